@@ -1,0 +1,47 @@
+/** A value that a SQL parameter may take. Objects and arrays must be passed as JSON text to `jsonb` columns. */
+export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
+
+/**
+ * Runs statements in PostgreSQL's dialect with `$1` placeholders.
+ *
+ * Column types come back the same from every adapter: `int8` as number (it must stay below 2^53), `numeric`
+ * as string, `json` and `jsonb` parsed, `timestamptz` as `Date`, `bytea` as `Uint8Array`.
+ */
+export interface SqlExecutor {
+  /** Rows of a statement. @throws the driver's error, with the SQLSTATE in `code` */
+  query<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** The number of rows that a statement changed. @throws the driver's error, with the SQLSTATE in `code` */
+  execute(text: string, values?: readonly SqlValue[]): Promise<number>;
+}
+
+/**
+ * One subgraph's own PostgreSQL: a database on a server, a schema in the embedded instance. Table names are
+ * unqualified; the adapter sets the search path.
+ */
+export interface SqlDatabase extends SqlExecutor {
+  /**
+   * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects.
+   * Nothing but `tx` may be awaited inside: the embedded adapter has one connection, and anything else that
+   * waits for it there would wait for ever.
+   */
+  transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T>;
+  /**
+   * Applies the steps that were not applied yet, in order, each in its transaction, one process at a time.
+   * Step n is the n-th of the list; steps are only ever appended.
+   */
+  migrate(steps: readonly string[]): Promise<void>;
+  /** Resolves when the database answers. @throws when it does not */
+  ping(): Promise<void>;
+}
+
+/** The databases of one PostgreSQL: a server, or the embedded instance. */
+export interface SqlServer {
+  /** True when the data is held in this process, in `DATA_DIR`. */
+  readonly embedded: boolean;
+  /** The database called `name` (letters, digits, underscores), made when missing; cached per name. */
+  database(name: string): Promise<SqlDatabase>;
+  close(): Promise<void>;
+}
+
+/** SQLSTATE of a unique violation, the same in every adapter. */
+export const UNIQUE_VIOLATION = '23505';

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system. */
+const tier = (name: string, include: string[], timeout: number) => ({
+  extends: true as const,
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+});
+
+export default defineConfig({
+  test: {
+    globalSetup: ['./platform/testing/build.setup.ts'],
+    exclude: ['node_modules/**', 'dist/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      tier('unit', ['**/*.test.ts'], 30_000),
+      tier('int', ['**/*.int.ts'], 120_000),
+      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000),
+    ],
+  },
+});
