@@ -1,0 +1,197 @@
+import { z } from 'zod';
+
+/** Ports of the design, before `PORT_OFFSET`. */
+export const servicePorts = {
+  gateway: 8010,
+  state: 8006,
+  processors: 8007,
+  schemas: 8011,
+  'text-expansion': 8012,
+  'book-compiler': 8013,
+  events: 8016,
+} as const;
+
+export type ServiceName = keyof typeof servicePorts;
+
+export const serviceNames = Object.keys(servicePorts) as ServiceName[];
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number(`must be a whole number from ${min} to ${max}`)
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min)
+    .max(max);
+const optionalHttp = url('http:', 'https:').optional();
+
+/** Every variable that the services read, with what it may be. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  /** Folder of the embedded stores and of the development keys. */
+  DATA_DIR: z.string().min(1).default('.blobgraph'),
+  /** Added to every port, so that several systems run beside each other. */
+  PORT_OFFSET: wholeNumber(0, 50_000).default(0),
+  /** The address that the gateway listens on. */
+  HOST: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
+  MONGO_URL: url('mongodb:', 'mongodb+srv:').optional(),
+  POSTGRES_URL: url('postgres:', 'postgresql:').optional(),
+  /** One or several, with commas between. */
+  NATS_URL: z.string().min(1).optional(),
+  /** Replicas of the stream: 3 on a cluster. */
+  NATS_REPLICAS: wholeNumber(1, 5).default(1),
+  /** Set before the names of databases and streams, so that several systems share servers. */
+  NAMESPACE: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,30}$/,
+      'must be 1 to 31 lower-case letters, digits or underscores, a letter first',
+    )
+    .default('blobgraph'),
+  JWKS_URL: optionalHttp,
+  /** PEM (SPKI) of the key that signs users' tokens, where there is no JWKS_URL. */
+  JWT_PUBLIC_KEY: z.string().min(1).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  /** Signs what services say to each other: at least 32 characters, the same for all of them. */
+  SERVICE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  /** Encrypts the registry's connection strings: 32 bytes in base64. */
+  CONNECTION_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .optional(),
+  OPENAI_BASE_URL: optionalHttp,
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_MODEL: z.string().min(1).optional(),
+  /** Tokens that the model reads and writes at once. */
+  OPENAI_CONTEXT_TOKENS: wholeNumber(1_024, 4_000_000).default(16_384),
+  GATEWAY_URL: optionalHttp,
+  STATE_URL: optionalHttp,
+  PROCESSORS_URL: optionalHttp,
+  SCHEMAS_URL: optionalHttp,
+  TEXT_EXPANSION_URL: optionalHttp,
+  BOOK_COMPILER_URL: optionalHttp,
+  EVENTS_URL: optionalHttp,
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** What the services run with. Optional members are absent where the embedded or development form is used. */
+export interface Config {
+  readonly production: boolean;
+  readonly dataDir: string;
+  readonly portOffset: number;
+  readonly host: string;
+  readonly logLevel: string;
+  readonly namespace: string;
+  readonly mongoUrl?: string;
+  readonly postgresUrl?: string;
+  readonly nats?: { readonly servers: readonly string[]; readonly replicas: number };
+  readonly userTokens: {
+    readonly jwksUrl?: string;
+    readonly publicKey?: string;
+    readonly issuer?: string;
+    readonly audience?: string;
+  };
+  readonly serviceSecret?: string;
+  readonly connectionKey?: Buffer;
+  readonly openai?: {
+    readonly baseUrl: string;
+    readonly apiKey?: string;
+    readonly model: string;
+    readonly contextTokens: number;
+  };
+  /** Where each service answers, without a trailing slash. */
+  readonly urls: Readonly<Record<ServiceName, string>>;
+}
+
+/** The environment is not one to start with: one line a variable, each with the fix. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Mistakes that only show across variables. */
+function contradictions(env: Environment): string[] {
+  const found: string[] = [];
+  if (env.NODE_ENV === 'production') {
+    if (!env.JWKS_URL && !env.JWT_PUBLIC_KEY)
+      found.push('JWKS_URL: set it, or JWT_PUBLIC_KEY, in production');
+    if (!env.JWT_ISSUER) found.push('JWT_ISSUER: set it in production to the issuer of the users’ tokens');
+    if (!env.JWT_AUDIENCE)
+      found.push('JWT_AUDIENCE: set it in production to the audience of the users’ tokens');
+    if (!env.SERVICE_SECRET) found.push('SERVICE_SECRET: set it in production, the same for every service');
+    if (!env.CONNECTION_KEY) found.push('CONNECTION_KEY: set it in production to 32 random bytes in base64');
+  }
+  if (env.OPENAI_BASE_URL && !env.OPENAI_MODEL) found.push('OPENAI_MODEL: set it beside OPENAI_BASE_URL');
+  return found;
+}
+
+const variableOf = (service: ServiceName) =>
+  `${service.toUpperCase().replaceAll('-', '_')}_URL` as keyof Environment;
+
+function serviceUrls(env: Environment): Record<ServiceName, string> {
+  const entries = serviceNames.map((name) => {
+    const given = env[variableOf(name)] as string | undefined;
+    return [name, (given ?? `http://127.0.0.1:${servicePorts[name] + env.PORT_OFFSET}`).replace(/\/+$/, '')];
+  });
+  return Object.fromEntries(entries) as Record<ServiceName, string>;
+}
+
+const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+/**
+ * Reads and checks the environment: the only place that does.
+ * @throws ConfigError that names each bad variable and its fix, and no value
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const env = parsed.data;
+  const contradicting = contradictions(env);
+  if (contradicting.length > 0) throw new ConfigError(contradicting.join('\n'));
+  return {
+    production: env.NODE_ENV === 'production',
+    dataDir: env.DATA_DIR,
+    portOffset: env.PORT_OFFSET,
+    host: env.HOST ?? '127.0.0.1',
+    logLevel: env.LOG_LEVEL,
+    namespace: env.NAMESPACE,
+    userTokens: defined({
+      jwksUrl: env.JWKS_URL,
+      publicKey: env.JWT_PUBLIC_KEY,
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+    }),
+    urls: serviceUrls(env),
+    ...defined({
+      mongoUrl: env.MONGO_URL,
+      postgresUrl: env.POSTGRES_URL,
+      nats: env.NATS_URL ? { servers: env.NATS_URL.split(','), replicas: env.NATS_REPLICAS } : undefined,
+      serviceSecret: env.SERVICE_SECRET,
+      connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,
+      openai:
+        env.OPENAI_BASE_URL && env.OPENAI_MODEL
+          ? openai(env.OPENAI_BASE_URL, env.OPENAI_MODEL, env)
+          : undefined,
+    }),
+  };
+}
+
+const openai = (baseUrl: string, model: string, env: Environment) => ({
+  baseUrl,
+  model,
+  contextTokens: env.OPENAI_CONTEXT_TOKENS,
+  ...defined({ apiKey: env.OPENAI_API_KEY }),
+});

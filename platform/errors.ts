@@ -1,0 +1,148 @@
+import { GraphQLError } from 'graphql';
+
+interface ErrorEntry {
+  /** HTTP status of a REST answer. */
+  readonly status: number;
+  /** What it means and how to mend it, for `docs/errors.md`. */
+  readonly meaning: string;
+}
+
+const entry = (status: number, meaning: string): ErrorEntry => ({ status, meaning });
+
+/** Every code that a client can see, in GraphQL (`extensions.code`, `userErrors.code`) and in REST (`error.code`). */
+export const errorTable = {
+  BAD_REQUEST: entry(
+    400,
+    'The request is not of the form that the operation takes. The message names the field.',
+  ),
+  VALIDATION_FAILED: entry(400, 'A value is not allowed. The message names the field and what is allowed.'),
+  SCHEMA_VIOLATION: entry(
+    422,
+    'The data does not fit its JSON Schema. The message names the place and the rule.',
+  ),
+  SCHEMA_UNKNOWN: entry(422, 'There is no schema of that id or version. `schemas` lists what there is.'),
+  SCHEMA_CONFLICT: entry(
+    409,
+    'That version of the schema exists with another definition. Register a new version.',
+  ),
+  BLOB_TOO_LARGE: entry(413, 'The data is larger than 5 MiB. Split it into several blobs.'),
+  PAYLOAD_TOO_LARGE: entry(413, 'The request body is larger than 8 MiB.'),
+  TEXT_MALFORMED: entry(
+    422,
+    'The text holds NUL or half of a surrogate pair, which cannot be stored. Remove it.',
+  ),
+  CURSOR_INVALID: entry(
+    400,
+    'The cursor is not one that this list or subscription gave out. Start without it.',
+  ),
+  CURSOR_EXPIRED: entry(
+    410,
+    'The log no longer reaches back to that cursor. Query afresh and use its `liveCursor`.',
+  ),
+  IDEMPOTENCY_CONFLICT: entry(
+    409,
+    'The idempotency key was used with another input. Use a new key for new input.',
+  ),
+  NOT_FOUND: entry(404, 'There is no such thing, or it is not yours.'),
+  BLOB_NOT_FOUND: entry(404, 'There is no blob of that id, or it is not yours.'),
+  BOOK_NOT_FOUND: entry(404, 'You have no book of that id.'),
+  BOOK_INVALID: entry(422, 'The book cannot be made like this. The message names the chapter and the fix.'),
+  CHAPTER_MISSING: entry(422, 'A chapter has no draft yet. Create one, then compile again.'),
+  EXPANSION_PENDING: entry(
+    409,
+    'A chapter is still being expanded. Wait for it, or compile with `useExpanded: false`.',
+  ),
+  EXPANSION_FAILED: entry(409, 'Expanding a chapter failed. Retry it, or compile with `useExpanded: false`.'),
+  RUN_NOT_FAILED: entry(409, 'Only a run that failed can be retried.'),
+  SOURCE_UNKNOWN: entry(422, 'A source is not in the index of this user.'),
+  DERIVED_ID_MISMATCH: entry(422, 'The id is not the one that source, processor and processor version give.'),
+  DERIVED_CONFLICT: entry(409, 'Another result is already registered under this id. The first one stays.'),
+  PROCESSOR_UNKNOWN: entry(404, 'There is no processor of that id.'),
+  PROCESSOR_INVALID: entry(422, 'The registration is not valid. The message names the field and the fix.'),
+  MODEL_UNAVAILABLE: entry(
+    503,
+    'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',
+  ),
+  MODEL_FAILED: entry(502, 'The language model refused or answered something unusable.'),
+  PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
+  PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
+  UNAUTHENTICATED: entry(401, 'The token is missing, expired or not signed by a key that is trusted here.'),
+  FORBIDDEN: entry(403, 'The caller may not do this.'),
+  QUERY_TOO_COMPLEX: entry(
+    400,
+    'The operation is deeper, longer or costlier than allowed. Ask for less at once.',
+  ),
+  GRAPHQL_PARSE_FAILED: entry(400, 'The operation is not GraphQL. The message names the place.'),
+  GRAPHQL_VALIDATION_FAILED: entry(
+    400,
+    'The operation does not fit the schema. The message names the field.',
+  ),
+  SUBGRAPH_UNAVAILABLE: entry(503, 'A subgraph is out of reach: its fields alone are null. Try again later.'),
+  SERVICE_UNAVAILABLE: entry(
+    503,
+    'A service or store is out of reach. Try again later, with the same idempotency key.',
+  ),
+  SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
+  INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A code of the table of errors. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** Something in the input that the caller can mend, as mutations answer it. */
+export interface UserError {
+  /** Path of the input's field, e.g. `data.metadata.chapter_num`; null when it is about no single one. */
+  readonly field: string | null;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** An error that the client may see as it is: code, message and field hold no secret and no internals. */
+export class BlobgraphError extends Error {
+  override readonly name = 'BlobgraphError';
+  readonly code: ErrorCode;
+  readonly field: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { field?: string | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.field = options.field ?? null;
+  }
+}
+
+/** Several mistakes in one input, each the client's to mend. */
+export class InputErrors extends Error {
+  override readonly name = 'InputErrors';
+  readonly errors: readonly UserError[];
+
+  constructor(errors: readonly UserError[]) {
+    super(errors.map((error) => error.message).join('\n'));
+    this.errors = errors;
+  }
+}
+
+/** True when `code` is one of the table. */
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorTable, code);
+
+/** The mistakes that `error` tells of, for a payload's `userErrors`. @throws `error` itself when it is none of the input */
+export function toUserErrors(error: unknown): readonly UserError[] {
+  if (error instanceof InputErrors) return error.errors;
+  if (
+    error instanceof BlobgraphError &&
+    errorTable[error.code].status < 500 &&
+    error.code !== 'UNAUTHENTICATED'
+  ) {
+    return [{ field: error.field, code: error.code, message: error.message }];
+  }
+  throw error;
+}
+
+/** `error` as GraphQL answers it: with its code, or as it is when it is none of ours. */
+export function toGraphQLError(error: unknown): unknown {
+  if (!(error instanceof BlobgraphError)) return error;
+  return new GraphQLError(error.message, {
+    extensions: { code: error.code, ...(error.field === null ? {} : { field: error.field }) },
+    originalError: error,
+  });
+}

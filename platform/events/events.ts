@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { LoggedMessage, OutgoingMessage } from '../event-log/log.ts';
+
+/**
+ * What happened to a blob. `created`: a user stored it; `indexed`: a processor's result entered the index;
+ * `processing`, `completed`, `failed`: a run's state changed; `retried`: a failed run was asked for again;
+ * `deleted`: it is gone.
+ */
+export const eventKinds = [
+  'created',
+  'indexed',
+  'processing',
+  'completed',
+  'failed',
+  'retried',
+  'deleted',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export const processingStates = ['STORED', 'PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'] as const;
+export type ProcessingState = (typeof processingStates)[number];
+
+/** Ids and states of one change, never content. Absent members do not apply. */
+const bodySchema = z.object({
+  blob_id: z.string(),
+  user_id: z.string(),
+  schema_id: z.string(),
+  /** Where the blob is kept, e.g. `state-service`. */
+  location: z.string(),
+  /** The processor that keeps the blob; `state` for users' own. */
+  owner: z.string(),
+  type: z.string(),
+  source_ids: z.array(z.string()),
+  book_id: z.string().optional(),
+  conversation_id: z.string().optional(),
+  /** The run that changed. */
+  run: z
+    .object({ processor_id: z.string(), state: z.enum(processingStates), attempt: z.number().int() })
+    .optional(),
+});
+export type BlobEventBody = z.infer<typeof bodySchema>;
+
+/** One change of one blob, as it stands in the log. */
+export interface BlobEvent {
+  readonly kind: EventKind;
+  /** The version that the change gave to the blob's index entry. */
+  readonly version: number;
+  /** When it happened. */
+  readonly time: Date;
+  /** W3C trace context of the request that caused it. */
+  readonly traceparent?: string;
+  readonly body: BlobEventBody;
+}
+
+const SUBJECT_ROOT = 'blob';
+
+/** The user's id as one subject token, whatever it holds: percent-encoded UTF-8 outside letters, digits, `-`, `_`. */
+export const userToken = (userId: string): string =>
+  [...new TextEncoder().encode(userId)]
+    .map((byte) => {
+      const char = String.fromCharCode(byte);
+      return /[A-Za-z0-9_-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+
+/** The subject filter of one kind of event, for all users. */
+export const subjectOf = (kind: EventKind): string => `${SUBJECT_ROOT}.${kind}.*`;
+
+/** Every subject of the log. */
+export const allSubjects: readonly string[] = eventKinds.map(subjectOf);
+
+/** Ephemeral progress reports, outside the log. */
+export const progressSubject = (userId: string): string => `${SUBJECT_ROOT}.progress.${userToken(userId)}`;
+
+/** Stable: the same change has the same id however often it is published. */
+export const messageId = (event: BlobEvent): string => `${event.body.blob_id}:${event.version}`;
+
+/** The event as a message: CloudEvents attributes in the headers (binary content mode), the body as JSON. */
+export function toMessage(event: BlobEvent): OutgoingMessage {
+  const id = messageId(event);
+  return {
+    subject: `${SUBJECT_ROOT}.${event.kind}.${userToken(event.body.user_id)}`,
+    id,
+    headers: {
+      'ce-specversion': '1.0',
+      'ce-id': id,
+      'ce-type': `${SUBJECT_ROOT}.${event.kind}`,
+      'ce-source': '/state',
+      'ce-time': event.time.toISOString(),
+      'content-type': 'application/json',
+      'blob-version': String(event.version),
+      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    },
+    body: new TextEncoder().encode(JSON.stringify(event.body)),
+  };
+}
+
+const headersSchema = z.object({
+  'ce-type': z.string(),
+  'ce-time': z.iso.datetime(),
+  'blob-version': z.coerce.number().int().positive(),
+  traceparent: z.string().optional(),
+});
+
+/** The event that a message carries. @throws Error that says what is wrong with it, when it is none */
+export function fromMessage(message: Pick<LoggedMessage, 'headers' | 'body'>): BlobEvent {
+  const headers = headersSchema.parse(message.headers);
+  const kind = z.enum(eventKinds).parse(headers['ce-type'].slice(SUBJECT_ROOT.length + 1));
+  const body = bodySchema.parse(JSON.parse(new TextDecoder().decode(message.body)));
+  return {
+    kind,
+    version: headers['blob-version'],
+    time: new Date(headers['ce-time']),
+    body,
+    ...(headers.traceparent === undefined ? {} : { traceparent: headers.traceparent }),
+  };
+}

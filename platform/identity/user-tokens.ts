@@ -1,0 +1,85 @@
+import {
+  createRemoteJWKSet,
+  importJWK,
+  importSPKI,
+  type JWK,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { unauthenticated, type Viewer } from './service-tokens.ts';
+
+/** Checks the tokens that users bring. */
+export interface UserTokens {
+  /** @throws BlobgraphError UNAUTHENTICATED */
+  verify(token: string): Promise<Viewer>;
+}
+
+const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'RS384', 'RS512', 'PS256', 'EdDSA'];
+const DEVELOPMENT = { issuer: 'blobgraph-development', audience: 'blobgraph' } as const;
+const MAX_USER_ID = 256;
+const TOLERANCE_SECONDS = 30;
+
+/** Keys by `JWKS_URL`, by `JWT_PUBLIC_KEY`, or the development key. */
+function keySource(config: Config, developmentKey: () => Promise<JWK>): JWTVerifyGetKey {
+  const { jwksUrl, publicKey } = config.userTokens;
+  if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl));
+  if (publicKey) return async ({ alg = 'RS256' }) => importSPKI(publicKey, alg);
+  return async () => importJWK(await developmentKey(), 'ES256');
+}
+
+export function createUserTokens(deps: {
+  config: Config;
+  /** The public or private development key; asked for only when the configuration names none. */
+  developmentKey: () => Promise<JWK>;
+  clock: Clock;
+}): UserTokens {
+  const { config, clock } = deps;
+  const getKey = keySource(config, deps.developmentKey);
+  const development = !config.userTokens.jwksUrl && !config.userTokens.publicKey;
+  const issuer = config.userTokens.issuer ?? (development ? DEVELOPMENT.issuer : undefined);
+  const audience = config.userTokens.audience ?? (development ? DEVELOPMENT.audience : undefined);
+  const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, getKey, {
+          ...expected,
+          algorithms: ALGORITHMS,
+          clockTolerance: TOLERANCE_SECONDS,
+          currentDate: clock.now(),
+          requiredClaims: ['exp', 'sub'],
+        });
+        const { sub = '', roles } = payload;
+        if (sub.length === 0 || sub.length > MAX_USER_ID || !sub.isWellFormed() || sub.includes('\0')) {
+          throw new Error('The subject is not a usable user id');
+        }
+        const named = Array.isArray(roles)
+          ? roles.filter((role): role is string => typeof role === 'string')
+          : [];
+        return { userId: sub, roles: named };
+      } catch (error) {
+        throw unauthenticated(error);
+      }
+    },
+  };
+}
+
+/** A token for local use, signed by the development key, valid for 30 days. */
+export async function signDevelopmentToken(deps: {
+  key: JWK;
+  viewer: Viewer;
+  clock: Clock;
+}): Promise<string> {
+  const now = Math.floor(deps.clock.now().getTime() / 1_000);
+  return new SignJWT({ roles: [...deps.viewer.roles] })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setIssuer(DEVELOPMENT.issuer)
+    .setAudience(DEVELOPMENT.audience)
+    .setSubject(deps.viewer.userId)
+    .setIssuedAt(now)
+    .setExpirationTime(now + 30 * 24 * 3_600)
+    .sign(await importJWK(deps.key, 'ES256'));
+}

@@ -1,0 +1,83 @@
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isErrorCode, toGraphQLError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { currentTrace } from '../trace.ts';
+
+/** Codes of the server's own refusals that are not named as in our table. */
+const renamed: Readonly<Record<string, string>> = {
+  BAD_USER_INPUT: 'BAD_REQUEST',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
+  PERSISTED_QUERY_NOT_FOUND: 'BAD_REQUEST',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
+  INTERNAL_SERVER_ERROR: 'INTERNAL',
+};
+
+const unwrap = (error: unknown): unknown =>
+  error instanceof GraphQLError ? (error.originalError ?? error) : error;
+
+/** What the client sees of an error: message, path and a code of the table; what is none of its business goes to the log. */
+export function formatGraphQLError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  logger: Logger,
+): GraphQLFormattedError {
+  const own = toGraphQLError(unwrap(error));
+  const given = own instanceof GraphQLError && own !== error ? own.extensions : (formatted.extensions ?? {});
+  const code = renamed[String(given['code'])] ?? given['code'];
+  const requestId = currentTrace()?.requestId;
+  const place = {
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+    ...(formatted.path ? { path: formatted.path } : {}),
+  };
+  if (!isErrorCode(code) || code === 'INTERNAL') {
+    logger.error({ err: unwrap(error), requestId }, 'operation failed');
+    const extensions = { code: 'INTERNAL', requestId };
+    return { message: 'Something went wrong on our side.', ...place, extensions };
+  }
+  const { field, service } = given as { field?: string; service?: string };
+  const extensions = { code, ...(field ? { field } : {}), ...(service ? { service } : {}), requestId };
+  return { message: formatted.message, ...place, extensions };
+}
+
+/** Puts an Apollo server behind `POST /graphql` (and `GET`, for queries). */
+export async function serveApollo<Context extends BaseContext>(
+  app: FastifyInstance,
+  server: ApolloServer<Context>,
+  context: (request: FastifyRequest) => Promise<Context>,
+): Promise<void> {
+  await server.start();
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: fastifyApolloHandler(server, { context: async (request) => context(request) }),
+  });
+}
+
+/** Serves a subgraph's schema at `/graphql`. */
+export async function serveSubgraph<Context extends BaseContext>(
+  app: FastifyInstance,
+  deps: {
+    typeDefs: DocumentNode;
+    // biome-ignore lint/suspicious/noExplicitAny: each subgraph's resolvers are checked by its own generated types
+    resolvers: any;
+    context: (request: FastifyRequest) => Promise<Context>;
+    logger: Logger;
+    plugins?: ApolloServerPlugin<Context>[];
+  },
+): Promise<void> {
+  const server = new ApolloServer<Context>({
+    schema: buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers }),
+    plugins: [fastifyApolloDrainPlugin(app), ...(deps.plugins ?? [])],
+    formatError: (formatted, error) => formatGraphQLError(formatted, error, deps.logger),
+    // The router plans by what `_service` says; introspection is open to those who may ask at all.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    status400ForVariableCoercionErrors: true,
+  });
+  await serveApollo(app, server, deps.context);
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Named things that a service stands on; each resolves when it is well and rejects when it is not. */
+export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** What `/ready` answers. */
+export interface Readiness {
+  readonly status: 'ready' | 'degraded' | 'unavailable';
+  readonly service: string;
+  /** Ports that run embedded in this process. */
+  readonly embedded: readonly string[];
+  /** `ok`, or why not, by name. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+async function runCheck(check: () => Promise<void>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('no answer in time'), CHECK_TIMEOUT_MS);
+  });
+  // The reason goes to the log of whoever failed: an address or a user name in it is nobody's business here.
+  const answer = check().then(
+    () => 'ok',
+    () => 'unreachable',
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** The state of every check, asked at once. */
+export async function runChecks(checks: ReadinessChecks): Promise<Record<string, string>> {
+  const entries = Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+export const allOk = (checks: Readonly<Record<string, string>>): boolean =>
+  Object.values(checks).every((state) => state === 'ok');
+
+/** `/health`: the process answers. `/ready`: so does what it stands on (200, else 503). Neither needs a token. */
+export function healthRoutes(
+  app: FastifyInstance,
+  deps: { service: string; embedded: () => readonly string[]; checks: ReadinessChecks },
+): void {
+  app.get('/health', async () => ({ status: 'ok', service: deps.service }));
+  app.get('/ready', async (_request, reply) => {
+    const checks = await runChecks(deps.checks);
+    const status = allOk(checks) ? 'ready' : 'unavailable';
+    const body: Readiness = { status, service: deps.service, embedded: deps.embedded(), checks };
+    return reply.status(status === 'ready' ? 200 : 503).send(body);
+  });
+}

@@ -1,0 +1,91 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { currentTrace, traceFrom, withTrace } from '../trace.ts';
+
+/** Larger bodies are answered with 413. */
+export const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+interface RestError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly field?: string;
+}
+
+const internal: RestError = { code: 'INTERNAL', message: 'Something went wrong on our side.' };
+
+/** The framework's own refusals, in our words. */
+const frameworkErrors: Readonly<Record<string, RestError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'PAYLOAD_TOO_LARGE',
+    message: 'The request body is larger than 8 MiB. Send less at once.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'BAD_REQUEST',
+    message: 'The body must be JSON: send `Content-Type: application/json`.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is empty. Send a JSON document.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is not valid JSON.' },
+};
+
+/** What the client is told of `error`; null when it is a fault of ours that only the log may tell. */
+export function describeError(error: unknown): RestError[] | null {
+  if (error instanceof InputErrors) {
+    return error.errors.map(({ code, message, field }) => ({
+      code,
+      message,
+      ...(field === null ? {} : { field }),
+    }));
+  }
+  if (error instanceof BlobgraphError) {
+    return [
+      { code: error.code, message: error.message, ...(error.field === null ? {} : { field: error.field }) },
+    ];
+  }
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  const known = code === undefined ? undefined : frameworkErrors[code];
+  if (known) return [known];
+  if (error instanceof SyntaxError || statusCode === 400) {
+    return [{ code: 'BAD_REQUEST', message: 'The request is not well-formed.' }];
+  }
+  return null;
+}
+
+function installErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error, _request, reply) => {
+    const described = describeError(error);
+    const requestId = currentTrace()?.requestId;
+    if (!described) logger.error({ err: error, requestId }, 'request failed');
+    const [first = internal, ...others] = described ?? [internal];
+    const body = {
+      error: first,
+      ...(others.length > 0 ? { errors: [first, ...others] } : {}),
+      request_id: requestId,
+    };
+    return reply.status(errorTable[first.code].status).send(body);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error: RestError = {
+      code: 'NOT_FOUND',
+      message: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+    };
+    return reply.status(404).send({ error, request_id: currentTrace()?.requestId });
+  });
+}
+
+/** A Fastify instance with our limits, errors, request ids and tracing. */
+export function createHttpServer(deps: { logger: Logger }): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    logger: false,
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const trace = traceFrom(request.headers);
+    reply.header('x-request-id', trace.requestId);
+    withTrace(trace, done);
+  });
+  installErrors(app, deps.logger);
+  return app;
+}
