@@ -1,0 +1,40 @@
+import { type Db, MongoClient } from 'mongodb';
+
+/** Databases on one MongoDB. Writes are acknowledged by a majority and journalled. */
+export interface MongoServer {
+  /** The database `<namespace>_<name>`. */
+  database(name: string): Db;
+  /** @throws when the server does not answer */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects lazily: a server that is away shows at the first use, and is found again when it is back. */
+export function openMongo(options: { url: string; namespace: string }): MongoServer {
+  const client = new MongoClient(options.url, {
+    appName: 'blobgraph',
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    retryWrites: true,
+    retryReads: true,
+    maxPoolSize: 50,
+    waitQueueTimeoutMS: 5_000,
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    ignoreUndefined: true,
+  });
+  return {
+    database: (name) => client.db(`${options.namespace}_${name}`),
+    async ping() {
+      await client.db('admin').command({ ping: 1 });
+    },
+    close: () => client.close(),
+  };
+}
+
+/** The server's code of a duplicate key. */
+export const DUPLICATE_KEY = 11_000;
+
+/** True when a write failed because its key exists. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === DUPLICATE_KEY;

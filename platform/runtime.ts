@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config, ServiceName } from './config.ts';
+import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
+import { openNatsEventLog } from './event-log/log.nats.ts';
+import type { EventLog } from './event-log/log.ts';
+import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
+import { createServiceTokens, type ServiceTokens } from './identity/service-tokens.ts';
+import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
+import { type IdSource, randomIds } from './ids.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { type MongoServer, openMongo } from './mongo/client.ts';
+import { openPgServer } from './sql/database.pg.ts';
+import { openPglite } from './sql/database.pglite.ts';
+import type { SqlDatabase, SqlServer } from './sql/database.ts';
+
+/** What one process stands on, opened when first asked for and shared by its services. */
+export interface Runtime {
+  readonly config: Config;
+  readonly keys: DevelopmentKeys;
+  readonly logger: Logger;
+  /** What a service is handed. */
+  forService(name: ServiceName): ServiceRuntime;
+  /** Ports that run embedded, of those opened so far. */
+  embedded(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What a service is handed. */
+export interface ServiceRuntime {
+  readonly config: Config;
+  readonly keys: DevelopmentKeys;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly serviceTokens: ServiceTokens;
+  readonly userTokens: UserTokens;
+  /** Calls other services under this service's name. */
+  readonly http: ServiceHttp;
+  /** This installation's MongoDB; undefined when document stores are embedded. */
+  readonly mongo: MongoServer | undefined;
+  /** The service's own PostgreSQL database, or its schema in the embedded one. */
+  sql(name: string): Promise<SqlDatabase>;
+  eventLog(): Promise<EventLog>;
+  embedded(): readonly string[];
+}
+
+/** Runs `open` at the first call only; a failure is not kept, so that the next call tries again. */
+function once<T>(open: () => Promise<T>): { get(): Promise<T>; opened(): Promise<T> | undefined } {
+  let value: Promise<T> | undefined;
+  return {
+    get() {
+      value ??= open().catch((error: unknown) => {
+        value = undefined;
+        throw error;
+      });
+      return value;
+    },
+    opened: () => value,
+  };
+}
+
+function openSql(config: Config, logger: Logger): Promise<SqlServer> {
+  if (config.postgresUrl) {
+    return Promise.resolve(
+      openPgServer({ url: config.postgresUrl, databasePrefix: `${config.namespace}_`, logger }),
+    );
+  }
+  return openPglite({ dataDir: join(config.dataDir, 'postgres'), logger });
+}
+
+async function openEventLog(
+  config: Config,
+  sql: () => Promise<SqlServer>,
+  logger: Logger,
+): Promise<EventLog> {
+  if (!config.nats) {
+    const database = await (await sql()).database('event_log');
+    return openEmbeddedEventLog({ database, clock: systemClock, logger });
+  }
+  const { servers, replicas } = config.nats;
+  return openNatsEventLog({
+    servers: [...servers],
+    streamName: config.namespace.toUpperCase(),
+    subjectPrefix: config.namespace,
+    replicas,
+    logger,
+  });
+}
+
+/** Opens the platform for one process. @throws when the data folder cannot be made */
+export async function openRuntime(config: Config): Promise<Runtime> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const logger = createLogger(config.logLevel);
+  const keys = developmentKeys(config.dataDir);
+  const serviceTokens = createServiceTokens({
+    secret: config.serviceSecret ?? (await keys.serviceSecret()),
+    clock: systemClock,
+  });
+  const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
+  const sql = once(() => openSql(config, logger));
+  const eventLog = once(() => openEventLog(config, sql.get, logger));
+  const mongo = config.mongoUrl
+    ? openMongo({ url: config.mongoUrl, namespace: config.namespace })
+    : undefined;
+  const clients: ServiceHttp[] = [];
+  const embedded = (): string[] => [
+    ...(config.mongoUrl ? [] : ['MongoDB']),
+    ...(config.postgresUrl ? [] : ['PostgreSQL']),
+    ...(config.nats ? [] : ['NATS']),
+  ];
+  return {
+    config,
+    keys,
+    logger,
+    embedded,
+    forService(name) {
+      const http = createServiceHttp({ caller: name, urls: config.urls, tokens: serviceTokens });
+      clients.push(http);
+      return {
+        config,
+        keys,
+        clock: systemClock,
+        ids: randomIds,
+        logger: logger.child({ service: name }),
+        serviceTokens,
+        userTokens,
+        http,
+        mongo,
+        sql: async (database) => (await sql.get()).database(database),
+        eventLog: eventLog.get,
+        embedded,
+      };
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await (await eventLog.opened())?.close();
+      await mongo?.close();
+      await (await sql.opened())?.close();
+    },
+  };
+}

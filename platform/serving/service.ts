@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify';
+import { type ServiceName, servicePorts } from '../config.ts';
+import type { Caller } from '../identity/service-tokens.ts';
+import type { ServiceRuntime } from '../runtime.ts';
+import { authenticateService } from './authenticate.ts';
+import { healthRoutes, type ReadinessChecks } from './health.ts';
+import { createHttpServer } from './http.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set on every route of a subgraph but `/health` and `/ready`. */
+    caller: Caller;
+  }
+}
+
+/** A service as its `main.ts` defines it: the same alone and beside the others in one process. */
+export interface ServiceDefinition {
+  readonly name: ServiceName;
+  /** Opens the service's stores, picking its adapters. Nothing is listened to or consumed yet. */
+  create(runtime: ServiceRuntime): Promise<ServiceParts>;
+}
+
+export interface ServiceParts {
+  /** Adds the service's routes. On a subgraph every request is authenticated before it reaches them. */
+  install(app: FastifyInstance): Promise<void>;
+  /** What `/ready` asks after. */
+  readonly checks: ReadinessChecks;
+  /** True for the front door, which checks users' tokens itself and has its own `/health` and `/ready`. */
+  readonly frontDoor?: boolean;
+  /** Starts what runs beside requests (consumers, relays); called once the port is open. */
+  start?(): Promise<void>;
+  /** Stops it again, finishing or handing back what is in work; called before the port closes. */
+  stop?(): Promise<void>;
+}
+
+export interface RunningService {
+  readonly name: ServiceName;
+  /** Where it answers, without a trailing slash. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** A port that the service needs is not free. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+
+  constructor(service: string, port: number) {
+    super(
+      `Port ${port} (${service}) is taken: stop what listens there, or set PORT_OFFSET to move every port.`,
+    );
+  }
+}
+
+const OPEN_PATHS = new Set(['/health', '/ready']);
+
+function requireServiceIdentity(app: FastifyInstance, runtime: ServiceRuntime): void {
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async (request) => {
+    if (OPEN_PATHS.has(request.routeOptions.url ?? '')) return;
+    request.caller = await authenticateService(request, runtime);
+  });
+}
+
+async function listen(app: FastifyInstance, name: ServiceName, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTaken(name, port);
+    throw error;
+  }
+  const address = app.server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+}
+
+/**
+ * Starts a service and resolves once it answers.
+ * @throws PortTaken when its port is not free
+ */
+export async function startService(
+  definition: ServiceDefinition,
+  runtime: ServiceRuntime,
+): Promise<RunningService> {
+  const { name } = definition;
+  const { config, logger } = runtime;
+  const parts = await definition.create(runtime);
+  const app = createHttpServer({ logger });
+  if (!parts.frontDoor) {
+    requireServiceIdentity(app, runtime);
+    healthRoutes(app, { service: name, embedded: () => runtime.embedded(), checks: parts.checks });
+  }
+  await parts.install(app);
+  const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
+  await parts.start?.();
+  return {
+    name,
+    url,
+    async stop() {
+      await parts.stop?.();
+      await app.close();
+    },
+  };
+}
