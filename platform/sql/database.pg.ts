@@ -1,0 +1,195 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { type SqlDatabase, type SqlServer, type SqlValue, UNIQUE_VIOLATION } from './database.ts';
+import {
+  applyMigrations,
+  type RunTransaction,
+  SCRIPT_TIMEOUT_MS,
+  type ScriptExecutor,
+} from './migrations.ts';
+import { assertDatabaseName } from './names.ts';
+
+export interface PgOptions {
+  /** `postgres://user:password@host:port/database`; the database named here is used to create the others. */
+  readonly url: string;
+  /** Put before every database's name. Default `blobgraph_`. */
+  readonly databasePrefix?: string;
+  /** Connections to one database at most. Default 10. */
+  readonly maxConnections?: number;
+  /** Wait for a connection, whether to be made or to become free. Default 5,000 ms. */
+  readonly connectionTimeoutMs?: number;
+  /** Time limit of a statement, and of a transaction that does nothing. Default 30,000 ms. */
+  readonly statementTimeoutMs?: number;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+const DUPLICATE_DATABASE = '42P04';
+/** How much longer than the server's own limit we wait for its answer before the connection counts as dead. */
+const ANSWER_GRACE_MS = 5_000;
+
+const typeParsers: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+const sqlState = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.code : undefined;
+
+/** True when the server refused a statement and the connection is as good as before. */
+function leavesConnectionUsable(error: unknown): boolean {
+  const state = sqlState(error);
+  // Classes 08 and 57P: the connection or the server goes away.
+  return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
+}
+
+function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>): ScriptExecutor {
+  const send = <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
+    run((client) => client.query<Row>(text, [...values]));
+  return {
+    query: async <Row extends object>(text: string, values?: readonly SqlValue[]) =>
+      (await send<Row>(text, values)).rows,
+    execute: async (text, values) => (await send(text, values)).rowCount ?? 0,
+    script: async (text) => {
+      // The driver takes the time limit per query, too; its types do not know it.
+      const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: SCRIPT_TIMEOUT_MS };
+      await run((client) => client.query(query));
+    },
+  };
+}
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    return await work(client);
+  } catch (error) {
+    broken = !leavesConnectionUsable(error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    const { command } = await client.query('COMMIT');
+    // The server answers the commit of a transaction with a failed statement by rolling back, without an error.
+    if (command !== 'COMMIT')
+      throw new Error('The transaction was rolled back: one of its statements failed');
+    client.release();
+    return result;
+  } catch (error) {
+    const broken = await client.query('ROLLBACK').then(
+      () => false,
+      () => true,
+    );
+    client.release(broken);
+    throw error;
+  }
+}
+
+function openDatabase(pool: pg.Pool): SqlDatabase {
+  const transaction: RunTransaction = (work) =>
+    inTransaction(pool, (client) => work(executorOn((run) => run(client))));
+  const { query, execute } = executorOn((run) => withClient(pool, run));
+  return {
+    query,
+    execute,
+    transaction: (work) => transaction(work),
+    migrate: (steps) => applyMigrations(transaction, steps),
+    ping: async () => {
+      await query('SELECT 1');
+    },
+  };
+}
+
+/** Creates the database when it is missing; of several processes that try at once, all succeed. */
+async function ensureDatabase(client: pg.Client, name: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+  if (rowCount) return;
+  try {
+    await client.query(`CREATE DATABASE "${name}" TEMPLATE template0 ENCODING 'UTF8'`);
+  } catch (error) {
+    const state = sqlState(error);
+    if (state === DUPLICATE_DATABASE || state === UNIQUE_VIOLATION) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Database ${name} could not be created (${reason}): create it, or let the user of POSTGRES_URL create databases`,
+      { cause: error },
+    );
+  }
+}
+
+async function connectAdmin(config: pg.ClientConfig, host: string): Promise<pg.Client> {
+  const client = new pg.Client(config);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // A failed connection to several addresses of a host carries no message of its own.
+    const reason = error instanceof Error && 'code' in error ? error.code : undefined;
+    const message = error instanceof Error && error.message !== '' ? error.message : reason;
+    throw new Error(`PostgreSQL at ${host} cannot be reached (${message}): check POSTGRES_URL`, {
+      cause: error,
+    });
+  }
+}
+
+/** Databases on a PostgreSQL server (15 or later), one for each name. Connects when a database is asked for. */
+export function openPgServer(options: PgOptions): SqlServer {
+  const { databasePrefix = 'blobgraph_', connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
+  const pools: pg.Pool[] = [];
+  const databases = new Map<string, Promise<SqlDatabase>>();
+  const config: pg.ClientConfig = {
+    connectionString: options.url,
+    application_name: 'blobgraph',
+    connectionTimeoutMillis: connectionTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
+    keepAlive: true,
+    types: typeParsers,
+  };
+
+  async function open(name: string): Promise<SqlDatabase> {
+    const url = new URL(options.url);
+    const admin = await connectAdmin(config, url.host);
+    try {
+      await ensureDatabase(admin, name);
+    } finally {
+      await admin.end();
+    }
+    url.pathname = `/${name}`;
+    const pool = new pg.Pool({ ...config, connectionString: url.href, max: options.maxConnections ?? 10 });
+    // Without listeners, the loss of a connection that runs no statement would end the process.
+    const lost = (error: Error) =>
+      options.logger.warn({ error, database: name }, 'PostgreSQL connection lost');
+    pool.on('error', lost);
+    pool.on('connect', (client) => client.on('error', lost));
+    pools.push(pool);
+    return openDatabase(pool);
+  }
+
+  return {
+    embedded: false,
+    database: async (name) => {
+      assertDatabaseName(name);
+      const known = databases.get(name);
+      if (known) return known;
+      const opening = open(`${databasePrefix}${name}`);
+      databases.set(name, opening);
+      opening.catch(() => databases.delete(name));
+      return opening;
+    },
+    close: async () => {
+      await Promise.allSettled(databases.values());
+      await Promise.all(pools.map((pool) => pool.end()));
+    },
+  };
+}

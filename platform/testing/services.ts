@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { projectFile } from '../paths.ts';
+
+/** Addresses of the real servers that `npm run services -- up` started. */
+export interface ServiceAddresses {
+  readonly mongoUrl: string;
+  readonly postgresUrl: string;
+  readonly natsUrl: string;
+}
+
+/** @throws when the servers were not started, or the file lacks one of them */
+export function services(): ServiceAddresses {
+  const path = projectFile('.blobgraph', 'services.env');
+  if (!existsSync(path)) throw new Error('Tests on real services need them: npm run services -- up');
+  const variables = parseEnv(readFileSync(path, 'utf8'));
+  const address = (name: string): string => {
+    const value = variables[name];
+    if (!value) throw new Error(`${path} has no ${name}: npm run services -- down, then up`);
+    return value;
+  };
+  return {
+    mongoUrl: address('MONGO_URL'),
+    postgresUrl: address('POSTGRES_URL'),
+    natsUrl: address('NATS_URL'),
+  };
+}
