@@ -7,6 +7,8 @@ const tier = (name: string, include: string[], timeout: number) => ({
 });
 
 export default defineConfig({
+  // Node takes graphql's CommonJS entry; Vite would take the other, and there would be two of it beside each other.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     globalSetup: ['./platform/testing/build.setup.ts'],
     exclude: ['node_modules/**', 'dist/**'],

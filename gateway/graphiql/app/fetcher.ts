@@ -1,0 +1,86 @@
+import type { GraphiQLProps } from 'graphiql';
+import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
+
+type Fetcher = GraphiQLProps['fetcher'];
+type Operation = Parameters<Fetcher>[0];
+type Headers = Record<string, string>;
+
+const failure = (message: string): ExecutionResult => ({ errors: [new GraphQLError(message)] });
+
+function isSubscription({ query, operationName }: Operation): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    // A syntax error: the gateway names it.
+    return false;
+  }
+}
+
+async function request(url: URL, operation: Operation, headers: Headers): Promise<ExecutionResult> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json',
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(operation),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return failure(
+      `${url} answered ${response.status} ${response.statusText} without JSON: ${text.slice(0, 200)}`,
+    );
+  }
+}
+
+/** What ended a subscription: errors of GraphQL, a closed connection, or none to begin with. */
+function asResult(url: URL, error: unknown): ExecutionResult {
+  if (Array.isArray(error)) return { errors: error };
+  if (error instanceof CloseEvent)
+    return failure(`${url} closed the connection: ${error.code} ${error.reason}`);
+  return failure(error instanceof Error ? error.message : `${url} does not answer`);
+}
+
+/** One connection a subscription, so that each is made with the headers of its own tab. */
+function subscribe(url: URL, { query, variables, operationName }: Operation, headers: Headers) {
+  let connected = false;
+  const client = createClient({
+    url: url.href,
+    connectionParams: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+    // Browsers report a refused connection as a plain event, which the default takes for fatal. What once worked is
+    // tried again while the gateway restarts; what never did is told at once.
+    shouldRetry: () => connected,
+    on: {
+      connected: () => {
+        connected = true;
+      },
+    },
+  });
+  const payload = { query, variables, operationName: operationName ?? null };
+  const results = client.iterate(payload) as AsyncGenerator<ExecutionResult>;
+  const next = () => results.next().catch((error: unknown) => ({ value: asResult(url, error) }));
+  return { [Symbol.asyncIterator]: () => ({ next, return: () => results.return(undefined) }) };
+}
+
+/**
+ * Sends queries and mutations over HTTP and subscriptions over graphql-ws, both to `url`. The headers editor's
+ * headers go along; a subscription's are the payload of its `connection_init`, their names in lower case.
+ * `schemaHeaders` are for reading the schema before there is a headers editor.
+ */
+export function createFetcher(url: URL, schemaHeaders: Headers): Fetcher {
+  const socketUrl = new URL(url);
+  socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return (operation, options) => {
+    const readsSchema = operation.operationName === 'IntrospectionQuery';
+    const headers: Headers = options?.headers ?? (readsSchema ? schemaHeaders : {});
+    return isSubscription(operation)
+      ? subscribe(socketUrl, operation, headers)
+      : request(url, operation, headers);
+  };
+}

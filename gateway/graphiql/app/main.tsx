@@ -1,0 +1,49 @@
+import './workers.ts';
+import 'graphiql/style.css';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import type { GraphiqlConfig } from '../config.ts';
+import { createFetcher } from './fetcher.ts';
+import { historyWithoutHeaders } from './storage.ts';
+
+async function readConfig(): Promise<GraphiqlConfig> {
+  const response = await fetch('/graphiql/config.json');
+  if (!response.ok)
+    throw new Error(`/graphiql/config.json answered ${response.status} ${response.statusText}`);
+  return response.json();
+}
+
+const asText = (value: object | undefined): string => (value ? JSON.stringify(value, null, 2) : '');
+
+function Page({ token, operations }: GraphiqlConfig) {
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const headersText = token === null ? '' : asText(headers);
+  const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
+  const tabs = operations.map(({ query, variables }) => ({ query, variables: asText(variables) }));
+  // Without this the first tab starts without its variables; given later, it would open one tab more at each visit.
+  const initialVariables = isFirstVisit ? tabs[0]?.variables : undefined;
+  return (
+    <GraphiQL
+      fetcher={createFetcher(new URL('/graphql', location.href), headers)}
+      storage={historyWithoutHeaders(localStorage, headersText)}
+      shouldPersistHeaders={false}
+      defaultHeaders={headersText}
+      defaultTabs={tabs}
+      defaultEditorToolsVisibility={true}
+      {...(initialVariables === undefined ? {} : { initialVariables })}
+    >
+      <GraphiQL.Logo>Blobgraph</GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+const place = document.getElementById('graphiql');
+if (!place) throw new Error('index.html has no #graphiql');
+try {
+  const config = await readConfig();
+  createRoot(place).render(<Page {...config} />);
+} catch (error) {
+  place.innerHTML = '<p class="notice"></p>';
+  if (place.firstChild)
+    place.firstChild.textContent = `GraphiQL could not start: ${error}. Reload to try again.`;
+}

@@ -1,0 +1,44 @@
+import { beforeEach, expect, test } from 'vitest';
+import { historyWithoutHeaders } from './storage.ts';
+
+const entry = { query: '{ me { id } }', variables: '{ "headers": 1 }', operationName: 'Me' };
+let kept: Map<string, string>;
+let backing: Storage;
+
+beforeEach(() => {
+  kept = new Map();
+  backing = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+    key: (index) => [...kept.keys()][index] ?? null,
+    get length() {
+      return kept.size;
+    },
+  };
+});
+
+test.each(['queries', 'favorites'])(
+  '%s are kept without headers and come back with those of today',
+  (list) => {
+    const key = `graphiql:${list}`;
+    const yesterday = JSON.stringify({
+      [list]: [{ ...entry, headers: '{ "Authorization": "Bearer old" }' }],
+    });
+    historyWithoutHeaders(backing, 'old').setItem(key, yesterday);
+    expect(JSON.parse(kept.get(key) ?? '')).toEqual({ [list]: [entry] });
+
+    const today = historyWithoutHeaders(backing, 'new').getItem(key);
+    expect(JSON.parse(today ?? '')).toEqual({ [list]: [{ ...entry, headers: 'new' }] });
+  },
+);
+
+test('anything else is kept as it is', () => {
+  const storage = historyWithoutHeaders(backing, 'new');
+  storage.setItem('graphiql:query', 'not JSON');
+  expect(storage.getItem('graphiql:query')).toBe('not JSON');
+  expect(storage.getItem('graphiql:queries')).toBeNull();
+  storage.removeItem('graphiql:query');
+  expect(storage.length).toBe(0);
+});

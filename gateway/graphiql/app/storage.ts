@@ -1,0 +1,34 @@
+import type { GraphiQLProps } from 'graphiql';
+
+type Backing = NonNullable<GraphiQLProps['storage']>;
+
+const withoutHeaders = (value: string): string =>
+  JSON.stringify(JSON.parse(value), (key, item) => (key === 'headers' ? undefined : item));
+
+const withHeaders = (value: string, headers: string): string =>
+  JSON.stringify(JSON.parse(value), (key, item) =>
+    Array.isArray(item) && (key === 'queries' || key === 'favorites')
+      ? item.map((entry) => ({ ...entry, headers }))
+      : item,
+  );
+
+const isHistory = (key: string): boolean => key === 'graphiql:queries' || key === 'graphiql:favorites';
+
+/**
+ * GraphiQL's storage without the headers that its history would keep: a token stays out of the browser's storage, and
+ * an operation taken from the history gets `headers`, those of today, in place of an expired token.
+ */
+export function historyWithoutHeaders(storage: Storage, headers: string): Backing {
+  return {
+    getItem: (key) => {
+      const value = storage.getItem(key);
+      return value !== null && isHistory(key) ? withHeaders(value, headers) : value;
+    },
+    setItem: (key, value) => storage.setItem(key, isHistory(key) ? withoutHeaders(value) : value),
+    removeItem: (key) => storage.removeItem(key),
+    clear: () => storage.clear(),
+    get length() {
+      return storage.length;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** An example that GraphiQL opens as a tab of its own. */
+export interface ExampleOperation {
+  /** The GraphQL name of the operation, which is also the tab's title. */
+  name: string;
+  query: string;
+  variables?: Record<string, unknown>;
+}
+
+/** What `GET /graphiql/config.json` answers. */
+export interface GraphiqlConfig {
+  /** A bearer token for the requests of the page, or null when the reader brings their own. */
+  token: string | null;
+  /** In the order of the tabs. */
+  operations: ExampleOperation[];
+}

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { graphiqlRoutes } from './routes.ts';
+
+let folder: string;
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graphiql-'));
+  app = Fastify();
+  await app.register(graphiqlRoutes, { token: async () => 'a.b.c', appFolder: folder });
+});
+
+afterEach(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+async function build(): Promise<void> {
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), '<!doctype html>');
+  await writeFile(join(folder, 'assets', 'index-AbCd1234.js'), 'export {};');
+}
+
+const token = async (headers: Record<string, string>) => {
+  const response = await app.inject({ url: '/graphiql/config.json', headers });
+  expect(response.headers['cache-control']).toBe('no-store');
+  return response.json().token;
+};
+
+test('the page is asked for anew, its hashed files are kept for good, and no other origin may be asked', async () => {
+  await build();
+  const page = await app.inject('/graphiql/');
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['cache-control']).toBe('no-cache');
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; .*connect-src 'self'/);
+  expect(page.headers['content-security-policy']).not.toMatch(/https?:|\*/);
+
+  const asset = await app.inject('/graphiql/assets/index-AbCd1234.js');
+  expect(asset.headers['content-type']).toMatch(/javascript/);
+  expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+
+  const bare = await app.inject('/graphiql');
+  expect([bare.statusCode, bare.headers.location]).toEqual([301, '/graphiql/']);
+});
+
+test('a file that is not there is a 404, also outside of the folder', async () => {
+  await build();
+  await writeFile(join(folder, '..', 'graphiql-secret.txt'), 'secret');
+  const urls = ['/graphiql/assets/other.js', '/graphiql/..%2fgraphiql-secret.txt'];
+  const codes = await Promise.all(urls.map(async (url) => (await app.inject(url)).statusCode));
+  await rm(join(folder, '..', 'graphiql-secret.txt'));
+  expect(codes[0]).toBe(404);
+  expect(codes[1]).toBeGreaterThanOrEqual(400);
+});
+
+test('without a build the page names the command, and a build is served without a restart', async () => {
+  const missing = await app.inject('/graphiql');
+  expect(missing.statusCode).toBe(503);
+  expect(missing.body).toContain('npm run build');
+  await build();
+  expect((await app.inject('/graphiql/')).statusCode).toBe(200);
+});
+
+test('the settings hold the token and the examples in order', async () => {
+  const config = (await app.inject('/graphiql/config.json')).json();
+  expect(config.token).toBe('a.b.c');
+  expect(config.operations.map((operation: { name: string }) => operation.name)).toEqual([
+    'CreateDraft',
+    'Blobs',
+    'Book',
+    'CompileBook',
+    'BlobChanged',
+    'Lineage',
+  ]);
+  expect(config.operations[0].variables.input.schemaId).toBe('text-input-v1');
+});
+
+test('the token is for our own page on this machine only', async () => {
+  expect(await token({ host: '127.0.0.1:8010', 'sec-fetch-site': 'same-origin' })).toBe('a.b.c');
+  expect(await token({ host: '[::1]:8010' })).toBe('a.b.c');
+  expect(await token({ host: 'rebound.example:8010', 'sec-fetch-site': 'same-origin' })).toBeNull();
+  expect(await token({ host: 'localhost:8010', 'sec-fetch-site': 'cross-site' })).toBeNull();
+  expect(await token({ host: 'localhost:8010', 'sec-fetch-site': 'same-site' })).toBeNull();
+});
