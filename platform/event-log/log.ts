@@ -10,31 +10,37 @@ export interface EventLog {
    * Appends a message and resolves once it is durable. A message id that was published within the
    * de-duplication window is not appended again: the answer is the first one's position, `duplicate: true`.
    * Retries a passing failure with the same id for `publishTimeoutMs`.
-   * @throws EventLogUnavailable when the log did not acknowledge in that time; it may still have it
+   * @throws EventLogUnavailable when the log did not acknowledge in that time (it may still have it), or is full
+   * @throws MessageRefused when no attempt could succeed: malformed, or larger than the log takes
    */
   publish(message: OutgoingMessage): Promise<PublishAck>;
   /**
-   * Starts (or takes up) the durable consumer `options.durable`. Several processes that consume with the same
-   * name share its messages. `handler` decides what becomes of a message by what it resolves to.
+   * Starts (or takes up) the durable consumer `options.durable`; a new one begins with the oldest message kept.
+   * Several processes that consume with the same name share its messages. `handler` decides what becomes of a
+   * message by what it resolves to.
    */
   consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption>;
   /**
    * Messages after `options.after` (default: from the head, new ones only), in the log's order, then as they
    * come, until the iterator is returned or `signal` aborts. Survives a reconnection without a gap.
-   * @throws EpochGone when `after` is of another epoch; PositionGone when it is older than what is kept
+   * @throws EpochGone when `after` is of another epoch; PositionGone when what follows it is no longer kept, or
+   * when it is ahead of the head. Both also in mid-reading
    */
   read(options: ReadOptions): AsyncIterableIterator<LoggedMessage>;
   /** The position of the newest message (sequence 0 of an empty log). */
   head(): Promise<Position>;
+  /** The oldest of what was set aside, at most `limit` (default 100). */
+  deadLetters(limit?: number): Promise<readonly DeadLetter[]>;
   /** What the log offers outside itself: messages that are kept nowhere, best effort, never awaited. */
   announce(subject: string, body: Uint8Array): void;
-  /** Hears {@link announce}d messages of every process on these subjects. */
+  /** Hears {@link announce}d messages of every process on these subject filters. */
   listen(
     subjects: readonly string[],
     handler: (subject: string, body: Uint8Array) => void,
   ): Promise<Listening>;
   /** Resolves when the log answers. @throws when it does not */
   ping(): Promise<void>;
+  /** Stops consumptions without grace, ends readers, and takes nothing more. */
   close(): Promise<void>;
 }
 
@@ -49,8 +55,9 @@ export interface Position {
 export interface OutgoingMessage {
   /** Dot-separated tokens, e.g. `blob.created.alice`. */
   readonly subject: string;
-  /** Stable message id: the same for every attempt to publish the same thing. */
+  /** Stable message id: the same for every attempt to publish the same thing. Printable, without spaces. */
   readonly id: string;
+  /** Names are HTTP tokens that do not start with `Nats-`; values are one line without spaces around it. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
@@ -68,16 +75,24 @@ export interface PublishAck {
 export interface ConsumeOptions {
   /** Letters, digits, `-` and `_`. */
   readonly durable: string;
-  /** Subject filters; `*` stands for one token, a last `>` for one or more. */
+  /** Subject filters that do not overlap; `*` stands for one token, a last `>` for one or more. */
   readonly subjects: readonly string[];
   /** Messages in work at once in this process. */
   readonly maxInFlight: number;
   /** A delivery that was neither acknowledged nor extended for this long is made again. */
   readonly ackWaitMs: number;
-  /** Deliveries of one message, the first included. After the last one it is set aside. */
+  /**
+   * Deliveries of one message, the first included; one that was handed back or died with its process counts.
+   * After the last one the message is set aside.
+   */
   readonly maxDeliver: number;
   /** Pause before the 2nd, 3rd, … delivery after a failure; the last value repeats. */
   readonly backoffMs: readonly number[];
+  /**
+   * Hears of a message before it is set aside, at least once, also when the process of its last delivery died.
+   * When it rejects, the message stays and it is called again after the backoff.
+   */
+  readonly onSetAside?: (delivery: Delivery, reason: string) => Promise<void>;
 }
 
 export interface Delivery extends LoggedMessage {
@@ -93,18 +108,33 @@ export interface Delivery extends LoggedMessage {
 
 /**
  * `ack`: done, durable before the next message may be handed out in its place. `retry`: deliver again after
- * the backoff. `terminate`: never deliver again (set aside with `reason`). A handler that rejects means `retry`.
+ * the backoff, or set aside with `reason` when this was the last delivery. `terminate`: set aside at once.
+ * A handler that rejects means `retry`, the error's message being the reason.
  */
 export type Outcome =
   | { readonly kind: 'ack' }
-  | { readonly kind: 'retry' }
+  | { readonly kind: 'retry'; readonly reason?: string }
   | { readonly kind: 'terminate'; readonly reason: string };
 
 export type MessageHandler = (delivery: Delivery) => Promise<Outcome>;
 
 export interface Consumption {
-  /** Takes no more messages, waits up to `graceMs` for those in work, hands back the rest. */
+  /**
+   * Takes no more messages, waits up to `graceMs` (default 5,000) for those in work, hands back the rest. What a
+   * handler gives up meanwhile is delivered again without backoff.
+   */
   stop(graceMs?: number): Promise<void>;
+}
+
+/** A message that will not be delivered again. */
+export interface DeadLetter {
+  /** The consumer that gave it up. */
+  readonly durable: string;
+  readonly reason: string;
+  /** Deliveries that were made. */
+  readonly attempts: number;
+  readonly setAsideAt: Date;
+  readonly message: LoggedMessage;
 }
 
 export interface Listening {
@@ -112,6 +142,7 @@ export interface Listening {
 }
 
 export interface ReadOptions {
+  /** Subject filters, as of {@link ConsumeOptions.subjects}. */
   readonly subjects: readonly string[];
   readonly after?: Position;
   readonly signal?: AbortSignal;
@@ -122,12 +153,17 @@ export class EpochGone extends Error {
   override readonly name = 'EpochGone';
 }
 
-/** The position is older than what the log keeps: the client must query afresh. */
+/** What follows the position is not all in the log: the client must query afresh. */
 export class PositionGone extends Error {
   override readonly name = 'PositionGone';
 }
 
-/** The log did not acknowledge within the time limit. */
+/** The log did not answer within the time limit, is full, or is closed. */
 export class EventLogUnavailable extends Error {
   override readonly name = 'EventLogUnavailable';
+}
+
+/** The message can never be published as it is. The text names the field and the fix. */
+export class MessageRefused extends Error {
+  override readonly name = 'MessageRefused';
 }
