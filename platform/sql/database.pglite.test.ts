@@ -6,9 +6,8 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtFile } from '../paths.ts';
-import { DataDirLocked } from './data-dir-lock.ts';
 import { sqlContract } from './database.contract.ts';
-import { openPglite } from './database.pglite.ts';
+import { DataDirLocked, openPglite } from './database.pglite.ts';
 
 sqlContract('PGlite', () => openPglite());
 
@@ -42,7 +41,7 @@ describe('embedded PostgreSQL', () => {
     const writer = spawn(process.execPath, [
       '--input-type=module',
       '--eval',
-      `import { openPglite } from ${JSON.stringify(module)};
+      `import { DataDirLocked, openPglite } from ${JSON.stringify(module)};
        const server = await openPglite({ dataDir: ${JSON.stringify(dataDir)} });
        const database = await server.database('killed');
        await database.migrate(['CREATE TABLE t (id int4)']);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
-import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
 import type { SqlDatabase, SqlServer, SqlValue } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
@@ -11,6 +11,11 @@ import { createPgliteDataDir, pgliteTemplate } from './pglite-files.ts';
 export interface PgliteOptions {
   /** The folder that holds the data; made when missing. Absent: in memory, gone at `close`. */
   readonly dataDir?: string;
+}
+
+/** Another process, alive, has the data directory open. */
+export class DataDirLocked extends Error {
+  override readonly name = 'DataDirLocked';
 }
 
 /** What a statement is run on: the instance, or its open transaction. */
@@ -108,6 +113,19 @@ async function openInstance(dataDir: string | undefined): Promise<PGlite> {
   return PGlite.create(files);
 }
 
+function lockDataDir(dataDir: string): FileLock {
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    return lockFile(join(dataDir, 'pgdata.lock'));
+  } catch (error) {
+    if (!(error instanceof FileLocked)) throw error;
+    throw new DataDirLocked(
+      `The data directory ${dataDir} is in use by process ${error.pid} since ${error.since}: ` +
+        'stop that process, or set DATA_DIR to another folder',
+    );
+  }
+}
+
 /**
  * Opens the embedded PostgreSQL: one instance, one connection, one schema per database. What a commit
  * acknowledged survives the end of the process at any point, `kill -9` included; PGlite does not `fsync`, so a
@@ -115,11 +133,7 @@ async function openInstance(dataDir: string | undefined): Promise<PGlite> {
  * @throws DataDirLocked when another process has `dataDir` open
  */
 export async function openPglite({ dataDir }: PgliteOptions = {}): Promise<SqlServer> {
-  let lock: DataDirLock | undefined;
-  if (dataDir !== undefined) {
-    mkdirSync(dataDir, { recursive: true });
-    lock = lockDataDir(join(dataDir, 'pgdata.lock'));
-  }
+  const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   try {
     const session = new Session(await openInstance(dataDir));
     const databases = new Map<string, Promise<SqlDatabase>>();

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { builtFile } from '../paths.ts';
-import { DataDirLocked, lockDataDir } from './data-dir-lock.ts';
+import { FileLocked, lockFile } from './file-lock.ts';
+import { builtFile } from './paths.ts';
 
-describe('data directory lock', () => {
+describe('file lock', () => {
   let folder: string;
   let path: string;
   beforeEach(() => {
@@ -29,17 +29,17 @@ describe('data directory lock', () => {
   }
 
   it('names the holder while it is held, and is free after its release', () => {
-    const lock = lockDataDir(path);
-    expect(() => lockDataDir(path)).toThrow(DataDirLocked);
-    expect(() => lockDataDir(path)).toThrow(`process ${process.pid} since 20`);
+    const lock = lockFile(path);
+    expect(() => lockFile(path)).toThrow(FileLocked);
+    expect(() => lockFile(path)).toThrow(`process ${process.pid} since 20`);
     lock.release();
     expect(readdirSync(folder)).toEqual([]);
-    lockDataDir(path).release();
+    lockFile(path).release();
   });
 
   it('is taken over from a process that is gone', async () => {
     leaveBehind({ pid: await deadPid() });
-    const lock = lockDataDir(path);
+    const lock = lockFile(path);
     expect(readdirSync(folder)).toEqual(['lock']);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
     lock.release();
@@ -47,29 +47,29 @@ describe('data directory lock', () => {
 
   it('is taken over when another process has the pid by now', () => {
     leaveBehind({ pid: process.pid, processStart: 'another boot/1' });
-    lockDataDir(path).release();
+    lockFile(path).release();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('stands while its process lives, also where start times are unknown', () => {
     leaveBehind({ pid: process.pid });
-    expect(() => lockDataDir(path)).toThrow(DataDirLocked);
+    expect(() => lockFile(path)).toThrow(FileLocked);
   });
 
   it('is not taken from the one who took it over in between', async () => {
     leaveBehind({ pid: await deadPid() });
-    const lock = lockDataDir(path);
+    const lock = lockFile(path);
     writeFileSync(`${path}.past`, readFileSync(path));
-    expect(() => lockDataDir(path)).toThrow(DataDirLocked);
+    expect(() => lockFile(path)).toThrow(FileLocked);
     lock.release();
   });
 
   it('goes to exactly one of several processes that find it stale at once', async () => {
     leaveBehind({ pid: await deadPid() });
-    const module = pathToFileURL(builtFile('platform/sql/data-dir-lock.ts')).href;
-    const script = `import { lockDataDir } from ${JSON.stringify(module)};
+    const module = pathToFileURL(builtFile('platform/file-lock.ts')).href;
+    const script = `import { lockFile } from ${JSON.stringify(module)};
       process.stdin.once('data', () => {
-        try { lockDataDir(${JSON.stringify(path)}); console.log('held'); }
+        try { lockFile(${JSON.stringify(path)}); console.log('held'); }
         catch (error) { console.log(error.name); }
       }).once('end', () => process.exit());
       console.log('ready');`;
@@ -79,11 +79,11 @@ describe('data directory lock', () => {
     const told: string[] = [];
     for (const contender of contenders)
       createInterface({ input: contender.stdout }).on('line', (line) => told.push(line));
-    await expect.poll(() => told).toEqual(Array(4).fill('ready'));
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual(Array(4).fill('ready'));
     for (const contender of contenders) contender.stdin.write('go');
     // Nobody may leave before all have tried: a lock is free again when its holder is gone.
-    await expect.poll(() => told.length).toBe(8);
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(8);
     for (const contender of contenders) contender.stdin.end();
-    expect(told.slice(4).sort()).toEqual(['DataDirLocked', 'DataDirLocked', 'DataDirLocked', 'held']);
+    expect(told.slice(4).sort()).toEqual(['FileLocked', 'FileLocked', 'FileLocked', 'held']);
   });
 });
