@@ -1,0 +1,89 @@
+import type { BlobEventBody, EventKind, ProcessingState } from '../../platform/events/events.ts';
+
+/**
+ * An event that waits in its document's outbox until the log has acknowledged it. Stored with the change that it
+ * tells of, in the same write.
+ */
+export interface OutboxEvent {
+  readonly kind: EventKind;
+  /** The entry's version that the change made; also the order within the outbox. */
+  readonly version: number;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly traceparent?: string;
+  readonly body: BlobEventBody;
+}
+
+/** What a user stored. Never changes but for its outbox. */
+export interface UserBlobRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly schemaId: string;
+  readonly schemaVersion: string;
+  readonly type: string;
+  readonly title: string;
+  readonly data: unknown;
+  readonly conversationId: string | null;
+  readonly bookId: string | null;
+  readonly chapterNum: number | null;
+  readonly createdAt: Date;
+  /** SHA-256 of the whole input; null where it came without an idempotency key. */
+  readonly inputHash: string | null;
+  /** Processors that were expected to take it when it was stored. */
+  readonly expectedProcessorIds: readonly string[];
+  readonly outbox: readonly OutboxEvent[];
+}
+
+/** One processor's work on a blob. */
+export interface Run {
+  readonly processorId: string;
+  readonly state: Exclude<ProcessingState, 'STORED'>;
+  /** From 1; 0 while it waits for its first. */
+  readonly attempt: number;
+  /** 0 to 1. */
+  readonly progress: number | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+}
+
+/** One entry of the index. */
+export interface IndexEntry {
+  /** The blob's id, the same in its store. */
+  readonly id: string;
+  readonly userId: string;
+  /** Grows with every change of this entry, from 1. */
+  readonly version: number;
+  readonly processorId: string;
+  readonly storageLocation: string;
+  readonly schemaId: string;
+  readonly schemaVersion: string;
+  /** In order; the first is the parent. Empty for users' own blobs. */
+  readonly sourceIds: readonly string[];
+  readonly type: string;
+  readonly title: string;
+  /** At most 200 UTF-16 units, no surrogate pair cut. */
+  readonly preview: string;
+  readonly sizeBytes: number;
+  readonly bookId: string | null;
+  readonly conversationId: string | null;
+  /** The chapter that a draft belongs to. */
+  readonly chapterNum: number | null;
+  /** SHA-256 of a derived blob's content; null for users' own blobs. */
+  readonly contentHash: string | null;
+  readonly runs: readonly Run[];
+  /** Derived from the runs, kept for filtering. */
+  readonly state: ProcessingState;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A book as its user described it; drafts may name books that have no record. */
+export interface BookRecord {
+  readonly userId: string;
+  readonly id: string;
+  readonly title: string;
+  /** Ascending by number. */
+  readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];
+  readonly createdAt: Date;
+}

@@ -1,0 +1,155 @@
+import type { ProcessingState } from '../../../platform/events/events.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+
+/** Conditions on entries; all that are given must hold. */
+export interface EntryFilter {
+  readonly bookId?: string;
+  readonly conversationId?: string;
+  readonly type?: string;
+  readonly processorId?: string;
+  readonly schemaId?: string;
+  /** Among the sources. */
+  readonly parentId?: string;
+  readonly state?: ProcessingState;
+  /** Created at this time or later. */
+  readonly createdAfter?: Date;
+  /** Created before this time. */
+  readonly createdBefore?: Date;
+}
+
+/** A place in a list that is ordered by time of creation, then id. */
+export interface PageKey {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+/** A stretch of a list. */
+export interface PageRequest {
+  /** Entries at most. */
+  readonly limit: number;
+  /** Starts behind this place. */
+  readonly after?: PageKey;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export interface DerivedRequest {
+  /** Entries at most, for each parent. */
+  readonly limit: number;
+  readonly after?: PageKey;
+  readonly processorId?: string;
+}
+
+/** The newest draft of one chapter. */
+export interface ChapterDraft {
+  readonly bookId: string;
+  readonly chapterNum: number;
+  readonly draft: IndexEntry;
+}
+
+export interface ConversationSummary {
+  readonly id: string;
+  /** Of its first message. */
+  readonly title: string;
+  readonly messageCount: number;
+  readonly lastMessageAt: Date;
+}
+
+/** An entry found from another by following sources. */
+export interface LineageNode {
+  readonly entry: IndexEntry;
+  /** Steps away; negative for ancestors, 0 for the entry itself, positive for descendants. */
+  readonly distance: number;
+}
+
+/** A document whose events wait to be published, oldest first. */
+export interface Outbox {
+  readonly blobId: string;
+  readonly events: readonly OutboxEvent[];
+}
+
+/** What an update of an entry changes. */
+export interface EntryChange {
+  readonly version: number;
+  readonly runs: IndexEntry['runs'];
+  readonly state: ProcessingState;
+  readonly updatedAt: Date;
+}
+
+/**
+ * The state subgraph's store. Every method is one statement or one document write: nothing needs a transaction
+ * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
+ * of the answer.
+ */
+export interface StateStore {
+  /** Makes tables, collections and indexes, where they are missing. */
+  prepare(): Promise<void>;
+  /** @throws when the store does not answer */
+  ping(): Promise<void>;
+
+  /** Stores a user's blob with its outbox, durably, unless its id is there already; answers what is there then. */
+  insertUserBlob(
+    blob: UserBlobRecord,
+  ): Promise<{ readonly stored: UserBlobRecord; readonly inserted: boolean }>;
+  userBlobs(userId: string, ids: readonly string[]): Promise<UserBlobRecord[]>;
+
+  /** Stores an entry with its outbox, durably, unless its id is there already; answers what is there then. */
+  insertEntry(
+    entry: IndexEntry,
+    outbox: readonly OutboxEvent[],
+  ): Promise<{ readonly stored: IndexEntry; readonly inserted: boolean }>;
+  /** Changes an entry that still has `expectedVersion` and adds `event` to its outbox, in one write. False when it has another version. */
+  updateEntry(id: string, expectedVersion: number, change: EntryChange, event: OutboxEvent): Promise<boolean>;
+  entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
+  /** Ordered by time of creation, then id. */
+  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<IndexEntry[]>;
+  count(userId: string, filter: EntryFilter): Promise<number>;
+  countByProcessor(userId: string): Promise<{ readonly processorId: string; readonly count: number }[]>;
+  /** When an entry of the user changed last; null when there is none. */
+  lastChange(userId: string): Promise<Date | null>;
+
+  /** For each parent the newest entries that have it among their sources, newest first: one query for all parents. */
+  derived(
+    userId: string,
+    parentIds: readonly string[],
+    request: DerivedRequest,
+  ): Promise<ReadonlyMap<string, IndexEntry[]>>;
+  /** For each parent the ids of the newest `limit` of those. */
+  derivedIds(
+    userId: string,
+    parentIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, string[]>>;
+  /** For each parent how many there are. */
+  derivedCounts(
+    userId: string,
+    parentIds: readonly string[],
+    processorId?: string,
+  ): Promise<ReadonlyMap<string, number>>;
+  /**
+   * The entry, its ancestors and its descendants at most `depth` steps away, nearest first, in one read; at most
+   * `limit` nodes. Empty when the entry is not there.
+   */
+  lineage(userId: string, id: string, depth: number, limit: number): Promise<LineageNode[]>;
+
+  /** Stores a book's description, or changes the one that is there. Keeps the time of its making. */
+  putBook(book: BookRecord): Promise<BookRecord>;
+  /** Those of these ids, or the newest 1,000. */
+  bookRecords(userId: string, ids?: readonly string[]): Promise<BookRecord[]>;
+  /** The newest draft of every chapter of these books (or of all, at most 10,000), by book and chapter. */
+  newestDrafts(userId: string, bookIds?: readonly string[]): Promise<ChapterDraft[]>;
+  /** Newest message first, at most 1,000. */
+  conversations(userId: string): Promise<ConversationSummary[]>;
+
+  /** Events of the user's blob itself and, after them, those of its entry. */
+  outbox(
+    blobId: string,
+  ): Promise<{ readonly userBlob: UserBlobRecord | null; readonly entry: Outbox | null }>;
+  /** Removes the events up to this version from the user's blob's outbox. */
+  clearUserBlobOutbox(blobId: string, upToVersion: number): Promise<void>;
+  /** Removes the events up to this version from the entry's outbox. */
+  clearEntryOutbox(blobId: string, upToVersion: number): Promise<void>;
+  /** Blobs with events that have waited since before `waitingSince`, longest first. */
+  pendingOutboxes(waitingSince: Date, limit: number): Promise<string[]>;
+  /** How many documents have events that wait. */
+  outboxLength(): Promise<number>;
+}
