@@ -1,0 +1,80 @@
+/** Steps of the state database; step n is applied once, in order. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE user_blobs (
+    id text PRIMARY KEY,
+    user_id text NOT NULL,
+    schema_id text NOT NULL,
+    schema_version text NOT NULL,
+    type text NOT NULL,
+    title text NOT NULL,
+    -- json, not jsonb: the document is given back as it was sent, order of members included.
+    data json NOT NULL,
+    conversation_id text,
+    book_id text,
+    chapter_num integer,
+    created_at timestamptz NOT NULL,
+    input_hash text,
+    expected_processor_ids text[] NOT NULL,
+    outbox jsonb NOT NULL,
+    outbox_since timestamptz
+  );
+  CREATE INDEX user_blobs_outbox ON user_blobs (outbox_since) WHERE outbox_since IS NOT NULL;
+
+  CREATE TABLE blob_index (
+    id text PRIMARY KEY,
+    user_id text NOT NULL,
+    version integer NOT NULL,
+    processor_id text NOT NULL,
+    storage_location text NOT NULL,
+    schema_id text NOT NULL,
+    schema_version text NOT NULL,
+    source_ids text[] NOT NULL,
+    type text NOT NULL,
+    title text NOT NULL,
+    preview text NOT NULL,
+    size_bytes bigint NOT NULL,
+    book_id text,
+    conversation_id text,
+    chapter_num integer,
+    content_hash text,
+    runs jsonb NOT NULL,
+    state text NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    outbox jsonb NOT NULL,
+    outbox_since timestamptz
+  );
+  CREATE INDEX blob_index_user ON blob_index (user_id, created_at DESC, id DESC);
+  CREATE INDEX blob_index_processor ON blob_index (user_id, processor_id, created_at DESC, id DESC);
+  CREATE INDEX blob_index_type ON blob_index (user_id, type, created_at DESC, id DESC);
+  CREATE INDEX blob_index_state ON blob_index (user_id, state, created_at DESC, id DESC);
+  CREATE INDEX blob_index_changed ON blob_index (user_id, updated_at DESC);
+  CREATE INDEX blob_index_book ON blob_index (user_id, book_id, created_at DESC, id DESC) WHERE book_id IS NOT NULL;
+  CREATE INDEX blob_index_chapter ON blob_index (user_id, book_id, chapter_num, created_at DESC, id DESC)
+    WHERE chapter_num IS NOT NULL;
+  CREATE INDEX blob_index_conversation ON blob_index (user_id, conversation_id, created_at DESC, id DESC)
+    WHERE conversation_id IS NOT NULL;
+  CREATE INDEX blob_index_outbox ON blob_index (outbox_since) WHERE outbox_since IS NOT NULL;
+
+  -- What was made of what. The child's time stands here too, so that a parent's newest children are read in order.
+  CREATE TABLE blob_sources (
+    user_id text NOT NULL,
+    parent_id text NOT NULL,
+    child_id text NOT NULL,
+    child_created_at timestamptz NOT NULL,
+    child_processor_id text NOT NULL,
+    PRIMARY KEY (child_id, parent_id)
+  );
+  CREATE INDEX blob_sources_parent ON blob_sources (user_id, parent_id, child_created_at DESC, child_id DESC);
+
+  CREATE TABLE books (
+    user_id text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    chapters jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, id)
+  );
+  `,
+];

@@ -1,0 +1,409 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { StateStore } from './store.ts';
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+
+let serial = 0;
+/** Each test has a user of its own, so that none sees another's documents. */
+const newUser = () => `user|${++serial}@example.com`;
+
+const event = (entry: { id: string; userId: string }, version: number): OutboxEvent => ({
+  kind: 'created',
+  version,
+  time: at(version).toISOString(),
+  body: {
+    blob_id: entry.id,
+    user_id: entry.userId,
+    schema_id: 'text-input-v1',
+    location: 'state-service',
+    owner: 'state',
+    type: 'chapter_draft',
+    source_ids: [],
+  },
+});
+
+const userBlob = (userId: string, over: Partial<UserBlobRecord> = {}): UserBlobRecord => {
+  const id = over.id ?? `blob-${++serial}`;
+  return {
+    id,
+    userId,
+    schemaId: 'text-input-v1',
+    schemaVersion: '1.0.0',
+    type: 'chapter_draft',
+    title: 'A title',
+    data: { content: 'Zwölf Boxkämpfer 🥊 שלום', metadata: { b: 1, a: [1.5, null, true] } },
+    conversationId: null,
+    bookId: 'my-novel',
+    chapterNum: 1,
+    createdAt: at(0),
+    inputHash: 'hash',
+    expectedProcessorIds: ['text-expansion'],
+    outbox: [event({ id, userId }, 1)],
+    ...over,
+  };
+};
+
+const entry = (userId: string, second: number, over: Partial<IndexEntry> = {}): IndexEntry => ({
+  id: `blob-${++serial}`,
+  userId,
+  version: 1,
+  processorId: 'state',
+  storageLocation: 'state-service',
+  schemaId: 'text-input-v1',
+  schemaVersion: '1.0.0',
+  sourceIds: [],
+  type: 'chapter_draft',
+  title: 'A title',
+  preview: 'It was a dark 🌩 night',
+  sizeBytes: 3_000_000_000,
+  bookId: null,
+  conversationId: null,
+  chapterNum: null,
+  contentHash: null,
+  runs: [],
+  state: 'STORED',
+  createdAt: at(second),
+  updatedAt: at(second),
+  ...over,
+});
+
+const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id);
+
+/** What every adapter of the state store must do. `open` gives an empty store. */
+export function stateStoreContract(open: () => Promise<{ store: StateStore; close(): Promise<void> }>): void {
+  let store: StateStore;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ store, close } = await open());
+    await store.prepare();
+  });
+  afterAll(() => close());
+
+  const insert = async (...entries: IndexEntry[]) => {
+    for (const one of entries) await store.insertEntry(one, []);
+    return entries;
+  };
+
+  describe('preparing and pinging', () => {
+    it('prepares again without harm and answers a ping', async () => {
+      await store.prepare();
+      await store.ping();
+    });
+  });
+
+  describe('user blobs', () => {
+    it('gives back what was stored, as it was', async () => {
+      const blob = userBlob(newUser());
+      const { stored, inserted } = await store.insertUserBlob(blob);
+      expect(inserted).toBe(true);
+      expect(stored).toEqual(blob);
+      const [read] = await store.userBlobs(blob.userId, [blob.id]);
+      expect(read).toEqual(blob);
+      expect(JSON.stringify(read?.data)).toBe(JSON.stringify(blob.data));
+    });
+
+    it('keeps the first of two under one id and tells of it', async () => {
+      const first = userBlob(newUser());
+      await store.insertUserBlob(first);
+      const second = await store.insertUserBlob({
+        ...first,
+        inputHash: 'another',
+        data: { content: 'other' },
+      });
+      expect(second).toEqual({ stored: first, inserted: false });
+    });
+
+    it('inserts once of many at the same time', async () => {
+      const blob = userBlob(newUser());
+      const answers = await Promise.all(Array.from({ length: 8 }, () => store.insertUserBlob(blob)));
+      expect(answers.filter((answer) => answer.inserted)).toHaveLength(1);
+    });
+
+    it('shows nothing to another user, and leaves out what is not there', async () => {
+      const blob = userBlob(newUser());
+      await store.insertUserBlob(blob);
+      expect(await store.userBlobs(newUser(), [blob.id])).toEqual([]);
+      expect(ids(await store.userBlobs(blob.userId, ['nothing', blob.id]))).toEqual([blob.id]);
+    });
+  });
+
+  describe('entries', () => {
+    it('gives back what was stored, keeps the first, hides it from others', async () => {
+      const user = newUser();
+      const one = entry(user, 1, {
+        sourceIds: ['a', 'b'],
+        runs: [
+          {
+            processorId: 'p',
+            state: 'FAILED',
+            attempt: 2,
+            progress: 0.5,
+            error: { code: 'X', message: 'y' },
+            updatedAt: at(1).toISOString(),
+          },
+        ],
+        state: 'FAILED',
+        contentHash: 'h',
+        conversationId: 'c',
+      });
+      expect(await store.insertEntry(one, [])).toEqual({ stored: one, inserted: true });
+      expect(await store.insertEntry({ ...one, title: 'other' }, [])).toEqual({
+        stored: one,
+        inserted: false,
+      });
+      expect(await store.entries(user, [one.id])).toEqual([one]);
+      expect(await store.entries(newUser(), [one.id])).toEqual([]);
+    });
+
+    it('updates only the version that is expected, with the event', async () => {
+      const [one] = (await insert(entry(newUser(), 1))) as [IndexEntry];
+      const run = {
+        processorId: 'p',
+        state: 'PROCESSING' as const,
+        attempt: 1,
+        progress: null,
+        error: null,
+        updatedAt: at(2).toISOString(),
+      };
+      const change = { version: 2, runs: [run], state: 'PROCESSING' as const, updatedAt: at(2) };
+      expect(await store.updateEntry(one.id, 7, change, event(one, 2))).toBe(false);
+      expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(true);
+      expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(false);
+      expect(await store.entries(one.userId, [one.id])).toEqual([{ ...one, ...change }]);
+      expect((await store.outbox(one.id)).entry).toEqual({ blobId: one.id, events: [event(one, 2)] });
+    });
+
+    it('lets one of several updates of the same version through', async () => {
+      const [one] = (await insert(entry(newUser(), 1))) as [IndexEntry];
+      const change = { version: 2, runs: [], state: 'STORED' as const, updatedAt: at(2) };
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, () => store.updateEntry(one.id, 1, change, event(one, 2))),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  describe('pages', () => {
+    it('goes newest first, by id where times are equal, without gap or overlap', async () => {
+      const user = newUser();
+      const all = await insert(
+        entry(user, 1),
+        entry(user, 2),
+        entry(user, 2),
+        entry(user, 2),
+        entry(user, 3),
+      );
+      const expected = ids(all.toSorted((a, b) => +b.createdAt - +a.createdAt || (a.id < b.id ? 1 : -1)));
+      const seen: string[] = [];
+      let after: { createdAt: Date; id: string } | undefined;
+      for (;;) {
+        const page = await store.page(user, {}, { limit: 2, direction: 'DESC', ...(after ? { after } : {}) });
+        seen.push(...ids(page));
+        const last = page.at(-1);
+        if (!last) break;
+        after = last;
+      }
+      expect(seen).toEqual(expected);
+      expect(ids(await store.page(user, {}, { limit: 10, direction: 'ASC' }))).toEqual(expected.toReversed());
+    });
+
+    it('filters by each field, and counts the same', async () => {
+      const user = newUser();
+      const [parent, one, other] = (await insert(
+        entry(user, 1),
+        entry(user, 2, {
+          bookId: 'b',
+          conversationId: 'c',
+          type: 't',
+          processorId: 'p',
+          schemaId: 's',
+          state: 'COMPLETED',
+          sourceIds: ['the-parent', 'x'],
+        }),
+        entry(user, 3, { bookId: 'b', sourceIds: ['x'] }),
+      )) as [IndexEntry, IndexEntry, IndexEntry];
+      const check = async (filter: Parameters<StateStore['page']>[1], expected: IndexEntry[]) => {
+        expect(ids(await store.page(user, filter, { limit: 10, direction: 'DESC' }))).toEqual(ids(expected));
+        expect(await store.count(user, filter)).toBe(expected.length);
+      };
+      await check({}, [other, one, parent]);
+      await check({ bookId: 'b' }, [other, one]);
+      await check({ conversationId: 'c' }, [one]);
+      await check({ type: 't' }, [one]);
+      await check({ processorId: 'p' }, [one]);
+      await check({ schemaId: 's' }, [one]);
+      await check({ state: 'COMPLETED' }, [one]);
+      await check({ parentId: 'the-parent' }, [one]);
+      await check({ parentId: 'x' }, [other, one]);
+      await check({ createdAfter: at(2) }, [other, one]);
+      await check({ createdBefore: at(2) }, [parent]);
+      await check({ bookId: 'b', parentId: 'x', createdBefore: at(3) }, [one]);
+      await check({ bookId: 'none' }, []);
+    });
+  });
+
+  describe('counts', () => {
+    it('counts by processor and knows the last change', async () => {
+      const user = newUser();
+      expect(await store.countByProcessor(user)).toEqual([]);
+      expect(await store.lastChange(user)).toBeNull();
+      await insert(entry(user, 1), entry(user, 5), entry(user, 3, { processorId: 'p' }));
+      expect(await store.countByProcessor(user)).toEqual([
+        { processorId: 'p', count: 1 },
+        { processorId: 'state', count: 2 },
+      ]);
+      expect(await store.lastChange(user)).toEqual(at(5));
+    });
+  });
+
+  describe('derived', () => {
+    it('gives the newest of each parent, pages, filters by processor and user', async () => {
+      const user = newUser();
+      const [a, b] = [`parent-${++serial}`, `parent-${++serial}`];
+      const children = await insert(
+        entry(user, 1, { sourceIds: [a] }),
+        entry(user, 2, { sourceIds: [a, b] }),
+        entry(user, 3, { sourceIds: [a], processorId: 'p' }),
+        entry(newUser(), 4, { sourceIds: [a] }),
+      );
+      const [first, both, byP] = ids(children);
+      const of = async (request: Parameters<StateStore['derived']>[2]) => {
+        const found = await store.derived(user, [a, b, 'nothing'], request);
+        return Object.fromEntries([...found].map(([parent, list]) => [parent, ids(list)]));
+      };
+      expect(await of({ limit: 2 })).toEqual({ [a]: [byP, both], [b]: [both] });
+      expect(await of({ limit: 5, after: { createdAt: at(2), id: both ?? '' } })).toEqual({ [a]: [first] });
+      expect(await of({ limit: 5, processorId: 'p' })).toEqual({ [a]: [byP] });
+      expect(await store.derivedIds(user, [a], 2)).toEqual(new Map([[a, [byP, both]]]));
+      expect(await store.derivedCounts(user, [a, b])).toEqual(
+        new Map([
+          [a, 3],
+          [b, 1],
+        ]),
+      );
+      expect(await store.derivedCounts(user, [a, b], 'p')).toEqual(new Map([[a, 1]]));
+    });
+
+    it('walks the lineage both ways, within depth, number and user', async () => {
+      const user = newUser();
+      const chain: IndexEntry[] = [];
+      for (let step = 0; step < 5; step += 1) {
+        const sourceIds = step === 0 ? [] : [chain[step - 1]?.id ?? ''];
+        chain.push(...(await insert(entry(user, step, { sourceIds }))));
+      }
+      const [root, parent, middle, child, leaf] = ids(chain) as [string, string, string, string, string];
+      // A diamond: made of the middle and of its child.
+      const [diamond] = ids(await insert(entry(user, 9, { sourceIds: [middle, child] }))) as [string];
+      const walk = async (depth: number, limit = 100) =>
+        (await store.lineage(user, middle, depth, limit)).map((node) => [node.entry.id, node.distance]);
+      expect(await walk(1)).toEqual([
+        [middle, 0],
+        [parent, -1],
+        [child, 1],
+        [diamond, 1],
+      ]);
+      expect(await walk(10)).toEqual([
+        [middle, 0],
+        [parent, -1],
+        [child, 1],
+        [diamond, 1],
+        [root, -2],
+        [leaf, 2],
+      ]);
+      expect(await walk(10, 2)).toEqual([
+        [middle, 0],
+        [parent, -1],
+      ]);
+      expect(await store.lineage(newUser(), middle, 5, 10)).toEqual([]);
+    });
+  });
+
+  describe('books and conversations', () => {
+    it('puts a book, changes it, lists newest first', async () => {
+      const user = newUser();
+      const book = {
+        userId: user,
+        id: 'one',
+        title: 'One',
+        chapters: [{ chapterNum: 1, title: 'I' }],
+        createdAt: at(1),
+      };
+      expect(await store.putBook(book)).toEqual(book);
+      expect(await store.putBook({ ...book, title: 'Uno', createdAt: at(9) })).toEqual({
+        ...book,
+        title: 'Uno',
+      });
+      await store.putBook({ ...book, id: 'two', createdAt: at(2) });
+      expect(ids(await store.bookRecords(user))).toEqual(['two', 'one']);
+      expect(ids(await store.bookRecords(user, ['one', 'three']))).toEqual(['one']);
+      expect(await store.bookRecords(newUser())).toEqual([]);
+    });
+
+    it('finds the newest draft of each chapter', async () => {
+      const user = newUser();
+      const draft = (second: number, bookId: string, chapterNum: number) =>
+        entry(user, second, { bookId, chapterNum });
+      const [, second, other, elsewhere] = (await insert(
+        draft(1, 'b', 1),
+        draft(2, 'b', 1),
+        draft(1, 'b', 2),
+        draft(1, 'c', 1),
+        entry(user, 9, { bookId: 'b', processorId: 'book-compiler' }),
+      )) as IndexEntry[];
+      expect(await store.newestDrafts(user, ['b'])).toEqual([
+        { bookId: 'b', chapterNum: 1, draft: second },
+        { bookId: 'b', chapterNum: 2, draft: other },
+      ]);
+      expect(ids((await store.newestDrafts(user)).map(({ draft: found }) => found))).toEqual(
+        ids([second, other, elsewhere] as IndexEntry[]),
+      );
+    });
+
+    it('sums up conversations, newest message first', async () => {
+      const user = newUser();
+      await insert(
+        entry(user, 1, { conversationId: 'x', title: 'Hello' }),
+        entry(user, 2, { conversationId: 'x', title: 'Again' }),
+        entry(user, 3, { conversationId: 'y', title: 'Later' }),
+      );
+      expect(await store.conversations(user)).toEqual([
+        { id: 'y', title: 'Later', messageCount: 1, lastMessageAt: at(3) },
+        { id: 'x', title: 'Hello', messageCount: 2, lastMessageAt: at(2) },
+      ]);
+    });
+  });
+
+  describe('outboxes', () => {
+    it('keeps events until they are cleared, in order, and knows who waits', async () => {
+      const user = newUser();
+      const before = await store.outboxLength();
+      const blob = userBlob(user, { createdAt: at(100) });
+      await store.insertUserBlob(blob);
+      const one = entry(user, 100, { id: blob.id });
+      await store.insertEntry(one, []);
+      for (const version of [2, 3]) {
+        const change = { version, runs: [], state: 'STORED' as const, updatedAt: at(100 + version) };
+        expect(await store.updateEntry(one.id, version - 1, change, event(one, version))).toBe(true);
+      }
+      expect(await store.outboxLength()).toBe(before + 2);
+      expect(await store.pendingOutboxes(at(100), 1_000)).not.toContain(blob.id);
+      expect((await store.pendingOutboxes(at(101), 1_000)).filter((id) => id === blob.id)).toHaveLength(1);
+      expect(await store.outbox(blob.id)).toEqual({
+        userBlob: blob,
+        entry: { blobId: blob.id, events: [event(one, 2), event(one, 3)] },
+      });
+
+      await store.clearUserBlobOutbox(blob.id, 1);
+      await store.clearEntryOutbox(blob.id, 2);
+      expect(await store.outbox(blob.id)).toEqual({
+        userBlob: null,
+        entry: { blobId: blob.id, events: [event(one, 3)] },
+      });
+      await store.clearEntryOutbox(blob.id, 3);
+      expect(await store.outbox(blob.id)).toEqual({ userBlob: null, entry: null });
+      expect(await store.outboxLength()).toBe(before);
+    });
+  });
+}

@@ -1,0 +1,12 @@
+import { describe } from 'vitest';
+import { openPglite } from '../../../platform/sql/database.pglite.ts';
+import { stateStoreContract } from './store.contract.ts';
+import { createPostgresStateStore } from './store.postgres.ts';
+
+describe('state store on embedded PostgreSQL', () => {
+  stateStoreContract(async () => {
+    const server = await openPglite({});
+    const store = createPostgresStateStore(await server.database('state'));
+    return { store, close: () => server.close() };
+  });
+});

@@ -1,0 +1,355 @@
+import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
+import {
+  type BookRow,
+  bookFrom,
+  ENTRY_COLUMNS,
+  type EntryRow,
+  entryFrom,
+  type UserBlobRow,
+  userBlobFrom,
+} from './rows.postgres.ts';
+import { migrations } from './schema.postgres.ts';
+import type { DerivedRequest, EntryFilter, PageRequest, StateStore } from './store.ts';
+
+const MAX_BOOKS = 1_000;
+const MAX_DRAFTS = 10_000;
+const MAX_CONVERSATIONS = 1_000;
+
+/** Collects `$n` parameters while a statement is put together. */
+class Parameters {
+  readonly values: SqlValue[] = [];
+
+  /** The placeholder of a value. */
+  add(value: SqlValue): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+}
+
+function conditions(userId: string, filter: EntryFilter, parameters: Parameters): string {
+  const column = (name: string, operator: string, value: SqlValue | undefined) =>
+    value === undefined ? [] : [`e.${name} ${operator} ${parameters.add(value)}`];
+  const parent = filter.parentId;
+  return [
+    ...column('user_id', '=', userId),
+    ...column('book_id', '=', filter.bookId),
+    ...column('conversation_id', '=', filter.conversationId),
+    ...column('type', '=', filter.type),
+    ...column('processor_id', '=', filter.processorId),
+    ...column('schema_id', '=', filter.schemaId),
+    ...column('state', '=', filter.state),
+    ...column('created_at', '>=', filter.createdAfter),
+    ...column('created_at', '<', filter.createdBefore),
+    ...(parent === undefined
+      ? []
+      : [
+          `EXISTS (SELECT 1 FROM blob_sources s WHERE s.child_id = e.id AND s.parent_id = ${parameters.add(parent)})`,
+        ]),
+  ].join(' AND ');
+}
+
+async function page(database: SqlDatabase, userId: string, filter: EntryFilter, request: PageRequest) {
+  const parameters = new Parameters();
+  const where = conditions(userId, filter, parameters);
+  const { after, direction, limit } = request;
+  const comparison = direction === 'ASC' ? '>' : '<';
+  const behind = after
+    ? `AND (e.created_at, e.id) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
+    : '';
+  const rows = await database.query<EntryRow>(
+    `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE ${where} ${behind}
+     ORDER BY e.created_at ${direction}, e.id ${direction} LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
+  return rows.map(entryFrom);
+}
+
+/** For each parent the newest children, read from the index on (parent, time): never more rows than asked for. */
+async function derivedRows<Row extends object>(
+  database: SqlDatabase,
+  columns: string,
+  userId: string,
+  parentIds: readonly string[],
+  { limit, after, processorId }: DerivedRequest,
+): Promise<(Row & { for_parent: string })[]> {
+  const parameters = new Parameters();
+  const behind = after
+    ? `AND (s.child_created_at, s.child_id) < (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
+    : '';
+  const of = processorId === undefined ? '' : `AND s.child_processor_id = ${parameters.add(processorId)}`;
+  return database.query<Row & { for_parent: string }>(
+    `SELECT p.id AS for_parent, ${columns}
+     FROM unnest(${parameters.add([...parentIds])}::text[]) AS p(id)
+     CROSS JOIN LATERAL (
+       SELECT s.child_id, s.child_created_at FROM blob_sources s
+       WHERE s.user_id = ${parameters.add(userId)} AND s.parent_id = p.id ${of} ${behind}
+       ORDER BY s.child_created_at DESC, s.child_id DESC LIMIT ${parameters.add(limit)}
+     ) c
+     JOIN blob_index e ON e.id = c.child_id
+     ORDER BY p.id, c.child_created_at DESC, c.child_id DESC`,
+    parameters.values,
+  );
+}
+
+function grouped<Row extends { for_parent: string }, T>(
+  rows: readonly Row[],
+  value: (row: Row) => T,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.for_parent);
+    if (group) group.push(value(row));
+    else groups.set(row.for_parent, [value(row)]);
+  }
+  return groups;
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+async function insertUserBlob(database: SqlDatabase, blob: UserBlobRecord) {
+  const [row] = await database.query<UserBlobRow>(
+    `INSERT INTO user_blobs (id, user_id, schema_id, schema_version, type, title, data, conversation_id, book_id,
+       chapter_num, created_at, input_hash, expected_processor_ids, outbox, outbox_since)
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$11) ON CONFLICT (id) DO NOTHING RETURNING *`,
+    [
+      blob.id,
+      blob.userId,
+      blob.schemaId,
+      blob.schemaVersion,
+      blob.type,
+      blob.title,
+      json(blob.data),
+      blob.conversationId,
+      blob.bookId,
+      blob.chapterNum,
+      blob.createdAt,
+      blob.inputHash,
+      [...blob.expectedProcessorIds],
+      json(blob.outbox),
+    ],
+  );
+  if (row) return { stored: userBlobFrom(row), inserted: true };
+  const [existing] = await database.query<UserBlobRow>('SELECT * FROM user_blobs WHERE id = $1', [blob.id]);
+  if (!existing) throw new Error(`User blob ${blob.id} was there and is gone`);
+  return { stored: userBlobFrom(existing), inserted: false };
+}
+
+async function insertEntry(database: SqlDatabase, entry: IndexEntry, outbox: readonly OutboxEvent[]) {
+  // The edges go in with the entry in one statement: an entry is never seen without its sources.
+  const [row] = await database.query<EntryRow>(
+    `WITH e AS (
+       INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version,
+         source_ids, type, title, preview, size_bytes, book_id, conversation_id, chapter_num, content_hash, runs,
+         state, created_at, updated_at, outbox, outbox_since)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)
+       ON CONFLICT (id) DO NOTHING RETURNING *
+     ), edges AS (
+       INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id)
+       SELECT DISTINCT e.user_id, p.id, e.id, e.created_at, e.processor_id FROM e, unnest(e.source_ids) AS p(id)
+     )
+     SELECT ${ENTRY_COLUMNS} FROM e`,
+    [
+      entry.id,
+      entry.userId,
+      entry.version,
+      entry.processorId,
+      entry.storageLocation,
+      entry.schemaId,
+      entry.schemaVersion,
+      [...entry.sourceIds],
+      entry.type,
+      entry.title,
+      entry.preview,
+      entry.sizeBytes,
+      entry.bookId,
+      entry.conversationId,
+      entry.chapterNum,
+      entry.contentHash,
+      json(entry.runs),
+      entry.state,
+      entry.createdAt,
+      entry.updatedAt,
+      json(outbox),
+      outbox.length > 0 ? entry.updatedAt : null,
+    ],
+  );
+  if (row) return { stored: entryFrom(row), inserted: true };
+  const [existing] = await database.query<EntryRow>(
+    `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE id = $1`,
+    [entry.id],
+  );
+  if (!existing) throw new Error(`Index entry ${entry.id} was there and is gone`);
+  return { stored: entryFrom(existing), inserted: false };
+}
+
+async function newestDrafts(database: SqlDatabase, userId: string, bookIds?: readonly string[]) {
+  const rows = await database.query<EntryRow & { book_id: string; chapter_num: number }>(
+    `SELECT DISTINCT ON (e.book_id, e.chapter_num) ${ENTRY_COLUMNS} FROM blob_index e
+     WHERE e.user_id = $1 AND e.chapter_num IS NOT NULL AND ($2::text[] IS NULL OR e.book_id = ANY($2))
+     ORDER BY e.book_id, e.chapter_num, e.created_at DESC, e.id DESC LIMIT ${MAX_DRAFTS}`,
+    [userId, bookIds ? [...bookIds] : null],
+  );
+  return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
+}
+
+async function conversations(database: SqlDatabase, userId: string) {
+  const rows = await database.query<{ id: string; title: string; messages: number; last_at: Date }>(
+    `SELECT conversation_id AS id, (array_agg(title ORDER BY created_at, id))[1] AS title, count(*) AS messages,
+       max(created_at) AS last_at
+     FROM blob_index WHERE user_id = $1 AND conversation_id IS NOT NULL
+     GROUP BY conversation_id ORDER BY last_at DESC, conversation_id LIMIT ${MAX_CONVERSATIONS}`,
+    [userId],
+  );
+  return rows.map(({ id, title, messages, last_at }) => ({
+    id,
+    title,
+    messageCount: messages,
+    lastMessageAt: last_at,
+  }));
+}
+
+/** Drops the events that the log has, and the mark of a waiting outbox with the last of them. */
+const clearOutbox = (table: 'user_blobs' | 'blob_index'): string => `
+  UPDATE ${table} SET
+    outbox = kept.events,
+    outbox_since = CASE WHEN kept.events = '[]'::jsonb THEN NULL ELSE outbox_since END
+  FROM (
+    SELECT coalesce(jsonb_agg(event ORDER BY place), '[]'::jsonb) AS events
+    FROM ${table}, jsonb_array_elements(outbox) WITH ORDINALITY AS o(event, place)
+    WHERE id = $1 AND (event->>'version')::int > $2
+  ) kept
+  WHERE id = $1`;
+
+/** State in PostgreSQL, on a server or embedded. */
+export function createPostgresStateStore(database: SqlDatabase): StateStore {
+  return {
+    prepare: () => database.migrate(migrations),
+    ping: () => database.ping(),
+    insertUserBlob: (blob) => insertUserBlob(database, blob),
+    async userBlobs(userId, ids) {
+      const text = 'SELECT * FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
+      return (await database.query<UserBlobRow>(text, [userId, [...ids]])).map(userBlobFrom);
+    },
+    insertEntry: (entry, outbox) => insertEntry(database, entry, outbox),
+    async updateEntry(id, expectedVersion, change, event) {
+      const changed = await database.execute(
+        `UPDATE blob_index SET version = $3, runs = $4, state = $5, updated_at = $6, outbox = outbox || $7::jsonb,
+           outbox_since = coalesce(outbox_since, $6)
+         WHERE id = $1 AND version = $2`,
+        [
+          id,
+          expectedVersion,
+          change.version,
+          json(change.runs),
+          change.state,
+          change.updatedAt,
+          json([event]),
+        ],
+      );
+      return changed === 1;
+    },
+    async entries(userId, ids) {
+      const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
+      return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
+    },
+    page: (userId, filter, request) => page(database, userId, filter, request),
+    async count(userId, filter) {
+      const parameters = new Parameters();
+      const where = conditions(userId, filter, parameters);
+      const text = `SELECT count(*) AS total FROM blob_index e WHERE ${where}`;
+      const [row] = await database.query<{ total: number }>(text, parameters.values);
+      return row?.total ?? 0;
+    },
+    countByProcessor: (userId) =>
+      database.query(
+        `SELECT processor_id AS "processorId", count(*) AS count FROM blob_index WHERE user_id = $1
+         GROUP BY processor_id ORDER BY processor_id`,
+        [userId],
+      ),
+    async lastChange(userId) {
+      const text = 'SELECT max(updated_at) AS at FROM blob_index WHERE user_id = $1';
+      const [row] = await database.query<{ at: Date | null }>(text, [userId]);
+      return row?.at ?? null;
+    },
+    async derived(userId, parentIds, request) {
+      return grouped(
+        await derivedRows<EntryRow>(database, ENTRY_COLUMNS, userId, parentIds, request),
+        entryFrom,
+      );
+    },
+    async derivedIds(userId, parentIds, limit) {
+      const rows = await derivedRows<{ id: string }>(database, 'e.id', userId, parentIds, { limit });
+      return grouped(rows, (row) => row.id);
+    },
+    async derivedCounts(userId, parentIds, processorId) {
+      const rows = await database.query<{ parent_id: string; total: number }>(
+        `SELECT parent_id, count(*) AS total FROM blob_sources
+         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text IS NULL OR child_processor_id = $3)
+         GROUP BY parent_id`,
+        [userId, [...parentIds], processorId ?? null],
+      );
+      return new Map(rows.map((row) => [row.parent_id, row.total]));
+    },
+    async lineage(userId, id, depth, limit) {
+      return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
+    },
+    async putBook(book: BookRecord) {
+      const [row] = await database.query<BookRow>(
+        `INSERT INTO books (user_id, id, title, chapters, created_at) VALUES ($1,$2,$3,$4,$5)
+         ON CONFLICT (user_id, id) DO UPDATE SET title = excluded.title, chapters = excluded.chapters RETURNING *`,
+        [book.userId, book.id, book.title, json(book.chapters), book.createdAt],
+      );
+      if (!row) throw new Error(`Book ${book.id} was not stored`);
+      return bookFrom(row);
+    },
+    async bookRecords(userId, ids) {
+      const rows = await database.query<BookRow>(
+        `SELECT * FROM books WHERE user_id = $1 AND ($2::text[] IS NULL OR id = ANY($2))
+         ORDER BY created_at DESC, id DESC LIMIT ${MAX_BOOKS}`,
+        [userId, ids ? [...ids] : null],
+      );
+      return rows.map(bookFrom);
+    },
+    newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
+    conversations: (userId) => conversations(database, userId),
+    async outbox(blobId) {
+      const [blob] = await database.query<UserBlobRow>(
+        'SELECT * FROM user_blobs WHERE id = $1 AND outbox_since IS NOT NULL',
+        [blobId],
+      );
+      const [entry] = await database.query<{ outbox: OutboxEvent[] }>(
+        'SELECT outbox FROM blob_index WHERE id = $1 AND outbox_since IS NOT NULL',
+        [blobId],
+      );
+      return {
+        userBlob: blob ? userBlobFrom(blob) : null,
+        entry: entry ? { blobId, events: entry.outbox } : null,
+      };
+    },
+    async clearUserBlobOutbox(blobId, upToVersion) {
+      await database.execute(clearOutbox('user_blobs'), [blobId, upToVersion]);
+    },
+    async clearEntryOutbox(blobId, upToVersion) {
+      await database.execute(clearOutbox('blob_index'), [blobId, upToVersion]);
+    },
+    async pendingOutboxes(waitingSince, limit) {
+      const rows = await database.query<{ id: string }>(
+        `SELECT id, min(outbox_since) AS since FROM (
+           SELECT id, outbox_since FROM user_blobs WHERE outbox_since < $1
+           UNION ALL SELECT id, outbox_since FROM blob_index WHERE outbox_since < $1
+         ) waiting GROUP BY id ORDER BY since LIMIT $2`,
+        [waitingSince, limit],
+      );
+      return rows.map((row) => row.id);
+    },
+    async outboxLength() {
+      const [row] = await database.query<{ total: number }>(
+        `SELECT (SELECT count(*) FROM user_blobs WHERE outbox_since IS NOT NULL)
+              + (SELECT count(*) FROM blob_index WHERE outbox_since IS NOT NULL) AS total`,
+      );
+      return row?.total ?? 0;
+    },
+  };
+}
