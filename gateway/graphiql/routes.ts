@@ -40,7 +40,11 @@ async function readOperation(stem: string): Promise<ExampleOperation> {
   const isOperation = (node: { kind: string }): node is OperationDefinitionNode =>
     node.kind === 'OperationDefinition';
   const name = parse(query).definitions.find(isOperation)?.name?.value ?? stem;
-  return { name, query, ...(await readVariables(join(operationsFolder, `${stem}.variables.json`))) };
+  return {
+    name,
+    query: query.trimEnd(),
+    ...(await readVariables(join(operationsFolder, `${stem}.variables.json`))),
+  };
 }
 
 /** The examples of the main job, in the order of their files' names. */

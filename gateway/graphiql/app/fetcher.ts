@@ -6,6 +6,8 @@ type Fetcher = GraphiQLProps['fetcher'];
 type Operation = Parameters<Fetcher>[0];
 type Headers = Record<string, string>;
 
+const accept = 'application/graphql-response+json, application/json';
+
 const failure = (message: string): ExecutionResult => ({ errors: [new GraphQLError(message)] });
 
 function isSubscription({ query, operationName }: Operation): boolean {
@@ -17,32 +19,29 @@ function isSubscription({ query, operationName }: Operation): boolean {
   }
 }
 
-async function request(url: URL, operation: Operation, headers: Headers): Promise<ExecutionResult> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      accept: 'application/graphql-response+json, application/json',
-      'content-type': 'application/json',
-      ...headers,
-    },
-    body: JSON.stringify(operation),
-  });
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return failure(
-      `${url} answered ${response.status} ${response.statusText} without JSON: ${text.slice(0, 200)}`,
-    );
-  }
-}
-
-/** What ended a subscription: errors of GraphQL, a closed connection, or none to begin with. */
+/** Why there is no answer, or no more: errors of GraphQL, a closed connection, or none to begin with. */
 function asResult(url: URL, error: unknown): ExecutionResult {
   if (Array.isArray(error)) return { errors: error };
   if (error instanceof CloseEvent)
     return failure(`${url} closed the connection: ${error.code} ${error.reason}`);
-  return failure(error instanceof Error ? error.message : `${url} does not answer`);
+  return failure(error instanceof Error ? `${url}: ${error.message}` : `${url} does not answer`);
+}
+
+async function request(url: URL, operation: Operation, headers: Headers): Promise<ExecutionResult> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { accept, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(operation),
+    });
+    const { status, statusText } = response;
+    const text = await response.text();
+    if (!text.startsWith('{'))
+      return failure(`${url} answered ${status} ${statusText}: ${text.slice(0, 200)}`);
+    return JSON.parse(text);
+  } catch (error) {
+    return asResult(url, error);
+  }
 }
 
 /** One connection a subscription, so that each is made with the headers of its own tab. */

@@ -40,7 +40,13 @@ function Page({ token, operations }: GraphiqlConfig) {
 const place = document.getElementById('graphiql');
 if (!place) throw new Error('index.html has no #graphiql');
 try {
-  const config = await readConfig();
+  // The editor first: GraphiQL shows its tabs at once, and one opened before the editor is there would get the first
+  // tab's operation.
+  const [config] = await Promise.all([
+    readConfig(),
+    import('monaco-graphql/esm/monaco-editor.js'),
+    import('monaco-graphql/esm/lite.js'),
+  ]);
   createRoot(place).render(<Page {...config} />);
 } catch (error) {
   place.innerHTML = '<p class="notice"></p>';
