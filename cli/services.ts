@@ -1,0 +1,52 @@
+import { projectFile } from '../platform/paths.ts';
+import { StepFailed } from './services/definition.ts';
+import { type ServerStatus, serviceManager } from './services/manager.ts';
+import { mongodb } from './services/mongodb.ts';
+import { nats } from './services/nats.ts';
+import { postgresql } from './services/postgresql.ts';
+
+const USAGE = `npm run services -- up|down|status
+  up      installs what is missing, starts the servers that the tests on real services need,
+          and writes their addresses to .blobgraph/services.env
+  down    stops them; their data stays
+  status  tells which of them answer; exits with 1 unless all do`;
+
+const manager = serviceManager({
+  definitions: [mongodb, postgresql, nats],
+  folder: projectFile('.blobgraph'),
+  say: (message) => console.log(message),
+});
+
+function print(servers: readonly ServerStatus[]): void {
+  for (const { name, url, pid } of servers)
+    console.log(
+      url === undefined ? `${name}: not running` : `${name}: 127.0.0.1:${new URL(url).port}, process ${pid}`,
+    );
+}
+
+async function main(command: string | undefined): Promise<number> {
+  switch (command) {
+    case 'up':
+      print(await manager.up());
+      return 0;
+    case 'down':
+      await manager.down();
+      return 0;
+    case 'status': {
+      const servers = await manager.status();
+      print(servers);
+      return servers.every(({ url }) => url !== undefined) ? 0 : 1;
+    }
+    default:
+      console.error(USAGE);
+      return 2;
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv[2]);
+} catch (error) {
+  if (!(error instanceof StepFailed)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FileLock, FileLocked, lockFile } from '../../platform/file-lock.ts';
+import { isRunning } from '../../platform/process-identity.ts';
+import { type ServerDefinition, type ServerState, StepFailed } from './definition.ts';
+import { freePort, runStep, startDetached, stopProcess, until } from './processes.ts';
+
+export interface ManagerOptions {
+  readonly definitions: readonly ServerDefinition[];
+  /** Holds programs, data, logs, `services.json` and `services.env`. */
+  readonly folder: string;
+  readonly say: (message: string) => void;
+}
+
+export interface ServerStatus {
+  readonly name: string;
+  /** Absent when the server does not run, or does not answer. */
+  readonly url?: string;
+  readonly pid?: number;
+}
+
+export interface ServiceManager {
+  /** Starts what does not run, installing what is missing, and writes `services.env`. @throws StepFailed */
+  up(): Promise<readonly ServerStatus[]>;
+  /** Stops what runs and removes `services.env`. The data stays. @throws StepFailed */
+  down(): Promise<void>;
+  status(): Promise<readonly ServerStatus[]>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+/** As long as another process may take to install everything. */
+const LOCK_TIMEOUT_MS = 20 * 60_000;
+const UNKNOWN: ServerState = { kept: {} };
+
+/** Replaces a file in one step; only its owner may read it, for it may hold passwords. */
+function writePrivate(path: string, text: string): void {
+  writeFileSync(`${path}.draft`, text, { mode: 0o600 });
+  renameSync(`${path}.draft`, path);
+}
+
+class Manager implements ServiceManager {
+  readonly #options: ManagerOptions;
+  readonly #statePath: string;
+  readonly #environmentPath: string;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    this.#statePath = join(options.folder, 'services.json');
+    this.#environmentPath = join(options.folder, 'services.env');
+  }
+
+  up(): Promise<readonly ServerStatus[]> {
+    return this.#exclusively(async () => {
+      const { definitions } = this.#options;
+      const started = await Promise.allSettled(definitions.map((definition) => this.#ensure(definition)));
+      const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      for (const error of failed) if (!(error instanceof StepFailed)) throw error;
+      if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
+      const lines = definitions.map(({ name, variable }) => `${variable}=${this.#read(name).url}\n`);
+      writePrivate(this.#environmentPath, lines.join(''));
+      return this.status();
+    });
+  }
+
+  down(): Promise<void> {
+    return this.#exclusively(async () => {
+      rmSync(this.#environmentPath, { force: true });
+      await Promise.all(
+        this.#options.definitions.map(async ({ name, stopSignal }) => {
+          const { process, ...rest } = this.#read(name);
+          if (process) await stopProcess(process, stopSignal);
+          this.#write(name, rest);
+        }),
+      );
+    });
+  }
+
+  status(): Promise<readonly ServerStatus[]> {
+    return Promise.all(
+      this.#options.definitions.map(async (definition) => {
+        const { name } = definition;
+        const { process, url } = this.#read(name);
+        return process && url && (await this.#answers(definition))
+          ? { name, url, pid: process.pid }
+          : { name };
+      }),
+    );
+  }
+
+  async #ensure(definition: ServerDefinition): Promise<void> {
+    if (await this.#answers(definition)) return;
+    const { process } = this.#read(definition.name);
+    if (process) await stopProcess(process, definition.stopSignal);
+    await this.#start(definition);
+  }
+
+  async #start(definition: ServerDefinition): Promise<void> {
+    const { name } = definition;
+    const { folder, say } = this.#options;
+    const own = join(folder, 'services', name);
+    const log = join(folder, 'services', `${name}.log`);
+    mkdirSync(own, { recursive: true });
+    const before = this.#read(name);
+    const port = await freePort(before.url === undefined ? 0 : Number(new URL(before.url).port));
+    const launch = await definition.prepare({
+      toolsFolder: folder,
+      folder: own,
+      port,
+      kept: before.kept,
+      say,
+      run: (step, command, args, options) => runStep(`${name}: ${step}`, log, command, args, options),
+    });
+    const process = await startDetached(launch, log);
+    this.#write(name, { process, url: launch.url, kept: launch.keep ?? {} });
+    let lastError: unknown;
+    const answering = until(async () => {
+      if (!isRunning(process)) throw new StepFailed(`${name}: ended at its start, see ${log}`);
+      return definition.ping(launch.url).then(
+        () => true,
+        (error) => {
+          lastError = error;
+          return false;
+        },
+      );
+    }, READY_TIMEOUT_MS);
+    if (!(await answering))
+      throw new StepFailed(
+        `${name}: no answer within ${READY_TIMEOUT_MS / 1_000} s (${lastError}), see ${log}`,
+      );
+  }
+
+  async #answers(definition: ServerDefinition): Promise<boolean> {
+    const { process, url } = this.#read(definition.name);
+    if (!process || !url || !isRunning(process)) return false;
+    return definition.ping(url).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #readAll(): Record<string, ServerState> {
+    if (!existsSync(this.#statePath)) return {};
+    return JSON.parse(readFileSync(this.#statePath, 'utf8')) as Record<string, ServerState>;
+  }
+
+  #read(name: string): ServerState {
+    return this.#readAll()[name] ?? UNKNOWN;
+  }
+
+  #write(name: string, state: ServerState): void {
+    writePrivate(this.#statePath, `${JSON.stringify({ ...this.#readAll(), [name]: state }, null, 2)}\n`);
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    mkdirSync(join(this.#options.folder, 'services'), { recursive: true });
+    let lock: FileLock | undefined;
+    let holder: number | undefined;
+    await until(() => {
+      try {
+        lock = lockFile(join(this.#options.folder, 'services.lock'));
+        return true;
+      } catch (error) {
+        if (!(error instanceof FileLocked)) throw error;
+        if (holder !== error.pid) this.#options.say(`waiting for process ${error.pid}, which is at it too`);
+        holder = error.pid;
+        return false;
+      }
+    }, LOCK_TIMEOUT_MS);
+    if (!lock) throw new StepFailed(`process ${holder} does not finish: end it and try again`);
+    try {
+      return await work();
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+export const serviceManager = (options: ManagerOptions): ServiceManager => new Manager(options);

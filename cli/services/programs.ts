@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/**
+ * The first two numbers of what a program says about its version.
+ * @returns undefined when it cannot be run, or is older than `oldest`
+ */
+export async function versionOf(
+  command: string,
+  args: readonly string[],
+  oldest: readonly [major: number, minor: number],
+): Promise<readonly [number, number] | undefined> {
+  const output = await promisify(execFile)(command, args).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+  const [, major, minor] = (/(\d+)\.(\d+)/.exec(output) ?? []).map(Number);
+  if (major === undefined || minor === undefined) return undefined;
+  const recent = major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  return recent ? [major, minor] : undefined;
+}
