@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServiceHttp } from '../clients/http.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, loadConfig, type ServiceName, servicePorts } from '../config.ts';
+import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
+import type { EventLog } from '../event-log/log.ts';
+import { developmentKeys } from '../identity/keys.ts';
+import { type Caller, createServiceTokens } from '../identity/service-tokens.ts';
+import { createUserTokens } from '../identity/user-tokens.ts';
+import { randomIds } from '../ids.ts';
+import { createLogger } from '../logger.ts';
+import type { ServiceRuntime } from '../runtime.ts';
+import { type ServiceDefinition, startService } from '../serving/service.ts';
+import { openPglite } from '../sql/database.pglite.ts';
+import type { SqlServer } from '../sql/database.ts';
+
+/** What services of one test trust each other by. */
+const TEST_SECRET = 'the secret that services share in tests';
+
+/** Nothing listens here: a call of a service that the test did not start is refused at once. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+export interface TestServiceOptions extends Partial<Omit<ServiceRuntime, 'config'>> {
+  readonly config?: Partial<Omit<Config, 'urls'>>;
+  /** Where other services answer, e.g. `{ schemas: other.url }`; those left out do not answer. */
+  readonly urls?: Partial<Config['urls']>;
+}
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface GraphQLAnswer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** A service that was started through {@link startService} on a free port. */
+export interface TestService {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly runtime: ServiceRuntime;
+  /** Every line that was logged, as JSON text. */
+  readonly logs: readonly string[];
+  /** `Authorization` of a caller; default: the gateway on behalf of user `alice`, who has no role. */
+  headers(caller?: Partial<Caller>): Promise<Record<string, string>>;
+  /** One REST request with a caller's identity; `body` is sent as JSON. The answer's body is parsed where it is JSON. */
+  rest<Body>(method: string, path: string, options?: RequestOptions): Promise<Answer<Body>>;
+  /** One GraphQL operation with a caller's identity. */
+  graphql<Data>(
+    query: string,
+    variables?: Record<string, unknown>,
+    caller?: Partial<Caller>,
+  ): Promise<GraphQLAnswer<Data>>;
+  /** Stops the service and removes its data. */
+  stop(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly caller?: Partial<Caller>;
+}
+
+/** A user, for `caller`: `{ viewer: viewer('bob', 'operator') }`. */
+export const viewer = (userId: string, ...roles: string[]) => ({ userId, roles });
+
+const defaultCaller: Caller = { service: 'gateway', viewer: viewer('alice') };
+
+function testConfig(name: ServiceName, dataDir: string, options: TestServiceOptions): Config {
+  const base = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, SERVICE_SECRET: TEST_SECRET });
+  const nowhere = Object.fromEntries(Object.keys(base.urls).map((service) => [service, NOWHERE]));
+  const urls = { ...nowhere, ...options.urls } as Config['urls'];
+  // The port of the design and this offset add up to 0, which takes any free port.
+  return { ...base, portOffset: -servicePorts[name], ...options.config, urls };
+}
+
+/** A runtime for one service in memory, and how to take it down. */
+async function testRuntime(name: ServiceName, options: TestServiceOptions, logs: string[]) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-'));
+  const config = testConfig(name, dataDir, options);
+  const logger = createLogger('debug', { write: (line) => void logs.push(line) });
+  const keys = developmentKeys(dataDir);
+  const tokens = createServiceTokens({ secret: TEST_SECRET, clock: systemClock });
+  const http = createServiceHttp({ caller: name, urls: config.urls, tokens });
+  let server: Promise<SqlServer> | undefined;
+  let log: Promise<EventLog> | undefined;
+  const inMemory = async (database: string) => {
+    server ??= openPglite({});
+    return (await server).database(database);
+  };
+  const sql = options.sql ?? inMemory;
+  const openLog = async () =>
+    openEmbeddedEventLog({ database: await sql('event_log'), clock: systemClock, logger });
+  const runtime: ServiceRuntime = {
+    keys,
+    clock: systemClock,
+    ids: randomIds,
+    logger,
+    serviceTokens: tokens,
+    userTokens: createUserTokens({ config, developmentKey: keys.userKey, clock: systemClock }),
+    http,
+    mongo: undefined,
+    sql,
+    eventLog() {
+      log ??= openLog();
+      return log;
+    },
+    embedded: () => ['MongoDB', 'PostgreSQL', 'NATS'],
+    ...options,
+    config,
+  };
+  const close = async () => {
+    await http.close();
+    await (await log)?.close();
+    await (await server)?.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { runtime, close };
+}
+
+async function parsed<Body>(response: Response): Promise<Answer<Body>> {
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json') ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (json ? JSON.parse(text) : text) as Body,
+  };
+}
+
+/**
+ * Starts a service as in production, but in memory (PGlite, the embedded event log), on a free port and with
+ * its log collected. `options` replaces parts of what it stands on.
+ */
+export async function startTestService(
+  definition: ServiceDefinition,
+  options: TestServiceOptions = {},
+): Promise<TestService> {
+  const logs: string[] = [];
+  const { runtime, close } = await testRuntime(definition.name, options, logs);
+  const service = await startService(definition, runtime).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  const headers = async (caller: Partial<Caller> = {}) => ({
+    authorization: `Bearer ${await runtime.serviceTokens.sign({ ...defaultCaller, ...caller })}`,
+  });
+  const rest = async <Body>(method: string, path: string, { body, caller }: RequestOptions = {}) => {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${service.url}${path}`, {
+      method,
+      headers: { ...(await headers(caller)), ...json },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return parsed<Body>(response);
+  };
+  return {
+    url: service.url,
+    runtime,
+    logs,
+    headers,
+    rest,
+    async graphql<Data>(query: string, variables: Record<string, unknown> = {}, caller?: Partial<Caller>) {
+      const body = { query, variables };
+      const answer = await rest<GraphQLAnswer<Data>>(
+        'POST',
+        '/graphql',
+        caller ? { body, caller } : { body },
+      );
+      return answer.body;
+    },
+    async stop() {
+      await service.stop();
+      await close();
+    },
+  };
+}
