@@ -44,7 +44,11 @@ async function binaries({ run, say }: PrepareContext): Promise<string> {
 async function serverUser(): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const id = async (flag: string) => Number((await promisify(execFile)('id', [flag, USER])).stdout);
-  return { uid: await id('-u'), gid: await id('-g') };
+  try {
+    return { uid: await id('-u'), gid: await id('-g') };
+  } catch {
+    throw new StepFailed(`postgresql: it cannot run as root, and there is no user ${USER} to run it as`);
+  }
 }
 
 interface Cluster {
