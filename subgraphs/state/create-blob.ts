@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
+import { userBlobId } from '../../platform/ids.ts';
+import { assertStorable, titleOf } from './content.ts';
+import type { StateDependencies } from './dependencies.ts';
+import type { IndexEntry, UserBlobRecord } from './documents.ts';
+import { CHAPTER_DRAFT, entryOfUserBlob, eventOf } from './entry.ts';
+import { checkInput, label } from './input.ts';
+
+/** What a user sends. */
+export interface CreateBlobInput {
+  readonly type: string;
+  readonly schemaId: string;
+  readonly data: unknown;
+  readonly title?: string | null;
+  readonly conversationId?: string | null;
+  readonly idempotencyKey?: string | null;
+}
+
+const inputSchema = z.object({
+  type: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,63}$/,
+      'must be 1 to 64 lower-case letters, digits or underscores, a letter first, e.g. `chapter_draft`',
+    ),
+  schemaId: label(128),
+  title: label(500).nullish(),
+  conversationId: label(200).nullish(),
+  idempotencyKey: label(255).nullish(),
+});
+
+/** Where a document says that it belongs. Its schema has been checked: what is there is of the right form. */
+const placement = z.object({
+  metadata: z
+    .object({
+      book_id: label(200).optional().catch(undefined),
+      chapter_num: z.int().min(1).optional().catch(undefined),
+      conversation_id: label(200).optional().catch(undefined),
+    })
+    .catch({}),
+});
+
+const hashOf = (input: CreateBlobInput): string => {
+  const { type, schemaId, data, title = null, conversationId = null } = input;
+  return createHash('sha256')
+    .update(canonicalize({ type, schemaId, data, title, conversationId }) ?? '')
+    .digest('hex');
+};
+
+/** Whether an earlier blob under the same key is this very one. @throws BlobgraphError IDEMPOTENCY_CONFLICT when not */
+function assertSameInput(stored: UserBlobRecord, inputHash: string): void {
+  if (stored.inputHash === inputHash) return;
+  throw new BlobgraphError(
+    'IDEMPOTENCY_CONFLICT',
+    'This key was used with another input. Use a new key for new input.',
+    {
+      field: 'idempotencyKey',
+    },
+  );
+}
+
+async function validate(deps: StateDependencies, input: CreateBlobInput): Promise<{ version: string }> {
+  const schema = await deps.schemas.validator(input.schemaId);
+  const errors = schema.validate(input.data);
+  if (errors.length === 0) return schema;
+  throw new InputErrors(
+    errors.map(({ pointer, message }) => ({
+      field: `data${pointer.replaceAll('/', '.')}`,
+      code: 'SCHEMA_VIOLATION',
+      message,
+    })),
+  );
+}
+
+async function makeRecord(
+  deps: StateDependencies,
+  userId: string,
+  input: CreateBlobInput,
+): Promise<UserBlobRecord> {
+  const { version } = await validate(deps, input);
+  const takers = await deps.processors.takers(input.schemaId, 'blob.created');
+  const { metadata } = placement.catch({ metadata: {} }).parse(input.data);
+  const key = input.idempotencyKey ?? null;
+  const record: UserBlobRecord = {
+    id: key === null ? deps.ids.next() : userBlobId(userId, key),
+    userId,
+    schemaId: input.schemaId,
+    schemaVersion: version,
+    type: input.type,
+    title: input.title ?? titleOf(input.data, input.type),
+    data: input.data,
+    conversationId: input.conversationId ?? metadata.conversation_id ?? null,
+    bookId: metadata.book_id ?? null,
+    chapterNum: input.type === CHAPTER_DRAFT && metadata.book_id ? (metadata.chapter_num ?? null) : null,
+    createdAt: deps.clock.now(),
+    inputHash: key === null ? null : hashOf(input),
+    expectedProcessorIds: takers.map((processor) => processor.id),
+    outbox: [],
+  };
+  const created = eventOf(entryOfUserBlob(record), 'created', record.createdAt);
+  return { ...record, outbox: [created] };
+}
+
+/** Makes what follows from a stored blob; safe to do again. */
+export const indexUserBlob = async (
+  deps: Pick<StateDependencies, 'store'>,
+  blob: UserBlobRecord,
+): Promise<IndexEntry> => (await deps.store.insertEntry(entryOfUserBlob(blob), [])).stored;
+
+/** The blob that was stored under the key before, if any. */
+async function earlier(deps: StateDependencies, userId: string, input: CreateBlobInput) {
+  if (input.idempotencyKey == null) return undefined;
+  const [stored] = await deps.store.userBlobs(userId, [userBlobId(userId, input.idempotencyKey)]);
+  if (stored) assertSameInput(stored, hashOf(input));
+  return stored;
+}
+
+/**
+ * Stores a user's blob and its index entry. The blob's own write is the commit point: it carries the event that
+ * makes the relay finish the rest, should this process die.
+ * @throws InputErrors, BlobgraphError of the input's codes
+ */
+export async function createBlob(
+  deps: StateDependencies,
+  userId: string,
+  input: CreateBlobInput,
+): Promise<IndexEntry> {
+  checkInput(inputSchema, input);
+  assertStorable(input.data, 'data');
+  const before = await earlier(deps, userId, input);
+  if (before) return indexUserBlob(deps, before);
+  const record = await makeRecord(deps, userId, input);
+  const { stored, inserted } = await deps.store.insertUserBlob(record);
+  if (!inserted && record.inputHash !== null) assertSameInput(stored, record.inputHash);
+  const entry = await indexUserBlob(deps, stored);
+  deps.nudge(stored.id);
+  return entry;
+}

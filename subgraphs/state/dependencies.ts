@@ -1,0 +1,18 @@
+import type { ProcessorCatalog } from '../../platform/clients/registry.ts';
+import type { SchemaClient } from '../../platform/clients/schemas.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { EventLog } from '../../platform/event-log/log.ts';
+import type { IdSource } from '../../platform/ids.ts';
+import type { StateStore } from './store/store.ts';
+
+/** What the state subgraph's use cases stand on. */
+export interface StateDependencies {
+  readonly store: StateStore;
+  readonly schemas: SchemaClient;
+  readonly processors: ProcessorCatalog;
+  readonly eventLog: EventLog;
+  /** Asks for a blob's outbox to be published soon. */
+  readonly nudge: (blobId: string) => void;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}

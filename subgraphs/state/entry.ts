@@ -1,0 +1,110 @@
+import type { DerivedRegistration } from '../../platform/clients/state.ts';
+import type { EventKind } from '../../platform/events/events.ts';
+import { currentTrace } from '../../platform/trace.ts';
+import { beginning, PREVIEW_LENGTH, previewOf } from './content.ts';
+import type { IndexEntry, OutboxEvent, Run, UserBlobRecord } from './documents.ts';
+import { pendingRuns, processingState } from './runs.ts';
+
+/** The processor id of users' own blobs. */
+export const STATE = 'state';
+const STATE_LOCATION = 'state-service';
+/** The type of chapter drafts. */
+export const CHAPTER_DRAFT = 'chapter_draft';
+
+/** What an event tells of an entry. */
+export function eventOf(
+  entry: Omit<IndexEntry, 'runs'>,
+  kind: EventKind,
+  at: Date,
+  run?: Pick<Run, 'processorId' | 'state' | 'attempt'>,
+): OutboxEvent {
+  const trace = currentTrace();
+  return {
+    kind,
+    version: entry.version,
+    time: at.toISOString(),
+    ...(trace ? { traceparent: trace.traceparent } : {}),
+    body: {
+      blob_id: entry.id,
+      user_id: entry.userId,
+      schema_id: entry.schemaId,
+      location: entry.storageLocation,
+      owner: entry.processorId,
+      type: entry.type,
+      source_ids: [...entry.sourceIds],
+      ...(entry.bookId === null ? {} : { book_id: entry.bookId }),
+      ...(entry.conversationId === null ? {} : { conversation_id: entry.conversationId }),
+      ...(run ? { run: { processor_id: run.processorId, state: run.state, attempt: run.attempt } } : {}),
+    },
+  };
+}
+
+/** The index entry of a user's blob: the same whenever it is made of the same record. */
+export function entryOfUserBlob(blob: UserBlobRecord): IndexEntry {
+  const runs = pendingRuns(blob.expectedProcessorIds, blob.createdAt);
+  return {
+    id: blob.id,
+    userId: blob.userId,
+    version: 1,
+    processorId: STATE,
+    storageLocation: STATE_LOCATION,
+    schemaId: blob.schemaId,
+    schemaVersion: blob.schemaVersion,
+    sourceIds: [],
+    type: blob.type,
+    title: blob.title,
+    preview: previewOf(blob.data),
+    sizeBytes: Buffer.byteLength(JSON.stringify(blob.data)),
+    bookId: blob.bookId,
+    conversationId: blob.conversationId,
+    chapterNum: blob.chapterNum,
+    contentHash: null,
+    runs,
+    state: processingState(runs),
+    createdAt: blob.createdAt,
+    updatedAt: blob.createdAt,
+  };
+}
+
+/** The value that all share; null when they differ. */
+function shared<T>(values: readonly (T | null)[]): T | null {
+  const [first = null] = values;
+  return values.every((value) => value === first) ? first : null;
+}
+
+/** The index entry of a derived blob. `sources`: its sources' entries, the parent first. */
+export function entryOfDerived(
+  registration: DerivedRegistration,
+  context: {
+    sources: readonly IndexEntry[];
+    /** The type of its output schema's blobs. */
+    schemaType: string;
+    expectedProcessorIds: readonly string[];
+    at: Date;
+  },
+): IndexEntry {
+  const { sources, at } = context;
+  const runs = pendingRuns(context.expectedProcessorIds, at);
+  return {
+    id: registration.remote_blob_id,
+    userId: registration.user_id,
+    version: 1,
+    processorId: registration.processor_id,
+    storageLocation: registration.storage_location,
+    schemaId: registration.schema_id,
+    schemaVersion: registration.schema_version ?? '1.0.0',
+    sourceIds: sources.map((source) => source.id),
+    type: registration.type ?? context.schemaType,
+    title: registration.title ?? sources[0]?.title ?? context.schemaType,
+    preview: beginning(registration.preview, PREVIEW_LENGTH),
+    sizeBytes: registration.size_bytes ?? Buffer.byteLength(registration.preview),
+    bookId: shared(sources.map((source) => source.bookId)),
+    conversationId: shared(sources.map((source) => source.conversationId)),
+    chapterNum: null,
+    contentHash: registration.content_hash,
+    runs,
+    state: processingState(runs),
+    createdAt: at,
+    updatedAt: at,
+  };
+}

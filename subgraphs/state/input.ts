@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { InputErrors } from '../../platform/errors.ts';
+
+// Control characters are what this expression is there to refuse.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** A one-line text of 1 to `max` UTF-16 units, without control characters and lone surrogates. */
+export const label = (max: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => !CONTROL.test(text), 'must not hold control characters')
+    .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
+
+/** @throws InputErrors VALIDATION_FAILED for each field that does not fit */
+export function checkInput(schema: z.ZodType, input: unknown): void {
+  const result = schema.safeParse(input);
+  if (result.success) return;
+  throw new InputErrors(
+    result.error.issues.map((issue) => {
+      const field = issue.path.join('.');
+      return { field, code: 'VALIDATION_FAILED', message: `\`${field}\` ${issue.message}.` };
+    }),
+  );
+}

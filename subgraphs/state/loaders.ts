@@ -1,0 +1,62 @@
+import DataLoader from 'dataloader';
+import type { Book } from './books.ts';
+import { readBooks } from './books.ts';
+import type { IndexEntry, UserBlobRecord } from './documents.ts';
+import type { DerivedRequest, StateStore } from './store/store.ts';
+
+/** Batches the reads of one request: one store query a batch, whatever it holds. */
+export interface Loaders {
+  readonly entry: DataLoader<string, IndexEntry | null>;
+  readonly userBlob: DataLoader<string, UserBlobRecord | null>;
+  readonly book: DataLoader<string, Book | null>;
+  readonly derivedIds: DataLoader<string, string[]>;
+  /** Newest first, `request.limit` at most. */
+  derived(request: DerivedRequest): DataLoader<string, IndexEntry[]>;
+  derivedCount(processorId: string | undefined): DataLoader<string, number>;
+}
+
+const DERIVED_IDS = 1_000;
+
+/** A loader of documents by id; null where there is none. */
+const byId = <T extends { id: string }>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
+  new DataLoader<string, T | null>(async (ids) => {
+    const found = new Map((await read(ids)).map((one) => [one.id, one]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+
+/** One loader for each distinct set of arguments. */
+function keyed<Arguments, Loader>(make: (given: Arguments) => Loader): (given: Arguments) => Loader {
+  const loaders = new Map<string, Loader>();
+  return (given) => {
+    const key = JSON.stringify(given) ?? '';
+    const loader = loaders.get(key) ?? make(given);
+    loaders.set(key, loader);
+    return loader;
+  };
+}
+
+export function createLoaders(store: StateStore, userId: string): Loaders {
+  return {
+    entry: byId((ids) => store.entries(userId, ids)),
+    userBlob: byId((ids) => store.userBlobs(userId, ids)),
+    book: byId((ids) => readBooks({ store }, userId, ids)),
+    derivedIds: new DataLoader(async (parents) => {
+      const found = await store.derivedIds(userId, parents, DERIVED_IDS);
+      return parents.map((parent) => found.get(parent) ?? []);
+    }),
+    derived: keyed(
+      (request: DerivedRequest) =>
+        new DataLoader(async (parents) => {
+          const found = await store.derived(userId, parents, request);
+          return parents.map((parent) => found.get(parent) ?? []);
+        }),
+    ),
+    derivedCount: keyed(
+      (processorId: string | undefined) =>
+        new DataLoader(async (parents) => {
+          const found = await store.derivedCounts(userId, parents, processorId);
+          return parents.map((parent) => found.get(parent) ?? 0);
+        }),
+    ),
+  };
+}

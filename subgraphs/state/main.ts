@@ -1,0 +1,42 @@
+import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
+import { createSchemaClient } from '../../platform/clients/schemas.ts';
+import type { ServiceRuntime } from '../../platform/runtime.ts';
+import { runAlone } from '../../platform/serving/run.ts';
+import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import type { StateDependencies } from './dependencies.ts';
+import { createRelay } from './relay.ts';
+import { createMongoStateStore } from './store/store.mongo.ts';
+import { createPostgresStateStore } from './store/store.postgres.ts';
+import type { StateStore } from './store/store.ts';
+import { installState } from './subgraph.ts';
+
+const DATABASE = 'state';
+
+const openStore = async (runtime: ServiceRuntime): Promise<StateStore> =>
+  runtime.mongo
+    ? createMongoStateStore(runtime.mongo.database(DATABASE))
+    : createPostgresStateStore(await runtime.sql(DATABASE));
+
+/** The state subgraph: the index of all blobs, and the users' own. */
+export const stateService: ServiceDefinition = {
+  name: 'state',
+  async create(runtime) {
+    const { clock, ids, logger, http } = runtime;
+    const store = await openStore(runtime);
+    await store.prepare();
+    const eventLog = await runtime.eventLog();
+    const relay = createRelay({ store, eventLog, clock, logger });
+    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
+    const schemas = createSchemaClient({ http, clock });
+    const nudge = (blobId: string) => relay.nudge(blobId);
+    const deps: StateDependencies = { store, schemas, processors, eventLog, nudge, clock, ids };
+    return {
+      checks: { store: () => store.ping(), 'event log': () => eventLog.ping() },
+      install: (app) => installState(app, deps, logger),
+      start: async () => relay.start(),
+      stop: () => relay.stop(),
+    };
+  },
+};
+
+await runAlone(stateService, import.meta.url);

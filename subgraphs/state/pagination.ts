@@ -1,0 +1,68 @@
+import { BlobgraphError } from '../../platform/errors.ts';
+import type { IndexEntry } from './documents.ts';
+import type { PageKey } from './store/store.ts';
+
+export const MAX_PAGE = 100;
+
+/** The number of entries asked for. @throws BlobgraphError VALIDATION_FAILED when it is not 1 to 100 */
+export function pageSize(first: number | null | undefined): number {
+  const size = first ?? 20;
+  if (size >= 1 && size <= MAX_PAGE) return size;
+  throw new BlobgraphError('VALIDATION_FAILED', `\`first\` must be 1 to ${MAX_PAGE}.`, { field: 'first' });
+}
+
+/** The place of an entry in a list, as an opaque cursor. */
+export const entryCursor = (entry: PageKey): string =>
+  Buffer.from(JSON.stringify([entry.createdAt.toISOString(), entry.id])).toString('base64url');
+
+/** The place that a cursor stands for. @throws BlobgraphError CURSOR_INVALID */
+export function decodeEntryCursor(cursor: string): PageKey {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(value) && value.length === 2) {
+      const [time, id] = value as unknown[];
+      const createdAt = new Date(typeof time === 'string' ? time : Number.NaN);
+      if (
+        typeof id === 'string' &&
+        !id.includes('\0') &&
+        id.isWellFormed() &&
+        !Number.isNaN(createdAt.getTime())
+      )
+        return { createdAt, id };
+    }
+  } catch {
+    // Falls through to the one typed error: why it does not parse is of no use to the client.
+  }
+  throw new BlobgraphError(
+    'CURSOR_INVALID',
+    '`after` must be a cursor of this list. Leave it out for the first page.',
+    {
+      field: 'after',
+    },
+  );
+}
+
+/** Where a page begins. */
+export const pageAfter = (after: string | null | undefined): { after?: PageKey } =>
+  after == null ? {} : { after: decodeEntryCursor(after) };
+
+/** A page of the index, of which one entry more than wanted was read. */
+export interface EntryPage {
+  readonly entries: readonly IndexEntry[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** Counts all entries of the list; called only when asked for. */
+  readonly count: () => Promise<number>;
+}
+
+export const entryPage = (
+  read: readonly IndexEntry[],
+  size: number,
+  after: unknown,
+  count: () => Promise<number>,
+): EntryPage => ({
+  entries: read.slice(0, size),
+  hasNextPage: read.length > size,
+  hasPreviousPage: after != null,
+  count,
+});

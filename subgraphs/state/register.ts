@@ -1,0 +1,76 @@
+import type { DerivedRegistration } from '../../platform/clients/state.ts';
+import { BlobgraphError } from '../../platform/errors.ts';
+import { derivedBlobId } from '../../platform/ids.ts';
+import type { StateDependencies } from './dependencies.ts';
+import type { IndexEntry } from './documents.ts';
+import { entryOfDerived, eventOf } from './entry.ts';
+
+/** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH */
+async function assertDerivedId(deps: StateDependencies, registration: DerivedRegistration): Promise<void> {
+  const { processor_id, parent_id, remote_blob_id } = registration;
+  const processor = await deps.processors.get(processor_id);
+  if (!processor) {
+    throw new BlobgraphError('PROCESSOR_UNKNOWN', `\`${processor_id}\` is not registered.`, {
+      field: 'processor_id',
+    });
+  }
+  // What is made on demand has its idempotency key instead.
+  if (processor.event_subscriptions.length === 0) return;
+  if (remote_blob_id !== derivedBlobId(parent_id, processor_id, processor.version)) {
+    const message = 'The id must be the hash of parent, processor and the registered processor version.';
+    throw new BlobgraphError('DERIVED_ID_MISMATCH', message, { field: 'remote_blob_id' });
+  }
+}
+
+/** The sources' entries in order, the parent first. @throws BlobgraphError SOURCE_UNKNOWN */
+async function requireSources(
+  deps: StateDependencies,
+  registration: DerivedRegistration,
+): Promise<IndexEntry[]> {
+  const { parent_id, source_ids = [], user_id } = registration;
+  const ids = [...new Set([parent_id, ...source_ids])];
+  const found = new Map((await deps.store.entries(user_id, ids)).map((entry) => [entry.id, entry]));
+  return ids.map((id) => {
+    const entry = found.get(id);
+    if (entry) return entry;
+    const field = id === parent_id ? 'parent_id' : 'source_ids';
+    throw new BlobgraphError('SOURCE_UNKNOWN', `The source ${id} is not in the index of this user.`, {
+      field,
+    });
+  });
+}
+
+function assertSameContent(stored: IndexEntry, registration: DerivedRegistration): void {
+  const { user_id, processor_id, content_hash } = registration;
+  if (stored.userId === user_id && stored.processorId === processor_id && stored.contentHash === content_hash)
+    return;
+  const message = 'Another result is already registered under this id. The first one stays.';
+  throw new BlobgraphError('DERIVED_CONFLICT', message, { field: 'remote_blob_id' });
+}
+
+/**
+ * Enters what a processor made into the index, once.
+ * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN
+ */
+export async function registerDerived(
+  deps: StateDependencies,
+  registration: DerivedRegistration,
+): Promise<{ entry: IndexEntry; created: boolean }> {
+  await assertDerivedId(deps, registration);
+  const sources = await requireSources(deps, registration);
+  const { schema_id, schema_version } = registration;
+  const schema = await deps.schemas.validator(schema_id, schema_version);
+  const takers = await deps.processors.takers(schema_id, 'blob.indexed');
+  const at = deps.clock.now();
+  const expectedProcessorIds = takers.map((processor) => processor.id);
+  const entry = entryOfDerived(registration, {
+    sources,
+    schemaType: schema.blobType,
+    expectedProcessorIds,
+    at,
+  });
+  const { stored, inserted } = await deps.store.insertEntry(entry, [eventOf(entry, 'indexed', at)]);
+  if (!inserted) assertSameContent(stored, registration);
+  deps.nudge(stored.id);
+  return { entry: stored, created: inserted };
+}

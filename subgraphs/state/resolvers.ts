@@ -1,0 +1,198 @@
+import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
+import { BlobgraphError, toUserErrors, type UserError } from '../../platform/errors.ts';
+import { type Book, createBook, readBooks } from './books.ts';
+import { contentTypes } from './content-types.generated.ts';
+import { createBlob } from './create-blob.ts';
+import type { IndexEntry } from './documents.ts';
+import { STATE } from './entry.ts';
+import type { BlobFilter, Resolvers } from './graphql.generated.ts';
+import { readLineage } from './lineage.ts';
+import type { Context } from './models.ts';
+import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
+import { retryProcessing } from './processing.ts';
+import { WholeNumberResolver } from './scalars.ts';
+import type { EntryFilter } from './store/store.ts';
+
+/** The processor whose results a chapter shows as its expansion. */
+const EXPANSION = 'text-expansion';
+
+interface PageArguments {
+  first?: number | null;
+  after?: string | null;
+}
+
+/** What is null in the input is not a condition. */
+const filterOf = (filter: BlobFilter | null | undefined): EntryFilter =>
+  Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+
+async function page(
+  { deps: { store }, viewer: { userId } }: Context,
+  filter: EntryFilter,
+  { first, after }: PageArguments,
+  direction: 'ASC' | 'DESC' = 'DESC',
+): Promise<EntryPage> {
+  const size = pageSize(first);
+  const entries = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
+  return entryPage(entries, size, after, () => store.count(userId, filter));
+}
+
+async function derivedPage(
+  { loaders }: Context,
+  parentId: string,
+  { first, after, processorId }: PageArguments & { processorId?: string | null },
+): Promise<EntryPage> {
+  const size = pageSize(first);
+  const of = processorId == null ? {} : { processorId };
+  const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
+  return entryPage(entries, size, after, () => loaders.derivedCount(processorId ?? undefined).load(parentId));
+}
+
+/** A payload's result, or what the caller can mend. */
+async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; userErrors: UserError[] }> {
+  try {
+    return { result: await work(), userErrors: [] };
+  } catch (error) {
+    return { result: null, userErrors: [...toUserErrors(error)] };
+  }
+}
+
+function contentOf(entry: IndexEntry) {
+  const __typename = contentTypes[entry.processorId];
+  if (__typename) return { __typename, id: entry.id };
+  throw new BlobgraphError(
+    'PROCESSOR_UNKNOWN',
+    `The graph has no type for blobs of \`${entry.processorId}\`.`,
+  );
+}
+
+/** @throws BlobgraphError BLOB_NOT_FOUND when the blob went between two reads */
+async function userBlob(context: Context, id: string) {
+  const blob = await context.loaders.userBlob.load(id);
+  if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
+  return blob;
+}
+
+const present = <T>(values: readonly (T | null | Error)[]): T[] =>
+  values.filter((value): value is Awaited<T> & T => value !== null && !(value instanceof Error));
+
+const me = (context: Context) => ({ id: context.viewer.userId });
+
+export const resolvers: Resolvers = {
+  DateTime: DateTimeISOResolver,
+  JSON: JSONResolver,
+  BigInt: WholeNumberResolver,
+
+  Query: {
+    me: (_root, _args, context) => me(context),
+    blob: (_root, { id }, context) => context.loaders.entry.load(id),
+    blobs: (_root, { filter, orderBy, ...args }, context) =>
+      page(context, filterOf(filter), args, orderBy?.direction ?? 'DESC'),
+    book: (_root, { id }, context) => context.loaders.book.load(id),
+  },
+
+  Mutation: {
+    async createBlob(_root, { input }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() => createBlob(deps, viewer.userId, input));
+      if (result) loaders.entry.clear(result.id).prime(result.id, result);
+      return { blob: result, userErrors };
+    },
+    async createBook(_root, { input }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload<Book>(() =>
+        createBook(deps, viewer.userId, { ...input, chapters: input.chapters ?? [] }),
+      );
+      loaders.book.clear(input.id);
+      return { book: result, userErrors };
+    },
+    async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        retryProcessing(deps, viewer.userId, blobId, processorId),
+      );
+      loaders.entry.clear(blobId);
+      return { blob: result, userErrors };
+    },
+  },
+
+  User: {
+    __resolveReference: ({ id }, context) => (id === context.viewer.userId ? me(context) : null),
+    state: (user) => user,
+  },
+
+  UserState: {
+    async totalBlobs(_user, _args, { deps, viewer }) {
+      const counts = await deps.store.countByProcessor(viewer.userId);
+      return counts.reduce((total, { count }) => total + count, 0);
+    },
+    blobsByProcessor: (_user, _args, { deps, viewer }) => deps.store.countByProcessor(viewer.userId),
+    books: (_user, _args, { deps, viewer }) => readBooks(deps, viewer.userId),
+    conversations: (_user, _args, { deps, viewer }) => deps.store.conversations(viewer.userId),
+    updatedAt: (_user, _args, { deps, viewer }) => deps.store.lastChange(viewer.userId),
+  },
+
+  BlobIndex: {
+    __resolveReference: ({ id }, { loaders }) => loaders.entry.load(id),
+    processor: (entry) => (entry.processorId === STATE ? null : { id: entry.processorId }),
+    remoteBlobId: (entry) => entry.id,
+    schema: (entry) => ({ id: entry.schemaId, version: entry.schemaVersion }),
+    parent: (entry, _args, { loaders }) =>
+      entry.sourceIds[0] ? loaders.entry.load(entry.sourceIds[0]) : null,
+    sources: async (entry, _args, { loaders }) => present(await loaders.entry.loadMany([...entry.sourceIds])),
+    derived: (entry, args, context) => derivedPage(context, entry.id, args),
+    derivedIds: (entry, _args, { loaders }) => loaders.derivedIds.load(entry.id),
+    lineage: async (entry, { depth }, { deps, viewer }) => {
+      const { nodes, edges, truncated } = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10);
+      return { nodes: [...nodes], edges: [...edges], truncated };
+    },
+    processing: (entry) => ({
+      state: entry.state,
+      runs: entry.runs.map((run) => ({ ...run, updatedAt: new Date(run.updatedAt) })),
+    }),
+    content: contentOf,
+  },
+
+  Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },
+
+  BlobIndexConnection: {
+    nodes: ({ entries }) => [...entries],
+    edges: ({ entries }) => [...entries],
+    pageInfo: ({ entries, hasNextPage, hasPreviousPage }) => {
+      const [first, last] = [entries[0], entries.at(-1)];
+      return {
+        hasNextPage,
+        hasPreviousPage,
+        startCursor: first ? entryCursor(first) : null,
+        endCursor: last ? entryCursor(last) : null,
+      };
+    },
+    totalCount: ({ count }) => count(),
+    liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
+  },
+
+  BlobIndexEdge: { cursor: entryCursor, node: (entry) => entry },
+
+  UserBlob: {
+    __resolveReference: async ({ id }, { loaders }) =>
+      (await loaders.entry.load(id))?.processorId === STATE ? { id } : null,
+    body: async ({ id }, _args, context) => (await userBlob(context, id)).data,
+    bookId: async ({ id }, _args, context) => (await userBlob(context, id)).bookId,
+    conversationId: async ({ id }, _args, context) => (await userBlob(context, id)).conversationId,
+    createdAt: async ({ id }, _args, context) => (await userBlob(context, id)).createdAt,
+    processingState: async ({ id }, _args, { loaders }) => (await loaders.entry.load(id))?.state ?? 'STORED',
+  },
+
+  Book: {
+    chapters: (book) => [...book.chapters],
+    compiled: (book, args, context) => page(context, { bookId: book.id, schemaId: 'compiled-book-v1' }, args),
+  },
+
+  BookChapter: {
+    expanded: async ({ draft }, _args, { loaders }) => {
+      if (!draft) return null;
+      const [newest] = await loaders.derived({ limit: 1, processorId: EXPANSION }).load(draft.id);
+      return newest ?? null;
+    },
+  },
+
+  Conversation: {
+    blobs: (conversation, args, context) => page(context, { conversationId: conversation.id }, args),
+  },
+};
