@@ -1,0 +1,110 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { BlobgraphError } from '../errors.ts';
+import { compileSchema, type Validator } from '../json-schema/validator.ts';
+import type { ServiceHttp } from './http.ts';
+import { type Kept, keep } from './kept.ts';
+
+/** A version of a schema as the schema registry's REST shows it. */
+export const schemaDocument = z.object({
+  id: z.string(),
+  /** Semantic version, e.g. `1.0.0`. */
+  version: z.string(),
+  title: z.string(),
+  description: z.string(),
+  /** The type of blobs of this schema where none is given, e.g. `expanded_text`. */
+  blob_type: z.string(),
+  /** The JSON Schema (draft 2020-12). */
+  definition: z.record(z.string(), z.unknown()),
+  /** All versions of the schema, newest first. */
+  versions: z.array(z.string()),
+  /** Null for those that come with the system. */
+  created_at: z.string().nullable(),
+});
+export type SchemaDocument = z.infer<typeof schemaDocument>;
+
+/** One version of a schema, ready to hold documents to. It never changes. */
+export interface LoadedSchema {
+  readonly id: string;
+  readonly version: string;
+  /** The type of blobs of this schema where none is given, e.g. `expanded_text`. */
+  readonly blobType: string;
+  /** Runs here, in this process. */
+  readonly validate: Validator;
+}
+
+/** The schema registry, with what it answered kept: a version for ever, which one is the newest for 30 s. */
+export interface SchemaClient {
+  /**
+   * The schema's given version; default: the newest.
+   * @throws BlobgraphError SCHEMA_UNKNOWN; SERVICE_UNAVAILABLE when the registry does not answer and the schema was
+   * not asked for before
+   */
+  validator(schemaId: string, version?: string): Promise<LoadedSchema>;
+}
+
+const NEWEST_FRESH_MS = 15_000;
+const NEWEST_GRACE_MS = 15_000;
+const RETRY_MS = 5_000;
+const TIMEOUT_MS = 3_000;
+const MAX_KEPT = 500;
+
+function unknown(error: unknown, schemaId: string, version?: string): unknown {
+  if (!(error instanceof BlobgraphError) || error.code !== 'NOT_FOUND') return error;
+  const id = `\`${schemaId.slice(0, 100)}\``;
+  const what =
+    version === undefined ? `no schema ${id}` : `no version ${version.slice(0, 30)} of schema ${id}`;
+  return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`);
+}
+
+export function createSchemaClient(deps: { http: ServiceHttp; clock: Clock }): SchemaClient {
+  const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
+  const newest = new LRUCache<string, Kept<LoadedSchema>>({ max: MAX_KEPT });
+
+  async function load(schemaId: string, version?: string): Promise<LoadedSchema> {
+    const id = encodeURIComponent(schemaId);
+    const path = `/api/v1/schemas/${id}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
+    const call = { method: 'GET', path, viewer: null, timeoutMs: TIMEOUT_MS } as const;
+    const answer = await deps.http.call('schemas', call).catch((error: unknown) => {
+      throw unknown(error, schemaId, version);
+    });
+    const { schema } = z.object({ schema: schemaDocument }).parse(answer);
+    const key = `${schema.id}@${schema.version}`;
+    const known = loaded.get(key);
+    if (known) return known;
+    const made: LoadedSchema = {
+      id: schema.id,
+      version: schema.version,
+      blobType: schema.blob_type,
+      validate: compileSchema(schema.definition),
+    };
+    loaded.set(key, made);
+    return made;
+  }
+
+  function newestOf(schemaId: string): Promise<LoadedSchema> {
+    const known = newest.get(schemaId);
+    if (known) return known.get();
+    const made = keep({
+      load: () => load(schemaId),
+      freshMs: NEWEST_FRESH_MS,
+      graceMs: NEWEST_GRACE_MS,
+      retryMs: RETRY_MS,
+      clock: deps.clock,
+    });
+    newest.set(schemaId, made);
+    return made.get().catch((error: unknown) => {
+      // Ids that do not exist must not push out those that do.
+      newest.delete(schemaId);
+      throw error;
+    });
+  }
+
+  return {
+    async validator(schemaId, version) {
+      if (version === undefined) return newestOf(schemaId);
+      return loaded.get(`${schemaId}@${version}`) ?? load(schemaId, version);
+    },
+  };
+}
