@@ -63,7 +63,10 @@ function assertSameInput(stored: UserBlobRecord, inputHash: string): void {
 }
 
 async function validate(deps: StateDependencies, input: CreateBlobInput): Promise<{ version: string }> {
-  const schema = await deps.schemas.validator(input.schemaId);
+  const schema = await deps.schemas.validator(input.schemaId).catch((error: unknown) => {
+    if (!(error instanceof BlobgraphError) || error.code !== 'SCHEMA_UNKNOWN') throw error;
+    throw new BlobgraphError(error.code, error.message, { field: 'schemaId' });
+  });
   const errors = schema.validate(input.data);
   if (errors.length === 0) return schema;
   throw new InputErrors(

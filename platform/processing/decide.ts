@@ -1,0 +1,51 @@
+import type { ProcessorRegistration } from '../clients/registry.ts';
+import { BlobgraphError, type ErrorCode } from '../errors.ts';
+import type { BlobEvent } from '../events/events.ts';
+
+/** The registration of a processor that works on events: nothing that its runs depend on is left to a default. */
+export type EventProcessorRegistration = ProcessorRegistration &
+  Required<
+    Pick<ProcessorRegistration, 'version' | 'event_subscriptions' | 'max_concurrency' | 'timeout_seconds'>
+  >;
+
+/** What of a registration says which events a processor takes. */
+export type Subscriptions = Pick<
+  EventProcessorRegistration,
+  'id' | 'input_schema_ids' | 'event_subscriptions'
+>;
+
+/** Whether an event asks this processor for a run. */
+export function asksFor(event: BlobEvent, processor: Subscriptions): boolean {
+  if (event.kind === 'retried') return event.body.run?.processor_id === processor.id;
+  return (
+    processor.event_subscriptions.includes(`blob.${event.kind}`) &&
+    processor.input_schema_ids.includes(event.body.schema_id)
+  );
+}
+
+/** The attempt's number: a retry goes on counting where the failed run stopped. */
+export const attemptOf = (event: BlobEvent, delivery: number): number =>
+  (event.kind === 'retried' ? (event.body.run?.attempt ?? 1) : 1) + delivery - 1;
+
+/** Why a run failed, as its user sees it. */
+export interface RunFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** True when another try may well succeed. */
+  readonly retryable: boolean;
+}
+
+/** Codes of what passes by itself. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'SERVICE_UNAVAILABLE',
+  'SUBGRAPH_UNAVAILABLE',
+  'MODEL_UNAVAILABLE',
+]);
+
+/** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
+export function failureOf(error: unknown): RunFailure {
+  if (!(error instanceof BlobgraphError)) {
+    return { code: 'PROCESSING_FAILED', message: 'The run failed on our side.', retryable: true };
+  }
+  return { code: error.code, message: error.message, retryable: PASSING.has(error.code) };
+}

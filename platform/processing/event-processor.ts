@@ -1,0 +1,225 @@
+import type { DerivedRegistration, StateClient, UserBlobDocument } from '../clients/state.ts';
+import type { Clock } from '../clock.ts';
+import { BlobgraphError } from '../errors.ts';
+import type { Consumption, Delivery, EventLog, Outcome } from '../event-log/log.ts';
+import { type BlobEvent, fromMessage, subjectOf } from '../events/events.ts';
+import { derivedBlobId } from '../ids.ts';
+import type { Logger } from '../logger.ts';
+import { asksFor, attemptOf, type EventProcessorRegistration, failureOf, type RunFailure } from './decide.ts';
+import { createRegistrar, type Registrar } from './registrar.ts';
+import type { DerivedRecord, DerivedStore } from './store.ts';
+
+/** One run, as the processor's own code sees it. */
+export interface ProcessingRequest {
+  /** The id that the result must have. */
+  readonly id: string;
+  readonly source: UserBlobDocument;
+  /** Aborts when the run's time is over or the process stops. */
+  readonly signal: AbortSignal;
+  /** Tells how far it is, 0 to 1. */
+  readonly onProgress: (done: number) => void;
+}
+
+export interface EventProcessorDependencies<Record extends DerivedRecord> {
+  readonly registration: EventProcessorRegistration;
+  readonly store: DerivedStore<Record>;
+  readonly state: StateClient;
+  readonly eventLog: EventLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Makes the derived blob. @throws BlobgraphError whose code and message the user sees */
+  readonly process: (request: ProcessingRequest) => Promise<Record>;
+  /** What the index is told of it. */
+  readonly describe: (record: Record) => DerivedRegistration;
+}
+
+/** Runs a processor on the events that it waits for. */
+export interface EventProcessor {
+  start(): Promise<void>;
+  /** Finishes or hands back what is in work. */
+  stop(): Promise<void>;
+}
+
+const ACK_WAIT_MS = 30_000;
+const WORKING_EVERY_MS = 10_000;
+const PROGRESS_EVERY_MS = 1_000;
+const MAX_DELIVER = 5;
+const BACKOFF_MS = [1_000, 5_000, 15_000, 60_000];
+const STOP_WITHIN_MS = 5_000;
+
+const ACK: Outcome = { kind: 'ack' };
+
+const timedOut = (seconds: number) =>
+  new BlobgraphError(
+    'PROCESSING_TIMEOUT',
+    `The run took longer than the ${seconds} s that its processor allows.`,
+  );
+
+class Processor<Record extends DerivedRecord> implements EventProcessor {
+  readonly #deps: EventProcessorDependencies<Record>;
+  readonly #registrar: Registrar<Record>;
+  #consumption: Consumption | undefined;
+
+  constructor(deps: EventProcessorDependencies<Record>) {
+    this.#deps = deps;
+    this.#registrar = createRegistrar(deps);
+  }
+
+  async start(): Promise<void> {
+    const { registration, eventLog } = this.#deps;
+    const kinds = registration.event_subscriptions.map((name) =>
+      subjectOf(name.slice('blob.'.length) as BlobEvent['kind']),
+    );
+    this.#registrar.start();
+    this.#consumption = await eventLog.consume(
+      {
+        durable: registration.id,
+        subjects: [...kinds, subjectOf('retried')],
+        maxInFlight: registration.max_concurrency,
+        ackWaitMs: ACK_WAIT_MS,
+        maxDeliver: MAX_DELIVER,
+        backoffMs: BACKOFF_MS,
+        onSetAside: (delivery) => this.#setAside(delivery),
+      },
+      (delivery) => this.#handle(delivery),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumption?.stop(STOP_WITHIN_MS);
+    await this.#registrar.stop();
+  }
+
+  async #handle(delivery: Delivery): Promise<Outcome> {
+    const event = readEvent(delivery);
+    if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
+    if (!asksFor(event, this.#deps.registration)) return ACK;
+    try {
+      const record = await this.#recordFor(event, delivery);
+      if (record) await this.#registrar.finish(record, attemptOf(event, delivery.attempt));
+      return ACK;
+    } catch (error) {
+      return this.#failed(event, delivery, error);
+    }
+  }
+
+  /** The stored result of the event's run: found, or made now. Null when the source is gone. */
+  async #recordFor(event: BlobEvent, delivery: Delivery): Promise<Record | null> {
+    const { registration, store, state } = this.#deps;
+    const { blob_id, user_id } = event.body;
+    const id = derivedBlobId(blob_id, registration.id, registration.version);
+    const existing = await store.find(id);
+    if (existing) return existing;
+    const attempt = attemptOf(event, delivery.attempt);
+    try {
+      await state.report(user_id, { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt });
+      const source = await state.blob(user_id, blob_id, delivery.signal);
+      const record = await this.#limited(delivery, event, (limits) =>
+        this.#deps.process({ id, source, ...limits }),
+      );
+      return (await store.insert(record)).stored;
+    } catch (error) {
+      if (error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  /** Runs `work` within the processor's time limit, keeping the delivery its own meanwhile. */
+  async #limited<T>(
+    delivery: Delivery,
+    event: BlobEvent,
+    work: (limits: Pick<ProcessingRequest, 'signal' | 'onProgress'>) => Promise<T>,
+  ): Promise<T> {
+    const seconds = this.#deps.registration.timeout_seconds;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(timedOut(seconds)), seconds * 1_000);
+    const working = setInterval(() => delivery.working(), WORKING_EVERY_MS);
+    const signal = AbortSignal.any([limit.signal, delivery.signal]);
+    const onProgress = this.#progressReporter(event, delivery);
+    const late = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    try {
+      return await Promise.race([work({ signal, onProgress }), late]);
+    } finally {
+      clearTimeout(timer);
+      clearInterval(working);
+    }
+  }
+
+  /** Tells of progress at most once a second: a report that is lost or late does no harm. */
+  #progressReporter(event: BlobEvent, delivery: Delivery): (done: number) => void {
+    const { registration, state, clock, logger } = this.#deps;
+    const { blob_id, user_id } = event.body;
+    let last = clock.now().getTime();
+    return (done) => {
+      const now = clock.now().getTime();
+      if (now - last < PROGRESS_EVERY_MS || done >= 1) return;
+      last = now;
+      const attempt = attemptOf(event, delivery.attempt);
+      state
+        .report(user_id, {
+          blob_id,
+          processor_id: registration.id,
+          state: 'PROCESSING',
+          attempt,
+          progress: done,
+        })
+        .catch((error: unknown) => logger.debug({ err: error }, 'progress was not reported'));
+    };
+  }
+
+  /** A failure that may pass is tried again; another one, or the last, is told to the user. */
+  async #failed(event: BlobEvent, delivery: Delivery, error: unknown): Promise<Outcome> {
+    const failure = failureOf(error);
+    const { logger, registration } = this.#deps;
+    const blobId = event.body.blob_id;
+    logger.warn({ err: error, blobId, processor: registration.id, attempt: delivery.attempt }, 'run failed');
+    // Handed back because the process stops: no fault of the blob's.
+    if (delivery.signal.aborted) return { kind: 'retry' };
+    if (failure.retryable && !delivery.last) return { kind: 'retry' };
+    try {
+      await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
+    } catch {
+      // The user must hear of it: the delivery comes back, or `onSetAside` tells.
+      return { kind: 'retry' };
+    }
+    return { kind: 'terminate', reason: `${failure.code}: ${failure.message}` };
+  }
+
+  #reportFailure(
+    event: BlobEvent,
+    attempt: number,
+    failure: Pick<RunFailure, 'code' | 'message'>,
+  ): Promise<void> {
+    const { registration, state } = this.#deps;
+    const { blob_id, user_id } = event.body;
+    const error = { code: failure.code, message: failure.message };
+    return state.report(user_id, { blob_id, processor_id: registration.id, state: 'FAILED', attempt, error });
+  }
+
+  /** Called before a message is set aside, also where the process of its last delivery died. */
+  async #setAside(delivery: Pick<Delivery, 'headers' | 'body' | 'attempt'>): Promise<void> {
+    const event = readEvent(delivery);
+    if (!event || !asksFor(event, this.#deps.registration)) return;
+    const failure = { code: 'PROCESSING_FAILED', message: 'The run failed too often.' } as const;
+    try {
+      // A failure that was reported with its reason has the same attempt: this report then changes nothing.
+      await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
+    } catch (error) {
+      if (!(error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND')) throw error;
+    }
+  }
+}
+
+function readEvent(message: Pick<Delivery, 'headers' | 'body'>): BlobEvent | null {
+  try {
+    return fromMessage(message);
+  } catch {
+    return null;
+  }
+}
+
+export const createEventProcessor = <Record extends DerivedRecord>(
+  deps: EventProcessorDependencies<Record>,
+): EventProcessor => new Processor(deps);
