@@ -101,7 +101,7 @@ class Manager implements ServiceManager {
     const log = join(folder, 'services', `${name}.log`);
     mkdirSync(own, { recursive: true });
     const before = this.#read(name);
-    const port = await freePort(before.url === undefined ? 0 : Number(new URL(before.url).port));
+    const port = await freePort(before.url === undefined ? undefined : Number(new URL(before.url).port));
     const launch = await definition.prepare({
       toolsFolder: folder,
       folder: own,

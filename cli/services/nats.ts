@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { projectFile } from '../../platform/paths.ts';
 import type { PrepareContext, ServerDefinition } from './definition.ts';
 import { versionOf } from './programs.ts';
 
@@ -23,27 +24,21 @@ async function program({ toolsFolder, run, say }: PrepareContext): Promise<strin
   return own;
 }
 
-/** `sync_interval: always`: an acknowledged message is on the disk. */
-const configuration = (port: number, storeDir: string) => `listen: "127.0.0.1:${port}"
-max_payload: 1048576
-jetstream {
-  store_dir: ${JSON.stringify(storeDir)}
-  max_memory_store: 67108864
-  max_file_store: 4294967296
-  sync_interval: always
-}
-`;
-
 /** NATS with JetStream on files. */
 export const nats: ServerDefinition = {
   name: 'nats',
   variable: 'NATS_URL',
   stopSignal: 'SIGTERM',
   async prepare(context) {
-    const command = await program(context);
-    const path = join(context.folder, 'nats.conf');
-    writeFileSync(path, configuration(context.port, join(context.folder, 'jetstream')));
-    return { command, args: ['--config', path], url: `nats://127.0.0.1:${context.port}` };
+    const { folder, port } = context;
+    return {
+      command: await program(context),
+      args: [
+        ...['--config', projectFile('platform', 'event-log', 'nats.conf')],
+        ...['--addr', '127.0.0.1', '--port', `${port}`, '--store_dir', join(folder, 'jetstream')],
+      ],
+      url: `nats://127.0.0.1:${port}`,
+    };
   },
   async ping(url) {
     const connection = await connect({ servers: url, reconnect: false, timeout: 2_000 });

@@ -68,17 +68,25 @@ export async function stopProcess(
   if (!(await until(gone, 5_000))) throw new StepFailed(`stop: process ${process_.pid} does not end`);
 }
 
-/** `preferred` when it is free on 127.0.0.1, else any other free port. */
-export async function freePort(preferred = 0): Promise<number> {
-  const port = await new Promise<number | undefined>((resolve) => {
+/** The port of 127.0.0.1 that could be listened on; `wanted` 0 stands for any. */
+const tryPort = (wanted: number): Promise<number | undefined> =>
+  new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(undefined));
-    server.listen(preferred, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
     });
   });
-  if (port !== undefined) return port;
-  if (preferred === 0) throw new StepFailed('no free port on 127.0.0.1');
-  return freePort();
+
+/**
+ * `preferred` when it is free on 127.0.0.1, else any other free port. Waits a little for the preferred one:
+ * the threads of a killed process may hold it for some milliseconds longer.
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred && (await until(async () => (await tryPort(preferred)) === preferred, 2_000)))
+    return preferred;
+  const port = await tryPort(0);
+  if (port === undefined) throw new StepFailed('no free port on 127.0.0.1');
+  return port;
 }

@@ -169,7 +169,7 @@ export function openPgServer(options: PgOptions): SqlServer {
     const pool = new pg.Pool({ ...config, connectionString: url.href, max: options.maxConnections ?? 10 });
     // Without listeners, the loss of a connection that runs no statement would end the process.
     const lost = (error: Error) =>
-      options.logger.warn({ error, database: name }, 'PostgreSQL connection lost');
+      options.logger.warn({ err: error, database: name }, 'PostgreSQL connection lost');
     pool.on('error', lost);
     pool.on('connect', (client) => client.on('error', lost));
     pools.push(pool);

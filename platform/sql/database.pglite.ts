@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
+import type { Logger } from 'pino';
 import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
 import type { SqlDatabase, SqlServer, SqlValue } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
@@ -11,6 +12,7 @@ import { createPgliteDataDir, pgliteTemplate } from './pglite-files.ts';
 export interface PgliteOptions {
   /** The folder that holds the data; made when missing. Absent: in memory, gone at `close`. */
   readonly dataDir?: string;
+  readonly logger?: Pick<Logger, 'info'>;
 }
 
 /** Another process, alive, has the data directory open. */
@@ -106,10 +108,13 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
   };
 }
 
-async function openInstance(dataDir: string | undefined): Promise<PGlite> {
+async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PGlite> {
   if (dataDir === undefined) return PGlite.create({ loadDataDir: await pgliteTemplate() });
   const files = join(dataDir, 'pgdata');
-  if (!existsSync(files)) await createPgliteDataDir(files);
+  if (!existsSync(files)) {
+    logger?.info({ dataDir }, 'making the embedded PostgreSQL, which takes some seconds');
+    await createPgliteDataDir(files);
+  }
   return PGlite.create(files);
 }
 
@@ -132,10 +137,11 @@ function lockDataDir(dataDir: string): FileLock {
  * power cut may lose the last seconds.
  * @throws DataDirLocked when another process has `dataDir` open
  */
-export async function openPglite({ dataDir }: PgliteOptions = {}): Promise<SqlServer> {
+export async function openPglite(options: PgliteOptions = {}): Promise<SqlServer> {
+  const { dataDir } = options;
   const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   try {
-    const session = new Session(await openInstance(dataDir));
+    const session = new Session(await openInstance(options));
     const databases = new Map<string, Promise<SqlDatabase>>();
     return {
       embedded: true,

