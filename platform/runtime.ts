@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ChangeFeed, openChangeFeed } from './changes/feed.ts';
 import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, ServiceName } from './config.ts';
@@ -44,6 +45,8 @@ export interface ServiceRuntime {
   /** The service's own PostgreSQL database, or its schema in the embedded one. */
   sql(name: string): Promise<SqlDatabase>;
   eventLog(): Promise<EventLog>;
+  /** What changes, from the event log's one reader of this process. */
+  changeFeed(): Promise<ChangeFeed>;
   embedded(): readonly string[];
 }
 
@@ -102,6 +105,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
+  const changeFeed = once(async () => openChangeFeed({ log: await eventLog.get(), logger }));
   const mongo = config.mongoUrl
     ? openMongo({ url: config.mongoUrl, namespace: config.namespace })
     : undefined;
@@ -131,11 +135,13 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         mongo,
         sql: async (database) => (await sql.get()).database(database),
         eventLog: eventLog.get,
+        changeFeed: changeFeed.get,
         embedded,
       };
     },
     async close() {
       await Promise.all(clients.map((client) => client.close()));
+      await (await changeFeed.opened())?.close();
       await (await eventLog.opened())?.close();
       await mongo?.close();
       await (await sql.opened())?.close();

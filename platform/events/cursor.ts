@@ -1,8 +1,12 @@
 import { BlobgraphError } from '../errors.ts';
 import type { Position } from '../event-log/log.ts';
 
-const INVALID =
-  'The cursor is not one that this graph gave out. Leave `after` out, or use a `cursor` or `liveCursor`.';
+export const invalidCursor = (field = 'after'): BlobgraphError =>
+  new BlobgraphError(
+    'CURSOR_INVALID',
+    'The cursor is not one that this graph gave out. Leave `after` out, or use a `cursor` or `liveCursor`.',
+    { field },
+  );
 
 /** A position of the log as an opaque cursor. */
 export const encodeCursor = (position: Position): string =>
@@ -21,5 +25,5 @@ export function decodeCursor(cursor: string, field = 'after'): Position {
   } catch {
     // Falls through to the one typed error: why it does not parse is of no use to the client.
   }
-  throw new BlobgraphError('CURSOR_INVALID', INVALID, { field });
+  throw invalidCursor(field);
 }

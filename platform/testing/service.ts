@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ChangeFeed, openChangeFeed } from '../changes/feed.ts';
 import { createServiceHttp } from '../clients/http.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig, type ServiceName, servicePorts } from '../config.ts';
@@ -99,6 +100,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
   const sql = options.sql ?? inMemory;
   const openLog = async () =>
     openEmbeddedEventLog({ database: await sql('event_log'), clock: systemClock, logger });
+  let feed: Promise<ChangeFeed> | undefined;
   const runtime: ServiceRuntime = {
     keys,
     clock: systemClock,
@@ -113,12 +115,17 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       log ??= openLog();
       return log;
     },
+    changeFeed() {
+      feed ??= runtime.eventLog().then((opened) => openChangeFeed({ log: opened, logger }));
+      return feed;
+    },
     embedded: () => ['MongoDB', 'PostgreSQL', 'NATS'],
     ...options,
     config,
   };
   const close = async () => {
     await http.close();
+    await (await feed)?.close();
     await (await log)?.close();
     await (await server)?.close();
     await rm(dataDir, { recursive: true, force: true });

@@ -1,0 +1,66 @@
+import type { LoggedMessage } from '../event-log/log.ts';
+import { encodeCursor } from '../events/cursor.ts';
+import { type EventKind, fromMessage } from '../events/events.ts';
+
+export type ChangeKind = 'CREATED' | 'DERIVED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DELETED';
+
+/** One change of one blob, as a subscriber hears of it. */
+export interface Change {
+  /** Where it stands in the log. */
+  readonly cursor: string;
+  readonly kind: ChangeKind;
+  readonly blobId: string;
+  /** The version that the change gave to the blob's index entry. */
+  readonly version: number;
+  readonly occurredAt: Date;
+}
+
+/** What a subscriber wants to hear of: all given conditions hold. Absent and null let everything through. */
+export interface ChangeFilter {
+  readonly blobId?: string | null;
+  readonly bookId?: string | null;
+  /** A blob among the changed one's sources. */
+  readonly parentId?: string | null;
+}
+
+/** A change with what it is told apart by. */
+export interface ChangeEntry {
+  readonly sequence: number;
+  readonly userId: string;
+  readonly bookId: string | undefined;
+  readonly sourceIds: readonly string[];
+  readonly change: Change;
+}
+
+const changeKinds: Readonly<Record<EventKind, ChangeKind>> = {
+  created: 'CREATED',
+  indexed: 'DERIVED',
+  processing: 'PROCESSING',
+  retried: 'PROCESSING',
+  completed: 'COMPLETED',
+  failed: 'FAILED',
+  deleted: 'DELETED',
+};
+
+/** The change that a message of the log tells of. @throws Error when it is none */
+export function toChangeEntry(message: LoggedMessage): ChangeEntry {
+  const { kind, version, time, body } = fromMessage(message);
+  return {
+    sequence: message.position.sequence,
+    userId: body.user_id,
+    bookId: body.book_id,
+    sourceIds: body.source_ids,
+    change: {
+      cursor: encodeCursor(message.position),
+      kind: changeKinds[kind],
+      blobId: body.blob_id,
+      version,
+      occurredAt: time,
+    },
+  };
+}
+
+export const passes = (entry: ChangeEntry, { blobId, bookId, parentId }: ChangeFilter): boolean =>
+  (blobId == null || entry.change.blobId === blobId) &&
+  (bookId == null || entry.bookId === bookId) &&
+  (parentId == null || entry.sourceIds.includes(parentId));

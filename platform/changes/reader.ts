@@ -1,0 +1,96 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EpochGone, type EventLog, PositionGone } from '../event-log/log.ts';
+import { allSubjects } from '../events/events.ts';
+import type { Logger } from '../logger.ts';
+import { changeEntryOf } from './missed.ts';
+import { RecentChanges } from './recent.ts';
+
+/** What was read of the log between two breaks: one epoch, without a gap. */
+export interface Stretch {
+  readonly epoch: string;
+  /** The log's newest sequence when the stretch began. */
+  readonly head: number;
+  readonly recent: RecentChanges;
+}
+
+/** The one reader of the log that a process has: whatever breaks it, it takes up where it stopped. */
+export class LogReader {
+  readonly #log: EventLog;
+  readonly #logger: Logger;
+  readonly #historySize: number;
+  readonly #reconnectMs: number;
+  readonly #closing = new AbortController();
+  readonly #begun = new EventEmitter().setMaxListeners(0);
+  readonly #running: Promise<void>;
+  #stretch: Stretch | undefined;
+  #isFirst = true;
+
+  /** Starts to read at once. */
+  constructor(deps: { log: EventLog; logger: Logger; historySize: number; reconnectMs: number }) {
+    this.#log = deps.log;
+    this.#logger = deps.logger;
+    this.#historySize = deps.historySize;
+    this.#reconnectMs = deps.reconnectMs;
+    this.#running = this.#run();
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** What is being read; undefined when there is nothing before `signal` aborts. */
+  async current(signal: AbortSignal): Promise<Stretch | undefined> {
+    if (this.#stretch) return this.#stretch;
+    const [stretch] = (await once(this.#begun, 'stretch', { signal }).catch(() => [])) as Stretch[];
+    return stretch;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        this.#stretch ??= await this.#begin();
+        await this.#read(this.#stretch);
+      } catch (error) {
+        if (error instanceof EpochGone || error instanceof PositionGone) this.#end();
+        else if (!signal.aborted) this.#logger.warn({ err: error }, 'reading the event log failed');
+      }
+      await delay(this.#reconnectMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.#end();
+  }
+
+  async #begin(): Promise<Stretch> {
+    const { epoch, sequence } = await this.#log.head();
+    // Those who come back after a restart of this process find the history here, rather than each in the log.
+    const floor = this.#isFirst ? Math.max(0, sequence - this.#historySize) : sequence;
+    const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#historySize) };
+    this.#isFirst = false;
+    this.#begun.emit('stretch', stretch);
+    return stretch;
+  }
+
+  async #read({ epoch, recent }: Stretch): Promise<void> {
+    const { signal } = this.#closing;
+    const after = { epoch, sequence: recent.last };
+    for await (const message of this.#log.read({ subjects: allSubjects, after, signal })) {
+      const entry = changeEntryOf(message);
+      if (entry) recent.add(entry);
+      else {
+        recent.skip(message.position.sequence);
+        this.#logger.error({ messageId: message.id }, 'a message of the event log is no change of a blob');
+      }
+    }
+  }
+
+  #end(): void {
+    this.#stretch?.recent.end();
+    this.#stretch = undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { OutgoingMessage } from '../event-log/log.ts';
+import { type BlobEventBody, type EventKind, toMessage } from '../events/events.ts';
+
+/** A change of a blob as a message of the log; user `alice` and kind `created` unless told otherwise. */
+export function blobMessage(
+  blobId: string,
+  version: number,
+  options: { kind?: EventKind; userId?: string; body?: Partial<BlobEventBody> } = {},
+): OutgoingMessage {
+  const { kind = 'created', userId = 'alice', body = {} } = options;
+  return toMessage({
+    kind,
+    version,
+    time: new Date('2026-01-31T12:00:00.000Z'),
+    body: {
+      blob_id: blobId,
+      user_id: userId,
+      schema_id: 'text-input-v1',
+      location: 'state-service',
+      owner: 'state',
+      type: 'note',
+      source_ids: [],
+      ...body,
+    },
+  });
+}
