@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system. */
-const tier = (name: string, include: string[], timeout: number) => ({
+/**
+ * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system,
+ * once on embedded stores and once on real services: `inject('stores')` says which.
+ */
+const tier = (name: string, include: string[], timeout: number, stores: 'embedded' | 'real') => ({
   extends: true as const,
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, provide: { stores } },
 });
 
 export default defineConfig({
@@ -15,9 +18,16 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      tier('unit', ['**/*.test.ts'], 30_000),
-      tier('int', ['**/*.int.ts'], 120_000),
-      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000),
+      tier('unit', ['**/*.test.ts'], 30_000, 'embedded'),
+      tier('int', ['**/*.int.ts'], 120_000, 'real'),
+      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000, 'embedded'),
+      tier('e2e-real', ['e2e/**/*.e2e.ts'], 180_000, 'real'),
     ],
   },
 });
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stores: 'embedded' | 'real';
+  }
+}
