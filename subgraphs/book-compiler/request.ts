@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { InputErrors, type UserError } from '../../platform/errors.ts';
+import type { CompileConfig } from './models.ts';
+
+/** The input of `compileBook`, as the graph or another service sends it. */
+export interface CompileInput {
+  readonly bookId: string;
+  readonly useExpanded?: boolean | null;
+  readonly title?: string | null;
+  readonly author?: string | null;
+  readonly idempotencyKey?: string | null;
+}
+
+/** An input that was checked, with its defaults filled in. */
+export interface CompileRequest {
+  readonly bookId: string;
+  readonly config: CompileConfig;
+  readonly idempotencyKey: string | null;
+}
+
+/** UTF-16 units. */
+const LIMITS = { bookId: 200, title: 500, author: 500, idempotencyKey: 255 } as const;
+
+function mistake(field: keyof typeof LIMITS, value: string): UserError | null {
+  const invalid = (message: string): UserError => ({ field, code: 'VALIDATION_FAILED', message });
+  if (!value.isWellFormed() || value.includes('\0')) {
+    const message = `\`${field}\` holds NUL or half of a surrogate pair, which cannot be stored. Remove it.`;
+    return { field, code: 'TEXT_MALFORMED', message };
+  }
+  if (value.trim() === '' || value.length > LIMITS[field]) {
+    return invalid(`\`${field}\` must have 1 to ${LIMITS[field]} characters.`);
+  }
+  return /\p{Cc}/u.test(value)
+    ? invalid(`\`${field}\` holds a control character, such as a line break. Remove it.`)
+    : null;
+}
+
+/** Checks the input and fills in its defaults. @throws InputErrors with every mistake */
+export function parseRequest(input: CompileInput): CompileRequest {
+  const { bookId, useExpanded, title, author, idempotencyKey } = input;
+  const texts = { bookId, title, author, idempotencyKey };
+  const errors = Object.entries(texts).flatMap(([field, value]) => {
+    const error = typeof value === 'string' ? mistake(field as keyof typeof LIMITS, value) : null;
+    return error ? [error] : [];
+  });
+  if (errors.length > 0) throw new InputErrors(errors);
+  return {
+    bookId,
+    config: {
+      useExpanded: useExpanded ?? true,
+      title: title?.trim() ?? null,
+      author: author?.trim() ?? null,
+    },
+    idempotencyKey: idempotencyKey ?? null,
+  };
+}
+
+/** SHA-256 in hex of all that decides what the request makes; two requests that mean the same have the same. */
+export function inputHash({ bookId, config }: CompileRequest): string {
+  const parts = [bookId, config.useExpanded, config.title, config.author];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
