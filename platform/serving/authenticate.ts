@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { BlobgraphError } from '../errors.ts';
 import { type Caller, type ServiceTokens, unauthenticated, type Viewer } from '../identity/service-tokens.ts';
 import type { UserTokens } from '../identity/user-tokens.ts';
 
@@ -30,4 +31,11 @@ export async function authenticateService(
 export function requireViewer(caller: Caller): Viewer {
   if (!caller.viewer) throw unauthenticated();
   return caller.viewer;
+}
+
+/** The operator behind a call. @throws BlobgraphError UNAUTHENTICATED without a user, FORBIDDEN for one without the role */
+export function requireOperator(caller: Caller): Viewer {
+  const viewer = requireViewer(caller);
+  if (viewer.roles.includes('operator')) return viewer;
+  throw new BlobgraphError('FORBIDDEN', 'Only operators may do this: the token needs the role `operator`.');
 }

@@ -1,0 +1,50 @@
+import { gatewayService } from '../gateway/main.ts';
+import { loadConfig } from '../platform/config.ts';
+import { openRuntime } from '../platform/runtime.ts';
+import { exitWith, type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
+import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { bookCompilerService } from '../subgraphs/book-compiler/main.ts';
+import { eventsService } from '../subgraphs/events/main.ts';
+import { processorsService } from '../subgraphs/processors/main.ts';
+import { schemasService } from '../subgraphs/schemas/main.ts';
+import { stateService } from '../subgraphs/state/main.ts';
+import { textExpansionService } from '../subgraphs/text-expansion/main.ts';
+import { developmentToken, LOCAL_USER } from './development-token.ts';
+
+/** Every service, those that others ask first. */
+export const allServices: readonly ServiceDefinition[] = [
+  schemasService,
+  processorsService,
+  stateService,
+  textExpansionService,
+  bookCompilerService,
+  eventsService,
+  gatewayService,
+];
+
+async function report({ runtime, services }: RunningSystem): Promise<void> {
+  const { config } = runtime;
+  const embedded = runtime.embedded();
+  const gateway = services.find((service) => service.name === 'gateway')?.url ?? '';
+  console.log('\nBlobgraph is running.\n');
+  for (const { name, url } of services) console.log(`  ${name.padEnd(15)} ${url}`);
+  console.log(`\n  GraphQL         ${gateway}/graphql`);
+  console.log(`  GraphiQL        ${gateway}/graphiql`);
+  console.log(
+    `  Embedded        ${embedded.length > 0 ? `${embedded.join(', ')} in ${config.dataDir}` : 'nothing'}`,
+  );
+  const token = await developmentToken(runtime, LOCAL_USER);
+  if (token) console.log(`\n  Token of user ${LOCAL_USER}:\n  ${token}`);
+  console.log('\nStop with Ctrl-C.');
+}
+
+/** Starts the system from the environment, tells where it answers, and stops it on a signal. */
+export async function startSystem(): Promise<void> {
+  try {
+    const system = await startServices(allServices, await openRuntime(loadConfig()));
+    stopOnSignals(system);
+    await report(system);
+  } catch (error) {
+    exitWith(error);
+  }
+}
