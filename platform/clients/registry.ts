@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import type { ServiceHttp } from './http.ts';
 import { keep } from './kept.ts';
 
@@ -111,9 +112,14 @@ export const takes = (processor: ProcessorDocument, schemaId: string, event: str
 export function createProcessorCatalog(deps: {
   registry: Pick<RegistryClient, 'list'>;
   clock: Clock;
+  logger: Pick<Logger, 'warn'>;
 }): ProcessorCatalog {
   const all = keep({
-    load: () => deps.registry.list(),
+    load: () =>
+      deps.registry.list().catch((error: unknown) => {
+        deps.logger.warn({ err: error }, 'the processor registry did not answer');
+        throw error;
+      }),
     freshMs: CATALOG_FRESH_MS,
     graceMs: CATALOG_GRACE_MS,
     retryMs: CATALOG_RETRY_MS,

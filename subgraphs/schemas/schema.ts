@@ -1,0 +1,27 @@
+import type { JsonObject } from '../../platform/json-schema/validator.ts';
+
+export interface SchemaKey {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** One version of a JSON Schema. It never changes. */
+export interface Schema extends SchemaKey {
+  readonly definition: JsonObject;
+  /** Null for those that come with the system. */
+  readonly createdAt: Date | null;
+}
+
+export const keyOf = ({ id, version }: SchemaKey): string => `${id}@${version}`;
+
+const annotation = (schema: Schema, name: string, fallback: string): string => {
+  const value = schema.definition[name];
+  return typeof value === 'string' && value !== '' ? value : fallback;
+};
+
+export const titleOf = (schema: Schema): string => annotation(schema, 'title', schema.id);
+export const descriptionOf = (schema: Schema): string => annotation(schema, 'description', '');
+
+/** The type of blobs where none is given: `x-blob-type`, else the id in snake_case without its `-v1`. */
+export const blobTypeOf = (schema: Schema): string =>
+  annotation(schema, 'x-blob-type', schema.id.replace(/-v\d+$/, '').replaceAll('-', '_'));

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDefinition, type JsonObject } from '../../platform/json-schema/validator.ts';
+import type { Schema } from './schema.ts';
+import { isVersion } from './versions.ts';
+
+function readSchema(folder: string, id: string, file: string): Schema {
+  const path = join(folder, id, file);
+  const version = file.replace(/\.json$/, '');
+  if (!isVersion(version)) throw new Error(`${path}: name the file by its version, e.g. 1.0.0.json`);
+  const definition = JSON.parse(readFileSync(path, 'utf8')) as JsonObject;
+  const [problem] = checkDefinition(definition);
+  if (problem) throw new Error(`${path}: ${problem.pointer} ${problem.message}`);
+  return { id, version, definition, createdAt: null };
+}
+
+/**
+ * The schemas that come with the system: `<folder>/<id>/<version>.json`.
+ * @throws Error that names the file that is no schema, and why
+ */
+export function readShippedSchemas(folder: string): Schema[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => readSchema(folder, name, file)));
+}

@@ -1,0 +1,38 @@
+import type { SqlDatabase } from '../../platform/sql/database.ts';
+import type { Schema, SchemaKey } from './schema.ts';
+import type { SchemaStore } from './store.ts';
+
+/** Steps of the tables; only ever appended to. `json`, not `jsonb`: a definition is shown as it was written. */
+const migrations: readonly string[] = [
+  `CREATE TABLE schemas (
+    id text NOT NULL,
+    version text NOT NULL,
+    definition json NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (id, version)
+  )`,
+];
+
+export function createPostgresSchemaStore(database: SqlDatabase): SchemaStore {
+  return {
+    prepare: () => database.migrate(migrations),
+    async add({ id, version, definition, createdAt }) {
+      const added = await database.execute(
+        'INSERT INTO schemas (id, version, definition, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+        [id, version, JSON.stringify(definition), createdAt],
+      );
+      return added === 1;
+    },
+    find: (keys) =>
+      database.query<Schema>(
+        `SELECT id, version, definition, created_at AS "createdAt" FROM schemas
+         WHERE (id, version) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+        [keys.map(({ id }) => id), keys.map(({ version }) => version)],
+      ),
+    keys: (ids) =>
+      ids === 'all'
+        ? database.query<SchemaKey>('SELECT id, version FROM schemas')
+        : database.query<SchemaKey>('SELECT id, version FROM schemas WHERE id = ANY($1::text[])', [ids]),
+    ping: () => database.ping(),
+  };
+}
