@@ -7,6 +7,7 @@ import type { Config, ServiceName } from './config.ts';
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
+import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
 import { createServiceTokens, type ServiceTokens } from './identity/service-tokens.ts';
 import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
@@ -88,6 +89,7 @@ async function openEventLog(
     servers: [...servers],
     streamName: config.namespace.toUpperCase(),
     subjectPrefix: config.namespace,
+    subjects: allSubjects,
     replicas,
     logger,
   });

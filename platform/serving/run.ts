@@ -11,12 +11,19 @@ const STOP_WITHIN_MS = 10_000;
 export const isMain = (moduleUrl: string): boolean =>
   process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === moduleUrl;
 
+/** A command was called in a way that it cannot serve; the message says how to call it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Faults of whoever starts a process: they need the message, not a stack. */
+const STARTERS_FAULTS = [ConfigError, PortTaken, DataDirLocked, UsageError];
+
 /** Ends the process with what a person must know, and no stack, when the fault is theirs to mend. */
 export function exitWith(error: unknown): never {
-  const known = error instanceof ConfigError || error instanceof PortTaken;
-  const text =
-    error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-  console.error(text);
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  const known = STARTERS_FAULTS.some((fault) => error instanceof fault) || code?.startsWith('ERR_PARSE_ARGS');
+  console.error(known ? message : (stack ?? error));
   process.exit(1);
 }
 

@@ -26,7 +26,7 @@ export const stateService: ServiceDefinition = {
     await store.prepare();
     const eventLog = await runtime.eventLog();
     const relay = createRelay({ store, eventLog, clock, logger });
-    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock });
+    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     const schemas = createSchemaClient({ http, clock });
     const nudge = (blobId: string) => relay.nudge(blobId);
     const deps: StateDependencies = { store, schemas, processors, eventLog, nudge, clock, ids };

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { InputErrors } from '../../platform/errors.ts';
+import { assertStorable, beginning, MAX_TEXT_BYTES, previewOf, titleOf } from './content.ts';
+
+const refusal = (data: unknown) => {
+  try {
+    assertStorable(data, 'data');
+  } catch (error) {
+    if (error instanceof InputErrors) return error.errors[0];
+    throw error;
+  }
+  return undefined;
+};
+
+describe('the preview', () => {
+  it('is the first 200 UTF-16 units, verbatim', () => {
+    const content = `  \n${'x'.repeat(300)}`;
+    expect(previewOf({ content })).toBe(content.slice(0, 200));
+    expect(previewOf({ content: 'short' })).toBe('short');
+  });
+
+  it('does not cut a surrogate pair', () => {
+    expect(beginning('ab🥊', 3)).toBe('ab');
+    expect(beginning('ab🥊', 4)).toBe('ab🥊');
+    expect(previewOf({ content: `${'x'.repeat(199)}🥊` })).toBe('x'.repeat(199));
+  });
+
+  it('is of the text, else of the whole document', () => {
+    expect(previewOf({ text: 'a message' })).toBe('a message');
+    expect(previewOf({ other: 1 })).toBe('{"other":1}');
+  });
+});
+
+describe('the title', () => {
+  it('is the first line that says something, without heading marks', () => {
+    expect(titleOf({ content: '\n\n## The Storm  \nIt rained.' }, 'draft')).toBe('The Storm');
+    expect(titleOf({ content: ' \n ' }, 'draft')).toBe('draft');
+  });
+});
+
+describe('what can be stored', () => {
+  it('takes emoji, right-to-left text and 5 MiB', () => {
+    expect(refusal({ content: '🥊 שלום', list: [1, null, { deep: true }] })).toBeUndefined();
+    expect(refusal({ content: 'x'.repeat(MAX_TEXT_BYTES - 'content'.length) })).toBeUndefined();
+  });
+
+  it.each([
+    ['NUL', { metadata: { a: ['x\0'] } }, 'TEXT_MALFORMED', 'data.metadata.a.0'],
+    ['a lone surrogate', { content: 'x\ud83e' }, 'TEXT_MALFORMED', 'data.content'],
+    ['NUL in a name', { 'a\0': 1 }, 'TEXT_MALFORMED', 'data'],
+    ['too much text', { content: 'é'.repeat(MAX_TEXT_BYTES / 2 + 1) }, 'BLOB_TOO_LARGE', 'data'],
+  ])('refuses %s, naming the field', (_name, data, code, field) => {
+    expect(refusal(data)).toMatchObject({ code, field });
+  });
+
+  it('refuses what is nested too deep, without exhausting the stack', () => {
+    let data: unknown = 'x';
+    for (let level = 0; level < 100_000; level += 1) data = [data];
+    expect(refusal({ content: data })).toMatchObject({ code: 'VALIDATION_FAILED', field: 'data' });
+  });
+});
