@@ -1,5 +1,3 @@
-import { GraphQLError } from 'graphql';
-
 interface ErrorEntry {
   /** HTTP status of a REST answer. */
   readonly status: number;
@@ -136,13 +134,4 @@ export function toUserErrors(error: unknown): readonly UserError[] {
     return [{ field: error.field, code: error.code, message: error.message }];
   }
   throw error;
-}
-
-/** `error` as GraphQL answers it: with its code, or as it is when it is none of ours. */
-export function toGraphQLError(error: unknown): unknown {
-  if (!(error instanceof BlobgraphError)) return error;
-  return new GraphQLError(error.message, {
-    extensions: { code: error.code, ...(error.field === null ? {} : { field: error.field }) },
-    originalError: error,
-  });
 }

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isErrorCode, toGraphQLError } from '../errors.ts';
+import { BlobgraphError, InputErrors, isErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
 
@@ -19,14 +19,20 @@ const renamed: Readonly<Record<string, string>> = {
 const unwrap = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
+/** What one of our own errors tells; undefined for all others, whose extensions are what GraphQL made of them. */
+function ownExtensions(error: unknown): Record<string, unknown> | undefined {
+  const [first] =
+    error instanceof InputErrors ? error.errors : error instanceof BlobgraphError ? [error] : [];
+  return first && { code: first.code, field: first.field };
+}
+
 /** What the client sees of an error: message, path and a code of the table; what is none of its business goes to the log. */
 export function formatGraphQLError(
   formatted: GraphQLFormattedError,
   error: unknown,
   logger: Logger,
 ): GraphQLFormattedError {
-  const own = toGraphQLError(unwrap(error));
-  const given = own instanceof GraphQLError && own !== error ? own.extensions : (formatted.extensions ?? {});
+  const given = ownExtensions(unwrap(error)) ?? formatted.extensions ?? {};
   const code = renamed[String(given['code'])] ?? given['code'];
   const requestId = currentTrace()?.requestId;
   const place = {
@@ -77,7 +83,7 @@ export async function serveSubgraph<Context extends BaseContext>(
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
+    logger: deps.logger,
   });
   await serveApollo(app, server, deps.context);
 }
