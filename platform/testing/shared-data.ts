@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { z } from 'zod';
+import { projectFile } from '../paths.ts';
+
+/** A real book of twelve chapters. */
+export interface SharedBook {
+  readonly title: string;
+  readonly author: string;
+  readonly chapters: readonly {
+    readonly chapterNum: number;
+    readonly title: string;
+    /** Words as its edition counts them. */
+    readonly words: number;
+    /** Markdown that opens with the title as its heading. */
+    readonly text: string;
+  }[];
+}
+
+const bookFile = z.object({
+  title: z.string(),
+  author: z.string(),
+  chapters: z.array(
+    z.object({ chapter: z.number(), title: z.string(), file: z.string(), words: z.number() }),
+  ),
+});
+
+/**
+ * *The Adventures of Sherlock Holmes* from the data that stands beside the project; undefined where it does not,
+ * for `describe.skipIf`.
+ * @throws where it does not stand although `CI=true`
+ */
+export function sherlockHolmes(): SharedBook | undefined {
+  const folder = projectFile('..', 'shared', 'data', 'sherlock-holmes');
+  if (!existsSync(folder)) {
+    if (env['CI'] === 'true')
+      throw new Error('The shared test data is missing: ../shared/data/sherlock-holmes');
+    return undefined;
+  }
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const { title, author, chapters } = bookFile.parse(JSON.parse(read('book.json')));
+  return {
+    title,
+    author,
+    chapters: chapters.map(({ chapter, file, ...rest }) => ({
+      chapterNum: chapter,
+      title: rest.title,
+      words: rest.words,
+      text: read(file),
+    })),
+  };
+}
