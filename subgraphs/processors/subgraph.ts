@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import DataLoader from 'dataloader';
+import type { FastifyInstance } from 'fastify';
+import { parse } from 'graphql';
+import type { ServiceHttp } from '../../platform/clients/http.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { projectFile } from '../../platform/paths.ts';
+import { serveSubgraph } from '../../platform/serving/graphql.ts';
+import type { HealthMonitor } from './health.ts';
+import type { Context } from './models.ts';
+import type { ProcessorRegistry } from './registry.ts';
+import { resolvers } from './resolvers.ts';
+import { processorRoutes } from './routes.ts';
+
+export interface ProcessorsDependencies {
+  readonly registry: ProcessorRegistry;
+  readonly health: HealthMonitor;
+  readonly http: ServiceHttp;
+  readonly logger: Logger;
+}
+
+/** Serves the processor registry's GraphQL and REST. */
+export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
+  const { registry, health, logger } = deps;
+  processorRoutes(app, deps);
+  await serveSubgraph<Context>(app, {
+    typeDefs: parse(readFileSync(projectFile('subgraphs/processors/schema.graphql'), 'utf8')),
+    resolvers,
+    context: async ({ caller }) => ({
+      caller,
+      registry,
+      health,
+      processors: new DataLoader((ids) => registry.find(ids)),
+    }),
+    logger,
+  });
+}
