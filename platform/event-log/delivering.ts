@@ -1,0 +1,63 @@
+import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './log.ts';
+
+/** What becomes of a delivery. */
+export type Verdict =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'retry'; readonly afterMs: number }
+  | { readonly kind: 'set-aside'; readonly reason: string };
+
+type Limits = Pick<ConsumeOptions, 'maxDeliver' | 'backoffMs'>;
+
+/** The pause after the `attempt`-th delivery failed. */
+export const pauseAfter = (attempt: number, { backoffMs }: Pick<Limits, 'backoffMs'>): number =>
+  backoffMs[Math.min(attempt, backoffMs.length) - 1] ?? 0;
+
+/** `attempt` counts from 1 and exceeds `maxDeliver` when the last delivery was never answered. */
+export const isExhausted = (attempt: number, { maxDeliver }: Pick<Limits, 'maxDeliver'>): boolean =>
+  attempt > maxDeliver;
+
+export interface Answered {
+  readonly outcome: Outcome;
+  readonly attempt: number;
+  /** The consumption was being stopped when the handler answered. */
+  readonly stopping: boolean;
+}
+
+/** What becomes of a delivery that its handler answered. What is given up because of a stop is not its fault. */
+export function verdictOf({ outcome, attempt, stopping }: Answered, limits: Limits): Verdict {
+  switch (outcome.kind) {
+    case 'ack':
+      return { kind: 'ack' };
+    case 'terminate':
+      return { kind: 'set-aside', reason: printable(outcome.reason) };
+    case 'retry':
+      if (stopping) return { kind: 'retry', afterMs: 0 };
+      if (attempt < limits.maxDeliver) return { kind: 'retry', afterMs: pauseAfter(attempt, limits) };
+      return {
+        kind: 'set-aside',
+        reason: printable(outcome.reason ?? `Not done in ${attempt} ${deliveries(attempt)}`),
+      };
+  }
+}
+
+/** A reason may quote anything; what stores refuse or nobody reads is left out. */
+const printable = (reason: string): string => reason.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').slice(0, 1000);
+
+const deliveries = (count: number): string => (count === 1 ? 'delivery' : 'deliveries');
+
+/** The reason of a message whose last delivery was never answered. */
+export const unansweredReason = ({ maxDeliver }: Pick<Limits, 'maxDeliver'>): string =>
+  `Not acknowledged in ${maxDeliver} ${deliveries(maxDeliver)}`;
+
+/** What the handler resolves to; a rejection as the `retry` that it stands for. */
+export async function outcomeOf(
+  handler: MessageHandler,
+  delivery: Delivery,
+): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
+  try {
+    return { outcome: await handler(delivery) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { outcome: { kind: 'retry', reason }, error };
+  }
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../clock.ts';
+import { type Coalescing, coalesce } from './coalescing.ts';
+import type { LogTables, NewMessage, StreamState } from './log.embedded.tables.ts';
+import {
+  EpochGone,
+  EventLogUnavailable,
+  type LoggedMessage,
+  type OutgoingMessage,
+  type Position,
+  PositionGone,
+  type PublishAck,
+} from './log.ts';
+import { messageSize } from './message.ts';
+import type { Retention } from './retention.ts';
+
+export interface EmbeddedStreamDependencies {
+  readonly tables: LogTables;
+  readonly state: StreamState;
+  readonly clock: Clock;
+  readonly dedupWindowMs: number;
+  readonly retention: Retention;
+  /** Is told of messages once they are durable. */
+  readonly onAppended: (appended: Appended) => void;
+}
+
+export interface Appended {
+  readonly previousHead: number;
+  readonly subjects: readonly string[];
+}
+
+const MAX_BATCH = 500;
+const READ_BATCH = 256;
+/** Messages grow old by days: looking for old ones at every publishing would cost a statement each. */
+const REMOVAL_INTERVAL_MS = 60_000;
+
+/** The messages of the embedded log: appending, retention and reading from a position. */
+export class EmbeddedStream {
+  readonly #tables: LogTables;
+  readonly #clock: Clock;
+  readonly #dedupWindowMs: number;
+  readonly #retention: Retention;
+  readonly #epoch: string;
+  readonly #onAppended: (appended: Appended) => void;
+  readonly #appending: Coalescing<OutgoingMessage, PublishAck>;
+  /** By message id: a second publishing of an id waits for the first. */
+  readonly #inPublishing = new Map<string, Promise<PublishAck>>();
+  /** Resolves readers that wait for a newer head. */
+  readonly #waiting = new Set<() => void>();
+  #head: number;
+  #lastNumber: number;
+  #removedThrough: number;
+  #removedAt = 0;
+  #messages: number;
+  #bytes: number;
+
+  constructor({ tables, state, clock, dedupWindowMs, retention, onAppended }: EmbeddedStreamDependencies) {
+    this.#tables = tables;
+    this.#clock = clock;
+    this.#dedupWindowMs = dedupWindowMs;
+    this.#retention = retention;
+    this.#onAppended = onAppended;
+    this.#epoch = state.epoch;
+    this.#head = state.head;
+    this.#lastNumber = state.head;
+    this.#removedThrough = state.removedThrough;
+    this.#messages = state.messages;
+    this.#bytes = state.bytes;
+    this.#appending = coalesce((batch) => this.#append(batch), MAX_BATCH);
+  }
+
+  /** The sequence of the newest message. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** The newest sequence that was removed; all that is kept follows it. */
+  get removedThrough(): number {
+    return this.#removedThrough;
+  }
+
+  position(sequence: number): Position {
+    return { epoch: this.#epoch, sequence };
+  }
+
+  /** @throws EventLogUnavailable when there is no room, or the store fails */
+  async publish(message: OutgoingMessage): Promise<PublishAck> {
+    const first = this.#inPublishing.get(message.id);
+    if (first) return { ...(await first), duplicate: true };
+    const ack = this.#appending.add(message).catch((error: unknown) => {
+      if (error instanceof EventLogUnavailable) throw error;
+      throw new EventLogUnavailable('The embedded event log could not be written', { cause: error });
+    });
+    this.#inPublishing.set(message.id, ack);
+    try {
+      return await ack;
+    } finally {
+      this.#inPublishing.delete(message.id);
+    }
+  }
+
+  /** Messages after `start` until `ending` aborts. @throws EpochGone, PositionGone */
+  async *read(
+    pattern: string,
+    start: Position,
+    ending: AbortSignal,
+  ): AsyncGenerator<LoggedMessage, void, undefined> {
+    if (start.epoch !== this.#epoch)
+      throw new EpochGone(`The log of epoch ${start.epoch} is gone: query afresh`);
+    if (start.sequence > this.#head)
+      throw new PositionGone(`Position ${start.sequence} is ahead of the log: query afresh`);
+    let { sequence } = start;
+    while (!ending.aborted) {
+      const head = this.#head;
+      const messages = sequence < head ? await this.#tables.messagesAfter(sequence, pattern, READ_BATCH) : [];
+      if (sequence < this.#removedThrough)
+        throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+      for (const message of messages) {
+        if (ending.aborted) return;
+        yield message;
+      }
+      sequence = messages.at(-1)?.position.sequence ?? sequence;
+      if (messages.length < READ_BATCH) {
+        sequence = Math.max(sequence, head);
+        await this.#newerThan(sequence, ending);
+      }
+    }
+  }
+
+  /** Resolves when nothing is being published. */
+  idle(): Promise<void> {
+    return this.#appending.idle();
+  }
+
+  async #append(batch: readonly OutgoingMessage[]): Promise<PublishAck[]> {
+    const now = this.#clock.now();
+    await this.#makeRoom(batch, now);
+    // A number is never used again, even when the statement fails: it might have succeeded all the same.
+    const numbered: NewMessage[] = batch.map((message) => ({ sequence: ++this.#lastNumber, message }));
+    const since = new Date(now.getTime() - this.#dedupWindowMs);
+    const earlier = await this.#tables.append(numbered, now, since);
+    const added = numbered.filter(({ message }) => !earlier.has(message.id));
+    this.#messages += added.length;
+    this.#bytes += added.reduce((bytes, { message }) => bytes + messageSize(message), 0);
+    const acks = numbered.map(({ sequence, message }) => ({
+      position: this.position(earlier.get(message.id) ?? sequence),
+      duplicate: earlier.has(message.id),
+    }));
+    this.#advance(Math.max(...acks.map(({ position }) => position.sequence)), batch);
+    return acks;
+  }
+
+  #advance(head: number, batch: readonly OutgoingMessage[]): void {
+    if (head <= this.#head) return;
+    const previousHead = this.#head;
+    this.#head = head;
+    for (const done of this.#waiting) done();
+    this.#onAppended({ previousHead, subjects: batch.map(({ subject }) => subject) });
+  }
+
+  /** @throws EventLogUnavailable when there is no room */
+  async #makeRoom(batch: readonly OutgoingMessage[], now: Date): Promise<void> {
+    const { maxMessages, maxBytes, maxAgeMs } = this.#retention;
+    const bytes = batch.reduce((sum, message) => sum + messageSize(message), 0);
+    const full = () => this.#messages + batch.length > maxMessages || this.#bytes + bytes > maxBytes;
+    if (full() || now.getTime() - this.#removedAt >= REMOVAL_INTERVAL_MS) await this.#removeOld(now);
+    if (full())
+      throw new EventLogUnavailable(
+        `The event log is full (${this.#messages} messages, ${this.#bytes} bytes): it takes more when the oldest are ${maxAgeMs} ms old`,
+      );
+  }
+
+  async #removeOld(now: Date): Promise<void> {
+    const { maxAgeMs, deadLetterMaxAgeMs } = this.#retention;
+    const ago = (ms: number): Date => new Date(now.getTime() - ms);
+    this.#removedAt = now.getTime();
+    const old = await this.#tables.lastBefore(ago(maxAgeMs), this.#head);
+    // Before the statement: a reader that was overtaken must not take what is left for all there was.
+    this.#removedThrough = Math.max(this.#removedThrough, old);
+    const removed = await this.#tables.remove(this.#removedThrough, ago(deadLetterMaxAgeMs));
+    this.#messages -= removed.messages;
+    this.#bytes -= removed.bytes;
+  }
+
+  /** Resolves when the head is past `sequence`, or `ending` aborts. */
+  #newerThan(sequence: number, ending: AbortSignal): Promise<void> {
+    if (this.#head > sequence || ending.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        ending.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      ending.addEventListener('abort', done, { once: true });
+    });
+  }
+}

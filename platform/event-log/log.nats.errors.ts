@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import {
+  AuthorizationError,
+  ClosedConnectionError,
+  DrainingConnectionError,
+  InvalidArgumentError,
+} from '@nats-io/transport-node';
+
+/** Codes of nats-server's `errors.json` that the client does not name. */
+const STREAM_EXISTS_OTHERWISE = 10058;
+const CONSUMER_EXISTS_OTHERWISE = 10148;
+const MESSAGE_TOO_LARGE = 10054;
+
+const hasCode = (error: unknown, code: number): boolean =>
+  error instanceof JetStreamApiError && error.code === code;
+
+export const isStreamNotFound = (error: unknown): boolean => hasCode(error, JetStreamApiCodes.StreamNotFound);
+export const isOtherStream = (error: unknown): boolean => hasCode(error, STREAM_EXISTS_OTHERWISE);
+export const isOtherConsumer = (error: unknown): boolean => hasCode(error, CONSUMER_EXISTS_OTHERWISE);
+
+/** The server's limit, or the client's check of the server's `max_payload`. */
+export const isTooLarge = (error: unknown): boolean =>
+  hasCode(error, MESSAGE_TOO_LARGE) ||
+  (error instanceof InvalidArgumentError && error.message.includes('max_payload'));
+
+/** True when nothing listens on the subject: no stream takes it, or its leader is being elected. */
+export const isUnclaimed = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'JetStreamNotEnabled';
+
+/** True when the same request may succeed later. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.status !== 400;
+  return !(
+    error instanceof InvalidArgumentError ||
+    error instanceof AuthorizationError ||
+    error instanceof ClosedConnectionError ||
+    error instanceof DrainingConnectionError
+  );
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** The pause before the `attempt`-th repetition. */
+export const pauseBefore = (attempt: number): number =>
+  Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+
+/** Repeats `work` for `forMs` while its failure may pass. @throws its last error */
+export async function retrying<T>(work: () => Promise<T>, forMs: number): Promise<T> {
+  const deadline = performance.now() + forMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!mayPass(error) || performance.now() + pauseBefore(attempt) > deadline) throw error;
+    }
+    await delay(pauseBefore(attempt));
+  }
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);

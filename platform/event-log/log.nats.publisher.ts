@@ -1,0 +1,40 @@
+import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import { isUnclaimed, retrying } from './log.nats.errors.ts';
+
+export interface NatsPublisherDependencies {
+  readonly client: JetStreamClient;
+  /** How long one message is tried. */
+  readonly timeoutMs: number;
+  /** Makes the streams where they are missing. */
+  readonly ensure: () => Promise<void>;
+}
+
+export interface Publication {
+  readonly stream: string;
+  /** As the server sees it. */
+  readonly subject: string;
+  readonly id: string;
+  readonly body: Uint8Array;
+  readonly headers?: MsgHdrs;
+}
+
+export type Publish = (publication: Publication) => Promise<PubAck>;
+
+/** Of one attempt. */
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
+/** Publishes with the same id until the stream acknowledges. @throws the last attempt's error after `timeoutMs` */
+export function natsPublisher({ client, timeoutMs, ensure }: NatsPublisherDependencies): Publish {
+  const timeout = Math.min(ATTEMPT_TIMEOUT_MS, timeoutMs);
+  return ({ stream, subject, id, body, headers }) =>
+    retrying(async () => {
+      try {
+        const options = { msgID: id, timeout, expect: { streamName: stream } };
+        return await client.publish(subject, body, headers ? { ...options, headers } : options);
+      } catch (error) {
+        if (isUnclaimed(error)) await ensure();
+        throw error;
+      }
+    }, timeoutMs);
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  type ConsumerInfo,
+  type ConsumerUpdateConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { isOtherConsumer, isOtherStream, isStreamNotFound } from './log.nats.errors.ts';
+import type { ConsumeOptions } from './log.ts';
+import type { Retention } from './retention.ts';
+
+const EPOCH = 'blobgraph_epoch';
+/** What the client adds to a message: the header's frame and the message id's name. */
+const HEADER_BYTES = 256;
+
+export interface StreamSettings {
+  readonly name: string;
+  /** As the server sees them, with the prefix. */
+  readonly subjects: readonly string[];
+  readonly replicas: number;
+  readonly dedupWindowMs: number;
+  readonly retention: Retention;
+}
+
+type WantedStream = Pick<
+  StreamConfig,
+  | 'name'
+  | 'subjects'
+  | 'num_replicas'
+  | 'max_age'
+  | 'max_bytes'
+  | 'max_msgs'
+  | 'max_msg_size'
+  | 'duplicate_window'
+>;
+
+/** The stream of the log itself. */
+export const logStream = ({ name, subjects, replicas, ...s }: StreamSettings): WantedStream => ({
+  name,
+  subjects: [...subjects],
+  num_replicas: replicas,
+  max_age: nanos(s.retention.maxAgeMs),
+  max_bytes: s.retention.maxBytes,
+  max_msgs: s.retention.maxMessages,
+  max_msg_size: s.retention.maxMessageBytes + HEADER_BYTES,
+  duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.maxAgeMs)),
+});
+
+/** The stream of what was set aside: a sixteenth of the log's size, for as long as dead letters are kept. */
+export const deadLetterStream = ({ name, subjects, replicas, ...s }: StreamSettings): WantedStream => ({
+  name,
+  subjects: [...subjects],
+  num_replicas: replicas,
+  max_age: nanos(s.retention.deadLetterMaxAgeMs),
+  max_bytes: Math.ceil(s.retention.maxBytes / 16),
+  max_msgs: s.retention.maxMessages,
+  // The message is kept as base64 within JSON.
+  max_msg_size: 2 * s.retention.maxMessageBytes + 4_096,
+  duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.deadLetterMaxAgeMs)),
+});
+
+/** What a stream of these settings differs in from what is wanted. Subjects are only ever added. */
+function differences(config: StreamConfig, { name: _, ...wanted }: WantedStream): Partial<WantedStream> {
+  const subjects = [...new Set([...config.subjects, ...wanted.subjects])];
+  return Object.fromEntries(
+    Object.entries({ ...wanted, subjects }).filter(
+      ([key, value]) => JSON.stringify(config[key as keyof StreamConfig]) !== JSON.stringify(value),
+    ),
+  );
+}
+
+/** Identifies the life of a stream; one that was not made by us is told by its making. */
+export const epochOf = ({ config, created }: StreamInfo): string => config.metadata?.[EPOCH] ?? created;
+
+/** Makes the stream, or adapts it, also when other processes do so at the same time. */
+export async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<StreamInfo> {
+  for (;;) {
+    try {
+      const { config, ...info } = await manager.streams.info(wanted.name);
+      const changes = differences(config, wanted);
+      if (Object.keys(changes).length === 0) return { config, ...info };
+      return await manager.streams.update(wanted.name, changes);
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+    }
+    try {
+      return await manager.streams.add({
+        ...wanted,
+        storage: StorageType.File,
+        retention: RetentionPolicy.Limits,
+        discard: DiscardPolicy.New,
+        allow_direct: true,
+        metadata: { [EPOCH]: randomUUID() },
+      });
+    } catch (error) {
+      // Another process was first: its stream, with its epoch, is the one.
+      if (!isOtherStream(error)) throw error;
+    }
+  }
+}
+
+/**
+ * Deliveries are counted here and not by the server, which would drop a message after the last one without a
+ * word. In work and waiting for their backoff, all processes together, are at most `max_ack_pending`.
+ */
+const consumerConfig = (options: ConsumeOptions, subjects: readonly string[]): ConsumerUpdateConfig => ({
+  ack_wait: nanos(options.ackWaitMs),
+  max_deliver: -1,
+  max_ack_pending: 10_000,
+  filter_subjects: [...subjects],
+});
+
+/** Makes the durable consumer, or adapts it. `subjects` are as the server sees them. */
+export async function ensureConsumer(
+  manager: JetStreamManager,
+  stream: string,
+  options: ConsumeOptions,
+  subjects: readonly string[],
+): Promise<ConsumerInfo> {
+  const config = consumerConfig(options, subjects);
+  const made: Partial<ConsumerConfig> = {
+    ...config,
+    durable_name: options.durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    // One request of every worker of every process waits at the server; this cannot be changed later.
+    max_waiting: 8_192,
+  };
+  try {
+    return await manager.consumers.add(stream, made);
+  } catch (error) {
+    if (!isOtherConsumer(error)) throw error;
+    return await manager.consumers.update(stream, options.durable, config);
+  }
+}

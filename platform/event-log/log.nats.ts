@@ -1,0 +1,311 @@
+import {
+  type Consumer,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '../logger.ts';
+import { messageOf, openConnection } from './log.nats.connection.ts';
+import { NatsConsumption } from './log.nats.consumption.ts';
+import { NatsDeadLetters } from './log.nats.dead-letters.ts';
+import { isStreamNotFound, isTooLarge, pause, retrying } from './log.nats.errors.ts';
+import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
+import { natsPublisher, type Publish } from './log.nats.publisher.ts';
+import { NatsReader } from './log.nats.reader.ts';
+import {
+  deadLetterStream,
+  ensureConsumer,
+  ensureStream,
+  epochOf,
+  logStream,
+  type StreamSettings,
+} from './log.nats.streams.ts';
+import {
+  type ConsumeOptions,
+  type Consumption,
+  type DeadLetter,
+  type EventLog,
+  EventLogUnavailable,
+  type Listening,
+  type LoggedMessage,
+  type MessageHandler,
+  type OutgoingMessage,
+  type Position,
+  type PublishAck,
+  type ReadOptions,
+} from './log.ts';
+import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
+import { cancellable } from './reading.ts';
+import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
+import { subjectPattern } from './subjects.ts';
+
+export interface NatsEventLogOptions {
+  /** `host:port` or `nats://user:password@host:port`, `tls://…`; several of one cluster. */
+  readonly servers: readonly string[];
+  /** Letters, digits, `-`, `_`. Dead letters are kept in the stream `<streamName>_DLQ`. */
+  readonly streamName: string;
+  /** Filters of all that is published. What is announced must not match them. They must not overlap. */
+  readonly subjects: readonly string[];
+  /** Set before every subject, so that several installations share a server. */
+  readonly subjectPrefix?: string;
+  /** Of both streams: 3 on a cluster. Default: 1. */
+  readonly replicas?: number;
+  /** How long a message id is remembered. Default: an hour. */
+  readonly dedupWindowMs?: number;
+  readonly retention?: Partial<Retention>;
+  /** How long publishing is tried; a leader's death takes up to 8 s. Default: 30,000. */
+  readonly publishTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+const PUBLISH_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+/** A cluster that is being started has to elect its leaders first. */
+const START_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/**
+ * The event log on NATS JetStream (server 2.11 or newer). An acknowledged message survives the server's death only
+ * when the server runs with `sync_interval: always`, or the stream has 3 replicas.
+ * @throws EventLogUnavailable when no server answers, or it refuses the streams
+ */
+export async function openNatsEventLog(options: NatsEventLogOptions): Promise<EventLog> {
+  const connection = await openConnection(options.servers);
+  try {
+    const manager = await retrying(() => jetstreamManager(connection), START_TIMEOUT_MS);
+    const log = new NatsEventLog(options, connection, manager);
+    await retrying(() => log.ensure(), START_TIMEOUT_MS);
+    return log;
+  } catch (error) {
+    await connection.close();
+    throw new EventLogUnavailable(`The stream ${options.streamName} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+class NatsEventLog implements EventLog {
+  readonly embedded = false;
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #logger: Logger | undefined;
+  readonly #stream: StreamSettings;
+  readonly #deadLetters: NatsDeadLetters;
+  readonly #deadLetterStream: StreamSettings;
+  readonly #subjects: Subjects;
+  readonly #publish: Publish;
+  readonly #consumptions = new Set<NatsConsumption>();
+  readonly #closing = new AbortController();
+  #ensuring: Promise<void> | undefined;
+  #epoch = '';
+
+  constructor(options: NatsEventLogOptions, connection: NatsConnection, manager: JetStreamManager) {
+    const { streamName: name, subjects, subjectPrefix, replicas = 1 } = options;
+    const { dedupWindowMs = DEFAULT_DEDUP_WINDOW_MS } = options;
+    const retention = { ...defaultRetention, ...options.retention };
+    this.#connection = connection;
+    this.#client = jetstream(connection);
+    this.#manager = manager;
+    this.#logger = options.logger;
+    this.#subjects = prefixed(subjectPrefix);
+    const common = { replicas, dedupWindowMs, retention };
+    this.#stream = { ...common, name, subjects: subjects.map(this.#subjects.outer) };
+    this.#publish = natsPublisher({
+      client: this.#client,
+      timeoutMs: options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS,
+      ensure: () => this.ensure(),
+    });
+    this.#deadLetters = new NatsDeadLetters({
+      manager,
+      publish: this.#publish,
+      subjects: this.#subjects,
+      stream: name,
+    });
+    this.#deadLetterStream = {
+      ...common,
+      name: this.#deadLetters.name,
+      subjects: [this.#deadLetters.subject('*')],
+    };
+    void this.#watch();
+  }
+
+  /** Makes the streams where they are missing, and learns the epoch. */
+  ensure(): Promise<void> {
+    this.#ensuring ??= this.#ensure().finally(() => {
+      this.#ensuring = undefined;
+    });
+    return this.#ensuring;
+  }
+
+  async publish(message: OutgoingMessage): Promise<PublishAck> {
+    assertPublishable(message);
+    const { maxMessageBytes } = this.#stream.retention;
+    if (messageSize(message) > maxMessageBytes) throw tooLarge(message, maxMessageBytes);
+    this.#assertOpen();
+    const { id, body } = message;
+    const subject = this.#subjects.outer(message.subject);
+    const headers = toHeaders(message);
+    try {
+      const { seq, duplicate } = await this.#publish({
+        stream: this.#stream.name,
+        subject,
+        id,
+        body,
+        headers,
+      });
+      return { position: { epoch: this.#epoch, sequence: seq }, duplicate };
+    } catch (error) {
+      if (isTooLarge(error)) throw tooLarge(message, maxMessageBytes);
+      throw unavailable(`Message ${id} was not acknowledged`, error);
+    }
+  }
+
+  async consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption> {
+    assertDurableName(options.durable);
+    subjectPattern(options.subjects);
+    this.#assertOpen();
+    const consumption = await NatsConsumption.start({
+      options,
+      handler,
+      logger: this.#logger,
+      ensure: () => this.#consumer(options),
+      decode: (message) =>
+        fromReceived(message, { epoch: this.#epoch, sequence: message.seq }, this.#subjects),
+      bury: (letter) => this.#deadLetters.add({ ...letter, setAsideAt: new Date() }),
+    }).catch((error: unknown) => {
+      throw unavailable(`The consumer ${options.durable} cannot be used`, error);
+    });
+    this.#consumptions.add(consumption);
+    return {
+      stop: async (graceMs) => {
+        await consumption.stop(graceMs);
+        this.#consumptions.delete(consumption);
+      },
+    };
+  }
+
+  read({ subjects, after, signal }: ReadOptions): AsyncIterableIterator<LoggedMessage> {
+    this.#assertOpen();
+    subjectPattern(subjects);
+    const start = after ? Promise.resolve(after) : this.head();
+    // Read from later, if at all.
+    start.catch(() => undefined);
+    const reader = new NatsReader({
+      client: this.#client,
+      manager: this.#manager,
+      stream: this.#stream.name,
+      subjects: this.#subjects,
+      logger: this.#logger,
+    });
+    const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    return cancellable((cancelled) => reader.read(subjects, start, cancelled), ending);
+  }
+
+  async head(): Promise<Position> {
+    const info = await this.#request((manager) => manager.streams.info(this.#stream.name));
+    return { epoch: epochOf(info), sequence: info.state.last_seq };
+  }
+
+  async deadLetters(limit = 100): Promise<readonly DeadLetter[]> {
+    return this.#request(() => this.#deadLetters.list(limit));
+  }
+
+  announce(subject: string, body: Uint8Array): void {
+    try {
+      this.#connection.publish(this.#subjects.outer(subject), body);
+    } catch (error) {
+      this.#logger?.warn({ err: error, subject }, 'An announcement could not be made');
+    }
+  }
+
+  async listen(
+    subjects: readonly string[],
+    handler: (subject: string, body: Uint8Array) => void,
+  ): Promise<Listening> {
+    subjectPattern(subjects);
+    this.#assertOpen();
+    const callback = (error: Error | null, message: { subject: string; data: Uint8Array }) => {
+      try {
+        if (error) throw error;
+        handler(this.#subjects.inner(message.subject), message.data);
+      } catch (cause) {
+        this.#logger?.warn({ err: cause, subjects }, 'An announcement could not be handled');
+      }
+    };
+    const subscriptions = subjects.map((subject) =>
+      this.#connection.subscribe(this.#subjects.outer(subject), { callback }),
+    );
+    await this.#connection.flush();
+    return {
+      stop: async () => {
+        for (const subscription of subscriptions) subscription.unsubscribe();
+      },
+    };
+  }
+
+  async ping(): Promise<void> {
+    await this.head();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
+    // What was handed back has to leave, if the server is still there.
+    const sent = new AbortController();
+    await Promise.race([
+      this.#connection.drain().catch(() => undefined),
+      pause(CLOSE_TIMEOUT_MS, sent.signal),
+    ]);
+    sent.abort();
+    await this.#connection.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw new EventLogUnavailable('The event log is closed');
+  }
+
+  async #request<T>(request: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    try {
+      return await retrying(() => request(this.#manager), REQUEST_TIMEOUT_MS);
+    } catch (error) {
+      throw unavailable('The event log does not answer', error);
+    }
+  }
+
+  async #ensure(): Promise<void> {
+    const info = await ensureStream(this.#manager, logStream(this.#stream));
+    await ensureStream(this.#manager, deadLetterStream(this.#deadLetterStream));
+    this.#epoch = epochOf(info);
+  }
+
+  /** A server that comes back may have lost its streams, or have others. */
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type !== 'reconnect') continue;
+      this.ensure().catch((error: unknown) => {
+        this.#logger?.warn({ err: error }, 'The streams could not be looked at after a reconnection');
+      });
+    }
+  }
+
+  async #consumer(options: ConsumeOptions): Promise<Consumer> {
+    const subjects = options.subjects.map(this.#subjects.outer);
+    const make = () => ensureConsumer(this.#manager, this.#stream.name, options, subjects);
+    const info = await make().catch(async (error: unknown) => {
+      if (!isStreamNotFound(error)) throw error;
+      await this.ensure();
+      return make();
+    });
+    return this.#client.consumers.getConsumerFromInfo(info);
+  }
+}
+
+const unavailable = (what: string, cause: unknown): EventLogUnavailable =>
+  cause instanceof EventLogUnavailable
+    ? cause
+    : new EventLogUnavailable(`${what}: ${messageOf(cause)}`, { cause });

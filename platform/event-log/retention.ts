@@ -1,0 +1,26 @@
+/**
+ * What a log keeps at most. Messages that grow too old go; when there are too many of the others, the log takes
+ * no more until some have: nothing is dropped that a consumer may still need to see.
+ */
+export interface Retention {
+  readonly maxAgeMs: number;
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  /** Of one message: body, headers, subject and id. */
+  readonly maxMessageBytes: number;
+  /** Of what was set aside. */
+  readonly deadLetterMaxAgeMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+export const defaultRetention: Retention = {
+  maxAgeMs: 14 * DAY_MS,
+  maxMessages: 5_000_000,
+  maxBytes: 2 * 1024 ** 3,
+  maxMessageBytes: 256 * 1024,
+  deadLetterMaxAgeMs: 90 * DAY_MS,
+};
+
+/** Message ids are remembered for an hour, which outlasts a service that is restarted while it publishes. */
+export const DEFAULT_DEDUP_WINDOW_MS = 3_600_000;

@@ -1,0 +1,31 @@
+const TOKEN = '[^\\s\\p{Cc}\\p{Cs}.*>]+';
+const SUBJECT = new RegExp(`^${TOKEN}(\\.${TOKEN})*$`, 'u');
+const FILTER = new RegExp(`^(${TOKEN}|\\*)(\\.(${TOKEN}|\\*))*(\\.>)?$|^>$`, 'u');
+
+/** True when `subject` is dot-separated tokens without wildcards. */
+export const isSubject = (subject: string): boolean => SUBJECT.test(subject);
+
+function filterPattern(filter: string): string {
+  if (!FILTER.test(filter))
+    throw new TypeError(
+      `Subject filter ${JSON.stringify(filter)}: use dot-separated tokens, \`*\` for one and a last \`>\` for one or more`,
+    );
+  return filter
+    .split('.')
+    .map((token) => {
+      if (token === '*') return '[^.]+';
+      if (token === '>') return '.+';
+      return token.replace(/[\\^$+?()[\]{}|/-]/g, '\\$&');
+    })
+    .join('\\.');
+}
+
+/**
+ * A regular expression that the subjects of any of `filters` match, in the syntax that JavaScript and PostgreSQL
+ * share.
+ * @throws TypeError that names a malformed filter
+ */
+export function subjectPattern(filters: readonly string[]): string {
+  if (filters.length === 0) throw new TypeError('subjects: name at least one subject filter');
+  return `^(${filters.map(filterPattern).join('|')})$`;
+}
