@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import type { Shape } from './e2e/harness/system.ts';
 
 /**
- * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system,
- * once on embedded stores and once on real services: `inject('stores')` says which.
+ * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
+ * each of its shapes: `inject('shape')` says which.
  */
-const tier = (name: string, include: string[], timeout: number, stores: 'embedded' | 'real') => ({
+const tier = (name: string, include: string[], timeout: number, shape: Shape = 'embedded') => ({
   extends: true as const,
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, provide: { stores } },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, provide: { shape } },
 });
 
 export default defineConfig({
@@ -18,16 +19,11 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      tier('unit', ['**/*.test.ts'], 30_000, 'embedded'),
-      tier('int', ['**/*.int.ts'], 120_000, 'real'),
-      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000, 'embedded'),
+      tier('unit', ['**/*.test.ts'], 30_000),
+      tier('int', ['**/*.int.ts'], 120_000),
+      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000),
       tier('e2e-real', ['e2e/**/*.e2e.ts'], 180_000, 'real'),
+      tier('e2e-processes', ['e2e/**/*.e2e.ts'], 180_000, 'processes'),
     ],
   },
 });
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    stores: 'embedded' | 'real';
-  }
-}

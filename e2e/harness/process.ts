@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { builtFile } from '../../platform/paths.ts';
+
+/** A service process of a test. */
+export interface ServiceProcess {
+  readonly pid: number;
+  /** All that it printed. */
+  output(): string;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code once it is gone. */
+  readonly gone: Promise<number | null>;
+  /** Ends it in the ordinary way. @throws when it had to be killed after 15 s */
+  stop(): Promise<void>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+const STOP_WITHIN_MS = 15_000;
+
+/** Runs a built entry point, e.g. `cli/start.ts`, with this environment alone. */
+export function startProcess(
+  entry: string,
+  environment: Record<string, string>,
+  logFile: string,
+): ServiceProcess {
+  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', builtFile(entry)], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      appendFileSync(logFile, chunk);
+    });
+  }
+  const gone = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    pid: child.pid ?? 0,
+    output: () => printed,
+    signal: (name) => {
+      child.kill(name);
+    },
+    gone,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await gone;
+      clearTimeout(timer);
+      if (child.signalCode === 'SIGKILL')
+        throw new Error(`${entry} did not stop within 15 s:\n${printed.slice(-4_000)}`);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}

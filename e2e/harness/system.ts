@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { developmentToken } from '../../cli/development-token.ts';
+import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../../platform/config.ts';
+import { developmentKeys } from '../../platform/identity/keys.ts';
+import { services as realServices } from '../../platform/testing/services.ts';
+import { createGraphClient, type GraphClient } from './client.ts';
+import { freePortOffset } from './ports.ts';
+import { type ServiceProcess, startProcess } from './process.ts';
+
+/**
+ * `embedded`: one process, nothing but Node. `real`: one process on real servers. `processes`: real servers and
+ * each service as a process of its own.
+ */
+export type Shape = 'embedded' | 'real' | 'processes';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    shape: Shape;
+  }
+}
+
+export interface SystemOptions {
+  /** More variables for every process. */
+  readonly environment?: Record<string, string>;
+  /** Services that are not started. */
+  readonly without?: readonly ServiceName[];
+}
+
+/** A whole system that runs as its users run it. */
+export interface System {
+  readonly shape: Shape;
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  readonly dataDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The process that runs a service. */
+  process(service: ServiceName): ServiceProcess;
+  /** A user's client; by default each call makes a new user. */
+  client(userId?: string): Promise<GraphClient>;
+  token(userId: string, roles?: readonly string[]): Promise<string>;
+  /** Starts the process of a service again, after it was killed or stopped; resolves once it is ready. */
+  restart(service: ServiceName): Promise<void>;
+  /** Everything that the processes printed. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+
+const entryOf = (service: ServiceName): string =>
+  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
+
+function realEnvironment(): Record<string, string> {
+  const { mongoUrl, postgresUrl, natsUrl } = realServices();
+  // Databases and streams of its own: no test meets another's data.
+  const namespace = `e2e_${randomBytes(5).toString('hex')}`;
+  return { MONGO_URL: mongoUrl, POSTGRES_URL: postgresUrl, NATS_URL: natsUrl, NAMESPACE: namespace };
+}
+
+async function untilReady(url: string, process: () => ServiceProcess): Promise<void> {
+  const failed = process().gone.then((code) => {
+    throw new Error(
+      `The process ended with code ${code} before it was ready:\n${process().output().slice(-4_000)}`,
+    );
+  });
+  const ready = expect
+    .poll(
+      () =>
+        fetch(`${url}/ready`).then(
+          (answer) => answer.status,
+          () => 0,
+        ),
+      { timeout: READY_WITHIN_MS, interval: 50 },
+    )
+    .toBe(200);
+  await Promise.race([ready, failed]);
+  failed.catch(() => undefined);
+}
+
+/** Starts a system of the given shape and resolves once it is ready. */
+export async function startSystem(shape: Shape, options: SystemOptions = {}): Promise<System> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-e2e-'));
+  const offset = await freePortOffset();
+  const environment: Record<string, string> = {
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    PORT_OFFSET: String(offset),
+    ...(shape === 'embedded' ? {} : realEnvironment()),
+    ...options.environment,
+  };
+  const config = loadConfig(environment);
+  const keys = developmentKeys(dataDir);
+  const ownUrl = (service: ServiceName) => `http://127.0.0.1:${servicePorts[service] + offset}`;
+  const urls = Object.fromEntries(serviceNames.map((name) => [name, ownUrl(name)])) as Record<
+    ServiceName,
+    string
+  >;
+  const wanted = serviceNames.filter((name) => !options.without?.includes(name));
+  const logFile = join(dataDir, 'output.log');
+  const entries =
+    shape === 'processes'
+      ? wanted.map((name) => [name, entryOf(name)] as const)
+      : [['system', 'cli/start.ts'] as const];
+  const processes = new Map<string, ServiceProcess>();
+  const clients: GraphClient[] = [];
+  const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
+  const start = (name: string, entry: string) =>
+    processes.set(name, startProcess(entry, environment, logFile));
+  const processOf = (service: ServiceName): ServiceProcess => {
+    const found = processes.get(nameOf(service));
+    if (!found) throw new Error(`${service} was not started`);
+    return found;
+  };
+  const token = async (userId: string, roles: readonly string[] = []) =>
+    (await developmentToken({ config, keys }, userId, roles)) ?? '';
+
+  for (const [name, entry] of entries) start(name, entry);
+  await Promise.all(wanted.map((service) => untilReady(urls[service], () => processOf(service))));
+
+  return {
+    shape,
+    urls,
+    dataDir,
+    environment,
+    process: processOf,
+    token,
+    async client(userId = `user|${randomBytes(4).toString('hex')}@example.com`) {
+      const client = createGraphClient(urls.gateway, await token(userId));
+      clients.push(client);
+      return client;
+    },
+    async restart(service) {
+      await processOf(service).stop();
+      start(nameOf(service), shape === 'processes' ? entryOf(service) : 'cli/start.ts');
+      const affected = shape === 'processes' ? [service] : wanted;
+      await Promise.all(affected.map((one) => untilReady(urls[one], () => processOf(one))));
+    },
+    output: () => [...processes.values()].map((one) => one.output()).join('\n'),
+    async stop() {
+      await Promise.all(clients.map((client) => client.close()));
+      for (const process of processes.values()) process.signal('SIGCONT');
+      await Promise.all([...processes.values()].map((process) => process.stop()));
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
