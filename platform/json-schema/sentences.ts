@@ -90,7 +90,11 @@ const sentences: Readonly<Record<string, (params: Params, error: ErrorObject) =>
   multipleOf: ({ multipleOf }) => `must be a multiple of ${String(multipleOf)}`,
   minItems: ({ limit }) => `must have at least ${count(limit, 'entry', 'entries')}`,
   maxItems: ({ limit }) => `must have at most ${count(limit, 'entry', 'entries')}`,
-  uniqueItems: ({ i, j }) => `has the same entry twice, at ${String(j)} and ${String(i)}`,
+  uniqueItems: ({ i, j }) =>
+    `has the same entry twice, at ${[i, j]
+      .map(Number)
+      .toSorted((one, other) => one - other)
+      .join(' and ')}`,
   contains: ({ minContains }) =>
     `must have at least ${count(minContains, 'entry', 'entries')} of the kind asked for`,
   minProperties: ({ limit }) => `must have at least ${count(limit, 'field', 'fields')}`,
