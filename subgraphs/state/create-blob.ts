@@ -32,16 +32,29 @@ const inputSchema = z.object({
   idempotencyKey: label(255).nullish(),
 });
 
-/** Where a document says that it belongs. Its schema has been checked: what is there is of the right form. */
-const placement = z.object({
-  metadata: z
-    .object({
-      book_id: label(200).optional().catch(undefined),
-      chapter_num: z.int().min(1).optional().catch(undefined),
-      conversation_id: label(200).optional().catch(undefined),
-    })
-    .catch({}),
+const placeSchema = z.object({
+  data: z.object({
+    metadata: z.object({ book_id: label(200).optional(), conversation_id: label(200).optional() }),
+  }),
 });
+
+interface Place {
+  readonly bookId: string | null;
+  readonly chapterNum: number | null;
+  readonly conversationId: string | null;
+}
+
+/** Where a document says that it belongs; what is of another type there means something else. @throws InputErrors */
+function placeOf(data: unknown): Place {
+  const { metadata } = (data ?? {}) as { metadata?: Record<string, unknown> | null };
+  const { book_id, chapter_num, conversation_id } =
+    typeof metadata === 'object' && metadata !== null ? metadata : {};
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const [bookId, conversationId] = [text(book_id), text(conversation_id)];
+  checkInput(placeSchema, { data: { metadata: { book_id: bookId, conversation_id: conversationId } } });
+  const chapterNum = Number.isSafeInteger(chapter_num) ? (chapter_num as number) : null;
+  return { bookId: bookId ?? null, chapterNum, conversationId: conversationId ?? null };
+}
 
 const hashOf = (input: CreateBlobInput): string => {
   const { type, schemaId, data, title = null, conversationId = null } = input;
@@ -85,7 +98,7 @@ async function makeRecord(
 ): Promise<UserBlobRecord> {
   const { version } = await validate(deps, input);
   const takers = await deps.processors.takers(input.schemaId, 'blob.created');
-  const { metadata } = placement.catch({ metadata: {} }).parse(input.data);
+  const place = placeOf(input.data);
   const key = input.idempotencyKey ?? null;
   const record: UserBlobRecord = {
     id: key === null ? deps.ids.next() : userBlobId(userId, key),
@@ -95,9 +108,9 @@ async function makeRecord(
     type: input.type,
     title: input.title ?? titleOf(input.data, input.type),
     data: input.data,
-    conversationId: input.conversationId ?? metadata.conversation_id ?? null,
-    bookId: metadata.book_id ?? null,
-    chapterNum: input.type === CHAPTER_DRAFT && metadata.book_id ? (metadata.chapter_num ?? null) : null,
+    conversationId: input.conversationId ?? place.conversationId,
+    bookId: place.bookId,
+    chapterNum: input.type === CHAPTER_DRAFT && place.bookId !== null ? place.chapterNum : null,
     createdAt: deps.clock.now(),
     inputHash: key === null ? null : hashOf(input),
     expectedProcessorIds: takers.map((processor) => processor.id),
