@@ -1,5 +1,6 @@
 import {
   createRemoteJWKSet,
+  decodeJwt,
   importJWK,
   importSPKI,
   type JWK,
@@ -22,12 +23,26 @@ const DEVELOPMENT = { issuer: 'blobgraph-development', audience: 'blobgraph' } a
 const MAX_USER_ID = 256;
 const TOLERANCE_SECONDS = 30;
 
-/** Keys by `JWKS_URL`, by `JWT_PUBLIC_KEY`, or the development key. */
+/** The public half of a key; a private one cannot verify. */
+async function importPublic({ d: _private, ...publicJwk }: JWK) {
+  return importJWK(publicJwk, 'ES256');
+}
+
+/** Keys by `JWKS_URL`, by `JWT_PUBLIC_KEY`, or the development key, read when first needed. */
 function keySource(config: Config, developmentKey: () => Promise<JWK>): JWTVerifyGetKey {
   const { jwksUrl, publicKey } = config.userTokens;
   if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl));
   if (publicKey) return async ({ alg = 'RS256' }) => importSPKI(publicKey, alg);
-  return async () => importJWK(await developmentKey(), 'ES256');
+  let key: ReturnType<typeof importPublic> | undefined;
+  return () => {
+    key ??= developmentKey()
+      .then(importPublic)
+      .catch((error: unknown) => {
+        key = undefined;
+        throw error;
+      });
+    return key;
+  };
 }
 
 export function createUserTokens(deps: {
@@ -83,3 +98,7 @@ export async function signDevelopmentToken(deps: {
     .setExpirationTime(now + 30 * 24 * 3_600)
     .sign(await importJWK(deps.key, 'ES256'));
 }
+
+/** When a verified token is no longer accepted. */
+export const acceptedUntil = (token: string): Date =>
+  new Date(((decodeJwt(token).exp ?? 0) + TOLERANCE_SECONDS) * 1_000);

@@ -15,7 +15,7 @@ export function bearerToken(authorization: unknown): string {
 
 /** Who asks a subgraph: a service with a signed identity, or a router with the services' secret and a user's token. */
 export async function authenticateService(
-  request: FastifyRequest,
+  request: Pick<FastifyRequest, 'headers'>,
   deps: { serviceTokens: ServiceTokens; userTokens: UserTokens },
 ): Promise<Caller> {
   const secret = request.headers[SERVICE_SECRET_HEADER];

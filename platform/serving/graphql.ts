@@ -1,8 +1,9 @@
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { BlobgraphError, InputErrors, isErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
@@ -63,7 +64,7 @@ export async function serveApollo<Context extends BaseContext>(
   });
 }
 
-/** Serves a subgraph's schema at `/graphql`. */
+/** Serves a subgraph's schema at `/graphql`, and returns it. */
 export async function serveSubgraph<Context extends BaseContext>(
   app: FastifyInstance,
   deps: {
@@ -74,10 +75,15 @@ export async function serveSubgraph<Context extends BaseContext>(
     logger: Logger;
     plugins?: ApolloServerPlugin<Context>[];
   },
-): Promise<void> {
+): Promise<GraphQLSchema> {
+  const schema = buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers });
   const server = new ApolloServer<Context>({
-    schema: buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers }),
-    plugins: [fastifyApolloDrainPlugin(app), ...(deps.plugins ?? [])],
+    schema,
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      ApolloServerPluginInlineTraceDisabled(),
+      ...(deps.plugins ?? []),
+    ],
     formatError: (formatted, error) => formatGraphQLError(formatted, error, deps.logger),
     // The router plans by what `_service` says; introspection is open to those who may ask at all.
     introspection: true,
@@ -86,4 +92,5 @@ export async function serveSubgraph<Context extends BaseContext>(
     logger: deps.logger,
   });
   await serveApollo(app, server, deps.context);
+  return schema;
 }

@@ -1,0 +1,14 @@
+import { runAlone } from '../../platform/serving/run.ts';
+import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { installEvents } from './subgraph.ts';
+
+/** The events subgraph: what changes, as the event log tells it. */
+export const eventsService: ServiceDefinition = {
+  name: 'events',
+  create: async (runtime) => ({
+    checks: { events: async () => (await runtime.eventLog()).ping() },
+    install: (app) => installEvents(app, runtime),
+  }),
+};
+
+await runAlone(eventsService, import.meta.url);

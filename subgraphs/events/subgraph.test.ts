@@ -1,0 +1,139 @@
+import { createClient } from 'graphql-ws';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { openChangeFeed } from '../../platform/changes/feed.ts';
+import { encodeCursor } from '../../platform/events/cursor.ts';
+import { signDevelopmentToken } from '../../platform/identity/user-tokens.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { blobMessage } from '../../platform/testing/events.ts';
+import { memoryLog } from '../../platform/testing/memory-log.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { eventsService } from './main.ts';
+
+const cleanUp: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+async function start() {
+  const log = memoryLog();
+  const feed = openChangeFeed({ log, logger: createLogger('silent') });
+  cleanUp.push(() => feed.close());
+  const service = await startTestService(eventsService, {
+    eventLog: async () => log,
+    changeFeed: async () => feed,
+  });
+  cleanUp.push(() => service.stop());
+  return { log, service, beginning: encodeCursor(await log.head()) };
+}
+
+function connect({ url }: TestService, connectionParams: Record<string, string>, headers = {}) {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    connectionParams,
+    retryAttempts: 0,
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, { headers });
+      }
+    },
+  });
+  cleanUp.push(() => client.dispose());
+  return client;
+}
+
+const query = `subscription Changes($after: String, $filter: BlobChangeFilter) {
+  blobChanged(after: $after, filter: $filter) { cursor kind blobId version occurredAt blob { __typename id } }
+}`;
+
+const userToken = async ({ runtime }: TestService, userId: string) =>
+  signDevelopmentToken({ key: await runtime.keys.userKey(), viewer: viewer(userId), clock: runtime.clock });
+
+test('a service subscribes with its signed identity and hears of its user’s changes', async () => {
+  const { log, service, beginning } = await start();
+  const client = connect(service, await service.headers());
+  await log.publish(blobMessage('other', 1, { userId: 'bob' }));
+  await log.publish(blobMessage('a', 1));
+  await log.publish(blobMessage('a', 2, { kind: 'deleted' }));
+  const changes = client.iterate({ query, variables: { after: beginning } });
+  const { value: first } = await changes.next();
+  const { value: second } = await changes.next();
+  await changes.return?.();
+  expect(first?.data?.['blobChanged']).toEqual({
+    cursor: expect.any(String),
+    kind: 'CREATED',
+    blobId: 'a',
+    version: 1,
+    occurredAt: '2026-01-31T12:00:00.000Z',
+    blob: { __typename: 'BlobIndex', id: 'a' },
+  });
+  expect(second?.data?.['blobChanged']).toMatchObject({ kind: 'DELETED', blobId: 'a', blob: null });
+});
+
+test.each([
+  [
+    'the payload',
+    (secret: string, token: string) => [{ 'X-Service-Secret': secret, Authorization: token }, {}],
+  ],
+  ['headers', (secret: string, token: string) => [{}, { 'x-service-secret': secret, authorization: token }]],
+] as const)(
+  'another router subscribes with the secret and the user’s token in %s',
+  async (_, credentials) => {
+    const { log, service, beginning } = await start();
+    const token = `Bearer ${await userToken(service, 'bob')}`;
+    const [payload, headers] = credentials('the secret that services share in tests', token);
+    const changes = connect(service, payload as Record<string, string>, headers).iterate({
+      query,
+      variables: { after: beginning },
+    });
+    await log.publish(blobMessage('hers', 1));
+    await log.publish(blobMessage('his', 1, { userId: 'bob' }));
+    expect((await changes.next()).value?.data?.['blobChanged']).toMatchObject({ blobId: 'his' });
+  },
+);
+
+test('who does not show that they may ask is sent away', async () => {
+  const { service } = await start();
+  const token = `Bearer ${await userToken(service, 'alice')}`;
+  const nobody = await service.headers({ viewer: null });
+  const wrong = { 'x-service-secret': 'not the secret', authorization: token };
+  for (const credentials of [{}, { authorization: token }, wrong, nobody]) {
+    const subscribed = connect(service, credentials).iterate({ query }).next();
+    await expect(subscribed).rejects.toMatchObject({ code: 4401 });
+  }
+});
+
+test('mistakes have typed errors', async () => {
+  const { service } = await start();
+  const client = connect(service, await service.headers());
+  const refused = (payload: { query: string; variables?: Record<string, unknown> }) =>
+    client
+      .iterate(payload)
+      .next()
+      .then(
+        () => [],
+        (errors: { extensions: Record<string, unknown> }[]) => errors.map(({ extensions }) => extensions),
+      );
+  const requestId = expect.any(String);
+  expect(await refused({ query, variables: { after: 'garbage' } })).toEqual([
+    { code: 'CURSOR_INVALID', field: 'after', requestId },
+  ]);
+  expect(await refused({ query, variables: { after: 7 } })).toEqual([{ code: 'BAD_REQUEST', requestId }]);
+  expect(await refused({ query: '{ nothing }' })).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED', requestId }]);
+  expect(await refused({ query: '{' })).toEqual([{ code: 'GRAPHQL_PARSE_FAILED', requestId }]);
+});
+
+test('over HTTP it tells its schema, and where subscriptions are served', async () => {
+  const { service } = await start();
+  const { data } = await service.graphql<{ _service: { sdl: string } }>('{ _service { sdl } }');
+  expect(data?._service.sdl).toContain('blobChanged');
+  const { errors } = await service.graphql(query);
+  expect(errors?.[0]).toMatchObject({
+    message: expect.stringContaining('graphql-ws'),
+    extensions: { code: 'BAD_REQUEST' },
+  });
+  const response = await fetch(`${service.url}/graphql`, { method: 'POST', body: '{}' });
+  expect(response.status).toBe(401);
+  expect((await service.rest('GET', '/ready')).status).toBe(200);
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { execute, parse, subscribe } from 'graphql';
+import { type Caller, unauthenticated } from '../../platform/identity/service-tokens.ts';
+import { acceptedUntil } from '../../platform/identity/user-tokens.ts';
+import { projectFile } from '../../platform/paths.ts';
+import type { ServiceRuntime } from '../../platform/runtime.ts';
+import {
+  authenticateService,
+  bearerToken,
+  SERVICE_SECRET_HEADER,
+} from '../../platform/serving/authenticate.ts';
+import { serveSubgraph } from '../../platform/serving/graphql.ts';
+import { checkOperation } from '../../platform/serving/operation.ts';
+import {
+  type Credentials,
+  type Session,
+  serveOperationsOverWebSocket,
+} from '../../platform/serving/websocket.ts';
+import type { Context } from './models.ts';
+import { resolvers } from './resolvers.ts';
+
+type EventsRuntime = Pick<ServiceRuntime, 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed'>;
+
+/** A service stays as long as it likes; who comes with a user's own token, as long as that is valid. */
+async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Session<Caller>> {
+  const headers = credentials as IncomingHttpHeaders;
+  const who = await authenticateService({ headers }, runtime);
+  if (!who.viewer) throw unauthenticated();
+  if (headers[SERVICE_SECRET_HEADER] === undefined) return { who };
+  return { who, until: acceptedUntil(bearerToken(headers.authorization)) };
+}
+
+/** Serves `blobChanged` over graphql-ws, and what a router asks of every subgraph over HTTP. */
+export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
+  const { clock, logger, changeFeed } = runtime;
+  const contextOf = (caller: Caller): Context => ({ caller, changeFeed });
+  const schema = await serveSubgraph<Context>(app, {
+    typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
+    resolvers,
+    context: async ({ caller }) => contextOf(caller),
+    logger,
+  });
+  serveOperationsOverWebSocket<Caller>(app, {
+    path: '/graphql',
+    clock,
+    logger,
+    authenticate: (credentials) => admit(credentials, runtime),
+    prepare(payload, caller) {
+      const checked = checkOperation(schema, payload);
+      return 'document' in checked ? { ...checked, contextValue: contextOf(caller) } : checked;
+    },
+    execute,
+    subscribe,
+  });
+}
