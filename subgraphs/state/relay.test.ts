@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../platform/clock.ts';
+import { openEmbeddedEventLog } from '../../platform/event-log/log.embedded.ts';
+import type { EventLog, OutgoingMessage } from '../../platform/event-log/log.ts';
+import { allSubjects, fromMessage } from '../../platform/events/events.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import type { UserBlobRecord } from './documents.ts';
+import { entryOfUserBlob, eventOf } from './entry.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { processingState } from './runs.ts';
+import { createPostgresStateStore } from './store/store.postgres.ts';
+import type { StateStore } from './store/store.ts';
+
+let server: SqlServer;
+let store: StateStore;
+let log: EventLog;
+const logger = createLogger('silent');
+
+beforeAll(async () => {
+  server = await openPglite({});
+  store = createPostgresStateStore(await server.database('state'));
+  await store.prepare();
+  log = await openEmbeddedEventLog({
+    database: await server.database('event_log'),
+    clock: systemClock,
+    logger,
+  });
+});
+afterAll(async () => {
+  await log.close();
+  await server.close();
+});
+
+let serial = 0;
+/** A blob as a process left it that died right after its first write, some time ago. */
+function abandoned(): UserBlobRecord {
+  const blob: UserBlobRecord = {
+    id: `blob-${++serial}`,
+    userId: 'alice',
+    schemaId: 'text-input-v1',
+    schemaVersion: '1.0.0',
+    type: 'chapter_draft',
+    title: 'A title',
+    data: { content: 'It rained.' },
+    conversationId: null,
+    bookId: 'my-novel',
+    chapterNum: 1,
+    createdAt: new Date(Date.now() - 60_000),
+    inputHash: null,
+    expectedProcessorIds: ['text-expansion'],
+    outbox: [],
+  };
+  return { ...blob, outbox: [eventOf(entryOfUserBlob(blob), 'created', blob.createdAt)] };
+}
+
+async function published(blobId: string): Promise<{ kind: string; version: number }[]> {
+  const found: { kind: string; version: number }[] = [];
+  const head = await log.head();
+  for await (const message of log.read({
+    subjects: allSubjects,
+    after: { epoch: head.epoch, sequence: 0 },
+  })) {
+    const event = fromMessage(message);
+    if (event.body.blob_id === blobId) found.push({ kind: event.kind, version: event.version });
+    if (message.position.sequence >= head.sequence) break;
+  }
+  return found;
+}
+
+async function withRelay(eventLog: EventLog, work: (relay: Relay) => Promise<void>): Promise<void> {
+  const relay = createRelay({ store, eventLog, clock: systemClock, logger });
+  relay.start();
+  try {
+    await work(relay);
+  } finally {
+    await relay.stop();
+  }
+}
+
+async function change(id: string, expectedVersion: number): Promise<void> {
+  const [entry] = await store.entries('alice', [id]);
+  if (!entry) throw new Error('No entry');
+  const version = expectedVersion + 1;
+  const next = { version, runs: entry.runs, state: processingState(entry.runs), updatedAt: new Date() };
+  const event = eventOf({ ...entry, ...next }, 'processing', next.updatedAt);
+  expect(await store.updateEntry(id, expectedVersion, next, event)).toBe(true);
+}
+
+describe('the relay', () => {
+  it('finishes what a writer left undone: the index entry, then the event, once', async () => {
+    const blob = abandoned();
+    await store.insertUserBlob(blob);
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect(await store.entries('alice', [blob.id])).toEqual([entryOfUserBlob(blob)]);
+    expect(await published(blob.id)).toEqual([{ kind: 'created', version: 1 }]);
+  });
+
+  it('publishes a blob’s events in order, its own first, also when it is nudged meanwhile', async () => {
+    const blob = abandoned();
+    await store.insertUserBlob(blob);
+    await store.insertEntry(entryOfUserBlob(blob), []);
+    await withRelay(log, async (relay) => {
+      for (let version = 1; version <= 5; version += 1) {
+        await change(blob.id, version);
+        relay.nudge(blob.id);
+      }
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect((await published(blob.id)).map((event) => event.version)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('keeps what the log does not acknowledge, and publishes it once although it was told twice', async () => {
+    const blob = abandoned();
+    await store.insertUserBlob(blob);
+    let failures = 0;
+    // The log has the message, but its acknowledgement is lost on the way.
+    const unreliable: EventLog = Object.create(log, {
+      publish: {
+        value: async (message: OutgoingMessage) => {
+          const ack = await log.publish(message);
+          failures += 1;
+          if (failures < 3) throw new Error('connection reset');
+          return ack;
+        },
+      },
+    });
+    await withRelay(unreliable, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 15_000 });
+    });
+    expect(failures).toBe(3);
+    expect(await published(blob.id)).toEqual([{ kind: 'created', version: 1 }]);
+  });
+});
