@@ -1,4 +1,3 @@
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Logger } from '../logger.ts';
 import {
   isExhausted,
@@ -8,7 +7,9 @@ import {
   type Verdict,
   verdictOf,
 } from './delivering.ts';
-import { pause } from './log.nats.errors.ts';
+import type { Delivered } from './log.nats.delivered.ts';
+import { pause, within } from './log.nats.errors.ts';
+import type { NatsPuller } from './log.nats.puller.ts';
 import type {
   ConsumeOptions,
   Consumption,
@@ -23,18 +24,17 @@ export interface NatsConsumptionDependencies {
   readonly handler: MessageHandler;
   readonly logger: Logger | undefined;
   /** Makes the durable consumer when it is missing. */
-  readonly ensure: () => Promise<Consumer>;
-  readonly decode: (message: JsMsg) => LoggedMessage;
+  readonly ensure: () => Promise<void>;
+  readonly puller: () => NatsPuller;
+  readonly decode: (message: Delivered) => LoggedMessage;
   /** Resolves once the dead letter is durable. */
   readonly bury: (letter: Omit<DeadLetter, 'setAsideAt'>) => Promise<void>;
 }
 
 const DEFAULT_GRACE_MS = 5_000;
-/** A request for a message that was lost with the consumer's leader is made again after this. */
-const PULL_MS = 5_000;
+/** Of the server, to send what it had sent before it knew that no more is wanted. */
+const DRAIN_MS = 1_000;
 const RECOVERY_PAUSE_MS = 500;
-/** Longer than a leader's death makes the server pause. */
-const ACK_TIMEOUT_MS = 10_000;
 
 /**
  * One `consume` call: `maxInFlight` workers, each of which asks for its next message when it is done with the
@@ -43,36 +43,42 @@ const ACK_TIMEOUT_MS = 10_000;
 export class NatsConsumption implements Consumption {
   readonly #dependencies: NatsConsumptionDependencies;
   readonly #stopping = new AbortController();
-  readonly #inWork = new Set<JsMsg>();
+  readonly #inWork = new Set<Delivered>();
+  readonly #pullers: readonly NatsPuller[];
   readonly #workers: Promise<unknown>;
-  #consumer: Consumer;
   #recovering: Promise<void> | undefined;
   #stopped = false;
 
-  private constructor(dependencies: NatsConsumptionDependencies, consumer: Consumer) {
+  private constructor(dependencies: NatsConsumptionDependencies) {
     this.#dependencies = dependencies;
-    this.#consumer = consumer;
-    const { maxInFlight } = dependencies.options;
-    this.#workers = Promise.all(Array.from({ length: maxInFlight }, () => this.#work()));
+    const { options, puller } = dependencies;
+    this.#pullers = Array.from({ length: options.maxInFlight }, puller);
+    this.#workers = Promise.all(this.#pullers.map((source) => this.#work(source)));
   }
 
   static async start(dependencies: NatsConsumptionDependencies): Promise<NatsConsumption> {
-    return new NatsConsumption(dependencies, await dependencies.ensure());
+    await dependencies.ensure();
+    return new NatsConsumption(dependencies);
+  }
+
+  /** Requests that were made over an earlier connection will not be answered. */
+  reconnected(): void {
+    for (const puller of this.#pullers) puller.giveUp();
   }
 
   async stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
     this.#stopping.abort();
-    const grace = new AbortController();
-    await Promise.race([this.#workers, pause(graceMs, grace.signal)]);
-    grace.abort();
+    // First, so that nothing comes here that is handed back.
+    await within(Promise.allSettled(this.#pullers.map((puller) => puller.close())), DRAIN_MS);
+    await within(this.#workers, graceMs);
     this.#stopped = true;
-    for (const message of this.#inWork) message.nak();
+    for (const message of this.#inWork) message.putBack(0);
     this.#inWork.clear();
   }
 
-  async #work(): Promise<void> {
+  async #work(puller: NatsPuller): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const message = await this.#next();
+      const message = await this.#pull(puller);
       if (!message) continue;
       this.#inWork.add(message);
       await this.#handle(message);
@@ -80,35 +86,23 @@ export class NatsConsumption implements Consumption {
     }
   }
 
-  /** The next message; nothing when there is none for a while, or upon the stop. */
-  #next(): Promise<JsMsg | undefined> {
-    const { signal } = this.#stopping;
-    return new Promise((resolve) => {
-      const leave = () => resolve(undefined);
-      signal.addEventListener('abort', leave, { once: true });
-      void this.#pull().then((message) => {
-        signal.removeEventListener('abort', leave);
-        if (signal.aborted) message?.nak();
-        resolve(signal.aborted ? undefined : message);
-      });
-    });
-  }
-
-  async #pull(): Promise<JsMsg | undefined> {
+  async #pull(puller: NatsPuller): Promise<Delivered | undefined> {
     try {
-      return (await this.#consumer.next({ expires: PULL_MS })) ?? undefined;
+      const message = await puller.next();
+      if (!this.#stopping.signal.aborted) return message;
+      message?.putBack(0);
     } catch (error) {
       this.#recovering ??= this.#recover(error);
       await this.#recovering;
-      return undefined;
     }
+    return undefined;
   }
 
   async #recover(cause: unknown): Promise<void> {
     const { logger, options, ensure } = this.#dependencies;
     await pause(RECOVERY_PAUSE_MS, this.#stopping.signal);
     try {
-      if (!this.#stopping.signal.aborted) this.#consumer = await ensure();
+      if (!this.#stopping.signal.aborted) await ensure();
     } catch (error) {
       logger?.warn({ err: error, cause, durable: options.durable }, 'The event log cannot be read');
     } finally {
@@ -116,9 +110,9 @@ export class NatsConsumption implements Consumption {
     }
   }
 
-  async #handle(message: JsMsg): Promise<void> {
+  async #handle(message: Delivered): Promise<void> {
     const { options, handler, logger, decode } = this.#dependencies;
-    const attempt = message.info.deliveryCount;
+    const attempt = message.attempt;
     const delivery = this.#delivery(message, decode(message), attempt);
     if (isExhausted(attempt, options))
       return this.#settle(message, delivery, { kind: 'set-aside', reason: unansweredReason(options) });
@@ -133,7 +127,7 @@ export class NatsConsumption implements Consumption {
     await this.#settle(message, delivery, verdictOf({ outcome, attempt, stopping }, options));
   }
 
-  #delivery(message: JsMsg, logged: LoggedMessage, attempt: number): Delivery {
+  #delivery(message: Delivered, logged: LoggedMessage, attempt: number): Delivery {
     const { maxDeliver } = this.#dependencies.options;
     return {
       ...logged,
@@ -147,11 +141,11 @@ export class NatsConsumption implements Consumption {
   }
 
   /** When the server is not reached, the acknowledgement wait runs out and the message comes again. */
-  async #settle(message: JsMsg, delivery: Delivery, verdict: Verdict): Promise<void> {
+  async #settle(message: Delivered, delivery: Delivery, verdict: Verdict): Promise<void> {
     if (this.#stopped) return;
     try {
-      if (verdict.kind === 'ack') await message.ackAck({ timeout: ACK_TIMEOUT_MS });
-      else if (verdict.kind === 'retry') message.nak(verdict.afterMs);
+      if (verdict.kind === 'ack') await message.acknowledge();
+      else if (verdict.kind === 'retry') message.putBack(verdict.afterMs);
       else await this.#setAside(message, delivery, verdict.reason);
     } catch (error) {
       const { logger, options } = this.#dependencies;
@@ -163,15 +157,15 @@ export class NatsConsumption implements Consumption {
     }
   }
 
-  async #setAside(message: JsMsg, delivery: Delivery, reason: string): Promise<void> {
+  async #setAside(message: Delivered, delivery: Delivery, reason: string): Promise<void> {
     const { options, logger, bury, decode } = this.#dependencies;
     try {
       await options.onSetAside?.(delivery, reason);
       await bury({ durable: options.durable, reason, attempts: delivery.attempt, message: decode(message) });
-      message.term(reason);
+      message.terminate(reason);
     } catch (error) {
       logger?.warn({ err: error, durable: options.durable }, 'A message could not be set aside');
-      message.nak(pauseAfter(delivery.attempt, options));
+      message.putBack(pauseAfter(delivery.attempt, options));
     }
   }
 }

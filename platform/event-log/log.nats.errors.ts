@@ -62,3 +62,10 @@ export async function retrying<T>(work: () => Promise<T>, forMs: number): Promis
 /** Resolves after `ms`, or as soon as `signal` aborts. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined);
+
+/** Resolves when `work` is settled, or after `ms`. */
+export async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const settled = new AbortController();
+  await Promise.race([work.catch(() => undefined), pause(ms, settled.signal)]);
+  settled.abort();
+}

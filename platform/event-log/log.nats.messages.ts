@@ -26,12 +26,16 @@ export function toHeaders(message: OutgoingMessage): MsgHdrs {
 
 interface Received {
   readonly subject: string;
-  readonly headers: MsgHdrs | undefined;
+  readonly headers?: MsgHdrs | undefined;
   readonly data: Uint8Array;
-  readonly time: Date;
 }
 
-export const fromReceived = (received: Received, position: Position, subjects: Subjects): LoggedMessage => ({
+export const fromReceived = (
+  received: Received,
+  position: Position,
+  publishedAt: Date,
+  subjects: Subjects,
+): LoggedMessage => ({
   position,
   subject: subjects.inner(received.subject),
   id: received.headers?.get(MESSAGE_ID) ?? '',
@@ -41,7 +45,7 @@ export const fromReceived = (received: Received, position: Position, subjects: S
       .map((name) => [name, received.headers?.get(name) ?? '']),
   ),
   body: received.data,
-  publishedAt: received.time,
+  publishedAt,
 });
 
 const date = z.iso.datetime().transform((text) => new Date(text));

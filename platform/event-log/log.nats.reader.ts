@@ -114,7 +114,7 @@ export class NatsReader {
         // A gap is what other subjects took, or what was removed before it was delivered.
         if (streamSequence !== sequence + 1) await this.#assertKept({ epoch, sequence });
         sequence = streamSequence;
-        yield fromReceived(message, { epoch, sequence }, this.#dependencies.subjects);
+        yield fromReceived(message, { epoch, sequence }, message.time, this.#dependencies.subjects);
       }
     }
   }

@@ -1,18 +1,13 @@
-import {
-  type Consumer,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
 import { messageOf, openConnection } from './log.nats.connection.ts';
 import { NatsConsumption } from './log.nats.consumption.ts';
 import { NatsDeadLetters } from './log.nats.dead-letters.ts';
-import { isStreamNotFound, isTooLarge, pause, retrying } from './log.nats.errors.ts';
+import { isStreamNotFound, isTooLarge, retrying, within } from './log.nats.errors.ts';
 import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
 import { natsPublisher, type Publish } from './log.nats.publisher.ts';
+import { NatsPuller } from './log.nats.puller.ts';
 import { NatsReader } from './log.nats.reader.ts';
 import {
   deadLetterStream,
@@ -156,7 +151,7 @@ class NatsEventLog implements EventLog {
         body,
         headers,
       });
-      return { position: { epoch: this.#epoch, sequence: seq }, duplicate };
+      return { position: this.#position(seq), duplicate };
     } catch (error) {
       if (isTooLarge(error)) throw tooLarge(message, maxMessageBytes);
       throw unavailable(`Message ${id} was not acknowledged`, error);
@@ -167,13 +162,15 @@ class NatsEventLog implements EventLog {
     assertDurableName(options.durable);
     subjectPattern(options.subjects);
     this.#assertOpen();
+    const request = `${this.#client.apiPrefix}.CONSUMER.MSG.NEXT.${this.#stream.name}.${options.durable}`;
     const consumption = await NatsConsumption.start({
       options,
       handler,
       logger: this.#logger,
-      ensure: () => this.#consumer(options),
-      decode: (message) =>
-        fromReceived(message, { epoch: this.#epoch, sequence: message.seq }, this.#subjects),
+      ensure: () => this.#ensureConsumer(options),
+      puller: () => new NatsPuller(this.#connection, request),
+      decode: ({ message, sequence, publishedAt }) =>
+        fromReceived(message, this.#position(sequence), publishedAt, this.#subjects),
       bury: (letter) => this.#deadLetters.add({ ...letter, setAsideAt: new Date() }),
     }).catch((error: unknown) => {
       throw unavailable(`The consumer ${options.durable} cannot be used`, error);
@@ -255,13 +252,12 @@ class NatsEventLog implements EventLog {
     this.#closing.abort();
     await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
     // What was handed back has to leave, if the server is still there.
-    const sent = new AbortController();
-    await Promise.race([
-      this.#connection.drain().catch(() => undefined),
-      pause(CLOSE_TIMEOUT_MS, sent.signal),
-    ]);
-    sent.abort();
+    await within(this.#connection.drain(), CLOSE_TIMEOUT_MS);
     await this.#connection.close();
+  }
+
+  #position(sequence: number): Position {
+    return { epoch: this.#epoch, sequence };
   }
 
   #assertOpen(): void {
@@ -287,21 +283,21 @@ class NatsEventLog implements EventLog {
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type !== 'reconnect') continue;
+      for (const consumption of this.#consumptions) consumption.reconnected();
       this.ensure().catch((error: unknown) => {
         this.#logger?.warn({ err: error }, 'The streams could not be looked at after a reconnection');
       });
     }
   }
 
-  async #consumer(options: ConsumeOptions): Promise<Consumer> {
+  async #ensureConsumer(options: ConsumeOptions): Promise<void> {
     const subjects = options.subjects.map(this.#subjects.outer);
     const make = () => ensureConsumer(this.#manager, this.#stream.name, options, subjects);
-    const info = await make().catch(async (error: unknown) => {
+    await make().catch(async (error: unknown) => {
       if (!isStreamNotFound(error)) throw error;
       await this.ensure();
-      return make();
+      await make();
     });
-    return this.#client.consumers.getConsumerFromInfo(info);
   }
 }
 

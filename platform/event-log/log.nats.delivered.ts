@@ -1,0 +1,49 @@
+import { type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+
+/** A message that a durable consumer delivered, and what can be answered. */
+export interface Delivered {
+  readonly message: Msg;
+  readonly sequence: number;
+  /** 1 for the first delivery. */
+  readonly attempt: number;
+  readonly publishedAt: Date;
+  /** Resolves once the server has taken the acknowledgement. */
+  acknowledge(): Promise<void>;
+  working(): void;
+  /** Delivers again after `afterMs`. */
+  putBack(afterMs: number): void;
+  /** Never delivers again. */
+  terminate(reason: string): void;
+}
+
+/** Longer than a leader's death makes the server pause. */
+const ACK_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads what the reply subject says of the delivery:
+ * `$JS.ACK[.<domain>.<account>].<stream>.<consumer>.<attempt>.<sequence>.<delivery>.<time in ns>.<pending>[.<token>]`
+ * (ADR-15 of NATS).
+ * @throws Error when the message did not come from a consumer
+ */
+export function delivered(connection: NatsConnection, message: Msg): Delivered {
+  const { reply = '' } = message;
+  const tokens = reply.split('.');
+  const [attempt, sequence, , time] = tokens.slice(tokens.length === 9 ? 4 : 6).map(Number);
+  if (!reply.startsWith('$JS.ACK.') || !attempt || !sequence || !time)
+    throw new Error(`A message on ${message.subject} came from no consumer`);
+  const answer = (payload: string) => {
+    if (!connection.isClosed()) connection.publish(reply, payload);
+  };
+  return {
+    message,
+    sequence,
+    attempt,
+    publishedAt: new Date(time / 1e6),
+    acknowledge: async () => {
+      await connection.request(reply, '+ACK', { timeout: ACK_TIMEOUT_MS });
+    },
+    working: () => answer('+WPI'),
+    putBack: (afterMs) => answer(afterMs > 0 ? `-NAK ${JSON.stringify({ delay: nanos(afterMs) })}` : '-NAK'),
+    terminate: (reason) => answer(`+TERM ${reason}`),
+  };
+}
