@@ -32,7 +32,7 @@ const comparable = (text: string): string =>
 export function opensWithTitle({ title, text }: ChapterText): boolean {
   const heading = /^\s*#{1,2} +(.+)/.exec(text)?.[1];
   const wanted = comparable(title);
-  return heading !== undefined && wanted !== '' && comparable(heading).includes(wanted);
+  return heading !== undefined && wanted !== '' && ` ${comparable(heading)} `.includes(` ${wanted} `);
 }
 
 const anchor = (chapter: ChapterText): string => `chapter-${chapter.chapterNum}`;

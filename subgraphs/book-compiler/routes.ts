@@ -119,9 +119,10 @@ async function exportBook(
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
   if (request.headers['if-none-match'] === etag) return reply.status(304).send();
   const text = found((await store.fullTexts(userId, [id])).get(id));
+  const name = fileName(book);
   return reply
     .header('content-type', 'text/markdown; charset=utf-8')
-    .header('content-disposition', contentDisposition(fileName(book)))
+    .header('content-disposition', contentDisposition(name, { fallback: name.replace(/[^ -~]+/g, '_') }))
     .send(text);
 }
 

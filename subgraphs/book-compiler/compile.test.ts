@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
+import { bookCompilerService } from './main.ts';
+import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
+
+const COMPILE = `mutation ($input: CompileBookInput!) {
+  compileBook(input: $input) {
+    compiledBook { id bookId version fullText wordCount chapterCount sourceBlobIds compileConfig stale createdAt }
+    userErrors { field code message }
+  }
+}`;
+
+interface Compiled {
+  readonly id: string;
+  readonly bookId: string;
+  readonly version: number;
+  readonly fullText: string;
+  readonly wordCount: number;
+  readonly chapterCount: number;
+  readonly sourceBlobIds: readonly string[];
+  readonly compileConfig: unknown;
+  readonly stale: boolean;
+  readonly createdAt: string;
+}
+interface Payload {
+  readonly compileBook: {
+    readonly compiledBook: Compiled | null;
+    readonly userErrors: readonly { field: string | null; code: string; message: string }[];
+  };
+}
+
+let neighbours: Neighbours;
+let service: TestService;
+
+beforeAll(async () => {
+  neighbours = await startNeighbours();
+  const { url } = neighbours;
+  service = await startTestService(bookCompilerService, {
+    urls: { state: url, 'text-expansion': url, processors: url },
+  });
+});
+afterAll(async () => {
+  await service?.stop();
+  await neighbours?.close();
+});
+beforeEach(() => {
+  neighbours.refuseRegistrations(null);
+  neighbours.stopExpansion(false);
+});
+
+const compile = async (input: Record<string, unknown>, userId = 'alice') => {
+  const answer = await service.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
+  const { compiledBook: book = null, userErrors = [] } = answer.data?.compileBook ?? {};
+  return { book, userErrors, errors: answer.errors };
+};
+const compiled = async (input: Record<string, unknown>, userId?: string): Promise<Compiled> => {
+  const { book, ...rest } = await compile(input, userId);
+  if (!book) throw new Error(JSON.stringify(rest));
+  return book;
+};
+const twoChapters = [
+  { title: 'The Owl', draft: 'It was dark.' },
+  { title: 'Dawn', draft: 'It was light.', expanded: 'It was very light indeed 🦉.' },
+];
+
+describe('compileBook', () => {
+  it('compiles drafts and expansions, and registers the book under what it used', async () => {
+    const { chapters } = neighbours.putBook('alice', 'mixed', 'Mixed', twoChapters);
+    const book = await compiled({ bookId: 'mixed', author: 'Jane Doe' });
+    const sources = [chapters[0]?.draft_blob_id, chapters[1]?.derived['text-expansion']];
+    expect(book).toMatchObject({
+      bookId: 'mixed',
+      version: 1,
+      wordCount: 3 + 5,
+      chapterCount: 2,
+      sourceBlobIds: sources,
+      compileConfig: { useExpanded: true, title: null, author: 'Jane Doe' },
+      stale: false,
+    });
+    expect(book.fullText).toContain('# The Owl\n\nIt was dark.\n');
+    expect(book.fullText).toContain('# Dawn\n\nIt was very light indeed 🦉.\n');
+    expect(book.fullText).not.toContain('It was light.');
+    expect(neighbours.registered.at(-1)).toEqual({
+      user_id: 'alice',
+      processor_id: 'book-compiler',
+      storage_location: 'book-compiler-db',
+      remote_blob_id: book.id,
+      parent_id: sources[0],
+      source_ids: sources,
+      schema_id: 'compiled-book-v1',
+      title: 'Mixed',
+      preview: book.fullText.slice(0, 200),
+      size_bytes: Buffer.byteLength(JSON.stringify(book.fullText)),
+      content_hash: createHash('sha256').update(book.fullText).digest('hex'),
+    });
+  });
+
+  it('takes drafts verbatim, and the title given, when told so', async () => {
+    const { chapters } = neighbours.putBook('alice', 'plain', 'Plain', twoChapters);
+    const book = await compiled({ bookId: 'plain', useExpanded: false, title: 'Renamed' });
+    expect(book.sourceBlobIds).toEqual(chapters.map(({ draft_blob_id }) => draft_blob_id));
+    expect(book.fullText).toContain('# Dawn\n\nIt was light.\n');
+    expect(book.fullText).toContain('# Renamed\n');
+    expect(neighbours.registered.at(-1)).toMatchObject({ title: 'Renamed' });
+  });
+
+  it('makes a new version each time', async () => {
+    neighbours.putBook('alice', 'versions', 'Versions', twoChapters);
+    const versions = [];
+    for (let round = 0; round < 3; round += 1) versions.push(await compiled({ bookId: 'versions' }));
+    expect(versions.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(new Set(versions.map(({ id }) => id)).size).toBe(3);
+    expect(new Set(versions.map(({ fullText }) => fullText)).size).toBe(1);
+  });
+
+  it('reads many chapters in few requests and keeps them in order', async () => {
+    const many = Array.from({ length: 25 }, (_, index) => ({
+      title: `T${index + 1}`,
+      draft: `draft ${index + 1}.`,
+      ...(index % 2 === 0 ? {} : { expanded: `expanded ${index + 1}.` }),
+    }));
+    neighbours.putBook('alice', 'many', 'Many', many);
+    const before = neighbours.calls.length;
+    const book = await compiled({ bookId: 'many' });
+    const calls = neighbours.calls.slice(before);
+    expect(calls.filter((call) => call === 'POST /api/v1/blobs/batch')).toHaveLength(2);
+    expect(calls.filter((call) => call === 'POST /blobs/batch')).toHaveLength(2);
+    expect(calls).toHaveLength(6);
+    const texts = many.map(({ draft, expanded }) => expanded ?? draft);
+    expect(book.fullText.match(/^(draft|expanded) \d+\.$/gm)).toEqual(texts);
+  });
+});
+
+describe('compileBook with an idempotency key', () => {
+  it('answers the same book to the same input, without any work, also when a draft changed', async () => {
+    neighbours.putBook('alice', 'once', 'Once', twoChapters);
+    const first = await compiled({ bookId: 'once', idempotencyKey: 'key-1' });
+    neighbours.putBook('alice', 'once', 'Once', [{ title: 'New', draft: 'Changed.' }]);
+    const before = neighbours.calls.length;
+    expect(await compiled({ bookId: 'once', idempotencyKey: 'key-1', useExpanded: true })).toEqual(first);
+    expect(neighbours.calls.length).toBe(before);
+    expect((await compiled({ bookId: 'once', idempotencyKey: 'key-2' })).version).toBe(2);
+  });
+
+  it('refuses another input by name', async () => {
+    neighbours.putBook('alice', 'conflict', 'Conflict', twoChapters);
+    await compiled({ bookId: 'conflict', idempotencyKey: 'key-3' });
+    for (const other of [{ bookId: 'conflict', useExpanded: false }, { bookId: 'elsewhere' }]) {
+      const { book, userErrors } = await compile({ ...other, idempotencyKey: 'key-3' });
+      expect(book).toBeNull();
+      expect(userErrors).toMatchObject([{ field: 'idempotencyKey', code: 'IDEMPOTENCY_CONFLICT' }]);
+    }
+  });
+
+  it("keeps users' keys apart", async () => {
+    neighbours.putBook('alice', 'shared', 'Shared', twoChapters);
+    neighbours.putBook('auth0|x', 'shared', 'Shared', twoChapters);
+    const first = await compiled({ bookId: 'shared', idempotencyKey: 'key-4' });
+    const second = await compiled({ bookId: 'shared', idempotencyKey: 'key-4' }, 'auth0|x');
+    expect(second.id).not.toBe(first.id);
+    expect(second.version).toBe(1);
+  });
+});
+
+describe('compileBook refuses', () => {
+  it('a book that is not there, or is not the caller’s', async () => {
+    neighbours.putBook('bob', 'his', 'His', twoChapters);
+    for (const bookId of ['none', 'his', '../..', '*']) {
+      const { book, userErrors } = await compile({ bookId });
+      expect(book).toBeNull();
+      expect(userErrors).toMatchObject([{ field: 'bookId', code: 'BOOK_NOT_FOUND' }]);
+    }
+  });
+
+  it('chapters that are missing or unfinished, all of them by name', async () => {
+    neighbours.putBook('alice', 'unready', 'Unready', [
+      { title: 'One' },
+      { title: 'Two', draft: 'x', run: 'PENDING' },
+      { title: 'Three', draft: 'x', run: 'FAILED' },
+      { title: 'Four', draft: 'x' },
+    ]);
+    const { book, userErrors } = await compile({ bookId: 'unready' });
+    expect(book).toBeNull();
+    expect(userErrors.map(({ code }) => code)).toEqual([
+      'CHAPTER_MISSING',
+      'EXPANSION_PENDING',
+      'EXPANSION_FAILED',
+    ]);
+    expect(userErrors[1]?.message).toContain('Chapter 2 (“Two”)');
+  });
+
+  it('texts that their owners do not have', async () => {
+    const { chapters } = neighbours.putBook('alice', 'lost', 'Lost', twoChapters);
+    neighbours.lose(chapters[0]?.draft_blob_id ?? '');
+    neighbours.lose(chapters[1]?.derived['text-expansion'] ?? '');
+    const { userErrors } = await compile({ bookId: 'lost' });
+    expect(userErrors.map(({ code }) => code)).toEqual(['CHAPTER_MISSING', 'EXPANSION_FAILED']);
+  });
+
+  it('an input that cannot be, and writes nothing', async () => {
+    neighbours.putBook('carol', 'mine', 'Mine', twoChapters);
+    const { userErrors } = await compile({ bookId: 'mine', title: 'a\nb', author: 'x\0' }, 'carol');
+    expect(userErrors.map(({ field, code }) => [field, code])).toEqual([
+      ['title', 'VALIDATION_FAILED'],
+      ['author', 'TEXT_MALFORMED'],
+    ]);
+    expect((await compiled({ bookId: 'mine' }, 'carol')).version).toBe(1);
+  });
+
+  it('more text than a book may have', async () => {
+    const draft = 'x'.repeat(5 * 1024 * 1024);
+    const chapters = Array.from({ length: 7 }, () => ({ title: 'Long', draft }));
+    neighbours.putBook('alice', 'huge', 'Huge', chapters);
+    const { userErrors } = await compile({ bookId: 'huge' });
+    expect(userErrors).toMatchObject([{ field: 'bookId', code: 'BOOK_INVALID' }]);
+  });
+
+  it('with a fault, not a mistake of the caller, when text expansion is away', async () => {
+    neighbours.putBook('alice', 'away', 'Away', twoChapters);
+    neighbours.stopExpansion(true);
+    const { book, errors } = await compile({ bookId: 'away' });
+    expect(book).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+    neighbours.stopExpansion(false);
+    expect((await compiled({ bookId: 'away' })).version).toBe(1);
+  });
+});
+
+const sherlock = sherlockHolmes();
+describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
+  it('is compiled whole, in order', async () => {
+    const { title = '', author = '', chapters = [] } = sherlock ?? {};
+    const drafts = chapters.map(({ title: heading, text }) => ({ title: heading, draft: text }));
+    neighbours.putBook('alice', 'sherlock', title, drafts);
+    const book = await compiled({ bookId: 'sherlock', author });
+    let from = 0;
+    for (const { text, title: heading } of chapters) {
+      expect(book.fullText.indexOf(text, from), heading).toBeGreaterThan(from);
+      from = book.fullText.indexOf(text, from);
+    }
+    const said = chapters.reduce((sum, { words }) => sum + words, 0);
+    expect(Math.abs(book.wordCount - said) / said).toBeLessThan(0.002);
+  });
+});

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
+import type { BookDocument, DerivedRegistration } from '../../platform/clients/state.ts';
+import type { ErrorCode } from '../../platform/errors.ts';
+
+type Runs = BookDocument['chapters'][number]['runs'];
+
+/** A chapter to be put into a book of {@link Neighbours}. */
+export interface ChapterFixture {
+  readonly title: string;
+  readonly draft?: string;
+  readonly expanded?: string;
+  /** State of the draft's expansion. */
+  readonly run?: Runs[string];
+}
+
+/** What the book compiler's neighbours would answer: state, text expansion and the registry in one HTTP server. */
+export interface Neighbours {
+  readonly url: string;
+  /** `METHOD path` of every call, in order. */
+  readonly calls: readonly string[];
+  /** What was registered with the index, in order. */
+  readonly registered: readonly DerivedRegistration[];
+  /** What was registered with the processors' registry. */
+  readonly enlisted: readonly { readonly id: string }[];
+  /** Gives a user a book, or another form of it. */
+  putBook(userId: string, id: string, title: string, chapters: readonly ChapterFixture[]): BookDocument;
+  /** Makes a blob's data unreadable to its owner. */
+  lose(id: string): void;
+  /** From now on the index answers so; null: it takes registrations again. */
+  refuseRegistrations(refusal: { status: number; code: ErrorCode } | null): void;
+  /** From now on every call of text expansion fails; false: it answers again. */
+  stopExpansion(stopped: boolean): void;
+  close(): Promise<void>;
+}
+
+const error = (reply: FastifyReply, status: number, code: ErrorCode) =>
+  reply.status(status).send({ error: { code, message: `Refused: ${code}` } });
+
+const userOf = (request: FastifyRequest): string =>
+  decodeJwt(request.headers.authorization?.slice('Bearer '.length) ?? '').sub ?? '';
+
+interface Blob {
+  readonly id: string;
+  readonly userId: string;
+  readonly data: unknown;
+}
+
+class Shelf {
+  readonly books = new Map<string, BookDocument>();
+  readonly blobs = new Map<string, Blob>();
+
+  put(userId: string, data: unknown): string {
+    const id = randomUUID();
+    this.blobs.set(id, { id, userId, data });
+    return id;
+  }
+
+  chapter(userId: string, bookId: string, chapterNum: number, fixture: ChapterFixture) {
+    const { title, draft, expanded, run } = fixture;
+    const metadata = { book_id: bookId, chapter_num: chapterNum };
+    return {
+      chapter_num: chapterNum,
+      title,
+      draft_blob_id: draft === undefined ? null : this.put(userId, { content: draft, metadata }),
+      derived: expanded === undefined ? {} : { 'text-expansion': this.put(userId, { expanded }) },
+      runs: run === undefined ? {} : { 'text-expansion': run },
+    };
+  }
+
+  read(userId: string, ids: readonly string[]): Blob[] {
+    return ids.flatMap((id) => {
+      const blob = this.blobs.get(id);
+      return blob?.userId === userId ? [blob] : [];
+    });
+  }
+}
+
+const stateDocument = ({ id, userId, data }: Blob) => ({
+  id,
+  user_id: userId,
+  schema_id: 'text-input-v1',
+  schema_version: '1.0.0',
+  type: 'chapter_draft',
+  title: 'A chapter',
+  data,
+  book_id: null,
+  conversation_id: null,
+  processing_state: 'COMPLETED',
+  created_at: '2026-01-01T00:00:00.000Z',
+});
+
+export async function startNeighbours(): Promise<Neighbours> {
+  const shelf = new Shelf();
+  const calls: string[] = [];
+  const registered: DerivedRegistration[] = [];
+  const enlisted: { id: string }[] = [];
+  let refusal: { status: number; code: ErrorCode } | null = null;
+  let expansionStopped = false;
+
+  const app = Fastify({ bodyLimit: 1 << 26 });
+  app.addHook('onRequest', async ({ method, url }) => {
+    calls.push(`${method} ${url}`);
+  });
+  app.get<{ Params: { user: string; book: string } }>('/api/v1/users/:user/books/:book', (request, reply) => {
+    const { user, book } = request.params;
+    const found = user === userOf(request) ? shelf.books.get(JSON.stringify([user, book])) : undefined;
+    return found ? reply.send({ book: found }) : error(reply, 404, 'BOOK_NOT_FOUND');
+  });
+  app.post<{ Body: { ids: string[] } }>('/api/v1/blobs/batch', async (request) => ({
+    blobs: shelf.read(userOf(request), request.body.ids).map(stateDocument),
+  }));
+  app.post<{ Body: { ids: string[] } }>('/blobs/batch', async (request, reply) => {
+    if (expansionStopped) return reply.status(500).send('not JSON');
+    const found = shelf.read(userOf(request), request.body.ids).toReversed();
+    return { blobs: found.map(({ id, userId, data }) => ({ id, user_id: userId, data })) };
+  });
+  app.post<{ Body: DerivedRegistration }>('/api/v1/blob-index', async (request, reply) => {
+    if (refusal) return error(reply, refusal.status, refusal.code);
+    registered.push(request.body);
+    return reply.status(201).send({});
+  });
+  app.post<{ Body: { id: string } }>('/api/v1/processors', async (request, reply) => {
+    enlisted.push(request.body);
+    return reply.status(201).send({});
+  });
+
+  return {
+    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    calls,
+    registered,
+    enlisted,
+    putBook(userId, id, title, fixtures) {
+      const chapters = fixtures.map((fixture, index) => shelf.chapter(userId, id, index + 1, fixture));
+      const book = { id, title, chapters };
+      shelf.books.set(JSON.stringify([userId, id]), book);
+      return book;
+    },
+    lose: (id) => void shelf.blobs.delete(id),
+    refuseRegistrations(next) {
+      refusal = next;
+    },
+    stopExpansion(stopped) {
+      expansionStopped = stopped;
+    },
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectFile } from '../../platform/paths.ts';
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { bookCompilerService } from './main.ts';
+import type { CompiledBookModel } from './models.ts';
+import { DATABASE } from './names.ts';
+import { newBook } from './store.contract.ts';
+import { createPostgresStore } from './store.postgres.ts';
+import type { NewBook } from './store.ts';
+
+let server: SqlServer;
+let service: TestService;
+let queries: string[] = [];
+/** Books of alice by time; the last two are of the same moment. */
+let books: CompiledBookModel[] = [];
+let bobs: CompiledBookModel;
+let add: (userId: string, over?: Partial<NewBook>) => Promise<CompiledBookModel>;
+
+/** The database, with its statements noted: those that read books, not the relay's. */
+const observed = (database: SqlDatabase): SqlDatabase => ({
+  ...database,
+  query: (text, values) => {
+    if (text.startsWith('SELECT')) queries.push(text);
+    return database.query(text, values);
+  },
+});
+
+beforeAll(async () => {
+  server = await openPglite();
+  const store = createPostgresStore(await server.database(DATABASE));
+  await store.prepare();
+  add = async (userId, over) => {
+    const { book } = await store.add(newBook(userId, over));
+    await store.markRegistered(book.id, new Date());
+    return book;
+  };
+  for (let index = 0; index < 100; index += 1) {
+    books.push(await add('alice', { createdAt: new Date(Date.UTC(2026, 0, 1, 0, Math.min(index, 98))) }));
+  }
+  books = books.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
+  bobs = await add('bob');
+  service = await startTestService(bookCompilerService, {
+    sql: async (name) => observed(await server.database(name)),
+  });
+});
+afterAll(async () => {
+  await service?.stop();
+  await server?.close();
+});
+
+const id = (index: number): string => books[index]?.id ?? '';
+
+describe('entities', () => {
+  const entities = async <T>(ids: readonly string[], selection: string, userId = 'alice') => {
+    queries = [];
+    const representations = ids.map((id) => ({ __typename: 'CompiledBook', id }));
+    const query = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on CompiledBook { ${selection} } }
+    }`;
+    const answer = await service.graphql<{ _entities: (T | null)[] }>(
+      query,
+      { representations },
+      { viewer: viewer(userId) },
+    );
+    expect(answer.errors).toBeUndefined();
+    return answer.data?._entities ?? [];
+  };
+  const ALL = `id version fullText stale compileConfig exportUrl createdAt
+    chapters { chapterNum title compiledText wordCount draft { id } expanded { id } expandedBlobId }`;
+
+  it.each([
+    ['id version title: bookId wordCount', 1],
+    ['id fullText', 2],
+    ['id chapters { chapterNum draft { id } }', 2],
+    [ALL, 4],
+  ])('%s cost the same queries for 1 and for 100 books', async (selection, count) => {
+    expect(await entities([id(0)], selection)).toHaveLength(1);
+    expect(queries).toHaveLength(count);
+    const all = await entities<{ id: string }>(
+      books.map((book) => book.id),
+      selection,
+    );
+    expect(queries).toHaveLength(count);
+    expect(all.map((entity) => entity?.id)).toEqual(books.map((book) => book.id));
+  });
+
+  it('read no texts that are not asked for', async () => {
+    await entities([id(0)], 'id chapters { chapterNum title }');
+    expect(queries.join()).not.toMatch(/full_text|compiled_text/);
+  });
+
+  it('show all of a book', async () => {
+    const [book] = await entities<Record<string, unknown>>([id(0)], ALL);
+    const { chapters, fullText } = newBook('alice');
+    expect(book).toEqual({
+      id: id(0),
+      version: 1,
+      fullText,
+      stale: false,
+      compileConfig: { useExpanded: true, title: null, author: 'É. Ñandú' },
+      exportUrl: `/books/${id(0)}/export?format=markdown`,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      chapters: chapters.toReversed().map((chapter) => ({
+        chapterNum: chapter.chapterNum,
+        title: chapter.title,
+        compiledText: chapter.text,
+        wordCount: chapter.wordCount,
+        draft: { id: chapter.draftBlobId },
+        expanded: chapter.expandedBlobId === null ? null : { id: chapter.expandedBlobId },
+        expandedBlobId: chapter.expandedBlobId,
+      })),
+    });
+  });
+
+  it('are null alike when they are missing and when they are another user’s', async () => {
+    const ids = [bobs.id, id(0), randomUUID(), 'no-id', id(0)];
+    const found = await entities<{ id: string }>(ids, 'id fullText');
+    expect(found.map((entity) => entity?.id ?? null)).toEqual([null, id(0), null, null, id(0)]);
+    expect(await entities([bobs.id], 'id', 'bob')).toEqual([{ id: bobs.id }]);
+  });
+
+  it('are for those who have a token, in the name of a user', async () => {
+    const query = '{ _service { sdl } }';
+    for (const [path, method] of [
+      ['/graphql', 'POST'],
+      [`/blobs/${id(0)}`, 'GET'],
+      [`/books/${id(0)}/export`, 'GET'],
+      ['/blobs/batch', 'POST'],
+    ] as const) {
+      const body = method === 'POST' ? { body: JSON.stringify({ query, ids: [] }) } : {};
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${service.url}${path}`, { method, headers, ...body });
+      expect(answer.status, path).toBe(401);
+    }
+    const nobody = { service: 'gateway', viewer: null };
+    expect((await service.graphql<{ _service: object }>(query, {}, nobody)).data?._service).toBeDefined();
+    const representations = [{ __typename: 'CompiledBook', id: id(0) }];
+    const entity = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on CompiledBook { id } } }`;
+    expect(await service.graphql(entity, { r: representations }, nobody)).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    expect((await service.rest('GET', `/books/${id(0)}`, { caller: nobody })).status).toBe(401);
+  });
+});
+
+interface BlobAnswer {
+  readonly id: string;
+  readonly user_id: string;
+  readonly data: Record<string, unknown>;
+}
+const as = (userId: string) => ({ caller: { viewer: viewer(userId) } });
+
+describe('blobs over REST', () => {
+  it('fit the output schema', async () => {
+    const { status, body } = await service.rest<{ blob: BlobAnswer }>('GET', `/blobs/${id(0)}`);
+    expect(status).toBe(200);
+    expect(body.blob).toMatchObject({
+      id: id(0),
+      user_id: 'alice',
+      schema_id: 'compiled-book-v1',
+      data: { book_id: 'my-novel', version: 1, full_text: newBook('alice').fullText },
+    });
+    const schema = readFileSync(projectFile('schemas/compiled-book-v1/1.0.0.json'), 'utf8');
+    const validate = new Ajv2020({ strictSchema: false }).compile(JSON.parse(schema));
+    expect(validate(body.blob.data), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('are not found alike when they are missing and when they are another user’s', async () => {
+    const answers = await Promise.all(
+      [bobs.id, randomUUID(), 'x', '%00'].flatMap((blob) => [
+        service.rest<{ error: { code: string } }>('GET', `/blobs/${blob}`),
+        service.rest<{ error: { code: string } }>('GET', `/books/${blob}`),
+        service.rest<{ error: { code: string } }>('GET', `/books/${blob}/export`),
+      ]),
+    );
+    for (const { status, body } of answers) {
+      expect(status).toBe(404);
+      expect(body.error.code).toBe('BLOB_NOT_FOUND');
+    }
+  });
+
+  it('come in batches, without those that the caller may not see', async () => {
+    const ids = [id(3), bobs.id, 'x', id(1), id(3)];
+    const answer = await service.rest<{ blobs: BlobAnswer[] }>('POST', '/blobs/batch', { body: { ids } });
+    expect(answer.body.blobs.map((blob) => blob.id)).toEqual([id(3), id(1)]);
+    for (const body of [{ ids: Array(51).fill('x') }, { ids: 'x' }, {}, [], 'x']) {
+      const refused = await service.rest<{ error: { code: string } }>('POST', '/blobs/batch', { body });
+      expect(refused.status).toBe(400);
+      expect(refused.body.error.code).toBe('VALIDATION_FAILED');
+    }
+  });
+
+  it('are listed page by page from a time on', async () => {
+    const since = books[90]?.createdAt.toISOString() ?? '';
+    const listed: string[] = [];
+    let after = '';
+    for (let page = 0; page < 5; page += 1) {
+      const { body } = await service.rest<{ blobs: BlobAnswer[]; next: string | null }>(
+        'GET',
+        `/users/alice/blobs?since=${encodeURIComponent(since)}&limit=3${after}`,
+      );
+      listed.push(...body.blobs.map((blob) => blob.id));
+      expect(body.blobs[0]?.data).not.toHaveProperty('full_text');
+      if (body.next === null) break;
+      after = `&after=${body.next}`;
+    }
+    expect(listed).toEqual(books.slice(90).map((book) => book.id));
+    const all = await service.rest<{ blobs: BlobAnswer[]; next: null }>('GET', '/users/alice/blobs');
+    expect(all.body).toMatchObject({ next: null });
+    expect(all.body.blobs).toHaveLength(100);
+  });
+
+  it.each([
+    ['/users/bob/blobs', 404, 'NOT_FOUND', undefined],
+    ['/users/alice/blobs?since=yesterday', 400, 'VALIDATION_FAILED', 'since'],
+    ['/users/alice/blobs?limit=0', 400, 'VALIDATION_FAILED', 'limit'],
+    ['/users/alice/blobs?limit=1001', 400, 'VALIDATION_FAILED', 'limit'],
+    ['/users/alice/blobs?after=nonsense', 400, 'CURSOR_INVALID', 'after'],
+  ])('%s is refused with %i %s', async (path, status, code, field) => {
+    const answer = await service.rest<{ error: object }>('GET', path);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) });
+  });
+});
+
+describe('books over REST', () => {
+  it('come with their chapters', async () => {
+    const { body } = await service.rest<{ book: object }>('GET', `/books/${id(0)}`);
+    const { chapters } = newBook('alice');
+    expect(body.book).toMatchObject({
+      id: id(0),
+      book_id: 'my-novel',
+      version: 1,
+      word_count: 4_005,
+      chapter_count: 2,
+      source_blob_ids: ['draft-1', 'expansion-2'],
+      compile_config: { use_expanded: true, title: null, author: 'É. Ñandú' },
+      stale: false,
+      created_at: '2026-01-01T00:00:00.000Z',
+      chapters: chapters.toReversed().map((chapter) => ({
+        chapter_num: chapter.chapterNum,
+        draft_blob_id: chapter.draftBlobId,
+        expanded_blob_id: chapter.expandedBlobId,
+        compiled_text: chapter.text,
+      })),
+    });
+  });
+
+  it('are exported as Markdown under a name that is safe', async () => {
+    const title = '../Größe: "一" 🦉\u202e.';
+    const { id: book, contentHash } = await add('eve', { title });
+    const { status, headers, body } = await service.rest<string>('GET', `/books/${book}/export`, as('eve'));
+    expect(status).toBe(200);
+    expect(body).toBe(newBook('eve').fullText);
+    expect(headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+    expect(headers.get('etag')).toBe(`"${contentHash}"`);
+    const name = encodeURIComponent('Größe 一 🦉 (version 1).md').replace(/\(/g, '%28').replace(/\)/g, '%29');
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="Gr_e _ _ (version 1).md"; filename*=UTF-8''${name}`,
+    );
+  });
+
+  it('are not sent again to those who have them', async () => {
+    const { headers } = await service.rest('GET', `/books/${id(0)}/export?format=markdown`);
+    const again = await fetch(`${service.url}/books/${id(0)}/export`, {
+      headers: { ...(await service.headers()), 'if-none-match': headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+  });
+
+  it('have no other export yet', async () => {
+    const answer = await service.rest<object>('GET', `/books/${id(0)}/export?format=epub`);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'VALIDATION_FAILED', field: 'format' } },
+    });
+  });
+});

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { bookCompilerService } from './main.ts';
+import { DATABASE } from './names.ts';
+import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
+import { newBook, newUser } from './store.contract.ts';
+import { createPostgresStore } from './store.postgres.ts';
+import type { CompiledBookStore } from './store.ts';
+
+const COMPILE = `mutation ($input: CompileBookInput!) {
+  compileBook(input: $input) { compiledBook { id version } userErrors { code } }
+}`;
+interface Payload {
+  readonly compileBook: { compiledBook: { id: string; version: number } | null };
+}
+/** The first delay is at most a second, and the relay looks every second. */
+const SOON = { timeout: 15_000, interval: 50 };
+
+let server: SqlServer;
+let store: CompiledBookStore;
+let neighbours: Neighbours;
+let service: TestService | undefined;
+
+beforeAll(async () => {
+  server = await openPglite();
+  store = createPostgresStore(await server.database(DATABASE));
+  await store.prepare();
+});
+afterAll(() => server?.close());
+beforeEach(async () => {
+  neighbours = await startNeighbours();
+});
+afterEach(async () => {
+  await service?.stop();
+  service = undefined;
+  await neighbours.close();
+});
+
+const start = async () => {
+  const { url } = neighbours;
+  service = await startTestService(bookCompilerService, {
+    sql: (name) => server.database(name),
+    urls: { state: url, 'text-expansion': url, processors: url },
+  });
+  return service;
+};
+const compile = async (on: TestService, userId: string, bookId: string, idempotencyKey: string) => {
+  const input = { bookId, idempotencyKey };
+  const answer = await on.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
+  return answer.data?.compileBook.compiledBook ?? null;
+};
+const registeredIds = () => neighbours.registered.map(({ remote_blob_id }) => remote_blob_id);
+const draft = [{ title: 'One', draft: 'Text.' }];
+
+describe('the registration relay', () => {
+  it('finishes what a process left behind that died between its commit and the registration', async () => {
+    const { book } = await store.add(newBook(newUser()));
+    await start();
+    await expect.poll(registeredIds, SOON).toContain(book.id);
+    await expect.poll(() => store.find(book.userId, book.id), SOON).toMatchObject({ pending: null });
+    expect(neighbours.registered.find(({ remote_blob_id }) => remote_blob_id === book.id)).toMatchObject({
+      user_id: book.userId,
+      parent_id: 'draft-1',
+      source_ids: ['draft-1', 'expansion-2'],
+      content_hash: book.contentHash,
+    });
+  });
+
+  it('registers later what was compiled while the index was away, and the caller has their book', async () => {
+    const userId = newUser();
+    neighbours.putBook(userId, 'novel', 'Novel', draft);
+    neighbours.refuseRegistrations({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    const running = await start();
+    const book = await compile(running, userId, 'novel', 'k');
+    expect(book).toMatchObject({ version: 1 });
+    expect(registeredIds()).toEqual([]);
+    neighbours.refuseRegistrations(null);
+    await expect.poll(registeredIds, SOON).toEqual([book?.id]);
+  });
+
+  it('registers before it answers a repeated request, when the first came to nothing there', async () => {
+    const userId = newUser();
+    neighbours.putBook(userId, 'novel', 'Novel', draft);
+    neighbours.refuseRegistrations({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    const running = await start();
+    const first = await compile(running, userId, 'novel', 'k');
+    neighbours.refuseRegistrations(null);
+    expect(await compile(running, userId, 'novel', 'k')).toEqual(first);
+    expect(registeredIds()).toContain(first?.id);
+  });
+
+  it('sets aside what the index refuses for good, and answers the book all the same', async () => {
+    const userId = newUser();
+    neighbours.putBook(userId, 'novel', 'Novel', draft);
+    neighbours.refuseRegistrations({ status: 422, code: 'SOURCE_UNKNOWN' });
+    const running = await start();
+    const book = await compile(running, userId, 'novel', 'k');
+    expect(book).toMatchObject({ version: 1 });
+    expect(await store.find(userId, book?.id ?? '')).toMatchObject({ pending: null });
+    const database = await server.database(DATABASE);
+    expect(
+      await database.query('SELECT registered_at, registration_refusal FROM compiled_books WHERE id = $1', [
+        book?.id ?? '',
+      ]),
+    ).toEqual([{ registered_at: null, registration_refusal: 'SOURCE_UNKNOWN: Refused: SOURCE_UNKNOWN' }]);
+  });
+
+  it('goes through more than one batch', async () => {
+    const userId = newUser();
+    const added = [];
+    for (let index = 0; index < 45; index += 1) added.push((await store.add(newBook(userId))).book.id);
+    await start();
+    await expect.poll(() => new Set(registeredIds()), SOON).toEqual(new Set(added));
+  });
+
+  it('enlists the service with the registry of processors', async () => {
+    await start();
+    await expect
+      .poll(() => neighbours.enlisted, SOON)
+      .toMatchObject([
+        {
+          id: 'book-compiler',
+          storage_type: 'postgresql',
+          input_schema_ids: ['text-input-v1', 'expanded-text-v1'],
+          output_schema_id: 'compiled-book-v1',
+          graphql_type: 'CompiledBook',
+          event_subscriptions: [],
+          version: '1',
+        },
+      ]);
+  });
+});
