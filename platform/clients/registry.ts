@@ -159,6 +159,6 @@ export async function registerUntilDone(
     } catch (error) {
       if (!(error instanceof BlobgraphError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
     }
-    await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal });
+    await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from 'vitest';
+import { BlobgraphError } from '../errors.ts';
+import {
+  createProcessorCatalog,
+  type ProcessorDocument,
+  type ProcessorRegistration,
+  registerUntilDone,
+} from './registry.ts';
+
+const processor = (id: string, more: Partial<ProcessorDocument> = {}): ProcessorDocument => ({
+  id,
+  name: id,
+  description: '',
+  version: '1',
+  storage_type: 'postgresql',
+  database_name: id,
+  input_schema_ids: ['text-input-v1'],
+  output_schema_id: 'out-v1',
+  graphql_type: 'Out',
+  base_url: 'http://127.0.0.1:1',
+  health_endpoint: '/health',
+  query_endpoint: '/graphql',
+  event_subscriptions: ['blob.created'],
+  max_concurrency: 4,
+  timeout_seconds: 60,
+  active: true,
+  created_at: '2026-01-01T00:00:00.000Z',
+  ...more,
+});
+
+const unavailable = new BlobgraphError('SERVICE_UNAVAILABLE', 'away');
+
+describe('processor catalog', () => {
+  function setup() {
+    let time = 0;
+    const clock = { now: () => new Date(time), pass: (ms: number) => (time += ms) };
+    const list = vi.fn<() => Promise<ProcessorDocument[]>>();
+    const logger = { warn: vi.fn() };
+    return { clock, list, logger, catalog: createProcessorCatalog({ registry: { list }, clock, logger }) };
+  }
+  const idsOf = (processors: readonly ProcessorDocument[]) => processors.map(({ id }) => id);
+
+  it('gives the active processors that take the schema on the event', async () => {
+    const { list, catalog } = setup();
+    list.mockResolvedValue([
+      processor('a'),
+      processor('idle', { active: false }),
+      processor('other-schema', { input_schema_ids: ['message-v1'] }),
+      processor('on-demand', { event_subscriptions: [] }),
+      processor('z'),
+    ]);
+    expect(idsOf(await catalog.takers('text-input-v1', 'blob.created'))).toEqual(['a', 'z']);
+    expect(idsOf(await catalog.takers('text-input-v1', 'blob.indexed'))).toEqual([]);
+    expect((await catalog.get('idle'))?.id).toBe('idle');
+    expect(await catalog.get('none')).toBeUndefined();
+  });
+
+  it('does not ask at every blob', async () => {
+    const { list, catalog } = setup();
+    list.mockResolvedValue([processor('a')]);
+    for (let blob = 0; blob < 10; blob++) await catalog.takers('text-input-v1', 'blob.created');
+    expect(list).toHaveBeenCalledTimes(1);
+  });
+
+  it('knows a processor that has just registered for the first time', async () => {
+    const { list, catalog } = setup();
+    list
+      .mockResolvedValueOnce([])
+      .mockResolvedValueOnce([])
+      .mockResolvedValue([processor('a')]);
+    expect(await catalog.takers('text-input-v1', 'blob.created')).toEqual([]);
+    expect(idsOf(await catalog.takers('text-input-v1', 'blob.created'))).toEqual(['a']);
+  });
+
+  it('goes on with what it knows while the registry is away, and logs that', async () => {
+    const { clock, list, logger, catalog } = setup();
+    list.mockResolvedValueOnce([processor('a')]).mockRejectedValue(unavailable);
+    await catalog.takers('text-input-v1', 'blob.created');
+    clock.pass(1e9);
+    expect(idsOf(await catalog.takers('text-input-v1', 'blob.created'))).toEqual(['a']);
+    expect(await catalog.takers('note-v1', 'blob.created')).toEqual([]);
+    expect(logger.warn).toHaveBeenCalled();
+  });
+
+  it('rejects when the registry never answered', async () => {
+    const { list, catalog } = setup();
+    list.mockRejectedValue(unavailable);
+    await expect(catalog.takers('text-input-v1', 'blob.created')).rejects.toBe(unavailable);
+  });
+});
+
+describe('registerUntilDone', () => {
+  const registration = { id: 'a' } as ProcessorRegistration;
+
+  it('tries again, ever more slowly, until the registry takes it', async () => {
+    const register = vi.fn<(given: ProcessorRegistration) => Promise<void>>(async () => undefined);
+    register.mockRejectedValueOnce(unavailable).mockRejectedValueOnce(unavailable);
+    await registerUntilDone({ register }, registration, new AbortController().signal);
+    expect(register).toHaveBeenCalledTimes(3);
+    expect(register).toHaveBeenCalledWith(registration);
+  });
+
+  it('gives up when the registration is refused', async () => {
+    const refusal = new BlobgraphError('PROCESSOR_INVALID', '`id` is missing.', { field: 'id' });
+    const register = vi.fn(async () => {
+      throw refusal;
+    });
+    const signal = new AbortController().signal;
+    await expect(registerUntilDone({ register }, registration, signal)).rejects.toBe(refusal);
+    expect(register).toHaveBeenCalledTimes(1);
+  });
+
+  it('stops waiting when it is told to', async () => {
+    const stopping = new AbortController();
+    const register = vi.fn(async () => {
+      queueMicrotask(() => stopping.abort(new Error('stopped')));
+      throw unavailable;
+    });
+    await expect(registerUntilDone({ register }, registration, stopping.signal)).rejects.toThrow('stopped');
+    expect(register).toHaveBeenCalledTimes(1);
+  });
+});
