@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  compileBook,
+  coreQuery,
+  createBlob,
+  createDraft,
+  draftInput,
+  untilState,
+} from './harness/operations.ts';
+import { type System, startSystem } from './harness/system.ts';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem(inject('shape'));
+});
+afterAll(() => system?.stop());
+
+const STORM =
+  '# The Storm\n\nElspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.';
+const CALM =
+  '# The Calm\n\nIn the morning the sea was flat. Elspeth counted the boats, and one of them was missing.';
+
+interface Change {
+  blobChanged: {
+    cursor: string;
+    kind: string;
+    blobId: string;
+    version: number;
+    blob: {
+      id: string;
+      version: number;
+      processorId: string;
+      processing: { state: string };
+      content: { __typename: string; id: string; data?: { expanded: string } } | null;
+    } | null;
+  };
+}
+
+const SUBSCRIPTION = /* GraphQL */ `
+  subscription ($filter: BlobChangeFilter, $after: String) {
+    blobChanged(filter: $filter, after: $after) {
+      cursor kind blobId version
+      blob {
+        id version processorId processing { state }
+        content { __typename id ... on ExpandedText { data { expanded } } }
+      }
+    }
+  }
+`;
+
+describe('a draft goes in, a book comes out', () => {
+  it('expands drafts, tells of it live, and compiles them', async () => {
+    const client = await system.client();
+    const { liveCursor } = await coreQuery(client);
+    const changes = client.subscribe<Change>(SUBSCRIPTION, {
+      filter: { bookId: 'my-novel' },
+      after: liveCursor,
+    });
+
+    const ids = [
+      await createDraft(client, { content: STORM, chapter: 1 }),
+      await createDraft(client, { content: CALM, chapter: 2 }),
+    ];
+    const seen: Change['blobChanged'][] = [];
+    for await (const { data, errors } of changes) {
+      expect(errors).toBeUndefined();
+      if (data) seen.push(data.blobChanged);
+      if (seen.filter(({ kind }) => kind === 'COMPLETED').length === 2) break;
+    }
+    // Each change once, in order per blob, and the content of another subgraph within it.
+    const keys = seen.map(({ blobId, version }) => `${blobId}@${version}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const id of ids) {
+      const own = seen.filter(({ blobId }) => blobId === id);
+      expect(own.map(({ kind }) => kind)).toEqual(['CREATED', 'PROCESSING', 'COMPLETED']);
+      expect(own.map(({ version }) => version)).toEqual([1, 2, 3]);
+      expect(own.every(({ blob, version }) => (blob?.version ?? 0) >= version)).toBe(true);
+    }
+    const derived = seen.filter(({ kind }) => kind === 'DERIVED');
+    expect(derived).toHaveLength(2);
+    for (const { blob } of derived) {
+      expect(blob).toMatchObject({ processorId: 'text-expansion', content: { __typename: 'ExpandedText' } });
+      expect(blob?.content?.data?.expanded.length).toBeGreaterThan(100);
+    }
+
+    const { nodes, totalCount } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+    expect(totalCount).toBe(2);
+    expect(nodes.map(({ id }) => id)).toEqual(ids.toReversed());
+    for (const node of nodes) {
+      expect(node.processing).toEqual({
+        state: 'COMPLETED',
+        runs: [{ processorId: 'text-expansion', state: 'COMPLETED', error: null }],
+      });
+      expect(node.content).toMatchObject({
+        __typename: 'UserBlob',
+        id: node.id,
+        body: { metadata: { book_id: 'my-novel' } },
+      });
+      expect(node.derived.nodes).toHaveLength(1);
+      const expansion = node.derived.nodes[0]?.content;
+      expect(expansion?.data?.original).toBe(node.content?.body?.content);
+      expect(expansion?.data?.expansionRatio).toBeGreaterThanOrEqual(1.5);
+    }
+
+    const { compiledBook: book, userErrors } = await compileBook(client, { bookId: 'my-novel' });
+    expect(userErrors).toEqual([]);
+    const expanded = nodes.toReversed().map((node) => node.derived.nodes[0]);
+    expect(book).toMatchObject({ bookId: 'my-novel', version: 1, chapterCount: 2, stale: false });
+    expect(
+      book?.chapters.map((chapter) => [
+        chapter.chapterNum,
+        chapter.title,
+        chapter.draft?.id,
+        chapter.expanded?.id,
+      ]),
+    ).toEqual([
+      [1, 'The Storm', ids[0], expanded[0]?.id],
+      [2, 'The Calm', ids[1], expanded[1]?.id],
+    ]);
+    const [first, second] =
+      book?.chapters.map((chapter) => book.fullText.indexOf(chapter.compiledText)) ?? [];
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBeGreaterThan(first ?? 0);
+
+    const { blob } = await client.query<{
+      blob: {
+        lineage: { nodes: { id: string }[]; edges: { parentId: string; childId: string }[] };
+        derived: { nodes: { id: string }[] };
+      };
+    }>('query ($id: ID!) { blob(id: $id) { lineage { nodes { id } edges { parentId childId } } } }', {
+      id: ids[0],
+    });
+    expect(blob.lineage.edges).toContainEqual({ parentId: ids[0], childId: expanded[0]?.id });
+    expect(blob.lineage.edges).toContainEqual({ parentId: expanded[0]?.id, childId: book?.id });
+
+    const { book: shelf } = await client.query<{
+      book: { compiled: { nodes: { id: string; content: { wordCount: number } }[] } };
+    }>(
+      '{ book(id: "my-novel") { compiled { nodes { id content { ... on CompiledBook { wordCount } } } } } }',
+    );
+    expect(shelf.compiled.nodes).toEqual([{ id: book?.id, content: { wordCount: book?.wordCount } }]);
+
+    const markdown = await fetch(`${system.urls['book-compiler']}/books/${book?.id}/export`);
+    expect(markdown.status).toBe(401);
+  });
+
+  it('gives a new version each time, and the same one for the same key', async () => {
+    const client = await system.client();
+    const id = await createDraft(client, { content: STORM });
+    await untilState(client, id, 'COMPLETED');
+    const input = { bookId: 'my-novel', useExpanded: false };
+    const compiled = await Promise.all(Array.from({ length: 6 }, () => compileBook(client, input)));
+    expect(compiled.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+    expect(compiled.map(({ compiledBook }) => compiledBook?.version).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    const keyed = { ...input, idempotencyKey: 'once' };
+    const same = await Promise.all([compileBook(client, keyed), compileBook(client, keyed)]);
+    expect(same.map(({ compiledBook }) => compiledBook?.version)).toEqual([7, 7]);
+    const other = await compileBook(client, { ...keyed, useExpanded: true });
+    expect(other.userErrors).toMatchObject([{ field: 'idempotencyKey', code: 'IDEMPOTENCY_CONFLICT' }]);
+  });
+
+  it('says which chapter is missing', async () => {
+    const client = await system.client();
+    const book =
+      '{ id: "b", title: "B", chapters: [{ chapterNum: 1, title: "One" }, { chapterNum: 2, title: "Two" }] }';
+    await client.query(`mutation { createBook(input: ${book}) { userErrors { code } } }`);
+    const answer = await compileBook(client, { bookId: 'b' });
+    expect(answer.compiledBook).toBeNull();
+    expect(answer.userErrors.map(({ code }) => code)).toEqual(['CHAPTER_MISSING', 'CHAPTER_MISSING']);
+    expect(answer.userErrors[1]?.message).toContain('Two');
+    expect((await compileBook(client, { bookId: 'none' })).userErrors).toMatchObject([
+      { field: 'bookId', code: 'BOOK_NOT_FOUND' },
+    ]);
+  });
+});
+
+describe('users', () => {
+  it('see only their own, in queries and live', async () => {
+    const [alice, bob] = [await system.client(), await system.client()];
+    const { liveCursor } = await coreQuery(bob);
+    const hers = await createDraft(alice, { content: STORM });
+    await untilState(alice, hers, 'COMPLETED');
+    const his = await createDraft(bob, { content: CALM });
+    for await (const { data } of bob.subscribe<Change>(SUBSCRIPTION, { after: liveCursor })) {
+      expect(data?.blobChanged.blobId).toBe(his);
+      break;
+    }
+    expect(
+      await bob.query(
+        'query ($id: ID!) { blob(id: $id) { id } book(id: "my-novel") { chapters { draft { id } } } }',
+        { id: hers },
+      ),
+    ).toEqual({
+      blob: null,
+      book: { chapters: [{ draft: { id: his } }] },
+    });
+  });
+
+  it.each(['auth0|x', 'a@b.c', '*', '>', 'a.b.*', 'Zoë 🥊'])('may be called %s', async (userId) => {
+    const client = await system.client(userId);
+    const { liveCursor } = await coreQuery(client);
+    const id = await createDraft(client, { content: STORM });
+    for await (const { data } of client.subscribe<Change>(SUBSCRIPTION, { after: liveCursor })) {
+      expect(data?.blobChanged).toMatchObject({ blobId: id, kind: 'CREATED' });
+      break;
+    }
+    await untilState(client, id, 'COMPLETED');
+  });
+
+  it('without a token are answered 401', async () => {
+    const answer = await fetch(`${system.urls.gateway}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['empty text', draftInput({ content: '' }), 'SCHEMA_VIOLATION', 'data.content'],
+    [
+      'an unknown schema',
+      { ...draftInput({ content: 'x' }), schemaId: 'none' },
+      'SCHEMA_UNKNOWN',
+      'schemaId',
+    ],
+    ['NUL', draftInput({ content: 'a\0b' }), 'TEXT_MALFORMED', 'data.content'],
+    ['a lone surrogate', draftInput({ content: 'a\ud83e' }), 'TEXT_MALFORMED', 'data.content'],
+    ['more than 5 MiB', draftInput({ content: 'x'.repeat(5 * 1024 * 1024 + 1) }), 'BLOB_TOO_LARGE', 'data'],
+  ])('%s is refused by name, and nothing is kept', async (_name, input, code, field) => {
+    const client = await system.client();
+    const { blob, userErrors } = await createBlob(client, input);
+    expect(blob).toBeNull();
+    expect(userErrors).toMatchObject([{ code, field }]);
+    expect((await coreQuery(client)).totalCount).toBe(0);
+  });
+
+  it('a body above 8 MiB is answered 413', async () => {
+    const { token } = await system.client();
+    const answer = await fetch(`${system.urls.gateway}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(9 * 1024 * 1024) } }),
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  it('cursors that are none are told by name', async () => {
+    const client = await system.client();
+    const { errors } = await client.request('{ blobs(after: "x") { totalCount } }');
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_INVALID', field: 'after' });
+    expect(errors?.[0]?.extensions['requestId']).toEqual(expect.any(String));
+    const { value: live } = await client.subscribe<Change>(SUBSCRIPTION, { after: 'x' }).next();
+    expect(live?.errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
+  });
+
+  it('text of 5 MiB is taken, expanded and given back as it was', async () => {
+    const client = await system.client();
+    const sentence = 'The rain came down on the harbour, and Elspeth — שלום 🥊 — counted boats. ';
+    const content = `${sentence.repeat(Math.floor((5 * 1024 * 1024 - 100) / Buffer.byteLength(sentence)))}`;
+    const id = await createDraft(client, { content });
+    await untilState(client, id, 'COMPLETED', 120_000);
+    const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+    expect(nodes[0]?.content?.body?.content === content).toBe(true);
+    expect(nodes[0]?.derived.nodes[0]?.content?.data?.expansionRatio).toBeGreaterThanOrEqual(1.5);
+  });
+
+  it('a blob that no processor takes says so', async () => {
+    const client = await system.client();
+    const { blob } = await createBlob(client, {
+      type: 'note',
+      schemaId: 'note-v1',
+      data: { text: 'Buy ink.' },
+    });
+    expect(blob?.processing.state).toBe('STORED');
+  });
+});
