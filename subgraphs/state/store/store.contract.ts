@@ -1,74 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { IndexEntry } from '../documents.ts';
+import { at, entry, event, ids, newId, newUser, userBlob } from './store.contract.fixture.ts';
+import { userBlobContract } from './store.contract.user-blobs.ts';
 import type { StateStore } from './store.ts';
-
-const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
-
-let serial = 0;
-/** Each test has a user of its own, so that none sees another's documents. */
-const newUser = () => `user|${++serial}@example.com`;
-
-const event = (entry: { id: string; userId: string }, version: number): OutboxEvent => ({
-  kind: 'created',
-  version,
-  time: at(version).toISOString(),
-  body: {
-    blob_id: entry.id,
-    user_id: entry.userId,
-    schema_id: 'text-input-v1',
-    location: 'state-service',
-    owner: 'state',
-    type: 'chapter_draft',
-    source_ids: [],
-  },
-});
-
-const userBlob = (userId: string, over: Partial<UserBlobRecord> = {}): UserBlobRecord => {
-  const id = over.id ?? `blob-${++serial}`;
-  return {
-    id,
-    userId,
-    schemaId: 'text-input-v1',
-    schemaVersion: '1.0.0',
-    type: 'chapter_draft',
-    title: 'A title',
-    data: { content: 'Zwölf Boxkämpfer 🥊 שלום', metadata: { b: 1, a: [1.5, null, true] } },
-    conversationId: null,
-    bookId: 'my-novel',
-    chapterNum: 1,
-    createdAt: at(0),
-    inputHash: 'hash',
-    expectedProcessorIds: ['text-expansion'],
-    outbox: [event({ id, userId }, 1)],
-    ...over,
-  };
-};
-
-const entry = (userId: string, second: number, over: Partial<IndexEntry> = {}): IndexEntry => ({
-  id: `blob-${++serial}`,
-  userId,
-  version: 1,
-  processorId: 'state',
-  storageLocation: 'state-service',
-  schemaId: 'text-input-v1',
-  schemaVersion: '1.0.0',
-  sourceIds: [],
-  type: 'chapter_draft',
-  title: 'A title',
-  preview: 'It was a dark 🌩 night',
-  sizeBytes: 3_000_000_000,
-  bookId: null,
-  conversationId: null,
-  chapterNum: null,
-  contentHash: null,
-  runs: [],
-  state: 'STORED',
-  createdAt: at(second),
-  updatedAt: at(second),
-  ...over,
-});
-
-const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id);
 
 /** What every adapter of the state store must do. `open` gives an empty store. */
 export function stateStoreContract(open: () => Promise<{ store: StateStore; close(): Promise<void> }>): void {
@@ -88,46 +22,12 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
 
   describe('preparing and pinging', () => {
     it('prepares again without harm and answers a ping', async () => {
-      await store.prepare();
+      await Promise.all([store.prepare(), store.prepare()]);
       await store.ping();
     });
   });
 
-  describe('user blobs', () => {
-    it('gives back what was stored, as it was', async () => {
-      const blob = userBlob(newUser());
-      const { stored, inserted } = await store.insertUserBlob(blob);
-      expect(inserted).toBe(true);
-      expect(stored).toEqual(blob);
-      const [read] = await store.userBlobs(blob.userId, [blob.id]);
-      expect(read).toEqual(blob);
-      expect(JSON.stringify(read?.data)).toBe(JSON.stringify(blob.data));
-    });
-
-    it('keeps the first of two under one id and tells of it', async () => {
-      const first = userBlob(newUser());
-      await store.insertUserBlob(first);
-      const second = await store.insertUserBlob({
-        ...first,
-        inputHash: 'another',
-        data: { content: 'other' },
-      });
-      expect(second).toEqual({ stored: first, inserted: false });
-    });
-
-    it('inserts once of many at the same time', async () => {
-      const blob = userBlob(newUser());
-      const answers = await Promise.all(Array.from({ length: 8 }, () => store.insertUserBlob(blob)));
-      expect(answers.filter((answer) => answer.inserted)).toHaveLength(1);
-    });
-
-    it('shows nothing to another user, and leaves out what is not there', async () => {
-      const blob = userBlob(newUser());
-      await store.insertUserBlob(blob);
-      expect(await store.userBlobs(newUser(), [blob.id])).toEqual([]);
-      expect(ids(await store.userBlobs(blob.userId, ['nothing', blob.id]))).toEqual([blob.id]);
-    });
-  });
+  userBlobContract(() => store);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {
@@ -261,7 +161,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   describe('derived', () => {
     it('gives the newest of each parent, pages, filters by processor and user', async () => {
       const user = newUser();
-      const [a, b] = [`parent-${++serial}`, `parent-${++serial}`];
+      const [a, b] = [newId('parent'), newId('parent')];
       const children = await insert(
         entry(user, 1, { sourceIds: [a] }),
         entry(user, 2, { sourceIds: [a, b] }),
@@ -284,6 +184,39 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         ]),
       );
       expect(await store.derivedCounts(user, [a, b], 'p')).toEqual(new Map([[a, 1]]));
+    });
+
+    it('takes ids for what they are, whatever they look like', async () => {
+      const user = newUser();
+      for (const id of ['$user_id', '$$ROOT', 'a.b', '{}', `it's "quoted"`, '*']) {
+        const [child] = (await insert(entry(user, 1, { sourceIds: [id] }))) as [IndexEntry];
+        expect(await store.derivedIds(user, [id], 5)).toEqual(new Map([[id, [child.id]]]));
+        expect(await store.derivedCounts(user, [id])).toEqual(new Map([[id, 1]]));
+        expect(await store.count(user, { parentId: id })).toBe(1);
+        expect(await store.entries(user, [id])).toEqual([]);
+        expect(ids(await store.page(user, { parentId: id }, { limit: 5, direction: 'DESC' }))).toEqual([
+          child.id,
+        ]);
+      }
+    });
+
+    it('counts a child of several parents for each, once', async () => {
+      const user = newUser();
+      const [a, b] = [newId('parent'), newId('parent')];
+      const [child] = (await insert(entry(user, 1, { sourceIds: [a, b, a] }))) as [IndexEntry];
+      expect(await store.derivedIds(user, [a, b, a], 5)).toEqual(
+        new Map([
+          [a, [child.id]],
+          [b, [child.id]],
+        ]),
+      );
+      expect(await store.derivedCounts(user, [b, a, b])).toEqual(
+        new Map([
+          [a, 1],
+          [b, 1],
+        ]),
+      );
+      expect(await store.derived(user, [], { limit: 5 })).toEqual(new Map());
     });
 
     it('walks the lineage both ways, within depth, number and user', async () => {

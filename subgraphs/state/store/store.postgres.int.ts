@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { describe } from 'vitest';
-import { openPgServer } from '../../../platform/sql/database.pg.ts';
-import { services } from '../../../platform/testing/services.ts';
+import { openTemporaryPostgres } from '../../../platform/testing/postgres.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createPostgresStateStore } from './store.postgres.ts';
+import { stateStoreRaces } from './store.races.ts';
+
+const open = async () => {
+  const server = openTemporaryPostgres();
+  const store = createPostgresStateStore(await server.database('state'));
+  return { store, close: () => server.close() };
+};
 
 describe('state store on PostgreSQL', () => {
-  stateStoreContract(async () => {
-    const databasePrefix = `test_${randomBytes(6).toString('hex')}_`;
-    const server = openPgServer({ url: services().postgresUrl, databasePrefix });
-    const store = createPostgresStateStore(await server.database('state'));
-    return { store, close: () => server.close() };
-  });
+  stateStoreContract(open);
+  stateStoreRaces(open);
 });

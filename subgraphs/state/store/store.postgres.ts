@@ -11,11 +11,15 @@ import {
   userBlobFrom,
 } from './rows.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type { DerivedRequest, EntryFilter, PageRequest, StateStore } from './store.ts';
-
-const MAX_BOOKS = 1_000;
-const MAX_DRAFTS = 10_000;
-const MAX_CONVERSATIONS = 1_000;
+import {
+  type DerivedRequest,
+  type EntryFilter,
+  MAX_BOOKS,
+  MAX_CONVERSATIONS,
+  MAX_DRAFTS,
+  type PageRequest,
+  type StateStore,
+} from './store.ts';
 
 /** Collects `$n` parameters while a statement is put together. */
 class Parameters {
@@ -81,7 +85,7 @@ async function derivedRows<Row extends object>(
   const of = processorId === undefined ? '' : `AND s.child_processor_id = ${parameters.add(processorId)}`;
   return database.query<Row & { for_parent: string }>(
     `SELECT p.id AS for_parent, ${columns}
-     FROM unnest(${parameters.add([...parentIds])}::text[]) AS p(id)
+     FROM (SELECT DISTINCT unnest(${parameters.add([...parentIds])}::text[])) AS p(id)
      CROSS JOIN LATERAL (
        SELECT s.child_id, s.child_created_at FROM blob_sources s
        WHERE s.user_id = ${parameters.add(userId)} AND s.parent_id = p.id ${of} ${behind}
@@ -210,16 +214,19 @@ async function conversations(database: SqlDatabase, userId: string) {
   }));
 }
 
-/** Drops the events that the log has, and the mark of a waiting outbox with the last of them. */
+/**
+ * Drops the events that the log has, and the mark of a waiting outbox with the last of them. The outbox is taken
+ * from the row itself, not from a join: after waiting for another's update, the server works on the row as that
+ * left it, but would keep what it had joined before.
+ */
 const clearOutbox = (table: 'user_blobs' | 'blob_index'): string => `
   UPDATE ${table} SET
-    outbox = kept.events,
-    outbox_since = CASE WHEN kept.events = '[]'::jsonb THEN NULL ELSE outbox_since END
-  FROM (
-    SELECT coalesce(jsonb_agg(event ORDER BY place), '[]'::jsonb) AS events
-    FROM ${table}, jsonb_array_elements(outbox) WITH ORDINALITY AS o(event, place)
-    WHERE id = $1 AND (event->>'version')::int > $2
-  ) kept
+    outbox = (
+      SELECT coalesce(jsonb_agg(event ORDER BY place), '[]'::jsonb)
+      FROM jsonb_array_elements(outbox) WITH ORDINALITY AS o(event, place)
+      WHERE (event->>'version')::int > $2
+    ),
+    outbox_since = CASE WHEN (outbox->-1->>'version')::int > $2 THEN outbox_since END
   WHERE id = $1`;
 
 /** State in PostgreSQL, on a server or embedded. */
@@ -315,12 +322,13 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
     conversations: (userId) => conversations(database, userId),
     async outbox(blobId) {
-      const [blob] = await database.query<UserBlobRow>(
-        'SELECT * FROM user_blobs WHERE id = $1 AND outbox_since IS NOT NULL',
-        [blobId],
-      );
+      // The entry first: an event of its is then never seen without those of the blob itself that go before.
       const [entry] = await database.query<{ outbox: OutboxEvent[] }>(
         'SELECT outbox FROM blob_index WHERE id = $1 AND outbox_since IS NOT NULL',
+        [blobId],
+      );
+      const [blob] = await database.query<UserBlobRow>(
+        'SELECT * FROM user_blobs WHERE id = $1 AND outbox_since IS NOT NULL',
         [blobId],
       );
       return {

@@ -1,6 +1,11 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 
+/** Of each of these so many at most in one answer. */
+export const MAX_BOOKS = 1_000;
+export const MAX_CONVERSATIONS = 1_000;
+export const MAX_DRAFTS = 10_000;
+
 /** Conditions on entries; all that are given must hold. */
 export interface EntryFilter {
   readonly bookId?: string;

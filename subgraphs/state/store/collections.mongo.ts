@@ -1,0 +1,54 @@
+import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { BookDocument, EntryDocument, UserBlobDocument } from './documents.mongo.ts';
+
+export const USER_BLOBS = 'user_blobs';
+export const BLOB_INDEX = 'blob_index';
+export const BOOKS = 'books';
+
+/** The state database's collections. */
+export interface StateCollections {
+  /** For aggregations that start from no collection. */
+  readonly database: Db;
+  readonly userBlobs: Collection<UserBlobDocument>;
+  readonly entries: Collection<EntryDocument>;
+  readonly books: Collection<BookDocument>;
+}
+
+export const collectionsOf = (database: Db): StateCollections => ({
+  database,
+  userBlobs: database.collection<UserBlobDocument>(USER_BLOBS),
+  entries: database.collection<EntryDocument>(BLOB_INDEX),
+  books: database.collection<BookDocument>(BOOKS),
+});
+
+/** Read forwards or backwards. */
+const BY_TIME = { created_at: 1, _id: 1 } as const;
+
+/** A user's entries by time, of one value of each of these fields; only entries that have the last of them. */
+const placed = (...fields: readonly string[]): IndexDescription => ({
+  key: { user_id: 1, ...Object.fromEntries(fields.map((field) => [field, 1])), ...BY_TIME },
+  partialFilterExpression: { [fields.at(-1) ?? '']: { $exists: true } },
+});
+
+const waiting: IndexDescription = { key: { outbox_since: 1 }, sparse: true };
+
+const entryIndexes: IndexDescription[] = [
+  { key: { user_id: 1, ...BY_TIME } },
+  { key: { user_id: 1, processor_id: 1, ...BY_TIME } },
+  { key: { user_id: 1, type: 1, ...BY_TIME } },
+  { key: { user_id: 1, state: 1, ...BY_TIME } },
+  { key: { user_id: 1, updated_at: 1 } },
+  placed('book_id'),
+  placed('book_id', 'chapter_num'),
+  placed('conversation_id'),
+  // A source is its user's own, so the id alone leads to a parent's newest children.
+  { key: { source_ids: 1, ...BY_TIME } },
+  waiting,
+];
+
+/** Makes what is missing; of several processes that do so at once, all succeed. */
+export async function createIndexes({ userBlobs, entries, books }: StateCollections): Promise<void> {
+  await userBlobs.createIndexes([waiting]);
+  await entries.createIndexes(entryIndexes);
+  await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
+}

@@ -1,0 +1,189 @@
+import type { ProcessingState } from '../../../platform/events/events.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, Run, UserBlobRecord } from '../documents.ts';
+
+/** Members that are absent, not null, where there is nothing: partial indexes leave those documents out. */
+interface Placement {
+  conversation_id?: string;
+  book_id?: string;
+  chapter_num?: number;
+}
+
+/** Events that wait to be published, and since when; no `outbox_since` while there are none. */
+interface WithOutbox {
+  outbox: readonly OutboxEvent[];
+  outbox_since?: Date;
+}
+
+export interface UserBlobDocument extends Placement, WithOutbox {
+  _id: string;
+  user_id: string;
+  schema_id: string;
+  schema_version: string;
+  type: string;
+  title: string;
+  /**
+   * The user's document as JSON text. As a subdocument it would not always come back as it was sent, or not go
+   * in at all: the driver reads `{ $ref, $id }` as a DBRef and refuses a member called `_bsontype`, and a long
+   * list of short numbers, for each of which BSON writes its place as a key, outgrows MongoDB's 16 MiB.
+   */
+  data: string;
+  created_at: Date;
+  input_hash?: string;
+  expected_processor_ids: readonly string[];
+}
+
+interface RunDocument {
+  processor_id: string;
+  state: Run['state'];
+  attempt: number;
+  progress: number | null;
+  error: Run['error'];
+  /** ISO 8601. */
+  updated_at: string;
+}
+
+export interface EntryDocument extends Placement, WithOutbox {
+  _id: string;
+  user_id: string;
+  version: number;
+  processor_id: string;
+  storage_location: string;
+  remote_blob_id: string;
+  schema_id: string;
+  schema_version: string;
+  /** The first of the sources. */
+  parent_id?: string;
+  source_ids: readonly string[];
+  type: string;
+  title: string;
+  preview: string;
+  size_bytes: number;
+  content_hash?: string;
+  runs: readonly RunDocument[];
+  state: ProcessingState;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** An entry as it is read: its outbox is the relay's alone. */
+export type ReadEntryDocument = Omit<EntryDocument, keyof WithOutbox>;
+
+export interface BookDocument {
+  _id: { user_id: string; id: string };
+  title: string;
+  chapters: { chapter_num: number; title: string }[];
+  created_at: Date;
+}
+
+const placementOf = (record: Pick<IndexEntry, 'conversationId' | 'bookId' | 'chapterNum'>): Placement => ({
+  ...(record.conversationId === null ? {} : { conversation_id: record.conversationId }),
+  ...(record.bookId === null ? {} : { book_id: record.bookId }),
+  ...(record.chapterNum === null ? {} : { chapter_num: record.chapterNum }),
+});
+
+const placementFrom = (document: Placement) => ({
+  conversationId: document.conversation_id ?? null,
+  bookId: document.book_id ?? null,
+  chapterNum: document.chapter_num ?? null,
+});
+
+const outboxOf = (outbox: readonly OutboxEvent[], since: Date): WithOutbox => ({
+  outbox,
+  ...(outbox.length === 0 ? {} : { outbox_since: since }),
+});
+
+export const toUserBlobDocument = (blob: UserBlobRecord): UserBlobDocument => ({
+  _id: blob.id,
+  user_id: blob.userId,
+  schema_id: blob.schemaId,
+  schema_version: blob.schemaVersion,
+  type: blob.type,
+  title: blob.title,
+  data: JSON.stringify(blob.data),
+  ...placementOf(blob),
+  created_at: blob.createdAt,
+  ...(blob.inputHash === null ? {} : { input_hash: blob.inputHash }),
+  expected_processor_ids: blob.expectedProcessorIds,
+  ...outboxOf(blob.outbox, blob.createdAt),
+});
+
+export const userBlobFrom = (document: UserBlobDocument): UserBlobRecord => ({
+  id: document._id,
+  userId: document.user_id,
+  schemaId: document.schema_id,
+  schemaVersion: document.schema_version,
+  type: document.type,
+  title: document.title,
+  data: JSON.parse(document.data),
+  ...placementFrom(document),
+  createdAt: document.created_at,
+  inputHash: document.input_hash ?? null,
+  expectedProcessorIds: document.expected_processor_ids,
+  outbox: document.outbox,
+});
+
+export const toRunDocuments = (runs: readonly Run[]): RunDocument[] =>
+  runs.map(({ processorId, updatedAt, ...run }) => ({
+    ...run,
+    processor_id: processorId,
+    updated_at: updatedAt,
+  }));
+
+const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run => ({
+  ...run,
+  processorId: processor_id,
+  updatedAt: updated_at,
+});
+
+export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[]): EntryDocument => ({
+  _id: entry.id,
+  user_id: entry.userId,
+  version: entry.version,
+  processor_id: entry.processorId,
+  storage_location: entry.storageLocation,
+  remote_blob_id: entry.id,
+  schema_id: entry.schemaId,
+  schema_version: entry.schemaVersion,
+  ...(entry.sourceIds[0] === undefined ? {} : { parent_id: entry.sourceIds[0] }),
+  source_ids: entry.sourceIds,
+  type: entry.type,
+  title: entry.title,
+  preview: entry.preview,
+  size_bytes: entry.sizeBytes,
+  ...placementOf(entry),
+  ...(entry.contentHash === null ? {} : { content_hash: entry.contentHash }),
+  runs: toRunDocuments(entry.runs),
+  state: entry.state,
+  created_at: entry.createdAt,
+  updated_at: entry.updatedAt,
+  ...outboxOf(outbox, entry.updatedAt),
+});
+
+export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
+  id: document._id,
+  userId: document.user_id,
+  version: document.version,
+  processorId: document.processor_id,
+  storageLocation: document.storage_location,
+  schemaId: document.schema_id,
+  schemaVersion: document.schema_version,
+  sourceIds: document.source_ids,
+  type: document.type,
+  title: document.title,
+  preview: document.preview,
+  sizeBytes: document.size_bytes,
+  ...placementFrom(document),
+  contentHash: document.content_hash ?? null,
+  runs: document.runs.map(runFrom),
+  state: document.state,
+  createdAt: document.created_at,
+  updatedAt: document.updated_at,
+});
+
+export const bookFrom = (document: BookDocument): BookRecord => ({
+  userId: document._id.user_id,
+  id: document._id.id,
+  title: document.title,
+  chapters: document.chapters.map((chapter) => ({ chapterNum: chapter.chapter_num, title: chapter.title })),
+  createdAt: document.created_at,
+});

@@ -1,0 +1,246 @@
+import type { Collection, Db, Document, Filter } from 'mongodb';
+import { isDuplicateKey } from '../../../platform/mongo/client.ts';
+import type { BookRecord } from '../documents.ts';
+import { collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
+import { behind, byParent, newestOf, ofEachParent } from './derived.mongo.ts';
+import {
+  bookFrom,
+  type EntryDocument,
+  entryFrom,
+  type ReadEntryDocument,
+  toEntryDocument,
+  toRunDocuments,
+  toUserBlobDocument,
+  userBlobFrom,
+} from './documents.mongo.ts';
+import { lineage } from './lineage.mongo.ts';
+import { clearOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import {
+  type EntryFilter,
+  MAX_BOOKS,
+  MAX_CONVERSATIONS,
+  MAX_DRAFTS,
+  type PageRequest,
+  type StateStore,
+} from './store.ts';
+
+/** Long for a read by its key, short enough to tell of a replica set that has lost its majority. */
+const CONFIRM_WITHIN_MS = 10_000;
+
+const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
+
+/** Inserts unless the id is taken; null then, else what is there. */
+async function insertOrFind<T extends { _id: string }>(collection: Collection<T>, document: T) {
+  try {
+    await collection.insertOne(document as Parameters<typeof collection.insertOne>[0]);
+    return null;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  // Linearizable: what took the id may have reached this server alone so far. A majority read would not see it
+  // yet, and a local one might tell of what a failover undoes.
+  const existing = await collection.findOne<T>({ _id: document._id } as Filter<T>, {
+    readConcern: { level: 'linearizable' },
+    maxTimeMS: CONFIRM_WITHIN_MS,
+  });
+  if (!existing) throw new Error(`Document ${document._id} was there and is gone`);
+  return existing;
+}
+
+function conditions(userId: string, filter: EntryFilter): Filter<EntryDocument> {
+  const { createdAfter, createdBefore } = filter;
+  const equals: Record<string, string | undefined> = {
+    book_id: filter.bookId,
+    conversation_id: filter.conversationId,
+    type: filter.type,
+    processor_id: filter.processorId,
+    schema_id: filter.schemaId,
+    source_ids: filter.parentId,
+    state: filter.state,
+  };
+  const created = {
+    ...(createdAfter ? { $gte: createdAfter } : {}),
+    ...(createdBefore ? { $lt: createdBefore } : {}),
+  };
+  return {
+    user_id: userId,
+    ...Object.fromEntries(Object.entries(equals).filter(([, value]) => value !== undefined)),
+    ...(createdAfter || createdBefore ? { created_at: created } : {}),
+  };
+}
+
+async function page(
+  { entries }: StateCollections,
+  userId: string,
+  filter: EntryFilter,
+  { after, direction, limit }: PageRequest,
+) {
+  const where = conditions(userId, filter);
+  const order = direction === 'ASC' ? 1 : -1;
+  const found = await entries
+    .find<ReadEntryDocument>(after ? { $and: [where, behind(after, direction)] } : where, {
+      projection: WITHOUT_OUTBOX,
+    })
+    .sort({ created_at: order, _id: order })
+    .limit(limit)
+    .toArray();
+  return found.map(entryFrom);
+}
+
+async function newestDrafts({ entries }: StateCollections, userId: string, bookIds?: readonly string[]) {
+  const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
+  const found = await entries
+    .aggregate<{ _id: { book_id: string; chapter_num: number }; draft: ReadEntryDocument }>([
+      {
+        $match: {
+          user_id: userId,
+          book_id: bookIds ? { $in: [...bookIds] } : { $exists: true },
+          chapter_num: { $exists: true },
+        },
+      },
+      { $unset: ['outbox', 'outbox_since'] },
+      { $group: { _id: { book_id: '$book_id', chapter_num: '$chapter_num' }, draft: newest } },
+      { $sort: { '_id.book_id': 1, '_id.chapter_num': 1 } },
+      { $limit: MAX_DRAFTS },
+    ])
+    .toArray();
+  return found.map(({ _id, draft }) => ({
+    bookId: _id.book_id,
+    chapterNum: _id.chapter_num,
+    draft: entryFrom(draft),
+  }));
+}
+
+async function conversations({ entries }: StateCollections, userId: string) {
+  const found = await entries
+    .aggregate<{ _id: string; title: string; messages: number; last_at: Date }>([
+      { $match: { user_id: userId, conversation_id: { $exists: true } } },
+      {
+        $group: {
+          _id: '$conversation_id',
+          title: { $top: { sortBy: { created_at: 1, _id: 1 }, output: '$title' } },
+          messages: { $sum: 1 },
+          last_at: { $max: '$created_at' },
+        },
+      },
+      { $sort: { last_at: -1, _id: 1 } },
+      { $limit: MAX_CONVERSATIONS },
+    ])
+    .toArray();
+  return found.map(({ _id, title, messages, last_at }) => ({
+    id: _id,
+    title,
+    messageCount: messages,
+    lastMessageAt: last_at,
+  }));
+}
+
+async function putBook({ books }: StateCollections, book: BookRecord): Promise<BookRecord> {
+  const chapters = book.chapters.map(({ chapterNum, title }) => ({ chapter_num: chapterNum, title }));
+  const put = () =>
+    books.findOneAndUpdate(
+      { _id: { user_id: book.userId, id: book.id } },
+      { $set: { title: book.title, chapters }, $setOnInsert: { created_at: book.createdAt } },
+      { upsert: true, returnDocument: 'after' },
+    );
+  // Of two upserts that find nothing, one inserts; to the other MongoDB may answer a duplicate key, SecantusDB
+  // nothing. By then there is a book to update.
+  const first = await put().catch((error: unknown) => {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  });
+  const stored = first ?? (await put());
+  if (!stored) throw new Error(`Book ${book.id} was not stored`);
+  return bookFrom(stored);
+}
+
+async function bookRecords({ books }: StateCollections, userId: string, ids?: readonly string[]) {
+  const where: Document = ids
+    ? { _id: { $in: ids.map((id) => ({ user_id: userId, id })) } }
+    : { '_id.user_id': userId };
+  const found = await books.find(where).sort({ created_at: -1, '_id.id': -1 }).limit(MAX_BOOKS).toArray();
+  return found.map(bookFrom);
+}
+
+/** State in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
+export function createMongoStateStore(database: Db): StateStore {
+  const collections = collectionsOf(database);
+  const { userBlobs, entries } = collections;
+  return {
+    prepare: () => createIndexes(collections),
+    async ping() {
+      await database.command({ ping: 1 });
+    },
+    async insertUserBlob(blob) {
+      const existing = await insertOrFind(userBlobs, toUserBlobDocument(blob));
+      return { stored: existing ? userBlobFrom(existing) : blob, inserted: existing === null };
+    },
+    async userBlobs(userId, ids) {
+      return (await userBlobs.find({ _id: { $in: [...ids] }, user_id: userId }).toArray()).map(userBlobFrom);
+    },
+    async insertEntry(entry, events) {
+      const existing = await insertOrFind(entries, toEntryDocument(entry, events));
+      return { stored: existing ? entryFrom(existing) : entry, inserted: existing === null };
+    },
+    async updateEntry(id, expectedVersion, change, event) {
+      const { version, state, updatedAt } = change;
+      const { matchedCount } = await entries.updateOne(
+        { _id: id, version: expectedVersion },
+        {
+          $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt },
+          $push: { outbox: event },
+          // Sets it where it is absent: an earlier time that is there stays.
+          $min: { outbox_since: updatedAt },
+        },
+      );
+      return matchedCount === 1;
+    },
+    async entries(userId, ids) {
+      const where = { _id: { $in: [...ids] }, user_id: userId };
+      const found = entries.find<ReadEntryDocument>(where, { projection: WITHOUT_OUTBOX });
+      return (await found.toArray()).map(entryFrom);
+    },
+    page: (userId, filter, request) => page(collections, userId, filter, request),
+    count: (userId, filter) => entries.countDocuments(conditions(userId, filter)),
+    async countByProcessor(userId) {
+      const pipeline = [
+        { $match: { user_id: userId } },
+        { $group: { _id: '$processor_id', count: { $sum: 1 } } },
+        { $sort: { _id: 1 } },
+      ];
+      const found = await entries.aggregate<{ _id: string; count: number }>(pipeline).toArray();
+      return found.map(({ _id, count }) => ({ processorId: _id, count }));
+    },
+    async lastChange(userId) {
+      const options = { sort: { updated_at: -1 }, projection: { updated_at: 1 } } as const;
+      return (await entries.findOne({ user_id: userId }, options))?.updated_at ?? null;
+    },
+    async derived(userId, parentIds, request) {
+      const newest = [...newestOf(userId, request), { $unset: ['outbox', 'outbox_since'] }];
+      return byParent(await ofEachParent<ReadEntryDocument>(collections, parentIds, newest), entryFrom);
+    },
+    async derivedIds(userId, parentIds, limit) {
+      const newest = [...newestOf(userId, { limit }), { $project: { _id: 1 } }];
+      const pairs = await ofEachParent<{ _id: string }>(collections, parentIds, newest);
+      return byParent(pairs, (child) => child._id);
+    },
+    async derivedCounts(userId, parentIds, processorId) {
+      const total = [
+        { $match: { user_id: userId, ...(processorId === undefined ? {} : { processor_id: processorId }) } },
+        { $group: { _id: null, total: { $sum: 1 } } },
+      ];
+      const pairs = await ofEachParent<{ total: number }>(collections, parentIds, total);
+      return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
+    },
+    lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
+    putBook: (book) => putBook(collections, book),
+    bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
+    newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
+    conversations: (userId) => conversations(collections, userId),
+    outbox: (blobId) => outbox(collections, blobId),
+    clearUserBlobOutbox: (blobId, upToVersion) => clearOutbox(userBlobs, blobId, upToVersion),
+    clearEntryOutbox: (blobId, upToVersion) => clearOutbox(entries, blobId, upToVersion),
+    pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
+    outboxLength: () => outboxLength(collections),
+  };
+}
