@@ -73,12 +73,16 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
+/** Percent-encoded, an id of 256 characters that stands in a path takes this much. */
+const PATH_PARAMETER_LIMIT = 256 * 9;
+
 /** A Fastify instance with our limits, errors, request ids and tracing. */
 export function createHttpServer(deps: { logger: Logger }): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
+    routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
     logger: false,
   });
   app.addHook('onRequest', (request, reply, done) => {

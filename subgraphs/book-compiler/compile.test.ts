@@ -115,6 +115,22 @@ describe('compileBook', () => {
     expect(new Set(versions.map(({ fullText }) => fullText)).size).toBe(1);
   });
 
+  it.each([
+    ['著'.repeat(200), 'auth0|'.padEnd(256, 'é/')],
+    ['a/../b?c=d#e%2F', '*'],
+    ['שלום 🦉', 'a@b.c'],
+  ])('takes the book id %j of user %j', async (bookId, userId) => {
+    neighbours.putBook(userId, bookId, 'Odd', twoChapters);
+    const book = await compiled({ bookId, idempotencyKey: 'same for all' }, userId);
+    expect(book).toMatchObject({ bookId, version: 1 });
+    const { body } = await service.rest<{ blobs: { id: string }[] }>(
+      'GET',
+      `/users/${encodeURIComponent(userId)}/blobs`,
+      { caller: { viewer: viewer(userId) } },
+    );
+    expect(body.blobs.map(({ id }) => id)).toEqual([book.id]);
+  });
+
   it('reads many chapters in few requests and keeps them in order', async () => {
     const many = Array.from({ length: 25 }, (_, index) => ({
       title: `T${index + 1}`,

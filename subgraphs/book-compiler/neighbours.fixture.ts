@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { BookDocument, DerivedRegistration } from '../../platform/clients/state.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createHttpServer } from '../../platform/serving/http.ts';
 
 type Runs = BookDocument['chapters'][number]['runs'];
 
@@ -99,7 +101,7 @@ export async function startNeighbours(): Promise<Neighbours> {
   let refusal: { status: number; code: ErrorCode } | null = null;
   let expansionStopped = false;
 
-  const app = Fastify({ bodyLimit: 1 << 26 });
+  const app = createHttpServer({ logger: createLogger('silent') });
   app.addHook('onRequest', async ({ method, url }) => {
     calls.push(`${method} ${url}`);
   });

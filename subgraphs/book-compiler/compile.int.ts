@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPgServer } from '../../platform/sql/database.pg.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import { startTestService, type TestService } from '../../platform/testing/service.ts';
+import { services } from '../../platform/testing/services.ts';
+import { bookCompilerService } from './main.ts';
+import { DATABASE } from './names.ts';
+import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
+
+const COMPILE = `mutation ($input: CompileBookInput!) {
+  compileBook(input: $input) { compiledBook { id version chapters { chapterNum } } userErrors { code field } }
+}`;
+interface Payload {
+  readonly compileBook: {
+    readonly compiledBook: { id: string; version: number; chapters: { chapterNum: number }[] } | null;
+    readonly userErrors: readonly { code: string; field: string | null }[];
+  };
+}
+
+const url = services().postgresUrl;
+const databasePrefix = `test_${randomBytes(6).toString('hex')}_`;
+let server: SqlServer;
+let neighbours: Neighbours;
+/** Two processes' worth of the service on one database. */
+let running: TestService[] = [];
+
+beforeAll(async () => {
+  server = openPgServer({ url, databasePrefix, logger: { warn: () => undefined } });
+  neighbours = await startNeighbours();
+  const there = neighbours.url;
+  const start = () =>
+    startTestService(bookCompilerService, {
+      sql: (name) => server.database(name),
+      urls: { state: there, 'text-expansion': there, processors: there },
+    });
+  running = await Promise.all([start(), start()]);
+});
+afterAll(async () => {
+  await Promise.all(running.map((service) => service.stop()));
+  await neighbours?.close();
+  await server?.close();
+  const admin = new pg.Client(url);
+  await admin.connect();
+  await admin.query(`DROP DATABASE IF EXISTS "${databasePrefix}${DATABASE}" WITH (FORCE)`);
+  await admin.end();
+});
+
+const chapters = [
+  { title: 'One', draft: 'First.' },
+  { title: 'Two', draft: 'Second.', expanded: 'Second, at length.' },
+];
+
+/** The same mutation `count` times at once, spread over the processes. */
+const atOnce = (count: number, input: (index: number) => Record<string, unknown>) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const answer = await running[index % 2]?.graphql<Payload>(COMPILE, { input: input(index) });
+      expect(answer?.errors).toBeUndefined();
+      return answer?.data?.compileBook;
+    }),
+  );
+
+describe('compilations at once on a PostgreSQL server', () => {
+  it('of one book are versions 1 to 6, each whole and registered', async () => {
+    neighbours.putBook('alice', 'six', 'Six', chapters);
+    const payloads = await atOnce(6, () => ({ bookId: 'six' }));
+    const books = payloads.flatMap((payload) => payload?.compiledBook ?? []);
+    expect(books.map(({ version }) => version).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const book of books) expect(book.chapters).toHaveLength(2);
+    const registered = neighbours.registered.map(({ remote_blob_id }) => remote_blob_id);
+    expect(books.every(({ id }) => registered.includes(id))).toBe(true);
+  });
+
+  it('with one idempotency key are one version', async () => {
+    neighbours.putBook('alice', 'one', 'One', chapters);
+    const payloads = await atOnce(6, () => ({ bookId: 'one', idempotencyKey: 'k1' }));
+    const books = payloads.flatMap((payload) => payload?.compiledBook ?? []);
+    expect(books).toHaveLength(6);
+    expect(new Set(books.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(books.map(({ version }) => version))).toEqual(new Set([1]));
+    const [next] = await atOnce(1, () => ({ bookId: 'one' }));
+    expect(next?.compiledBook?.version).toBe(2);
+  });
+
+  it('with one idempotency key and several inputs are one version; the others are refused by name', async () => {
+    neighbours.putBook('alice', 'left', 'Left', chapters);
+    neighbours.putBook('alice', 'right', 'Right', chapters);
+    const inputs = [{ bookId: 'left' }, { bookId: 'right' }, { bookId: 'left', useExpanded: false }];
+    const payloads = await atOnce(9, (index) => ({ ...inputs[index % 3], idempotencyKey: 'k2' }));
+    const books = payloads.flatMap((payload) => payload?.compiledBook ?? []);
+    const refusals = payloads.flatMap((payload) => payload?.userErrors ?? []);
+    expect(books).toHaveLength(3);
+    expect(new Set(books.map(({ id }) => id)).size).toBe(1);
+    expect(refusals).toEqual(Array(6).fill({ code: 'IDEMPOTENCY_CONFLICT', field: 'idempotencyKey' }));
+  });
+});
