@@ -9,8 +9,8 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** What becomes of a request: forwarded, or held before its target hears of it, or its answer kept back. */
-export type Intervention = 'pass' | 'hold-request' | 'hold-response';
+/** What becomes of a request: forwarded, refused, held before its target hears of it, or its answer kept back. */
+export type Intervention = 'pass' | 'refuse' | 'hold-request' | 'hold-response';
 
 /** An HTTP proxy in front of one service, that counts what passes and can hold it. */
 export interface ServiceProxy {
@@ -64,6 +64,7 @@ export async function startProxy(target: string): Promise<ServiceProxy> {
     const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: parseJson(body) };
     seen.push(request);
     const intervention = decide(request);
+    if (intervention === 'refuse') return void response.destroy();
     if (intervention === 'hold-request') return hold(request, response);
     const onward = forward(
       `${target}${request.path}`,

@@ -10,6 +10,7 @@ import { services as realServices } from '../../platform/testing/services.ts';
 import { createGraphClient, type GraphClient } from './client.ts';
 import { freePortOffset } from './ports.ts';
 import { type ServiceProcess, startProcess } from './process.ts';
+import { type ServiceProxy, startProxy } from './proxy.ts';
 
 /**
  * `embedded`: one process, nothing but Node. `real`: one process on real servers. `processes`: real servers and
@@ -26,8 +27,8 @@ declare module 'vitest' {
 export interface SystemOptions {
   /** More variables for every process. */
   readonly environment?: Record<string, string>;
-  /** Services that are not started. */
-  readonly without?: readonly ServiceName[];
+  /** Services that the others reach through a proxy that counts and can hold requests. */
+  readonly intercept?: readonly ServiceName[];
 }
 
 /** A whole system that runs as its users run it. */
@@ -36,6 +37,8 @@ export interface System {
   readonly urls: Readonly<Record<ServiceName, string>>;
   readonly dataDir: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The proxy in front of an intercepted service. */
+  proxy(service: ServiceName): ServiceProxy;
   /** The process that runs a service. */
   process(service: ServiceName): ServiceProcess;
   /** A user's client; by default each call makes a new user. */
@@ -49,6 +52,8 @@ export interface System {
 }
 
 const READY_WITHIN_MS = 60_000;
+
+const variableOf = (service: ServiceName): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;
 
 const entryOf = (service: ServiceName): string =>
   service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
@@ -84,41 +89,53 @@ async function untilReady(url: string, process: () => ServiceProcess): Promise<v
 export async function startSystem(shape: Shape, options: SystemOptions = {}): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-e2e-'));
   const offset = await freePortOffset();
-  const environment: Record<string, string> = {
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    PORT_OFFSET: String(offset),
-    ...(shape === 'embedded' ? {} : realEnvironment()),
-    ...options.environment,
-  };
-  const config = loadConfig(environment);
-  const keys = developmentKeys(dataDir);
   const ownUrl = (service: ServiceName) => `http://127.0.0.1:${servicePorts[service] + offset}`;
   const urls = Object.fromEntries(serviceNames.map((name) => [name, ownUrl(name)])) as Record<
     ServiceName,
     string
   >;
-  const wanted = serviceNames.filter((name) => !options.without?.includes(name));
-  const logFile = join(dataDir, 'output.log');
-  const entries =
-    shape === 'processes'
-      ? wanted.map((name) => [name, entryOf(name)] as const)
-      : [['system', 'cli/start.ts'] as const];
+  const proxies = new Map<ServiceName, ServiceProxy>();
+  for (const name of options.intercept ?? []) proxies.set(name, await startProxy(urls[name]));
+  const environment: Record<string, string> = {
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    PORT_OFFSET: String(offset),
+    ...(shape === 'embedded' ? {} : realEnvironment()),
+    ...Object.fromEntries([...proxies].map(([name, proxy]) => [variableOf(name), proxy.url])),
+    ...options.environment,
+  };
+  const config = loadConfig(environment);
+  const keys = developmentKeys(dataDir);
   const processes = new Map<string, ServiceProcess>();
   const clients: GraphClient[] = [];
-  const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
-  const start = (name: string, entry: string) =>
-    processes.set(name, startProcess(entry, environment, logFile));
-  const processOf = (service: ServiceName): ServiceProcess => {
-    const found = processes.get(nameOf(service));
-    if (!found) throw new Error(`${service} was not started`);
-    return found;
+  const found = <T>(known: T | undefined, what: string): T => {
+    if (known === undefined) throw new Error(`${what} was not started`);
+    return known;
   };
+  // In one process, whatever is done to a service is done to all.
+  const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
+  const processOf = (service: ServiceName) => found(processes.get(nameOf(service)), service);
+  const start = (service: ServiceName) => {
+    const entry = shape === 'processes' ? entryOf(service) : 'cli/start.ts';
+    processes.set(nameOf(service), startProcess(entry, environment, join(dataDir, 'output.log')));
+  };
+  const ready = (services: readonly ServiceName[]) =>
+    Promise.all(services.map((service) => untilReady(urls[service], () => processOf(service))));
   const token = async (userId: string, roles: readonly string[] = []) =>
-    (await developmentToken({ config, keys }, userId, roles)) ?? '';
+    found((await developmentToken({ config, keys }, userId, roles)) ?? undefined, 'The development key');
+  const stop = async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    for (const process of processes.values()) process.signal('SIGCONT');
+    await Promise.all([...processes.values()].map((process) => process.stop()));
+    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+    await rm(dataDir, { recursive: true, force: true });
+  };
 
-  for (const [name, entry] of entries) start(name, entry);
-  await Promise.all(wanted.map((service) => untilReady(urls[service], () => processOf(service))));
+  for (const service of shape === 'processes' ? serviceNames : (['gateway'] as const)) start(service);
+  await ready(serviceNames).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
 
   return {
     shape,
@@ -126,6 +143,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     dataDir,
     environment,
     process: processOf,
+    proxy: (service) => found(proxies.get(service), `The proxy of ${service}`),
     token,
     async client(userId = `user|${randomBytes(4).toString('hex')}@example.com`) {
       const client = createGraphClient(urls.gateway, await token(userId));
@@ -134,16 +152,10 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     },
     async restart(service) {
       await processOf(service).stop();
-      start(nameOf(service), shape === 'processes' ? entryOf(service) : 'cli/start.ts');
-      const affected = shape === 'processes' ? [service] : wanted;
-      await Promise.all(affected.map((one) => untilReady(urls[one], () => processOf(one))));
+      start(service);
+      await ready(shape === 'processes' ? [service] : serviceNames);
     },
     output: () => [...processes.values()].map((one) => one.output()).join('\n'),
-    async stop() {
-      await Promise.all(clients.map((client) => client.close()));
-      for (const process of processes.values()) process.signal('SIGCONT');
-      await Promise.all([...processes.values()].map((process) => process.stop()));
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }

@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ServiceName } from '../platform/config.ts';
+import type { GraphClient } from './harness/client.ts';
+import {
+  compileBook,
+  coreQuery,
+  createBlob,
+  createDraft,
+  draftInput,
+  untilState,
+} from './harness/operations.ts';
+import type { Intervention, SeenRequest } from './harness/proxy.ts';
+import { type System, startSystem } from './harness/system.ts';
+
+let system: System;
+let client: GraphClient;
+/** Everything that the client was told is stored, by idempotency key. */
+const acknowledged = new Map<string, { id: string; content: string }>();
+
+beforeAll(async () => {
+  system = await startSystem(inject('shape'), { intercept: ['state'] });
+  client = await system.client();
+});
+afterEach(() => system.proxy('state').release());
+afterAll(() => system?.stop());
+
+const isCreate = ({ body }: SeenRequest) =>
+  String((body as { query?: string } | undefined)?.query).includes('createBlob');
+const isRegistration = (processorId: string) => (request: SeenRequest) =>
+  request.path === '/api/v1/blob-index' &&
+  (request.body as { processor_id: string }).processor_id === processorId;
+const isRead = ({ method, path }: SeenRequest) => method === 'GET' && path.startsWith('/api/v1/blobs/');
+
+/** Kills a service at the moment when a request of this kind is held, then starts it again. */
+async function killWhen(
+  service: ServiceName,
+  matches: (request: SeenRequest) => boolean,
+  moment: Intervention,
+): Promise<void> {
+  const proxy = system.proxy('state');
+  proxy.intervene((request) => (matches(request) ? moment : 'pass'));
+  await proxy.nextHeld();
+  await system.process(service).kill();
+  proxy.release();
+  await system.restart(service);
+}
+
+let chapter = 0;
+/** A chapter's draft; its client tries again with the same key until it is told that it is stored. */
+async function storeDraft(): Promise<string> {
+  chapter += 1;
+  const key = `chapter-${chapter}`;
+  const content = `Chapter ${chapter}. The rain came down on the harbour, and Elspeth counted the boats.`;
+  const input = draftInput({ content, book: 'killed', chapter, key });
+  let id: string | undefined;
+  await expect
+    .poll(
+      async () => {
+        const { blob } = await createBlob(client, input).catch(() => ({ blob: null }));
+        id = blob?.id;
+        return id;
+      },
+      { timeout: 60_000, interval: 200 },
+    )
+    .toBeTypeOf('string');
+  if (id === undefined) throw new Error('Not stored');
+  acknowledged.set(key, { id, content });
+  return id;
+}
+
+describe('kill -9', () => {
+  it.each([
+    ['the gateway before the state service hears of a mutation', 'gateway', 'hold-request'],
+    ['the gateway while the answer of a stored blob is under way', 'gateway', 'hold-response'],
+    ['the state service right after its write, before anyone is told', 'state', 'hold-response'],
+  ] as const)('of %s', async (_name, service, moment) => {
+    const killed = killWhen(service, isCreate, moment);
+    const id = await storeDraft();
+    await killed;
+    await untilState(client, id, 'COMPLETED');
+  });
+
+  it.each([
+    ['before computing', isRead, 'hold-request'],
+    ['after storing, before registering', isRegistration('text-expansion'), 'hold-request'],
+    ['after registering, before acknowledging', isRegistration('text-expansion'), 'hold-response'],
+  ] as const)('of the text expansion %s', async (_name, matches, moment) => {
+    const killed = killWhen('text-expansion', matches, moment);
+    const id = await storeDraft();
+    await killed;
+    await untilState(client, id, 'COMPLETED', 120_000);
+  });
+
+  it('of the book compiler after storing, before registering', async () => {
+    const input = { bookId: 'killed', idempotencyKey: 'the-book' };
+    const killed = killWhen('book-compiler', isRegistration('book-compiler'), 'hold-request');
+    const cut = compileBook(client, input).catch(() => null);
+    await killed;
+    await cut;
+    const query = '{ book(id: "killed") { compiled { nodes { id } } } }';
+    interface Answer {
+      book: { compiled: { nodes: { id: string }[] } };
+    }
+    // It finishes by itself what was cut short: nobody has to ask again.
+    await expect
+      .poll(async () => (await client.query<Answer>(query)).book.compiled.nodes.length, {
+        timeout: 90_000,
+        interval: 500,
+      })
+      .toBe(1);
+    const { compiledBook, userErrors } = await compileBook(client, input);
+    expect(userErrors).toEqual([]);
+    expect(compiledBook).toMatchObject({ version: 1, chapterCount: chapter });
+    expect((await client.query<Answer>(query)).book.compiled.nodes).toEqual([{ id: compiledBook?.id }]);
+  });
+
+  it.each(['processors', 'schemas', 'events'] as const)(
+    'of the %s service while a draft is stored',
+    async (service) => {
+      await system.process(service).kill();
+      const restarted = system.restart(service);
+      const id = await storeDraft();
+      await restarted;
+      await untilState(client, id, 'COMPLETED');
+    },
+  );
+
+  it('has lost nothing and made nothing twice', async () => {
+    const { nodes, totalCount } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+    expect(acknowledged.size).toBe(9);
+    expect(totalCount).toBe(acknowledged.size);
+    for (const { id, content } of acknowledged.values()) {
+      const node = nodes.find((one) => one.id === id);
+      expect(node?.content?.body?.content).toBe(content);
+      expect(node?.derived.nodes.filter(({ processorId }) => processorId === 'text-expansion')).toHaveLength(
+        1,
+      );
+      expect(node?.derived.nodes[0]?.content?.data?.original ?? content).toBe(content);
+    }
+    const { me } = await client.query<{ me: { state: { totalBlobs: number; blobsByProcessor: object[] } } }>(
+      '{ me { state { totalBlobs blobsByProcessor { processorId count } } } }',
+    );
+    expect(me.state.blobsByProcessor).toEqual([
+      { processorId: 'book-compiler', count: 1 },
+      { processorId: 'state', count: 9 },
+      { processorId: 'text-expansion', count: 9 },
+    ]);
+    expect(me.state.totalBlobs).toBe(19);
+  });
+});
+
+describe('a stop and a start', () => {
+  it('keeps everything', async () => {
+    const before = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+    const id = await createDraft(client, { content: 'One more.', book: 'another' });
+    await system.restart('state');
+    await untilState(client, id, 'COMPLETED');
+    const after = await coreQuery(client, { filter: { type: 'chapter_draft', bookId: 'killed' } });
+    expect(after.nodes).toEqual(before.nodes);
+  });
+});
