@@ -2,9 +2,9 @@ import type { Clock } from '../../platform/clock.ts';
 import { InputErrors } from '../../platform/errors.ts';
 import type { JsonObject } from '../../platform/json-schema/validator.ts';
 import { registrationErrors, type SchemaInput, sameOrConflict } from './registration.ts';
-import { keyOf, type Schema, type SchemaKey } from './schema.ts';
+import { isSchemaId, keyOf, type Schema, type SchemaKey } from './schema.ts';
 import type { SchemaStore } from './store.ts';
-import { newestFirst } from './versions.ts';
+import { isVersion, newestFirst } from './versions.ts';
 
 /** All schemas: those that come with the system, and those registered later. */
 export interface SchemaCatalog {
@@ -20,6 +20,9 @@ export interface SchemaCatalog {
 
 /** Plain JSON: a literal in a GraphQL document comes as objects without a prototype. */
 const plain = (definition: unknown): JsonObject => JSON.parse(JSON.stringify(definition)) as JsonObject;
+
+/** What is none is looked for nowhere: a store may refuse to be asked for it. */
+const isKey = ({ id, version }: SchemaKey): boolean => isSchemaId(id) && isVersion(version);
 
 const byId = <T extends { id: string }>(one: T, other: T): number => (one.id < other.id ? -1 : 1);
 
@@ -39,7 +42,7 @@ export function createSchemaCatalog(deps: {
   const shipped = new Map(deps.shipped.map((schema) => [keyOf(schema), schema]));
 
   async function find(keys: readonly SchemaKey[]): Promise<(Schema | undefined)[]> {
-    const registered = keys.filter((key) => !shipped.has(keyOf(key)));
+    const registered = keys.filter((key) => isKey(key) && !shipped.has(keyOf(key)));
     const found = registered.length > 0 ? await store.find(registered) : [];
     const stored = new Map(found.map((schema) => [keyOf(schema), schema]));
     return keys.map((key) => shipped.get(keyOf(key)) ?? stored.get(keyOf(key)));
@@ -48,7 +51,7 @@ export function createSchemaCatalog(deps: {
     find,
     async versions(ids) {
       const own = deps.shipped.filter(({ id }) => ids.includes(id));
-      const versions = groupVersions([...own, ...(await store.keys(ids))]);
+      const versions = groupVersions([...own, ...(await store.keys(ids.filter(isSchemaId)))]);
       return ids.map((id) => versions.get(id) ?? []);
     },
     async newest() {

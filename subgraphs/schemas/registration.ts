@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BlobgraphError, type UserError } from '../../platform/errors.ts';
 import { fieldOf } from '../../platform/json-schema/pointer.ts';
 import { checkDefinition } from '../../platform/json-schema/validator.ts';
-import type { Schema } from './schema.ts';
+import { isSchemaId, type Schema } from './schema.ts';
 import { isVersion } from './versions.ts';
 
 /** A version of a schema as an operator hands it in. */
@@ -13,9 +13,6 @@ export interface SchemaInput {
   readonly definition: unknown;
 }
 
-const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const MAX_ID = 64;
-
 const invalid = (field: string, message: string): UserError => ({
   field,
   code: 'VALIDATION_FAILED',
@@ -25,7 +22,7 @@ const invalid = (field: string, message: string): UserError => ({
 /** Everything that keeps the input from being registered. */
 export function registrationErrors({ id, version, definition }: SchemaInput): UserError[] {
   const errors: UserError[] = [];
-  if (!ID.test(id) || id.length > MAX_ID) {
+  if (!isSchemaId(id)) {
     errors.push(
       invalid('id', '`id` must be lower-case letters, digits and single dashes, a letter first, at most 64.'),
     );

@@ -12,6 +12,12 @@ export interface Schema extends SchemaKey {
   readonly createdAt: Date | null;
 }
 
+const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_ID = 64;
+
+/** True for lower-case letters, digits and single dashes, a letter first, at most 64. */
+export const isSchemaId = (id: string): boolean => id.length <= MAX_ID && ID.test(id);
+
 export const keyOf = ({ id, version }: SchemaKey): string => `${id}@${version}`;
 
 const annotation = (schema: Schema, name: string, fallback: string): string => {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDefinition, type JsonObject } from '../../platform/json-schema/validator.ts';
-import type { Schema } from './schema.ts';
+import { isSchemaId, type Schema } from './schema.ts';
 import { isVersion } from './versions.ts';
 
 function readSchema(folder: string, id: string, file: string): Schema {
   const path = join(folder, id, file);
   const version = file.replace(/\.json$/, '');
+  if (!isSchemaId(id)) throw new Error(`${path}: name the folder by the schema's id, e.g. text-input-v1`);
   if (!isVersion(version)) throw new Error(`${path}: name the file by its version, e.g. 1.0.0.json`);
   const definition = JSON.parse(readFileSync(path, 'utf8')) as JsonObject;
   const [problem] = checkDefinition(definition);

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { BlobgraphError } from '../../platform/errors.ts';
+import { registrationErrors, sameOrConflict } from './registration.ts';
+
+const input = { id: 'mood-board-v1', version: '1.0.0', definition: { type: 'object' } };
+
+describe('registration of a schema', () => {
+  it('finds nothing wrong with a good one', () => {
+    expect(registrationErrors(input)).toEqual([]);
+  });
+
+  it.each(['', 'A', 'a_b', '-a', 'a-', 'a--b', '1a', 'a/b', '../x', 'a'.repeat(65), 'é', 'a\0'])(
+    'refuses the id %j',
+    (id) => {
+      expect(registrationErrors({ ...input, id })).toMatchObject([
+        { field: 'id', code: 'VALIDATION_FAILED' },
+      ]);
+    },
+  );
+
+  it('names every field that is wrong, and the place in the definition', () => {
+    const definition = { properties: { title: { type: 'txt' } } };
+    const errors = registrationErrors({ id: 'A', version: '1', definition });
+    expect(errors.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['id', 'version', 'definition.properties.title.type']),
+    );
+  });
+
+  it('takes the same definition again, in whatever order it is written', () => {
+    const existing = { ...input, definition: { type: 'object', title: 'T' }, createdAt: null };
+    expect(sameOrConflict(existing, { title: 'T', type: 'object' })).toBe(existing);
+    expect(() => sameOrConflict(existing, { type: 'object' })).toThrow(BlobgraphError);
+  });
+});

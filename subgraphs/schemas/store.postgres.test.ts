@@ -1,0 +1,9 @@
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import { schemaStoreContract } from './store.contract.ts';
+import { createPostgresSchemaStore } from './store.postgres.ts';
+
+schemaStoreContract('embedded PostgreSQL', async () => {
+  const server = await openPglite({});
+  const store = createPostgresSchemaStore(await server.database('schemas'));
+  return { store, close: () => server.close() };
+});
