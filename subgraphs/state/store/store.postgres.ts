@@ -116,7 +116,7 @@ async function insertUserBlob(database: SqlDatabase, blob: UserBlobRecord) {
   const [row] = await database.query<UserBlobRow>(
     `INSERT INTO user_blobs (id, user_id, schema_id, schema_version, type, title, data, conversation_id, book_id,
        chapter_num, created_at, input_hash, expected_processor_ids, outbox, outbox_since)
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$11) ON CONFLICT (id) DO NOTHING RETURNING *`,
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT (id) DO NOTHING RETURNING *`,
     [
       blob.id,
       blob.userId,
@@ -132,6 +132,7 @@ async function insertUserBlob(database: SqlDatabase, blob: UserBlobRecord) {
       blob.inputHash,
       [...blob.expectedProcessorIds],
       json(blob.outbox),
+      blob.outbox.length > 0 ? blob.createdAt : null,
     ],
   );
   if (row) return { stored: userBlobFrom(row), inserted: true };

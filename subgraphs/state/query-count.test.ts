@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { derivedBlobId } from '../../platform/ids.ts';
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import type { IndexEntry, UserBlobRecord } from './documents.ts';
+import { entryOfUserBlob } from './entry.ts';
+import { stateService } from './main.ts';
+import { createPostgresStateStore } from './store/store.postgres.ts';
+
+let server: SqlServer;
+let state: TestService;
+const statements: string[] = [];
+
+/** Notes every statement that requests cost; the relay's sweep goes on beside them. */
+const counted = (database: SqlDatabase): SqlDatabase =>
+  Object.create(database, {
+    query: {
+      value: (text: string, values: []) => {
+        if (!text.includes('outbox_since')) statements.push(text);
+        return database.query(text, values);
+      },
+    },
+  });
+
+beforeAll(async () => {
+  server = await openPglite({});
+  const sql = async (name: string) => {
+    const database = await server.database(name);
+    return name === 'state' ? counted(database) : database;
+  };
+  state = await startTestService(stateService, { sql });
+});
+afterAll(async () => {
+  await state?.stop();
+  await server?.close();
+});
+
+const userBlob = (userId: string, n: number): UserBlobRecord => ({
+  id: `${userId}-${n}`,
+  userId,
+  schemaId: 'text-input-v1',
+  schemaVersion: '1.0.0',
+  type: 'chapter_draft',
+  title: `Chapter ${n}`,
+  data: { content: `Chapter ${n}.` },
+  conversationId: null,
+  bookId: 'my-novel',
+  chapterNum: n,
+  createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, n)),
+  inputHash: null,
+  expectedProcessorIds: [],
+  outbox: [],
+});
+
+async function fill(userId: string, blobs: number): Promise<void> {
+  const store = createPostgresStateStore(await server.database('state'));
+  for (let n = 1; n <= blobs; n += 1) {
+    const blob = userBlob(userId, n);
+    const entry = entryOfUserBlob(blob);
+    const derived: IndexEntry = {
+      ...entry,
+      id: derivedBlobId(entry.id, 'text-expansion', '1'),
+      processorId: 'text-expansion',
+      sourceIds: [entry.id],
+      chapterNum: null,
+    };
+    await store.insertUserBlob(blob);
+    await store.insertEntry(entry, []);
+    await store.insertEntry(derived, []);
+  }
+}
+
+const QUERY = /* GraphQL */ `
+  {
+    blobs(first: 100, filter: { type: "chapter_draft", processorId: "state" }) {
+      totalCount
+      nodes {
+        id
+        processing { state runs { processorId } }
+        sources { id }
+        content { __typename id ... on UserBlob { body bookId createdAt processingState } }
+        derivedIds
+        derived { totalCount nodes { id parent { id title } content { __typename id } } }
+      }
+    }
+    book(id: "my-novel") { chapters { draft { id } expanded { id } } }
+  }
+`;
+
+it('a request costs the same number of statements over 1 blob and over 100', async () => {
+  const costs: string[][] = [];
+  for (const blobs of [1, 100]) {
+    const userId = `reader-of-${blobs}`;
+    await fill(userId, blobs);
+    statements.length = 0;
+    const { data, errors } = await state.graphql<{ blobs: { nodes: { content: { body: unknown } }[] } }>(
+      QUERY,
+      {},
+      {
+        viewer: viewer(userId),
+      },
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.blobs.nodes).toHaveLength(blobs);
+    costs.push([...statements].toSorted());
+  }
+  const [one = [], hundred = []] = costs;
+  expect(hundred).toEqual(one);
+  // The page, its count, bodies, derived ids, derived pages, their counts, parents; the book's record and drafts,
+  // and its chapters' expansions.
+  expect(one).toHaveLength(10);
+});
