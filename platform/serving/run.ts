@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, loadConfig } from '../config.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
-import { DataDirLocked } from '../sql/database.pglite.ts';
+import { DataDirLocked } from '../sql/database.ts';
 import { PortTaken, type RunningService, type ServiceDefinition, startService } from './service.ts';
 
 const STOP_WITHIN_MS = 10_000;

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtFile } from '../paths.ts';
 import { sqlContract } from './database.contract.ts';
-import { DataDirLocked, openPglite } from './database.pglite.ts';
+import { openPglite } from './database.pglite.ts';
+import { DataDirLocked } from './database.ts';
 
 sqlContract('PGlite', () => openPglite());
 
@@ -41,7 +42,7 @@ describe('embedded PostgreSQL', () => {
     const writer = spawn(process.execPath, [
       '--input-type=module',
       '--eval',
-      `import { DataDirLocked, openPglite } from ${JSON.stringify(module)};
+      `import { openPglite } from ${JSON.stringify(module)};
        const server = await openPglite({ dataDir: ${JSON.stringify(dataDir)} });
        const database = await server.database('killed');
        await database.migrate(['CREATE TABLE t (id int4)']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
-import type { SqlDatabase, SqlServer, SqlValue } from './database.ts';
+import { DataDirLocked, type SqlDatabase, type SqlServer, type SqlValue } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
 import { createPgliteDataDir, pgliteTemplate } from './pglite-files.ts';
@@ -13,11 +13,6 @@ export interface PgliteOptions {
   /** The folder that holds the data; made when missing. Absent: in memory, gone at `close`. */
   readonly dataDir?: string;
   readonly logger?: Pick<Logger, 'info'>;
-}
-
-/** Another process, alive, has the data directory open. */
-export class DataDirLocked extends Error {
-  override readonly name = 'DataDirLocked';
 }
 
 /** What a statement is run on: the instance, or its open transaction. */

@@ -45,3 +45,8 @@ export interface SqlServer {
 
 /** SQLSTATE of a unique violation, the same in every adapter. */
 export const UNIQUE_VIOLATION = '23505';
+
+/** Another process, alive, has the data directory open. */
+export class DataDirLocked extends Error {
+  override readonly name = 'DataDirLocked';
+}
