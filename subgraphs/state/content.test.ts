@@ -48,9 +48,23 @@ describe('what can be stored', () => {
     ['NUL', { metadata: { a: ['x\0'] } }, 'TEXT_MALFORMED', 'data.metadata.a.0'],
     ['a lone surrogate', { content: 'x\ud83e' }, 'TEXT_MALFORMED', 'data.content'],
     ['NUL in a name', { 'a\0': 1 }, 'TEXT_MALFORMED', 'data'],
+    ['NUL in a name, within', { a: [{ b: { 'c\0': 1 } }] }, 'TEXT_MALFORMED', 'data.a.0.b'],
+    ['NUL after other members', { a: { b: 1 }, c: [[], {}, 'x\0'] }, 'TEXT_MALFORMED', 'data.c.2'],
     ['too much text', { content: 'é'.repeat(MAX_TEXT_BYTES / 2 + 1) }, 'BLOB_TOO_LARGE', 'data'],
+    [
+      'numbers that are long when written out',
+      { list: Array.from({ length: 300_000 }, () => 1e20) },
+      'BLOB_TOO_LARGE',
+      'data',
+    ],
   ])('refuses %s, naming the field', (_name, data, code, field) => {
     expect(refusal(data)).toMatchObject({ code, field });
+  });
+
+  it('takes 64 levels within the document, and no more', () => {
+    const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    expect(refusal(nested(65))).toBeUndefined();
+    expect(refusal(nested(66))).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
   it('refuses what is nested too deep, without exhausting the stack', () => {

@@ -33,52 +33,70 @@ export function titleOf(data: unknown, fallback: string): string {
   return title ? beginning(title, MAX_TITLE) : fallback;
 }
 
-const malformed = (field: string, what: string): UserError => ({
-  field,
-  code: 'TEXT_MALFORMED',
-  message: `\`${field}\` holds ${what}, which cannot be stored. Remove it.`,
-});
+const refusal = (field: string, code: UserError['code'], message: string) =>
+  new InputErrors([{ field, code, message }]);
 
-function textError(text: string, field: string): UserError | null {
-  if (text.includes('\0')) return malformed(field, 'the character NUL (U+0000)');
-  return text.isWellFormed() ? null : malformed(field, 'half of a surrogate pair');
+/** The UTF-8 bytes of a text. @throws InputErrors TEXT_MALFORMED */
+function textBytes(text: string, field: () => string): number {
+  const hasNul = text.includes('\0');
+  if (!hasNul && text.isWellFormed()) return Buffer.byteLength(text);
+  const fault = hasNul ? 'the character NUL (U+0000)' : 'half of a surrogate pair';
+  const message = `\`${field()}\` holds ${fault}, which cannot be stored. Remove it.`;
+  throw refusal(field(), 'TEXT_MALFORMED', message);
 }
 
-/** Walks a document without recursion: its depth is the client's to choose, our stack is not. */
-function* texts(data: unknown, field: string): Generator<{ text: string; field: string; depth: number }> {
-  const stack = [{ value: data, field, depth: 0 }];
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const { value, field: path, depth } = next;
-    if (typeof value === 'string') yield { text: value, field: path, depth };
+/** A list or object of the document, and how far it has been walked. */
+interface Level {
+  /** Null for a list. */
+  readonly keys: readonly string[] | null;
+  readonly values: readonly unknown[];
+  next: number;
+}
+
+const levelOf = (value: object): Level =>
+  Array.isArray(value)
+    ? { keys: null, values: value, next: 0 }
+    : { keys: Object.keys(value), values: Object.values(value), next: 0 };
+
+/** The path to where these levels stand; the first holds the document itself. */
+const pathOf = (field: string, [, ...levels]: readonly Level[]): string =>
+  [field, ...levels.map(({ keys, next }) => keys?.[next - 1]?.slice(0, 64) ?? next - 1)].join('.');
+
+/** Bytes of all texts and numbers. Walks without recursion: the depth is the client's to choose, our stack is not. */
+function measure(data: unknown, field: string): number {
+  let bytes = 0;
+  const trail = [levelOf([data])];
+  for (let level = trail[0]; level; level = trail.at(-1)) {
+    if (level.next === level.values.length) {
+      trail.pop();
+      continue;
+    }
+    const key = level.keys?.[level.next];
+    const value = level.values[level.next];
+    level.next += 1;
+    if (key !== undefined) bytes += textBytes(key, () => pathOf(field, trail.slice(0, -1)));
+    if (typeof value === 'string') bytes += textBytes(value, () => pathOf(field, trail));
+    // A number may be written much longer than it was sent: `1e20` is 21 digits.
+    else if (typeof value === 'number') bytes += String(value).length;
     else if (typeof value === 'object' && value !== null) {
-      // Stops where it is too deep: the caller refuses the document there.
-      if (depth > MAX_DEPTH) return yield { text: '', field: path, depth };
-      for (const [key, member] of Object.entries(value)) {
-        if (!Array.isArray(value)) yield { text: key, field: path, depth };
-        stack.push({ value: member, field: `${path}.${key.slice(0, 64)}`, depth: depth + 1 });
+      if (trail.length > MAX_DEPTH + 1) {
+        const message = `\`${field}\` is nested more than ${MAX_DEPTH} levels deep. Flatten it.`;
+        throw refusal(field, 'VALIDATION_FAILED', message);
       }
+      trail.push(levelOf(value));
     }
   }
+  return bytes;
 }
 
 /**
  * Checks that a document can be stored as it is: no NUL, no lone surrogate, at most 64 levels deep, at most
- * 5 MiB of text.
+ * 5 MiB of text, names and numbers included.
  * @throws InputErrors TEXT_MALFORMED, VALIDATION_FAILED or BLOB_TOO_LARGE, naming the field
  */
 export function assertStorable(data: unknown, field: string): void {
-  let bytes = 0;
-  for (const part of texts(data, field)) {
-    if (part.depth > MAX_DEPTH) {
-      const message = `\`${field}\` is nested more than ${MAX_DEPTH} levels deep. Flatten it.`;
-      throw new InputErrors([{ field, code: 'VALIDATION_FAILED', message }]);
-    }
-    bytes += Buffer.byteLength(part.text);
-    const error = textError(part.text, part.field);
-    if (error) throw new InputErrors([error]);
-  }
-  if (bytes > MAX_TEXT_BYTES) {
-    const message = `\`${field}\` holds ${bytes} bytes of text; at most ${MAX_TEXT_BYTES} (5 MiB) are allowed. Split it.`;
-    throw new InputErrors([{ field, code: 'BLOB_TOO_LARGE', message }]);
-  }
+  const bytes = measure(data, field);
+  if (bytes <= MAX_TEXT_BYTES) return;
+  const message = `\`${field}\` holds ${bytes} bytes of text; at most ${MAX_TEXT_BYTES} (5 MiB) are allowed. Split it.`;
+  throw refusal(field, 'BLOB_TOO_LARGE', message);
 }
