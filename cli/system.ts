@@ -1,5 +1,6 @@
 import { gatewayService } from '../gateway/main.ts';
 import { loadConfig } from '../platform/config.ts';
+import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { openRuntime } from '../platform/runtime.ts';
 import { exitWith, type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
@@ -9,7 +10,6 @@ import { processorsService } from '../subgraphs/processors/main.ts';
 import { schemasService } from '../subgraphs/schemas/main.ts';
 import { stateService } from '../subgraphs/state/main.ts';
 import { textExpansionService } from '../subgraphs/text-expansion/main.ts';
-import { developmentToken, LOCAL_USER } from './development-token.ts';
 
 /** Every service, those that others ask first. */
 export const allServices: readonly ServiceDefinition[] = [

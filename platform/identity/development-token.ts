@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../platform/clock.ts';
-import type { Config } from '../platform/config.ts';
-import type { DevelopmentKeys } from '../platform/identity/keys.ts';
-import { signDevelopmentToken } from '../platform/identity/user-tokens.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { DevelopmentKeys } from './keys.ts';
+import { signDevelopmentToken } from './user-tokens.ts';
 
 /** Who a newcomer is. */
 export const LOCAL_USER = 'dev';
