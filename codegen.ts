@@ -8,12 +8,13 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { errorsPage } from './platform/errors.markdown.ts';
 import { projectFile } from './platform/paths.ts';
 
 /**
- * Makes every generated file from the subgraphs' SDL: the stubs of the processors' blob types in the state
- * subgraph, each subgraph's resolver types, and the supergraph. `--check` writes nothing and fails when a file
- * is not as it would be made.
+ * Makes every generated file: from the subgraphs' SDL the stubs of the processors' blob types in the state
+ * subgraph, each subgraph's resolver types, and the supergraph; from the table of errors its page. `--check` writes
+ * nothing and fails when a file is not as it would be made.
  */
 
 const supergraphFile = z.object({
@@ -112,7 +113,8 @@ async function generate(): Promise<Map<string, string>> {
   for (const { folder, sdl } of services) {
     files.set(`${folder}/graphql.generated.ts`, await resolverTypes(folder, parse(sdl)));
   }
-  return files.set('gateway/supergraph.graphql', supergraphSdl(services));
+  files.set('gateway/supergraph.graphql', supergraphSdl(services));
+  return files.set('docs/errors.md', errorsPage());
 }
 
 const files = await generate();
