@@ -225,14 +225,6 @@ describe('compileBook refuses', () => {
     expect((await compiled({ bookId: 'mine' }, 'carol')).version).toBe(1);
   });
 
-  it('more text than a book may have', async () => {
-    const draft = 'x'.repeat(5 * 1024 * 1024);
-    const chapters = Array.from({ length: 7 }, () => ({ title: 'Long', draft }));
-    neighbours.putBook('alice', 'huge', 'Huge', chapters);
-    const { userErrors } = await compile({ bookId: 'huge' });
-    expect(userErrors).toMatchObject([{ field: 'bookId', code: 'BOOK_INVALID' }]);
-  });
-
   it('with a fault, not a mistake of the caller, when text expansion is away', async () => {
     neighbours.putBook('alice', 'away', 'Away', twoChapters);
     neighbours.stopExpansion(true);
