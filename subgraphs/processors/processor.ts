@@ -10,3 +10,9 @@ export const toDocument = (processor: Processor): ProcessorDocument => ({
   ...processor,
   created_at: processor.created_at.toISOString(),
 });
+
+export const PROCESSOR_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+export const MAX_PROCESSOR_ID = 64;
+
+/** True for lower-case letters, digits and single dashes, a letter first, at most 64. */
+export const isProcessorId = (id: string): boolean => id.length <= MAX_PROCESSOR_ID && PROCESSOR_ID.test(id);

@@ -4,7 +4,7 @@ import { storageTypes } from '../../platform/clients/registry.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
-import type { Processor } from './processor.ts';
+import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
   z
@@ -39,7 +39,7 @@ const BASE_URL =
   'must be an http or https address without user, password and query, e.g. `http://127.0.0.1:8012`';
 
 const registrationSchema = z.strictObject({
-  id: matching(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 64, 'lower-case letters, digits and single dashes').refine(
+  id: matching(PROCESSOR_ID, MAX_PROCESSOR_ID, 'lower-case letters, digits and single dashes').refine(
     (id) => !reserved.has(id),
     'must be another name: this one is taken by the system itself',
   ),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { ConnectionCipher } from './connection-cipher.ts';
-import type { Processor } from './processor.ts';
+import { isProcessorId, type Processor } from './processor.ts';
 import { isRegisteredAs, type Registration } from './registration.ts';
 import type { ProcessorStore } from './store.ts';
 
@@ -25,7 +25,9 @@ export function createProcessorRegistry(deps: {
   const { store, cipher, clock } = deps;
 
   async function find(ids: readonly string[]): Promise<(Processor | null)[]> {
-    const found = new Map((await store.find(ids)).map((processor) => [processor.id, processor]));
+    // What is no id is looked for nowhere: a store may refuse to be asked for it.
+    const known = await store.find(ids.filter(isProcessorId));
+    const found = new Map(known.map((processor) => [processor.id, processor]));
     return ids.map((id) => found.get(id) ?? null);
   }
   async function hasConnection(id: string, connection: string): Promise<boolean> {

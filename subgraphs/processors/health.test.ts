@@ -1,0 +1,142 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { httpProbe } from './health.http.ts';
+import { createHealthMonitor, type HealthDeps, type HealthMonitor } from './health.ts';
+
+const subject = (id: string) => ({ id, base_url: `http://${id}`, health_endpoint: '/health' });
+const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+
+let monitor: HealthMonitor | undefined;
+afterEach(() => monitor?.stop());
+
+function create(deps: Partial<HealthDeps>): HealthMonitor {
+  monitor = createHealthMonitor({
+    list: async () => [subject('a'), subject('b')],
+    probe: async () => true,
+    clock,
+    logger: { warn: () => undefined },
+    random: () => 0,
+    intervalMs: 5,
+    ...deps,
+  });
+  return monitor;
+}
+
+describe('health monitor', () => {
+  it('does not know until it has asked', () => {
+    expect(create({}).of('a')).toEqual({ state: 'unknown', checkedAt: null });
+  });
+
+  it('asks each at its own place and keeps what it found', async () => {
+    const probe = vi.fn(async (url: string) => url === 'http://a/health');
+    const health = create({ probe });
+    health.start();
+    await expect.poll(() => health.of('b').state).toBe('unhealthy');
+    expect(health.of('a')).toEqual({ state: 'healthy', checkedAt: clock.now() });
+  });
+
+  it('sees a processor fall ill, get well, and come anew', async () => {
+    let well = true;
+    let ids = ['a'];
+    const health = create({ probe: async () => well, list: async () => ids.map(subject) });
+    health.start();
+    await expect.poll(() => health.of('a').state).toBe('healthy');
+    well = false;
+    await expect.poll(() => health.of('a').state).toBe('unhealthy');
+    well = true;
+    ids = ['a', 'new'];
+    await expect.poll(() => health.of('new').state).toBe('healthy');
+    expect(health.of('a').state).toBe('healthy');
+  });
+
+  it('waits for an answer only so long, and is not held up by one that hangs', async () => {
+    const probe = (url: string, signal: AbortSignal) =>
+      new Promise<boolean>((resolve) => {
+        if (url === 'http://b/health') resolve(true);
+        signal.addEventListener('abort', () => resolve(false));
+      });
+    const health = create({ probe, timeoutMs: 20 });
+    health.start();
+    await expect.poll(() => health.of('a').state).toBe('unhealthy');
+    expect(health.of('b').state).toBe('healthy');
+  });
+
+  it('goes on when the processors cannot be listed', async () => {
+    const warn = vi.fn();
+    let listable = false;
+    const list = async () => {
+      if (!listable) throw new Error('no store');
+      return [subject('a')];
+    };
+    const health = create({ list, logger: { warn } });
+    health.start();
+    await expect.poll(() => warn.mock.calls.length).toBeGreaterThan(1);
+    listable = true;
+    await expect.poll(() => health.of('a').state).toBe('healthy');
+  });
+
+  it('waits between rounds, with jitter', async () => {
+    const list = vi.fn(async () => []);
+    const health = create({ list, intervalMs: 60_000, random: () => 0.5 });
+    health.start();
+    await expect.poll(() => list.mock.calls.length).toBe(1);
+    await health.stop();
+    expect(list).toHaveBeenCalledTimes(1);
+  });
+
+  it('stops at once, with an answer outstanding', async () => {
+    const probe = vi.fn(
+      (_url: string, signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+    );
+    const health = create({ probe, timeoutMs: 60_000 });
+    health.start();
+    await expect.poll(() => probe.mock.calls.length).toBe(2);
+    await health.stop();
+    expect(health.of('a').state).toBe('unknown');
+  });
+});
+
+describe('probe over HTTP', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  async function listen(status: number | null, body = 'ok'): Promise<{ url: string; headers: string[] }> {
+    const headers: string[] = [];
+    server = createServer((request, response) => {
+      headers.push(...Object.keys(request.headers));
+      if (status === null) return;
+      response.writeHead(status, { location: '/elsewhere' }).end(body);
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`, headers };
+  }
+  const soon = () => AbortSignal.timeout(5_000);
+
+  it.each([
+    [200, true],
+    [204, true],
+    [302, false],
+    [404, false],
+    [503, false],
+  ])('%i: %s', async (status, well) => {
+    const { url, headers } = await listen(status, status === 204 ? '' : 'ok');
+    expect(await httpProbe(url, soon())).toBe(well);
+    expect(headers).not.toContain('authorization');
+  });
+
+  it('takes no answer, an endless one and no address for ill', async () => {
+    expect(await httpProbe('http://127.0.0.1:9/health', soon())).toBe(false);
+    expect(await httpProbe('not an address', soon())).toBe(false);
+    expect(await httpProbe((await listen(null)).url, AbortSignal.timeout(50))).toBe(false);
+  });
+
+  it('does not read a large body to its end', async () => {
+    const { url } = await listen(200, 'x'.repeat(50_000_000));
+    expect(await httpProbe(url, soon())).toBe(true);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { InputErrors } from '../../platform/errors.ts';
+import { assertMayRegister, isRegisteredAs, parseRegistration } from './registration.ts';
+
+const minimal = {
+  id: 'text-expansion',
+  name: 'Text expansion',
+  storage_type: 'mongodb',
+  connection_string: 'mongodb://user:hunter2@db/expansion',
+  database_name: 'text_expansion',
+  input_schema_ids: ['text-input-v1'],
+  output_schema_id: 'expanded-text-v1',
+  graphql_type: 'ExpandedText',
+  base_url: 'http://127.0.0.1:8012',
+};
+
+function errorsOf(input: unknown) {
+  try {
+    parseRegistration(input);
+  } catch (error) {
+    if (error instanceof InputErrors) return error.errors;
+    throw error;
+  }
+  return [];
+}
+
+describe('registration of a processor', () => {
+  it('fills in the defaults', () => {
+    expect(parseRegistration({ ...minimal, base_url: 'https://example.org/expansion//' })).toEqual({
+      ...minimal,
+      base_url: 'https://example.org/expansion',
+      description: '',
+      version: '1',
+      health_endpoint: '/health',
+      query_endpoint: '/graphql',
+      event_subscriptions: [],
+      max_concurrency: 4,
+      timeout_seconds: 60,
+      active: true,
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['id', undefined],
+    ['id', ''],
+    ['id', 'Text'],
+    ['id', 'a b'],
+    ['id', '../x'],
+    ['id', 'a'.repeat(65)],
+    ['id', 'state'],
+    ['id', 'router'],
+    ['id', 7],
+    ['name', ' '],
+    ['name', 'a\0'],
+    ['name', '\ud800'],
+    ['name', 'x'.repeat(201)],
+    ['description', 'x'.repeat(2_001)],
+    ['version', ''],
+    ['version', 'a b'],
+    ['storage_type', 'mysql'],
+    ['storage_type', undefined],
+    ['connection_string', ''],
+    ['connection_string', 'x'.repeat(4_097)],
+    ['database_name', null],
+    ['input_schema_ids', 'text-input-v1'],
+    ['input_schema_ids', Array.from({ length: 101 }, () => 'a')],
+    ['output_schema_id', 'Text Input'],
+    ['graphql_type', '__Type'],
+    ['graphql_type', 'Expanded-Text'],
+    ['base_url', 'text-expansion:8012'],
+    ['base_url', 'ftp://example.org'],
+    ['base_url', 'file:///etc/passwd'],
+    ['base_url', 'javascript:alert(1)'],
+    ['base_url', 'http://user:hunter2@example.org'],
+    ['base_url', 'http://example.org/?a=b'],
+    ['base_url', 'http://example.org/#a'],
+    ['base_url', '//example.org'],
+    ['health_endpoint', 'health'],
+    ['health_endpoint', '/health?all'],
+    ['query_endpoint', '/a b'],
+    ['event_subscriptions', 'blob.created'],
+    ['max_concurrency', 0],
+    ['max_concurrency', 1_001],
+    ['max_concurrency', 1.5],
+    ['max_concurrency', '4'],
+    ['timeout_seconds', 3_601],
+    ['timeout_seconds', Number.NaN],
+    ['active', 'yes'],
+  ])('refuses %s = %j by name', (field, value) => {
+    const errors = errorsOf({ ...minimal, [field]: value });
+    expect(errors).toEqual([
+      { field, code: 'PROCESSOR_INVALID', message: expect.stringContaining(`\`${field}\` `) },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('hunter2');
+  });
+
+  it('names the entry of a list, and a field that there is not', () => {
+    const errors = errorsOf({
+      ...minimal,
+      input_schema_ids: ['a-v1', 'B'],
+      event_subscriptions: ['blob.born'],
+      max_concurency: 4,
+    });
+    expect(errors.map(({ field }) => field).sort()).toEqual([
+      'event_subscriptions.0',
+      'input_schema_ids.1',
+      'max_concurency',
+    ]);
+  });
+
+  it.each([undefined, null, 'text', [], 7])('refuses %j', (input) => {
+    expect(errorsOf(input)).toMatchObject([{ field: null, code: 'PROCESSOR_INVALID' }]);
+  });
+
+  it('names fields as the caller writes them', () => {
+    expect(() => parseRegistration({ ...minimal, base_url: 'x' }, (name) => name.toUpperCase())).toThrow(
+      /^`BASE_URL` must be/,
+    );
+  });
+
+  it('knows a registration again', () => {
+    const registration = parseRegistration(minimal);
+    const { connection_string: _, ...rest } = registration;
+    const processor = { ...rest, created_at: new Date(0) };
+    expect(isRegisteredAs(processor, registration)).toBe(true);
+    expect(isRegisteredAs(processor, { ...registration, timeout_seconds: 61 })).toBe(false);
+  });
+});
+
+describe('who may register', () => {
+  const viewer = (...roles: string[]) => ({ userId: 'u', roles });
+
+  it.each([
+    [{ service: 'text-expansion', viewer: null }, true],
+    [{ service: 'gateway', viewer: viewer('operator') }, true],
+    [{ service: 'book-compiler', viewer: null }, false],
+    [{ service: 'gateway', viewer: viewer() }, false],
+    [{ service: 'gateway', viewer: null }, false],
+    // A processor that asks on behalf of a user speaks for that user.
+    [{ service: 'text-expansion', viewer: viewer() }, false],
+  ])('%j: %s', (caller, allowed) => {
+    const attempt = () => assertMayRegister(caller, 'text-expansion');
+    if (allowed) expect(attempt).not.toThrow();
+    else expect(attempt).toThrow(/itself or an operator/);
+  });
+});
