@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import type { Shape } from './e2e/harness/system.ts';
 
+/** What a test waits to see may take its time on a busy machine. */
+const patient = { poll: { timeout: 10_000 } };
+
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which.
  */
 const tier = (name: string, include: string[], timeout: number, shape: Shape = 'embedded') => ({
   extends: true as const,
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, provide: { shape } },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, expect: patient, provide: { shape } },
 });
 
 export default defineConfig({

@@ -39,27 +39,36 @@ export type MutationRegisterProcessorArgs = {
   input: RegisterProcessorInput;
 };
 
+/** What a processor keeps its blobs in. */
 export type StorageType =
   | 'MONGODB'
   | 'POSTGRESQL'
   | 'REDIS'
   | 'S3';
 
+/** How a processor was when it was last asked, which is every few seconds. */
 export type ProcessorHealth =
   /** Not asked yet. */
   | 'UNKNOWN'
+  /** It answered that it is well. */
   | 'HEALTHY'
+  /** It did not answer in time, or that it is not well. */
   | 'UNHEALTHY';
 
 /** A processor: takes blobs of some schemas and derives blobs of its own type. Its connection string is never shown. */
 export type Processor = {
   __typename?: 'Processor';
+  /** The name under which it works, e.g. `text-expansion`: the `processorId` of its blobs. */
   id: Scalars['ID']['output'];
+  /** For people. */
   name: Scalars['String']['output'];
+  /** What it does. */
   description: Scalars['String']['output'];
   /** A part of every derived id: another version makes other blobs. */
   version: Scalars['String']['output'];
+  /** What it keeps its blobs in. */
   storageType: StorageType;
+  /** The database that it keeps its blobs in. */
   databaseName: Scalars['String']['output'];
   /** Schemas of the blobs that it takes. */
   inputSchemaIds: Array<Scalars['ID']['output']>;
@@ -73,49 +82,71 @@ export type Processor = {
   maxConcurrency: Scalars['Int']['output'];
   /** How long one run may take. */
   timeoutSeconds: Scalars['Int']['output'];
+  /** False when it is given no more work. What it made stays readable. */
   active: Scalars['Boolean']['output'];
+  /** Whether it answers. */
   health: ProcessorHealth;
   /** When its health was last asked. */
   checkedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it first registered. */
   createdAt: Scalars['DateTime']['output'];
 };
 
+/** A processor as it is to be registered. */
 export type RegisterProcessorInput = {
   /** Lower-case letters, digits and dashes, e.g. `text-expansion`. */
   id: Scalars['ID']['input'];
+  /** For people, at most 200 characters. */
   name: Scalars['String']['input'];
+  /** What it does, at most 2,000 characters. */
   description?: Scalars['String']['input'];
+  /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
+  /** What it keeps its blobs in. */
   storageType: StorageType;
   /** Kept encrypted, never shown. */
   connectionString: Scalars['String']['input'];
+  /** The database that it keeps its blobs in. */
   databaseName: Scalars['String']['input'];
+  /** Schemas of the blobs that it takes. */
   inputSchemaIds: Array<Scalars['ID']['input']>;
+  /** Schema of the blobs that it makes. */
   outputSchemaId: Scalars['ID']['input'];
+  /** The GraphQL type of the blobs that it makes. */
   graphqlType: Scalars['String']['input'];
-  /** Where the processor answers, e.g. `http://127.0.0.1:8012`. */
+  /** Where the processor answers, over http or https, e.g. `http://127.0.0.1:8012`. */
   baseUrl: Scalars['String']['input'];
+  /** The path that tells whether it is well. */
   healthEndpoint?: Scalars['String']['input'];
+  /** The path of its GraphQL. */
   queryEndpoint?: Scalars['String']['input'];
+  /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. */
   eventSubscriptions?: Array<Scalars['String']['input']>;
-  /** 1 to 1,000. */
+  /** Runs at once in one process, 1 to 1,000. */
   maxConcurrency?: Scalars['Int']['input'];
-  /** 1 to 3,600. */
+  /** How long one run may take, 1 to 3,600. */
   timeoutSeconds?: Scalars['Int']['input'];
+  /** False when it is to be given no more work. */
   active?: Scalars['Boolean']['input'];
 };
 
+/** What became of registering a processor. */
 export type RegisterProcessorPayload = {
   __typename?: 'RegisterProcessorPayload';
+  /** As it is registered now; null when there are errors. */
   processor: Maybe<Processor>;
+  /** Each names the input's field. */
   userErrors: Array<UserError>;
 };
 
 /** Something in the input that the caller can mend. */
 export type UserError = {
   __typename?: 'UserError';
+  /** The input's field, e.g. `data.metadata.chapter_num`; null when it is about no single one. */
   field: Maybe<Scalars['String']['output']>;
+  /** A code of the table of errors. */
   code: Scalars['String']['output'];
+  /** What is wrong and how to mend it. */
   message: Scalars['String']['output'];
 };
 

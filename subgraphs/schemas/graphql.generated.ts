@@ -52,36 +52,53 @@ export type MutationRegisterSchemaArgs = {
 /** A JSON Schema (draft 2020-12) that blobs are held to. A version never changes. */
 export type BlobSchema = {
   __typename?: 'BlobSchema';
+  /** The same for all its versions, e.g. `text-input-v1`. */
   id: Scalars['ID']['output'];
   /** Semantic version, e.g. `1.0.0`. */
   version: Scalars['String']['output'];
+  /** From the definition; else the id. */
   title: Scalars['String']['output'];
+  /** From the definition; empty where it has none. */
   description: Scalars['String']['output'];
   /** The JSON Schema itself. */
   definition: Scalars['JSON']['output'];
   /** All versions of this schema, newest first. */
   versions: Array<Scalars['String']['output']>;
+  /** Null for those that come with the system. */
   createdAt: Maybe<Scalars['DateTime']['output']>;
 };
 
+/** A version of a schema to be. */
 export type RegisterSchemaInput = {
   /** Lower-case letters, digits and dashes, e.g. `text-input-v1`. */
   id: Scalars['ID']['input'];
+  /** Semantic version, e.g. `1.0.0`. */
   version: Scalars['String']['input'];
+  /**
+   * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references,
+   * `$ref` to `#/$defs/…` alone and never back to itself. Keywords of your own start with `x-`; `x-blob-type` gives
+   * the type of blobs where none is given.
+   */
   definition: Scalars['JSON']['input'];
 };
 
+/** What became of registering a schema. */
 export type RegisterSchemaPayload = {
   __typename?: 'RegisterSchemaPayload';
+  /** The version that is there now; null when there are errors. */
   schema: Maybe<BlobSchema>;
+  /** Each names the place in the input. */
   userErrors: Array<UserError>;
 };
 
 /** Something in the input that the caller can mend. */
 export type UserError = {
   __typename?: 'UserError';
+  /** The input's field, e.g. `data.metadata.chapter_num`; null when it is about no single one. */
   field: Maybe<Scalars['String']['output']>;
+  /** A code of the table of errors. */
   code: Scalars['String']['output'];
+  /** What is wrong and how to mend it. */
   message: Scalars['String']['output'];
 };
 
