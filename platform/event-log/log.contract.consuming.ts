@@ -114,7 +114,7 @@ export function consumingContract(fixture: () => EventLogFixture): void {
     it('delivers again what was not acknowledged in time', async () => {
       const log = await fixture().open();
       const never = gate();
-      const { seen } = await consuming(log, { ackWaitMs: 500 }, async ({ attempt }) => {
+      const { seen } = await consuming(log, { ackWaitMs: 1_000 }, async ({ attempt }) => {
         if (attempt === 1) await never.opened;
         return { kind: 'ack' };
       });

@@ -1,10 +1,18 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from '../sql/database.ts';
-import type { EventLogFixture, OpenOptions } from './log.contract.fixture.ts';
+import {
+  collect,
+  consuming,
+  type EventLogFixture,
+  idsOf,
+  message,
+  type OpenOptions,
+} from './log.contract.fixture.ts';
 import { eventLogContract } from './log.contract.ts';
 import { openEmbeddedEventLog } from './log.embedded.ts';
-import type { EventLog } from './log.ts';
+import { type EventLog, PositionGone } from './log.ts';
 
 let server: SqlServer;
 let databases = 0;
@@ -75,4 +83,66 @@ async function embeddedFixture(): Promise<EventLogFixture> {
 
 describe('embedded event log', () => {
   eventLogContract(embeddedFixture);
+
+  it('costs one statement a publishing, and two a delivery that somebody waits for', async () => {
+    const database = await server.database(`log_${++databases}`);
+    let statements = 0;
+    const counted = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
+      return (...args: Args): Promise<Result> => {
+        statements++;
+        return call(...args);
+      };
+    };
+    const log = await openEmbeddedEventLog({
+      database: {
+        ...database,
+        query: counted((text, values) => database.query(text, values)) as SqlDatabase['query'],
+        execute: counted((text, values) => database.execute(text, values)),
+      },
+      clock: systemClock,
+    });
+    const deleted = await consuming(log, { subjects: ['blob.deleted.*'] });
+    await log.publish(message('blob.deleted.alice', 'first'));
+    await expect.poll(() => deleted.seen).toEqual(['first 1']);
+    await log.publish(message('blob.failed.alice', 'first'));
+    statements = 0;
+    for (let n = 0; n < 10; n++) await log.publish(message('blob.failed.alice', `${n}`));
+    expect(statements).toBe(10);
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => log.publish(message('blob.failed.bob', `at-once-${n}`))),
+    );
+    expect(statements).toBe(11);
+    await log.publish(message('blob.deleted.alice', 'last'));
+    await expect.poll(() => deleted.seen).toEqual(['first 1', 'last 1']);
+    await deleted.consumption.stop();
+    expect(statements).toBe(14);
+    await log.close();
+  });
+
+  it('forgets dead letters in time', async () => {
+    const fixture = await embeddedFixture();
+    const log = await fixture.open({ retention: { deadLetterMaxAgeMs: 1_000 } });
+    await consuming(log, {}, async () => ({ kind: 'terminate', reason: 'bad' }));
+    await log.publish(message('blob.created.alice', 'a'));
+    await expect.poll(() => log.deadLetters()).toHaveLength(1);
+    await fixture.expire();
+    await log.publish(message('blob.created.alice', 'b'));
+    await expect
+      .poll(async () => idsOf((await log.deadLetters()).map((letter) => letter.message)))
+      .toEqual(['b']);
+    await fixture.close();
+  });
+
+  it('ends a reader that was overtaken by the retention', async () => {
+    const fixture = await embeddedFixture();
+    const log = await fixture.open();
+    const reader = log.read({ subjects: ['blob.>'], after: await log.head() });
+    await log.publish(message('blob.created.alice', 'a'));
+    expect(idsOf(await collect(reader, 1))).toEqual(['a']);
+    await log.publish(message('blob.created.alice', 'b'));
+    await fixture.expire();
+    await log.publish(message('blob.created.alice', 'c'));
+    await expect(reader.next()).rejects.toThrow(PositionGone);
+    await fixture.close();
+  });
 });

@@ -1,5 +1,5 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { retrying } from './log.nats.errors.ts';
+import { messageOf, retrying } from './log.nats.errors.ts';
 import { EventLogUnavailable } from './log.ts';
 
 /** How long a server that is being started is waited for. */
@@ -56,5 +56,3 @@ export async function openConnection(servers: readonly string[]): Promise<NatsCo
     });
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

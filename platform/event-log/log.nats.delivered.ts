@@ -1,4 +1,5 @@
 import { type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { retrying } from './log.nats.errors.ts';
 
 /** A message that a durable consumer delivered, and what can be answered. */
 export interface Delivered {
@@ -16,8 +17,10 @@ export interface Delivered {
   terminate(reason: string): void;
 }
 
-/** Longer than a leader's death makes the server pause. */
-const ACK_TIMEOUT_MS = 10_000;
+/** How long an acknowledgement is tried: longer than a leader's death makes the server pause. */
+const ACK_MS = 15_000;
+/** Of one attempt: what is lost with a connection is never answered. */
+const ATTEMPT_TIMEOUT_MS = 2_000;
 
 /**
  * Reads what the reply subject says of the delivery:
@@ -40,7 +43,7 @@ export function delivered(connection: NatsConnection, message: Msg): Delivered {
     attempt,
     publishedAt: new Date(time / 1e6),
     acknowledge: async () => {
-      await connection.request(reply, '+ACK', { timeout: ACK_TIMEOUT_MS });
+      await retrying(() => connection.request(reply, '+ACK', { timeout: ATTEMPT_TIMEOUT_MS }), ACK_MS);
     },
     working: () => answer('+WPI'),
     putBack: (afterMs) => answer(afterMs > 0 ? `-NAK ${JSON.stringify({ delay: nanos(afterMs) })}` : '-NAK'),

@@ -6,6 +6,15 @@ import {
   DrainingConnectionError,
   InvalidArgumentError,
 } from '@nats-io/transport-node';
+import { EventLogUnavailable } from './log.ts';
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The error that callers know. */
+export const unavailable = (what: string, cause: unknown): EventLogUnavailable =>
+  cause instanceof EventLogUnavailable
+    ? cause
+    : new EventLogUnavailable(`${what}: ${messageOf(cause)}`, { cause });
 
 /** Codes of nats-server's `errors.json` that the client does not name. */
 const STREAM_EXISTS_OTHERWISE = 10058;

@@ -1,10 +1,11 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
-import { messageOf, openConnection } from './log.nats.connection.ts';
+import { NatsAnnouncements } from './log.nats.announcements.ts';
+import { openConnection } from './log.nats.connection.ts';
 import { NatsConsumption } from './log.nats.consumption.ts';
 import { NatsDeadLetters } from './log.nats.dead-letters.ts';
-import { isStreamNotFound, isTooLarge, retrying, within } from './log.nats.errors.ts';
+import { isStreamNotFound, isTooLarge, messageOf, retrying, unavailable, within } from './log.nats.errors.ts';
 import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
 import { natsPublisher, type Publish } from './log.nats.publisher.ts';
 import { NatsPuller } from './log.nats.puller.ts';
@@ -62,8 +63,9 @@ const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * The event log on NATS JetStream (server 2.11 or newer). An acknowledged message survives the server's death only
- * when the server runs with `sync_interval: always`, or the stream has 3 replicas.
+ * The event log on NATS JetStream (server 2.11 or newer). A published message survives the server's death only when
+ * the server runs with `sync_interval: always`, or the stream has 3 replicas. A server without replicas that dies
+ * delivers again what consumers acknowledged in its last moments, counting from the first delivery.
  * @throws EventLogUnavailable when no server answers, or it refuses the streams
  */
 export async function openNatsEventLog(options: NatsEventLogOptions): Promise<EventLog> {
@@ -91,6 +93,7 @@ class NatsEventLog implements EventLog {
   readonly #deadLetters: NatsDeadLetters;
   readonly #deadLetterStream: StreamSettings;
   readonly #subjects: Subjects;
+  readonly #announcements: NatsAnnouncements;
   readonly #publish: Publish;
   readonly #consumptions = new Set<NatsConsumption>();
   readonly #closing = new AbortController();
@@ -106,6 +109,11 @@ class NatsEventLog implements EventLog {
     this.#manager = manager;
     this.#logger = options.logger;
     this.#subjects = prefixed(subjectPrefix);
+    this.#announcements = new NatsAnnouncements({
+      connection,
+      subjects: this.#subjects,
+      logger: options.logger,
+    });
     const common = { replicas, dedupWindowMs, retention };
     this.#stream = { ...common, name, subjects: subjects.map(this.#subjects.outer) };
     this.#publish = natsPublisher({
@@ -211,11 +219,7 @@ class NatsEventLog implements EventLog {
   }
 
   announce(subject: string, body: Uint8Array): void {
-    try {
-      this.#connection.publish(this.#subjects.outer(subject), body);
-    } catch (error) {
-      this.#logger?.warn({ err: error, subject }, 'An announcement could not be made');
-    }
+    this.#announcements.announce(subject, body);
   }
 
   async listen(
@@ -224,23 +228,7 @@ class NatsEventLog implements EventLog {
   ): Promise<Listening> {
     subjectPattern(subjects);
     this.#assertOpen();
-    const callback = (error: Error | null, message: { subject: string; data: Uint8Array }) => {
-      try {
-        if (error) throw error;
-        handler(this.#subjects.inner(message.subject), message.data);
-      } catch (cause) {
-        this.#logger?.warn({ err: cause, subjects }, 'An announcement could not be handled');
-      }
-    };
-    const subscriptions = subjects.map((subject) =>
-      this.#connection.subscribe(this.#subjects.outer(subject), { callback }),
-    );
-    await this.#connection.flush();
-    return {
-      stop: async () => {
-        for (const subscription of subscriptions) subscription.unsubscribe();
-      },
-    };
+    return this.#announcements.listen(subjects, handler);
   }
 
   async ping(): Promise<void> {
@@ -300,8 +288,3 @@ class NatsEventLog implements EventLog {
     });
   }
 }
-
-const unavailable = (what: string, cause: unknown): EventLogUnavailable =>
-  cause instanceof EventLogUnavailable
-    ? cause
-    : new EventLogUnavailable(`${what}: ${messageOf(cause)}`, { cause });
