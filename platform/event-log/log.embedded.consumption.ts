@@ -60,9 +60,9 @@ export class EmbeddedConsumption implements Consumption {
 
   async stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
     this.#detach();
-    clearTimeout(this.#retry);
     this.#stopping.abort();
     await this.#pumping;
+    clearTimeout(this.#retry);
     if (this.#inWork.size > 0 && graceMs > 0) await this.#drain(graceMs);
     this.#stopped = true;
     await Promise.all([...this.#inWork].map((work) => this.#handBack(work)));
