@@ -195,3 +195,8 @@ const openai = (baseUrl: string, model: string, env: Environment) => ({
   contextTokens: env.OPENAI_CONTEXT_TOKENS,
   ...defined({ apiKey: env.OPENAI_API_KEY }),
 });
+
+/** The gateway's library would report its host to its maker every hour; it asks the environment alone. */
+export function disableVendorTelemetry(environment: NodeJS.ProcessEnv = process.env): void {
+  environment['APOLLO_TELEMETRY_DISABLED'] = 'true';
+}

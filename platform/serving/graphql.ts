@@ -17,6 +17,14 @@ const renamed: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };
 
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more than \d+ tokens/;
+
+function codeOf({ code }: { code?: unknown }, message: string): unknown {
+  // The parser stops counting by a syntax error, though it is none.
+  if (code === 'GRAPHQL_PARSE_FAILED' && TOO_MANY_TOKENS.test(message)) return 'QUERY_TOO_COMPLEX';
+  return renamed[String(code)] ?? code;
+}
+
 const unwrap = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
@@ -34,7 +42,7 @@ export function formatGraphQLError(
   logger: Logger,
 ): GraphQLFormattedError {
   const given = ownExtensions(unwrap(error)) ?? formatted.extensions ?? {};
-  const code = renamed[String(given['code'])] ?? given['code'];
+  const code = codeOf(given, formatted.message);
   const requestId = currentTrace()?.requestId;
   const place = {
     ...(formatted.locations ? { locations: formatted.locations } : {}),

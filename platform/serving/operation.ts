@@ -11,12 +11,18 @@ import {
   validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../errors.ts';
 
 function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
   return error;
 }
+
+const unnamed = () =>
+  new GraphQLError('Name the operation to run: `operationName` is missing, or names none of the document.', {
+    extensions: { code: 'BAD_REQUEST' },
+  });
 
 function parsed(query: string, maxTokens: number | undefined): DocumentNode | GraphQLError {
   try {
@@ -27,25 +33,42 @@ function parsed(query: string, maxTokens: number | undefined): DocumentNode | Gr
   }
 }
 
+type Checked = DocumentNode | readonly GraphQLError[];
+
+export type OperationCheck = (payload: SubscribePayload) => ExecutionArgs | readonly GraphQLError[];
+
+/** Valid documents that are remembered: many clients send the same one. */
+const REMEMBERED = 500;
+
 /**
- * An operation that has come by itself, not by HTTP: parsed, validated and its variables coerced, as arguments of
- * an execution; or the errors that it is refused with, each with its code.
+ * Checks operations that come by themselves, not by HTTP: parsed, validated and their variables coerced, they are
+ * arguments of an execution; or else the answer is the errors that they are refused with, each with its code.
  */
-export function checkOperation(
+export function createOperationCheck(
   schema: GraphQLSchema,
-  { query, operationName, variables }: SubscribePayload,
   limits: { readonly maxTokens?: number; readonly rules?: readonly ValidationRule[] } = {},
-): ExecutionArgs | readonly GraphQLError[] {
-  const document = parsed(query, limits.maxTokens);
-  if (document instanceof GraphQLError) return [document];
-  const invalid = validate(schema, document, [...specifiedRules, ...(limits.rules ?? [])]);
-  if (invalid.length > 0) return invalid.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
-  const operation = getOperationAST(document, operationName);
-  if (!operation) {
-    const message = 'Name the operation to run: `operationName` is missing, or names none of the document.';
-    return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
+): OperationCheck {
+  const valid = new LRUCache<string, DocumentNode>({ max: REMEMBERED });
+  const rules = [...specifiedRules, ...(limits.rules ?? [])];
+
+  function checkDocument(query: string): Checked {
+    const known = valid.get(query);
+    if (known) return known;
+    const document = parsed(query, limits.maxTokens);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document, rules);
+    if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
+    valid.set(query, document);
+    return document;
   }
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
-  if (errors) return errors.map((error) => coded(error, 'BAD_REQUEST'));
-  return { schema, document, operationName, variableValues: variables };
+
+  return ({ query, operationName, variables }) => {
+    const document = checkDocument(query);
+    if (!('kind' in document)) return document;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return [unnamed()];
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
+    if (errors) return errors.map((error) => coded(error, 'BAD_REQUEST'));
+    return { schema, document, operationName, variableValues: variables };
+  };
 }

@@ -12,7 +12,7 @@ import {
   SERVICE_SECRET_HEADER,
 } from '../../platform/serving/authenticate.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
-import { checkOperation } from '../../platform/serving/operation.ts';
+import { createOperationCheck } from '../../platform/serving/operation.ts';
 import {
   type Credentials,
   type Session,
@@ -42,13 +42,14 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     context: async ({ caller }) => contextOf(caller),
     logger,
   });
+  const check = createOperationCheck(schema);
   serveOperationsOverWebSocket<Caller>(app, {
     path: '/graphql',
     clock,
     logger,
     authenticate: (credentials) => admit(credentials, runtime),
     prepare(payload, caller) {
-      const checked = checkOperation(schema, payload);
+      const checked = check(payload);
       return 'document' in checked ? { ...checked, contextValue: contextOf(caller) } : checked;
     },
     execute,

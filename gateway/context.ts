@@ -1,0 +1,9 @@
+import type { Change } from '../platform/changes/change.ts';
+import type { Viewer } from '../platform/identity/service-tokens.ts';
+
+/** What one operation is run with. */
+export interface GatewayContext {
+  readonly viewer: Viewer;
+  /** The change that a subscription is run for. */
+  readonly change?: Change;
+}

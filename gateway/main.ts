@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
+import { projectFile } from '../platform/paths.ts';
+import type { ServiceRuntime } from '../platform/runtime.ts';
+import { runAlone } from '../platform/serving/run.ts';
+import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { graphiqlRoutes } from './graphiql/routes.ts';
+import { serveGraphOverHttp } from './http.ts';
+import { defaultLimits } from './limits.ts';
+import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { startGraphServer } from './server.ts';
+import { serveSubscriptions } from './subscriptions.ts';
+import { createTransport } from './transport.ts';
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
+const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
+  const { production, host } = runtime.config;
+  return production || !loopback.has(host) ? null : developmentToken(runtime, LOCAL_USER);
+};
+
+/** The gateway: the graph's front door. */
+export const gatewayService: ServiceDefinition = {
+  name: 'gateway',
+  async create(runtime) {
+    const { config, clock, logger, serviceTokens: tokens, userTokens, changeFeed } = runtime;
+    const limits = defaultLimits;
+    const transport = createTransport({ urls: config.urls, tokens, logger });
+    const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
+    const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
+    const checks = subgraphChecks(config.urls);
+    return {
+      frontDoor: true,
+      checks,
+      async install(app) {
+        readinessRoutes(app, { checks, embedded: runtime.embedded });
+        await serveGraphOverHttp(app, { graph, userTokens, logger });
+        serveSubscriptions(app, { graph, changeFeed, userTokens, limits, clock, logger });
+        await app.register(graphiqlRoutes, { token: localToken(runtime) });
+        app.addHook('onClose', async () => {
+          await graph.apollo.stop();
+          await transport.close();
+        });
+      },
+      async start() {
+        // Read from the start on, so that those who come back find the history here; a log that is out of reach
+        // holds up nobody but them.
+        changeFeed().catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
+      },
+    };
+  },
+};
+
+await runAlone(gatewayService, import.meta.url);

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { GraphQLScalarType, parse } from 'graphql';
+import type { ServiceName } from '../../platform/config.ts';
+import { BlobgraphError } from '../../platform/errors.ts';
+import type { Viewer } from '../../platform/identity/service-tokens.ts';
+import { projectFile } from '../../platform/paths.ts';
+import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { serveSubgraph } from '../../platform/serving/graphql.ts';
+import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { startTestService, type TestService } from '../../platform/testing/service.ts';
+
+/** A blob of the small graph: its entry in the index, and its content. */
+export interface TestBlob {
+  readonly id: string;
+  readonly owner: 'state' | 'text-expansion' | 'book-compiler';
+  readonly title: string;
+  readonly parentId?: string;
+}
+
+/** What a subgraph was asked, as it came over the wire. */
+export interface Asked {
+  readonly subgraph: ServiceName;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly viewer: Viewer | null;
+  readonly caller: string;
+}
+
+interface Context {
+  readonly viewer: Viewer;
+}
+
+interface Reference {
+  readonly id: string;
+}
+
+const contentTypes = { state: 'UserBlob', 'text-expansion': 'ExpandedText', 'book-compiler': 'CompiledBook' };
+const time = '2026-01-31T12:00:00.000Z';
+const scalar = (name: string) => new GraphQLScalarType({ name });
+const scalars = { DateTime: scalar('DateTime'), JSON: scalar('JSON') };
+
+function stateResolvers(blobs: TestBlob[]) {
+  const find = ({ id }: Reference) => blobs.find((blob) => blob.id === id) ?? null;
+  const page = (nodes: readonly TestBlob[]) => ({
+    nodes,
+    edges: nodes.map((node) => ({ cursor: node.id, node })),
+    pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    totalCount: nodes.length,
+    liveCursor: 'live',
+  });
+  const constant =
+    <T>(value: T) =>
+    () =>
+      value;
+  return {
+    ...scalars,
+    BigInt: scalar('BigInt'),
+    Query: {
+      me: (_root: unknown, _args: unknown, { viewer }: Context) => ({ id: viewer.userId }),
+      blob: (_root: unknown, reference: Reference) => find(reference),
+      blobs: (_root: unknown, { first }: { first: number }) =>
+        page(blobs.filter(({ owner }) => owner === 'state').slice(0, first)),
+      book(_root: unknown, { id }: Reference) {
+        throw new BlobgraphError('BOOK_NOT_FOUND', `You have no book ${id}.`, { field: 'id' });
+      },
+    },
+    User: {
+      state: constant({ totalBlobs: blobs.length, blobsByProcessor: [], books: [], conversations: [] }),
+    },
+    Mutation: {
+      createBlob: (_root: unknown, { input }: { input: { title: string } }) => {
+        const blob: TestBlob = { id: `blob${blobs.length}`, owner: 'state', title: input.title };
+        blobs.push(blob);
+        return { blob, userErrors: [] };
+      },
+    },
+    BlobIndex: {
+      __resolveReference: find,
+      userId: constant('alice'),
+      version: constant(1),
+      processorId: ({ owner }: TestBlob) => owner,
+      storageLocation: ({ owner }: TestBlob) => owner,
+      type: constant('chapter_draft'),
+      preview: ({ title }: TestBlob) => title,
+      sizeBytes() {
+        throw new Error('connect ECONNREFUSED postgres://user:secret@host');
+      },
+      createdAt: constant(time),
+      parent: ({ parentId = '' }: TestBlob) => find({ id: parentId }),
+      derived: ({ id }: TestBlob) => page(blobs.filter(({ parentId }) => parentId === id)),
+      processing: constant({ state: 'COMPLETED', runs: [] }),
+      content: ({ id, owner }: TestBlob) => ({ __typename: contentTypes[owner], id }),
+    },
+    Blob: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+    Node: { __resolveType: constant('BlobIndex') },
+    UserBlob: { body: ({ id }: Reference) => ({ text: `body of ${id}` }) },
+  };
+}
+
+const expandedText = (id: string) => ({
+  __typename: 'ExpandedText',
+  id,
+  parentBlobId: 'parent',
+  modelUsed: 'offline',
+  data: {
+    original: 'short',
+    expanded: `expansion ${id}`,
+    expansionRatio: 2,
+    styleAnalysis: { tone: 'calm', complexity: 'simple', readabilityScore: 90, vocabularyLevel: 'basic' },
+  },
+});
+
+const resolversOf = (blobs: TestBlob[]): Partial<Record<ServiceName, object>> => ({
+  state: stateResolvers(blobs),
+  'text-expansion': {
+    DateTime: scalars.DateTime,
+    ExpandedText: {
+      async __resolveReference({ id }: Reference) {
+        if (id.endsWith('broken')) throw new BlobgraphError('BLOB_NOT_FOUND', `There is no text ${id}.`);
+        return expandedText(id);
+      },
+    },
+  },
+  'book-compiler': {
+    ...scalars,
+    CompiledBook: {
+      __resolveReference: ({ id }: Reference) => ({
+        id,
+        version: 3,
+        wordCount: 12,
+        chapterCount: 1,
+        chapters: [{ draftBlobId: 'b0', draft: { id: 'b0' } }],
+      }),
+    },
+  },
+  processors: { DateTime: scalars.DateTime, Query: { processors: () => [] } },
+  schemas: { ...scalars, Query: { schemas: () => [] } },
+  events: { DateTime: scalars.DateTime },
+});
+
+const sdlOf = (subgraph: ServiceName): string =>
+  readFileSync(
+    projectFile('subgraphs', subgraph, subgraph === 'state' ? 'schema.generated.graphql' : 'schema.graphql'),
+    'utf8',
+  );
+
+function definition(name: ServiceName, resolvers: object, asked: Asked[]): ServiceDefinition {
+  return {
+    name,
+    create: async ({ logger }) => ({
+      checks: {},
+      async install(app) {
+        app.addHook('preHandler', async ({ body, caller }) => {
+          const { query, variables = {} } = body as Pick<Asked, 'query'> & Partial<Asked>;
+          asked.push({ subgraph: name, query, variables, viewer: caller.viewer, caller: caller.service });
+        });
+        await serveSubgraph<Context>(app, {
+          typeDefs: parse(sdlOf(name)),
+          resolvers,
+          context: async ({ caller }) => ({ viewer: requireViewer(caller) }),
+          logger,
+        });
+      },
+    }),
+  };
+}
+
+/** The project's subgraphs by their real SDL over a list of blobs, each a service of its own that notes what it is asked. */
+export async function startSubgraphs(blobs: TestBlob[], asked: Asked[]) {
+  const services = new Map<ServiceName, TestService>();
+  for (const [name, resolvers = {}] of Object.entries(resolversOf(blobs)) as [ServiceName, object][]) {
+    services.set(name, await startTestService(definition(name, resolvers, asked)));
+  }
+  return services;
+}
