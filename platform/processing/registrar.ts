@@ -48,7 +48,9 @@ export function createRegistrar<Record extends DerivedRecord>(
   async function sweep(): Promise<void> {
     try {
       const before = new Date(clock.now().getTime() - SWEEP_GRACE_MS);
-      for (const record of await store.unregistered(before, SWEEP_BATCH)) {
+      for (const id of await store.unregistered(before, SWEEP_BATCH)) {
+        const record = await store.find(id);
+        if (!record) continue;
         await finish(record, 1).catch((error: unknown) => {
           if (!refusedForGood(error)) throw error;
           logger.error(

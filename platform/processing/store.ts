@@ -16,6 +16,6 @@ export interface DerivedStore<Record extends DerivedRecord> {
   markRegistered(id: string, at: Date): Promise<void>;
   /** Notes that the index refuses it for good, and why. */
   quarantine(id: string, reason: string): Promise<void>;
-  /** Those that the index does not have yet, made before this time, oldest first. */
-  unregistered(before: Date, limit: number): Promise<Record[]>;
+  /** Ids of those that the index neither has nor refuses, made before this time, oldest first. */
+  unregistered(before: Date, limit: number): Promise<string[]>;
 }

@@ -1,18 +1,7 @@
 import type { Document } from 'mongodb';
+import { behind } from '../../../platform/mongo/behind.ts';
 import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
 import type { PageKey } from './store.ts';
-
-/** Entries behind this place, in a list that is newest first or oldest first. */
-export function behind({ createdAt, id }: PageKey, direction: 'ASC' | 'DESC'): Document {
-  const beyond = direction === 'ASC' ? '$gt' : '$lt';
-  // What the rest implies, for the walk of the index to begin there. Times are whole milliseconds, so this is
-  // `$lte`, which SecantusDB 0.7 takes for `$lt` where the index has another field behind.
-  const bound = direction === 'ASC' ? { $gte: createdAt } : { $lt: new Date(createdAt.getTime() + 1) };
-  return {
-    created_at: bound,
-    $or: [{ created_at: { [beyond]: createdAt } }, { _id: { [beyond]: id } }],
-  };
-}
 
 /** One child of one parent. */
 interface Pair<Child> {

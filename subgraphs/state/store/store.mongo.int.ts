@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openTemporaryMongo } from '../../../platform/testing/mongo.ts';
+import { at, entry, newUser, userBlob } from './store.contract.fixture.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createMongoStateStore } from './store.mongo.ts';
 import { stateStoreRaces } from './store.races.ts';
@@ -12,4 +13,49 @@ const open = async () => {
 describe('state store on MongoDB', () => {
   stateStoreContract(open);
   stateStoreRaces(open);
+});
+
+describe('documents of the state', () => {
+  const server = openTemporaryMongo();
+  const database = server.database('state');
+  const store = createMongoStateStore(database);
+  afterAll(() => server.close());
+
+  it('have the names of the specification', async () => {
+    const user = newUser();
+    const blob = userBlob(user, { conversationId: 'c' });
+    const one = entry(user, 1, { sourceIds: [blob.id, 'other'], bookId: 'b' });
+    await store.insertUserBlob(blob);
+    await store.insertEntry(one, []);
+    const documents = database.collection<{ _id: string }>('user_blobs');
+    expect(await documents.findOne({ _id: blob.id })).toMatchObject({
+      user_id: user,
+      schema_id: blob.schemaId,
+      data: JSON.stringify(blob.data),
+      conversation_id: 'c',
+      book_id: blob.bookId,
+      created_at: blob.createdAt,
+      outbox_since: blob.createdAt,
+    });
+    const indexed = await database.collection<{ _id: string }>('blob_index').findOne({ _id: one.id });
+    expect(indexed).toMatchObject({
+      user_id: user,
+      processor_id: one.processorId,
+      storage_location: one.storageLocation,
+      remote_blob_id: one.id,
+      schema_id: one.schemaId,
+      schema_version: one.schemaVersion,
+      parent_id: blob.id,
+      source_ids: [blob.id, 'other'],
+      type: one.type,
+      title: one.title,
+      preview: one.preview,
+      size_bytes: one.sizeBytes,
+      created_at: at(1),
+      updated_at: at(1),
+    });
+    // What is absent stays out of the partial indexes.
+    expect(indexed).not.toHaveProperty('conversation_id');
+    expect(indexed).not.toHaveProperty('outbox_since');
+  });
 });

@@ -1,8 +1,10 @@
-import type { Collection, Db, Document, Filter } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
+import { behind } from '../../../platform/mongo/behind.ts';
 import { isDuplicateKey } from '../../../platform/mongo/client.ts';
+import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
 import { collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
-import { behind, byParent, newestOf, ofEachParent } from './derived.mongo.ts';
+import { byParent, newestOf, ofEachParent } from './derived.mongo.ts';
 import {
   bookFrom,
   type EntryDocument,
@@ -24,28 +26,7 @@ import {
   type StateStore,
 } from './store.ts';
 
-/** Long for a read by its key, short enough to tell of a replica set that has lost its majority. */
-const CONFIRM_WITHIN_MS = 10_000;
-
 const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
-
-/** Inserts unless the id is taken; null then, else what is there. */
-async function insertOrFind<T extends { _id: string }>(collection: Collection<T>, document: T) {
-  try {
-    await collection.insertOne(document as Parameters<typeof collection.insertOne>[0]);
-    return null;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
-  // Linearizable: what took the id may have reached this server alone so far. A majority read would not see it
-  // yet, and a local one might tell of what a failover undoes.
-  const existing = await collection.findOne<T>({ _id: document._id } as Filter<T>, {
-    readConcern: { level: 'linearizable' },
-    maxTimeMS: CONFIRM_WITHIN_MS,
-  });
-  if (!existing) throw new Error(`Document ${document._id} was there and is gone`);
-  return existing;
-}
 
 function conditions(userId: string, filter: EntryFilter): Filter<EntryDocument> {
   const { createdAfter, createdBefore } = filter;
