@@ -15,7 +15,7 @@ function findRoot(from: string): string {
 /** The project's root, whether the code runs from its sources (tests) or from `dist/`. */
 export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 
-/** The absolute path of a file that the project ships, e.g. `projectFile('schemas', 'text-input-v1.json')`. */
+/** The absolute path of a file that the project ships, e.g. `projectFile('schemas', 'text-input-v1', '1.0.0.json')`. */
 export const projectFile = (...parts: string[]): string => join(projectRoot, ...parts);
 
 /**

@@ -58,31 +58,29 @@ function unknown(error: unknown, schemaId: string, version?: string): unknown {
   return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`);
 }
 
+async function read(http: ServiceHttp, schemaId: string, version?: string): Promise<SchemaDocument> {
+  const id = encodeURIComponent(schemaId);
+  const path = `/api/v1/schemas/${id}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
+  const call = { method: 'GET', path, viewer: null, timeoutMs: TIMEOUT_MS } as const;
+  const answer = await http.call('schemas', call).catch((error: unknown) => {
+    throw unknown(error, schemaId, version);
+  });
+  return z.object({ schema: schemaDocument }).parse(answer).schema;
+}
+
 export function createSchemaClient(deps: { http: ServiceHttp; clock: Clock }): SchemaClient {
   const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
   const newest = new LRUCache<string, Kept<LoadedSchema>>({ max: MAX_KEPT });
 
   async function load(schemaId: string, version?: string): Promise<LoadedSchema> {
-    const id = encodeURIComponent(schemaId);
-    const path = `/api/v1/schemas/${id}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
-    const call = { method: 'GET', path, viewer: null, timeoutMs: TIMEOUT_MS } as const;
-    const answer = await deps.http.call('schemas', call).catch((error: unknown) => {
-      throw unknown(error, schemaId, version);
-    });
-    const { schema } = z.object({ schema: schemaDocument }).parse(answer);
-    const key = `${schema.id}@${schema.version}`;
+    const { id, version: found, blob_type, definition } = await read(deps.http, schemaId, version);
+    const key = `${id}@${found}`;
     const known = loaded.get(key);
     if (known) return known;
-    const made: LoadedSchema = {
-      id: schema.id,
-      version: schema.version,
-      blobType: schema.blob_type,
-      validate: compileSchema(schema.definition),
-    };
+    const made = { id, version: found, blobType: blob_type, validate: compileSchema(definition) };
     loaded.set(key, made);
     return made;
   }
-
   function newestOf(schemaId: string): Promise<LoadedSchema> {
     const known = newest.get(schemaId);
     if (known) return known.get();
