@@ -151,6 +151,7 @@ function definition(name: ServiceName, resolvers: object, asked: Asked[]): Servi
       checks: {},
       async install(app) {
         app.addHook('preHandler', async ({ body, caller }) => {
+          if (!body) return;
           const { query, variables = {} } = body as Pick<Asked, 'query'> & Partial<Asked>;
           asked.push({ subgraph: name, query, variables, viewer: caller.viewer, caller: caller.service });
         });
