@@ -1,0 +1,40 @@
+import type { Lineage } from './operations.ts';
+
+/** Ids are long; their ends tell them apart. */
+const short = (id: string): string => id.slice(-8);
+
+const kind = (type: string): string => type.replaceAll('_', ' ');
+
+/**
+ * A blob and what it was made of, as a tree: its sources below it, theirs below them. `labels` gives a node a name
+ * of its own (by id) where its title does not tell it apart. A blob that several were made of is told of once.
+ */
+export function lineageTree(
+  { nodes, edges, truncated }: Lineage,
+  rootId: string,
+  labels: ReadonlyMap<string, string>,
+): string[] {
+  const nodeOf = new Map(nodes.map((node) => [node.id, node]));
+  const told = new Set<string>();
+  const lines: string[] = [];
+
+  function tell(id: string, first: string, rest: string): void {
+    const node = nodeOf.get(id);
+    if (!node) return;
+    const sources = edges.filter(({ childId }) => childId === id).map(({ parentId }) => parentId);
+    const again = told.has(id);
+    told.add(id);
+    lines.push(
+      `${first}${labels.get(id) ?? node.title} · ${kind(node.type)} ${short(id)}${again ? ' (see above)' : ''}`,
+    );
+    if (again) return;
+    for (const [index, source] of sources.entries()) {
+      const last = index === sources.length - 1;
+      tell(source, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`);
+    }
+  }
+
+  tell(rootId, '', '');
+  if (truncated) lines.push('… and more, beyond what one read of the lineage gives.');
+  return lines;
+}

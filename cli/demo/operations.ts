@@ -1,0 +1,182 @@
+/** A GraphQL operation with the types of its variables and its data. */
+export interface Operation<Data, Variables> {
+  readonly text: string;
+  /** Never set: carries the types. */
+  readonly types?: (variables: Variables) => Data;
+}
+
+const operation = <Data, Variables>(text: string): Operation<Data, Variables> => ({ text });
+
+export interface UserError {
+  readonly field: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Payload {
+  readonly userErrors: readonly UserError[];
+}
+
+export type ProcessingState = 'STORED' | 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED';
+
+export interface Run {
+  readonly processorId: string;
+  readonly state: ProcessingState;
+  readonly attempt: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** A draft's index entry, as far as its progress shows in it. */
+export interface Draft {
+  readonly id: string;
+  readonly version: number;
+  readonly processing: { readonly state: ProcessingState; readonly runs: readonly Run[] };
+}
+
+const DRAFT = `fragment Draft on BlobIndex {
+  id version processing { state runs { processorId state attempt error { code message } } }
+}`;
+
+export const createBook = operation<
+  { readonly createBook: Payload },
+  {
+    readonly input: {
+      readonly id: string;
+      readonly title: string;
+      readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];
+    };
+  }
+>(
+  'mutation DemoCreateBook($input: CreateBookInput!) { createBook(input: $input) { userErrors { field code message } } }',
+);
+
+/** From where to listen, so that nothing is missed of what is read of the book afterwards. */
+export const liveCursor = operation<
+  { readonly blobs: { readonly liveCursor: string } },
+  { readonly bookId: string }
+>('query DemoLiveCursor($bookId: ID!) { blobs(filter: { bookId: $bookId }, first: 1) { liveCursor } }');
+
+export interface StoredChapter {
+  readonly chapterNum: number;
+  readonly title: string;
+  readonly draft: Draft | null;
+}
+
+export const readBook = operation<
+  {
+    readonly book: {
+      readonly chapters: readonly StoredChapter[];
+      readonly compiled: {
+        readonly nodes: readonly { readonly content: { readonly version?: number } | null }[];
+      };
+    } | null;
+  },
+  { readonly bookId: string }
+>(`query DemoBook($bookId: ID!) {
+  book(id: $bookId) {
+    chapters { chapterNum title draft { ...Draft } }
+    compiled(first: 1) { nodes { content { ... on CompiledBook { version } } } }
+  }
+}
+${DRAFT}`);
+
+export const readDraftText = operation<
+  { readonly blob: { readonly content: { readonly body?: { readonly content?: unknown } } | null } | null },
+  { readonly id: string }
+>('query DemoDraftText($id: ID!) { blob(id: $id) { content { ... on UserBlob { body } } } }');
+
+export interface CreateDraftInput {
+  readonly type: 'chapter_draft';
+  readonly schemaId: 'text-input-v1';
+  readonly title: string;
+  readonly data: {
+    readonly content: string;
+    readonly metadata: { readonly book_id: string; readonly chapter_num: number };
+  };
+  readonly idempotencyKey: string;
+}
+
+export const createDraft = operation<
+  { readonly createBlob: Payload & { readonly blob: Draft | null } },
+  { readonly input: CreateDraftInput }
+>(`mutation DemoCreateDraft($input: CreateBlobInput!) {
+  createBlob(input: $input) { blob { ...Draft } userErrors { field code message } }
+}
+${DRAFT}`);
+
+export const retryProcessing = operation<
+  { readonly retryProcessing: Payload & { readonly blob: Draft | null } },
+  { readonly blobId: string; readonly processorId: string }
+>(`mutation DemoRetry($blobId: ID!, $processorId: ID!) {
+  retryProcessing(blobId: $blobId, processorId: $processorId) { blob { ...Draft } userErrors { field code message } }
+}
+${DRAFT}`);
+
+export interface Change {
+  readonly cursor: string;
+  /** Null when the blob is gone, or its entry could not be read just then. */
+  readonly blob:
+    | (Draft & {
+        readonly processorId: string;
+        readonly parent: { readonly id: string } | null;
+        readonly content: { readonly data?: { readonly expanded: string } } | null;
+      })
+    | null;
+}
+
+export const blobChanged = operation<
+  { readonly blobChanged: Change },
+  { readonly bookId: string; readonly after: string }
+>(`subscription DemoChanges($bookId: ID!, $after: String) {
+  blobChanged(filter: { bookId: $bookId }, after: $after) {
+    cursor
+    blob { ...Draft processorId parent { id } content { ... on ExpandedText { data { expanded } } } }
+  }
+}
+${DRAFT}`);
+
+export interface CompiledBook {
+  readonly id: string;
+  readonly version: number;
+  readonly wordCount: number;
+  readonly fullText: string;
+  readonly chapters: readonly {
+    readonly chapterNum: number;
+    readonly title: string;
+    readonly draftBlobId: string;
+    readonly expandedBlobId: string | null;
+  }[];
+}
+
+export const compileBook = operation<
+  { readonly compileBook: Payload & { readonly compiledBook: CompiledBook | null } },
+  {
+    readonly input: {
+      readonly bookId: string;
+      readonly title: string;
+      readonly author: string | null;
+      readonly idempotencyKey: string;
+    };
+  }
+>(`mutation DemoCompile($input: CompileBookInput!) {
+  compileBook(input: $input) {
+    compiledBook {
+      id version wordCount fullText
+      chapters { chapterNum title draftBlobId expandedBlobId }
+    }
+    userErrors { field code message }
+  }
+}`);
+
+export interface Lineage {
+  readonly nodes: readonly { readonly id: string; readonly type: string; readonly title: string }[];
+  readonly edges: readonly { readonly parentId: string; readonly childId: string }[];
+  readonly truncated: boolean;
+}
+
+export const readLineage = operation<
+  { readonly blob: { readonly lineage: Lineage } | null },
+  { readonly id: string }
+>(`query DemoLineage($id: ID!) {
+  blob(id: $id) { lineage(depth: 10) { nodes { id type title } edges { parentId childId } truncated } }
+}`);

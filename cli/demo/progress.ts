@@ -1,0 +1,62 @@
+import type { Draft, Run } from './operations.ts';
+
+/** What is known of a chapter on its way through the system. */
+export interface ChapterProgress {
+  readonly chapterNum: number;
+  readonly title: string;
+  /** Words of its text. */
+  readonly words: number;
+  /** Its entry in the index; null until it is stored. */
+  readonly draft: Draft | null;
+  /** Words of its expansion; null until they are known. */
+  readonly expandedWords: number | null;
+  /** True when the draft was stored before this run. */
+  readonly found: boolean;
+  /** The attempt of the failed run that was asked for again; null when none was. */
+  readonly retriedAttempt: number | null;
+}
+
+/** The run that failed for good, if any. */
+export const failedRun = ({ draft }: ChapterProgress): Run | null =>
+  draft?.processing.state === 'FAILED'
+    ? (draft.processing.runs.find((run) => run.state === 'FAILED') ?? null)
+    : null;
+
+/** The failed run that is to be asked for again: each chapter gets one more try. */
+export function runToRetry(chapter: ChapterProgress): Run | null {
+  return chapter.retriedAttempt === null ? failedRun(chapter) : null;
+}
+
+/** True when nothing more will happen to the chapter by itself. */
+export function isSettled(chapter: ChapterProgress): boolean {
+  const state = chapter.draft?.processing.state;
+  if (state === 'FAILED') return hasFailedAgain(chapter);
+  return state === 'COMPLETED' || state === 'STORED';
+}
+
+/** True when the run that was asked for again failed as well. */
+export function hasFailedAgain(chapter: ChapterProgress): boolean {
+  const run = failedRun(chapter);
+  return run !== null && chapter.retriedAttempt !== null && run.attempt > chapter.retriedAttempt;
+}
+
+const count = (words: number): string => `${words.toLocaleString('en')} words`;
+
+/** Where the chapter stands, in a few words. */
+export function describeProgress(chapter: ChapterProgress): string {
+  const { draft, words, expandedWords, found } = chapter;
+  if (!draft) return 'sending';
+  const stored = `${found ? 'was stored' : 'stored'} (${count(words)})`;
+  switch (draft.processing.state) {
+    case 'STORED':
+      return `${stored}; no processor takes it`;
+    case 'PENDING':
+      return chapter.retriedAttempt === null ? stored : `${stored} → failed → waiting for another try`;
+    case 'PROCESSING':
+      return `${stored} → expanding`;
+    case 'COMPLETED':
+      return `${stored} → expanded${expandedWords === null ? '' : ` (${count(expandedWords)})`}`;
+    case 'FAILED':
+      return `${stored} → failed: ${failedRun(chapter)?.error?.message ?? 'no reason is known'}`;
+  }
+}
