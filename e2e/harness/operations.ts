@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { GraphClient } from './client.ts';
 
 /** The graph's core query: a page of blobs with what was derived from them, and all of their content. */
@@ -127,7 +127,7 @@ export async function createDraft(client: GraphClient, draft: Draft): Promise<st
 export const coreQuery = async (client: GraphClient, variables: Record<string, unknown> = {}) =>
   (await client.query<CoreAnswer>(CORE_QUERY, variables)).blobs;
 
-/** Resolves once the blob's processing is in this state; fails after half a minute. */
+/** Resolves once the blob's processing is in this state; fails after a minute. */
 export async function untilState(
   client: GraphClient,
   id: string,
@@ -135,17 +135,15 @@ export async function untilState(
   timeout = 60_000,
 ): Promise<void> {
   const query = 'query ($id: ID!) { blob(id: $id) { processing { state runs { error { code message } } } } }';
-  await expect
-    .poll(
-      async () => {
-        const { data } = await client.request<{ blob: { processing: { state: string } } | null }>(query, {
-          id,
-        });
-        return data?.blob?.processing.state;
-      },
-      { timeout, interval: 100 },
-    )
-    .toBe(state);
+  await vi.waitFor(
+    async () => {
+      const { data } = await client.request<{ blob: { processing: { state: string } } | null }>(query, {
+        id,
+      });
+      expect(data?.blob?.processing.state).toBe(state);
+    },
+    { timeout, interval: 100 },
+  );
 }
 
 const COMPILE = /* GraphQL */ `

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../../platform/config.ts';
 import { developmentToken } from '../../platform/identity/development-token.ts';
 import { developmentKeys } from '../../platform/identity/keys.ts';
@@ -52,6 +52,7 @@ export interface System {
 }
 
 const READY_WITHIN_MS = 60_000;
+const POLL_EVERY_MS = 50;
 
 const variableOf = (service: ServiceName): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;
 
@@ -65,24 +66,23 @@ function realEnvironment(): Record<string, string> {
   return { MONGO_URL: mongoUrl, POSTGRES_URL: postgresUrl, NATS_URL: natsUrl, NAMESPACE: namespace };
 }
 
-async function untilReady(url: string, process: () => ServiceProcess): Promise<void> {
-  const failed = process().gone.then((code) => {
-    throw new Error(
-      `The process ended with code ${code} before it was ready:\n${process().output().slice(-4_000)}`,
+/** Resolves once the service is ready. @throws with what its process printed, when that ends before */
+async function untilReady(url: string, process: ServiceProcess): Promise<void> {
+  let ended: Error | undefined;
+  process.gone.then((code) => {
+    ended = new Error(
+      `The process ended with code ${code} before it was ready:\n${process.output().slice(-4_000)}`,
     );
   });
-  const ready = expect
-    .poll(
-      () =>
-        fetch(`${url}/ready`).then(
-          (answer) => answer.status,
-          () => 0,
-        ),
-      { timeout: READY_WITHIN_MS, interval: 50 },
-    )
-    .toBe(200);
-  await Promise.race([ready, failed]);
-  failed.catch(() => undefined);
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/ready`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    if (ended) throw ended;
+    if (Date.now() > deadline)
+      throw new Error(`${url} was not ready in time:\n${process.output().slice(-4_000)}`);
+    await pause(POLL_EVERY_MS);
+  }
 }
 
 /** Starts a system of the given shape and resolves once it is ready. */
@@ -120,7 +120,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     processes.set(nameOf(service), startProcess(entry, environment, join(dataDir, 'output.log')));
   };
   const ready = (services: readonly ServiceName[]) =>
-    Promise.all(services.map((service) => untilReady(urls[service], () => processOf(service))));
+    Promise.all(services.map((service) => untilReady(urls[service], processOf(service))));
   const token = async (userId: string, roles: readonly string[] = []) =>
     found((await developmentToken({ config, keys }, userId, roles)) ?? undefined, 'The development key');
   const stop = async () => {
