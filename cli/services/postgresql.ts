@@ -56,12 +56,19 @@ interface Cluster {
   readonly password: string;
 }
 
-/**
- * Makes the data folder. It lies outside the project when root starts the server, because the server's user
- * may not be let into the project.
- */
+/** Where the server's user may write: in the project, unless that lies where only root is let in. */
+async function clusterParent(folder: string, user: OsUser | undefined): Promise<string> {
+  if (!user) return folder;
+  chownSync(folder, user.uid, user.gid);
+  return promisify(execFile)('test', ['-w', folder], user).then(
+    () => folder,
+    () => tmpdir(),
+  );
+}
+
 async function createCluster(context: PrepareContext, bin: string, user?: OsUser): Promise<Cluster> {
-  const folder = mkdtempSync(join(user ? tmpdir() : context.folder, 'blobgraph-postgresql-'));
+  const parent = await clusterParent(context.folder, user);
+  const folder = mkdtempSync(join(parent, 'blobgraph-postgresql-'));
   const password = randomBytes(18).toString('base64url');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
