@@ -8,6 +8,10 @@ import type { TestBlob } from './testing/subgraphs.ts';
 
 const CORE = readFileSync(projectFile('gateway/graphiql/operations/02-blobs.graphql'), 'utf8');
 
+const DEEP = `{ blob(id: "b") ${'{ parent '.repeat(20)} { id } ${'}'.repeat(20)} }`;
+const EVERYTHING =
+  'query ($n: Int = 1) { blobs(first: $n) { nodes { lineage { nodes { sources { id } } } } } }';
+
 const madeOf = (index: number): TestBlob[] => [
   { id: `b${index}`, owner: 'state', title: `Chapter ${index}` },
   { id: `e${index}`, owner: 'text-expansion', title: `Expansion ${index}`, parentId: `b${index}` },
@@ -193,6 +197,9 @@ test.each([
   ['no GraphQL', { query: '{' }, 400, 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', { query: '{ nothing }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
   ['a variable that does not fit', { query: CORE, variables: { first: 'many' } }, 400, 'BAD_REQUEST'],
+  ['too many words', { query: `{ me { ${'id '.repeat(2_000)} } }` }, 400, 'QUERY_TOO_COMPLEX'],
+  ['too deep a question', { query: DEEP }, 400, 'QUERY_TOO_COMPLEX'],
+  ['too much at once', { query: EVERYTHING, variables: { n: 100 } }, 400, 'QUERY_TOO_COMPLEX'],
   ['no query', {}, 400, 'BAD_REQUEST'],
   ['no JSON', '{', 400, 'BAD_REQUEST'],
   ['an unknown operation', { query: '{ __typename }', operationName: 'Other' }, 400, 'BAD_REQUEST'],

@@ -87,7 +87,7 @@ test('an operation costs the objects that it may bring', () => {
 
 test('lists that can be long say so in the schema', () => {
   expect(cost('{ blob(id: "b") { lineage { nodes { id } truncated } } }')).toBe(1 + 1 + 1_000);
-  const everything = '{ blobs(first: 100) { nodes { lineage { nodes { id } } } } }';
+  const everything = '{ blobs(first: 100) { nodes { lineage { nodes { sources { id } } } } } }';
   expect(cost(everything)).toBeGreaterThan(defaultLimits.cost);
 });
 

@@ -105,7 +105,7 @@ export async function startGraphServer(deps: {
   const apollo: ApolloServer<GatewayContext> = new ApolloServer<GatewayContext>({
     gateway,
     validationRules: [limitsRule(limits)],
-    parseOptions: { maxTokens: limits.tokens },
+    parseOptions: { maxLexicalTokens: limits.tokens },
     // Every request carries its token in a header, which a page of another origin cannot send unasked.
     csrfPrevention: { requestHeaders: ['authorization'] },
     formatError: (formatted, error) => formatGraphQLError(formatted, error, logger),

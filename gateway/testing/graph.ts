@@ -1,6 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type ChangeFeed, type ChangeFeedOptions, openChangeFeed } from '../../platform/changes/feed.ts';
+import { systemClock } from '../../platform/clock.ts';
 import type { Config, ServiceName } from '../../platform/config.ts';
 import { signDevelopmentToken } from '../../platform/identity/user-tokens.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -59,8 +60,8 @@ export async function startTestGraph({
   });
   const clients: Client[] = [];
   const token = async (userId = 'alice') => {
-    const { keys, clock } = gateway.runtime;
-    return signDevelopmentToken({ key: await keys.userKey(), viewer: viewer(userId), clock });
+    const key = await gateway.runtime.keys.userKey();
+    return signDevelopmentToken({ key, viewer: viewer(userId), clock: systemClock });
   };
   return {
     gateway,

@@ -17,7 +17,7 @@ const renamed: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };
 
-const TOO_MANY_TOKENS = /^Syntax Error: Document contains more than \d+ tokens/;
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
 
 function codeOf({ code }: { code?: unknown }, message: string): unknown {
   // The parser stops counting by a syntax error, though it is none.

@@ -26,7 +26,7 @@ const unnamed = () =>
 
 function parsed(query: string, maxTokens: number | undefined): DocumentNode | GraphQLError {
   try {
-    return parse(query, { maxTokens });
+    return parse(query, { maxLexicalTokens: maxTokens });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return coded(error, 'GRAPHQL_PARSE_FAILED');

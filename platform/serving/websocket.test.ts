@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { buildSchema, execute, subscribe } from 'graphql';
+import { afterEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { systemClock } from '../clock.ts';
+import { BlobgraphError } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { BODY_LIMIT_BYTES, createHttpServer } from './http.ts';
+import { createOperationCheck } from './operation.ts';
+import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
+
+const schema = buildSchema('type Query { name: String } type Subscription { never: String }');
+const logger = createLogger('silent');
+const cleanUp: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+async function* never() {
+  await new Promise(() => {});
+  yield {};
+}
+
+async function serve(options: Partial<OperationsOverWebSocket<string>> = {}) {
+  const app = createHttpServer({ logger });
+  const check = createOperationCheck(schema);
+  serveOperationsOverWebSocket<string>(app, {
+    path: '/graphql',
+    clock: systemClock,
+    logger,
+    authenticate: async ({ name }) => ({ who: String(name) }),
+    prepare: (payload, who) => {
+      const args = check(payload);
+      return 'document' in args ? { ...args, rootValue: { name: who } } : args;
+    },
+    execute,
+    subscribe: (args) => subscribe({ ...args, subscribeFieldResolver: () => never() }),
+    ...options,
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  cleanUp.push(() => app.close());
+  return { app, url: app.listeningOrigin.replace('http', 'ws') };
+}
+
+interface Received {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: unknown;
+}
+
+async function connect(url: string, options: object = {}, protocol = 'graphql-transport-ws') {
+  const socket = new WebSocket(url, protocol, options);
+  cleanUp.push(() => socket.terminate());
+  const received: Received[] = [];
+  socket.on('message', (data) => received.push(JSON.parse(String(data))));
+  await once(socket, 'open');
+  const send = (message: object) => socket.send(JSON.stringify(message));
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  return { socket, send, received, closed };
+}
+
+async function connectAs(url: string, name: string, options: object = {}) {
+  const connection = await connect(url, options);
+  connection.send({ type: 'connection_init', payload: { Name: name } });
+  await vi.waitFor(() => expect(connection.received).toEqual([{ type: 'connection_ack' }]));
+  connection.received.length = 0;
+  return connection;
+}
+
+test('an operation is run as who has connected', async () => {
+  const { url } = await serve();
+  const { send, received } = await connectAs(`${url}/graphql?x=1`, 'alice');
+  send({ type: 'subscribe', id: '1', payload: { query: '{ name }' } });
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  expect(received).toEqual([
+    { id: '1', type: 'next', payload: { data: { name: 'alice' } } },
+    { id: '1', type: 'complete' },
+  ]);
+});
+
+test('a connection that is not let in is closed', async () => {
+  const { url } = await serve({
+    authenticate: async () => {
+      throw new BlobgraphError('UNAUTHENTICATED', 'no');
+    },
+  });
+  const { send, closed } = await connect(`${url}/graphql`);
+  send({ type: 'connection_init' });
+  expect(await closed).toBe(4401);
+});
+
+test('a connection that does not answer pings is ended, one that does is kept', async () => {
+  const { url } = await serve({ keepAliveMs: 40 });
+  const silent = await connectAs(`${url}/graphql`, 'alice', { autoPong: false });
+  const alive = await connectAs(`${url}/graphql`, 'bob');
+  expect(await silent.closed).toBe(1006);
+  expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test('a connection has so many operations open at once, and may go on when one is completed', async () => {
+  const { url } = await serve({ maxOperations: 2 });
+  const { send, received } = await connectAs(`${url}/graphql`, 'alice');
+  const start = (id: string) => send({ type: 'subscribe', id, payload: { query: 'subscription { never }' } });
+  for (const id of ['1', '2', '3']) start(id);
+  const requestId = expect.any(String);
+  await vi.waitFor(() =>
+    expect(received).toMatchObject([
+      { id: '3', type: 'error', payload: [{ extensions: { code: 'QUERY_TOO_COMPLEX', requestId } }] },
+    ]),
+  );
+  send({ type: 'complete', id: '1' });
+  send({ type: 'subscribe', id: '4', payload: { query: '{ name }' } });
+  await vi.waitFor(() => expect(received.at(-1)).toEqual({ id: '4', type: 'complete' }));
+});
+
+test.each([
+  ['no JSON', '{', 4400],
+  ['an operation before it is let in', '{"type":"subscribe","id":"1","payload":{"query":"{ name }"}}', 4401],
+  ['more than fits', 'x'.repeat(BODY_LIMIT_BYTES + 1), 1009],
+])('a client that sends %s is sent away', async (_, text, code) => {
+  const { url } = await serve();
+  const { socket, closed } = await connect(`${url}/graphql`);
+  socket.send(text);
+  expect(await closed).toBe(code);
+});
+
+test('another protocol and another path are refused', async () => {
+  const { url } = await serve();
+  const other = new WebSocket(`${url}/other`, 'graphql-transport-ws');
+  const [error] = await once(other, 'error');
+  expect(String(error)).toContain('404');
+  const old = new WebSocket(`${url}/graphql`, 'graphql-ws');
+  const [refused] = await once(old, 'error');
+  expect(String(refused)).toContain('no subprotocol');
+});
+
+test('a fault of ours closes the connection without a word of it', async () => {
+  const { url } = await serve({
+    prepare: () => {
+      throw new Error('secret');
+    },
+  });
+  const { send, socket } = await connectAs(`${url}/graphql`, 'alice');
+  send({ type: 'subscribe', id: '1', payload: { query: '{ name }' } });
+  const [code, reason] = await once(socket, 'close');
+  expect([code, String(reason)]).toEqual([4500, 'Internal server error']);
+});
+
+test('connections are told when the server stops', async () => {
+  const { app, url } = await serve();
+  const { closed } = await connectAs(`${url}/graphql`, 'alice');
+  const stopped = app.close();
+  expect(await closed).toBe(1001);
+  await stopped;
+});
