@@ -1,0 +1,122 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
+import { analyseStyle } from '../style/analyse.ts';
+import { createOfflineModel } from './model.offline.ts';
+import { expandOffline } from './offline.ts';
+import { createTextWorker } from './text-worker.ts';
+
+const worker = createTextWorker({ idleMs: 100 });
+const model = createOfflineModel({ worker });
+const signal = new AbortController().signal;
+const chapter = `# The Lamp\n\n${'Mary came down to the harbour before dawn. The lamp burned low, and the wind had dropped. '.repeat(200)}`;
+
+afterAll(() => worker.close());
+
+describe('the offline model', () => {
+  it('answers from a thread what it would answer here', async () => {
+    const expansion = await model.expand({ text: chapter, signal });
+    expect(expansion).toEqual(expandOffline(chapter, () => {}));
+    expect(expansion.modelUsed).toBe(model.name);
+    expect(expansion.expanded.length / chapter.length).toBeGreaterThanOrEqual(1.5);
+    expect(expansion.tokensUsed).toBeGreaterThan(chapter.split(' ').length * 2);
+  });
+
+  it('tells its progress, growing to the whole', async () => {
+    const done: number[] = [];
+    const onProgress = (share: number) => done.push(share);
+    await model.expand({ text: `${chapter}\n\n`.repeat(20), signal, onProgress });
+    await vi.waitFor(() => expect(done.at(-1)).toBe(1));
+    expect(done.length).toBeGreaterThan(5);
+    expect(done).toEqual([...done].sort((one, other) => one - other));
+  });
+
+  it('leaves the event loop free, and stops when it is told to', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const text = 'The cat sat on the mat. '.repeat(200_000);
+    const expanding = model.expand({
+      text,
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    setImmediate(() => controller.abort(reason));
+    await expect(expanding).rejects.toThrow();
+    await expect(model.expand({ text: 'Still here.', signal })).resolves.toMatchObject({
+      modelUsed: model.name,
+    });
+  });
+
+  it('takes halves of surrogate pairs and NUL as they are', async () => {
+    const text = 'a\ud800b. The \ud83d dog\0 barked.';
+    const { expanded } = await model.expand({ text, signal });
+    expect(expanded.startsWith(text)).toBe(true);
+  });
+});
+
+describe('its sections', () => {
+  it.each([
+    ['a chapter', chapter],
+    ['two chapters', `${chapter}\n\n# Two\n\n${chapter.slice(12)}`],
+    ['a word', 'Hi'],
+    [
+      'one long paragraph of speech',
+      `“${'I saw the lamp upon the pier, and I went down to the water to see it better. '.repeat(300)}”`,
+    ],
+  ])('tile both texts: %s', (_, text) => {
+    const { expanded, sections } = expandOffline(text, () => {});
+    let original = 0;
+    let longer = 0;
+    for (const section of sections) {
+      expect([section.originalStart, section.expandedStart]).toEqual([original, longer]);
+      const head = text.slice(original, original + Math.min(section.originalLength, 30));
+      expect(expanded.slice(longer).replace(/^[“”]/, '').startsWith(head.replace(/^[“”]/, ''))).toBe(true);
+      original += section.originalLength;
+      longer += section.expandedLength;
+    }
+    expect([original, longer]).toEqual([text.length, expanded.length]);
+  });
+
+  it('are named by their headings', () => {
+    const { sections } = expandOffline('# One\n\nText here.\n\n## Two\n\nMore text.\n', () => {});
+    expect(sections.map(({ title }) => title)).toEqual(['One', 'Two']);
+  });
+});
+
+describe('the thread', () => {
+  it('analyses style', async () => {
+    expect(await worker.analyseStyle(chapter, signal)).toEqual(analyseStyle(chapter));
+  });
+
+  it('counts tokens, of text without end too', async () => {
+    expect(await worker.countTokens(['The lamp burned low.', 'Hello, world!'], signal)).toBe(9);
+    expect(await worker.countTokens(['a'.repeat(200_000)], signal)).toBeGreaterThan(20_000);
+    expect(await worker.countTokens(['<|endoftext|>', '', '\ud83d'], signal)).toBeGreaterThan(0);
+  });
+
+  it('ends when it is closed, and takes its work with it', async () => {
+    const other = createTextWorker();
+    const expanding = other.expandOffline({ text: 'The cat sat on the mat. '.repeat(100_000), signal });
+    const failed = expect(expanding).rejects.toThrow();
+    await other.close();
+    await failed;
+  });
+});
+
+const book = sherlockHolmes();
+describe.skipIf(!book)('Sherlock Holmes (../shared/data)', () => {
+  it('is expanded and analysed, all twelve chapters, in a few seconds', async () => {
+    const startedAt = performance.now();
+    for (const { text, title } of book?.chapters ?? []) {
+      const [{ expanded, sections }, style] = await Promise.all([
+        model.expand({ text, signal }),
+        worker.analyseStyle(text, signal),
+      ]);
+      expect(expanded.length / text.length).toBeGreaterThanOrEqual(1.5);
+      expect(sections[0]?.title).toContain(title);
+      expect(style).toMatchObject({ complexity: 'moderate', vocabularyLevel: 'intermediate' });
+      expect(style.readabilityScore).toBeGreaterThan(65);
+      expect(style.readabilityScore).toBeLessThan(85);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
+});

@@ -1,0 +1,50 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { builtFile } from '../../../platform/paths.ts';
+import type { StyleAnalysis } from '../style/analyse.ts';
+import type { ExpandRequest, Expansion } from './model.ts';
+import type { TextTask } from './text.worker.ts';
+
+/** Work on texts off the event loop. A signal that aborts ends the work at once, and the promise rejects. */
+export interface TextWorker {
+  expandOffline(request: ExpandRequest): Promise<Expansion>;
+  analyseStyle(text: string, signal: AbortSignal): Promise<StyleAnalysis>;
+  /** Tokens of all `texts` together, as OpenAI’s o200k_base counts them. */
+  countTokens(texts: readonly string[], signal: AbortSignal): Promise<number>;
+  /** Ends the threads; work that is under way rejects. */
+  close(): Promise<void>;
+}
+
+export interface TextWorkerOptions {
+  /** Threads at most. Default 1. */
+  readonly threads?: number;
+  /** A thread without work for this long ends. Default 10 s. */
+  readonly idleMs?: number;
+}
+
+const worker = 'subgraphs/text-expansion/model/text.worker.ts';
+
+/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
+export function createTextWorker({ threads = 1, idleMs = 10_000 }: TextWorkerOptions = {}): TextWorker {
+  const pool = new Piscina({
+    filename: builtFile(worker),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: idleMs,
+  });
+  return {
+    async expandOffline({ text, signal, onProgress }) {
+      const { port1, port2 } = new MessageChannel();
+      if (onProgress) port1.on('message', onProgress);
+      const task: TextTask = { kind: 'expand', text, progress: port2 };
+      try {
+        return await pool.run(task, { signal, transferList: [port2] });
+      } finally {
+        port1.close();
+      }
+    },
+    analyseStyle: (text, signal) => pool.run({ kind: 'style', text } satisfies TextTask, { signal }),
+    countTokens: (texts, signal) => pool.run({ kind: 'tokens', texts } satisfies TextTask, { signal }),
+    close: () => pool.destroy(),
+  };
+}
