@@ -217,7 +217,9 @@ test('a query over GET is answered, a mutation is not', async () => {
   const authorization = `Bearer ${await graph.token()}`;
   const get = (query: string) =>
     fetch(`${graph.gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { authorization } });
-  expect(await (await get('{ me { id } }')).json()).toEqual({ data: { me: { id: 'alice' } } });
+  const answer = await get('{ me { id } }');
+  expect(await answer.json()).toEqual({ data: { me: { id: 'alice' } } });
+  expect(answer.headers.get('cache-control')).toBe('no-store');
   const refused = await get('mutation { retryProcessing(blobId: "b", processorId: "p") { blob { id } } }');
   expect(refused.status).toBe(405);
   expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });

@@ -37,7 +37,8 @@ export async function serveGraphOverHttp(
   await app.register(async (scope) => {
     answerErrorsAsGraphQL(scope, logger);
     scope.decorateRequest('viewer');
-    scope.addHook('onRequest', async (request) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
       request.viewer = await userTokens.verify(bearerToken(request.headers.authorization));
     });
     scope.route({

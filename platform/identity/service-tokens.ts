@@ -3,6 +3,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
+import { rememberVerified, type Verified } from './verified.ts';
 
 /** A user as a token names them. */
 export interface Viewer {
@@ -41,6 +42,11 @@ export const unauthenticated = (cause?: unknown): BlobgraphError =>
     cause,
   });
 
+interface ServiceClaims {
+  readonly caller: string;
+  readonly roles?: readonly string[];
+}
+
 /** `secret`: at least 32 characters, shared by all services of one installation. */
 export function createServiceTokens(deps: { secret: string; clock: Clock }): ServiceTokens {
   const key = new TextEncoder().encode(deps.secret);
@@ -56,6 +62,23 @@ export function createServiceTokens(deps: { secret: string; clock: Clock }): Ser
       .setSubject(viewer?.userId ?? '')
       .sign(key);
   };
+  const verify = async (token: string): Promise<Verified<Caller>> => {
+    try {
+      const { payload } = await jwtVerify<ServiceClaims>(token, key, {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: deps.clock.now(),
+        requiredClaims: ['exp', 'sub', 'caller'],
+      });
+      const { sub = '', exp = 0, caller, roles } = payload;
+      const viewer = sub === '' ? null : { userId: sub, roles: roles ?? [] };
+      return { claims: { service: caller, viewer }, until: new Date((exp + TOLERANCE_SECONDS) * 1_000) };
+    } catch (error) {
+      throw unauthenticated(error);
+    }
+  };
   return {
     sign(caller) {
       const name = JSON.stringify(caller);
@@ -65,22 +88,7 @@ export function createServiceTokens(deps: { secret: string; clock: Clock }): Ser
       signed.set(name, token);
       return token;
     },
-    async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          clockTolerance: TOLERANCE_SECONDS,
-          currentDate: deps.clock.now(),
-          requiredClaims: ['exp', 'sub', 'caller'],
-        });
-        const { sub = '', caller, roles } = payload as { sub?: string; caller: string; roles?: string[] };
-        return { service: caller, viewer: sub === '' ? null : { userId: sub, roles: roles ?? [] } };
-      } catch (error) {
-        throw unauthenticated(error);
-      }
-    },
+    verify: rememberVerified(verify, deps.clock),
     isServiceSecret(secret) {
       const given = new TextEncoder().encode(secret);
       return given.length === key.length && timingSafeEqual(given, key);

@@ -11,6 +11,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { unauthenticated, type Viewer } from './service-tokens.ts';
+import { rememberVerified, type Verified } from './verified.ts';
 
 /** Checks the tokens that users bring. */
 export interface UserTokens {
@@ -57,29 +58,28 @@ export function createUserTokens(deps: {
   const issuer = config.userTokens.issuer ?? (development ? DEVELOPMENT.issuer : undefined);
   const audience = config.userTokens.audience ?? (development ? DEVELOPMENT.audience : undefined);
   const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
-  return {
-    async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, getKey, {
-          ...expected,
-          algorithms: ALGORITHMS,
-          clockTolerance: TOLERANCE_SECONDS,
-          currentDate: clock.now(),
-          requiredClaims: ['exp', 'sub'],
-        });
-        const { sub = '', roles } = payload;
-        if (sub.length === 0 || sub.length > MAX_USER_ID || !sub.isWellFormed() || sub.includes('\0')) {
-          throw new Error('The subject is not a usable user id');
-        }
-        const named = Array.isArray(roles)
-          ? roles.filter((role): role is string => typeof role === 'string')
-          : [];
-        return { userId: sub, roles: named };
-      } catch (error) {
-        throw unauthenticated(error);
+  const verify = async (token: string): Promise<Verified<Viewer>> => {
+    try {
+      const { payload } = await jwtVerify(token, getKey, {
+        ...expected,
+        algorithms: ALGORITHMS,
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: clock.now(),
+        requiredClaims: ['exp', 'sub'],
+      });
+      const { sub = '', roles } = payload;
+      if (sub.length === 0 || sub.length > MAX_USER_ID || !sub.isWellFormed() || sub.includes('\0')) {
+        throw new Error('The subject is not a usable user id');
       }
-    },
+      const named = Array.isArray(roles)
+        ? roles.filter((role): role is string => typeof role === 'string')
+        : [];
+      return { claims: { userId: sub, roles: named }, until: acceptedUntil(token) };
+    } catch (error) {
+      throw unauthenticated(error);
+    }
   };
+  return { verify: rememberVerified(verify, clock) };
 }
 
 /** A token for local use, signed by the development key, valid for 30 days. */
