@@ -40,7 +40,7 @@ export function hasFailedAgain(chapter: ChapterProgress): boolean {
   return run !== null && chapter.retriedAttempt !== null && run.attempt > chapter.retriedAttempt;
 }
 
-const count = (words: number): string => `${words.toLocaleString('en')} words`;
+const count = (words: number): string => `${words.toLocaleString('en')} ${words === 1 ? 'word' : 'words'}`;
 
 /** Where the chapter stands, in a few words. */
 export function describeProgress(chapter: ChapterProgress): string {
