@@ -69,7 +69,7 @@ function realEnvironment(): Record<string, string> {
 /** Resolves once the service is ready. @throws with what its process printed, when that ends before */
 async function untilReady(url: string, process: ServiceProcess): Promise<void> {
   let ended: Error | undefined;
-  process.gone.then((code) => {
+  void process.gone.then((code) => {
     ended = new Error(
       `The process ended with code ${code} before it was ready:\n${process.output().slice(-4_000)}`,
     );
