@@ -87,12 +87,12 @@ describe('any text', () => {
   });
 
   it.each([
-    ['one word', 'a'.repeat(2_000_000)],
-    ['emoji', '😀'.repeat(500_000)],
-    ['one paragraph', 'The cat sat on the mat. '.repeat(80_000)],
-    ['talk', '“No.” '.repeat(100_000)],
-    ['brackets', '(('.repeat(500_000)],
-    ['headings', '# a\n'.repeat(200_000)],
+    ['5 MB of words', 'word '.repeat(1_000_000)],
+    ['emoji', '😀'.repeat(250_000)],
+    ['one paragraph', 'The cat sat on the mat. '.repeat(40_000)],
+    ['talk', '“No.” '.repeat(50_000)],
+    ['brackets', '(('.repeat(250_000)],
+    ['headings', '# a\n'.repeat(100_000)],
   ])('of megabytes takes time in line with its length: %s', (_, text) => {
     expect(ratioOf(text)).toBeGreaterThanOrEqual(1.5);
   });
@@ -173,7 +173,7 @@ describe.skipIf(!book)('Sherlock Holmes (../shared/data)', () => {
       expect(index - (last.get(sentence) ?? -Infinity), sentence).toBeGreaterThan(60);
       last.set(sentence, index);
     }
-    expect(last.size / added.length).toBeGreaterThan(0.85);
+    expect(last.size / added.length).toBeGreaterThan(0.95);
   });
 
   it('is not told by one sentence over and over', () => {

@@ -216,7 +216,8 @@ class Elaboration {
       const needed = leastAdded - this.#added;
       this.#insert(
         last.end,
-        (needed <= longestBrief && round > 0 ? ' ' : joint) + this.#closing(about, needed, round),
+        (needed <= longestBrief && this.#insertions.at(-1)?.at === last.end ? ' ' : joint) +
+          this.#closing(about, needed, round),
       );
       joint = this.#paragraphBreak;
     }

@@ -3,6 +3,8 @@ import pluralize from 'pluralize';
 export interface Noun {
   readonly word: string;
   readonly plural: boolean;
+  /** True for somebody, false for something. */
+  readonly person: boolean;
 }
 
 /** A proper name found in a text, and what it seems to be the name of. */
@@ -30,7 +32,7 @@ const noNouns =
   been being did does done can will shall must not nor yet down out off away back forward together alone apart
   yesterday today tonight tomorrow just even ever never always often once twice rather quite almost already still
   until unless though although since during above below within without contrary extreme public following above
-  end side top bottom middle midst front point edge aid means order reach length presence instant time moment fashion
+  end side top bottom middle midst centre center round front point edge aid means order reach length presence instant time moment fashion
   took came went saw made gave got kept held stood sat lay ran fell knew thought told felt found left met sent
   spoke rose drew threw broke began became brought caught chose drove wrote shook bore wore swung flung sprang sank
   spoken sunk broken taken given written gone done known seen drawn worn torn grown thrown blown shown driven hidden
@@ -51,6 +53,18 @@ const onlySingular =
   list(`news physics mathematics politics chess glass dress class mass cross loss success business
   address process access gas bus this his series species means lens canvas atlas chaos cosmos bias basis crisis
   thesis emphasis analysis kindness darkness happiness witness illness madness`);
+
+const people =
+  list(`man woman gentleman lady girl boy child lad maid baby wife husband father mother son daughter
+  stepfather stepmother uncle aunt brother sister cousin friend companion colleague comrade visitor guest client caller
+  stranger king queen prince princess duke nobleman lord doctor surgeon physician nurse patient servant housekeeper
+  landlady landlord coachman cabman driver groom clerk assistant inspector detective constable policeman officer police
+  criminal thief burglar murderer villain scoundrel victim prisoner lawyer judge banker engineer soldier sailor captain
+  colonel clergyman priest teacher student pupil writer author artist painter poet player beggar master mistress owner
+  widow bride bridegroom bachelor lover people person folk salesman agent manager employer employee neighbour neighbor
+  reader user customer observer reasoner listener actor singer musician fellow passenger witness boss worker director
+  commissionaire gamekeeper coroner engineer plumber`);
+const singular = (word: string): string => pluralize.singular(word);
 
 const isPlural = (word: string): boolean =>
   onlyPlural.has(word) ||
@@ -74,7 +88,8 @@ export function nounsOf(sentence: string): Noun[] {
   for (const [, qualifier = '', word = ''] of sentence.matchAll(nounPhrase)) {
     const qualified = qualifier.trim();
     if (!isNoun(word) || (qualified !== '' && boundaryWords.has(qualified))) continue;
-    if (!nouns.some((noun) => noun.word === word)) nouns.push({ word, plural: isPlural(word) });
+    if (!nouns.some((noun) => noun.word === word))
+      nouns.push({ word, plural: isPlural(word), person: people.has(singular(word)) });
   }
   return nouns;
 }

@@ -34,6 +34,7 @@ const word = /[a-z]+/g;
 const questionEnd = /[?؟？][\p{P}]*$/u;
 const exclamationEnd = /[!！][\p{P}]*$/u;
 const longestRead = 2_000;
+const calledIt = /%(?:it|its|them)\b|<it~/;
 
 /** Reads (the first 2,000 units of) a text for what could be said about it. */
 export function subjectsOf(whole: string, telling: Telling): Subjects {
@@ -52,6 +53,12 @@ export function subjectsOf(whole: string, telling: Telling): Subjects {
   };
 }
 
+/** Phrases that do not call it `it`. */
+const ofSomebody = (phrases: readonly string[]): readonly string[] =>
+  phrases === narration.aboutNoun
+    ? narration.aboutSomebody
+    : phrases.filter((phrase) => !calledIt.test(phrase));
+
 const aboutThings = (
   phrases: readonly string[],
   { things }: Subjects,
@@ -59,7 +66,7 @@ const aboutThings = (
   weight: number,
 ): Choice[] =>
   things.map((noun) => ({
-    phrases,
+    phrases: noun.person ? ofSomebody(phrases) : phrases,
     slots: { ...slots, noun },
     weight: topicOf(noun.word) ? weight * 1.4 : weight,
     subject: noun.word,

@@ -1,11 +1,11 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { builtFile } from '../../../platform/paths.ts';
 import type { StyleAnalysis } from '../style/analyse.ts';
 import type { ExpandRequest, Expansion } from './model.ts';
 import type { TextTask } from './text.worker.ts';
 
-/** Work on texts off the event loop. A signal that aborts ends the work at once, and the promise rejects. */
+/** Work on texts off the event loop. A signal that aborts ends the work at once: the promise rejects with its reason. */
 export interface TextWorker {
   expandOffline(request: ExpandRequest): Promise<Expansion>;
   analyseStyle(text: string, signal: AbortSignal): Promise<StyleAnalysis>;
@@ -32,19 +32,25 @@ export function createTextWorker({ threads = 1, idleMs = 10_000 }: TextWorkerOpt
     maxThreads: threads,
     idleTimeout: idleMs,
   });
+  const run = async (task: TextTask, signal: AbortSignal, transferList: MessagePort[] = []) => {
+    try {
+      return await pool.run(task, { signal, transferList });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    }
+  };
   return {
     async expandOffline({ text, signal, onProgress }) {
       const { port1, port2 } = new MessageChannel();
       if (onProgress) port1.on('message', onProgress);
-      const task: TextTask = { kind: 'expand', text, progress: port2 };
       try {
-        return await pool.run(task, { signal, transferList: [port2] });
+        return await run({ kind: 'expand', text, progress: port2 }, signal, [port2]);
       } finally {
         port1.close();
       }
     },
-    analyseStyle: (text, signal) => pool.run({ kind: 'style', text } satisfies TextTask, { signal }),
-    countTokens: (texts, signal) => pool.run({ kind: 'tokens', texts } satisfies TextTask, { signal }),
+    analyseStyle: (text, signal) => run({ kind: 'style', text }, signal),
+    countTokens: (texts, signal) => run({ kind: 'tokens', texts }, signal),
     close: () => pool.destroy(),
   };
 }

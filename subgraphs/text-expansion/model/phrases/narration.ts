@@ -6,11 +6,11 @@ export const aboutNoun: readonly string[] = [
   'Of the %n {a good deal|much} {more|else} might [have been/be] said, and {perhaps|no doubt} [it was as well/it is as well] to leave it {there|so}.',
   'For {a moment|an instant} everything [seemed/seems] to {turn|rest} upon the %n.',
   'The %n {alone|by <itself~themselves>} [would have been/would be] {enough|sufficient} to {hold|keep} the {attention|interest}.',
-  'There [was/is] {something|that} about the %n which {stayed|remained} in the {mind|memory} {afterwards|longer than the rest}.',
+  'There [was/is] {something|that} about the %n which [remained/remains] in the {mind|memory} {afterwards|longer than the rest}.',
   'It [would have been/would be] {easy|simple} to pass over the %n, and it [would have been/would be] a {mistake|pity}.',
   'The %n %be {part|a part} of it, and {not the least|by no means the smallest} part.',
   '{Nothing|Not a thing} about the %n [was/is] {quite|altogether} {without|lacking in} {meaning|interest}, {if one took the trouble to look|for anyone disposed to look}.',
-  'One [might/may] {look|come back} again and again {at|to} the %n and {find|discover} something new each time.',
+  'One [might/may] look {again and again|more than once} at the %n and {find|discover} something new each time.',
   'The %n [gave/<gives~give>] the whole {a certain|its own} {weight|colour}, and [made/<makes~make>] the rest {easier|simpler} to {picture|believe}.',
   'That [was/is] the {thing|point} about the %n: %it [asked/<asks~ask>] for a second {look|thought}.',
   'Without the %n the {picture|account} [would have been/would be] a {different|poorer} one.',
@@ -30,14 +30,32 @@ export const aboutNoun: readonly string[] = [
   'If one {detail|thing} [had to stand/has to stand] for {all the others|the whole}, it [would have been/would be] the %n.',
 ];
 
+/** What a narrator may add about somebody without a name (`%n`). */
+export const aboutSomebody: readonly string[] = [
+  'There [was/is] more to the %n than could be {taken in|gathered} at {once|a glance}.',
+  'It [was/is] upon the %n, {in the end|above all}, that the {mind|attention} [settled/settles].',
+  '{Whatever|No matter what} else [might/may] be forgotten, the %n [would/will] not be.',
+  'For {a moment|an instant} everything [seemed/seems] to {turn|rest} upon the %n.',
+  'Without the %n the {picture|account} [would have been/would be] a {different|poorer} one.',
+  'The %n [had/<has~have>] a {part|share} in it, and {not the least|by no means the smallest}.',
+  'One [saw/sees] the %n the more {clearly|plainly} for it.',
+  'It [was/is] {curious|odd} how much [seemed/seems] to {hang|depend} upon the %n.',
+  'To {know|understand} the %n [would have been/would be] to {know|understand} a good deal of the rest.',
+  'There [was/is] {something|that} about the %n which [remained/remains] in the {mind|memory} longer than the rest.',
+  'All this [lent/lends] the %n {an importance|a weight} that a {bare|plain} description [could/can] not {give|convey}.',
+  'If one figure [had/has] to stand for {all the others|the whole}, it [would have been/would be] the %n.',
+  'So much [could/can] be {seen|said} of the %n, and the rest [had/has] to be {guessed|imagined}.',
+  'Not everyone [would have given/would give] the %n a second {thought|glance}.',
+];
+
 /** What a narrator may add about a person (`%p`). */
 export const aboutPerson: readonly string[] = [
   'With %p it [was/is] {seldom|rarely} possible to {separate|divide} the small things from the {great|large} ones.',
-  'Anyone who {knew|had met} %p would have {recognised|known} that {at once|without being told}.',
+  'Anyone who {knew|had met} %p [would have recognised/would recognise] that {at once|without being told}.',
   'The name of %p [had/has] a {weight|sound} of its own, and it [was/is] {felt|heard} {here|even so}.',
   'It [would have been/would be] easy to say {more|a great deal} of %p, and {harder|more difficult} to say it well.',
-  '{There|In all this there} [was/is] {something|a good deal} of %p in that, {plain|clear} to {whoever|anyone who} cared to look.',
-  'Of %p there [was/is] {always|ever} a little more to {know|learn} than {appeared|one supposed}.',
+  'There [was/is] {something|a good deal} of %p in that, {plain|clear} to {whoever|anyone who} cared to look.',
+  'Of %p there [was/is] {always|ever} a little more to {know|learn} than [appeared/appears].',
   'To {think|speak} of %p [was/is] to {think|be reminded} of {many|a number of} things at once.',
   'Where %p [was/is] concerned, {nothing|very little} [could/can] be {put down|set down} as {quite|altogether} ordinary.',
   '{No account|No picture} of the matter [would have been/would be] complete without %p.',
@@ -51,7 +69,7 @@ export const aboutPlace: readonly string[] = [
   '%p [was/is] never {merely|only} a {name|mark} on a map.',
   'There [was/is] {something|much} in the {very|mere} name of %p to set the {mind|imagination} {going|to work}.',
   'To those who {knew|remembered} %p, the name alone [said/says] a {good|great} deal.',
-  'A {place|name} like %p [has/has] its own {way|manner} of {entering|getting into} a story.',
+  'A {place|name} like %p has its own {way|manner} of {entering|getting into} a story.',
   '%p [had/has] its {share|part} in the matter, as places {often|commonly} do.',
   'One [could/can] {hardly|not easily} think of %p without {some|a} picture of it {rising|coming up} before the eye.',
 ];

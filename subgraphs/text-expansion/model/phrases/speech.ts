@@ -42,8 +42,8 @@ export const afterWords: readonly string[] = [
   'To hear it {said|put} so [was/is] to {see|understand} it a little {better|differently}.',
   'There are {replies|remarks} to which nothing need be {joined|added}, and this [was/is] {very nearly|perhaps} one of them.',
   'It [had/has] {the sound|the ring} of something {considered|thought over} {long|well} before it [was/is] {uttered|spoken}.',
-  'A {moment|breath} [passed/passes], and the {words|meaning} [seemed/seems] to {settle|arrange themselves} in it.',
-  'If there [was/is] anything {further|else} to be {said|drawn} out of it, it [was/is] {left|kept} for {later|another time}.',
+  'A {moment|breath} [passed/passes], and the meaning [seemed/seems] to {settle|arrange itself} in it.',
+  'If there [was/is] anything {further|else} to be drawn out of it, it [was/is] {left|kept} for {later|another time}.',
   'One [could/can] not have {said|put} it in {fewer|shorter} words, nor {perhaps|easily} in better.',
   'The {exchange|talk} [had/has] {by now|already} a {direction|temper} of its own.',
 ];
@@ -70,17 +70,17 @@ export const afterExclamation: readonly string[] = [
   'The {warmth|energy} of it [was/is] {catching|not to be mistaken}.',
   'Words like these {carry|bring} their own {weather|temperature} with them.',
   'It [was/is] {more|rather more} than {ordinary|common} talk, and it [was/is] {felt|taken} as {more|such}.',
-  'So {strong|sudden} a note [could/can] not {help|fail} but be {heard|noticed}.',
+  'So {strong|sudden} a note [could/can] not {help but|fail to} be {heard|noticed}.',
 ];
 
 /** Between two sentences of one speech, about nobody in particular. */
 export const pauses: readonly string[] = [
   'There [was/is] a {short|brief|slight} pause.',
-  'The {voice|words} [stopped/<stops~stops>] for a moment, and then [went/goes] on.',
+  'The {voice|talk} [stopped/stops] for a moment, and then [went/goes] on.',
   'Here the {talk|speech} [slackened/slackens] a little, as if to {choose|find} its {way|ground}.',
   'A {breath|moment} [was/is] taken before {the rest|what followed}.',
   'This much [was/is] {said|spoken} slowly; the rest [came/comes] {rather|a little} faster.',
-  'The {words|sentence} [had/has] time to {settle|take effect} before the next [came/comes].',
+  'The {remark|sentence} [had/has] time to {settle|take effect} before the next [came/comes].',
   'It [was/is] {said|put} in the {tone|manner} of one who {numbers|counts} off points.',
   'Then, after {an interval|a moment}, {the thread|the subject} [was/is] taken up again.',
   'There [was/is] {time|room} for that to be {understood|weighed}.',

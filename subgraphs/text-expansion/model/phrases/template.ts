@@ -1,3 +1,4 @@
+import type { Noun } from '../nouns.ts';
 import type { Tense } from '../tense.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Tense } from '../tense.ts';
  */
 export interface PhraseSlots {
   readonly tense: Tense;
-  readonly noun?: { readonly word: string; readonly plural: boolean };
+  readonly noun?: Noun;
   readonly name?: string;
   readonly speaker?: string;
 }

@@ -6,7 +6,7 @@ export const mindTopics: readonly Topic[] = [
     words: 'silence quiet pause stillness',
     lines: [
       'Silence has {as many|almost as many} meanings as speech, and {rather|somewhat} fewer rules.',
-      'To {leave|let} a thing unsaid is {also|sometimes} a way of {saying|stating} it.',
+      'To leave a thing unsaid is {also|sometimes} a way of {saying|stating} it.',
       'A silence {grows|gets} heavier the longer it is {kept up|left alone}, until {anything|any word at all} will break it.',
       'Some of the {best|clearest} answers ever given {consist|have consisted} in waiting.',
     ],
@@ -122,7 +122,7 @@ export const mindTopics: readonly Topic[] = [
     words: 'mind thought thoughts reason reasoning brain intellect idea ideas imagination',
     lines: [
       'Thought {takes|prefers} the {long|winding} way round, and {arrives|turns up} looking as if it had come {straight|directly}.',
-      'An idea is {nothing|very little} until it has {met|run against} an {obstacle|objection}, and then it is {either more|more} or {less|nothing at all}.',
+      'An idea is {nothing|very little} until it has {met|run against} an {obstacle|objection}, and then it is either {much|a good deal} more or nothing at all.',
       'The mind {tidies|arranges} what it {receives|is given} before one has {properly|fairly} looked at it.',
       'To reason {well|clearly} is {chiefly|above all} to {know|notice} where one has stopped reasoning.',
       'It is {in the pauses|between two thoughts} that the {best|most useful} ones {slip in|arrive}.',
@@ -134,7 +134,7 @@ export const mindTopics: readonly Topic[] = [
       'Memory {keeps|saves} what it {likes|chooses}, and {seldom|never} explains its {choice|taste}.',
       'The past {does not change|stays where it is}, but one {sees|looks at} it from a {new|different} place {every time|each year}.',
       'What is {best|most clearly} remembered is {often|commonly} some {trifle|detail} at the {edge|margin} of the {thing|event} itself.',
-      'To {recall|remember} a thing is to {handle|touch} it, and things {wear|smooth} a little with handling.',
+      'To {recall|remember} a thing is to {handle|touch} it, and things wear a little with handling.',
     ],
   },
   {
@@ -194,7 +194,7 @@ export const mindTopics: readonly Topic[] = [
   {
     words: 'clue clues theory theories deduction deductions inference hint sign signs observation',
     lines: [
-      'A sign {means|says} nothing by itself; it {waits|needs} for its {fellows|neighbours}.',
+      'A sign {means|says} nothing by itself; it {waits for|needs} its {fellows|neighbours}.',
       'To {observe|notice} is {a discipline|an exercise}, and {like|as with} all such {things|practices} it {looks|seems} easy when {others|someone else} do it.',
       'Theories are {good|willing} servants, {as long as|provided} they are {dismissed|let go} in time.',
       'The {smallest|slightest} indication is {enough|sufficient} for those who {know|can tell} what {ought|is supposed} to be there.',
@@ -270,7 +270,7 @@ export const mindTopics: readonly Topic[] = [
   {
     words: 'life lives living soul human humanity',
     lines: [
-      'Life is {mostly|largely} made up of {middles|ordinary afternoons}, and {one lives|people live} there {whether one notices or not|and call it waiting}.',
+      'Life is {mostly|largely} made up of {middles|ordinary afternoons}, and people live there {without noticing|and call it waiting}.',
       'Nobody’s life is {ordinary|simple} when one {stands|comes} close enough to it.',
       'What {seems|looks like} the {main|chief} business of a life is {often|sometimes} {only|merely} what was going on at the time.',
       'There is {more|a good deal more} {variety|invention} in {real|daily} life than {anyone|a sober person} would dare to {make up|put in a book}.',

@@ -55,7 +55,7 @@ export const peopleTopics: readonly Topic[] = [
       'Within a family {each|everyone} has a {part|place}, and {keeps|holds} to it long after {the reasons are|the cause is} forgotten.',
       'Those who {grew up|have grown up} together {share|have in common} a language that {no one else|nobody outside} can speak.',
       '{Blood|Kinship} may {count|stand} for much or little, but it is {seldom|never wholly} left out of {the reckoning|account}.',
-      'Families {remember|keep count of} things, and {not|hardly} always the {large|great} ones.',
+      'Families {remember|keep count of} things, and not always the {large|great} ones.',
     ],
   },
   {
@@ -91,7 +91,7 @@ export const peopleTopics: readonly Topic[] = [
       'To {treat|tend} the body is also to {hear|be told} a good deal about {the rest|everything else}.',
       'Pain {narrows|shrinks} the world to a {point|single room}, and {ease|relief} gives it back.',
       'Those whose {calling|work} is to heal {learn|are taught} early to look {closely|attentively} and to say {little|no more than they must}.',
-      'Health is {thought|made} little of by {those|all} who have it, and of {nothing|hardly anything} else by those who have not.',
+      'Those who have their health {think|make} little of it, and those who have not think of {little|hardly anything} else.',
     ],
   },
   {
@@ -110,7 +110,7 @@ export const peopleTopics: readonly Topic[] = [
       'The {muscles|lines} of the face keep a {diary|record} which their owner {cannot|is not able to} edit.',
       'What {crosses|passes over} a face in the first instant {belongs to|is part of} the truth; the rest is {manners|arrangement}.',
       'There are {faces|expressions} that one goes on {seeing|studying} after one has {looked|turned} away.',
-      'It takes {long practice|years} to {keep|have} a face that says {nothing|no more than it should}, and even then it {says|tells} that.',
+      'It takes {long practice|years} to {keep|have} a face that says nothing, and even then it {says|tells} that.',
     ],
   },
   {
@@ -184,7 +184,7 @@ export const peopleTopics: readonly Topic[] = [
       'Wrongdoing is {seldom|rarely} as {bold|ingenious} as it {looks|appears} afterwards; it is {chiefly|mostly} hurried.',
       'Behind every {offence|misdeed} there is a {wish|want}, and {often|very often} quite a {common|plain} one.',
       'It is the {ordinary|everyday} detail, and not the {strange|startling} one, that {most often|usually} {undoes|betrays} a {clever|careful} plan.',
-      'Guilt {makes|leads} people do {too much|more than they need}, and innocence {sometimes|often} too little.',
+      'Guilt makes people do {too much|more than they need}, and innocence {sometimes|often} too little.',
     ],
   },
   {
@@ -193,7 +193,7 @@ export const peopleTopics: readonly Topic[] = [
       'Before {such a thing|that} words {fall|come} short, and {people|those who are left} {take refuge|find shelter} in what must be done next.',
       'An ending of that kind {throws|casts} its {shadow|light} back over all that {came|went} before it.',
       'The {living|rest of the world} must go on {keeping|winding} the clocks, {whatever|no matter what} has {happened|stopped}.',
-      'There are {facts|things} to which one {does not|cannot} grow {used|accustomed}, and it {is|would be} {worse|no gain} if one did.',
+      'There are {facts|things} to which one {does not|cannot} grow {used|accustomed}, and it would be {worse|no gain} if one did.',
     ],
   },
   {
@@ -211,7 +211,7 @@ export const peopleTopics: readonly Topic[] = [
       'Skill is {mostly|largely} {attention|practice} that has {forgotten|ceased to be aware of} itself.',
       'Whoever {makes|attempts} something {begins|starts} with a {picture|notion} of it, and {ends|finishes} with {what can be done|a different one}.',
       'Nobody {learns|is taught} anything {quite|exactly} as it {was|is} meant, and {much|a good deal} of what is new {comes|arises} in that way.',
-      '{Talent|A gift} is {common|less rare than one thinks}; the {habit|will} of using it {is not|is rarer}.',
+      '{Talent|A gift} is {common|less rare than one thinks}; the habit of using it {is not|is rarer}.',
     ],
   },
 ];

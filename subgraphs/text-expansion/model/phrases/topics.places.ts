@@ -17,14 +17,14 @@ export const placeTopics: readonly Topic[] = [
     lines: [
       'A lock keeps out the honest {first of all|above all}, and it tells {everyone else|the rest} that there is something worth {reaching|having}.',
       'Whoever holds {the key|a key} holds {more than metal|something more than a piece of metal}, for {trust goes with it|a trust comes with it}.',
-      'It is {curious|odd} how much {confidence|comfort} people will place in {so small a thing as a key|a key and the turning of it}.',
+      'It is {curious|odd} how much {confidence|trust} people will place in {so small a thing as a key|a key and the turning of it}.',
       'What is {shut away|locked up} with care has, by that very care, been {pointed out|marked as precious}.',
     ],
   },
   {
     words: 'window windows blind blinds shutter shutters curtain curtains',
     lines: [
-      'A window {works|looks} in both directions, which is {easily|often} forgotten by {whoever|those who} sit behind it.',
+      'A window {works|looks} in both directions, which is {easily|often} forgotten by those who sit behind it.',
       'From a window the world {seems|appears} a little {smaller|further away}, and for that reason a little {easier|simpler} to judge.',
       'There are {rooms|houses} that give away nothing {except|but} what can be read {at the window|from their windows}, and that is {often|sometimes} enough.',
       'Glass {keeps out|holds back} the wind but not the eye, and {still less|least of all} the {curious|idle} one.',
@@ -117,10 +117,10 @@ export const placeTopics: readonly Topic[] = [
   {
     words: 'street streets road roads lane avenue pavement alley',
     lines: [
-      'A street is {many|several} places at once, and {each|everyone} who walks along it {sees|knows} a different one.',
+      'A street is {many|several} places at once, and everyone who walks along it {sees|knows} a different one.',
       'Roads {remember|keep} very little of those who {use|pass along} them, and perhaps it is {as well|better so}.',
       'It is {in the street|out of doors} that a {private|hidden} purpose is {safest|best kept}, for there nobody {looks twice|stops to ask}.',
-      'Every road {leads|goes} somewhere, though it is not always {the place|where} the traveller {had|has} in mind.',
+      'Every road {leads|goes} somewhere, though it is not always the place that the traveller {had|has} in mind.',
       'There is a {rhythm|pulse} to a street which one {feels|notices} only when it {falters|changes}.',
     ],
   },
@@ -148,7 +148,7 @@ export const placeTopics: readonly Topic[] = [
     lines: [
       'One {listens|attends} on a staircase as one {does|listens} nowhere else, because {whatever comes|anything that comes} must come {slowly|step by step}.',
       'The {parts|corners} of a house that are only {passed through|used on the way} {often|frequently} know the most {of what goes on|about it}.',
-      'A {passage|flight of stairs} is {neither|not} one place {nor|or} the other, and {thoughts|one’s thoughts} tend to change {there|on the way}.',
+      'A {passage|flight of stairs} is neither one place nor the other, and {thoughts|one’s thoughts} tend to change {there|on the way}.',
       'It is {surprising|strange} how seldom people look {closely|twice} at the places they {pass|walk through} every day.',
     ],
   },
@@ -176,7 +176,7 @@ export const placeTopics: readonly Topic[] = [
       'Open country {gives|lends} an impression of {frankness|candour} which it does not always {deserve|earn}.',
       'In the country {news|word} travels by {odd|slow} roads, and yet {arrives|gets there} before anyone {expects|sends} it.',
       'A landscape {is|seems} {indifferent|deaf} to {haste|hurry}, and it {ends|finishes} by teaching the same {lesson|calm} to those who cross it.',
-      'The further one {goes|is} from {the town|houses}, the more {each|every} small sign of {life|people} {means|counts for}.',
+      'The further one {goes|is} from {the town|houses}, the more {each|every} small sign of {life|people} {means|matters}.',
     ],
   },
   {
@@ -184,7 +184,7 @@ export const placeTopics: readonly Topic[] = [
     lines: [
       'Growing things {keep|hold} to a calendar of their own and {are not to be|cannot be} hurried by {anyone’s|human} affairs.',
       'A garden {shows|tells} at a glance whether {patience|care} lives {there|near by}.',
-      'There is {a comfort|something restful} in {things|whatever} that {grow|flourish} without being {watched|told to}.',
+      'There is {a comfort|something restful} in things that {grow|flourish} without being {watched|told to}.',
       'Trees {outlast|outlive} most {quarrels|purposes}, and have the {dignity|look} of {knowing|remembering} it.',
     ],
   },

@@ -19,7 +19,7 @@ export const thingTopics: readonly Topic[] = [
       'Paper is {patient|obliging}: it {takes|accepts} whatever is {given|put on} it and {keeps|returns} it without comment.',
       'On paper {everything|a thing} looks {settled|decided}, which is half the {use|danger} of it.',
       'A few written lines can {outweigh|outlast} any amount of {talk|what is merely said}.',
-      'What has been written {can|may} be {lost|hidden} or {burnt|forgotten}, but it {cannot|is hard to} be unwritten.',
+      'What has been written {can|may} be {lost|hidden} or {burnt|forgotten}, but it {cannot|is never to} be unwritten.',
     ],
   },
   {
@@ -73,7 +73,7 @@ export const thingTopics: readonly Topic[] = [
     words: 'box bag drawer trunk parcel pocket pockets cupboard desk bureau basket',
     lines: [
       'Whatever is {put away|kept} in a particular {place|spot} was {put|laid} there for a {reason|purpose}, and {places|the place} {can|may} be asked.',
-      'We {keep|store} things {close|near} to us in {the order|proportion} in which we {fear|would mind} losing them.',
+      'We {keep|store} things {close|near} to us in the order in which we {fear|would mind} losing them.',
       'A {thing|container} that is shut {invites|provokes} the mind to {open|fill} it.',
       'The contents of {one’s|anyone’s} pockets {make|would make} an {honest|unflattering} biography.',
     ],
@@ -137,7 +137,7 @@ export const thingTopics: readonly Topic[] = [
     words: 'gun pistol revolver knife weapon sword bullet poker bomb',
     lines: [
       'The {mere|bare} presence of such a thing {changes|alters} the {tone|meaning} of everything said near it.',
-      'What is {carried|kept} for safety {seldom|does not often} make anyone feel {quite|altogether} safe.',
+      'What is {carried|kept} for safety {seldom makes|does not often make} anyone feel {quite|altogether} safe.',
       '{Force|Violence} is a {short|brief} argument, and it {leaves|has} a long {answer|sequel}.',
     ],
   },
@@ -146,7 +146,7 @@ export const thingTopics: readonly Topic[] = [
     lines: [
       'To hide one thing {well|thoroughly} it is {generally|usually} necessary to {show|display} another.',
       'A disguise {succeeds|works} less by {changing|altering} the wearer than by {giving|offering} the onlooker what he expects.',
-      'Whoever {plays|takes} a part for {long|a long time} {finds|learns} that it has {played|taken} something of him in return.',
+      'Whoever {plays|takes} a part for {long|a long time} {finds|learns} that it has taken something of him in return.',
       'Concealment {is|remains} a kind of {statement|speech}, for it {says|announces} that there is something to {find|look for}.',
     ],
   },
@@ -180,7 +180,7 @@ export const thingTopics: readonly Topic[] = [
       'A system is {easiest|best} understood at the {moment|point} where it {fails|breaks}, which is {also|unfortunately} the {worst|least convenient} moment to begin.',
       'What {looks|seems} like {speed|simplicity} from outside is {usually|mostly} {work|effort} that has been {moved|done} somewhere else.',
       'Every {useful|good} design {hides|conceals} a {number|list} of things that were {deliberately|carefully} left out.',
-      'The {details|edges} are where such things {succeed|hold} or {fail|give way}, and it is there that {attention|care} {pays|repays} itself.',
+      'The {details|edges} are where such things {succeed|hold} or {fail|give way}, and it is there that {attention|care} repays itself.',
       'It is {rarely|seldom} the {clever|complicated} part that {matters|counts} in the end, but the part that can be {relied on|explained}.',
     ],
   },
@@ -197,7 +197,7 @@ export const thingTopics: readonly Topic[] = [
     lines: [
       'In {a contest|play} people {show|reveal} what they are {like|made of} sooner than in {conversation|earnest}.',
       'Rules {make|leave} room for {daring|surprise} by {fixing|settling} everything else.',
-      'A {result|score} is a {short|brief} summary of a {long|great} deal that {nobody|no one} wrote down.',
+      'A {result|score} is a {short|brief} summary of a great deal that {nobody|no one} wrote down.',
     ],
   },
 ];
