@@ -153,6 +153,16 @@ test('a failing log is read again from where it stopped, and subscribers do not 
   expect(await take(changes, 2)).toEqual(['a:2', 'a:3']);
 });
 
+test('whoever comes in at the very moment that the reading begins is served', async () => {
+  const after = await start();
+  await publish('a:1');
+  for (let ticks = 0; ticks < 10; ticks += 1) {
+    const feed = openFeed({ patienceMs: 200 });
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+    expect(await take(follow(feed, { after }), 1)).toEqual(['a:1']);
+  }
+});
+
 test('a log that does not answer costs a subscriber its patience only', async () => {
   const head = vi.spyOn(log, 'head').mockRejectedValue(new EventLogUnavailable('down'));
   const feed = openFeed({ patienceMs: 20 });

@@ -55,8 +55,7 @@ export class LogReader {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        this.#stretch ??= await this.#begin();
-        await this.#read(this.#stretch);
+        await this.#read(this.#stretch ?? (await this.#begin()));
       } catch (error) {
         if (error instanceof EpochGone || error instanceof PositionGone) this.#end();
         else if (!signal.aborted) this.#logger.warn({ err: error }, 'reading the event log failed');
@@ -72,6 +71,7 @@ export class LogReader {
     const floor = this.#isFirst ? Math.max(0, sequence - this.#historySize) : sequence;
     const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#historySize) };
     this.#isFirst = false;
+    this.#stretch = stretch;
     this.#begun.emit('stretch', stretch);
     return stretch;
   }

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EventLog } from '../event-log/log.ts';
+import { encodeCursor } from '../events/cursor.ts';
+import { createLogger } from '../logger.ts';
+import { blobMessage } from '../testing/events.ts';
+import { type ChangeFeed, openChangeFeed } from './feed.ts';
+
+const TOTAL = 180;
+const HISTORY = 20;
+
+/** Declares the tests of the change feed on a log of its own, which `open` opens and `close` takes away. */
+export function changeFeedContract({
+  open,
+  close,
+}: {
+  open: () => Promise<EventLog>;
+  close: () => Promise<void>;
+}): void {
+  let log: EventLog;
+  let feed: ChangeFeed;
+
+  beforeEach(async () => {
+    log = await open();
+    feed = openChangeFeed({ log, logger: createLogger('silent'), historySize: HISTORY });
+  });
+
+  afterEach(async () => {
+    await feed.close();
+    await close();
+  });
+
+  async function versionsAfter(after: string, through: number): Promise<number[]> {
+    const versions: number[] = [];
+    const viewer = { userId: 'alice', roles: [] };
+    for await (const { version } of feed.subscribe({ viewer, filter: {}, after })) {
+      versions.push(version);
+      if (version === through) break;
+    }
+    return versions;
+  }
+
+  test('whoever comes in while changes do misses none and has none twice', async () => {
+    const cursors = [encodeCursor(await log.head())];
+    const following: Promise<number[]>[] = [];
+    for (let version = 1; version <= TOTAL; version += 1) {
+      await log.publish(blobMessage(`other${version}`, 1, { userId: 'bob' }));
+      cursors.push(encodeCursor((await log.publish(blobMessage('a', version))).position));
+      const back = version % 60 === 0 ? [0, version - 1, version - HISTORY * 2] : [];
+      for (const from of back) following.push(versionsAfter(cursors[from] ?? '', TOTAL));
+    }
+    const received = await Promise.all(following);
+    expect(received).toHaveLength(9);
+    for (const versions of received) {
+      const first = versions[0] ?? 0;
+      expect(versions).toEqual(Array.from({ length: TOTAL - first + 1 }, (_, index) => first + index));
+    }
+    expect(received.slice(0, 3).map(([first]) => first)).toEqual([1, 60, 21]);
+  });
+
+  test('cursors that lead nowhere are told apart', async () => {
+    const { epoch, sequence } = await log.head();
+    const ahead = encodeCursor({ epoch, sequence: sequence + 100 });
+    await expect(versionsAfter(ahead, 1)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+    const gone = encodeCursor({ epoch: 'another', sequence: 1 });
+    await expect(versionsAfter(gone, 1)).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+  });
+}

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
+import type { EventLog } from '../event-log/log.ts';
+import { openPglite } from '../sql/database.pglite.ts';
+import type { SqlServer } from '../sql/database.ts';
+import { changeFeedContract } from './feed.contract.ts';
+
+let server: SqlServer;
+let log: EventLog;
+let databases = 0;
+
+beforeAll(async () => {
+  server = await openPglite();
+});
+
+afterAll(() => server.close());
+
+changeFeedContract({
+  async open() {
+    databases += 1;
+    const database = await server.database(`log_${databases}`);
+    log = await openEmbeddedEventLog({ database, clock: systemClock });
+    return log;
+  },
+  close: () => log.close(),
+});
