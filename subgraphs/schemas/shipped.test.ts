@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compileSchema } from '../../platform/json-schema/validator.ts';
 import { projectFile } from '../../platform/paths.ts';
 import { blobTypeOf, descriptionOf, titleOf } from './schema.ts';
-import { readShippedSchemas } from './shipped.ts';
+import { checkShippedSchemas, readShippedSchemas } from './shipped.ts';
 
 const schemas = new Map(readShippedSchemas(projectFile('schemas')).map((schema) => [schema.id, schema]));
 
@@ -16,6 +16,10 @@ function messages(id: string, document: unknown): string[] {
 }
 
 describe('the schemas that come with the system', () => {
+  it('are schemas that documents can be held to', () => {
+    expect(() => checkShippedSchemas([...schemas.values()])).not.toThrow();
+  });
+
   it('are those of the main job, each with its words and its type of blob', () => {
     const types = [...schemas.values()].map((schema) => [schema.id, blobTypeOf(schema)]);
     expect(Object.fromEntries(types)).toEqual({
@@ -123,12 +127,12 @@ describe('a folder of schemas', () => {
 
   it.each([
     ['newest.json', '{}', /newest\.json: name the file by its version/],
-    ['1.0.0.json', '{"type":"strng"}', /1\.0\.0\.json: \/type/],
+    ['1.0.0.json', '{"type":"strng"}', /thing-v1 1\.0\.0: \/type/],
     ['1.0.0.json', '{', /JSON/],
   ])('with %s of %s does not load, and says why', (file, text, message) => {
     const own = mkdtempSync(join(folder, 'case-'));
     mkdirSync(join(own, 'thing-v1'));
     writeFileSync(join(own, 'thing-v1', file), text);
-    expect(() => readShippedSchemas(own)).toThrow(message);
+    expect(() => checkShippedSchemas(readShippedSchemas(own))).toThrow(message);
   });
 });
