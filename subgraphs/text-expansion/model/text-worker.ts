@@ -20,37 +20,59 @@ export interface TextWorkerOptions {
   readonly threads?: number;
   /** A thread without work for this long ends. Default 10 s. */
   readonly idleMs?: number;
+  /** What the threads run. Default: `text.worker.ts`, built. */
+  readonly filename?: string;
 }
 
 const worker = 'subgraphs/text-expansion/model/text.worker.ts';
 
-/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
-export function createTextWorker({ threads = 1, idleMs = 10_000 }: TextWorkerOptions = {}): TextWorker {
-  const pool = new Piscina({
-    filename: builtFile(worker),
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleMs,
-  });
-  const run = async (task: TextTask, signal: AbortSignal, transferList: MessagePort[] = []) => {
+/** The threads, made anew after one broke down outside a task: what waited for it would wait for ever. */
+class Threads {
+  readonly #options: ConstructorParameters<typeof Piscina>[0];
+  #pool: Piscina | null = null;
+
+  constructor({ threads = 1, idleMs = 10_000, filename = builtFile(worker) }: TextWorkerOptions) {
+    this.#options = { filename, minThreads: 0, maxThreads: threads, idleTimeout: idleMs };
+  }
+
+  #open(): Piscina {
+    const pool = new Piscina(this.#options);
+    pool.on('error', () => {
+      if (this.#pool === pool) this.#pool = null;
+      void pool.destroy();
+    });
+    return pool;
+  }
+
+  async run(task: TextTask, signal: AbortSignal, transferList: MessagePort[] = []) {
+    this.#pool ??= this.#open();
     try {
-      return await pool.run(task, { signal, transferList });
+      return await this.#pool.run(task, { signal, transferList });
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     }
-  };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+}
+
+/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
+export function createTextWorker(options: TextWorkerOptions = {}): TextWorker {
+  const threads = new Threads(options);
   return {
     async expandOffline({ text, signal, onProgress }) {
       const { port1, port2 } = new MessageChannel();
       if (onProgress) port1.on('message', onProgress);
       try {
-        return await run({ kind: 'expand', text, progress: port2 }, signal, [port2]);
+        return await threads.run({ kind: 'expand', text, progress: port2 }, signal, [port2]);
       } finally {
         port1.close();
       }
     },
-    analyseStyle: (text, signal) => run({ kind: 'style', text }, signal),
-    countTokens: (texts, signal) => run({ kind: 'tokens', texts }, signal),
-    close: () => pool.destroy(),
+    analyseStyle: (text, signal) => threads.run({ kind: 'style', text }, signal),
+    countTokens: (texts, signal) => threads.run({ kind: 'tokens', texts }, signal),
+    close: () => threads.close(),
   };
 }

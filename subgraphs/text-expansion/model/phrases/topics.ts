@@ -2,6 +2,7 @@ import { mindTopics } from './topics.mind.ts';
 import { peopleTopics } from './topics.people.ts';
 import { placeTopics } from './topics.places.ts';
 import { thingTopics } from './topics.things.ts';
+import { timeTopics } from './topics.time.ts';
 
 /** General truths about one subject, for wherever one of its words comes up. They hold in any tense and voice. */
 export interface Topic {
@@ -13,7 +14,7 @@ export interface Topic {
 const mapOf = (topics: readonly Topic[]): ReadonlyMap<string, Topic> =>
   new Map(topics.flatMap((topic) => topic.words.split(' ').map((word) => [word, topic] as const)));
 
-const abstractTopics = mapOf(mindTopics);
+const abstractTopics = mapOf([...mindTopics, ...timeTopics]);
 const concreteTopics = mapOf([...placeTopics, ...peopleTopics, ...thingTopics]);
 
 /** The topic of a word (lower case), where it has one. */
