@@ -16,7 +16,7 @@ export interface Block extends Span {
 
 const atxHeading = /^ {0,3}#{1,6}(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
 const setextLine = /^ {0,3}(?:=+|-{2,})[ \t]*$/;
-const fence = /^ {0,3}(`{3,}|~{3,})/;
+const fenceStart = /^ {0,3}(`{3,}|~{3,})/;
 const keptStart =
   /^(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]|[ \t]*>|[ \t]*<[a-z!/]|[ \t]*!?\[[^\]]*\]:|[ \t]*!\[|[ \t]*\||[ \t]*(?:[*_-][ \t]*){3,}$)/i;
 const indented = /^(?: {4}|\t)/;
@@ -66,58 +66,75 @@ const isLinePerParagraph = (lines: readonly Line[]): boolean =>
 const opensFrontMatter = (text: string, line: Line): boolean =>
   line.start === 0 && line.text === '---' && text.indexOf('\n---', line.end) >= 0;
 
+/** Gathers lines into blocks. */
+class Scanner {
+  readonly #text: string;
+  readonly #blocks: Block[] = [];
+  #open: Line[] = [];
+  /** What ends the code or front matter that is open. */
+  #fence: string | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): Block[] {
+    for (const line of linesOf(this.#text)) {
+      if (this.#fence === null) this.#read(line);
+      else this.#readFenced(line, this.#fence);
+    }
+    if (this.#fence === null) this.#close();
+    else this.#push(this.#open, 'kept');
+    return this.#blocks;
+  }
+
+  #read(line: Line): void {
+    const blank = line.text.trim() === '';
+    const fence = blank ? undefined : fenceStart.exec(line.text)?.[1];
+    const heading = blank ? null : atxHeading.exec(line.text);
+    const frontMatter = opensFrontMatter(this.#text, line);
+    if (blank || heading || frontMatter || fence !== undefined) this.#close();
+    if (blank) this.#extendLast(line.next);
+    else if (heading) this.#push([line], 'heading', heading[1]?.trim() ?? '');
+    else this.#open.push(line);
+    if (frontMatter || fence !== undefined) this.#fence = fence ?? '---';
+  }
+
+  #readFenced(line: Line, fence: string): void {
+    this.#open.push(line);
+    const mark = line.text.trim();
+    if (!mark.startsWith(fence) || !/^(?:`+|~+|---)$/.test(mark)) return;
+    this.#push(this.#open, 'kept');
+    this.#open = [];
+    this.#fence = null;
+  }
+
+  /** Ends the paragraph, or whatever it is, that is open. */
+  #close(): void {
+    const lines = this.#open;
+    const texts = lines.map((line) => line.text);
+    const [first = '', second] = texts;
+    if (lines.length === 2 && setextLine.test(second ?? '')) this.#push(lines, 'heading', first.trim());
+    else if (isLinePerParagraph(lines) && !keptStart.test(first)) {
+      for (const line of lines) this.#push([line], 'prose');
+    } else this.#push(lines, kindOf(texts));
+    this.#open = [];
+  }
+
+  #push(lines: readonly Line[], kind: BlockKind, title: string | null = null): void {
+    const first = lines[0];
+    const last = lines.at(-1);
+    if (first && last) this.#blocks.push({ kind, start: first.start, end: last.end, next: last.next, title });
+  }
+
+  #extendLast(next: number): void {
+    const last = this.#blocks.pop();
+    this.#blocks.push(last ? { ...last, next } : { kind: 'blank', start: 0, end: 0, next, title: null });
+  }
+}
+
 /**
  * Cuts a text (plain or Markdown) into its blocks, in linear time. They tile it: the first starts at 0, each
  * next one where the one before ends with its blank lines, and the last ends with the text.
  */
-export function blocksOf(text: string): Block[] {
-  const blocks: Block[] = [];
-  let open: Line[] = [];
-  let fenceMark: string | null = null;
-
-  const push = (lines: readonly Line[], kind: BlockKind, title: string | null = null) => {
-    const first = lines[0];
-    const last = lines.at(-1);
-    if (first && last) blocks.push({ kind, start: first.start, end: last.end, next: last.next, title });
-  };
-  const close = () => {
-    const lines = open.map((line) => line.text);
-    const [first = '', second] = lines;
-    if (second !== undefined && lines.length === 2 && setextLine.test(second))
-      push(open, 'heading', first.trim());
-    else if (isLinePerParagraph(open) && !keptStart.test(first))
-      for (const line of open) push([line], 'prose');
-    else push(open, kindOf(lines));
-    open = [];
-  };
-  const extendLast = (next: number) => {
-    const last = blocks.pop();
-    blocks.push(last ? { ...last, next } : { kind: 'blank', start: 0, end: 0, next, title: null });
-  };
-
-  for (const line of linesOf(text)) {
-    const mark = line.text === '' ? undefined : fence.exec(line.text)?.[1];
-    if (fenceMark !== null) {
-      open.push(line);
-      const closes = line.text.trim();
-      if (closes.startsWith(fenceMark) && /^(?:`+|~+|---)$/.test(closes)) {
-        push(open, 'kept');
-        open = [];
-        fenceMark = null;
-      }
-    } else if (mark !== undefined || opensFrontMatter(text, line)) {
-      close();
-      fenceMark = mark ?? '---';
-      open.push(line);
-    } else if (line.text.trim() === '') {
-      close();
-      extendLast(line.next);
-    } else if (atxHeading.test(line.text)) {
-      close();
-      push([line], 'heading', atxHeading.exec(line.text)?.[1]?.trim() ?? '');
-    } else open.push(line);
-  }
-  if (fenceMark === null) close();
-  else push(open, 'kept');
-  return blocks;
-}
+export const blocksOf = (text: string): Block[] => new Scanner(text).run();
