@@ -28,6 +28,7 @@ export function createGateway(deps: {
     logger,
     validateSupergraph: false,
     __exposeQueryPlanExperimental: false,
+    experimental_approximateQueryPlanStoreMiB: 20,
     queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
     // Called with the plan that is about to be run, and that is kept for the next time.
     experimental_didResolveQueryPlan: ({ queryPlan }) => makeExecutable(queryPlan),

@@ -1,0 +1,90 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../platform/clock.ts';
+import { loadConfig } from '../platform/config.ts';
+import { createServiceTokens } from '../platform/identity/service-tokens.ts';
+import { createLogger } from '../platform/logger.ts';
+import { withTrace } from '../platform/trace.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+const tokens = createServiceTokens({ secret: 'a secret of services, long enough', clock: systemClock });
+const viewer = { userId: 'auth0|x', roles: ['operator'] };
+const question = {
+  query: '{ me { id } }',
+  operationName: undefined,
+  variables: {},
+  viewer,
+  timeoutMs: 2_000,
+};
+
+let server: Server | undefined;
+let transport: Transport;
+let logs: string[] = [];
+
+afterEach(async () => {
+  await transport.close();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A transport whose state subgraph answers as `listener` says; without one nothing listens there. */
+async function connect(listener?: RequestListener): Promise<Transport> {
+  logs = [];
+  server = createServer(listener);
+  const { port } = await new Promise<AddressInfo>((resolve) => {
+    server?.listen(0, '127.0.0.1', () => resolve(server?.address() as AddressInfo));
+  });
+  if (!listener) server.close();
+  const { urls } = loadConfig({ NODE_ENV: 'test', STATE_URL: `http://127.0.0.1:${port}` });
+  const logger = createLogger('debug', { write: (line) => void logs.push(line) });
+  transport = createTransport({ urls, tokens, logger });
+  return transport;
+}
+
+const answering =
+  (status: number, body: string): RequestListener =>
+  (_request, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+
+test('a subgraph is asked as the gateway, for the user, under the client’s request id', async () => {
+  const seen: Record<string, unknown>[] = [];
+  const { ask } = await connect((request, response) => {
+    seen.push({ method: request.method, url: request.url, ...request.headers });
+    answering(200, '{"data":{"me":{"id":"x"}}}')(request, response);
+  });
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const answer = await withTrace({ requestId: 'mine', traceparent }, () => ask('state', question));
+  expect(answer).toEqual({ data: { me: { id: 'x' } } });
+  expect(seen).toMatchObject([{ method: 'POST', url: '/graphql', 'x-request-id': 'mine', traceparent }]);
+  const [, token = ''] = String(seen[0]?.['authorization']).split(' ');
+  expect(await tokens.verify(token)).toEqual({ service: 'gateway', viewer });
+});
+
+test('errors of GraphQL are an answer, whatever the status', async () => {
+  const errors = [{ message: 'Not like this.', extensions: { code: 'BAD_REQUEST' } }];
+  const { ask } = await connect(answering(400, JSON.stringify({ errors })));
+  expect(await ask('state', question)).toEqual({ errors });
+});
+
+test.each<[string, RequestListener | undefined]>([
+  ['nobody', undefined],
+  ['a web server', answering(502, '<html>Bad gateway</html>')],
+  ['one that does not let the gateway in', answering(401, '{"error":{"code":"UNAUTHENTICATED"}}')],
+  ['one that is not of this graph', answering(200, '[]')],
+  ['one that hangs up', (request) => request.socket.destroy()],
+])('where %s answers, the subgraph is unavailable, and only the log knows why', async (_, listener) => {
+  const { ask } = await connect(listener);
+  const refused = await ask('state', question).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'SUBGRAPH_UNAVAILABLE',
+    message: 'The state subgraph did not answer. Try again later.',
+  });
+  expect(logs.join()).toContain('"subgraph":"state"');
+});
+
+test('a subgraph that takes too long is unavailable', async () => {
+  const { ask } = await connect(() => {});
+  const refused = ask('state', { ...question, timeoutMs: 20 });
+  await expect(refused).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});
