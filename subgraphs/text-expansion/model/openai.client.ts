@@ -11,7 +11,7 @@ export interface OpenAiEndpoint {
   /** Sent as a bearer token; servers on one's own machine often want none. */
   readonly apiKey?: string | undefined;
   readonly model: string;
-  /** No byte for this long, and the request has failed. */
+  /** No byte for this long once the answer has begun, and the request has failed. */
   readonly idleTimeoutMs: number;
   readonly clock: Clock;
 }
@@ -43,15 +43,13 @@ export interface Completion {
 const longestEvent = 1_000_000;
 const mostBytes = 64 * 1024 * 1024;
 
+const said = z.object({ content: z.string().nullish(), refusal: z.string().nullish() });
+
+/** A chunk of a streamed answer has a `delta`, a whole answer a `message`; a failure has neither, but an `error`. */
 const chunkSchema = z.object({
   model: z.string().nullish(),
   choices: z
-    .array(
-      z.object({
-        delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
+    .array(z.object({ delta: said.nullish(), message: said.nullish(), finish_reason: z.string().nullish() }))
     .nullish(),
   usage: z.object({ total_tokens: z.number().int().nonnegative() }).nullish(),
   error: z.unknown().optional(),
@@ -85,13 +83,21 @@ class Answer {
       return;
     }
     const chunk = parseChunk(data);
-    if (chunk.error !== undefined) throw new ModelUnavailable('The language model broke off with an error.');
+    if (chunk.error != null) throw new ModelUnavailable('The language model broke off with an error.');
+    if (!chunk.choices) throw unreadable();
     this.#model ??= chunk.model ?? null;
     this.#tokens = chunk.usage?.total_tokens ?? this.#tokens;
     const choice = chunk.choices?.[0];
-    if (choice?.delta?.refusal) throw new ModelRefused('The language model declined to expand this text.');
+    const words = choice?.delta ?? choice?.message;
+    if (words?.refusal) throw new ModelRefused('The language model declined to expand this text.');
     this.#finish = choice?.finish_reason ?? this.#finish;
-    this.#add(choice?.delta?.content ?? '');
+    this.#add(words?.content ?? '');
+  }
+
+  /** An answer that came in one piece, whether or not it says that it ends. */
+  readWhole(data: string): void {
+    this.read(data);
+    this.#done = true;
   }
 
   #add(text: string): void {
@@ -121,11 +127,14 @@ class Answer {
 const tooLong = (): ModelError =>
   new ModelAnswerInvalid('The language model answered far more than an expansion of this text.');
 
+const unreadable = (cause?: unknown): ModelError =>
+  new ModelAnswerInvalid('The language model answered something that cannot be read.', { cause });
+
 function parseChunk(data: string): z.infer<typeof chunkSchema> {
   try {
     return chunkSchema.parse(JSON.parse(data));
   } catch (cause) {
-    throw new ModelAnswerInvalid('The language model answered something that cannot be read.', { cause });
+    throw unreadable(cause);
   }
 }
 
@@ -154,19 +163,32 @@ function connectionFailure(cause: unknown, signal: AbortSignal): unknown {
   return new ModelUnavailable('The language model cannot be reached or broke the connection.', { cause });
 }
 
-async function checkHead(
+/** How the body is to be read. @throws ModelError when there is nothing in it to read */
+async function formOf(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   clock: Clock,
-): Promise<void> {
+): Promise<'events' | 'json'> {
   const header = (name: string) => [headers[name]].flat()[0];
   if (statusCode !== 200) {
     await body.dump();
     throw failureOf(statusCode, parseRetryAfter(header('retry-after'), clock.now()));
   }
-  if (!header('content-type')?.toLowerCase().startsWith('text/event-stream')) {
-    await body.dump();
-    throw new ModelAnswerInvalid('The language model’s endpoint did not answer with a stream of events.');
+  const type = header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'text/event-stream') return 'events';
+  if (type === 'application/json') return 'json';
+  await body.dump();
+  throw new ModelAnswerInvalid('The language model’s endpoint answered neither a stream of events nor JSON.');
+}
+
+/** Some servers do not stream, whatever they are asked for. */
+async function readJson(body: Dispatcher.ResponseData['body'], answer: Answer): Promise<void> {
+  const decoder = new TextDecoder();
+  let data = '';
+  for await (const chunk of body) {
+    data += decoder.decode(chunk, { stream: true });
+    if (data.length > longestEvent) throw tooLong();
   }
+  answer.readWhole(data);
 }
 
 async function readEvents(
@@ -196,7 +218,7 @@ async function readEvents(
 
 /**
  * Asks an OpenAI-compatible endpoint for one chat completion, streamed (`POST /chat/completions`, server-sent
- * events), once: retrying is the caller's.
+ * events), once: retrying is the caller's. An answer in one piece of JSON is taken too.
  * @throws ModelError, or the signal's reason
  */
 export async function complete(
@@ -207,18 +229,19 @@ export async function complete(
     const response = await request(`${baseUrl.replace(/\/+$/, '')}/chat/completions`, {
       method: 'POST',
       headers: {
-        accept: 'text/event-stream',
+        accept: 'text/event-stream, application/json',
         'content-type': 'application/json',
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       },
       body: JSON.stringify({ model, messages, stream: true, stream_options: { include_usage: true } }),
-      headersTimeout: idleTimeoutMs,
+      headersTimeout: 0,
       bodyTimeout: idleTimeoutMs,
       signal,
     });
-    await checkHead(response, clock);
+    const form = await formOf(response, clock);
     const answer = new Answer(longest);
-    await readEvents(response.body, answer, onText);
+    if (form === 'json') await readJson(response.body, answer);
+    else await readEvents(response.body, answer, onText);
     return answer.finish();
   } catch (error) {
     throw connectionFailure(error, signal);
