@@ -101,6 +101,7 @@ export function shareHydrations(run: Hydrate): Hydrate {
     if (known) return known;
     const running = run(hydration, viewer, change);
     shared.set(key, running);
+    running.catch(() => shared.delete(key));
     return running;
   };
 }
