@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
@@ -56,7 +57,8 @@ class Session {
       await this.#use(schema);
       return work(this.#instance);
     });
-    this.#tail = turn.catch(() => undefined);
+    // Statements run to their end without letting go of the event loop: whoever waits there has a turn in between.
+    this.#tail = turn.catch(() => undefined).then(() => breathe());
     return turn;
   }
 
