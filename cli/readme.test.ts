@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Supergraph } from '@apollo/federation-internals';
+import { parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { environmentSchema, servicePorts } from '../platform/config.ts';
+import { projectFile } from '../platform/paths.ts';
+
+const read = (file: string) => readFileSync(projectFile(file), 'utf8');
+const readme = read('README.md');
+
+/** The cells of the rows of the table whose first column is called so. */
+function rows(firstColumn: string): string[][] {
+  const lines = readme.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${firstColumn} |`)) + 2;
+  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
+  return lines.slice(start, start + length).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('README.md', () => {
+  it('has every variable of the environment, with its default', () => {
+    const known = Object.entries(environmentSchema.shape).map(([name, schema]) => {
+      const { data } = schema.safeParse(undefined);
+      return [`\`${name}\``, data === undefined ? '' : `\`${data}\``];
+    });
+    expect(rows('variable').map(([name, byDefault]) => [name, byDefault])).toEqual(known);
+  });
+
+  it('has every service with its port', () => {
+    const listed = rows('service').map(([name, port]) => [name, Number(port)]);
+    expect(Object.fromEntries(listed)).toEqual(servicePorts);
+  });
+
+  it('calls only scripts that there are', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const called = [...readme.matchAll(/npm run (?:--silent )?([\w:-]+)|`(start:[\w-]+)`/g)];
+    expect(called.length).toBeGreaterThan(10);
+    for (const [, script, start] of called) expect(Object.keys(scripts)).toContain(script ?? start);
+    for (const name of Object.keys(servicePorts)) expect(readme).toContain(`start:${name}`);
+  });
+
+  it('links to files that there are', () => {
+    const links = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, path]) => path ?? '');
+    expect(links.length).toBeGreaterThan(10);
+    for (const path of links) expect(existsSync(projectFile(path)), path).toBe(true);
+  });
+
+  it('shows operations that the graph takes', () => {
+    const schema = Supergraph.build(read('gateway/supergraph.graphql')).apiSchema().toGraphQLJSSchema();
+    const blocks = [...readme.matchAll(/```graphql\n(.*?)```/gs)].map(([, text]) => text ?? '');
+    const inline = [...readme.matchAll(/`(mutation \{.*\})`|'(subscription \{.*\})'|"query": "(.*?)"/g)];
+    const operations = [...blocks, ...inline.map((match) => match.slice(1).find(Boolean) ?? '')];
+    expect(operations.length).toBeGreaterThanOrEqual(6);
+    for (const operation of operations) expect(validate(schema, parse(operation))).toEqual([]);
+  });
+});
