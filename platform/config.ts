@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 
 /** Ports of the design, before `PORT_OFFSET`. */
@@ -22,12 +23,23 @@ const url = (...protocols: string[]) =>
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
-const wholeNumber = (min: number, max: number) =>
-  z.coerce
-    .number(`must be a whole number from ${min} to ${max}`)
-    .int(`must be a whole number from ${min} to ${max}`)
-    .min(min)
-    .max(max);
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+function isPublicKey(pem: string): boolean {
+  try {
+    return pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----') && createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
+  }
+}
+
 const optionalHttp = url('http:', 'https:').optional();
 
 /** Every variable that the services read, with what it may be. */
@@ -43,7 +55,14 @@ export const environmentSchema = z.object({
   MONGO_URL: url('mongodb:', 'mongodb+srv:').optional(),
   POSTGRES_URL: url('postgres:', 'postgresql:').optional(),
   /** One or several, with commas between. */
-  NATS_URL: z.string().min(1).optional(),
+  NATS_URL: z
+    .string()
+    .transform((text) => text.split(',').map((server) => server.trim()))
+    .refine(
+      (servers) => servers.every((server) => /^((nats|tls):\/\/)?[^\s/]+$/.test(server)),
+      'must be one or several URLs that start with nats:// or tls://, with commas between',
+    )
+    .optional(),
   /** Replicas of the stream: 3 on a cluster. */
   NATS_REPLICAS: wholeNumber(1, 5).default(1),
   /** Set before the names of databases and streams, so that several systems share servers. */
@@ -56,7 +75,10 @@ export const environmentSchema = z.object({
     .default('blobgraph'),
   JWKS_URL: optionalHttp,
   /** PEM (SPKI) of the key that signs users' tokens, where there is no JWKS_URL. */
-  JWT_PUBLIC_KEY: z.string().min(1).optional(),
+  JWT_PUBLIC_KEY: z
+    .string()
+    .refine(isPublicKey, 'must be a public key in PEM (SPKI), from -----BEGIN PUBLIC KEY----- on, in lines')
+    .optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   /** Signs what services say to each other: at least 32 characters, the same for all of them. */
@@ -117,18 +139,19 @@ export class ConfigError extends Error {
 }
 
 /** Mistakes that only show across variables. */
-function contradictions(env: Environment): string[] {
+function contradictions(given: NodeJS.ProcessEnv): string[] {
   const found: string[] = [];
-  if (env.NODE_ENV === 'production') {
-    if (!env.JWKS_URL && !env.JWT_PUBLIC_KEY)
-      found.push('JWKS_URL: set it, or JWT_PUBLIC_KEY, in production');
-    if (!env.JWT_ISSUER) found.push('JWT_ISSUER: set it in production to the issuer of the users’ tokens');
-    if (!env.JWT_AUDIENCE)
-      found.push('JWT_AUDIENCE: set it in production to the audience of the users’ tokens');
-    if (!env.SERVICE_SECRET) found.push('SERVICE_SECRET: set it in production, the same for every service');
-    if (!env.CONNECTION_KEY) found.push('CONNECTION_KEY: set it in production to 32 random bytes in base64');
+  const needs = (variable: keyof Environment, fix: string) => {
+    if (!given[variable]) found.push(`${variable}: ${fix}`);
+  };
+  if (given['NODE_ENV'] === 'production') {
+    if (!given['JWT_PUBLIC_KEY']) needs('JWKS_URL', 'set it, or JWT_PUBLIC_KEY, in production');
+    needs('JWT_ISSUER', 'set it in production to the issuer of the users’ tokens');
+    needs('JWT_AUDIENCE', 'set it in production to the audience of the users’ tokens');
+    needs('SERVICE_SECRET', 'set it in production, the same for every service');
+    needs('CONNECTION_KEY', 'set it in production to 32 random bytes in base64');
   }
-  if (env.OPENAI_BASE_URL && !env.OPENAI_MODEL) found.push('OPENAI_MODEL: set it beside OPENAI_BASE_URL');
+  if (given['OPENAI_BASE_URL']) needs('OPENAI_MODEL', 'set it beside OPENAI_BASE_URL');
   return found;
 }
 
@@ -153,14 +176,12 @@ const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
-    );
-  }
+  const problems = [
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []),
+    ...contradictions(given),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
-  const contradicting = contradictions(env);
-  if (contradicting.length > 0) throw new ConfigError(contradicting.join('\n'));
   return {
     production: env.NODE_ENV === 'production',
     dataDir: env.DATA_DIR,
@@ -178,7 +199,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ...defined({
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
-      nats: env.NATS_URL ? { servers: env.NATS_URL.split(','), replicas: env.NATS_REPLICAS } : undefined,
+      nats: env.NATS_URL ? { servers: env.NATS_URL, replicas: env.NATS_REPLICAS } : undefined,
       serviceSecret: env.SERVICE_SECRET,
       connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,
       openai:

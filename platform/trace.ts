@@ -9,7 +9,8 @@ export interface Trace {
 
 const storage = new AsyncLocalStorage<Trace>();
 
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Ids of zeros alone are invalid (W3C Trace Context, 3.2.2). */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
 /** The trace of a request, taken from its headers where they are well-formed, else new. */

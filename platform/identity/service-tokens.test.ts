@@ -1,3 +1,4 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { createServiceTokens } from './service-tokens.ts';
 
@@ -57,4 +58,49 @@ test('the services’ secret is known, and nothing else', () => {
     false,
     false,
   ]);
+});
+
+test('a token is reused for half of its life, for the same caller and viewer alone', async () => {
+  const { tokens, pass } = setUp();
+  const caller = { service: 'gateway', viewer: { userId: 'alice', roles: ['operator'] } };
+  const first = await tokens.sign(caller);
+  pass(29);
+  expect(await tokens.sign({ ...caller })).toBe(first);
+  const others = [
+    { ...caller, service: 'state' },
+    { ...caller, viewer: null },
+    { ...caller, viewer: { userId: 'bob', roles: ['operator'] } },
+    { ...caller, viewer: { userId: 'alice', roles: [] } },
+  ];
+  for (const other of others) expect(await tokens.verify(await tokens.sign(other))).toEqual(other);
+  pass(2);
+  const second = await tokens.sign(caller);
+  expect(second).not.toBe(first);
+  pass(59);
+  expect(await tokens.verify(second)).toEqual(caller);
+});
+
+test('only our own kind of token is taken, though the same secret signed it', async () => {
+  const { tokens } = setUp();
+  const key = new TextEncoder().encode(SECRET);
+  const claims = {
+    caller: 'gateway',
+    sub: '',
+    iss: 'blobgraph',
+    aud: 'blobgraph-services',
+    exp: START / 1_000 + 60,
+  };
+  const sign = (changes: Record<string, unknown>, alg = 'HS256') =>
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg }).sign(key);
+  expect(await tokens.verify(await sign({}))).toEqual({ service: 'gateway', viewer: null });
+  const refused = await Promise.all([
+    sign({ iss: 'other' }),
+    sign({ aud: 'blobgraph' }),
+    sign({ caller: undefined }),
+    sign({ sub: undefined }),
+    sign({ exp: undefined }),
+    sign({}, 'HS512'),
+    new UnsecuredJWT(claims).encode(),
+  ]);
+  for (const token of refused) await expect(tokens.verify(token)).rejects.toMatchObject(unauthenticated);
 });

@@ -50,7 +50,12 @@ interface ServiceClaims {
 /** `secret`: at least 32 characters, shared by all services of one installation. */
 export function createServiceTokens(deps: { secret: string; clock: Clock }): ServiceTokens {
   const key = new TextEncoder().encode(deps.secret);
-  const signed = new LRUCache<string, Promise<string>>({ max: 5_000, ttl: (LIFETIME_SECONDS / 2) * 1_000 });
+  const signed = new LRUCache<string, Promise<string>>({
+    max: 5_000,
+    ttl: (LIFETIME_SECONDS / 2) * 1_000,
+    ttlResolution: 0,
+    perf: { now: () => deps.clock.now().getTime() },
+  });
   const make = ({ service, viewer }: Caller): Promise<string> => {
     const now = Math.floor(deps.clock.now().getTime() / 1_000);
     return new SignJWT({ caller: service, roles: viewer?.roles ?? [] })

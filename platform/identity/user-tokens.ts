@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   decodeJwt,
+  errors,
   importJWK,
   importSPKI,
   type JWK,
@@ -10,12 +11,13 @@ import {
 } from 'jose';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { BlobgraphError } from '../errors.ts';
 import { unauthenticated, type Viewer } from './service-tokens.ts';
 import { rememberVerified, type Verified } from './verified.ts';
 
 /** Checks the tokens that users bring. */
 export interface UserTokens {
-  /** @throws BlobgraphError UNAUTHENTICATED */
+  /** @throws BlobgraphError UNAUTHENTICATED; SERVICE_UNAVAILABLE when the issuer's keys cannot be read */
   verify(token: string): Promise<Viewer>;
 }
 
@@ -29,10 +31,26 @@ async function importPublic({ d: _private, ...publicJwk }: JWK) {
   return importJWK(publicJwk, 'ES256');
 }
 
+/** The keys that the users' issuer publishes, read when first needed and again for a key that is new. */
+function publishedKeys(url: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url));
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      // A key that is not among them is the token's fault; keys that cannot be read are not.
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw error;
+      const message = 'The issuer of users’ tokens does not answer. Try again later.';
+      throw new BlobgraphError('SERVICE_UNAVAILABLE', message, { cause: error });
+    }
+  };
+}
+
 /** Keys by `JWKS_URL`, by `JWT_PUBLIC_KEY`, or the development key, read when first needed. */
 function keySource(config: Config, developmentKey: () => Promise<JWK>): JWTVerifyGetKey {
   const { jwksUrl, publicKey } = config.userTokens;
-  if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl));
+  if (jwksUrl) return publishedKeys(jwksUrl);
   if (publicKey) return async ({ alg = 'RS256' }) => importSPKI(publicKey, alg);
   let key: ReturnType<typeof importPublic> | undefined;
   return () => {
@@ -76,7 +94,7 @@ export function createUserTokens(deps: {
         : [];
       return { claims: { userId: sub, roles: named }, until: acceptedUntil(token) };
     } catch (error) {
-      throw unauthenticated(error);
+      throw error instanceof BlobgraphError ? error : unauthenticated(error);
     }
   };
   return { verify: rememberVerified(verify, clock) };

@@ -1,0 +1,175 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig, serviceNames, servicePorts } from './config.ts';
+
+/** The lines of the refusal of an environment. */
+function problems(environment: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split('\n');
+  }
+  throw new Error('The environment was taken');
+}
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+const production = {
+  NODE_ENV: 'production',
+  JWKS_URL: 'https://login.example/jwks.json',
+  JWT_ISSUER: 'https://login.example/',
+  JWT_AUDIENCE: 'blobgraph',
+  SERVICE_SECRET: 's'.repeat(32),
+  CONNECTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+};
+
+describe('defaults', () => {
+  it('are a local, embedded system', () => {
+    expect(loadConfig({})).toEqual({
+      production: false,
+      dataDir: '.blobgraph',
+      portOffset: 0,
+      host: '127.0.0.1',
+      logLevel: 'warn',
+      namespace: 'blobgraph',
+      userTokens: {},
+      urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
+    });
+  });
+
+  it('stand in for empty values', () => {
+    const empty = [
+      'NODE_ENV',
+      'DATA_DIR',
+      'PORT_OFFSET',
+      'MONGO_URL',
+      'NATS_URL',
+      'JWT_PUBLIC_KEY',
+      'STATE_URL',
+    ];
+    expect(loadConfig(Object.fromEntries(empty.map((name) => [name, ''])))).toEqual(loadConfig({}));
+  });
+});
+
+it('reads what is set', () => {
+  const config = loadConfig({
+    ...production,
+    PORT_OFFSET: '100',
+    HOST: '0.0.0.0',
+    MONGO_URL: 'mongodb+srv://user:word@host/?tls=true',
+    POSTGRES_URL: 'postgresql://user:word@host/db',
+    NATS_URL: 'nats://a:4222, b:4222',
+    NATS_REPLICAS: '3',
+    TEXT_EXPANSION_URL: 'https://expansion.example/base//',
+    OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+    OPENAI_MODEL: 'small',
+    OPENAI_CONTEXT_TOKENS: '2048',
+  });
+  expect(config).toMatchObject({
+    production: true,
+    host: '0.0.0.0',
+    mongoUrl: 'mongodb+srv://user:word@host/?tls=true',
+    postgresUrl: 'postgresql://user:word@host/db',
+    nats: { servers: ['nats://a:4222', 'b:4222'], replicas: 3 },
+    connectionKey: Buffer.alloc(32, 7),
+    userTokens: {
+      jwksUrl: production.JWKS_URL,
+      issuer: production.JWT_ISSUER,
+      audience: production.JWT_AUDIENCE,
+    },
+    openai: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'small', contextTokens: 2_048 },
+  });
+  expect(config.urls).toMatchObject({
+    state: 'http://127.0.0.1:8106',
+    'text-expansion': 'https://expansion.example/base',
+  });
+});
+
+it('takes a public key in place of a JWKS_URL', () => {
+  const { JWKS_URL: _, ...others } = production;
+  expect(loadConfig({ ...others, JWT_PUBLIC_KEY: publicPem }).userTokens.publicKey).toBe(publicPem);
+});
+
+describe('a bad value is refused by its variable and what is allowed, and not repeated', () => {
+  const wholeNumber = (min: number, max: number) => `must be a whole number from ${min} to ${max}`;
+  const http = 'must be a URL that starts with http:// or https://';
+  const publicKeyFix = 'must be a public key in PEM (SPKI), from -----BEGIN PUBLIC KEY----- on, in lines';
+  const natsFix = 'must be one or several URLs that start with nats:// or tls://, with commas between';
+
+  it.each([
+    ['NODE_ENV', 'sekret', 'Invalid option: expected one of "development"|"production"|"test"'],
+    ['LOG_LEVEL', 'sekret', /^Invalid option: expected one of "trace"\|/],
+    ['PORT_OFFSET', 'sekret', wholeNumber(0, 50_000)],
+    ['PORT_OFFSET', '-7777', wholeNumber(0, 50_000)],
+    ['PORT_OFFSET', '50001', wholeNumber(0, 50_000)],
+    ['PORT_OFFSET', '77.5', wholeNumber(0, 50_000)],
+    ['PORT_OFFSET', ' 77', wholeNumber(0, 50_000)],
+    ['PORT_OFFSET', '0x77', wholeNumber(0, 50_000)],
+    ['NATS_REPLICAS', '6', wholeNumber(1, 5)],
+    ['OPENAI_CONTEXT_TOKENS', '1000', wholeNumber(1_024, 4_000_000)],
+    ['MONGO_URL', 'http://user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
+    ['MONGO_URL', 'user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
+    [
+      'POSTGRES_URL',
+      'mysql://user:sekret@host',
+      'must be a URL that starts with postgres:// or postgresql://',
+    ],
+    ['NATS_URL', 'http://user:sekret@host', natsFix],
+    ['NATS_URL', 'nats://sekret,', natsFix],
+    ['NAMESPACE', 'Sekret-Name', 'must be 1 to 31 lower-case letters, digits or underscores, a letter first'],
+    ['JWKS_URL', 'sekret', http],
+    ['JWKS_URL', 'file:///sekret', http],
+    ['STATE_URL', 'sekret:8006', http],
+    ['TEXT_EXPANSION_URL', '//sekret', http],
+    ['JWT_PUBLIC_KEY', 'sekret', publicKeyFix],
+    ['JWT_PUBLIC_KEY', privatePem, publicKeyFix],
+    ['JWT_PUBLIC_KEY', publicPem.replaceAll('M', '?'), publicKeyFix],
+    ['SERVICE_SECRET', 'sekret', 'must have at least 32 characters'],
+    ['CONNECTION_KEY', 'sekret', 'must be 32 bytes in base64'],
+    ['OPENAI_BASE_URL', 'sekret', http],
+  ])('%s=%j', (variable, value, fix) => {
+    const lines = problems({ [variable]: value, OPENAI_MODEL: 'small' });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${variable}: `))]);
+    const [line = ''] = lines;
+    const told = line.slice(variable.length + 2);
+    if (typeof fix === 'string') expect(told).toBe(fix);
+    else expect(told).toMatch(fix);
+    expect(line).not.toContain(value);
+    expect(line.toLowerCase()).not.toContain('sekret');
+  });
+
+  it('names every bad variable at once', () => {
+    expect(problems({ PORT_OFFSET: 'x', JWKS_URL: 'x', NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^PORT_OFFSET: /),
+      expect.stringMatching(/^JWKS_URL: must be/),
+      expect.stringMatching(/^JWT_ISSUER: set it/),
+      expect.stringMatching(/^JWT_AUDIENCE: set it/),
+      expect.stringMatching(/^SERVICE_SECRET: set it/),
+      expect.stringMatching(/^CONNECTION_KEY: set it/),
+    ]);
+  });
+});
+
+describe('production', () => {
+  it.each([
+    ['JWKS_URL', 'JWKS_URL: set it, or JWT_PUBLIC_KEY, in production'],
+    ['JWT_ISSUER', 'JWT_ISSUER: set it in production to the issuer of the users’ tokens'],
+    ['JWT_AUDIENCE', 'JWT_AUDIENCE: set it in production to the audience of the users’ tokens'],
+    ['SERVICE_SECRET', 'SERVICE_SECRET: set it in production, the same for every service'],
+    ['CONNECTION_KEY', 'CONNECTION_KEY: set it in production to 32 random bytes in base64'],
+  ])('does not start without %s, nor with an empty one', (variable, line) => {
+    const { [variable as keyof typeof production]: _, ...others } = production;
+    expect(problems(others)).toEqual([line]);
+    expect(problems({ ...others, [variable]: '' })).toEqual([line]);
+    expect(loadConfig({ ...others, NODE_ENV: 'development' }).production).toBe(false);
+  });
+});
+
+it('wants a model where a model server is named', () => {
+  expect(problems({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([
+    'OPENAI_MODEL: set it beside OPENAI_BASE_URL',
+  ]);
+});
