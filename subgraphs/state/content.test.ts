@@ -35,6 +35,8 @@ describe('the title', () => {
   it('is the first line that says something, without heading marks', () => {
     expect(titleOf({ content: '\n\n## The Storm  \nIt rained.' }, 'draft')).toBe('The Storm');
     expect(titleOf({ content: ' \n ' }, 'draft')).toBe('draft');
+    expect(titleOf({ content: '\u0001\r\n#\tI\tThe \u0085Storm\r\n' }, 'draft')).toBe('I The  Storm');
+    expect(titleOf({ content: `${'\n'.repeat(3_997)}ab🥊` }, 'draft')).toBe('ab');
   });
 });
 
@@ -50,6 +52,12 @@ describe('what can be stored', () => {
     ['NUL in a name', { 'a\0': 1 }, 'TEXT_MALFORMED', 'data'],
     ['NUL in a name, within', { a: [{ b: { 'c\0': 1 } }] }, 'TEXT_MALFORMED', 'data.a.0.b'],
     ['NUL after other members', { a: { b: 1 }, c: [[], {}, 'x\0'] }, 'TEXT_MALFORMED', 'data.c.2'],
+    [
+      'a number that is infinite',
+      { list: [1, { a: JSON.parse('-1e400') }] },
+      'VALIDATION_FAILED',
+      'data.list.1.a',
+    ],
     ['too much text', { content: 'é'.repeat(MAX_TEXT_BYTES / 2 + 1) }, 'BLOB_TOO_LARGE', 'data'],
     [
       'numbers that are long when written out',

@@ -25,12 +25,19 @@ export function textOf(data: unknown): string {
 
 export const previewOf = (data: unknown): string => beginning(textOf(data), PREVIEW_LENGTH);
 
-/** The first line that says something, without a heading's marks; `fallback` when there is none. */
+/**
+ * The first line that says something, without a heading's marks, and with a space for control characters: a title
+ * stands on one line. `fallback` when there is none.
+ */
 export function titleOf(data: unknown, fallback: string): string {
-  const start = textOf(data).slice(0, 4_000);
-  const line = start.split('\n').find((candidate) => candidate.replace(/^[#\s]+/, '') !== '');
-  const title = line?.replace(/^[#\s]+/, '').trimEnd();
-  return title ? beginning(title, MAX_TITLE) : fallback;
+  const lines = beginning(textOf(data), 4_000).split('\n');
+  const titles = lines.map((line) =>
+    line
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .replace(/^[#\s]+/, '')
+      .trimEnd(),
+  );
+  return beginning(titles.find((title) => title !== '') ?? fallback, MAX_TITLE);
 }
 
 const refusal = (field: string, code: UserError['code'], message: string) =>
@@ -43,6 +50,13 @@ function textBytes(text: string, field: () => string): number {
   const fault = hasNul ? 'the character NUL (U+0000)' : 'half of a surrogate pair';
   const message = `\`${field()}\` holds ${fault}, which cannot be stored. Remove it.`;
   throw refusal(field(), 'TEXT_MALFORMED', message);
+}
+
+/** The bytes of a number, which may be much longer than it was sent: `1e20` is 21 digits. @throws InputErrors VALIDATION_FAILED */
+function numberBytes(value: number, field: () => string): number {
+  if (Number.isFinite(value)) return String(value).length;
+  const message = `\`${field()}\` is beyond what a number can be (1.8e308). Send it as text.`;
+  throw refusal(field(), 'VALIDATION_FAILED', message);
 }
 
 /** A list or object of the document, and how far it has been walked. */
@@ -76,8 +90,7 @@ function measure(data: unknown, field: string): number {
     level.next += 1;
     if (key !== undefined) bytes += textBytes(key, () => pathOf(field, trail.slice(0, -1)));
     if (typeof value === 'string') bytes += textBytes(value, () => pathOf(field, trail));
-    // A number may be written much longer than it was sent: `1e20` is 21 digits.
-    else if (typeof value === 'number') bytes += String(value).length;
+    else if (typeof value === 'number') bytes += numberBytes(value, () => pathOf(field, trail));
     else if (typeof value === 'object' && value !== null) {
       if (trail.length > MAX_DEPTH + 1) {
         const message = `\`${field}\` is nested more than ${MAX_DEPTH} levels deep. Flatten it.`;
@@ -90,8 +103,8 @@ function measure(data: unknown, field: string): number {
 }
 
 /**
- * Checks that a document can be stored as it is: no NUL, no lone surrogate, at most 64 levels deep, at most
- * 5 MiB of text, names and numbers included.
+ * Checks that a document can be stored as it is: no NUL, no lone surrogate, no infinite number, at most 64 levels
+ * deep, at most 5 MiB of text, names and numbers included.
  * @throws InputErrors TEXT_MALFORMED, VALIDATION_FAILED or BLOB_TOO_LARGE, naming the field
  */
 export function assertStorable(data: unknown, field: string): void {

@@ -327,6 +327,14 @@ describe('registering what was derived', () => {
     });
   });
 
+  it('takes the title of every draft, whatever its first line holds', async () => {
+    const caller = newCaller();
+    const { blob } = await create(caller, draft('Chapter\tOne\u0007\nIt rained.'));
+    const { id = '', title } = blob ?? {};
+    expect(title).toBe('Chapter One');
+    expect((await register(caller, registration(caller, id, { title }))).status).toBe(201);
+  });
+
   it('refuses a wrong id, another’s source, another result, another speaker', async () => {
     const [caller, other] = [newCaller(), newCaller()];
     const parent = await createDraft(caller);
