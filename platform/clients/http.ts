@@ -52,12 +52,13 @@ const unavailable = (service: string, cause: unknown): BlobgraphError =>
     cause,
   });
 
+/** The JSON of an answer, null of an empty one; undefined when it is none: something in between answered. */
 async function parseBody(answer: { body: { text(): Promise<string> } }): Promise<unknown> {
   const text = await answer.body.text();
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -93,6 +94,7 @@ export function createServiceHttp(deps: {
           throw unavailable(name, error);
         });
       if (status < 200 || status > 299) throw refusal(name, status, parsed);
+      if (parsed === undefined) throw unavailable(name, new Error('the answer is not JSON'));
       return parsed;
     },
     close: () => agent.destroy(),

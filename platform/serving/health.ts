@@ -21,10 +21,12 @@ async function runCheck(check: () => Promise<void>): Promise<string> {
     timer = setTimeout(() => resolve('no answer in time'), CHECK_TIMEOUT_MS);
   });
   // The reason goes to the log of whoever failed: an address or a user name in it is nobody's business here.
-  const answer = check().then(
-    () => 'ok',
-    () => 'unreachable',
-  );
+  const answer = Promise.resolve()
+    .then(check)
+    .then(
+      () => 'ok',
+      () => 'unreachable',
+    );
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 

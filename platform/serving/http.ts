@@ -1,4 +1,9 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
@@ -26,6 +31,11 @@ const frameworkErrors: Readonly<Record<string, RestError>> = {
   },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is empty. Send a JSON document.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is not valid JSON.' },
+  FST_ERR_BAD_URL: {
+    code: 'BAD_REQUEST',
+    message: 'The path is not well-formed: percent-encode it as UTF-8.',
+  },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'NOT_FOUND', message: 'There is nothing at so long a path.' },
 };
 
 /** What the client is told of `error`; null when it is a fault of ours that only the log may tell. */
@@ -45,7 +55,7 @@ export function describeError(error: unknown): RestError[] | null {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code === undefined ? undefined : frameworkErrors[code];
   if (known) return [known];
-  if (error instanceof SyntaxError || statusCode === 400) {
+  if (statusCode === 400) {
     return [{ code: 'BAD_REQUEST', message: 'The request is not well-formed.' }];
   }
   return null;
@@ -73,6 +83,16 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
+/** Answers what is refused before any hook runs. */
+function refuseUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const [refusal = internal] = describeError(error) ?? [];
+  const { requestId } = traceFrom(request.headers);
+  reply
+    .status(errorTable[refusal.code].status)
+    .header('x-request-id', requestId)
+    .send({ error: refusal, request_id: requestId });
+}
+
 /** Percent-encoded, an id of 256 characters that stands in a path takes this much. */
 const PATH_PARAMETER_LIMIT = 256 * 9;
 
@@ -83,8 +103,10 @@ export function createHttpServer(deps: { logger: Logger }): FastifyInstance {
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
+    frameworkErrors: refuseUnrouted,
     logger: false,
   });
+  app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', (request, reply, done) => {
     const trace = traceFrom(request.headers);
     reply.header('x-request-id', trace.requestId);

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, loadConfig } from '../config.ts';
@@ -7,9 +8,9 @@ import { PortTaken, type RunningService, type ServiceDefinition, startService } 
 
 const STOP_WITHIN_MS = 10_000;
 
-/** True when the module is what `node` was asked to run. */
-export const isMain = (moduleUrl: string): boolean =>
-  process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === moduleUrl;
+/** True when the module is what `node` was asked to run, by whatever link: modules are known by their real path. */
+export const isMain = (moduleUrl: string, [, script] = process.argv): boolean =>
+  script !== undefined && existsSync(script) && pathToFileURL(realpathSync(script)).href === moduleUrl;
 
 /** A command was called in a way that it cannot serve; the message says how to call it. */
 export class UsageError extends Error {
@@ -42,8 +43,11 @@ export async function startServices(
   const services: RunningService[] = [];
   const stop = async () => {
     // The front door, started last, stops first: nobody is let in any more while the rest finishes.
-    for (const service of services.toReversed()) await service.stop();
-    await runtime.close();
+    try {
+      for (const service of services.toReversed()) await service.stop();
+    } finally {
+      await runtime.close();
+    }
   };
   try {
     for (const definition of definitions) {

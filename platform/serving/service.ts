@@ -65,7 +65,6 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   try {
     await app.listen({ host, port });
   } catch (error) {
-    await app.close();
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTaken(name, port);
     throw error;
   }
@@ -85,19 +84,21 @@ export async function startService(
   const { config, logger } = runtime;
   const parts = await definition.create(runtime);
   const app = createHttpServer({ logger });
-  if (!parts.frontDoor) {
-    requireServiceIdentity(app, runtime);
-    healthRoutes(app, { service: name, embedded: () => runtime.embedded(), checks: parts.checks });
-  }
-  await parts.install(app);
-  const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
-  await parts.start?.();
-  return {
-    name,
-    url,
-    async stop() {
-      await parts.stop?.();
-      await app.close();
-    },
+  const stop = async () => {
+    await parts.stop?.();
+    await app.close();
   };
+  try {
+    if (!parts.frontDoor) {
+      requireServiceIdentity(app, runtime);
+      healthRoutes(app, { service: name, embedded: () => runtime.embedded(), checks: parts.checks });
+    }
+    await parts.install(app);
+    const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
+    await parts.start?.();
+    return { name, url, stop };
+  } catch (error) {
+    await stop().catch((err: unknown) => logger.warn({ err }, 'what had started could not be stopped'));
+    throw error;
+  }
 }

@@ -60,6 +60,8 @@ interface Connection<Who> {
   expiry?: NodeJS.Timeout;
 }
 
+/** Close code of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
+const TRY_AGAIN_LATER = 1013;
 const CLOSE_WITHIN_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -92,7 +94,9 @@ function protocolServer<Who>(options: OperationsOverWebSocket<Who>): Server<Conn
         return true;
       } catch (error) {
         logger.debug({ err: error }, 'a connection over WebSocket was refused');
-        extra.socket.close(CloseCode.Unauthorized, 'A valid token is needed as `authorization`');
+        if (error instanceof BlobgraphError && error.code === 'SERVICE_UNAVAILABLE')
+          extra.socket.close(TRY_AGAIN_LATER, error.message);
+        else extra.socket.close(CloseCode.Unauthorized, 'A valid token is needed as `authorization`');
         return false;
       }
     },

@@ -18,7 +18,7 @@ import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlServer } from '../sql/database.ts';
 
 /** What services of one test trust each other by. */
-const TEST_SECRET = 'the secret that services share in tests';
+export const TEST_SECRET = 'the secret that services share in tests';
 
 /** Nothing listens here: a call of a service that the test did not start is refused at once. */
 const NOWHERE = 'http://127.0.0.1:9';

@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { loadConfig } from '../config.ts';
+import { createServiceTokens } from '../identity/service-tokens.ts';
+import { traceFrom, withTrace } from '../trace.ts';
+import { createServiceHttp, type ServiceCall } from './http.ts';
+import { createProcessorClient } from './processor.ts';
+
+const tokens = createServiceTokens({ secret: 'the secret that services share in tests', clock: systemClock });
+
+async function startServer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function clientOf(stateUrl: string) {
+  const urls = { ...loadConfig({}).urls, state: stateUrl };
+  const http = createServiceHttp({ caller: 'text-expansion', urls, tokens });
+  onTestFinished(() => http.close());
+  return http;
+}
+
+const get: ServiceCall = { method: 'GET', path: '/', viewer: null };
+
+/** A client of a server that gives this one answer. */
+const answering = async (status: number, body: string, contentType = 'application/json') =>
+  clientOf(
+    await startServer((_request, response) =>
+      response.writeHead(status, { 'content-type': contentType }).end(body),
+    ),
+  );
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+describe('a call', () => {
+  it('carries who asks, for whom, the trace and the body', async () => {
+    const http = clientOf(
+      await startServer(async (request, response) => {
+        const { authorization = '', traceparent, 'x-request-id': requestId } = request.headers;
+        const caller = await tokens.verify(authorization.replace('Bearer ', ''));
+        const { method, url } = request;
+        response.end(
+          JSON.stringify({ method, url, caller, traceparent, requestId, body: await bodyOf(request) }),
+        );
+      }),
+    );
+    const viewer = { userId: 'auth0|ü😀', roles: ['operator'] };
+    const trace = traceFrom({});
+    const answer = await withTrace(trace, () =>
+      http.call('state', { method: 'POST', path: '/a%20b?c=1', viewer, body: { text: 'ü😀' } }),
+    );
+    expect(answer).toEqual({
+      method: 'POST',
+      url: '/a%20b?c=1',
+      caller: { service: 'text-expansion', viewer },
+      traceparent: trace.traceparent,
+      requestId: trace.requestId,
+      body: '{"text":"ü😀"}',
+    });
+  });
+
+  it('goes to a service by its name or to any address', async () => {
+    const own = await startServer((_request, response) => response.end('"state"'));
+    const other = await startServer((request, response) => response.end(JSON.stringify(request.url)));
+    const http = clientOf(own);
+    expect(await http.call('state', get)).toBe('state');
+    expect(await http.call({ baseUrl: `${other}/base` }, { ...get, path: '/blobs' })).toBe('/base/blobs');
+  });
+
+  it('resolves to null where the answer is empty', async () => {
+    expect(await (await answering(204, '')).call('state', get)).toBeNull();
+  });
+});
+
+describe('a refusal is told as the service told it', () => {
+  it.each([
+    [404, 'BLOB_NOT_FOUND', undefined],
+    [422, 'SOURCE_UNKNOWN', 'parent_id'],
+    [409, 'DERIVED_CONFLICT', 'remote_blob_id'],
+    [500, 'INTERNAL', undefined],
+  ])('%s %s', async (status, code, field) => {
+    const error = { code, message: 'So it is.', field, stack: 'secret' };
+    const http = await answering(status, JSON.stringify({ error }));
+    await expect(http.call('state', get)).rejects.toMatchObject({
+      name: 'BlobgraphError',
+      code,
+      message: 'So it is.',
+      field: field ?? null,
+    });
+  });
+});
+
+describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes of', () => {
+  const unavailable = {
+    name: 'BlobgraphError',
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The state service did not answer. Try again later.',
+  };
+
+  it.each([
+    ['a code that is not in our table', 400, '{"error":{"code":"ODD","message":"secret"}}'],
+    ['an error in another form', 502, '{"error":"secret"}'],
+    ['an error without a body', 503, ''],
+    ['a page of a proxy', 502, '<html>secret</html>'],
+    ['a page of a proxy that says it went well', 200, '<html>secret</html>'],
+    ['JSON that is cut off', 200, '{"blob":'],
+    ['a redirection', 302, ''],
+  ])('%s', async (_, status, body) => {
+    await expect((await answering(status, body)).call('state', get)).rejects.toMatchObject(unavailable);
+  });
+
+  it('a connection that is refused', async () => {
+    // Nobody listens at port 9.
+    await expect(clientOf('http://127.0.0.1:9').call('state', get)).rejects.toMatchObject(unavailable);
+  });
+
+  it('a connection that is cut', async () => {
+    const http = clientOf(await startServer((request) => request.socket.destroy()));
+    await expect(http.call('state', get)).rejects.toMatchObject(unavailable);
+  });
+
+  it('an answer that does not begin in time', async () => {
+    const http = clientOf(await startServer(() => undefined));
+    await expect(http.call('state', { ...get, timeoutMs: 50 })).rejects.toMatchObject({
+      ...unavailable,
+      cause: { name: 'TimeoutError' },
+    });
+  });
+
+  it('an answer that does not end in time', async () => {
+    const http = clientOf(
+      await startServer((_request, response) => {
+        response.write('{"blob":');
+      }),
+    );
+    await expect(http.call('state', { ...get, timeoutMs: 50 })).rejects.toMatchObject(unavailable);
+  });
+
+  it('a call that its caller gave up, at once', async () => {
+    const givingUp = new AbortController();
+    const http = clientOf(await startServer(() => givingUp.abort()));
+    const call = http.call('state', { ...get, signal: givingUp.signal, timeoutMs: 60_000 });
+    await expect(call).rejects.toMatchObject({ ...unavailable, cause: { name: 'AbortError' } });
+    await expect(http.call('state', { ...get, signal: givingUp.signal })).rejects.toMatchObject(unavailable);
+  });
+
+  it('a call in work when the client is closed', async () => {
+    let asked = () => {};
+    const inWork = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const http = clientOf(await startServer(() => asked()));
+    const call = http.call('state', get);
+    const refused = expect(call).rejects.toMatchObject(unavailable);
+    await inWork;
+    await http.close();
+    await refused;
+  });
+});
+
+it('a processor’s blobs are asked for on behalf of their user', async () => {
+  const http = clientOf('http://127.0.0.1:9');
+  const baseUrl = await startServer(async (request, response) => {
+    const caller = await tokens.verify((request.headers.authorization ?? '').replace('Bearer ', ''));
+    const { ids } = JSON.parse(await bodyOf(request)) as { ids: string[] };
+    const blobs = ids.map((id) => ({ id, user_id: caller.viewer?.userId, data: { path: request.url } }));
+    response.end(JSON.stringify({ blobs }));
+  });
+  expect(await createProcessorClient(http).blobs({ baseUrl }, 'alice', ['a', 'b'])).toEqual([
+    { id: 'a', user_id: 'alice', data: { path: '/blobs/batch' } },
+    { id: 'b', user_id: 'alice', data: { path: '/blobs/batch' } },
+  ]);
+});

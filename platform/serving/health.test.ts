@@ -1,0 +1,80 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createLogger } from '../logger.ts';
+import { healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
+import { createHttpServer } from './http.ts';
+
+const well = async () => {};
+const failing = (): Promise<void> => Promise.reject(new Error('connect ECONNREFUSED user:sekret@10.0.0.1'));
+const throwing = () => {
+  throw new Error('sekret');
+};
+
+function serve(checks: ReadinessChecks) {
+  const app = createHttpServer({ logger: createLogger('silent') });
+  healthRoutes(app, { service: 'state', embedded: () => ['NATS'], checks });
+  onTestFinished(() => app.close());
+  return async (url: string) => {
+    const response = await app.inject(url);
+    return { status: response.statusCode, body: response.json() };
+  };
+}
+
+describe('/ready', () => {
+  it('is 200 when all that the service stands on is well', async () => {
+    expect(await serve({ store: well, 'event log': well })('/ready')).toEqual({
+      status: 200,
+      body: {
+        status: 'ready',
+        service: 'state',
+        embedded: ['NATS'],
+        checks: { store: 'ok', 'event log': 'ok' },
+      },
+    });
+  });
+
+  it('is 503 when something is not, by its name and without the reason', async () => {
+    expect(await serve({ store: failing, 'event log': well, model: throwing })('/ready')).toEqual({
+      status: 503,
+      body: {
+        status: 'unavailable',
+        service: 'state',
+        embedded: ['NATS'],
+        checks: { store: 'unreachable', 'event log': 'ok', model: 'unreachable' },
+      },
+    });
+  });
+
+  it('is 200 again when it is well again', async () => {
+    const store = vi.fn(failing);
+    const ask = serve({ store });
+    expect((await ask('/ready')).status).toBe(503);
+    store.mockImplementation(well);
+    expect((await ask('/ready')).status).toBe(200);
+  });
+});
+
+it('/health answers whatever the service stands on does', async () => {
+  const hanging = vi.fn(() => new Promise<void>(() => {}));
+  expect(await serve({ store: hanging })('/health')).toEqual({
+    status: 200,
+    body: { status: 'ok', service: 'state' },
+  });
+  expect(hanging).not.toHaveBeenCalled();
+});
+
+it('a check that hangs is given up after two seconds, and holds up no other', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  let answer: Record<string, string> | undefined;
+  const hanging = () => new Promise<void>(() => {});
+  void runChecks({ hanging, store: well, late: hanging }).then((states) => {
+    answer = states;
+  });
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(answer).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answer).toEqual({ hanging: 'no answer in time', store: 'ok', late: 'no answer in time' });
+  expect(vi.getTimerCount()).toBe(0);
+});

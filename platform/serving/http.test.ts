@@ -1,0 +1,183 @@
+import type { InjectOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { currentTrace } from '../trace.ts';
+import { BODY_LIMIT_BYTES, createHttpServer } from './http.ts';
+
+const logs: string[] = [];
+const app = createHttpServer({ logger: createLogger('info', { write: (line) => void logs.push(line) }) });
+
+const faults: Record<string, () => unknown> = {
+  error: () => new Error('connect ECONNREFUSED postgres://user:sekret@host'),
+  'syntax-error': () => new SyntaxError('Unexpected token in sekret'),
+  'type-error': () => new TypeError('sekret is not a function'),
+  text: () => 'sekret',
+  several: () =>
+    new InputErrors([
+      { code: 'VALIDATION_FAILED', field: 'a', message: '`a` is missing.' },
+      { code: 'BLOB_TOO_LARGE', field: null, message: 'Too large.' },
+    ]),
+  caused: () =>
+    new BlobgraphError('BLOB_NOT_FOUND', 'Not there.', { field: 'id', cause: new Error('sekret') }),
+};
+
+beforeAll(() => {
+  app.post('/echo', async (request) => ({ body: request.body, trace: currentTrace() }));
+  app.get<{ Params: { id: string } }>('/things/:id', async ({ params }) => params);
+  app.get<{ Params: { code: ErrorCode } }>('/codes/:code', async ({ params }) => {
+    throw new BlobgraphError(params.code, `It is ${params.code}.`);
+  });
+  app.get<{ Params: { fault: string } }>('/faults/:fault', async ({ params }) => {
+    throw faults[params.fault]?.();
+  });
+});
+
+afterAll(() => app.close());
+
+async function refusal(request: InjectOptions) {
+  const response = await app.inject(request);
+  const { error, request_id, ...rest } = response.json();
+  expect(request_id).toBe(response.headers['x-request-id']);
+  expect(response.payload).not.toMatch(/sekret|stack|\.ts|node_modules/);
+  return { status: response.statusCode, error, rest };
+}
+
+const post = (payload: string, contentType?: string): InjectOptions => ({
+  method: 'POST',
+  url: '/echo',
+  payload,
+  headers: contentType === undefined ? {} : { 'content-type': contentType },
+});
+
+describe('refusals before any route is asked', () => {
+  it('413 for a body that is too large, and not for the largest', async () => {
+    const quotes = 2;
+    const largest = await app.inject(
+      post(JSON.stringify('a'.repeat(BODY_LIMIT_BYTES - quotes)), 'application/json'),
+    );
+    expect(largest.statusCode).toBe(200);
+    expect(
+      await refusal(post(JSON.stringify('a'.repeat(BODY_LIMIT_BYTES)), 'application/json')),
+    ).toMatchObject({
+      status: 413,
+      error: { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('8 MiB') },
+    });
+  });
+
+  it.each([
+    ['no JSON', post('{"sekret":', 'application/json'), 'The body is not valid JSON.'],
+    [
+      'a prototype in it',
+      post('{"__proto__":{"sekret":1}}', 'application/json'),
+      'The body is not valid JSON.',
+    ],
+    ['nothing', post('', 'application/json'), 'The body is empty. Send a JSON document.'],
+    ['a form', post('sekret=1', 'application/x-www-form-urlencoded'), /must be JSON/],
+    ['plain text', post('{"sekret":1}', 'text/plain'), /must be JSON/],
+    ['no type', post('{"sekret":1}'), /must be JSON/],
+    ['a type that is none', post('{"sekret":1}', 'sekret'), /must be JSON/],
+  ])('400 for a body of %s', async (_, request, message) => {
+    expect(await refusal(request)).toMatchObject({
+      status: 400,
+      error: {
+        code: 'BAD_REQUEST',
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      },
+    });
+  });
+
+  it.each([
+    ['GET', '/nowhere?token=sekret', 'There is nothing at GET /nowhere.'],
+    ['DELETE', '/echo', 'There is nothing at DELETE /echo.'],
+    ['GET', `/things/${'a'.repeat(3_000)}`, 'There is nothing at so long a path.'],
+  ] as const)('404 for %s %s', async (method, url, message) => {
+    expect(await refusal({ method, url })).toMatchObject({
+      status: 404,
+      error: { code: 'NOT_FOUND', message },
+    });
+  });
+
+  it.each(['/things/%', '/things/%zz', '/things/%ff'])('400 for the path %s', async (url) => {
+    expect(await refusal({ method: 'GET', url })).toMatchObject({
+      status: 400,
+      error: { code: 'BAD_REQUEST', message: expect.stringContaining('percent-encode') },
+    });
+  });
+
+  it('takes the longest user id in a path', async () => {
+    for (const id of ['a'.repeat(256), '😀'.repeat(128), 'م'.repeat(256), '€'.repeat(256)]) {
+      const response = await app.inject({ method: 'GET', url: `/things/${encodeURIComponent(id)}` });
+      expect(response.json()).toEqual({ id });
+    }
+  });
+});
+
+describe('errors of routes', () => {
+  it.each(Object.keys(errorTable) as ErrorCode[])('%s has the status of the table', async (code) => {
+    expect(await refusal({ method: 'GET', url: `/codes/${code}` })).toEqual({
+      status: errorTable[code].status,
+      error: { code, message: `It is ${code}.` },
+      rest: {},
+    });
+  });
+
+  it('tell the field, and not the cause', async () => {
+    expect(await refusal({ method: 'GET', url: '/faults/caused' })).toEqual({
+      status: 404,
+      error: { code: 'BLOB_NOT_FOUND', message: 'Not there.', field: 'id' },
+      rest: {},
+    });
+  });
+
+  it('tell every mistake of the input, by the status of the first', async () => {
+    const first = { code: 'VALIDATION_FAILED', message: '`a` is missing.', field: 'a' };
+    expect(await refusal({ method: 'GET', url: '/faults/several' })).toEqual({
+      status: 400,
+      error: first,
+      rest: { errors: [first, { code: 'BLOB_TOO_LARGE', message: 'Too large.' }] },
+    });
+  });
+
+  it.each(['error', 'syntax-error', 'type-error', 'text'])(
+    'of our own making tell nothing, and are logged with the request id: %s',
+    async (fault) => {
+      logs.length = 0;
+      const url = `/faults/${fault}`;
+      const response = await app.inject({ method: 'GET', url, headers: { 'x-request-id': 'asked-1' } });
+      expect(response.statusCode).toBe(500);
+      expect(response.json()).toEqual({
+        error: { code: 'INTERNAL', message: 'Something went wrong on our side.' },
+        request_id: 'asked-1',
+      });
+      expect(logs.map((line) => JSON.parse(line))).toEqual([
+        expect.objectContaining({ requestId: 'asked-1', msg: 'request failed', err: expect.anything() }),
+      ]);
+    },
+  );
+});
+
+describe('request ids and traces', () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const echo = (headers: Record<string, string>) =>
+    app.inject({ method: 'POST', url: '/echo', payload: {}, headers });
+
+  it('a well-formed request id is given back, and followed', async () => {
+    const response = await echo({ 'x-request-id': 'My_request-1', traceparent });
+    expect(response.headers['x-request-id']).toBe('My_request-1');
+    expect(response.json().trace).toEqual({ requestId: 'My_request-1', traceparent });
+  });
+
+  it.each(['', 'two words', 'a'.repeat(65), '<b>', 'ü'])('another one is replaced: %j', async (requestId) => {
+    const response = await echo({ 'x-request-id': requestId });
+    const given = response.headers['x-request-id'];
+    expect(given).toMatch(/^[\w-]{16}$/);
+    expect(response.json().trace.requestId).toBe(given);
+  });
+
+  it.each(['/things/%', '/nowhere'])('also where nothing is routed: %s', async (url) => {
+    const response = await app.inject({ method: 'GET', url, headers: { 'x-request-id': 'mine' } });
+    expect(response.headers['x-request-id']).toBe('mine');
+    expect(response.json().request_id).toBe('mine');
+  });
+});

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ServiceName, servicePorts } from '../config.ts';
+import { builtFile } from '../paths.ts';
+import type { Runtime, ServiceRuntime } from '../runtime.ts';
+import { isMain, startServices } from './run.ts';
+import type { ServiceDefinition } from './service.ts';
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'blobgraph-run-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe('isMain', () => {
+  it('knows the script by its path and by a link to it, and nothing else', async () => {
+    const folder = await temporaryFolder();
+    const [script, link] = [join(folder, 'main ü.js'), join(folder, 'link.js')];
+    await writeFile(script, '');
+    await symlink(script, link);
+    const { href } = pathToFileURL(script);
+    expect([script, link].map((path) => isMain(href, ['node', path]))).toEqual([true, true]);
+    const others = [['node'], ['node', folder], ['node', join(folder, 'none.js')], ['node', '-']];
+    expect(others.map((argv) => isMain(href, argv))).toEqual(others.map(() => false));
+  });
+});
+
+/** A process as someone starts it, with this environment alone. */
+async function run(entry: string, environment: Record<string, string>) {
+  const child = spawn(process.execPath, [builtFile(entry)], { env: environment });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const printed = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    printed.stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    printed.stderr += String(chunk);
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, ...printed };
+}
+
+describe('a process that cannot start says why, in a line each, and exits with 1', () => {
+  const needed = [
+    'JWKS_URL: set it, or JWT_PUBLIC_KEY, in production',
+    'JWT_ISSUER: set it in production to the issuer of the users’ tokens',
+    'JWT_AUDIENCE: set it in production to the audience of the users’ tokens',
+    'SERVICE_SECRET: set it in production, the same for every service',
+    'CONNECTION_KEY: set it in production to 32 random bytes in base64',
+  ];
+
+  it.each(['cli/start.ts', 'subgraphs/schemas/main.ts', 'gateway/main.ts'])(
+    '%s in production',
+    async (entry) => {
+      const dataDir = join(await temporaryFolder(), 'data');
+      const { code, stdout, stderr } = await run(entry, { NODE_ENV: 'production', DATA_DIR: dataDir });
+      expect(stderr.trimEnd().split('\n')).toEqual(needed);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
+    },
+  );
+
+  it('with a bad value, which is not repeated', async () => {
+    const { code, stderr } = await run('cli/token.ts', { MONGO_URL: 'mysql://user:sekret@host' });
+    expect(stderr).toBe('MONGO_URL: must be a URL that starts with mongodb:// or mongodb+srv://\n');
+    expect(code).toBe(1);
+  });
+
+  it('where its port is taken', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      holder.close();
+    });
+    const { port } = holder.address() as { port: number };
+    const offset = port - servicePorts.gateway;
+    const { code, stdout, stderr } = await run('gateway/main.ts', {
+      PORT_OFFSET: String(offset),
+      DATA_DIR: await temporaryFolder(),
+      // Nobody listens there: the change feed is not what this is about.
+      NATS_URL: 'nats://127.0.0.1:9',
+    });
+    expect(stderr).toBe(
+      `Port ${port} (gateway) is taken: stop what listens there, or set PORT_OFFSET to move every port.\n`,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+});
+
+describe('startServices', () => {
+  /** A runtime of which the services here ask nothing but its configuration. */
+  function runtimeOf(steps: string[]): Runtime {
+    const forService = (name: ServiceName) =>
+      ({
+        config: { host: '127.0.0.1', portOffset: -servicePorts[name] },
+        logger: { warn: () => {} },
+        embedded: () => [],
+      }) as unknown as ServiceRuntime;
+    const close = async () => {
+      steps.push('runtime closed');
+    };
+    return { forService, close } as unknown as Runtime;
+  }
+
+  const service = (name: ServiceName, steps: string[], fails = false): ServiceDefinition => ({
+    name,
+    create: async () => ({
+      checks: {},
+      install: async () => {},
+      async start() {
+        steps.push(`${name} started`);
+        if (fails) throw new Error(`${name} fails`);
+      },
+      async stop() {
+        steps.push(`${name} stopped`);
+      },
+    }),
+  });
+
+  it('starts in order, and stops the front door first and the runtime last', async () => {
+    const steps: string[] = [];
+    const system = await startServices(
+      [service('state', steps), service('gateway', steps)],
+      runtimeOf(steps),
+    );
+    expect(system.services.map(({ name }) => name)).toEqual(['state', 'gateway']);
+    await system.stop();
+    expect(steps).toEqual([
+      'state started',
+      'gateway started',
+      'gateway stopped',
+      'state stopped',
+      'runtime closed',
+    ]);
+  });
+
+  it('stops what runs when one cannot start', async () => {
+    const steps: string[] = [];
+    const definitions = [service('state', steps), service('events', steps, true), service('gateway', steps)];
+    await expect(startServices(definitions, runtimeOf(steps))).rejects.toThrow('events fails');
+    expect(steps).toEqual([
+      'state started',
+      'events started',
+      'events stopped',
+      'state stopped',
+      'runtime closed',
+    ]);
+  });
+
+  it('closes the runtime also when a service cannot stop', async () => {
+    const steps: string[] = [];
+    const stuck = service('state', steps);
+    const definition: ServiceDefinition = {
+      ...stuck,
+      create: async (runtime) => ({
+        ...(await stuck.create(runtime)),
+        stop: () => Promise.reject(new Error('stuck')),
+      }),
+    };
+    const system = await startServices([definition], runtimeOf(steps));
+    await expect(system.stop()).rejects.toThrow('stuck');
+    expect(steps.at(-1)).toBe('runtime closed');
+  });
+});

@@ -1,0 +1,148 @@
+import { createServer } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { servicePorts } from '../config.ts';
+import { signDevelopmentToken } from '../identity/user-tokens.ts';
+import type { TestServiceOptions } from '../testing/service.ts';
+import { startTestService, TEST_SECRET, viewer } from '../testing/service.ts';
+import { PortTaken, type ServiceDefinition, type ServiceParts } from './service.ts';
+
+const service = (parts: Partial<ServiceParts> = {}): ServiceDefinition => ({
+  name: 'schemas',
+  create: async () => ({
+    checks: {},
+    async install(app) {
+      app.get('/who', async ({ caller }) => caller);
+      app.post('/graphql', async ({ caller }) => caller);
+    },
+    ...parts,
+  }),
+});
+
+/** Neither a store nor a log is asked for here. */
+const options: TestServiceOptions = { sql: () => Promise.reject(new Error('not asked for')) };
+
+async function start(parts: Partial<ServiceParts> = {}) {
+  const started = await startTestService(service(parts), options);
+  onTestFinished(() => started.stop());
+  return started;
+}
+
+describe('a subgraph', () => {
+  it('answers nobody without an identity, but for its health', async () => {
+    const { url } = await start();
+    const statusOf = async (path: string, init?: RequestInit) => (await fetch(`${url}${path}`, init)).status;
+    expect(await Promise.all(['/health', '/ready'].map((path) => statusOf(path)))).toEqual([200, 200]);
+    expect(await Promise.all(['/who', '/nowhere', '/health/', '/'].map((path) => statusOf(path)))).toEqual([
+      401, 401, 401, 401,
+    ]);
+    const query = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{_service{sdl}}"}',
+    };
+    expect(await statusOf('/graphql', query)).toBe(401);
+    // Whether there is such a path is nobody's business either, nor is the body read first.
+    expect(await statusOf('/graphql', { ...query, body: 'x'.repeat(9 * 1024 * 1024) })).toBe(401);
+  });
+
+  it('answers services, and routers with the secret and a user’s token', async () => {
+    const { url, runtime, rest } = await start();
+    const caller = { service: 'state', viewer: viewer('alice', 'operator') };
+    expect((await rest('GET', '/who', { caller })).body).toEqual(caller);
+    const token = await signDevelopmentToken({
+      key: await runtime.keys.userKey(),
+      viewer: viewer('bob'),
+      clock: runtime.clock,
+    });
+    const who = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${url}/who`, { headers });
+      return answer.ok ? answer.json() : answer.status;
+    };
+    const authorization = `Bearer ${token}`;
+    expect(await who({ 'x-service-secret': TEST_SECRET, authorization })).toEqual({
+      service: 'router',
+      viewer: viewer('bob'),
+    });
+    expect(await who({ 'x-service-secret': TEST_SECRET })).toEqual({ service: 'router', viewer: null });
+    expect(await who({ authorization })).toBe(401);
+    expect(await who({ 'x-service-secret': 'wrong', authorization })).toBe(401);
+    expect(await who({ 'x-service-secret': TEST_SECRET, authorization: `${authorization}x` })).toBe(401);
+  });
+});
+
+it('the front door’s requests are its own to check', async () => {
+  const { url } = await start({
+    frontDoor: true,
+    async install(app) {
+      app.get('/open', async () => 'come in');
+    },
+  });
+  expect(await (await fetch(`${url}/open`)).text()).toBe('come in');
+  expect((await fetch(`${url}/health`)).status).toBe(404);
+});
+
+describe('starting', () => {
+  it('opens the port before work begins, and stops the work before the port closes', async () => {
+    const steps: string[] = [];
+    const started = await startTestService(
+      service({
+        async start() {
+          steps.push('start');
+        },
+        async stop() {
+          const { status } = await fetch(`${started.url}/health`);
+          steps.push(`stop, ${status}`);
+        },
+      }),
+      options,
+    );
+    await started.stop();
+    expect(steps).toEqual(['start', 'stop, 200']);
+    await expect(fetch(`${started.url}/health`)).rejects.toThrow();
+  });
+
+  it('names a port that is taken, and the fix, and leaves nothing behind', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      holder.close();
+    });
+    const { port } = holder.address() as { port: number };
+    const [begin, stop] = [vi.fn(async () => {}), vi.fn(async () => {})];
+    const starting = startTestService(service({ start: begin, stop }), {
+      ...options,
+      config: { portOffset: port - servicePorts.schemas },
+    });
+    await expect(starting).rejects.toThrow(
+      `Port ${port} (schemas) is taken: stop what listens there, or set PORT_OFFSET to move every port.`,
+    );
+    await expect(starting).rejects.toBeInstanceOf(PortTaken);
+    expect(begin).not.toHaveBeenCalled();
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes its stores when its routes cannot be installed', async () => {
+    const stop = vi.fn(async () => {});
+    const install = () => Promise.reject(new Error('no routes'));
+    await expect(startTestService(service({ install, stop }), options)).rejects.toThrow('no routes');
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes its port and its stores when its work cannot begin', async () => {
+    const stop = vi.fn(async () => {});
+    const opened: string[] = [];
+    const install = async (app: FastifyInstance) => {
+      app.addHook('onListen', async () => {
+        opened.push(`${app.listeningOrigin}/health`);
+      });
+    };
+    const begin = () => Promise.reject(new Error('no work'));
+    await expect(startTestService(service({ install, start: begin, stop }), options)).rejects.toThrow(
+      'no work',
+    );
+    expect(stop).toHaveBeenCalledTimes(1);
+    expect(opened).toHaveLength(1);
+    for (const url of opened) await expect(fetch(url)).rejects.toThrow();
+  });
+});
