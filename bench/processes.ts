@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_SECOND = 100;
+
+interface ProcessStat {
+  readonly parent: number;
+  /** Processor time of the process and of its children that have ended. */
+  readonly cpuMs: number;
+}
+
+/** Undefined when it is gone. Linux only (`man 5 proc`). */
+function statOf(pid: number): ProcessStat | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The program's name, in parentheses, may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const number = (index: number): number => Number(fields[index]);
+  const ticks = number(11) + number(12) + number(13) + number(14);
+  return { parent: number(1), cpuMs: (ticks * 1_000) / TICKS_PER_SECOND };
+}
+
+/** Processor time that a process, its threads and its ended children have taken, in milliseconds. */
+export const cpuTime = (pid: number): number => statOf(pid)?.cpuMs ?? Number.NaN;
+
+/** A process and all below it. */
+function tree(root: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const parents = new Map(pids.map((pid) => [pid, statOf(pid)?.parent]));
+  const found = [root];
+  for (const pid of found) found.push(...pids.filter((child) => parents.get(child) === pid));
+  return found;
+}
+
+function megabytes(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
+}
+
+/** Resident memory of a process and all below it, in MiB: now, and of the process itself at its highest. */
+export const memory = (root: number): { readonly now: number; readonly peak: number } => ({
+  now: tree(root).reduce((sum, pid) => sum + megabytes(pid, 'VmRSS'), 0),
+  peak: megabytes(root, 'VmHWM'),
+});
