@@ -1,4 +1,5 @@
 import { projectFile } from '../platform/paths.ts';
+import { chromium } from './services/chromium.ts';
 import { StepFailed } from './services/definition.ts';
 import { type ServerStatus, serviceManager } from './services/manager.ts';
 import { mongodb } from './services/mongodb.ts';
@@ -6,13 +7,14 @@ import { nats } from './services/nats.ts';
 import { postgresql } from './services/postgresql.ts';
 
 const USAGE = `npm run services -- up|down|status
-  up      installs what is missing, starts the servers that the tests on real services need,
-          and writes their addresses to .blobgraph/services.env
+  up      starts the servers that the tests on real services need, writes their addresses to
+          .blobgraph/services.env, and installs what is missing, the tests' browser among it
   down    stops them; their data stays
   status  tells which of them answer; exits with 1 unless all do`;
 
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats],
+  programs: [chromium],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

@@ -14,7 +14,22 @@ export interface ServerDefinition {
   ping(url: string): Promise<void>;
 }
 
-export interface PrepareContext {
+/** A program that the tests need and that is no server: it is only installed. */
+export interface ProgramDefinition {
+  /** Also the name of its log under `.blobgraph/services/`. */
+  readonly name: string;
+  /** Does nothing where the program is there. @throws StepFailed */
+  install(context: InstallContext): Promise<void>;
+}
+
+export interface InstallContext {
+  /** Runs a program to its end, its output going to the definition's log. @throws StepFailed naming `step` */
+  run(step: string, command: string, args: readonly string[], options?: RunOptions): Promise<void>;
+  /** Tells the user what takes long. */
+  say(message: string): void;
+}
+
+export interface PrepareContext extends InstallContext {
   /** Where programs that are not the system's are installed: `.blobgraph`. */
   readonly toolsFolder: string;
   /** The server's own folder, kept from one start to the next. */
@@ -23,10 +38,6 @@ export interface PrepareContext {
   readonly port: number;
   /** What {@link Launch.keep} held at the last start. */
   readonly kept: Readonly<Record<string, string>>;
-  /** Runs a program to its end, its output going to the server's log. @throws StepFailed naming `step` */
-  run(step: string, command: string, args: readonly string[], options?: RunOptions): Promise<void>;
-  /** Tells the user what takes long. */
-  say(message: string): void;
 }
 
 export interface RunOptions {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PrepareContext, ServerDefinition } from './definition.ts';
+import type { PrepareContext, ProgramDefinition, ServerDefinition } from './definition.ts';
 import { type ServiceManager, serviceManager } from './manager.ts';
 
 /** A server of a few lines that answers HTTP. */
@@ -100,6 +100,24 @@ describe('service manager', () => {
       },
     });
     await expect(manage(absent).up()).rejects.toThrow(/absent: install: .*ENOENT, see/);
+  });
+
+  it('installs programs one after the other, once the servers run', async () => {
+    const steps: string[] = [];
+    const program = (name: string): ProgramDefinition => ({
+      name,
+      async install({ run }) {
+        steps.push(`${name} begins: ${environment().trim().split('=')[0]}`);
+        await run('install', process.execPath, ['--eval', `console.log("${name} is there")`]);
+        steps.push(`${name} ends`);
+      },
+    });
+    const programs = [program('browser'), program('java')];
+    const manager = serviceManager({ definitions: [server('one')], programs, folder, say: () => undefined });
+    managers.push(manager);
+    await manager.up();
+    expect(steps).toEqual(['browser begins: ONE_URL', 'browser ends', 'java begins: ONE_URL', 'java ends']);
+    expect(readFileSync(join(folder, 'services', 'java.log'), 'utf8')).toBe('java is there\n');
   });
 
   it('does not wait for a server that ended at its start', async () => {

@@ -2,11 +2,18 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { type FileLock, FileLocked, lockFile } from '../../platform/file-lock.ts';
 import { isRunning } from '../../platform/process-identity.ts';
-import { type ServerDefinition, type ServerState, StepFailed } from './definition.ts';
+import {
+  type InstallContext,
+  type ProgramDefinition,
+  type ServerDefinition,
+  type ServerState,
+  StepFailed,
+} from './definition.ts';
 import { freePort, runStep, startDetached, stopProcess, until } from './processes.ts';
 
 export interface ManagerOptions {
   readonly definitions: readonly ServerDefinition[];
+  readonly programs?: readonly ProgramDefinition[];
   /** Holds programs, data, logs, `services.json` and `services.env`. */
   readonly folder: string;
   readonly say: (message: string) => void;
@@ -20,7 +27,7 @@ export interface ServerStatus {
 }
 
 export interface ServiceManager {
-  /** Starts what does not run, installing what is missing, and writes `services.env`. @throws StepFailed */
+  /** Starts what does not run, writes `services.env`, and installs what is missing, programs last. @throws StepFailed */
   up(): Promise<readonly ServerStatus[]>;
   /** Stops what runs and removes `services.env`. The data stays. @throws StepFailed */
   down(): Promise<void>;
@@ -51,13 +58,15 @@ class Manager implements ServiceManager {
 
   up(): Promise<readonly ServerStatus[]> {
     return this.#exclusively(async () => {
-      const { definitions } = this.#options;
+      const { definitions, programs = [] } = this.#options;
       const started = await Promise.allSettled(definitions.map((definition) => this.#ensure(definition)));
       const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       for (const error of failed) if (!(error instanceof StepFailed)) throw error;
       if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
       const lines = definitions.map(({ name, variable }) => `${variable}=${this.#read(name).url}\n`);
       writePrivate(this.#environmentPath, lines.join(''));
+      // One after the other: the system's packages can be installed by one process at a time.
+      for (const program of programs) await program.install(this.#installContext(program.name));
       return this.status();
     });
   }
@@ -87,6 +96,15 @@ class Manager implements ServiceManager {
     );
   }
 
+  #installContext(name: string): InstallContext {
+    const { folder, say } = this.#options;
+    const log = join(folder, 'services', `${name}.log`);
+    return {
+      say,
+      run: (step, command, args, options) => runStep(`${name}: ${step}`, log, command, args, options),
+    };
+  }
+
   async #ensure(definition: ServerDefinition): Promise<void> {
     if (await this.#answers(definition)) return;
     const { process } = this.#read(definition.name);
@@ -96,19 +114,18 @@ class Manager implements ServiceManager {
 
   async #start(definition: ServerDefinition): Promise<void> {
     const { name } = definition;
-    const { folder, say } = this.#options;
+    const { folder } = this.#options;
     const own = join(folder, 'services', name);
     const log = join(folder, 'services', `${name}.log`);
     mkdirSync(own, { recursive: true });
     const before = this.#read(name);
     const port = await freePort(before.url === undefined ? undefined : Number(new URL(before.url).port));
     const launch = await definition.prepare({
+      ...this.#installContext(name),
       toolsFolder: folder,
       folder: own,
       port,
       kept: before.kept,
-      say,
-      run: (step, command, args, options) => runStep(`${name}: ${step}`, log, command, args, options),
     });
     const process = await startDetached(launch, log);
     this.#write(name, { process, url: launch.url, kept: launch.keep ?? {} });

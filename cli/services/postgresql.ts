@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { installPackage } from './debian.ts';
 import { type OsUser, type PrepareContext, type ServerDefinition, StepFailed } from './definition.ts';
 import { versionOf } from './programs.ts';
 
@@ -22,18 +23,10 @@ async function findBinaries(): Promise<string | undefined> {
   return (await versionOf('postgres', ['--version'], OLDEST)) ? '' : undefined;
 }
 
-async function binaries({ run, say }: PrepareContext): Promise<string> {
+async function binaries(context: PrepareContext): Promise<string> {
   const found = await findBinaries();
   if (found !== undefined) return found;
-  if (process.getuid?.() !== 0)
-    throw new StepFailed(
-      `postgresql: install PostgreSQL ${OLDEST[0]} or newer (only root can do it for you)`,
-    );
-  say('postgresql: installing it from the system’s packages');
-  const aptGet = (step: string, ...args: string[]) =>
-    run(step, 'env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]);
-  await aptGet('apt-get update', 'update');
-  await aptGet('apt-get install postgresql', 'install', '--yes', '--no-install-recommends', 'postgresql');
+  await installPackage(context, 'postgresql');
   const installed = await findBinaries();
   if (installed === undefined)
     throw new StepFailed(`postgresql: the system’s packages have none from ${OLDEST[0]} on`);

@@ -4,7 +4,7 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import type { GraphiqlConfig } from '../config.ts';
 import { createFetcher } from './fetcher.ts';
-import { historyWithoutHeaders } from './storage.ts';
+import { historyWithoutHeaders, lastTab } from './storage.ts';
 
 async function readConfig(): Promise<GraphiqlConfig> {
   const response = await fetch('/graphiql/config.json');
@@ -15,13 +15,15 @@ async function readConfig(): Promise<GraphiqlConfig> {
 
 const asText = (value: object | undefined): string => (value ? JSON.stringify(value, null, 2) : '');
 
+/** Without it the variables editor takes a custom scalar for no object. */
+const anyJson = { type: ['object', 'array', 'string', 'number', 'boolean'] };
+
 function Page({ token, operations }: GraphiqlConfig) {
   const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   const headersText = token === null ? '' : asText(headers);
-  const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
   const tabs = operations.map(({ query, variables }) => ({ query, variables: asText(variables) }));
-  // Without this the first tab starts without its variables; given later, it would open one tab more at each visit.
-  const initialVariables = isFirstVisit ? tabs[0]?.variables : undefined;
+  // One that matches none of the tabs would open a tab of its own.
+  const start = lastTab(localStorage) ?? tabs[0];
   return (
     <GraphiQL
       fetcher={createFetcher(new URL('/graphql', location.href), headers)}
@@ -30,7 +32,8 @@ function Page({ token, operations }: GraphiqlConfig) {
       defaultHeaders={headersText}
       defaultTabs={tabs}
       defaultEditorToolsVisibility={true}
-      {...(initialVariables === undefined ? {} : { initialVariables })}
+      customScalarSchemas={{ JSON: anyJson }}
+      {...(start ? { initialQuery: start.query, initialVariables: start.variables } : {})}
     >
       <GraphiQL.Logo>Blobgraph</GraphiQL.Logo>
     </GraphiQL>

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { historyWithoutHeaders } from './storage.ts';
+import { historyWithoutHeaders, lastTab } from './storage.ts';
 
 const entry = { query: '{ me { id } }', variables: '{ "headers": 1 }', operationName: 'Me' };
 let kept: Map<string, string>;
@@ -41,4 +41,20 @@ test('anything else is kept as it is', () => {
   expect(storage.getItem('graphiql:queries')).toBeNull();
   storage.removeItem('graphiql:query');
   expect(storage.length).toBe(0);
+});
+
+test('the tab that was open last comes back with its variables', () => {
+  expect(lastTab(backing)).toBeNull();
+  const tabs = [
+    { query: 'query A { a }', variables: '{"a":1}' },
+    { query: 'query B { b }', variables: null },
+  ];
+  backing.setItem('graphiql:tabState', JSON.stringify({ tabs, activeTabIndex: 0 }));
+  expect(lastTab(backing)).toEqual(tabs[0]);
+  backing.setItem('graphiql:tabState', JSON.stringify({ tabs, activeTabIndex: 1 }));
+  expect(lastTab(backing)).toEqual({ query: 'query B { b }', variables: '' });
+  for (const broken of ['not JSON', '{}', JSON.stringify({ tabs, activeTabIndex: 2 })]) {
+    backing.setItem('graphiql:tabState', broken);
+    expect(lastTab(backing)).toBeNull();
+  }
 });

@@ -32,3 +32,24 @@ export function historyWithoutHeaders(storage: Storage, headers: string): Backin
     },
   };
 }
+
+/** What a tab's editors hold. */
+export interface TabContent {
+  readonly query: string;
+  readonly variables: string;
+}
+
+/**
+ * The tab that was open last, as GraphiQL keeps it; null at the first visit. GraphiQL itself would start a tab that
+ * nobody has edited without its variables.
+ */
+export function lastTab(storage: Storage): TabContent | null {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState') ?? '');
+    const { query, variables } = tabs[activeTabIndex];
+    return { query: query ?? '', variables: variables ?? '' };
+  } catch {
+    // Nothing was kept, or nothing of ours: GraphiQL starts afresh then too.
+    return null;
+  }
+}

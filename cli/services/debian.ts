@@ -1,0 +1,12 @@
+import { type InstallContext, StepFailed } from './definition.ts';
+
+/** Installs a package of the system's, Debian's or one like it. @throws StepFailed */
+export async function installPackage({ run, say }: InstallContext, name: string): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new StepFailed(`${name}: install the package ${name} (only root can do it for you)`);
+  say(`${name}: installing it from the system’s packages`);
+  const aptGet = (step: string, ...args: string[]) =>
+    run(step, 'env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]);
+  await aptGet('apt-get update', 'update');
+  await aptGet(`apt-get install ${name}`, 'install', '--yes', '--no-install-recommends', name);
+}
