@@ -113,6 +113,17 @@ export function sqlContract(adapter: string, open: () => Promise<SqlServer>): vo
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
+    it.each([
+      ['NUL in a text', 'SELECT $1::text', 'a\0', 'TEXT_MALFORMED'],
+      ['NUL in a list', 'SELECT $1::text[]', ['a', '\0'], 'TEXT_MALFORMED'],
+      ['NUL in JSON', 'SELECT $1::jsonb', '{"a":"\\u0000"}', 'TEXT_MALFORMED'],
+      ['a date before all', 'SELECT $1::timestamptz', new Date(-8.64e15), 'VALIDATION_FAILED'],
+    ])('refuses %s by its code, and goes on working', async (_name, text, value, code) => {
+      await expect(database.query(text, [value])).rejects.toMatchObject({ name: 'BlobgraphError', code });
+      await expect(database.execute(text, [value])).rejects.toMatchObject({ name: 'BlobgraphError', code });
+      await database.ping();
+    });
+
     it('commits what a transaction wrote and gives back its result', async () => {
       const result = await database.transaction(async (tx) => {
         await tx.execute("INSERT INTO items (id) VALUES ('tx-1')");

@@ -1,6 +1,12 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { type SqlDatabase, type SqlServer, type SqlValue, UNIQUE_VIOLATION } from './database.ts';
+import {
+  type SqlDatabase,
+  type SqlServer,
+  type SqlValue,
+  statementError,
+  UNIQUE_VIOLATION,
+} from './database.ts';
 import {
   applyMigrations,
   type RunTransaction,
@@ -46,7 +52,9 @@ function leavesConnectionUsable(error: unknown): boolean {
 
 function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>): ScriptExecutor {
   const send = <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
-    run((client) => client.query<Row>(text, [...values]));
+    run((client) => client.query<Row>(text, [...values])).catch((error: unknown) => {
+      throw statementError(error);
+    });
   return {
     query: async <Row extends object>(text: string, values?: readonly SqlValue[]) =>
       (await send<Row>(text, values)).rows,

@@ -5,7 +5,13 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
-import { DataDirLocked, type SqlDatabase, type SqlServer, type SqlValue } from './database.ts';
+import {
+  DataDirLocked,
+  type SqlDatabase,
+  type SqlServer,
+  type SqlValue,
+  statementError,
+} from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
 import { createPgliteDataDir, pgliteTemplate } from './pglite-files.ts';
@@ -23,7 +29,9 @@ const PARSERS = { [types.INT8]: Number };
 
 function executorOn(run: <T>(work: (on: Connection) => Promise<T>) => Promise<T>): ScriptExecutor {
   const send = <Row>(text: string, values: readonly SqlValue[] = []) =>
-    run((on) => on.query<Row>(text, [...values], { parsers: PARSERS }));
+    run((on) => on.query<Row>(text, [...values], { parsers: PARSERS })).catch((error: unknown) => {
+      throw statementError(error);
+    });
   return {
     query: async <Row extends object>(text: string, values?: readonly SqlValue[]) =>
       (await send<Row>(text, values)).rows,

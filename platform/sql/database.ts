@@ -1,3 +1,5 @@
+import { BlobgraphError } from '../errors.ts';
+
 /** A value that a SQL parameter may take. Objects and arrays must be passed as JSON text to `jsonb` columns. */
 export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
 
@@ -8,9 +10,13 @@ export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | 
  * as string, `json` and `jsonb` parsed, `timestamptz` as `Date`, `bytea` as `Uint8Array`.
  */
 export interface SqlExecutor {
-  /** Rows of a statement. @throws the driver's error, with the SQLSTATE in `code` */
+  /**
+   * Rows of a statement.
+   * @throws BlobgraphError TEXT_MALFORMED for a text with NUL, VALIDATION_FAILED for a date out of range; else the
+   * driver's error, with the SQLSTATE in `code`
+   */
   query<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
-  /** The number of rows that a statement changed. @throws the driver's error, with the SQLSTATE in `code` */
+  /** The number of rows that a statement changed. @throws like {@link query} */
   execute(text: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
@@ -45,6 +51,27 @@ export interface SqlServer {
 
 /** SQLSTATE of a unique violation, the same in every adapter. */
 export const UNIQUE_VIOLATION = '23505';
+
+const NUL = {
+  code: 'TEXT_MALFORMED',
+  message: 'A value holds the character NUL (U+0000), which no stored text holds. Remove it.',
+} as const;
+const DATE = { code: 'VALIDATION_FAILED', message: 'A date is not one of the years 1 to 9999.' } as const;
+
+/** What is wrong with values that no column takes, by SQLSTATE: also where they are only sought, they are the caller's to mend. */
+const unusable = new Map<unknown, typeof NUL | typeof DATE>([
+  ['22021', NUL],
+  ['22P05', NUL],
+  ['22007', DATE],
+  ['22008', DATE],
+  ['22009', DATE],
+]);
+
+/** What a failed statement rejects with. */
+export function statementError(error: unknown): unknown {
+  const fault = unusable.get((error as { code?: unknown }).code);
+  return fault ? new BlobgraphError(fault.code, fault.message, { cause: error }) : error;
+}
 
 /** Another process, alive, has the data directory open. */
 export class DataDirLocked extends Error {

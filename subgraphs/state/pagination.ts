@@ -11,6 +11,9 @@ export function pageSize(first: number | null | undefined): number {
   throw new BlobgraphError('VALIDATION_FAILED', `\`first\` must be 1 to ${MAX_PAGE}.`, { field: 'first' });
 }
 
+/** Years that every store takes, as {@link entryCursor} writes them. */
+const TIME = /^(?!0000)\d{4}-[\dT:.-]+Z$/;
+
 /** The place of an entry in a list, as an opaque cursor. */
 export const entryCursor = (entry: PageKey): string =>
   Buffer.from(JSON.stringify([entry.createdAt.toISOString(), entry.id])).toString('base64url');
@@ -21,14 +24,9 @@ export function decodeEntryCursor(cursor: string): PageKey {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(value) && value.length === 2) {
       const [time, id] = value as unknown[];
-      const createdAt = new Date(typeof time === 'string' ? time : Number.NaN);
-      if (
-        typeof id === 'string' &&
-        !id.includes('\0') &&
-        id.isWellFormed() &&
-        !Number.isNaN(createdAt.getTime())
-      )
-        return { createdAt, id };
+      const isTime = typeof time === 'string' && TIME.test(time) && !Number.isNaN(Date.parse(time));
+      if (isTime && typeof id === 'string' && !id.includes('\0') && id.isWellFormed())
+        return { createdAt: new Date(time), id };
     }
   } catch {
     // Falls through to the one typed error: why it does not parse is of no use to the client.

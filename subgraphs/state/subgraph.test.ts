@@ -442,8 +442,30 @@ describe('lists', () => {
         extensions['field'],
       ]);
     expect(await codes({ after: 'nonsense' })).toEqual([['CURSOR_INVALID', 'after']]);
+    for (const time of [
+      '+275760-09-13T00:00:00.000Z',
+      '0000-01-01T00:00:00.000Z',
+      '2026-02-33T00:00:00.000Z',
+    ]) {
+      const after = Buffer.from(JSON.stringify([time, 'id'])).toString('base64url');
+      expect(await codes({ after })).toEqual([['CURSOR_INVALID', 'after']]);
+    }
     expect(await codes({ first: 0 })).toEqual([['VALIDATION_FAILED', 'first']]);
     expect(await codes({ first: 101 })).toEqual([['VALIDATION_FAILED', 'first']]);
+  });
+
+  it('says what is wrong with what no store holds', async () => {
+    const caller = newCaller();
+    const code = async (fields: string) =>
+      (await state.graphql(`{ ${fields} }`, {}, caller)).errors?.map(({ extensions }) => extensions['code']);
+    expect(await code('blob(id: "\\u0000") { id }')).toEqual(['TEXT_MALFORMED']);
+    expect(await code('book(id: "\\u0000") { id }')).toEqual(['TEXT_MALFORMED']);
+    expect(await code('blobs(filter: { bookId: "\\u0000" }) { totalCount }')).toEqual(['TEXT_MALFORMED']);
+    expect(await code('blobs(filter: { createdAfter: "0000-01-01T00:00:00Z" }) { totalCount }')).toEqual([
+      'VALIDATION_FAILED',
+    ]);
+    const { status } = await state.rest('GET', '/api/v1/blobs/%00', { caller });
+    expect(status).toBe(422);
   });
 
   it('groups messages into conversations', async () => {
