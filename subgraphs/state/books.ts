@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InputErrors } from '../../platform/errors.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { BookRecord, IndexEntry } from './documents.ts';
-import { checkInput, label } from './input.ts';
+import { chapterNumber, checkInput, label } from './input.ts';
 import type { ChapterDraft } from './store/store.ts';
 
 export interface CreateBookInput {
@@ -17,15 +17,7 @@ const inputSchema = z.object({
   id: label(200),
   title: label(500),
   chapters: z
-    .array(
-      z.object({
-        chapterNum: z
-          .int('must be a whole number')
-          .min(1, 'must be at least 1')
-          .max(1_000_000, 'must be at most 1,000,000'),
-        title: label(500),
-      }),
-    )
+    .array(z.object({ chapterNum: chapterNumber, title: label(500) }))
     .max(MAX_CHAPTERS, `must have at most ${MAX_CHAPTERS} chapters`),
 });
 

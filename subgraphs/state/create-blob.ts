@@ -7,7 +7,7 @@ import { assertStorable, titleOf } from './content.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { CHAPTER_DRAFT, entryOfUserBlob, eventOf } from './entry.ts';
-import { checkInput, label } from './input.ts';
+import { chapterNumber, checkInput, label } from './input.ts';
 
 /** What a user sends. */
 export interface CreateBlobInput {
@@ -34,26 +34,37 @@ const inputSchema = z.object({
 
 const placeSchema = z.object({
   data: z.object({
-    metadata: z.object({ book_id: label(200).optional(), conversation_id: label(200).optional() }),
+    metadata: z.object({
+      book_id: label(200).optional(),
+      chapter_num: chapterNumber.optional(),
+      conversation_id: label(200).optional(),
+    }),
   }),
 });
 
 interface Place {
   readonly bookId: string | null;
+  /** Of chapter drafts that name a book. */
   readonly chapterNum: number | null;
   readonly conversationId: string | null;
 }
 
 /** Where a document says that it belongs; what is of another type there means something else. @throws InputErrors */
-function placeOf(data: unknown): Place {
+function placeOf({ data, type }: CreateBlobInput): Place {
   const { metadata } = (data ?? {}) as { metadata?: Record<string, unknown> | null };
   const { book_id, chapter_num, conversation_id } =
     typeof metadata === 'object' && metadata !== null ? metadata : {};
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const [bookId, conversationId] = [text(book_id), text(conversation_id)];
-  checkInput(placeSchema, { data: { metadata: { book_id: bookId, conversation_id: conversationId } } });
-  const chapterNum = Number.isSafeInteger(chapter_num) ? (chapter_num as number) : null;
-  return { bookId: bookId ?? null, chapterNum, conversationId: conversationId ?? null };
+  const isChapter = type === CHAPTER_DRAFT && bookId !== undefined && typeof chapter_num === 'number';
+  const chapterNum = isChapter ? chapter_num : undefined;
+  const place = { book_id: bookId, chapter_num: chapterNum, conversation_id: conversationId };
+  checkInput(placeSchema, { data: { metadata: place } });
+  return {
+    bookId: bookId ?? null,
+    chapterNum: chapterNum ?? null,
+    conversationId: conversationId ?? null,
+  };
 }
 
 const hashOf = (input: CreateBlobInput): string => {
@@ -98,7 +109,7 @@ async function makeRecord(
 ): Promise<UserBlobRecord> {
   const { version } = await validate(deps, input);
   const takers = await deps.processors.takers(input.schemaId, 'blob.created');
-  const place = placeOf(input.data);
+  const place = placeOf(input);
   const key = input.idempotencyKey ?? null;
   const record: UserBlobRecord = {
     id: key === null ? deps.ids.next() : userBlobId(userId, key),
@@ -110,7 +121,7 @@ async function makeRecord(
     data: input.data,
     conversationId: input.conversationId ?? place.conversationId,
     bookId: place.bookId,
-    chapterNum: input.type === CHAPTER_DRAFT && place.bookId !== null ? place.chapterNum : null,
+    chapterNum: place.chapterNum,
     createdAt: deps.clock.now(),
     inputHash: key === null ? null : hashOf(input),
     expectedProcessorIds: takers.map((processor) => processor.id),

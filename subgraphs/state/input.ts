@@ -14,6 +14,11 @@ export const label = (max: number) =>
     .refine((text) => !CONTROL.test(text), 'must not hold control characters')
     .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
 
+export const chapterNumber = z
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(1_000_000, 'must be at most 1,000,000');
+
 /** @throws InputErrors VALIDATION_FAILED for each field that does not fit */
 export function checkInput(schema: z.ZodType, input: unknown): void {
   const result = schema.safeParse(input);

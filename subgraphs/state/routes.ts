@@ -4,6 +4,7 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import { processingStates } from '../../platform/events/events.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { readBooks } from './books.ts';
+import { beginning } from './content.ts';
 import { createBlob } from './create-blob.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
@@ -45,13 +46,22 @@ const registrationBody = z.object({
   content_hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
 });
 
+const MAX_REASON = 1_000;
+/** The largest number that GraphQL's `Int` holds. */
+const MAX_ATTEMPT = 2 ** 31 - 1;
+
+/** A reason as it can be stored: that a run failed must be told, whatever the words hold. */
+const reason = z
+  .string()
+  .transform((text) => beginning(text.replaceAll('\0', '').toWellFormed(), MAX_REASON));
+
 const reportBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
   state: z.enum(processingStates).exclude(['STORED']),
-  attempt: z.int().min(1),
+  attempt: z.int().min(1).max(MAX_ATTEMPT),
   progress: z.number().min(0).max(1).optional(),
-  error: z.object({ code: label(64), message: z.string().max(1_000) }).optional(),
+  error: z.object({ code: label(64), message: reason }).optional(),
 });
 
 const batchBody = z.object({ ids: z.array(z.string()).max(MAX_BATCH, `must have at most ${MAX_BATCH} ids`) });

@@ -155,6 +155,19 @@ describe('createBlob', () => {
     expect(blob?.processing).toEqual({ state: 'STORED', runs: [] });
   });
 
+  it('refuses a chapter whose number no book holds, whatever the schema lets through', async () => {
+    const caller = newCaller();
+    const note = {
+      type: 'note',
+      schemaId: 'note-v1',
+      data: { metadata: { book_id: 'b', chapter_num: 3e9 } },
+    };
+    expect((await create(caller, note)).userErrors).toEqual([]);
+    const { blob, userErrors } = await create(caller, { ...note, type: 'chapter_draft' });
+    expect(blob).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'VALIDATION_FAILED', field: 'data.metadata.chapter_num' }]);
+  });
+
   it('gives the same blob for the same key, and refuses another input under it', async () => {
     const caller = newCaller();
     const input = draft('Once.', { idempotencyKey: 'k' });
@@ -397,6 +410,23 @@ describe('processing', () => {
       { code: 'RUN_NOT_FAILED', field: 'processorId' },
     ]);
     expect((await tell('COMPLETED', 2)).body.entry).toMatchObject({ version: 5, state: 'COMPLETED' });
+  });
+
+  it('takes a failure whatever the words of its reason hold', async () => {
+    const caller = newCaller();
+    const blob_id = await createDraft(caller);
+    const failed = { blob_id, processor_id: 'text-expansion', state: 'FAILED', attempt: 1 };
+    const message = `No\0 \ud83e${'x'.repeat(2_000)}`;
+    const { status } = await report(caller, { ...failed, error: { code: 'MODEL_FAILED', message } });
+    expect(status).toBe(200);
+    const { data } = await state.graphql<{ blob: object }>(
+      'query ($id: ID!) { blob(id: $id) { processing { runs { state error { message } } } } }',
+      { id: blob_id },
+      caller,
+    );
+    const error = { message: `No \ufffd${'x'.repeat(996)}` };
+    expect(data?.blob).toEqual({ processing: { runs: [{ state: 'FAILED', error }] } });
+    expect((await report(caller, { ...failed, attempt: 2 ** 31 })).status).toBe(400);
   });
 
   it('counts every one of many reports at once', async () => {
