@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  type Behaviour,
+  type OpenAiServer,
+  startOpenAiServer,
+} from '../subgraphs/text-expansion/model/testing/openai-server.ts';
+import type { GraphClient } from './harness/client.ts';
+import { createDraft, untilState } from './harness/operations.ts';
+import { type System, startSystem } from './harness/system.ts';
+
+const KEY = 'sk-end-to-end-0123456789';
+const CONTENT =
+  'Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.';
+
+let model: OpenAiServer;
+let system: System;
+let client: GraphClient;
+
+beforeAll(async () => {
+  model = await startOpenAiServer();
+  const environment = { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model', OPENAI_API_KEY: KEY };
+  system = await startSystem(inject('shape'), { environment });
+  client = await system.client();
+});
+afterEach(() => model.always({ kind: 'answer' }));
+afterAll(async () => {
+  await system?.stop();
+  await model?.close();
+});
+
+interface Run {
+  processorId: string;
+  state: string;
+  attempt: number;
+  error: { code: string; message: string } | null;
+}
+
+interface Blob {
+  processing: { state: string; runs: Run[] };
+  derived: { nodes: { content: Expansion }[] };
+}
+
+interface Expansion {
+  modelUsed: string;
+  tokensUsed: number;
+  data: { original: string; expanded: string };
+}
+
+const BLOB = /* GraphQL */ `
+  query ($id: ID!) {
+    blob(id: $id) {
+      processing { state runs { processorId state attempt error { code message } } }
+      derived { nodes { content { ... on ExpandedText { modelUsed tokensUsed data { original expanded } } } } }
+    }
+  }
+`;
+
+const read = async (id: string): Promise<Blob> => (await client.query<{ blob: Blob }>(BLOB, { id })).blob;
+
+/** Asked of the model about one text. */
+const requestsAbout = (text: string) =>
+  model.requests.filter(({ body }) => body.messages.some(({ content }) => content === text));
+
+const RETRY = /* GraphQL */ `
+  mutation ($id: ID!) {
+    retryProcessing(blobId: $id, processorId: "text-expansion") { userErrors { code } }
+  }
+`;
+
+describe('a language model behind an OpenAI-compatible endpoint', () => {
+  it('expands a draft, and the expansion says which model wrote it', async () => {
+    const id = await createDraft(client, { content: CONTENT });
+    await untilState(client, id, 'COMPLETED');
+    const [derived, ...others] = (await read(id)).derived.nodes;
+    expect(others).toEqual([]);
+    expect(derived?.content).toMatchObject({
+      // The name that the model gives itself, and its own count.
+      modelUsed: 'test-model-1',
+      tokensUsed: 100,
+      data: { original: CONTENT, expanded: expect.stringContaining('That is to say: Elspeth') },
+    });
+    const [request, ...more] = requestsAbout(CONTENT);
+    expect(more).toEqual([]);
+    expect(request).toMatchObject({ authorization: `Bearer ${KEY}`, body: { model: 'test-model' } });
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['refuses the key', { kind: 'status', status: 401 }, 'credentials'],
+    ['answers garbage', { kind: 'raw', body: 'data: <html>\n\n' }, 'cannot be read'],
+  ])('that %s leaves the run failed with its reason, until it is retried', async (name, fault, reason) => {
+    model.always(fault);
+    const id = await createDraft(client, { content: `${CONTENT} (${name})` });
+    await untilState(client, id, 'FAILED');
+    const failed = await read(id);
+    expect(failed.processing.runs).toEqual([
+      {
+        processorId: 'text-expansion',
+        state: 'FAILED',
+        attempt: 1,
+        error: { code: 'MODEL_FAILED', message: expect.stringContaining(reason) },
+      },
+    ]);
+    expect(failed.derived.nodes).toEqual([]);
+    // Neither the key, nor the endpoint, nor what the model said of them.
+    expect(JSON.stringify(failed)).not.toMatch(/sk-|127\.0\.0\.1|https?:|secret/);
+
+    model.always({ kind: 'answer' });
+    expect(await client.query(RETRY, { id })).toEqual({ retryProcessing: { userErrors: [] } });
+    await untilState(client, id, 'COMPLETED');
+    const mended = await read(id);
+    expect(mended.processing.runs).toEqual([
+      { processorId: 'text-expansion', state: 'COMPLETED', attempt: 2, error: null },
+    ]);
+    expect(mended.derived.nodes).toHaveLength(1);
+  });
+
+  it('that has enough for the moment is asked again when it says', async () => {
+    const content = `${CONTENT} (too many requests)`;
+    model.behave({ kind: 'status', status: 429, headers: { 'retry-after': '1' } });
+    const id = await createDraft(client, { content });
+    await untilState(client, id, 'COMPLETED');
+    expect((await read(id)).processing.runs).toMatchObject([{ state: 'COMPLETED', attempt: 1 }]);
+    expect(requestsAbout(content)).toHaveLength(2);
+  });
+
+  it('is asked again after a kill -9 in the middle of its answer, and there is one expansion', async () => {
+    const content = `${CONTENT} (killed)`;
+    model.always({ kind: 'stall', text: 'Elspeth' });
+    const id = await createDraft(client, { content });
+    await expect.poll(() => requestsAbout(content)).toHaveLength(1);
+    await system.process('text-expansion').kill();
+    model.always({ kind: 'answer' });
+    await system.restart('text-expansion');
+    await untilState(client, id, 'COMPLETED');
+    expect((await read(id)).derived.nodes).toMatchObject([{ content: { data: { original: content } } }]);
+    expect(requestsAbout(content)).toHaveLength(2);
+  });
+});
