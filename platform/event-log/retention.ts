@@ -18,7 +18,8 @@ export const defaultRetention: Retention = {
   maxAgeMs: 14 * DAY_MS,
   maxMessages: 5_000_000,
   maxBytes: 2 * 1024 ** 3,
-  maxMessageBytes: 256 * 1024,
+  // Room for a book of 10,000 chapters, whose event names each; twice this is below NATS's usual limit of 1 MiB.
+  maxMessageBytes: 448 * 1024,
   deadLetterMaxAgeMs: 90 * DAY_MS,
 };
 

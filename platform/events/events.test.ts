@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertPublishable } from '../event-log/message.ts';
+import { assertPublishable, messageSize } from '../event-log/message.ts';
+import { defaultRetention } from '../event-log/retention.ts';
 import { subjectPattern } from '../event-log/subjects.ts';
 import {
   allSubjects,
@@ -76,6 +77,13 @@ describe('messages', () => {
 
   it('can be published whatever the user’s id holds', () => {
     for (const id of oddIds()) expect(() => assertPublishable(toMessage(event({}, id)))).not.toThrow();
+  });
+
+  it('fit the log, with as many sources as an entry may have', () => {
+    const userId = '€'.repeat(256);
+    const ids = Array.from({ length: 10_000 }, () => '01a20509-4ff8-70fb-adf7-72c95bec9239');
+    const body = { ...event({}, userId).body, source_ids: ids, book_id: '€'.repeat(200) };
+    expect(messageSize(toMessage(event({ body })))).toBeLessThan(defaultRetention.maxMessageBytes);
   });
 
   it.each([

@@ -25,13 +25,24 @@ const createBody = z.object({
   idempotency_key: z.string().nullish(),
 });
 
+const MAX_SOURCES = 10_000;
+/** So that the entry's events, which name them all, fit the log: 10,000 ids of 36 characters do. */
+const MAX_SOURCES_BYTES = 400_000;
+
 const registrationBody = z.object({
   user_id: z.string(),
   processor_id: label(128),
   storage_location: label(200),
   remote_blob_id: label(128),
   parent_id: label(128),
-  source_ids: z.array(label(128)).max(10_000).optional(),
+  source_ids: z
+    .array(label(128))
+    .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} ids`)
+    .refine(
+      (ids) => Buffer.byteLength(JSON.stringify(ids)) <= MAX_SOURCES_BYTES,
+      `must take at most ${MAX_SOURCES_BYTES} bytes as JSON`,
+    )
+    .optional(),
   schema_id: label(128),
   schema_version: label(64).optional(),
   type: label(64).optional(),

@@ -374,6 +374,8 @@ describe('registering what was derived', () => {
       'FORBIDDEN',
       'processor_id',
     ]);
+    const long = Array.from({ length: 4_000 }, (_, index) => `${index}`.padEnd(100, 'x'));
+    expect(await refused({ ...good, source_ids: long })).toEqual([400, 'VALIDATION_FAILED', 'source_ids']);
     expect(await refused({ ...good, content_hash: 'x' })).toEqual([400, 'VALIDATION_FAILED', 'content_hash']);
     expect((await register(caller, good)).status).toBe(201);
     expect(await refused({ ...good, content_hash: 'b'.repeat(64) })).toEqual([
