@@ -1,5 +1,5 @@
 import type { ProcessorRegistration } from '../clients/registry.ts';
-import { BlobgraphError, type ErrorCode } from '../errors.ts';
+import { BlobgraphError, type ErrorCode, errorTable } from '../errors.ts';
 import type { BlobEvent } from '../events/events.ts';
 
 /** The registration of a processor that works on events: nothing that its runs depend on is left to a default. */
@@ -35,11 +35,17 @@ export interface RunFailure {
   readonly retryable: boolean;
 }
 
-/** Codes of what passes by itself. */
+/**
+ * Codes of what passes by itself: another service or its store is away, the registry does not know the processor
+ * yet, or clocks or secrets differ while services are being replaced.
+ */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'SERVICE_UNAVAILABLE',
   'SUBGRAPH_UNAVAILABLE',
   'MODEL_UNAVAILABLE',
+  'INTERNAL',
+  'PROCESSOR_UNKNOWN',
+  'UNAUTHENTICATED',
 ]);
 
 /** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
@@ -49,3 +55,7 @@ export function failureOf(error: unknown): RunFailure {
   }
   return { code: error.code, message: error.message, retryable: PASSING.has(error.code) };
 }
+
+/** Whether the index will never take a result, however often it is asked. */
+export const refusedForGood = (error: unknown): error is BlobgraphError =>
+  error instanceof BlobgraphError && errorTable[error.code].status < 500 && !PASSING.has(error.code);

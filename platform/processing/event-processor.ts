@@ -7,6 +7,7 @@ import { derivedBlobId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import { asksFor, attemptOf, type EventProcessorRegistration, failureOf, type RunFailure } from './decide.ts';
 import { createRegistrar, type Registrar } from './registrar.ts';
+import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord, DerivedStore } from './store.ts';
 
 /** One run, as the processor's own code sees it. */
@@ -31,6 +32,8 @@ export interface EventProcessorDependencies<Record extends DerivedRecord> {
   readonly process: (request: ProcessingRequest) => Promise<Record>;
   /** What the index is told of it. */
   readonly describe: (record: Record) => DerivedRegistration;
+  /** What is left out has its default. */
+  readonly settings?: Partial<EventProcessorSettings>;
 }
 
 /** Runs a processor on the events that it waits for. */
@@ -40,13 +43,6 @@ export interface EventProcessor {
   stop(): Promise<void>;
 }
 
-const ACK_WAIT_MS = 30_000;
-const WORKING_EVERY_MS = 10_000;
-const PROGRESS_EVERY_MS = 1_000;
-const MAX_DELIVER = 5;
-const BACKOFF_MS = [1_000, 5_000, 15_000, 60_000];
-const STOP_WITHIN_MS = 5_000;
-
 const ACK: Outcome = { kind: 'ack' };
 
 const timedOut = (seconds: number) =>
@@ -55,38 +51,45 @@ const timedOut = (seconds: number) =>
     `The run took longer than the ${seconds} s that its processor allows.`,
   );
 
+/** Nobody is left to make a derived blob for, or to tell of a failure. */
+const isSourceGone = (error: unknown): boolean =>
+  error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND';
+
 class Processor<Record extends DerivedRecord> implements EventProcessor {
   readonly #deps: EventProcessorDependencies<Record>;
   readonly #registrar: Registrar<Record>;
+  readonly #settings: EventProcessorSettings;
   #consumption: Consumption | undefined;
 
   constructor(deps: EventProcessorDependencies<Record>) {
     this.#deps = deps;
+    this.#settings = { ...defaultSettings, ...deps.settings };
     this.#registrar = createRegistrar(deps);
   }
 
   async start(): Promise<void> {
     const { registration, eventLog } = this.#deps;
+    const { ackWaitMs, maxDeliver, backoffMs } = this.#settings;
     const kinds = registration.event_subscriptions.map((name) =>
       subjectOf(name.slice('blob.'.length) as BlobEvent['kind']),
     );
-    this.#registrar.start();
     this.#consumption = await eventLog.consume(
       {
         durable: registration.id,
         subjects: [...kinds, subjectOf('retried')],
         maxInFlight: registration.max_concurrency,
-        ackWaitMs: ACK_WAIT_MS,
-        maxDeliver: MAX_DELIVER,
-        backoffMs: BACKOFF_MS,
+        ackWaitMs,
+        maxDeliver,
+        backoffMs,
         onSetAside: (delivery) => this.#setAside(delivery),
       },
       (delivery) => this.#handle(delivery),
     );
+    this.#registrar.start();
   }
 
   async stop(): Promise<void> {
-    await this.#consumption?.stop(STOP_WITHIN_MS);
+    await this.#consumption?.stop(this.#settings.stopWithinMs);
     await this.#registrar.stop();
   }
 
@@ -94,37 +97,36 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     const event = readEvent(delivery);
     if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
     if (!asksFor(event, this.#deps.registration)) return ACK;
+    // Reading the source and registering the result take their time too.
+    const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
     try {
       const record = await this.#recordFor(event, delivery);
-      if (record) await this.#registrar.finish(record, attemptOf(event, delivery.attempt));
+      await this.#registrar.finish(record, attemptOf(event, delivery.attempt));
       return ACK;
     } catch (error) {
-      return this.#failed(event, delivery, error);
+      return await this.#failed(event, delivery, error);
+    } finally {
+      clearInterval(working);
     }
   }
 
-  /** The stored result of the event's run: found, or made now. Null when the source is gone. */
-  async #recordFor(event: BlobEvent, delivery: Delivery): Promise<Record | null> {
+  /** The stored result of the event's run: found, or made now. */
+  async #recordFor(event: BlobEvent, delivery: Delivery): Promise<Record> {
     const { registration, store, state } = this.#deps;
     const { blob_id, user_id } = event.body;
     const id = derivedBlobId(blob_id, registration.id, registration.version);
     const existing = await store.find(id);
     if (existing) return existing;
     const attempt = attemptOf(event, delivery.attempt);
-    try {
-      await state.report(user_id, { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt });
-      const source = await state.blob(user_id, blob_id, delivery.signal);
-      const record = await this.#limited(delivery, event, (limits) =>
-        this.#deps.process({ id, source, ...limits }),
-      );
-      return (await store.insert(record)).stored;
-    } catch (error) {
-      if (error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND') return null;
-      throw error;
-    }
+    await state.report(user_id, { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt });
+    const source = await state.blob(user_id, blob_id, delivery.signal);
+    const record = await this.#limited(delivery, event, async (limits) =>
+      this.#deps.process({ id, source, ...limits }),
+    );
+    return (await store.insert(record)).stored;
   }
 
-  /** Runs `work` within the processor's time limit, keeping the delivery its own meanwhile. */
+  /** Runs `work` within the processor's time limit. */
   async #limited<T>(
     delivery: Delivery,
     event: BlobEvent,
@@ -133,28 +135,27 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     const seconds = this.#deps.registration.timeout_seconds;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(timedOut(seconds)), seconds * 1_000);
-    const working = setInterval(() => delivery.working(), WORKING_EVERY_MS);
     const signal = AbortSignal.any([limit.signal, delivery.signal]);
     const onProgress = this.#progressReporter(event, delivery);
     const late = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     try {
+      signal.throwIfAborted();
       return await Promise.race([work({ signal, onProgress }), late]);
     } finally {
       clearTimeout(timer);
-      clearInterval(working);
     }
   }
 
-  /** Tells of progress at most once a second: a report that is lost or late does no harm. */
+  /** Tells of progress, not too often: a report that is lost or late does no harm. */
   #progressReporter(event: BlobEvent, delivery: Delivery): (done: number) => void {
     const { registration, state, clock, logger } = this.#deps;
     const { blob_id, user_id } = event.body;
     let last = clock.now().getTime();
     return (done) => {
       const now = clock.now().getTime();
-      if (now - last < PROGRESS_EVERY_MS || done >= 1) return;
+      if (now - last < this.#settings.progressEveryMs || done >= 1) return;
       last = now;
       const attempt = attemptOf(event, delivery.attempt);
       state
@@ -171,6 +172,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
 
   /** A failure that may pass is tried again; another one, or the last, is told to the user. */
   async #failed(event: BlobEvent, delivery: Delivery, error: unknown): Promise<Outcome> {
+    if (isSourceGone(error)) return ACK;
     const failure = failureOf(error);
     const { logger, registration } = this.#deps;
     const blobId = event.body.blob_id;
@@ -180,7 +182,8 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     if (failure.retryable && !delivery.last) return { kind: 'retry' };
     try {
       await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
-    } catch {
+    } catch (unreported) {
+      if (isSourceGone(unreported)) return ACK;
       // The user must hear of it: the delivery comes back, or `onSetAside` tells.
       return { kind: 'retry' };
     }
@@ -207,7 +210,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
       // A failure that was reported with its reason has the same attempt: this report then changes nothing.
       await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
     } catch (error) {
-      if (!(error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND')) throw error;
+      if (!isSourceGone(error)) throw error;
     }
   }
 }

@@ -1,5 +1,7 @@
-import { BlobgraphError, errorTable } from '../errors.ts';
+import { BlobgraphError } from '../errors.ts';
+import { refusedForGood } from './decide.ts';
 import type { EventProcessorDependencies } from './event-processor.ts';
+import { defaultSettings } from './settings.ts';
 import type { DerivedRecord } from './store.ts';
 
 /** Tells the index of stored results: at once after a run, and by sweeping for what a crash left untold. */
@@ -10,22 +12,21 @@ export interface Registrar<Record extends DerivedRecord> {
   stop(): Promise<void>;
 }
 
-const SWEEP_EVERY_MS = 10_000;
-/** What is younger is most likely being registered by the run that stored it. */
-const SWEEP_GRACE_MS = 30_000;
 const SWEEP_BATCH = 100;
 
-/** Whether the index will never take it, however often it is asked. */
-const refusedForGood = (error: unknown): error is BlobgraphError =>
-  error instanceof BlobgraphError && errorTable[error.code].status < 500 && error.code !== 'UNAUTHENTICATED';
+/** Whether asking for another result would fare no better. */
+const isAway = (error: unknown): boolean =>
+  error instanceof BlobgraphError && ['SERVICE_UNAVAILABLE', 'UNAUTHENTICATED'].includes(error.code);
 
 export function createRegistrar<Record extends DerivedRecord>(
   deps: Pick<
     EventProcessorDependencies<Record>,
-    'store' | 'state' | 'describe' | 'registration' | 'clock' | 'logger'
+    'store' | 'state' | 'describe' | 'registration' | 'clock' | 'logger' | 'settings'
   >,
 ): Registrar<Record> {
   const { store, state, registration, clock, logger } = deps;
+  const { sweepEveryMs, sweepGraceMs } = { ...defaultSettings, ...deps.settings };
+  let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
 
@@ -45,19 +46,27 @@ export function createRegistrar<Record extends DerivedRecord>(
     });
   }
 
+  async function sweepOne(id: string): Promise<void> {
+    const record = await store.find(id);
+    if (!record) return;
+    try {
+      await finish(record, 1);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      // The others must not wait for one that cannot be registered.
+      logger.error(
+        { err: error, blobId: id, quarantined: refusedForGood(error) },
+        'a result cannot be registered',
+      );
+    }
+  }
+
   async function sweep(): Promise<void> {
     try {
-      const before = new Date(clock.now().getTime() - SWEEP_GRACE_MS);
+      const before = new Date(clock.now().getTime() - sweepGraceMs);
       for (const id of await store.unregistered(before, SWEEP_BATCH)) {
-        const record = await store.find(id);
-        if (!record) continue;
-        await finish(record, 1).catch((error: unknown) => {
-          if (!refusedForGood(error)) throw error;
-          logger.error(
-            { err: error, blobId: record.id },
-            'the index refuses a derived blob; it is quarantined',
-          );
-        });
+        if (stopped) return;
+        await sweepOne(id);
       }
     } catch (error) {
       logger.warn({ err: error }, 'registering results failed; trying again');
@@ -71,9 +80,10 @@ export function createRegistrar<Record extends DerivedRecord>(
         sweeping ??= sweep().finally(() => {
           sweeping = undefined;
         });
-      }, SWEEP_EVERY_MS);
+      }, sweepEveryMs);
     },
     async stop() {
+      stopped = true;
       clearInterval(timer);
       await sweeping;
     },

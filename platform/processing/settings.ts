@@ -1,0 +1,30 @@
+/** Times and counts of an event processor. */
+export interface EventProcessorSettings {
+  /** Milliseconds after which a delivery that nobody works on any more is made again. Default 30,000. */
+  readonly ackWaitMs: number;
+  /** Milliseconds between signs of life of a run. Default 10,000. */
+  readonly workingEveryMs: number;
+  /** Milliseconds between two reports of a run's progress, at least. Default 1,000. */
+  readonly progressEveryMs: number;
+  /** Deliveries of one event, the first included. Default 5. */
+  readonly maxDeliver: number;
+  /** Milliseconds before the 2nd, 3rd, … delivery; the last value repeats. Default 1, 5, 15 and 60 s. */
+  readonly backoffMs: readonly number[];
+  /** Milliseconds that runs have to end when the processor stops. Default 5,000. */
+  readonly stopWithinMs: number;
+  /** Milliseconds between two searches for results that the index was not told of. Default 10,000. */
+  readonly sweepEveryMs: number;
+  /** Milliseconds for which a result is left to the run that stored it. Default 30,000. */
+  readonly sweepGraceMs: number;
+}
+
+export const defaultSettings: EventProcessorSettings = {
+  ackWaitMs: 30_000,
+  workingEveryMs: 10_000,
+  progressEveryMs: 1_000,
+  maxDeliver: 5,
+  backoffMs: [1_000, 5_000, 15_000, 60_000],
+  stopWithinMs: 5_000,
+  sweepEveryMs: 10_000,
+  sweepGraceMs: 30_000,
+};
