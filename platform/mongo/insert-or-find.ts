@@ -8,7 +8,7 @@ const CONFIRM_WITHIN_MS = 10_000;
  * Inserts a document unless its id is taken.
  * @returns null when it was inserted, else the document that is there, durable as well
  */
-export async function insertOrFind<T extends { _id: string }>(
+export async function insertOrFind<T extends { _id: unknown }>(
   collection: Collection<T>,
   document: T,
 ): Promise<T | null> {
@@ -24,6 +24,6 @@ export async function insertOrFind<T extends { _id: string }>(
     readConcern: { level: 'linearizable' },
     maxTimeMS: CONFIRM_WITHIN_MS,
   });
-  if (!existing) throw new Error(`Document ${document._id} was there and is gone`);
+  if (!existing) throw new Error(`Document ${JSON.stringify(document._id)} was there and is gone`);
   return existing;
 }

@@ -3,6 +3,7 @@ import { InputErrors } from '../../platform/errors.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { BookRecord, IndexEntry } from './documents.ts';
 import { chapterNumber, checkInput, label } from './input.ts';
+import { untilWritten } from './optimistic.ts';
 import type { ChapterDraft } from './store/store.ts';
 
 export interface CreateBookInput {
@@ -97,9 +98,26 @@ function assertDistinct(input: CreateBookInput): void {
   }
 }
 
+/** The book with what the input says of it: chapters that are not named keep their titles. @throws InputErrors BOOK_INVALID */
+function describe(
+  before: BookRecord | undefined,
+  input: CreateBookInput,
+): Pick<BookRecord, 'title' | 'chapters' | 'version'> {
+  const titles = new Map(before?.chapters.map((chapter) => [chapter.chapterNum, chapter.title]));
+  for (const { chapterNum, title } of input.chapters) titles.set(chapterNum, title);
+  if (titles.size > MAX_CHAPTERS) {
+    const message = `The book would have ${titles.size} chapters; at most ${MAX_CHAPTERS} are allowed. Split it.`;
+    throw new InputErrors([{ field: 'chapters', code: 'BOOK_INVALID', message }]);
+  }
+  const chapters = [...titles]
+    .map(([chapterNum, title]) => ({ chapterNum, title }))
+    .toSorted((a, b) => a.chapterNum - b.chapterNum);
+  return { title: input.title, chapters, version: (before?.version ?? 0) + 1 };
+}
+
 /**
  * Makes a book, or gives titles to one that is there: chapters that are not named keep theirs.
- * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID
+ * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID; BlobgraphError SERVICE_UNAVAILABLE
  */
 export async function createBook(
   deps: StateDependencies,
@@ -108,18 +126,12 @@ export async function createBook(
 ): Promise<Book> {
   checkInput(inputSchema, input);
   assertDistinct(input);
-  const [existing] = await deps.store.bookRecords(userId, [input.id]);
-  const titles = new Map(existing?.chapters.map((chapter) => [chapter.chapterNum, chapter.title]));
-  for (const { chapterNum, title } of input.chapters) titles.set(chapterNum, title);
-  const chapters = [...titles]
-    .map(([chapterNum, title]) => ({ chapterNum, title }))
-    .toSorted((a, b) => a.chapterNum - b.chapterNum);
-  const record = await deps.store.putBook({
-    userId,
-    id: input.id,
-    title: input.title,
-    chapters,
-    createdAt: deps.clock.now(),
+  const { id } = input;
+  const record = await untilWritten(async () => {
+    const [before] = await deps.store.bookRecords(userId, [id]);
+    const createdAt = before?.createdAt ?? deps.clock.now();
+    const book = { userId, id, createdAt, ...describe(before, input) };
+    return (await deps.store.putBook(book)) ? book : null;
   });
-  return joinBook(userId, record.id, record, await deps.store.newestDrafts(userId, [record.id]));
+  return joinBook(userId, id, record, await deps.store.newestDrafts(userId, [id]));
 }

@@ -1,12 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { EventKind } from '../../platform/events/events.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, Run } from './documents.ts';
 import { eventOf } from './entry.ts';
+import { untilWritten } from './optimistic.ts';
 import { processingState } from './runs.ts';
-
-const MAX_TRIES = 20;
 
 /** A change of one run of an entry; null when there is nothing to change. */
 export type RunChange = (entry: IndexEntry) => { runs: Run[]; run: Run; kind: EventKind } | null;
@@ -23,15 +21,15 @@ export async function requireEntry(deps: Pick<StateDependencies, 'store'>, userI
 /**
  * Applies a change to the entry's newest version, again when another got in between.
  * @returns the entry as it is then
- * @throws BlobgraphError BLOB_NOT_FOUND
+ * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
-export async function changeEntry(
+export function changeEntry(
   deps: StateDependencies,
   userId: string,
   blobId: string,
   decide: RunChange,
 ): Promise<IndexEntry> {
-  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+  return untilWritten(async () => {
     const entry = await requireEntry(deps, userId, blobId);
     const decided = decide(entry);
     if (!decided) return entry;
@@ -44,14 +42,8 @@ export async function changeEntry(
     };
     const next = { ...entry, ...change };
     const event = eventOf(next, decided.kind, at, decided.run);
-    if (await deps.store.updateEntry(entry.id, entry.version, change, event)) {
-      deps.nudge(entry.id);
-      return next;
-    }
-    await pause(Math.random() * 10 * tries);
-  }
-  throw new BlobgraphError(
-    'SERVICE_UNAVAILABLE',
-    'The blob is being changed by too many at once. Try again.',
-  );
+    if (!(await deps.store.updateEntry(entry.id, entry.version, change, event))) return null;
+    deps.nudge(entry.id);
+    return next;
+  });
 }

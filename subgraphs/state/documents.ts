@@ -82,6 +82,8 @@ export interface IndexEntry {
 export interface BookRecord {
   readonly userId: string;
   readonly id: string;
+  /** Grows with every change, from 1. */
+  readonly version: number;
   readonly title: string;
   /** Ascending by number. */
   readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];

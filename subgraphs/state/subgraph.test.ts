@@ -578,4 +578,26 @@ describe('books', () => {
       userErrors: [{ field: 'title', code: 'VALIDATION_FAILED' }],
     });
   });
+
+  it('keeps what each of several descriptions at once says, up to 10,000 chapters', async () => {
+    const caller = newCaller();
+    const mutation =
+      'mutation ($input: CreateBookInput!) { createBook(input: $input) { book { id } userErrors { field code } } }';
+    const describeBook = async (chapters: object[]) =>
+      (await state.graphql(mutation, { input: { id: 'b', title: 'B', chapters } }, caller)).data;
+    const numbers = [1, 2, 3, 4, 5, 6];
+    const written = { createBook: { book: { id: 'b' }, userErrors: [] } };
+    const answers = numbers.map((chapterNum) =>
+      describeBook([{ chapterNum, title: `Chapter ${chapterNum}` }]),
+    );
+    expect(await Promise.all(answers)).toEqual(numbers.map(() => written));
+    const { data } = await state.graphql('{ book(id: "b") { chapters { chapterNum title } } }', {}, caller);
+    const chapters = numbers.map((chapterNum) => ({ chapterNum, title: `Chapter ${chapterNum}` }));
+    expect(data).toEqual({ book: { chapters } });
+
+    const many = Array.from({ length: 9_995 }, (_, index) => ({ chapterNum: 10 + index, title: 'x' }));
+    expect(await describeBook(many)).toEqual({
+      createBook: { book: null, userErrors: [{ field: 'chapters', code: 'BOOK_INVALID' }] },
+    });
+  });
 });

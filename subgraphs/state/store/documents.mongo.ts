@@ -70,6 +70,7 @@ export type ReadEntryDocument = Omit<EntryDocument, keyof WithOutbox>;
 
 export interface BookDocument {
   _id: { user_id: string; id: string };
+  version: number;
   title: string;
   chapters: { chapter_num: number; title: string }[];
   created_at: Date;
@@ -180,9 +181,18 @@ export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
   updatedAt: document.updated_at,
 });
 
+export const toBookDocument = (book: BookRecord): BookDocument => ({
+  _id: { user_id: book.userId, id: book.id },
+  version: book.version,
+  title: book.title,
+  chapters: book.chapters.map(({ chapterNum, title }) => ({ chapter_num: chapterNum, title })),
+  created_at: book.createdAt,
+});
+
 export const bookFrom = (document: BookDocument): BookRecord => ({
   userId: document._id.user_id,
   id: document._id.id,
+  version: document.version,
   title: document.title,
   chapters: document.chapters.map((chapter) => ({ chapterNum: chapter.chapter_num, title: chapter.title })),
   createdAt: document.created_at,

@@ -89,6 +89,7 @@ export const entryFrom = (row: EntryRow): IndexEntry => ({
 export interface BookRow {
   user_id: string;
   id: string;
+  version: number;
   title: string;
   chapters: { chapterNum: number; title: string }[];
   created_at: Date;
@@ -97,6 +98,7 @@ export interface BookRow {
 export const bookFrom = (row: BookRow): BookRecord => ({
   userId: row.user_id,
   id: row.id,
+  version: row.version,
   title: row.title,
   chapters: row.chapters,
   createdAt: row.created_at,

@@ -77,4 +77,5 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (user_id, id)
   );
   `,
+  'ALTER TABLE books ADD COLUMN version integer NOT NULL DEFAULT 1',
 ];

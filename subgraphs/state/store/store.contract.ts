@@ -167,15 +167,19 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const book = {
         userId: user,
         id: 'one',
+        version: 1,
         title: 'One',
         chapters: [{ chapterNum: 1, title: 'I' }],
         createdAt: at(1),
       };
-      expect(await store.putBook(book)).toEqual(book);
-      expect(await store.putBook({ ...book, title: 'Uno', createdAt: at(9) })).toEqual({
-        ...book,
-        title: 'Uno',
-      });
+      expect(await store.putBook(book)).toBe(true);
+      expect(await store.putBook({ ...book, title: 'Late' })).toBe(false);
+      expect(await store.bookRecords(user)).toEqual([book]);
+      const changed = { ...book, version: 2, title: 'Uno', chapters: [{ chapterNum: 2, title: 'II' }] };
+      expect(await store.putBook({ ...changed, createdAt: at(9) })).toBe(true);
+      expect(await store.putBook({ ...changed, title: 'Late' })).toBe(false);
+      expect(await store.putBook({ ...changed, version: 4 })).toBe(false);
+      expect(await store.bookRecords(user)).toEqual([changed]);
       await store.putBook({ ...book, id: 'two', createdAt: at(2) });
       expect(ids(await store.bookRecords(user))).toEqual(['two', 'one']);
       expect(ids(await store.bookRecords(user, ['one', 'three']))).toEqual(['one']);

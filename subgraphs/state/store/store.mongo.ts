@@ -1,6 +1,5 @@
 import type { Db, Document, Filter } from 'mongodb';
 import { behind } from '../../../platform/mongo/behind.ts';
-import { isDuplicateKey } from '../../../platform/mongo/client.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
 import { collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
@@ -10,6 +9,7 @@ import {
   type EntryDocument,
   entryFrom,
   type ReadEntryDocument,
+  toBookDocument,
   toEntryDocument,
   toRunDocuments,
   toUserBlobDocument,
@@ -116,23 +116,13 @@ async function conversations({ entries }: StateCollections, userId: string) {
   }));
 }
 
-async function putBook({ books }: StateCollections, book: BookRecord): Promise<BookRecord> {
-  const chapters = book.chapters.map(({ chapterNum, title }) => ({ chapter_num: chapterNum, title }));
-  const put = () =>
-    books.findOneAndUpdate(
-      { _id: { user_id: book.userId, id: book.id } },
-      { $set: { title: book.title, chapters }, $setOnInsert: { created_at: book.createdAt } },
-      { upsert: true, returnDocument: 'after' },
-    );
-  // Of two upserts that find nothing, one inserts; to the other MongoDB may answer a duplicate key, SecantusDB
-  // nothing. By then there is a book to update.
-  const first = await put().catch((error: unknown) => {
-    if (isDuplicateKey(error)) return null;
-    throw error;
-  });
-  const stored = first ?? (await put());
-  if (!stored) throw new Error(`Book ${book.id} was not stored`);
-  return bookFrom(stored);
+async function putBook({ books }: StateCollections, book: BookRecord): Promise<boolean> {
+  const document = toBookDocument(book);
+  const { _id, version, title, chapters } = document;
+  if (version === 1) return (await insertOrFind(books, document)) === null;
+  const before = { _id, version: version - 1 };
+  const { matchedCount } = await books.updateOne(before, { $set: { version, title, chapters } });
+  return matchedCount === 1;
 }
 
 async function bookRecords({ books }: StateCollections, userId: string, ids?: readonly string[]) {

@@ -216,6 +216,23 @@ async function conversations(database: SqlDatabase, userId: string) {
   }));
 }
 
+async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
+  const { userId, id, version, title, chapters, createdAt } = book;
+  const written =
+    version === 1
+      ? await database.execute(
+          `INSERT INTO books (user_id, id, version, title, chapters, created_at) VALUES ($1,$2,$3,$4,$5,$6)
+           ON CONFLICT (user_id, id) DO NOTHING`,
+          [userId, id, version, title, json(chapters), createdAt],
+        )
+      : await database.execute(
+          `UPDATE books SET version = $3, title = $4, chapters = $5
+           WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
+          [userId, id, version, title, json(chapters)],
+        );
+  return written === 1;
+}
+
 /** State in PostgreSQL, on a server or embedded. */
 export function createPostgresStateStore(database: SqlDatabase): StateStore {
   return {
@@ -289,15 +306,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
     },
-    async putBook(book: BookRecord) {
-      const [row] = await database.query<BookRow>(
-        `INSERT INTO books (user_id, id, title, chapters, created_at) VALUES ($1,$2,$3,$4,$5)
-         ON CONFLICT (user_id, id) DO UPDATE SET title = excluded.title, chapters = excluded.chapters RETURNING *`,
-        [book.userId, book.id, book.title, json(book.chapters), book.createdAt],
-      );
-      if (!row) throw new Error(`Book ${book.id} was not stored`);
-      return bookFrom(row);
-    },
+    putBook: (book) => putBook(database, book),
     async bookRecords(userId, ids) {
       const rows = await database.query<BookRow>(
         `SELECT * FROM books WHERE user_id = $1 AND ($2::text[] IS NULL OR id = ANY($2))

@@ -107,12 +107,15 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
       expect(await store.outboxLength()).toBe(waiting - 1);
     });
 
-    it('makes one book of 20 descriptions of it', async () => {
-      const book = { userId: newUser(), id: 'my-novel', title: 'One', chapters: [], createdAt: at(1) };
-      const stored = await atOnce(20, (index) => store.putBook({ ...book, createdAt: at(index) }));
-      const [kept, ...others] = await store.bookRecords(book.userId);
-      expect(others).toEqual([]);
-      for (const { createdAt } of stored) expect(createdAt).toEqual(kept?.createdAt);
+    it('takes one of 20 descriptions of a book, and one of 20 changes', async () => {
+      const book = { userId: newUser(), id: 'my-novel', chapters: [], createdAt: at(1) };
+      for (const version of [1, 2]) {
+        const put = (index: number) => store.putBook({ ...book, version, title: `${version}.${index}` });
+        const written = await atOnce(20, put);
+        expect(written.filter(Boolean)).toHaveLength(1);
+        const title = `${version}.${written.indexOf(true)}`;
+        expect(await store.bookRecords(book.userId)).toEqual([{ ...book, version, title }]);
+      }
     });
   });
 }

@@ -136,8 +136,11 @@ export interface StateStore {
    */
   lineage(userId: string, id: string, depth: number, limit: number): Promise<LineageNode[]>;
 
-  /** Stores a book's description, or changes the one that is there. Keeps the time of its making. */
-  putBook(book: BookRecord): Promise<BookRecord>;
+  /**
+   * Stores version 1 of a book's description, or changes the version before; keeps the time of its making. False when
+   * another was first.
+   */
+  putBook(book: BookRecord): Promise<boolean>;
   /** Those of these ids, or the newest 1,000. */
   bookRecords(userId: string, ids?: readonly string[]): Promise<BookRecord[]>;
   /** The newest draft of every chapter of these books (or of all, at most 10,000), by book and chapter. */
