@@ -176,9 +176,9 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     const failure = failureOf(error);
     const { logger, registration } = this.#deps;
     const blobId = event.body.blob_id;
-    logger.warn({ err: error, blobId, processor: registration.id, attempt: delivery.attempt }, 'run failed');
     // Handed back because the process stops: no fault of the blob's.
     if (delivery.signal.aborted) return { kind: 'retry' };
+    logger.warn({ err: error, blobId, processor: registration.id, attempt: delivery.attempt }, 'run failed');
     if (failure.retryable && !delivery.last) return { kind: 'retry' };
     try {
       await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
