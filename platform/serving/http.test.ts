@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
@@ -63,6 +64,24 @@ describe('refusals before any route is asked', () => {
       status: 413,
       error: { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('8 MiB') },
     });
+  });
+
+  it('413 reaches a client that is still sending, and its connection stays', async () => {
+    const server = createHttpServer({ logger: createLogger('silent') });
+    server.post('/echo', async () => ({}));
+    const socket = connect(Number(new URL(await server.listen({ host: '127.0.0.1', port: 0 })).port));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      received += text;
+    });
+    const head = (length: number) =>
+      `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+    socket.write(`${head(BODY_LIMIT_BYTES + 1)}"`);
+    await expect.poll(() => received).toContain('PAYLOAD_TOO_LARGE');
+    socket.write(`${'x'.repeat(BODY_LIMIT_BYTES)}${head(2)}{}`);
+    await expect.poll(() => received).toContain('200 OK');
+    socket.destroy();
+    await server.close();
   });
 
   it.each([

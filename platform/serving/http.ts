@@ -112,6 +112,11 @@ export function createHttpServer(deps: { logger: Logger }): FastifyInstance {
     reply.header('x-request-id', trace.requestId);
     withTrace(trace, done);
   });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A client that is cut off while it sends does not see the answer: the rest is read and dropped instead.
+    if (reply.statusCode === 413) reply.removeHeader('connection');
+    done(null, payload);
+  });
   installErrors(app, deps.logger);
   return app;
 }
