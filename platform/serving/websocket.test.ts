@@ -79,15 +79,19 @@ test('an operation is run as who has connected', async () => {
   ]);
 });
 
-test('a connection that is not let in is closed', async () => {
+test.each([
+  ['is not let in', 'UNAUTHENTICATED', 4401],
+  // Clients take the codes of the protocol for final, and come back after this one.
+  ['cannot be checked now', 'SERVICE_UNAVAILABLE', 1013],
+] as const)('a connection that %s is closed', async (_, code, closeCode) => {
   const { url } = await serve({
     authenticate: async () => {
-      throw new BlobgraphError('UNAUTHENTICATED', 'no');
+      throw new BlobgraphError(code, 'no');
     },
   });
   const { send, closed } = await connect(`${url}/graphql`);
   send({ type: 'connection_init' });
-  expect(await closed).toBe(4401);
+  expect(await closed).toBe(closeCode);
 });
 
 test('a connection that does not answer pings is ended, one that does is kept', async () => {
