@@ -6,15 +6,12 @@ import { type Config, loadConfig, servicePorts } from '../platform/config.ts';
 import { developmentToken } from '../platform/identity/development-token.ts';
 import { developmentKeys } from '../platform/identity/keys.ts';
 import { projectFile } from '../platform/paths.ts';
-import { openRuntime } from '../platform/runtime.ts';
-import { exitWith, startServices, UsageError } from '../platform/serving/run.ts';
 import { type FolderBook, readBookFolder } from './demo/book-folder.ts';
 import { displayOn } from './demo/display.ts';
 import { DemoError } from './demo/error.ts';
 import { GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
 import { lineageTree } from './demo/lineage.ts';
 import { type PushedBook, pushBook } from './demo/push.ts';
-import { allServices } from './system.ts';
 
 /** `npm run demo [-- --book DIR]`: pushes a book through the running system, or through one of its own. */
 
@@ -53,6 +50,12 @@ async function startOwn(config: Config): Promise<() => Promise<void>> {
     );
   console.log('No system answers: starting one for the demo.');
   const startedAt = performance.now();
+  // Loaded only here: it takes longer than all else where a system runs already.
+  const [{ allServices }, { openRuntime }, { startServices }] = await Promise.all([
+    import('./system.ts'),
+    import('../platform/runtime.ts'),
+    import('../platform/serving/run.ts'),
+  ]);
   const system = await startServices(allServices, await openRuntime(config));
   console.log(`Started in ${seconds(performance.now() - startedAt)}.`);
   return () => system.stop();
@@ -61,7 +64,7 @@ async function startOwn(config: Config): Promise<() => Promise<void>> {
 async function demoToken(config: Config): Promise<string> {
   const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, DEMO_USER);
   if (token) return token;
-  throw new UsageError(
+  throw new DemoError(
     'The demo signs its own token, which this system does not take: JWKS_URL or JWT_PUBLIC_KEY is set.',
   );
 }
@@ -136,7 +139,7 @@ try {
   await main(interrupted.signal);
 } catch (error) {
   const message = explain(error, interrupted.signal);
-  if (message === undefined) exitWith(error);
+  if (message === undefined) (await import('../platform/serving/run.ts')).exitWith(error);
   console.error(message);
   process.exitCode = 1;
 }
