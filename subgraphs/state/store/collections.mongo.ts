@@ -36,6 +36,7 @@ const entryIndexes: IndexDescription[] = [
   { key: { user_id: 1, ...BY_TIME } },
   { key: { user_id: 1, processor_id: 1, ...BY_TIME } },
   { key: { user_id: 1, type: 1, ...BY_TIME } },
+  { key: { user_id: 1, schema_id: 1, ...BY_TIME } },
   { key: { user_id: 1, state: 1, ...BY_TIME } },
   { key: { user_id: 1, updated_at: 1 } },
   placed('book_id'),

@@ -3,7 +3,9 @@ import type { LineageNode } from './store.ts';
 
 /**
  * $1 user, $2 entry, $3 depth, $4 nodes at most. Each direction walks the edges breadth first; UNION drops a
- * node that was reached twice at the same distance, so that diamonds do not multiply.
+ * node that was reached twice at the same distance, so that diamonds do not multiply. The walk ends at its LIMIT,
+ * however many descendants there are: among so many steps, each node being met once a distance at most, there are
+ * $4 nodes.
  */
 export const LINEAGE = `
   WITH RECURSIVE up(id, distance) AS (
@@ -17,7 +19,9 @@ export const LINEAGE = `
     SELECT s.child_id, down.distance + 1 FROM down JOIN blob_sources s ON s.parent_id = down.id AND s.user_id = $1
     WHERE down.distance < $3::int
   ), nearest AS (
-    SELECT DISTINCT ON (id) id, distance FROM (SELECT * FROM up UNION ALL SELECT * FROM down) found
+    SELECT DISTINCT ON (id) id, distance FROM (
+      (SELECT * FROM up LIMIT $4::int * ($3::int + 1)) UNION ALL (SELECT * FROM down LIMIT $4::int * ($3::int + 1))
+    ) found
     ORDER BY id, abs(distance)
   )
   SELECT n.distance, ${ENTRY_COLUMNS} FROM nearest n JOIN blob_index e ON e.id = n.id AND e.user_id = $1

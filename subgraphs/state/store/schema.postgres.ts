@@ -78,4 +78,5 @@ export const migrations: readonly string[] = [
   );
   `,
   'ALTER TABLE books ADD COLUMN version integer NOT NULL DEFAULT 1',
+  'CREATE INDEX blob_index_schema ON blob_index (user_id, schema_id, created_at DESC, id DESC)',
 ];

@@ -1,26 +1,11 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
-import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { createBooks } from './books.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
-import {
-  type BookRow,
-  bookFrom,
-  ENTRY_COLUMNS,
-  type EntryRow,
-  entryFrom,
-  type UserBlobRow,
-  userBlobFrom,
-} from './rows.postgres.ts';
+import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import {
-  type DerivedRequest,
-  type EntryFilter,
-  MAX_BOOKS,
-  MAX_CONVERSATIONS,
-  MAX_DRAFTS,
-  type PageRequest,
-  type StateStore,
-} from './store.ts';
+import type { DerivedRequest, EntryFilter, PageRequest, StateStore } from './store.ts';
 
 /** Collects `$n` parameters while a statement is put together. */
 class Parameters {
@@ -33,39 +18,46 @@ class Parameters {
   }
 }
 
+/** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
+const listOf = ({ parentId }: EntryFilter) =>
+  parentId === undefined
+    ? { from: 'blob_index e', time: 'e.created_at', id: 'e.id' }
+    : {
+        from: 'blob_sources s JOIN blob_index e ON e.id = s.child_id',
+        time: 's.child_created_at',
+        id: 's.child_id',
+      };
+
 function conditions(userId: string, filter: EntryFilter, parameters: Parameters): string {
   const column = (name: string, operator: string, value: SqlValue | undefined) =>
-    value === undefined ? [] : [`e.${name} ${operator} ${parameters.add(value)}`];
-  const parent = filter.parentId;
+    value === undefined ? [] : [`${name} ${operator} ${parameters.add(value)}`];
+  const { time } = listOf(filter);
   return [
-    ...column('user_id', '=', userId),
-    ...column('book_id', '=', filter.bookId),
-    ...column('conversation_id', '=', filter.conversationId),
-    ...column('type', '=', filter.type),
-    ...column('processor_id', '=', filter.processorId),
-    ...column('schema_id', '=', filter.schemaId),
-    ...column('state', '=', filter.state),
-    ...column('created_at', '>=', filter.createdAfter),
-    ...column('created_at', '<', filter.createdBefore),
-    ...(parent === undefined
-      ? []
-      : [
-          `EXISTS (SELECT 1 FROM blob_sources s WHERE s.child_id = e.id AND s.parent_id = ${parameters.add(parent)})`,
-        ]),
+    ...column(filter.parentId === undefined ? 'e.user_id' : 's.user_id', '=', userId),
+    ...column('s.parent_id', '=', filter.parentId),
+    ...column('e.book_id', '=', filter.bookId),
+    ...column('e.conversation_id', '=', filter.conversationId),
+    ...column('e.type', '=', filter.type),
+    ...column('e.processor_id', '=', filter.processorId),
+    ...column('e.schema_id', '=', filter.schemaId),
+    ...column('e.state', '=', filter.state),
+    ...column(time, '>=', filter.createdAfter),
+    ...column(time, '<', filter.createdBefore),
   ].join(' AND ');
 }
 
 async function page(database: SqlDatabase, userId: string, filter: EntryFilter, request: PageRequest) {
   const parameters = new Parameters();
   const where = conditions(userId, filter, parameters);
+  const { from, time, id } = listOf(filter);
   const { after, direction, limit } = request;
   const comparison = direction === 'ASC' ? '>' : '<';
   const behind = after
-    ? `AND (e.created_at, e.id) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
+    ? `AND (${time}, ${id}) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
     : '';
   const rows = await database.query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE ${where} ${behind}
-     ORDER BY e.created_at ${direction}, e.id ${direction} LIMIT ${parameters.add(limit)}`,
+    `SELECT ${ENTRY_COLUMNS} FROM ${from} WHERE ${where} ${behind}
+     ORDER BY ${time} ${direction}, ${id} ${direction} LIMIT ${parameters.add(limit)}`,
     parameters.values,
   );
   return rows.map(entryFrom);
@@ -190,49 +182,6 @@ async function insertEntry(database: SqlDatabase, entry: IndexEntry, outbox: rea
   return { stored: entryFrom(existing), inserted: false };
 }
 
-async function newestDrafts(database: SqlDatabase, userId: string, bookIds?: readonly string[]) {
-  const rows = await database.query<EntryRow & { book_id: string; chapter_num: number }>(
-    `SELECT DISTINCT ON (e.book_id, e.chapter_num) ${ENTRY_COLUMNS} FROM blob_index e
-     WHERE e.user_id = $1 AND e.chapter_num IS NOT NULL AND ($2::text[] IS NULL OR e.book_id = ANY($2))
-     ORDER BY e.book_id, e.chapter_num, e.created_at DESC, e.id DESC LIMIT ${MAX_DRAFTS}`,
-    [userId, bookIds ? [...bookIds] : null],
-  );
-  return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
-}
-
-async function conversations(database: SqlDatabase, userId: string) {
-  const rows = await database.query<{ id: string; title: string; messages: number; last_at: Date }>(
-    `SELECT conversation_id AS id, (array_agg(title ORDER BY created_at, id))[1] AS title, count(*) AS messages,
-       max(created_at) AS last_at
-     FROM blob_index WHERE user_id = $1 AND conversation_id IS NOT NULL
-     GROUP BY conversation_id ORDER BY last_at DESC, conversation_id LIMIT ${MAX_CONVERSATIONS}`,
-    [userId],
-  );
-  return rows.map(({ id, title, messages, last_at }) => ({
-    id,
-    title,
-    messageCount: messages,
-    lastMessageAt: last_at,
-  }));
-}
-
-async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
-  const { userId, id, version, title, chapters, createdAt } = book;
-  const written =
-    version === 1
-      ? await database.execute(
-          `INSERT INTO books (user_id, id, version, title, chapters, created_at) VALUES ($1,$2,$3,$4,$5,$6)
-           ON CONFLICT (user_id, id) DO NOTHING`,
-          [userId, id, version, title, json(chapters), createdAt],
-        )
-      : await database.execute(
-          `UPDATE books SET version = $3, title = $4, chapters = $5
-           WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
-          [userId, id, version, title, json(chapters)],
-        );
-  return written === 1;
-}
-
 /** State in PostgreSQL, on a server or embedded. */
 export function createPostgresStateStore(database: SqlDatabase): StateStore {
   return {
@@ -269,7 +218,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     async count(userId, filter) {
       const parameters = new Parameters();
       const where = conditions(userId, filter, parameters);
-      const text = `SELECT count(*) AS total FROM blob_index e WHERE ${where}`;
+      const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
       const [row] = await database.query<{ total: number }>(text, parameters.values);
       return row?.total ?? 0;
     },
@@ -306,17 +255,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
     },
-    putBook: (book) => putBook(database, book),
-    async bookRecords(userId, ids) {
-      const rows = await database.query<BookRow>(
-        `SELECT * FROM books WHERE user_id = $1 AND ($2::text[] IS NULL OR id = ANY($2))
-         ORDER BY created_at DESC, id DESC LIMIT ${MAX_BOOKS}`,
-        [userId, ids ? [...ids] : null],
-      );
-      return rows.map(bookFrom);
-    },
-    newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
-    conversations: (userId) => conversations(database, userId),
+    ...createBooks(database),
     ...createOutboxes(database),
   };
 }
