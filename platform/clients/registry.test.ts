@@ -72,6 +72,16 @@ describe('processor catalog', () => {
     expect(idsOf(await catalog.takers('text-input-v1', 'blob.created'))).toEqual(['a']);
   });
 
+  it('asks again before it gives one that does not fit: it may have registered under a new version', async () => {
+    const { list, catalog } = setup();
+    list.mockResolvedValueOnce([processor('a')]).mockResolvedValue([processor('a', { version: '2' })]);
+    const fits = ({ version }: ProcessorDocument) => version === '2';
+    expect((await catalog.get('a'))?.version).toBe('1');
+    expect((await catalog.get('a', fits))?.version).toBe('2');
+    expect((await catalog.get('a', fits))?.version).toBe('2');
+    expect(list).toHaveBeenCalledTimes(2);
+  });
+
   it('goes on with what it knows while the registry is away, and logs that', async () => {
     const { clock, list, logger, catalog } = setup();
     list.mockResolvedValueOnce([processor('a')]).mockRejectedValue(unavailable);

@@ -96,8 +96,11 @@ export interface ProcessorCatalog {
    * @throws SERVICE_UNAVAILABLE when the registry does not answer and never did
    */
   takers(schemaId: string, event: string): Promise<ProcessorDocument[]>;
-  /** Asks the registry like {@link takers} before the answer is undefined. @throws like {@link takers} */
-  get(id: string): Promise<ProcessorDocument | undefined>;
+  /**
+   * Asks the registry like {@link takers} before the answer is undefined, or one that does not fit: it may have
+   * registered anew. @throws like {@link takers}
+   */
+  get(id: string, fits?: (processor: ProcessorDocument) => boolean): Promise<ProcessorDocument | undefined>;
 }
 
 const CATALOG_FRESH_MS = 2_000;
@@ -132,9 +135,10 @@ export function createProcessorCatalog(deps: {
       const known = matching(await all.get());
       return known.length > 0 ? known : matching(await all.renewed());
     },
-    async get(id) {
+    async get(id, fits = () => true) {
       const byId = (processors: ProcessorDocument[]) => processors.find((processor) => processor.id === id);
-      return byId(await all.get()) ?? byId(await all.renewed());
+      const known = byId(await all.get());
+      return known && fits(known) ? known : byId(await all.renewed());
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ProcessorDocument } from '../../platform/clients/registry.ts';
 import type { DerivedRegistration } from '../../platform/clients/state.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { derivedBlobId } from '../../platform/ids.ts';
@@ -8,15 +9,16 @@ import { entryOfDerived, eventOf } from './entry.ts';
 /** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH */
 async function assertDerivedId(deps: StateDependencies, registration: DerivedRegistration): Promise<void> {
   const { processor_id, parent_id, remote_blob_id } = registration;
-  const processor = await deps.processors.get(processor_id);
+  // What is made on demand has its idempotency key instead.
+  const fits = ({ event_subscriptions, version }: ProcessorDocument) =>
+    event_subscriptions.length === 0 || remote_blob_id === derivedBlobId(parent_id, processor_id, version);
+  const processor = await deps.processors.get(processor_id, fits);
   if (!processor) {
     throw new BlobgraphError('PROCESSOR_UNKNOWN', `\`${processor_id}\` is not registered.`, {
       field: 'processor_id',
     });
   }
-  // What is made on demand has its idempotency key instead.
-  if (processor.event_subscriptions.length === 0) return;
-  if (remote_blob_id !== derivedBlobId(parent_id, processor_id, processor.version)) {
+  if (!fits(processor)) {
     const message = 'The id must be the hash of parent, processor and the registered processor version.';
     throw new BlobgraphError('DERIVED_ID_MISMATCH', message, { field: 'remote_blob_id' });
   }
