@@ -78,6 +78,18 @@ test('what the index refuses for good is set aside, and not asked for again', as
   ]);
 });
 
+test('a result is told again until its run is known to be completed, too', async () => {
+  const { registrar, store, state, pass } = await setUp();
+  await store.insert(record('r', 'a'));
+  state.fail((operation, count) =>
+    operation === 'report COMPLETED' && count === 1 ? 'SERVICE_UNAVAILABLE' : undefined,
+  );
+  pass(GRACE_MS + 1);
+  registrar.start();
+  await expect.poll(() => state.runs('a')).toEqual(['COMPLETED 1']);
+  await expect.poll(() => store.kept.get('r')?.registeredAt).toBeDefined();
+});
+
 test('one that cannot be registered does not hold up the others', async () => {
   const { registrar, store, state, pass, registeredIds } = await setUp((given) => {
     if (given.id === 'r') throw new TypeError('a fault of ours');

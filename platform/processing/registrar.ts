@@ -37,13 +37,14 @@ export function createRegistrar<Record extends DerivedRecord>(
       if (refusedForGood(error)) await store.quarantine(record.id, `${error.code}: ${error.message}`);
       throw error;
     }
-    await store.markRegistered(record.id, clock.now());
     await state.report(record.userId, {
       blob_id: record.parentBlobId,
       processor_id: registration.id,
       state: 'COMPLETED',
       attempt,
     });
+    // Last, so that the sweep tells whatever of this was cut short.
+    await store.markRegistered(record.id, clock.now());
   }
 
   async function sweepOne(id: string): Promise<void> {
