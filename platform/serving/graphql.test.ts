@@ -11,6 +11,9 @@ const failures: Record<string, unknown> = {
   ours: new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of that id.', { field: 'id' }),
   input: new InputErrors([{ code: 'VALIDATION_FAILED', field: 'first', message: '`first` is too large.' }]),
   coded: new GraphQLError('Not allowed.', { extensions: { code: 'FORBIDDEN' } }),
+  away: Object.assign(new Error('connect ECONNREFUSED postgres://user:secret@host'), {
+    code: 'ECONNREFUSED',
+  }),
   foreign: new Error('connect ECONNREFUSED postgres://user:secret@host'),
 };
 
@@ -42,6 +45,10 @@ test.each([
   ['ours', { message: 'There is no blob of that id.', code: 'BLOB_NOT_FOUND', field: 'id', path: ['fail'] }],
   ['input', { message: '`first` is too large.', code: 'VALIDATION_FAILED', field: 'first', path: ['fail'] }],
   ['coded', { message: 'Not allowed.', code: 'FORBIDDEN', path: ['fail'] }],
+  [
+    'away',
+    { message: 'A store is out of reach. Try again later.', code: 'SERVICE_UNAVAILABLE', path: ['fail'] },
+  ],
   ['foreign', { message: 'Something went wrong on our side.', code: 'INTERNAL', path: ['fail'] }],
 ])('an error that is %s is told as it may be', async (by, expected) => {
   expect(await errorOf(`{ fail(by: "${by}") }`)).toEqual(expected);

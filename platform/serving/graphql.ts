@@ -10,6 +10,7 @@ import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type Graph
 import { BlobgraphError, InputErrors, isErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
+import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 
 /** Codes of the server's own refusals that are not named as in our table. */
 const renamed: Readonly<Record<string, string>> = {
@@ -44,15 +45,21 @@ export function formatGraphQLError(
   error: unknown,
   logger: Logger,
 ): GraphQLFormattedError {
-  const given = ownExtensions(unwrap(error)) ?? formatted.extensions ?? {};
+  const cause = unwrap(error);
+  const given = ownExtensions(cause) ?? formatted.extensions ?? {};
   const code = codeOf(given, formatted.message);
   const requestId = currentTrace()?.requestId;
   const place = {
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
   };
+  if (isUnavailable(cause)) {
+    const { message, code } = STORE_UNAVAILABLE;
+    logger.warn({ err: cause, requestId }, 'a store is out of reach');
+    return { message, ...place, extensions: { code, requestId } };
+  }
   if (!isErrorCode(code) || code === 'INTERNAL') {
-    logger.error({ err: unwrap(error), requestId }, 'operation failed');
+    logger.error({ err: cause, requestId }, 'operation failed');
     const extensions = { code: 'INTERNAL', requestId };
     return { message: 'Something went wrong on our side.', ...place, extensions };
   }

@@ -11,6 +11,7 @@ const app = createHttpServer({ logger: createLogger('info', { write: (line) => v
 
 const faults: Record<string, () => unknown> = {
   error: () => new Error('connect ECONNREFUSED postgres://user:sekret@host'),
+  away: () => Object.assign(new Error('sekret@host'), { code: 'ECONNREFUSED' }),
   'syntax-error': () => new SyntaxError('Unexpected token in sekret'),
   'type-error': () => new TypeError('sekret is not a function'),
   text: () => 'sekret',
@@ -156,6 +157,16 @@ describe('errors of routes', () => {
       error: first,
       rest: { errors: [first, { code: 'BLOB_TOO_LARGE', message: 'Too large.' }] },
     });
+  });
+
+  it('tell that a store is away, and log why', async () => {
+    logs.length = 0;
+    expect(await refusal({ method: 'GET', url: '/faults/away' })).toEqual({
+      status: 503,
+      error: { code: 'SERVICE_UNAVAILABLE', message: 'A store is out of reach. Try again later.' },
+      rest: {},
+    });
+    expect(logs).toEqual([expect.stringContaining('a store is out of reach')]);
   });
 
   it.each(['error', 'syntax-error', 'type-error', 'text'])(

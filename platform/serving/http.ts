@@ -7,6 +7,7 @@ import Fastify, {
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
+import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 
 /** Larger bodies are answered with 413. */
 export const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -52,6 +53,7 @@ export function describeError(error: unknown): RestError[] | null {
       { code: error.code, message: error.message, ...(error.field === null ? {} : { field: error.field }) },
     ];
   }
+  if (isUnavailable(error)) return [STORE_UNAVAILABLE];
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code === undefined ? undefined : frameworkErrors[code];
   if (known) return [known];
@@ -66,6 +68,7 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
     const described = describeError(error);
     const requestId = currentTrace()?.requestId;
     if (!described) logger.error({ err: error, requestId }, 'request failed');
+    else if (isUnavailable(error)) logger.warn({ err: error, requestId }, 'a store is out of reach');
     const [first = internal, ...others] = described ?? [internal];
     const body = {
       error: first,
