@@ -1,14 +1,12 @@
-import type { DerivedRegistration, StateClient, UserBlobDocument } from '../clients/state.ts';
-import type { Clock } from '../clock.ts';
+import type { UserBlobDocument } from '../clients/state.ts';
 import { BlobgraphError } from '../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../event-log/log.ts';
 import { type BlobEvent, fromMessage, subjectOf } from '../events/events.ts';
 import { derivedBlobId } from '../ids.ts';
-import type { Logger } from '../logger.ts';
-import { asksFor, attemptOf, type EventProcessorRegistration, failureOf, type RunFailure } from './decide.ts';
-import { createRegistrar, type Registrar } from './registrar.ts';
+import { asksFor, attemptOf, failureOf, type RunFailure } from './decide.ts';
+import { createRegistrar, type Registrar, type RegistrarDependencies } from './registrar.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
-import type { DerivedRecord, DerivedStore } from './store.ts';
+import type { DerivedRecord } from './store.ts';
 
 /** One run, as the processor's own code sees it. */
 export interface ProcessingRequest {
@@ -21,19 +19,11 @@ export interface ProcessingRequest {
   readonly onProgress: (done: number) => void;
 }
 
-export interface EventProcessorDependencies<Record extends DerivedRecord> {
-  readonly registration: EventProcessorRegistration;
-  readonly store: DerivedStore<Record>;
-  readonly state: StateClient;
+export interface EventProcessorDependencies<Record extends DerivedRecord>
+  extends RegistrarDependencies<Record> {
   readonly eventLog: EventLog;
-  readonly clock: Clock;
-  readonly logger: Logger;
   /** Makes the derived blob. @throws BlobgraphError whose code and message the user sees */
   readonly process: (request: ProcessingRequest) => Promise<Record>;
-  /** What the index is told of it. */
-  readonly describe: (record: Record) => DerivedRegistration;
-  /** What is left out has its default. */
-  readonly settings?: Partial<EventProcessorSettings>;
 }
 
 /** Runs a processor on the events that it waits for. */

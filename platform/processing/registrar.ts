@@ -1,8 +1,22 @@
+import type { DerivedRegistration, StateClient } from '../clients/state.ts';
+import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import { refusedForGood } from './decide.ts';
-import type { EventProcessorDependencies } from './event-processor.ts';
-import { defaultSettings } from './settings.ts';
-import type { DerivedRecord } from './store.ts';
+import type { Logger } from '../logger.ts';
+import { type EventProcessorRegistration, refusedForGood } from './decide.ts';
+import { defaultSettings, type EventProcessorSettings } from './settings.ts';
+import type { DerivedRecord, DerivedStore } from './store.ts';
+
+export interface RegistrarDependencies<Record extends DerivedRecord> {
+  readonly registration: EventProcessorRegistration;
+  readonly store: DerivedStore<Record>;
+  readonly state: StateClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What the index is told of a result. */
+  readonly describe: (record: Record) => DerivedRegistration;
+  /** What is left out has its default. */
+  readonly settings?: Partial<EventProcessorSettings>;
+}
 
 /** Tells the index of stored results: at once after a run, and by sweeping for what a crash left untold. */
 export interface Registrar<Record extends DerivedRecord> {
@@ -19,10 +33,7 @@ const isAway = (error: unknown): boolean =>
   error instanceof BlobgraphError && ['SERVICE_UNAVAILABLE', 'UNAUTHENTICATED'].includes(error.code);
 
 export function createRegistrar<Record extends DerivedRecord>(
-  deps: Pick<
-    EventProcessorDependencies<Record>,
-    'store' | 'state' | 'describe' | 'registration' | 'clock' | 'logger' | 'settings'
-  >,
+  deps: RegistrarDependencies<Record>,
 ): Registrar<Record> {
   const { store, state, registration, clock, logger } = deps;
   const { sweepEveryMs, sweepGraceMs } = { ...defaultSettings, ...deps.settings };

@@ -1,20 +1,13 @@
 import type { DerivedRecord } from '../../platform/processing/store.ts';
 import type { Section } from './model/model.ts';
-
-/** The style of an original. */
-export interface StyleAnalysis {
-  readonly tone: string;
-  readonly complexity: string;
-  /** Flesch reading ease. */
-  readonly readabilityScore: number;
-  readonly vocabularyLevel: string;
-}
+import type { StyleAnalysis } from './style/analyse.ts';
 
 /** An expansion, without its texts. */
 export interface ExpandedTextSummary extends DerivedRecord {
   readonly title: string;
   /** Length of the expanded text over that of the original, in UTF-16 units, not rounded. */
   readonly expansionRatio: number;
+  /** Of the original. */
   readonly styleAnalysis: StyleAnalysis;
   /** They tile both texts; their own texts are cut from there. */
   readonly sections: readonly Section[];

@@ -3,9 +3,10 @@ import type { SchemaClient } from '../../platform/clients/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { ProcessingRequest } from '../../platform/processing/event-processor.ts';
-import type { ExpandedTextRecord, StyleAnalysis } from './documents.ts';
+import type { ExpandedTextRecord } from './documents.ts';
 import { type Expansion, ModelError, type TextModel } from './model/model.ts';
 import { toRecord } from './process.ts';
+import type { StyleAnalysis } from './style/analyse.ts';
 
 export interface ExpandDependencies {
   readonly model: TextModel;

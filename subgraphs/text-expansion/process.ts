@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DerivedRegistration } from '../../platform/clients/state.ts';
-import type { ExpandedTextRecord, StyleAnalysis } from './documents.ts';
+import type { ExpandedTextRecord } from './documents.ts';
 import type { Expansion } from './model/model.ts';
+import type { StyleAnalysis } from './style/analyse.ts';
 
 /** What a run has found, before it is a record. */
 export interface ExpansionResult {

@@ -4,6 +4,7 @@ import { Binary, BSON } from 'mongodb';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import type { ExpandedTextRecord, ExpandedTextSummary } from '../documents.ts';
 import type { Section } from '../model/model.ts';
+import type { StyleAnalysis } from '../style/analyse.ts';
 
 interface SectionDocument {
   index: number;
@@ -19,10 +20,10 @@ interface DataDocument {
   expanded: string;
   expansion_ratio: number;
   style_analysis: {
-    tone: string;
-    complexity: string;
+    tone: StyleAnalysis['tone'];
+    complexity: StyleAnalysis['complexity'];
     readability_score: number;
-    vocabulary_level: string;
+    vocabulary_level: StyleAnalysis['vocabularyLevel'];
   };
   sections: SectionDocument[];
 }

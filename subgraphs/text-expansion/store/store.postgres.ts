@@ -1,6 +1,7 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
-import type { ExpandedTextRecord, ExpandedTextSummary, StyleAnalysis } from '../documents.ts';
+import type { ExpandedTextRecord, ExpandedTextSummary } from '../documents.ts';
 import type { Section } from '../model/model.ts';
+import type { StyleAnalysis } from '../style/analyse.ts';
 import { migrations } from './schema.postgres.ts';
 import type { ExpandedTextStore } from './store.ts';
 

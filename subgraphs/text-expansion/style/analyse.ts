@@ -20,6 +20,7 @@ export type Complexity = 'simple' | 'moderate' | 'complex';
  */
 export type VocabularyLevel = 'basic' | 'intermediate' | 'advanced' | 'unknown';
 
+/** The style of a text. */
 export interface StyleAnalysis {
   readonly tone: Tone;
   readonly complexity: Complexity;

@@ -1,4 +1,4 @@
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 /** What may be said of thought, talk and feeling. */
 export const mindTopics: readonly Topic[] = [

@@ -1,4 +1,4 @@
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 /** What may be said of people, their looks, their callings and their ties. */
 export const peopleTopics: readonly Topic[] = [

@@ -1,4 +1,4 @@
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 /** What may be said of houses, streets, weather and the hours, wherever they come up. */
 export const placeTopics: readonly Topic[] = [

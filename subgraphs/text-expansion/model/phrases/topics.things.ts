@@ -1,4 +1,4 @@
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 /** What may be said of objects, papers, money, food and the rest of what can be touched. */
 export const thingTopics: readonly Topic[] = [

@@ -1,4 +1,4 @@
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 /** What may be said of time, work and the turns that things take. */
 export const timeTopics: readonly Topic[] = [

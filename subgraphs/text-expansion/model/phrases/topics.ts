@@ -1,15 +1,9 @@
+import type { Topic } from './topic.ts';
 import { mindTopics } from './topics.mind.ts';
 import { peopleTopics } from './topics.people.ts';
 import { placeTopics } from './topics.places.ts';
 import { thingTopics } from './topics.things.ts';
 import { timeTopics } from './topics.time.ts';
-
-/** General truths about one subject, for wherever one of its words comes up. They hold in any tense and voice. */
-export interface Topic {
-  /** The words that call the subject up: lower case, with spaces between. */
-  readonly words: string;
-  readonly lines: readonly string[];
-}
 
 const mapOf = (topics: readonly Topic[]): ReadonlyMap<string, Topic> =>
   new Map(topics.flatMap((topic) => topic.words.split(' ').map((word) => [word, topic] as const)));
