@@ -1,5 +1,5 @@
 import { fillPhrase, type PhraseSlots } from './phrases/template.ts';
-import type { Topic } from './phrases/topics.ts';
+import type { Topic } from './phrases/topic.ts';
 
 /** Phrases among which one may be chosen, with what fills their gaps. */
 export interface Choice {

@@ -5,7 +5,8 @@ import { foreignPhrases } from './phrases/foreign.ts';
 import * as narration from './phrases/narration.ts';
 import * as speech from './phrases/speech.ts';
 import type { PhraseSlots } from './phrases/template.ts';
-import { isAbstract, type Topic, topicOf } from './phrases/topics.ts';
+import type { Topic } from './phrases/topic.ts';
+import { isAbstract, topicOf } from './phrases/topics.ts';
 import type { Tense } from './tense.ts';
 
 /**
