@@ -4,23 +4,10 @@ import { developmentToken, LOCAL_USER } from '../platform/identity/development-t
 import { openRuntime } from '../platform/runtime.ts';
 import { exitWith, type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
-import { bookCompilerService } from '../subgraphs/book-compiler/main.ts';
-import { eventsService } from '../subgraphs/events/main.ts';
-import { processorsService } from '../subgraphs/processors/main.ts';
-import { schemasService } from '../subgraphs/schemas/main.ts';
-import { stateService } from '../subgraphs/state/main.ts';
-import { textExpansionService } from '../subgraphs/text-expansion/main.ts';
+import { subgraphServices } from './subgraphs.generated.ts';
 
-/** Every service, those that others ask first. */
-export const allServices: readonly ServiceDefinition[] = [
-  schemasService,
-  processorsService,
-  stateService,
-  textExpansionService,
-  bookCompilerService,
-  eventsService,
-  gatewayService,
-];
+/** Every service, those that others ask first; the front door opens last. */
+export const allServices: readonly ServiceDefinition[] = [...subgraphServices, gatewayService];
 
 async function report({ runtime, services }: RunningSystem): Promise<void> {
   const { config } = runtime;

@@ -1,16 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { servicePorts } from './services.generated.ts';
 
-/** Ports of the design, before `PORT_OFFSET`. */
-export const servicePorts = {
-  gateway: 8010,
-  state: 8006,
-  processors: 8007,
-  schemas: 8011,
-  'text-expansion': 8012,
-  'book-compiler': 8013,
-  events: 8016,
-} as const;
+export { servicePorts };
 
 export type ServiceName = keyof typeof servicePorts;
 
@@ -41,6 +33,16 @@ function isPublicKey(pem: string): boolean {
 }
 
 const optionalHttp = url('http:', 'https:').optional();
+
+type UrlVariable = `${string}_URL`;
+
+/** The variable that says where a service answers, e.g. `TEXT_EXPANSION_URL`. */
+export const urlVariable = (service: ServiceName): UrlVariable =>
+  `${service.toUpperCase().replaceAll('-', '_')}_URL`;
+
+const serviceUrlVariables = Object.fromEntries(
+  serviceNames.map((name) => [urlVariable(name), optionalHttp]),
+) as Record<UrlVariable, typeof optionalHttp>;
 
 /** Every variable that the services read, with what it may be. */
 export const environmentSchema = z.object({
@@ -93,13 +95,7 @@ export const environmentSchema = z.object({
   OPENAI_MODEL: z.string().min(1).optional(),
   /** Tokens that the model reads and writes at once. */
   OPENAI_CONTEXT_TOKENS: wholeNumber(1_024, 4_000_000).default(16_384),
-  GATEWAY_URL: optionalHttp,
-  STATE_URL: optionalHttp,
-  PROCESSORS_URL: optionalHttp,
-  SCHEMAS_URL: optionalHttp,
-  TEXT_EXPANSION_URL: optionalHttp,
-  BOOK_COMPILER_URL: optionalHttp,
-  EVENTS_URL: optionalHttp,
+  ...serviceUrlVariables,
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
@@ -155,12 +151,9 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
   return found;
 }
 
-const variableOf = (service: ServiceName) =>
-  `${service.toUpperCase().replaceAll('-', '_')}_URL` as keyof Environment;
-
 function serviceUrls(env: Environment): Record<ServiceName, string> {
   const entries = serviceNames.map((name) => {
-    const given = env[variableOf(name)] as string | undefined;
+    const given = (env as { readonly [variable: UrlVariable]: string | undefined })[urlVariable(name)];
     return [name, (given ?? `http://127.0.0.1:${servicePorts[name] + env.PORT_OFFSET}`).replace(/\/+$/, '')];
   });
   return Object.fromEntries(entries) as Record<ServiceName, string>;

@@ -3,7 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../../platform/config.ts';
+import {
+  loadConfig,
+  type ServiceName,
+  serviceNames,
+  servicePorts,
+  urlVariable,
+} from '../../platform/config.ts';
 import { developmentToken } from '../../platform/identity/development-token.ts';
 import { developmentKeys } from '../../platform/identity/keys.ts';
 import { services as realServices } from '../../platform/testing/services.ts';
@@ -54,8 +60,6 @@ export interface System {
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
-const variableOf = (service: ServiceName): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;
-
 const entryOf = (service: ServiceName): string =>
   service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
 
@@ -101,7 +105,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     DATA_DIR: dataDir,
     PORT_OFFSET: String(offset),
     ...(shape === 'embedded' ? {} : realEnvironment()),
-    ...Object.fromEntries([...proxies].map(([name, proxy]) => [variableOf(name), proxy.url])),
+    ...Object.fromEntries([...proxies].map(([name, proxy]) => [urlVariable(name), proxy.url])),
     ...options.environment,
   };
   const config = loadConfig(environment);
