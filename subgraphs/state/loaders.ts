@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Book } from './books.ts';
 import { readBooks } from './books.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
-import type { DerivedRequest, StateStore } from './store/store.ts';
+import type { DerivedRequest, PlaceFilter, PlaceRequest, StateStore } from './store/store.ts';
 
 /** Batches the reads of one request: one store query a batch, whatever it holds. */
 export interface Loaders {
@@ -13,6 +13,9 @@ export interface Loaders {
   /** Newest first, `request.limit` at most. */
   derived(request: DerivedRequest): DataLoader<string, IndexEntry[]>;
   derivedCount(processorId: string | undefined): DataLoader<string, number>;
+  /** Of books or conversations, by their ids; newest first, `request.limit` at most. */
+  inPlace(request: PlaceRequest): DataLoader<string, IndexEntry[]>;
+  inPlaceCount(filter: PlaceFilter): DataLoader<string, number>;
 }
 
 const DERIVED_IDS = 1_000;
@@ -22,6 +25,13 @@ const byId = <T extends { id: string }>(read: (ids: readonly string[]) => Promis
   new DataLoader<string, T | null>(async (ids) => {
     const found = new Map((await read(ids)).map((one) => [one.id, one]));
     return ids.map((id) => found.get(id) ?? null);
+  });
+
+/** A loader of what is found for each key; `none` where there is nothing. */
+const byKey = <T>(read: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>, none: T) =>
+  new DataLoader<string, T>(async (keys) => {
+    const found = await read(keys);
+    return keys.map((key) => found.get(key) ?? none);
   });
 
 /** One loader for each distinct set of arguments. */
@@ -40,23 +50,16 @@ export function createLoaders(store: StateStore, userId: string): Loaders {
     entry: byId((ids) => store.entries(userId, ids)),
     userBlob: byId((ids) => store.userBlobs(userId, ids)),
     book: byId((ids) => readBooks({ store }, userId, ids)),
-    derivedIds: new DataLoader(async (parents) => {
-      const found = await store.derivedIds(userId, parents, DERIVED_IDS);
-      return parents.map((parent) => found.get(parent) ?? []);
-    }),
-    derived: keyed(
-      (request: DerivedRequest) =>
-        new DataLoader(async (parents) => {
-          const found = await store.derived(userId, parents, request);
-          return parents.map((parent) => found.get(parent) ?? []);
-        }),
+    derivedIds: byKey((parents) => store.derivedIds(userId, parents, DERIVED_IDS), []),
+    derived: keyed((request: DerivedRequest) =>
+      byKey((parents) => store.derived(userId, parents, request), []),
     ),
-    derivedCount: keyed(
-      (processorId: string | undefined) =>
-        new DataLoader(async (parents) => {
-          const found = await store.derivedCounts(userId, parents, processorId);
-          return parents.map((parent) => found.get(parent) ?? 0);
-        }),
+    derivedCount: keyed((processorId: string | undefined) =>
+      byKey((parents) => store.derivedCounts(userId, parents, processorId), 0),
+    ),
+    inPlace: keyed((request: PlaceRequest) => byKey((places) => store.inPlaces(userId, places, request), [])),
+    inPlaceCount: keyed((filter: PlaceFilter) =>
+      byKey((places) => store.inPlacesCounts(userId, places, filter), 0),
     ),
   };
 }

@@ -71,6 +71,17 @@ async function fill(userId: string, blobs: number): Promise<void> {
   }
 }
 
+const LISTS = /* GraphQL */ `
+  {
+    me {
+      state {
+        books { id compiled(first: 2) { totalCount nodes { id } } }
+        conversations { id blobs(first: 2) { totalCount nodes { id } } }
+      }
+    }
+  }
+`;
+
 const QUERY = /* GraphQL */ `
   {
     blobs(first: 100, filter: { type: "chapter_draft", processorId: "state" }) {
@@ -110,4 +121,25 @@ it('a request costs the same number of statements over 1 blob and over 100', asy
   // The page, its count, bodies, derived ids, derived pages, their counts, parents; the book's record and drafts,
   // and its chapters' expansions.
   expect(one).toHaveLength(10);
+});
+
+it('lists within a list of books or conversations cost the same over 1 and over 20', async () => {
+  const store = createPostgresStateStore(await server.database('state'));
+  const costs: string[][] = [];
+  for (const places of [1, 20]) {
+    const userId = `reader-of-${places}-places`;
+    for (let n = 1; n <= places; n += 1) {
+      const blob = { ...userBlob(userId, n), bookId: `book-${n}`, conversationId: `talk-${n}` };
+      await store.insertEntry(entryOfUserBlob(blob), []);
+    }
+    statements.length = 0;
+    const caller = { viewer: viewer(userId) };
+    const { data } = await state.graphql<{
+      me: { state: { books: object[]; conversations: { blobs: object }[] } };
+    }>(LISTS, {}, caller);
+    expect(data?.me.state.books).toHaveLength(places);
+    expect(data?.me.state.conversations[0]).toMatchObject({ blobs: { totalCount: 1 } });
+    costs.push([...statements].toSorted());
+  }
+  expect(costs[1]).toEqual(costs[0]);
 });

@@ -11,7 +11,7 @@ import type { Context } from './models.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
 import { retryProcessing } from './processing.ts';
 import { WholeNumberResolver } from './scalars.ts';
-import type { EntryFilter } from './store/store.ts';
+import type { EntryFilter, PlaceFilter } from './store/store.ts';
 
 /** The processor whose results a chapter shows as its expansion. */
 const EXPANSION = 'text-expansion';
@@ -45,6 +45,17 @@ async function derivedPage(
   const of = processorId == null ? {} : { processorId };
   const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
   return entryPage(entries, size, after, () => loaders.derivedCount(processorId ?? undefined).load(parentId));
+}
+
+async function placePage(
+  { loaders }: Context,
+  id: string,
+  filter: PlaceFilter,
+  { first, after }: PageArguments,
+): Promise<EntryPage> {
+  const size = pageSize(first);
+  const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id);
+  return entryPage(entries, size, after, () => loaders.inPlaceCount(filter).load(id));
 }
 
 /** A payload's result, or what the caller can mend. */
@@ -181,7 +192,8 @@ export const resolvers: Resolvers = {
 
   Book: {
     chapters: (book) => [...book.chapters],
-    compiled: (book, args, context) => page(context, { bookId: book.id, schemaId: 'compiled-book-v1' }, args),
+    compiled: (book, args, context) =>
+      placePage(context, book.id, { place: 'bookId', schemaId: 'compiled-book-v1' }, args),
   },
 
   BookChapter: {
@@ -193,6 +205,7 @@ export const resolvers: Resolvers = {
   },
 
   Conversation: {
-    blobs: (conversation, args, context) => page(context, { conversationId: conversation.id }, args),
+    blobs: (conversation, args, context) =>
+      placePage(context, conversation.id, { place: 'conversationId' }, args),
   },
 };

@@ -91,6 +91,16 @@ it.each<EntryFilter>([
   }
 });
 
+it.each(['bookId', 'conversationId'] as const)(
+  'the newest of a place by its %s are read alone',
+  async (place) => {
+    const steps = await explain((store) =>
+      store.inPlaces('alice', ['rare', 'none'], { place, limit: 2 * RARE }),
+    );
+    expect(Math.max(...steps.map(({ rows }) => rows))).toBeLessThanOrEqual(2 * RARE);
+  },
+);
+
 it('a lineage that is cut is walked no further than it needs', async () => {
   const [depth, limit] = [3, 50];
   const steps = await explain((store) => store.lineage('alice', 'hub', depth, limit));

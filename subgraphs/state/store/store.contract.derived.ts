@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
 import { at, entry, ids, newId, newUser } from './store.contract.fixture.ts';
-import type { StateStore } from './store.ts';
+import type { PageKey, StateStore } from './store.ts';
 
 /** What every adapter must do with what was made of what. */
 export function derivedContract(store: () => StateStore): void {
@@ -70,6 +70,41 @@ export function derivedContract(store: () => StateStore): void {
       );
       expect(await store().derived(user, [], { limit: 5 })).toEqual(new Map());
     });
+
+    it.each(['bookId', 'conversationId'] as const)(
+      'reads the newest of each place by its %s',
+      async (place) => {
+        const user = newUser();
+        const of = (second: number, id: string, schemaId = 's') =>
+          entry(user, second, { [place]: id, schemaId });
+        const [a1, a2, a3, b1] = ids(
+          await insert(of(1, 'a'), of(2, 'a'), of(3, 'a', 't'), of(1, 'b')),
+        ) as string[];
+        await insert(
+          entry(newUser(), 9, { [place]: 'a' }),
+          entry(user, 9, { bookId: null, conversationId: null }),
+        );
+        const read = async (request: { limit: number; schemaId?: string; after?: PageKey }) => {
+          const found = await store().inPlaces(user, ['a', 'b', 'c', 'a'], { place, ...request });
+          return Object.fromEntries([...found].map(([id, entries]) => [id, ids(entries)]));
+        };
+        expect(await read({ limit: 2 })).toEqual({ a: [a3, a2], b: [b1] });
+        expect(await read({ limit: 5, schemaId: 's' })).toEqual({ a: [a2, a1], b: [b1] });
+        expect(await read({ limit: 5, after: { createdAt: at(2), id: a2 ?? '' } })).toEqual({
+          a: [a1],
+          b: [b1],
+        });
+        const counts = async (schemaId?: string) =>
+          Object.fromEntries(
+            await store().inPlacesCounts(user, ['a', 'b', 'c', 'a'], {
+              place,
+              ...(schemaId ? { schemaId } : {}),
+            }),
+          );
+        expect(await counts()).toEqual({ a: 3, b: 1 });
+        expect(await counts('t')).toEqual({ a: 1 });
+      },
+    );
 
     it('walks the lineage both ways, within depth, number and user', async () => {
       const user = newUser();

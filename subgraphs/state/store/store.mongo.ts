@@ -3,7 +3,6 @@ import { behind } from '../../../platform/mongo/behind.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
 import { collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
-import { byParent, newestOf, ofEachParent } from './derived.mongo.ts';
 import {
   bookFrom,
   type EntryDocument,
@@ -15,6 +14,7 @@ import {
   toUserBlobDocument,
   userBlobFrom,
 } from './documents.mongo.ts';
+import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
 import { clearOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import {
@@ -26,7 +26,9 @@ import {
   type StateStore,
 } from './store.ts';
 
+const OUTBOX = ['outbox', 'outbox_since'];
 const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
+const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
 
 function conditions(userId: string, filter: EntryFilter): Filter<EntryDocument> {
   const { createdAfter, createdBefore } = filter;
@@ -79,7 +81,7 @@ async function newestDrafts({ entries }: StateCollections, userId: string, bookI
           chapter_num: { $exists: true },
         },
       },
-      { $unset: ['outbox', 'outbox_since'] },
+      { $unset: OUTBOX },
       { $group: { _id: { book_id: '$book_id', chapter_num: '$chapter_num' }, draft: newest } },
       { $sort: { '_id.book_id': 1, '_id.chapter_num': 1 } },
       { $limit: MAX_DRAFTS },
@@ -187,20 +189,32 @@ export function createMongoStateStore(database: Db): StateStore {
       return (await entries.findOne({ user_id: userId }, options))?.updated_at ?? null;
     },
     async derived(userId, parentIds, request) {
-      const newest = [...newestOf(userId, request), { $unset: ['outbox', 'outbox_since'] }];
-      return byParent(await ofEachParent<ReadEntryDocument>(collections, parentIds, newest), entryFrom);
+      const newest = [...newestOf(userId, request), { $unset: OUTBOX }];
+      return byParent(
+        await ofEach<ReadEntryDocument>(collections, parentIds, 'source_ids', newest),
+        entryFrom,
+      );
     },
     async derivedIds(userId, parentIds, limit) {
       const newest = [...newestOf(userId, { limit }), { $project: { _id: 1 } }];
-      const pairs = await ofEachParent<{ _id: string }>(collections, parentIds, newest);
+      const pairs = await ofEach<{ _id: string }>(collections, parentIds, 'source_ids', newest);
       return byParent(pairs, (child) => child._id);
     },
     async derivedCounts(userId, parentIds, processorId) {
-      const total = [
-        { $match: { user_id: userId, ...(processorId === undefined ? {} : { processor_id: processorId }) } },
-        { $group: { _id: null, total: { $sum: 1 } } },
-      ];
-      const pairs = await ofEachParent<{ total: number }>(collections, parentIds, total);
+      const total = totalOf(userId, { processorId });
+      const pairs = await ofEach<{ total: number }>(collections, parentIds, 'source_ids', total);
+      return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
+    },
+    async inPlaces(userId, placeIds, { place, ...request }) {
+      const newest = [...newestOf(userId, request), { $unset: OUTBOX }];
+      return byParent(
+        await ofEach<ReadEntryDocument>(collections, placeIds, PLACES[place], newest),
+        entryFrom,
+      );
+    },
+    async inPlacesCounts(userId, placeIds, { place, schemaId }) {
+      const total = totalOf(userId, { schemaId });
+      const pairs = await ofEach<{ total: number }>(collections, placeIds, PLACES[place], total);
       return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
     },
     lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),

@@ -1,22 +1,12 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import { createBooks } from './books.postgres.ts';
+import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type { DerivedRequest, EntryFilter, PageRequest, StateStore } from './store.ts';
-
-/** Collects `$n` parameters while a statement is put together. */
-class Parameters {
-  readonly values: SqlValue[] = [];
-
-  /** The placeholder of a value. */
-  add(value: SqlValue): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-}
+import type { EntryFilter, PageRequest, StateStore } from './store.ts';
 
 /** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
 const listOf = ({ parentId }: EntryFilter) =>
@@ -61,46 +51,6 @@ async function page(database: SqlDatabase, userId: string, filter: EntryFilter, 
     parameters.values,
   );
   return rows.map(entryFrom);
-}
-
-/** For each parent the newest children, read from the index on (parent, time): never more rows than asked for. */
-async function derivedRows<Row extends object>(
-  database: SqlDatabase,
-  columns: string,
-  userId: string,
-  parentIds: readonly string[],
-  { limit, after, processorId }: DerivedRequest,
-): Promise<(Row & { for_parent: string })[]> {
-  const parameters = new Parameters();
-  const behind = after
-    ? `AND (s.child_created_at, s.child_id) < (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
-    : '';
-  const of = processorId === undefined ? '' : `AND s.child_processor_id = ${parameters.add(processorId)}`;
-  return database.query<Row & { for_parent: string }>(
-    `SELECT p.id AS for_parent, ${columns}
-     FROM (SELECT DISTINCT unnest(${parameters.add([...parentIds])}::text[])) AS p(id)
-     CROSS JOIN LATERAL (
-       SELECT s.child_id, s.child_created_at FROM blob_sources s
-       WHERE s.user_id = ${parameters.add(userId)} AND s.parent_id = p.id ${of} ${behind}
-       ORDER BY s.child_created_at DESC, s.child_id DESC LIMIT ${parameters.add(limit)}
-     ) c
-     JOIN blob_index e ON e.id = c.child_id
-     ORDER BY p.id, c.child_created_at DESC, c.child_id DESC`,
-    parameters.values,
-  );
-}
-
-function grouped<Row extends { for_parent: string }, T>(
-  rows: readonly Row[],
-  value: (row: Row) => T,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.for_parent);
-    if (group) group.push(value(row));
-    else groups.set(row.for_parent, [value(row)]);
-  }
-  return groups;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -251,6 +201,15 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
         [userId, [...parentIds], processorId ?? null],
       );
       return new Map(rows.map((row) => [row.parent_id, row.total]));
+    },
+    inPlaces: (userId, placeIds, request) => inPlaces(database, userId, placeIds, request),
+    async inPlacesCounts(userId, placeIds, { place, schemaId }) {
+      const rows = await database.query<{ id: string; total: number }>(
+        `SELECT ${PLACES[place]} AS id, count(*) AS total FROM blob_index
+         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text IS NULL OR schema_id = $3) GROUP BY 1`,
+        [userId, [...placeIds], schemaId ?? null],
+      );
+      return new Map(rows.map(({ id, total }) => [id, total]));
     },
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));

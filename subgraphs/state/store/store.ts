@@ -44,6 +44,19 @@ export interface DerivedRequest {
   readonly processorId?: string;
 }
 
+/** Entries of one book or conversation. */
+export interface PlaceFilter {
+  readonly place: 'bookId' | 'conversationId';
+  readonly schemaId?: string;
+}
+
+/** The newest of them. */
+export interface PlaceRequest extends PlaceFilter {
+  /** Entries at most, for each place. */
+  readonly limit: number;
+  readonly after?: PageKey;
+}
+
 /** The newest draft of one chapter. */
 export interface ChapterDraft {
   readonly bookId: string;
@@ -129,6 +142,18 @@ export interface StateStore {
     userId: string,
     parentIds: readonly string[],
     processorId?: string,
+  ): Promise<ReadonlyMap<string, number>>;
+  /** For each book or conversation its newest entries, newest first: one query for all of them. */
+  inPlaces(
+    userId: string,
+    placeIds: readonly string[],
+    request: PlaceRequest,
+  ): Promise<ReadonlyMap<string, IndexEntry[]>>;
+  /** For each of them how many there are. */
+  inPlacesCounts(
+    userId: string,
+    placeIds: readonly string[],
+    filter: PlaceFilter,
   ): Promise<ReadonlyMap<string, number>>;
   /**
    * The entry, its ancestors and its descendants at most `depth` steps away, nearest first, in one read; at most
