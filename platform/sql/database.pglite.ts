@@ -25,11 +25,12 @@ export interface PgliteOptions {
 /** What a statement is run on: the instance, or its open transaction. */
 type Connection = Pick<PGlite, 'query' | 'exec'>;
 
+/** Of the instance: given with a statement, they would be merged with hundreds of others each time. */
 const PARSERS = { [types.INT8]: Number };
 
 function executorOn(run: <T>(work: (on: Connection) => Promise<T>) => Promise<T>): ScriptExecutor {
   const send = <Row>(text: string, values: readonly SqlValue[] = []) =>
-    run((on) => on.query<Row>(text, [...values], { parsers: PARSERS })).catch((error: unknown) => {
+    run((on) => on.query<Row>(text, [...values])).catch((error: unknown) => {
       throw statementError(error);
     });
   return {
@@ -114,13 +115,13 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
 }
 
 async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PGlite> {
-  if (dataDir === undefined) return PGlite.create({ loadDataDir: await pgliteTemplate() });
+  if (dataDir === undefined) return PGlite.create({ parsers: PARSERS, loadDataDir: await pgliteTemplate() });
   const files = join(dataDir, 'pgdata');
   if (!existsSync(files)) {
     logger?.info({ dataDir }, 'making the embedded PostgreSQL, which takes some seconds');
     await createPgliteDataDir(files);
   }
-  return PGlite.create(files);
+  return PGlite.create(files, { parsers: PARSERS });
 }
 
 function lockDataDir(dataDir: string): FileLock {
