@@ -3,7 +3,8 @@ import { CORE_QUERY, draftInput } from '../e2e/harness/operations.ts';
 import { type ServiceProxy, startProxy } from '../e2e/harness/proxy.ts';
 import { type System, startSystem } from '../e2e/harness/system.ts';
 import { serviceNames } from '../platform/config.ts';
-import { type Benchmark, progress, until } from './bench.ts';
+import { type Benchmark, progress } from './bench.ts';
+import { CREATE, prose, untilCompleted } from './drafts.ts';
 import { hangUp, latencies, type Request, send, throughput } from './load.ts';
 import { type Gateway, type SubgraphUrls, startOwn, startStock } from './peers/gateways.ts';
 import { cpuTime } from './processes.ts';
@@ -16,6 +17,8 @@ import { median, quantile, ratios, table } from './statistics.ts';
 
 const BLOBS = 100;
 const CHAPTERS_A_BOOK = 5;
+/** Of a draft. */
+const SENTENCES = 12;
 const EACH_MS = 2_000;
 const CONCURRENCY = 4;
 const PEERS = ['own', 'stock'] as const;
@@ -23,18 +26,9 @@ const PEERS = ['own', 'stock'] as const;
 type Peer = (typeof PEERS)[number];
 type Operation = Omit<Request, 'endpoint'> & { readonly name: string };
 
-const CREATE = `mutation ($input: CreateBlobInput!) {
-  createBlob(input: $input) { blob { id title processing { state } } userErrors { code } }
-}`;
-
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) { compiledBook { id } userErrors { code message } }
 }`;
-
-const words = (seed: number): string =>
-  Array.from({ length: 12 }, (_, n) => `The ferry ${seed * 12 + n} crossed the quiet river at dawn.`).join(
-    ' ',
-  );
 
 /** Drafts, each expanded, and books that are compiled of a few of them each. */
 async function fill(system: System, userId: string): Promise<void> {
@@ -42,14 +36,10 @@ async function fill(system: System, userId: string): Promise<void> {
   const bookOf = (index: number): string => `book-${Math.floor(index / CHAPTERS_A_BOOK)}`;
   for (let index = 0; index < BLOBS; index += 1) {
     const chapter = (index % CHAPTERS_A_BOOK) + 1;
-    const input = draftInput({ content: words(index), book: bookOf(index), chapter });
+    const input = draftInput({ content: prose(index, SENTENCES), book: bookOf(index), chapter });
     await client.query(CREATE, { input });
   }
-  const count =
-    'query { blobs(first: 1, filter: { type: "chapter_draft", state: COMPLETED }) { totalCount } }';
-  const completed = async () =>
-    (await client.query<{ blobs: { totalCount: number } }>(count)).blobs.totalCount === BLOBS;
-  await until('All drafts are expanded', completed, { withinMs: 120_000, everyMs: 250 });
+  await untilCompleted(client, BLOBS);
   for (let index = 0; index < BLOBS; index += CHAPTERS_A_BOOK) {
     const { compileBook } = await client.query<{ compileBook: { compiledBook: unknown } }>(COMPILE, {
       input: { bookId: bookOf(index), useExpanded: false },
