@@ -4,14 +4,34 @@ import type { Shape } from './e2e/harness/system.ts';
 /** What a test waits to see may take its time on a busy machine. */
 const patient = { poll: { timeout: 10_000 } };
 
+interface Tier {
+  readonly name: string;
+  readonly include: string[];
+  /** Milliseconds that a test or a hook may take. */
+  readonly timeout: number;
+  readonly shape?: Shape;
+  /** Test files at once. Default 2. */
+  readonly maxWorkers?: number;
+}
+
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
- * each of its shapes: `inject('shape')` says which.
+ * each of its shapes: `inject('shape')` says which. They run one after the other.
  */
-const tier = (name: string, include: string[], timeout: number, shape: Shape = 'embedded') => ({
-  extends: true as const,
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, expect: patient, provide: { shape } },
-});
+const tiers: readonly Tier[] = [
+  { name: 'unit', include: ['**/*.test.ts'], timeout: 30_000 },
+  { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
+  { name: 'e2e', include: ['e2e/**/*.e2e.ts'], timeout: 180_000 },
+  { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },
+  // One file of these is seven processes.
+  {
+    name: 'e2e-processes',
+    include: ['e2e/**/*.e2e.ts'],
+    timeout: 180_000,
+    shape: 'processes',
+    maxWorkers: 1,
+  },
+];
 
 export default defineConfig({
   // Node takes graphql's CommonJS entry; Vite would take the other, and there would be two of it beside each other.
@@ -19,14 +39,21 @@ export default defineConfig({
   test: {
     globalSetup: ['./platform/testing/build.setup.ts'],
     exclude: ['node_modules/**', 'dist/**'],
-    pool: 'forks',
-    maxWorkers: 2,
-    projects: [
-      tier('unit', ['**/*.test.ts'], 30_000),
-      tier('int', ['**/*.int.ts'], 120_000),
-      tier('e2e', ['e2e/**/*.e2e.ts'], 180_000),
-      tier('e2e-real', ['e2e/**/*.e2e.ts'], 180_000, 'real'),
-      tier('e2e-processes', ['e2e/**/*.e2e.ts'], 180_000, 'processes'),
-    ],
+    projects: tiers.map(({ name, include, timeout, shape = 'embedded', maxWorkers = 2 }, groupOrder) => ({
+      extends: true as const,
+      test: {
+        name,
+        include,
+        pool: 'forks' as const,
+        // A process for each file would spend more time on loading modules than on testing them.
+        isolate: false,
+        maxWorkers,
+        sequence: { groupOrder },
+        testTimeout: timeout,
+        hookTimeout: timeout,
+        expect: patient,
+        provide: { shape },
+      },
+    })),
   },
 });
