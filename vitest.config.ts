@@ -19,7 +19,7 @@ interface Tier {
  * each of its shapes: `inject('shape')` says which. They run one after the other.
  */
 const tiers: readonly Tier[] = [
-  { name: 'unit', include: ['**/*.test.ts'], timeout: 30_000 },
+  { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
   { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
   { name: 'e2e', include: ['e2e/**/*.e2e.ts'], timeout: 180_000 },
   { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { derivedBlobId } from '../../platform/ids.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { processorsService } from '../processors/main.ts';
+import { schemasService } from '../schemas/main.ts';
+import { stateService } from './main.ts';
+
+let schemas: TestService;
+let processors: TestService;
+/** The state service, once {@link runState} has started it. */
+export let state: TestService;
+
+export const HASH = 'a'.repeat(64);
+
+/** Runs the state service for the tests of a file, beside the registries that it asks. */
+export function runState(): void {
+  beforeAll(start);
+  afterAll(stop);
+}
+
+async function start(): Promise<void> {
+  [schemas, processors] = await Promise.all([
+    startTestService(schemasService),
+    startTestService(processorsService),
+  ]);
+  const expansion = {
+    id: 'text-expansion',
+    name: 'Text expansion',
+    storage_type: 'postgresql',
+    connection_string: 'embedded',
+    database_name: 'text_expansion',
+    input_schema_ids: ['text-input-v1'],
+    output_schema_id: 'expanded-text-v1',
+    graphql_type: 'ExpandedText',
+    base_url: 'http://127.0.0.1:9',
+    event_subscriptions: ['blob.created'],
+  };
+  const caller = { service: 'text-expansion', viewer: null };
+  const { status } = await processors.rest('POST', '/api/v1/processors', { body: expansion, caller });
+  expect(status).toBeLessThan(300);
+  state = await startTestService(stateService, {
+    urls: { schemas: schemas.url, processors: processors.url },
+  });
+}
+
+async function stop(): Promise<void> {
+  await Promise.all([state?.stop(), processors?.stop(), schemas?.stop()]);
+}
+
+let serial = 0;
+/** Each test has a user of its own. */
+export const newCaller = () => ({ viewer: viewer(`user|${++serial}@example.com`) });
+export type Caller = ReturnType<typeof newCaller>;
+
+const CREATE = /* GraphQL */ `
+  mutation ($input: CreateBlobInput!) {
+    createBlob(input: $input) {
+      blob { id version type title preview sizeBytes userId processorId storageLocation remoteBlobId schemaId schemaVersion processing { state runs { processorId state attempt error { code message } } } }
+      userErrors { field code message }
+    }
+  }
+`;
+
+interface Created {
+  createBlob: {
+    blob: {
+      id: string;
+      version: number;
+      title: string;
+      preview: string;
+      processing: { state: string; runs: object[] };
+    } | null;
+    userErrors: { field: string | null; code: string; message: string }[];
+  };
+}
+
+export const draft = (content: string, over: object = {}, metadata: object = {}) => ({
+  type: 'chapter_draft',
+  schemaId: 'text-input-v1',
+  data: { content, metadata: { book_id: 'my-novel', chapter_num: 1, ...metadata } },
+  ...over,
+});
+
+export async function create(caller: Caller, input: object) {
+  const { data, errors } = await state.graphql<Created>(CREATE, { input }, caller);
+  expect(errors).toBeUndefined();
+  if (!data) throw new Error('No data');
+  return data.createBlob;
+}
+
+export async function createDraft(
+  caller: Caller,
+  content = 'It rained.',
+  metadata: object = {},
+): Promise<string> {
+  const { blob, userErrors } = await create(caller, draft(content, {}, metadata));
+  expect(userErrors).toEqual([]);
+  return blob?.id ?? '';
+}
+
+export const registration = (caller: Caller, parentId: string, over: object = {}) => ({
+  user_id: caller.viewer.userId,
+  processor_id: 'text-expansion',
+  storage_location: 'text-expansion-db',
+  remote_blob_id: derivedBlobId(parentId, 'text-expansion', '1'),
+  parent_id: parentId,
+  schema_id: 'expanded-text-v1',
+  preview: 'It rained, and went on raining.',
+  size_bytes: 31,
+  content_hash: HASH,
+  ...over,
+});
+
+export const asProcessor = (caller: Caller) => ({ service: 'text-expansion', ...caller });
+export const register = (caller: Caller, body: object, as: object = asProcessor(caller)) =>
+  state.rest<{
+    error?: { code: string; field?: string };
+    entry?: { id: string; title: string; type: string; book_id: string };
+  }>('POST', '/api/v1/blob-index', { body, caller: as });
+export const report = (caller: Caller, body: object) =>
+  state.rest<{ entry: { version: number; state: string } }>('POST', '/api/v1/processing', {
+    body,
+    caller: asProcessor(caller),
+  });
