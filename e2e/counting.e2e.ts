@@ -1,6 +1,8 @@
+import pMap from 'p-map';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { ServiceName } from '../platform/config.ts';
-import { coreQuery, createDraft, untilState } from './harness/operations.ts';
+import type { GraphClient } from './harness/client.ts';
+import { coreQuery, createDraft } from './harness/operations.ts';
 import { type System, startSystem } from './harness/system.ts';
 
 const owners = ['state', 'text-expansion', 'book-compiler'] as const satisfies ServiceName[];
@@ -14,17 +16,21 @@ afterAll(() => system?.stop());
 const requests = (service: ServiceName): number =>
   system.proxy(service).seen.filter(({ path }) => path.startsWith('/graphql')).length;
 
+/** How many drafts have been expanded. */
+async function expanded(client: GraphClient): Promise<number> {
+  const query = '{ blobs(filter: { type: "chapter_draft", state: COMPLETED }) { totalCount } }';
+  return (await client.query<{ blobs: { totalCount: number } }>(query)).blobs.totalCount;
+}
+
 it.each([1, 100])(
   'the core query over %i blobs costs one request a subgraph and plan step',
   async (count) => {
     const client = await system.client();
-    const ids: string[] = [];
-    for (let chapter = 1; chapter <= count; chapter += 1) {
-      ids.push(
-        await createDraft(client, { content: `Chapter ${chapter}. It rained on the harbour.`, chapter }),
-      );
-    }
-    await Promise.all(ids.map((id) => untilState(client, id, 'COMPLETED', 120_000)));
+    const chapters = Array.from({ length: count }, (_, index) => index + 1);
+    const draft = (chapter: number) =>
+      createDraft(client, { content: `Chapter ${chapter}. It rained on the harbour.`, chapter });
+    await pMap(chapters, draft, { concurrency: 8 });
+    await expect.poll(() => expanded(client), { timeout: 120_000, interval: 200 }).toBe(count);
     await client.query('mutation { compileBook(input: { bookId: "my-novel" }) { userErrors { code } } }');
     for (const service of owners) system.proxy(service).forget();
     const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
