@@ -13,19 +13,24 @@ const storage = new AsyncLocalStorage<Trace>();
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
+function newTrace(): Trace {
+  // One call for the three of them: asking for random bytes costs more than having them.
+  const bytes = randomBytes(36);
+  return {
+    requestId: bytes.toString('base64url', 0, 12),
+    traceparent: `00-${bytes.toString('hex', 12, 28)}-${bytes.toString('hex', 28)}-01`,
+  };
+}
+
 /** The trace of a request, taken from its headers where they are well-formed, else new. */
 export function traceFrom(headers: Readonly<Record<string, unknown>>): Trace {
   const { traceparent, 'x-request-id': requestId } = headers;
-  return {
-    requestId:
-      typeof requestId === 'string' && REQUEST_ID.test(requestId)
-        ? requestId
-        : randomBytes(12).toString('base64url'),
-    traceparent:
-      typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
-        ? traceparent
-        : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
-  };
+  const knownId = typeof requestId === 'string' && REQUEST_ID.test(requestId) ? requestId : undefined;
+  const knownTrace =
+    typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+  if (knownId && knownTrace) return { requestId: knownId, traceparent: knownTrace };
+  const made = newTrace();
+  return { requestId: knownId ?? made.requestId, traceparent: knownTrace ?? made.traceparent };
 }
 
 /** Makes `trace` the current one for all that follows from `work`. */
