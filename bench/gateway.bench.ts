@@ -199,6 +199,10 @@ export const benchmark: Benchmark = {
           progress(rows.at(-1)?.join(' · ') ?? '');
         }
         return `${table(HEAD, rows)}\n\n${counts}`;
+      } catch (error) {
+        // The logs go with the system's folder.
+        progress(`${gateways.own.output()}\n${system.output()}`);
+        throw error;
       } finally {
         await stopAll(gateways);
       }

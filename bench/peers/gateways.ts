@@ -15,6 +15,8 @@ export interface Gateway {
   /** Its GraphQL endpoint. */
   readonly endpoint: string;
   readonly pid: number;
+  /** What it logged. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function startOwn(system: System, urls: SubgraphUrls): Promise<Gate
   const environment = {
     ...system.environment,
     // The data folder belongs to the system's process; without it no subscription is served, and none is measured.
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'warn',
     PORT_OFFSET: String(await freePortOffset()),
     ...Object.fromEntries(
       Object.entries(subgraphs).map(([name, url]) => [variableOf(name as ServiceName), url]),
@@ -39,7 +41,7 @@ export async function startOwn(system: System, urls: SubgraphUrls): Promise<Gate
   const child = startProcess('gateway/main.ts', environment, join(system.dataDir, 'gateway.log'));
   const url = loadConfig(environment).urls.gateway;
   await until('Our gateway is ready', () => isReady(url), STARTS_WITHIN);
-  return { endpoint: `${url}/graphql`, pid: child.pid, stop: () => child.stop() };
+  return { endpoint: `${url}/graphql`, pid: child.pid, output: child.output, stop: () => child.stop() };
 }
 
 /** Apollo's gateway over the same. */
@@ -62,6 +64,7 @@ export async function startStock(
   return {
     endpoint,
     pid: child.pid ?? 0,
+    output: () => '',
     async stop() {
       child.kill();
       await gone;
