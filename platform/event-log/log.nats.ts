@@ -58,6 +58,8 @@ export interface NatsEventLogOptions {
 
 const PUBLISH_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** Of one attempt: what is lost with a leader is never answered. */
+const ATTEMPT_TIMEOUT_MS = 2_000;
 /** A cluster that is being started has to elect its leaders first. */
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -71,7 +73,10 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export async function openNatsEventLog(options: NatsEventLogOptions): Promise<EventLog> {
   const connection = await openConnection(options.servers);
   try {
-    const manager = await retrying(() => jetstreamManager(connection), START_TIMEOUT_MS);
+    const manager = await retrying(
+      () => jetstreamManager(connection, { timeout: ATTEMPT_TIMEOUT_MS }),
+      START_TIMEOUT_MS,
+    );
     const log = new NatsEventLog(options, connection, manager);
     await retrying(() => log.ensure(), START_TIMEOUT_MS);
     return log;
