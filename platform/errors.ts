@@ -43,6 +43,10 @@ export const errorTable = {
   ),
   NOT_FOUND: entry(404, 'There is no such thing, or it is not yours.'),
   BLOB_NOT_FOUND: entry(404, 'There is no blob of that id, or it is not yours.'),
+  BLOB_DELETED: entry(
+    410,
+    'The blob, or one that it is made of, was deleted: it does not come back. Use a new idempotency key, or sources that are there.',
+  ),
   BOOK_NOT_FOUND: entry(404, 'You have no book of that id.'),
   BOOK_INVALID: entry(422, 'The book cannot be made like this. The message names the chapter and the fix.'),
   CHAPTER_MISSING: entry(422, 'A chapter has no draft yet. Create one, then compile again.'),

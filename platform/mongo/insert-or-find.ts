@@ -24,6 +24,6 @@ export async function insertOrFind<T extends { _id: unknown }>(
     readConcern: { level: 'linearizable' },
     maxTimeMS: CONFIRM_WITHIN_MS,
   });
-  if (!existing) throw new Error(`Document ${JSON.stringify(document._id)} was there and is gone`);
-  return existing;
+  // It was removed in between.
+  return existing ?? insertOrFind(collection, document);
 }

@@ -131,11 +131,14 @@ async function makeRecord(
   return { ...record, outbox: [created] };
 }
 
-/** Makes what follows from a stored blob; safe to do again. */
-export const indexUserBlob = async (
-  deps: Pick<StateDependencies, 'store'>,
-  blob: UserBlobRecord,
-): Promise<IndexEntry> => (await deps.store.insertEntry(entryOfUserBlob(blob), [])).stored;
+/** Makes what follows from a stored blob; safe to do again. @throws BlobgraphError BLOB_DELETED */
+async function indexUserBlob({ store }: StateDependencies, blob: UserBlobRecord): Promise<IndexEntry> {
+  const { stored } = await store.insertEntry(entryOfUserBlob(blob), []);
+  if (stored) return stored;
+  await store.eraseUserBlobs(blob.userId, [blob.id]);
+  const message = 'The blob of this key was deleted. Use a new key to store it anew.';
+  throw new BlobgraphError('BLOB_DELETED', message, { field: 'idempotencyKey' });
+}
 
 /** The blob that was stored under the key before, if any. */
 async function earlier(deps: StateDependencies, userId: string, input: CreateBlobInput) {

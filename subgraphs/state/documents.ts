@@ -78,6 +78,24 @@ export interface IndexEntry {
   readonly updatedAt: Date;
 }
 
+/**
+ * What is left of a deleted blob's entry, in its place: the id is taken for good. Holds ids and times, nothing of the
+ * content.
+ */
+export interface Tombstone {
+  readonly id: string;
+  readonly userId: string;
+  /** The version that the deletion gave to the entry. */
+  readonly version: number;
+  /** The processor that kept the blob; `state` for users' own. */
+  readonly processorId: string;
+  /** Whether all that was made of the blob goes with it, also what has other sources. */
+  readonly cascade: boolean;
+  readonly deletedAt: Date;
+  /** When what follows from the deletion is next taken up; null once all of it is done. Grows each time it is opened again. */
+  readonly dueAt: Date | null;
+}
+
 /** A book as its user described it; drafts may name books that have no record. */
 export interface BookRecord {
   readonly userId: string;

@@ -24,22 +24,34 @@ async function assertDerivedId(deps: StateDependencies, registration: DerivedReg
   }
 }
 
-/** The sources' entries in order, the parent first. @throws BlobgraphError SOURCE_UNKNOWN */
+const deleted = (what: string, field: string) =>
+  new BlobgraphError('BLOB_DELETED', `${what} was deleted. Discard what was made.`, { field });
+
+/** A source that is not in the index: deleted, or never there. */
+async function missingSource(
+  { store }: StateDependencies,
+  { user_id, parent_id }: DerivedRegistration,
+  missing: readonly [string, ...string[]],
+): Promise<BlobgraphError> {
+  const fieldOf = (id: string) => (id === parent_id ? 'parent_id' : 'source_ids');
+  const [tombstone] = await store.tombstones(user_id, missing);
+  if (tombstone) return deleted(`The source ${tombstone.id}`, fieldOf(tombstone.id));
+  const [id] = missing;
+  const message = `The source ${id} is not in the index of this user.`;
+  return new BlobgraphError('SOURCE_UNKNOWN', message, { field: fieldOf(id) });
+}
+
+/** The sources' entries in order, the parent first. @throws BlobgraphError SOURCE_UNKNOWN, BLOB_DELETED */
 async function requireSources(
   deps: StateDependencies,
   registration: DerivedRegistration,
+  ids: readonly string[],
+  found: ReadonlyMap<string, IndexEntry>,
 ): Promise<IndexEntry[]> {
-  const { parent_id, source_ids = [], user_id } = registration;
-  const ids = [...new Set([parent_id, ...source_ids])];
-  const found = new Map((await deps.store.entries(user_id, ids)).map((entry) => [entry.id, entry]));
-  return ids.map((id) => {
-    const entry = found.get(id);
-    if (entry) return entry;
-    const field = id === parent_id ? 'parent_id' : 'source_ids';
-    throw new BlobgraphError('SOURCE_UNKNOWN', `The source ${id} is not in the index of this user.`, {
-      field,
-    });
-  });
+  const sources = ids.flatMap((id) => found.get(id) ?? []);
+  const [first, ...more] = ids.filter((id) => !found.has(id));
+  if (first !== undefined) throw await missingSource(deps, registration, [first, ...more]);
+  return sources;
 }
 
 function assertSameContent(stored: IndexEntry, registration: DerivedRegistration): void {
@@ -51,15 +63,35 @@ function assertSameContent(stored: IndexEntry, registration: DerivedRegistration
 }
 
 /**
- * Enters what a processor made into the index, once.
- * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN
+ * Enters what a processor made into the index, once. What was entered before is answered, also when sources of it
+ * have been deleted since.
+ * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN,
+ *   BLOB_DELETED when a source or the blob itself was deleted
  */
 export async function registerDerived(
   deps: StateDependencies,
   registration: DerivedRegistration,
 ): Promise<{ entry: IndexEntry; created: boolean }> {
   await assertDerivedId(deps, registration);
-  const sources = await requireSources(deps, registration);
+  const { user_id, remote_blob_id, parent_id, source_ids = [] } = registration;
+  const ids = [...new Set([parent_id, ...source_ids])];
+  const read = await deps.store.entries(user_id, [remote_blob_id, ...ids]);
+  const found = new Map(read.map((entry) => [entry.id, entry]));
+  const known = found.get(remote_blob_id);
+  if (known) {
+    assertSameContent(known, registration);
+    return { entry: known, created: false };
+  }
+  const sources = await requireSources(deps, registration, ids, found);
+  return enter(deps, registration, sources);
+}
+
+/** @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED */
+async function enter(
+  deps: StateDependencies,
+  registration: DerivedRegistration,
+  sources: readonly IndexEntry[],
+): Promise<{ entry: IndexEntry; created: boolean }> {
   const { schema_id, schema_version } = registration;
   const schema = await deps.schemas.validator(schema_id, schema_version);
   const takers = await deps.processors.takers(schema_id, 'blob.indexed');
@@ -72,6 +104,7 @@ export async function registerDerived(
     at,
   });
   const { stored, inserted } = await deps.store.insertEntry(entry, [eventOf(entry, 'indexed', at)]);
+  if (!stored) throw deleted('The blob', 'remote_blob_id');
   if (!inserted) assertSameContent(stored, registration);
   deps.nudge(stored.id);
   return { entry: stored, created: inserted };

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { OutboxEvent } from './documents.ts';
+import type { OutboxEvent, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
 import type { StateStore } from './store/store.ts';
 
@@ -32,16 +32,28 @@ const MAX_QUEUE = 10_000;
 
 const toEvent = (event: OutboxEvent) => toMessage({ ...event, time: new Date(event.time) });
 
-/** One blob's events, in order: its own first, then its entry's. What is published twice has the same message id. */
-async function relayBlob({ store, eventLog }: RelayDependencies, blobId: string): Promise<void> {
+async function relayOwn(
+  { store, eventLog }: RelayDependencies,
+  { id, outbox }: UserBlobRecord,
+): Promise<void> {
+  for (const event of outbox) {
+    await eventLog.publish(toEvent(event));
+    await store.clearUserBlobOutbox(id, event.version);
+  }
+}
+
+/**
+ * One blob's events, in order: its own first, then its entry's. What is published twice has the same message id. That
+ * a blob came into being is not told any more once it was deleted.
+ */
+async function relayBlob(deps: RelayDependencies, blobId: string): Promise<void> {
+  const { store, eventLog } = deps;
   const { userBlob, entry } = await store.outbox(blobId);
   if (userBlob) {
     // Whoever hears of the blob must find it in the index, also when its writer died before entering it.
-    await store.insertEntry(entryOfUserBlob(userBlob), []);
-    for (const event of userBlob.outbox) {
-      await eventLog.publish(toEvent(event));
-      await store.clearUserBlobOutbox(blobId, event.version);
-    }
+    const { stored } = await store.insertEntry(entryOfUserBlob(userBlob), []);
+    if (stored) await relayOwn(deps, userBlob);
+    else await store.eraseUserBlobs(userBlob.userId, [blobId]);
   }
   if (!entry) return;
   for (const event of entry.events) await eventLog.publish(toEvent(event));

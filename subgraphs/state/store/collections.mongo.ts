@@ -1,5 +1,5 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
-import type { BookDocument, EntryDocument, UserBlobDocument } from './documents.mongo.ts';
+import type { BookDocument, EntryDocument, TombstoneDocument, UserBlobDocument } from './documents.mongo.ts';
 
 export const USER_BLOBS = 'user_blobs';
 export const BLOB_INDEX = 'blob_index';
@@ -11,6 +11,8 @@ export interface StateCollections {
   readonly database: Db;
   readonly userBlobs: Collection<UserBlobDocument>;
   readonly entries: Collection<EntryDocument>;
+  /** Those among the entries' documents that are tombstones. */
+  readonly tombstones: Collection<TombstoneDocument>;
   readonly books: Collection<BookDocument>;
 }
 
@@ -18,6 +20,7 @@ export const collectionsOf = (database: Db): StateCollections => ({
   database,
   userBlobs: database.collection<UserBlobDocument>(USER_BLOBS),
   entries: database.collection<EntryDocument>(BLOB_INDEX),
+  tombstones: database.collection<TombstoneDocument>(BLOB_INDEX),
   books: database.collection<BookDocument>(BOOKS),
 });
 
@@ -45,6 +48,7 @@ const entryIndexes: IndexDescription[] = [
   // A source is its user's own, so the id alone leads to a parent's newest children.
   { key: { source_ids: 1, ...BY_TIME } },
   waiting,
+  { key: { deletion_due_at: 1 }, sparse: true },
 ];
 
 /** Makes what is missing; of several processes that do so at once, all succeed. */

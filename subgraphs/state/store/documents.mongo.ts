@@ -1,5 +1,5 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
-import type { BookRecord, IndexEntry, OutboxEvent, Run, UserBlobRecord } from '../documents.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, Run, Tombstone, UserBlobRecord } from '../documents.ts';
 
 /** Members that are absent, not null, where there is nothing: partial indexes leave those documents out. */
 interface Placement {
@@ -67,6 +67,18 @@ export interface EntryDocument extends Placement, WithOutbox {
 
 /** An entry as it is read: its outbox is the relay's alone. */
 export type ReadEntryDocument = Omit<EntryDocument, keyof WithOutbox>;
+
+/** What is left of an {@link EntryDocument}, in its place. It has no `user_id`. */
+export interface TombstoneDocument extends WithOutbox {
+  _id: string;
+  version: number;
+  processor_id: string;
+  deleted_user_id: string;
+  deletion_cascades: boolean;
+  deleted_at: Date;
+  /** Absent once nothing is left to do. */
+  deletion_due_at?: Date;
+}
 
 export interface BookDocument {
   _id: { user_id: string; id: string };
@@ -179,6 +191,16 @@ export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
   state: document.state,
   createdAt: document.created_at,
   updatedAt: document.updated_at,
+});
+
+export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tombstone => ({
+  id: document._id,
+  userId: document.deleted_user_id,
+  version: document.version,
+  processorId: document.processor_id,
+  cascade: document.deletion_cascades,
+  deletedAt: document.deleted_at,
+  dueAt: document.deletion_due_at ?? null,
 });
 
 export const toBookDocument = (book: BookRecord): BookDocument => ({

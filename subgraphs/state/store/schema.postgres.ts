@@ -79,4 +79,14 @@ export const migrations: readonly string[] = [
   `,
   'ALTER TABLE books ADD COLUMN version integer NOT NULL DEFAULT 1',
   'CREATE INDEX blob_index_schema ON blob_index (user_id, schema_id, created_at DESC, id DESC)',
+  `
+  -- A row without a user is a tombstone.
+  ALTER TABLE blob_index
+    ALTER COLUMN user_id DROP NOT NULL,
+    ADD COLUMN deleted_user_id text,
+    ADD COLUMN deletion_cascades boolean,
+    ADD COLUMN deleted_at timestamptz,
+    ADD COLUMN deletion_due_at timestamptz;
+  CREATE INDEX blob_index_deletion_due ON blob_index (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
+  `,
 ];

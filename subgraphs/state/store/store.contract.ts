@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
@@ -160,6 +161,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   derivedContract(() => store);
+  deletionContract(() => store);
 
   describe('books and conversations', () => {
     it('puts a book, changes it, lists newest first', async () => {

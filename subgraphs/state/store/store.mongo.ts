@@ -2,12 +2,14 @@ import type { Db, Document, Filter } from 'mongodb';
 import { behind } from '../../../platform/mongo/behind.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
-import { collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
+import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
+import { createDeletions } from './deletions.mongo.ts';
 import {
   bookFrom,
   type EntryDocument,
   entryFrom,
   type ReadEntryDocument,
+  type TombstoneDocument,
   toBookDocument,
   toEntryDocument,
   toRunDocuments,
@@ -152,8 +154,12 @@ export function createMongoStateStore(database: Db): StateStore {
       return (await userBlobs.find({ _id: { $in: [...ids] }, user_id: userId }).toArray()).map(userBlobFrom);
     },
     async insertEntry(entry, events) {
-      const existing = await insertOrFind(entries, toEntryDocument(entry, events));
-      return { stored: existing ? entryFrom(existing) : entry, inserted: existing === null };
+      const existing = await insertOrFind<EntryDocument | TombstoneDocument>(
+        database.collection(BLOB_INDEX),
+        toEntryDocument(entry, events),
+      );
+      if (existing === null) return { stored: entry, inserted: true };
+      return { stored: 'user_id' in existing ? entryFrom(existing) : null, inserted: false };
     },
     async updateEntry(id, expectedVersion, change, event) {
       const { version, state, updatedAt } = change;
@@ -227,5 +233,6 @@ export function createMongoStateStore(database: Db): StateStore {
     clearEntryOutbox: (blobId, upToVersion) => clearOutbox(entries, blobId, upToVersion),
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
+    ...createDeletions(collections),
   };
 }

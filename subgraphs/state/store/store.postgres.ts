@@ -1,12 +1,13 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import { createBooks } from './books.postgres.ts';
+import { createDeletions } from './deletions.postgres.ts';
 import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type { EntryFilter, PageRequest, StateStore } from './store.ts';
+import type { EntryFilter, InsertedEntry, PageRequest, StateStore } from './store.ts';
 
 /** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
 const listOf = ({ parentId }: EntryFilter) =>
@@ -55,7 +56,10 @@ async function page(database: SqlDatabase, userId: string, filter: EntryFilter, 
 
 const json = (value: unknown): string => JSON.stringify(value);
 
-async function insertUserBlob(database: SqlDatabase, blob: UserBlobRecord) {
+async function insertUserBlob(
+  database: SqlDatabase,
+  blob: UserBlobRecord,
+): Promise<{ stored: UserBlobRecord; inserted: boolean }> {
   const [row] = await database.query<UserBlobRow>(
     `INSERT INTO user_blobs (id, user_id, schema_id, schema_version, type, title, data, conversation_id, book_id,
        chapter_num, created_at, input_hash, expected_processor_ids, outbox, outbox_since)
@@ -80,11 +84,16 @@ async function insertUserBlob(database: SqlDatabase, blob: UserBlobRecord) {
   );
   if (row) return { stored: userBlobFrom(row), inserted: true };
   const [existing] = await database.query<UserBlobRow>('SELECT * FROM user_blobs WHERE id = $1', [blob.id]);
-  if (!existing) throw new Error(`User blob ${blob.id} was there and is gone`);
+  // It was deleted in between.
+  if (!existing) return insertUserBlob(database, blob);
   return { stored: userBlobFrom(existing), inserted: false };
 }
 
-async function insertEntry(database: SqlDatabase, entry: IndexEntry, outbox: readonly OutboxEvent[]) {
+async function insertEntry(
+  database: SqlDatabase,
+  entry: IndexEntry,
+  outbox: readonly OutboxEvent[],
+): Promise<InsertedEntry> {
   // The edges go in with the entry in one statement: an entry is never seen without its sources.
   const [row] = await database.query<EntryRow>(
     `WITH e AS (
@@ -125,11 +134,10 @@ async function insertEntry(database: SqlDatabase, entry: IndexEntry, outbox: rea
   );
   if (row) return { stored: entryFrom(row), inserted: true };
   const [existing] = await database.query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE id = $1`,
+    `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE id = $1 AND user_id IS NOT NULL`,
     [entry.id],
   );
-  if (!existing) throw new Error(`Index entry ${entry.id} was there and is gone`);
-  return { stored: entryFrom(existing), inserted: false };
+  return { stored: existing ? entryFrom(existing) : null, inserted: false };
 }
 
 /** State in PostgreSQL, on a server or embedded. */
@@ -216,5 +224,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     },
     ...createBooks(database),
     ...createOutboxes(database),
+    ...createDeletions(database),
   };
 }

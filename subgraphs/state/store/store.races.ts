@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry, Run } from '../documents.ts';
+import { deletion, tombstoneOf } from './store.contract.deletions.ts';
 import { at, entry, event, newUser, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
@@ -105,6 +106,26 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
       }
       await store.clearEntryOutbox(one.id, 100);
       expect(await store.outboxLength()).toBe(waiting - 1);
+    });
+
+    it('deletes once, and lets nothing back in, however close it comes', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const one = entry(newUser(), 1, { sourceIds: ['a'] });
+        await store.insertEntry(one, []);
+        const change = { version: 2, runs: [], state: 'STORED' as const, updatedAt: at(2) };
+        const [buried, changed] = await Promise.all([
+          atOnce(5, () => store.bury(one, tombstoneOf(one), deletion(one))),
+          store.updateEntry(one.id, 1, change, event(one, 2)),
+          atOnce(20, () => store.insertEntry(one, [event(one, 1)])),
+        ]);
+        // One change of a version wins, whichever it is.
+        expect([changed, ...buried].filter(Boolean)).toHaveLength(1);
+        if (changed)
+          expect(await store.bury({ ...one, version: 2 }, tombstoneOf(one), deletion(one))).toBe(true);
+        expect(await store.insertEntry(one, [])).toEqual({ stored: null, inserted: false });
+        expect(await store.entries(one.userId, [one.id])).toEqual([]);
+        expect(await store.derivedCounts(one.userId, ['a'])).toEqual(new Map());
+      }
     });
 
     it('takes one of 20 descriptions of a book, and one of 20 changes', async () => {

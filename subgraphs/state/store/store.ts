@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { DeletionStore } from './deletions.ts';
 
 /** Of each of these so many at most in one answer. */
 export const MAX_BOOKS = 1_000;
@@ -93,12 +94,17 @@ export interface EntryChange {
   readonly updatedAt: Date;
 }
 
+/** What has the id of an entry that was to be stored. */
+export type InsertedEntry =
+  | { readonly stored: IndexEntry; readonly inserted: boolean }
+  | { readonly stored: null; readonly inserted: false };
+
 /**
  * The state subgraph's store. Every method is one statement or one document write: nothing needs a transaction
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore {
+export interface StateStore extends DeletionStore {
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
@@ -110,11 +116,11 @@ export interface StateStore {
   ): Promise<{ readonly stored: UserBlobRecord; readonly inserted: boolean }>;
   userBlobs(userId: string, ids: readonly string[]): Promise<UserBlobRecord[]>;
 
-  /** Stores an entry with its outbox, durably, unless its id is there already; answers what is there then. */
-  insertEntry(
-    entry: IndexEntry,
-    outbox: readonly OutboxEvent[],
-  ): Promise<{ readonly stored: IndexEntry; readonly inserted: boolean }>;
+  /**
+   * Stores an entry with its outbox, durably, unless its id is there already; answers what is there then: null when
+   * that is a tombstone.
+   */
+  insertEntry(entry: IndexEntry, outbox: readonly OutboxEvent[]): Promise<InsertedEntry>;
   /** Changes an entry that still has `expectedVersion` and adds `event` to its outbox, in one write. False when it has another version. */
   updateEntry(id: string, expectedVersion: number, change: EntryChange, event: OutboxEvent): Promise<boolean>;
   entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
