@@ -16,7 +16,8 @@ interface Tier {
 
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
- * each of its shapes: `inject('shape')` says which. They run one after the other.
+ * each of its shapes: `inject('shape')` says which. `.faults.ts` breaks what the system stands on, which it starts
+ * itself. They run one after the other.
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
@@ -31,6 +32,7 @@ const tiers: readonly Tier[] = [
     shape: 'processes',
     maxWorkers: 1,
   },
+  { name: 'faults', include: ['e2e/**/*.faults.ts'], timeout: 300_000, shape: 'processes', maxWorkers: 1 },
 ];
 
 export default defineConfig({

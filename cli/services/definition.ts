@@ -23,6 +23,8 @@ export interface ProgramDefinition {
 }
 
 export interface InstallContext {
+  /** Where programs that are not the system's are installed: `.blobgraph`. */
+  readonly toolsFolder: string;
   /** Runs a program to its end, its output going to the definition's log. @throws StepFailed naming `step` */
   run(step: string, command: string, args: readonly string[], options?: RunOptions): Promise<void>;
   /** Tells the user what takes long. */
@@ -30,8 +32,6 @@ export interface InstallContext {
 }
 
 export interface PrepareContext extends InstallContext {
-  /** Where programs that are not the system's are installed: `.blobgraph`. */
-  readonly toolsFolder: string;
   /** The server's own folder, kept from one start to the next. */
   readonly folder: string;
   /** A free port of 127.0.0.1. */

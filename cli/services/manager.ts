@@ -100,6 +100,7 @@ class Manager implements ServiceManager {
     const { folder, say } = this.#options;
     const log = join(folder, 'services', `${name}.log`);
     return {
+      toolsFolder: folder,
       say,
       run: (step, command, args, options) => runStep(`${name}: ${step}`, log, command, args, options),
     };
@@ -122,7 +123,6 @@ class Manager implements ServiceManager {
     const port = await freePort(before.url === undefined ? undefined : Number(new URL(before.url).port));
     const launch = await definition.prepare({
       ...this.#installContext(name),
-      toolsFolder: folder,
       folder: own,
       port,
       kept: before.kept,

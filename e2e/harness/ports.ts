@@ -8,9 +8,21 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 
+const LOWEST = 4_000;
 const FIRST = 12_000;
 const LAST = 20_000;
 const STEP = 20;
+
+/**
+ * A free port for a server that will be killed and started again: below those that the kernel hands out by itself,
+ * so that nobody else gets it meanwhile.
+ */
+export async function freeServerPort(): Promise<number> {
+  for (;;) {
+    const port = LOWEST + Math.floor(Math.random() * (FIRST - LOWEST));
+    if (await isFree(port)) return port;
+  }
+}
 
 /** An offset under which every service's port is free, below the ports that the kernel hands out by itself. */
 export async function freePortOffset(): Promise<number> {

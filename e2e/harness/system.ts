@@ -12,7 +12,7 @@ import {
 } from '../../platform/config.ts';
 import { developmentToken } from '../../platform/identity/development-token.ts';
 import { developmentKeys } from '../../platform/identity/keys.ts';
-import { services as realServices } from '../../platform/testing/services.ts';
+import { services as realServices, type ServiceAddresses } from '../../platform/testing/services.ts';
 import { createGraphClient, type GraphClient } from './client.ts';
 import { freePortOffset } from './ports.ts';
 import { type ServiceProcess, startProcess } from './process.ts';
@@ -35,6 +35,8 @@ export interface SystemOptions {
   readonly environment?: Record<string, string>;
   /** Services that the others reach through a proxy that counts and can hold requests. */
   readonly intercept?: readonly ServiceName[];
+  /** Real servers; default: those of `npm run services`. */
+  readonly servers?: ServiceAddresses;
 }
 
 /** A whole system that runs as its users run it. */
@@ -50,8 +52,11 @@ export interface System {
   /** A user's client; by default each call makes a new user. */
   client(userId?: string): Promise<GraphClient>;
   token(userId: string, roles?: readonly string[]): Promise<string>;
-  /** Starts the process of a service again, after it was killed or stopped; resolves once it is ready. */
-  restart(service: ServiceName): Promise<void>;
+  /**
+   * Stops the process of a service where it runs, and starts it again, with more variables if need be; resolves once
+   * it is ready.
+   */
+  restart(service: ServiceName, environment?: Record<string, string>): Promise<void>;
   /** Everything that the processes printed. */
   output(): string;
   stop(): Promise<void>;
@@ -63,8 +68,7 @@ const POLL_EVERY_MS = 50;
 const entryOf = (service: ServiceName): string =>
   service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
 
-function realEnvironment(): Record<string, string> {
-  const { mongoUrl, postgresUrl, natsUrl } = realServices();
+function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
   return { MONGO_URL: mongoUrl, POSTGRES_URL: postgresUrl, NATS_URL: natsUrl, NAMESPACE: namespace };
@@ -104,7 +108,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     PORT_OFFSET: String(offset),
-    ...(shape === 'embedded' ? {} : realEnvironment()),
+    ...(shape === 'embedded' ? {} : realEnvironment(options.servers ?? realServices())),
     ...Object.fromEntries([...proxies].map(([name, proxy]) => [urlVariable(name), proxy.url])),
     ...options.environment,
   };
@@ -119,9 +123,10 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
   // In one process, whatever is done to a service is done to all.
   const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
   const processOf = (service: ServiceName) => found(processes.get(nameOf(service)), service);
-  const start = (service: ServiceName) => {
+  const start = (service: ServiceName, more: Record<string, string> = {}) => {
     const entry = shape === 'processes' ? entryOf(service) : 'cli/start.ts';
-    processes.set(nameOf(service), startProcess(entry, environment, join(dataDir, 'output.log')));
+    const log = join(dataDir, 'output.log');
+    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log));
   };
   const ready = (services: readonly ServiceName[]) =>
     Promise.all(services.map((service) => untilReady(urls[service], processOf(service))));
@@ -154,9 +159,9 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
       clients.push(client);
       return client;
     },
-    async restart(service) {
+    async restart(service, more) {
       await processOf(service).stop();
-      start(service);
+      start(service, more);
       await ready(shape === 'processes' ? [service] : serviceNames);
     },
     output: () => [...processes.values()].map((one) => one.output()).join('\n'),

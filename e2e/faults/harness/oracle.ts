@@ -1,0 +1,193 @@
+import { expect, vi } from 'vitest';
+import { derivedBlobId } from '../../../platform/ids.ts';
+import type { Ledger } from './ledger.ts';
+import type { Documents, LogEntry } from './stores.ts';
+import type { FaultSystem } from './system.ts';
+
+export interface Expectations {
+  /** Drafts whose expansion cannot succeed; the others' does. */
+  readonly failed?: readonly string[];
+  /** True where message ids were forgotten: the log may then have a change twice, a subscriber still not. */
+  readonly repeats?: boolean;
+  /** How long the system has to come to rest. Default: two minutes. */
+  readonly withinMs?: number;
+}
+
+const PROCESSOR = 'text-expansion';
+const PROCESSOR_VERSION = '1';
+const expansionOf = (draft: string) => derivedBlobId(draft, PROCESSOR, PROCESSOR_VERSION);
+
+const keyOf = ({ blobId, version }: { blobId: string; version: number }) => `${blobId}:${version}`;
+const counted = (values: readonly string[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+};
+const sorted = (values: Iterable<string>) => [...values].toSorted();
+
+/** What is not at rest yet, by name; empty when all is. */
+function unrest(
+  { userBlobs, entries, expandedTexts, compiledBooks }: Documents,
+  failed: ReadonlySet<string>,
+): string[] {
+  const id = ({ _id }: { _id?: unknown }) => String(_id);
+  const expected = (blob: string) => (failed.has(blob) ? 'FAILED' : 'COMPLETED');
+  return [
+    ...[...userBlobs, ...entries]
+      .filter(({ outbox_since }) => outbox_since)
+      .map((one) => `outbox ${id(one)}`),
+    ...entries
+      .filter((entry) => entry['processor_id'] === 'state' && entry['state'] !== expected(id(entry)))
+      .map((entry) => `${id(entry)} is ${entry['state']}`),
+    ...expandedTexts.filter(({ registered_at }) => !registered_at).map((one) => `unregistered ${id(one)}`),
+    ...compiledBooks.filter(({ registered_at }) => !registered_at).map((one) => `unregistered ${one.id}`),
+  ];
+}
+
+async function comesToRest(
+  { stores }: Pick<FaultSystem, 'stores'>,
+  ledger: Ledger,
+  { failed = [], withinMs = 120_000 }: Expectations,
+): Promise<Documents> {
+  const drafts = [...ledger.acknowledged.values()].map(({ id }) => id);
+  return vi.waitFor(
+    async () => {
+      const documents = await stores.documents(ledger.userId);
+      expect(unrest(documents, new Set(failed)), 'not at rest').toEqual([]);
+      const entered = new Set(documents.entries.map(({ _id }) => String(_id)));
+      expect(drafts.filter((id) => !entered.has(id), 'not in the index')).toEqual([]);
+      expect(await stores.busyConsumers(), 'consumers with work').toEqual([]);
+      return documents;
+    },
+    { timeout: withinMs, interval: 500 },
+  );
+}
+
+/** Every acknowledged draft is there with its bytes, as its user sees it and as it is stored. */
+async function nothingLost(
+  { client, acknowledged, compiled }: Ledger,
+  { userBlobs, compiledBooks }: Documents,
+): Promise<void> {
+  const told = new Map([...acknowledged.values()].map(({ id, content }) => [id, content]));
+  const stored = new Map(userBlobs.map(({ _id, data }) => [String(_id), JSON.parse(data).content as string]));
+  const filter = { type: 'chapter_draft' };
+  const shown = new Map<string, string | undefined>();
+  let after: string | null = null;
+  do {
+    const page: Page = (await client.query<{ blobs: Page }>(PAGE, { filter, after })).blobs;
+    for (const { id, content } of page.nodes) shown.set(id, content?.body?.content);
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  // Whoever tries until they are told has nothing stored beside what they were told of.
+  expect(stored).toEqual(told);
+  expect(shown).toEqual(told);
+  expect(sorted(compiledBooks.map(({ id }) => id))).toEqual(sorted(compiled.values()));
+}
+
+interface Page {
+  nodes: { id: string; content: { body?: { content: string } } | null }[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+const PAGE = /* GraphQL */ `
+  query ($filter: BlobFilter, $after: String) {
+    blobs(first: 100, after: $after, filter: $filter) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id content { ... on UserBlob { body } } }
+    }
+  }
+`;
+
+/** One expansion a draft, of that very draft. */
+function nothingTwice({ acknowledged }: Ledger, { expandedTexts }: Documents, failed: ReadonlySet<string>) {
+  const drafts = [...acknowledged.values()].filter(({ id }) => !failed.has(id));
+  const made = expandedTexts.map(({ _id, parent_blob_id, data }) => [
+    String(_id),
+    String(parent_blob_id),
+    data.original,
+  ]);
+  const wanted = drafts.map(({ id, content }) => [expansionOf(id), id, content]);
+  expect(made.toSorted()).toEqual(wanted.toSorted());
+}
+
+/** The index has what the stores have and nothing else, and points at nothing that is not there. */
+function nothingDangles({ userBlobs, entries, expandedTexts, compiledBooks }: Documents): void {
+  const of = (processor: string) =>
+    sorted(entries.filter(({ processor_id }) => processor_id === processor).map(({ _id }) => String(_id)));
+  const ids = (documents: readonly { _id?: unknown }[]) => sorted(documents.map(({ _id }) => String(_id)));
+  expect(of('state'), 'drafts').toEqual(ids(userBlobs));
+  expect(of(PROCESSOR), 'expansions').toEqual(ids(expandedTexts));
+  expect(of('book-compiler'), 'books').toEqual(sorted(compiledBooks.map(({ id }) => id)));
+  const known = new Set(entries.map(({ _id }) => String(_id)));
+  const sources = [
+    ...entries.flatMap(({ source_ids }) => source_ids as string[]),
+    ...compiledBooks.flatMap(({ source_blob_ids }) => source_blob_ids),
+  ];
+  expect(
+    sources.filter((id) => !known.has(id)),
+    'sources that are not there',
+  ).toEqual([]);
+}
+
+interface Counts {
+  me: {
+    state: { totalBlobs: number; blobsByProcessor: { processorId: string; count: number }[] };
+  };
+}
+
+async function countsAreTrue({ client }: Ledger, documents: Documents): Promise<void> {
+  const { me } = await client.query<Counts>(
+    '{ me { state { totalBlobs blobsByProcessor { processorId count } } } }',
+  );
+  const { userBlobs, expandedTexts, compiledBooks } = documents;
+  const recount = { state: userBlobs, [PROCESSOR]: expandedTexts, 'book-compiler': compiledBooks };
+  const counts = Object.entries(recount).map(([processorId, { length: count }]) => ({ processorId, count }));
+  expect(me.state.blobsByProcessor.toSorted((a, b) => a.processorId.localeCompare(b.processorId))).toEqual(
+    counts.filter(({ count }) => count > 0).toSorted((a, b) => a.processorId.localeCompare(b.processorId)),
+  );
+  expect(me.state.totalBlobs).toBe(counts.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** Every version of every blob, in order per blob. @returns the changes as they first came */
+function wholeLog(log: readonly LogEntry[], { entries }: Documents, repeats: boolean): string[] {
+  const first = [...counted(log.map(keyOf)).keys()];
+  if (!repeats) expect(log.map(keyOf), 'the log without repetition').toEqual(first);
+  const wanted = entries.flatMap(({ _id, version }) =>
+    Array.from({ length: version as number }, (_, index) =>
+      keyOf({ blobId: String(_id), version: index + 1 }),
+    ),
+  );
+  expect(sorted(first), 'the log').toEqual(sorted(wanted));
+  const reached = new Map<string, number>();
+  for (const key of first) {
+    const [blobId = '', version] = key.split(':');
+    expect(Number(version), `${blobId} in order`).toBe((reached.get(blobId) ?? 0) + 1);
+    reached.set(blobId, Number(version));
+  }
+  return first;
+}
+
+/** A subscriber has seen the log, in its order, nothing twice. */
+async function followerSawAll({ follower }: Ledger, log: readonly string[]): Promise<void> {
+  await vi.waitFor(() => expect(follower.seen.length).toBeGreaterThanOrEqual(log.length), {
+    timeout: 30_000,
+    interval: 100,
+  });
+  expect(follower.seen.map(keyOf), 'what the subscriber saw').toEqual(log);
+}
+
+/** Waits until the system has come to rest, and then holds all that it keeps against what its user was told. */
+export async function expectWhole(
+  system: Pick<FaultSystem, 'stores' | 'output'>,
+  ledger: Ledger,
+  expectations: Expectations = {},
+): Promise<void> {
+  const failed = new Set(expectations.failed ?? []);
+  const documents = await comesToRest(system, ledger, expectations);
+  await nothingLost(ledger, documents);
+  nothingTwice(ledger, documents, failed);
+  nothingDangles(documents);
+  await countsAreTrue(ledger, documents);
+  const log = wholeLog(await system.stores.log(ledger.userId), documents, expectations.repeats ?? false);
+  await followerSawAll(ledger, log);
+}

@@ -1,0 +1,135 @@
+import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { type Document, MongoClient } from 'mongodb';
+import pg from 'pg';
+import { userToken } from '../../../platform/events/events.ts';
+
+/** One user's documents, as they lie in the stores. */
+export interface Documents {
+  readonly userBlobs: readonly Document[];
+  readonly entries: readonly Document[];
+  readonly expandedTexts: readonly Document[];
+  readonly compiledBooks: readonly { id: string; source_blob_ids: string[]; registered_at: Date | null }[];
+}
+
+/** One message of the log. */
+export interface LogEntry {
+  readonly blobId: string;
+  readonly version: number;
+  readonly kind: string;
+}
+
+/** What the stores hold, read with their own clients and not through a service. */
+export interface Stores {
+  documents(userId: string): Promise<Documents>;
+  /** One user's part of the log, in its order, duplicates included. */
+  log(userId: string): Promise<LogEntry[]>;
+  /** Processors whose consumers have deliveries to make, or to hear of. */
+  busyConsumers(): Promise<string[]>;
+  /** Does something to the stream with JetStream's own administration. */
+  withStream<T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T>;
+  readonly mongo: MongoClient;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+export type Manager = Awaited<ReturnType<typeof jetstreamManager>>;
+
+export interface StoreAddresses {
+  readonly mongoUrl: string;
+  readonly postgresUrl: string;
+  readonly natsServers: readonly string[];
+  readonly namespace: string;
+}
+
+const BATCH = 1_000;
+
+const entryOf = ({ subject, header }: StoredMsg): LogEntry => {
+  const id = header.get('ce-id');
+  const at = id.lastIndexOf(':');
+  return {
+    blobId: id.slice(0, at),
+    version: Number(id.slice(at + 1)),
+    kind: subject.split('.').at(-2) ?? '',
+  };
+};
+
+async function readLog(manager: Manager, stream: string, subject: string): Promise<LogEntry[]> {
+  const { state } = await manager.streams.info(stream, { subjects_filter: subject });
+  const total = Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
+  const found: LogEntry[] = [];
+  for (let seq = state.first_seq; found.length < total; ) {
+    const batch = await manager.direct.getBatch(stream, { seq, next_by_subj: subject, batch: BATCH });
+    for await (const message of batch) {
+      found.push(entryOf(message));
+      seq = message.seq + 1;
+    }
+  }
+  return found;
+}
+
+/** Readers' consumers are not durable, and acknowledge nothing. */
+async function busyConsumers(manager: Manager, stream: string): Promise<string[]> {
+  const busy: string[] = [];
+  for await (const { name, config, num_pending, num_ack_pending } of manager.consumers.list(stream))
+    if (config.durable_name && num_pending + num_ack_pending > 0) busy.push(name);
+  return busy;
+}
+
+export async function openStores({
+  mongoUrl,
+  postgresUrl,
+  natsServers,
+  namespace,
+}: StoreAddresses): Promise<Stores> {
+  const mongo = new MongoClient(mongoUrl, { readConcern: { level: 'majority' } });
+  const all = (database: string, collection: string, userId: string, projection: Document = {}) =>
+    mongo
+      .db(`${namespace}_${database}`)
+      .collection(collection)
+      .find({ user_id: userId }, { projection })
+      .toArray();
+
+  /** A connection for each time: the server may have been killed since the last. */
+  async function books(userId: string): Promise<Documents['compiledBooks']> {
+    const url = new URL(postgresUrl);
+    url.pathname = `/${namespace}_book_compiler`;
+    const client = new pg.Client(url.href);
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      const text = 'SELECT id, source_blob_ids, registered_at FROM compiled_books WHERE user_id = $1';
+      return (await client.query(text, [userId])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function withStream<T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T> {
+    const connection = await connect({ servers: [...natsServers], timeout: 5_000 });
+    try {
+      return await work(await jetstreamManager(connection), namespace.toUpperCase());
+    } finally {
+      await connection.close();
+    }
+  }
+
+  return {
+    mongo,
+    namespace,
+    async documents(userId) {
+      const [userBlobs, entries, expandedTexts, compiledBooks] = await Promise.all([
+        all('state', 'user_blobs', userId),
+        all('state', 'blob_index', userId),
+        all('text_expansion', 'expanded_texts', userId, { 'data.expanded': 0, 'data.sections': 0 }),
+        books(userId),
+      ]);
+      return { userBlobs, entries, expandedTexts, compiledBooks };
+    },
+    log: (userId) =>
+      withStream((manager, name) => readLog(manager, name, `${namespace}.blob.*.${userToken(userId)}`)),
+    busyConsumers: () => withStream(busyConsumers),
+    withStream,
+    close: () => mongo.close(),
+  };
+}

@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ServiceName } from '../../platform/config.ts';
+import { defaultSettings } from '../../platform/processing/settings.ts';
+import type { Intervention, SeenRequest } from '../harness/proxy.ts';
+import { type Ledger, openLedger } from './harness/ledger.ts';
+import { expectWhole } from './harness/oracle.ts';
+import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import type { Moment } from './harness/wire.ts';
+
+let system: FaultSystem;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  system = await startFaultSystem({ intercept: ['state'] });
+});
+afterAll(() => system?.stop());
+beforeEach(async () => {
+  ledger = await openLedger(system);
+});
+afterEach(() => ledger?.close());
+
+/** A moment in a conversation with a server, or with the state service. */
+type When =
+  | { readonly with: 'mongodb' | 'nats'; readonly moment: Moment }
+  | {
+      readonly with: 'state';
+      readonly request: (request: SeenRequest) => boolean;
+      readonly keep: Exclude<Intervention, 'pass' | 'refuse'>;
+    };
+
+/** Resolves once the moment has come, with what lets everything pass again. */
+async function reached(when: When): Promise<() => void> {
+  if (when.with !== 'state') {
+    const { wire } = system[when.with];
+    await wire.hold(when.moment);
+    return () => wire.release();
+  }
+  const proxy = system.proxy('state');
+  proxy.intervene((request) => (when.request(request) ? when.keep : 'pass'));
+  await proxy.nextHeld();
+  return () => proxy.release();
+}
+
+async function killAt(service: ServiceName, when: When, meanwhile?: () => Promise<void>): Promise<void> {
+  const release = await reached(when);
+  await system.process(service).kill();
+  release();
+  await meanwhile?.();
+  await system.restart(service);
+}
+
+const isCreate = ({ body }: SeenRequest) =>
+  String((body as { query?: string } | undefined)?.query).includes('createBlob');
+const isRead = ({ method, path }: SeenRequest) => method === 'GET' && path.startsWith('/api/v1/blobs/');
+const isRegistration = ({ path }: SeenRequest) => path === '/api/v1/blob-index';
+
+const published: When = { with: 'nats', moment: { sends: ['PUB ', '.blob.created.'], keep: 'request' } };
+const marked: When = { with: 'mongodb', moment: { sends: ['update', 'user_blobs'], keep: 'request' } };
+
+const rows: readonly (readonly [service: ServiceName, name: string, when: When])[] = [
+  [
+    'gateway',
+    'when a mutation was sent on and not heard',
+    { with: 'state', request: isCreate, keep: 'hold-request' },
+  ],
+  [
+    'gateway',
+    'when a mutation was done and its client not told',
+    { with: 'state', request: isCreate, keep: 'hold-response' },
+  ],
+  [
+    'state',
+    'before its write',
+    { with: 'mongodb', moment: { sends: ['insert', 'user_blobs'], keep: 'request' } },
+  ],
+  [
+    'state',
+    'after its write, before the index entry',
+    { with: 'mongodb', moment: { sends: ['insert', 'blob_index'], keep: 'request' } },
+  ],
+  ['state', 'after its write, before the publish', published],
+  ['state', 'after the publish, before the mark', marked],
+  ['text-expansion', 'before computing', { with: 'state', request: isRead, keep: 'hold-request' }],
+  [
+    'text-expansion',
+    'after computing, before storing',
+    { with: 'mongodb', moment: { sends: ['insert', 'expanded_texts'], keep: 'request' } },
+  ],
+  [
+    'text-expansion',
+    'after storing, before registering',
+    { with: 'state', request: isRegistration, keep: 'hold-request' },
+  ],
+  [
+    'text-expansion',
+    'after registering, before acknowledging',
+    { with: 'nats', moment: { sends: ['$JS.ACK.', '.text-expansion.'], keep: 'request' } },
+  ],
+];
+
+describe('kill -9', () => {
+  it.each(rows)('of the %s service %s', async (service, _name, when) => {
+    const killed = killAt(service, when);
+    await ledger.store();
+    await killed;
+    await ledger.store();
+    await expectWhole(system, ledger);
+  });
+
+  it('of the state service after the publish, before the mark, past the de-duplication window', async () => {
+    const { stores } = system;
+    const windowOf = (milliseconds: number) =>
+      stores.withStream((manager, name) =>
+        manager.streams.update(name, { duplicate_window: milliseconds * 1_000_000 }),
+      );
+    const repeated = async () => {
+      const log = await stores.log(ledger.userId);
+      expect(log.filter(({ kind }) => kind === 'created')).toHaveLength(2);
+    };
+    const killed = killAt('state', marked, async () => void (await windowOf(100)));
+    await ledger.store();
+    await killed;
+    // The message is published again, and nobody at the log knows that it was there before.
+    await vi.waitFor(repeated, { timeout: 30_000, interval: 200 });
+    await expectWhole(system, ledger, { repeats: true });
+  });
+});
+
+describe('SIGSTOP', () => {
+  const deliveries = () =>
+    system.stores.withStream(
+      async (manager, name) => (await manager.consumers.info(name, 'text-expansion')).delivered.consumer_seq,
+    );
+
+  it('of a processor for longer than its acknowledgement wait', async () => {
+    const stopped = reached({
+      with: 'mongodb',
+      moment: { sends: ['insert', 'expanded_texts'], keep: 'request' },
+    }).then((release) => {
+      system.process('text-expansion').signal('SIGSTOP');
+      release();
+    });
+    await ledger.store();
+    await stopped;
+    const before = await deliveries();
+    // The fault is its length: while the process stands still, there is nothing to see.
+    await pause(defaultSettings.ackWaitMs + 2_000);
+    system.process('text-expansion').signal('SIGCONT');
+    await expectWhole(system, ledger);
+    expect(await deliveries(), 'deliveries').toBeGreaterThan(before);
+  });
+});
