@@ -59,9 +59,10 @@ export function createBatchingExecutor(subgraph: string, transport: Transport): 
 
   const send = ({ operationName, operationType, variables = {}, context, ...rest }: MergedOperation) => {
     if (!context) throw new TypeError('An operation needs its context');
-    const timeoutMs = operationType === OperationTypeNode.MUTATION ? MUTATION_TIMEOUT_MS : QUERY_TIMEOUT_MS;
-    const query = textOf(rest);
-    return transport.ask(subgraph, { query, operationName, variables, viewer: context.viewer, timeoutMs });
+    const repeatable = operationType !== OperationTypeNode.MUTATION;
+    const timeoutMs = repeatable ? QUERY_TIMEOUT_MS : MUTATION_TIMEOUT_MS;
+    const asked = { query: textOf(rest), operationName, variables, viewer: context.viewer };
+    return transport.ask(subgraph, { ...asked, repeatable, timeoutMs });
   };
 
   return async ({ query, operationName, ...operation }) => {

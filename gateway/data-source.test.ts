@@ -109,14 +109,13 @@ test('what was merged and lost together is told at both places', async () => {
   ]);
 });
 
-test('a mutation is not merged with a query, and has more time', async () => {
+test('a mutation is not merged with a query, has more time, and is not sent twice', async () => {
   const asked: SubgraphRequest[] = [];
   const execute = createBatchingExecutor('texts', {
     async ask(_name, request) {
       asked.push(request);
       return { data: {} };
     },
-    close: async () => {},
   });
   const context = { viewer };
   const operation = (query: string, operationType: OperationTypeNode): SubgraphOperation => ({
@@ -131,8 +130,8 @@ test('a mutation is not merged with a query, and has more time', async () => {
     execute(operation('mutation { write }', OperationTypeNode.MUTATION)),
     execute(operation('{ read }', OperationTypeNode.QUERY)),
   ]);
-  expect(asked.map(({ query, timeoutMs }) => [query, timeoutMs])).toEqual([
-    ['mutation { write }', 30_000],
-    ['{ read }', 10_000],
+  expect(asked.map(({ query, timeoutMs, repeatable }) => [query, timeoutMs, repeatable])).toEqual([
+    ['mutation { write }', 30_000, false],
+    ['{ read }', 10_000, true],
   ]);
 });

@@ -1,11 +1,10 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { errorTable } from '../platform/errors.ts';
 import type { Viewer } from '../platform/identity/service-tokens.ts';
 import type { UserTokens } from '../platform/identity/user-tokens.ts';
 import type { Logger } from '../platform/logger.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
-import { describeError } from '../platform/serving/http.ts';
+import { describeError, refuse } from '../platform/serving/http.ts';
 import { currentTrace } from '../platform/trace.ts';
 import type { GraphServer } from './server.ts';
 
@@ -23,9 +22,7 @@ function answerErrorsAsGraphQL(app: FastifyInstance, logger: Logger): void {
     const [described] = describeError(error) ?? [];
     if (!described) logger.error({ err: error, requestId }, 'request failed');
     const { code, message } = described ?? { code: 'INTERNAL', message: 'Something went wrong on our side.' };
-    return reply
-      .status(errorTable[code].status)
-      .send({ errors: [{ message, extensions: { code, requestId } }] });
+    return refuse(reply, code).send({ errors: [{ message, extensions: { code, requestId } }] });
   });
 }
 

@@ -24,9 +24,9 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
-    const { config, clock, logger, serviceTokens: tokens, userTokens, changeFeed } = runtime;
+    const { config, clock, http, logger, userTokens, changeFeed } = runtime;
     const limits = defaultLimits;
-    const transport = createTransport({ urls: config.urls, tokens, logger });
+    const transport = createTransport({ http, logger });
     const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
     const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
     const checks = subgraphChecks(config.urls);
@@ -34,14 +34,12 @@ export const gatewayService: ServiceDefinition = {
       frontDoor: true,
       checks,
       async install(app) {
-        readinessRoutes(app, { checks, embedded: runtime.embedded });
+        readinessRoutes(app, { checks, embedded: runtime.embedded, breakers: http.breakers });
         await serveGraphOverHttp(app, { graph, userTokens, logger });
-        serveSubscriptions(app, { graph, changeFeed, userTokens, limits, clock, logger });
+        const { requestTimeoutMs } = config.limits;
+        serveSubscriptions(app, { graph, changeFeed, userTokens, limits, requestTimeoutMs, clock, logger });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
-        app.addHook('onClose', async () => {
-          await graph.apollo.stop();
-          await transport.close();
-        });
+        app.addHook('onClose', () => graph.apollo.stop());
       },
       async start() {
         // Read from the start on, so that those who come back find the history here; a log that is out of reach

@@ -76,6 +76,24 @@ test('/ready is 503 until all have been up, and from then on tells what is degra
     status: 'degraded',
     checks: { 'text-expansion': 'unreachable', state: 'ok' },
   });
+  for (let call = 0; call < 5; call++) await graph.graphql(CORE, { first: 10 });
+  expect(await ready()).toMatchObject({ status: 'degraded', checks: { 'text-expansion breaker': 'open' } });
+});
+
+test('a client may wait for less than an operation may take', async () => {
+  const response = await fetch(`${graph.gateway.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await graph.token()}`,
+      'x-request-timeout-ms': '20',
+    },
+    body: '{"query":"{ processors { id } }"}',
+  });
+  const { errors } = (await response.json()) as { errors: unknown };
+  expect(errors).toMatchObject([
+    { path: ['processors'], extensions: { code: 'DEADLINE_EXCEEDED', service: 'processors' } },
+  ]);
 });
 
 test('/ready is 503 while one has never been up', async () => {

@@ -1,15 +1,29 @@
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
+import type { BreakerState } from '../platform/clients/guard.ts';
 import type { Config, ServiceName } from '../platform/config.ts';
-import { allOk, type Readiness, type ReadinessChecks, runChecks } from '../platform/serving/health.ts';
+import { TIMEOUT_HEADER, timeFor } from '../platform/deadline.ts';
+import {
+  allOk,
+  openBreakers,
+  type ReadinessChecks,
+  runChecks,
+  sendReadiness,
+} from '../platform/serving/health.ts';
 
 const subgraphNames = (urls: Config['urls']): ServiceName[] =>
   (Object.keys(urls) as ServiceName[]).filter((name) => name !== 'gateway');
 
+const ASK_TIMEOUT_MS = 2_000;
+
 /** Asks each subgraph whether it is ready. */
 export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
   const check = (name: ServiceName) => async () => {
-    const { statusCode, body } = await request(`${urls[name]}/ready`, { signal: AbortSignal.timeout(2_000) });
+    const timeMs = timeFor(ASK_TIMEOUT_MS);
+    const { statusCode, body } = await request(`${urls[name]}/ready`, {
+      headers: { [TIMEOUT_HEADER]: String(timeMs) },
+      signal: AbortSignal.timeout(timeMs),
+    });
     await body.dump();
     if (statusCode !== 200) throw new Error(`${name} answered ${statusCode}`);
   };
@@ -22,15 +36,23 @@ export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
  */
 export function readinessRoutes(
   app: FastifyInstance,
-  { checks, embedded }: { checks: ReadinessChecks; embedded: () => readonly string[] },
+  {
+    checks,
+    embedded,
+    breakers,
+  }: {
+    checks: ReadinessChecks;
+    embedded: () => readonly string[];
+    breakers: () => Readonly<Record<string, BreakerState>>;
+  },
 ): void {
   const awaited = new Set(Object.keys(checks));
   app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
   app.get('/ready', async (_request, reply) => {
     const states = await runChecks(checks);
     for (const [name, state] of Object.entries(states)) if (state === 'ok') awaited.delete(name);
-    const status = awaited.size > 0 ? 'unavailable' : allOk(states) ? 'ready' : 'degraded';
-    const body: Readiness = { status, service: 'gateway', embedded: embedded(), checks: states };
-    return reply.status(status === 'unavailable' ? 503 : 200).send(body);
+    const all = { ...states, ...openBreakers(breakers()) };
+    const status = awaited.size > 0 ? 'unavailable' : allOk(all) ? 'ready' : 'degraded';
+    return sendReadiness(reply, { status, service: 'gateway', embedded: embedded(), checks: all });
   });
 }

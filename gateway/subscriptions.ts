@@ -9,6 +9,7 @@ import {
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
 import type { ChangeFeed } from '../platform/changes/feed.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withinTime } from '../platform/deadline.ts';
 import { BlobgraphError } from '../platform/errors.ts';
 import { cancellable } from '../platform/event-log/reading.ts';
 import type { Viewer } from '../platform/identity/service-tokens.ts';
@@ -27,6 +28,8 @@ export interface SubscriptionDependencies {
   readonly changeFeed: () => Promise<ChangeFeed>;
   readonly userTokens: UserTokens;
   readonly limits: OperationLimits;
+  /** Milliseconds that an operation may take, and each change of a subscription. */
+  readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -38,14 +41,14 @@ interface Carried {
 }
 
 async function run(
-  { apollo }: GraphServer,
+  { graph, requestTimeoutMs }: Pick<SubscriptionDependencies, 'graph' | 'requestTimeoutMs'>,
   { query, operationName, variables }: Hydration,
   contextValue: GatewayContext,
 ): Promise<FormattedExecutionResult> {
   const named = operationName === undefined ? {} : { operationName };
-  const { body } = await apollo.executeOperation(
-    { query, variables: { ...variables }, ...named },
-    { contextValue },
+  const request = { query, variables: { ...variables }, ...named };
+  const { body } = await withinTime(requestTimeoutMs, () =>
+    graph.apollo.executeOperation(request, { contextValue }),
   );
   if (body.kind !== 'single') throw new TypeError('A result in parts was not asked for');
   return body.singleResult;
@@ -93,7 +96,7 @@ function prepareWith(check: OperationCheck, { assertAffordable }: GraphServer) {
 export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): void {
   const { graph, limits, userTokens, clock, logger } = deps;
   const check = createOperationCheck(graph.schema, { maxTokens: limits.tokens, rules: [limitsRule(limits)] });
-  const hydrate = shareHydrations((hydration, viewer, change) => run(graph, hydration, { viewer, change }));
+  const hydrate = shareHydrations((hydration, viewer, change) => run(deps, hydration, { viewer, change }));
   serveOperationsOverWebSocket<Viewer>(app, {
     path: '/graphql',
     clock,
@@ -107,7 +110,7 @@ export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDepen
       const { payload, viewer } = contextValue as Carried;
       const { query, operationName, variables } = payload;
       const operation = { query, operationName: operationName ?? undefined, variables: variables ?? {} };
-      return (await run(graph, operation, { viewer })) as ExecutionResult;
+      return (await run(deps, operation, { viewer })) as ExecutionResult;
     },
     subscribe: (args) => cancellable((signal) => follow(args, { ...deps, hydrate }, signal)),
   });

@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { createServiceHttp, type ServiceHttp } from '../platform/clients/http.ts';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
+import { withinTime } from '../platform/deadline.ts';
 import { createServiceTokens } from '../platform/identity/service-tokens.ts';
 import { createLogger } from '../platform/logger.ts';
 import { withTrace } from '../platform/trace.ts';
@@ -15,15 +17,16 @@ const question = {
   operationName: undefined,
   variables: {},
   viewer,
+  repeatable: true,
   timeoutMs: 2_000,
 };
 
 let server: Server | undefined;
-let transport: Transport;
+let http: ServiceHttp;
 let logs: string[] = [];
 
 afterEach(async () => {
-  await transport.close();
+  await http.close();
   server?.closeAllConnections();
   server?.close();
 });
@@ -38,8 +41,8 @@ async function connect(listener?: RequestListener): Promise<Transport> {
   if (!listener) server.close();
   const { urls } = loadConfig({ NODE_ENV: 'test', STATE_URL: `http://127.0.0.1:${port}` });
   const logger = createLogger('debug', { write: (line) => void logs.push(line) });
-  transport = createTransport({ urls, tokens, logger });
-  return transport;
+  http = createServiceHttp({ caller: 'gateway', urls, tokens });
+  return createTransport({ http, logger });
 }
 
 const answering =
@@ -87,4 +90,30 @@ test('a subgraph that takes too long is unavailable', async () => {
   const { ask } = await connect(() => {});
   const refused = ask('state', { ...question, timeoutMs: 20 });
   await expect(refused).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});
+
+test('a subgraph that has too much in work says so itself', async () => {
+  const error = { code: 'OVERLOADED', message: 'Too much.' };
+  const { ask } = await connect(answering(503, JSON.stringify({ error })));
+  await expect(ask('state', question)).rejects.toMatchObject(error);
+});
+
+test('a query is asked again where there was no answer, a mutation is not', async () => {
+  let asked = 0;
+  const { ask } = await connect((request, response) => {
+    asked += 1;
+    if (asked === 2) answering(200, '{"data":{}}')(request, response);
+    else request.socket.destroy();
+  });
+  expect(await ask('state', question)).toEqual({ data: {} });
+  await expect(ask('state', { ...question, repeatable: false })).rejects.toMatchObject({
+    code: 'SUBGRAPH_UNAVAILABLE',
+  });
+  expect(asked).toBe(3);
+});
+
+test('an operation whose time is over asks nobody any more', async () => {
+  const { ask } = await connect(() => {});
+  const refused = withinTime(10, () => ask('state', question));
+  await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
 });

@@ -1,9 +1,8 @@
-import { Agent, request } from 'undici';
+import { refusalOf, type ServiceAnswer, type ServiceHttp } from '../platform/clients/http.ts';
 import type { ServiceName } from '../platform/config.ts';
 import { BlobgraphError } from '../platform/errors.ts';
-import type { ServiceTokens, Viewer } from '../platform/identity/service-tokens.ts';
+import type { Viewer } from '../platform/identity/service-tokens.ts';
 import type { Logger } from '../platform/logger.ts';
-import { currentTrace } from '../platform/trace.ts';
 import type { SubgraphResult } from './entities.ts';
 
 export interface SubgraphRequest {
@@ -11,15 +10,19 @@ export interface SubgraphRequest {
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly viewer: Viewer;
-  /** Milliseconds to the end of the answer. */
+  /** Whether it does no harm to send it twice. */
+  readonly repeatable: boolean;
+  /** Milliseconds to the end of the answer; less when the operation's time is short. */
   readonly timeoutMs: number;
 }
 
 /** Asks subgraphs over HTTP, as the gateway and on behalf of a user. */
 export interface Transport {
-  /** @throws BlobgraphError SUBGRAPH_UNAVAILABLE when the subgraph does not answer in time, or not with GraphQL */
+  /**
+   * @throws BlobgraphError SUBGRAPH_UNAVAILABLE when the subgraph does not answer in time, or not with GraphQL;
+   * OVERLOADED when it has too much in work; DEADLINE_EXCEEDED when the operation's time is over
+   */
   ask(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult>;
-  close(): Promise<void>;
 }
 
 const unavailable = (subgraph: string, cause: unknown): BlobgraphError =>
@@ -27,50 +30,34 @@ const unavailable = (subgraph: string, cause: unknown): BlobgraphError =>
     cause,
   });
 
-/** @throws SyntaxError, TypeError when it is no result of GraphQL */
-function parseResult(status: number, text: string): SubgraphResult {
-  const result: unknown = JSON.parse(text);
-  if (
-    result &&
-    typeof result === 'object' &&
-    ('data' in result || Array.isArray((result as SubgraphResult).errors))
-  )
-    return result;
-  throw new TypeError(`status ${status} without a GraphQL result`);
+/** Refusals before GraphQL that are the client's to know of. */
+const told = (error: unknown): boolean =>
+  error instanceof BlobgraphError && (error.code === 'OVERLOADED' || error.code === 'DEADLINE_EXCEEDED');
+
+/** @throws BlobgraphError of a refusal; TypeError when it is no result of GraphQL */
+function resultOf({ status, body }: ServiceAnswer): SubgraphResult {
+  if (body && typeof body === 'object' && ('data' in body || Array.isArray((body as SubgraphResult).errors)))
+    return body;
+  throw refusalOf(body) ?? new TypeError(`status ${status} without a GraphQL result`);
 }
 
-export function createTransport(deps: {
-  urls: Readonly<Record<ServiceName, string>>;
-  tokens: ServiceTokens;
+export function createTransport({
+  http,
+  logger,
+}: {
+  http: Pick<ServiceHttp, 'send'>;
   logger: Logger;
 }): Transport {
-  const agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
-  const endpoints = new Map(Object.entries(deps.urls).map(([name, url]) => [name, `${url}/graphql`]));
-
-  async function post(subgraph: string, asked: SubgraphRequest): Promise<SubgraphResult> {
-    const { query, operationName, variables, viewer, timeoutMs } = asked;
-    const trace = currentTrace();
-    const answer = await request(endpoints.get(subgraph) ?? '', {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await deps.tokens.sign({ service: 'gateway', viewer })}`,
-        'content-type': 'application/json',
-        accept: 'application/json',
-        ...(trace && { traceparent: trace.traceparent, 'x-request-id': trace.requestId }),
-      },
-      body: JSON.stringify({ query, operationName, variables }),
-      dispatcher: agent,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return parseResult(answer.statusCode, await answer.body.text());
+  async function post(subgraph: ServiceName, asked: SubgraphRequest): Promise<SubgraphResult> {
+    const { query, operationName, variables, ...call } = asked;
+    const body = { query, operationName, variables };
+    return resultOf(await http.send(subgraph, { method: 'POST', path: '/graphql', body, ...call }));
   }
-
   return {
     ask: (subgraph, asked) =>
-      post(subgraph, asked).catch((error: unknown) => {
-        deps.logger.warn({ err: error, subgraph }, 'a subgraph did not answer');
-        throw unavailable(subgraph, error);
+      post(subgraph as ServiceName, asked).catch((error: unknown) => {
+        logger.warn({ err: error, subgraph }, 'a subgraph did not answer');
+        throw told(error) ? error : unavailable(subgraph, error);
       }),
-    close: () => agent.destroy(),
   };
 }

@@ -35,6 +35,7 @@ describe('defaults', () => {
       host: '127.0.0.1',
       logLevel: 'warn',
       namespace: 'blobgraph',
+      limits: { requestTimeoutMs: 30_000, requests: 500, outbox: 10_000 },
       userTokens: {},
       urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
     });
@@ -67,6 +68,10 @@ it('reads what is set', () => {
     OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
     OPENAI_MODEL: 'small',
     OPENAI_CONTEXT_TOKENS: '2048',
+    REQUEST_TIMEOUT_MS: '5000',
+    MAX_REQUESTS: '50',
+    MAX_OUTBOX: '100',
+    METRICS_TOKEN: 'a token of 16 or more',
   });
   expect(config).toMatchObject({
     production: true,
@@ -75,6 +80,8 @@ it('reads what is set', () => {
     postgresUrl: 'postgresql://user:word@host/db',
     nats: { servers: ['nats://a:4222', 'b:4222'], replicas: 3 },
     connectionKey: Buffer.alloc(32, 7),
+    limits: { requestTimeoutMs: 5_000, requests: 50, outbox: 100 },
+    metricsToken: 'a token of 16 or more',
     userTokens: {
       jwksUrl: production.JWKS_URL,
       issuer: production.JWT_ISSUER,
@@ -108,6 +115,10 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['PORT_OFFSET', '77.5', wholeNumber(0, 50_000)],
     ['PORT_OFFSET', ' 77', wholeNumber(0, 50_000)],
     ['PORT_OFFSET', '0x77', wholeNumber(0, 50_000)],
+    ['REQUEST_TIMEOUT_MS', '99', wholeNumber(100, 600_000)],
+    ['MAX_REQUESTS', '700000', wholeNumber(1, 100_000)],
+    ['MAX_OUTBOX', 'sekret', wholeNumber(1, 100_000_000)],
+    ['METRICS_TOKEN', 'sekret', 'must have at least 16 characters'],
     ['NATS_REPLICAS', '6', wholeNumber(1, 5)],
     ['OPENAI_CONTEXT_TOKENS', '1000', wholeNumber(1_024, 4_000_000)],
     ['MONGO_URL', 'http://user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],

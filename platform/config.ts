@@ -95,6 +95,14 @@ export const environmentSchema = z.object({
   OPENAI_MODEL: z.string().min(1).optional(),
   /** Tokens that the model reads and writes at once. */
   OPENAI_CONTEXT_TOKENS: wholeNumber(1_024, 4_000_000).default(16_384),
+  /** Milliseconds that a request may take, calls of other services included; callers may ask for less. */
+  REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  /** Requests that one service has in work at once; more are answered 503. */
+  MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
+  /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
+  MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
+  /** Bearer token of `/metrics`. */
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   ...serviceUrlVariables,
 });
 
@@ -125,6 +133,16 @@ export interface Config {
     readonly model: string;
     readonly contextTokens: number;
   };
+  readonly limits: {
+    /** Milliseconds that a request may take in all. */
+    readonly requestTimeoutMs: number;
+    /** Requests in work at once, in one service. */
+    readonly requests: number;
+    /** Documents whose events may wait before new blobs are refused. */
+    readonly outbox: number;
+  };
+  /** Opens `/metrics`. Absent: it is open where the service listens on the loopback address, and nowhere else. */
+  readonly metricsToken?: string;
   /** Where each service answers, without a trailing slash. */
   readonly urls: Readonly<Record<ServiceName, string>>;
 }
@@ -188,8 +206,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
     }),
+    limits: {
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      requests: env.MAX_REQUESTS,
+      outbox: env.MAX_OUTBOX,
+    },
     urls: serviceUrls(env),
     ...defined({
+      metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
       nats: env.NATS_URL ? { servers: env.NATS_URL, replicas: env.NATS_REPLICAS } : undefined,

@@ -84,6 +84,14 @@ export const errorTable = {
     503,
     'A service or store is out of reach. Try again later, with the same idempotency key.',
   ),
+  DEADLINE_EXCEEDED: entry(
+    504,
+    'The time for the request was over before its answer was there. Ask for less, or allow more time.',
+  ),
+  OVERLOADED: entry(
+    503,
+    'Too much is in work. Try again after the seconds of `Retry-After`, with the same idempotency key.',
+  ),
   SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
   INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
 } as const satisfies Record<string, ErrorEntry>;
@@ -126,6 +134,17 @@ export class InputErrors extends Error {
 /** True when `code` is one of the table. */
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(errorTable, code);
+
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'SERVICE_UNAVAILABLE',
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'OVERLOADED',
+]);
+
+/** True when `error` tells of services or stores that are away or busy: later, the same may succeed. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof BlobgraphError && PASSING.has(error.code);
 
 /** The mistakes that `error` tells of, for a payload's `userErrors`. @throws `error` itself when it is none of the input */
 export function toUserErrors(error: unknown): readonly UserError[] {

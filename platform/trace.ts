@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 export interface Trace {
   readonly requestId: string;
   readonly traceparent: string;
+  /** When nobody waits for the answer any more, in the milliseconds of `performance.now()`. Absent: never. */
+  readonly deadline?: number;
 }
 
 const storage = new AsyncLocalStorage<Trace>();

@@ -64,7 +64,13 @@ export interface GraphOptions {
 const REQUEST_TIMEOUT_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-const PASSING = new Set(['SERVICE_UNAVAILABLE', 'SUBGRAPH_UNAVAILABLE', 'SLOW_CONSUMER']);
+const PASSING = new Set([
+  'SERVICE_UNAVAILABLE',
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'OVERLOADED',
+  'SLOW_CONSUMER',
+]);
 
 /** True for what passes by itself. */
 export const isPassing = (error: unknown): boolean =>

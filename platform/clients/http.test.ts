@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
+import { withinTime } from '../deadline.ts';
 import { createServiceTokens } from '../identity/service-tokens.ts';
 import { traceFrom, withTrace } from '../trace.ts';
 import { createServiceHttp, type ServiceCall } from './http.ts';
@@ -166,6 +167,74 @@ describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes
     await inWork;
     await http.close();
     await refused;
+  });
+});
+
+describe('time', () => {
+  it('is told to the service: the call’s own, or what is left of the request’s', async () => {
+    const told: number[] = [];
+    const http = clientOf(
+      await startServer((request, response) => {
+        told.push(Number(request.headers['x-request-timeout-ms']));
+        response.end('1');
+      }),
+    );
+    await http.call('state', { ...get, timeoutMs: 4_000 });
+    await withinTime(3_000, () => http.call('state', { ...get, timeoutMs: 4_000 }));
+    await withinTime(60_000, () => http.call('state', get));
+    expect(told.map((ms) => Math.ceil(ms / 100) * 100)).toEqual([4_000, 3_000, 10_000]);
+    expect(told[1]).toBeLessThan(3_000);
+  });
+
+  it('that is over is DEADLINE_EXCEEDED: before the call without asking, during it at once', async () => {
+    let asked = 0;
+    const http = clientOf(
+      await startServer(() => {
+        asked += 1;
+      }),
+    );
+    const exceeded = { name: 'BlobgraphError', code: 'DEADLINE_EXCEEDED' };
+    await withinTime(1, () => expect(http.call('state', get)).rejects.toMatchObject(exceeded));
+    expect(asked).toBe(0);
+    await withinTime(80, () => expect(http.call('state', get)).rejects.toMatchObject(exceeded));
+    expect(asked).toBe(1);
+    expect(http.breakers()).toEqual({ state: 'closed' });
+  });
+});
+
+describe('a service that does not answer', () => {
+  it.each([
+    ['is asked three times by a GET', get, 3],
+    ['and by what may be repeated', { ...get, method: 'POST', repeatable: true }, 3],
+    ['once by any other', { ...get, method: 'POST' }, 1],
+  ] as const)('%s', async (_, call, times) => {
+    let asked = 0;
+    const http = clientOf(
+      await startServer((request) => {
+        asked += 1;
+        request.socket.destroy();
+      }),
+    );
+    await expect(http.call('state', call)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(asked).toBe(times);
+  });
+
+  it('is left alone after five calls, and one that refuses is not', async () => {
+    let asked = 0;
+    let status = 404;
+    const http = clientOf(
+      await startServer((request, response) => {
+        asked += 1;
+        if (status === 0) request.socket.destroy();
+        else response.writeHead(status).end('{"error":{"code":"BLOB_NOT_FOUND","message":"No."}}');
+      }),
+    );
+    const post = () => http.call('state', { ...get, method: 'POST' }).catch(({ code }) => code);
+    for (let call = 0; call < 10; call++) expect(await post()).toBe('BLOB_NOT_FOUND');
+    status = 0;
+    for (let call = 0; call < 10; call++) expect(await post()).toBe('SERVICE_UNAVAILABLE');
+    expect(asked).toBe(15);
+    expect(http.breakers()).toEqual({ state: 'open' });
   });
 });
 

@@ -1,8 +1,10 @@
 import { Agent, request } from 'undici';
 import type { Config, ServiceName } from '../config.ts';
+import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
 import { BlobgraphError, isErrorCode } from '../errors.ts';
 import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
 import { currentTrace } from '../trace.ts';
+import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
 export interface ServiceCall {
@@ -13,7 +15,9 @@ export interface ServiceCall {
   readonly body?: unknown;
   /** On whose behalf; null when the service asks for itself. */
   readonly viewer: Viewer | null;
-  /** Milliseconds to the end of the answer; default 10,000. */
+  /** Whether it does no harm to send it twice, so that it is sent again when it had no answer. Default: GET. */
+  readonly repeatable?: boolean;
+  /** Milliseconds to the end of the answer, repetitions included; default 10,000. Less when the request's time is short. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -21,13 +25,30 @@ export interface ServiceCall {
 /** Where a call goes: one of ours by its name, or a base URL. */
 export type ServiceTarget = ServiceName | { readonly baseUrl: string };
 
-/** Calls other services with a signed identity and the current trace. */
+/** What a service answered; `body` is undefined where it is no JSON. */
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * Calls other services with a signed identity, the current trace and the time that is left. A target that gave no
+ * answer five times in a row is left alone for a second at a time.
+ */
 export interface ServiceHttp {
   /**
    * The parsed JSON of a 2xx answer.
-   * @throws BlobgraphError with the service's own code, or SERVICE_UNAVAILABLE when it did not answer in time
+   * @throws BlobgraphError with the service's own code; SERVICE_UNAVAILABLE when it did not answer in time;
+   * DEADLINE_EXCEEDED when the time of the request that is being answered is over
    */
   call(target: ServiceTarget, call: ServiceCall): Promise<unknown>;
+  /**
+   * The answer as it is.
+   * @throws NoAnswer; BlobgraphError DEADLINE_EXCEEDED like {@link call}
+   */
+  send(target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer>;
+  /** How it is with every target that was called. */
+  breakers(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
 }
 
@@ -37,14 +58,12 @@ interface RestAnswer {
   error?: { code?: unknown; message?: unknown; field?: unknown };
 }
 
-function refusal(service: string, status: number, body: unknown): BlobgraphError {
+/** The error that a service tells of in the form of its REST, if it does. */
+export function refusalOf(body: unknown): BlobgraphError | undefined {
   const { error } = (body ?? {}) as RestAnswer;
-  if (isErrorCode(error?.code) && typeof error.message === 'string') {
-    return new BlobgraphError(error.code, error.message, {
-      field: typeof error.field === 'string' ? error.field : null,
-    });
-  }
-  return unavailable(service, new Error(`status ${status}`));
+  if (!isErrorCode(error?.code) || typeof error.message !== 'string') return undefined;
+  const field = typeof error.field === 'string' ? error.field : null;
+  return new BlobgraphError(error.code, error.message, { field });
 }
 
 const unavailable = (service: string, cause: unknown): BlobgraphError =>
@@ -62,6 +81,20 @@ async function parseBody(answer: { body: { text(): Promise<string> } }): Promise
   }
 }
 
+/** Whether the service itself answered, be it with a fault of its own, and not something in its place. */
+function isOwn({ status, body }: ServiceAnswer): boolean {
+  if (status < 500) return body !== undefined || status >= 400;
+  return refusalOf(body) !== undefined || (typeof body === 'object' && body !== null && 'errors' in body);
+}
+
+/** What is made of a request that failed. */
+function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
+  const isLate = (error as Error).name === 'TimeoutError';
+  if (isLate && isCut) return deadlineExceeded(error);
+  const isGivenUp = signal?.aborted ?? false;
+  return new NoAnswer(error, { again: !isLate && !isGivenUp, counts: !isGivenUp });
+}
+
 /** `caller`: the name under which this process asks. */
 export function createServiceHttp(deps: {
   caller: string;
@@ -69,34 +102,63 @@ export function createServiceHttp(deps: {
   tokens: ServiceTokens;
 }): ServiceHttp {
   const agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
-  return {
-    async call(target, { method, path, body, viewer, timeoutMs = DEFAULT_TIMEOUT_MS, signal }) {
-      const [name, baseUrl] =
-        typeof target === 'string'
-          ? [target, deps.urls[target]]
-          : [new URL(target.baseUrl).host, target.baseUrl];
-      const trace = currentTrace();
-      const limit = AbortSignal.timeout(timeoutMs);
-      const headers = {
-        authorization: `Bearer ${await deps.tokens.sign({ service: deps.caller, viewer })}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(trace ? { traceparent: trace.traceparent, 'x-request-id': trace.requestId } : {}),
-      };
-      const [status, parsed] = await request(`${baseUrl}${path}`, {
-        method,
-        headers,
-        dispatcher: agent,
-        signal: signal ? AbortSignal.any([limit, signal]) : limit,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-        .then(async (answer) => [answer.statusCode, await parseBody(answer)] as const)
-        .catch((error: unknown) => {
-          throw unavailable(name, error);
+  const guard = createGuard();
+
+  async function headersOf(viewer: Viewer | null, hasBody: boolean, timeoutMs: number) {
+    const trace = currentTrace();
+    return {
+      authorization: `Bearer ${await deps.tokens.sign({ service: deps.caller, viewer })}`,
+      [TIMEOUT_HEADER]: String(timeoutMs),
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(trace ? { traceparent: trace.traceparent, 'x-request-id': trace.requestId } : {}),
+    };
+  }
+
+  function sender(baseUrl: string, { method, path, body, viewer, signal, timeoutMs }: ServiceCall) {
+    const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limitMs = timeFor(ownMs);
+    if (limitMs === 0) throw deadlineExceeded();
+    const until = deadlineIn(limitMs);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return async (): Promise<ServiceAnswer> => {
+      const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+      const limit = AbortSignal.timeout(leftMs);
+      try {
+        const answer = await request(`${baseUrl}${path}`, {
+          method,
+          headers: await headersOf(viewer, text !== undefined, leftMs),
+          dispatcher: agent,
+          signal: signal ? AbortSignal.any([limit, signal]) : limit,
+          ...(text === undefined ? {} : { body: text }),
         });
-      if (status < 200 || status > 299) throw refusal(name, status, parsed);
-      if (parsed === undefined) throw unavailable(name, new Error('the answer is not JSON'));
-      return parsed;
+        const received = { status: answer.statusCode, body: await parseBody(answer) };
+        if (isOwn(received)) return received;
+        throw new Error(`status ${received.status} of something in between`);
+      } catch (error) {
+        throw failure(error, limitMs < ownMs, signal);
+      }
+    };
+  }
+
+  const placeOf = (target: ServiceTarget): [name: string, baseUrl: string] =>
+    typeof target === 'string' ? [target, deps.urls[target]] : [new URL(target.baseUrl).host, target.baseUrl];
+  const send = async (target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer> => {
+    const [name, baseUrl] = placeOf(target);
+    return guard.run(name, sender(baseUrl, call), { repeatable: call.repeatable ?? call.method === 'GET' });
+  };
+
+  return {
+    send,
+    async call(target, call) {
+      const [name] = placeOf(target);
+      const { status, body } = await send(target, call).catch((error: unknown) => {
+        throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
+      });
+      if (status < 200 || status > 299)
+        throw refusalOf(body) ?? unavailable(name, new Error(`status ${status}`));
+      return body;
     },
+    breakers: guard.states,
     close: () => agent.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { withoutDeadline } from '../deadline.ts';
 
 /** What another service answered, kept here so that it is not asked each time. */
 export interface Kept<T> {
@@ -38,7 +39,7 @@ export function keep<T>({ load, freshMs, graceMs = 0, retryMs, clock }: KeptOpti
     }
   }
   function renew(): Promise<T> {
-    running ??= ask().finally(() => {
+    running ??= withoutDeadline(ask).finally(() => {
       running = undefined;
     });
     return running;

@@ -19,6 +19,7 @@ export function createProcessorClient(http: ServiceHttp): ProcessorClient {
         method: 'POST',
         path: '/blobs/batch',
         body: { ids },
+        repeatable: true,
         viewer: { userId, roles: [] },
         timeoutMs: 30_000,
       });

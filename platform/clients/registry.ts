@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { BlobgraphError } from '../errors.ts';
+import { isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ServiceHttp } from './http.ts';
 import { keep } from './kept.ts';
@@ -161,7 +161,7 @@ export async function registerUntilDone(
     try {
       return await registry.register(registration);
     } catch (error) {
-      if (!(error instanceof BlobgraphError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
+      if (!isPassing(error)) throw error;
     }
     await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }

@@ -20,7 +20,7 @@ function setup() {
   let time = 0;
   const clock = { now: () => new Date(time), pass: (ms: number) => (time += ms) };
   const call = vi.fn<ServiceHttp['call']>();
-  const client = createSchemaClient({ http: { call, close: async () => undefined }, clock });
+  const client = createSchemaClient({ http: { call }, clock });
   return { clock, call, client };
 }
 

@@ -58,7 +58,11 @@ function unknown(error: unknown, schemaId: string, version?: string): unknown {
   return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`);
 }
 
-async function read(http: ServiceHttp, schemaId: string, version?: string): Promise<SchemaDocument> {
+async function read(
+  http: Pick<ServiceHttp, 'call'>,
+  schemaId: string,
+  version?: string,
+): Promise<SchemaDocument> {
   const id = encodeURIComponent(schemaId);
   const path = `/api/v1/schemas/${id}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
   const call = { method: 'GET', path, viewer: null, timeoutMs: TIMEOUT_MS } as const;
@@ -68,7 +72,7 @@ async function read(http: ServiceHttp, schemaId: string, version?: string): Prom
   return z.object({ schema: schemaDocument }).parse(answer).schema;
 }
 
-export function createSchemaClient(deps: { http: ServiceHttp; clock: Clock }): SchemaClient {
+export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
   const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
   const newest = new LRUCache<string, Kept<LoadedSchema>>({ max: MAX_KEPT });
 

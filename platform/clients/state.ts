@@ -101,7 +101,7 @@ export function createStateClient(http: ServiceHttp): StateClient {
     },
     async blobs(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, timeoutMs: 30_000 });
+      const answer = await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 });
       return z.object({ blobs: z.array(userBlobSchema) }).parse(answer).blobs;
     },
     async book(userId, bookId) {
@@ -111,10 +111,11 @@ export function createStateClient(http: ServiceHttp): StateClient {
     },
     async register(registration) {
       const call = { method: 'POST', path: '/api/v1/blob-index', body: registration } as const;
-      await http.call('state', { ...call, ...as(registration.user_id) });
+      await http.call('state', { ...call, ...as(registration.user_id), repeatable: true });
     },
     async report(userId, report) {
-      await http.call('state', { method: 'POST', path: '/api/v1/processing', body: report, ...as(userId) });
+      const call = { method: 'POST', path: '/api/v1/processing', body: report, repeatable: true } as const;
+      await http.call('state', { ...call, ...as(userId) });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { withoutDeadline } from '../deadline.ts';
 import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './log.ts';
 
 /** What becomes of a delivery. */
@@ -55,7 +56,8 @@ export async function outcomeOf(
   delivery: Delivery,
 ): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
   try {
-    return { outcome: await handler(delivery) };
+    // Whose request led to the message no longer matters: what is told within the process would inherit its time.
+    return { outcome: await withoutDeadline(() => handler(delivery)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { outcome: { kind: 'retry', reason }, error };

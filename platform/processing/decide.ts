@@ -1,5 +1,5 @@
 import type { ProcessorRegistration } from '../clients/registry.ts';
-import { BlobgraphError, type ErrorCode, errorTable } from '../errors.ts';
+import { BlobgraphError, type ErrorCode, errorTable, isPassing } from '../errors.ts';
 import type { BlobEvent } from '../events/events.ts';
 
 /** The registration of a processor that works on events: nothing that its runs depend on is left to a default. */
@@ -36,12 +36,10 @@ export interface RunFailure {
 }
 
 /**
- * Codes of what passes by itself: another service or its store is away, the registry does not know the processor
- * yet, or clocks or secrets differ while services are being replaced.
+ * Codes of what passes by itself, besides services that are away: the registry does not know the processor yet, or
+ * clocks or secrets differ while services are being replaced.
  */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'SERVICE_UNAVAILABLE',
-  'SUBGRAPH_UNAVAILABLE',
   'MODEL_UNAVAILABLE',
   'INTERNAL',
   'PROCESSOR_UNKNOWN',
@@ -53,7 +51,7 @@ export function failureOf(error: unknown): RunFailure {
   if (!(error instanceof BlobgraphError)) {
     return { code: 'PROCESSING_FAILED', message: 'The run failed on our side.', retryable: true };
   }
-  return { code: error.code, message: error.message, retryable: PASSING.has(error.code) };
+  return { code: error.code, message: error.message, retryable: isPassing(error) || PASSING.has(error.code) };
 }
 
 /** Whether the index will never take a result, however often it is asked. */

@@ -1,6 +1,6 @@
 import type { DerivedRegistration, StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type EventProcessorRegistration, refusedForGood } from './decide.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
@@ -30,7 +30,7 @@ const SWEEP_BATCH = 100;
 
 /** Whether asking for another result would fare no better. */
 const isAway = (error: unknown): boolean =>
-  error instanceof BlobgraphError && ['SERVICE_UNAVAILABLE', 'UNAUTHENTICATED'].includes(error.code);
+  isPassing(error) || (error instanceof BlobgraphError && error.code === 'UNAUTHENTICATED');
 
 export function createRegistrar<Record extends DerivedRecord>(
   deps: RegistrarDependencies<Record>,

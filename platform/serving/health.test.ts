@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { BreakerState } from '../clients/guard.ts';
 import { createLogger } from '../logger.ts';
 import { healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
@@ -9,9 +10,9 @@ const throwing = () => {
   throw new Error('sekret');
 };
 
-function serve(checks: ReadinessChecks) {
+function serve(checks: ReadinessChecks, breakers: Record<string, BreakerState> = {}) {
   const app = createHttpServer({ logger: createLogger('silent') });
-  healthRoutes(app, { service: 'state', embedded: () => ['NATS'], checks });
+  healthRoutes(app, { service: 'state', embedded: () => ['NATS'], checks, breakers: () => breakers });
   onTestFinished(() => app.close());
   return async (url: string) => {
     const response = await app.inject(url);
@@ -41,6 +42,18 @@ describe('/ready', () => {
         embedded: ['NATS'],
         checks: { store: 'unreachable', 'event log': 'ok', model: 'unreachable' },
       },
+    });
+  });
+
+  it('is 200 and degraded while calls of another service are not even tried', async () => {
+    const breakers = { state: 'open', schemas: 'half-open', processors: 'closed' } as const;
+    expect(await serve({ store: well }, breakers)('/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', checks: { store: 'ok', 'state breaker': 'open' } },
+    });
+    expect(await serve({ store: failing }, breakers)('/ready')).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable' },
     });
   });
 

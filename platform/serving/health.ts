@@ -1,4 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { BreakerState } from '../clients/guard.ts';
+import { timeFor } from '../deadline.ts';
 
 /** Named things that a service stands on; each resolves when it is well and rejects when it is not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -7,7 +9,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /** What `/ready` answers. */
 export interface Readiness {
-  readonly status: 'ready' | 'degraded' | 'unavailable';
+  readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
   readonly service: string;
   /** Ports that run embedded in this process. */
   readonly embedded: readonly string[];
@@ -18,7 +20,7 @@ export interface Readiness {
 async function runCheck(check: () => Promise<void>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('no answer in time'), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => resolve('no answer in time'), timeFor(CHECK_TIMEOUT_MS));
   });
   // The reason goes to the log of whoever failed: an address or a user name in it is nobody's business here.
   const answer = Promise.resolve()
@@ -39,16 +41,40 @@ export async function runChecks(checks: ReadinessChecks): Promise<Record<string,
 export const allOk = (checks: Readonly<Record<string, string>>): boolean =>
   Object.values(checks).every((state) => state === 'ok');
 
-/** `/health`: the process answers. `/ready`: so does what it stands on (200, else 503). Neither needs a token. */
+/** Answers `/ready`: 503 when nobody should ask the service, or it is about to stop. */
+export function sendReadiness(reply: FastifyReply, readiness: Readiness): FastifyReply {
+  const status = reply.server.load.retiring ? 'stopping' : readiness.status;
+  return reply.status(status === 'ready' || status === 'degraded' ? 200 : 503).send({ ...readiness, status });
+}
+
+/** Services that calls are not even tried of for now, as entries of `checks`: `{ 'state breaker': 'open' }`. */
+export const openBreakers = (
+  breakers: Readonly<Record<string, BreakerState>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(breakers).flatMap(([target, state]) =>
+      state === 'open' ? [[`${target} breaker`, state]] : [],
+    ),
+  );
+
+/**
+ * `/health`: the process answers. `/ready`: so does what it stands on (200, else 503); `degraded`, with 200, while
+ * another service is out of reach; `stopping`, with 503, before it stops. Neither needs a token.
+ */
 export function healthRoutes(
   app: FastifyInstance,
-  deps: { service: string; embedded: () => readonly string[]; checks: ReadinessChecks },
+  deps: {
+    service: string;
+    embedded: () => readonly string[];
+    checks: ReadinessChecks;
+    breakers: () => Readonly<Record<string, BreakerState>>;
+  },
 ): void {
   app.get('/health', async () => ({ status: 'ok', service: deps.service }));
   app.get('/ready', async (_request, reply) => {
-    const checks = await runChecks(deps.checks);
-    const status = allOk(checks) ? 'ready' : 'unavailable';
-    const body: Readiness = { status, service: deps.service, embedded: deps.embedded(), checks };
-    return reply.status(status === 'ready' ? 200 : 503).send(body);
+    const own = await runChecks(deps.checks);
+    const checks = { ...own, ...openBreakers(deps.breakers()) };
+    const well = allOk(checks) ? 'ready' : allOk(own) ? 'degraded' : 'unavailable';
+    return sendReadiness(reply, { status: well, service: deps.service, embedded: deps.embedded(), checks });
   });
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { timeFor } from '../deadline.ts';
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
@@ -26,6 +27,7 @@ const faults: Record<string, () => unknown> = {
 
 beforeAll(() => {
   app.post('/echo', async (request) => ({ body: request.body, trace: currentTrace() }));
+  app.get('/time', async () => ({ left: timeFor(3_600_000) }));
   app.get<{ Params: { id: string } }>('/things/:id', async ({ params }) => params);
   app.get<{ Params: { code: ErrorCode } }>('/codes/:code', async ({ params }) => {
     throw new BlobgraphError(params.code, `It is ${params.code}.`);
@@ -187,6 +189,34 @@ describe('errors of routes', () => {
   );
 });
 
+describe('the caller’s time', () => {
+  const timeLeft = async (headers: Record<string, string>) => {
+    const response = await app.inject({ method: 'GET', url: '/time', headers });
+    return response.json().left;
+  };
+
+  it('is what a request has, the default where there is none or a longer one', async () => {
+    expect(await timeLeft({ 'x-request-timeout-ms': '5000' })).toBeCloseTo(5_000, -3);
+    for (const header of ['600000', 'soon', '-1'])
+      expect(await timeLeft({ 'x-request-timeout-ms': header })).toBeCloseTo(30_000, -3);
+    expect(await timeLeft({})).toBeCloseTo(30_000, -3);
+  });
+
+  it('that is over is refused', async () => {
+    expect(await refusal({ url: '/time', headers: { 'x-request-timeout-ms': '0' } })).toMatchObject({
+      status: 504,
+      error: { code: 'DEADLINE_EXCEEDED' },
+    });
+  });
+});
+
+it('503 says when to come again, other refusals do not', async () => {
+  const retryAfter = async (code: ErrorCode) => (await app.inject(`/codes/${code}`)).headers['retry-after'];
+  expect(
+    await Promise.all((['OVERLOADED', 'SERVICE_UNAVAILABLE', 'NOT_FOUND'] as const).map(retryAfter)),
+  ).toEqual(['1', '1', undefined]);
+});
+
 describe('request ids and traces', () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const echo = (headers: Record<string, string>) =>
@@ -195,7 +225,7 @@ describe('request ids and traces', () => {
   it('a well-formed request id is given back, and followed', async () => {
     const response = await echo({ 'x-request-id': 'My_request-1', traceparent });
     expect(response.headers['x-request-id']).toBe('My_request-1');
-    expect(response.json().trace).toEqual({ requestId: 'My_request-1', traceparent });
+    expect(response.json().trace).toMatchObject({ requestId: 'My_request-1', traceparent });
   });
 
   it.each(['', 'two words', 'a'.repeat(65), '<b>', 'ü'])('another one is replaced: %j', async (requestId) => {

@@ -4,10 +4,12 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { deadlineExceeded, deadlineIn, timeoutFrom } from '../deadline.ts';
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
+import { limitLoad } from './load.ts';
 
 /** Larger bodies are answered with 413. */
 export const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -63,6 +65,15 @@ export function describeError(error: unknown): RestError[] | null {
   return null;
 }
 
+const RETRY_AFTER_SECONDS = 1;
+
+/** Gives a reply its code's status and, where that says that it will pass, when to come again. */
+export function refuse(reply: FastifyReply, code: ErrorCode): FastifyReply {
+  const { status } = errorTable[code];
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  return reply.status(status);
+}
+
 function installErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error, _request, reply) => {
     const described = describeError(error);
@@ -75,7 +86,7 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
       ...(others.length > 0 ? { errors: [first, ...others] } : {}),
       request_id: requestId,
     };
-    return reply.status(errorTable[first.code].status).send(body);
+    return refuse(reply, first.code).send(body);
   });
   app.setNotFoundHandler((request, reply) => {
     const error: RestError = {
@@ -90,8 +101,7 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
 function refuseUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const [refusal = internal] = describeError(error) ?? [];
   const { requestId } = traceFrom(request.headers);
-  reply
-    .status(errorTable[refusal.code].status)
+  refuse(reply, refusal.code)
     .header('x-request-id', requestId)
     .send({ error: refusal, request_id: requestId });
 }
@@ -99,22 +109,46 @@ function refuseUnrouted(error: FastifyError, request: FastifyRequest, reply: Fas
 /** Percent-encoded, an id of 256 characters that stands in a path takes this much. */
 const PATH_PARAMETER_LIMIT = 256 * 9;
 
+/** What a service asks of its server where it differs from the defaults. */
+export interface ServerLimits {
+  /** Milliseconds that a request may take. Default: 30,000. */
+  readonly requestTimeoutMs?: number;
+  /** Requests in work at once. Default: 500. */
+  readonly requests?: number;
+}
+
+/**
+ * Makes a request's trace the current one, with the time that the caller waits, or else that a request may take.
+ * What nobody waits for is not begun.
+ */
+function followRequests(app: FastifyInstance, requestTimeoutMs: number): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const trace = traceFrom(request.headers);
+    reply.header('x-request-id', trace.requestId);
+    const timeMs = Math.min(requestTimeoutMs, timeoutFrom(request.headers) ?? requestTimeoutMs);
+    withTrace({ ...trace, deadline: deadlineIn(timeMs) }, () => {
+      if (timeMs === 0) done(deadlineExceeded());
+      else done();
+    });
+  });
+}
+
 /** A Fastify instance with our limits, errors, request ids and tracing. */
-export function createHttpServer(deps: { logger: Logger }): FastifyInstance {
+export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }): FastifyInstance {
+  const { requestTimeoutMs = 30_000, requests = 500 } = deps.limits ?? {};
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    // What still comes over a connection that is kept while the server closes is answered like the rest.
+    return503OnClosing: false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
     frameworkErrors: refuseUnrouted,
     logger: false,
   });
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', (request, reply, done) => {
-    const trace = traceFrom(request.headers);
-    reply.header('x-request-id', trace.requestId);
-    withTrace(trace, done);
-  });
+  followRequests(app, requestTimeoutMs);
+  limitLoad(app, requests);
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A client that is cut off while it sends does not see the answer: the rest is read and dropped instead.
     if (reply.statusCode === 413) reply.removeHeader('connection');

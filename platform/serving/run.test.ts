@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ServiceName, servicePorts } from '../config.ts';
+import { loadConfig, type ServiceName, servicePorts } from '../config.ts';
 import { builtFile } from '../paths.ts';
 import type { Runtime, ServiceRuntime } from '../runtime.ts';
 import { isMain, startServices } from './run.ts';
@@ -99,7 +99,8 @@ describe('startServices', () => {
   function runtimeOf(steps: string[]): Runtime {
     const forService = (name: ServiceName) =>
       ({
-        config: { host: '127.0.0.1', portOffset: -servicePorts[name] },
+        config: { ...loadConfig({}), portOffset: -servicePorts[name] },
+        http: { breakers: () => ({}) },
         logger: { warn: () => {} },
         embedded: () => [],
       }) as unknown as ServiceRuntime;

@@ -5,6 +5,7 @@ import type { ServiceRuntime } from '../runtime.ts';
 import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
+import { OPERATIONAL_PATHS } from './load.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,12 +52,10 @@ export class PortTaken extends Error {
   }
 }
 
-const OPEN_PATHS = new Set(['/health', '/ready']);
-
 function requireServiceIdentity(app: FastifyInstance, runtime: ServiceRuntime): void {
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
-    if (OPEN_PATHS.has(request.routeOptions.url ?? '')) return;
+    if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return;
     request.caller = await authenticateService(request, runtime);
   });
 }
@@ -83,7 +82,7 @@ export async function startService(
   const { name } = definition;
   const { config, logger } = runtime;
   const parts = await definition.create(runtime);
-  const app = createHttpServer({ logger });
+  const app = createHttpServer({ logger, limits: config.limits });
   const stop = async () => {
     await parts.stop?.();
     await app.close();
@@ -91,7 +90,12 @@ export async function startService(
   try {
     if (!parts.frontDoor) {
       requireServiceIdentity(app, runtime);
-      healthRoutes(app, { service: name, embedded: () => runtime.embedded(), checks: parts.checks });
+      healthRoutes(app, {
+        service: name,
+        embedded: () => runtime.embedded(),
+        checks: parts.checks,
+        breakers: runtime.http.breakers,
+      });
     }
     await parts.install(app);
     const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);

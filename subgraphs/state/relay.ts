@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { withoutDeadline } from '../../platform/deadline.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -76,7 +77,8 @@ class OutboxRelay implements Relay {
   nudge(blobId: string): void {
     if (this.#stopped || this.#queue.size >= MAX_QUEUE) return;
     this.#queue.add(blobId);
-    this.#pump();
+    // Whoever nudges does not wait for it.
+    withoutDeadline(() => this.#pump());
   }
 
   start(): void {
