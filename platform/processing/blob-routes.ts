@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { BlobgraphError } from '../errors.ts';
 import { requireViewer } from '../serving/authenticate.ts';
+import type { BlobInventory } from './inventory.ts';
+import { inventoryRoutes } from './inventory-routes.ts';
 
 /** A blob of a processor, as far as its REST must know it. */
 export interface StoredBlob {
@@ -68,13 +70,19 @@ function parseList(query: unknown) {
 
 /**
  * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
- * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`.
+ * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`. Beside them {@link inventoryRoutes}.
  */
 export function blobRoutes<Blob extends StoredBlob>(
   app: FastifyInstance,
-  deps: { reader: BlobReader<Blob>; toJson: (blob: Blob) => object },
+  deps: {
+    processorId: string;
+    reader: BlobReader<Blob>;
+    inventory: BlobInventory;
+    toJson: (blob: Blob) => object;
+  },
 ): void {
   const { reader, toJson } = deps;
+  inventoryRoutes(app, deps);
   app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
     const [blob] = await reader.byIds(requireViewer(caller).userId, [params.id]);
     if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');

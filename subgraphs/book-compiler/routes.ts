@@ -6,6 +6,7 @@ import { type BlobReader, blobRoutes } from '../../platform/processing/blob-rout
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { blobDocument, blobSummary, bookDocument } from './documents.ts';
 import type { CompiledBookModel } from './models.ts';
+import { PROCESSOR_ID } from './names.ts';
 import type { CompiledBookStore } from './store.ts';
 
 /** Books of one batch come with their texts. */
@@ -93,7 +94,12 @@ async function exportBook(
 
 /** The book compiler's REST: what every processor has, books with their chapters, and exports. */
 export function bookCompilerRoutes(app: FastifyInstance, { store }: { store: CompiledBookStore }): void {
-  blobRoutes(app, { reader: blobReader(store), toJson: blobJson });
+  blobRoutes(app, {
+    processorId: PROCESSOR_ID,
+    reader: blobReader(store),
+    inventory: store,
+    toJson: blobJson,
+  });
   app.get<{ Params: { id: string } }>('/books/:id', async (request) => {
     const { userId } = requireViewer(request.caller);
     return { book: await readBook(store, userId, request.params.id) };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inventoryContract } from '../../platform/processing/inventory.contract.ts';
 import type { CompiledBookStore, NewBook } from './store.ts';
 
 export interface OpenedStore {
@@ -218,6 +219,17 @@ export function compiledBookStoreContract(open: () => Promise<OpenedStore>): voi
       expect(await take()).toEqual([]);
     });
   });
+
+  inventoryContract(() => ({
+    inventory: store,
+    newUser,
+    async add(userId, createdAt) {
+      const { id, sourceBlobIds } = (await store.add(newBook(userId, { createdAt }))).book;
+      return { id, sourceIds: sourceBlobIds };
+    },
+    markRegistered: (id) => store.markRegistered(id, at(10)),
+    refuse: (id) => store.quarantineRegistration(id, 'SOURCE_UNKNOWN: gone'),
+  }));
 
   it('answers a ping', async () => {
     await expect(store.ping()).resolves.toBeUndefined();

@@ -1,5 +1,6 @@
 import { validate as isUuid, NIL } from 'uuid';
 import type { SqlDatabase, SqlExecutor } from '../../platform/sql/database.ts';
+import { createInventory } from './inventory.postgres.ts';
 import type { CompiledBookModel, CompiledChapterModel } from './models.ts';
 import { migrations } from './schema.postgres.ts';
 import type { CompiledBookStore, NewBook, PageRequest, PendingRegistration, StoredBook } from './store.ts';
@@ -240,6 +241,7 @@ export function createPostgresStore(sql: SqlDatabase): CompiledBookStore {
   return {
     ...reads(sql),
     ...registrations(sql),
+    ...createInventory(sql),
     prepare: () => sql.migrate(migrations),
     ping: () => sql.ping(),
     find: async (userId, id) => (isUuid(id) ? findStored(sql, userId, id) : null),

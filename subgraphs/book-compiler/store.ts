@@ -1,3 +1,4 @@
+import type { BlobInventory } from '../../platform/processing/inventory.ts';
 import type { CompiledBookModel, CompiledChapterModel } from './models.ts';
 
 /** A chapter to be stored with its book. */
@@ -41,8 +42,8 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** Keeps compiled books. Every read sees the given user's books only; ids may be any text. */
-export interface CompiledBookStore {
+/** Keeps compiled books. Every read that takes a user sees that user's books only; ids may be any text. */
+export interface CompiledBookStore extends BlobInventory {
   /** Makes or updates the tables. */
   prepare(): Promise<void>;
   /**

@@ -74,6 +74,8 @@ export interface IndexEntry {
   readonly runs: readonly Run[];
   /** Derived from the runs, kept for filtering. */
   readonly state: ProcessingState;
+  /** Since when its content is known to be gone from its store; null while it is there. */
+  readonly contentMissingSince: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

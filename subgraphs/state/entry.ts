@@ -61,6 +61,7 @@ export function entryOfUserBlob(blob: UserBlobRecord): IndexEntry {
     contentHash: null,
     runs,
     state: processingState(runs),
+    contentMissingSince: null,
     createdAt: blob.createdAt,
     updatedAt: blob.createdAt,
   };
@@ -104,6 +105,7 @@ export function entryOfDerived(
     contentHash: registration.content_hash,
     runs,
     state: processingState(runs),
+    contentMissingSince: null,
     createdAt: at,
     updatedAt: at,
   };

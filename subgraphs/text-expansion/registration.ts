@@ -1,12 +1,15 @@
 import type { EventProcessorRegistration } from '../../platform/processing/decide.ts';
 
+/** The name under which it asks other services. */
+export const PROCESSOR_ID = 'text-expansion';
+
 /** What the registry is told of this processor. `version` is a part of every id that it makes. */
 export const registration = (where: {
   baseUrl: string;
   mongoUrl: string | undefined;
   postgresUrl: string | undefined;
 }): EventProcessorRegistration => ({
-  id: 'text-expansion',
+  id: PROCESSOR_ID,
   name: 'Text expansion',
   description: 'Makes a draft longer, section by section, and tells of its style.',
   version: '1',

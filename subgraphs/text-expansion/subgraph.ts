@@ -9,6 +9,7 @@ import { serveSubgraph } from '../../platform/serving/graphql.ts';
 import { createLoaders } from './loaders.ts';
 import type { Context } from './models.ts';
 import { toJson } from './process.ts';
+import { PROCESSOR_ID } from './registration.ts';
 import { resolvers } from './resolvers.ts';
 import type { ExpandedTextStore } from './store/store.ts';
 
@@ -18,7 +19,7 @@ export async function installTextExpansion(
   deps: { store: ExpandedTextStore; logger: Logger },
 ): Promise<void> {
   const { store, logger } = deps;
-  blobRoutes(app, { reader: store, toJson });
+  blobRoutes(app, { processorId: PROCESSOR_ID, reader: store, inventory: store, toJson });
   await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/text-expansion/schema.graphql'), 'utf8')),
     resolvers,

@@ -49,11 +49,12 @@ const entryIndexes: IndexDescription[] = [
   { key: { source_ids: 1, ...BY_TIME } },
   waiting,
   { key: { deletion_due_at: 1 }, sparse: true },
+  { key: { user_id: 1, _id: 1 } },
 ];
 
 /** Makes what is missing; of several processes that do so at once, all succeed. */
 export async function createIndexes({ userBlobs, entries, books }: StateCollections): Promise<void> {
-  await userBlobs.createIndexes([waiting]);
+  await userBlobs.createIndexes([waiting, { key: { user_id: 1, created_at: 1 } }]);
   await entries.createIndexes(entryIndexes);
   await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
 }

@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, Run, Tombstone, UserBlobRecord } from '../documents.ts';
+import type { ContentChange } from './store.ts';
 
 /** Members that are absent, not null, where there is nothing: partial indexes leave those documents out. */
 interface Placement {
@@ -59,6 +60,8 @@ export interface EntryDocument extends Placement, WithOutbox {
   preview: string;
   size_bytes: number;
   content_hash?: string;
+  /** Absent while the content is there. */
+  content_missing_since?: Date;
   runs: readonly RunDocument[];
   state: ProcessingState;
   created_at: Date;
@@ -142,7 +145,7 @@ export const toRunDocuments = (runs: readonly Run[]): RunDocument[] =>
     updated_at: updatedAt,
   }));
 
-const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run => ({
+export const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run => ({
   ...run,
   processorId: processor_id,
   updatedAt: updated_at,
@@ -165,6 +168,7 @@ export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[
   size_bytes: entry.sizeBytes,
   ...placementOf(entry),
   ...(entry.contentHash === null ? {} : { content_hash: entry.contentHash }),
+  ...(entry.contentMissingSince === null ? {} : { content_missing_since: entry.contentMissingSince }),
   runs: toRunDocuments(entry.runs),
   state: entry.state,
   created_at: entry.createdAt,
@@ -189,6 +193,7 @@ export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
   contentHash: document.content_hash ?? null,
   runs: document.runs.map(runFrom),
   state: document.state,
+  contentMissingSince: document.content_missing_since ?? null,
   createdAt: document.created_at,
   updatedAt: document.updated_at,
 });
@@ -202,6 +207,18 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   deletedAt: document.deleted_at,
   dueAt: document.deletion_due_at ?? null,
 });
+
+/** What an update sets of an entry's content, and what it takes away. */
+export function contentUpdate(content: ContentChange | undefined) {
+  if (!content) return { set: {}, unset: {} };
+  const { contentMissingSince } = content;
+  const unset = contentMissingSince === null ? { $unset: { content_missing_since: '' } as const } : {};
+  const missing = contentMissingSince === null ? {} : { content_missing_since: contentMissingSince };
+  if (!('preview' in content)) return { set: missing, unset };
+  const { preview, sizeBytes, contentHash } = content;
+  const hash = contentHash === null ? {} : { content_hash: contentHash };
+  return { set: { ...missing, preview, size_bytes: sizeBytes, ...hash }, unset };
+}
 
 export const toBookDocument = (book: BookRecord): BookDocument => ({
   _id: { user_id: book.userId, id: book.id },

@@ -54,6 +54,7 @@ export interface EntryRow {
   content_hash: string | null;
   runs: Run[];
   state: ProcessingState;
+  content_missing_since: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -61,7 +62,7 @@ export interface EntryRow {
 /** The columns of {@link EntryRow}, of the table alias `e`. */
 export const ENTRY_COLUMNS = `e.id, e.user_id, e.version, e.processor_id, e.storage_location, e.schema_id,
   e.schema_version, e.source_ids, e.type, e.title, e.preview, e.size_bytes, e.book_id, e.conversation_id,
-  e.chapter_num, e.content_hash, e.runs, e.state, e.created_at, e.updated_at`;
+  e.chapter_num, e.content_hash, e.runs, e.state, e.content_missing_since, e.created_at, e.updated_at`;
 
 export const entryFrom = (row: EntryRow): IndexEntry => ({
   id: row.id,
@@ -82,6 +83,7 @@ export const entryFrom = (row: EntryRow): IndexEntry => ({
   contentHash: row.content_hash,
   runs: row.runs,
   state: row.state,
+  contentMissingSince: row.content_missing_since,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

@@ -89,4 +89,9 @@ export const migrations: readonly string[] = [
     ADD COLUMN deletion_due_at timestamptz;
   CREATE INDEX blob_index_deletion_due ON blob_index (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
   `,
+  `
+  ALTER TABLE blob_index ADD COLUMN content_missing_since timestamptz;
+  CREATE INDEX blob_index_scan ON blob_index (user_id, id);
+  CREATE INDEX user_blobs_user ON user_blobs (user_id, created_at);
+  `,
 ];

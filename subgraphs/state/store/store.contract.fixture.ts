@@ -63,6 +63,7 @@ export const entry = (userId: string, second: number, over: Partial<IndexEntry> 
   contentHash: null,
   runs: [],
   state: 'STORED',
+  contentMissingSince: null,
   createdAt: at(second),
   updatedAt: at(second),
   ...over,

@@ -3,6 +3,7 @@ import type { IndexEntry } from '../documents.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
 import type { StateStore } from './store.ts';
 
@@ -162,6 +163,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
 
   derivedContract(() => store);
   deletionContract(() => store);
+  scansContract(() => store);
 
   describe('books and conversations', () => {
     it('puts a book, changes it, lists newest first', async () => {

@@ -6,6 +6,7 @@ import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from 
 import { createDeletions } from './deletions.mongo.ts';
 import {
   bookFrom,
+  contentUpdate,
   type EntryDocument,
   entryFrom,
   type ReadEntryDocument,
@@ -19,6 +20,7 @@ import {
 import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
 import { clearOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import { createScans } from './scans.mongo.ts';
 import {
   type EntryFilter,
   MAX_BOOKS,
@@ -163,10 +165,12 @@ export function createMongoStateStore(database: Db): StateStore {
     },
     async updateEntry(id, expectedVersion, change, event) {
       const { version, state, updatedAt } = change;
+      const content = contentUpdate(change.content);
       const { matchedCount } = await entries.updateOne(
         { _id: id, version: expectedVersion },
         {
-          $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt },
+          $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt, ...content.set },
+          ...content.unset,
           $push: { outbox: event },
           // Sets it where it is absent: an earlier time that is there stays.
           $min: { outbox_since: updatedAt },
@@ -234,5 +238,6 @@ export function createMongoStateStore(database: Db): StateStore {
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
     ...createDeletions(collections),
+    ...createScans(collections),
   };
 }

@@ -6,8 +6,16 @@ import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.pos
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
+import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type { EntryFilter, InsertedEntry, PageRequest, StateStore } from './store.ts';
+import type {
+  ContentChange,
+  EntryChange,
+  EntryFilter,
+  InsertedEntry,
+  PageRequest,
+  StateStore,
+} from './store.ts';
 
 /** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
 const listOf = ({ parentId }: EntryFilter) =>
@@ -99,8 +107,8 @@ async function insertEntry(
     `WITH e AS (
        INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version,
          source_ids, type, title, preview, size_bytes, book_id, conversation_id, chapter_num, content_hash, runs,
-         state, created_at, updated_at, outbox, outbox_since)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)
+         state, content_missing_since, created_at, updated_at, outbox, outbox_since)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)
        ON CONFLICT (id) DO NOTHING RETURNING *
      ), edges AS (
        INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id)
@@ -126,6 +134,7 @@ async function insertEntry(
       entry.contentHash,
       json(entry.runs),
       entry.state,
+      entry.contentMissingSince,
       entry.createdAt,
       entry.updatedAt,
       json(outbox),
@@ -140,6 +149,40 @@ async function insertEntry(
   return { stored: existing ? entryFrom(existing) : null, inserted: false };
 }
 
+/** The columns that tell of an entry's content, with what they become. */
+function contentColumns(content: ContentChange | undefined): (readonly [column: string, value: SqlValue])[] {
+  if (!content) return [];
+  const missing = ['content_missing_since', content.contentMissingSince] as const;
+  if (!('preview' in content)) return [missing];
+  const { preview, sizeBytes, contentHash } = content;
+  return [missing, ['preview', preview], ['size_bytes', sizeBytes], ['content_hash', contentHash]];
+}
+
+async function updateEntry(
+  database: SqlDatabase,
+  id: string,
+  expectedVersion: number,
+  change: EntryChange,
+  event: OutboxEvent,
+): Promise<boolean> {
+  const values = new Parameters();
+  const at = values.add(change.updatedAt);
+  const columns = [
+    ['version', change.version],
+    ['runs', json(change.runs)],
+    ['state', change.state],
+    ...contentColumns(change.content),
+  ] as const;
+  const changed = await database.execute(
+    `UPDATE blob_index SET ${columns.map(([column, value]) => `${column} = ${values.add(value)}`).join(', ')},
+       updated_at = ${at}, outbox = outbox || ${values.add(json([event]))}::jsonb,
+       outbox_since = coalesce(outbox_since, ${at})
+     WHERE id = ${values.add(id)} AND version = ${values.add(expectedVersion)}`,
+    values.values,
+  );
+  return changed === 1;
+}
+
 /** State in PostgreSQL, on a server or embedded. */
 export function createPostgresStateStore(database: SqlDatabase): StateStore {
   return {
@@ -151,23 +194,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       return (await database.query<UserBlobRow>(text, [userId, [...ids]])).map(userBlobFrom);
     },
     insertEntry: (entry, outbox) => insertEntry(database, entry, outbox),
-    async updateEntry(id, expectedVersion, change, event) {
-      const changed = await database.execute(
-        `UPDATE blob_index SET version = $3, runs = $4, state = $5, updated_at = $6, outbox = outbox || $7::jsonb,
-           outbox_since = coalesce(outbox_since, $6)
-         WHERE id = $1 AND version = $2`,
-        [
-          id,
-          expectedVersion,
-          change.version,
-          json(change.runs),
-          change.state,
-          change.updatedAt,
-          json([event]),
-        ],
-      );
-      return changed === 1;
-    },
+    updateEntry: (id, expectedVersion, change, event) =>
+      updateEntry(database, id, expectedVersion, change, event),
     async entries(userId, ids) {
       const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
@@ -225,5 +253,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createBooks(database),
     ...createOutboxes(database),
     ...createDeletions(database),
+    ...createScans(database),
   };
 }

@@ -1,6 +1,7 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import type { DeletionStore } from './deletions.ts';
+import type { StateScans } from './scans.ts';
 
 /** Of each of these so many at most in one answer. */
 export const MAX_BOOKS = 1_000;
@@ -86,12 +87,18 @@ export interface Outbox {
   readonly events: readonly OutboxEvent[];
 }
 
+/** What an entry tells of its content, where that went or was made again. */
+export type ContentChange =
+  | Pick<IndexEntry, 'contentMissingSince'>
+  | Pick<IndexEntry, 'contentMissingSince' | 'preview' | 'sizeBytes' | 'contentHash'>;
+
 /** What an update of an entry changes. */
 export interface EntryChange {
   readonly version: number;
   readonly runs: IndexEntry['runs'];
   readonly state: ProcessingState;
   readonly updatedAt: Date;
+  readonly content?: ContentChange;
 }
 
 /** What has the id of an entry that was to be stored. */
@@ -104,7 +111,7 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends DeletionStore {
+export interface StateStore extends DeletionStore, StateScans {
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inventoryContract } from '../../../platform/processing/inventory.contract.ts';
 import type { ExpandedTextRecord, ExpandedTextSummary } from '../documents.ts';
 import type { ExpandedTextStore } from './store.ts';
 
@@ -179,4 +180,15 @@ export function expandedTextStoreContract(
       expect(await waiting(at(6), all)).toEqual([]);
     });
   });
+
+  inventoryContract(() => ({
+    inventory: store,
+    newUser,
+    async add(userId, createdAt) {
+      const { stored } = await store.insert(record(userId, { createdAt }));
+      return { id: stored.id, sourceIds: [stored.parentBlobId] };
+    },
+    markRegistered: (id) => store.markRegistered(id, at(10)),
+    refuse: (id) => store.quarantine(id, 'SOURCE_UNKNOWN: gone'),
+  }));
 }

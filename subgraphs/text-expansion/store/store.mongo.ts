@@ -8,6 +8,7 @@ import {
   summaryFrom,
   toDocument,
 } from './documents.mongo.ts';
+import { createInventory } from './inventory.mongo.ts';
 import type { ExpandedTextStore } from './store.ts';
 
 /** Expansions in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
@@ -15,6 +16,7 @@ export function createMongoExpandedTextStore(database: Db): ExpandedTextStore {
   const texts = database.collection<ExpandedTextDocument>('expanded_texts');
   const of = (userId: string, ids: readonly string[]) => ({ _id: { $in: [...ids] }, user_id: userId });
   return {
+    ...createInventory(texts),
     async prepare() {
       await texts.createIndexes([
         { key: { user_id: 1, created_at: 1, _id: 1 } },

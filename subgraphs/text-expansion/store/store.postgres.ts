@@ -2,6 +2,7 @@ import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { ExpandedTextRecord, ExpandedTextSummary } from '../documents.ts';
 import type { Section } from '../model/model.ts';
 import type { StyleAnalysis } from '../style/analyse.ts';
+import { createInventory } from './inventory.postgres.ts';
 import { migrations } from './schema.postgres.ts';
 import type { ExpandedTextStore } from './store.ts';
 
@@ -81,6 +82,7 @@ export function createPostgresExpandedTextStore(database: SqlDatabase): Expanded
     return row ? recordFrom(row) : null;
   };
   return {
+    ...createInventory(database),
     prepare: () => database.migrate(migrations),
     ping: () => database.ping(),
     find,

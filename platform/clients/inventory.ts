@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { BlobgraphError } from '../errors.ts';
+import { type BlobInventory, registrationStates } from '../processing/inventory.ts';
+import type { ServiceHttp } from './http.ts';
+
+const itemSchema = z
+  .object({
+    id: z.string(),
+    user_id: z.string(),
+    source_ids: z.array(z.string()),
+    created_at: z.coerce.date(),
+    registration: z.enum(registrationStates),
+  })
+  .transform(({ user_id, source_ids, created_at, ...item }) => ({
+    ...item,
+    userId: user_id,
+    sourceIds: source_ids,
+    createdAt: created_at,
+  }));
+
+const countSchema = z
+  .object({ user_id: z.string(), older: z.number().int(), total: z.number().int() })
+  .transform(({ user_id, ...counts }) => ({ ...counts, userId: user_id }));
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * The inventory of a processor, through its REST. Everything rejects with BlobgraphError; SERVICE_UNAVAILABLE also
+ * where another answers at the processor's address, or what it answers is not of the form that was agreed on.
+ */
+export function createInventoryClient(
+  http: ServiceHttp,
+  processor: { readonly id: string; readonly base_url: string },
+): BlobInventory {
+  async function ask<T>(
+    schema: z.ZodType<T>,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<T> {
+    const call = { method, path, viewer: null, timeoutMs: TIMEOUT_MS, ...(body ? { body } : {}) };
+    const answer = await http.call({ baseUrl: processor.base_url }, call);
+    const own = z.object({ processor_id: z.literal(processor.id) }).safeParse(answer);
+    const parsed = schema.safeParse(answer);
+    if (own.success && parsed.success) return parsed.data;
+    throw new BlobgraphError('SERVICE_UNAVAILABLE', `\`${processor.id}\` does not answer at its address.`);
+  }
+  return {
+    async inventory({ before, after, limit }) {
+      const query = new URLSearchParams({
+        before: before.toISOString(),
+        limit: String(limit),
+        ...(after === undefined ? {} : { after }),
+      });
+      return (await ask(z.object({ blobs: z.array(itemSchema) }), 'GET', `/inventory?${query}`)).blobs;
+    },
+    async existing(ids) {
+      const schema = z.object({ ids: z.array(z.string()) });
+      return (await ask(schema, 'POST', '/inventory/existing', { ids })).ids;
+    },
+    async countsOf(userIds, before) {
+      const schema = z.object({ counts: z.array(countSchema) });
+      const body = { user_ids: userIds, before: before.toISOString() };
+      return (await ask(schema, 'POST', '/inventory/counts', body)).counts;
+    },
+    async reopen(ids) {
+      await ask(z.object({}), 'POST', '/inventory/reopen', { ids });
+    },
+  };
+}

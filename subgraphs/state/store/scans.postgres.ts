@@ -1,0 +1,73 @@
+import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import type { Run } from '../documents.ts';
+import type { StateScans } from './scans.ts';
+
+interface ScannedRow {
+  id: string;
+  user_id: string;
+  processor_id: string;
+  source_ids: string[];
+  runs: Run[];
+  content_missing_since: Date | null;
+  waiting: boolean;
+}
+
+interface BlobRow {
+  id: string;
+  user_id: string;
+  created_at: Date;
+  waiting: boolean;
+}
+
+const SCANNED = `id, user_id, processor_id, source_ids, runs, content_missing_since,
+  outbox_since IS NOT NULL AS waiting`;
+
+const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
+  async inventory({ before, after, limit }) {
+    const rows = await database.query<BlobRow>(
+      `SELECT id, user_id, created_at, outbox_since IS NOT NULL AS waiting FROM user_blobs
+       WHERE id > $1 AND created_at < $2 ORDER BY id LIMIT $3`,
+      [after ?? '', before, limit],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      sourceIds: [],
+      createdAt: row.created_at,
+      registration: row.waiting ? 'waiting' : 'registered',
+    }));
+  },
+  async existing(ids) {
+    const text = 'SELECT id FROM user_blobs WHERE id = ANY($1)';
+    return (await database.query<{ id: string }>(text, [[...ids]])).map(({ id }) => id);
+  },
+  countsOf: (userIds, before) =>
+    database.query(
+      `SELECT user_id AS "userId", count(*) FILTER (WHERE created_at < $2) AS older, count(*) AS total
+       FROM user_blobs WHERE user_id = ANY($1) GROUP BY user_id`,
+      [[...userIds], before],
+    ),
+});
+
+/** Reads across all users. */
+export const createScans = (database: SqlDatabase): StateScans => ({
+  async scanEntries({ before, after, limit }) {
+    const rows = await database.query<ScannedRow>(
+      `SELECT ${SCANNED} FROM blob_index WHERE (user_id, id) > ($1, $2) AND created_at < $3
+       ORDER BY user_id, id LIMIT $4`,
+      [after?.userId ?? '', after?.id ?? '', before, limit],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      processorId: row.processor_id,
+      sourceIds: row.source_ids,
+      runs: row.runs,
+      contentMissingSince: row.content_missing_since,
+      waiting: row.waiting,
+    }));
+  },
+  known: (ids) =>
+    database.query('SELECT id, user_id IS NULL AS deleted FROM blob_index WHERE id = ANY($1)', [[...ids]]),
+  userBlobScan: userBlobScan(database),
+});
