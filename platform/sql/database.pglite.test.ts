@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtFile } from '../paths.ts';
 import { sqlContract } from './database.contract.ts';
 import { openPglite } from './database.pglite.ts';
 import { DataDirLocked } from './database.ts';
 
-sqlContract('PGlite', () => openPglite());
+sqlContract('PGlite in memory', () => openPglite());
+
+const kept = mkdtempSync(join(tmpdir(), 'blobgraph-pglite-'));
+afterAll(() => rmSync(kept, { recursive: true, force: true }));
+sqlContract('PGlite in a folder', () => openPglite({ dataDir: kept }));
 
 describe('embedded PostgreSQL', () => {
   let dataDir: string;
@@ -28,6 +32,13 @@ describe('embedded PostgreSQL', () => {
     const second = await openPglite({ dataDir });
     expect(await (await second.database('kept')).query('SELECT * FROM t')).toEqual([{ id: 7 }]);
     await second.close();
+  });
+
+  it('says why it cannot be opened, and leaves no lock', async () => {
+    mkdirSync(join(dataDir, 'pgdata'));
+    writeFileSync(join(dataDir, 'pgdata', 'PG_VERSION'), '9');
+    await expect(openPglite({ dataDir })).rejects.toThrow(/embedded PostgreSQL/);
+    expect(readdirSync(dataDir)).toEqual(['pgdata']);
   });
 
   it('is opened by one at a time; the second is told who has it', async () => {

@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
-import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
 import {
@@ -14,95 +12,89 @@ import {
 } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
-import { createPgliteDataDir, pgliteTemplate } from './pglite-files.ts';
+import { createPgliteDataDir } from './pglite-files.ts';
+import { openPgliteInstance, type PgliteInstance } from './pglite-instance.ts';
+import { openPgliteThread } from './pglite-thread.ts';
 
 export interface PgliteOptions {
-  /** The folder that holds the data; made when missing. Absent: in memory, gone at `close`. */
+  /**
+   * The folder that holds the data, made when missing; the database then has a thread of its own. Absent: in memory,
+   * gone at `close`, and in this thread.
+   */
   readonly dataDir?: string;
   readonly logger?: Pick<Logger, 'info'>;
 }
 
-/** What a statement is run on: the instance, or its open transaction. */
-type Connection = Pick<PGlite, 'query' | 'exec'>;
+/** One call of the instance, under the schema that it is for. */
+type Call = <T>(work: (instance: PgliteInstance) => Promise<T>) => Promise<T>;
 
-/** Of the instance: given with a statement, they would be merged with hundreds of others each time. */
-const PARSERS = { [types.INT8]: Number };
-
-function executorOn(run: <T>(work: (on: Connection) => Promise<T>) => Promise<T>): ScriptExecutor {
-  const send = <Row>(text: string, values: readonly SqlValue[] = []) =>
-    run((on) => on.query<Row>(text, [...values])).catch((error: unknown) => {
+function executorOn(schema: string, run: Call): ScriptExecutor {
+  const send = (text: string, values: readonly SqlValue[] = []) =>
+    run((instance) => instance.query(schema, text, values)).catch((error: unknown) => {
       throw statementError(error);
     });
   return {
     query: async <Row extends object>(text: string, values?: readonly SqlValue[]) =>
-      (await send<Row>(text, values)).rows,
-    execute: async (text, values) => (await send(text, values)).affectedRows ?? 0,
-    script: async (text) => {
-      await run((on) => on.exec(text));
-    },
+      (await send(text, values)).rows as Row[],
+    execute: async (text, values) => (await send(text, values)).affectedRows,
+    script: (text) => run((instance) => instance.script(schema, text)),
   };
 }
 
-/** The one connection of the instance: work is done strictly one after the other, each under its schema. */
+/** Gives each its turn at the one connection: strictly one after the other. */
 class Session {
-  readonly #instance: PGlite;
-  #schema: string | undefined;
+  readonly #instance: PgliteInstance;
   #tail: Promise<unknown> = Promise.resolve();
   #closing = false;
   /** Whether the code that runs now was called from inside a transaction that is still open. */
   readonly #transaction = new AsyncLocalStorage<{ open: boolean }>();
 
-  constructor(instance: PGlite) {
+  constructor(instance: PgliteInstance) {
     this.#instance = instance;
   }
 
-  run<T>(schema: string, work: (instance: PGlite) => Promise<T>): Promise<T> {
+  run<T>(work: (instance: PgliteInstance) => Promise<T>): Promise<T> {
     if (this.#closing) return Promise.reject(new Error('The embedded PostgreSQL is closed'));
     if (this.#transaction.getStore()?.open)
       return Promise.reject(
         new Error('A statement outside the open transaction would wait for it for ever: use the transaction'),
       );
-    const turn = this.#tail.then(async () => {
-      await this.#use(schema);
-      return work(this.#instance);
-    });
-    // Statements run to their end without letting go of the event loop: whoever waits there has a turn in between.
-    this.#tail = turn.catch(() => undefined).then(() => breathe());
+    const turn = this.#tail.then(() => work(this.#instance));
+    this.#tail = turn.catch(() => undefined);
     return turn;
   }
 
-  transaction<T>(schema: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.run(schema, (instance) =>
-      instance.transaction(async (tx) => {
-        const scope = { open: true };
-        try {
-          return await this.#transaction.run(scope, () => work(tx));
-        } finally {
-          scope.open = false;
-        }
-      }),
-    );
+  transaction<T>(schema: string, work: (tx: ScriptExecutor) => Promise<T>): Promise<T> {
+    return this.run(async (instance) => {
+      const scope = { open: true };
+      await instance.script(schema, 'BEGIN');
+      try {
+        const tx = executorOn(schema, (call) => call(instance));
+        const result = await this.#transaction.run(scope, () => work(tx));
+        // Of a transaction with a failed statement, a commit alone would be a rollback without a word.
+        await instance.script(schema, 'SELECT 1; COMMIT');
+        return result;
+      } catch (error) {
+        await instance.script(schema, 'ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        scope.open = false;
+      }
+    });
   }
 
   async close(): Promise<void> {
+    if (this.#closing) return;
     this.#closing = true;
     await this.#tail;
-    if (!this.#instance.closed) await this.#instance.close();
-  }
-
-  async #use(schema: string): Promise<void> {
-    if (this.#schema === schema) return;
-    this.#schema = undefined;
-    await this.#instance.exec(`SET search_path TO "${schema}"`);
-    this.#schema = schema;
+    await this.#instance.close();
   }
 }
 
 async function openDatabase(session: Session, schema: string): Promise<SqlDatabase> {
-  await session.run(schema, (instance) => instance.exec(`CREATE SCHEMA IF NOT EXISTS "${schema}"`));
-  const transaction: RunTransaction = (work) =>
-    session.transaction(schema, (tx) => work(executorOn((run) => run(tx))));
-  const { query, execute } = executorOn((run) => session.run(schema, run));
+  await session.run((instance) => instance.script('public', `CREATE SCHEMA IF NOT EXISTS "${schema}"`));
+  const transaction: RunTransaction = (work) => session.transaction(schema, work);
+  const { query, execute } = executorOn(schema, (work) => session.run(work));
   return {
     query,
     execute,
@@ -114,14 +106,14 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
   };
 }
 
-async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PGlite> {
-  if (dataDir === undefined) return PGlite.create({ parsers: PARSERS, loadDataDir: await pgliteTemplate() });
+async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PgliteInstance> {
+  if (dataDir === undefined) return openPgliteInstance();
   const files = join(dataDir, 'pgdata');
   if (!existsSync(files)) {
     logger?.info({ dataDir }, 'making the embedded PostgreSQL, which takes some seconds');
     await createPgliteDataDir(files);
   }
-  return PGlite.create(files, { parsers: PARSERS });
+  return openPgliteThread(files);
 }
 
 function lockDataDir(dataDir: string): FileLock {
