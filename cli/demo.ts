@@ -51,12 +51,8 @@ async function startOwn(config: Config): Promise<() => Promise<void>> {
   console.log('No system answers: starting one for the demo.');
   const startedAt = performance.now();
   // Loaded only here: it takes longer than all else where a system runs already.
-  const [{ allServices }, { openRuntime }, { startServices }] = await Promise.all([
-    import('./system.ts'),
-    import('../platform/runtime.ts'),
-    import('../platform/serving/run.ts'),
-  ]);
-  const system = await startServices(allServices, await openRuntime(config));
+  const { startAll } = await import('./system.ts');
+  const system = await startAll(config);
   console.log(`Started in ${seconds(performance.now() - startedAt)}.`);
   return () => system.stop();
 }

@@ -1,13 +1,16 @@
-import { gatewayService } from '../gateway/main.ts';
-import { loadConfig } from '../platform/config.ts';
+import { type Config, loadConfig } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { openRuntime } from '../platform/runtime.ts';
 import { exitWith, type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
-import type { ServiceDefinition } from '../platform/serving/service.ts';
-import { subgraphServices } from './subgraphs.generated.ts';
 
-/** Every service, those that others ask first; the front door opens last. */
-export const allServices: readonly ServiceDefinition[] = [...subgraphServices, gatewayService];
+/** Starts every service in this process. */
+export async function startAll(config: Config): Promise<RunningSystem> {
+  const runtime = await openRuntime(config);
+  runtime.openEmbedded();
+  // Loading them takes a second or two, in which the embedded database opens in its thread.
+  const { allServices } = await import('./all-services.ts');
+  return startServices(allServices, runtime);
+}
 
 async function report({ runtime, services }: RunningSystem): Promise<void> {
   const { config } = runtime;
@@ -28,7 +31,7 @@ async function report({ runtime, services }: RunningSystem): Promise<void> {
 /** Starts the system from the environment, tells where it answers, and stops it on a signal. */
 export async function startSystem(): Promise<void> {
   try {
-    const system = await startServices(allServices, await openRuntime(loadConfig()));
+    const system = await startAll(loadConfig());
     stopOnSignals(system);
     await report(system);
   } catch (error) {

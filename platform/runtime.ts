@@ -27,6 +27,8 @@ export interface Runtime {
   forService(name: ServiceName): ServiceRuntime;
   /** Ports that run embedded, of those opened so far. */
   embedded(): readonly string[];
+  /** Begins to open what is embedded, before a service asks for it; a failure is told to whoever does. */
+  openEmbedded(): void;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,9 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     keys,
     logger,
     embedded,
+    openEmbedded() {
+      if (!config.postgresUrl) sql.get().catch(() => undefined);
+    },
     forService(name) {
       const http = createServiceHttp({ caller: name, urls: config.urls, tokens: serviceTokens });
       clients.push(http);
