@@ -68,6 +68,10 @@ export const errorTable = {
   MODEL_FAILED: entry(502, 'The language model refused or answered something unusable.'),
   PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
   PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
+  USER_ERASING: entry(
+    409,
+    'All that is this user’s is being erased. Nothing new is taken until that is done.',
+  ),
   UNAUTHENTICATED: entry(401, 'The token is missing, expired or not signed by a key that is trusted here.'),
   FORBIDDEN: entry(403, 'The caller may not do this.'),
   QUERY_TOO_COMPLEX: entry(

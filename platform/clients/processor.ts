@@ -6,6 +6,32 @@ const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unkno
 /** A blob as the processor that keeps it shows it; the shape of `data` is that of its output schema. */
 export type ProcessorBlob = z.infer<typeof blobSchema>;
 
+/** What deletes blobs where they are kept, on behalf of a user. All of it may be done again. Rejects with BlobgraphError. */
+export interface ErasureClient {
+  /** At most 1,000. */
+  erase(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<void>;
+  /** Tells that sources of these were deleted. At most 1,000. */
+  markStale(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<void>;
+  /** Erases blobs of the user; true while there are more. */
+  eraseUser(target: ServiceTarget, userId: string): Promise<boolean>;
+}
+
+export function createErasureClient(http: ServiceHttp): ErasureClient {
+  const as = (userId: string) => ({ viewer: { userId, roles: [] }, timeoutMs: 30_000 });
+  const post = async (target: ServiceTarget, path: string, userId: string, ids: readonly string[]) => {
+    await http.call(target, { method: 'POST', path, body: { ids }, ...as(userId) });
+  };
+  return {
+    erase: (target, userId, ids) => post(target, '/blobs/delete', userId, ids),
+    markStale: (target, userId, ids) => post(target, '/blobs/stale', userId, ids),
+    async eraseUser(target, userId) {
+      const path = `/users/${encodeURIComponent(userId)}/blobs`;
+      const answer = await http.call(target, { method: 'DELETE', path, ...as(userId) });
+      return z.object({ more: z.boolean() }).parse(answer).more;
+    },
+  };
+}
+
 /** Any processor's REST, on behalf of a user. Rejects with BlobgraphError. */
 export interface ProcessorClient {
   /** In no given order; those that are missing or not the user's are left out. */

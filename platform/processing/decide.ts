@@ -54,6 +54,17 @@ export function failureOf(error: unknown): RunFailure {
   return { code: error.code, message: error.message, retryable: isPassing(error) || PASSING.has(error.code) };
 }
 
+const codeOf = (error: unknown): ErrorCode | undefined =>
+  error instanceof BlobgraphError ? error.code : undefined;
+
+/** Whether the index refuses a result because it, its source or its user was deleted: nothing of it may stay. */
+export const isDeleted = (error: unknown): boolean =>
+  ['BLOB_DELETED', 'USER_ERASING'].includes(codeOf(error) ?? '');
+
+/** Nobody is left to make a derived blob for, or to tell of a failure. */
+export const isSourceGone = (error: unknown): boolean =>
+  codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
+
 /** Whether the index will never take a result, however often it is asked. */
 export const refusedForGood = (error: unknown): error is BlobgraphError =>
   error instanceof BlobgraphError && errorTable[error.code].status < 500 && !PASSING.has(error.code);

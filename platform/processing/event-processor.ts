@@ -3,7 +3,7 @@ import { BlobgraphError } from '../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../event-log/log.ts';
 import { type BlobEvent, fromMessage, subjectOf } from '../events/events.ts';
 import { derivedBlobId } from '../ids.ts';
-import { asksFor, attemptOf, failureOf, type RunFailure } from './decide.ts';
+import { asksFor, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
 import { createRegistrar, type Registrar, type RegistrarDependencies } from './registrar.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord } from './store.ts';
@@ -40,10 +40,6 @@ const timedOut = (seconds: number) =>
     'PROCESSING_TIMEOUT',
     `The run took longer than the ${seconds} s that its processor allows.`,
   );
-
-/** Nobody is left to make a derived blob for, or to tell of a failure. */
-const isSourceGone = (error: unknown): boolean =>
-  error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND';
 
 class Processor<Record extends DerivedRecord> implements EventProcessor {
   readonly #deps: EventProcessorDependencies<Record>;

@@ -89,6 +89,14 @@ export function memoryStore(now: () => Date = () => new Date()): MemoryStore {
       const known = kept.get(id);
       if (known) known.quarantined = reason;
     },
+    async erase(_userId, ids) {
+      for (const id of ids) kept.delete(id);
+    },
+    async eraseUser(userId, limit) {
+      const own = [...kept.values()].filter((each) => each.record.userId === userId).slice(0, limit);
+      for (const each of own) kept.delete(each.record.id);
+      return own.length;
+    },
     async unregistered(before, limit) {
       sweeps += 1;
       const open = [...kept.values()].filter(
@@ -154,7 +162,7 @@ export async function startState(): Promise<TestState> {
   });
   app.post<{ Body: DerivedRegistration }>('/api/v1/blob-index', async ({ body }) => {
     enter('register');
-    assertThere(body.parent_id, 'SOURCE_UNKNOWN');
+    assertThere(body.parent_id, 'BLOB_DELETED');
     registered.push(body);
     return {};
   });

@@ -78,6 +78,18 @@ test('what the index refuses for good is set aside, and not asked for again', as
   ]);
 });
 
+test.each(['BLOB_DELETED', 'USER_ERASING'] as const)('what was deleted is discarded: %s', async (code) => {
+  const { registrar, store, state, logs, pass } = await setUp();
+  await store.insert(record('r', 'a'));
+  await store.insert(record('s', 'b'));
+  state.fail((operation, count) => (operation === 'register' && count === 1 ? code : undefined));
+  pass(GRACE_MS + 1);
+  registrar.start();
+  await expect.poll(() => state.runs('b')).toEqual(['COMPLETED 1']);
+  expect([...store.kept.keys()]).toEqual(['s']);
+  expect(logs).toEqual([]);
+});
+
 test('a result is told again until its run is known to be completed, too', async () => {
   const { registrar, store, state, pass } = await setUp();
   await store.insert(record('r', 'a'));

@@ -2,7 +2,7 @@ import type { DerivedRegistration, StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { type EventProcessorRegistration, refusedForGood } from './decide.ts';
+import { type EventProcessorRegistration, isDeleted, refusedForGood } from './decide.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord, DerivedStore } from './store.ts';
 
@@ -20,7 +20,11 @@ export interface RegistrarDependencies<Record extends DerivedRecord> {
 
 /** Tells the index of stored results: at once after a run, and by sweeping for what a crash left untold. */
 export interface Registrar<Record extends DerivedRecord> {
-  /** Registers a stored result and reports its run as completed. Safe to do again. */
+  /**
+   * Registers a stored result and reports its run as completed. Safe to do again. What was deleted meanwhile is
+   * discarded, what the index refuses otherwise is set aside.
+   * @throws what the index answers
+   */
   finish(record: Record, attempt: number): Promise<void>;
   start(): void;
   stop(): Promise<void>;
@@ -45,7 +49,8 @@ export function createRegistrar<Record extends DerivedRecord>(
     try {
       await state.register(deps.describe(record));
     } catch (error) {
-      if (refusedForGood(error)) await store.quarantine(record.id, `${error.code}: ${error.message}`);
+      if (isDeleted(error)) await store.erase(record.userId, [record.id]);
+      else if (refusedForGood(error)) await store.quarantine(record.id, `${error.code}: ${error.message}`);
       throw error;
     }
     await state.report(record.userId, {
@@ -65,6 +70,7 @@ export function createRegistrar<Record extends DerivedRecord>(
       await finish(record, 1);
     } catch (error) {
       if (isAway(error)) throw error;
+      if (isDeleted(error)) return;
       // The others must not wait for one that cannot be registered.
       logger.error(
         { err: error, blobId: id, quarantined: refusedForGood(error) },

@@ -1,3 +1,5 @@
+import type { BlobEraser } from './eraser.ts';
+
 /** What the processing of events must know of a derived blob; processors add their own members. */
 export interface DerivedRecord {
   /** {@link derivedBlobId} of source, processor and processor version. */
@@ -7,7 +9,7 @@ export interface DerivedRecord {
 }
 
 /** What the processing of events needs of a processor's store. */
-export interface DerivedStore<Record extends DerivedRecord> {
+export interface DerivedStore<Record extends DerivedRecord> extends BlobEraser {
   /** The blob of this id, whoever's it is. */
   find(id: string): Promise<Record | null>;
   /** Stores durably unless the id is there already; answers what is there then: the first result wins. */

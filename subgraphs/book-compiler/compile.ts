@@ -89,7 +89,7 @@ async function makeBook(
  * Once it is stored it is answered, even when the index is out of reach: the relay registers it then. The same
  * idempotency key and input give the first answer again, whatever became of the chapters since.
  * @throws InputErrors or BlobgraphError: IDEMPOTENCY_CONFLICT, BOOK_NOT_FOUND, BOOK_INVALID, CHAPTER_MISSING,
- *   EXPANSION_PENDING, EXPANSION_FAILED, VALIDATION_FAILED, TEXT_MALFORMED; SERVICE_UNAVAILABLE
+ *   EXPANSION_PENDING, EXPANSION_FAILED, VALIDATION_FAILED, TEXT_MALFORMED, BLOB_DELETED; SERVICE_UNAVAILABLE
  */
 export async function compileBook(
   deps: CompileDeps,
@@ -102,6 +102,9 @@ export async function compileBook(
   const earlier = key === null ? null : await deps.store.find(userId, id);
   const stored = earlier ?? (await deps.store.add(await makeBook(deps, userId, id, request)));
   const book = sameInput(stored, request);
-  if (stored.pending) await deps.register(stored.pending);
-  return book;
+  if (!stored.pending || (await deps.register(stored.pending))) return book;
+  const field = key === null ? 'bookId' : 'idempotencyKey';
+  const message =
+    'A chapter of the book was deleted meanwhile, or the book of this key. Compile again with a new key.';
+  throw new BlobgraphError('BLOB_DELETED', message, { field });
 }

@@ -5,6 +5,10 @@ import { judge } from './registration.ts';
 const refusal = (code: ErrorCode) => new BlobgraphError(code, 'No.');
 
 describe('judge', () => {
+  it.each(['BLOB_DELETED', 'USER_ERASING'] as const)('discards what was deleted: %s', (code) => {
+    expect(judge(refusal(code), 0, 0)).toEqual({ kind: 'discard' });
+  });
+
   it.each([
     'SOURCE_UNKNOWN',
     'DERIVED_CONFLICT',

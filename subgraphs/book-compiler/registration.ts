@@ -4,6 +4,7 @@ import type { StateClient } from '../../platform/clients/state.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError, type ErrorCode, errorTable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { isDeleted } from '../../platform/processing/decide.ts';
 import { OUTPUT_SCHEMA_ID, PROCESSOR_ID, STORAGE_LOCATION } from './names.ts';
 import type { CompiledBookStore, PendingRegistration } from './store.ts';
 
@@ -19,7 +20,8 @@ export interface RegistrarDeps {
 /** What became of an attempt, when it was no success. */
 export type Verdict =
   | { readonly kind: 'postpone'; readonly delayMs: number }
-  | { readonly kind: 'quarantine'; readonly reason: string };
+  | { readonly kind: 'quarantine'; readonly reason: string }
+  | { readonly kind: 'discard' };
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
@@ -27,12 +29,14 @@ const LONGEST_DELAY_MS = 60_000;
 const PASSING: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'PROCESSOR_UNKNOWN', 'SCHEMA_UNKNOWN']);
 
 /**
- * A registration that the index finds wrong stays wrong however often it is sent; anything else passes. The
+ * A book that was deleted, or a source of it, is gone for good. A registration that the index finds wrong otherwise
+ * stays wrong however often it is sent; anything else passes. The
  * delay doubles from 1 s with each attempt up to a minute, and half of it is left to chance.
  * @param attempts that failed before this one
  * @param random from 0 to below 1
  */
 export function judge(error: unknown, attempts: number, random: number): Verdict {
+  if (isDeleted(error)) return { kind: 'discard' };
   if (error instanceof BlobgraphError && errorTable[error.code].status < 500 && !PASSING.has(error.code)) {
     return { kind: 'quarantine', reason: `${error.code}: ${error.message}` };
   }
@@ -55,21 +59,27 @@ const toRegistration = ({ book, preview }: PendingRegistration) => ({
 });
 
 /**
- * Registers a book with the index and records what became of it. Never rejects: what could not even be recorded
- * is due again when its lease ends.
+ * Registers a book with the index and records what became of it: false when the book was deleted, or a source of it,
+ * and is discarded. Never rejects: what could not even be recorded is due again when its lease ends.
  */
-export type Register = (pending: PendingRegistration) => Promise<void>;
+export type Register = (pending: PendingRegistration) => Promise<boolean>;
 
 export function createRegister(deps: RegistrarDeps): Register {
   const { store, state, clock, logger, random = Math.random } = deps;
-  const settleFailure = (error: unknown, { book, attempts }: PendingRegistration): Promise<void> => {
+  const settleFailure = async (error: unknown, { book, attempts }: PendingRegistration): Promise<boolean> => {
     const verdict = judge(error, attempts, random());
+    if (verdict.kind === 'discard') {
+      await store.erase(book.userId, [book.id]);
+      return false;
+    }
     if (verdict.kind === 'quarantine') {
       logger.error({ err: error, blobId: book.id }, 'the index refused a compiled book');
-      return store.quarantineRegistration(book.id, verdict.reason);
+      await store.quarantineRegistration(book.id, verdict.reason);
+      return true;
     }
     logger.warn({ err: error, blobId: book.id, attempts }, 'a compiled book is to be registered later');
-    return store.postponeRegistration(book.id, new Date(clock.now().getTime() + verdict.delayMs));
+    await store.postponeRegistration(book.id, new Date(clock.now().getTime() + verdict.delayMs));
+    return true;
   };
   return async (pending) => {
     try {
@@ -77,12 +87,12 @@ export function createRegister(deps: RegistrarDeps): Register {
         () => null,
         (error: unknown) => ({ error }),
       );
-      await (failure
-        ? settleFailure(failure.error, pending)
-        : store.markRegistered(pending.book.id, clock.now()));
+      if (failure) return await settleFailure(failure.error, pending);
+      await store.markRegistered(pending.book.id, clock.now());
     } catch (error) {
       logger.error({ err: error, blobId: pending.book.id }, 'the registration could not be recorded');
     }
+    return true;
   };
 }
 
@@ -114,8 +124,7 @@ export function createRegistrationRelay(deps: {
     const leaseUntil = new Date(now.getTime() + REGISTRATION_LEASE_MS);
     const taken = await store.takeRegistrations({ now, leaseUntil, limit: BATCH });
     // What is left when stopping is due again when its lease ends.
-    const work = async (pending: PendingRegistration) =>
-      stopping.signal.aborted ? undefined : register(pending);
+    const work = async (pending: PendingRegistration) => !stopping.signal.aborted && register(pending);
     await pMap(taken, work, { concurrency: CONCURRENCY });
     return taken.length;
   }

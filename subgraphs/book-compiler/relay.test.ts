@@ -107,6 +107,19 @@ describe('the registration relay', () => {
     ).toEqual([{ registered_at: null, registration_refusal: 'SOURCE_UNKNOWN: Refused: SOURCE_UNKNOWN' }]);
   });
 
+  it('discards what was deleted meanwhile, and tells whoever compiles it', async () => {
+    const userId = newUser();
+    neighbours.putBook(userId, 'novel', 'Novel', draft);
+    neighbours.refuseRegistrations({ status: 410, code: 'BLOB_DELETED' });
+    const { book: left } = await store.add(newBook(userId));
+    const running = await start();
+    const input = { bookId: 'novel', idempotencyKey: 'k' };
+    const { data } = await running.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
+    expect(data?.compileBook).toEqual({ compiledBook: null, userErrors: [{ code: 'BLOB_DELETED' }] });
+    await expect.poll(() => store.find(userId, left.id), SOON).toBeNull();
+    expect(await store.page(userId, { limit: 10 })).toEqual([]);
+  });
+
   it('goes through more than one batch', async () => {
     const userId = newUser();
     const added = [];

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { validate as isUuid } from 'uuid';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { type BlobReader, blobRoutes } from '../../platform/processing/blob-routes.ts';
+import { eraserRoutes } from '../../platform/processing/eraser-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { blobDocument, blobSummary, bookDocument } from './documents.ts';
 import type { CompiledBookModel } from './models.ts';
@@ -100,6 +101,7 @@ export function bookCompilerRoutes(app: FastifyInstance, { store }: { store: Com
     inventory: store,
     toJson: blobJson,
   });
+  eraserRoutes(app, { eraser: store });
   app.get<{ Params: { id: string } }>('/books/:id', async (request) => {
     const { userId } = requireViewer(request.caller);
     return { book: await readBook(store, userId, request.params.id) };

@@ -169,6 +169,42 @@ export function compiledBookStoreContract(open: () => Promise<OpenedStore>): voi
     });
   });
 
+  describe('erasing', () => {
+    it('removes what it is told to with its chapters, of one user alone', async () => {
+      const [alice, bob] = [newUser(), newUser()];
+      const [gone, kept] = [(await store.add(newBook(alice))).book, (await store.add(newBook(alice))).book];
+      const foreign = (await store.add(newBook(bob))).book;
+      await store.erase(alice, [gone.id, foreign.id, 'not-an-id']);
+      await store.erase(alice, [gone.id]);
+      expect(await store.page(alice, { limit: 10 })).toEqual([kept]);
+      expect((await store.chapterTexts(alice, [gone.id])).size).toBe(0);
+      expect(await due(alice, 3_000)).toMatchObject([{ book: kept }]);
+      expect(await store.books(bob, [foreign.id])).toEqual([foreign]);
+      const again = newBook(alice, { id: gone.id });
+      expect((await store.add(again)).book).toMatchObject({ id: gone.id, chapterCount: 2 });
+    });
+
+    it('removes all of a user’s, so many at once', async () => {
+      const [alice, bob] = [newUser(), newUser()];
+      for (const userId of [alice, alice, alice, bob]) await store.add(newBook(userId));
+      expect(await store.eraseUser(alice, 2)).toBe(2);
+      expect(await store.eraseUser(alice, 2)).toBe(1);
+      expect(await store.eraseUser(alice, 2)).toBe(0);
+      expect(await store.page(alice, { limit: 10 })).toEqual([]);
+      expect(await store.page(bob, { limit: 10 })).toHaveLength(1);
+    });
+
+    it('marks books as stale, of one user alone', async () => {
+      const [alice, bob] = [newUser(), newUser()];
+      const [one, other] = [(await store.add(newBook(alice))).book, (await store.add(newBook(alice))).book];
+      const foreign = (await store.add(newBook(bob))).book;
+      await store.markStale(alice, [one.id, foreign.id, 'not-an-id']);
+      expect(await store.books(alice, [one.id])).toEqual([{ ...one, stale: true }]);
+      expect(await store.books(alice, [other.id])).toEqual([other]);
+      expect(await store.books(bob, [foreign.id])).toEqual([foreign]);
+    });
+  });
+
   describe('registrations', () => {
     it('are due from their time on, and again when the lease of whoever took them ends', async () => {
       const userId = newUser();

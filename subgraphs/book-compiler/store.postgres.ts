@@ -1,5 +1,6 @@
 import { validate as isUuid, NIL } from 'uuid';
 import type { SqlDatabase, SqlExecutor } from '../../platform/sql/database.ts';
+import { createEraser } from './eraser.postgres.ts';
 import { createInventory } from './inventory.postgres.ts';
 import type { CompiledBookModel, CompiledChapterModel } from './models.ts';
 import { migrations } from './schema.postgres.ts';
@@ -241,6 +242,7 @@ export function createPostgresStore(sql: SqlDatabase): CompiledBookStore {
   return {
     ...reads(sql),
     ...registrations(sql),
+    ...createEraser(sql),
     ...createInventory(sql),
     prepare: () => sql.migrate(migrations),
     ping: () => sql.ping(),

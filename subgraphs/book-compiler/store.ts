@@ -1,3 +1,4 @@
+import type { BlobEraser } from '../../platform/processing/eraser.ts';
 import type { BlobInventory } from '../../platform/processing/inventory.ts';
 import type { CompiledBookModel, CompiledChapterModel } from './models.ts';
 
@@ -43,7 +44,7 @@ export interface PageRequest {
 }
 
 /** Keeps compiled books. Every read that takes a user sees that user's books only; ids may be any text. */
-export interface CompiledBookStore extends BlobInventory {
+export interface CompiledBookStore extends BlobInventory, Required<BlobEraser> {
   /** Makes or updates the tables. */
   prepare(): Promise<void>;
   /**

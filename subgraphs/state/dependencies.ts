@@ -13,6 +13,8 @@ export interface StateDependencies {
   readonly eventLog: EventLog;
   /** Asks for a blob's outbox to be published soon. */
   readonly nudge: (blobId: string) => void;
+  /** Asks for a blob's deletion to be finished soon. */
+  readonly nudgeDeletion: (blobId: string) => void;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

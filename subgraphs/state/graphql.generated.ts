@@ -62,6 +62,11 @@ export type Mutation = {
   createBlob: CreateBlobPayload;
   /** Makes a book with its chapters, or gives titles to one that its drafts already brought into being. */
   createBook: CreateBookPayload;
+  /**
+   * Deletes a blob for good, with what was made of it alone. What was made of others as well stays and is marked stale,
+   * or goes too with `cascade`. A derived blob that was deleted is not made again. A blob that was deleted before is answered alone.
+   */
+  deleteBlob: DeleteBlobPayload;
   /** Runs a failed processing of a blob again. */
   retryProcessing: RetryProcessingPayload;
 };
@@ -74,6 +79,12 @@ export type MutationCreateBlobArgs = {
 
 export type MutationCreateBookArgs = {
   input: CreateBookInput;
+};
+
+
+export type MutationDeleteBlobArgs = {
+  id: Scalars['ID']['input'];
+  cascade?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -403,6 +414,15 @@ export type CreateBookPayload = {
   userErrors: Array<UserError>;
 };
 
+export type DeleteBlobPayload = {
+  __typename?: 'DeleteBlobPayload';
+  /** The blob itself first, then what went with it; the first 1,000. */
+  deletedIds: Array<Scalars['ID']['output']>;
+  /** What was made of a deleted blob and of others that are still there; the first 1,000. */
+  staleIds: Array<Scalars['ID']['output']>;
+  userErrors: Array<UserError>;
+};
+
 export type RetryProcessingPayload = {
   __typename?: 'RetryProcessingPayload';
   blob: Maybe<BlobIndex>;
@@ -527,6 +547,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Mutation: ResolverTypeWrapper<{}>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   Blob: ResolverTypeWrapper<BlobModel>;
   User: ResolverTypeWrapper<UserModel>;
@@ -534,7 +555,6 @@ export type ResolversTypes = {
   ProcessorCount: ResolverTypeWrapper<ProcessorCount>;
   BlobIndex: ResolverTypeWrapper<BlobIndexModel>;
   Lineage: ResolverTypeWrapper<Omit<Lineage, 'nodes'> & { nodes: Array<ResolversTypes['BlobIndex']> }>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   LineageEdge: ResolverTypeWrapper<LineageEdge>;
   Processing: ResolverTypeWrapper<Processing>;
   ProcessingRun: ResolverTypeWrapper<ProcessingRun>;
@@ -559,6 +579,7 @@ export type ResolversTypes = {
   CreateBookInput: CreateBookInput;
   CreateBookChapterInput: CreateBookChapterInput;
   CreateBookPayload: ResolverTypeWrapper<Omit<CreateBookPayload, 'book'> & { book?: Maybe<ResolversTypes['Book']> }>;
+  DeleteBlobPayload: ResolverTypeWrapper<DeleteBlobPayload>;
   RetryProcessingPayload: ResolverTypeWrapper<Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
@@ -575,6 +596,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   String: Scalars['String']['output'];
   Mutation: {};
+  Boolean: Scalars['Boolean']['output'];
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   Blob: BlobModel;
   User: UserModel;
@@ -582,7 +604,6 @@ export type ResolversParentTypes = {
   ProcessorCount: ProcessorCount;
   BlobIndex: BlobIndexModel;
   Lineage: Omit<Lineage, 'nodes'> & { nodes: Array<ResolversParentTypes['BlobIndex']> };
-  Boolean: Scalars['Boolean']['output'];
   LineageEdge: LineageEdge;
   Processing: Processing;
   ProcessingRun: ProcessingRun;
@@ -604,6 +625,7 @@ export type ResolversParentTypes = {
   CreateBookInput: CreateBookInput;
   CreateBookChapterInput: CreateBookChapterInput;
   CreateBookPayload: Omit<CreateBookPayload, 'book'> & { book?: Maybe<ResolversParentTypes['Book']> };
+  DeleteBlobPayload: DeleteBlobPayload;
   RetryProcessingPayload: Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
   UserError: UserError;
   ExpandedText: ExpandedText;
@@ -632,6 +654,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createBlob?: Resolver<ResolversTypes['CreateBlobPayload'], ParentType, ContextType, RequireFields<MutationCreateBlobArgs, 'input'>>;
   createBook?: Resolver<ResolversTypes['CreateBookPayload'], ParentType, ContextType, RequireFields<MutationCreateBookArgs, 'input'>>;
+  deleteBlob?: Resolver<ResolversTypes['DeleteBlobPayload'], ParentType, ContextType, RequireFields<MutationDeleteBlobArgs, 'id' | 'cascade'>>;
   retryProcessing?: Resolver<ResolversTypes['RetryProcessingPayload'], ParentType, ContextType, RequireFields<MutationRetryProcessingArgs, 'blobId' | 'processorId'>>;
 };
 
@@ -815,6 +838,13 @@ export type CreateBookPayloadResolvers<ContextType = Context, ParentType extends
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type DeleteBlobPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteBlobPayload'] = ResolversParentTypes['DeleteBlobPayload']> = {
+  deletedIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+  staleIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RetryProcessingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetryProcessingPayload'] = ResolversParentTypes['RetryProcessingPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -868,6 +898,7 @@ export type Resolvers<ContextType = Context> = {
   BlobSchema?: BlobSchemaResolvers<ContextType>;
   CreateBlobPayload?: CreateBlobPayloadResolvers<ContextType>;
   CreateBookPayload?: CreateBookPayloadResolvers<ContextType>;
+  DeleteBlobPayload?: DeleteBlobPayloadResolvers<ContextType>;
   RetryProcessingPayload?: RetryProcessingPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;

@@ -1,8 +1,10 @@
+import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { createDeletionSweeper } from './deletion-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
 import { createRelay } from './relay.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
@@ -29,12 +31,28 @@ export const stateService: ServiceDefinition = {
     const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     const schemas = createSchemaClient({ http, clock });
     const nudge = (blobId: string) => relay.nudge(blobId);
-    const deps: StateDependencies = { store, schemas, processors, eventLog, nudge, clock, ids };
+    const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
+    const deps: StateDependencies = {
+      store,
+      schemas,
+      processors,
+      eventLog,
+      nudge,
+      nudgeDeletion,
+      clock,
+      ids,
+    };
+    const deletions = createDeletionSweeper({ ...deps, erasure: createErasureClient(http), logger });
     return {
       checks: { store: () => store.ping(), 'event log': () => eventLog.ping() },
       install: (app) => installState(app, deps, logger),
-      start: async () => relay.start(),
-      stop: () => relay.stop(),
+      async start() {
+        relay.start();
+        deletions.start();
+      },
+      async stop() {
+        await Promise.all([relay.stop(), deletions.stop()]);
+      },
     };
   },
 };

@@ -8,10 +8,11 @@ import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
 import type { UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob, eventOf } from './entry.ts';
-import { createRelay, type Relay } from './relay.ts';
+import { createRelay } from './relay.ts';
 import { processingState } from './runs.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
+import type { Sweeper } from './sweeper.ts';
 
 let server: SqlServer;
 let store: StateStore;
@@ -69,7 +70,7 @@ async function published(blobId: string): Promise<{ kind: string; version: numbe
   return found;
 }
 
-async function withRelay(eventLog: EventLog, work: (relay: Relay) => Promise<void>): Promise<void> {
+async function withRelay(eventLog: EventLog, work: (relay: Sweeper) => Promise<void>): Promise<void> {
   const relay = createRelay({ store, eventLog, clock: systemClock, logger });
   relay.start();
   try {

@@ -3,6 +3,7 @@ import { BlobgraphError, toUserErrors, type UserError } from '../../platform/err
 import { type Book, createBook, readBooks } from './books.ts';
 import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
+import { deleteBlob } from './deletion.ts';
 import type { IndexEntry } from './documents.ts';
 import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
@@ -113,6 +114,14 @@ export const resolvers: Resolvers = {
       );
       loaders.book.clear(input.id);
       return { book: result, userErrors };
+    },
+    async deleteBlob(_root, { id, cascade }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        deleteBlob(deps, viewer.userId, id, cascade ?? false),
+      );
+      const { deletedIds = [], staleIds = [] } = result ?? {};
+      for (const deletedId of deletedIds) loaders.entry.clear(deletedId);
+      return { deletedIds: [...deletedIds], staleIds: [...staleIds], userErrors };
     },
     async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() =>

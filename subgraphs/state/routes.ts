@@ -6,6 +6,7 @@ import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { readBooks } from './books.ts';
 import { beginning } from './content.ts';
 import { createBlob } from './create-blob.ts';
+import { deleteBlob } from './deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { checkInput, label } from './input.ts';
@@ -76,6 +77,10 @@ const reportBody = z.object({
 });
 
 const batchBody = z.object({ ids: z.array(z.string()).max(MAX_BATCH, `must have at most ${MAX_BATCH} ids`) });
+
+const deleteQuery = z.object({
+  cascade: z.enum(['true', 'false'], 'must be `true` or `false`').optional(),
+});
 
 const indexQuery = z.object({
   first: z.coerce.number().int().optional(),
@@ -210,6 +215,12 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     const [blob] = await readBlobs(deps, userId, [request.params.id]);
     if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
     return { blob };
+  });
+  app.delete<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
+    const { userId } = requireViewer(request.caller);
+    const { cascade } = parse(deleteQuery, request.query);
+    const { deletedIds, staleIds } = await deleteBlob(deps, userId, request.params.id, cascade === 'true');
+    return { deleted_ids: deletedIds, stale_ids: staleIds };
   });
   app.post('/api/v1/blobs/batch', async (request) => {
     const { userId } = requireViewer(request.caller);

@@ -6,7 +6,8 @@ import { schemasService } from '../schemas/main.ts';
 import { stateService } from './main.ts';
 
 let schemas: TestService;
-let processors: TestService;
+/** The registry of processors, once {@link runState} has started it. */
+export let processors: TestService;
 /** The state service, once {@link runState} has started it. */
 export let state: TestService;
 

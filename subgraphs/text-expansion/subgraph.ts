@@ -4,6 +4,7 @@ import { parse } from 'graphql';
 import type { Logger } from '../../platform/logger.ts';
 import { projectFile } from '../../platform/paths.ts';
 import { blobRoutes } from '../../platform/processing/blob-routes.ts';
+import { eraserRoutes } from '../../platform/processing/eraser-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
 import { createLoaders } from './loaders.ts';
@@ -20,6 +21,7 @@ export async function installTextExpansion(
 ): Promise<void> {
   const { store, logger } = deps;
   blobRoutes(app, { processorId: PROCESSOR_ID, reader: store, inventory: store, toJson });
+  eraserRoutes(app, { eraser: store });
   await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/text-expansion/schema.graphql'), 'utf8')),
     resolvers,

@@ -35,14 +35,9 @@ export function createDeletions({ userBlobs, entries, tombstones }: StateCollect
     async tombstones(userId, ids) {
       return (await find({ _id: { $in: [...ids] }, deleted_user_id: userId })).map(tombstoneFrom);
     },
-    async openDeletions(userId, ids, dueAt, cascade) {
+    async openDeletions(userId, ids, dueAt) {
       await tombstones.updateMany({ _id: { $in: [...ids] }, deleted_user_id: userId }, [
-        {
-          $set: {
-            deletion_cascades: { $or: ['$deletion_cascades', cascade] },
-            deletion_due_at: { $max: [dueAt, { $add: ['$deletion_due_at', 1] }] },
-          },
-        },
+        { $set: { deletion_due_at: { $max: [dueAt, { $add: ['$deletion_due_at', 1] }] } } },
       ]);
     },
     async dueDeletions(now, limit) {

@@ -56,12 +56,11 @@ export const createDeletions = (database: SqlDatabase): DeletionStore => ({
     const text = `SELECT ${TOMBSTONE} FROM blob_index WHERE id = ANY($1) AND deleted_user_id = $2`;
     return (await database.query<TombstoneRow>(text, [[...ids], userId])).map(tombstoneFrom);
   },
-  async openDeletions(userId, ids, dueAt, cascade) {
+  async openDeletions(userId, ids, dueAt) {
     await database.execute(
-      `UPDATE blob_index SET deletion_cascades = deletion_cascades OR $4,
-         deletion_due_at = greatest($3, deletion_due_at + interval '1 ms')
+      `UPDATE blob_index SET deletion_due_at = greatest($3, deletion_due_at + interval '1 ms')
        WHERE id = ANY($1) AND deleted_user_id = $2`,
-      [[...ids], userId, dueAt, cascade],
+      [[...ids], userId, dueAt],
     );
   },
   async dueDeletions(now, limit) {

@@ -13,9 +13,9 @@ export interface DeletionStore {
   tombstones(userId: string, ids: readonly string[]): Promise<Tombstone[]>;
   /**
    * Makes the deletions of these of the user's tombstones due at `dueAt`, or a moment after the time that they were
-   * due at: whoever is at one of them does not then end it. With `cascade`, they take with them what they had spared.
+   * due at: whoever is at one of them does not then end it.
    */
-  openDeletions(userId: string, ids: readonly string[], dueAt: Date, cascade: boolean): Promise<void>;
+  openDeletions(userId: string, ids: readonly string[], dueAt: Date): Promise<void>;
   /** Ids of tombstones whose deletion is due at this time, the longest due first. */
   dueDeletions(now: Date, limit: number): Promise<string[]>;
   /** Makes a deletion due at another time, or ends it with null, unless it was opened again since it was read. */

@@ -146,6 +146,33 @@ export function expandedTextStoreContract(
     });
   });
 
+  describe('erasing', () => {
+    it('removes what it is told to, of one user alone, registered or not', async () => {
+      const user = newUser();
+      const all = await insert(record(user), record(user), record(user));
+      const [gone, quarantined, kept] = all as [ExpandedTextRecord, ExpandedTextRecord, ExpandedTextRecord];
+      const [foreign] = (await insert(record(newUser()))) as [ExpandedTextRecord];
+      await store.markRegistered(gone.id, at(9));
+      await store.quarantine(quarantined.id, 'SOURCE_UNKNOWN: gone');
+      await store.erase(user, [gone.id, quarantined.id, foreign.id, 'nothing']);
+      await store.erase(user, [gone.id]);
+      expect(ids(await store.page(user, { limit: 10 }))).toEqual([kept.id]);
+      expect(await store.find(gone.id)).toBeNull();
+      expect(await store.find(foreign.id)).toEqual(foreign);
+      expect(await store.insert(gone)).toEqual({ stored: gone, inserted: true });
+    });
+
+    it('removes all of a user’s, so many at once', async () => {
+      const [user, other] = [newUser(), newUser()];
+      await insert(record(user), record(user), record(user), record(other));
+      expect(await store.eraseUser(user, 2)).toBe(2);
+      expect(await store.eraseUser(user, 2)).toBe(1);
+      expect(await store.eraseUser(user, 2)).toBe(0);
+      expect(await store.page(user, { limit: 10 })).toEqual([]);
+      expect(await store.page(other, { limit: 10 })).toHaveLength(1);
+    });
+  });
+
   describe('registration', () => {
     const waiting = async (before: Date, own: readonly { id: string }[]) => {
       const known = new Set(ids(own));

@@ -58,6 +58,18 @@ export function createMongoExpandedTextStore(database: Db): ExpandedTextStore {
     async quarantine(id, reason) {
       await texts.updateOne({ _id: id, registered_at: null }, { $set: { quarantined: reason } });
     },
+    async erase(userId, ids) {
+      await texts.deleteMany(of(userId, ids));
+    },
+    async eraseUser(userId, limit) {
+      const found = await texts
+        .find({ user_id: userId })
+        .limit(limit)
+        .project<{ _id: string }>({ _id: 1 })
+        .toArray();
+      const ids = found.map(({ _id }) => _id);
+      return ids.length === 0 ? 0 : (await texts.deleteMany(of(userId, ids))).deletedCount;
+    },
     async unregistered(before, limit) {
       const found = await texts
         .find({ registered_at: null, quarantined: null, created_at: { $lt: before } })

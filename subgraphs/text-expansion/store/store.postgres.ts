@@ -81,22 +81,23 @@ export function createPostgresExpandedTextStore(database: SqlDatabase): Expanded
     const [row] = await database.query<RecordRow>(text, [id]);
     return row ? recordFrom(row) : null;
   };
+  const insert: ExpandedTextStore['insert'] = async (record) => {
+    const inserted = await database.execute(
+      `INSERT INTO expanded_texts (${RECORD})
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT (id) DO NOTHING`,
+      valuesOf(record),
+    );
+    if (inserted === 1) return { stored: record, inserted: true };
+    const stored = await find(record.id);
+    // It was deleted in between.
+    return stored ? { stored, inserted: false } : insert(record);
+  };
   return {
     ...createInventory(database),
     prepare: () => database.migrate(migrations),
     ping: () => database.ping(),
     find,
-    async insert(record) {
-      const inserted = await database.execute(
-        `INSERT INTO expanded_texts (${RECORD})
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT (id) DO NOTHING`,
-        valuesOf(record),
-      );
-      if (inserted === 1) return { stored: record, inserted: true };
-      const stored = await find(record.id);
-      if (!stored) throw new Error(`Expansion ${record.id} was there and is gone`);
-      return { stored, inserted: false };
-    },
+    insert,
     async byIds(userId, ids) {
       const text = `SELECT ${RECORD} FROM expanded_texts WHERE user_id = $1 AND id = ANY($2)`;
       return (await database.query<RecordRow>(text, [userId, [...ids]])).map(recordFrom);
@@ -125,6 +126,15 @@ export function createPostgresExpandedTextStore(database: SqlDatabase): Expanded
         [id, reason],
       );
     },
+    async erase(userId, ids) {
+      const text = 'DELETE FROM expanded_texts WHERE user_id = $1 AND id = ANY($2)';
+      await database.execute(text, [userId, [...ids]]);
+    },
+    eraseUser: (userId, limit) =>
+      database.execute(
+        'DELETE FROM expanded_texts WHERE id IN (SELECT id FROM expanded_texts WHERE user_id = $1 LIMIT $2)',
+        [userId, limit],
+      ),
     async unregistered(before, limit) {
       const rows = await database.query<{ id: string }>(
         `SELECT id FROM expanded_texts WHERE registered_at IS NULL AND quarantined IS NULL AND created_at < $1

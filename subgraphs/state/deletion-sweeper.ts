@@ -1,0 +1,88 @@
+import type { ServiceTarget } from '../../platform/clients/http.ts';
+import type { ErasureClient } from '../../platform/clients/processor.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { follow } from './deletion.ts';
+import type { StateDependencies } from './dependencies.ts';
+import type { IndexEntry, Tombstone } from './documents.ts';
+import { STATE } from './entry.ts';
+import { createSweeper, type Sweeper } from './sweeper.ts';
+
+export interface DeletionSweeperDependencies
+  extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors'> {
+  readonly erasure: ErasureClient;
+  readonly logger: Logger;
+}
+
+const CONCURRENCY = 8;
+const SWEEP_BATCH = 500;
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 60_000;
+
+/** Half as long again as it has taken so far: from 1 s up to a minute. */
+export function nextAttempt({ deletedAt }: Pick<Tombstone, 'deletedAt'>, now: Date): Date {
+  const elapsed = now.getTime() - deletedAt.getTime();
+  return new Date(now.getTime() + Math.min(Math.max(elapsed / 2, FIRST_DELAY_MS), LONGEST_DELAY_MS));
+}
+
+/** @throws Error when the registry does not know the processor: its store may come back */
+export async function ownerOf(
+  { processors }: Pick<StateDependencies, 'processors'>,
+  processorId: string,
+): Promise<ServiceTarget> {
+  const processor = await processors.get(processorId);
+  if (!processor) throw new Error(`The processor ${processorId} is not registered`);
+  return { baseUrl: processor.base_url };
+}
+
+async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {
+  const { id, userId, processorId } = tombstone;
+  if (processorId === STATE) return deps.store.eraseUserBlobs(userId, [id]);
+  await deps.erasure.erase(await ownerOf(deps, processorId), userId, [id]);
+}
+
+/** Tells those who keep them. */
+async function markStale(
+  deps: DeletionSweeperDependencies,
+  userId: string,
+  entries: readonly IndexEntry[],
+): Promise<void> {
+  for (const owner of new Set(entries.map((entry) => entry.processorId))) {
+    const ids = entries.filter((entry) => entry.processorId === owner).map((entry) => entry.id);
+    await deps.erasure.markStale(await ownerOf(deps, owner), userId, ids);
+  }
+}
+
+/** All that follows from a tombstone. What cannot be done now holds up nothing else. */
+async function finish(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
+  for await (const { buried, stale } of follow(deps, tombstone)) {
+    for (const { id } of buried) deps.nudgeDeletion(id);
+    await attempt(markStale(deps, tombstone.userId, stale));
+  }
+  await attempt(eraseContent(deps, tombstone));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function finishDeletion(deps: DeletionSweeperDependencies, id: string): Promise<void> {
+  const { store, clock } = deps;
+  const tombstone = await store.tombstone(id);
+  if (!tombstone?.dueAt) return;
+  try {
+    await finish(deps, tombstone);
+    await store.settleDeletion(tombstone, null);
+  } catch (error) {
+    await store.settleDeletion(tombstone, nextAttempt(tombstone, clock.now()));
+    throw error;
+  }
+}
+
+/** Finishes deletions: soon after they were asked for, and by sweeping what a crash or a processor's absence left. */
+export const createDeletionSweeper = (deps: DeletionSweeperDependencies): Sweeper =>
+  createSweeper({
+    what: 'finishing a deletion',
+    find: () => deps.store.dueDeletions(deps.clock.now(), SWEEP_BATCH),
+    work: (id) => finishDeletion(deps, id),
+    concurrency: CONCURRENCY,
+    logger: deps.logger,
+  });

@@ -1,0 +1,96 @@
+import { withoutDeadline } from '../../platform/deadline.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+/** Works on what is named to it at once, and on what a crash left behind by looking for it. */
+export interface Sweeper {
+  /** Asks for this to be worked on now. */
+  nudge(id: string): void;
+  start(): void;
+  /** Finishes what is in work; the rest is found at the next start. */
+  stop(): Promise<void>;
+}
+
+export interface SweeperOptions {
+  /** For the log, e.g. `publishing`. */
+  readonly what: string;
+  /** What there is to do, the most urgent first; bounded. */
+  find(): Promise<readonly string[]>;
+  /** Does it; safe to do again, also by several processes at once. */
+  work(id: string): Promise<void>;
+  /** Worked on at once. */
+  readonly concurrency: number;
+  readonly logger: Logger;
+}
+
+const SWEEP_EVERY_MS = 1_000;
+/** Nudges beyond this are left to the sweep: memory stays bounded while nothing can be done. */
+const MAX_QUEUE = 10_000;
+
+class QueueSweeper implements Sweeper {
+  readonly #options: SweeperOptions;
+  readonly #queue = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
+  #sweeping: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: SweeperOptions) {
+    this.#options = options;
+  }
+
+  nudge(id: string): void {
+    if (this.#stopped || this.#queue.size >= MAX_QUEUE) return;
+    this.#queue.add(id);
+    // Whoever nudges does not wait for it.
+    withoutDeadline(() => this.#pump());
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#sweeping ??= this.#sweep().finally(() => {
+        this.#sweeping = undefined;
+      });
+    }, SWEEP_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    this.#queue.clear();
+    await this.#sweeping;
+    await Promise.all(this.#working.values());
+  }
+
+  async #sweep(): Promise<void> {
+    const { find, what, logger } = this.#options;
+    try {
+      for (const id of await find()) this.nudge(id);
+    } catch (error) {
+      logger.warn({ err: error }, `looking for what waits for ${what} failed; trying again`);
+    }
+  }
+
+  #pump(): void {
+    for (const id of this.#queue) {
+      if (this.#working.size >= this.#options.concurrency) return;
+      // The same is never worked on twice at once in this process.
+      if (this.#working.has(id)) continue;
+      this.#queue.delete(id);
+      this.#working.set(id, this.#work(id));
+    }
+  }
+
+  async #work(id: string): Promise<void> {
+    const { work, what, logger } = this.#options;
+    try {
+      await work(id);
+    } catch (error) {
+      logger.warn({ err: error, id }, `${what} failed; the sweep tries again`);
+    } finally {
+      this.#working.delete(id);
+      this.#pump();
+    }
+  }
+}
+
+export const createSweeper = (options: SweeperOptions): Sweeper => new QueueSweeper(options);
