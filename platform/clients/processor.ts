@@ -17,7 +17,7 @@ export interface ErasureClient {
 }
 
 export function createErasureClient(http: ServiceHttp): ErasureClient {
-  const as = (userId: string) => ({ viewer: { userId, roles: [] }, timeoutMs: 30_000 });
+  const as = (userId: string) => ({ viewer: { userId, roles: [] }, repeatable: true, timeoutMs: 30_000 });
   const post = async (target: ServiceTarget, path: string, userId: string, ids: readonly string[]) => {
     await http.call(target, { method: 'POST', path, body: { ids }, ...as(userId) });
   };

@@ -34,7 +34,7 @@ const BURY = `
       deleted_at = $5, deletion_due_at = $6, outbox = outbox || $7::jsonb, outbox_since = coalesce(outbox_since, $5),
       storage_location = '', schema_id = '', schema_version = '', source_ids = '{}', type = '', title = '',
       preview = '', size_bytes = 0, book_id = NULL, conversation_id = NULL, chapter_num = NULL, content_hash = NULL,
-      runs = '[]', state = '', created_at = $5, updated_at = $5
+      runs = '[]', state = '', content_missing_since = NULL, created_at = $5, updated_at = $5
     WHERE id = $1 AND version = $2 AND user_id IS NOT NULL RETURNING id
   ), edges AS (
     DELETE FROM blob_sources WHERE child_id IN (SELECT id FROM buried)
