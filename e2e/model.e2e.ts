@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { builtFile } from '../platform/paths.ts';
 import {
   type Behaviour,
   type OpenAiServer,
@@ -61,6 +63,18 @@ const read = async (id: string): Promise<Blob> => (await client.query<{ blob: Bl
 const requestsAbout = (text: string) =>
   model.requests.filter(({ body }) => body.messages.some(({ content }) => content === text));
 
+/** `npm run dlq -- …args`, with more of the environment where one of them is such. */
+const dlq = (...args: (string | Record<string, string>)[]) =>
+  new Promise<{ code: number | null; output: string }>((resolve) => {
+    const environment = args.filter((arg) => typeof arg !== 'string');
+    const child = execFile(
+      process.execPath,
+      [builtFile('cli/dlq.ts'), ...args.filter((arg) => typeof arg === 'string')],
+      { env: Object.assign({}, system.environment, ...environment), timeout: 30_000 },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
+    );
+  });
+
 const RETRY = /* GraphQL */ `
   mutation ($id: ID!) {
     retryProcessing(blobId: $id, processorId: "text-expansion") { userErrors { code } }
@@ -112,6 +126,43 @@ describe('a language model behind an OpenAI-compatible endpoint', () => {
       { processorId: 'text-expansion', state: 'COMPLETED', attempt: 2, error: null },
     ]);
     expect(mended.derived.nodes).toHaveLength(1);
+  });
+
+  it('that fails for good leaves a dead letter, and its replay goes on to the end', async () => {
+    model.always({ kind: 'raw', body: 'data: <html>\n\n' });
+    const id = await createDraft(client, { content: `${CONTENT} (dead letter)` });
+    await untilState(client, id, 'FAILED');
+    const letterOf = async () =>
+      (JSON.parse((await dlq('list', '--json')).output) as { id: string; blobId: string }[]).find(
+        ({ blobId }) => blobId === id,
+      );
+    await expect.poll(letterOf).toMatchObject({
+      processorId: 'text-expansion',
+      event: 'blob.created',
+      attempts: 1,
+      reason: expect.stringContaining('MODEL_FAILED'),
+    });
+    const letter = (await letterOf())?.id ?? '';
+    const { errors } = await client.request('{ deadLetters { nodes { id } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await dlq('show', letter)).toMatchObject({ code: 0, output: expect.stringContaining(id) });
+
+    model.always({ kind: 'answer' });
+    expect(await dlq('replay', letter)).toEqual({ code: 0, output: '1 dead letter replayed.\n' });
+    await untilState(client, id, 'COMPLETED');
+    expect((await read(id)).processing.runs).toEqual([
+      { processorId: 'text-expansion', state: 'COMPLETED', attempt: 2, error: null },
+    ]);
+    expect(await letterOf()).toBeUndefined();
+    expect(await dlq('replay', letter)).toMatchObject({ code: 1 });
+    expect(await dlq('drop', '--all')).toMatchObject({ code: 0 });
+    expect(await dlq('list')).toEqual({ code: 0, output: '0 dead letters.\n' });
+    expect(await dlq('drop')).toMatchObject({ code: 2, output: expect.stringContaining('drop --all') });
+    const elsewhere = { GATEWAY_URL: 'http://127.0.0.1:9' };
+    expect(await dlq('list', elsewhere)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('No system answers at http://127.0.0.1:9'),
+    });
   });
 
   it('that has enough for the moment is asked again when it says', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deadLettersContract } from './log.contract.dead-letters.ts';
 import { failingContract } from './log.contract.failing.ts';
 import { consuming, type EventLogFixture, gate, idsOf, message } from './log.contract.fixture.ts';
 import type { EventLog } from './log.ts';
@@ -158,6 +159,7 @@ export function consumingContract(fixture: () => EventLogFixture): void {
 
   stoppingContract(fixture);
   failingContract(fixture);
+  deadLettersContract(fixture);
 }
 
 function stoppingContract(fixture: () => EventLogFixture): void {

@@ -72,7 +72,7 @@ export function failingContract(fixture: () => EventLogFixture): void {
       await expect.poll(() => before.deadLetters(), PATIENCE).toHaveLength(3);
       await before.close();
       const after = await fixture().open();
-      expect((await after.deadLetters(2)).map(({ reason }) => reason)).toEqual(['a', 'b']);
+      expect((await after.deadLetters({ limit: 2 })).map(({ reason }) => reason)).toEqual(['a', 'b']);
     });
 
     it('delivers again when the process died', async () => {

@@ -145,11 +145,12 @@ export class EmbeddedConsumption implements Consumption {
   }
 
   #delivery(work: Work): Delivery {
-    const { message, attempt } = work.claimed;
+    const { message, attempt, earlierAttempts } = work.claimed;
     const { maxDeliver, ackWaitMs } = this.#options;
     return {
       ...message,
       attempt: Math.min(attempt, maxDeliver),
+      earlierAttempts,
       last: attempt >= maxDeliver,
       signal: this.#stopping.signal,
       working: () => {

@@ -94,8 +94,9 @@ export class DurableQueue {
     this.#noteDue(dueAt);
   }
 
-  async setAside({ message }: ClaimedMessage, reason: string, attempts: number): Promise<void> {
+  async setAside({ message, earlierAttempts }: ClaimedMessage, reason: string, made: number): Promise<void> {
     const { durable } = this;
+    const attempts = earlierAttempts + made;
     await this.#tables.setAside({ durable, reason, attempts, setAsideAt: this.#clock.now(), message });
   }
 

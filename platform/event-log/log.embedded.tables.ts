@@ -1,6 +1,7 @@
-import type { SqlDatabase } from '../sql/database.ts';
-import type { DeadLetter, LoggedMessage, OutgoingMessage } from './log.ts';
+import type { SqlDatabase, SqlValue } from '../sql/database.ts';
+import type { DeadLetter, DeadLetterPage, LoggedMessage, OutgoingMessage } from './log.ts';
 import { messageSize } from './message.ts';
+import { deadLetterId, type Replayed, replayed } from './replay.ts';
 
 const migrations = [
   `
@@ -48,6 +49,13 @@ const migrations = [
     published_at timestamptz NOT NULL
   );
   `,
+  `
+  ALTER TABLE log_dead_letter ADD COLUMN letter text, ADD COLUMN epoch text;
+  UPDATE log_dead_letter SET epoch = (SELECT epoch FROM log_stream),
+    letter = substr(encode(sha256(convert_to(durable || ':' || sequence, 'UTF8')), 'hex'), 1, 24);
+  ALTER TABLE log_dead_letter ALTER COLUMN letter SET NOT NULL, ALTER COLUMN epoch SET NOT NULL,
+    ADD CONSTRAINT log_dead_letter_once UNIQUE (letter);
+  `,
 ];
 
 const MESSAGE = 'sequence, subject, id, headers, body, published_at';
@@ -61,13 +69,17 @@ interface MessageRow {
   published_at: Date;
 }
 
+interface LetterRow extends Omit<DeadLetter, 'id' | 'message'> {
+  letter: string;
+  epoch: string;
+}
+
 export interface NewMessage {
   readonly sequence: number;
   readonly message: OutgoingMessage;
 }
 
-export interface ClaimedMessage {
-  readonly message: LoggedMessage;
+export interface ClaimedMessage extends Replayed {
   readonly attempt: number;
 }
 
@@ -201,7 +213,7 @@ export class LogTables {
     );
     const last = rows.at(-1)?.sequence ?? after;
     return {
-      claimed: rows.map((row) => ({ message: this.#message(row), attempt: 1 })),
+      claimed: rows.map((row) => ({ ...replayed(this.#message(row)), attempt: 1 })),
       through: rows.length < limit ? Math.max(head, last) : last,
     };
   }
@@ -218,7 +230,7 @@ export class LogTables {
        SELECT ${MESSAGE}, attempt FROM claimed JOIN log_message USING (sequence) ORDER BY sequence`,
       [durable, now, limit],
     );
-    return rows.map((row) => ({ message: this.#message(row), attempt: row.attempt }));
+    return rows.map((row) => ({ ...replayed(this.#message(row)), attempt: row.attempt }));
   }
 
   async nextDue(durable: string): Promise<Date | null> {
@@ -246,28 +258,45 @@ export class LogTables {
   }
 
   /** Moves a delivery to the dead letters, once. */
-  async setAside(letter: DeadLetter): Promise<void> {
+  async setAside(letter: Omit<DeadLetter, 'id' | 'place'>): Promise<void> {
     const { durable, reason, attempts, setAsideAt, message } = letter;
+    const { position, subject, id, headers, body, publishedAt } = message;
     await this.#database.execute(
-      `WITH ended AS (DELETE FROM log_delivery WHERE durable = $1 AND sequence = $2 RETURNING sequence)
-       INSERT INTO log_dead_letter (durable, reason, attempts, set_aside_at, ${MESSAGE})
-       SELECT $1, $3, $4, $5, ${MESSAGE} FROM ended JOIN log_message USING (sequence)`,
-      [durable, message.position.sequence, reason, attempts, setAsideAt],
+      `WITH ended AS (DELETE FROM log_delivery WHERE durable = $1 AND sequence = $2)
+       INSERT INTO log_dead_letter
+         (durable, sequence, letter, epoch, reason, attempts, set_aside_at, subject, id, headers, body, published_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, decode($11, 'base64'), $12)
+       ON CONFLICT (letter) DO NOTHING`,
+      [
+        ...[durable, position.sequence, deadLetterId(letter), position.epoch, reason, attempts, setAsideAt],
+        ...[subject, id, JSON.stringify(headers), Buffer.from(body).toString('base64'), publishedAt],
+      ],
     );
   }
 
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const rows = await this.#database.query<MessageRow & Omit<DeadLetter, 'message'>>(
-      `SELECT durable, reason, attempts, set_aside_at AS "setAsideAt", ${MESSAGE}
-       FROM log_dead_letter ORDER BY number LIMIT $1`,
-      [limit],
+  deadLetters({ limit = 100, after = 0 }: DeadLetterPage): Promise<DeadLetter[]> {
+    return this.#letters('number > $1 ORDER BY number LIMIT $2', [after, limit]);
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | null> {
+    const [letter] = await this.#letters('letter = $1', [id]);
+    return letter ?? null;
+  }
+
+  /** False when it is gone already. */
+  async removeDeadLetter(id: string): Promise<boolean> {
+    return (await this.#database.execute('DELETE FROM log_dead_letter WHERE letter = $1', [id])) > 0;
+  }
+
+  async #letters(condition: string, values: readonly SqlValue[]): Promise<DeadLetter[]> {
+    const rows = await this.#database.query<MessageRow & LetterRow>(
+      `SELECT letter, number AS place, epoch, durable, reason, attempts, set_aside_at AS "setAsideAt", ${MESSAGE}
+       FROM log_dead_letter WHERE ${condition}`,
+      [...values],
     );
-    return rows.map(({ durable, reason, attempts, setAsideAt, ...row }) => ({
-      durable,
-      reason,
-      attempts,
-      setAsideAt,
-      message: this.#message(row),
+    return rows.map(({ letter, place, epoch, durable, reason, attempts, setAsideAt, ...row }) => ({
+      ...{ id: letter, place, durable, reason, attempts, setAsideAt },
+      message: this.#message(row, epoch),
     }));
   }
 
@@ -275,8 +304,8 @@ export class LogTables {
     return this.#database.ping();
   }
 
-  #message(row: MessageRow): LoggedMessage {
+  #message(row: MessageRow, epoch = this.#epoch): LoggedMessage {
     const { sequence, subject, id, headers, body, published_at: publishedAt } = row;
-    return { position: { epoch: this.#epoch, sequence }, subject, id, headers, body, publishedAt };
+    return { position: { epoch, sequence }, subject, id, headers, body, publishedAt };
   }
 }

@@ -9,6 +9,7 @@ import {
   type ConsumeOptions,
   type Consumption,
   type DeadLetter,
+  type DeadLetterPage,
   type EventLog,
   EventLogUnavailable,
   type Listening,
@@ -21,6 +22,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
+import { replayOf, replaySubject } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -81,7 +83,8 @@ class EmbeddedEventLog implements EventLog {
 
   async consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption> {
     assertDurableName(options.durable);
-    const pattern = subjectPattern(options.subjects);
+    subjectPattern(options.subjects);
+    const pattern = subjectPattern([...options.subjects, replaySubject(options.durable)]);
     this.#assertOpen();
     const queue = await this.#queue(options.durable);
     this.#assertOpen();
@@ -108,9 +111,27 @@ class EmbeddedEventLog implements EventLog {
     return this.#stream.position(this.#stream.head);
   }
 
-  async deadLetters(limit = 100): Promise<readonly DeadLetter[]> {
+  async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {
     this.#assertOpen();
-    return this.#tables.deadLetters(limit);
+    return this.#tables.deadLetters(page);
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | null> {
+    this.#assertOpen();
+    return this.#tables.deadLetter(id);
+  }
+
+  async replayDeadLetter(id: string): Promise<boolean> {
+    const letter = await this.deadLetter(id);
+    if (!letter) return false;
+    await this.#stream.publish(replayOf(letter));
+    await this.#tables.removeDeadLetter(id);
+    return true;
+  }
+
+  async dropDeadLetter(id: string): Promise<boolean> {
+    this.#assertOpen();
+    return this.#tables.removeDeadLetter(id);
   }
 
   announce(subject: string, body: Uint8Array): void {

@@ -9,15 +9,10 @@ import {
 } from './delivering.ts';
 import type { Delivered } from './log.nats.delivered.ts';
 import { pause, within } from './log.nats.errors.ts';
+import type { KeptLetter } from './log.nats.messages.ts';
 import type { NatsPuller } from './log.nats.puller.ts';
-import type {
-  ConsumeOptions,
-  Consumption,
-  DeadLetter,
-  Delivery,
-  LoggedMessage,
-  MessageHandler,
-} from './log.ts';
+import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './log.ts';
+import type { Replayed } from './replay.ts';
 
 export interface NatsConsumptionDependencies {
   readonly options: ConsumeOptions;
@@ -26,9 +21,9 @@ export interface NatsConsumptionDependencies {
   /** Makes the durable consumer when it is missing. */
   readonly ensure: () => Promise<void>;
   readonly puller: () => NatsPuller;
-  readonly decode: (message: Delivered) => LoggedMessage;
+  readonly decode: (message: Delivered) => Replayed;
   /** Resolves once the dead letter is durable. */
-  readonly bury: (letter: Omit<DeadLetter, 'setAsideAt'>) => Promise<void>;
+  readonly bury: (letter: Omit<KeptLetter, 'setAsideAt'>) => Promise<void>;
 }
 
 const DEFAULT_GRACE_MS = 5_000;
@@ -127,11 +122,12 @@ export class NatsConsumption implements Consumption {
     await this.#settle(message, delivery, verdictOf({ outcome, attempt, stopping }, options));
   }
 
-  #delivery(message: Delivered, logged: LoggedMessage, attempt: number): Delivery {
+  #delivery(message: Delivered, { message: logged, earlierAttempts }: Replayed, attempt: number): Delivery {
     const { maxDeliver } = this.#dependencies.options;
     return {
       ...logged,
       attempt: Math.min(attempt, maxDeliver),
+      earlierAttempts,
       last: attempt >= maxDeliver,
       signal: this.#stopping.signal,
       working: () => {
@@ -161,7 +157,8 @@ export class NatsConsumption implements Consumption {
     const { options, logger, bury, decode } = this.#dependencies;
     try {
       await options.onSetAside?.(delivery, reason);
-      await bury({ durable: options.durable, reason, attempts: delivery.attempt, message: decode(message) });
+      const attempts = delivery.earlierAttempts + delivery.attempt;
+      await bury({ durable: options.durable, reason, attempts, message: decode(message).message });
       message.terminate(reason);
     } catch (error) {
       logger?.warn({ err: error, durable: options.durable }, 'A message could not be set aside');

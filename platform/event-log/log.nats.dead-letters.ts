@@ -1,7 +1,9 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { decodeDeadLetter, encodeDeadLetter, type Subjects } from './log.nats.messages.ts';
+import { isMessageNotFound } from './log.nats.errors.ts';
+import { decodeDeadLetter, encodeDeadLetter, type KeptLetter, type Subjects } from './log.nats.messages.ts';
 import type { Publish } from './log.nats.publisher.ts';
-import type { DeadLetter } from './log.ts';
+import type { DeadLetter, DeadLetterPage } from './log.ts';
+import { deadLetterId, isDeadLetterId } from './replay.ts';
 
 export interface DeadLettersDependencies {
   readonly manager: JetStreamManager;
@@ -11,7 +13,9 @@ export interface DeadLettersDependencies {
   readonly stream: string;
 }
 
-/** The stream of what was set aside, `<stream>_DLQ`. */
+const DEFAULT_LIMIT = 100;
+
+/** The stream of what was set aside, `<stream>_DLQ`: each letter on a subject of its own, by its id. */
 export class NatsDeadLetters {
   readonly #dependencies: DeadLettersDependencies;
   /** Name of the stream. */
@@ -22,33 +26,60 @@ export class NatsDeadLetters {
     this.name = `${dependencies.stream}_DLQ`;
   }
 
-  /** As the server sees it; `*` for every consumer. */
-  subject(durable: string): string {
+  /** As the server sees it; `*` for every letter. */
+  subject(id: string): string {
     const { subjects, stream } = this.#dependencies;
-    return subjects.outer(`dead-letter.${stream}.${durable}`);
+    return subjects.outer(`dead-letter.${stream}.${id}`);
   }
 
-  /** Resolves once the letter is durable; one that is there already is not added again. */
-  async add(letter: DeadLetter): Promise<void> {
-    const { durable, message } = letter;
-    const { epoch, sequence } = message.position;
+  /** Resolves once the letter is durable; it takes the place of one that is there already. */
+  async add(letter: KeptLetter): Promise<void> {
+    const id = deadLetterId(letter);
     await this.#dependencies.publish({
       stream: this.name,
-      subject: this.subject(durable),
-      id: `${durable}:${epoch}:${sequence}`,
+      subject: this.subject(id),
+      id,
       body: encodeDeadLetter(letter),
     });
   }
 
-  /** The oldest, at most `limit`. */
-  async list(limit: number): Promise<DeadLetter[]> {
+  /** Oldest first. */
+  async list({ limit = DEFAULT_LIMIT, after = 0 }: DeadLetterPage): Promise<DeadLetter[]> {
     const { manager } = this.#dependencies;
     const { state } = await manager.streams.info(this.name);
+    const seq = Math.max(state.first_seq, after + 1);
     // The server answers with an error, and not with an end, when there is nothing.
-    if (state.messages === 0) return [];
+    if (state.messages === 0 || seq > state.last_seq) return [];
     const letters: DeadLetter[] = [];
-    const batch = await manager.direct.getBatch(this.name, { seq: state.first_seq, batch: limit });
-    for await (const { data } of batch) letters.push(decodeDeadLetter(data));
+    try {
+      const batch = await manager.direct.getBatch(this.name, { seq, batch: limit });
+      for await (const message of batch) letters.push(decodeDeadLetter(message));
+    } catch (error) {
+      if (!isMessageNotFound(error)) throw error;
+    }
     return letters;
+  }
+
+  async find(id: string): Promise<DeadLetter | null> {
+    if (!isDeadLetterId(id)) return null;
+    const { manager } = this.#dependencies;
+    try {
+      // Not the direct way: a replica that lags behind may have it no more, or not yet.
+      const message = await manager.streams.getMessage(this.name, { last_by_subj: this.subject(id) });
+      return message && decodeDeadLetter(message);
+    } catch (error) {
+      if (isMessageNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  /** False when it is gone already. */
+  async remove({ place }: DeadLetter): Promise<boolean> {
+    try {
+      return await this.#dependencies.manager.streams.deleteMessage(this.name, place, false);
+    } catch (error) {
+      if (isMessageNotFound(error)) return false;
+      throw error;
+    }
   }
 }

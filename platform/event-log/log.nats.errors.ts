@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import {
   AuthorizationError,
   ClosedConnectionError,
@@ -20,11 +20,18 @@ export const unavailable = (what: string, cause: unknown): EventLogUnavailable =
 const STREAM_EXISTS_OTHERWISE = 10058;
 const CONSUMER_EXISTS_OTHERWISE = 10148;
 const MESSAGE_TOO_LARGE = 10054;
+const MESSAGE_DELETE_FAILED = 10057;
+const NOT_FOUND = 404;
 
 const hasCode = (error: unknown, code: number): boolean =>
   error instanceof JetStreamApiError && error.code === code;
 
 export const isStreamNotFound = (error: unknown): boolean => hasCode(error, JetStreamApiCodes.StreamNotFound);
+/** What asking for a message, for several, or for its deletion answers when it is not there. */
+export const isMessageNotFound = (error: unknown): boolean =>
+  hasCode(error, JetStreamApiCodes.NoMessageFound) ||
+  hasCode(error, MESSAGE_DELETE_FAILED) ||
+  (error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND);
 export const isOtherStream = (error: unknown): boolean => hasCode(error, STREAM_EXISTS_OTHERWISE);
 export const isOtherConsumer = (error: unknown): boolean => hasCode(error, CONSUMER_EXISTS_OTHERWISE);
 

@@ -1,6 +1,7 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { DeadLetter, LoggedMessage, OutgoingMessage, Position } from './log.ts';
+import { deadLetterId } from './replay.ts';
 
 /** Subjects as the server sees them: with the installation's prefix, when it has one. */
 export interface Subjects {
@@ -65,12 +66,17 @@ const deadLetterSchema = z.object({
   }),
 });
 
-export function encodeDeadLetter(letter: DeadLetter): Uint8Array {
+/** What its stream keeps of a dead letter; the rest follows from it. */
+export type KeptLetter = Omit<DeadLetter, 'id' | 'place'>;
+
+export function encodeDeadLetter(letter: KeptLetter): Uint8Array {
   const { position, subject, id, headers, body, publishedAt } = letter.message;
   const message = { position, subject, id, headers, body: Buffer.from(body).toString('base64'), publishedAt };
   return new TextEncoder().encode(JSON.stringify({ ...letter, message }));
 }
 
 /** @throws Error that says what is wrong with it, when it is none */
-export const decodeDeadLetter = (data: Uint8Array): DeadLetter =>
-  deadLetterSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+export function decodeDeadLetter({ seq, data }: { seq: number; data: Uint8Array }): DeadLetter {
+  const letter: KeptLetter = deadLetterSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+  return { ...letter, id: deadLetterId(letter), place: seq };
+}

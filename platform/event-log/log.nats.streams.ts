@@ -18,8 +18,8 @@ import type { ConsumeOptions } from './log.ts';
 import type { Retention } from './retention.ts';
 
 const EPOCH = 'blobgraph_epoch';
-/** What the client adds to a message: the header's frame and the message id's name. */
-const HEADER_BYTES = 256;
+/** What is added to a message: the header's frame, the message id's name, what a replay is told by. */
+const HEADER_BYTES = 1_024;
 
 export interface StreamSettings {
   readonly name: string;
@@ -40,7 +40,8 @@ type WantedStream = Pick<
   | 'max_msgs'
   | 'max_msg_size'
   | 'duplicate_window'
->;
+> &
+  Partial<Pick<StreamConfig, 'max_msgs_per_subject'>>;
 
 /** The stream of the log itself. */
 export const logStream = ({ name, subjects, replicas, ...s }: StreamSettings): WantedStream => ({
@@ -64,6 +65,8 @@ export const deadLetterStream = ({ name, subjects, replicas, ...s }: StreamSetti
   max_msgs: s.retention.maxMessages,
   // The message is kept as base64 within JSON.
   max_msg_size: 2 * s.retention.maxMessageBytes + 4_096,
+  // One that is set aside again, after the window, takes its own place.
+  max_msgs_per_subject: 1,
   duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.deadLetterMaxAgeMs)),
 });
 

@@ -22,6 +22,7 @@ import {
   type ConsumeOptions,
   type Consumption,
   type DeadLetter,
+  type DeadLetterPage,
   type EventLog,
   EventLogUnavailable,
   type Listening,
@@ -34,6 +35,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
+import { REPLAYS, replayed, replayOf, replaySubject } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -120,7 +122,7 @@ class NatsEventLog implements EventLog {
       logger: options.logger,
     });
     const common = { replicas, dedupWindowMs, retention };
-    this.#stream = { ...common, name, subjects: subjects.map(this.#subjects.outer) };
+    this.#stream = { ...common, name, subjects: [...subjects, REPLAYS].map(this.#subjects.outer) };
     this.#publish = natsPublisher({
       client: this.#client,
       timeoutMs: options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS,
@@ -152,6 +154,10 @@ class NatsEventLog implements EventLog {
     assertPublishable(message);
     const { maxMessageBytes } = this.#stream.retention;
     if (messageSize(message) > maxMessageBytes) throw tooLarge(message, maxMessageBytes);
+    return this.#append(message);
+  }
+
+  async #append(message: OutgoingMessage): Promise<PublishAck> {
     this.#assertOpen();
     const { id, body } = message;
     const subject = this.#subjects.outer(message.subject);
@@ -166,7 +172,7 @@ class NatsEventLog implements EventLog {
       });
       return { position: this.#position(seq), duplicate };
     } catch (error) {
-      if (isTooLarge(error)) throw tooLarge(message, maxMessageBytes);
+      if (isTooLarge(error)) throw tooLarge(message, this.#stream.retention.maxMessageBytes);
       throw unavailable(`Message ${id} was not acknowledged`, error);
     }
   }
@@ -183,7 +189,7 @@ class NatsEventLog implements EventLog {
       ensure: () => this.#ensureConsumer(options),
       puller: () => new NatsPuller(this.#connection, request),
       decode: ({ message, sequence, publishedAt }) =>
-        fromReceived(message, this.#position(sequence), publishedAt, this.#subjects),
+        replayed(fromReceived(message, this.#position(sequence), publishedAt, this.#subjects)),
       bury: (letter) => this.#deadLetters.add({ ...letter, setAsideAt: new Date() }),
     }).catch((error: unknown) => {
       throw unavailable(`The consumer ${options.durable} cannot be used`, error);
@@ -219,8 +225,25 @@ class NatsEventLog implements EventLog {
     return { epoch: epochOf(info), sequence: info.state.last_seq };
   }
 
-  async deadLetters(limit = 100): Promise<readonly DeadLetter[]> {
-    return this.#request(() => this.#deadLetters.list(limit));
+  async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {
+    return this.#request(() => this.#deadLetters.list(page));
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | null> {
+    return this.#request(() => this.#deadLetters.find(id));
+  }
+
+  async replayDeadLetter(id: string): Promise<boolean> {
+    const letter = await this.deadLetter(id);
+    if (!letter) return false;
+    await this.#append(replayOf(letter));
+    await this.#request(() => this.#deadLetters.remove(letter));
+    return true;
+  }
+
+  async dropDeadLetter(id: string): Promise<boolean> {
+    const letter = await this.deadLetter(id);
+    return letter !== null && this.#request(() => this.#deadLetters.remove(letter));
   }
 
   announce(subject: string, body: Uint8Array): void {
@@ -284,7 +307,7 @@ class NatsEventLog implements EventLog {
   }
 
   async #ensureConsumer(options: ConsumeOptions): Promise<void> {
-    const subjects = options.subjects.map(this.#subjects.outer);
+    const subjects = [...options.subjects, replaySubject(options.durable)].map(this.#subjects.outer);
     const make = () => ensureConsumer(this.#manager, this.#stream.name, options, subjects);
     await make().catch(async (error: unknown) => {
       if (!isStreamNotFound(error)) throw error;

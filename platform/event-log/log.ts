@@ -29,8 +29,18 @@ export interface EventLog {
   read(options: ReadOptions): AsyncIterableIterator<LoggedMessage>;
   /** The position of the newest message (sequence 0 of an empty log). */
   head(): Promise<Position>;
-  /** The oldest of what was set aside, at most `limit` (default 100). */
-  deadLetters(limit?: number): Promise<readonly DeadLetter[]>;
+  /** What was set aside, oldest first. */
+  deadLetters(page?: DeadLetterPage): Promise<readonly DeadLetter[]>;
+  /** What was set aside under this id; null when nothing is, or not any more. */
+  deadLetter(id: string): Promise<DeadLetter | null>;
+  /**
+   * Hands a dead letter once more to the consumer that gave it up, and to no other; its deliveries are counted anew.
+   * It is removed only when the log has it again for good: when that is cut short it stays, and replaying it again
+   * does no harm. False when there is none of that id.
+   */
+  replayDeadLetter(id: string): Promise<boolean>;
+  /** Removes a dead letter for good. False when there is none of that id. */
+  dropDeadLetter(id: string): Promise<boolean>;
   /** What the log offers outside itself: messages that are kept nowhere, best effort, never awaited. */
   announce(subject: string, body: Uint8Array): void;
   /** Hears {@link announce}d messages of every process on these subject filters. */
@@ -98,6 +108,8 @@ export interface ConsumeOptions {
 export interface Delivery extends LoggedMessage {
   /** 1 for the first delivery of this message to this consumer. */
   readonly attempt: number;
+  /** Deliveries that were made of it before it was set aside and replayed; 0 where it never was. */
+  readonly earlierAttempts: number;
   /** True when no delivery follows this one. */
   readonly last: boolean;
   /** Tells the log that the work goes on: the acknowledgement wait starts anew. */
@@ -128,13 +140,24 @@ export interface Consumption {
 
 /** A message that will not be delivered again. */
 export interface DeadLetter {
+  /** Stable, letters and digits: the same however often the message is set aside. */
+  readonly id: string;
+  /** Where it stands in the list: grows, with gaps. */
+  readonly place: number;
   /** The consumer that gave it up. */
   readonly durable: string;
   readonly reason: string;
-  /** Deliveries that were made. */
+  /** Deliveries that were made, those before a replay included. */
   readonly attempts: number;
   readonly setAsideAt: Date;
   readonly message: LoggedMessage;
+}
+
+export interface DeadLetterPage {
+  /** Dead letters at most. Default: 100. */
+  readonly limit?: number;
+  /** Starts behind this {@link DeadLetter.place}. */
+  readonly after?: number;
 }
 
 export interface Listening {

@@ -37,12 +37,14 @@ describe('an event asks for a run', () => {
 });
 
 it.each([
-  [event('created'), 1, 1],
-  [event('created'), 5, 5],
-  [event('retried', run('upper-case', 4)), 1, 4],
-  [event('retried', run('upper-case', 4)), 3, 6],
-])('attempts are counted on over deliveries and retries: %#', (given, delivery, attempt) => {
-  expect(attemptOf(given, delivery)).toBe(attempt);
+  [event('created'), 1, 0, 1],
+  [event('created'), 5, 0, 5],
+  [event('created'), 1, 5, 6],
+  [event('retried', run('upper-case', 4)), 1, 0, 4],
+  [event('retried', run('upper-case', 4)), 3, 0, 6],
+  [event('retried', run('upper-case', 4)), 2, 3, 8],
+])('attempts are counted on over deliveries, replays and retries: %#', (given, attempt, earlier, counted) => {
+  expect(attemptOf(given, { attempt, earlierAttempts: earlier })).toBe(counted);
 });
 
 describe('what an error of a run means', () => {

@@ -1,5 +1,6 @@
 import type { ProcessorRegistration } from '../clients/registry.ts';
 import { BlobgraphError, type ErrorCode, errorTable, isPassing } from '../errors.ts';
+import type { Delivery } from '../event-log/log.ts';
 import type { BlobEvent } from '../events/events.ts';
 
 /** The registration of a processor that works on events: nothing that its runs depend on is left to a default. */
@@ -23,9 +24,11 @@ export function asksFor(event: BlobEvent, processor: Subscriptions): boolean {
   );
 }
 
-/** The attempt's number: a retry goes on counting where the failed run stopped. */
-export const attemptOf = (event: BlobEvent, delivery: number): number =>
-  (event.kind === 'retried' ? (event.body.run?.attempt ?? 1) : 1) + delivery - 1;
+/** The attempt's number: a retry, or a replay, goes on counting where the failed run stopped. */
+export const attemptOf = (
+  event: BlobEvent,
+  { attempt, earlierAttempts }: Pick<Delivery, 'attempt' | 'earlierAttempts'>,
+): number => (event.kind === 'retried' ? (event.body.run?.attempt ?? 1) : 1) + earlierAttempts + attempt - 1;
 
 /** Why a run failed, as its user sees it. */
 export interface RunFailure {

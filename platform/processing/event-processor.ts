@@ -87,7 +87,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
     try {
       const record = await this.#recordFor(event, delivery);
-      await this.#registrar.finish(record, attemptOf(event, delivery.attempt));
+      await this.#registrar.finish(record, attemptOf(event, delivery));
       return ACK;
     } catch (error) {
       return await this.#failed(event, delivery, error);
@@ -103,7 +103,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     const id = derivedBlobId(blob_id, registration.id, registration.version);
     const existing = await store.find(id);
     if (existing) return existing;
-    const attempt = attemptOf(event, delivery.attempt);
+    const attempt = attemptOf(event, delivery);
     await state.report(user_id, { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt });
     const source = await state.blob(user_id, blob_id, delivery.signal);
     const record = await this.#limited(delivery, event, async (limits) =>
@@ -143,7 +143,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
       const now = clock.now().getTime();
       if (now - last < this.#settings.progressEveryMs || done >= 1) return;
       last = now;
-      const attempt = attemptOf(event, delivery.attempt);
+      const attempt = attemptOf(event, delivery);
       state
         .report(user_id, {
           blob_id,
@@ -167,7 +167,7 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     logger.warn({ err: error, blobId, processor: registration.id, attempt: delivery.attempt }, 'run failed');
     if (failure.retryable && !delivery.last) return { kind: 'retry' };
     try {
-      await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
+      await this.#reportFailure(event, attemptOf(event, delivery), failure);
     } catch (unreported) {
       if (isSourceGone(unreported)) return ACK;
       // The user must hear of it: the delivery comes back, or `onSetAside` tells.
@@ -188,13 +188,15 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
   }
 
   /** Called before a message is set aside, also where the process of its last delivery died. */
-  async #setAside(delivery: Pick<Delivery, 'headers' | 'body' | 'attempt'>): Promise<void> {
+  async #setAside(
+    delivery: Pick<Delivery, 'headers' | 'body' | 'attempt' | 'earlierAttempts'>,
+  ): Promise<void> {
     const event = readEvent(delivery);
     if (!event || !asksFor(event, this.#deps.registration)) return;
     const failure = { code: 'PROCESSING_FAILED', message: 'The run failed too often.' } as const;
     try {
       // A failure that was reported with its reason has the same attempt: this report then changes nothing.
-      await this.#reportFailure(event, attemptOf(event, delivery.attempt), failure);
+      await this.#reportFailure(event, attemptOf(event, delivery), failure);
     } catch (error) {
       if (!isSourceGone(error)) throw error;
     }

@@ -1,5 +1,4 @@
 import {
-  type DeadLetter,
   EpochGone,
   type EventLog,
   type LoggedMessage,
@@ -103,7 +102,10 @@ export function memoryLog(): MemoryLog {
       wake();
     },
     consume: unsupported,
-    deadLetters: async (): Promise<readonly DeadLetter[]> => [],
+    deadLetters: async () => [],
+    deadLetter: async () => null,
+    replayDeadLetter: async () => false,
+    dropDeadLetter: async () => false,
     announce: unsupported,
     listen: unsupported,
     ping: async () => {},

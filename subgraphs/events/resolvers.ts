@@ -1,7 +1,8 @@
 import { DateTimeISOResolver } from 'graphql-scalars';
 import type { ChangeFilter } from '../../platform/changes/change.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { requireOperator, requireViewer } from '../../platform/serving/authenticate.ts';
+import { deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
 import type { BlobChangeModel, Context } from './models.ts';
 
@@ -10,8 +11,28 @@ async function changesOf({ caller, changeFeed }: Context, filter: ChangeFilter, 
   return (await changeFeed()).subscribe({ viewer, filter, after });
 }
 
+/** The log, for operators alone. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+async function operatorsLog({ caller, eventLog }: Context) {
+  requireOperator(caller);
+  return eventLog();
+}
+
 export const resolvers: Resolvers = {
   DateTime: DateTimeISOResolver,
+  Query: {
+    deadLetters: async (_root, page, context) => deadLetterPage(await operatorsLog(context), page),
+    deadLetter: async (_root, { id }, context) => (await operatorsLog(context)).deadLetter(id),
+  },
+  Mutation: {
+    async replayDeadLetter(_root, { id }, context) {
+      const replayed = await (await operatorsLog(context)).replayDeadLetter(id);
+      return replayed ? { replayedId: id, userErrors: [] } : { replayedId: null, userErrors: [noSuchLetter] };
+    },
+    async dropDeadLetter(_root, { id }, context) {
+      const dropped = await (await operatorsLog(context)).dropDeadLetter(id);
+      return dropped ? { droppedId: id, userErrors: [] } : { droppedId: null, userErrors: [noSuchLetter] };
+    },
+  },
   Subscription: {
     blobChanged: {
       subscribe: (_root, { filter, after }, context) => changesOf(context, filter ?? {}, after ?? null),
@@ -21,6 +42,20 @@ export const resolvers: Resolvers = {
         return change;
       },
     },
+  },
+  DeadLetterConnection: {
+    nodes: ({ letters }) => [...letters],
+    pageInfo: pageInfoOf,
+  },
+  DeadLetter: {
+    processorId: ({ durable }) => durable,
+    event: (letter) => eventOf(letter).event,
+    blobId: (letter) => eventOf(letter).blobId,
+    userId: (letter) => eventOf(letter).userId,
+    messageId: ({ message }) => message.id,
+    subject: ({ message }) => message.subject,
+    publishedAt: ({ message }) => message.publishedAt,
+    body: ({ message }) => new TextDecoder().decode(message.body),
   },
   BlobChange: {
     blob: ({ kind, blobId }) => (kind === 'DELETED' ? null : { id: blobId }),

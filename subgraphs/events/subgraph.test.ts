@@ -124,6 +124,94 @@ test('mistakes have typed errors', async () => {
   expect(await refused({ query: '{' })).toEqual([{ code: 'GRAPHQL_PARSE_FAILED', requestId }]);
 });
 
+const DEAD_LETTERS = `query ($first: Int, $after: String) {
+  deadLetters(first: $first, after: $after) {
+    nodes { id processorId reason attempts event blobId userId messageId subject body }
+    pageInfo { hasNextPage hasPreviousPage endCursor }
+  }
+}`;
+const LETTER = 'query ($id: ID!) { deadLetter(id: $id) { id } }';
+const REPLAY =
+  'mutation ($id: ID!) { done: replayDeadLetter(id: $id) { id: replayedId userErrors { field code } } }';
+const DROP =
+  'mutation ($id: ID!) { done: dropDeadLetter(id: $id) { id: droppedId userErrors { field code } } }';
+
+test('operators list, show, replay and drop dead letters; nobody else does', async () => {
+  const service = await startTestService(eventsService);
+  cleanUp.push(() => service.stop());
+  const operator = { viewer: viewer('olga', 'operator') };
+  const log = await service.runtime.eventLog();
+  let seen = 0;
+  const consumption = await log.consume(
+    {
+      durable: 'upper-case',
+      subjects: ['blob.>'],
+      maxInFlight: 1,
+      ackWaitMs: 5_000,
+      maxDeliver: 1,
+      backoffMs: [],
+    },
+    async ({ earlierAttempts }) => {
+      seen += 1;
+      return earlierAttempts > 0 ? { kind: 'ack' } : { kind: 'terminate', reason: 'too odd' };
+    },
+  );
+  cleanUp.push(() => consumption.stop(0));
+  await log.publish(blobMessage('a', 1));
+  await log.publish({ ...blobMessage('b', 1), headers: {} });
+  await expect.poll(() => log.deadLetters()).toHaveLength(2);
+
+  type Page = { deadLetters: { nodes: { id: string }[]; pageInfo: { endCursor: string } } };
+  const { data: page } = await service.graphql<Page>(DEAD_LETTERS, { first: 1 }, operator);
+  expect(page?.deadLetters).toEqual({
+    nodes: [
+      {
+        id: expect.any(String),
+        processorId: 'upper-case',
+        reason: 'too odd',
+        attempts: 1,
+        event: 'blob.created',
+        blobId: 'a',
+        userId: 'alice',
+        messageId: 'a:1',
+        subject: 'blob.created.alice',
+        body: expect.stringContaining('"blob_id":"a"'),
+      },
+    ],
+    pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: expect.any(String) },
+  });
+  const after = page?.deadLetters.pageInfo.endCursor;
+  const { data: rest } = await service.graphql<Page>(DEAD_LETTERS, { first: 1, after }, operator);
+  expect(rest?.deadLetters).toMatchObject({
+    nodes: [{ event: null, blobId: null, userId: null }],
+    pageInfo: { hasNextPage: false, hasPreviousPage: true },
+  });
+
+  const [one, two] = [page?.deadLetters.nodes[0]?.id, rest?.deadLetters.nodes[0]?.id];
+  const done = async (mutation: string, id: unknown) =>
+    (await service.graphql<{ done: unknown }>(mutation, { id }, operator)).data?.done;
+  expect(await done(REPLAY, one)).toEqual({ id: one, userErrors: [] });
+  await expect.poll(() => seen).toBe(3);
+  expect(await done(REPLAY, one)).toEqual({ id: null, userErrors: [{ field: 'id', code: 'NOT_FOUND' }] });
+  expect(await done(DROP, two)).toEqual({ id: two, userErrors: [] });
+  expect(await done(DROP, two)).toEqual({ id: null, userErrors: [{ field: 'id', code: 'NOT_FOUND' }] });
+  expect((await service.graphql(LETTER, { id: one }, operator)).data).toEqual({ deadLetter: null });
+
+  const variables = { id: 'none' };
+  for (const query of [DEAD_LETTERS, REPLAY, DROP, LETTER]) {
+    const { errors } = await service.graphql(query, variables);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  }
+  for (const [given, code] of [
+    [{ first: 0 }, 'VALIDATION_FAILED'],
+    [{ first: 101 }, 'VALIDATION_FAILED'],
+    [{ after: 'x' }, 'CURSOR_INVALID'],
+  ] as const)
+    expect((await service.graphql(DEAD_LETTERS, given, operator)).errors).toMatchObject([
+      { extensions: { code } },
+    ]);
+});
+
 test('over HTTP it tells its schema, and where subscriptions are served', async () => {
   const { service } = await start();
   const { data } = await service.graphql<{ _service: { sdl: string } }>('{ _service { sdl } }');

@@ -21,7 +21,10 @@ import {
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
 
-type EventsRuntime = Pick<ServiceRuntime, 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed'>;
+type EventsRuntime = Pick<
+  ServiceRuntime,
+  'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
+>;
 
 /** A service stays as long as it likes; who comes with a user's own token, as long as that is valid. */
 async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Session<Caller>> {
@@ -32,10 +35,10 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
   return { who, until: acceptedUntil(bearerToken(headers.authorization)) };
 }
 
-/** Serves `blobChanged` over graphql-ws, and what a router asks of every subgraph over HTTP. */
+/** Serves `blobChanged` over graphql-ws, dead letters and what a router asks of every subgraph over HTTP. */
 export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
-  const { clock, logger, changeFeed } = runtime;
-  const contextOf = (caller: Caller): Context => ({ caller, changeFeed });
+  const { clock, logger, changeFeed, eventLog } = runtime;
+  const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
   const schema = await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
     resolvers,

@@ -1,0 +1,197 @@
+import { parseArgs } from 'node:util';
+import { type Config, loadConfig } from '../platform/config.ts';
+import { developmentToken } from '../platform/identity/development-token.ts';
+import { developmentKeys } from '../platform/identity/keys.ts';
+import { exitWith, UsageError } from '../platform/serving/run.ts';
+import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
+import type { Operation, UserError } from './demo/operations.ts';
+
+/** `npm run dlq -- …`: what processors gave up, for operators of the running system. */
+
+const USAGE = `npm run dlq -- list | show ID | replay ID… | replay --all | drop ID… | drop --all   [--json]
+  list    what processors gave up, oldest first
+  show    one of them, with what its message carries
+  replay  hands it once more to the processor that gave it up
+  drop    removes it for good
+  --json  prints JSON`;
+
+const OPERATOR = 'dlq';
+const PAGE = 100;
+const ANSWERS_WITHIN_MS = 2_000;
+
+interface Letter {
+  readonly id: string;
+  readonly processorId: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly setAsideAt: string;
+  readonly event: string | null;
+  readonly blobId: string | null;
+  readonly userId: string | null;
+}
+
+interface WholeLetter extends Letter {
+  readonly messageId: string;
+  readonly subject: string;
+  readonly publishedAt: string;
+  readonly body: string;
+}
+
+interface Page {
+  readonly deadLetters: {
+    readonly nodes: readonly Letter[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+const LETTER = 'id processorId reason attempts setAsideAt event blobId userId';
+
+const listing: Operation<Page, { readonly first: number; readonly after: string | null }> = {
+  text: `query Dlq($first: Int, $after: String) {
+    deadLetters(first: $first, after: $after) { nodes { ${LETTER} } pageInfo { hasNextPage endCursor } }
+  }`,
+};
+
+const showing: Operation<{ readonly deadLetter: WholeLetter | null }, { readonly id: string }> = {
+  text: `query DlqShow($id: ID!) { deadLetter(id: $id) { ${LETTER} messageId subject publishedAt body } }`,
+};
+
+type Payload = { readonly done: { readonly userErrors: readonly UserError[] } };
+
+/** What can be done with dead letters, and how it is told. */
+const deeds = {
+  replay: { field: 'replayDeadLetter', past: 'replayed' },
+  drop: { field: 'dropDeadLetter', past: 'dropped' },
+} as const;
+
+const doing = (deed: keyof typeof deeds): Operation<Payload, { readonly id: string }> => ({
+  text: `mutation Dlq($id: ID!) { done: ${deeds[deed].field}(id: $id) { userErrors { field code message } } }`,
+});
+
+async function allLetters(graph: Graph): Promise<Letter[]> {
+  const letters: Letter[] = [];
+  for (let after: string | null = null; ; ) {
+    const { deadLetters }: Page = await graph.run(listing, { first: PAGE, after });
+    letters.push(...deadLetters.nodes);
+    if (!deadLetters.pageInfo.hasNextPage) return letters;
+    after = deadLetters.pageInfo.endCursor;
+  }
+}
+
+const count = (letters: number): string => `${letters} dead letter${letters === 1 ? '' : 's'}`;
+
+const line = (letter: Letter): string =>
+  [
+    letter.id,
+    letter.setAsideAt,
+    letter.processorId.padEnd(14),
+    `${letter.attempts}×`.padStart(3),
+    letter.blobId ? `blob ${letter.blobId}` : '(no blob)',
+    letter.reason,
+  ].join('  ');
+
+async function list(graph: Graph, json: boolean): Promise<number> {
+  const letters = await allLetters(graph);
+  if (json) console.log(JSON.stringify(letters, null, 2));
+  else for (const text of [...letters.map(line), `${count(letters.length)}.`]) console.log(text);
+  return 0;
+}
+
+async function show(graph: Graph, id: string, json: boolean): Promise<number> {
+  const { deadLetter } = await graph.run(showing, { id });
+  if (!deadLetter) {
+    console.error(`There is no dead letter ${id}: \`npm run dlq -- list\` shows those that there are.`);
+    return 1;
+  }
+  if (json) console.log(JSON.stringify(deadLetter, null, 2));
+  else
+    for (const [name, value] of Object.entries(deadLetter)) console.log(`${name.padEnd(12)} ${value ?? '-'}`);
+  return 0;
+}
+
+/** Each by itself: one that is gone does not keep the others. */
+async function settle(
+  graph: Graph,
+  deed: keyof typeof deeds,
+  ids: readonly string[],
+  json: boolean,
+): Promise<number> {
+  const done: string[] = [];
+  const missing: string[] = [];
+  for (const id of ids) {
+    const { userErrors } = (await graph.run(doing(deed), { id })).done;
+    (userErrors.length === 0 ? done : missing).push(id);
+  }
+  const { past } = deeds[deed];
+  if (json) console.log(JSON.stringify({ [past]: done, missing }, null, 2));
+  else {
+    console.log(`${count(done.length)} ${past}.`);
+    for (const id of missing) console.error(`There is no dead letter ${id} (any more).`);
+  }
+  return missing.length > 0 ? 1 : 0;
+}
+
+async function run(graph: Graph, args: readonly string[], all: boolean, json: boolean): Promise<number> {
+  const [command, ...ids] = args;
+  const [id] = ids;
+  if (command === 'list' && !id && !all) return list(graph, json);
+  if (command === 'show' && id && ids.length === 1 && !all) return show(graph, id, json);
+  if ((command === 'replay' || command === 'drop') && all !== ids.length > 0) {
+    // All that there are now: one that fails again at once is not replayed in turn.
+    const wanted = all ? (await allLetters(graph)).map((letter) => letter.id) : ids;
+    return settle(graph, command, wanted, json);
+  }
+  console.error(USAGE);
+  return 2;
+}
+
+async function operatorToken(config: Config): Promise<string> {
+  const keys = developmentKeys(config.dataDir);
+  const token = await developmentToken({ config, keys }, OPERATOR, ['operator']);
+  if (token) return token;
+  throw new UsageError(
+    'JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here. Ask the graph itself ' +
+      '(`deadLetters`, `replayDeadLetter`, `dropDeadLetter`) with a token that has the role `operator`.',
+  );
+}
+
+/** What a person must know of a failure; undefined when it is none of those that are expected. */
+function explain(error: unknown, gateway: string): string | undefined {
+  if (error instanceof GraphOutOfReach)
+    return `No system answers at ${gateway}: start it (\`npm start\`), or set PORT_OFFSET to the running one’s.`;
+  if (!(error instanceof GraphFault)) return undefined;
+  return error.code === 'UNAUTHENTICATED'
+    ? 'The system that answers does not know this token: set DATA_DIR to that system’s data directory.'
+    : `The graph answered ${error.code}: ${error.message}`;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { all: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  });
+  const config = loadConfig();
+  const { gateway } = config.urls;
+  const graph = openGraph({
+    gateway,
+    token: await operatorToken(config),
+    signal: new AbortController().signal,
+    patienceMs: ANSWERS_WITHIN_MS,
+  });
+  try {
+    return await run(graph, positionals, values.all, values.json);
+  } catch (error) {
+    const message = explain(error, gateway);
+    if (message === undefined) throw error;
+    console.error(message);
+    return 1;
+  } finally {
+    await graph.close();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { DeadLetter, LoggedMessage, OutgoingMessage } from './log.ts';
+
+const SUBJECT = 'blobgraph-replay-subject';
+const ID = 'blobgraph-replay-id';
+const ATTEMPTS = 'blobgraph-replay-attempts';
+const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS]);
+
+/** Takes every message that is replayed. */
+export const REPLAYS = 'replay.*';
+
+/** The subject on which one consumer, and nobody else, hears of what is replayed to it. */
+export const replaySubject = (durable: string): string => `replay.${durable}`;
+
+/** Says nothing of the dead letter but which it is; a position alone repeats when a stream is made anew. */
+export function deadLetterId({ durable, message }: Pick<DeadLetter, 'durable' | 'message'>): string {
+  const { position, id, publishedAt } = message;
+  const parts = [durable, position.epoch, position.sequence, id, publishedAt.getTime()];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+/** Whether {@link deadLetterId} may have made this. */
+export const isDeadLetterId = (id: string): boolean => /^[0-9a-f]{24}$/.test(id);
+
+/** The message that brings a dead letter back to its consumer: the same one, and the same id, at every call. */
+export const replayOf = ({ id, durable, attempts, message }: DeadLetter): OutgoingMessage => ({
+  subject: replaySubject(durable),
+  id: `replay:${id}`,
+  headers: {
+    ...message.headers,
+    [SUBJECT]: message.subject,
+    [ID]: message.id,
+    [ATTEMPTS]: String(attempts),
+  },
+  body: message.body,
+});
+
+/** A message as its consumer takes it. */
+export interface Replayed {
+  /** With the subject, id and headers that it was first published with. */
+  readonly message: LoggedMessage;
+  /** Deliveries before it was set aside; 0 for a message that was never replayed. */
+  readonly earlierAttempts: number;
+}
+
+/** What a message of the log stands for: itself, or the one that it replays. */
+export function replayed(message: LoggedMessage): Replayed {
+  const { [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: attempts } = message.headers;
+  if (!message.subject.startsWith('replay.') || subject === undefined || id === undefined)
+    return { message, earlierAttempts: 0 };
+  const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !OWN.has(name)));
+  return { message: { ...message, subject, id, headers }, earlierAttempts: Number(attempts) };
+}
