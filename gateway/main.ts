@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
@@ -12,12 +13,10 @@ import { startGraphServer } from './server.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { createTransport } from './transport.ts';
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
   const { production, host } = runtime.config;
-  return production || !loopback.has(host) ? null : developmentToken(runtime, LOCAL_USER);
+  return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
 /** The gateway: the graph's front door. */

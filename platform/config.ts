@@ -147,6 +147,9 @@ export interface Config {
   readonly urls: Readonly<Record<ServiceName, string>>;
 }
 
+/** Whether only this machine gets at what listens on `host`. */
+export const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
+
 /** The environment is not one to start with: one line a variable, each with the fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

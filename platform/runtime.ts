@@ -13,6 +13,7 @@ import { createServiceTokens, type ServiceTokens } from './identity/service-toke
 import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
 import { type IdSource, randomIds } from './ids.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { createServiceMetrics, measureProcess, type ServiceMetrics } from './metrics.ts';
 import { type MongoServer, openMongo } from './mongo/client.ts';
 import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
@@ -43,6 +44,8 @@ export interface ServiceRuntime {
   readonly userTokens: UserTokens;
   /** Calls other services under this service's name. */
   readonly http: ServiceHttp;
+  /** What `/metrics` of this service shows. */
+  readonly metrics: ServiceMetrics;
   /** This installation's MongoDB; undefined when document stores are embedded. */
   readonly mongo: MongoServer | undefined;
   /** The service's own PostgreSQL database, or its schema in the embedded one. */
@@ -114,6 +117,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     ? openMongo({ url: config.mongoUrl, namespace: config.namespace })
     : undefined;
   const clients: ServiceHttp[] = [];
+  const processMetrics = measureProcess();
   const embedded = (): string[] => [
     ...(config.mongoUrl ? [] : ['MongoDB']),
     ...(config.postgresUrl ? [] : ['PostgreSQL']),
@@ -139,6 +143,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         serviceTokens,
         userTokens,
         http,
+        metrics: createServiceMetrics(name, processMetrics),
         mongo,
         sql: async (database) => (await sql.get()).database(database),
         eventLog: eventLog.get,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig, type ServiceName, servicePorts } from '../config.ts';
+import { createServiceMetrics } from '../metrics.ts';
 import { builtFile } from '../paths.ts';
 import type { Runtime, ServiceRuntime } from '../runtime.ts';
 import { isMain, startServices } from './run.ts';
@@ -101,6 +102,7 @@ describe('startServices', () => {
       ({
         config: { ...loadConfig({}), portOffset: -servicePorts[name] },
         http: { breakers: () => ({}) },
+        metrics: createServiceMetrics(name),
         logger: { warn: () => {} },
         embedded: () => [],
       }) as unknown as ServiceRuntime;

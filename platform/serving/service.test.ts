@@ -146,3 +146,69 @@ describe('starting', () => {
     for (const url of opened) await expect(fetch(url)).rejects.toThrow();
   });
 });
+
+describe('requests in work', () => {
+  /** A service that keeps `/held` in work until it is let go. */
+  async function holding(requests: number) {
+    const held: (() => void)[] = [];
+    const definition = service({
+      async install(app) {
+        app.get('/held', () => new Promise<string>((resolve) => held.push(() => resolve('done'))));
+        app.get('/quick', async () => 'quick');
+      },
+    });
+    const limits = { requestTimeoutMs: 30_000, requests, outbox: 1 };
+    const started = await startTestService(definition, { ...options, config: { limits } });
+    onTestFinished(() => started.stop());
+    const ask = async (path: string, init: RequestInit = {}) =>
+      fetch(`${started.url}${path}`, { ...init, headers: await started.headers() });
+    return { ...started, held, ask };
+  }
+
+  it('are bounded: more are told to come again, health and metrics are always answered', async () => {
+    const { ask, held, url } = await holding(2);
+    const inWork = [ask('/held'), ask('/held')];
+    await expect.poll(() => held.length).toBe(2);
+    const refused = await ask('/quick');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'OVERLOADED' } });
+    const open = await Promise.all(['/health', '/ready', '/metrics'].map((path) => fetch(`${url}${path}`)));
+    expect(open.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const metrics = await open[2]?.text();
+    expect(metrics).toContain('blobgraph_requests_in_work{service="schemas"} 2');
+    expect(metrics).toContain('blobgraph_requests_refused_total{service="schemas"} 1');
+    for (const letGo of held) letGo();
+    expect((await Promise.all(inWork)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await ask('/quick')).status).toBe(200);
+  });
+
+  it('end when their client gives up', async () => {
+    const { ask, held } = await holding(1);
+    const givingUp = new AbortController();
+    const given = ask('/held', { signal: givingUp.signal }).catch(() => undefined);
+    await expect.poll(() => held.length).toBe(1);
+    givingUp.abort();
+    await given;
+    await expect.poll(async () => (await ask('/quick')).status).toBe(200);
+  });
+});
+
+describe('/metrics', () => {
+  const token = 'a-token-of-16-or-more';
+  const statusOf = async (config: TestServiceOptions['config'], authorization?: string) => {
+    const { url, stop } = await startTestService(service(), { ...options, config: { ...config } });
+    const answer = await fetch(`${url}/metrics`, authorization ? { headers: { authorization } } : {});
+    await stop();
+    return answer.status;
+  };
+
+  it('wants the token where there is one, and is nowhere but here where there is none', async () => {
+    expect(await statusOf({})).toBe(200);
+    expect(await statusOf({ host: '0.0.0.0' })).toBe(401);
+    for (const host of ['127.0.0.1', '0.0.0.0']) {
+      expect(await statusOf({ host, metricsToken: token })).toBe(401);
+      expect(await statusOf({ host, metricsToken: token }, `Bearer ${token}x`)).toBe(401);
+      expect(await statusOf({ host, metricsToken: token }, `Bearer ${token}`)).toBe(200);
+    }
+  });
+});

@@ -1,15 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { type ServiceName, servicePorts } from '../config.ts';
 import type { Caller } from '../identity/service-tokens.ts';
+import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
 import { OPERATIONAL_PATHS } from './load.ts';
+import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set on every route of a subgraph but `/health` and `/ready`. */
+    /** Who asks; set on every route of a subgraph but `/health`, `/ready` and `/metrics`. */
     caller: Caller;
   }
 }
@@ -97,6 +99,8 @@ export async function startService(
         breakers: runtime.http.breakers,
       });
     }
+    metricsRoute(app, runtime);
+    measureService(runtime.metrics, { load: app.load, breakers: runtime.http.breakers });
     await parts.install(app);
     const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
     await parts.start?.();

@@ -12,6 +12,7 @@ import { type Caller, createServiceTokens } from '../identity/service-tokens.ts'
 import { createUserTokens } from '../identity/user-tokens.ts';
 import { randomIds } from '../ids.ts';
 import { createLogger } from '../logger.ts';
+import { createServiceMetrics } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { type ServiceDefinition, startService } from '../serving/service.ts';
 import { openPglite } from '../sql/database.pglite.ts';
@@ -109,6 +110,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     serviceTokens: tokens,
     userTokens: createUserTokens({ config, developmentKey: keys.userKey, clock: systemClock }),
     http,
+    metrics: createServiceMetrics(name),
     mongo: undefined,
     sql,
     eventLog() {

@@ -151,7 +151,7 @@ async function earlier(deps: StateDependencies, userId: string, input: CreateBlo
 /**
  * Stores a user's blob and its index entry. The blob's own write is the commit point: it carries the event that
  * makes the relay finish the rest, should this process die.
- * @throws InputErrors, BlobgraphError of the input's codes
+ * @throws InputErrors, BlobgraphError of the input's codes; OVERLOADED while too much waits for the event log
  */
 export async function createBlob(
   deps: StateDependencies,
@@ -162,6 +162,7 @@ export async function createBlob(
   assertStorable(input.data, 'data');
   const before = await earlier(deps, userId, input);
   if (before) return indexUserBlob(deps, before);
+  deps.intake.assertOpen();
   const record = await makeRecord(deps, userId, input);
   const { stored, inserted } = await deps.store.insertUserBlob(record);
   if (!inserted && record.inputHash !== null) assertSameInput(stored, record.inputHash);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLog } from '../../platform/testing/memory-log.ts';
+import { startTestService } from '../../platform/testing/service.ts';
+import { stateService } from './main.ts';
 import { create, createDraft, draft, newCaller, runState, state } from './subgraph.fixture.ts';
 
 runState();
@@ -186,5 +189,52 @@ describe('books', () => {
     expect(await describeBook(many)).toEqual({
       createBook: { book: null, userErrors: [{ field: 'chapters', code: 'BOOK_INVALID' }] },
     });
+  });
+});
+
+describe('while the event log takes nothing', () => {
+  it('new blobs are refused beyond a bound, those that are stored are given back, and all is well after', async () => {
+    const publishing: (() => void)[] = [];
+    let stuck = true;
+    const log = memoryLog();
+    const { runtime } = state;
+    const held = await startTestService(stateService, {
+      urls: runtime.config.urls,
+      config: { limits: { ...runtime.config.limits, outbox: 2 } },
+      sql: (name) => runtime.sql(`held_${name}`),
+      eventLog: async () => ({
+        ...log,
+        async publish(message) {
+          if (stuck) await new Promise<void>((resolve) => publishing.push(resolve));
+          return log.publish(message);
+        },
+      }),
+    });
+    let serial = 0;
+    const post = (key = `key-${++serial}`) => {
+      const body = { type: 'note', schema_id: 'note-v1', data: { text: key }, idempotency_key: key };
+      return held.rest<{ error?: { code: string } }>('POST', '/api/v1/blobs', { body });
+    };
+    expect([(await post('first')).status, (await post()).status]).toEqual([201, 201]);
+    await expect.poll(async () => (await post()).body.error?.code).toBe('OVERLOADED');
+    const refused = await post();
+    expect({ status: refused.status, again: refused.headers.get('retry-after') }).toEqual({
+      status: 503,
+      again: '1',
+    });
+    const input = draft('Too much.', { idempotencyKey: 'graph' });
+    const { errors } = await held.graphql(
+      'mutation ($input: CreateBlobInput!) { createBlob(input: $input) { userErrors { code } } }',
+      { input },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+    expect((await post('first')).status).toBe(201);
+    const metrics = await (await fetch(`${held.url}/metrics`)).text();
+    expect(metrics).toMatch(/^blobgraph_outbox_documents\{service="state"\} \d+$/m);
+
+    stuck = false;
+    for (const publish of publishing) publish();
+    await expect.poll(async () => (await post()).status).toBe(201);
+    await held.stop();
   });
 });

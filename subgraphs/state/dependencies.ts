@@ -3,6 +3,7 @@ import type { SchemaClient } from '../../platform/clients/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import type { IdSource } from '../../platform/ids.ts';
+import type { Intake } from './intake.ts';
 import type { StateStore } from './store/store.ts';
 
 /** What the state subgraph's use cases stand on. */
@@ -15,6 +16,8 @@ export interface StateDependencies {
   readonly nudge: (blobId: string) => void;
   /** Asks for a blob's deletion to be finished soon. */
   readonly nudgeDeletion: (blobId: string) => void;
+  /** Says whether new blobs may be stored. */
+  readonly intake: Pick<Intake, 'assertOpen'>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -6,6 +6,8 @@ import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createDeletionSweeper } from './deletion-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { createIntake } from './intake.ts';
+import { measureIntake } from './metrics.ts';
 import { createRelay } from './relay.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
@@ -23,11 +25,13 @@ const openStore = async (runtime: ServiceRuntime): Promise<StateStore> =>
 export const stateService: ServiceDefinition = {
   name: 'state',
   async create(runtime) {
-    const { clock, ids, logger, http } = runtime;
+    const { clock, config, ids, logger, http } = runtime;
     const store = await openStore(runtime);
     await store.prepare();
     const eventLog = await runtime.eventLog();
     const relay = createRelay({ store, eventLog, clock, logger });
+    const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
+    measureIntake(runtime.metrics, intake);
     const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     const schemas = createSchemaClient({ http, clock });
     const nudge = (blobId: string) => relay.nudge(blobId);
@@ -39,6 +43,7 @@ export const stateService: ServiceDefinition = {
       eventLog,
       nudge,
       nudgeDeletion,
+      intake,
       clock,
       ids,
     };
@@ -49,9 +54,10 @@ export const stateService: ServiceDefinition = {
       async start() {
         relay.start();
         deletions.start();
+        intake.start();
       },
       async stop() {
-        await Promise.all([relay.stop(), deletions.stop()]);
+        await Promise.all([intake.stop(), relay.stop(), deletions.stop()]);
       },
     };
   },

@@ -58,3 +58,15 @@ export async function outboxLength({ userBlobs }: StateCollections): Promise<num
     .toArray();
   return row?.total ?? 0;
 }
+
+export async function oldestOutbox({ userBlobs }: StateCollections): Promise<Date | null> {
+  const longestWaiting = [
+    { $match: { outbox_since: { $exists: true } } },
+    { $sort: { outbox_since: 1 } },
+    { $limit: 1 },
+    { $project: { outbox_since: 1 } },
+  ];
+  const rows = await userBlobs.aggregate<{ outbox_since: Date }>(ofBoth(longestWaiting)).toArray();
+  const times = rows.map((row) => row.outbox_since.getTime());
+  return times.length > 0 ? new Date(Math.min(...times)) : null;
+}

@@ -20,7 +20,7 @@ const clearOutbox = (table: 'user_blobs' | 'blob_index'): string => `
 
 type Outboxes = Pick<
   StateStore,
-  'outbox' | 'clearUserBlobOutbox' | 'clearEntryOutbox' | 'pendingOutboxes' | 'outboxLength'
+  'outbox' | 'clearUserBlobOutbox' | 'clearEntryOutbox' | 'pendingOutboxes' | 'outboxLength' | 'oldestOutbox'
 >;
 
 /** The outboxes of user blobs and entries. */
@@ -62,5 +62,14 @@ export const createOutboxes = (database: SqlDatabase): Outboxes => ({
             + (SELECT count(*) FROM blob_index WHERE outbox_since IS NOT NULL) AS total`,
     );
     return row?.total ?? 0;
+  },
+  async oldestOutbox() {
+    const [row] = await database.query<{ oldest: Date | null }>(
+      `SELECT least(
+         (SELECT min(outbox_since) FROM user_blobs WHERE outbox_since IS NOT NULL),
+         (SELECT min(outbox_since) FROM blob_index WHERE outbox_since IS NOT NULL)
+       ) AS oldest`,
+    );
+    return row?.oldest ?? null;
   },
 });

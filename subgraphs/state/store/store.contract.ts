@@ -254,5 +254,20 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.outbox(blob.id)).toEqual({ userBlob: null, entry: null });
       expect(await store.outboxLength()).toBe(before);
     });
+
+    it('knows since when the oldest waits, among the blobs and their entries', async () => {
+      const user = newUser();
+      const [early, later] = [new Date('2020-01-01T00:00:00Z'), new Date('2020-01-02T00:00:00Z')];
+      const blob = userBlob(user, { createdAt: later });
+      await store.insertUserBlob(blob);
+      expect(await store.oldestOutbox()).toEqual(later);
+      const one = entry(user, 0, { createdAt: early, updatedAt: early });
+      await store.insertEntry(one, [event(one, 1)]);
+      expect(await store.oldestOutbox()).toEqual(early);
+      await store.clearEntryOutbox(one.id, 1);
+      expect(await store.oldestOutbox()).toEqual(later);
+      await store.clearUserBlobOutbox(blob.id, 1);
+      expect(await store.oldestOutbox()).not.toEqual(later);
+    });
   });
 }

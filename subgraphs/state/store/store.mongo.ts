@@ -19,7 +19,7 @@ import {
 } from './documents.mongo.ts';
 import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
-import { clearOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import { clearOutbox, oldestOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import { createScans } from './scans.mongo.ts';
 import {
   type EntryFilter,
@@ -237,6 +237,7 @@ export function createMongoStateStore(database: Db): StateStore {
     clearEntryOutbox: (blobId, upToVersion) => clearOutbox(entries, blobId, upToVersion),
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
+    oldestOutbox: () => oldestOutbox(collections),
     ...createDeletions(collections),
     ...createScans(collections),
   };

@@ -198,4 +198,6 @@ export interface StateStore extends DeletionStore, StateScans {
   pendingOutboxes(waitingSince: Date, limit: number): Promise<string[]>;
   /** How many documents have events that wait. */
   outboxLength(): Promise<number>;
+  /** Since when the oldest event that waits does; null when none does. */
+  oldestOutbox(): Promise<Date | null>;
 }

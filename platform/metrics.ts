@@ -1,0 +1,67 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { BreakerState } from './clients/guard.ts';
+
+/** What a service is measured by. Names begin with `blobgraph_`; each measurement bears the service's name. */
+export interface ServiceMetrics {
+  /** Where the service's own measurements are registered. */
+  readonly registry: Registry;
+  /** They and those of the process, in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+/** What is measured of a process: event-loop lag, memory, garbage collection. Once a process: it is never undone. */
+export function measureProcess(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** `process`: what is shown beside the service's own. */
+export function createServiceMetrics(service: string, process = new Registry()): ServiceMetrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  return {
+    registry,
+    text: async () => `${await registry.metrics()}\n${await process.metrics()}`,
+  };
+}
+
+const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** Measures what every service has: its requests, and how it is with those that it calls. */
+export function measureService(
+  { registry }: ServiceMetrics,
+  of: {
+    load: { readonly inWork: number; readonly refused: number };
+    breakers: () => Readonly<Record<string, BreakerState>>;
+  },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'blobgraph_requests_in_work',
+    help: 'Requests that are being answered.',
+    registers,
+    collect() {
+      this.set(of.load.inWork);
+    },
+  });
+  new Counter({
+    name: 'blobgraph_requests_refused_total',
+    help: 'Requests that were refused because too many were in work.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(of.load.refused);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_breaker_state',
+    help: 'Of calls to another service: 0 closed, 1 half-open, 2 open.',
+    labelNames: ['target'],
+    registers,
+    collect() {
+      for (const [target, state] of Object.entries(of.breakers()))
+        this.set({ target }, BREAKER_VALUES[state]);
+    },
+  });
+}
