@@ -26,7 +26,7 @@ afterAll(() => system?.stop());
 
 /** In one process, services that are killed at one moment are killed by one and the same kill. */
 const apart = inject('shape') === 'processes';
-const others: readonly ServiceName[] = apart ? ['processors', 'schemas', 'events'] : ['events'];
+const others: readonly ServiceName[] = apart ? ['processors', 'schemas', 'events'] : [];
 const writers: readonly ServiceName[] = apart ? ['gateway', 'state'] : ['state'];
 
 const isCreate = ({ body }: SeenRequest) =>

@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
 import type { EventLog } from '../event-log/log.ts';
-import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { openTemporaryPglite } from '../testing/pglite.ts';
 import { changeFeedContract } from './feed.contract.ts';
 
 let server: SqlServer;
@@ -11,7 +11,7 @@ let log: EventLog;
 let databases = 0;
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
 });
 
 afterAll(() => server.close());

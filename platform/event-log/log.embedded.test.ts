@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from '../sql/database.ts';
+import { openTemporaryPglite } from '../testing/pglite.ts';
 import {
   collect,
   consuming,
@@ -18,7 +18,7 @@ let server: SqlServer;
 let databases = 0;
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
 });
 
 afterAll(async () => {

@@ -3,9 +3,9 @@ import { systemClock } from '../clock.ts';
 import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { createLogger } from '../logger.ts';
-import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlServer } from '../sql/database.ts';
 import { blobMessage } from '../testing/events.ts';
+import { openTemporaryPglite } from '../testing/pglite.ts';
 import { failingRuns } from './event-processor.failing.fixture.ts';
 import { idOf, ONE_AT_A_TIME, type Process, setUpProcessors, upperCase } from './event-processor.fixture.ts';
 import { createEventProcessor } from './event-processor.ts';
@@ -15,7 +15,7 @@ let server: SqlServer;
 let databases = 0;
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
 });
 
 afterAll(async () => {

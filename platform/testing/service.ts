@@ -15,8 +15,8 @@ import { createLogger } from '../logger.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { type ServiceDefinition, startService } from '../serving/service.ts';
-import { openPglite } from '../sql/database.pglite.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { openTemporaryPglite } from './pglite.ts';
 
 /** What services of one test trust each other by. */
 export const TEST_SECRET = 'the secret that services share in tests';
@@ -95,7 +95,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
   let server: Promise<SqlServer> | undefined;
   let log: Promise<EventLog> | undefined;
   const inMemory = async (database: string) => {
-    server ??= openPglite({});
+    server ??= openTemporaryPglite();
     return (await server).database(database);
   };
   const sql = options.sql ?? inMemory;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFile } from '../../platform/paths.ts';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { bookCompilerService } from './main.ts';
 import type { CompiledBookModel } from './models.ts';
@@ -31,7 +31,7 @@ const observed = (database: SqlDatabase): SqlDatabase => ({
 });
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
   const store = createPostgresStore(await server.database(DATABASE));
   await store.prepare();
   add = async (userId, over) => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { bookCompilerService } from './main.ts';
 import { DATABASE } from './names.ts';
@@ -24,7 +24,7 @@ let neighbours: Neighbours;
 let service: TestService | undefined;
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
   store = createPostgresStore(await server.database(DATABASE));
   await store.prepare();
 });

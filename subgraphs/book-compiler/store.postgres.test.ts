@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { compiledBookStoreContract } from './store.contract.ts';
 import { createPostgresStore } from './store.postgres.ts';
 
 describe('compiled books in embedded PostgreSQL', () => {
   compiledBookStoreContract(async () => {
-    const server = await openPglite();
+    const server = await openTemporaryPglite();
     const store = createPostgresStore(await server.database('book_compiler'));
     return { store, close: () => server.close() };
   });

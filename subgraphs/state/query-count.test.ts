@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { derivedBlobId } from '../../platform/ids.ts';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
@@ -24,7 +24,7 @@ const counted = (database: SqlDatabase): SqlDatabase =>
   });
 
 beforeAll(async () => {
-  server = await openPglite({});
+  server = await openTemporaryPglite();
   const sql = async (name: string) => {
     const database = await server.database(name);
     return name === 'state' ? counted(database) : database;

@@ -4,8 +4,8 @@ import { openEmbeddedEventLog } from '../../platform/event-log/log.embedded.ts';
 import type { EventLog, OutgoingMessage } from '../../platform/event-log/log.ts';
 import { allSubjects, fromMessage } from '../../platform/events/events.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import type { UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob, eventOf } from './entry.ts';
 import { createRelay } from './relay.ts';
@@ -20,7 +20,7 @@ let log: EventLog;
 const logger = createLogger('silent');
 
 beforeAll(async () => {
-  server = await openPglite({});
+  server = await openTemporaryPglite();
   store = createPostgresStateStore(await server.database('state'));
   await store.prepare();
   log = await openEmbeddedEventLog({

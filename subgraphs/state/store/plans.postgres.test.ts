@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPglite } from '../../../platform/sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer, SqlValue } from '../../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import { createPostgresStateStore } from './store.postgres.ts';
 import type { EntryFilter, StateStore } from './store.ts';
 
@@ -24,7 +24,7 @@ const EDGES = `
     unnest(CASE WHEN schema_id = 'rare' THEN ARRAY['hub', 'rare'] ELSE ARRAY['hub'] END) AS parent WHERE id <> 'hub'`;
 
 beforeAll(async () => {
-  server = await openPglite();
+  server = await openTemporaryPglite();
   database = await server.database('plans');
   await createPostgresStateStore(database).prepare();
   await database.execute(SEED);

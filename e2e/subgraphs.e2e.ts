@@ -1,22 +1,55 @@
+import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ServiceName } from '../platform/config.ts';
 import type { GraphClient } from './harness/client.ts';
-import { CORE_QUERY, type CoreAnswer, createDraft, untilState } from './harness/operations.ts';
+import { CORE_QUERY, type CoreAnswer, coreQuery, createDraft, untilState } from './harness/operations.ts';
 import { type System, startSystem } from './harness/system.ts';
 
+const owners = ['state', 'text-expansion', 'book-compiler'] as const satisfies ServiceName[];
 const shape = inject('shape');
 let system: System;
-let client: GraphClient;
-let done: string;
 
-// In one process no service can be away alone: its fields are kept from the gateway by the proxy instead.
 beforeAll(async () => {
-  system = await startSystem(shape, { intercept: ['text-expansion'] });
-  client = await system.client();
-  done = await createDraft(client, { content: 'The first. It rained.', chapter: 1 });
-  await untilState(client, done, 'COMPLETED');
+  system = await startSystem(shape, { intercept: owners });
 });
 afterAll(() => system?.stop());
 
+const requests = (service: ServiceName): number =>
+  system.proxy(service).seen.filter(({ path }) => path.startsWith('/graphql')).length;
+
+/** How many drafts have been expanded. */
+async function expanded(client: GraphClient): Promise<number> {
+  const query = '{ blobs(filter: { type: "chapter_draft", state: COMPLETED }) { totalCount } }';
+  return (await client.query<{ blobs: { totalCount: number } }>(query)).blobs.totalCount;
+}
+
+it.each([1, 100])(
+  'the core query over %i blobs costs one request a subgraph and plan step',
+  async (count) => {
+    const client = await system.client();
+    const chapters = Array.from({ length: count }, (_, index) => index + 1);
+    const draft = (chapter: number) =>
+      createDraft(client, { content: `Chapter ${chapter}. It rained on the harbour.`, chapter });
+    await pMap(chapters, draft, { concurrency: 8 });
+    await expect.poll(() => expanded(client), { timeout: 120_000, interval: 200 }).toBe(count);
+    await client.query('mutation { compileBook(input: { bookId: "my-novel" }) { userErrors { code } } }');
+    for (const service of owners) system.proxy(service).forget();
+    const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+    expect(nodes).toHaveLength(count);
+    expect(nodes.every((node) => node.content?.body && node.derived.nodes[0]?.content?.data?.expanded)).toBe(
+      true,
+    );
+    expect(Object.fromEntries(owners.map((service) => [service, requests(service)]))).toEqual({
+      // The page with all that the index knows of it; nothing else asks the state service.
+      state: 1,
+      'text-expansion': 1,
+      // No draft was made into a book directly: it was made of expansions.
+      'book-compiler': 0,
+    });
+  },
+);
+
+/** In one process no service can be away alone: its fields are kept from the gateway by the proxy instead. */
 async function takeAway(): Promise<void> {
   if (shape === 'processes') await system.process('text-expansion').kill();
   else system.proxy('text-expansion').intervene(() => 'refuse');
@@ -29,6 +62,9 @@ async function bringBack(): Promise<void> {
 
 describe('while the text expansion is away', () => {
   it('lists, lineage and books are whole, its content alone is null with a typed error', async () => {
+    const client = await system.client();
+    const done = await createDraft(client, { content: 'The first. It rained.', chapter: 1 });
+    await untilState(client, done, 'COMPLETED');
     await takeAway();
     const waiting = await createDraft(client, { content: 'The second. It snowed.', chapter: 2 });
     const { data, errors } = await client.request<CoreAnswer>(CORE_QUERY);
