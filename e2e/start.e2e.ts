@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { serviceNames } from '../platform/config.ts';
 import { type ServiceProcess, startProcess } from './harness/process.ts';
 import { type System, startSystem } from './harness/system.ts';
@@ -73,7 +75,18 @@ describe('a running system', () => {
 
   it('stops on Ctrl-C and leaves nothing behind', async () => {
     const processes = new Set(serviceNames.map((service) => system.process(service)));
+    const client = await system.client();
+    const socket = new WebSocket(
+      `${system.urls.gateway.replace('http', 'ws')}/graphql`,
+      'graphql-transport-ws',
+    );
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    const asked = Array.from({ length: 20 }, () => client.request('{ me { id } blobs { totalCount } }'));
     for (const process of processes) process.signal('SIGINT');
+    // Answered, each of them, and be it with what is out of reach already; subscribers are told to come again.
+    for (const answer of await Promise.all(asked)) expect(answer.data ?? answer.errors).toBeDefined();
+    expect((await closed)[0]).toBe(1012);
     const codes = await Promise.all([...processes].map((process) => process.gone));
     expect(new Set(codes)).toEqual(new Set([0]));
     for (const service of serviceNames) expect(await ask(`${system.urls[service]}/health`)).toBe(0);

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bounded } from './bounded.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/feed.ts';
 import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -30,6 +31,7 @@ export interface Runtime {
   embedded(): readonly string[];
   /** Begins to open what is embedded, before a service asks for it; a failure is told to whoever does. */
   openEmbedded(): void;
+  /** Closes all that was opened, what can be: never rejects, and takes 5 s at most. */
   close(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export interface ServiceRuntime {
   changeFeed(): Promise<ChangeFeed>;
   embedded(): readonly string[];
 }
+
+/** What is away takes longer to close than a process has. */
+const CLOSE_STEP_MS = 1_250;
 
 /** Runs `open` at the first call only; a failure is not kept, so that the next call tries again. */
 function once<T>(open: () => Promise<T>): { get(): Promise<T>; opened(): Promise<T> | undefined } {
@@ -152,11 +157,17 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       };
     },
     async close() {
-      await Promise.all(clients.map((client) => client.close()));
-      await (await changeFeed.opened())?.close();
-      await (await eventLog.opened())?.close();
-      await mongo?.close();
-      await (await sql.opened())?.close();
+      const step = (what: string, close: () => Promise<unknown>) =>
+        bounded(what, CLOSE_STEP_MS, close()).catch((err: unknown) => {
+          logger.warn({ err }, 'what the services stood on was not closed in order');
+        });
+      await step('Closing the clients', () => Promise.all(clients.map((client) => client.close())));
+      await step('Closing the change feed', async () => (await changeFeed.opened())?.close());
+      await step('Closing the event log', async () => (await eventLog.opened())?.close());
+      await Promise.all([
+        step('Closing MongoDB', async () => mongo?.close()),
+        step('Closing PostgreSQL', async () => (await sql.opened())?.close()),
+      ]);
     },
   };
 }

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Client } from 'undici';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig, type ServiceName, servicePorts } from '../config.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import { builtFile } from '../paths.ts';
@@ -142,6 +143,68 @@ describe('startServices', () => {
       'state stopped',
       'runtime closed',
     ]);
+  });
+
+  it('stops under load without a broken answer: in work is answered, every client is told', async () => {
+    const held: (() => void)[] = [];
+    const door: ServiceDefinition = {
+      name: 'gateway',
+      create: async () => ({
+        frontDoor: true,
+        checks: {},
+        async install(app) {
+          app.get('/quick', async () => 'x'.repeat(10_000));
+          app.get('/held', () => new Promise<string>((resolve) => held.push(() => resolve('done'))));
+        },
+      }),
+    };
+    const system = await startServices([door], runtimeOf([]));
+    const url = system.services[0]?.url ?? '';
+    const inWork = Array.from({ length: 20 }, async () => (await fetch(`${url}/held`)).text());
+    await expect.poll(() => held.length).toBe(20);
+
+    let answered = 0;
+    /** Asks over one connection for as long as it may: resolves once it is told to leave. */
+    async function keepAsking(): Promise<void> {
+      const client = new Client(url);
+      for (let told = false; !told; answered += 1) {
+        const { statusCode, headers, body } = await client.request({ method: 'GET', path: '/quick' });
+        expect([statusCode, (await body.text()).length]).toEqual([200, 10_000]);
+        told = headers['connection'] === 'close';
+      }
+      await client.close();
+    }
+    const clients = Array.from({ length: 20 }, keepAsking);
+    await expect.poll(() => answered).toBeGreaterThan(100);
+    const stopped = system.stop();
+    await Promise.all(clients);
+    for (const letGo of held) letGo();
+    expect(new Set(await Promise.all(inWork))).toEqual(new Set(['done']));
+    await stopped;
+    await expect(fetch(`${url}/quick`)).rejects.toThrow();
+  });
+
+  it('gives up what does not end, closes the rest, and says so', async () => {
+    const steps: string[] = [];
+    const stuck = service('state', steps);
+    const hanging = vi.fn(() => new Promise<void>(() => {}));
+    const never: ServiceDefinition = {
+      ...stuck,
+      create: async (runtime) => ({ ...(await stuck.create(runtime)), stop: hanging }),
+    };
+    const system = await startServices([never, service('events', steps)], runtimeOf(steps));
+    const url = system.services[0]?.url;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const stopped = expect(system.stop()).rejects.toThrow('Finishing took longer than');
+    await expect.poll(() => hanging.mock.calls.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(6_250);
+    vi.useRealTimers();
+    await stopped;
+    expect(steps.slice(-2)).toEqual(['events stopped', 'runtime closed']);
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
   });
 
   it('stops what runs when one cannot start', async () => {

@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, loadConfig } from '../config.ts';
@@ -7,6 +8,8 @@ import { DataDirLocked } from '../sql/database.ts';
 import { PortTaken, type RunningService, type ServiceDefinition, startService } from './service.ts';
 
 const STOP_WITHIN_MS = 10_000;
+/** For whoever asks next to hear that a service is about to stop, and for probes to see it. */
+const NOTICE_MS = 250;
 
 /** True when the module is what `node` was asked to run, by whatever link: modules are known by their real path. */
 export const isMain = (moduleUrl: string, [, script] = process.argv): boolean =>
@@ -35,6 +38,27 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
+/**
+ * Stops services so that nobody sees a broken answer: clients are told, then the front door answers what it has in
+ * work while the others finish theirs, and last the others close, whom both had to ask until then.
+ * @throws the first failure, after all were stopped
+ */
+async function stopServices(services: readonly RunningService[]): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
+  for (const service of services) service.retire();
+  if (services.length > 0) await pause(NOTICE_MS);
+  const others = services.filter((service) => !service.frontDoor);
+  const finishOthers = async () => {
+    // Those that others ask started first, and finish last.
+    for (const service of others.toReversed()) await attempt(service.finish());
+  };
+  const doors = services.filter((service) => service.frontDoor);
+  await Promise.all([...doors.map((door) => attempt(door.stop())), finishOthers()]);
+  await Promise.all(others.map((service) => attempt(service.close())));
+  if (failures.length > 0) throw failures[0];
+}
+
 /** Starts services in order on a runtime; when one cannot start, those before it are stopped again. */
 export async function startServices(
   definitions: readonly ServiceDefinition[],
@@ -42,9 +66,8 @@ export async function startServices(
 ): Promise<RunningSystem> {
   const services: RunningService[] = [];
   const stop = async () => {
-    // The front door, started last, stops first: nobody is let in any more while the rest finishes.
     try {
-      for (const service of services.toReversed()) await service.stop();
+      await stopServices(services);
     } finally {
       await runtime.close();
     }

@@ -5,6 +5,7 @@ import { servicePorts } from '../config.ts';
 import { signDevelopmentToken } from '../identity/user-tokens.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
 import { startTestService, TEST_SECRET, viewer } from '../testing/service.ts';
+import type { Load } from './load.ts';
 import { PortTaken, type ServiceDefinition, type ServiceParts } from './service.ts';
 
 const service = (parts: Partial<ServiceParts> = {}): ServiceDefinition => ({
@@ -145,6 +146,22 @@ describe('starting', () => {
     expect(opened).toHaveLength(1);
     for (const url of opened) await expect(fetch(url)).rejects.toThrow();
   });
+});
+
+it('before it stops a service says so, and still answers', async () => {
+  const app: { load?: Load } = {};
+  const { url } = await start({
+    async install(server) {
+      Object.assign(app, { load: server.load });
+    },
+  });
+  const ready = await fetch(`${url}/ready`);
+  expect([ready.status, ready.headers.get('connection')]).toEqual([200, 'keep-alive']);
+  app.load?.retire();
+  const retiring = await fetch(`${url}/ready`);
+  expect([retiring.status, retiring.headers.get('connection')]).toEqual([503, 'close']);
+  expect(await retiring.json()).toMatchObject({ status: 'stopping' });
+  expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
 describe('requests in work', () => {

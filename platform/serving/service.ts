@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { bounded } from '../bounded.ts';
 import { type ServiceName, servicePorts } from '../config.ts';
 import type { Caller } from '../identity/service-tokens.ts';
 import { measureService } from '../metrics.ts';
@@ -40,8 +41,21 @@ export interface RunningService {
   readonly name: ServiceName;
   /** Where it answers, without a trailing slash. */
   readonly url: string;
+  readonly frontDoor: boolean;
+  /** Tells whoever asks, and `/ready`, that it is about to stop; all else goes on. */
+  retire(): void;
+  /** Finishes or hands back what runs beside requests, within 6 s. @throws when it fails or takes longer */
+  finish(): Promise<void>;
+  /** Stops listening and answers what is in work; after 6 s the connections that are left are cut. */
+  close(): Promise<void>;
+  /** All three, one after the other. */
   stop(): Promise<void>;
 }
+
+const FINISH_WITHIN_MS = 6_250;
+const ANSWER_WITHIN_MS = 6_000;
+/** For what else is done when the server closes. */
+const CLOSE_GRACE_MS = 500;
 
 /** A port that the service needs is not free. */
 export class PortTaken extends Error {
@@ -73,6 +87,30 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const cutting = setTimeout(() => app.server.closeAllConnections(), ANSWER_WITHIN_MS);
+  try {
+    await bounded('Closing the server', ANSWER_WITHIN_MS + CLOSE_GRACE_MS, app.close());
+  } finally {
+    clearTimeout(cutting);
+  }
+}
+
+function stopping(app: FastifyInstance, parts: ServiceParts): Omit<RunningService, 'name' | 'url'> {
+  const retire = () => app.load.retire();
+  const finish = () => bounded('Finishing', FINISH_WITHIN_MS, Promise.resolve(parts.stop?.()));
+  const close = () => closeServer(app);
+  const stop = async () => {
+    retire();
+    try {
+      await finish();
+    } finally {
+      await close();
+    }
+  };
+  return { frontDoor: parts.frontDoor ?? false, retire, finish, close, stop };
+}
+
 /**
  * Starts a service and resolves once it answers.
  * @throws PortTaken when its port is not free
@@ -85,10 +123,7 @@ export async function startService(
   const { config, logger } = runtime;
   const parts = await definition.create(runtime);
   const app = createHttpServer({ logger, limits: config.limits });
-  const stop = async () => {
-    await parts.stop?.();
-    await app.close();
-  };
+  const stops = stopping(app, parts);
   try {
     if (!parts.frontDoor) {
       requireServiceIdentity(app, runtime);
@@ -104,9 +139,9 @@ export async function startService(
     await parts.install(app);
     const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
     await parts.start?.();
-    return { name, url, stop };
+    return { name, url, ...stops };
   } catch (error) {
-    await stop().catch((err: unknown) => logger.warn({ err }, 'what had started could not be stopped'));
+    await stops.stop().catch((err: unknown) => logger.warn({ err }, 'what had started could not be stopped'));
     throw error;
   }
 }

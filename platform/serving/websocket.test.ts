@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { buildSchema, execute, subscribe } from 'graphql';
+import { buildSchema, type ExecutionResult, execute, subscribe } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import { BODY_LIMIT_BYTES, createHttpServer } from './http.ts';
+import { BODY_LIMIT_BYTES, createHttpServer, type ServerLimits } from './http.ts';
 import { createOperationCheck } from './operation.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
@@ -22,8 +22,8 @@ async function* never() {
   yield {};
 }
 
-async function serve(options: Partial<OperationsOverWebSocket<string>> = {}) {
-  const app = createHttpServer({ logger });
+async function serve(options: Partial<OperationsOverWebSocket<string>> = {}, limits: ServerLimits = {}) {
+  const app = createHttpServer({ logger, limits });
   const check = createOperationCheck(schema);
   serveOperationsOverWebSocket<string>(app, {
     path: '/graphql',
@@ -151,10 +151,40 @@ test('a fault of ours closes the connection without a word of it', async () => {
   expect([code, String(reason)]).toEqual([4500, 'Internal server error']);
 });
 
-test('connections are told when the server stops', async () => {
-  const { app, url } = await serve();
-  const { closed } = await connectAs(`${url}/graphql`, 'alice');
+test('when the server stops, what is in work is answered, and clients are told to come again', async () => {
+  let answer = () => {};
+  const execute = () => new Promise<ExecutionResult>((resolve) => (answer = () => resolve({ data: {} })));
+  const { app, url } = await serve({ execute });
+  const [asking, listening] = [
+    await connectAs(`${url}/graphql`, 'a'),
+    await connectAs(`${url}/graphql`, 'b'),
+  ];
+  asking.send({ type: 'subscribe', id: '1', payload: { query: '{ name }' } });
+  listening.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { never }' } });
+  await expect.poll(() => app.load.inWork).toBe(1);
+  app.load.retire();
+  const [refused] = await once(new WebSocket(`${url}/graphql`, 'graphql-transport-ws'), 'error');
+  expect(String(refused)).toContain('503');
   const stopped = app.close();
-  expect(await closed).toBe(1001);
+  answer();
+  expect(await Promise.all([asking.closed, listening.closed])).toEqual([1012, 1012]);
+  expect(asking.received).toEqual([
+    { id: '1', type: 'next', payload: { data: {} } },
+    { id: '1', type: 'complete' },
+  ]);
   await stopped;
+});
+
+test('a query is refused where too much is in work', async () => {
+  const { app, url } = await serve({ execute: () => new Promise(() => {}) }, { requests: 1 });
+  const { send, received } = await connectAs(`${url}/graphql`, 'alice');
+  send({ type: 'subscribe', id: '1', payload: { query: '{ name }' } });
+  await expect.poll(() => app.load.inWork).toBe(1);
+  send({ type: 'subscribe', id: '2', payload: { query: '{ name }' } });
+  await vi.waitFor(() =>
+    expect(received).toMatchObject([
+      { id: '2', type: 'next', payload: { errors: [{ extensions: { code: 'OVERLOADED' } }] } },
+      { id: '2', type: 'complete' },
+    ]),
+  );
 });

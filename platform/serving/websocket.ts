@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as sent } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import {
   type ExecutionArgs,
@@ -18,12 +19,14 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { bounded } from '../bounded.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { traceFrom, withTrace } from '../trace.ts';
 import { formatGraphQLError } from './graphql.ts';
 import { BODY_LIMIT_BYTES } from './http.ts';
+import type { Load } from './load.ts';
 
 /** What a connection brings to say who it is: the upgrade's headers, and over them `connection_init`'s payload. */
 export type Credentials = Readonly<Record<string, unknown>>;
@@ -60,8 +63,11 @@ interface Connection<Who> {
   expiry?: NodeJS.Timeout;
 }
 
-/** Close code of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
+/** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
 const TRY_AGAIN_LATER = 1013;
+const SERVICE_RESTART = 1012;
+/** For queries and mutations that are in work when the server closes. */
+const ANSWER_WITHIN_MS = 5_000;
 const CLOSE_WITHIN_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -168,17 +174,46 @@ function connect<Who>(
   });
 }
 
-async function closeAll({ clients }: WebSocketServer): Promise<void> {
+async function closeAll({ clients }: WebSocketServer, inWork: ReadonlySet<Promise<unknown>>): Promise<void> {
+  await bounded('Answering', ANSWER_WITHIN_MS, Promise.allSettled(inWork)).catch(() => undefined);
+  // Their results are sent a moment after they are there.
+  await sent();
   const open = [...clients];
   const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
   const ended = open.map((socket) => once(socket, 'close', { signal }).catch(() => socket.terminate()));
-  for (const socket of open) socket.close(1001, 'Going away');
+  for (const socket of open) socket.close(SERVICE_RESTART, 'The service restarts: connect again');
   await Promise.all(ended);
 }
 
-function refuse(socket: Duplex): void {
+function refuse(socket: Duplex, status: '404 Not Found' | '503 Service Unavailable'): void {
   socket.on('error', () => {});
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Counts a query or mutation as the service's other requests are, and refuses it where there are too many. */
+function bearing(
+  load: Load,
+  execute: (args: ExecutionArgs) => OperationResult,
+  inWork: Set<Promise<unknown>>,
+) {
+  async function bear(args: ExecutionArgs) {
+    const leave = load.enter();
+    try {
+      return await execute(args);
+    } finally {
+      leave();
+    }
+  }
+  return (args: ExecutionArgs): OperationResult => {
+    const answer = bear(args).catch((error: unknown) => {
+      if (!(error instanceof BlobgraphError)) throw error;
+      return { errors: [new GraphQLError(error.message, { originalError: error })] };
+    });
+    inWork.add(answer);
+    const done = () => inWork.delete(answer);
+    answer.then(done, done);
+    return answer;
+  };
 }
 
 /** Serves GraphQL over WebSocket (protocol `graphql-transport-ws`) at `path`, beside what `app` serves there. */
@@ -187,11 +222,13 @@ export function serveOperationsOverWebSocket<Who>(
   options: OperationsOverWebSocket<Who>,
 ): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_LIMIT_BYTES, handleProtocols });
-  const server = protocolServer(options);
+  const inWork = new Set<Promise<unknown>>();
+  const server = protocolServer({ ...options, execute: bearing(app.load, options.execute, inWork) });
   app.server.on('upgrade', (request, socket, head) => {
     const [path] = (request.url ?? '').split('?');
-    if (path !== options.path) return refuse(socket);
+    if (path !== options.path) return refuse(socket, '404 Not Found');
+    if (app.load.retiring) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (opened) => connect(server, opened, request, options));
   });
-  app.addHook('preClose', () => closeAll(sockets));
+  app.addHook('preClose', () => closeAll(sockets, inWork));
 }
