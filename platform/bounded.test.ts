@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { bounded } from './bounded.ts';
+import { bounded, TookTooLong } from './bounded.ts';
 
 it('settles as the work does, and leaves no timer behind', async () => {
   expect(await bounded('it', 60_000, Promise.resolve('done'))).toBe('done');
@@ -7,7 +7,9 @@ it('settles as the work does, and leaves no timer behind', async () => {
 });
 
 it('gives up work that takes longer', async () => {
-  await expect(bounded('Closing', 5, new Promise(() => {}))).rejects.toThrow('Closing took longer than 5 ms');
+  await expect(bounded('Closing', 5, new Promise(() => {}))).rejects.toEqual(
+    new TookTooLong('Closing took longer than 5 ms'),
+  );
   const failing = vi.fn(() => Promise.reject(new Error('much later')));
   await expect(
     bounded('It', 0, new Promise((resolve) => setTimeout(resolve, 20)).then(failing)),

@@ -9,16 +9,30 @@ export interface MongoServer {
   close(): Promise<void>;
 }
 
+export interface MongoOptions {
+  readonly url: string;
+  /** Set before the names of databases. */
+  readonly namespace: string;
+  /** Connections to one server at most. Default 50. */
+  readonly maxConnections?: number;
+  /** Wait for a connection to become free. Default 5,000 ms. */
+  readonly connectionTimeoutMs?: number;
+  /** Wait for an answer, after which its connection counts as dead. Default 30,000 ms. */
+  readonly answerTimeoutMs?: number;
+}
+
 /** Connects lazily: a server that is away shows at the first use, and is found again when it is back. */
-export function openMongo(options: { url: string; namespace: string }): MongoServer {
+export function openMongo(options: MongoOptions): MongoServer {
+  const { maxConnections = 50, connectionTimeoutMs = 5_000, answerTimeoutMs = 30_000 } = options;
   const client = new MongoClient(options.url, {
     appName: 'blobgraph',
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     retryWrites: true,
     retryReads: true,
-    maxPoolSize: 50,
-    waitQueueTimeoutMS: 5_000,
+    maxPoolSize: maxConnections,
+    waitQueueTimeoutMS: connectionTimeoutMs,
+    socketTimeoutMS: answerTimeoutMs,
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
     ignoreUndefined: true,

@@ -213,6 +213,31 @@ it('works on as many events at once as the registration says', async () => {
   expect(most).toBe(2);
 });
 
+it('under load neither more runs at once nor longer ones than the registration says', async () => {
+  const { state, start, created } = await setUp();
+  const blobs = Array.from({ length: 40 }, (_, index) => `${index % 4 === 0 ? 'hangs' : 'runs'}-${index}`);
+  let atOnce = 0;
+  let most = 0;
+  await start({
+    registration: { max_concurrency: 3, timeout_seconds: 0.05 },
+    async process(request) {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      const { signal, source } = request;
+      if (source.id.startsWith('hangs'))
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      atOnce -= 1;
+      return upperCase(request);
+    },
+  });
+  await created(...blobs);
+  const ends = () => blobs.map((id) => state.runs(id).at(-1));
+  await expect
+    .poll(ends, { timeout: 20_000 })
+    .toEqual(blobs.map((id) => (id.startsWith('hangs') ? 'FAILED 1 PROCESSING_TIMEOUT' : 'COMPLETED 1')));
+  expect(most).toBe(3);
+});
+
 describe('stopping', () => {
   it.each([
     [

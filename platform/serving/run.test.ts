@@ -184,7 +184,7 @@ describe('startServices', () => {
     await expect(fetch(`${url}/quick`)).rejects.toThrow();
   });
 
-  it('gives up what does not end, closes the rest, and says so', async () => {
+  it('gives up what does not end, and closes the rest', async () => {
     const steps: string[] = [];
     const stuck = service('state', steps);
     const hanging = vi.fn(() => new Promise<void>(() => {}));
@@ -198,7 +198,7 @@ describe('startServices', () => {
     onTestFinished(() => {
       vi.useRealTimers();
     });
-    const stopped = expect(system.stop()).rejects.toThrow('Finishing took longer than');
+    const stopped = system.stop();
     await expect.poll(() => hanging.mock.calls.length).toBe(1);
     await vi.advanceTimersByTimeAsync(6_250);
     vi.useRealTimers();

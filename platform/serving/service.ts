@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { bounded } from '../bounded.ts';
+import { bounded, TookTooLong } from '../bounded.ts';
 import { type ServiceName, servicePorts } from '../config.ts';
 import type { Caller } from '../identity/service-tokens.ts';
+import type { Logger } from '../logger.ts';
 import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { authenticateService } from './authenticate.ts';
@@ -44,7 +45,7 @@ export interface RunningService {
   readonly frontDoor: boolean;
   /** Tells whoever asks, and `/ready`, that it is about to stop; all else goes on. */
   retire(): void;
-  /** Finishes or hands back what runs beside requests, within 6 s. @throws when it fails or takes longer */
+  /** Finishes or hands back what runs beside requests; what takes longer than 6 s is left to the next start. */
   finish(): Promise<void>;
   /** Stops listening and answers what is in work; after 6 s the connections that are left are cut. */
   close(): Promise<void>;
@@ -56,6 +57,7 @@ const FINISH_WITHIN_MS = 6_250;
 const ANSWER_WITHIN_MS = 6_000;
 /** For what else is done when the server closes. */
 const CLOSE_GRACE_MS = 500;
+const CUT_EVERY_MS = 50;
 
 /** A port that the service needs is not free. */
 export class PortTaken extends Error {
@@ -87,19 +89,32 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const cutting = setTimeout(() => app.server.closeAllConnections(), ANSWER_WITHIN_MS);
-  try {
-    await bounded('Closing the server', ANSWER_WITHIN_MS + CLOSE_GRACE_MS, app.close());
-  } finally {
-    clearTimeout(cutting);
-  }
-}
+type Stopping = Omit<RunningService, 'name' | 'url'>;
 
-function stopping(app: FastifyInstance, parts: ServiceParts): Omit<RunningService, 'name' | 'url'> {
+function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): Stopping {
+  const inTime = (what: string, ms: number, work: Promise<unknown> | undefined) =>
+    bounded(what, ms, Promise.resolve(work)).then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof TookTooLong)) throw error;
+        logger.warn({ err: error }, 'the service stops without waiting any longer');
+      },
+    );
   const retire = () => app.load.retire();
-  const finish = () => bounded('Finishing', FINISH_WITHIN_MS, Promise.resolve(parts.stop?.()));
-  const close = () => closeServer(app);
+  const finish = () => inTime('Finishing', FINISH_WITHIN_MS, parts.stop?.());
+  const close = async () => {
+    const until = performance.now() + ANSWER_WITHIN_MS;
+    const cutting = setInterval(() => {
+      // Connections that wait for a first request are none of the idle ones that the server closes by itself.
+      const isDone = !app.server.listening && app.load.inWork === 0;
+      if (isDone || performance.now() > until) app.server.closeAllConnections();
+    }, CUT_EVERY_MS);
+    try {
+      await inTime('Closing the server', ANSWER_WITHIN_MS + CLOSE_GRACE_MS, app.close());
+    } finally {
+      clearInterval(cutting);
+    }
+  };
   const stop = async () => {
     retire();
     try {
@@ -123,7 +138,7 @@ export async function startService(
   const { config, logger } = runtime;
   const parts = await definition.create(runtime);
   const app = createHttpServer({ logger, limits: config.limits });
-  const stops = stopping(app, parts);
+  const stops = stopping(app, parts, logger);
   try {
     if (!parts.frontDoor) {
       requireServiceIdentity(app, runtime);
