@@ -123,6 +123,8 @@ function nothingDangles({ userBlobs, entries, expandedTexts, compiledBooks }: Do
     ...entries.flatMap(({ source_ids }) => source_ids as string[]),
     ...compiledBooks.flatMap(({ source_blob_ids }) => source_blob_ids),
   ];
+  const halves = compiledBooks.filter(({ chapters, chapter_count }) => chapters !== chapter_count);
+  expect(halves, 'books without all of their chapters').toEqual([]);
   expect(
     sources.filter((id) => !known.has(id)),
     'sources that are not there',

@@ -9,7 +9,16 @@ export interface Documents {
   readonly userBlobs: readonly Document[];
   readonly entries: readonly Document[];
   readonly expandedTexts: readonly Document[];
-  readonly compiledBooks: readonly { id: string; source_blob_ids: string[]; registered_at: Date | null }[];
+  readonly compiledBooks: readonly CompiledBookRow[];
+}
+
+interface CompiledBookRow {
+  readonly id: string;
+  readonly source_blob_ids: readonly string[];
+  readonly registered_at: Date | null;
+  readonly chapter_count: number;
+  /** Those that are stored. */
+  readonly chapters: number;
 }
 
 /** One message of the log. */
@@ -22,7 +31,7 @@ export interface LogEntry {
 /** What the stores hold, read with their own clients and not through a service. */
 export interface Stores {
   documents(userId: string): Promise<Documents>;
-  /** One user's part of the log, in its order, duplicates included. */
+  /** One user's part of the log, in its order, duplicates included; without what is none of the graph's. */
   log(userId: string): Promise<LogEntry[]>;
   /** Processors whose consumers have deliveries to make, or to hear of. */
   busyConsumers(): Promise<string[]>;
@@ -58,10 +67,11 @@ async function readLog(manager: Manager, stream: string, subject: string): Promi
   const { state } = await manager.streams.info(stream, { subjects_filter: subject });
   const total = Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
   const found: LogEntry[] = [];
-  for (let seq = state.first_seq; found.length < total; ) {
+  for (let seq = state.first_seq, read = 0; read < total; ) {
     const batch = await manager.direct.getBatch(stream, { seq, next_by_subj: subject, batch: BATCH });
     for await (const message of batch) {
-      found.push(entryOf(message));
+      if (message.header.has('ce-id')) found.push(entryOf(message));
+      read += 1;
       seq = message.seq + 1;
     }
   }
@@ -98,7 +108,9 @@ export async function openStores({
     client.on('error', () => undefined);
     await client.connect();
     try {
-      const text = 'SELECT id, source_blob_ids, registered_at FROM compiled_books WHERE user_id = $1';
+      const text = `SELECT b.id, b.source_blob_ids, b.registered_at, b.chapter_count,
+          (SELECT count(*)::int FROM book_chapters c WHERE c.book_id = b.id) AS chapters
+        FROM compiled_books b WHERE b.user_id = $1`;
       return (await client.query(text, [userId])).rows;
     } finally {
       await client.end();

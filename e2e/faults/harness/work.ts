@@ -6,6 +6,8 @@ import type { Ledger } from './ledger.ts';
 export interface Work {
   /** Resolves once each user was told of something that was asked for from now on. */
   goesOn(): Promise<void>;
+  /** Resolves once so many tries were made from now on, answered or not. */
+  isTried(times: number): Promise<void>;
   /** Finishes what was begun. @throws when something could not be done */
   stop(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export function workOn(ledgers: readonly Ledger[]): Work {
   const running = ledgers.map((ledger, index) =>
     write(ledger, index).catch((error: unknown) => failures.push(error)),
   );
+  const tries = () =>
+    ledgers.reduce((sum, { acknowledged, unanswered }) => sum + acknowledged.size + unanswered, 0);
   const failed = () => {
     if (failures.length > 0) throw failures[0];
   };
@@ -42,6 +46,14 @@ export function workOn(ledgers: readonly Ledger[]): Work {
         if (done.some((count, index) => count < (before[index] ?? 0) + 2)) throw new Error('Not yet');
       };
       await vi.waitFor(behind, { timeout: 60_000, interval: 50 });
+    },
+    async isTried(times) {
+      const before = tries();
+      const enough = () => {
+        failed();
+        if (tries() < before + times) throw new Error('Not yet');
+      };
+      await vi.waitFor(enough, { timeout: 60_000, interval: 50 });
     },
     async stop() {
       stopped = true;

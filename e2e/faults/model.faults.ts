@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Behaviour,
+  lengthened,
+  type OpenAiServer,
+  startOpenAiServer,
+} from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
+import { untilState } from '../harness/operations.ts';
+import { type Ledger, openLedger } from './harness/ledger.ts';
+import { expectWhole } from './harness/oracle.ts';
+import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+
+let model: OpenAiServer;
+let system: FaultSystem;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  model = await startOpenAiServer();
+  system = await startFaultSystem({
+    environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' },
+  });
+});
+afterAll(async () => {
+  await system?.stop();
+  await model?.close();
+});
+beforeEach(async () => {
+  ledger = await openLedger(system);
+});
+afterEach(async () => {
+  model.always({ kind: 'answer' });
+  await ledger?.close();
+});
+
+const RETRY = /* GraphQL */ `
+  mutation ($id: ID!) {
+    retryProcessing(blobId: $id, processorId: "text-expansion") { userErrors { code } }
+  }
+`;
+
+const TEN_MEGABYTES = 'x'.repeat(10 * 1024 * 1024);
+const times = (count: number, behaviour: Behaviour) => Array.from({ length: count }, () => behaviour);
+
+describe('the language model', () => {
+  it.each<[string, readonly Behaviour[]]>([
+    ['429', [{ kind: 'status', status: 429, headers: { 'retry-after': '1' } }]],
+    // More often than one delivery asks: the next one goes on.
+    ['500', times(6, { kind: 'status', status: 500 })],
+    ['the beginning, and breaks off', [{ kind: 'reset', text: 'The rain' }]],
+    ['nothing', [{ kind: 'raw', body: '' }]],
+    // Cut off after a minute.
+    ['the beginning, and says no more', [{ kind: 'stall', text: 'The rain' }]],
+  ])('answering %s for a while', async (_name, behaviours) => {
+    model.behave(...behaviours);
+    await ledger.store();
+    await expectWhole(system, ledger);
+  });
+
+  it.each<[string, Behaviour]>([
+    ['garbage', { kind: 'raw', body: 'data: <html>\n\n' }],
+    ['10 MB', { kind: 'answer', text: TEN_MEGABYTES }],
+    ['10 MB that are no answer', { kind: 'raw', body: TEN_MEGABYTES }],
+    ['an empty text', { kind: 'answer', text: '' }],
+  ])('answering %s leaves the run failed, until it is retried', async (_name, behaviour) => {
+    model.always(behaviour);
+    const id = await ledger.store();
+    await expectWhole(system, ledger, { failed: [id] });
+    model.always({ kind: 'answer' });
+    expect(await ledger.client.query(RETRY, { id })).toEqual({ retryProcessing: { userErrors: [] } });
+    await expectWhole(system, ledger);
+  });
+
+  it('failing on one text does not delay the others', async () => {
+    model.always({ kind: 'answer', text: (source) => (source.includes('poison') ? '' : lengthened(source)) });
+    const poison = await ledger.store('This one is poison.');
+    const begin = Date.now();
+    const others = [await ledger.store(), await ledger.store()];
+    await Promise.all(others.map((id) => untilState(ledger.client, id, 'COMPLETED')));
+    expect(Date.now() - begin).toBeLessThan(10_000);
+    await expectWhole(system, ledger, { failed: [poison] });
+  });
+});

@@ -1,0 +1,149 @@
+import { connect } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { userToken } from '../../platform/events/events.ts';
+import { type Ledger, openLedger } from './harness/ledger.ts';
+import { expectWhole } from './harness/oracle.ts';
+import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { workOn } from './harness/work.ts';
+
+let system: FaultSystem;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  system = await startFaultSystem();
+});
+afterAll(() => system?.stop());
+beforeEach(async () => {
+  ledger = await openLedger(system);
+});
+afterEach(() => ledger?.close());
+
+/** Publishes beside the services, each message once and with no id that the log could know again. */
+async function publish(messages: readonly Published[]): Promise<void> {
+  const connection = await connect({ servers: system.nats.server.url });
+  try {
+    for (const { subject, data, headers } of messages)
+      connection.publish(subject, data, headers ? { headers } : {});
+    await connection.flush();
+  } finally {
+    await connection.close();
+  }
+}
+
+type Published = Pick<Awaited<ReturnType<typeof messages>>[number], 'subject' | 'data'> &
+  Partial<Pick<Awaited<ReturnType<typeof messages>>[number], 'headers'>>;
+
+/** The user's messages as they lie in the log. */
+const messages = () =>
+  system.stores.withStream(async (manager, stream) => {
+    const subject = `${system.stores.namespace}.blob.*.${userToken(ledger.userId)}`;
+    const { state } = await manager.streams.info(stream);
+    const batch = await manager.direct.getBatch(stream, {
+      seq: state.first_seq,
+      next_by_subj: subject,
+      batch: 1_000,
+    });
+    const found = [];
+    for await (const { subject, data, header: headers } of batch) found.push({ subject, data, headers });
+    return found;
+  });
+
+function shuffled<T>(values: readonly T[]): T[] {
+  const result = [...values];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [result[last], result[other]] = [result[other] as T, result[last] as T];
+  }
+  return result;
+}
+
+const TEN_TIMES = Array.from({ length: 10 });
+
+async function repeatAll(): Promise<void> {
+  const all = await messages();
+  for (const { headers } of all) headers.delete('Nats-Msg-Id');
+  await publish(shuffled(TEN_TIMES.flatMap(() => all)));
+}
+
+const DRAFTS = [1, 2, 3, 4, 5];
+
+describe('NATS', () => {
+  it('killed with kill -9 while users write', async () => {
+    const work = workOn([ledger]);
+    await work.goesOn();
+    await system.nats.server.kill();
+    await work.goesOn();
+    await system.nats.server.start();
+    await work.goesOn();
+    await work.stop();
+    await expectWhole(system, ledger);
+  });
+
+  it('takes a message, and its acknowledgement is lost', async () => {
+    const { wire } = system.nats;
+    const lost = wire.hold({ sends: ['PUB ', '.blob.created.'], keep: 'answer' }).then(() => wire.release());
+    await ledger.store();
+    await lost;
+    await expectWhole(system, ledger);
+  });
+
+  it('cannot be reached', async () => {
+    const work = workOn([ledger]);
+    await work.goesOn();
+    await system.nats.link.poison({ type: 'timeout', stream: 'upstream', attributes: { timeout: 0 } });
+    const before = ledger.acknowledged.size;
+    // Writes do not wait for the log.
+    await work.goesOn();
+    expect(ledger.acknowledged.size).toBeGreaterThan(before);
+    await system.nats.link.cut();
+    await work.goesOn();
+    await system.nats.link.heal();
+    await work.stop();
+    await expectWhole(system, ledger);
+  });
+
+  it('has no room left for messages', async () => {
+    await ledger.store();
+    await expectWhole(system, ledger);
+    const limit = (max_msgs: number) =>
+      system.stores.withStream((manager, name) => manager.streams.update(name, { max_msgs }));
+    const { config, state } = await system.stores.withStream((manager, name) => manager.streams.info(name));
+    await limit(state.messages);
+    const logged = await system.stores.log(ledger.userId);
+    for (const _ of DRAFTS) await ledger.store();
+    // Stored and acknowledged, and not yet told of.
+    expect(await system.stores.log(ledger.userId)).toEqual(logged);
+    await limit(config.max_msgs);
+    await expectWhole(system, ledger);
+  });
+
+  it('delivers every message ten times, shuffled', async () => {
+    await system.process('text-expansion').kill();
+    for (const _ of DRAFTS) await ledger.store();
+    await vi.waitFor(async () => expect(await messages()).toHaveLength(DRAFTS.length), { timeout: 20_000 });
+    await repeatAll();
+    await system.restart('text-expansion');
+    await expectWhole(system, ledger, { repeats: true });
+    // Now also what came of it.
+    await repeatAll();
+    await ledger.store();
+    await expectWhole(system, ledger, { repeats: true });
+  });
+
+  it('has a message that nobody understands among good ones', async () => {
+    const subject = `${system.stores.namespace}.blob.created.${userToken(ledger.userId)}`;
+    const setAside = () =>
+      system.stores.withStream(
+        async (manager, name) => (await manager.streams.info(`${name}_DLQ`)).state.messages,
+      );
+    const before = await setAside();
+    await ledger.store();
+    await publish([{ subject, data: new TextEncoder().encode('{"blob_id": 1}') }]);
+    const begin = Date.now();
+    await ledger.store();
+    await expectWhole(system, ledger);
+    expect(await setAside()).toBe(before + 1);
+    // Neighbours are not delayed.
+    expect(Date.now() - begin).toBeLessThan(20_000);
+  });
+});
