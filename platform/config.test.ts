@@ -36,6 +36,7 @@ describe('defaults', () => {
       logLevel: 'warn',
       namespace: 'blobgraph',
       limits: { requestTimeoutMs: 30_000, requests: 500, outbox: 10_000 },
+      reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
       urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
     });
@@ -165,6 +166,16 @@ describe('a bad value is refused by its variable and what is allowed, and not re
 });
 
 describe('production', () => {
+  it('has a reconciler that waits longer than any work may take', () => {
+    const withGrace = (seconds: string) => ({ ...production, RECONCILE_GRACE_SECONDS: seconds });
+    expect(problems(withGrace('18270'))).toEqual([
+      'RECONCILE_GRACE_SECONDS: set it to at least 18271 in production: so long may work go on',
+    ]);
+    expect(loadConfig(withGrace('18271')).reconciler.graceSeconds).toBe(18_271);
+    expect(loadConfig({ RECONCILE_GRACE_SECONDS: '0' }).reconciler.graceSeconds).toBe(0);
+    expect(loadConfig(production).reconciler.graceSeconds).toBeGreaterThan(18_271);
+  });
+
   it.each([
     ['JWKS_URL', 'JWKS_URL: set it, or JWT_PUBLIC_KEY, in production'],
     ['JWT_ISSUER', 'JWT_ISSUER: set it in production to the issuer of the users’ tokens'],

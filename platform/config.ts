@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processing/settings.ts';
 import { servicePorts } from './services.generated.ts';
 
 export { servicePorts };
@@ -103,6 +104,12 @@ export const environmentSchema = z.object({
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
   /** Bearer token of `/metrics`. */
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** Seconds between two runs of the reconciler; 0: none. */
+  RECONCILE_EVERY_SECONDS: wholeNumber(0, 604_800).default(3_600),
+  /** What is younger than so many seconds the reconciler leaves alone. */
+  RECONCILE_GRACE_SECONDS: wholeNumber(0, 2_592_000).default(21_600),
+  /** What the reconciler sets right at most in one run. */
+  RECONCILE_MAX_CHANGES: wholeNumber(1, 100_000).default(1_000),
   ...serviceUrlVariables,
 });
 
@@ -141,6 +148,12 @@ export interface Config {
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
   };
+  readonly reconciler: {
+    /** 0: it does not run by itself. */
+    readonly everySeconds: number;
+    readonly graceSeconds: number;
+    readonly maxChanges: number;
+  };
   /** Opens `/metrics`. Absent: it is open where the service listens on the loopback address, and nowhere else. */
   readonly metricsToken?: string;
   /** Where each service answers, without a trailing slash. */
@@ -155,6 +168,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const LONGEST_WORK_SECONDS = longestWorkSeconds(MAX_TIMEOUT_SECONDS);
+
 /** Mistakes that only show across variables. */
 function contradictions(given: NodeJS.ProcessEnv): string[] {
   const found: string[] = [];
@@ -167,6 +182,12 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
     needs('JWT_AUDIENCE', 'set it in production to the audience of the users’ tokens');
     needs('SERVICE_SECRET', 'set it in production, the same for every service');
     needs('CONNECTION_KEY', 'set it in production to 32 random bytes in base64');
+    const grace = given['RECONCILE_GRACE_SECONDS'];
+    if (grace !== undefined && Number(grace) < LONGEST_WORK_SECONDS) {
+      found.push(
+        `RECONCILE_GRACE_SECONDS: set it to at least ${LONGEST_WORK_SECONDS} in production: so long may work go on`,
+      );
+    }
   }
   if (given['OPENAI_BASE_URL']) needs('OPENAI_MODEL', 'set it beside OPENAI_BASE_URL');
   return found;
@@ -213,6 +234,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       requests: env.MAX_REQUESTS,
       outbox: env.MAX_OUTBOX,
+    },
+    reconciler: {
+      everySeconds: env.RECONCILE_EVERY_SECONDS,
+      graceSeconds: env.RECONCILE_GRACE_SECONDS,
+      maxChanges: env.RECONCILE_MAX_CHANGES,
     },
     urls: serviceUrls(env),
     ...defined({

@@ -47,6 +47,10 @@ export const errorTable = {
     410,
     'The blob, or one that it is made of, was deleted: it does not come back. Use a new idempotency key, or sources that are there.',
   ),
+  CONTENT_MISSING: entry(
+    410,
+    'The content is gone from the store that keeps it. What a processor made of an event is made again by itself; compile a book anew.',
+  ),
   BOOK_NOT_FOUND: entry(404, 'You have no book of that id.'),
   BOOK_INVALID: entry(422, 'The book cannot be made like this. The message names the chapter and the fix.'),
   CHAPTER_MISSING: entry(422, 'A chapter has no draft yet. Create one, then compile again.'),

@@ -38,7 +38,14 @@ export function createInventoryClient(
     path: string,
     body?: object,
   ): Promise<T> {
-    const call = { method, path, viewer: null, timeoutMs: TIMEOUT_MS, ...(body ? { body } : {}) };
+    const call = {
+      method,
+      path,
+      viewer: null,
+      repeatable: true,
+      timeoutMs: TIMEOUT_MS,
+      ...(body ? { body } : {}),
+    };
     const answer = await http.call({ baseUrl: processor.base_url }, call);
     const own = z.object({ processor_id: z.literal(processor.id) }).safeParse(answer);
     const parsed = schema.safeParse(answer);

@@ -28,3 +28,17 @@ export const defaultSettings: EventProcessorSettings = {
   sweepEveryMs: 10_000,
   sweepGraceMs: 30_000,
 };
+
+/** The longest time limit that a processor may ask for. */
+export const MAX_TIMEOUT_SECONDS = 3_600;
+
+/** How long an event may be worked on by these settings: each delivery to its time limit, with all waits between. */
+export function longestWorkSeconds(timeoutSeconds: number, settings = defaultSettings): number {
+  const { ackWaitMs, backoffMs, maxDeliver, sweepEveryMs, sweepGraceMs } = settings;
+  const waits = Array.from(
+    { length: maxDeliver - 1 },
+    (_, index) => backoffMs[index] ?? backoffMs.at(-1) ?? 0,
+  );
+  const waitMs = waits.reduce((sum, wait) => sum + wait, 0) + sweepGraceMs + sweepEveryMs;
+  return Math.ceil(maxDeliver * (timeoutSeconds + ackWaitMs / 1_000) + waitMs / 1_000);
+}

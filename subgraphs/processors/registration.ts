@@ -4,6 +4,7 @@ import { storageTypes } from '../../platform/clients/registry.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
+import { MAX_TIMEOUT_SECONDS } from '../../platform/processing/settings.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
@@ -67,7 +68,7 @@ const registrationSchema = z.strictObject({
     )
     .default([]),
   max_concurrency: wholeNumber(1_000).default(4),
-  timeout_seconds: wholeNumber(3_600).default(60),
+  timeout_seconds: wholeNumber(MAX_TIMEOUT_SECONDS).default(60),
   active: z.boolean('must be true or false').default(true),
 });
 

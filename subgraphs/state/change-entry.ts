@@ -5,9 +5,22 @@ import type { IndexEntry, Run } from './documents.ts';
 import { eventOf } from './entry.ts';
 import { untilWritten } from './optimistic.ts';
 import { processingState } from './runs.ts';
+import type { ContentChange } from './store/store.ts';
 
-/** A change of one run of an entry; null when there is nothing to change. */
-export type RunChange = (entry: IndexEntry) => { runs: Run[]; run: Run; kind: EventKind } | null;
+/** What is to change of an entry, and the event that tells of it. */
+export interface EntryDecision {
+  /** Default: as they are. */
+  readonly runs?: readonly Run[];
+  /** The run that the event is about, if it is about one. */
+  readonly run?: Run;
+  readonly kind: EventKind;
+  readonly content?: ContentChange;
+  /** By how much the version grows. Default 1. */
+  readonly step?: number;
+}
+
+/** A change of an entry; null when there is nothing to change. */
+export type EntryDecider = (entry: IndexEntry) => EntryDecision | null;
 
 /** @throws BlobgraphError BLOB_NOT_FOUND */
 export async function requireEntry(deps: Pick<StateDependencies, 'store'>, userId: string, blobId: string) {
@@ -27,22 +40,19 @@ export function changeEntry(
   deps: StateDependencies,
   userId: string,
   blobId: string,
-  decide: RunChange,
+  decide: EntryDecider,
 ): Promise<IndexEntry> {
   return untilWritten(async () => {
     const entry = await requireEntry(deps, userId, blobId);
     const decided = decide(entry);
     if (!decided) return entry;
     const at = deps.clock.now();
-    const change = {
-      version: entry.version + 1,
-      runs: decided.runs,
-      state: processingState(decided.runs),
-      updatedAt: at,
-    };
-    const next = { ...entry, ...change };
+    const { runs = entry.runs, step = 1, content } = decided;
+    const change = { version: entry.version + step, runs, state: processingState(runs), updatedAt: at };
+    const next = { ...entry, ...change, ...content };
     const event = eventOf(next, decided.kind, at, decided.run);
-    if (!(await deps.store.updateEntry(entry.id, entry.version, change, event))) return null;
+    const update = content ? { ...change, content } : change;
+    if (!(await deps.store.updateEntry(entry.id, entry.version, update, event))) return null;
     deps.nudge(entry.id);
     return next;
   });

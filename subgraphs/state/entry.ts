@@ -73,6 +73,14 @@ function shared<T>(values: readonly (T | null)[]): T | null {
   return values.every((value) => value === first) ? first : null;
 }
 
+/** What an entry tells of a derived blob's content. */
+export const contentOfDerived = (registration: DerivedRegistration) => ({
+  preview: beginning(registration.preview, PREVIEW_LENGTH),
+  sizeBytes: registration.size_bytes ?? Buffer.byteLength(registration.preview),
+  contentHash: registration.content_hash,
+  contentMissingSince: null,
+});
+
 /** The index entry of a derived blob. `sources`: its sources' entries, the parent first. */
 export function entryOfDerived(
   registration: DerivedRegistration,
@@ -97,15 +105,12 @@ export function entryOfDerived(
     sourceIds: sources.map((source) => source.id),
     type: registration.type ?? context.schemaType,
     title: registration.title ?? sources[0]?.title ?? context.schemaType,
-    preview: beginning(registration.preview, PREVIEW_LENGTH),
-    sizeBytes: registration.size_bytes ?? Buffer.byteLength(registration.preview),
+    ...contentOfDerived(registration),
     bookId: shared(sources.map((source) => source.bookId)),
     conversationId: shared(sources.map((source) => source.conversationId)),
     chapterNum: null,
-    contentHash: registration.content_hash,
     runs,
     state: processingState(runs),
-    contentMissingSince: null,
     createdAt: at,
     updatedAt: at,
   };

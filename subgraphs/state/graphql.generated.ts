@@ -169,6 +169,11 @@ export type BlobIndex = Node & {
   /** Ancestors and descendants, at most `depth` steps away (1 to 50) and at most 1,000 nodes. */
   lineage: Lineage;
   processing: Processing;
+  /**
+   * Since when the content is known to be gone from the store that keeps it; null while it is there. What a processor made
+   * of an event is made again by itself.
+   */
+  contentMissingSince: Maybe<Scalars['DateTime']['output']>;
   /** The blob itself, resolved by the subgraph that owns it; null when it is out of reach (see `errors`). */
   content: Maybe<Blob>;
 };
@@ -714,6 +719,7 @@ export type BlobIndexResolvers<ContextType = Context, ParentType extends Resolve
   derivedIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   lineage?: Resolver<ResolversTypes['Lineage'], ParentType, ContextType, RequireFields<BlobIndexLineageArgs, 'depth'>>;
   processing?: Resolver<ResolversTypes['Processing'], ParentType, ContextType>;
+  contentMissingSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   content?: Resolver<Maybe<ResolversTypes['Blob']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

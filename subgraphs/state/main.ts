@@ -8,6 +8,9 @@ import { createDeletionSweeper } from './deletion-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
 import { createIntake } from './intake.ts';
 import { measureIntake } from './metrics.ts';
+import { measureReconciler } from './reconcile/metrics.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
+import { reconcilerRoutes } from './reconcile/routes.ts';
 import { createRelay } from './relay.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
@@ -32,7 +35,8 @@ export const stateService: ServiceDefinition = {
     const relay = createRelay({ store, eventLog, clock, logger });
     const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
     measureIntake(runtime.metrics, intake);
-    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
+    const registry = createRegistryClient(http);
+    const processors = createProcessorCatalog({ registry, clock, logger });
     const schemas = createSchemaClient({ http, clock });
     const nudge = (blobId: string) => relay.nudge(blobId);
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
@@ -48,15 +52,23 @@ export const stateService: ServiceDefinition = {
       ids,
     };
     const deletions = createDeletionSweeper({ ...deps, erasure: createErasureClient(http), logger });
+    const settings = config.reconciler;
+    const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
+    measureReconciler(runtime.metrics, reconciler);
     return {
       checks: { store: () => store.ping(), 'event log': () => eventLog.ping() },
-      install: (app) => installState(app, deps, logger),
+      async install(app) {
+        reconcilerRoutes(app, reconciler);
+        await installState(app, deps, logger);
+      },
       async start() {
         relay.start();
         deletions.start();
         intake.start();
+        reconciler.start();
       },
       async stop() {
+        await reconciler.stop();
         await Promise.all([intake.stop(), relay.stop(), deletions.stop()]);
       },
     };

@@ -2,9 +2,10 @@ import type { ProcessorDocument } from '../../platform/clients/registry.ts';
 import type { DerivedRegistration } from '../../platform/clients/state.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { derivedBlobId } from '../../platform/ids.ts';
+import { changeEntry } from './change-entry.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
-import { entryOfDerived, eventOf } from './entry.ts';
+import { contentOfDerived, entryOfDerived, eventOf } from './entry.ts';
 
 /** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH */
 async function assertDerivedId(deps: StateDependencies, registration: DerivedRegistration): Promise<void> {
@@ -62,6 +63,23 @@ function assertSameContent(stored: IndexEntry, registration: DerivedRegistration
   throw new BlobgraphError('DERIVED_CONFLICT', message, { field: 'remote_blob_id' });
 }
 
+/** What was entered before, with what was made in the place of content that was gone. @throws BlobgraphError DERIVED_CONFLICT */
+async function again(
+  deps: StateDependencies,
+  known: IndexEntry,
+  registration: DerivedRegistration,
+): Promise<IndexEntry> {
+  const isOwn = known.userId === registration.user_id && known.processorId === registration.processor_id;
+  const entry =
+    known.contentMissingSince === null || !isOwn
+      ? known
+      : await changeEntry(deps, known.userId, known.id, ({ contentMissingSince }) =>
+          contentMissingSince === null ? null : { kind: 'indexed', content: contentOfDerived(registration) },
+        );
+  assertSameContent(entry, registration);
+  return entry;
+}
+
 /**
  * Enters what a processor made into the index, once. What was entered before is answered, also when sources of it
  * have been deleted since.
@@ -78,10 +96,7 @@ export async function registerDerived(
   const read = await deps.store.entries(user_id, [remote_blob_id, ...ids]);
   const found = new Map(read.map((entry) => [entry.id, entry]));
   const known = found.get(remote_blob_id);
-  if (known) {
-    assertSameContent(known, registration);
-    return { entry: known, created: false };
-  }
+  if (known) return { entry: await again(deps, known, registration), created: false };
   const sources = await requireSources(deps, registration, ids, found);
   return enter(deps, registration, sources);
 }

@@ -69,6 +69,10 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
 }
 
 function contentOf(entry: IndexEntry) {
+  if (entry.contentMissingSince !== null) {
+    const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
+    throw new BlobgraphError('CONTENT_MISSING', message);
+  }
   const __typename = contentTypes[entry.processorId];
   if (__typename) return { __typename, id: entry.id };
   throw new BlobgraphError(

@@ -120,6 +120,7 @@ const entryJson = (entry: IndexEntry) => ({
   book_id: entry.bookId,
   conversation_id: entry.conversationId,
   state: entry.state,
+  content_missing_since: entry.contentMissingSince,
   created_at: entry.createdAt,
   updated_at: entry.updatedAt,
 });

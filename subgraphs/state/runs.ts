@@ -59,6 +59,22 @@ export function applyReport(runs: readonly Run[], report: ProcessingReport, at: 
   return replace(runs, reported(report, at));
 }
 
+/**
+ * The runs after a processor was asked once more for what it should have made: a run of its own that was done, that
+ * was last heard of before `silentSince`, or that there was none of. Null while one is under way, or when it failed.
+ */
+export function applyRequest(
+  runs: readonly Run[],
+  processorId: string,
+  at: Date,
+  silentSince: Date,
+): Run[] | null {
+  const run = runs.find((known) => known.processorId === processorId);
+  const isUnderWay = run?.state === 'PENDING' || run?.state === 'PROCESSING';
+  if (run?.state === 'FAILED' || (isUnderWay && new Date(run.updatedAt) >= silentSince)) return null;
+  return replace(runs, pending(processorId, (run?.attempt ?? 0) + 1, at));
+}
+
 /** The runs after a failed one was asked for again; null when it did not fail. */
 export function applyRetry(runs: readonly Run[], processorId: string, at: Date): Run[] | null {
   const run = runs.find((known) => known.processorId === processorId);

@@ -5,7 +5,14 @@ import type { EntryPlace, ScannedEntry, StateScans } from './scans.ts';
 
 type ScannedDocument = Pick<
   EntryDocument,
-  '_id' | 'user_id' | 'processor_id' | 'source_ids' | 'runs' | 'content_missing_since' | 'outbox_since'
+  | '_id'
+  | 'user_id'
+  | 'processor_id'
+  | 'source_ids'
+  | 'runs'
+  | 'content_missing_since'
+  | 'created_at'
+  | 'outbox_since'
 >;
 type BlobDocument = Pick<UserBlobDocument, '_id' | 'user_id' | 'created_at' | 'outbox_since'>;
 
@@ -15,6 +22,7 @@ const SCANNED = {
   source_ids: 1,
   runs: 1,
   content_missing_since: 1,
+  created_at: 1,
   outbox_since: 1,
 } as const;
 
@@ -25,6 +33,7 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   sourceIds: document.source_ids,
   runs: document.runs.map(runFrom),
   contentMissingSince: document.content_missing_since ?? null,
+  createdAt: document.created_at,
   waiting: document.outbox_since !== undefined,
 });
 
@@ -65,17 +74,14 @@ export function createScans(collections: StateCollections): StateScans {
     return (await found.sort({ user_id: 1, _id: 1 }).limit(limit).toArray()).map(scannedFrom);
   };
   /** Two ranges of one index: the rest of the place's user, then the users behind. */
-  async function behind({ userId, id }: EntryPlace, made: Filter<EntryDocument>, limit: number) {
-    const own = await read({ ...made, user_id: userId, _id: { $gt: id } }, limit);
+  async function behind({ userId, id }: EntryPlace, limit: number): Promise<ScannedEntry[]> {
+    const own = await read({ user_id: userId, _id: { $gt: id } }, limit);
     if (own.length === limit) return own;
-    return [...own, ...(await read({ ...made, user_id: { $gt: userId } }, limit - own.length))];
+    return [...own, ...(await read({ user_id: { $gt: userId } }, limit - own.length))];
   }
   return {
-    scanEntries({ before, after, limit }) {
-      const made = { created_at: { $lt: before } };
-      // Tombstones have no user.
-      return after ? behind(after, made, limit) : read({ ...made, user_id: { $gt: '' } }, limit);
-    },
+    // Tombstones have no user.
+    scanEntries: ({ after, limit }) => (after ? behind(after, limit) : read({ user_id: { $gt: '' } }, limit)),
     async known(ids) {
       const found = entries
         .find({ _id: { $in: [...ids] } })

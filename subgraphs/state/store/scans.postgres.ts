@@ -9,6 +9,7 @@ interface ScannedRow {
   source_ids: string[];
   runs: Run[];
   content_missing_since: Date | null;
+  created_at: Date;
   waiting: boolean;
 }
 
@@ -19,7 +20,7 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, source_ids, runs, content_missing_since,
+const SCANNED = `id, user_id, processor_id, source_ids, runs, content_missing_since, created_at,
   outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
@@ -51,11 +52,10 @@ const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
 
 /** Reads across all users. */
 export const createScans = (database: SqlDatabase): StateScans => ({
-  async scanEntries({ before, after, limit }) {
+  async scanEntries({ after, limit }) {
     const rows = await database.query<ScannedRow>(
-      `SELECT ${SCANNED} FROM blob_index WHERE (user_id, id) > ($1, $2) AND created_at < $3
-       ORDER BY user_id, id LIMIT $4`,
-      [after?.userId ?? '', after?.id ?? '', before, limit],
+      `SELECT ${SCANNED} FROM blob_index WHERE (user_id, id) > ($1, $2) ORDER BY user_id, id LIMIT $3`,
+      [after?.userId ?? '', after?.id ?? '', limit],
     );
     return rows.map((row) => ({
       id: row.id,
@@ -64,6 +64,7 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       sourceIds: row.source_ids,
       runs: row.runs,
       contentMissingSince: row.content_missing_since,
+      createdAt: row.created_at,
       waiting: row.waiting,
     }));
   },

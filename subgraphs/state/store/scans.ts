@@ -9,7 +9,10 @@ export interface EntryPlace {
 
 /** An entry, as far as it is held against what it tells of. */
 export interface ScannedEntry
-  extends Pick<IndexEntry, 'id' | 'userId' | 'processorId' | 'sourceIds' | 'runs' | 'contentMissingSince'> {
+  extends Pick<
+    IndexEntry,
+    'id' | 'userId' | 'processorId' | 'sourceIds' | 'runs' | 'contentMissingSince' | 'createdAt'
+  > {
   /** True while events of its own wait to be published. */
   readonly waiting: boolean;
 }
@@ -22,12 +25,8 @@ export interface KnownId {
 
 /** Reads across all users, to hold the index against the stores. Each method is one statement, two at most. */
 export interface StateScans {
-  /** Entries made before this time, by user, then id, behind `after`. */
-  scanEntries(page: {
-    readonly before: Date;
-    readonly after?: EntryPlace;
-    readonly limit: number;
-  }): Promise<ScannedEntry[]>;
+  /** By user, then id, behind `after`. */
+  scanEntries(page: { readonly after?: EntryPlace; readonly limit: number }): Promise<ScannedEntry[]>;
   /** Those of these ids that have an entry, or the tombstone of one. */
   known(ids: readonly string[]): Promise<KnownId[]>;
   /** Users' own blobs; those whose event is published count as registered. */

@@ -11,6 +11,7 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   sourceIds: one.sourceIds,
   runs: one.runs,
   contentMissingSince: one.contentMissingSince,
+  createdAt: one.createdAt,
   waiting,
 });
 
@@ -24,21 +25,18 @@ export function scansContract(store: () => StateStore): void {
   describe('scans', () => {
     it('goes through the entries of all users, each once, a user’s together', async () => {
       const users = [newUser(), newUser(), newUser()] as const;
-      const all = await insert(
-        ...users.flatMap((user) => [entry(user, 1), entry(user, 2), entry(user, 3)]),
-        entry(users[0], 99),
-      );
+      const all = await insert(...users.flatMap((user) => [entry(user, 1), entry(user, 2), entry(user, 3)]));
       const own = new Set<string>(users);
       const seen: ScannedEntry[] = [];
       let after: EntryPlace | undefined;
       for (;;) {
-        const page = await store().scanEntries({ before: at(99), limit: 2, ...(after ? { after } : {}) });
+        const page = await store().scanEntries({ limit: 2, ...(after ? { after } : {}) });
         after = page.at(-1);
         if (!after) break;
         expect(page.length).toBeLessThanOrEqual(2);
         seen.push(...page.filter(({ userId }) => own.has(userId)));
       }
-      expect(ids(seen).toSorted()).toEqual(ids(all.slice(0, -1)).toSorted());
+      expect(ids(seen).toSorted()).toEqual(ids(all).toSorted());
       const turns = seen.filter(({ userId }, index) => userId !== seen[index - 1]?.userId);
       expect(turns).toHaveLength(users.length);
     });
@@ -57,7 +55,7 @@ export function scansContract(store: () => StateStore): void {
       const loud = entry(user, 2);
       await store().insertEntry(quiet, []);
       await store().insertEntry(loud, [event(loud, 1)]);
-      const found = await store().scanEntries({ before: at(3), after: { userId: user, id: '' }, limit: 2 });
+      const found = await store().scanEntries({ after: { userId: user, id: '' }, limit: 2 });
       expect(new Map(found.map((one) => [one.id, one]))).toEqual(
         new Map([
           [quiet.id, scanned(quiet, false)],
@@ -87,7 +85,7 @@ export function scansContract(store: () => StateStore): void {
         ]),
       );
       expect(await store().known([])).toEqual([]);
-      const all = await store().scanEntries({ before: at(100), limit: 10_000 });
+      const all = await store().scanEntries({ limit: 10_000 });
       expect(ids(all)).toContain(two.id);
       expect(ids(all)).not.toContain(one.id);
     });

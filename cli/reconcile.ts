@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { systemClock } from '../platform/clock.ts';
+import { loadConfig } from '../platform/config.ts';
+import { developmentKeys } from '../platform/identity/keys.ts';
+import { createServiceTokens } from '../platform/identity/service-tokens.ts';
+import { exitWith, UsageError } from '../platform/serving/run.ts';
+import { exitCodeOf, tableOf } from './reconcile/display.ts';
+import { askForReport } from './reconcile/report.ts';
+
+/**
+ * `npm run reconcile [-- --repair] [--grace SECONDS] [--json]`: holds the running system's index and stores against
+ * each other. Exits with 1 when something is left to be set right, with 2 when a processor could not be looked at.
+ */
+try {
+  const { values } = parseArgs({
+    options: {
+      repair: { type: 'boolean', default: false },
+      grace: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (values.grace !== undefined && !/^\d{1,9}$/.test(values.grace))
+    throw new UsageError('--grace takes a whole number of seconds.');
+  const config = loadConfig();
+  const secret = config.serviceSecret ?? (await developmentKeys(config.dataDir).serviceSecret());
+  const report = await askForReport({
+    stateUrl: config.urls.state,
+    tokens: createServiceTokens({ secret, clock: systemClock }),
+    repair: values.repair,
+    ...(values.grace === undefined ? {} : { graceSeconds: Number(values.grace) }),
+  });
+  console.log(values.json ? JSON.stringify(report, null, 2) : tableOf(report));
+  process.exitCode = exitCodeOf(report);
+} catch (error) {
+  exitWith(error);
+}

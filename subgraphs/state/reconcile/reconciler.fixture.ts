@@ -1,0 +1,138 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http.ts';
+import { createProcessorCatalog, type ProcessorDocument } from '../../../platform/clients/registry.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { randomIds } from '../../../platform/ids.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import type { BlobInventory } from '../../../platform/processing/inventory.ts';
+import { inventoryRoutes } from '../../../platform/processing/inventory-routes.ts';
+import { memoryLog } from '../../../platform/testing/memory-log.ts';
+import type { CompiledBookStore } from '../../book-compiler/store.ts';
+import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { StateStore } from '../store/store.ts';
+import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
+
+export const GRACE_SECONDS = 3_600;
+
+const processor = (id: string, over: Partial<ProcessorDocument>): ProcessorDocument => ({
+  id,
+  name: id,
+  description: '',
+  version: '1',
+  storage_type: 'postgresql',
+  database_name: id,
+  input_schema_ids: ['text-input-v1'],
+  output_schema_id: `${id}-v1`,
+  graphql_type: 'Thing',
+  base_url: `http://${id}`,
+  health_endpoint: '/health',
+  query_endpoint: '/graphql',
+  event_subscriptions: [],
+  max_concurrency: 1,
+  timeout_seconds: 60,
+  active: true,
+  created_at: '2026-01-01T00:00:00.000Z',
+  ...over,
+});
+
+/** The inventory of a processor behind its routes, without a network. */
+function serveInventory(processorId: string, inventory: BlobInventory): FastifyInstance {
+  const app = Fastify();
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async (request) => {
+    request.caller = { service: 'state', viewer: null };
+  });
+  inventoryRoutes(app, { processorId, inventory });
+  return app;
+}
+
+async function answerOf(app: FastifyInstance, { method, path, body }: ServiceCall): Promise<unknown> {
+  const answer = await app.inject({
+    method,
+    url: path,
+    ...(body === undefined ? {} : { payload: body as object }),
+  });
+  if (answer.statusCode === 200) return answer.json();
+  throw new BlobgraphError('SERVICE_UNAVAILABLE', 'It does not answer.');
+}
+
+export interface Stores {
+  readonly store: StateStore;
+  readonly texts: ExpandedTextStore;
+  readonly books: CompiledBookStore;
+}
+
+/** Everything that the reconciler stands on, at a time of the test's own. */
+export async function openReconciling({ store, texts, books }: Stores) {
+  for (const each of [store, texts, books]) await each.prepare();
+  let now = Date.parse('2026-03-01T12:00:00.000Z');
+  const clock = { now: () => new Date(now) };
+  const logger = createLogger('silent');
+  const registry = {
+    list: async () => [
+      processor('text-expansion', { event_subscriptions: ['blob.created'] }),
+      processor('book-compiler', {}),
+    ],
+  };
+  const state: StateDependencies = {
+    store,
+    schemas: {
+      validator: async (id) => ({ id, version: '1.0.0', blobType: 'expanded_text', validate: () => [] }),
+    },
+    processors: createProcessorCatalog({ registry, clock, logger }),
+    eventLog: memoryLog(),
+    nudge: () => undefined,
+    nudgeDeletion: () => undefined,
+    intake: { assertOpen: () => undefined },
+    clock,
+    ids: randomIds,
+  };
+  const apps: Readonly<Record<string, FastifyInstance>> = {
+    'http://text-expansion': serveInventory('text-expansion', texts),
+    'http://book-compiler': serveInventory('book-compiler', books),
+  };
+  /** Calls of the processors' inventories, e.g. `POST http://text-expansion/inventory/existing`. */
+  const calls: string[] = [];
+  let refuses = (_call: string): boolean => false;
+  const call = async (target: ServiceTarget, request: ServiceCall) => {
+    const baseUrl = typeof target === 'string' ? target : target.baseUrl;
+    const name = `${request.method} ${baseUrl}${request.path}`;
+    calls.push(name);
+    const app = apps[baseUrl];
+    if (!app || refuses(name)) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'It does not answer.');
+    return answerOf(app, request);
+  };
+  const http = { call } as Pick<ServiceHttp, 'call'> as ServiceHttp;
+  return {
+    store,
+    texts,
+    books,
+    state,
+    clock,
+    calls,
+    /** A time so many graces ago. */
+    graces: (count: number) => new Date(now - count * GRACE_SECONDS * 1_000),
+    pass(seconds: number) {
+      now += seconds * 1_000;
+    },
+    /** Which calls of processors have no answer. */
+    refuse(which: (call: string) => boolean) {
+      refuses = which;
+    },
+    async run(options: ReconcileOptions = { repair: false }, settings: Partial<ReconcilerSettings> = {}) {
+      const own = { everySeconds: 0, graceSeconds: GRACE_SECONDS, maxChanges: 100, ...settings };
+      const { findings, unreachable, capped } = await createReconciler({
+        state,
+        registry,
+        http,
+        settings: own,
+        logger,
+      }).run(options);
+      const told = findings.map(
+        ({ kind, processorId, found, repaired }) => `${kind} ${processorId} ${found} ${repaired}`,
+      );
+      return { told, findings, unreachable: unreachable.map(({ processorId }) => processorId), capped };
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { ScannedEntry } from '../store/scans.ts';
+import type { Findings } from './findings.ts';
+import type { Owners } from './owners.ts';
+
+/** Users that the stores are asked about at once. */
+const USERS = 100;
+
+/** A user's entries in the index that tell of one owner's blobs. */
+interface EntryCount {
+  readonly older: number;
+  readonly total: number;
+}
+
+const NONE: EntryCount = { older: 0, total: 0 };
+
+export interface RecountDependencies {
+  readonly owners: Owners;
+  readonly findings: Findings;
+  /** What was made at this time or later is young. */
+  readonly before: Date;
+}
+
+/**
+ * Counts users' entries by owner and holds the numbers against the stores' own. Entries come a user after the other.
+ * What is young may be in one and not yet in the other, so numbers differ only where the old ones of one side are more
+ * than all of the other.
+ */
+export class Recount {
+  readonly #deps: RecountDependencies;
+  readonly #entries = new Map<string, Map<string, EntryCount>>();
+
+  constructor(deps: RecountDependencies) {
+    this.#deps = deps;
+  }
+
+  async add(page: readonly ScannedEntry[]): Promise<void> {
+    for (const { userId, processorId, createdAt } of page) {
+      const counts = this.#entries.get(userId) ?? new Map<string, EntryCount>();
+      const { older, total } = counts.get(processorId) ?? NONE;
+      const isOld = createdAt < this.#deps.before;
+      counts.set(processorId, { older: older + Number(isOld), total: total + 1 });
+      this.#entries.set(userId, counts);
+    }
+    // The last user's entries may go on with the next page.
+    if (this.#entries.size > USERS) await this.#compare([...this.#entries.keys()].slice(0, -1));
+  }
+
+  async finish(): Promise<void> {
+    await this.#compare([...this.#entries.keys()]);
+  }
+
+  async #compare(userIds: readonly string[]): Promise<void> {
+    const { owners, findings, before } = this.#deps;
+    for (const owner of owners.reachable()) {
+      const counts = await owners.ask(owner, () => owner.countsOf(userIds, before));
+      if (!counts) continue;
+      const stored = new Map(counts.map(({ userId, ...count }) => [userId, count]));
+      const { processorId } = owner;
+      for (const userId of userIds) {
+        const entries = this.#entries.get(userId)?.get(processorId) ?? NONE;
+        const blobs = stored.get(userId) ?? NONE;
+        const differ = entries.older > blobs.total || blobs.older > entries.total;
+        if (differ) findings.add({ kind: 'COUNT_DIFFERS', processorId, userId, id: userId, sourceIds: [] });
+      }
+    }
+    for (const userId of userIds) this.#entries.delete(userId);
+  }
+}

@@ -1,0 +1,149 @@
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { derivedBlobId } from '../../../platform/ids.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import { changeEntry, type EntryDecider } from '../change-entry.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { Run } from '../documents.ts';
+import { applyRequest } from '../runs.ts';
+import type { Finding, FindingKind, Findings } from './findings.ts';
+import { REPAIR_STEP } from './own.ts';
+import type { Owner, Owners } from './owners.ts';
+import { knownIds } from './scan.ts';
+
+/** What a repair stands on. */
+export interface Repair {
+  readonly deps: StateDependencies;
+  readonly owners: Owners;
+  readonly findings: Findings;
+  /** Runs that were last heard of before this time are asked for again. */
+  readonly silentSince: Date;
+  readonly signal: AbortSignal;
+}
+
+/** False when the blob was deleted in the meantime. */
+async function changeIfThere(
+  { deps }: Repair,
+  { userId }: Finding,
+  blobId: string,
+  decide: EntryDecider,
+): Promise<boolean> {
+  try {
+    await changeEntry(deps, userId, blobId, decide);
+    return true;
+  } catch (error) {
+    if (error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+/** Asks a processor for what it should have made of a blob, unless that is under way or failed. */
+async function request(repair: Repair, finding: Finding, sourceId: string): Promise<boolean> {
+  const { deps, silentSince } = repair;
+  const { processorId } = finding;
+  let run: Run | undefined;
+  const isThere = await changeIfThere(repair, finding, sourceId, (entry) => {
+    const runs = applyRequest(entry.runs, processorId, deps.clock.now(), silentSince);
+    run = (runs ?? entry.runs).find((one) => one.processorId === processorId);
+    return runs && run ? { runs, run, kind: 'retried', step: REPAIR_STEP } : null;
+  });
+  return isThere && run?.state !== 'FAILED';
+}
+
+/** Of ids that the index does not have, those that some store keeps, so that they will be in the index. */
+async function comingIds({ owners }: Repair, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const coming = new Set<string>();
+  for (let start = 0; start < ids.length; start += MAX_INVENTORY_IDS) {
+    const some = ids.slice(start, start + MAX_INVENTORY_IDS);
+    const answers = owners.reachable().map((owner) => owners.ask(owner, () => owner.existing(some)));
+    for (const id of (await Promise.all(answers)).flatMap((found) => found ?? [])) coming.add(id);
+  }
+  return coming;
+}
+
+/** Has the index told of what it does not have, once it has the sources: it would refuse it for good before. */
+async function settleUnindexed(repair: Repair, owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
+  const known = await knownIds(
+    repair.deps.store,
+    found.flatMap(({ id, sourceIds }) => [id, ...sourceIds]),
+  );
+  const lost = found.filter(({ id }) => known.get(id) !== false);
+  const absent = new Set(lost.flatMap(({ sourceIds }) => sourceIds.filter((id) => !known.has(id))));
+  const coming = await comingIds(repair, [...absent]);
+  const ready = lost.filter(({ sourceIds }) => !sourceIds.some((id) => coming.has(id)));
+  if (!(await repair.owners.settle(owner, ready))) return [];
+  return found.filter((finding) => !lost.includes(finding) || ready.includes(finding));
+}
+
+async function settleAll(
+  { owners }: Repair,
+  owner: Owner,
+  found: readonly Finding[],
+): Promise<readonly Finding[]> {
+  return (await owners.settle(owner, found)) ? found : [];
+}
+
+/** Marks an entry whose blob is gone, and has it made again where the same would come of it. */
+async function settleMissing(repair: Repair, owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
+  const existing = await repair.owners.ask(owner, () => owner.existing(found.map(({ id }) => id)));
+  if (!existing) return [];
+  const there = new Set(existing);
+  const repaired: Finding[] = [];
+  for (const finding of found) {
+    repair.signal.throwIfAborted();
+    if (there.has(finding.id) || (await markAndRequest(repair, owner, finding))) repaired.push(finding);
+  }
+  return repaired;
+}
+
+async function markAndRequest(repair: Repair, owner: Owner, finding: Finding): Promise<boolean> {
+  const { id, processorId, sourceIds } = finding;
+  let isNew = false;
+  await changeIfThere(repair, finding, id, ({ contentMissingSince }) => {
+    isNew = contentMissingSince === null;
+    if (!isNew) return null;
+    const content = { contentMissingSince: repair.deps.clock.now() };
+    return { kind: 'failed', content, step: REPAIR_STEP };
+  });
+  const [source] = sourceIds;
+  const canBeMade = owner.version !== null && source !== undefined;
+  // Another version of the processor would make another blob.
+  if (!canBeMade || derivedBlobId(source, processorId, owner.version) !== id) return isNew;
+  return request(repair, finding, source);
+}
+
+async function settleStuck(repair: Repair, _owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
+  const repaired: Finding[] = [];
+  for (const finding of found) {
+    repair.signal.throwIfAborted();
+    if (await request(repair, finding, finding.id)) repaired.push(finding);
+  }
+  return repaired;
+}
+
+type Settle = (repair: Repair, owner: Owner, found: readonly Finding[]) => Promise<readonly Finding[]>;
+
+/** How each kind is set right. All of it may be done twice, also by two at once. */
+const settlers: Partial<Record<FindingKind, Settle>> = {
+  UNINDEXED: settleUnindexed,
+  DELETED: settleAll,
+  CONTENT_BACK: settleAll,
+  CONTENT_MISSING: settleMissing,
+  RUN_STUCK: settleStuck,
+};
+
+/** Sets right what was found of every owner that answered until now, and looks at each once more before. */
+export async function repairAll(repair: Repair): Promise<void> {
+  const { owners, findings } = repair;
+  for (const { processorId } of owners.reachable()) {
+    for (const [kind, found] of findings.of(processorId)) {
+      const settle = settlers[kind];
+      const owner = owners.get(processorId);
+      if (!settle || !owner) continue;
+      for (let start = 0; start < found.length; start += MAX_INVENTORY_PAGE) {
+        repair.signal.throwIfAborted();
+        const some = found.slice(start, start + MAX_INVENTORY_PAGE);
+        findings.repaired(await settle(repair, owner, some));
+      }
+    }
+  }
+}
