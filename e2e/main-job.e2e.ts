@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   compileBook,
@@ -7,6 +8,7 @@ import {
   draftInput,
   untilState,
 } from './harness/operations.ts';
+import { startProcess } from './harness/process.ts';
 import { type System, startSystem } from './harness/system.ts';
 
 let system: System;
@@ -158,6 +160,16 @@ describe('a draft goes in, a book comes out', () => {
     expect(same.map(({ compiledBook }) => compiledBook?.version)).toEqual([7, 7]);
     const other = await compileBook(client, { ...keyed, useExpanded: true });
     expect(other.userErrors).toMatchObject([{ field: 'idempotencyKey', code: 'IDEMPOTENCY_CONFLICT' }]);
+  });
+
+  it('leaves an index that agrees with every store', async () => {
+    const log = join(system.dataDir, 'output.log');
+    const reconcile = startProcess('cli/reconcile.ts', system.environment, log, ['--grace', '0']);
+    expect([await reconcile.gone, reconcile.output()]).toEqual([
+      0,
+      // Three drafts, three texts and eight books, in their stores and in the index.
+      '28 blobs and entries older than 0 s: nothing is left to be set right.\n',
+    ]);
   });
 
   it('says which chapter is missing', async () => {

@@ -24,8 +24,9 @@ export function startProcess(
   entry: string,
   environment: Record<string, string>,
   logFile: string,
+  args: readonly string[] = [],
 ): ServiceProcess {
-  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', builtFile(entry)], {
+  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', builtFile(entry), ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
