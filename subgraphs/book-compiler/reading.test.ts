@@ -6,6 +6,7 @@ import { projectFile } from '../../platform/paths.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { currentTrace } from '../../platform/trace.ts';
 import { bookCompilerService } from './main.ts';
 import type { CompiledBookModel } from './models.ts';
 import { DATABASE } from './names.ts';
@@ -21,11 +22,11 @@ let books: CompiledBookModel[] = [];
 let bobs: CompiledBookModel;
 let add: (userId: string, over?: Partial<NewBook>) => Promise<CompiledBookModel>;
 
-/** The database, with its statements noted: those that read books, not the relay's. */
+/** The database, with the statements of requests noted; sweeps, which go on beside them, have no trace. */
 const observed = (database: SqlDatabase): SqlDatabase => ({
   ...database,
   query: (text, values) => {
-    if (text.startsWith('SELECT')) queries.push(text);
+    if (currentTrace()) queries.push(text);
     return database.query(text, values);
   },
 });
