@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { deletingBlobs } from './deleting.fixture.ts';
+import { type Change, SUBSCRIPTION } from './harness/changes.ts';
 import {
   compileBook,
   coreQuery,
@@ -22,34 +24,6 @@ const STORM =
   '# The Storm\n\nElspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.';
 const CALM =
   '# The Calm\n\nIn the morning the sea was flat. Elspeth counted the boats, and one of them was missing.';
-
-interface Change {
-  blobChanged: {
-    cursor: string;
-    kind: string;
-    blobId: string;
-    version: number;
-    blob: {
-      id: string;
-      version: number;
-      processorId: string;
-      processing: { state: string };
-      content: { __typename: string; id: string; data?: { expanded: string } } | null;
-    } | null;
-  };
-}
-
-const SUBSCRIPTION = /* GraphQL */ `
-  subscription ($filter: BlobChangeFilter, $after: String) {
-    blobChanged(filter: $filter, after: $after) {
-      cursor kind blobId version
-      blob {
-        id version processorId processing { state }
-        content { __typename id ... on ExpandedText { data { expanded } } }
-      }
-    }
-  }
-`;
 
 describe('a draft goes in, a book comes out', () => {
   it('expands drafts, tells of it live, and compiles them', async () => {
@@ -186,6 +160,8 @@ describe('a draft goes in, a book comes out', () => {
     ]);
   });
 });
+
+deletingBlobs(() => system);
 
 describe('users', () => {
   it('see only their own, in queries and live', async () => {

@@ -146,6 +146,24 @@ export async function untilState(
   );
 }
 
+const DELETE = /* GraphQL */ `
+  mutation ($id: ID!, $cascade: Boolean) {
+    deleteBlob(id: $id, cascade: $cascade) { deletedIds staleIds userErrors { field code message } }
+  }
+`;
+
+interface Deleted {
+  deleteBlob: {
+    deletedIds: string[];
+    staleIds: string[];
+    userErrors: { field: string | null; code: string; message: string }[];
+  };
+}
+
+/** The whole answer of `deleteBlob`. */
+export const deleteBlob = async (client: GraphClient, id: string, cascade = false) =>
+  (await client.query<Deleted>(DELETE, { id, cascade })).deleteBlob;
+
 const COMPILE = /* GraphQL */ `
   mutation ($input: CompileBookInput!) {
     compileBook(input: $input) {

@@ -90,6 +90,8 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
 
 /** The registered processors, kept here for those who ask at every blob. */
 export interface ProcessorCatalog {
+  /** All processors, asked of the registry before the answer. @throws like {@link takers} */
+  all(): Promise<ProcessorDocument[]>;
   /**
    * The active processors that take blobs of a schema on an event, e.g. `blob.created`, by id. When none is
    * known, the registry is asked before the answer, so that one that has just registered is there.
@@ -129,6 +131,7 @@ export function createProcessorCatalog(deps: {
     clock: deps.clock,
   });
   return {
+    all: () => all.renewed(),
     async takers(schemaId, event) {
       const matching = (processors: ProcessorDocument[]) =>
         processors.filter((processor) => takes(processor, schemaId, event));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InputErrors } from '../../platform/errors.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { BookRecord, IndexEntry } from './documents.ts';
+import { assertNotErasing } from './erasure.ts';
 import { chapterNumber, checkInput, label } from './input.ts';
 import { untilWritten } from './optimistic.ts';
 import type { ChapterDraft } from './store/store.ts';
@@ -117,7 +118,7 @@ function describe(
 
 /**
  * Makes a book, or gives titles to one that is there: chapters that are not named keep theirs.
- * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID; BlobgraphError SERVICE_UNAVAILABLE
+ * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID; BlobgraphError USER_ERASING, SERVICE_UNAVAILABLE
  */
 export async function createBook(
   deps: StateDependencies,
@@ -126,12 +127,18 @@ export async function createBook(
 ): Promise<Book> {
   checkInput(inputSchema, input);
   assertDistinct(input);
+  await assertNotErasing(deps, userId);
   const { id } = input;
   const record = await untilWritten(async () => {
     const [before] = await deps.store.bookRecords(userId, [id]);
     const createdAt = before?.createdAt ?? deps.clock.now();
     const book = { userId, id, createdAt, ...describe(before, input) };
     return (await deps.store.putBook(book)) ? book : null;
+  });
+  await assertNotErasing(deps, userId).catch(async (error: unknown) => {
+    // An erasure began in between, and may have been past the books.
+    await deps.store.eraseBooks(userId);
+    throw error;
   });
   return joinBook(userId, id, record, await deps.store.newestDrafts(userId, [id]));
 }

@@ -7,6 +7,7 @@ import { assertStorable, titleOf } from './content.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { CHAPTER_DRAFT, entryOfUserBlob, eventOf } from './entry.ts';
+import { assertNotErasing } from './erasure.ts';
 import { chapterNumber, checkInput, label } from './input.ts';
 
 /** What a user sends. */
@@ -160,7 +161,7 @@ export async function createBlob(
 ): Promise<IndexEntry> {
   checkInput(inputSchema, input);
   assertStorable(input.data, 'data');
-  const before = await earlier(deps, userId, input);
+  const [before] = await Promise.all([earlier(deps, userId, input), assertNotErasing(deps, userId)]);
   if (before) return indexUserBlob(deps, before);
   deps.intake.assertOpen();
   const record = await makeRecord(deps, userId, input);

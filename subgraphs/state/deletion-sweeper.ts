@@ -5,7 +5,7 @@ import { follow } from './deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, Tombstone } from './documents.ts';
 import { STATE } from './entry.ts';
-import { createSweeper, type Sweeper } from './sweeper.ts';
+import { createSweeper, nextAttempt, type Sweeper } from './sweeper.ts';
 
 export interface DeletionSweeperDependencies
   extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors'> {
@@ -15,17 +15,8 @@ export interface DeletionSweeperDependencies
 
 const CONCURRENCY = 8;
 const SWEEP_BATCH = 500;
-const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 60_000;
-
-/** Half as long again as it has taken so far: from 1 s up to a minute. */
-export function nextAttempt({ deletedAt }: Pick<Tombstone, 'deletedAt'>, now: Date): Date {
-  const elapsed = now.getTime() - deletedAt.getTime();
-  return new Date(now.getTime() + Math.min(Math.max(elapsed / 2, FIRST_DELAY_MS), LONGEST_DELAY_MS));
-}
-
 /** @throws Error when the registry does not know the processor: its store may come back */
-export async function ownerOf(
+async function ownerOf(
   { processors }: Pick<StateDependencies, 'processors'>,
   processorId: string,
 ): Promise<ServiceTarget> {
@@ -64,7 +55,8 @@ async function finish(deps: DeletionSweeperDependencies, tombstone: Tombstone): 
   if (failures.length > 0) throw failures[0];
 }
 
-async function finishDeletion(deps: DeletionSweeperDependencies, id: string): Promise<void> {
+/** Does what is left to do of a deletion; safe to do again. @throws when it must be tried again, which is noted */
+export async function finishDeletion(deps: DeletionSweeperDependencies, id: string): Promise<void> {
   const { store, clock } = deps;
   const tombstone = await store.tombstone(id);
   if (!tombstone?.dueAt) return;
@@ -72,7 +64,7 @@ async function finishDeletion(deps: DeletionSweeperDependencies, id: string): Pr
     await finish(deps, tombstone);
     await store.settleDeletion(tombstone, null);
   } catch (error) {
-    await store.settleDeletion(tombstone, nextAttempt(tombstone, clock.now()));
+    await store.settleDeletion(tombstone, nextAttempt(tombstone.deletedAt, clock.now()));
     throw error;
   }
 }

@@ -14,6 +14,9 @@ export interface Deletion {
 
 type Dependencies = Pick<StateDependencies, 'store' | 'clock' | 'nudge'>;
 
+/** What {@link deleteBlob} stands on. */
+export type DeletionDependencies = Dependencies & Pick<StateDependencies, 'nudgeDeletion'>;
+
 /** For this long a deletion is left to the request that began it. */
 const GRACE_MS = 2_000;
 const PAGE = 100;
@@ -27,11 +30,14 @@ export const goesWith = (
   deleted: ReadonlySet<string>,
 ): boolean => cascade || sourceIds.every((id) => deleted.has(id));
 
-/** Null when the entry has changed meanwhile. */
-async function buryEntry(deps: Dependencies, entry: IndexEntry, cascade: boolean): Promise<Tombstone | null> {
+/** Puts a tombstone in an entry's place; null when the entry has changed meanwhile. */
+export async function buryEntry(
+  deps: Dependencies,
+  entry: IndexEntry,
+  { cascade, dueAt }: Pick<Tombstone, 'cascade' | 'dueAt'>,
+): Promise<Tombstone | null> {
   const { id, userId, processorId } = entry;
   const deletedAt = deps.clock.now();
-  const dueAt = new Date(deletedAt.getTime() + GRACE_MS);
   const tombstone = { id, userId, processorId, version: entry.version + 1, cascade, deletedAt, dueAt };
   const event = eventOf({ ...entry, version: tombstone.version }, 'deleted', deletedAt);
   if (!(await deps.store.bury(entry, tombstone, event))) return null;
@@ -48,7 +54,8 @@ const bury = (deps: Dependencies, userId: string, id: string, cascade: boolean):
   untilWritten(async () => {
     const { store } = deps;
     const [entry] = await store.entries(userId, [id]);
-    if (entry) return buryEntry(deps, entry, cascade);
+    const dueAt = new Date(deps.clock.now().getTime() + GRACE_MS);
+    if (entry) return buryEntry(deps, entry, { cascade, dueAt });
     const [tombstone] = await store.tombstones(userId, [id]);
     if (tombstone) return tombstone;
     // Its writer died before entering it.
@@ -99,7 +106,7 @@ export async function* follow(deps: Dependencies, tombstone: Tombstone) {
  * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
 export async function deleteBlob(
-  deps: Dependencies & Pick<StateDependencies, 'nudgeDeletion'>,
+  deps: DeletionDependencies,
   userId: string,
   id: string,
   cascade: boolean,

@@ -18,6 +18,8 @@ export interface StateDependencies {
   readonly nudgeDeletion: (blobId: string) => void;
   /** Says whether new blobs may be stored. */
   readonly intake: Pick<Intake, 'assertOpen'>;
+  /** Asks for a user's erasure to go on soon. */
+  readonly nudgeErasure: (userId: string) => void;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

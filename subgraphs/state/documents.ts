@@ -98,6 +98,20 @@ export interface Tombstone {
   readonly dueAt: Date | null;
 }
 
+/** The erasure of all that is a user's, from every store. */
+export interface Erasure {
+  readonly userId: string;
+  /** The operator who asked for it. */
+  readonly requestedBy: string;
+  readonly startedAt: Date;
+  /** Null while it is under way. */
+  readonly finishedAt: Date | null;
+  /** Stores that hold nothing of the user, by the processor whose they are, and since when (ISO 8601). */
+  readonly stores: readonly { readonly processorId: string; readonly erasedAt: string }[];
+  /** What it waits for; null when nothing is in its way. */
+  readonly obstacle: string | null;
+}
+
 /** A book as its user described it; drafts may name books that have no record. */
 export interface BookRecord {
   readonly userId: string;

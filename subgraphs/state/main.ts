@@ -6,6 +6,7 @@ import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createDeletionSweeper } from './deletion-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { createErasureSweeper } from './erasure-sweeper.ts';
 import { createIntake } from './intake.ts';
 import { measureIntake } from './metrics.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
@@ -32,7 +33,6 @@ export const stateService: ServiceDefinition = {
     const store = await openStore(runtime);
     await store.prepare();
     const eventLog = await runtime.eventLog();
-    const relay = createRelay({ store, eventLog, clock, logger });
     const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
     measureIntake(runtime.metrics, intake);
     const registry = createRegistryClient(http);
@@ -40,6 +40,7 @@ export const stateService: ServiceDefinition = {
     const schemas = createSchemaClient({ http, clock });
     const nudge = (blobId: string) => relay.nudge(blobId);
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
+    const nudgeErasure = (userId: string) => erasures.nudge(userId);
     const deps: StateDependencies = {
       store,
       schemas,
@@ -48,10 +49,14 @@ export const stateService: ServiceDefinition = {
       nudge,
       nudgeDeletion,
       intake,
+      nudgeErasure,
       clock,
       ids,
     };
-    const deletions = createDeletionSweeper({ ...deps, erasure: createErasureClient(http), logger });
+    const relay = createRelay({ ...deps, logger });
+    const erasure = createErasureClient(http);
+    const deletions = createDeletionSweeper({ ...deps, erasure, logger });
+    const erasures = createErasureSweeper({ ...deps, erasure, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
@@ -64,12 +69,13 @@ export const stateService: ServiceDefinition = {
       async start() {
         relay.start();
         deletions.start();
+        erasures.start();
         intake.start();
         reconciler.start();
       },
       async stop() {
         await reconciler.stop();
-        await Promise.all([intake.stop(), relay.stop(), deletions.stop()]);
+        await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop()]);
       },
     };
   },

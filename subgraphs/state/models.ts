@@ -1,13 +1,15 @@
-import type { Viewer } from '../../platform/identity/service-tokens.ts';
+import type { Caller, Viewer } from '../../platform/identity/service-tokens.ts';
 import type { Book, Chapter } from './books.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
+import type { ErasedStore, ErasureReport } from './erasure.ts';
 import type { Loaders } from './loaders.ts';
 import type { EntryPage } from './pagination.ts';
 import type { ConversationSummary } from './store/store.ts';
 
 /** What the resolvers of one request share. */
 export interface Context {
+  readonly caller: Caller;
   readonly viewer: Viewer;
   readonly deps: StateDependencies;
   readonly loaders: Loaders;
@@ -32,6 +34,9 @@ export interface UserModel {
 
 /** Marks the place of the caller's state: each of its fields is read only when asked for. */
 export type UserStateModel = UserModel;
+
+export type UserErasureModel = ErasureReport;
+export type ErasedStoreModel = ErasedStore;
 
 /** A blob known by its key; its owner knows the rest. */
 export interface BlobModel {

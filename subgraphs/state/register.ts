@@ -6,6 +6,7 @@ import { changeEntry } from './change-entry.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
 import { contentOfDerived, entryOfDerived, eventOf } from './entry.ts';
+import { assertNotErasing } from './erasure.ts';
 
 /** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH */
 async function assertDerivedId(deps: StateDependencies, registration: DerivedRegistration): Promise<void> {
@@ -84,7 +85,7 @@ async function again(
  * Enters what a processor made into the index, once. What was entered before is answered, also when sources of it
  * have been deleted since.
  * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN,
- *   BLOB_DELETED when a source or the blob itself was deleted
+ *   BLOB_DELETED when a source or the blob itself was deleted, USER_ERASING
  */
 export async function registerDerived(
   deps: StateDependencies,
@@ -101,13 +102,14 @@ export async function registerDerived(
   return enter(deps, registration, sources);
 }
 
-/** @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED */
+/** @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED, USER_ERASING */
 async function enter(
   deps: StateDependencies,
   registration: DerivedRegistration,
   sources: readonly IndexEntry[],
 ): Promise<{ entry: IndexEntry; created: boolean }> {
-  const { schema_id, schema_version } = registration;
+  const { schema_id, schema_version, user_id } = registration;
+  await assertNotErasing(deps, user_id);
   const schema = await deps.schemas.validator(schema_id, schema_version);
   const takers = await deps.processors.takers(schema_id, 'blob.indexed');
   const at = deps.clock.now();

@@ -71,7 +71,14 @@ async function published(blobId: string): Promise<{ kind: string; version: numbe
 }
 
 async function withRelay(eventLog: EventLog, work: (relay: Sweeper) => Promise<void>): Promise<void> {
-  const relay = createRelay({ store, eventLog, clock: systemClock, logger });
+  const relay = createRelay({
+    store,
+    eventLog,
+    clock: systemClock,
+    logger,
+    nudge: (blobId) => relay.nudge(blobId),
+    nudgeDeletion: () => undefined,
+  });
   relay.start();
   try {
     await work(relay);
@@ -112,6 +119,53 @@ describe('the relay', () => {
       await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
     });
     expect((await published(blob.id)).map((event) => event.version)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('tells nothing of the making of a blob that was deleted, and keeps nothing of it', async () => {
+    const blob = abandoned();
+    const entry = entryOfUserBlob(blob);
+    await store.insertEntry(entry, []);
+    const at = new Date();
+    const tombstone = { ...entry, version: 2, cascade: false, deletedAt: at, dueAt: null };
+    await store.bury(entry, tombstone, eventOf({ ...entry, version: 2 }, 'deleted', at));
+    // Sent again under its key, by a process that died right after.
+    await store.insertUserBlob(blob);
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect(await store.ownBlobs('alice', 100)).not.toContainEqual(expect.objectContaining({ id: blob.id }));
+    expect(await published(blob.id)).toEqual([{ kind: 'deleted', version: 2 }]);
+  });
+
+  it('has sources that were deleted look again when what was made of them is entered', async () => {
+    const [source] = [entryOfUserBlob(abandoned())];
+    await store.insertEntry(source, []);
+    const at = new Date();
+    const tombstone = { ...source, version: 2, cascade: false, deletedAt: at, dueAt: null };
+    await store.bury(source, tombstone, eventOf({ ...source, version: 2 }, 'deleted', at));
+    const made = { ...source, id: `${source.id}-made`, processorId: 'p', sourceIds: [source.id] };
+    await store.insertEntry(made, [eventOf(made, 'indexed', at)]);
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect(await store.dueDeletions(new Date(), 100)).toContain(source.id);
+  });
+
+  it('deletes what was let in just before its user’s erasure', async () => {
+    const blob = { ...abandoned(), userId: 'erased' };
+    const startedAt = new Date(blob.createdAt.getTime() + 1);
+    const erasure = { userId: 'erased', requestedBy: 'olga', startedAt, finishedAt: null, stores: [] };
+    await store.beginErasure({ ...erasure, obstacle: null }, startedAt);
+    await store.saveErasure({ ...erasure, obstacle: null, finishedAt: new Date() }, null);
+    const outbox = [eventOf(entryOfUserBlob(blob), 'created', blob.createdAt)];
+    const later = { ...blob, id: `${blob.id}-later`, createdAt: new Date(startedAt.getTime() + 1) };
+    await store.insertUserBlob({ ...blob, outbox });
+    await store.insertUserBlob({ ...later, outbox: [eventOf(entryOfUserBlob(later), 'created', startedAt)] });
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect((await store.ownBlobs('erased', 100)).map(({ id }) => id)).toEqual([later.id]);
+    expect(await store.tombstone(blob.id)).toMatchObject({ userId: 'erased', cascade: true });
   });
 
   it('keeps what the log does not acknowledge, and publishes it once although it was told twice', async () => {

@@ -1,16 +1,14 @@
-import type { Clock } from '../../platform/clock.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { type DeletionDependencies, deleteBlob } from './deletion.ts';
 import type { OutboxEvent, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
-import type { StateStore } from './store/store.ts';
+import { escapes } from './erasure.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 
-export interface RelayDependencies {
-  readonly store: StateStore;
+export interface RelayDependencies extends DeletionDependencies {
   readonly eventLog: EventLog;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -22,10 +20,15 @@ const SWEEP_BATCH = 500;
 const toEvent = (event: OutboxEvent) => toMessage({ ...event, time: new Date(event.time) });
 
 /** That a blob came into being is not told any more once it was deleted. */
-async function relayOwn({ store, eventLog }: RelayDependencies, blob: UserBlobRecord): Promise<void> {
+async function relayOwn(deps: RelayDependencies, blob: UserBlobRecord): Promise<void> {
+  const { store, eventLog } = deps;
   // Whoever hears of the blob must find it in the index, also when its writer died before entering it.
   const { stored } = await store.insertEntry(entryOfUserBlob(blob), []);
   if (!stored) return store.eraseUserBlobs(blob.userId, [blob.id]);
+  if (escapes(blob, await store.erasure(blob.userId))) {
+    await deleteBlob(deps, blob.userId, blob.id, true);
+    return;
+  }
   for (const event of blob.outbox) {
     await eventLog.publish(toEvent(event));
     await store.clearUserBlobOutbox(blob.id, event.version);

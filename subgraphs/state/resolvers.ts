@@ -1,11 +1,13 @@
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { BlobgraphError, toUserErrors, type UserError } from '../../platform/errors.ts';
+import { requireOperator } from '../../platform/serving/authenticate.ts';
 import { type Book, createBook, readBooks } from './books.ts';
 import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion.ts';
 import type { IndexEntry } from './documents.ts';
 import { STATE } from './entry.ts';
+import { deleteUser, readErasure } from './erasure.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { Context } from './models.ts';
@@ -104,6 +106,10 @@ export const resolvers: Resolvers = {
     blobs: (_root, { filter, orderBy, ...args }, context) =>
       page(context, filterOf(filter), args, orderBy?.direction ?? 'DESC'),
     book: (_root, { id }, context) => context.loaders.book.load(id),
+    userErasure(_root, { id }, { caller, deps }) {
+      requireOperator(caller);
+      return readErasure(deps, id);
+    },
   },
 
   Mutation: {
@@ -126,6 +132,11 @@ export const resolvers: Resolvers = {
       const { deletedIds = [], staleIds = [] } = result ?? {};
       for (const deletedId of deletedIds) loaders.entry.clear(deletedId);
       return { deletedIds: [...deletedIds], staleIds: [...staleIds], userErrors };
+    },
+    async deleteUser(_root, { id }, { caller, deps }) {
+      const operator = requireOperator(caller);
+      const { result, userErrors } = await payload(() => deleteUser(deps, operator.userId, id));
+      return { erasure: result, userErrors };
     },
     async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() =>
@@ -189,6 +200,11 @@ export const resolvers: Resolvers = {
     },
     totalCount: ({ count }) => count(),
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
+  },
+
+  UserErasure: {
+    state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),
+    stores: ({ stores }) => [...stores],
   },
 
   BlobIndexEdge: { cursor: entryCursor, node: (entry) => entry },

@@ -28,6 +28,7 @@ function contextOf(deps: StateDependencies, request: FastifyRequest): Context {
   const viewer = requireViewer(request.caller);
   let head: Promise<string> | undefined;
   return {
+    caller: request.caller,
     viewer,
     deps,
     loaders: createLoaders(deps.store, viewer.userId),

@@ -22,6 +22,15 @@ export interface SweeperOptions {
   readonly logger: Logger;
 }
 
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 60_000;
+
+/** When to try again what has been tried since `since`: after half as long again, 1 s to a minute. */
+export function nextAttempt(since: Date, now: Date): Date {
+  const delay = (now.getTime() - since.getTime()) / 2;
+  return new Date(now.getTime() + Math.min(Math.max(delay, FIRST_DELAY_MS), LONGEST_DELAY_MS));
+}
+
 const SWEEP_EVERY_MS = 1_000;
 /** Nudges beyond this are left to the sweep: memory stays bounded while nothing can be done. */
 const MAX_QUEUE = 10_000;

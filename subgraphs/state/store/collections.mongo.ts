@@ -1,5 +1,11 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
-import type { BookDocument, EntryDocument, TombstoneDocument, UserBlobDocument } from './documents.mongo.ts';
+import type {
+  BookDocument,
+  EntryDocument,
+  ErasureDocument,
+  TombstoneDocument,
+  UserBlobDocument,
+} from './documents.mongo.ts';
 
 export const USER_BLOBS = 'user_blobs';
 export const BLOB_INDEX = 'blob_index';
@@ -14,6 +20,7 @@ export interface StateCollections {
   /** Those among the entries' documents that are tombstones. */
   readonly tombstones: Collection<TombstoneDocument>;
   readonly books: Collection<BookDocument>;
+  readonly erasures: Collection<ErasureDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -22,6 +29,7 @@ export const collectionsOf = (database: Db): StateCollections => ({
   entries: database.collection<EntryDocument>(BLOB_INDEX),
   tombstones: database.collection<TombstoneDocument>(BLOB_INDEX),
   books: database.collection<BookDocument>(BOOKS),
+  erasures: database.collection<ErasureDocument>('erasures'),
 });
 
 /** Read forwards or backwards. */
@@ -49,12 +57,18 @@ const entryIndexes: IndexDescription[] = [
   { key: { source_ids: 1, ...BY_TIME } },
   waiting,
   { key: { deletion_due_at: 1 }, sparse: true },
+  {
+    key: { deleted_user_id: 1, processor_id: 1, deleted_at: 1 },
+    partialFilterExpression: { deleted_user_id: { $exists: true } },
+  },
   { key: { user_id: 1, _id: 1 } },
 ];
 
 /** Makes what is missing; of several processes that do so at once, all succeed. */
-export async function createIndexes({ userBlobs, entries, books }: StateCollections): Promise<void> {
+export async function createIndexes(collections: StateCollections): Promise<void> {
+  const { userBlobs, entries, books, erasures } = collections;
   await userBlobs.createIndexes([waiting, { key: { user_id: 1, created_at: 1 } }]);
   await entries.createIndexes(entryIndexes);
   await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
+  await erasures.createIndexes([{ key: { due_at: 1 }, sparse: true }]);
 }

@@ -83,6 +83,18 @@ export interface TombstoneDocument extends WithOutbox {
   deletion_due_at?: Date;
 }
 
+export interface ErasureDocument {
+  /** The user. */
+  _id: string;
+  requested_by: string;
+  started_at: Date;
+  finished_at: Date | null;
+  stores: { processor_id: string; erased_at: string }[];
+  obstacle: string | null;
+  /** Absent once it is finished. */
+  due_at?: Date;
+}
+
 export interface BookDocument {
   _id: { user_id: string; id: string };
   version: number;

@@ -94,4 +94,18 @@ export const migrations: readonly string[] = [
   CREATE INDEX blob_index_scan ON blob_index (user_id, id);
   CREATE INDEX user_blobs_user ON user_blobs (user_id, created_at);
   `,
+  `
+  CREATE TABLE erasures (
+    user_id text PRIMARY KEY,
+    requested_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    stores jsonb NOT NULL,
+    obstacle text,
+    due_at timestamptz
+  );
+  CREATE INDEX erasures_due ON erasures (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX blob_index_deleted ON blob_index (deleted_user_id, processor_id, deleted_at)
+    WHERE deleted_user_id IS NOT NULL;
+  `,
 ];

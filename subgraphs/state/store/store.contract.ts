@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
+import { erasureContract } from './store.contract.erasures.ts';
 import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
 import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
@@ -163,6 +164,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
 
   derivedContract(() => store);
   deletionContract(() => store);
+  erasureContract(() => store);
   scansContract(() => store);
 
   describe('books and conversations', () => {

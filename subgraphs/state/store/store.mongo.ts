@@ -17,6 +17,7 @@ import {
   toUserBlobDocument,
   userBlobFrom,
 } from './documents.mongo.ts';
+import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
 import { clearOutbox, oldestOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
@@ -239,6 +240,7 @@ export function createMongoStateStore(database: Db): StateStore {
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
     ...createDeletions(collections),
+    ...createErasures(collections),
     ...createScans(collections),
   };
 }

@@ -2,6 +2,7 @@ import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
+import { createErasures } from './erasures.postgres.ts';
 import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
@@ -253,6 +254,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createBooks(database),
     ...createOutboxes(database),
     ...createDeletions(database),
+    ...createErasures(database),
     ...createScans(database),
   };
 }

@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ErasureClient } from '../../platform/clients/processor.ts';
+import type { ProcessorDocument } from '../../platform/clients/registry.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { openPglite } from '../../platform/sql/database.pglite.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import { deleteBlob } from './deletion.ts';
+import { type DeletionSweeperDependencies, finishDeletion } from './deletion-sweeper.ts';
+import type { IndexEntry, UserBlobRecord } from './documents.ts';
+import { entryOfUserBlob, eventOf } from './entry.ts';
+import { eraseUser } from './erasure-sweeper.ts';
+import { entry, newId, newUser, userBlob } from './store/store.contract.fixture.ts';
+import { createPostgresStateStore } from './store/store.postgres.ts';
+import type { StateStore } from './store/store.ts';
+
+let server: SqlServer;
+let store: StateStore;
+const logger = createLogger('silent');
+
+beforeAll(async () => {
+  server = await openPglite({});
+  store = createPostgresStateStore(await server.database('state'));
+  await store.prepare();
+});
+afterAll(() => server?.close());
+
+const PROCESSORS = ['text-expansion', 'book-compiler'];
+const registered = PROCESSORS.map((id) => ({ id, base_url: `http://${id}` }) as ProcessorDocument);
+
+/** Time that passes only when told to. */
+function manualClock() {
+  let time = Date.UTC(2026, 5, 1);
+  return {
+    now: () => new Date(time),
+    pass: (ms: number) => {
+      time += ms;
+    },
+  };
+}
+type ManualClock = ReturnType<typeof manualClock>;
+
+class Killed extends Error {}
+
+/** Dies at the call of this number (from 0), of the store or of a processor: that call and all later ones fail. */
+function mortal(dieAt: number) {
+  let calls = 0;
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(of, name) {
+        const member: unknown = Reflect.get(of, name);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          calls += 1;
+          if (calls > dieAt) throw new Killed();
+          return member.apply(of, given);
+        };
+      },
+    });
+  return { wrap, died: () => calls > dieAt };
+}
+
+/** The processors' stores, as sets of ids by user. */
+function keepers() {
+  const kept = new Map<string, Set<string>>();
+  const stale = new Set<string>();
+  const of = (userId: string) => kept.get(userId) ?? new Set<string>();
+  const client: ErasureClient = {
+    async erase(_target, userId, ids) {
+      for (const id of ids) of(userId).delete(id);
+    },
+    async markStale(_target, _userId, ids) {
+      for (const id of ids) stale.add(id);
+    },
+    async eraseUser(_target, userId) {
+      const [first] = of(userId);
+      if (first !== undefined) of(userId).delete(first);
+      return of(userId).size > 0;
+    },
+  };
+  return { client, stale, of, put: (userId: string, ...ids: string[]) => kept.set(userId, new Set(ids)) };
+}
+
+const depsOf = (on: StateStore, clock: ManualClock, erasure: ErasureClient): DeletionSweeperDependencies => ({
+  store: on,
+  clock,
+  erasure,
+  logger,
+  nudge: () => undefined,
+  nudgeDeletion: () => undefined,
+  processors: {
+    all: async () => registered,
+    takers: async () => [],
+    get: async (id) => registered.find((processor) => processor.id === id),
+  },
+});
+
+async function storeDraft(userId: string): Promise<IndexEntry> {
+  const blob = userBlob(userId, { expectedProcessorIds: [] });
+  await store.insertUserBlob(blob);
+  return (await store.insertEntry(entryOfUserBlob(blob), [])).stored as IndexEntry;
+}
+async function storeDerived(userId: string, processorId: string, ...sources: IndexEntry[]) {
+  const made = entry(userId, 5, { processorId, sourceIds: sources.map(({ id }) => id) });
+  await store.insertEntry(made, [eventOf(made, 'indexed', made.createdAt)]);
+  return made;
+}
+
+/** Two drafts, their expansions, and a book of both. */
+async function novel() {
+  const userId = newUser();
+  const [first, second] = [await storeDraft(userId), await storeDraft(userId)];
+  const one = await storeDerived(userId, 'text-expansion', first);
+  const two = await storeDerived(userId, 'text-expansion', second);
+  const book = await storeDerived(userId, 'book-compiler', one, two);
+  return { userId, first, second, one, two, book };
+}
+
+const idsOf = (...blobs: readonly { id: string }[]) => blobs.map(({ id }) => id).toSorted();
+const indexed = async (userId: string) =>
+  idsOf(...(await store.page(userId, {}, { limit: 100, direction: 'ASC' })));
+const own = async (userId: string) => idsOf(...(await store.ownBlobs(userId, 100)));
+
+/** What the sweep of another process does, once the time has come. */
+async function recover(clock: ManualClock, erasure: ErasureClient): Promise<void> {
+  for (;;) {
+    clock.pass(120_000);
+    const due = await store.dueDeletions(clock.now(), 100);
+    if (due.length === 0) return;
+    for (const id of due) await finishDeletion(depsOf(store, clock, erasure), id);
+  }
+}
+
+const lastKind = async (id: string) => (await store.outbox(id)).entry?.events.at(-1)?.kind;
+
+describe('a deletion', () => {
+  it.each([false, true])('is finished wherever its process died, cascading: %s', async (cascade) => {
+    for (let dieAt = 0, died = true; died; dieAt += 1) {
+      const { userId, first, second, one, two, book } = await novel();
+      const clock = manualClock();
+      const keeping = keepers();
+      keeping.put(userId, one.id, two.id, book.id);
+      const life = mortal(dieAt);
+      const deps = depsOf(life.wrap(store), clock, life.wrap(keeping.client));
+      try {
+        const { deletedIds } = await deleteBlob(deps, userId, first.id, cascade);
+        for (const id of deletedIds) await finishDeletion(deps, id);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Killed);
+      }
+      died = life.died();
+      const tombstone = await store.tombstone(first.id);
+      await recover(clock, keeping.client);
+      if (tombstone === null) {
+        // It never began: nothing of it may show.
+        expect(await indexed(userId)).toEqual(idsOf(first, second, one, two, book));
+        expect(await own(userId)).toEqual(idsOf(first, second));
+        continue;
+      }
+      const gone = [first, one, ...(cascade ? [book] : [])];
+      expect(await indexed(userId)).toEqual(idsOf(second, two, ...(cascade ? [] : [book])));
+      expect(await own(userId)).toEqual([second.id]);
+      expect([...keeping.of(userId)].toSorted()).toEqual(idsOf(two, ...(cascade ? [] : [book])));
+      expect(keeping.stale.has(book.id)).toBe(!cascade);
+      for (const { id } of gone) {
+        expect(await store.tombstone(id)).toMatchObject({ dueAt: null });
+        expect(await lastKind(id)).toBe('deleted');
+      }
+    }
+  });
+
+  it('takes up what was entered while it was under way', async () => {
+    const { userId, first, one, book } = await novel();
+    const clock = manualClock();
+    const keeping = keepers();
+    await deleteBlob(depsOf(store, clock, keeping.client), userId, one.id, false);
+    await recover(clock, keeping.client);
+    // Its registration was let in before; the relay finds that a source has gone.
+    const late = await storeDerived(userId, 'book-compiler', one);
+    keeping.put(userId, late.id, book.id);
+    await store.openDeletions(userId, late.sourceIds, clock.now());
+    await recover(clock, keeping.client);
+    expect(await indexed(userId)).not.toContain(late.id);
+    expect(await indexed(userId)).toContain(first.id);
+    expect([...keeping.of(userId)]).toEqual([book.id]);
+  });
+
+  it('of a blob whose writer died before entering it leaves nothing either', async () => {
+    const blob = userBlob(newUser());
+    await store.insertUserBlob(blob);
+    const clock = manualClock();
+    const deps = depsOf(store, clock, keepers().client);
+    expect(await deleteBlob(deps, blob.userId, blob.id, false)).toEqual({
+      deletedIds: [blob.id],
+      staleIds: [],
+    });
+    expect(await own(blob.userId)).toEqual([]);
+    expect((await store.insertEntry(entryOfUserBlob(blob), [])).stored).toBeNull();
+  });
+});
+
+describe('an erasure', () => {
+  const begin = (userId: string, clock: ManualClock) => {
+    const startedAt = clock.now();
+    const erasure = { userId, requestedBy: 'olga', startedAt, finishedAt: null, stores: [], obstacle: null };
+    return store.beginErasure(erasure, startedAt);
+  };
+  const never = new AbortController().signal;
+
+  it('is finished wherever its process died, and leaves nothing', async () => {
+    for (let dieAt = 0, died = true; died; dieAt += 1) {
+      const { userId, one, two, book } = await novel();
+      const unindexed: UserBlobRecord = userBlob(userId);
+      await store.insertUserBlob(unindexed);
+      await store.putBook({ userId, id: 'b', version: 1, title: 'B', chapters: [], createdAt: new Date() });
+      const clock = manualClock();
+      const keeping = keepers();
+      keeping.put(userId, one.id, two.id, book.id, newId('quarantined'));
+      await begin(userId, clock);
+      clock.pass(20_000);
+      const life = mortal(dieAt);
+      await eraseUser(depsOf(life.wrap(store), clock, life.wrap(keeping.client)), userId, never).catch(
+        (error: unknown) => expect(error).toBeInstanceOf(Killed),
+      );
+      died = life.died();
+      clock.pass(120_000);
+      // A processor's death is told of as one that does not answer.
+      for (let turn = 0; (await store.dueErasures(clock.now(), 1_000)).includes(userId); turn += 1) {
+        expect(turn).toBeLessThan(3);
+        await eraseUser(depsOf(store, clock, keeping.client), userId, never);
+      }
+      const erasure = await store.erasure(userId);
+      expect(erasure).toMatchObject({ finishedAt: expect.any(Date), obstacle: null });
+      expect(erasure?.stores.map(({ processorId }) => processorId).toSorted()).toEqual(
+        ['state', ...PROCESSORS].toSorted(),
+      );
+      expect(await indexed(userId)).toEqual([]);
+      expect(await own(userId)).toEqual([]);
+      expect(await store.bookRecords(userId)).toEqual([]);
+      expect(keeping.of(userId).size).toBe(0);
+      expect(await store.deletedByProcessor(userId, new Date(0))).toEqual([
+        { processorId: 'book-compiler', count: 1 },
+        { processorId: 'state', count: 3 },
+        { processorId: 'text-expansion', count: 2 },
+      ]);
+    }
+  });
+
+  it('looks again when all that was under way as it began has ended', async () => {
+    const { userId } = await novel();
+    const clock = manualClock();
+    const deps = depsOf(store, clock, keepers().client);
+    await begin(userId, clock);
+    await eraseUser(deps, userId, never);
+    expect(await indexed(userId)).toEqual([]);
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: null });
+    await storeDraft(userId);
+    clock.pass(9_999);
+    expect(await store.dueErasures(clock.now(), 1_000)).not.toContain(userId);
+    clock.pass(1);
+    expect(await store.dueErasures(clock.now(), 1_000)).toContain(userId);
+    await eraseUser(deps, userId, never);
+    expect(await indexed(userId)).toEqual([]);
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: clock.now() });
+  });
+
+  it('waits for a processor that is away, says so, and does all else', async () => {
+    const { userId, one } = await novel();
+    const clock = manualClock();
+    const keeping = keepers();
+    keeping.put(userId, one.id);
+    await begin(userId, clock);
+    clock.pass(20_000);
+    const away: ErasureClient = {
+      ...keeping.client,
+      eraseUser: async (target, user) => {
+        if (typeof target === 'object' && target.baseUrl.endsWith('text-expansion')) throw new Error('away');
+        return keeping.client.eraseUser('state', `${user} elsewhere`);
+      },
+    };
+    await eraseUser(depsOf(store, clock, away), userId, never);
+    const waiting = await store.erasure(userId);
+    expect(waiting).toMatchObject({ finishedAt: null, obstacle: 'No answer from text-expansion.' });
+    expect(waiting?.stores.map(({ processorId }) => processorId)).toEqual(['state', 'book-compiler']);
+    expect(await indexed(userId)).toEqual([]);
+    await eraseUser(depsOf(store, clock, keeping.client), userId, never);
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: clock.now(), obstacle: null });
+    expect(keeping.of(userId).size).toBe(0);
+  });
+
+  it('is handed to another process when its own stops', async () => {
+    const { userId } = await novel();
+    const clock = manualClock();
+    await begin(userId, clock);
+    await eraseUser(depsOf(store, clock, keepers().client), userId, AbortSignal.abort());
+    clock.pass(1_000);
+    expect(await store.dueErasures(clock.now(), 1_000)).toContain(userId);
+    expect(await indexed(userId)).toHaveLength(5);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Erasure } from '../documents.ts';
+import { deletion, tombstoneOf } from './store.contract.deletions.ts';
+import { at, entry, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import type { StateStore } from './store.ts';
+
+const erasureOf = (userId: string, over: Partial<Erasure> = {}): Erasure => ({
+  userId,
+  requestedBy: 'olga',
+  startedAt: at(100),
+  finishedAt: null,
+  stores: [],
+  obstacle: null,
+  ...over,
+});
+
+/** What every adapter must do when users are erased. */
+export function erasureContract(store: () => StateStore): void {
+  const due = async (now: Date, users: readonly string[]) =>
+    (await store().dueErasures(now, 1_000)).filter((user) => users.includes(user));
+
+  describe('erasures', () => {
+    it('begin once, are saved while they are under way, and may be begun again when they are finished', async () => {
+      const user = newUser();
+      expect(await store().erasure(user)).toBeNull();
+      const first = erasureOf(user);
+      expect(await store().beginErasure(first, at(100))).toEqual(first);
+      expect(await store().beginErasure(erasureOf(user, { startedAt: at(101) }), at(1))).toEqual(first);
+      const stores = [{ processorId: 'a.$b', erasedAt: at(102).toISOString() }];
+      const waiting = { ...first, stores, obstacle: 'a.$b does not answer' };
+      await store().saveErasure(waiting, at(110));
+      await store().saveErasure({ ...waiting, startedAt: at(99), obstacle: 'another' }, at(1));
+      expect(await store().erasure(user)).toEqual(waiting);
+      const finished = { ...waiting, obstacle: null, finishedAt: at(120) };
+      await store().saveErasure(finished, null);
+      await store().saveErasure(waiting, at(130));
+      expect(await store().erasure(user)).toEqual(finished);
+      const second = erasureOf(user, { startedAt: at(200), requestedBy: 'oleg' });
+      expect(await store().beginErasure(second, at(200))).toEqual(second);
+      expect(await store().erasure(user)).toEqual(second);
+    });
+
+    it('are due, the longest due first, until they are finished', async () => {
+      const users = [newUser(), newUser()];
+      const [one = '', two = ''] = users;
+      await store().beginErasure(erasureOf(one), at(105));
+      await store().beginErasure(erasureOf(two), at(101));
+      expect(await due(at(100), users)).toEqual([]);
+      expect(await due(at(105), users)).toEqual([two, one]);
+      expect(await store().dueErasures(at(105), 1)).toHaveLength(1);
+      await store().saveErasure(erasureOf(two), at(110));
+      expect(await due(at(105), users)).toEqual([one]);
+      await store().saveErasure(erasureOf(one, { finishedAt: at(106) }), null);
+      expect(await due(at(999), users)).toEqual([two]);
+    });
+
+    it('find and remove what is a user’s own', async () => {
+      const [user, other] = [newUser(), newUser()];
+      const blobs = [userBlob(user), userBlob(user)];
+      for (const blob of blobs) await store().insertUserBlob(blob);
+      await store().insertUserBlob(userBlob(other));
+      expect(ids(await store().ownBlobs(user, 10)).toSorted()).toEqual(ids(blobs).toSorted());
+      expect(await store().ownBlobs(user, 1)).toHaveLength(1);
+      const book = { id: 'b', version: 1, title: 'B', chapters: [], createdAt: at(1) };
+      await store().putBook({ ...book, userId: user });
+      await store().putBook({ ...book, userId: other });
+      await store().eraseBooks(user);
+      expect(await store().bookRecords(user)).toEqual([]);
+      expect(await store().bookRecords(other)).toHaveLength(1);
+    });
+
+    it('count what was deleted, by processor', async () => {
+      const user = newUser();
+      const bury = async (processorId: string, deletedAt: Date) => {
+        const one = entry(user, 1, { processorId });
+        await store().insertEntry(one, []);
+        await store().bury(one, tombstoneOf(one, { deletedAt, dueAt: null }), deletion(one));
+      };
+      await bury('state', at(99));
+      await bury('state', at(100));
+      await bury('p', at(101));
+      await bury('p', at(102));
+      await store().insertEntry(entry(user, 1), []);
+      expect(await store().deletedByProcessor(user, at(100))).toEqual([
+        { processorId: 'p', count: 2 },
+        { processorId: 'state', count: 1 },
+      ]);
+      expect(await store().deletedByProcessor(newUser(), at(0))).toEqual([]);
+    });
+  });
+}
