@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { ErasureClient } from '../../platform/clients/processor.ts';
 import type { ProcessorDocument } from '../../platform/clients/registry.ts';
@@ -12,6 +13,8 @@ export interface ErasureSweeperDependencies
   extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'processors'> {
   readonly erasure: ErasureClient;
   readonly logger: Logger;
+  /** Documents whose events may wait before an erasure waits for them: it must not hold back what others store. */
+  readonly maxWaiting: number;
   /** Milliseconds after which nothing that was let in before an erasure is still being stored. Default 10,000. */
   readonly settleMs?: number;
 }
@@ -24,12 +27,20 @@ const AT_ONCE = 16;
 /** An erasure whose process died is taken up again after this long. */
 const LEASE_MS = 30_000;
 const SETTLE_MS = 10_000;
+const PAUSE_MS = 100;
 
 /** One run of an erasure, which keeps other processes from it while it goes on. */
 interface Run extends ErasureSweeperDependencies {
   readonly signal: AbortSignal;
   /** Called now and then. @throws when the process stops */
   goOn(erasure: Erasure): Promise<void>;
+}
+
+async function untilPublished(run: Run, erasure: Erasure): Promise<void> {
+  while ((await run.store.outboxLength()) > run.maxWaiting) {
+    await pause(PAUSE_MS);
+    await run.goOn({ ...erasure, obstacle: 'The event log does not take more yet.' });
+  }
 }
 
 /** @returns true while there may be more */
@@ -83,7 +94,10 @@ async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure)
 /** Removes all that there is now, wherever it is; what is in the way is told of, and holds up nothing else. */
 async function erase(run: Run, begun: Erasure): Promise<Erasure> {
   const { store, clock, processors } = run;
-  while (await eraseIndexed(run, begun)) await run.goOn(begun);
+  while (await eraseIndexed(run, begun)) {
+    await run.goOn(begun);
+    await untilPublished(run, begun);
+  }
   while (await eraseUnindexed(run, begun)) await run.goOn(begun);
   await store.eraseBooks(begun.userId);
   let erasure = withStore(begun, STATE, clock.now());

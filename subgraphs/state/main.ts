@@ -56,7 +56,8 @@ export const stateService: ServiceDefinition = {
     const relay = createRelay({ ...deps, logger });
     const erasure = createErasureClient(http);
     const deletions = createDeletionSweeper({ ...deps, erasure, logger });
-    const erasures = createErasureSweeper({ ...deps, erasure, logger });
+    const maxWaiting = config.limits.outbox / 2;
+    const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);

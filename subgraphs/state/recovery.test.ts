@@ -8,7 +8,7 @@ import { deleteBlob } from './deletion.ts';
 import { type DeletionSweeperDependencies, finishDeletion } from './deletion-sweeper.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob, eventOf } from './entry.ts';
-import { eraseUser } from './erasure-sweeper.ts';
+import { type ErasureSweeperDependencies, eraseUser } from './erasure-sweeper.ts';
 import { entry, newId, newUser, userBlob } from './store/store.contract.fixture.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
@@ -80,8 +80,13 @@ function keepers() {
   return { client, stale, of, put: (userId: string, ...ids: string[]) => kept.set(userId, new Set(ids)) };
 }
 
-const depsOf = (on: StateStore, clock: ManualClock, erasure: ErasureClient): DeletionSweeperDependencies => ({
+const depsOf = (
+  on: StateStore,
+  clock: ManualClock,
+  erasure: ErasureClient,
+): DeletionSweeperDependencies & ErasureSweeperDependencies => ({
   store: on,
+  maxWaiting: Number.POSITIVE_INFINITY,
   clock,
   erasure,
   logger,
@@ -285,6 +290,28 @@ describe('an erasure', () => {
     await eraseUser(depsOf(store, clock, keeping.client), userId, never);
     expect(await store.erasure(userId)).toMatchObject({ finishedAt: clock.now(), obstacle: null });
     expect(keeping.of(userId).size).toBe(0);
+  });
+
+  it('waits for the log, so that its events hold back nobody else', async () => {
+    const { userId } = await novel();
+    const clock = manualClock();
+    await begin(userId, clock);
+    let waiting = 3;
+    const busy: StateStore = Object.create(store, {
+      outboxLength: {
+        value: async () => {
+          waiting -= 1;
+          return waiting;
+        },
+      },
+    });
+    const erasing = eraseUser({ ...depsOf(busy, clock, keepers().client), maxWaiting: 0 }, userId, never);
+    await expect
+      .poll(async () => (await store.erasure(userId))?.obstacle, { interval: 10 })
+      .toBe('The event log does not take more yet.');
+    await erasing;
+    expect(waiting).toBe(0);
+    expect(await store.erasure(userId)).toMatchObject({ obstacle: null });
   });
 
   it('is handed to another process when its own stops', async () => {
