@@ -1,17 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { derivedBlobId } from '../../platform/ids.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { createHttpServer } from '../../platform/serving/http.ts';
-import { viewer } from '../../platform/testing/service.ts';
 import {
-  type Caller,
+  asCompiler,
+  bookOf,
+  expansion,
+  left,
+  novel,
+  owner,
+  remove,
+  runOwners,
+  toldOf,
+} from './deletion.fixture.ts';
+import { erasingUsers } from './erasing.fixture.ts';
+import {
   create,
   createDraft,
   draft,
-  HASH,
   newCaller,
-  processors,
   register,
   registration,
   report,
@@ -20,109 +25,8 @@ import {
 } from './subgraph.fixture.ts';
 
 runState();
-
-/** What the processors that keep the blobs were told, and whether they are there. */
-interface Told {
-  readonly path: string;
-  readonly ids: readonly string[];
-}
-const told: Told[] = [];
-let away = false;
-let owners: FastifyInstance;
-
-beforeAll(async () => {
-  owners = createHttpServer({ logger: createLogger('silent') });
-  for (const path of ['/blobs/delete', '/blobs/stale']) {
-    owners.post<{ Body: { ids: string[] } }>(path, async ({ body }, reply) => {
-      if (away) return reply.status(503).send({});
-      told.push({ path, ids: body.ids });
-      return {};
-    });
-  }
-  owners.delete<{ Params: { user_id: string } }>('/users/:user_id/blobs', async ({ params }) => {
-    told.push({ path: '/users', ids: [params.user_id] });
-    return { deleted: 0, more: false };
-  });
-  const base_url = await owners.listen({ host: '127.0.0.1', port: 0 });
-  for (const [id, over] of [
-    ['text-expansion', { output_schema_id: 'expanded-text-v1', event_subscriptions: ['blob.created'] }],
-    ['book-compiler', { output_schema_id: 'compiled-book-v1', graphql_type: 'CompiledBook' }],
-  ] as const) {
-    const body = {
-      id,
-      name: id,
-      storage_type: 'postgresql',
-      connection_string: 'embedded',
-      database_name: 'd',
-      input_schema_ids: ['text-input-v1'],
-      graphql_type: 'ExpandedText',
-      base_url,
-      ...over,
-    };
-    const caller = { service: id, viewer: null };
-    expect((await processors.rest('POST', '/api/v1/processors', { body, caller })).status).toBe(200);
-  }
-});
-afterAll(() => owners?.close());
-
-const DELETE = `mutation ($id: ID!, $cascade: Boolean) {
-  deleteBlob(id: $id, cascade: $cascade) { deletedIds staleIds userErrors { field code } }
-}`;
-interface Deleted {
-  deleteBlob: { deletedIds: string[]; staleIds: string[]; userErrors: { field: string; code: string }[] };
-}
-async function remove(caller: Caller, id: string, cascade = false) {
-  const { data, errors } = await state.graphql<Deleted>(DELETE, { id, cascade }, caller);
-  expect(errors).toBeUndefined();
-  return data?.deleteBlob;
-}
-
-async function expansion(caller: Caller, parentId: string): Promise<string> {
-  const body = registration(caller, parentId);
-  expect((await register(caller, body)).status).toBeLessThan(300);
-  return body.remote_blob_id;
-}
-
-let serial = 0;
-const bookOf = (caller: Caller, sources: readonly string[], over: object = {}) => ({
-  user_id: caller.viewer.userId,
-  processor_id: 'book-compiler',
-  storage_location: 'book-compiler-db',
-  remote_blob_id: `book-${++serial}`,
-  parent_id: sources[0] ?? '',
-  source_ids: sources,
-  schema_id: 'compiled-book-v1',
-  preview: 'A book.',
-  content_hash: HASH,
-  ...over,
-});
-const asCompiler = (caller: Caller) => ({ service: 'book-compiler', ...caller });
-async function compiled(caller: Caller, ...sources: string[]): Promise<string> {
-  const body = bookOf(caller, sources);
-  expect((await register(caller, body, asCompiler(caller))).status).toBe(201);
-  return body.remote_blob_id;
-}
-
-/** Two drafts, their expansions, and a book of both. */
-async function novel() {
-  const caller = newCaller();
-  const drafts = [await createDraft(caller, 'One.'), await createDraft(caller, 'Two.', { chapter_num: 2 })];
-  const [first = '', second = ''] = drafts;
-  const [one, two] = [await expansion(caller, first), await expansion(caller, second)];
-  return { caller, first, second, one, two, book: await compiled(caller, one, two) };
-}
-
-const left = async (caller: Caller): Promise<string[]> => {
-  const { data } = await state.graphql<{ blobs: { totalCount: number; nodes: { id: string }[] } }>(
-    '{ blobs(first: 100) { totalCount nodes { id } } }',
-    {},
-    caller,
-  );
-  const found = data?.blobs.nodes.map(({ id }) => id) ?? [];
-  expect(data?.blobs.totalCount).toBe(found.length);
-  return found;
-};
-const toldOf = (path: string) => told.filter((each) => each.path === path).flatMap(({ ids }) => ids);
+runOwners();
+erasingUsers();
 
 describe('deleteBlob', () => {
   it('takes what was made of the blob alone, and marks what has other sources as stale', async () => {
@@ -209,13 +113,13 @@ describe('deleteBlob', () => {
 
   it('waits for the owner that is away, and holds up nothing else meanwhile', async () => {
     const { caller, first, one, book } = await novel();
-    away = true;
+    owner.away = true;
     expect(await remove(caller, first, true)).toMatchObject({ deletedIds: [first, one, book] });
     expect(await left(caller)).toHaveLength(2);
     const other = newCaller();
     const own = await createDraft(other);
     expect(await remove(other, own)).toMatchObject({ deletedIds: [own] });
-    away = false;
+    owner.away = false;
     await expect
       .poll(() => toldOf('/blobs/delete'), { timeout: 20_000 })
       .toEqual(expect.arrayContaining([one, book]));
@@ -277,72 +181,5 @@ describe('what was deleted does not come back', () => {
     await remove(caller, first);
     expect((await register(caller, body, asCompiler(caller))).status).toBe(200);
     expect(derivedBlobId(first, 'text-expansion', '1')).toBe(one);
-  });
-});
-
-describe('deleteUser', () => {
-  const operator = { viewer: viewer('olga', 'operator') };
-  const REPORT = 'userId state requestedBy finishedAt obstacle stores { processorId deleted left erasedAt }';
-  interface Report {
-    state: string;
-    stores: { processorId: string; deleted: number; left: number; erasedAt: string | null }[];
-  }
-  const erase = (id: string, caller: object = operator) =>
-    state.graphql<{ deleteUser: { erasure: Report | null; userErrors: object[] } }>(
-      `mutation ($id: ID!) { deleteUser(id: $id) { erasure { ${REPORT} } userErrors { field code } } }`,
-      { id },
-      caller,
-    );
-  const readReport = async (id: string, caller: object = operator) =>
-    state.graphql<{ userErasure: Report | null }>(
-      `query ($id: ID!) { userErasure(id: $id) { ${REPORT} } }`,
-      { id },
-      caller,
-    );
-
-  it('erases all that is a user’s, reports it, and takes nothing new meanwhile', async () => {
-    const { caller, first, second } = await novel();
-    const { userId } = caller.viewer;
-    const running = await createDraft(caller, 'Three.', { chapter_num: 3 });
-    expect((await readReport(userId)).data).toEqual({ userErasure: null });
-    const { data } = await erase(userId);
-    expect(data?.deleteUser).toMatchObject({
-      erasure: { userId, state: 'RUNNING', requestedBy: 'olga', finishedAt: null },
-      userErrors: [],
-    });
-    const refused = [{ code: 'USER_ERASING' }];
-    expect((await create(caller, draft('More.'))).userErrors).toMatchObject(refused);
-    const book = 'mutation { createBook(input: { id: "b", title: "B" }) { userErrors { code } } }';
-    expect((await state.graphql(book, {}, caller)).data).toEqual({ createBook: { userErrors: refused } });
-    const late = await register(caller, registration(caller, running));
-    expect(['USER_ERASING', 'BLOB_DELETED']).toContain(late.body.error?.code);
-
-    const read = async () => (await readReport(userId)).data?.userErasure?.stores;
-    await expect.poll(read).toEqual([
-      { processorId: 'book-compiler', deleted: 1, left: 0, erasedAt: expect.any(String) },
-      { processorId: 'state', deleted: 3, left: 0, erasedAt: expect.any(String) },
-      { processorId: 'text-expansion', deleted: 2, left: 0, erasedAt: expect.any(String) },
-    ]);
-    expect(toldOf('/users').filter((id) => id === userId).length).toBeGreaterThanOrEqual(2);
-    const { data: nothing } = await state.graphql(
-      '{ me { state { totalBlobs books { id } conversations { id } } } }',
-      {},
-      caller,
-    );
-    expect(nothing).toEqual({ me: { state: { totalBlobs: 0, books: [], conversations: [] } } });
-    const batch = { body: { ids: [first, second, running] }, caller };
-    expect((await state.rest('POST', '/api/v1/blobs/batch', batch)).body).toEqual({ blobs: [] });
-    expect((await erase(userId)).data?.deleteUser.erasure).toMatchObject({ state: 'RUNNING' });
-  });
-
-  it('is an operator’s, and needs a user', async () => {
-    const caller = newCaller();
-    for (const { errors } of [await erase('x', caller), await readReport('x', caller)]) {
-      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    }
-    expect((await erase('')).data?.deleteUser).toEqual({
-      erasure: null,
-      userErrors: [{ field: 'id', code: 'VALIDATION_FAILED' }],
-    });
   });
 });

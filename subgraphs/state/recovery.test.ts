@@ -1,103 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErasureClient } from '../../platform/clients/processor.ts';
-import type { ProcessorDocument } from '../../platform/clients/registry.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { deleteBlob } from './deletion.ts';
-import { type DeletionSweeperDependencies, finishDeletion } from './deletion-sweeper.ts';
+import { finishDeletion } from './deletion-sweeper.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob, eventOf } from './entry.ts';
-import { type ErasureSweeperDependencies, eraseUser } from './erasure-sweeper.ts';
+import { eraseUser } from './erasure-sweeper.ts';
+import {
+  depsOf,
+  Killed,
+  keepers,
+  type ManualClock,
+  manualClock,
+  mortal,
+  PROCESSORS,
+} from './recovery.fixture.ts';
 import { entry, newId, newUser, userBlob } from './store/store.contract.fixture.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 
 let server: SqlServer;
 let store: StateStore;
-const logger = createLogger('silent');
 
 beforeAll(async () => {
-  server = await openPglite({});
+  server = await openTemporaryPglite();
   store = createPostgresStateStore(await server.database('state'));
   await store.prepare();
 });
 afterAll(() => server?.close());
-
-const PROCESSORS = ['text-expansion', 'book-compiler'];
-const registered = PROCESSORS.map((id) => ({ id, base_url: `http://${id}` }) as ProcessorDocument);
-
-/** Time that passes only when told to. */
-function manualClock() {
-  let time = Date.UTC(2026, 5, 1);
-  return {
-    now: () => new Date(time),
-    pass: (ms: number) => {
-      time += ms;
-    },
-  };
-}
-type ManualClock = ReturnType<typeof manualClock>;
-
-class Killed extends Error {}
-
-/** Dies at the call of this number (from 0), of the store or of a processor: that call and all later ones fail. */
-function mortal(dieAt: number) {
-  let calls = 0;
-  const wrap = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(of, name) {
-        const member: unknown = Reflect.get(of, name);
-        if (typeof member !== 'function') return member;
-        return async (...given: unknown[]) => {
-          calls += 1;
-          if (calls > dieAt) throw new Killed();
-          return member.apply(of, given);
-        };
-      },
-    });
-  return { wrap, died: () => calls > dieAt };
-}
-
-/** The processors' stores, as sets of ids by user. */
-function keepers() {
-  const kept = new Map<string, Set<string>>();
-  const stale = new Set<string>();
-  const of = (userId: string) => kept.get(userId) ?? new Set<string>();
-  const client: ErasureClient = {
-    async erase(_target, userId, ids) {
-      for (const id of ids) of(userId).delete(id);
-    },
-    async markStale(_target, _userId, ids) {
-      for (const id of ids) stale.add(id);
-    },
-    async eraseUser(_target, userId) {
-      const [first] = of(userId);
-      if (first !== undefined) of(userId).delete(first);
-      return of(userId).size > 0;
-    },
-  };
-  return { client, stale, of, put: (userId: string, ...ids: string[]) => kept.set(userId, new Set(ids)) };
-}
-
-const depsOf = (
-  on: StateStore,
-  clock: ManualClock,
-  erasure: ErasureClient,
-): DeletionSweeperDependencies & ErasureSweeperDependencies => ({
-  store: on,
-  maxWaiting: Number.POSITIVE_INFINITY,
-  clock,
-  erasure,
-  logger,
-  nudge: () => undefined,
-  nudgeDeletion: () => undefined,
-  processors: {
-    all: async () => registered,
-    takers: async () => [],
-    get: async (id) => registered.find((processor) => processor.id === id),
-  },
-});
 
 async function storeDraft(userId: string): Promise<IndexEntry> {
   const blob = userBlob(userId, { expectedProcessorIds: [] });

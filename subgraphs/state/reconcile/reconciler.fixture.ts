@@ -84,6 +84,7 @@ export async function openReconciling({ store, texts, books }: Stores) {
     eventLog: memoryLog(),
     nudge: () => undefined,
     nudgeDeletion: () => undefined,
+    nudgeErasure: () => undefined,
     intake: { assertOpen: () => undefined },
     clock,
     ids: randomIds,
