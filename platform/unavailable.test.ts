@@ -19,7 +19,9 @@ it('tells a store that is away, by what its driver says', async () => {
     serverSelectionTimeoutMS: 50,
   });
   expect(isUnavailable(await errorOf(mongo.db('x').command({ ping: 1 })))).toBe(true);
+  const interrupted = errorOf(mongo.db('x').command({ ping: 1 }));
   await mongo.close();
+  expect(isUnavailable(await interrupted)).toBe(true);
   expect(isUnavailable(await errorOf(new pg.Client(NOWHERE).connect()))).toBe(true);
   expect(isUnavailable(await errorOf(new pg.Client({ ...NOWHERE, host: 'localhost' }).connect()))).toBe(true);
   expect(isUnavailable(new EventLogUnavailable('closed'))).toBe(true);

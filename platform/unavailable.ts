@@ -4,7 +4,7 @@ const CODES =
 
 /** Errors of the event log and of MongoDB's driver (7) that tell the same. */
 const NAMES =
-  /^(EventLogUnavailable|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|WaitQueueTimeout|NotConnected|TopologyClosed)Error)$/;
+  /^(EventLogUnavailable|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|WaitQueueTimeout|NotConnected|TopologyClosed|ClientClosed)Error)$/;
 
 /** What PostgreSQL's driver (`pg` 8) says, without a code. */
 const MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/;

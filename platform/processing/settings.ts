@@ -10,7 +10,7 @@ export interface EventProcessorSettings {
   readonly maxDeliver: number;
   /** Milliseconds before the 2nd, 3rd, … delivery; the last value repeats. Default 1, 5, 15 and 60 s. */
   readonly backoffMs: readonly number[];
-  /** Milliseconds that runs have to end when the processor stops. Default 5,000. */
+  /** Milliseconds that runs have to end when the processor stops. Default 4,000. */
   readonly stopWithinMs: number;
   /** Milliseconds between two searches for results that the index was not told of. Default 10,000. */
   readonly sweepEveryMs: number;
@@ -24,7 +24,7 @@ export const defaultSettings: EventProcessorSettings = {
   progressEveryMs: 1_000,
   maxDeliver: 5,
   backoffMs: [1_000, 5_000, 15_000, 60_000],
-  stopWithinMs: 5_000,
+  stopWithinMs: 4_000,
   sweepEveryMs: 10_000,
   sweepGraceMs: 30_000,
 };

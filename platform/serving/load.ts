@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
+import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,6 +15,7 @@ export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/read
 /** How much a service has in work, and whether it takes more. */
 export class Load {
   readonly #limit: number;
+  readonly #givingUp = new Set<() => void>();
   #inWork = 0;
   #refused = 0;
   #retiring = false;
@@ -41,21 +43,31 @@ export class Load {
     this.#retiring = true;
   }
 
+  /** Answers what is still in work: it cannot be waited for any longer. */
+  giveUp(): void {
+    for (const giveUp of this.#givingUp) giveUp();
+  }
+
   /**
-   * Takes one more into work, until the returned function is called, once.
+   * Takes one more into work, until the returned function is called, once. `giveUp` answers it before its time.
    * @throws BlobgraphError OVERLOADED when as many as may be are in work
    */
-  enter(): () => void {
+  enter(giveUp: () => void = () => undefined): () => void {
     if (this.#inWork >= this.#limit) {
       this.#refused += 1;
       throw new BlobgraphError('OVERLOADED', 'Too many requests are in work here. Try again in a second.');
     }
     this.#inWork += 1;
+    this.#givingUp.add(giveUp);
     return () => {
       this.#inWork -= 1;
+      this.#givingUp.delete(giveUp);
     };
   }
 }
+
+const stopping = () =>
+  new BlobgraphError('SERVICE_UNAVAILABLE', 'The service stops before the answer is there. Try again later.');
 
 /** Bounds the requests in work, all but those of {@link OPERATIONAL_PATHS}, and ends connections before a stop. */
 export function limitLoad(app: FastifyInstance, limit: number): void {
@@ -63,9 +75,13 @@ export function limitLoad(app: FastifyInstance, limit: number): void {
   app.decorate('load', load);
   app.addHook('onRequest', (request, reply, done) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return done();
+    const trace = currentTrace() ?? traceFrom({});
+    const giveUp = () => {
+      if (!reply.sent) withTrace(trace, () => reply.send(stopping()));
+    };
     try {
       // Also where the client does not wait for the answer.
-      reply.raw.once('close', load.enter());
+      reply.raw.once('close', load.enter(giveUp));
       done();
     } catch (error) {
       done(error as Error);

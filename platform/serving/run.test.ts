@@ -11,7 +11,7 @@ import { createServiceMetrics } from '../metrics.ts';
 import { builtFile } from '../paths.ts';
 import type { Runtime, ServiceRuntime } from '../runtime.ts';
 import { isMain, startServices } from './run.ts';
-import type { ServiceDefinition } from './service.ts';
+import { type ServiceDefinition, startService } from './service.ts';
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'blobgraph-run-'));
@@ -184,6 +184,29 @@ describe('startServices', () => {
     await expect(fetch(`${url}/quick`)).rejects.toThrow();
   });
 
+  it('answers what it cannot wait for', async () => {
+    const door: ServiceDefinition = {
+      name: 'gateway',
+      create: async () => ({
+        frontDoor: true,
+        checks: {},
+        async install(app) {
+          app.get('/never', () => new Promise(() => {}));
+        },
+      }),
+    };
+    const service = await startService(door, runtimeOf([]).forService('gateway'));
+    const agent = new Client(service.url);
+    const asked = agent.request({ method: 'GET', path: '/never', headers: { 'x-request-id': 'mine' } });
+    await expect.poll(async () => (await fetch(`${service.url}/metrics`)).text()).toMatch(/in_work\{.*\} 1/);
+    service.retire();
+    await service.close(0);
+    const { statusCode, headers, body } = await asked;
+    expect([statusCode, headers['connection'], headers['retry-after']]).toEqual([503, 'close', '1']);
+    expect(await body.json()).toMatchObject({ error: { code: 'SERVICE_UNAVAILABLE' }, request_id: 'mine' });
+    await agent.close();
+  });
+
   it('gives up what does not end, and closes the rest', async () => {
     const steps: string[] = [];
     const stuck = service('state', steps);
@@ -200,7 +223,7 @@ describe('startServices', () => {
     });
     const stopped = system.stop();
     await expect.poll(() => hanging.mock.calls.length).toBe(1);
-    await vi.advanceTimersByTimeAsync(6_250);
+    await vi.advanceTimersByTimeAsync(5_250);
     vi.useRealTimers();
     await stopped;
     expect(steps.slice(-2)).toEqual(['events stopped', 'runtime closed']);

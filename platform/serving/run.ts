@@ -10,6 +10,10 @@ import { PortTaken, type RunningService, type ServiceDefinition, startService } 
 const STOP_WITHIN_MS = 10_000;
 /** For whoever asks next to hear that a service is about to stop, and for probes to see it. */
 const NOTICE_MS = 250;
+/** After the notice, for all that is in work. */
+const ANSWER_WITHIN_MS = 5_500;
+/** The least that a service has for it, so that what it had no time for is told. */
+const LEAST_MS = 100;
 
 /** True when the module is what `node` was asked to run, by whatever link: modules are known by their real path. */
 export const isMain = (moduleUrl: string, [, script] = process.argv): boolean =>
@@ -48,14 +52,13 @@ async function stopServices(services: readonly RunningService[]): Promise<void> 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
   for (const service of services) service.retire();
   if (services.length > 0) await pause(NOTICE_MS);
+  const until = performance.now() + ANSWER_WITHIN_MS;
   const others = services.filter((service) => !service.frontDoor);
-  const finishOthers = async () => {
-    // Those that others ask started first, and finish last.
-    for (const service of others.toReversed()) await attempt(service.finish());
-  };
+  const left = () => Math.max(LEAST_MS, until - performance.now());
   const doors = services.filter((service) => service.frontDoor);
-  await Promise.all([...doors.map((door) => attempt(door.stop())), finishOthers()]);
-  await Promise.all(others.map((service) => attempt(service.close())));
+  const work = [...doors.map((door) => door.stop()), ...others.toReversed().map((other) => other.finish())];
+  await Promise.all(work.map(attempt));
+  await Promise.all(others.map((service) => attempt(service.close(left()))));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -45,16 +45,19 @@ export interface RunningService {
   readonly frontDoor: boolean;
   /** Tells whoever asks, and `/ready`, that it is about to stop; all else goes on. */
   retire(): void;
-  /** Finishes or hands back what runs beside requests; what takes longer than 6 s is left to the next start. */
+  /** Finishes or hands back what runs beside requests; what takes longer than 5 s is left to the next start. */
   finish(): Promise<void>;
-  /** Stops listening and answers what is in work; after 6 s the connections that are left are cut. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, answers what is in work and closes. `withinMs`: default 5,000; then what is left is told that the
+   * service is unavailable.
+   */
+  close(withinMs?: number): Promise<void>;
   /** All three, one after the other. */
   stop(): Promise<void>;
 }
 
-const FINISH_WITHIN_MS = 6_250;
-const ANSWER_WITHIN_MS = 6_000;
+const FINISH_WITHIN_MS = 5_250;
+const ANSWER_WITHIN_MS = 5_000;
 /** For what else is done when the server closes. */
 const CLOSE_GRACE_MS = 500;
 const CUT_EVERY_MS = 50;
@@ -102,15 +105,15 @@ function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): St
     );
   const retire = () => app.load.retire();
   const finish = () => inTime('Finishing', FINISH_WITHIN_MS, parts.stop?.());
-  const close = async () => {
-    const until = performance.now() + ANSWER_WITHIN_MS;
+  const close = async (withinMs = ANSWER_WITHIN_MS) => {
+    const until = performance.now() + withinMs;
     const cutting = setInterval(() => {
+      if (performance.now() > until) app.load.giveUp();
       // Connections that wait for a first request are none of the idle ones that the server closes by itself.
-      const isDone = !app.server.listening && app.load.inWork === 0;
-      if (isDone || performance.now() > until) app.server.closeAllConnections();
+      if (!app.server.listening && app.load.inWork === 0) app.server.closeAllConnections();
     }, CUT_EVERY_MS);
     try {
-      await inTime('Closing the server', ANSWER_WITHIN_MS + CLOSE_GRACE_MS, app.close());
+      await inTime('Closing the server', withinMs + CLOSE_GRACE_MS, app.close());
     } finally {
       clearInterval(cutting);
     }

@@ -67,7 +67,7 @@ interface Connection<Who> {
 const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
 /** For queries and mutations that are in work when the server closes. */
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 4_000;
 const CLOSE_WITHIN_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
