@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { EventLogUnavailable } from './event-log/log.ts';
@@ -25,6 +25,13 @@ it('tells a store that is away, by what its driver says', async () => {
   expect(isUnavailable(await errorOf(new pg.Client(NOWHERE).connect()))).toBe(true);
   expect(isUnavailable(await errorOf(new pg.Client({ ...NOWHERE, host: 'localhost' }).connect()))).toBe(true);
   expect(isUnavailable(new EventLogUnavailable('closed'))).toBe(true);
+});
+
+it('tells a MongoDB server that is no primary any more, and no other refusal of it', () => {
+  const refusal = (code: number) => new MongoServerError({ message: 'refused', code });
+  expect([10107, 91, 50].map(refusal).map(isUnavailable)).toEqual([true, true, true]);
+  expect([11_000, 121, 26].map(refusal).map(isUnavailable)).toEqual([false, false, false]);
+  expect(isUnavailable(Object.assign(new Error('no'), { code: 91 }))).toBe(false);
 });
 
 it.each(['08006', '57P01', '57P03', '53300', '57014', 'ECONNRESET'])('%s may pass', (code) => {

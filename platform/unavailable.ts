@@ -4,7 +4,15 @@ const CODES =
 
 /** Errors of the event log and of MongoDB's driver (7) that tell the same. */
 const NAMES =
-  /^(EventLogUnavailable|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|WaitQueueTimeout|NotConnected|TopologyClosed|ClientClosed)Error)$/;
+  /^(EventLogUnavailable|PoolClearedOnNetworkError|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|PoolClosed|WaitQueueTimeout|NotConnected|TopologyClosed|ClientClosed)Error)$/;
+
+/**
+ * Codes of a MongoDB server that has lost its majority or its place as the primary, is shutting down or out of time:
+ * those that its drivers try again for, MaxTimeMSExpired (50) and WriteConcernTimeout (64).
+ */
+const MONGO_CODES: ReadonlySet<unknown> = new Set([
+  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
 
 /** What PostgreSQL's driver (`pg` 8) says, without a code. */
 const MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/;
@@ -14,7 +22,10 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   return (
-    (typeof code === 'string' && CODES.test(code)) || NAMES.test(error.name) || MESSAGES.test(error.message)
+    (typeof code === 'string' && CODES.test(code)) ||
+    (/^Mongo/.test(error.name) && MONGO_CODES.has(code)) ||
+    NAMES.test(error.name) ||
+    MESSAGES.test(error.message)
   );
 }
 
