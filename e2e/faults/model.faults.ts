@@ -7,6 +7,7 @@ import {
 } from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
 import { untilState } from '../harness/operations.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
+import { killAt } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
 
@@ -78,5 +79,22 @@ describe('the language model', () => {
     await Promise.all(others.map((id) => untilState(ledger.client, id, 'COMPLETED')));
     expect(Date.now() - begin).toBeLessThan(10_000);
     await expectWhole(system, ledger, { failed: [poison] });
+  });
+
+  it('failing, and kill -9 of the processor before the dead letter is written', async () => {
+    const letters = () =>
+      system.stores.withStream(
+        async (manager, name) => (await manager.streams.info(`${name}_DLQ`)).state.messages,
+      );
+    const before = await letters();
+    model.always({ kind: 'answer', text: '' });
+    const killed = killAt(system, 'text-expansion', {
+      with: 'nats',
+      moment: { sends: ['PUB ', 'dead-letter.'], keep: 'request' },
+    });
+    const id = await ledger.store();
+    await killed;
+    await expectWhole(system, ledger, { failed: [id] });
+    expect(await letters()).toBe(before + 1);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { userToken } from '../../platform/events/events.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
+import { shuffled } from './harness/shuffled.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
 import { workOn } from './harness/work.ts';
 
@@ -47,15 +48,6 @@ const messages = () =>
     for await (const { subject, data, header: headers } of batch) found.push({ subject, data, headers });
     return found;
   });
-
-function shuffled<T>(values: readonly T[]): T[] {
-  const result = [...values];
-  for (let last = result.length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [result[last], result[other]] = [result[other] as T, result[last] as T];
-  }
-  return result;
-}
 
 const TEN_TIMES = Array.from({ length: 10 });
 

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceName } from '../../platform/config.ts';
 import { defaultSettings } from '../../platform/processing/settings.ts';
-import type { Intervention, SeenRequest } from '../harness/proxy.ts';
+import type { SeenRequest } from '../harness/proxy.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
+import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
-import type { Moment } from './harness/wire.ts';
 
 let system: FaultSystem;
 let ledger: Ledger;
@@ -20,40 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => ledger?.close());
 
-/** A moment in a conversation with a server, or with the state service. */
-type When =
-  | { readonly with: 'mongodb' | 'nats'; readonly moment: Moment }
-  | {
-      readonly with: 'state';
-      readonly request: (request: SeenRequest) => boolean;
-      readonly keep: Exclude<Intervention, 'pass' | 'refuse'>;
-    };
-
-/** Resolves once the moment has come, with what lets everything pass again. */
-async function reached(when: When): Promise<() => void> {
-  if (when.with !== 'state') {
-    const { wire } = system[when.with];
-    await wire.hold(when.moment);
-    return () => wire.release();
-  }
-  const proxy = system.proxy('state');
-  proxy.intervene((request) => (when.request(request) ? when.keep : 'pass'));
-  await proxy.nextHeld();
-  return () => proxy.release();
-}
-
-async function killAt(service: ServiceName, when: When, meanwhile?: () => Promise<void>): Promise<void> {
-  const release = await reached(when);
-  await system.process(service).kill();
-  release();
-  await meanwhile?.();
-  await system.restart(service);
-}
-
 const isCreate = ({ body }: SeenRequest) =>
   String((body as { query?: string } | undefined)?.query).includes('createBlob');
-const isRead = ({ method, path }: SeenRequest) => method === 'GET' && path.startsWith('/api/v1/blobs/');
-const isRegistration = ({ path }: SeenRequest) => path === '/api/v1/blob-index';
 
 const published: When = { with: 'nats', moment: { sends: ['PUB ', '.blob.created.'], keep: 'request' } };
 const marked: When = { with: 'mongodb', moment: { sends: ['update', 'user_blobs'], keep: 'request' } };
@@ -101,7 +69,7 @@ const rows: readonly (readonly [service: ServiceName, name: string, when: When])
 
 describe('kill -9', () => {
   it.each(rows)('of the %s service %s', async (service, _name, when) => {
-    const killed = killAt(service, when);
+    const killed = killAt(system, service, when);
     await ledger.store();
     await killed;
     await ledger.store();
@@ -118,7 +86,7 @@ describe('kill -9', () => {
       const log = await stores.log(ledger.userId);
       expect(log.filter(({ kind }) => kind === 'created')).toHaveLength(2);
     };
-    const killed = killAt('state', marked, async () => void (await windowOf(100)));
+    const killed = killAt(system, 'state', marked, async () => void (await windowOf(100)));
     await ledger.store();
     await killed;
     // The message is published again, and nobody at the log knows that it was there before.
@@ -134,7 +102,7 @@ describe('SIGSTOP', () => {
     );
 
   it('of a processor for longer than its acknowledgement wait', async () => {
-    const stopped = reached({
+    const stopped = reached(system, {
       with: 'mongodb',
       moment: { sends: ['insert', 'expanded_texts'], keep: 'request' },
     }).then((release) => {

@@ -29,7 +29,19 @@ export interface Ledger {
   store(content?: string): Promise<string>;
   /** Compiles the drafts of the book as they stand, however often it takes. @throws as `store` */
   compile(): Promise<string>;
+  /** Deletes a draft, however often it takes. @throws as `store` */
+  delete(id: string): Promise<void>;
   close(): Promise<void>;
+}
+
+const DELETE = /* GraphQL */ `
+  mutation ($id: ID!) {
+    deleteBlob(id: $id) { deletedIds userErrors { field code message } }
+  }
+`;
+
+interface Deleted {
+  readonly deleteBlob: { readonly deletedIds: readonly string[]; readonly userErrors: readonly unknown[] };
 }
 
 const GIVES_UP_AFTER_MS = 120_000;
@@ -110,6 +122,13 @@ export async function openLedger(system: System): Promise<Ledger> {
       });
       compiled.set(idempotencyKey, id);
       return id;
+    },
+    async delete(id) {
+      await insist(`the deletion of ${id}`, async () => {
+        const { deletedIds, userErrors } = (await client.query<Deleted>(DELETE, { id })).deleteBlob;
+        return { id: deletedIds[0], userErrors };
+      });
+      for (const [key, draft] of acknowledged) if (draft.id === id) acknowledged.delete(key);
     },
     close: () => follower.stop(),
   };

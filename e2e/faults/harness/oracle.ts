@@ -9,6 +9,8 @@ export interface Expectations {
   readonly failed?: readonly string[];
   /** True where message ids were forgotten: the log may then have a change twice, a subscriber still not. */
   readonly repeats?: boolean;
+  /** True where the index is an older copy: its versions then do not go on where the log's end. */
+  readonly restored?: boolean;
   /** How long the system has to come to rest. Default: two minutes. */
   readonly withinMs?: number;
 }
@@ -18,6 +20,8 @@ const PROCESSOR_VERSION = '1';
 const expansionOf = (draft: string) => derivedBlobId(draft, PROCESSOR, PROCESSOR_VERSION);
 
 const keyOf = ({ blobId, version }: { blobId: string; version: number }) => `${blobId}:${version}`;
+const blobOf = (key: string) => key.slice(0, key.lastIndexOf(':'));
+const versionOf = (key: string) => Number(key.slice(key.lastIndexOf(':') + 1));
 const counted = (values: readonly string[]): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -27,13 +31,14 @@ const sorted = (values: Iterable<string>) => [...values].toSorted();
 
 /** What is not at rest yet, by name; empty when all is. */
 function unrest(
-  { userBlobs, entries, expandedTexts, compiledBooks }: Documents,
+  { userBlobs, entries, tombstones, expandedTexts, compiledBooks }: Documents,
   failed: ReadonlySet<string>,
 ): string[] {
   const id = ({ _id }: { _id?: unknown }) => String(_id);
   const expected = (blob: string) => (failed.has(blob) ? 'FAILED' : 'COMPLETED');
   return [
-    ...[...userBlobs, ...entries]
+    ...tombstones.filter(({ deletion_due_at }) => deletion_due_at).map((one) => `deleting ${id(one)}`),
+    ...[...userBlobs, ...entries, ...tombstones]
       .filter(({ outbox_since }) => outbox_since)
       .map((one) => `outbox ${id(one)}`),
     ...entries
@@ -150,8 +155,11 @@ async function countsAreTrue({ client }: Ledger, documents: Documents): Promise<
   expect(me.state.totalBlobs).toBe(counts.reduce((sum, { count }) => sum + count, 0));
 }
 
-/** Every version of every blob, in order per blob. @returns the changes as they first came */
-function wholeLog(log: readonly LogEntry[], { entries }: Documents, repeats: boolean): string[] {
+/**
+ * Every version of every blob, in order per blob; of one that was deleted, the deletion last.
+ * @returns the changes as they first came
+ */
+function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, repeats: boolean): string[] {
   const first = [...counted(log.map(keyOf)).keys()];
   if (!repeats) expect(log.map(keyOf), 'the log without repetition').toEqual(first);
   const wanted = entries.flatMap(({ _id, version }) =>
@@ -159,13 +167,19 @@ function wholeLog(log: readonly LogEntry[], { entries }: Documents, repeats: boo
       keyOf({ blobId: String(_id), version: index + 1 }),
     ),
   );
-  expect(sorted(first), 'the log').toEqual(sorted(wanted));
+  const gone = new Set(tombstones.map(({ _id }) => String(_id)));
+  const kept = first.filter((key) => !gone.has(blobOf(key)));
+  expect(sorted(kept), 'the log').toEqual(sorted(wanted));
   const reached = new Map<string, number>();
   for (const key of first) {
-    const [blobId = '', version] = key.split(':');
-    expect(Number(version), `${blobId} in order`).toBe((reached.get(blobId) ?? 0) + 1);
-    reached.set(blobId, Number(version));
+    const [blobId, version, before] = [blobOf(key), versionOf(key), reached.get(blobOf(key)) ?? 0];
+    // What is deleted before it was told of is not told of any more.
+    if (gone.has(blobId)) expect(version, `${blobId} in order`).toBeGreaterThan(before);
+    else expect(version, `${blobId} in order`).toBe(before + 1);
+    reached.set(blobId, version);
   }
+  for (const { _id, version } of tombstones)
+    expect(reached.get(String(_id)), `the deletion of ${_id}`).toBe(version);
   return first;
 }
 
@@ -190,6 +204,7 @@ export async function expectWhole(
   nothingTwice(ledger, documents, failed);
   nothingDangles(documents);
   await countsAreTrue(ledger, documents);
+  if (expectations.restored) return;
   const log = wholeLog(await system.stores.log(ledger.userId), documents, expectations.repeats ?? false);
   await followerSawAll(ledger, log);
 }

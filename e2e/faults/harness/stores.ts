@@ -8,6 +8,8 @@ import { userToken } from '../../../platform/events/events.ts';
 export interface Documents {
   readonly userBlobs: readonly Document[];
   readonly entries: readonly Document[];
+  /** Of the entries that were deleted. */
+  readonly tombstones: readonly Document[];
   readonly expandedTexts: readonly Document[];
   readonly compiledBooks: readonly CompiledBookRow[];
 }
@@ -93,12 +95,8 @@ export async function openStores({
   namespace,
 }: StoreAddresses): Promise<Stores> {
   const mongo = new MongoClient(mongoUrl, { readConcern: { level: 'majority' } });
-  const all = (database: string, collection: string, userId: string, projection: Document = {}) =>
-    mongo
-      .db(`${namespace}_${database}`)
-      .collection(collection)
-      .find({ user_id: userId }, { projection })
-      .toArray();
+  const all = (database: string, collection: string, user: Document, projection: Document = {}) =>
+    mongo.db(`${namespace}_${database}`).collection(collection).find(user, { projection }).toArray();
 
   /** A connection for each time: the server may have been killed since the last. */
   async function books(userId: string): Promise<Documents['compiledBooks']> {
@@ -130,13 +128,15 @@ export async function openStores({
     mongo,
     namespace,
     async documents(userId) {
-      const [userBlobs, entries, expandedTexts, compiledBooks] = await Promise.all([
-        all('state', 'user_blobs', userId),
-        all('state', 'blob_index', userId),
-        all('text_expansion', 'expanded_texts', userId, { 'data.expanded': 0, 'data.sections': 0 }),
+      const own = { user_id: userId };
+      const [userBlobs, entries, tombstones, expandedTexts, compiledBooks] = await Promise.all([
+        all('state', 'user_blobs', own),
+        all('state', 'blob_index', own),
+        all('state', 'blob_index', { deleted_user_id: userId }),
+        all('text_expansion', 'expanded_texts', own, { 'data.expanded': 0, 'data.sections': 0 }),
         books(userId),
       ]);
-      return { userBlobs, entries, expandedTexts, compiledBooks };
+      return { userBlobs, entries, tombstones, expandedTexts, compiledBooks };
     },
     log: (userId) =>
       withStream((manager, name) => readLog(manager, name, `${namespace}.blob.*.${userToken(userId)}`)),

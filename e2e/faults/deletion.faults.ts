@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Ledger, openLedger } from './harness/ledger.ts';
+import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
+import { expectWhole } from './harness/oracle.ts';
+import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+
+let system: FaultSystem;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  system = await startFaultSystem({ intercept: ['state'] });
+});
+afterAll(() => system?.stop());
+beforeEach(async () => {
+  ledger = await openLedger(system);
+  await ledger.store();
+});
+afterEach(() => ledger?.close());
+
+async function expectGone(id: string): Promise<void> {
+  await expectWhole(system, ledger);
+  const { userBlobs, entries, expandedTexts } = await system.stores.documents(ledger.userId);
+  expect([userBlobs, entries, expandedTexts].map(({ length }) => length)).toEqual([1, 2, 1]);
+  expect(await ledger.client.query('query ($id: ID!) { blob(id: $id) { id } }', { id })).toEqual({
+    blob: null,
+  });
+}
+
+describe('a draft that is deleted', () => {
+  it.each<[string, When]>([
+    ['before its processor read it', { with: 'state', request: isRead, keep: 'hold-request' }],
+    [
+      'before its expansion is stored',
+      { with: 'mongodb', moment: { sends: ['insert', 'expanded_texts'], keep: 'request' } },
+    ],
+    ['before its expansion is registered', { with: 'state', request: isRegistration, keep: 'hold-request' }],
+  ])('%s does not come back to life', async (_name, when) => {
+    await expectWhole(system, ledger);
+    const held = reached(system, when);
+    const id = await ledger.store();
+    const release = await held;
+    await ledger.delete(id);
+    release();
+    await expectGone(id);
+  });
+
+  it('with kill -9 of the state service half-way is gone all the same', async () => {
+    const id = await ledger.store();
+    await expectWhole(system, ledger);
+    const killed = killAt(system, 'state', {
+      with: 'mongodb',
+      moment: { sends: ['update', 'blob_index', 'deleted_user_id'], keep: 'answer' },
+    });
+    await ledger.delete(id);
+    await killed;
+    await expectGone(id);
+  });
+});

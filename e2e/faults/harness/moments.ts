@@ -1,0 +1,47 @@
+import type { ServiceName } from '../../../platform/config.ts';
+import type { Intervention, SeenRequest } from '../../harness/proxy.ts';
+import type { FaultSystem } from './system.ts';
+import type { Moment } from './wire.ts';
+
+/** A moment in a conversation with a server, or with the state service. */
+export type When =
+  | { readonly with: 'mongodb' | 'nats'; readonly moment: Moment }
+  | {
+      readonly with: 'state';
+      readonly request: (request: SeenRequest) => boolean;
+      readonly keep: Exclude<Intervention, 'pass' | 'refuse'>;
+    };
+
+/** Resolves once the moment has come, with what lets everything pass again. */
+export async function reached(system: FaultSystem, when: When): Promise<() => void> {
+  if (when.with !== 'state') {
+    const { wire } = system[when.with];
+    await wire.hold(when.moment);
+    return () => wire.release();
+  }
+  const proxy = system.proxy('state');
+  proxy.intervene((request) => (when.request(request) ? when.keep : 'pass'));
+  await proxy.nextHeld();
+  return () => proxy.release();
+}
+
+/** Kills a service when the moment has come, and starts it again. */
+export async function killAt(
+  system: FaultSystem,
+  service: ServiceName,
+  when: When,
+  meanwhile?: () => Promise<void>,
+): Promise<void> {
+  const release = await reached(system, when);
+  await system.process(service).kill();
+  release();
+  await meanwhile?.();
+  await system.restart(service);
+}
+
+/** A processor reads its source. */
+export const isRead = ({ method, path }: SeenRequest): boolean =>
+  method === 'GET' && path.startsWith('/api/v1/blobs/');
+
+/** A processor tells the index of its result. */
+export const isRegistration = ({ path }: SeenRequest): boolean => path === '/api/v1/blob-index';
