@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtFile } from '../platform/paths.ts';
 import {
@@ -164,6 +166,36 @@ describe('a language model behind an OpenAI-compatible endpoint', () => {
       output: expect.stringContaining('No system answers at http://127.0.0.1:9'),
     });
   });
+
+  // The embedded log is in the system's own store: there is no stream to lose.
+  it.skipIf(inject('shape') === 'embedded')(
+    'finishes what was begun when the stream of events is lost, and old cursors are told',
+    async () => {
+      model.always({ kind: 'stall', text: 'Elspeth' });
+      const { blobs } = await client.query<{ blobs: { liveCursor: string } }>('{ blobs { liveCursor } }');
+      const texts = Array.from({ length: 6 }, (_, n) => `${CONTENT} (lost ${n})`);
+      const ids = await Promise.all(texts.map((content) => createDraft(client, { content })));
+      await expect
+        .poll(() => texts.filter((text) => requestsAbout(text).length > 0).length)
+        .toBeGreaterThan(3);
+      await system.process('text-expansion').kill();
+      const { NATS_URL = '', NAMESPACE = '' } = system.environment;
+      const connection = await connect({ servers: new URL(NATS_URL).host });
+      await (await jetstreamManager(connection)).streams.delete(NAMESPACE.toUpperCase());
+      await connection.close();
+      model.always({ kind: 'answer' });
+      await system.restart('text-expansion');
+      await Promise.all(ids.map((id) => untilState(client, id, 'COMPLETED')));
+      for (const id of ids) expect((await read(id)).derived.nodes).toHaveLength(1);
+      const changes = client.subscribe(
+        'subscription ($after: String) { blobChanged(after: $after) { cursor } }',
+        { after: blobs.liveCursor },
+      );
+      await expect(changes.next()).rejects.toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]);
+      const ready = await (await fetch(`${system.urls.state}/ready`)).json();
+      expect(ready).toMatchObject({ status: 'ready', checks: { 'event log': 'ok' } });
+    },
+  );
 
   it('that has enough for the moment is asked again when it says', async () => {
     const content = `${CONTENT} (too many requests)`;

@@ -3,6 +3,7 @@ import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
+import { eventLogCheck } from '../platform/serving/health.ts';
 import { runAlone } from '../platform/serving/run.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
@@ -33,7 +34,8 @@ export const gatewayService: ServiceDefinition = {
       frontDoor: true,
       checks,
       async install(app) {
-        readinessRoutes(app, { checks, embedded: runtime.embedded, breakers: http.breakers });
+        const others = { 'event log': eventLogCheck(runtime.eventLog) };
+        readinessRoutes(app, { checks, others, embedded: runtime.embedded, breakers: http.breakers });
         await serveGraphOverHttp(app, { graph, userTokens, logger });
         const { requestTimeoutMs } = config.limits;
         serveSubscriptions(app, { graph, changeFeed, userTokens, limits, requestTimeoutMs, clock, logger });

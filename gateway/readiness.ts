@@ -5,7 +5,10 @@ import type { Config, ServiceName } from '../platform/config.ts';
 import { TIMEOUT_HEADER, timeFor } from '../platform/deadline.ts';
 import {
   allOk,
+  Degraded,
+  isUsable,
   openBreakers,
+  type Readiness,
   type ReadinessChecks,
   runChecks,
   sendReadiness,
@@ -16,6 +19,13 @@ const subgraphNames = (urls: Config['urls']): ServiceName[] =>
 
 const ASK_TIMEOUT_MS = 2_000;
 
+/** What of a subgraph's checks is not as it should be. */
+const lacking = (checks: Readiness['checks']): string =>
+  Object.entries(checks)
+    .filter(([, state]) => state !== 'ok')
+    .map(([name, state]) => `${name} ${state}`)
+    .join('; ');
+
 /** Asks each subgraph whether it is ready. */
 export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
   const check = (name: ServiceName) => async () => {
@@ -24,24 +34,31 @@ export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
       headers: { [TIMEOUT_HEADER]: String(timeMs) },
       signal: AbortSignal.timeout(timeMs),
     });
-    await body.dump();
-    if (statusCode !== 200) throw new Error(`${name} answered ${statusCode}`);
+    if (statusCode !== 200) {
+      await body.dump();
+      throw new Error(`${name} answered ${statusCode}`);
+    }
+    const { status, checks } = (await body.json()) as Readiness;
+    if (status === 'degraded') throw new Degraded(lacking(checks));
   };
   return Object.fromEntries(subgraphNames(urls).map((name) => [name, check(name)]));
 }
 
 /**
  * `/health`: the process answers. `/ready`: 503 until each subgraph has been up once; from then on 200, `degraded`
- * while one is out of reach: one that is down costs its own fields, not the graph.
+ * while one is out of reach or lacks something, `others` included: one that is down costs its own fields, not the graph.
  */
 export function readinessRoutes(
   app: FastifyInstance,
   {
     checks,
+    others = {},
     embedded,
     breakers,
   }: {
     checks: ReadinessChecks;
+    /** What else the gateway stands on; not waited for. */
+    others?: ReadinessChecks;
     embedded: () => readonly string[];
     breakers: () => Readonly<Record<string, BreakerState>>;
   },
@@ -49,8 +66,8 @@ export function readinessRoutes(
   const awaited = new Set(Object.keys(checks));
   app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
   app.get('/ready', async (_request, reply) => {
-    const states = await runChecks(checks);
-    for (const [name, state] of Object.entries(states)) if (state === 'ok') awaited.delete(name);
+    const states = await runChecks({ ...checks, ...others });
+    for (const [name, state] of Object.entries(states)) if (isUsable(state)) awaited.delete(name);
     const all = { ...states, ...openBreakers(breakers()) };
     const status = awaited.size > 0 ? 'unavailable' : allOk(all) ? 'ready' : 'degraded';
     return sendReadiness(reply, { status, service: 'gateway', embedded: embedded(), checks: all });

@@ -65,6 +65,10 @@ it('reads what is set', () => {
     POSTGRES_URL: 'postgresql://user:word@host/db',
     NATS_URL: 'nats://a:4222, b:4222',
     NATS_REPLICAS: '3',
+    NATS_MAX_AGE_HOURS: '24',
+    NATS_MAX_MEBIBYTES: '64',
+    NATS_DEDUP_MINUTES: '60',
+    NATS_DEAD_LETTER_DAYS: '7',
     TEXT_EXPANSION_URL: 'https://expansion.example/base//',
     OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
     OPENAI_MODEL: 'small',
@@ -79,7 +83,14 @@ it('reads what is set', () => {
     host: '0.0.0.0',
     mongoUrl: 'mongodb+srv://user:word@host/?tls=true',
     postgresUrl: 'postgresql://user:word@host/db',
-    nats: { servers: ['nats://a:4222', 'b:4222'], replicas: 3 },
+    nats: {
+      servers: ['nats://a:4222', 'b:4222'],
+      replicas: 3,
+      maxAgeMs: 86_400_000,
+      maxBytes: 64 * 1024 ** 2,
+      dedupWindowMs: 3_600_000,
+      deadLetterMaxAgeMs: 7 * 86_400_000,
+    },
     connectionKey: Buffer.alloc(32, 7),
     limits: { requestTimeoutMs: 5_000, requests: 50, outbox: 100 },
     metricsToken: 'a token of 16 or more',
@@ -121,6 +132,10 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['MAX_OUTBOX', 'sekret', wholeNumber(1, 100_000_000)],
     ['METRICS_TOKEN', 'sekret', 'must have at least 16 characters'],
     ['NATS_REPLICAS', '6', wholeNumber(1, 5)],
+    ['NATS_MAX_AGE_HOURS', 'sekret', wholeNumber(1, 87_600)],
+    ['NATS_MAX_MEBIBYTES', '15', wholeNumber(16, 16_777_216)],
+    ['NATS_DEDUP_MINUTES', 'sekret', wholeNumber(2, 1_440)],
+    ['NATS_DEAD_LETTER_DAYS', 'sekret', wholeNumber(1, 3_650)],
     ['OPENAI_CONTEXT_TOKENS', '1000', wholeNumber(1_024, 4_000_000)],
     ['MONGO_URL', 'http://user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
     ['MONGO_URL', 'user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
@@ -194,4 +209,11 @@ it('wants a model where a model server is named', () => {
   expect(problems({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([
     'OPENAI_MODEL: set it beside OPENAI_BASE_URL',
   ]);
+});
+
+it('remembers the ids of events no longer than the events', () => {
+  expect(problems({ NATS_MAX_AGE_HOURS: '1' })).toEqual([
+    'NATS_DEDUP_MINUTES: an id cannot be remembered for longer than NATS_MAX_AGE_HOURS keeps its event',
+  ]);
+  expect(loadConfig({ NATS_MAX_AGE_HOURS: '1', NATS_DEDUP_MINUTES: '60' }).nats).toBeUndefined();
 });

@@ -68,6 +68,14 @@ export const environmentSchema = z.object({
     .optional(),
   /** Replicas of the stream: 3 on a cluster. */
   NATS_REPLICAS: wholeNumber(1, 5).default(1),
+  /** How long the stream keeps an event: longer than any processor is away. */
+  NATS_MAX_AGE_HOURS: wholeNumber(1, 87_600).default(336),
+  /** What the stream holds at most, dead letters a sixteenth of it; a full one takes nothing until the oldest go. */
+  NATS_MAX_MEBIBYTES: wholeNumber(16, 16_777_216).default(2_048),
+  /** How long an event's id is remembered: longer than state is away between publishing and noting it. */
+  NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
+  /** How long dead letters are kept. */
+  NATS_DEAD_LETTER_DAYS: wholeNumber(1, 3_650).default(90),
   /** Set before the names of databases and streams, so that several systems share servers. */
   NAMESPACE: z
     .string()
@@ -125,7 +133,14 @@ export interface Config {
   readonly namespace: string;
   readonly mongoUrl?: string;
   readonly postgresUrl?: string;
-  readonly nats?: { readonly servers: readonly string[]; readonly replicas: number };
+  readonly nats?: {
+    readonly servers: readonly string[];
+    readonly replicas: number;
+    readonly maxAgeMs: number;
+    readonly maxBytes: number;
+    readonly dedupWindowMs: number;
+    readonly deadLetterMaxAgeMs: number;
+  };
   readonly userTokens: {
     readonly jwksUrl?: string;
     readonly publicKey?: string;
@@ -190,6 +205,14 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
     }
   }
   if (given['OPENAI_BASE_URL']) needs('OPENAI_MODEL', 'set it beside OPENAI_BASE_URL');
+  const [dedupMinutes, maxAgeHours] = [
+    given['NATS_DEDUP_MINUTES'] ?? 120,
+    given['NATS_MAX_AGE_HOURS'] ?? 336,
+  ];
+  if (Number(dedupMinutes) > Number(maxAgeHours) * 60)
+    found.push(
+      'NATS_DEDUP_MINUTES: an id cannot be remembered for longer than NATS_MAX_AGE_HOURS keeps its event',
+    );
   return found;
 }
 
@@ -245,7 +268,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
-      nats: env.NATS_URL ? { servers: env.NATS_URL, replicas: env.NATS_REPLICAS } : undefined,
+      nats: env.NATS_URL ? nats(env.NATS_URL, env) : undefined,
       serviceSecret: env.SERVICE_SECRET,
       connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,
       openai:
@@ -255,6 +278,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     }),
   };
 }
+
+const nats = (servers: readonly string[], env: Environment) => ({
+  servers,
+  replicas: env.NATS_REPLICAS,
+  maxAgeMs: env.NATS_MAX_AGE_HOURS * 3_600_000,
+  maxBytes: env.NATS_MAX_MEBIBYTES * 1024 ** 2,
+  dedupWindowMs: env.NATS_DEDUP_MINUTES * 60_000,
+  deadLetterMaxAgeMs: env.NATS_DEAD_LETTER_DAYS * 86_400_000,
+});
 
 const openai = (baseUrl: string, model: string, env: Environment) => ({
   baseUrl,

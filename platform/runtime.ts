@@ -94,13 +94,15 @@ async function openEventLog(
     const database = await (await sql()).database('event_log');
     return openEmbeddedEventLog({ database, clock: systemClock, logger });
   }
-  const { servers, replicas } = config.nats;
+  const { servers, replicas, dedupWindowMs, maxAgeMs, maxBytes, deadLetterMaxAgeMs } = config.nats;
   return openNatsEventLog({
     servers: [...servers],
     streamName: config.namespace.toUpperCase(),
     subjectPrefix: config.namespace,
     subjects: allSubjects,
     replicas,
+    dedupWindowMs,
+    retention: { maxAgeMs, maxBytes, deadLetterMaxAgeMs },
     logger,
   });
 }

@@ -71,7 +71,14 @@ const entryOf = (service: ServiceName): string =>
 function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
-  return { MONGO_URL: mongoUrl, POSTGRES_URL: postgresUrl, NATS_URL: natsUrl, NAMESPACE: namespace };
+  return {
+    MONGO_URL: mongoUrl,
+    POSTGRES_URL: postgresUrl,
+    NATS_URL: natsUrl,
+    NAMESPACE: namespace,
+    // The server sets this much aside for every system, and keeps it when the system is gone.
+    NATS_MAX_MEBIBYTES: '64',
+  };
 }
 
 /** Resolves once the service is ready. @throws with what its process printed, when that ends before */

@@ -107,6 +107,22 @@ export function deadLettersContract(fixture: () => EventLogFixture): void {
       await expect.poll(() => seen, PATIENCE).toEqual(['a 1']);
     });
 
+    it('share their way back with what is sent to one consumer', async () => {
+      const log = await fixture().open();
+      const start = await log.head();
+      const other = await consuming(log, { durable: 'other' });
+      const { deliveries } = await consuming(log, { subjects: ['blob.failed.*'] });
+      const sent = message('blob.created.alice', 'a');
+      const first = await log.publishTo('worker', sent);
+      expect(await log.publishTo('worker', sent)).toEqual({ ...first, duplicate: true });
+      await log.publish(message('blob.created.alice', 'b'));
+      await expect.poll(() => idsOf(deliveries), PATIENCE).toEqual(['a']);
+      expect(deliveries[0]).toMatchObject({ subject: 'blob.created.alice', attempt: 1, earlierAttempts: 0 });
+      await expect.poll(() => other.seen, PATIENCE).toEqual(['b 1']);
+      expect(idsOf(await collect(log.read({ subjects: ['blob.>'], after: start }), 1))).toEqual(['b']);
+      expect(await log.problems()).toEqual([]);
+    });
+
     it('are written by another process when the one that was to write them is dead', async () => {
       const before = await fixture().open();
       const never = gate();

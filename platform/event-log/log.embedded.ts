@@ -22,7 +22,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
-import { replayOf, replaySubject } from './replay.ts';
+import { addressed, replayOf, replaySubject } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -31,7 +31,7 @@ export interface EmbeddedEventLogOptions {
   readonly database: SqlDatabase;
   readonly clock: Clock;
   readonly logger?: Logger;
-  /** How long a message id is remembered. Default: an hour. */
+  /** How long a message id is remembered. Default: two hours. */
   readonly dedupWindowMs?: number;
   readonly retention?: Partial<Retention>;
 }
@@ -79,6 +79,11 @@ class EmbeddedEventLog implements EventLog {
     if (messageSize(message) > this.#maxMessageBytes) throw tooLarge(message, this.#maxMessageBytes);
     this.#assertOpen();
     return this.#stream.publish(message);
+  }
+
+  async publishTo(durable: string, message: OutgoingMessage): Promise<PublishAck> {
+    assertDurableName(durable);
+    return this.publish(addressed(durable, message));
   }
 
   async consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption> {
@@ -157,6 +162,11 @@ class EmbeddedEventLog implements EventLog {
   async ping(): Promise<void> {
     this.#assertOpen();
     await this.#tables.ping();
+  }
+
+  async problems(): Promise<readonly string[]> {
+    await this.ping();
+    return [];
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,10 @@ export class NatsConsumption implements Consumption {
     return new NatsConsumption(dependencies);
   }
 
+  get options(): ConsumeOptions {
+    return this.#dependencies.options;
+  }
+
   /** Requests that were made over an earlier connection will not be answered. */
   reconnected(): void {
     for (const puller of this.#pullers) puller.giveUp();

@@ -33,6 +33,8 @@ export const isMessageNotFound = (error: unknown): boolean =>
   hasCode(error, MESSAGE_DELETE_FAILED) ||
   (error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND);
 export const isOtherStream = (error: unknown): boolean => hasCode(error, STREAM_EXISTS_OTHERWISE);
+export const isConsumerNotFound = (error: unknown): boolean =>
+  hasCode(error, JetStreamApiCodes.ConsumerNotFound);
 export const isOtherConsumer = (error: unknown): boolean => hasCode(error, CONSUMER_EXISTS_OTHERWISE);
 
 /** The server's limit, or the client's check of the server's `max_payload`. */

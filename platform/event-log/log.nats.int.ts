@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { services } from '../testing/services.ts';
 import { collect, consuming, gate, idsOf, message } from './log.contract.fixture.ts';
 import { eventLogContract } from './log.contract.ts';
@@ -143,6 +143,55 @@ describe('event log on NATS', () => {
       expect(await log.head()).toEqual(next.position);
       await expect.poll(() => seen, PATIENCE).toEqual(['a 1', 'b 1']);
       await lost;
+    });
+
+    it('are named when they, or consumers, are missing or changed', async () => {
+      const log = await fixture.open();
+      const { consumption } = await consuming(log, {});
+      expect(await log.problems()).toEqual([]);
+      const connection = await connect({ servers: new URL(services().natsUrl).host });
+      onTestFinished(() => connection.close());
+      const manager = await jetstreamManager(connection);
+      const [name, letters] = [fixture.streamName, `${fixture.streamName}_DLQ`];
+      await manager.streams.update(name, { max_msgs: 7 });
+      await manager.consumers.update(name, 'worker', { max_deliver: 3 });
+      expect(await log.problems()).toEqual([
+        `stream ${name} has max_msgs 7 in place of 5000000`,
+        'consumer worker has max_deliver 3 in place of -1',
+      ]);
+      // A log that starts adapts what it is made of.
+      await fixture.open();
+      expect(await log.problems()).toEqual(['consumer worker has max_deliver 3 in place of -1']);
+      // In the way of the stream that is to be made anew.
+      await manager.streams.delete(letters);
+      await manager.streams.add({ name: `${name}_other`, subjects: [`${name}.dead-letter.>`] });
+      expect(await log.problems()).toContain(`stream ${letters} is missing`);
+      await manager.streams.delete(`${name}_other`);
+      await expect.poll(() => log.problems(), PATIENCE).not.toContain(`stream ${letters} is missing`);
+      await consumption.stop();
+      await manager.consumers.delete(name, 'worker');
+      expect(await log.problems()).toEqual([]);
+    });
+
+    it('are made anew where nobody publishes', async () => {
+      const log = await fixture.open();
+      const { epoch } = await log.head();
+      await fixture.lose();
+      await expect.poll(async () => (await log.head().catch(() => undefined))?.epoch, PATIENCE).toBeDefined();
+      expect((await log.head()).epoch).not.toBe(epoch);
+      await expect.poll(() => log.problems(), PATIENCE).toEqual([]);
+    });
+
+    it('get a lost consumer back, which begins with the oldest message kept', async () => {
+      const log = await fixture.open();
+      const { seen } = await consuming(log, {});
+      await log.publish(message('blob.created.alice', 'a'));
+      await expect.poll(() => seen, PATIENCE).toEqual(['a 1']);
+      const connection = await connect({ servers: new URL(services().natsUrl).host });
+      onTestFinished(() => connection.close());
+      await (await jetstreamManager(connection)).consumers.delete(fixture.streamName, 'worker');
+      await log.publish(message('blob.created.alice', 'b'));
+      await expect.poll(() => [...seen].sort(), PATIENCE).toEqual(['a 1', 'a 1', 'b 1']);
     });
 
     it('are apart for installations that share a server', async () => {

@@ -30,7 +30,7 @@ export interface StreamSettings {
   readonly retention: Retention;
 }
 
-type WantedStream = Pick<
+export type WantedStream = Pick<
   StreamConfig,
   | 'name'
   | 'subjects'
@@ -70,8 +70,19 @@ export const deadLetterStream = ({ name, subjects, replicas, ...s }: StreamSetti
   duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.deadLetterMaxAgeMs)),
 });
 
+/** What is never changed of a stream, for it cannot be, or nobody should. */
+export const FIXED = {
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  allow_direct: true,
+} as const;
+
 /** What a stream of these settings differs in from what is wanted. Subjects are only ever added. */
-function differences(config: StreamConfig, { name: _, ...wanted }: WantedStream): Partial<WantedStream> {
+export function differences(
+  config: StreamConfig,
+  { name: _, ...wanted }: WantedStream,
+): Partial<WantedStream> {
   const subjects = [...new Set([...config.subjects, ...wanted.subjects])];
   return Object.fromEntries(
     Object.entries({ ...wanted, subjects }).filter(
@@ -97,10 +108,7 @@ export async function ensureStream(manager: JetStreamManager, wanted: WantedStre
     try {
       return await manager.streams.add({
         ...wanted,
-        storage: StorageType.File,
-        retention: RetentionPolicy.Limits,
-        discard: DiscardPolicy.New,
-        allow_direct: true,
+        ...FIXED,
         metadata: { [EPOCH]: randomUUID() },
       });
     } catch (error) {
@@ -114,7 +122,10 @@ export async function ensureStream(manager: JetStreamManager, wanted: WantedStre
  * Deliveries are counted here and not by the server, which would drop a message after the last one without a
  * word. In work and waiting for their backoff, all processes together, are at most `max_ack_pending`.
  */
-const consumerConfig = (options: ConsumeOptions, subjects: readonly string[]): ConsumerUpdateConfig => ({
+export const consumerConfig = (
+  options: ConsumeOptions,
+  subjects: readonly string[],
+): ConsumerUpdateConfig => ({
   ack_wait: nanos(options.ackWaitMs),
   max_deliver: -1,
   max_ack_pending: 10_000,

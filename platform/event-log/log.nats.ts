@@ -5,19 +5,13 @@ import { NatsAnnouncements } from './log.nats.announcements.ts';
 import { openConnection } from './log.nats.connection.ts';
 import { NatsConsumption } from './log.nats.consumption.ts';
 import { NatsDeadLetters } from './log.nats.dead-letters.ts';
-import { isStreamNotFound, isTooLarge, messageOf, retrying, unavailable, within } from './log.nats.errors.ts';
+import { isTooLarge, messageOf, retrying, unavailable, within } from './log.nats.errors.ts';
+import { NatsKeeper } from './log.nats.keeper.ts';
 import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
 import { natsPublisher, type Publish } from './log.nats.publisher.ts';
 import { NatsPuller } from './log.nats.puller.ts';
 import { NatsReader } from './log.nats.reader.ts';
-import {
-  deadLetterStream,
-  ensureConsumer,
-  ensureStream,
-  epochOf,
-  logStream,
-  type StreamSettings,
-} from './log.nats.streams.ts';
+import { deadLetterStream, epochOf, logStream, type StreamSettings } from './log.nats.streams.ts';
 import {
   type ConsumeOptions,
   type Consumption,
@@ -35,7 +29,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
-import { REPLAYS, replayed, replayOf, replaySubject } from './replay.ts';
+import { addressed, REPLAYS, replayed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -50,7 +44,7 @@ export interface NatsEventLogOptions {
   readonly subjectPrefix?: string;
   /** Of both streams: 3 on a cluster. Default: 1. */
   readonly replicas?: number;
-  /** How long a message id is remembered. Default: an hour. */
+  /** How long a message id is remembered. Default: two hours. */
   readonly dedupWindowMs?: number;
   readonly retention?: Partial<Retention>;
   /** How long publishing is tried; a leader's death takes up to 8 s. Default: 30,000. */
@@ -80,7 +74,7 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
       START_TIMEOUT_MS,
     );
     const log = new NatsEventLog(options, connection, manager);
-    await retrying(() => log.ensure(), START_TIMEOUT_MS);
+    await retrying(() => log.start(), START_TIMEOUT_MS);
     return log;
   } catch (error) {
     await connection.close();
@@ -98,14 +92,12 @@ class NatsEventLog implements EventLog {
   readonly #logger: Logger | undefined;
   readonly #stream: StreamSettings;
   readonly #deadLetters: NatsDeadLetters;
-  readonly #deadLetterStream: StreamSettings;
+  readonly #keeper: NatsKeeper;
   readonly #subjects: Subjects;
   readonly #announcements: NatsAnnouncements;
   readonly #publish: Publish;
   readonly #consumptions = new Set<NatsConsumption>();
   readonly #closing = new AbortController();
-  #ensuring: Promise<void> | undefined;
-  #epoch = '';
 
   constructor(options: NatsEventLogOptions, connection: NatsConnection, manager: JetStreamManager) {
     const { streamName: name, subjects, subjectPrefix, replicas = 1 } = options;
@@ -126,7 +118,7 @@ class NatsEventLog implements EventLog {
     this.#publish = natsPublisher({
       client: this.#client,
       timeoutMs: options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS,
-      ensure: () => this.ensure(),
+      ensure: () => this.#keeper.ensure(),
     });
     this.#deadLetters = new NatsDeadLetters({
       manager,
@@ -134,20 +126,24 @@ class NatsEventLog implements EventLog {
       subjects: this.#subjects,
       stream: name,
     });
-    this.#deadLetterStream = {
+    const letters = {
       ...common,
       name: this.#deadLetters.name,
       subjects: [this.#deadLetters.subject('*')],
     };
+    this.#keeper = new NatsKeeper({
+      manager,
+      log: logStream(this.#stream),
+      deadLetters: deadLetterStream(letters),
+      subjects: this.#subjects,
+      logger: options.logger,
+    });
     void this.#watch();
   }
 
-  /** Makes the streams where they are missing, and learns the epoch. */
-  ensure(): Promise<void> {
-    this.#ensuring ??= this.#ensure().finally(() => {
-      this.#ensuring = undefined;
-    });
-    return this.#ensuring;
+  /** Makes the streams where they are missing. */
+  start(): Promise<void> {
+    return this.#keeper.start();
   }
 
   async publish(message: OutgoingMessage): Promise<PublishAck> {
@@ -155,6 +151,11 @@ class NatsEventLog implements EventLog {
     const { maxMessageBytes } = this.#stream.retention;
     if (messageSize(message) > maxMessageBytes) throw tooLarge(message, maxMessageBytes);
     return this.#append(message);
+  }
+
+  async publishTo(durable: string, message: OutgoingMessage): Promise<PublishAck> {
+    assertDurableName(durable);
+    return this.publish(addressed(durable, message));
   }
 
   async #append(message: OutgoingMessage): Promise<PublishAck> {
@@ -186,7 +187,7 @@ class NatsEventLog implements EventLog {
       options,
       handler,
       logger: this.#logger,
-      ensure: () => this.#ensureConsumer(options),
+      ensure: () => this.#keeper.ensureConsumer(options),
       puller: () => new NatsPuller(this.#connection, request),
       decode: ({ message, sequence, publishedAt }) =>
         replayed(fromReceived(message, this.#position(sequence), publishedAt, this.#subjects)),
@@ -263,9 +264,15 @@ class NatsEventLog implements EventLog {
     await this.head();
   }
 
+  async problems(): Promise<readonly string[]> {
+    const consumers = [...this.#consumptions].map(({ options }) => options);
+    return this.#request(() => this.#keeper.problems(consumers));
+  }
+
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#keeper.close();
     await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
     // What was handed back has to leave, if the server is still there.
     await within(this.#connection.drain(), CLOSE_TIMEOUT_MS);
@@ -273,7 +280,7 @@ class NatsEventLog implements EventLog {
   }
 
   #position(sequence: number): Position {
-    return { epoch: this.#epoch, sequence };
+    return { epoch: this.#keeper.epoch, sequence };
   }
 
   #assertOpen(): void {
@@ -289,30 +296,14 @@ class NatsEventLog implements EventLog {
     }
   }
 
-  async #ensure(): Promise<void> {
-    const info = await ensureStream(this.#manager, logStream(this.#stream));
-    await ensureStream(this.#manager, deadLetterStream(this.#deadLetterStream));
-    this.#epoch = epochOf(info);
-  }
-
   /** A server that comes back may have lost its streams, or have others. */
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type !== 'reconnect') continue;
       for (const consumption of this.#consumptions) consumption.reconnected();
-      this.ensure().catch((error: unknown) => {
+      this.#keeper.ensure().catch((error: unknown) => {
         this.#logger?.warn({ err: error }, 'The streams could not be looked at after a reconnection');
       });
     }
-  }
-
-  async #ensureConsumer(options: ConsumeOptions): Promise<void> {
-    const subjects = [...options.subjects, replaySubject(options.durable)].map(this.#subjects.outer);
-    const make = () => ensureConsumer(this.#manager, this.#stream.name, options, subjects);
-    await make().catch(async (error: unknown) => {
-      if (!isStreamNotFound(error)) throw error;
-      await this.ensure();
-      await make();
-    });
   }
 }

@@ -14,6 +14,8 @@ export interface EventLog {
    * @throws MessageRefused when no attempt could succeed: malformed, or larger than the log takes
    */
   publish(message: OutgoingMessage): Promise<PublishAck>;
+  /** As {@link publish}, but one durable consumer takes the message, whatever its subject, and nobody else. */
+  publishTo(durable: string, message: OutgoingMessage): Promise<PublishAck>;
   /**
    * Starts (or takes up) the durable consumer `options.durable`; a new one begins with the oldest message kept.
    * Several processes that consume with the same name share its messages. `handler` decides what becomes of a
@@ -50,6 +52,12 @@ export interface EventLog {
   ): Promise<Listening>;
   /** Resolves when the log answers. @throws when it does not */
   ping(): Promise<void>;
+  /**
+   * What of the log is missing, or other than it was made to be, each by its name; empty when all is well. Of
+   * consumers, those of this process. What is missing is made again within seconds where that can be done.
+   * @throws EventLogUnavailable when the log does not answer
+   */
+  problems(): Promise<readonly string[]>;
   /** Stops consumptions without grace, ends readers, and takes nothing more. */
   close(): Promise<void>;
 }

@@ -6,10 +6,10 @@ const ID = 'blobgraph-replay-id';
 const ATTEMPTS = 'blobgraph-replay-attempts';
 const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS]);
 
-/** Takes every message that is replayed. */
+/** Takes every message that is meant for one consumer. */
 export const REPLAYS = 'replay.*';
 
-/** The subject on which one consumer, and nobody else, hears of what is replayed to it. */
+/** The subject that one consumer takes, and nobody else. */
 export const replaySubject = (durable: string): string => `replay.${durable}`;
 
 /** Says nothing of the dead letter but which it is; a position alone repeats when a stream is made anew. */
@@ -22,18 +22,30 @@ export function deadLetterId({ durable, message }: Pick<DeadLetter, 'durable' | 
 /** Whether {@link deadLetterId} may have made this. */
 export const isDeadLetterId = (id: string): boolean => /^[0-9a-f]{24}$/.test(id);
 
-/** The message that brings a dead letter back to its consumer: the same one, and the same id, at every call. */
-export const replayOf = ({ id, durable, attempts, message }: DeadLetter): OutgoingMessage => ({
+interface Addressee {
+  readonly durable: string;
+  /** Of the message that carries the other. */
+  readonly id: string;
+  readonly earlierAttempts: number;
+}
+
+const carry = (
+  { subject, id, headers, body }: OutgoingMessage,
+  { durable, earlierAttempts, id: outerId }: Addressee,
+): OutgoingMessage => ({
   subject: replaySubject(durable),
-  id: `replay:${id}`,
-  headers: {
-    ...message.headers,
-    [SUBJECT]: message.subject,
-    [ID]: message.id,
-    [ATTEMPTS]: String(attempts),
-  },
-  body: message.body,
+  id: outerId,
+  headers: { ...headers, [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: String(earlierAttempts) },
+  body,
 });
+
+/** The message that brings another to one consumer: the same one, and the same id, at every call. */
+export const addressed = (durable: string, message: OutgoingMessage) =>
+  carry(message, { durable, earlierAttempts: 0, id: `to:${durable}:${message.id}` });
+
+/** The message that brings a dead letter back to its consumer: the same one, and the same id, at every call. */
+export const replayOf = ({ id, durable, attempts, message }: DeadLetter): OutgoingMessage =>
+  carry(message, { durable, earlierAttempts: attempts, id: `replay:${id}` });
 
 /** A message as its consumer takes it. */
 export interface Replayed {

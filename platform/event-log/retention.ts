@@ -23,5 +23,8 @@ export const defaultRetention: Retention = {
   deadLetterMaxAgeMs: 90 * DAY_MS,
 };
 
-/** Message ids are remembered for an hour, which outlasts a service that is restarted while it publishes. */
-export const DEFAULT_DEDUP_WINDOW_MS = 3_600_000;
+/**
+ * How long message ids are remembered: twice the hour that a service may be away between publishing and noting that it
+ * did. Past that a message may stand in the log twice; consumers and subscribers know it by its id and version then.
+ */
+export const DEFAULT_DEDUP_WINDOW_MS = 7_200_000;

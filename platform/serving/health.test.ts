@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BreakerState } from '../clients/guard.ts';
 import { createLogger } from '../logger.ts';
-import { healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
+import { eventLogCheck, healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
 
 const well = async () => {};
@@ -54,6 +54,24 @@ describe('/ready', () => {
     expect(await serve({ store: failing }, breakers)('/ready')).toMatchObject({
       status: 503,
       body: { status: 'unavailable' },
+    });
+  });
+
+  it('is 200 and degraded, and says why, while something that it can do without is not as it should be', async () => {
+    const problems = vi.fn(async () => ['stream BLOBGRAPH is missing', 'consumer a has max_deliver 3']);
+    const log = eventLogCheck(async () => ({ problems }));
+    const said = 'degraded: stream BLOBGRAPH is missing; consumer a has max_deliver 3';
+    const ask = serve({ store: well, 'event log': log });
+    expect(await ask('/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', checks: { store: 'ok', 'event log': said } },
+    });
+    problems.mockResolvedValue([]);
+    expect(await ask('/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    problems.mockRejectedValue(new Error('nats://user:secret@host does not answer'));
+    expect(await ask('/ready')).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable', checks: { 'event log': 'unreachable' } },
     });
   });
 

@@ -1,11 +1,25 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { BreakerState } from '../clients/guard.ts';
 import { timeFor } from '../deadline.ts';
+import type { EventLog } from '../event-log/log.ts';
 
 /** Named things that a service stands on; each resolves when it is well and rejects when it is not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
 
 const CHECK_TIMEOUT_MS = 2_000;
+
+const DEGRADED = 'degraded: ';
+
+/** What a check rejects with while the service can be asked all the same. Whoever runs it is shown the message. */
+export class Degraded extends Error {
+  override readonly name = 'Degraded';
+}
+
+/** Whether the log answers, and has all that it should; what it lacks is named. */
+export const eventLogCheck = (log: () => Promise<Pick<EventLog, 'problems'>>) => async (): Promise<void> => {
+  const problems = await (await log()).problems();
+  if (problems.length > 0) throw new Degraded(problems.join('; '));
+};
 
 /** What `/ready` answers. */
 export interface Readiness {
@@ -13,7 +27,7 @@ export interface Readiness {
   readonly service: string;
   /** Ports that run embedded in this process. */
   readonly embedded: readonly string[];
-  /** `ok`, or why not, by name. */
+  /** `ok`, `degraded: …` where the service can be asked all the same, or why not, by name. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +41,7 @@ async function runCheck(check: () => Promise<void>): Promise<string> {
     .then(check)
     .then(
       () => 'ok',
-      () => 'unreachable',
+      (error: unknown) => (error instanceof Degraded ? `${DEGRADED}${error.message}` : 'unreachable'),
     );
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
@@ -37,6 +51,12 @@ export async function runChecks(checks: ReadinessChecks): Promise<Record<string,
   const entries = Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** Whether none of them keeps the service from being asked. */
+export const allUsable = (checks: Readonly<Record<string, string>>): boolean =>
+  Object.values(checks).every(isUsable);
+
+export const isUsable = (state: string): boolean => state === 'ok' || state.startsWith(DEGRADED);
 
 export const allOk = (checks: Readonly<Record<string, string>>): boolean =>
   Object.values(checks).every((state) => state === 'ok');
@@ -59,7 +79,7 @@ export const openBreakers = (
 
 /**
  * `/health`: the process answers. `/ready`: so does what it stands on (200, else 503); `degraded`, with 200, while
- * another service is out of reach; `stopping`, with 503, before it stops. Neither needs a token.
+ * another service is out of reach or the event log lacks something; `stopping`, with 503, before it stops. Neither needs a token.
  */
 export function healthRoutes(
   app: FastifyInstance,
@@ -74,7 +94,7 @@ export function healthRoutes(
   app.get('/ready', async (_request, reply) => {
     const own = await runChecks(deps.checks);
     const checks = { ...own, ...openBreakers(deps.breakers()) };
-    const well = allOk(checks) ? 'ready' : allOk(own) ? 'degraded' : 'unavailable';
+    const well = allOk(checks) ? 'ready' : allUsable(own) ? 'degraded' : 'unavailable';
     return sendReadiness(reply, { status: well, service: deps.service, embedded: deps.embedded(), checks });
   });
 }

@@ -102,6 +102,7 @@ export function memoryLog(): MemoryLog {
       wake();
     },
     consume: unsupported,
+    publishTo: unsupported,
     deadLetters: async () => [],
     deadLetter: async () => null,
     replayDeadLetter: async () => false,
@@ -109,6 +110,7 @@ export function memoryLog(): MemoryLog {
     announce: unsupported,
     listen: unsupported,
     ping: async () => {},
+    problems: async () => [],
     close: async () => {},
   };
 }

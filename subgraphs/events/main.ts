@@ -1,3 +1,4 @@
+import { eventLogCheck } from '../../platform/serving/health.ts';
 import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { installEvents } from './subgraph.ts';
@@ -6,7 +7,7 @@ import { installEvents } from './subgraph.ts';
 export const eventsService: ServiceDefinition = {
   name: 'events',
   create: async (runtime) => ({
-    checks: { events: async () => (await runtime.eventLog()).ping() },
+    checks: { 'event log': eventLogCheck(runtime.eventLog) },
     install: (app) => installEvents(app, runtime),
   }),
 };

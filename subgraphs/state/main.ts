@@ -2,6 +2,7 @@ import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
+import { eventLogCheck } from '../../platform/serving/health.ts';
 import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createDeletionSweeper } from './deletion-sweeper.ts';
@@ -12,6 +13,7 @@ import { measureIntake } from './metrics.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
+import { createReemitter } from './reemission.ts';
 import { createRelay } from './relay.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
@@ -61,8 +63,9 @@ export const stateService: ServiceDefinition = {
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
+    const reemitter = createReemitter({ store, eventLog, clock, logger });
     return {
-      checks: { store: () => store.ping(), 'event log': () => eventLog.ping() },
+      checks: { store: () => store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       async install(app) {
         reconcilerRoutes(app, reconciler);
         await installState(app, deps, logger);
@@ -73,10 +76,11 @@ export const stateService: ServiceDefinition = {
         erasures.start();
         intake.start();
         reconciler.start();
+        reemitter.start();
       },
       async stop() {
         await reconciler.stop();
-        await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop()]);
+        await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };
   },

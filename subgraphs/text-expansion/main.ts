@@ -3,6 +3,7 @@ import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { createStateClient } from '../../platform/clients/state.ts';
 import { createEventProcessor } from '../../platform/processing/event-processor.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
+import { eventLogCheck } from '../../platform/serving/health.ts';
 import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { expand } from './expand.ts';
@@ -55,7 +56,7 @@ export const textExpansionService: ServiceDefinition = {
     });
     const stopping = new AbortController();
     return {
-      checks: { store: () => store.ping(), 'event log': () => eventLog.ping() },
+      checks: { store: () => store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       install: (app) => installTextExpansion(app, { store, logger }),
       async start() {
         registerUntilDone(createRegistryClient(http), own, stopping.signal).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type {
   BookDocument,
   EntryDocument,
   ErasureDocument,
+  ReemissionDocument,
   TombstoneDocument,
   UserBlobDocument,
 } from './documents.mongo.ts';
@@ -10,6 +11,7 @@ import type {
 export const USER_BLOBS = 'user_blobs';
 export const BLOB_INDEX = 'blob_index';
 export const BOOKS = 'books';
+const REEMISSION = 'reemission';
 
 /** The state database's collections. */
 export interface StateCollections {
@@ -21,6 +23,7 @@ export interface StateCollections {
   readonly tombstones: Collection<TombstoneDocument>;
   readonly books: Collection<BookDocument>;
   readonly erasures: Collection<ErasureDocument>;
+  readonly reemissions: Collection<ReemissionDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -30,6 +33,7 @@ export const collectionsOf = (database: Db): StateCollections => ({
   tombstones: database.collection<TombstoneDocument>(BLOB_INDEX),
   books: database.collection<BookDocument>(BOOKS),
   erasures: database.collection<ErasureDocument>('erasures'),
+  reemissions: database.collection<ReemissionDocument>(REEMISSION),
 });
 
 /** Read forwards or backwards. */

@@ -95,6 +95,13 @@ export interface ErasureDocument {
   due_at?: Date;
 }
 
+export interface ReemissionDocument {
+  _id: string;
+  epoch: string;
+  after: { user_id: string; id: string } | null;
+  done: boolean;
+}
+
 export interface BookDocument {
   _id: { user_id: string; id: string };
   version: number;

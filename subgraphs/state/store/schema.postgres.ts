@@ -108,4 +108,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX blob_index_deleted ON blob_index (deleted_user_id, processor_id, deleted_at)
     WHERE deleted_user_id IS NOT NULL;
   `,
+  `
+  CREATE TABLE reemission (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    epoch text NOT NULL,
+    after_user text,
+    after_id text,
+    done boolean NOT NULL
+  );
+  `,
 ];

@@ -4,6 +4,7 @@ import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { erasureContract } from './store.contract.erasures.ts';
 import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import { reemissionContract } from './store.contract.reemission.ts';
 import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
 import type { StateStore } from './store.ts';
@@ -165,6 +166,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   derivedContract(() => store);
   deletionContract(() => store);
   erasureContract(() => store);
+  reemissionContract(() => store);
   scansContract(() => store);
 
   describe('books and conversations', () => {

@@ -21,6 +21,7 @@ import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
 import { clearOutbox, oldestOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
 import {
   type EntryFilter,
@@ -241,6 +242,7 @@ export function createMongoStateStore(database: Db): StateStore {
     oldestOutbox: () => oldestOutbox(collections),
     ...createDeletions(collections),
     ...createErasures(collections),
+    ...createReemissionStore(collections),
     ...createScans(collections),
   };
 }

@@ -6,6 +6,7 @@ import { createErasures } from './erasures.postgres.ts';
 import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
+import { createReemissionStore } from './reemission.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
@@ -255,6 +256,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createOutboxes(database),
     ...createDeletions(database),
     ...createErasures(database),
+    ...createReemissionStore(database),
     ...createScans(database),
   };
 }

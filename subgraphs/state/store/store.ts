@@ -2,6 +2,7 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
+import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 
 /** Of each of these so many at most in one answer. */
@@ -112,7 +113,7 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends ErasureStore, DeletionStore, StateScans {
+export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans {
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */

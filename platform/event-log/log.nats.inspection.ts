@@ -1,0 +1,48 @@
+import { AckPolicy, type JetStreamManager } from '@nats-io/jetstream';
+import { isConsumerNotFound, isStreamNotFound } from './log.nats.errors.ts';
+import { consumerConfig, differences, FIXED, type WantedStream } from './log.nats.streams.ts';
+import type { ConsumeOptions } from './log.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** One line for each setting of `wanted` that `found` has otherwise. */
+const drift = (name: string, found: Settings, wanted: Settings): string[] =>
+  Object.entries(wanted)
+    .filter(([key, value]) => !isSame(found[key], value))
+    .map(
+      ([key, value]) =>
+        `${name} has ${key} ${JSON.stringify(found[key])} in place of ${JSON.stringify(value)}`,
+    );
+
+/** What is wrong with a stream. */
+export async function streamProblems(manager: JetStreamManager, wanted: WantedStream): Promise<string[]> {
+  const name = `stream ${wanted.name}`;
+  try {
+    const { config } = await manager.streams.info(wanted.name);
+    return drift(name, { ...config }, { ...FIXED, ...differences(config, wanted) });
+  } catch (error) {
+    if (isStreamNotFound(error)) return [`${name} is missing`];
+    throw error;
+  }
+}
+
+/** What is wrong with a consumer; nothing where the stream itself is missing. */
+export async function consumerProblems(
+  manager: JetStreamManager,
+  stream: string,
+  options: ConsumeOptions,
+  subjects: readonly string[],
+): Promise<string[]> {
+  const name = `consumer ${options.durable}`;
+  try {
+    const { config } = await manager.consumers.info(stream, options.durable);
+    const wanted = { ...consumerConfig(options, subjects), ack_policy: AckPolicy.Explicit };
+    return drift(name, { ...config }, wanted);
+  } catch (error) {
+    if (isStreamNotFound(error)) return [];
+    if (isConsumerNotFound(error)) return [`${name} is missing`];
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Logger } from '../logger.ts';
+import { isStreamNotFound } from './log.nats.errors.ts';
+import { consumerProblems, streamProblems } from './log.nats.inspection.ts';
+import type { Subjects } from './log.nats.messages.ts';
+import { ensureConsumer, ensureStream, epochOf, type WantedStream } from './log.nats.streams.ts';
+import type { ConsumeOptions } from './log.ts';
+import { replaySubject } from './replay.ts';
+
+export interface NatsKeeperDependencies {
+  readonly manager: JetStreamManager;
+  readonly log: WantedStream;
+  readonly deadLetters: WantedStream;
+  readonly subjects: Subjects;
+  readonly logger: Logger | undefined;
+}
+
+/** How long a lost stream is missing at most where nobody publishes. */
+const TEND_EVERY_MS = 2_000;
+
+/**
+ * Keeps the log's two streams, and the consumers of this process, there and as they are wanted. What is missing is
+ * made at once, what was changed only at a start, a reconnection or a new making: processes that are set up
+ * differently would take turns otherwise.
+ */
+export class NatsKeeper {
+  readonly #dependencies: NatsKeeperDependencies;
+  #timer: NodeJS.Timeout | undefined;
+  #ensuring: Promise<void> | undefined;
+  #epoch = '';
+  #closed = false;
+
+  constructor(dependencies: NatsKeeperDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Of the log's stream, as it was last seen. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Makes the streams, and sees that they stay. */
+  async start(): Promise<void> {
+    await this.ensure();
+    this.#timer ??= setInterval(() => void this.#tend(), TEND_EVERY_MS);
+  }
+
+  /** Makes the streams where they are missing, adapts them, and learns the epoch. */
+  ensure(): Promise<void> {
+    this.#ensuring ??= this.#ensure().finally(() => {
+      this.#ensuring = undefined;
+    });
+    return this.#ensuring;
+  }
+
+  /** Makes the consumer where it is missing, its stream too, and adapts it. */
+  async ensureConsumer(options: ConsumeOptions): Promise<void> {
+    const { manager, log } = this.#dependencies;
+    const make = () => ensureConsumer(manager, log.name, options, this.#subjectsOf(options));
+    await make().catch(async (error: unknown) => {
+      if (!isStreamNotFound(error)) throw error;
+      await this.ensure();
+      await make();
+    });
+  }
+
+  /** What is missing, or other than it is wanted: of the streams and of these consumers. */
+  async problems(consumers: readonly ConsumeOptions[]): Promise<string[]> {
+    const { manager, log, deadLetters } = this.#dependencies;
+    const found = await Promise.all([
+      ...[log, deadLetters].map((wanted) => streamProblems(manager, wanted)),
+      ...consumers.map((options) => consumerProblems(manager, log.name, options, this.#subjectsOf(options))),
+    ]);
+    return found.flat();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+
+  #subjectsOf({ subjects, durable }: ConsumeOptions): string[] {
+    return [...subjects, replaySubject(durable)].map(this.#dependencies.subjects.outer);
+  }
+
+  async #ensure(): Promise<void> {
+    const { manager, log, deadLetters } = this.#dependencies;
+    const info = await ensureStream(manager, log);
+    await ensureStream(manager, deadLetters);
+    this.#epoch = epochOf(info);
+  }
+
+  /** Makes lost streams anew, and learns the epoch of one that another process made. */
+  async #tend(): Promise<void> {
+    const { manager, log, deadLetters, logger } = this.#dependencies;
+    try {
+      this.#epoch = epochOf(await manager.streams.info(log.name));
+      await manager.streams.info(deadLetters.name);
+    } catch (error) {
+      if (this.#closed || !isStreamNotFound(error)) return;
+      logger?.error({ streams: [log.name, deadLetters.name] }, 'A stream is missing: it is made anew');
+      await this.ensure().catch((err: unknown) => logger?.error({ err }, 'The stream could not be made'));
+    }
+  }
+}
