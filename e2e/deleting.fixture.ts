@@ -55,8 +55,11 @@ export function deletingBlobs(system: () => System): void {
         while (seen.length < expected.length) {
           const { value } = await changes.next();
           expect(value?.errors).toBeUndefined();
-          expect(value?.data?.blobChanged).toMatchObject({ kind: 'DELETED', blob: null });
-          seen.push(value?.data?.blobChanged.blobId ?? '');
+          const change = value?.data?.blobChanged;
+          // What the page shows already may be told after its cursor, too.
+          if (change?.kind !== 'DELETED') continue;
+          expect(change.blob).toBeNull();
+          seen.push(change.blobId);
         }
         expect(seen.toSorted()).toEqual(expected.toSorted());
       };
