@@ -232,6 +232,27 @@ describe('blobs over REST', () => {
   });
 });
 
+describe('the inventory', () => {
+  it('is the index’s alone, asking for itself', async () => {
+    const ask = (caller: object, query = 'before=2030-01-01T00:00:00Z&limit=200') =>
+      service.rest<{ processor_id: string; blobs: { id: string; source_ids: string[] }[] }>(
+        'GET',
+        `/inventory?${query}`,
+        { caller },
+      );
+    const index = { service: 'state', viewer: null };
+    const { status, body } = await ask(index);
+    expect([status, body.processor_id]).toEqual([200, 'book-compiler']);
+    expect(body.blobs.map((blob) => blob.id)).toEqual(expect.arrayContaining([id(0), bobs.id]));
+    for (const caller of [{}, { service: 'state' }, { service: 'router', viewer: null }])
+      expect((await ask(caller)).status).toBe(403);
+    for (const query of ['limit=1', 'before=now&limit=1', 'before=2030-01-01T00:00:00Z&limit=201'])
+      expect((await ask(index, query)).status).toBe(400);
+    for (const path of ['existing', 'counts', 'reopen'])
+      expect((await service.rest('POST', `/inventory/${path}`, { body: { ids: [] } })).status).toBe(403);
+  });
+});
+
 describe('books over REST', () => {
   it('come with their chapters', async () => {
     const { body } = await service.rest<{ book: object }>('GET', `/books/${id(0)}`);

@@ -55,6 +55,30 @@ describe('who sees what', () => {
     expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401]);
   });
 
+  it('reconciles for operators, and tells them line by line', async () => {
+    const ask = async (caller: object, body: object = {}) =>
+      fetch(`${state.url}/api/v1/reconciliations`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(await state.headers(caller)) },
+        body: JSON.stringify(body),
+      });
+    expect((await ask(newCaller())).status).toBe(403);
+    expect((await ask({ viewer: null })).status).toBe(401);
+    const operator = { service: 'cli', viewer: viewer('operator', 'operator') };
+    expect((await ask(operator, { grace_seconds: -1 })).status).toBe(400);
+    const last = async (answer: Response) =>
+      JSON.parse((await answer.text()).trim().split('\n').at(-1) ?? '');
+    // Nothing answers at the address of the one processor that there is.
+    expect(await last(await ask(operator))).toMatchObject({
+      report: { repair: false, unreachable: [{ processor_id: 'text-expansion' }] },
+    });
+    expect(await last(await ask(operator, { repair: true, grace_seconds: 0 }))).toMatchObject({
+      error: { code: 'VALIDATION_FAILED', field: 'grace_seconds' },
+    });
+    const metrics = await (await fetch(`${state.url}/metrics`)).text();
+    expect(metrics).toContain('blobgraph_reconciler_left_out{service="state"} 1');
+  });
+
   it('keeps strange user ids apart', async () => {
     const ids = ['*', 'a.b', '>', 'a b', 'ü', "x'; DROP TABLE books; --"];
     for (const id of ids) await createDraft({ viewer: viewer(id) });

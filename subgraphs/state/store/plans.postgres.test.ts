@@ -101,6 +101,14 @@ it.each(['bookId', 'conversationId'] as const)(
   },
 );
 
+it('a page of a scan reads no more than it gives, wherever it begins', async () => {
+  const limit = 20;
+  for (const after of [undefined, { userId: 'alice', id: 'entry-2' }, { userId: 'bob', id: '' }]) {
+    const steps = await explain((store) => store.scanEntries({ limit, ...(after ? { after } : {}) }));
+    expect(Math.max(...steps.map(({ rows }) => rows))).toBeLessThanOrEqual(limit);
+  }
+});
+
 it('a lineage that is cut is walked no further than it needs', async () => {
   const [depth, limit] = [3, 50];
   const steps = await explain((store) => store.lineage('alice', 'hub', depth, limit));
