@@ -94,21 +94,27 @@ async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure)
 /** Removes all that there is now, wherever it is; what is in the way is told of, and holds up nothing else. */
 async function erase(run: Run, begun: Erasure): Promise<Erasure> {
   const { store, clock, processors } = run;
+  const { userId, startedAt } = begun;
   while (await eraseIndexed(run, begun)) {
     await run.goOn(begun);
     await untilPublished(run, begun);
   }
   while (await eraseUnindexed(run, begun)) await run.goOn(begun);
-  await store.eraseBooks(begun.userId);
+  await store.eraseBooks(userId);
   let erasure = withStore(begun, STATE, clock.now());
-  const away: string[] = [];
-  for (const processor of await processors.all()) {
+  const erased = new Set([STATE]);
+  const registered = await processors.all();
+  for (const processor of registered) {
     await run.goOn(erasure);
     const done = await eraseAt(run, processor, erasure);
-    if (done) erasure = done;
-    else away.push(processor.id);
+    if (!done) continue;
+    erasure = done;
+    erased.add(processor.id);
   }
-  return { ...erasure, obstacle: away.length === 0 ? null : `No answer from ${away.join(', ')}.` };
+  // One that kept blobs of the user must have answered, also when the registry does not know it just now.
+  const kept = (await store.deletedByProcessor(userId, startedAt)).map(({ processorId }) => processorId);
+  const away = new Set([...registered.map(({ id }) => id), ...kept].filter((id) => !erased.has(id)));
+  return { ...erasure, obstacle: away.size === 0 ? null : `No answer from ${[...away].join(', ')}.` };
 }
 
 async function advance(run: Run, erasure: Erasure): Promise<void> {

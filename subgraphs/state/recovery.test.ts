@@ -223,6 +223,23 @@ describe('an erasure', () => {
     expect(keeping.of(userId).size).toBe(0);
   });
 
+  it('waits for a processor that kept some of it, though the registry knows nobody', async () => {
+    const { userId, one, two } = await novel();
+    const clock = manualClock();
+    const keeping = keepers();
+    keeping.put(userId, one.id, two.id);
+    await begin(userId, clock);
+    clock.pass(20_000);
+    const deps = depsOf(store, clock, keeping.client);
+    const forgotten = { ...deps, processors: { ...deps.processors, all: async () => [] } };
+    await eraseUser(forgotten, userId, never);
+    const obstacle = 'No answer from book-compiler, text-expansion.';
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: null, obstacle });
+    await eraseUser(deps, userId, never);
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: clock.now(), obstacle: null });
+    expect(keeping.of(userId).size).toBe(0);
+  });
+
   it('waits for the log, so that its events hold back nobody else', async () => {
     const { userId } = await novel();
     const clock = manualClock();
