@@ -9,7 +9,7 @@ export interface Expectations {
   readonly failed?: readonly string[];
   /** True where message ids were forgotten: the log may then have a change twice, a subscriber still not. */
   readonly repeats?: boolean;
-  /** True where the index is an older copy: its versions then do not go on where the log's end. */
+  /** True where the index or the log is not what it was: what the log holds is then no measure of the index. */
   readonly restored?: boolean;
   /** How long the system has to come to rest. Default: two minutes. */
   readonly withinMs?: number;
