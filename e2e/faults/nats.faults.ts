@@ -138,4 +138,27 @@ describe('NATS', () => {
     // Neighbours are not delayed.
     expect(Date.now() - begin).toBeLessThan(20_000);
   });
+
+  it('loses its stream with all that it holds', async () => {
+    await ledger.store();
+    await expectWhole(system, ledger);
+    const cursor = ledger.follower.seen.at(-1)?.cursor;
+    await system.process('text-expansion').kill();
+    // One that nobody has taken yet.
+    await ledger.store();
+    await vi.waitFor(async () => expect((await system.stores.log(ledger.userId)).length).toBeGreaterThan(4), {
+      timeout: 20_000,
+    });
+    await system.stores.withStream((manager, name) => manager.streams.delete(name));
+    await ledger.store();
+    await system.restart('text-expansion');
+    await expectWhole(system, ledger, { restored: true });
+    const changes = ledger.client.subscribe(
+      'subscription ($after: String) { blobChanged(after: $after) { kind } }',
+      {
+        after: cursor,
+      },
+    );
+    await expect(changes.next()).rejects.toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]);
+  });
 });
