@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
 import { userBlobId } from '../../platform/ids.ts';
 import { assertStorable, titleOf } from './content.ts';
+import { assertNotErasing } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { CHAPTER_DRAFT, entryOfUserBlob, eventOf } from './entry.ts';
-import { assertNotErasing } from './erasure.ts';
 import { chapterNumber, checkInput, label } from './input.ts';
 
 /** What a user sends. */

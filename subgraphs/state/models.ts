@@ -1,8 +1,8 @@
 import type { Caller, Viewer } from '../../platform/identity/service-tokens.ts';
 import type { Book, Chapter } from './books.ts';
+import type { ErasedStore, ErasureReport } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
-import type { ErasedStore, ErasureReport } from './erasure.ts';
 import type { Loaders } from './loaders.ts';
 import type { EntryPage } from './pagination.ts';
 import type { ConversationSummary } from './store/store.ts';

@@ -3,10 +3,10 @@ import type { DerivedRegistration } from '../../platform/clients/state.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { derivedBlobId } from '../../platform/ids.ts';
 import { changeEntry } from './change-entry.ts';
+import { assertNotErasing } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
 import { contentOfDerived, entryOfDerived, eventOf } from './entry.ts';
-import { assertNotErasing } from './erasure.ts';
 
 /** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH */
 async function assertDerivedId(deps: StateDependencies, registration: DerivedRegistration): Promise<void> {

@@ -1,10 +1,10 @@
 import type { EventLog } from '../../platform/event-log/log.ts';
 import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { type DeletionDependencies, deleteBlob } from './deletion.ts';
+import { type DeletionDependencies, deleteBlob } from './deletion/deletion.ts';
+import { escapes } from './deletion/erasure.ts';
 import type { OutboxEvent, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
-import { escapes } from './erasure.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 
 export interface RelayDependencies extends DeletionDependencies {

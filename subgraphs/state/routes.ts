@@ -6,7 +6,7 @@ import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { readBooks } from './books.ts';
 import { beginning } from './content.ts';
 import { createBlob } from './create-blob.ts';
-import { deleteBlob } from './deletion.ts';
+import { deleteBlob } from './deletion/deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { checkInput, label } from './input.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { Erasure, UserBlobRecord } from './documents.ts';
-import { checkInput, label } from './input.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { Erasure, UserBlobRecord } from '../documents.ts';
+import { checkInput, label } from '../input.ts';
 
 /** What an erasure has done to one store. */
 export interface ErasedStore {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
-import { createHttpServer } from '../../platform/serving/http.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { createHttpServer } from '../../../platform/serving/http.ts';
 import {
   type Caller,
   createDraft,
@@ -11,7 +11,7 @@ import {
   register,
   registration,
   state,
-} from './subgraph.fixture.ts';
+} from '../subgraph.fixture.ts';
 
 /** What the processors that keep the blobs were told. */
 interface Told {

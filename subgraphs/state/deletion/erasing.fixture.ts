@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { viewer } from '../../platform/testing/service.ts';
+import { viewer } from '../../../platform/testing/service.ts';
+import { create, createDraft, draft, newCaller, register, registration, state } from '../subgraph.fixture.ts';
 import { novel, toldOf } from './deletion.fixture.ts';
-import { create, createDraft, draft, newCaller, register, registration, state } from './subgraph.fixture.ts';
 
 /** Users who are erased; needs what keeps their blobs. */
 export function erasingUsers(): void {

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
-import type { ErasureClient } from '../../platform/clients/processor.ts';
-import type { ProcessorDocument } from '../../platform/clients/registry.ts';
-import type { Logger } from '../../platform/logger.ts';
+import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { Erasure, IndexEntry } from '../documents.ts';
+import { entryOfUserBlob, STATE } from '../entry.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
 import { buryEntry } from './deletion.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { Erasure, IndexEntry } from './documents.ts';
-import { entryOfUserBlob, STATE } from './entry.ts';
-import { createSweeper, nextAttempt, type Sweeper } from './sweeper.ts';
 
 export interface ErasureSweeperDependencies
   extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'processors'> {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids.ts';
+import {
+  create,
+  createDraft,
+  draft,
+  newCaller,
+  register,
+  registration,
+  report,
+  runState,
+  state,
+} from '../subgraph.fixture.ts';
 import {
   asCompiler,
   bookOf,
@@ -12,17 +23,6 @@ import {
   toldOf,
 } from './deletion.fixture.ts';
 import { erasingUsers } from './erasing.fixture.ts';
-import {
-  create,
-  createDraft,
-  draft,
-  newCaller,
-  register,
-  registration,
-  report,
-  runState,
-  state,
-} from './subgraph.fixture.ts';
 
 runState();
 runOwners();

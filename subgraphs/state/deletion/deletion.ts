@@ -1,8 +1,8 @@
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { IndexEntry, Tombstone } from './documents.ts';
-import { entryOfUserBlob, eventOf, STATE } from './entry.ts';
-import { untilWritten } from './optimistic.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { IndexEntry, Tombstone } from '../documents.ts';
+import { entryOfUserBlob, eventOf, STATE } from '../entry.ts';
+import { untilWritten } from '../optimistic.ts';
 
 /** What a deletion took with it. */
 export interface Deletion {

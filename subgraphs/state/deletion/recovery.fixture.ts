@@ -1,9 +1,9 @@
-import type { ErasureClient } from '../../platform/clients/processor.ts';
-import type { ProcessorDocument } from '../../platform/clients/registry.ts';
-import { createLogger } from '../../platform/logger.ts';
+import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import type { StateStore } from '../store/store.ts';
 import type { DeletionSweeperDependencies } from './deletion-sweeper.ts';
 import type { ErasureSweeperDependencies } from './erasure-sweeper.ts';
-import type { StateStore } from './store/store.ts';
 
 export const PROCESSORS = ['text-expansion', 'book-compiler'];
 const registered = PROCESSORS.map((id) => ({ id, base_url: `http://${id}` }) as ProcessorDocument);

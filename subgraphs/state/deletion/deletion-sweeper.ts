@@ -1,11 +1,11 @@
-import type { ServiceTarget } from '../../platform/clients/http.ts';
-import type { ErasureClient } from '../../platform/clients/processor.ts';
-import type { Logger } from '../../platform/logger.ts';
+import type { ServiceTarget } from '../../../platform/clients/http.ts';
+import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { IndexEntry, Tombstone } from '../documents.ts';
+import { STATE } from '../entry.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
 import { follow } from './deletion.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { IndexEntry, Tombstone } from './documents.ts';
-import { STATE } from './entry.ts';
-import { createSweeper, nextAttempt, type Sweeper } from './sweeper.ts';
 
 export interface DeletionSweeperDependencies
   extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors'> {

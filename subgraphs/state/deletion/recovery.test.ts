@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErasureClient } from '../../platform/clients/processor.ts';
-import type { SqlServer } from '../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
+import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import type { SqlServer } from '../../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
+import type { IndexEntry, UserBlobRecord } from '../documents.ts';
+import { entryOfUserBlob, eventOf } from '../entry.ts';
+import { entry, newId, newUser, userBlob } from '../store/store.contract.fixture.ts';
+import { createPostgresStateStore } from '../store/store.postgres.ts';
+import type { StateStore } from '../store/store.ts';
 import { deleteBlob } from './deletion.ts';
 import { finishDeletion } from './deletion-sweeper.ts';
-import type { IndexEntry, UserBlobRecord } from './documents.ts';
-import { entryOfUserBlob, eventOf } from './entry.ts';
 import { eraseUser } from './erasure-sweeper.ts';
 import {
   depsOf,
@@ -16,9 +19,6 @@ import {
   mortal,
   PROCESSORS,
 } from './recovery.fixture.ts';
-import { entry, newId, newUser, userBlob } from './store/store.contract.fixture.ts';
-import { createPostgresStateStore } from './store/store.postgres.ts';
-import type { StateStore } from './store/store.ts';
 
 let server: SqlServer;
 let store: StateStore;
