@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { exitWith, UsageError } from '../platform/exit.ts';
 import { projectFile } from '../platform/paths.ts';
-import { exitWith, UsageError } from '../platform/serving/run.ts';
 import type { Benchmark } from './bench.ts';
 import { load, machine } from './machine.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
-import { exitWith, UsageError } from '../platform/serving/run.ts';
+import { exitWith, UsageError } from '../platform/exit.ts';
 
 /** `npm run soak [-- --creates N --minutes N]`: the test of `e2e/faults/kills.soak.ts`. */
 

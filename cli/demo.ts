@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig, servicePorts } from '../platform/config.ts';
+import { exitWith } from '../platform/exit.ts';
 import { developmentToken } from '../platform/identity/development-token.ts';
 import { developmentKeys } from '../platform/identity/keys.ts';
 import { projectFile } from '../platform/paths.ts';
@@ -135,7 +136,7 @@ try {
   await main(interrupted.signal);
 } catch (error) {
   const message = explain(error, interrupted.signal);
-  if (message === undefined) (await import('../platform/serving/run.ts')).exitWith(error);
+  if (message === undefined) exitWith(error);
   console.error(message);
   process.exitCode = 1;
 }

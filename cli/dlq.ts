@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../platform/config.ts';
+import { exitWith, UsageError } from '../platform/exit.ts';
 import { developmentToken } from '../platform/identity/development-token.ts';
 import { developmentKeys } from '../platform/identity/keys.ts';
-import { exitWith, UsageError } from '../platform/serving/run.ts';
 import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
 import type { Operation, UserError } from './demo/operations.ts';
 

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
+import { exitWith, UsageError } from '../platform/exit.ts';
 import { developmentKeys } from '../platform/identity/keys.ts';
 import { createServiceTokens } from '../platform/identity/service-tokens.ts';
-import { exitWith, UsageError } from '../platform/serving/run.ts';
 import { exitCodeOf, tableOf } from './reconcile/display.ts';
 import { askForReport } from './reconcile/report.ts';
 

@@ -1,7 +1,8 @@
 import { type Config, loadConfig } from '../platform/config.ts';
+import { exitWith } from '../platform/exit.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { openRuntime } from '../platform/runtime.ts';
-import { exitWith, type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
+import { type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
 
 /** Starts every service in this process. */
 export async function startAll(config: Config): Promise<RunningSystem> {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../platform/config.ts';
+import { exitWith, UsageError } from '../platform/exit.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { developmentKeys } from '../platform/identity/keys.ts';
-import { exitWith, UsageError } from '../platform/serving/run.ts';
 
 /** `npm run --silent token -- alice [--operator]`: prints a token of that user for the local system. */
 try {

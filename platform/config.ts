@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { StartersFault } from './exit.ts';
 import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processing/settings.ts';
 import { servicePorts } from './services.generated.ts';
 
@@ -179,7 +180,7 @@ export interface Config {
 export const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
 
 /** The environment is not one to start with: one line a variable, each with the fix. */
-export class ConfigError extends Error {
+export class ConfigError extends StartersFault {
   override readonly name = 'ConfigError';
 }
 

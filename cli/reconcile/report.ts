@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { z } from 'zod';
+import { UsageError } from '../../platform/exit.ts';
 import type { ServiceTokens } from '../../platform/identity/service-tokens.ts';
-import { UsageError } from '../../platform/serving/run.ts';
 
 const reportSchema = z.object({
   started_at: z.string(),

@@ -2,10 +2,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import closeWithGrace from 'close-with-grace';
-import { ConfigError, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { exitWith } from '../exit.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
-import { DataDirLocked } from '../sql/database.ts';
-import { PortTaken, type RunningService, type ServiceDefinition, startService } from './service.ts';
+import { type RunningService, type ServiceDefinition, startService } from './service.ts';
 
 const STOP_WITHIN_MS = 10_000;
 /** For whoever asks next to hear that a service is about to stop, and for probes to see it. */
@@ -18,22 +18,6 @@ const LEAST_MS = 100;
 /** True when the module is what `node` was asked to run, by whatever link: modules are known by their real path. */
 export const isMain = (moduleUrl: string, [, script] = process.argv): boolean =>
   script !== undefined && existsSync(script) && pathToFileURL(realpathSync(script)).href === moduleUrl;
-
-/** A command was called in a way that it cannot serve; the message says how to call it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** Faults of whoever starts a process: they need the message, not a stack. */
-const STARTERS_FAULTS = [ConfigError, PortTaken, DataDirLocked, UsageError];
-
-/** Ends the process with what a person must know, and no stack, when the fault is theirs to mend. */
-export function exitWith(error: unknown): never {
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  const known = STARTERS_FAULTS.some((fault) => error instanceof fault) || code?.startsWith('ERR_PARSE_ARGS');
-  console.error(known ? message : (stack ?? error));
-  process.exit(1);
-}
 
 /** Services running on one runtime. */
 export interface RunningSystem {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { bounded, TookTooLong } from '../bounded.ts';
 import { type ServiceName, servicePorts } from '../config.ts';
+import { StartersFault } from '../exit.ts';
 import type { Caller } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
 import { measureService } from '../metrics.ts';
@@ -63,7 +64,7 @@ const CLOSE_GRACE_MS = 500;
 const CUT_EVERY_MS = 50;
 
 /** A port that the service needs is not free. */
-export class PortTaken extends Error {
+export class PortTaken extends StartersFault {
   override readonly name = 'PortTaken';
 
   constructor(service: string, port: number) {

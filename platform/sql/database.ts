@@ -1,4 +1,5 @@
 import { BlobgraphError } from '../errors.ts';
+import { StartersFault } from '../exit.ts';
 
 /** A value that a SQL parameter may take. Objects and arrays must be passed as JSON text to `jsonb` columns. */
 export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
@@ -74,6 +75,6 @@ export function statementError(error: unknown): unknown {
 }
 
 /** Another process, alive, has the data directory open. */
-export class DataDirLocked extends Error {
+export class DataDirLocked extends StartersFault {
   override readonly name = 'DataDirLocked';
 }
