@@ -11,8 +11,11 @@ it('gives up work that takes longer', async () => {
     new TookTooLong('Closing took longer than 5 ms'),
   );
   const failing = vi.fn(() => Promise.reject(new Error('much later')));
-  await expect(
-    bounded('It', 0, new Promise((resolve) => setTimeout(resolve, 20)).then(failing)),
-  ).rejects.toThrow('It took longer');
+  let finish: () => void = () => undefined;
+  const late = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  await expect(bounded('It', 0, late.then(failing))).rejects.toThrow('It took longer');
+  finish();
   await expect.poll(() => failing.mock.calls.length).toBe(1);
 });

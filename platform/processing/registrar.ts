@@ -2,6 +2,7 @@ import type { DerivedRegistration, StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { repeating } from '../repeating.ts';
 import { type EventProcessorRegistration, isDeleted, refusedForGood } from './decide.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord, DerivedStore } from './store.ts';
@@ -41,9 +42,8 @@ export function createRegistrar<Record extends DerivedRecord>(
 ): Registrar<Record> {
   const { store, state, registration, clock, logger } = deps;
   const { sweepEveryMs, sweepGraceMs } = { ...defaultSettings, ...deps.settings };
+  const sweeping = repeating(sweepEveryMs, sweep);
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let sweeping: Promise<void> | undefined;
 
   async function finish(record: Record, attempt: number): Promise<void> {
     try {
@@ -93,17 +93,10 @@ export function createRegistrar<Record extends DerivedRecord>(
 
   return {
     finish,
-    start() {
-      timer = setInterval(() => {
-        sweeping ??= sweep().finally(() => {
-          sweeping = undefined;
-        });
-      }, sweepEveryMs);
-    },
+    start: () => sweeping.start(),
     async stop() {
       stopped = true;
-      clearInterval(timer);
-      await sweeping;
+      await sweeping.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { bounded, TookTooLong } from '../bounded.ts';
 import type { BreakerState } from '../clients/guard.ts';
 import { timeFor } from '../deadline.ts';
 import type { EventLog } from '../event-log/log.ts';
@@ -32,18 +33,14 @@ export interface Readiness {
 }
 
 async function runCheck(check: () => Promise<void>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('no answer in time'), timeFor(CHECK_TIMEOUT_MS));
-  });
-  // The reason goes to the log of whoever failed: an address or a user name in it is nobody's business here.
-  const answer = Promise.resolve()
-    .then(check)
-    .then(
-      () => 'ok',
-      (error: unknown) => (error instanceof Degraded ? `${DEGRADED}${error.message}` : 'unreachable'),
-    );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  try {
+    await bounded('A check', timeFor(CHECK_TIMEOUT_MS), Promise.resolve().then(check));
+    return 'ok';
+  } catch (error) {
+    if (error instanceof TookTooLong) return 'no answer in time';
+    // The reason goes to the log of whoever failed: an address or a user name in it is nobody's business here.
+    return error instanceof Degraded ? `${DEGRADED}${error.message}` : 'unreachable';
+  }
 }
 
 /** The state of every check, asked at once. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { repeating } from '../../platform/repeating.ts';
 import type { StateStore } from './store/store.ts';
 
 /** What waits to be published. */
@@ -34,8 +35,7 @@ export interface IntakeDependencies {
 
 export function createIntake({ store, clock, logger, limit, everyMs = 1_000 }: IntakeDependencies): Intake {
   let backlog: Backlog = { length: 0, oldestSeconds: 0 };
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
+  const looking = repeating(everyMs, look);
 
   async function look(): Promise<void> {
     try {
@@ -56,16 +56,7 @@ export function createIntake({ store, clock, logger, limit, everyMs = 1_000 }: I
       const message = 'New blobs are taken again once the event log has what came before. Try again later.';
       throw new BlobgraphError('OVERLOADED', message);
     },
-    start() {
-      timer = setInterval(() => {
-        looking ??= look().finally(() => {
-          looking = undefined;
-        });
-      }, everyMs);
-    },
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
+    start: () => looking.start(),
+    stop: () => looking.stop(),
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { EventLog, OutgoingMessage } from '../../platform/event-log/log.ts';
 import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { type Repeating, repeating } from '../../platform/repeating.ts';
 import type { IndexEntry, Run } from './documents.ts';
 import { eventOf } from './entry.ts';
 import type { Reemission } from './store/reemission.ts';
@@ -38,28 +39,22 @@ export function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): 
 class LogReemitter implements Reemitter {
   readonly #deps: ReemitterDependencies;
   #done: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> | undefined;
+  readonly #looking: Repeating;
   #stopped = false;
 
   constructor(deps: ReemitterDependencies) {
     this.#deps = deps;
+    this.#looking = repeating(deps.everyMs ?? 2_000, () => this.#look());
   }
 
   start(): void {
-    const look = () => {
-      this.#working ??= this.#look().finally(() => {
-        this.#working = undefined;
-      });
-    };
-    this.#timer = setInterval(look, this.#deps.everyMs ?? 2_000);
-    look();
+    this.#looking.start();
+    this.#looking.now();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#working;
+    await this.#looking.stop();
   }
 
   async #look(): Promise<void> {

@@ -1,5 +1,6 @@
 import { withoutDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { repeating } from '../../platform/repeating.ts';
 
 /** Works on what is named to it at once, and on what a crash left behind by looking for it. */
 export interface Sweeper {
@@ -39,8 +40,7 @@ class QueueSweeper implements Sweeper {
   readonly #options: SweeperOptions;
   readonly #queue = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
-  #sweeping: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
   #stopped = false;
 
   constructor(options: SweeperOptions) {
@@ -55,18 +55,13 @@ class QueueSweeper implements Sweeper {
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#sweeping ??= this.#sweep().finally(() => {
-        this.#sweeping = undefined;
-      });
-    }, SWEEP_EVERY_MS);
+    this.#sweeping.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#timer);
     this.#queue.clear();
-    await this.#sweeping;
+    await this.#sweeping.stop();
     await Promise.all(this.#working.values());
   }
 
