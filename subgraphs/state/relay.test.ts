@@ -70,9 +70,13 @@ async function published(blobId: string): Promise<{ kind: string; version: numbe
   return found;
 }
 
-async function withRelay(eventLog: EventLog, work: (relay: Sweeper) => Promise<void>): Promise<void> {
+async function withRelay(
+  eventLog: EventLog,
+  work: (relay: Sweeper) => Promise<void>,
+  over: { store?: StateStore } = {},
+): Promise<void> {
   const relay = createRelay({
-    store,
+    store: over.store ?? store,
     eventLog,
     clock: systemClock,
     logger,
@@ -166,6 +170,60 @@ describe('the relay', () => {
     });
     expect((await store.ownBlobs('erased', 100)).map(({ id }) => id)).toEqual([later.id]);
     expect(await store.tombstone(blob.id)).toMatchObject({ userId: 'erased', cascade: true });
+  });
+
+  it('tells of one blob although another’s event cannot be published', async () => {
+    const [refused, other] = [abandoned(), abandoned()];
+    await Promise.all([refused, other].map((blob) => store.insertUserBlob(blob)));
+    const partial: EventLog = Object.create(log, {
+      publish: {
+        value: async (message: OutgoingMessage) => {
+          if (message.id.startsWith(`${refused.id}:`)) throw new Error('no room for this one');
+          return log.publish(message);
+        },
+      },
+    });
+    await withRelay(partial, async (relay) => {
+      relay.nudge(refused.id);
+      relay.nudge(other.id);
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(1), { timeout: 10_000 });
+    });
+    expect(await published(other.id)).toEqual([{ kind: 'created', version: 1 }]);
+    expect(await published(refused.id)).toEqual([]);
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    expect(await published(refused.id)).toEqual([{ kind: 'created', version: 1 }]);
+  });
+
+  it('asks the store as often for many blobs as for one', async () => {
+    const statements: string[] = [];
+    const database = await server.database('state');
+    const noted = (method: 'query' | 'execute') => ({
+      value: (text: string, values: []) => {
+        statements.push(text);
+        return database[method](text, values);
+      },
+    });
+    const counted = Object.create(database, { query: noted('query'), execute: noted('execute') });
+    const blobs = Array.from({ length: 40 }, () => abandoned());
+    for (const blob of blobs) {
+      const entry = entryOfUserBlob(blob);
+      await store.insertUserBlob(blob);
+      await store.insertEntry(entry, [eventOf({ ...entry, version: 2 }, 'indexed', new Date())]);
+    }
+    await withRelay(
+      log,
+      async (relay) => {
+        for (const { id } of blobs) relay.nudge(id);
+        await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+      },
+      { store: createPostgresStateStore(counted) },
+    );
+    // The first two that are named go at once, each by itself; all others together.
+    expect(statements.filter((text) => /outbox_since IS NOT NULL/.test(text)).length).toBeLessThanOrEqual(6);
+    expect(statements.length).toBeLessThanOrEqual(21);
+    expect(await published(blobs[39]?.id ?? '')).toHaveLength(2);
   });
 
   it('keeps what the log does not acknowledge, and publishes it once although it was told twice', async () => {

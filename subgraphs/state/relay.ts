@@ -3,8 +3,9 @@ import { toMessage } from '../../platform/events/events.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { type DeletionDependencies, deleteBlob } from './deletion/deletion.ts';
 import { escapes } from './deletion/erasure.ts';
-import type { OutboxEvent, UserBlobRecord } from './documents.ts';
+import type { Erasure, OutboxEvent, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
+import type { Outboxes } from './store/store.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 
 export interface RelayDependencies extends DeletionDependencies {
@@ -12,43 +13,77 @@ export interface RelayDependencies extends DeletionDependencies {
   readonly logger: Logger;
 }
 
-const CONCURRENCY = 16;
+/** While one batch waits for the log, another is read; what is nudged meanwhile makes up the next. */
+const BATCHES_AT_ONCE = 2;
+const BATCH = 100;
 /** What is younger is most likely being published by the process that wrote it. */
 const SWEEP_GRACE_MS = 2_000;
 const SWEEP_BATCH = 500;
 
-const toEvent = (event: OutboxEvent) => toMessage({ ...event, time: new Date(event.time) });
-
-/** That a blob came into being is not told any more once it was deleted. */
-async function relayOwn(deps: RelayDependencies, blob: UserBlobRecord): Promise<void> {
-  const { store, eventLog } = deps;
-  // Whoever hears of the blob must find it in the index, also when its writer died before entering it.
-  const { stored } = await store.insertEntry(entryOfUserBlob(blob), []);
-  if (!stored) return store.eraseUserBlobs(blob.userId, [blob.id]);
-  if (escapes(blob, await store.erasure(blob.userId))) {
-    await deleteBlob(deps, blob.userId, blob.id, true);
-    return;
+/** Those of users' blobs that are in the index, where this enters what its writer did not come to enter. */
+async function indexed({ store }: RelayDependencies, blobs: readonly UserBlobRecord[]) {
+  if (blobs.length === 0) return [];
+  const known = new Map(
+    (await store.known(blobs.map(({ id }) => id))).map(({ id, deleted }) => [id, deleted]),
+  );
+  const there: UserBlobRecord[] = [];
+  for (const blob of blobs) {
+    // Whoever hears of the blob must find it in the index.
+    const deleted =
+      known.get(blob.id) ?? (await store.insertEntry(entryOfUserBlob(blob), [])).stored === null;
+    // That it came into being is not told any more once it was deleted.
+    if (deleted) await store.eraseUserBlobs(blob.userId, [blob.id]);
+    else there.push(blob);
   }
-  for (const event of blob.outbox) {
-    await eventLog.publish(toEvent(event));
-    await store.clearUserBlobOutbox(blob.id, event.version);
-  }
+  return there;
 }
 
-/** One blob's events, in order: its own first, then its entry's. What is published twice has the same message id. */
-async function relayBlob(deps: RelayDependencies, blobId: string): Promise<void> {
-  const { store, eventLog, clock } = deps;
-  const { userBlob, entry } = await store.outbox(blobId);
-  if (userBlob) await relayOwn(deps, userBlob);
-  if (!entry) return;
-  for (const event of entry.events) {
-    const { user_id, source_ids } = event.body;
-    // A source that was deleted while this was entered may not have seen it: its deletion looks again.
-    if (event.kind === 'indexed') await store.openDeletions(user_id, source_ids, clock.now());
-    await eventLog.publish(toEvent(event));
+/** Users' erasures, read once their blobs are indexed: one that begins later finds those there. */
+async function erasuresOf({ store }: RelayDependencies, blobs: readonly UserBlobRecord[]) {
+  if (blobs.length === 0) return new Map<string, Erasure>();
+  const erasures = await store.erasures([...new Set(blobs.map(({ userId }) => userId))]);
+  return new Map(erasures.map((erasure) => [erasure.userId, erasure]));
+}
+
+/** A source that was deleted while something made of it was entered may not have seen that: its deletion looks again. */
+async function openSources({ store, clock }: RelayDependencies, { entries }: Outboxes): Promise<void> {
+  const sources = new Map<string, string[]>();
+  for (const { kind, body } of entries.flatMap(({ events }) => events)) {
+    if (kind !== 'indexed') continue;
+    sources.set(body.user_id, [...(sources.get(body.user_id) ?? []), ...body.source_ids]);
   }
-  const last = entry.events.at(-1);
-  if (last) await store.clearEntryOutbox(blobId, last.version);
+  if (sources.size > 0) await store.openDeletions(sources, clock.now());
+}
+
+/**
+ * The events of these blobs: of each in order, a blob's own before its entry's; one that cannot be told of holds up no
+ * other. What is published twice has the same message id.
+ */
+async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promise<void> {
+  const { store, eventLog } = deps;
+  const outboxes = await store.outboxes(blobIds);
+  const blobs = await indexed(deps, outboxes.userBlobs);
+  const erasures = await erasuresOf(deps, blobs);
+  await openSources(deps, outboxes);
+  const [ofBlobs, ofEntries] = [new Map<string, number>(), new Map<string, number>()];
+
+  const publish = async (id: string, events: readonly OutboxEvent[], published: Map<string, number>) => {
+    for (const event of events) {
+      await eventLog.publish(toMessage({ ...event, time: new Date(event.time) }));
+      published.set(id, event.version);
+    }
+  };
+  const tell = async (id: string) => {
+    const blob = blobs.find((one) => one.id === id);
+    const entry = outboxes.entries.find(({ blobId }) => blobId === id);
+    if (blob && escapes(blob, erasures.get(blob.userId) ?? null))
+      await deleteBlob(deps, blob.userId, id, true);
+    else if (blob) await publish(id, blob.outbox, ofBlobs);
+    if (entry) await publish(id, entry.events, ofEntries);
+  };
+  const tellings = await Promise.allSettled(blobIds.map(tell));
+  await Promise.all([store.clearUserBlobOutboxes(ofBlobs), store.clearEntryOutboxes(ofEntries)]);
+  for (const telling of tellings) if (telling.status === 'rejected') throw telling.reason;
 }
 
 /** Publishes what waits in outboxes: soon after a change, and by sweeping what a crash left behind. */
@@ -59,7 +94,8 @@ export const createRelay = (deps: RelayDependencies): Sweeper =>
       const waitingSince = new Date(deps.clock.now().getTime() - SWEEP_GRACE_MS);
       return deps.store.pendingOutboxes(waitingSince, SWEEP_BATCH);
     },
-    work: (blobId) => relayBlob(deps, blobId),
-    concurrency: CONCURRENCY,
+    work: (blobIds) => relay(deps, blobIds),
+    concurrency: BATCHES_AT_ONCE,
+    batch: BATCH,
     logger: deps.logger,
   });

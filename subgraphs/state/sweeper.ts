@@ -2,7 +2,7 @@ import { withoutDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { repeating } from '../../platform/repeating.ts';
 
-/** Works on what is named to it at once, and on what a crash left behind by looking for it. */
+/** Works on what is named to it soon, and on what a crash left behind by looking for it. */
 export interface Sweeper {
   /** Asks for this to be worked on now. */
   nudge(id: string): void;
@@ -17,9 +17,11 @@ export interface SweeperOptions {
   /** What there is to do, the most urgent first; bounded. */
   find(): Promise<readonly string[]>;
   /** Does it; safe to do again, also by several processes at once. */
-  work(id: string): Promise<void>;
-  /** Worked on at once. */
+  work(ids: readonly string[]): Promise<void>;
+  /** Calls of `work` at once. */
   readonly concurrency: number;
+  /** Ids in one call at most: as many as have come together while others were worked on. Default 1. */
+  readonly batch?: number;
   readonly logger: Logger;
 }
 
@@ -39,7 +41,8 @@ const MAX_QUEUE = 10_000;
 class QueueSweeper implements Sweeper {
   readonly #options: SweeperOptions;
   readonly #queue = new Set<string>();
-  readonly #working = new Map<string, Promise<void>>();
+  readonly #working = new Set<string>();
+  readonly #calls = new Set<Promise<void>>();
   readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
   #stopped = false;
 
@@ -62,7 +65,7 @@ class QueueSweeper implements Sweeper {
     this.#stopped = true;
     this.#queue.clear();
     await this.#sweeping.stop();
-    await Promise.all(this.#working.values());
+    await Promise.all(this.#calls);
   }
 
   async #sweep(): Promise<void> {
@@ -74,27 +77,49 @@ class QueueSweeper implements Sweeper {
     }
   }
 
-  #pump(): void {
+  /** The next of the queue. The same is never worked on twice at once in this process. */
+  #take(): string[] {
+    const taken: string[] = [];
     for (const id of this.#queue) {
-      if (this.#working.size >= this.#options.concurrency) return;
-      // The same is never worked on twice at once in this process.
-      if (this.#working.has(id)) continue;
+      if (taken.length >= (this.#options.batch ?? 1)) break;
+      if (!this.#working.has(id)) taken.push(id);
+    }
+    for (const id of taken) {
       this.#queue.delete(id);
-      this.#working.set(id, this.#work(id));
+      this.#working.add(id);
+    }
+    return taken;
+  }
+
+  #pump(): void {
+    while (this.#calls.size < this.#options.concurrency) {
+      const ids = this.#take();
+      if (ids.length === 0) return;
+      const call = this.#work(ids).finally(() => {
+        this.#calls.delete(call);
+        this.#pump();
+      });
+      this.#calls.add(call);
     }
   }
 
-  async #work(id: string): Promise<void> {
+  async #work(ids: readonly string[]): Promise<void> {
     const { work, what, logger } = this.#options;
     try {
-      await work(id);
+      await work(ids);
     } catch (error) {
-      logger.warn({ err: error, id }, `${what} failed; the sweep tries again`);
+      logger.warn({ err: error, ids }, `${what} failed; the sweep tries again`);
     } finally {
-      this.#working.delete(id);
-      this.#pump();
+      for (const id of ids) this.#working.delete(id);
     }
   }
 }
+
+/** Work on a batch whose ids have nothing in common. */
+export const oneByOne =
+  (work: (id: string) => Promise<void>): SweeperOptions['work'] =>
+  async (ids) => {
+    for (const id of ids) await work(id);
+  };
 
 export const createSweeper = (options: SweeperOptions): Sweeper => new QueueSweeper(options);

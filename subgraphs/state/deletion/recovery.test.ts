@@ -4,7 +4,7 @@ import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import type { IndexEntry, UserBlobRecord } from '../documents.ts';
 import { entryOfUserBlob, eventOf } from '../entry.ts';
-import { entry, newId, newUser, userBlob } from '../store/store.contract.fixture.ts';
+import { entry, newId, newUser, outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
 import { deleteBlob } from './deletion.ts';
@@ -66,7 +66,7 @@ async function recover(clock: ManualClock, erasure: ErasureClient): Promise<void
   }
 }
 
-const lastKind = async (id: string) => (await store.outbox(id)).entry?.events.at(-1)?.kind;
+const lastKind = async (id: string) => (await outboxOf(store, id)).entry?.events.at(-1)?.kind;
 
 describe('a deletion', () => {
   it.each([false, true])('is finished wherever its process died, cascading: %s', async (cascade) => {
@@ -113,7 +113,7 @@ describe('a deletion', () => {
     // Its registration was let in before; the relay finds that a source has gone.
     const late = await storeDerived(userId, 'book-compiler', one);
     keeping.put(userId, late.id, book.id);
-    await store.openDeletions(userId, late.sourceIds, clock.now());
+    await store.openDeletions(new Map([[userId, late.sourceIds]]), clock.now());
     await recover(clock, keeping.client);
     expect(await indexed(userId)).not.toContain(late.id);
     expect(await indexed(userId)).toContain(first.id);

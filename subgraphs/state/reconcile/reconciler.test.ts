@@ -18,7 +18,7 @@ import { entryOfDerived, entryOfUserBlob, eventOf } from '../entry.ts';
 import { reportProcessing } from '../processing.ts';
 import { registerDerived } from '../register.ts';
 import { applyReport, processingState } from '../runs.ts';
-import { userBlob } from '../store/store.contract.fixture.ts';
+import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
@@ -92,7 +92,7 @@ async function addText(
 
 const entryOf = async (id: string) => (await system.store.entries(USER, [id]))[0];
 const waitingEvents = async (id: string) =>
-  ((await system.store.outbox(id)).entry?.events ?? []).map(({ kind, body }) =>
+  ((await outboxOf(system.store, id)).entry?.events ?? []).map(({ kind, body }) =>
     body.run ? `${kind} ${body.run.processor_id} ${body.run.attempt}` : kind,
   );
 

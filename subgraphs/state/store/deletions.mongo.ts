@@ -35,9 +35,17 @@ export function createDeletions({ userBlobs, entries, tombstones }: StateCollect
     async tombstones(userId, ids) {
       return (await find({ _id: { $in: [...ids] }, deleted_user_id: userId })).map(tombstoneFrom);
     },
-    async openDeletions(userId, ids, dueAt) {
-      await tombstones.updateMany({ _id: { $in: [...ids] }, deleted_user_id: userId }, [
-        { $set: { deletion_due_at: { $max: [dueAt, { $add: ['$deletion_due_at', 1] }] } } },
+    async openDeletions(idsByUser, dueAt) {
+      const ofUsers = [...idsByUser].map(([userId, ids]) => ({
+        _id: { $in: [...ids] },
+        deleted_user_id: userId,
+      }));
+      if (ofUsers.length === 0) return;
+      // What the rest implies, for the keys to be looked up.
+      const among = { _id: { $in: [...idsByUser.values()].flat() } };
+      const later = { $dateAdd: { startDate: '$deletion_due_at', unit: 'millisecond', amount: 1 } };
+      await tombstones.updateMany({ ...among, $or: ofUsers }, [
+        { $set: { deletion_due_at: { $max: [dueAt, later] } } },
       ]);
     },
     async dueDeletions(now, limit) {

@@ -56,11 +56,13 @@ export const createDeletions = (database: SqlDatabase): DeletionStore => ({
     const text = `SELECT ${TOMBSTONE} FROM blob_index WHERE id = ANY($1) AND deleted_user_id = $2`;
     return (await database.query<TombstoneRow>(text, [[...ids], userId])).map(tombstoneFrom);
   },
-  async openDeletions(userId, ids, dueAt) {
+  async openDeletions(idsByUser, dueAt) {
+    const pairs = [...idsByUser].flatMap(([userId, ids]) => ids.map((id) => ({ id, userId })));
+    if (pairs.length === 0) return;
     await database.execute(
       `UPDATE blob_index SET deletion_due_at = greatest($3, deletion_due_at + interval '1 ms')
-       WHERE id = ANY($1) AND deleted_user_id = $2`,
-      [[...ids], userId, dueAt],
+       WHERE id = ANY($1) AND (id, deleted_user_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      [pairs.map(({ id }) => id), pairs.map(({ userId }) => userId), dueAt],
     );
   },
   async dueDeletions(now, limit) {

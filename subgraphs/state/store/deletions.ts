@@ -12,10 +12,10 @@ export interface DeletionStore {
   /** The user's tombstones of these ids. */
   tombstones(userId: string, ids: readonly string[]): Promise<Tombstone[]>;
   /**
-   * Makes the deletions of these of the user's tombstones due at `dueAt`, or a moment after the time that they were
+   * Makes the deletions of these of each user's tombstones due at `dueAt`, or a moment after the time that they were
    * due at: whoever is at one of them does not then end it.
    */
-  openDeletions(userId: string, ids: readonly string[], dueAt: Date): Promise<void>;
+  openDeletions(idsByUser: ReadonlyMap<string, readonly string[]>, dueAt: Date): Promise<void>;
   /** Ids of tombstones whose deletion is due at this time, the longest due first. */
   dueDeletions(now: Date, limit: number): Promise<string[]>;
   /** Makes a deletion due at another time, or ends it with null, unless it was opened again since it was read. */

@@ -19,10 +19,9 @@ const storesOf = ({ stores }: Erasure): ErasureDocument['stores'] =>
 /** Erasures of users. */
 export function createErasures(collections: StateCollections): ErasureStore {
   const { erasures, tombstones, userBlobs, books } = collections;
-  const find = async (userId: string): Promise<Erasure | null> => {
-    const document = await erasures.findOne({ _id: userId });
-    return document && erasureFrom(document);
-  };
+  const findAll = async (userIds: readonly string[]): Promise<Erasure[]> =>
+    (await erasures.find({ _id: { $in: [...userIds] } }).toArray()).map(erasureFrom);
+  const find = async (userId: string) => (await findAll([userId]))[0] ?? null;
   return {
     async beginErasure(erasure, dueAt) {
       const document = {
@@ -42,6 +41,7 @@ export function createErasures(collections: StateCollections): ErasureStore {
       return (await find(erasure.userId)) ?? erasure;
     },
     erasure: find,
+    erasures: findAll,
     async saveErasure(erasure, dueAt) {
       const { userId, startedAt, finishedAt, obstacle } = erasure;
       await erasures.updateOne(

@@ -25,11 +25,11 @@ const erasureFrom = (row: ErasureRow): Erasure => ({
 
 /** Erasures of users. */
 export function createErasures(database: SqlDatabase): ErasureStore {
-  const find = async (userId: string): Promise<Erasure | null> => {
-    const text = `SELECT ${ERASURE} FROM erasures WHERE user_id = $1`;
-    const [row] = await database.query<ErasureRow>(text, [userId]);
-    return row ? erasureFrom(row) : null;
+  const findAll = async (userIds: readonly string[]): Promise<Erasure[]> => {
+    const text = `SELECT ${ERASURE} FROM erasures WHERE user_id = ANY($1)`;
+    return (await database.query<ErasureRow>(text, [[...userIds]])).map(erasureFrom);
   };
+  const find = async (userId: string) => (await findAll([userId]))[0] ?? null;
   return {
     async beginErasure(erasure, dueAt) {
       const { userId, requestedBy, startedAt, stores } = erasure;
@@ -43,6 +43,7 @@ export function createErasures(database: SqlDatabase): ErasureStore {
       return (await find(userId)) ?? erasure;
     },
     erasure: find,
+    erasures: findAll,
     async saveErasure({ userId, startedAt, finishedAt, stores, obstacle }, dueAt) {
       await database.execute(
         `UPDATE erasures SET finished_at = $3, stores = $4, obstacle = $5, due_at = $6

@@ -6,6 +6,8 @@ export interface ErasureStore {
   beginErasure(erasure: Erasure, dueAt: Date): Promise<Erasure>;
   /** The user's newest. */
   erasure(userId: string): Promise<Erasure | null>;
+  /** The newest of each of these users. */
+  erasures(userIds: readonly string[]): Promise<Erasure[]>;
   /** Notes how far it is, unless it is finished; due again at `dueAt`, or never with null. */
   saveErasure(erasure: Erasure, dueAt: Date | null): Promise<void>;
   /** Users whose erasure is due at this time, the longest due first. */

@@ -1,29 +1,34 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
 import { userBlobFrom } from './documents.mongo.ts';
+import type { Outboxes, Published } from './store.ts';
 
-/** Drops the events that the log has, and the mark of a waiting outbox with the last of them, in one write. */
-export async function clearOutbox<T extends { _id: string }>(
+/** Drops the events that the log has, and the mark of a waiting outbox with the last of them, in one write a document. */
+export async function clearOutboxes<T extends { _id: string }>(
   collection: Collection<T>,
-  id: string,
-  upToVersion: number,
+  published: Published,
 ): Promise<void> {
-  const kept = { $filter: { input: '$outbox', cond: { $gt: ['$$this.version', upToVersion] } } };
+  if (published.size === 0) return;
   const since = { $cond: [{ $eq: ['$outbox', []] }, '$$REMOVE', '$outbox_since'] };
-  await collection.updateOne({ _id: id } as Filter<T>, [
-    { $set: { outbox: kept } },
-    { $set: { outbox_since: since } },
-  ]);
+  const clear = ([blobId, version]: readonly [string, number]) => {
+    const kept = { $filter: { input: '$outbox', cond: { $gt: ['$$this.version', version] } } };
+    const update = [{ $set: { outbox: kept } }, { $set: { outbox_since: since } }];
+    return { updateOne: { filter: { _id: blobId } as Filter<T>, update } };
+  };
+  await collection.bulkWrite([...published].map(clear), { ordered: false });
 }
 
-export async function outbox({ userBlobs, entries }: StateCollections, blobId: string) {
-  const waiting = { _id: blobId, outbox_since: { $exists: true } };
-  // The entry first: an event of its is then never seen without those of the blob itself that go before.
-  const entry = await entries.findOne(waiting, { projection: { outbox: 1 } });
-  const blob = await userBlobs.findOne(waiting);
+export async function outboxes(
+  { userBlobs, entries }: StateCollections,
+  blobIds: readonly string[],
+): Promise<Outboxes> {
+  const waiting = { _id: { $in: [...blobIds] }, outbox_since: { $exists: true } };
+  // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
+  const ofEntries = await entries.find(waiting, { projection: { outbox: 1 } }).toArray();
+  const blobs = await userBlobs.find(waiting).toArray();
   return {
-    userBlob: blob ? userBlobFrom(blob) : null,
-    entry: entry ? { blobId, events: entry.outbox } : null,
+    userBlobs: blobs.map(userBlobFrom),
+    entries: ofEntries.map(({ _id, outbox }) => ({ blobId: _id, events: outbox })),
   };
 }
 

@@ -1,50 +1,62 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
 import type { OutboxEvent } from '../documents.ts';
 import { type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
-import type { StateStore } from './store.ts';
+import type { Published, StateStore } from './store.ts';
 
 /**
  * Drops the events that the log has, and the mark of a waiting outbox with the last of them. The outbox is taken
  * from the row itself, not from a join: after waiting for another's update, the server works on the row as that
  * left it, but would keep what it had joined before.
  */
-const clearOutbox = (table: 'user_blobs' | 'blob_index'): string => `
+const clearOutboxes = (table: 'user_blobs' | 'blob_index'): string => `
   UPDATE ${table} SET
     outbox = (
       SELECT coalesce(jsonb_agg(event ORDER BY place), '[]'::jsonb)
       FROM jsonb_array_elements(outbox) WITH ORDINALITY AS o(event, place)
-      WHERE (event->>'version')::int > $2
+      WHERE (event->>'version')::int > published.up_to
     ),
-    outbox_since = CASE WHEN (outbox->-1->>'version')::int > $2 THEN outbox_since END
-  WHERE id = $1`;
+    outbox_since = CASE WHEN (outbox->-1->>'version')::int > published.up_to THEN outbox_since END
+  FROM unnest($1::text[], $2::int[]) AS published(blob_id, up_to)
+  WHERE id = published.blob_id`;
 
-type Outboxes = Pick<
+type OutboxStore = Pick<
   StateStore,
-  'outbox' | 'clearUserBlobOutbox' | 'clearEntryOutbox' | 'pendingOutboxes' | 'outboxLength' | 'oldestOutbox'
+  | 'outboxes'
+  | 'clearUserBlobOutboxes'
+  | 'clearEntryOutboxes'
+  | 'pendingOutboxes'
+  | 'outboxLength'
+  | 'oldestOutbox'
 >;
 
+/** In the order of ids, for two relays that clear the same rows not to wait for each other. */
+function columnsOf(published: Published): [blobIds: string[], versions: string[]] {
+  const ordered = [...published].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return [ordered.map(([blobId]) => blobId), ordered.map(([, version]) => `${version}`)];
+}
+
 /** The outboxes of user blobs and entries. */
-export const createOutboxes = (database: SqlDatabase): Outboxes => ({
-  async outbox(blobId) {
-    // The entry first: an event of its is then never seen without those of the blob itself that go before.
-    const [entry] = await database.query<{ outbox: OutboxEvent[] }>(
-      'SELECT outbox FROM blob_index WHERE id = $1 AND outbox_since IS NOT NULL',
-      [blobId],
+export const createOutboxes = (database: SqlDatabase): OutboxStore => ({
+  async outboxes(blobIds) {
+    // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
+    const entries = await database.query<{ id: string; outbox: OutboxEvent[] }>(
+      'SELECT id, outbox FROM blob_index WHERE id = ANY($1) AND outbox_since IS NOT NULL',
+      [[...blobIds]],
     );
-    const [blob] = await database.query<UserBlobRow>(
-      'SELECT * FROM user_blobs WHERE id = $1 AND outbox_since IS NOT NULL',
-      [blobId],
+    const blobs = await database.query<UserBlobRow>(
+      'SELECT * FROM user_blobs WHERE id = ANY($1) AND outbox_since IS NOT NULL',
+      [[...blobIds]],
     );
     return {
-      userBlob: blob ? userBlobFrom(blob) : null,
-      entry: entry ? { blobId, events: entry.outbox } : null,
+      userBlobs: blobs.map(userBlobFrom),
+      entries: entries.map(({ id, outbox }) => ({ blobId: id, events: outbox })),
     };
   },
-  async clearUserBlobOutbox(blobId, upToVersion) {
-    await database.execute(clearOutbox('user_blobs'), [blobId, upToVersion]);
+  async clearUserBlobOutboxes(published) {
+    if (published.size > 0) await database.execute(clearOutboxes('user_blobs'), columnsOf(published));
   },
-  async clearEntryOutbox(blobId, upToVersion) {
-    await database.execute(clearOutbox('blob_index'), [blobId, upToVersion]);
+  async clearEntryOutboxes(published) {
+    if (published.size > 0) await database.execute(clearOutboxes('blob_index'), columnsOf(published));
   },
   async pendingOutboxes(waitingSince, limit) {
     const rows = await database.query<{ id: string }>(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IndexEntry, Tombstone } from '../documents.ts';
-import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import { at, entry, event, ids, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
 export const tombstoneOf = (one: IndexEntry, over: Partial<Tombstone> = {}): Tombstone => ({
@@ -48,9 +48,9 @@ export function deletionContract(store: () => StateStore): void {
       expect(await store().tombstones(one.userId, [one.id, 'nothing'])).toEqual([tombstone]);
       expect(await store().tombstones(newUser(), [one.id])).toEqual([]);
       const waiting = { blobId: one.id, events: [event(one, 1), deletion(one)] };
-      expect((await store().outbox(one.id)).entry).toEqual(waiting);
-      await store().clearEntryOutbox(one.id, 2);
-      expect((await store().outbox(one.id)).entry).toBeNull();
+      expect((await outboxOf(store(), one.id)).entry).toEqual(waiting);
+      await store().clearEntryOutboxes(new Map([[one.id, 2]]));
+      expect((await outboxOf(store(), one.id)).entry).toBeNull();
       expect(await store().tombstone(one.id)).toEqual(tombstone);
     });
 
@@ -100,7 +100,7 @@ export function deletionContract(store: () => StateStore): void {
       const change = { version: 3, runs: [], state: 'STORED' as const, updatedAt: at(2) };
       expect(await store().updateEntry(one.id, 1, change, event(one, 3))).toBe(false);
       expect(await store().entries(one.userId, [one.id])).toEqual([]);
-      expect((await store().outbox(one.id)).entry?.events).toEqual([deletion(one)]);
+      expect((await outboxOf(store(), one.id)).entry?.events).toEqual([deletion(one)]);
     });
 
     it('knows which deletions are due, the longest due first, until they are settled', async () => {
@@ -128,15 +128,22 @@ export function deletionContract(store: () => StateStore): void {
       const [open, ended, alive] = all as [IndexEntry, IndexEntry, IndexEntry];
       const read = await bury(open, { dueAt: at(60) });
       await bury(ended, { dueAt: null, cascade: true });
-      await store().openDeletions(newUser(), ids(all), at(70));
+      await store().openDeletions(new Map([[newUser(), ids(all)]]), at(70));
       expect(await store().tombstone(open.id)).toEqual(read);
-      await store().openDeletions(user, ids(all), at(10));
+      const [other] = (await insert(entry(newUser(), 1))) as [IndexEntry];
+      const ofOther = await bury(other, { dueAt: null });
+      const both = new Map([
+        [user, ids(all)],
+        [newUser(), [other.id]],
+      ]);
+      await store().openDeletions(both, at(10));
+      expect(await store().tombstone(other.id)).toEqual(ofOther);
       const [again, also] = [await store().tombstone(open.id), await store().tombstone(ended.id)];
       expect(again?.dueAt?.getTime()).toBeGreaterThan(at(60).getTime());
       expect(also).toMatchObject({ dueAt: at(10), cascade: true });
       await store().settleDeletion(read, null);
       expect(await store().tombstone(open.id)).toEqual(again);
-      await store().openDeletions(user, [open.id], at(80));
+      await store().openDeletions(new Map([[user, [open.id]]]), at(80));
       expect(await store().tombstone(open.id)).toMatchObject({ dueAt: at(80), cascade: false });
       expect(await store().entries(user, [alive.id])).toEqual([alive]);
       expect(await store().tombstone(alive.id)).toBeNull();

@@ -1,4 +1,5 @@
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { StateStore } from './store.ts';
 
 export const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
@@ -68,5 +69,11 @@ export const entry = (userId: string, second: number, over: Partial<IndexEntry> 
   updatedAt: at(second),
   ...over,
 });
+
+/** What waits of one blob. */
+export async function outboxOf(store: StateStore, blobId: string) {
+  const { userBlobs, entries } = await store.outboxes([blobId]);
+  return { userBlob: userBlobs[0] ?? null, entry: entries[0] ?? null };
+}
 
 export const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id);

@@ -3,7 +3,7 @@ import type { IndexEntry } from '../documents.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { erasureContract } from './store.contract.erasures.ts';
-import { at, entry, event, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import { at, entry, event, ids, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
 import { reemissionContract } from './store.contract.reemission.ts';
 import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
@@ -77,7 +77,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(true);
       expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(false);
       expect(await store.entries(one.userId, [one.id])).toEqual([{ ...one, ...change }]);
-      expect((await store.outbox(one.id)).entry).toEqual({ blobId: one.id, events: [event(one, 2)] });
+      expect((await outboxOf(store, one.id)).entry).toEqual({ blobId: one.id, events: [event(one, 2)] });
     });
 
     it('lets one of several updates of the same version through', async () => {
@@ -243,19 +243,19 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.outboxLength()).toBe(before + 2);
       expect(await store.pendingOutboxes(at(100), 1_000)).not.toContain(blob.id);
       expect((await store.pendingOutboxes(at(101), 1_000)).filter((id) => id === blob.id)).toHaveLength(1);
-      expect(await store.outbox(blob.id)).toEqual({
+      expect(await outboxOf(store, blob.id)).toEqual({
         userBlob: blob,
         entry: { blobId: blob.id, events: [event(one, 2), event(one, 3)] },
       });
 
-      await store.clearUserBlobOutbox(blob.id, 1);
-      await store.clearEntryOutbox(blob.id, 2);
-      expect(await store.outbox(blob.id)).toEqual({
+      await store.clearUserBlobOutboxes(new Map([[blob.id, 1]]));
+      await store.clearEntryOutboxes(new Map([[blob.id, 2]]));
+      expect(await outboxOf(store, blob.id)).toEqual({
         userBlob: null,
         entry: { blobId: blob.id, events: [event(one, 3)] },
       });
-      await store.clearEntryOutbox(blob.id, 3);
-      expect(await store.outbox(blob.id)).toEqual({ userBlob: null, entry: null });
+      await store.clearEntryOutboxes(new Map([[blob.id, 3]]));
+      expect(await outboxOf(store, blob.id)).toEqual({ userBlob: null, entry: null });
       expect(await store.outboxLength()).toBe(before);
     });
 
@@ -268,9 +268,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const one = entry(user, 0, { createdAt: early, updatedAt: early });
       await store.insertEntry(one, [event(one, 1)]);
       expect(await store.oldestOutbox()).toEqual(early);
-      await store.clearEntryOutbox(one.id, 1);
+      await store.clearEntryOutboxes(new Map([[one.id, 1]]));
       expect(await store.oldestOutbox()).toEqual(later);
-      await store.clearUserBlobOutbox(blob.id, 1);
+      await store.clearUserBlobOutboxes(new Map([[blob.id, 1]]));
       expect(await store.oldestOutbox()).not.toEqual(later);
     });
   });

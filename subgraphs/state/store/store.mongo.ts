@@ -20,7 +20,7 @@ import {
 import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
-import { clearOutbox, oldestOutbox, outbox, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
 import {
@@ -234,9 +234,9 @@ export function createMongoStateStore(database: Db): StateStore {
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
     newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
     conversations: (userId) => conversations(collections, userId),
-    outbox: (blobId) => outbox(collections, blobId),
-    clearUserBlobOutbox: (blobId, upToVersion) => clearOutbox(userBlobs, blobId, upToVersion),
-    clearEntryOutbox: (blobId, upToVersion) => clearOutbox(entries, blobId, upToVersion),
+    outboxes: (blobIds) => outboxes(collections, blobIds),
+    clearUserBlobOutboxes: (published) => clearOutboxes(userBlobs, published),
+    clearEntryOutboxes: (published) => clearOutboxes(entries, published),
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),

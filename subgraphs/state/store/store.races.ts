@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry, Run } from '../documents.ts';
 import { deletion, tombstoneOf } from './store.contract.deletions.ts';
-import { at, entry, event, newUser, userBlob } from './store.contract.fixture.ts';
+import { at, entry, event, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
 const atOnce = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
@@ -35,7 +35,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
   };
 
   const eventsOf = async (id: string): Promise<number[]> =>
-    ((await store.outbox(id)).entry?.events ?? []).map(({ version }) => version);
+    ((await outboxOf(store, id)).entry?.events ?? []).map(({ version }) => version);
 
   /** Adds an attempt to a run, again when another got in between. */
   const addAttempt = async (one: IndexEntry, processorId: string): Promise<void> => {
@@ -96,15 +96,15 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
         // Late and repeated clearings as well: two relays may be at one outbox.
         const [changed] = await Promise.all([
           store.updateEntry(one.id, version - 1, change, event(one, version)),
-          store.clearEntryOutbox(one.id, version - 1),
-          store.clearEntryOutbox(one.id, version - 2),
-          store.clearEntryOutbox(one.id, version - 1),
+          store.clearEntryOutboxes(new Map([[one.id, version - 1]])),
+          store.clearEntryOutboxes(new Map([[one.id, version - 2]])),
+          store.clearEntryOutboxes(new Map([[one.id, version - 1]])),
         ]);
         expect(changed).toBe(true);
         expect(await eventsOf(one.id)).toEqual([version]);
         expect(await store.outboxLength()).toBe(waiting);
       }
-      await store.clearEntryOutbox(one.id, 100);
+      await store.clearEntryOutboxes(new Map([[one.id, 100]]));
       expect(await store.outboxLength()).toBe(waiting - 1);
     });
 

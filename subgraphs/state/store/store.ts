@@ -89,6 +89,15 @@ export interface Outbox {
   readonly events: readonly OutboxEvent[];
 }
 
+/** What waits of several blobs; none is named whose outbox is empty. */
+export interface Outboxes {
+  readonly userBlobs: readonly UserBlobRecord[];
+  readonly entries: readonly Outbox[];
+}
+
+/** By blob: the version up to which the log has the events of its outbox. */
+export type Published = ReadonlyMap<string, number>;
+
 /** What an entry tells of its content, where that went or was made again. */
 export type ContentChange =
   | Pick<IndexEntry, 'contentMissingSince'>
@@ -188,14 +197,12 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 
-  /** Events of the user's blob itself and, after them, those of its entry. */
-  outbox(
-    blobId: string,
-  ): Promise<{ readonly userBlob: UserBlobRecord | null; readonly entry: Outbox | null }>;
-  /** Removes the events up to this version from the user's blob's outbox. */
-  clearUserBlobOutbox(blobId: string, upToVersion: number): Promise<void>;
-  /** Removes the events up to this version from the entry's outbox. */
-  clearEntryOutbox(blobId: string, upToVersion: number): Promise<void>;
+  /** What of these blobs waits to be published: events of users' blobs themselves and, after them, of their entries. */
+  outboxes(blobIds: readonly string[]): Promise<Outboxes>;
+  /** Removes what was published from the outboxes of users' blobs. */
+  clearUserBlobOutboxes(published: Published): Promise<void>;
+  /** Removes what was published from the outboxes of entries. */
+  clearEntryOutboxes(published: Published): Promise<void>;
   /** Blobs with events that have waited since before `waitingSince`, longest first. */
   pendingOutboxes(waitingSince: Date, limit: number): Promise<string[]>;
   /** How many documents have events that wait. */
