@@ -4,9 +4,13 @@ import { type Db, MongoClient } from 'mongodb';
 import type { Launch, PrepareContext, ServerDefinition } from './definition.ts';
 import { versionOf } from './programs.ts';
 
-/** Speaks MongoDB's protocol on WiredTiger, where no `mongod` is installed. */
+/**
+ * Speaks MongoDB's protocol on WiredTiger, where no `mongod` is installed: a Python package, or the same server in Rust,
+ * which takes some 5 minutes to build and is several times as fast.
+ */
 const PACKAGE = 'secantusdb';
 const PINNED = '0.7.0b3';
+const RUST_SERVER = 'secantusd-rs';
 const REPLICA_SET = 'blobgraph';
 
 async function installedPackage({ toolsFolder, run, say }: PrepareContext): Promise<string> {
@@ -28,12 +32,45 @@ async function installedPackage({ toolsFolder, run, say }: PrepareContext): Prom
   return join(bin, 'secantusd-py');
 }
 
-const mongod = ({ folder, port }: PrepareContext, data: string): Launch => ({
+/** A replica set remembers its members' ports, so another port starts afresh; so does another program. */
+function dataFolder({ folder, port }: PrepareContext, program: string): string {
+  const data = join(folder, `${program}-${port}`);
+  mkdirSync(data, { recursive: true });
+  return data;
+}
+
+const mongod = (context: PrepareContext): Launch => ({
   command: 'mongod',
-  args: ['--bind_ip', '127.0.0.1', '--port', `${port}`, '--dbpath', data, '--replSet', REPLICA_SET],
-  cwd: folder,
-  url: `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`,
+  args: [
+    ...['--bind_ip', '127.0.0.1', '--port', `${context.port}`],
+    ...['--dbpath', dataFolder(context, 'mongod'), '--replSet', REPLICA_SET],
+  ],
+  cwd: context.folder,
+  url: `mongodb://127.0.0.1:${context.port}/?replicaSet=${REPLICA_SET}`,
 });
+
+const standIn = (context: PrepareContext, program: string, command: string): Launch => ({
+  command,
+  args: [
+    ...['--host', '127.0.0.1', '--port', `${context.port}`],
+    // Without --sync-on-commit an acknowledged write is lost when the server is killed.
+    ...['--storage-path', dataFolder(context, program), '--sync-on-commit'],
+  ],
+  cwd: context.folder,
+  url: `mongodb://127.0.0.1:${context.port}/?replicaSet=secantus`,
+});
+
+/** `.blobgraph/bin/secantusd-rs`, where that was built. */
+async function rustServer({ toolsFolder }: PrepareContext): Promise<string | undefined> {
+  const command = join(toolsFolder, 'bin', RUST_SERVER);
+  return (await versionOf(command, ['--version'], [0, 5])) && command;
+}
+
+async function pythonServer(context: PrepareContext): Promise<Launch> {
+  const launch = standIn(context, 'secantusd-py', await installedPackage(context));
+  // It searches all that it keeps for retried writes, 10,000 answers, at each write.
+  return { ...launch, url: `${launch.url}&retryWrites=false` };
+}
 
 async function withAdmin<T>(url: string, work: (admin: Db) => Promise<T>): Promise<T> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 2_000 });
@@ -54,25 +91,15 @@ async function initiate(url: string): Promise<void> {
   });
 }
 
-/** A MongoDB of one node, as a replica set: `mongod` where there is one, else the pinned package. */
+/** A MongoDB of one node, as a replica set: `mongod` where there is one, else what stands in for it. */
 export const mongodb: ServerDefinition = {
   name: 'mongodb',
   variable: 'MONGO_URL',
   stopSignal: 'SIGTERM',
   async prepare(context) {
-    const { folder, port } = context;
-    // A replica set remembers its members' ports, so another port starts afresh.
-    const data = join(folder, `data-${port}`);
-    mkdirSync(data, { recursive: true });
-    if (await versionOf('mongod', ['--version'], [6, 0])) return mongod(context, data);
-    const command = await installedPackage(context);
-    return {
-      command,
-      // Without --sync-on-commit an acknowledged write is lost when the server is killed.
-      args: ['--host', '127.0.0.1', '--port', `${port}`, '--storage-path', data, '--sync-on-commit'],
-      cwd: folder,
-      url: `mongodb://127.0.0.1:${port}/?replicaSet=secantus`,
-    };
+    if (await versionOf('mongod', ['--version'], [6, 0])) return mongod(context);
+    const rust = await rustServer(context);
+    return rust === undefined ? pythonServer(context) : standIn(context, RUST_SERVER, rust);
   },
   async ping(url) {
     await initiate(url);

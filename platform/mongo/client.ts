@@ -28,8 +28,6 @@ export function openMongo(options: MongoOptions): MongoServer {
     appName: 'blobgraph',
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
-    retryWrites: true,
-    retryReads: true,
     maxPoolSize: maxConnections,
     waitQueueTimeoutMS: connectionTimeoutMs,
     socketTimeoutMS: answerTimeoutMs,

@@ -43,6 +43,14 @@ const through = (url: string, port: number): string => {
   return proxied.href;
 };
 
+/** The driver would find the server itself behind the proxy, were it told of the replica set. */
+const directly = (mongoUrl: string): string => {
+  const url = new URL(mongoUrl);
+  url.searchParams.delete('replicaSet');
+  url.searchParams.set('directConnection', 'true');
+  return url.href;
+};
+
 /** Closed in the opposite order of opening, each also when another fails. */
 class Opened {
   readonly #closing: (() => Promise<unknown>)[] = [];
@@ -96,8 +104,7 @@ async function open({ cluster: wantsCluster = false, ...options }: FaultOptions,
       ...options,
       environment: { ...(cluster ? { NATS_REPLICAS: '3' } : {}), ...options.environment },
       servers: {
-        // The driver would find the server itself behind the proxy, were it told of the replica set.
-        mongoUrl: `mongodb://127.0.0.1:${mongo.link.port}/?directConnection=true`,
+        mongoUrl: directly(through(mongo.server.url, mongo.link.port)),
         postgresUrl: through(postgres.server.url, postgres.link.port),
         natsUrl,
       },
