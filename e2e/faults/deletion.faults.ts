@@ -1,21 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ledger, openLedger } from './harness/ledger.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem({ intercept: ['state'] });
-});
-afterAll(() => system?.stop());
+runFaultSystem(() => ({ intercept: ['state'] }));
 beforeEach(async () => {
-  ledger = await openLedger(system);
   await ledger.store();
 });
-afterEach(() => ledger?.close());
 
 async function expectGone(id: string): Promise<void> {
   await expectWhole(system, ledger);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Behaviour,
   lengthened,
@@ -6,32 +6,20 @@ import {
   startOpenAiServer,
 } from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
 import { untilState } from '../harness/operations.ts';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { killAt } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 
 let model: OpenAiServer;
-let system: FaultSystem;
-let ledger: Ledger;
 
 beforeAll(async () => {
   model = await startOpenAiServer();
-  system = await startFaultSystem({
-    environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' },
-  });
 });
-afterAll(async () => {
-  await system?.stop();
-  await model?.close();
-});
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(async () => {
-  model.always({ kind: 'answer' });
-  await ledger?.close();
-});
+afterAll(() => model?.close());
+runFaultSystem(() => ({
+  environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' },
+}));
+afterEach(() => model.always({ kind: 'answer' }));
 
 const RETRY = /* GraphQL */ `
   mutation ($id: ID!) {

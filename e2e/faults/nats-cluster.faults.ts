@@ -1,24 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
-import { type Ledger, openLedger } from './harness/ledger.ts';
+import { beforeEach, describe, it } from 'vitest';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { type Work, workOn } from './harness/work.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
 let work: Work;
 
-beforeAll(async () => {
-  system = await startFaultSystem({ cluster: true });
-});
-afterAll(() => system?.stop());
+runFaultSystem(() => ({ cluster: true }));
 beforeEach(async () => {
-  ledger = await openLedger(system);
   work = workOn([ledger]);
   await work.goesOn();
 });
-afterEach(() => ledger?.close());
 
 const NODES = [0, 1, 2];
 const leader = () => system.cluster.leaderOf(system.stores.namespace.toUpperCase());

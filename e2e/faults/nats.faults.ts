@@ -1,23 +1,12 @@
 import { connect } from '@nats-io/transport-node';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { userToken } from '../../platform/events/events.ts';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { shuffled } from './harness/shuffled.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem();
-});
-afterAll(() => system?.stop());
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(() => ledger?.close());
+runFaultSystem();
 
 /** Publishes beside the services, each message once and with no id that the log could know again. */
 async function publish(messages: readonly Published[]): Promise<void> {

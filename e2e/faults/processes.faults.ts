@@ -1,24 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ServiceName } from '../../platform/config.ts';
 import { defaultSettings } from '../../platform/processing/settings.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem({ intercept: ['state'] });
-});
-afterAll(() => system?.stop());
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(() => ledger?.close());
+runFaultSystem(() => ({ intercept: ['state'] }));
 
 const isCreate = ({ body }: SeenRequest) =>
   String((body as { query?: string } | undefined)?.query).includes('createBlob');

@@ -1,22 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { builtFile } from '../../platform/paths.ts';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem({ environment: { RECONCILE_GRACE_SECONDS: '0' } });
-});
-afterAll(() => system?.stop());
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(() => ledger?.close());
+runFaultSystem(() => ({ environment: { RECONCILE_GRACE_SECONDS: '0' } }));
 
 const index = () => system.stores.mongo.db(`${system.stores.namespace}_state`).collection('blob_index');
 

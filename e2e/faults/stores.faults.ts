@@ -1,21 +1,10 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Ledger, openLedger } from './harness/ledger.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem();
-});
-afterAll(() => system?.stop());
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(() => ledger?.close());
+runFaultSystem();
 
 describe('MongoDB', () => {
   it('killed with kill -9 while users write', async () => {

@@ -1,25 +1,17 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { type Work, workOn } from './harness/work.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
 let work: Work;
 
-beforeAll(async () => {
-  system = await startFaultSystem();
-});
-afterAll(() => system?.stop());
+runFaultSystem();
 beforeEach(async () => {
-  ledger = await openLedger(system);
   work = workOn([ledger]);
   await work.goesOn();
 });
-afterEach(() => ledger?.close());
 
 async function expectNothingMissed(): Promise<void> {
   await work.goesOn();

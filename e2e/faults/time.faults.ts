@@ -1,23 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { ServiceName } from '../../platform/config.ts';
 import { skewedClock } from './harness/clock.ts';
-import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
 
-let system: FaultSystem;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  system = await startFaultSystem();
-});
-afterAll(() => system?.stop());
-beforeEach(async () => {
-  ledger = await openLedger(system);
-});
-afterEach(() => ledger?.close());
+runFaultSystem();
 
 const HOUR_MS = 3_600_000;
 
