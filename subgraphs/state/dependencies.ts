@@ -3,7 +3,7 @@ import type { SchemaClient } from '../../platform/clients/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import type { IdSource } from '../../platform/ids.ts';
-import type { Intake } from './intake.ts';
+import type { Intake } from './publishing/intake.ts';
 import type { StateStore } from './store/store.ts';
 
 /** What the state subgraph's use cases stand on. */

@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { ServiceMetrics } from '../../platform/metrics.ts';
-import type { Intake } from './intake.ts';
+import type { Intake } from './publishing/intake.ts';
 
 /** Measures what waits for the event log. */
 export function measureIntake({ registry }: ServiceMetrics, intake: Pick<Intake, 'backlog'>): void {

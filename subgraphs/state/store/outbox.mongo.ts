@@ -1,6 +1,5 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
-import { userBlobFrom } from './documents.mongo.ts';
 import type { Outboxes, Published } from './store.ts';
 
 /** Drops the events that the log has, and the mark of a waiting outbox with the last of them, in one write a document. */
@@ -25,9 +24,16 @@ export async function outboxes(
   const waiting = { _id: { $in: [...blobIds] }, outbox_since: { $exists: true } };
   // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
   const ofEntries = await entries.find(waiting, { projection: { outbox: 1 } }).toArray();
-  const blobs = await userBlobs.find(waiting).toArray();
+  const blobs = await userBlobs
+    .find(waiting, { projection: { user_id: 1, created_at: 1, outbox: 1 } })
+    .toArray();
   return {
-    userBlobs: blobs.map(userBlobFrom),
+    userBlobs: blobs.map(({ _id, user_id, created_at, outbox }) => ({
+      blobId: _id,
+      userId: user_id,
+      createdAt: created_at,
+      events: outbox,
+    })),
     entries: ofEntries.map(({ _id, outbox }) => ({ blobId: _id, events: outbox })),
   };
 }

@@ -1,7 +1,6 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
 import type { OutboxEvent } from '../documents.ts';
-import { type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
-import type { Published, StateStore } from './store.ts';
+import type { Published, StateStore, UserBlobOutbox } from './store.ts';
 
 /**
  * Drops the events that the log has, and the mark of a waiting outbox with the last of them. The outbox is taken
@@ -43,12 +42,13 @@ export const createOutboxes = (database: SqlDatabase): OutboxStore => ({
       'SELECT id, outbox FROM blob_index WHERE id = ANY($1) AND outbox_since IS NOT NULL',
       [[...blobIds]],
     );
-    const blobs = await database.query<UserBlobRow>(
-      'SELECT * FROM user_blobs WHERE id = ANY($1) AND outbox_since IS NOT NULL',
+    const blobs = await database.query<UserBlobOutbox>(
+      `SELECT id AS "blobId", user_id AS "userId", created_at AS "createdAt", outbox AS events
+       FROM user_blobs WHERE id = ANY($1) AND outbox_since IS NOT NULL`,
       [[...blobIds]],
     );
     return {
-      userBlobs: blobs.map(userBlobFrom),
+      userBlobs: blobs,
       entries: entries.map(({ id, outbox }) => ({ blobId: id, events: outbox })),
     };
   },

@@ -244,7 +244,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.pendingOutboxes(at(100), 1_000)).not.toContain(blob.id);
       expect((await store.pendingOutboxes(at(101), 1_000)).filter((id) => id === blob.id)).toHaveLength(1);
       expect(await outboxOf(store, blob.id)).toEqual({
-        userBlob: blob,
+        userBlob: { blobId: blob.id, userId: user, createdAt: blob.createdAt, events: blob.outbox },
         entry: { blobId: blob.id, events: [event(one, 2), event(one, 3)] },
       });
 

@@ -89,9 +89,15 @@ export interface Outbox {
   readonly events: readonly OutboxEvent[];
 }
 
+/** The outbox of a user's blob itself. */
+export interface UserBlobOutbox extends Outbox {
+  readonly userId: string;
+  readonly createdAt: Date;
+}
+
 /** What waits of several blobs; none is named whose outbox is empty. */
 export interface Outboxes {
-  readonly userBlobs: readonly UserBlobRecord[];
+  readonly userBlobs: readonly UserBlobOutbox[];
   readonly entries: readonly Outbox[];
 }
 

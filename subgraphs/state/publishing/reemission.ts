@@ -1,12 +1,12 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { EventLog, OutgoingMessage } from '../../platform/event-log/log.ts';
-import { toMessage } from '../../platform/events/events.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { type Repeating, repeating } from '../../platform/repeating.ts';
-import type { IndexEntry, Run } from './documents.ts';
-import { eventOf } from './entry.ts';
-import type { Reemission } from './store/reemission.ts';
-import type { StateStore } from './store/store.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { EventLog, OutgoingMessage } from '../../../platform/event-log/log.ts';
+import { toMessage } from '../../../platform/events/events.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { type Repeating, repeating } from '../../../platform/repeating.ts';
+import type { IndexEntry, Run } from '../documents.ts';
+import { eventOf } from '../entry.ts';
+import type { Reemission } from '../store/reemission.ts';
+import type { StateStore } from '../store/store.ts';
 
 export interface ReemitterDependencies {
   readonly store: Pick<StateStore, 'scanEntries' | 'entries' | 'reemission' | 'saveReemission'>;

@@ -1,12 +1,12 @@
-import type { EventLog } from '../../platform/event-log/log.ts';
-import { toMessage } from '../../platform/events/events.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { type DeletionDependencies, deleteBlob } from './deletion/deletion.ts';
-import { escapes } from './deletion/erasure.ts';
-import type { Erasure, OutboxEvent, UserBlobRecord } from './documents.ts';
-import { entryOfUserBlob } from './entry.ts';
-import type { Outboxes } from './store/store.ts';
-import { createSweeper, type Sweeper } from './sweeper.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import { toMessage } from '../../../platform/events/events.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { type DeletionDependencies, deleteBlob } from '../deletion/deletion.ts';
+import { escapes } from '../deletion/erasure.ts';
+import type { Erasure, OutboxEvent } from '../documents.ts';
+import { entryOfUserBlob } from '../entry.ts';
+import type { Outboxes, UserBlobOutbox } from '../store/store.ts';
+import { createSweeper, type Sweeper } from '../sweeper.ts';
 
 export interface RelayDependencies extends DeletionDependencies {
   readonly eventLog: EventLog;
@@ -20,26 +20,30 @@ const BATCH = 100;
 const SWEEP_GRACE_MS = 2_000;
 const SWEEP_BATCH = 500;
 
-/** Those of users' blobs that are in the index, where this enters what its writer did not come to enter. */
-async function indexed({ store }: RelayDependencies, blobs: readonly UserBlobRecord[]) {
+/** Enters a blob whose writer died before it did. False where it was deleted. */
+async function enter({ store }: RelayDependencies, { userId, blobId }: UserBlobOutbox): Promise<boolean> {
+  const [blob] = await store.userBlobs(userId, [blobId]);
+  return blob !== undefined && (await store.insertEntry(entryOfUserBlob(blob), [])).stored !== null;
+}
+
+/** Those of users' blobs that are in the index: whoever hears of a blob must find it there. */
+async function indexed(deps: RelayDependencies, blobs: readonly UserBlobOutbox[]): Promise<UserBlobOutbox[]> {
   if (blobs.length === 0) return [];
+  const { store } = deps;
   const known = new Map(
-    (await store.known(blobs.map(({ id }) => id))).map(({ id, deleted }) => [id, deleted]),
+    (await store.known(blobs.map(({ blobId }) => blobId))).map(({ id, deleted }) => [id, !deleted]),
   );
-  const there: UserBlobRecord[] = [];
+  const there: UserBlobOutbox[] = [];
   for (const blob of blobs) {
-    // Whoever hears of the blob must find it in the index.
-    const deleted =
-      known.get(blob.id) ?? (await store.insertEntry(entryOfUserBlob(blob), [])).stored === null;
+    if (known.get(blob.blobId) ?? (await enter(deps, blob))) there.push(blob);
     // That it came into being is not told any more once it was deleted.
-    if (deleted) await store.eraseUserBlobs(blob.userId, [blob.id]);
-    else there.push(blob);
+    else await store.eraseUserBlobs(blob.userId, [blob.blobId]);
   }
   return there;
 }
 
 /** Users' erasures, read once their blobs are indexed: one that begins later finds those there. */
-async function erasuresOf({ store }: RelayDependencies, blobs: readonly UserBlobRecord[]) {
+async function erasuresOf({ store }: RelayDependencies, blobs: readonly UserBlobOutbox[]) {
   if (blobs.length === 0) return new Map<string, Erasure>();
   const erasures = await store.erasures([...new Set(blobs.map(({ userId }) => userId))]);
   return new Map(erasures.map((erasure) => [erasure.userId, erasure]));
@@ -74,11 +78,11 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
     }
   };
   const tell = async (id: string) => {
-    const blob = blobs.find((one) => one.id === id);
+    const blob = blobs.find(({ blobId }) => blobId === id);
     const entry = outboxes.entries.find(({ blobId }) => blobId === id);
     if (blob && escapes(blob, erasures.get(blob.userId) ?? null))
       await deleteBlob(deps, blob.userId, id, true);
-    else if (blob) await publish(id, blob.outbox, ofBlobs);
+    else if (blob) await publish(id, blob.events, ofBlobs);
     if (entry) await publish(id, entry.events, ofEntries);
   };
   const tellings = await Promise.allSettled(blobIds.map(tell));

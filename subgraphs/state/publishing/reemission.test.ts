@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../platform/clock.ts';
-import type { EventLog } from '../../platform/event-log/log.ts';
-import { fromMessage } from '../../platform/events/events.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { openPglite } from '../../platform/sql/database.pglite.ts';
-import type { SqlServer } from '../../platform/sql/database.ts';
-import type { Run } from './documents.ts';
+import { systemClock } from '../../../platform/clock.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import { fromMessage } from '../../../platform/events/events.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { openPglite } from '../../../platform/sql/database.pglite.ts';
+import type { SqlServer } from '../../../platform/sql/database.ts';
+import type { Run } from '../documents.ts';
+import { entry, newUser } from '../store/store.contract.fixture.ts';
+import { createPostgresStateStore } from '../store/store.postgres.ts';
+import type { StateStore } from '../store/store.ts';
 import { createReemitter } from './reemission.ts';
-import { entry, newUser } from './store/store.contract.fixture.ts';
-import { createPostgresStateStore } from './store/store.postgres.ts';
-import type { StateStore } from './store/store.ts';
 
 let server: SqlServer;
 let store: StateStore;

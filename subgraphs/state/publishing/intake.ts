@@ -1,8 +1,8 @@
-import type { Clock } from '../../platform/clock.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { repeating } from '../../platform/repeating.ts';
-import type { StateStore } from './store/store.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { repeating } from '../../../platform/repeating.ts';
+import type { StateStore } from '../store/store.ts';
 
 /** What waits to be published. */
 export interface Backlog {
