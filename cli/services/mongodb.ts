@@ -10,7 +10,6 @@ import { versionOf } from './programs.ts';
  */
 const PACKAGE = 'secantusdb';
 const PINNED = '0.7.0b3';
-const RUST_SERVER = 'secantusd-rs';
 const REPLICA_SET = 'blobgraph';
 
 async function installedPackage({ toolsFolder, run, say }: PrepareContext): Promise<string> {
@@ -32,9 +31,9 @@ async function installedPackage({ toolsFolder, run, say }: PrepareContext): Prom
   return join(bin, 'secantusd-py');
 }
 
-/** A replica set remembers its members' ports, so another port starts afresh; so does another program. */
-function dataFolder({ folder, port }: PrepareContext, program: string): string {
-  const data = join(folder, `${program}-${port}`);
+/** A replica set remembers its members' ports, so another port starts afresh. */
+function dataFolder({ folder, port }: PrepareContext): string {
+  const data = join(folder, `data-${port}`);
   mkdirSync(data, { recursive: true });
   return data;
 }
@@ -43,18 +42,18 @@ const mongod = (context: PrepareContext): Launch => ({
   command: 'mongod',
   args: [
     ...['--bind_ip', '127.0.0.1', '--port', `${context.port}`],
-    ...['--dbpath', dataFolder(context, 'mongod'), '--replSet', REPLICA_SET],
+    ...['--dbpath', dataFolder(context), '--replSet', REPLICA_SET],
   ],
   cwd: context.folder,
   url: `mongodb://127.0.0.1:${context.port}/?replicaSet=${REPLICA_SET}`,
 });
 
-const standIn = (context: PrepareContext, program: string, command: string): Launch => ({
+const standIn = (context: PrepareContext, command: string): Launch => ({
   command,
   args: [
     ...['--host', '127.0.0.1', '--port', `${context.port}`],
     // Without --sync-on-commit an acknowledged write is lost when the server is killed.
-    ...['--storage-path', dataFolder(context, program), '--sync-on-commit'],
+    ...['--storage-path', dataFolder(context), '--sync-on-commit'],
   ],
   cwd: context.folder,
   url: `mongodb://127.0.0.1:${context.port}/?replicaSet=secantus`,
@@ -62,12 +61,12 @@ const standIn = (context: PrepareContext, program: string, command: string): Lau
 
 /** `.blobgraph/bin/secantusd-rs`, where that was built. */
 async function rustServer({ toolsFolder }: PrepareContext): Promise<string | undefined> {
-  const command = join(toolsFolder, 'bin', RUST_SERVER);
+  const command = join(toolsFolder, 'bin', 'secantusd-rs');
   return (await versionOf(command, ['--version'], [0, 5])) && command;
 }
 
 async function pythonServer(context: PrepareContext): Promise<Launch> {
-  const launch = standIn(context, 'secantusd-py', await installedPackage(context));
+  const launch = standIn(context, await installedPackage(context));
   // It searches all that it keeps for retried writes, 10,000 answers, at each write.
   return { ...launch, url: `${launch.url}&retryWrites=false` };
 }
@@ -97,9 +96,9 @@ export const mongodb: ServerDefinition = {
   variable: 'MONGO_URL',
   stopSignal: 'SIGTERM',
   async prepare(context) {
-    if (await versionOf('mongod', ['--version'], [6, 0])) return mongod(context);
+    if (await versionOf('mongod', ['--version'], [7, 0])) return mongod(context);
     const rust = await rustServer(context);
-    return rust === undefined ? pythonServer(context) : standIn(context, RUST_SERVER, rust);
+    return rust === undefined ? pythonServer(context) : standIn(context, rust);
   },
   async ping(url) {
     await initiate(url);

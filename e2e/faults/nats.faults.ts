@@ -83,6 +83,20 @@ describe('NATS', () => {
     await expectWhole(system, ledger);
   });
 
+  it('cannot be reached by those who read, while others publish', async () => {
+    await ledger.store();
+    await expectWhole(system, ledger);
+    await system.restart('state', { NATS_URL: system.nats.server.url });
+    const logged = () => system.stores.log(ledger.userId).then(({ length }) => length);
+    const before = await logged();
+    await system.nats.link.cut();
+    for (const _ of DRAFTS) await ledger.store();
+    await vi.waitFor(async () => expect(await logged()).toBe(before + DRAFTS.length), { timeout: 60_000 });
+    await system.nats.link.heal();
+    await expectWhole(system, ledger);
+    await system.restart('state');
+  });
+
   it('has no room left for messages', async () => {
     await ledger.store();
     await expectWhole(system, ledger);

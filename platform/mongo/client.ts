@@ -28,6 +28,8 @@ export function openMongo(options: MongoOptions): MongoServer {
     appName: 'blobgraph',
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
+    // What is not there is concluded from, e.g. that it was deleted: a secondary may not have it yet.
+    readPreference: 'primary',
     maxPoolSize: maxConnections,
     waitQueueTimeoutMS: connectionTimeoutMs,
     socketTimeoutMS: answerTimeoutMs,

@@ -11,13 +11,15 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
+type Batch = readonly [string, ...string[]];
+
 export interface SweeperOptions {
   /** For the log, e.g. `publishing`. */
   readonly what: string;
   /** What there is to do, the most urgent first; bounded. */
   find(): Promise<readonly string[]>;
-  /** Does it; safe to do again, also by several processes at once. */
-  work(ids: readonly string[]): Promise<void>;
+  /** Does it; safe to do again, also by several processes at once. Of a batch, one that fails keeps no other from it. */
+  work(ids: Batch): Promise<void>;
   /** Calls of `work` at once. */
   readonly concurrency: number;
   /** Ids in one call at most: as many as have come together while others were worked on. Default 1. */
@@ -93,9 +95,9 @@ class QueueSweeper implements Sweeper {
 
   #pump(): void {
     while (this.#calls.size < this.#options.concurrency) {
-      const ids = this.#take();
-      if (ids.length === 0) return;
-      const call = this.#work(ids).finally(() => {
+      const [first, ...more] = this.#take();
+      if (first === undefined) return;
+      const call = this.#work([first, ...more]).finally(() => {
         this.#calls.delete(call);
         this.#pump();
       });
@@ -103,7 +105,7 @@ class QueueSweeper implements Sweeper {
     }
   }
 
-  async #work(ids: readonly string[]): Promise<void> {
+  async #work(ids: Batch): Promise<void> {
     const { work, what, logger } = this.#options;
     try {
       await work(ids);
@@ -114,12 +116,5 @@ class QueueSweeper implements Sweeper {
     }
   }
 }
-
-/** Work on a batch whose ids have nothing in common. */
-export const oneByOne =
-  (work: (id: string) => Promise<void>): SweeperOptions['work'] =>
-  async (ids) => {
-    for (const id of ids) await work(id);
-  };
 
 export const createSweeper = (options: SweeperOptions): Sweeper => new QueueSweeper(options);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, vi } from 'vitest';
 import { derivedBlobId } from '../../../platform/ids.ts';
 import type { Ledger } from './ledger.ts';
@@ -60,11 +61,13 @@ async function comesToRest(
       const documents = await stores.documents(ledger.userId);
       expect(unrest(documents, new Set(failed)), 'not at rest').toEqual([]);
       const entered = new Set(documents.entries.map(({ _id }) => String(_id)));
-      expect(drafts.filter((id) => !entered.has(id), 'not in the index')).toEqual([]);
+      const lacking = drafts.filter((id) => !entered.has(id));
+      expect(lacking, 'not in the index').toEqual([]);
       expect(await stores.busyConsumers(), 'consumers with work').toEqual([]);
       return documents;
     },
-    { timeout: withinMs, interval: 500 },
+    // Each look reads all that the user has.
+    { timeout: withinMs, interval: withinMs / 240 },
   );
 }
 
@@ -113,6 +116,19 @@ function nothingTwice({ acknowledged }: Ledger, { expandedTexts }: Documents, fa
   ]);
   const wanted = drafts.map(({ id, content }) => [expansionOf(id), id, content]);
   expect(made.toSorted()).toEqual(wanted.toSorted());
+}
+
+/** What was made has the bytes that its maker told the index of. */
+function madeAsTold({ entries, expandedTexts, compiledBooks }: Documents): void {
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+  const made = [
+    ...expandedTexts.map(({ _id, data }) => [String(_id), hashOf(data.expanded)]),
+    ...compiledBooks.map(({ id, text_hash }) => [id, text_hash]),
+  ];
+  const told = entries
+    .filter(({ processor_id }) => processor_id !== 'state')
+    .map(({ _id, content_hash }) => [String(_id), String(content_hash)]);
+  expect(made.toSorted(), 'contents by hash').toEqual(told.toSorted());
 }
 
 /** The index has what the stores have and nothing else, and points at nothing that is not there. */
@@ -203,6 +219,7 @@ export async function expectWhole(
   await nothingLost(ledger, documents);
   nothingTwice(ledger, documents, failed);
   nothingDangles(documents);
+  madeAsTold(documents);
   await countsAreTrue(ledger, documents);
   if (expectations.restored) return;
   const log = wholeLog(await system.stores.log(ledger.userId), documents, expectations.repeats ?? false);

@@ -19,6 +19,8 @@ interface CompiledBookRow {
   readonly source_blob_ids: readonly string[];
   readonly registered_at: Date | null;
   readonly chapter_count: number;
+  /** SHA-256 of the full text, in hex. */
+  readonly text_hash: string;
   /** Those that are stored. */
   readonly chapters: number;
 }
@@ -107,6 +109,7 @@ export async function openStores({
     await client.connect();
     try {
       const text = `SELECT b.id, b.source_blob_ids, b.registered_at, b.chapter_count,
+          encode(sha256(convert_to(b.full_text, 'UTF8')), 'hex') AS text_hash,
           (SELECT count(*)::int FROM book_chapters c WHERE c.book_id = b.id) AS chapters
         FROM compiled_books b WHERE b.user_id = $1`;
       return (await client.query(text, [userId])).rows;
@@ -133,7 +136,7 @@ export async function openStores({
         all('state', 'user_blobs', own),
         all('state', 'blob_index', own),
         all('state', 'blob_index', { deleted_user_id: userId }),
-        all('text_expansion', 'expanded_texts', own, { 'data.expanded': 0, 'data.sections': 0 }),
+        all('text_expansion', 'expanded_texts', own, { 'data.sections': 0 }),
         books(userId),
       ]);
       return { userBlobs, entries, tombstones, expandedTexts, compiledBooks };

@@ -43,11 +43,15 @@ const through = (url: string, port: number): string => {
   return proxied.href;
 };
 
-/** The driver would find the server itself behind the proxy, were it told of the replica set. */
+/**
+ * The driver would find the server itself behind the proxy, were it told of the replica set. It sends nothing again: what
+ * is lost is the services' to make good.
+ */
 const directly = (mongoUrl: string): string => {
   const url = new URL(mongoUrl);
   url.searchParams.delete('replicaSet');
   url.searchParams.set('directConnection', 'true');
+  url.searchParams.set('retryWrites', 'false');
   return url.href;
 };
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Tombstone } from '../documents.ts';
 import { STATE } from '../entry.ts';
-import { createSweeper, nextAttempt, oneByOne, type Sweeper } from '../sweeper.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
 import { follow } from './deletion.ts';
 
 export interface DeletionSweeperDependencies
@@ -74,7 +74,7 @@ export const createDeletionSweeper = (deps: DeletionSweeperDependencies): Sweepe
   createSweeper({
     what: 'finishing a deletion',
     find: () => deps.store.dueDeletions(deps.clock.now(), SWEEP_BATCH),
-    work: oneByOne((id) => finishDeletion(deps, id)),
+    work: ([id]) => finishDeletion(deps, id),
     concurrency: CONCURRENCY,
     logger: deps.logger,
   });

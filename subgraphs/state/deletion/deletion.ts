@@ -50,7 +50,7 @@ export async function buryEntry(
  * is there already is answered.
  * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
-const bury = (deps: Dependencies, userId: string, id: string, cascade: boolean): Promise<Tombstone> =>
+export const bury = (deps: Dependencies, userId: string, id: string, cascade: boolean): Promise<Tombstone> =>
   untilWritten(async () => {
     const { store } = deps;
     const [entry] = await store.entries(userId, [id]);

@@ -6,7 +6,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { Erasure, IndexEntry } from '../documents.ts';
 import { entryOfUserBlob, STATE } from '../entry.ts';
-import { createSweeper, nextAttempt, oneByOne, type Sweeper } from '../sweeper.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
 import { buryEntry } from './deletion.ts';
 
 export interface ErasureSweeperDependencies
@@ -157,7 +157,7 @@ export function createErasureSweeper(deps: ErasureSweeperDependencies): Sweeper 
   const sweeper = createSweeper({
     what: 'erasing a user',
     find: () => deps.store.dueErasures(deps.clock.now(), CONCURRENCY),
-    work: oneByOne((userId) => eraseUser(deps, userId, stopping.signal)),
+    work: ([userId]) => eraseUser(deps, userId, stopping.signal),
     concurrency: CONCURRENCY,
     logger: deps.logger,
   });

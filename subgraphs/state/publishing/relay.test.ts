@@ -206,11 +206,15 @@ describe('the relay', () => {
       },
     });
     const counted = Object.create(database, { query: noted('query'), execute: noted('execute') });
-    const blobs = Array.from({ length: 40 }, () => abandoned());
+    // Too young for the sweep.
+    const now = new Date();
+    const blobs = Array.from({ length: 40 }, () => ({ ...abandoned(), createdAt: now }));
     for (const blob of blobs) {
       const entry = entryOfUserBlob(blob);
       await store.insertUserBlob(blob);
-      await store.insertEntry(entry, [eventOf({ ...entry, version: 2 }, 'indexed', new Date())]);
+      await store.insertEntry({ ...entry, updatedAt: now }, [
+        eventOf({ ...entry, version: 2 }, 'indexed', now),
+      ]);
     }
     await withRelay(
       log,

@@ -2,7 +2,7 @@ import { groupBy } from './group.ts';
 
 /**
  * How the index and a store, or the index and the log, can disagree. `UNINDEXED`: a store keeps a blob that the index
- * does not have. `DELETED`: it keeps one that was deleted, or is made of what was. `CONTENT_MISSING`: the index has an
+ * does not have. `DELETED`: it keeps one that was deleted, or all of whose sources were. `CONTENT_MISSING`: the index has an
  * entry of which the store has no blob. `CONTENT_BACK`: that was so, and is no more. `SOURCE_MISSING`: an entry names a
  * source that the index does not have. `RUN_STUCK`: nothing was heard of a run for long, and no event of its blob waits.
  * `COUNT_DIFFERS`: a user has another number of blobs in the store than in the index.

@@ -123,6 +123,20 @@ async function registerTexts(): Promise<void> {
   }
 }
 
+async function bury(draft: IndexEntry): Promise<void> {
+  const deletedAt = system.clock.now();
+  const tombstone = {
+    id: draft.id,
+    userId: USER,
+    version: 2,
+    processorId: 'state',
+    cascade: false,
+    deletedAt,
+    dueAt: null,
+  };
+  await system.store.bury(draft, tombstone, eventOf({ ...draft, version: 2 }, 'deleted', deletedAt));
+}
+
 describe('a system that agrees', () => {
   it('has nothing to find, and is not changed', async () => {
     const draft = await addDraft();
@@ -190,23 +204,32 @@ describe('blobs without an entry', () => {
     expect((await system.books.find(USER, book.id))?.pending).not.toBeNull();
   });
 
+  it('wait for sources that a processor which is away may keep', async () => {
+    const text = await addText(await addDraft(), { indexed: false });
+    const book = newBook(USER, { sourceBlobIds: [text.id], createdAt: text.createdAt });
+    await system.books.add(book);
+    await system.books.markRegistered(book.id, text.createdAt);
+    system.refuse((call) => call.includes('text-expansion'));
+    const { told, unreachable } = await system.run(REPAIR);
+    expect(unreachable).toEqual(['text-expansion']);
+    expect(told).toContain('UNINDEXED book-compiler 1 0');
+    expect((await system.books.find(USER, book.id))?.pending).toBeNull();
+  });
+
+  it('are kept, and told of, when one of several sources was deleted', async () => {
+    const [draft, other] = [await addDraft(), await addDraft()];
+    const book = newBook(USER, { sourceBlobIds: [draft.id, other.id], createdAt: draft.createdAt });
+    await system.books.add(book);
+    await system.books.markRegistered(book.id, draft.createdAt);
+    await bury(other);
+    expect((await system.run(REPAIR)).told).toContain('UNINDEXED book-compiler 1 0');
+    expect((await system.books.find(USER, book.id))?.pending).toBeNull();
+  });
+
   it('of a source that was deleted are not entered', async () => {
     const draft = await addDraft();
     const text = await addText(draft, { indexed: false });
-    const tombstone = {
-      id: draft.id,
-      userId: USER,
-      version: 2,
-      processorId: 'state',
-      cascade: false,
-      deletedAt: system.clock.now(),
-      dueAt: null,
-    };
-    await system.store.bury(
-      draft,
-      tombstone,
-      eventOf({ ...draft, version: 2 }, 'deleted', system.clock.now()),
-    );
+    await bury(draft);
     const { told } = await system.run(REPAIR);
     expect(told).toContain('DELETED text-expansion 1 1');
     // The user's own blob goes at once, as its deletion did not come to that.

@@ -69,7 +69,11 @@ async function settleUnindexed(repair: Repair, owner: Owner, found: readonly Fin
   const lost = found.filter(({ id }) => known.get(id) !== false);
   const absent = new Set(lost.flatMap(({ sourceIds }) => sourceIds.filter((id) => !known.has(id))));
   const coming = await comingIds(repair, [...absent]);
-  const ready = lost.filter(({ sourceIds }) => !sourceIds.some((id) => coming.has(id)));
+  // What an owner keeps that is away may be coming as well.
+  const mayCome = (id: string) => coming.has(id) || (repair.owners.away.size > 0 && absent.has(id));
+  // One whose source was deleted would be refused, and erased, though it stays as long as it has another.
+  const isHeld = (id: string) => mayCome(id) || known.get(id) === true;
+  const ready = lost.filter(({ kind, sourceIds }) => kind === 'DELETED' || !sourceIds.some(isHeld));
   if (!(await repair.owners.settle(owner, ready))) return [];
   return found.filter((finding) => !lost.includes(finding) || ready.includes(finding));
 }

@@ -41,7 +41,9 @@ const unindexed = (
   processorId: string,
   known: ReadonlyMap<string, boolean>,
 ): Finding => {
-  const isDeleted = [id, ...sourceIds].some((one) => known.get(one) === true);
+  const wasDeleted = (one: string) => known.get(one) === true;
+  // What is made of several sources stays when one of them is deleted.
+  const isDeleted = wasDeleted(id) || (sourceIds.length > 0 && sourceIds.every(wasDeleted));
   return { kind: isDeleted ? 'DELETED' : 'UNINDEXED', processorId, userId, id, sourceIds };
 };
 

@@ -36,15 +36,17 @@ export function createDeletions({ userBlobs, entries, tombstones }: StateCollect
       return (await find({ _id: { $in: [...ids] }, deleted_user_id: userId })).map(tombstoneFrom);
     },
     async openDeletions(idsByUser, dueAt) {
-      const ofUsers = [...idsByUser].map(([userId, ids]) => ({
-        _id: { $in: [...ids] },
-        deleted_user_id: userId,
-      }));
-      if (ofUsers.length === 0) return;
-      // What the rest implies, for the keys to be looked up.
-      const among = { _id: { $in: [...idsByUser.values()].flat() } };
+      const named = { _id: { $in: [...idsByUser.values()].flat() }, deleted_user_id: { $exists: true } };
+      const found = tombstones.find(named).project<{ _id: string; deleted_user_id: string }>({
+        deleted_user_id: 1,
+      });
+      const own = (await found.toArray()).filter(({ _id, deleted_user_id }) =>
+        idsByUser.get(deleted_user_id)?.includes(_id),
+      );
+      // As a rule there is none, and a read costs less than a write of nothing.
+      if (own.length === 0) return;
       const later = { $dateAdd: { startDate: '$deletion_due_at', unit: 'millisecond', amount: 1 } };
-      await tombstones.updateMany({ ...among, $or: ofUsers }, [
+      await tombstones.updateMany({ _id: { $in: own.map(({ _id }) => _id) } }, [
         { $set: { deletion_due_at: { $max: [dueAt, later] } } },
       ]);
     },

@@ -1,6 +1,7 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
 import type { Tombstone } from '../documents.ts';
 import type { DeletionStore } from './deletions.ts';
+import { inOrder } from './outbox.postgres.ts';
 
 interface TombstoneRow {
   id: string;
@@ -60,8 +61,10 @@ export const createDeletions = (database: SqlDatabase): DeletionStore => ({
     const pairs = [...idsByUser].flatMap(([userId, ids]) => ids.map((id) => ({ id, userId })));
     if (pairs.length === 0) return;
     await database.execute(
-      `UPDATE blob_index SET deletion_due_at = greatest($3, deletion_due_at + interval '1 ms')
-       WHERE id = ANY($1) AND (id, deleted_user_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      `WITH taken AS (${inOrder('blob_index')})
+       UPDATE blob_index AS tombstone SET deletion_due_at = greatest($3, deletion_due_at + interval '1 ms')
+       FROM taken JOIN unnest($1::text[], $2::text[]) AS opened(id, user_id) ON opened.id = taken.id
+       WHERE tombstone.id = taken.id AND tombstone.deleted_user_id = opened.user_id`,
       [pairs.map(({ id }) => id), pairs.map(({ userId }) => userId), dueAt],
     );
   },

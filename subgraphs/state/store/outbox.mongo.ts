@@ -2,6 +2,9 @@ import type { Collection, Document, Filter } from 'mongodb';
 import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
 import type { Outboxes, Published } from './store.ts';
 
+/** Events wait. A range, which every server looks up in the sparse index; `$exists` SecantusDB checks document by document. */
+const WAITING = { outbox_since: { $gt: new Date(0) } };
+
 /** Drops the events that the log has, and the mark of a waiting outbox with the last of them, in one write a document. */
 export async function clearOutboxes<T extends { _id: string }>(
   collection: Collection<T>,
@@ -21,7 +24,7 @@ export async function outboxes(
   { userBlobs, entries }: StateCollections,
   blobIds: readonly string[],
 ): Promise<Outboxes> {
-  const waiting = { _id: { $in: [...blobIds] }, outbox_since: { $exists: true } };
+  const waiting = { _id: { $in: [...blobIds] }, ...WAITING };
   // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
   const ofEntries = await entries.find(waiting, { projection: { outbox: 1 } }).toArray();
   const blobs = await userBlobs
@@ -63,7 +66,7 @@ export async function pendingOutboxes({ userBlobs }: StateCollections, waitingSi
 }
 
 export async function outboxLength({ userBlobs }: StateCollections): Promise<number> {
-  const waiting = [{ $match: { outbox_since: { $exists: true } } }, { $project: { _id: 1 } }];
+  const waiting = [{ $match: WAITING }, { $project: { _id: 1 } }];
   const [row] = await userBlobs
     .aggregate<{ total: number }>([...ofBoth(waiting), { $count: 'total' }])
     .toArray();
@@ -72,7 +75,7 @@ export async function outboxLength({ userBlobs }: StateCollections): Promise<num
 
 export async function oldestOutbox({ userBlobs }: StateCollections): Promise<Date | null> {
   const longestWaiting = [
-    { $match: { outbox_since: { $exists: true } } },
+    { $match: WAITING },
     { $sort: { outbox_since: 1 } },
     { $limit: 1 },
     { $project: { outbox_since: 1 } },

@@ -3,20 +3,28 @@ import type { OutboxEvent } from '../documents.ts';
 import type { Published, StateStore, UserBlobOutbox } from './store.ts';
 
 /**
+ * The rows of these ids, taken in the order of ids: two that change some of the same rows then cannot each wait for the
+ * other.
+ */
+export const inOrder = (table: 'user_blobs' | 'blob_index'): string =>
+  `SELECT id FROM ${table} WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
+
+/**
  * Drops the events that the log has, and the mark of a waiting outbox with the last of them. The outbox is taken
  * from the row itself, not from a join: after waiting for another's update, the server works on the row as that
  * left it, but would keep what it had joined before.
  */
 const clearOutboxes = (table: 'user_blobs' | 'blob_index'): string => `
-  UPDATE ${table} SET
+  WITH taken AS (${inOrder(table)})
+  UPDATE ${table} AS waiting SET
     outbox = (
       SELECT coalesce(jsonb_agg(event ORDER BY place), '[]'::jsonb)
-      FROM jsonb_array_elements(outbox) WITH ORDINALITY AS o(event, place)
+      FROM jsonb_array_elements(waiting.outbox) WITH ORDINALITY AS o(event, place)
       WHERE (event->>'version')::int > published.up_to
     ),
-    outbox_since = CASE WHEN (outbox->-1->>'version')::int > published.up_to THEN outbox_since END
-  FROM unnest($1::text[], $2::int[]) AS published(blob_id, up_to)
-  WHERE id = published.blob_id`;
+    outbox_since = CASE WHEN (waiting.outbox->-1->>'version')::int > published.up_to THEN waiting.outbox_since END
+  FROM taken JOIN unnest($1::text[], $2::int[]) AS published(blob_id, up_to) ON published.blob_id = taken.id
+  WHERE waiting.id = taken.id`;
 
 type OutboxStore = Pick<
   StateStore,
@@ -28,11 +36,10 @@ type OutboxStore = Pick<
   | 'oldestOutbox'
 >;
 
-/** In the order of ids, for two relays that clear the same rows not to wait for each other. */
-function columnsOf(published: Published): [blobIds: string[], versions: string[]] {
-  const ordered = [...published].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return [ordered.map(([blobId]) => blobId), ordered.map(([, version]) => `${version}`)];
-}
+const columnsOf = (published: Published): [blobIds: string[], versions: string[]] => [
+  [...published.keys()],
+  [...published.values()].map((version) => `${version}`),
+];
 
 /** The outboxes of user blobs and entries. */
 export const createOutboxes = (database: SqlDatabase): OutboxStore => ({
