@@ -62,6 +62,29 @@ test('when the index is down the rest of the graph still answers', async () => {
   expect(errors).toEqual([unavailable(['blob'], 'state')]);
 });
 
+test('what is refused as a whole for too much work is told as HTTP tells it', async () => {
+  const create = async (title: string) => {
+    const response = await fetch(`${graph.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await graph.token()}` },
+      body: JSON.stringify({
+        query: `mutation ($input: CreateBlobInput!) {
+          createBlob(input: $input) { blob { id } userErrors { code } }
+        }`,
+        variables: { input: { title, type: 'note', schemaId: 'note-v1', data: {} } },
+      }),
+    });
+    const { data, errors } = (await response.json()) as { data: unknown; errors?: object[] };
+    return { status: response.status, again: response.headers.get('retry-after'), data, errors };
+  };
+  expect(await create('too much')).toMatchObject({
+    status: 503,
+    again: '1',
+    errors: [{ extensions: { code: 'OVERLOADED' } }],
+  });
+  expect(await create('a little')).toMatchObject({ status: 200, again: null, errors: undefined });
+});
+
 test('/ready is 503 until all have been up, and from then on tells what is degraded', async () => {
   const ready = async () => {
     const response = await fetch(`${graph.gateway.url}/ready`);

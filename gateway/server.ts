@@ -12,9 +12,10 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { BlobgraphError } from '../platform/errors.ts';
+import { BlobgraphError, errorTable } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { formatGraphQLError } from '../platform/serving/graphql.ts';
+import { RETRY_AFTER_SECONDS } from '../platform/serving/http.ts';
 import type { GatewayContext } from './context.ts';
 import { createCosting, listSizesOf } from './cost.ts';
 import { limitsRule, type OperationLimits, tooComplex } from './limits.ts';
@@ -94,6 +95,21 @@ const withoutCompletionNotes: ApolloServerPlugin<GatewayContext> = {
   },
 };
 
+/** What was refused as a whole because too much is in work is told as HTTP tells it, for clients that know only that. */
+const overloadAsHttp: ApolloServerPlugin<GatewayContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single' || body.singleResult.data) return;
+        const { errors = [] } = body.singleResult;
+        if (!errors.some(({ extensions }) => extensions?.['code'] === 'OVERLOADED')) return;
+        http.status = errorTable.OVERLOADED.status;
+        http.headers.set('retry-after', `${RETRY_AFTER_SECONDS}`);
+      },
+    };
+  },
+};
+
 /** Starts the graph over its subgraphs. */
 export async function startGraphServer(deps: {
   supergraphSdl: string;
@@ -117,6 +133,7 @@ export async function startGraphServer(deps: {
     plugins: [
       guard((operation) => graph.assertAffordable(operation)),
       withoutCompletionNotes,
+      overloadAsHttp,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGraphClient } from '../harness/client.ts';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { ledger, runFaultSystem, system } from './harness/suite.ts';
@@ -45,5 +46,52 @@ describe('a draft that is deleted', () => {
     await ledger.delete(id);
     await killed;
     await expectGone(id);
+  });
+
+  it('while its processor is away is gone once that is back', async () => {
+    const id = await ledger.store();
+    await expectWhole(system, ledger);
+    await system.process('text-expansion').kill();
+    await ledger.delete(id);
+    await system.restart('text-expansion');
+    await expectGone(id);
+  });
+});
+
+const ERASE = /* GraphQL */ `
+  mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }
+`;
+const REPORT = /* GraphQL */ `
+  query ($id: ID!) { userErasure(id: $id) { state obstacle } }
+`;
+
+describe('a user who is erased', () => {
+  it('with kill -9 of the state service half-way, and a processor away, is in no store any more', async () => {
+    await ledger.compile();
+    await expectWhole(system, ledger);
+    const operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
+    await system.process('book-compiler').kill();
+    const killed = killAt(system, 'state', {
+      with: 'mongodb',
+      moment: { sends: ['update', 'blob_index', 'deleted_user_id'], keep: 'answer' },
+    });
+    const id = ledger.userId;
+    await operator.query(ERASE, { id });
+    await killed;
+    await system.restart('book-compiler');
+    await vi.waitFor(
+      async () => {
+        const done = { userErasure: { state: 'COMPLETED', obstacle: null } };
+        expect(await operator.query(REPORT, { id })).toEqual(done);
+      },
+      { timeout: 150_000, interval: 500 },
+    );
+    const { userBlobs, entries, expandedTexts, compiledBooks } = await system.stores.documents(id);
+    expect({ userBlobs, entries, expandedTexts, compiledBooks }).toEqual({
+      userBlobs: [],
+      entries: [],
+      expandedTexts: [],
+      compiledBooks: [],
+    });
   });
 });

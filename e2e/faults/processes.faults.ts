@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { ServiceName } from '../../platform/config.ts';
+import { type ServiceName, serviceNames } from '../../platform/config.ts';
 import { defaultSettings } from '../../platform/processing/settings.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { ledger, runFaultSystem, system } from './harness/suite.ts';
+import { workOn } from './harness/work.ts';
 
 runFaultSystem(() => ({ intercept: ['state'] }));
 
@@ -81,6 +82,23 @@ describe('kill -9', () => {
     // The message is published again, and nobody at the log knows that it was there before.
     await vi.waitFor(repeated, { timeout: 30_000, interval: 200 });
     await expectWhole(system, ledger, { repeats: true });
+  });
+});
+
+/** Ten seconds to finish or hand back what is in work, and one to end. */
+const ENDS_WITHIN_MS = 11_000;
+
+describe('SIGTERM while users write', () => {
+  it.each(serviceNames)('of the %s service', async (service) => {
+    const work = workOn([ledger]);
+    await work.goesOn();
+    const begun = performance.now();
+    await system.process(service).stop();
+    expect(performance.now() - begun).toBeLessThan(ENDS_WITHIN_MS);
+    await system.restart(service);
+    await work.goesOn();
+    await work.stop();
+    await expectWhole(system, ledger);
   });
 });
 

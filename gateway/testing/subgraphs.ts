@@ -69,6 +69,7 @@ function stateResolvers(blobs: TestBlob[]) {
     },
     Mutation: {
       createBlob: (_root: unknown, { input }: { input: { title: string } }) => {
+        if (input.title === 'too much') throw new BlobgraphError('OVERLOADED', 'Too much is in work.');
         const blob: TestBlob = { id: `blob${blobs.length}`, owner: 'state', title: input.title };
         blobs.push(blob);
         return { blob, userErrors: [] };

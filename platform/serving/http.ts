@@ -65,7 +65,8 @@ export function describeError(error: unknown): RestError[] | null {
   return null;
 }
 
-const RETRY_AFTER_SECONDS = 1;
+/** When to come again, where that is worth trying. */
+export const RETRY_AFTER_SECONDS = 1;
 
 /** Gives a reply its code's status and, where that says that it will pass, when to come again. */
 export function refuse(reply: FastifyReply, code: ErrorCode): FastifyReply {
