@@ -1,5 +1,5 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
+import type { StateCollections } from './collections.mongo.ts';
 import type { Outboxes, Published } from './store.ts';
 
 /** Events wait. A range, which every server looks up in the sparse index; `$exists` SecantusDB checks document by document. */
@@ -41,46 +41,44 @@ export async function outboxes(
   };
 }
 
-/** The same pipeline over both collections that have outboxes. */
-const ofBoth = (pipeline: Document[]): Document[] => [
-  ...pipeline,
-  { $unionWith: { coll: BLOB_INDEX, pipeline } },
-];
-
-export async function pendingOutboxes({ userBlobs }: StateCollections, waitingSince: Date, limit: number) {
-  const longestWaiting = [
-    { $match: { outbox_since: { $lt: waitingSince } } },
-    { $sort: { outbox_since: 1 } },
-    { $limit: limit },
-    { $project: { outbox_since: 1 } },
-  ];
-  const rows = await userBlobs
-    .aggregate<{ _id: string }>([
-      ...ofBoth(longestWaiting),
-      { $group: { _id: '$_id', since: { $min: '$outbox_since' } } },
-      { $sort: { since: 1 } },
-      { $limit: limit },
-    ])
+/** Since when outboxes of a collection wait, the longest first. */
+const longestWaiting = <T extends Document>(collection: Collection<T>, where: Document, limit: number) =>
+  collection
+    .find(where as Filter<T>)
+    .sort({ outbox_since: 1 })
+    .limit(limit)
+    .project<{ _id: string; outbox_since: Date }>({ outbox_since: 1 })
     .toArray();
-  return rows.map((row) => row._id);
+
+// Both collections are asked side by side: SecantusDB looks nothing up by index in what `$unionWith` adds.
+
+export async function pendingOutboxes(
+  { userBlobs, entries }: StateCollections,
+  waitingSince: Date,
+  limit: number,
+): Promise<string[]> {
+  const where = { outbox_since: { $lt: waitingSince } };
+  const found = await Promise.all([
+    longestWaiting(userBlobs, where, limit),
+    longestWaiting(entries, where, limit),
+  ]);
+  const rows = found.flat().toSorted((a, b) => a.outbox_since.getTime() - b.outbox_since.getTime());
+  return [...new Set(rows.map(({ _id }) => _id))].slice(0, limit);
 }
 
-export async function outboxLength({ userBlobs }: StateCollections): Promise<number> {
-  const waiting = [{ $match: WAITING }, { $project: { _id: 1 } }];
-  const [row] = await userBlobs
-    .aggregate<{ total: number }>([...ofBoth(waiting), { $count: 'total' }])
-    .toArray();
-  return row?.total ?? 0;
+export async function outboxLength({ userBlobs, entries }: StateCollections): Promise<number> {
+  const [blobs, others] = await Promise.all([
+    userBlobs.countDocuments(WAITING),
+    entries.countDocuments(WAITING),
+  ]);
+  return blobs + others;
 }
 
-export async function oldestOutbox({ userBlobs }: StateCollections): Promise<Date | null> {
-  const longestWaiting = [
-    { $match: WAITING },
-    { $sort: { outbox_since: 1 } },
-    { $limit: 1 },
-    { $project: { outbox_since: 1 } },
-  ];
-  const rows = await userBlobs.aggregate<{ outbox_since: Date }>(ofBoth(longestWaiting)).toArray();
-  const times = rows.map((row) => row.outbox_since.getTime());
+export async function oldestOutbox({ userBlobs, entries }: StateCollections): Promise<Date | null> {
+  const found = await Promise.all([
+    longestWaiting(userBlobs, WAITING, 1),
+    longestWaiting(entries, WAITING, 1),
+  ]);
+  const times = found.flat().map((row) => row.outbox_since.getTime());
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
