@@ -183,12 +183,12 @@ describe('a bad value is refused by its variable and what is allowed, and not re
 describe('production', () => {
   it('has a reconciler that waits longer than any work may take', () => {
     const withGrace = (seconds: string) => ({ ...production, RECONCILE_GRACE_SECONDS: seconds });
-    expect(problems(withGrace('18270'))).toEqual([
-      'RECONCILE_GRACE_SECONDS: set it to at least 18271 in production: so long may work go on',
+    expect(problems(withGrace('21270'))).toEqual([
+      'RECONCILE_GRACE_SECONDS: set it to at least 21271 in production: so long may work go on',
     ]);
-    expect(loadConfig(withGrace('18271')).reconciler.graceSeconds).toBe(18_271);
+    expect(loadConfig(withGrace('21271')).reconciler.graceSeconds).toBe(21_271);
     expect(loadConfig({ RECONCILE_GRACE_SECONDS: '0' }).reconciler.graceSeconds).toBe(0);
-    expect(loadConfig(production).reconciler.graceSeconds).toBeGreaterThan(18_271);
+    expect(loadConfig(production).reconciler.graceSeconds).toBeGreaterThan(21_271);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { ProcessorRegistration } from '../clients/registry.ts';
 import { BlobgraphError, type ErrorCode, errorTable, isPassing } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
 import type { BlobEvent } from '../events/events.ts';
+import { isUnavailable } from '../unavailable.ts';
 
 /** The registration of a processor that works on events: nothing that its runs depend on is left to a default. */
 export type EventProcessorRegistration = ProcessorRegistration &
@@ -59,6 +60,13 @@ export function failureOf(error: unknown): RunFailure {
 
 const codeOf = (error: unknown): ErrorCode | undefined =>
   error instanceof BlobgraphError ? error.code : undefined;
+
+/**
+ * Whether services or stores are away, or take each other for strangers while clocks or secrets differ: that is no
+ * event's fault.
+ */
+export const isAway = (error: unknown): boolean =>
+  isPassing(error) || isUnavailable(error) || codeOf(error) === 'UNAUTHENTICATED';
 
 /** Whether the index refuses a result because it, its source or its user was deleted: nothing of it may stay. */
 export const isDeleted = (error: unknown): boolean =>

@@ -51,6 +51,33 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
       expect(await deadLetters()).toEqual([]);
     });
 
+    it('of services that are away is waited out, and uses up no delivery', async () => {
+      const { state, store, start, created, deadLetters } = await setUp();
+      const away = (count: number) => (count <= 5 ? 'SERVICE_UNAVAILABLE' : undefined);
+      state.fail((_operation, count) => away(count));
+      const insert = store.insert.bind(store);
+      let inserts = 0;
+      store.insert = async (made) => {
+        inserts += 1;
+        if (inserts <= 5) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        return insert(made);
+      };
+      const { process } = await start({ settings: { patienceStepMs: 8 } });
+      await created('a');
+      await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 1']);
+      expect(process).toHaveBeenCalledTimes(1);
+      expect(await deadLetters()).toEqual([]);
+    });
+
+    it('of a service that is away for too long counts', async () => {
+      const { state, start, created, deadLetters } = await setUp();
+      state.fail((operation) => (operation === 'read' ? 'SERVICE_UNAVAILABLE' : undefined));
+      await start({ settings: { patienceMs: 30, patienceStepMs: 8 } });
+      await created('a');
+      await expect.poll(deadLetters).toHaveLength(1);
+      expect(state.runs('a').at(-1)).toBe('FAILED 3 SERVICE_UNAVAILABLE');
+    });
+
     it('of ours tells nothing of its inside', async () => {
       const { state, start, created, deadLetters } = await setUp();
       await start({

@@ -85,9 +85,7 @@ describe('a run', () => {
 describe('a result that is stored', () => {
   it('is found by a redelivery, and not made again', async () => {
     const { state, start, created } = await setUp();
-    state.fail((operation, count) =>
-      operation === 'register' && count < 3 ? 'SERVICE_UNAVAILABLE' : undefined,
-    );
+    state.fail((operation, count) => (operation === 'register' && count < 3 ? 'INTERNAL' : undefined));
     const { process } = await start();
     await created('a');
     await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 3']);
@@ -112,7 +110,7 @@ describe('a result that is stored', () => {
     const { state, start, created, deadLetters } = await setUp();
     let away = true;
     state.fail((operation) => (operation === 'register' && away ? 'SERVICE_UNAVAILABLE' : undefined));
-    const settings = { maxDeliver: 2, sweepEveryMs: 5, sweepGraceMs: 0 };
+    const settings = { maxDeliver: 2, patienceMs: 0, sweepEveryMs: 5, sweepGraceMs: 0 };
     const { process } = await start({ settings });
     await created('a');
     await expect.poll(deadLetters).toHaveLength(1);

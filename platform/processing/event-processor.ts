@@ -1,9 +1,10 @@
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { UserBlobDocument } from '../clients/state.ts';
 import { BlobgraphError } from '../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../event-log/log.ts';
 import { type BlobEvent, fromMessage, subjectOf } from '../events/events.ts';
 import { derivedBlobId } from '../ids.ts';
-import { asksFor, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
+import { asksFor, attemptOf, failureOf, isAway, isSourceGone, type RunFailure } from './decide.ts';
 import { createRegistrar, type Registrar, type RegistrarDependencies } from './registrar.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord } from './store.ts';
@@ -32,6 +33,9 @@ export interface EventProcessor {
   /** Finishes or hands back what is in work. */
   stop(): Promise<void>;
 }
+
+/** Takes a step of a run, again while what it needs is away. */
+type Patience = <T>(step: () => Promise<T>) => Promise<T>;
 
 const ACK: Outcome = { kind: 'ack' };
 
@@ -86,8 +90,9 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
     // Reading the source and registering the result take their time too.
     const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
     try {
-      const record = await this.#recordFor(event, delivery);
-      await this.#registrar.finish(record, attemptOf(event, delivery));
+      const patiently = this.#patience(delivery);
+      const record = await this.#recordFor(event, delivery, patiently);
+      await patiently(() => this.#registrar.finish(record, attemptOf(event, delivery)));
       return ACK;
     } catch (error) {
       return await this.#failed(event, delivery, error);
@@ -97,19 +102,35 @@ class Processor<Record extends DerivedRecord> implements EventProcessor {
   }
 
   /** The stored result of the event's run: found, or made now. */
-  async #recordFor(event: BlobEvent, delivery: Delivery): Promise<Record> {
+  async #recordFor(event: BlobEvent, delivery: Delivery, patiently: Patience): Promise<Record> {
     const { registration, store, state } = this.#deps;
     const { blob_id, user_id } = event.body;
     const id = derivedBlobId(blob_id, registration.id, registration.version);
-    const existing = await store.find(id);
+    const existing = await patiently(() => store.find(id));
     if (existing) return existing;
     const attempt = attemptOf(event, delivery);
-    await state.report(user_id, { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt });
-    const source = await state.blob(user_id, blob_id, delivery.signal);
+    const begun = { blob_id, processor_id: registration.id, state: 'PROCESSING', attempt } as const;
+    await patiently(() => state.report(user_id, begun));
+    const source = await patiently(() => state.blob(user_id, blob_id, delivery.signal));
     const record = await this.#limited(delivery, event, async (limits) =>
       this.#deps.process({ id, source, ...limits }),
     );
-    return (await store.insert(record)).stored;
+    return (await patiently(() => store.insert(record))).stored;
+  }
+
+  /**
+   * Waits in place for services and stores that are away: an outage then uses up no deliveries, neither of this event
+   * nor of those that wait behind it, and nothing is computed twice. Not for ever: what is away may be so for this
+   * event alone.
+   */
+  #patience({ signal }: Delivery): Patience {
+    const { patienceMs, patienceStepMs } = this.#settings;
+    const until = performance.now() + patienceMs;
+    const waiting = retry(
+      handleWhen((error) => isAway(error) && performance.now() < until),
+      { backoff: new ExponentialBackoff({ initialDelay: patienceStepMs / 8, maxDelay: patienceStepMs }) },
+    );
+    return (step) => waiting.execute(step, signal);
   }
 
   /** Runs `work` within the processor's time limit. */

@@ -1,9 +1,8 @@
 import type { DerivedRegistration, StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
-import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { repeating } from '../repeating.ts';
-import { type EventProcessorRegistration, isDeleted, refusedForGood } from './decide.ts';
+import { type EventProcessorRegistration, isAway, isDeleted, refusedForGood } from './decide.ts';
 import { defaultSettings, type EventProcessorSettings } from './settings.ts';
 import type { DerivedRecord, DerivedStore } from './store.ts';
 
@@ -32,10 +31,6 @@ export interface Registrar<Record extends DerivedRecord> {
 }
 
 const SWEEP_BATCH = 100;
-
-/** Whether asking for another result would fare no better. */
-const isAway = (error: unknown): boolean =>
-  isPassing(error) || (error instanceof BlobgraphError && error.code === 'UNAUTHENTICATED');
 
 export function createRegistrar<Record extends DerivedRecord>(
   deps: RegistrarDependencies<Record>,
@@ -69,6 +64,7 @@ export function createRegistrar<Record extends DerivedRecord>(
     try {
       await finish(record, 1);
     } catch (error) {
+      // Another result would fare no better.
       if (isAway(error)) throw error;
       if (isDeleted(error)) return;
       // The others must not wait for one that cannot be registered.

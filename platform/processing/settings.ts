@@ -10,6 +10,10 @@ export interface EventProcessorSettings {
   readonly maxDeliver: number;
   /** Milliseconds before the 2nd, 3rd, … delivery; the last value repeats. Default 1, 5, 15 and 60 s. */
   readonly backoffMs: readonly number[];
+  /** Milliseconds for which a delivery waits in place for services and stores that are away. Default 600,000. */
+  readonly patienceMs: number;
+  /** Milliseconds between two tries meanwhile, at most. Default 2,000. */
+  readonly patienceStepMs: number;
   /** Milliseconds that runs have to end when the processor stops. Default 4,000. */
   readonly stopWithinMs: number;
   /** Milliseconds between two searches for results that the index was not told of. Default 10,000. */
@@ -24,6 +28,8 @@ export const defaultSettings: EventProcessorSettings = {
   progressEveryMs: 1_000,
   maxDeliver: 5,
   backoffMs: [1_000, 5_000, 15_000, 60_000],
+  patienceMs: 600_000,
+  patienceStepMs: 2_000,
   stopWithinMs: 4_000,
   sweepEveryMs: 10_000,
   sweepGraceMs: 30_000,
@@ -32,13 +38,13 @@ export const defaultSettings: EventProcessorSettings = {
 /** The longest time limit that a processor may ask for. */
 export const MAX_TIMEOUT_SECONDS = 3_600;
 
-/** How long an event may be worked on by these settings: each delivery to its time limit, with all waits between. */
+/** How long an event may be worked on by these settings: each delivery to its time limit, with all waits in and between. */
 export function longestWorkSeconds(timeoutSeconds: number, settings = defaultSettings): number {
-  const { ackWaitMs, backoffMs, maxDeliver, sweepEveryMs, sweepGraceMs } = settings;
+  const { ackWaitMs, backoffMs, maxDeliver, patienceMs, sweepEveryMs, sweepGraceMs } = settings;
   const waits = Array.from(
     { length: maxDeliver - 1 },
     (_, index) => backoffMs[index] ?? backoffMs.at(-1) ?? 0,
   );
   const waitMs = waits.reduce((sum, wait) => sum + wait, 0) + sweepGraceMs + sweepEveryMs;
-  return Math.ceil(maxDeliver * (timeoutSeconds + ackWaitMs / 1_000) + waitMs / 1_000);
+  return Math.ceil(maxDeliver * (timeoutSeconds + (ackWaitMs + patienceMs) / 1_000) + waitMs / 1_000);
 }
