@@ -82,7 +82,11 @@ describe('a running system', () => {
     );
     await once(socket, 'open');
     const closed = once(socket, 'close');
-    const asked = Array.from({ length: 20 }, () => client.request('{ me { id } blobs { totalCount } }'));
+    const volley = () =>
+      Array.from({ length: 20 }, () => client.request('{ me { id } blobs { totalCount } }'));
+    // Their connections are open by then: what is asked is there before the services stop listening.
+    await Promise.all(volley());
+    const asked = volley();
     for (const process of processes) process.signal('SIGINT');
     // Answered, each of them, and be it with what is out of reach already; subscribers are told to come again.
     for (const answer of await Promise.all(asked)) expect(answer.data ?? answer.errors).toBeDefined();
