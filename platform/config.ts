@@ -293,3 +293,8 @@ const nats = (servers: readonly string[], env: Environment) => ({
 export function disableVendorTelemetry(environment: NodeJS.ProcessEnv = process.env): void {
   environment['APOLLO_TELEMETRY_DISABLED'] = 'true';
 }
+
+/** The client of S3 would warn at every start of a Node that its later versions will not run on; it asks the environment alone. */
+export function disableVendorWarnings(environment: NodeJS.ProcessEnv = process.env): void {
+  environment['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+}
