@@ -63,7 +63,7 @@ export interface CommandDefinition<Opened, Input, Plan> {
   /** Whether the blob is there at once, PENDING, and made by a run. Default: the request makes it. */
   readonly pending?: boolean;
   /** Checks the input and fills in its defaults. @throws InputErrors with every mistake */
-  readonly parse: (input: unknown) => CommandRequest<Input>;
+  parse(input: unknown): CommandRequest<Input>;
   /** SHA-256 in hex of all that decides what the input makes. Default: of the input as JSON. */
   readonly inputHash?: (input: Input) => string;
   /** What it is made of, and what else the run must know, as JSON holds it. @throws InputErrors, BlobgraphError */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import type { Run, RunRequest, RunResult } from './define.ts';
+import type { OpenedResources, Run, RunRequest, RunResult } from './define.ts';
 import type { Kit } from './kit.ts';
 import { measure, type NewRecord, type PendingCommand } from './record.ts';
 import { defaultSettings } from './runs/settings.ts';
@@ -8,7 +8,7 @@ import { defaultSettings } from './runs/settings.ts';
 /** What a record is made of, beside the run's request. */
 export interface Making {
   readonly request: RunRequest;
-  readonly run: Run<unknown>;
+  readonly run: Run<OpenedResources>;
   /** All of them, also those that could not be read. */
   readonly sourceIds: readonly string[];
   readonly generation: number;

@@ -4,7 +4,7 @@ import { storageTypes } from '../../platform/clients/registry.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
-import { MAX_TIMEOUT_SECONDS } from '../../platform/processing/settings.ts';
+import { MAX_TIMEOUT_SECONDS } from '../../platform/processor/runs/settings.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>

@@ -1,11 +1,28 @@
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { documentMigrations, migrations } from './history.ts';
 import { createOfflineModel } from './model/model.offline.ts';
 import { createOpenAiModel } from './model/model.openai.ts';
 import { createTextWorker } from './model/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
-import { settings } from './settings.ts';
+import { type Settings, settings } from './settings.ts';
+
+/** The configured model; without one, the model that needs none. */
+function openExpander({ settings: env, logger }: OpenDependencies<Settings>) {
+  const worker = createTextWorker();
+  const model =
+    env.OPENAI_BASE_URL && env.OPENAI_MODEL
+      ? createOpenAiModel({
+          baseUrl: env.OPENAI_BASE_URL,
+          apiKey: env.OPENAI_API_KEY,
+          model: env.OPENAI_MODEL,
+          contextTokens: env.OPENAI_CONTEXT_TOKENS,
+          countTokens: worker.countTokens,
+          logger,
+        })
+      : createOfflineModel({ worker });
+  return { model, worker, close: () => worker.close() };
+}
 
 /** The text expansion: makes drafts longer. */
 export default defineProcessor({
@@ -35,21 +52,7 @@ export default defineProcessor({
     migrations,
     documentMigrations,
   }),
-  open({ settings: env, logger }) {
-    const worker = createTextWorker();
-    const model =
-      env.OPENAI_BASE_URL && env.OPENAI_MODEL
-        ? createOpenAiModel({
-            baseUrl: env.OPENAI_BASE_URL,
-            apiKey: env.OPENAI_API_KEY,
-            model: env.OPENAI_MODEL,
-            contextTokens: env.OPENAI_CONTEXT_TOKENS,
-            countTokens: worker.countTokens,
-            logger,
-          })
-        : createOfflineModel({ worker });
-    return { model, worker, close: () => worker.close() };
-  },
+  open: openExpander,
   run: expand,
   resolvers: {
     ExpandedTextData: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BlobgraphError, type ErrorCode } from '../errors.ts';
-import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../events/events.ts';
-import { blobMessage } from '../testing/events.ts';
+import { BlobgraphError, type ErrorCode } from '../../errors.ts';
+import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../../events/events.ts';
+import { blobMessage } from '../../testing/events.ts';
 import { asksFor, attemptOf, failureOf, refusedForGood, type Subscriptions } from './decide.ts';
 
 const processor: Subscriptions = {

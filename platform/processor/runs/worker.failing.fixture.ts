@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BlobgraphError } from '../errors.ts';
-import { blobMessage } from '../testing/events.ts';
+import { BlobgraphError } from '../../errors.ts';
+import { blobMessage } from '../../testing/events.ts';
 import { idOf, ONE_AT_A_TIME, type Process, type Processors, upperCase } from './event-processor.fixture.ts';
 import { registration } from './processor.fixture.ts';
 

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../clock.ts';
-import type { EventLog } from '../event-log/log.ts';
-import { derivedBlobId } from '../ids.ts';
-import { createLogger } from '../logger.ts';
-import { blobMessage } from '../testing/events.ts';
+import { systemClock } from '../../clock.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import { derivedBlobId } from '../../ids.ts';
+import { createLogger } from '../../logger.ts';
+import { blobMessage } from '../../testing/events.ts';
 import type { EventProcessorRegistration } from './decide.ts';
 import { createEventProcessor, type ProcessingRequest } from './event-processor.ts';
 import {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../clock.ts';
-import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
-import type { EventLog } from '../event-log/log.ts';
-import { createLogger } from '../logger.ts';
-import type { SqlServer } from '../sql/database.ts';
-import { blobMessage } from '../testing/events.ts';
-import { openTemporaryPglite } from '../testing/pglite.ts';
+import { systemClock } from '../../clock.ts';
+import { openEmbeddedEventLog } from '../../event-log/log.embedded.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import { createLogger } from '../../logger.ts';
+import type { SqlServer } from '../../sql/database.ts';
+import { blobMessage } from '../../testing/events.ts';
+import { openTemporaryPglite } from '../../testing/pglite.ts';
 import { failingRuns } from './event-processor.failing.fixture.ts';
 import { idOf, ONE_AT_A_TIME, type Process, setUpProcessors, upperCase } from './event-processor.fixture.ts';
 import { createEventProcessor } from './event-processor.ts';

@@ -3,7 +3,6 @@ import { BlobgraphError } from '../../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../../event-log/log.ts';
 import { type BlobEvent, fromMessage, subjectOf } from '../../events/events.ts';
 import { derivedBlobId } from '../../ids.ts';
-import type { Run } from '../define.ts';
 import type { Kit } from '../kit.ts';
 import { makeRecord } from '../make.ts';
 import { type BlobRecord, isPending } from '../record.ts';
@@ -145,7 +144,7 @@ class EventWorker implements Worker {
       throw new BlobgraphError('CONTENT_MISSING', 'The content of the source is gone from the store that keeps it.');
     }
     const command = pending?.command ?? null;
-    const run: Run<unknown> | undefined = command ? definition.commands?.[command.name]?.run ?? definition.run : definition.run;
+    const run = (command && definition.commands?.[command.name]?.run) ?? definition.run;
     if (!run) throw new Error(`${definition.id} has no run for ${command?.name ?? 'events'}`);
     const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
     const onProgress = progressReporter(this.#kit, userId, reported, this.#settings.progressEveryMs);

@@ -4,8 +4,8 @@ import { createProcessorCatalog, type ProcessorDocument } from '../../../platfor
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { randomIds } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
-import { inventoryRoutes } from '../../../platform/processing/inventory-routes.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
+import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
 import { memoryLog } from '../../../platform/testing/memory-log.ts';
 import type { CompiledBookStore } from '../../book-compiler/store.ts';
 import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';

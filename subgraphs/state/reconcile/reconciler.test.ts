@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { createRegistrar } from '../../../platform/processing/registrar.ts';
+import { createRegistrar } from '../../../platform/processor/registrar.ts';
 import { openPglite } from '../../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { newBook } from '../../book-compiler/store.contract.ts';

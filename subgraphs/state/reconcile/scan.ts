@@ -1,5 +1,5 @@
-import type { InventoryItem } from '../../../platform/processing/inventory.ts';
-import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import type { InventoryItem } from '../../../platform/processor/records/inventory.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';

@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import { behind } from '../../../mongo/behind.ts';
-import { insertOrFind, isDuplicateKey } from '../../../mongo/insert-or-find.ts';
+import { isDuplicateKey } from '../../../mongo/client.ts';
+import { insertOrFind } from '../../../mongo/insert-or-find.ts';
 import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
