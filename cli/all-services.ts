@@ -1,6 +1,26 @@
-import { gatewayService } from '../gateway/main.ts';
+import type { z } from 'zod';
+import type { ServiceName } from '../platform/config.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
-import { subgraphServices } from './subgraphs.generated.ts';
+import { processors, subgraphServices } from './subgraphs.generated.ts';
 
 /** Every service, those that others ask first; the front door opens last. */
-export const allServices: readonly ServiceDefinition[] = [...subgraphServices, gatewayService];
+const services: Readonly<Record<ServiceName, () => Promise<ServiceDefinition>>> = {
+  ...subgraphServices,
+  gateway: async () => (await import('../gateway/main.ts')).gatewayService,
+};
+
+/** Loads one service's code, and no other's. */
+export const loadService = (name: ServiceName): Promise<ServiceDefinition> => services[name]();
+
+/** All services, in the order in which one process starts them. */
+export const loadServices = (): Promise<ServiceDefinition[]> =>
+  Promise.all(Object.values(services).map((load) => load()));
+
+/** What the kit of processors says of a value, as far as it is needed here. */
+type Processor = () => Promise<{ readonly settings?: z.ZodObject }>;
+
+/** The variables that a service alone reads, with what each may be: a processor's settings. */
+export async function settingsOf(name: string): Promise<Readonly<Record<string, z.ZodType>>> {
+  const load = (processors as Readonly<Record<string, Processor>>)[name];
+  return (await load?.())?.settings?.shape ?? {};
+}

@@ -9,8 +9,8 @@ export async function startAll(config: Config): Promise<RunningSystem> {
   const runtime = await openRuntime(config);
   runtime.openEmbedded();
   // Loading them takes a second or two, in which the embedded database opens in its thread.
-  const { allServices } = await import('./all-services.ts');
-  return startServices(allServices, runtime);
+  const { loadServices } = await import('./all-services.ts');
+  return startServices(await loadServices(), runtime);
 }
 
 async function report({ runtime, services }: RunningSystem): Promise<void> {

@@ -4,7 +4,6 @@ import { developmentToken, LOCAL_USER } from '../platform/identity/development-t
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
-import { runAlone } from '../platform/serving/run.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { serveGraphOverHttp } from './http.ts';
@@ -50,5 +49,3 @@ export const gatewayService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(gatewayService, import.meta.url);

@@ -39,7 +39,7 @@ const optionalHttp = url('http:', 'https:').optional();
 type UrlVariable = `${string}_URL`;
 
 /** The variable that says where a service answers, e.g. `TEXT_EXPANSION_URL`. */
-export const urlVariable = (service: ServiceName): UrlVariable =>
+export const urlVariable = (service: string): UrlVariable =>
   `${service.toUpperCase().replaceAll('-', '_')}_URL`;
 
 const serviceUrlVariables = Object.fromEntries(

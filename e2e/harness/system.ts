@@ -65,9 +65,6 @@ export interface System {
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
-const entryOf = (service: ServiceName): string =>
-  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
-
 function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
@@ -131,9 +128,10 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
   const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
   const processOf = (service: ServiceName) => found(processes.get(nameOf(service)), service);
   const start = (service: ServiceName, more: Record<string, string> = {}) => {
-    const entry = shape === 'processes' ? entryOf(service) : 'cli/start.ts';
+    const [entry, ...args] =
+      shape === 'processes' ? (['cli/start-service.ts', service] as const) : (['cli/start.ts'] as const);
     const log = join(dataDir, 'output.log');
-    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log));
+    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log, args));
   };
   const ready = (services: readonly ServiceName[]) =>
     Promise.all(services.map((service) => untilReady(urls[service], processOf(service))));

@@ -1,7 +1,6 @@
 import { createProcessorClient } from '../../platform/clients/processor.ts';
 import { createRegistryClient, registerUntilDone } from '../../platform/clients/registry.ts';
 import { createStateClient } from '../../platform/clients/state.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import type { CompileDeps } from './compile.ts';
 import { DATABASE } from './names.ts';
@@ -48,5 +47,3 @@ export const bookCompilerService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(bookCompilerService, import.meta.url);

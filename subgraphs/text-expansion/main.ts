@@ -4,7 +4,6 @@ import { createStateClient } from '../../platform/clients/state.ts';
 import { createEventProcessor } from '../../platform/processing/event-processor.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { expand } from './expand.ts';
 import { createOfflineModel } from './model/model.offline.ts';
@@ -72,5 +71,3 @@ export const textExpansionService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(textExpansionService, import.meta.url);
