@@ -16,11 +16,21 @@ export const loadService = (name: ServiceName): Promise<ServiceDefinition> => se
 export const loadServices = (): Promise<ServiceDefinition[]> =>
   Promise.all(Object.values(services).map((load) => load()));
 
-/** What the kit of processors says of a value, as far as it is needed here. */
-type Processor = () => Promise<{ readonly settings?: z.ZodObject }>;
+/** What is needed here of a processor's value. */
+interface ProcessorValue {
+  readonly id: string;
+  readonly takes: Readonly<Record<string, readonly string[]>>;
+  readonly makes: { readonly schema: string };
+  readonly settings?: z.ZodObject;
+}
+
+const loaders: Readonly<Record<string, () => Promise<ProcessorValue>>> = processors;
+
+/** The values of all processors. */
+export const processorValues = (): Promise<ProcessorValue[]> =>
+  Promise.all(Object.values(loaders).map((load) => load()));
 
 /** The variables that a service alone reads, with what each may be: a processor's settings. */
 export async function settingsOf(name: string): Promise<Readonly<Record<string, z.ZodType>>> {
-  const load = (processors as Readonly<Record<string, Processor>>)[name];
-  return (await load?.())?.settings?.shape ?? {};
+  return (await loaders[name]?.())?.settings?.shape ?? {};
 }
