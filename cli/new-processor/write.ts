@@ -7,19 +7,19 @@ import { SUPERGRAPH } from './project.ts';
  * @throws what went wrong, after all that was written is gone again
  */
 export function writeProcessor(root: string, files: ReadonlyMap<string, string>, supergraph: string): void {
-  const file = join(root, SUPERGRAPH);
-  const draft = `${file}.new`;
-  const made = [draft];
+  const made: string[] = [];
   try {
     for (const folder of new Set([...files.keys()].map((path) => join(root, dirname(path))))) {
       mkdirSync(folder);
       made.push(folder);
     }
     for (const [path, text] of files) writeFileSync(join(root, path), text);
+    const draft = join(made[0] ?? root, SUPERGRAPH);
     writeFileSync(draft, supergraph);
-    renameSync(draft, file);
+    // At once or not at all.
+    renameSync(draft, join(root, SUPERGRAPH));
   } catch (error) {
-    for (const path of made) rmSync(path, { recursive: true, force: true });
+    for (const folder of made) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
