@@ -9,17 +9,19 @@ const services: Readonly<Record<ServiceName, () => Promise<ServiceDefinition>>> 
   gateway: async () => (await import('../gateway/main.ts')).gatewayService,
 };
 
+const startingOrder = Object.keys(services) as ServiceName[];
+
 /** Loads one service's code, and no other's. */
 export const loadService = (name: ServiceName): Promise<ServiceDefinition> => services[name]();
 
-/** All services, in the order in which one process starts them. */
-export const loadServices = (): Promise<ServiceDefinition[]> =>
-  Promise.all(Object.values(services).map((load) => load()));
+/** Loads services, in the order in which one process starts them. */
+export const loadServices = (names: readonly ServiceName[]): Promise<ServiceDefinition[]> =>
+  Promise.all(startingOrder.filter((name) => names.includes(name)).map(loadService));
 
 /** What is needed here of a processor's value. */
 interface ProcessorValue {
   readonly id: string;
-  readonly takes: Readonly<Record<string, readonly string[]>>;
+  readonly takes?: Readonly<Record<string, readonly string[]>>;
   readonly makes: { readonly schema: string };
   readonly settings?: z.ZodObject;
 }

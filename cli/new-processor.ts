@@ -36,7 +36,7 @@ async function atTerminal<T>(answer: (ask?: Ask) => Promise<T>): Promise<T> {
 async function run(args: string[]): Promise<void> {
   const given: Given = parseArgs({ args, options }).values;
   const answers = await atTerminal((ask) => complete(given, ask));
-  const links = (await processorValues()).map(({ id, takes, makes }) => ({
+  const links = (await processorValues()).map(({ id, takes = {}, makes }) => ({
     id,
     takes: Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]])),
     output_schema_id: makes.schema,

@@ -28,7 +28,7 @@ export const gatewayService: ServiceDefinition = {
     const transport = createTransport({ http, logger });
     const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
     const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
-    const checks = subgraphChecks(config.urls);
+    const checks = subgraphChecks(config);
     return {
       frontDoor: true,
       checks,
