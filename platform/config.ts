@@ -42,8 +42,22 @@ const optionalHttp = url('http:', 'https:').optional();
 type UrlVariable = `${string}_URL`;
 
 /** The variable that says where a service answers, e.g. `TEXT_EXPANSION_URL`. */
-export const urlVariable = (service: ServiceName): UrlVariable =>
+export const urlVariable = (service: string): UrlVariable =>
   `${service.toUpperCase().replaceAll('-', '_')}_URL`;
+
+const isServiceName = (name: string): name is ServiceName =>
+  (serviceNames as readonly string[]).includes(name);
+
+/** Names of services with commas between. */
+const serviceList = z.string().transform((text, context): ServiceName[] => {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every(isServiceName)) return names;
+  context.addIssue({
+    code: 'custom',
+    message: `must be some of ${serviceNames.join(',')}, with commas between`,
+  });
+  return z.NEVER;
+});
 
 const serviceUrlVariables = Object.fromEntries(
   serviceNames.map((name) => [urlVariable(name), optionalHttp]),
@@ -58,6 +72,8 @@ export const environmentSchema = z.object({
   PORT_OFFSET: wholeNumber(0, 50_000).default(0),
   /** The address that the gateway listens on. */
   HOST: z.string().min(1).optional(),
+  /** The services that there are; unset: all. */
+  SERVICES: serviceList.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   MONGO_URL: url('mongodb:', 'mongodb+srv:').optional(),
   POSTGRES_URL: url('postgres:', 'postgresql:').optional(),
@@ -169,6 +185,8 @@ export interface Config {
   };
   /** Opens `/metrics`. Absent: it is open where the service listens on the loopback address, and nowhere else. */
   readonly metricsToken?: string;
+  /** The services that there are, in the order of `supergraph.yaml`: one left out is neither started nor waited for. */
+  readonly services: readonly ServiceName[];
   /** Where each service answers, without a trailing slash. */
   readonly urls: Readonly<Record<ServiceName, string>>;
 }
@@ -268,6 +286,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
     },
+    services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),
     ...defined({
       metricsToken: env.METRICS_TOKEN,

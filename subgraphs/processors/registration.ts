@@ -26,7 +26,7 @@ const schemaId = matching(/^[a-z][a-z0-9-]*$/, 64, 'the id of a schema, e.g. `te
 const path = matching(/^\/[\w.~%/-]*$/, 200, 'a path that starts with a slash, e.g. `/health`');
 
 /** Names that other parts of the system ask and own blobs under. */
-const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
+export const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
 
 function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
