@@ -9,6 +9,7 @@ type ScannedDocument = Pick<
   | 'user_id'
   | 'processor_id'
   | 'source_ids'
+  | 'content_hash'
   | 'runs'
   | 'content_missing_since'
   | 'created_at'
@@ -20,6 +21,7 @@ const SCANNED = {
   user_id: 1,
   processor_id: 1,
   source_ids: 1,
+  content_hash: 1,
   runs: 1,
   content_missing_since: 1,
   created_at: 1,
@@ -31,6 +33,7 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   userId: document.user_id,
   processorId: document.processor_id,
   sourceIds: document.source_ids,
+  contentHash: document.content_hash ?? null,
   runs: document.runs.map(runFrom),
   contentMissingSince: document.content_missing_since ?? null,
   createdAt: document.created_at,

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
-import type { Run } from '../documents.ts';
+import { runFrom, type StoredRun } from '../runs/runs.ts';
 import type { StateScans } from './scans.ts';
 
 interface ScannedRow {
@@ -7,7 +7,8 @@ interface ScannedRow {
   user_id: string;
   processor_id: string;
   source_ids: string[];
-  runs: Run[];
+  content_hash: string | null;
+  runs: StoredRun[];
   content_missing_since: Date | null;
   created_at: Date;
   waiting: boolean;
@@ -20,7 +21,7 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, source_ids, runs, content_missing_since, created_at,
+const SCANNED = `id, user_id, processor_id, source_ids, content_hash, runs, content_missing_since, created_at,
   outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
@@ -62,7 +63,8 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       userId: row.user_id,
       processorId: row.processor_id,
       sourceIds: row.source_ids,
-      runs: row.runs,
+      contentHash: row.content_hash,
+      runs: row.runs.map(runFrom),
       contentMissingSince: row.content_missing_since,
       createdAt: row.created_at,
       waiting: row.waiting,

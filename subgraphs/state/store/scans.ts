@@ -11,7 +11,14 @@ export interface EntryPlace {
 export interface ScannedEntry
   extends Pick<
     IndexEntry,
-    'id' | 'userId' | 'processorId' | 'sourceIds' | 'runs' | 'contentMissingSince' | 'createdAt'
+    | 'id'
+    | 'userId'
+    | 'processorId'
+    | 'sourceIds'
+    | 'contentHash'
+    | 'runs'
+    | 'contentMissingSince'
+    | 'createdAt'
   > {
   /** True while events of its own wait to be published. */
   readonly waiting: boolean;

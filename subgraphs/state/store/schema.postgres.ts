@@ -117,4 +117,5 @@ export const migrations: readonly string[] = [
     done boolean NOT NULL
   );
   `,
+  'ALTER TABLE blob_index ADD COLUMN generation integer NOT NULL DEFAULT 0',
 ];
