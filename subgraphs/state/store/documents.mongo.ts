@@ -90,6 +90,30 @@ export interface TombstoneDocument extends WithOutbox {
   deletion_due_at?: Date;
 }
 
+/** A place in the index of all users. */
+export interface EntryPlaceDocument {
+  user_id: string;
+  id: string;
+}
+
+export interface BackfillDocument {
+  /** The processor. */
+  _id: string;
+  since: Date | null;
+  requested_by: string;
+  started_at: Date;
+  finished_at: Date | null;
+  scanned: number;
+  planned: number;
+  finished_runs: number;
+  obstacle: string | null;
+  after: EntryPlaceDocument | null;
+  batch: EntryPlaceDocument[];
+  lease: number;
+  /** Absent once it is finished. */
+  due_at?: Date;
+}
+
 export interface ErasureDocument {
   /** The user. */
   _id: string;

@@ -8,6 +8,7 @@ type ScannedDocument = Pick<
   | '_id'
   | 'user_id'
   | 'processor_id'
+  | 'schema_id'
   | 'source_ids'
   | 'content_hash'
   | 'runs'
@@ -20,6 +21,7 @@ type BlobDocument = Pick<UserBlobDocument, '_id' | 'user_id' | 'created_at' | 'o
 const SCANNED = {
   user_id: 1,
   processor_id: 1,
+  schema_id: 1,
   source_ids: 1,
   content_hash: 1,
   runs: 1,
@@ -32,6 +34,7 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   id: document._id,
   userId: document.user_id,
   processorId: document.processor_id,
+  schemaId: document.schema_id,
   sourceIds: document.source_ids,
   contentHash: document.content_hash ?? null,
   runs: document.runs.map(runFrom),

@@ -6,6 +6,7 @@ interface ScannedRow {
   id: string;
   user_id: string;
   processor_id: string;
+  schema_id: string;
   source_ids: string[];
   content_hash: string | null;
   runs: StoredRun[];
@@ -21,7 +22,7 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, source_ids, content_hash, runs, content_missing_since, created_at,
+const SCANNED = `id, user_id, processor_id, schema_id, source_ids, content_hash, runs, content_missing_since, created_at,
   outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
@@ -62,6 +63,7 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       id: row.id,
       userId: row.user_id,
       processorId: row.processor_id,
+      schemaId: row.schema_id,
       sourceIds: row.source_ids,
       contentHash: row.content_hash,
       runs: row.runs.map(runFrom),

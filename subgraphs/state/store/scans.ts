@@ -14,6 +14,7 @@ export interface ScannedEntry
     | 'id'
     | 'userId'
     | 'processorId'
+    | 'schemaId'
     | 'sourceIds'
     | 'contentHash'
     | 'runs'

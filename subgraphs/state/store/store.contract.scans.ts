@@ -8,6 +8,7 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   id: one.id,
   userId: one.userId,
   processorId: one.processorId,
+  schemaId: one.schemaId,
   sourceIds: one.sourceIds,
   contentHash: one.contentHash,
   runs: one.runs,

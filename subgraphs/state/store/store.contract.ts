@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { erasureContract } from './store.contract.erasures.ts';
@@ -33,6 +34,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   userBlobContract(() => store);
+  backfillContract(() => store);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {

@@ -2,6 +2,7 @@ import type { Db, Document, Filter } from 'mongodb';
 import { behind } from '../../../platform/mongo/behind.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
+import { createBackfills } from './backfills.mongo.ts';
 import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
 import { createDeletions } from './deletions.mongo.ts';
 import {
@@ -244,5 +245,6 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),
+    ...createBackfills(collections),
   };
 }

@@ -1,5 +1,6 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
@@ -263,5 +264,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createErasures(database),
     ...createReemissionStore(database),
     ...createScans(database),
+    ...createBackfills(database),
   };
 }
