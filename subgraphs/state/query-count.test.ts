@@ -7,10 +7,12 @@ import { currentTrace } from '../../platform/trace.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
 import { stateService } from './main.ts';
+import { compilerDocument, expansionDocument, startRegistry, type TestRegistry } from './registry.fixture.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 
 let server: SqlServer;
 let state: TestService;
+let registry: TestRegistry;
 const statements: string[] = [];
 
 /** Notes every statement that requests cost; sweeps, which go on beside them, have no trace. */
@@ -30,10 +32,12 @@ beforeAll(async () => {
     const database = await server.database(name);
     return name === 'state' ? counted(database) : database;
   };
-  state = await startTestService(stateService, { sql });
+  registry = await startRegistry(expansionDocument(), compilerDocument());
+  state = await startTestService(stateService, { sql, urls: { processors: registry.url } });
 });
 afterAll(async () => {
   await state?.stop();
+  await registry?.close();
   await server?.close();
 });
 
@@ -65,6 +69,7 @@ async function fill(userId: string, blobs: number): Promise<void> {
       processorId: 'text-expansion',
       sourceIds: [entry.id],
       chapterNum: null,
+      contentHash: 'a',
     };
     await store.insertUserBlob(blob);
     await store.insertEntry(entry, []);

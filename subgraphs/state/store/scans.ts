@@ -11,7 +11,15 @@ export interface EntryPlace {
 export interface ScannedEntry
   extends Pick<
     IndexEntry,
-    'id' | 'userId' | 'processorId' | 'sourceIds' | 'runs' | 'contentMissingSince' | 'createdAt'
+    | 'id'
+    | 'userId'
+    | 'processorId'
+    | 'schemaId'
+    | 'sourceIds'
+    | 'contentHash'
+    | 'runs'
+    | 'contentMissingSince'
+    | 'createdAt'
   > {
   /** True while events of its own wait to be published. */
   readonly waiting: boolean;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids.ts';
 import {
   asProcessor,
   create,
@@ -11,7 +11,7 @@ import {
   report,
   runState,
   state,
-} from './subgraph.fixture.ts';
+} from '../subgraph.fixture.ts';
 
 runState();
 
