@@ -1,15 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http.ts';
-import { createProcessorCatalog } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
-import { randomIds } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
-import { memoryLog } from '../../../platform/testing/memory-log.ts';
 import type { CompiledBookStore } from '../../book-compiler/store.ts';
 import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';
-import type { StateDependencies } from '../dependencies.ts';
+import { dependenciesOf } from '../dependencies.fixture.ts';
 import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
@@ -55,20 +52,7 @@ export async function openReconciling({ store, texts, books }: Stores) {
       compilerDocument({ base_url: 'http://book-compiler' }),
     ],
   };
-  const state: StateDependencies = {
-    store,
-    schemas: {
-      validator: async (id) => ({ id, version: '1.0.0', blobType: 'expanded_text', validate: () => [] }),
-    },
-    processors: createProcessorCatalog({ registry, clock, logger }),
-    eventLog: memoryLog(),
-    nudge: () => undefined,
-    nudgeDeletion: () => undefined,
-    nudgeErasure: () => undefined,
-    intake: { assertOpen: () => undefined },
-    clock,
-    ids: randomIds,
-  };
+  const state = dependenciesOf(store, await registry.list(), clock);
   const apps: Readonly<Record<string, FastifyInstance>> = {
     'http://text-expansion': serveInventory('text-expansion', texts),
     'http://book-compiler': serveInventory('book-compiler', books),
