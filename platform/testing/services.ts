@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import type { Config } from '../config.ts';
 import { projectFile } from '../paths.ts';
 
 /** Addresses of the real servers that `npm run services -- up` started. */
@@ -7,6 +8,7 @@ export interface ServiceAddresses {
   readonly mongoUrl: string;
   readonly postgresUrl: string;
   readonly natsUrl: string;
+  readonly s3: NonNullable<Config['s3']>;
 }
 
 /** @throws when the servers were not started, or the file lacks one of them */
@@ -23,5 +25,12 @@ export function services(): ServiceAddresses {
     mongoUrl: address('MONGO_URL'),
     postgresUrl: address('POSTGRES_URL'),
     natsUrl: address('NATS_URL'),
+    s3: {
+      endpoint: address('S3_ENDPOINT'),
+      bucket: address('S3_BUCKET'),
+      region: 'us-east-1',
+      accessKeyId: address('S3_ACCESS_KEY_ID'),
+      secretAccessKey: address('S3_SECRET_ACCESS_KEY'),
+    },
   };
 }
