@@ -3,9 +3,8 @@ import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
+import type { Records } from '../../../platform/processor/records/records.ts';
 import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
-import type { CompiledBookStore } from '../../book-compiler/store.ts';
-import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';
 import { dependenciesOf } from '../dependencies.fixture.ts';
 import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import type { StateStore } from '../store/store.ts';
@@ -36,8 +35,8 @@ async function answerOf(app: FastifyInstance, { method, path, body }: ServiceCal
 
 export interface Stores {
   readonly store: StateStore;
-  readonly texts: ExpandedTextStore;
-  readonly books: CompiledBookStore;
+  readonly texts: Records;
+  readonly books: Records;
 }
 
 /** Everything that the reconciler stands on, at a time of the test's own. */
