@@ -66,6 +66,11 @@ async function addDraft(): Promise<IndexEntry> {
   return (await system.store.insertEntry(entryOfUserBlob(blob), [])).stored as IndexEntry;
 }
 
+function keep(store: Map<string, InventoryItem>, id: string, sourceId: string): void {
+  const createdAt = system.clock.now();
+  store.set(id, { id, userId: USER, sourceIds: [sourceId], createdAt, registration: 'registered' });
+}
+
 /** Runs a processor on a blob; its blob is in its store and in the index. */
 async function run(
   blobId: string,
@@ -76,8 +81,7 @@ async function run(
   await beginRun(system.state, USER, of);
   const id = derivedBlobId(blobId, processor, '1', generation);
   const store = processor === 'insights' ? system.insights : system.texts;
-  const createdAt = system.clock.now();
-  store.set(id, { id, userId: USER, sourceIds: [blobId], createdAt, registration: 'registered' });
+  keep(store, id, blobId);
   await finishRun(system.state, {
     user_id: USER,
     processor_id: processor,
@@ -109,6 +113,10 @@ describe('a chain whose content is gone', () => {
     // As long as the upper one is gone, nothing else is asked for.
     await system.run(REPAIR);
     expect([await asked(draft.id), await asked(text)]).toEqual([['text-expansion 2/0'], []]);
+    // Nor while it is in its store again, and the index was not told.
+    keep(system.texts, text, draft.id);
+    await system.run(REPAIR);
+    expect(await asked(text)).toEqual([]);
 
     await run(draft.id, 'text-expansion');
     await system.run(REPAIR);
