@@ -13,14 +13,14 @@ import type { SqlServer } from '../../../platform/sql/database.ts';
 import { registerDerived } from '../derived/register.ts';
 import type { IndexEntry } from '../documents.ts';
 import { entryOfDerived, entryOfUserBlob, eventOf } from '../entry.ts';
+import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import { finishRun } from '../runs/finish.ts';
 import { applyReport, processingState } from '../runs/runs.ts';
 import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
-type Reconciling = Awaited<ReturnType<typeof openReconciling>>;
-let system: Reconciling;
+let system: Awaited<ReturnType<typeof openSystem>>;
 let server: SqlServer;
 let serial = 0;
 beforeAll(async () => {
@@ -28,14 +28,23 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
-  serial += 1;
-  const [store, texts, books] = [`state_${serial}`, `texts_${serial}`, `books_${serial}`];
-  system = await openReconciling({
-    store: createPostgresStateStore(await server.database(store)),
-    texts: createPostgresRecords(await server.database(texts), records('texts', { store: 'postgresql' })),
-    books: createPostgresRecords(await server.database(books), records('books', { store: 'postgresql' })),
-  });
+  system = await openSystem();
 });
+
+async function openSystem() {
+  serial += 1;
+  const [store, texts, books] = [
+    createPostgresStateStore(await server.database(`state_${serial}`)),
+    createPostgresRecords(await server.database(`texts_${serial}`), records('texts', { store: 'postgresql' })),
+    createPostgresRecords(await server.database(`books_${serial}`), records('books', { store: 'postgresql' })),
+  ] as const;
+  for (const each of [texts, books]) await each.prepare();
+  const owners = [
+    { processor: expansionDocument(), inventory: texts },
+    { processor: compilerDocument(), inventory: books },
+  ];
+  return { ...(await openReconciling(store, owners)), texts, books };
+}
 
 const USER = 'alice';
 const REPAIR = { repair: true };
@@ -191,14 +200,13 @@ describe('blobs without an entry', () => {
     expect(await system.run(REPAIR)).toEqual(NOTHING);
   });
 
-  it('of an older version of their processor are quarantined, and then let be', async () => {
+  it('of an older version of their processor are entered beside the others', async () => {
     const draft = await addDraft();
     await addText(draft);
     const old = await addText(draft, { indexed: false, version: '0' });
     expect((await system.run(REPAIR)).told).toContain('UNINDEXED text-expansion 1 1');
     await registerTexts();
-    expect(await entryOf(old.id)).toBeUndefined();
-    expect(await system.texts.find(old.id)).not.toBeNull();
+    expect(await entryOf(old.id)).toMatchObject({ sourceIds: [draft.id] });
     expect(await system.run(REPAIR)).toEqual(NOTHING);
   });
 
