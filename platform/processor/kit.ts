@@ -4,6 +4,7 @@ import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { IdSource } from '../ids.ts';
 import type { Logger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
 import type { Records } from './records/records.ts';
@@ -17,6 +18,8 @@ export interface Kit {
   readonly records: Records;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
+  /** Where they lie. */
+  readonly objects: ObjectStore;
   readonly state: StateClient;
   readonly processors: ProcessorClient;
   readonly schemas: SchemaClient;

@@ -14,6 +14,7 @@ import { BlobgraphError, type ErrorCode } from '../errors.ts';
 import { createServiceTokens } from '../identity/service-tokens.ts';
 import { derivedBlobId, randomIds } from '../ids.ts';
 import { createLogger, type Logger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import { createHttpServer } from '../serving/http.ts';
 import { openEmbeddedRecords } from '../testing/records.ts';
 import { TEST_SECRET } from '../testing/service.ts';
@@ -109,6 +110,7 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     records: opened.records,
     registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
     artifacts: noArtifacts,
+    objects: {} as ObjectStore,
     state,
     processors: { blobs: async () => [] },
     schemas,

@@ -28,10 +28,10 @@ export interface Registrar {
    */
   register(record: BlobRecord, attempt: number): Promise<void>;
   /**
-   * As {@link Registrar.register}, for whoever has the record already: what fails is done later by the sweep.
-   * @returns false when it was deleted meanwhile, or a source of it, and is erased
+   * As {@link Registrar.register}, for whoever has the record already: what may pass is done later, by the sweep.
+   * @throws what the index permanently refuses it with
    */
-  registerOrPostpone(record: BlobRecord): Promise<boolean>;
+  registerOrPostpone(record: BlobRecord): Promise<void>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -102,18 +102,15 @@ class RecordRegistrar implements Registrar {
     await records.markRegistered(record.id, clock.now());
   }
 
-  async registerOrPostpone(record: BlobRecord): Promise<boolean> {
+  async registerOrPostpone(record: BlobRecord): Promise<void> {
     const { logger } = this.#deps;
     try {
       await this.register(record, 1);
     } catch (error) {
-      if (isDeleted(error)) return false;
-      const refused = refusedForGood(error);
-      const level = refused ? 'error' : 'warn';
-      logger[level]({ err: error, blobId: record.id, refused }, 'a result is not registered');
-      if (!refused) await this.#postpone(record);
+      if (isDeleted(error) || refusedForGood(error)) throw error;
+      logger.warn({ err: error, blobId: record.id }, 'a result is not registered; trying again');
+      await this.#postpone(record);
     }
-    return true;
   }
 
   start(): void {

@@ -81,11 +81,12 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
   const records = await openRecords(definition, runtime);
   const state = createStateClient(http);
   const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const objects = await runtime.objects();
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
     seconds: definition.limits.seconds,
-    objects: await runtime.objects(),
+    objects,
     records,
     state,
     clock,
@@ -97,6 +98,7 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     artifacts,
+    objects,
     state,
     processors: createProcessorClient(http),
     schemas: createSchemaClient({ http, clock }),
@@ -117,7 +119,7 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 }
 
 /** Serves a processor's GraphQL and REST. */
-async function install(app: FastifyInstance, kit: Kit): Promise<void> {
+async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<void> {
   const { definition, records, artifacts, logger } = kit;
   const { id, makes } = definition;
   blobRoutes(app, { records, schemaId: makes.schema });
@@ -125,7 +127,7 @@ async function install(app: FastifyInstance, kit: Kit): Promise<void> {
   eraserRoutes(app, { eraser: records, artifacts });
   artifactRoutes(app, kit);
   definition.routes?.(app, kit);
-  const typeDefs = parse(readFileSync(projectFile('subgraphs', id, 'schema.graphql'), 'utf8'));
+  const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {
     typeDefs,
     resolvers: { ...scalarsOf(typeDefs), ...resolversOf(definition, createCommands(kit)) },
@@ -139,8 +141,11 @@ async function install(app: FastifyInstance, kit: Kit): Promise<void> {
 const worksOnEvents = ({ takes, commands = {} }: AnyProcessor): boolean =>
   takes !== undefined || Object.values(commands).some(({ pending }) => pending);
 
-/** A processor as a service: the same alone and beside the others in one process. */
-export function processorService(definition: AnyProcessor): ServiceDefinition {
+const sdlOf = ({ id }: AnyProcessor): string =>
+  readFileSync(projectFile('subgraphs', id, 'schema.graphql'), 'utf8');
+
+/** A processor as a service: the same alone and beside the others in one process. `sdl`: default, its `schema.graphql`. */
+export function processorService(definition: AnyProcessor, sdl = sdlOf(definition)): ServiceDefinition {
   return {
     name: definition.id as ServiceName,
     async create(runtime) {
@@ -155,9 +160,10 @@ export function processorService(definition: AnyProcessor): ServiceDefinition {
       return {
         checks: {
           store: () => kit.records.ping(),
+          ...(definition.artifacts ? { objects: () => kit.objects.ping() } : {}),
           ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
         },
-        install: (app) => install(app, kit),
+        install: (app) => install(app, kit, sdl),
         async start() {
           // Not waited for: the registry may start later.
           enlist().catch((error: unknown) => {

@@ -5,7 +5,8 @@ import { onDemandBlobId } from '../../ids.ts';
 import type { CommandDefinition, CommandRequest } from '../define.ts';
 import type { Kit } from '../kit.ts';
 import { makeRecord, registerAt } from '../make.ts';
-import type { BlobRecord, NewRecord } from '../record.ts';
+import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
+import { isDeleted } from '../runs/decide.ts';
 import { readSources } from '../sources.ts';
 
 /** Does what a user asks a processor for. Resolves to the blob, made or pending. */
@@ -49,7 +50,7 @@ class CommandExecutor {
   }
 
   async #do(userId: string, request: CommandRequest<unknown>): Promise<BlobRecord> {
-    const { definition, ids, records, registrar } = this.#kit;
+    const { definition, ids, records } = this.#kit;
     const { idempotencyKey: key } = request;
     const id = key === null ? ids.next() : onDemandBlobId(userId, definition.id, key);
     const { inputHash = hashOf } = this.#command;
@@ -57,13 +58,27 @@ class CommandExecutor {
     const earlier = key === null ? null : await records.find(id);
     const stored = earlier ?? (await this.#store(asked));
     this.#assertSame(stored, asked);
-    if (stored.registration === 'waiting' && !(await registrar.registerOrPostpone(stored))) {
-      throw new BlobgraphError(
-        'BLOB_DELETED',
-        'What it is made of was deleted meanwhile, or the blob of this key.',
-      );
-    }
+    if (stored.registration === 'waiting') await this.#register(stored);
     return stored;
+  }
+
+  /** @throws BlobgraphError BLOB_DELETED; of a pending blob, what the index refuses it with */
+  async #register(stored: BlobRecord): Promise<void> {
+    const { logger, records, registrar } = this.#kit;
+    try {
+      await registrar.registerOrPostpone(stored);
+    } catch (error) {
+      if (isDeleted(error)) {
+        const message = 'What it is made of was deleted meanwhile, or the blob of this key.';
+        throw new BlobgraphError('BLOB_DELETED', message);
+      }
+      if (isPending(stored)) {
+        await records.erase(stored.userId, [stored.id]);
+        throw error;
+      }
+      // It is made, and its user has it, whatever the index thinks of it.
+      logger.error({ err: error, blobId: stored.id }, 'the index refuses a result');
+    }
   }
 
   /** @throws BlobgraphError IDEMPOTENCY_CONFLICT */

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { derivedBlobId } from '../../platform/ids.ts';
+import { defineProcessor } from '../../platform/processor/define.ts';
+import { records } from '../../platform/processor/records/records.ts';
+import expansion from '../../subgraphs/text-expansion/processor.ts';
+import { startKitSystem } from './system.fixture.ts';
+
+const ID = 'text-expansion';
+
+/** A version of the text expansion, which is quick. */
+const version = (name: string, schemaIds: readonly string[] = ['text-input-v1']) =>
+  defineProcessor({
+    id: ID,
+    version: name,
+    name: 'Text expansion',
+    description: '',
+    takes: { 'blob.created': schemaIds },
+    makes: { type: 'ExpandedText', schema: 'note-v1' },
+    limits: { concurrency: 4, seconds: 30 },
+    records: records('expanded_texts', { store: 'postgresql' }),
+    async run({ source }) {
+      const { content = '' } = source.data as { content?: string };
+      const text = `${content} by ${name}`;
+      return { preview: text, data: { text } };
+    },
+    resolvers: expansion.resolvers ?? {},
+  });
+
+type System = Awaited<ReturnType<typeof startKitSystem>>;
+
+/** Every draft has one result of one of these versions, and no run failed. */
+async function expectWhole(
+  system: System,
+  caller: ReturnType<System['newUser']>,
+  drafts: readonly string[],
+  versions: readonly string[],
+) {
+  for (const id of drafts) {
+    await expect
+      .poll(async () => (await system.blob(caller, id))?.processing, { timeout: 60_000 })
+      .toMatchObject({ state: 'COMPLETED', runs: [{ processorId: ID, state: 'COMPLETED', error: null }] });
+    const { derived } = (await system.blob(caller, id)) ?? { derived: { nodes: [] } };
+    expect(derived.nodes).toHaveLength(1);
+    expect(versions.map((each) => derivedBlobId(id, ID, each))).toContain(derived.nodes[0]?.id);
+  }
+  expect(await system.log.deadLetters()).toEqual([]);
+}
+
+describe('two versions of a processor beside each other', () => {
+  it.each([
+    ['forwards', '1', '2'],
+    ['back', '2', '1'],
+  ])('lose no run and fail none while one is updated %s, under load', async (_, before, after) => {
+    const system = await startKitSystem();
+    const caller = system.newUser();
+    const drafts: string[] = [];
+    const store = async (count: number) => {
+      for (let index = 0; index < count; index += 1) {
+        drafts.push(await system.createDraft(caller, `Draft ${drafts.length}.`));
+      }
+    };
+    const old = await system.start(version(before));
+    const load = store(30);
+    await expect.poll(() => drafts.length).toBeGreaterThan(5);
+    await system.start(version(after));
+    await load;
+    await store(20);
+    await old.stop();
+    await store(20);
+    await expectWhole(system, caller, drafts, ['1', '2']);
+  });
+
+  it('leave to each other what only the other takes', async () => {
+    const system = await startKitSystem();
+    const caller = system.newUser();
+    await system.start(version('1'));
+    const newer = version('2', ['text-input-v1', 'note-v1']);
+    await system.start(newer);
+    // A process of the version before is started anew, and is what the registry has.
+    await system.start(version('1'));
+    await system.start(newer);
+    const drafts = await Promise.all(
+      Array.from({ length: 24 }, (_, index) =>
+        system.createDraft(caller, `Draft ${index}.`, index % 2 ? 'note-v1' : 'text-input-v1'),
+      ),
+    );
+    await expectWhole(system, caller, drafts, ['1', '2']);
+  });
+});
