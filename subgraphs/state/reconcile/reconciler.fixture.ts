@@ -65,6 +65,7 @@ export async function openReconciling({ store, texts, books }: Stores) {
     nudge: () => undefined,
     nudgeDeletion: () => undefined,
     nudgeErasure: () => undefined,
+    nudgeBackfill: () => undefined,
     intake: { assertOpen: () => undefined },
     clock,
     ids: randomIds,
