@@ -16,14 +16,14 @@ import { createPostgresExpandedTextStore } from '../../text-expansion/store/stor
 import { registerDerived } from '../derived/register.ts';
 import type { IndexEntry } from '../documents.ts';
 import { entryOfDerived, entryOfUserBlob, eventOf } from '../entry.ts';
+import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import { reportProcessing } from '../runs/processing.ts';
 import { applyReport, processingState } from '../runs/runs.ts';
 import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
-type Reconciling = Awaited<ReturnType<typeof openReconciling>>;
-let system: Reconciling;
+let system: Awaited<ReturnType<typeof openSystem>>;
 let server: SqlServer;
 let serial = 0;
 beforeAll(async () => {
@@ -31,14 +31,23 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
-  serial += 1;
-  const [store, texts, books] = [`state_${serial}`, `texts_${serial}`, `books_${serial}`];
-  system = await openReconciling({
-    store: createPostgresStateStore(await server.database(store)),
-    texts: createPostgresExpandedTextStore(await server.database(texts)),
-    books: createPostgresStore(await server.database(books)),
-  });
+  system = await openSystem();
 });
+
+async function openSystem() {
+  serial += 1;
+  const [store, texts, books] = [
+    createPostgresStateStore(await server.database(`state_${serial}`)),
+    createPostgresExpandedTextStore(await server.database(`texts_${serial}`)),
+    createPostgresStore(await server.database(`books_${serial}`)),
+  ] as const;
+  for (const each of [texts, books]) await each.prepare();
+  const owners = [
+    { processor: expansionDocument(), inventory: texts },
+    { processor: compilerDocument(), inventory: books },
+  ];
+  return { ...(await openReconciling(store, owners)), texts, books };
+}
 
 const USER = 'alice';
 const REPAIR = { repair: true };
