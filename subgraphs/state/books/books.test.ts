@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { processorDocument } from './registry.fixture.ts';
-import { announce, announced, make } from './runs/runs.fixture.ts';
-import { createDraft, HASH, newCaller, registry, runState, state } from './subgraph.fixture.ts';
+import { processorDocument } from '../registry.fixture.ts';
+import { announce, announced, make } from '../runs/runs.fixture.ts';
+import { createDraft, HASH, newCaller, registry, runState, state } from '../subgraph.fixture.ts';
 
 runState();
 
