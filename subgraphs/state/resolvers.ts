@@ -1,5 +1,6 @@
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { BlobgraphError, toUserErrors, type UserError } from '../../platform/errors.ts';
+import { WholeNumberResolver } from '../../platform/scalars.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
 import { beginBackfill } from './backfill/backfill.ts';
 import { type Book, createBook, readBooks } from './books/books.ts';
@@ -16,7 +17,6 @@ import type { Context } from './models.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
 import { retryProcessing } from './runs/processing.ts';
 import { reprocess } from './runs/reprocess.ts';
-import { WholeNumberResolver } from './scalars.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
 
 interface PageArguments {

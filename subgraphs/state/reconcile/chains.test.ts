@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { derivedBlobId } from '../../../platform/ids.ts';
-import type { BlobInventory, InventoryItem } from '../../../platform/processing/inventory.ts';
+import type { BlobInventory, InventoryItem } from '../../../platform/processor/records/inventory.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import { registerDerived } from '../derived/register.ts';

@@ -3,8 +3,8 @@ import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
-import { inventoryRoutes } from '../../../platform/processing/inventory-routes.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
+import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
 import { dependenciesOf } from '../dependencies.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';

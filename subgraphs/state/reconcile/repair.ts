@@ -1,6 +1,6 @@
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
-import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
 import { changeEntry, type EntryDecider } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';

@@ -1,11 +1,11 @@
-import type { InventoryItem } from '../../../platform/processing/inventory.ts';
-import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import { groupBy } from '../../../platform/group-by.ts';
+import type { InventoryItem } from '../../../platform/processor/records/inventory.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
 import { isPending } from '../entry.ts';
 import { isOwed } from '../runs/runs.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
-import { groupBy } from './group.ts';
 import type { Owner, Owners } from './owners.ts';
 import { Recount } from './recount.ts';
 

@@ -1,4 +1,4 @@
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import type { IndexEntry } from '../documents.ts';
 
 /** A place in the index of all users: by user, then id. */

@@ -1,0 +1,243 @@
+import { createServiceHttp } from '../clients/http.ts';
+import type { SchemaClient } from '../clients/schemas.ts';
+import {
+  createStateClient,
+  type DerivedRegistration,
+  type FinishedRun,
+  type ProcessingReport,
+  type RunBeginning,
+  type StateClient,
+} from '../clients/state.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { loadConfig } from '../config.ts';
+import { BlobgraphError, type ErrorCode } from '../errors.ts';
+import { createServiceTokens } from '../identity/service-tokens.ts';
+import { derivedBlobId, randomIds } from '../ids.ts';
+import { createLogger, type Logger } from '../logger.ts';
+import { createHttpServer } from '../serving/http.ts';
+import { openEmbeddedRecords } from '../testing/records.ts';
+import { TEST_SECRET } from '../testing/service.ts';
+import type { Artifacts } from './artifacts.ts';
+import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
+import type { Kit } from './kit.ts';
+import type { NewRecord } from './record.ts';
+import { type Records, records } from './records/records.ts';
+import { createRegistrar } from './registrar.ts';
+import type { RunSettings } from './runs/settings.ts';
+
+/** Makes upper case of a text. */
+export const upperCase: Run<object> = async ({ source }) => {
+  const text = String(source.data).toUpperCase();
+  return { preview: text, data: { text } };
+};
+
+/** The smallest processor. */
+export const definition: ProcessorDefinition = defineProcessor({
+  id: 'upper-case',
+  version: '1',
+  name: 'Upper case',
+  description: 'Makes upper case of a text.',
+  takes: { 'blob.created': ['text-input-v1'] },
+  makes: { type: 'UpperCase', schema: 'upper-case-v1' },
+  limits: { concurrency: 4, seconds: 30 },
+  records: records('upper_cases', { store: 'postgresql' }),
+  run: upperCase,
+});
+
+/** The id of what it makes of a blob. */
+export const idOf = (blobId: string, generation = 0): string =>
+  derivedBlobId(blobId, definition.id, definition.version, generation);
+
+/** What it makes of a blob, to be stored. */
+export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewRecord => ({
+  id: idOf(sourceId),
+  userId: 'alice',
+  sourceIds: [sourceId],
+  generation: 0,
+  processorVersion: definition.version,
+  schemaVersion: '1.0.0',
+  contentHash: '0'.repeat(64),
+  sizeBytes: 10,
+  processingTimeMs: 1,
+  createdAt: new Date(0),
+  data: { text: `TEXT OF ${sourceId}` },
+  beside: {},
+  onDemand: false,
+  inputHash: null,
+  command: null,
+  registerAt: new Date(0),
+  describe: () => ({ title: sourceId, preview: `TEXT OF ${sourceId}` }),
+  ...over,
+});
+
+/** Every document fits. */
+const schemas: SchemaClient = {
+  validator: async (id, version = '1.0.0') => ({ id, version, blobType: 'text', validate: () => [] }),
+};
+
+const noArtifacts: Artifacts = {
+  list: async () => [],
+  open: async () => {
+    throw new BlobgraphError('NOT_FOUND', 'There is none.');
+  },
+  etag: () => '',
+  erase: async () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+};
+
+export interface KitOptions {
+  readonly definition?: ProcessorDefinition;
+  readonly state: StateClient;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly records?: Records;
+  readonly settings?: Partial<RunSettings>;
+}
+
+/** A kit on an embedded database of its own, or on given records. */
+export async function openKit(options: KitOptions): Promise<{ kit: Kit; close(): Promise<void> }> {
+  const { state, clock = systemClock, logger = createLogger('silent'), settings = {} } = options;
+  const processor = options.definition ?? definition;
+  const opened = options.records
+    ? { records: options.records, close: async () => undefined }
+    : await openEmbeddedRecords(processor.records);
+  if (!options.records) await opened.records.prepare();
+  const kit: Kit = {
+    definition: processor,
+    opened: {},
+    records: opened.records,
+    registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
+    artifacts: noArtifacts,
+    state,
+    processors: { blobs: async () => [] },
+    schemas,
+    clock,
+    ids: randomIds,
+    logger,
+  };
+  return { kit, close: opened.close };
+}
+
+/** What a call of the state service is about. */
+export type Operation = 'begin' | 'finish' | 'register' | `report ${ProcessingReport['state']}`;
+
+export interface TestState {
+  readonly client: StateClient;
+  /** Calls, those that failed included. */
+  readonly calls: Operation[];
+  /** What changed the run of each blob, as `<state> <attempt>`, with the code of a failure; the rest is dropped. */
+  runs(blobId: string): readonly string[];
+  readonly reports: readonly ProcessingReport[];
+  readonly registered: readonly DerivedRegistration[];
+  /** Fails calls with what is answered here. */
+  fail(faults: (operation: Operation, count: number) => ErrorCode | undefined): void;
+  /** The blob is gone. */
+  delete(blobId: string): void;
+  stop(): Promise<void>;
+}
+
+const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
+
+/** The state service as its processors know it: over HTTP, with faults at will. Every blob exists that was not deleted. */
+export async function startState(): Promise<TestState> {
+  const app = createHttpServer({ logger: createLogger('silent') });
+  const calls: Operation[] = [];
+  const reports: ProcessingReport[] = [];
+  const last = new Map<string, ProcessingReport>();
+  const runs = new Map<string, string[]>();
+  const registered: DerivedRegistration[] = [];
+  const deleted = new Set<string>();
+  let faults: (operation: Operation, count: number) => ErrorCode | undefined = () => undefined;
+
+  function enter(operation: Operation): void {
+    calls.push(operation);
+    const code = faults(operation, calls.filter((call) => call === operation).length);
+    if (code) throw new BlobgraphError(code, `Told ${code}.`);
+  }
+  function assertThere(id: string, code: ErrorCode): void {
+    if (deleted.has(id)) throw new BlobgraphError(code, 'There is no such blob.');
+  }
+  function applies({ blob_id, state, attempt }: ProcessingReport): boolean {
+    const known = last.get(blob_id);
+    if (!known || state === 'COMPLETED') return known?.state !== 'COMPLETED';
+    if (known.state === 'COMPLETED' || attempt < known.attempt) return false;
+    return attempt > known.attempt || RANK[state] > RANK[known.state];
+  }
+
+  const enterReport = (report: ProcessingReport) => {
+    reports.push(report);
+    if (!applies(report)) return;
+    last.set(report.blob_id, report);
+    const run = [report.state, report.attempt, report.error?.code]
+      .filter((part) => part !== undefined)
+      .join(' ');
+    runs.set(report.blob_id, [...(runs.get(report.blob_id) ?? []), run]);
+  };
+  app.post<{ Body: RunBeginning }>('/api/v1/runs/begin', async ({ body }) => {
+    enter('begin');
+    const { blob_id: id, processor_id, attempt, generation = 0 } = body;
+    assertThere(id, 'BLOB_NOT_FOUND');
+    const done = last.get(id)?.state === 'COMPLETED';
+    if (!done) enterReport({ blob_id: id, processor_id, attempt, generation, state: 'PROCESSING' });
+    const ids = {
+      id,
+      user_id: 'alice',
+      owner: 'state',
+      base_url: null,
+      book_id: null,
+      conversation_id: null,
+    };
+    const schema = { schema_id: 'text-input-v1', schema_version: '1.0.0', type: 'note', title: id };
+    const rest = {
+      size_bytes: 10,
+      chapter_num: null,
+      created_at: '2026-01-31T12:00:00Z',
+      data: `text of ${id}`,
+    };
+    return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
+  });
+  app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async ({ body: { run, ...registration } }) => {
+    enter('finish');
+    assertThere(registration.parent_id, 'BLOB_DELETED');
+    registered.push(registration);
+    const completed = { processor_id: registration.processor_id, state: 'COMPLETED' } as const;
+    if (run) enterReport({ ...run, ...completed });
+    return {};
+  });
+  app.post<{ Body: DerivedRegistration }>('/api/v1/blob-index', async ({ body }) => {
+    enter('register');
+    assertThere(body.parent_id, 'BLOB_DELETED');
+    registered.push(body);
+    return {};
+  });
+  app.post<{ Body: ProcessingReport }>('/api/v1/processing', async ({ body }) => {
+    enter(`report ${body.state}`);
+    assertThere(body.blob_id, 'BLOB_NOT_FOUND');
+    enterReport(body);
+    return {};
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const http = createServiceHttp({
+    caller: definition.id,
+    urls: { ...loadConfig({}).urls, state: url },
+    tokens: createServiceTokens({ secret: TEST_SECRET, clock: systemClock }),
+  });
+  return {
+    client: createStateClient(http),
+    calls,
+    reports,
+    registered,
+    runs: (blobId) => runs.get(blobId) ?? [],
+    fail: (next) => {
+      faults = next;
+    },
+    delete: (blobId) => {
+      deleted.add(blobId);
+    },
+    async stop() {
+      await http.close();
+      await app.close();
+    },
+  };
+}
