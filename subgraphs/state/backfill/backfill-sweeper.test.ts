@@ -205,3 +205,12 @@ it.each([1, 2, 3, 6, 9])('loses and doubles none when its process dies with chan
   expect(new Set(await askedFor(old))).toEqual(new Set([1]));
   expect(await store.backfill(LATE)).toMatchObject({ planned: 30, finishedRuns: 30 });
 });
+
+it('goes on in one of several processes at a time', async () => {
+  const old = await drafts(30);
+  await begin();
+  for (let process = 0; process < 3; process++) sweep();
+  expect(await workUntilDone(old)).toBeLessThanOrEqual(SIZE);
+  expect(new Set(await askedFor(old))).toEqual(new Set([1]));
+  expect(await store.backfill(LATE)).toMatchObject({ scanned: 30, planned: 30, finishedRuns: 30 });
+});
