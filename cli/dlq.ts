@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig } from '../platform/config.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { developmentToken } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
+import { exitWith } from '../platform/exit.ts';
+import type { Graph } from './demo/graph.ts';
 import type { Operation, UserError } from './demo/operations.ts';
+import { asOperator } from './operator.ts';
 
 /** `npm run dlq -- …`: what processors gave up, for operators of the running system. */
 
@@ -15,9 +13,7 @@ const USAGE = `npm run dlq -- list | show ID | replay ID… | replay --all | dro
   drop    removes it for good
   --json  prints JSON`;
 
-const OPERATOR = 'dlq';
 const PAGE = 100;
-const ANSWERS_WITHIN_MS = 2_000;
 
 interface Letter {
   readonly id: string;
@@ -145,49 +141,13 @@ async function run(graph: Graph, args: readonly string[], all: boolean, json: bo
   return 2;
 }
 
-async function operatorToken(config: Config): Promise<string> {
-  const keys = developmentKeys(config.dataDir);
-  const token = await developmentToken({ config, keys }, OPERATOR, ['operator']);
-  if (token) return token;
-  throw new UsageError(
-    'JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here. Ask the graph itself ' +
-      '(`deadLetters`, `replayDeadLetter`, `dropDeadLetter`) with a token that has the role `operator`.',
-  );
-}
-
-/** What a person must know of a failure; undefined when it is none of those that are expected. */
-function explain(error: unknown, gateway: string): string | undefined {
-  if (error instanceof GraphOutOfReach)
-    return `No system answers at ${gateway}: start it (\`npm start\`), or set PORT_OFFSET to the running one’s.`;
-  if (!(error instanceof GraphFault)) return undefined;
-  return error.code === 'UNAUTHENTICATED'
-    ? 'The system that answers does not know this token: set DATA_DIR to that system’s data directory.'
-    : `The graph answered ${error.code}: ${error.message}`;
-}
-
-async function main(): Promise<number> {
+function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { all: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
   });
-  const config = loadConfig();
-  const { gateway } = config.urls;
-  const graph = openGraph({
-    gateway,
-    token: await operatorToken(config),
-    signal: new AbortController().signal,
-    patienceMs: ANSWERS_WITHIN_MS,
-  });
-  try {
-    return await run(graph, positionals, values.all, values.json);
-  } catch (error) {
-    const message = explain(error, gateway);
-    if (message === undefined) throw error;
-    console.error(message);
-    return 1;
-  } finally {
-    await graph.close();
-  }
+  const fields = '`deadLetters`, `replayDeadLetter`, `dropDeadLetter`';
+  return asOperator({ name: 'dlq', fields }, (graph) => run(graph, positionals, values.all, values.json));
 }
 
 try {

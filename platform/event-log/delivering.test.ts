@@ -9,13 +9,15 @@ const verdict = (outcome: Outcome, attempt: number, stopping = false, passes = 0
 describe('verdictOf', () => {
   it('passes on what is meant for another, ever more slowly, whatever the attempt, and not for ever', () => {
     const passed = (passes: number, attempt = 1) => verdict({ kind: 'pass' }, attempt, false, passes);
-    expect(passed(0)).toEqual({ kind: 'pass', afterMs: 100 });
-    expect(passed(3, 99)).toEqual({ kind: 'pass', afterMs: 800 });
-    expect(passed(99)).toEqual({ kind: 'pass', afterMs: 10_000 });
-    expect(passed(100)).toEqual({
-      kind: 'set-aside',
-      reason: 'No process takes it: it was passed on 100 times',
-    });
+    expect(passed(0)).toEqual({ kind: 'pass', afterMs: 250 });
+    expect(passed(3, 99)).toEqual({ kind: 'pass', afterMs: 2_000 });
+    expect(passed(59)).toEqual({ kind: 'pass', afterMs: 16_000 });
+    const reason = 'No process takes it: it was passed on 60 times';
+    expect(passed(60)).toEqual({ kind: 'set-aside', reason });
+    const given = { ...limits, passMs: 1, maxPasses: 2 };
+    const answered = { outcome: { kind: 'pass' }, attempt: 1, stopping: false } as const;
+    expect(verdictOf({ ...answered, passes: 1 }, given)).toEqual({ kind: 'pass', afterMs: 2 });
+    expect(verdictOf({ ...answered, passes: 2 }, given)).toMatchObject({ kind: 'set-aside' });
   });
 
   it('repeats the last backoff', () => {

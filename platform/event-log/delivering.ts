@@ -8,7 +8,7 @@ export type Verdict =
   | { readonly kind: 'pass'; readonly afterMs: number }
   | { readonly kind: 'set-aside'; readonly reason: string };
 
-type Limits = Pick<ConsumeOptions, 'maxDeliver' | 'backoffMs'>;
+type Limits = Pick<ConsumeOptions, 'maxDeliver' | 'backoffMs' | 'passMs' | 'maxPasses'>;
 
 /** The pause after the `attempt`-th delivery failed. */
 export const pauseAfter = (attempt: number, { backoffMs }: Pick<Limits, 'backoffMs'>): number =>
@@ -18,9 +18,10 @@ export const pauseAfter = (attempt: number, { backoffMs }: Pick<Limits, 'backoff
 export const isExhausted = (attempt: number, { maxDeliver }: Pick<Limits, 'maxDeliver'>): boolean =>
   attempt > maxDeliver;
 
-const MAX_PASSES = 100;
-const FIRST_PASS_MS = 100;
-const LONGEST_PASS_MS = 10_000;
+const PASS_MS = 250;
+const MAX_PASSES = 60;
+/** The longest pause before a message that is passed on, of the first one. */
+const LONGEST_PASS = 64;
 
 export interface Answered {
   readonly outcome: Outcome;
@@ -39,9 +40,9 @@ export function verdictOf({ outcome, attempt, passes, stopping }: Answered, limi
     case 'terminate':
       return { kind: 'set-aside', reason: printable(outcome.reason) };
     case 'pass':
-      if (passes >= MAX_PASSES)
+      if (passes >= (limits.maxPasses ?? MAX_PASSES))
         return { kind: 'set-aside', reason: `No process takes it: it was passed on ${passes} times` };
-      return { kind: 'pass', afterMs: Math.min(FIRST_PASS_MS * 2 ** passes, LONGEST_PASS_MS) };
+      return { kind: 'pass', afterMs: (limits.passMs ?? PASS_MS) * Math.min(2 ** passes, LONGEST_PASS) };
     case 'retry':
       if (stopping) return { kind: 'retry', afterMs: 0 };
       if (attempt < limits.maxDeliver) return { kind: 'retry', afterMs: pauseAfter(attempt, limits) };

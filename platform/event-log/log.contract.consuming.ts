@@ -216,7 +216,7 @@ function versionsContract(fixture: () => EventLogFixture): void {
 
     it('pass on what is the other’s, which counts as no delivery', async () => {
       const log = await fixture().open();
-      const options = { maxInFlight: 2, maxDeliver: 1 };
+      const options = { maxInFlight: 2, maxDeliver: 1, passMs: 20 };
       const handler: MessageHandler = async ({ subject }) => ({
         kind: subject.startsWith('blob.created') ? 'ack' : 'pass',
       });
@@ -232,6 +232,23 @@ function versionsContract(fixture: () => EventLogFixture): void {
       expect(new Set(earlier.seen)).toEqual(new Set(['i 1']));
       expect(later.deliveries[0]).toMatchObject({ subject: 'blob.indexed.alice', headers: { 'ce-id': 'i' } });
       expect(await log.deadLetters()).toEqual([]);
+    });
+
+    it('set aside what none of them takes, while others are not delayed', async () => {
+      const log = await fixture().open();
+      const options = { maxInFlight: 1, maxDeliver: 1, passMs: 300, maxPasses: 2, subjects: both };
+      const { seen, setAside } = await consuming(log, options, async ({ subject }) => ({
+        kind: subject.startsWith('blob.created') ? 'ack' : 'pass',
+      }));
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await expect.poll(() => seen, PATIENCE).toEqual(['i 1']);
+      await publishAll(log, ['c']);
+      await expect
+        .poll(() => setAside, PATIENCE)
+        .toEqual(['i: No process takes it: it was passed on 2 times']);
+      expect(seen).toEqual(['i 1', 'c 1', 'i 1', 'i 1']);
+      const [letter] = await log.deadLetters();
+      expect(letter).toMatchObject({ durable: 'worker', attempts: 1, message: { id: 'i' } });
     });
   });
 }

@@ -116,6 +116,10 @@ export interface ConsumeOptions {
   readonly maxDeliver: number;
   /** Pause before the 2nd, 3rd, … delivery after a failure; the last value repeats. */
   readonly backoffMs: readonly number[];
+  /** Pause before a message that was passed on is delivered again, the first time; doubles, to 64 times as long. Default: 250. */
+  readonly passMs?: number;
+  /** How often a message is passed on before it is set aside. Default: 60, some 15 minutes. */
+  readonly maxPasses?: number;
   /**
    * Hears of a message before it is set aside, at least once, also when the process of its last delivery died.
    * When it rejects, the message stays and it is called again after the backoff.
@@ -139,8 +143,8 @@ export interface Delivery extends LoggedMessage {
 /**
  * `ack`: done, durable before the next message may be handed out in its place. `retry`: deliver again after
  * the backoff, or set aside with `reason` when this was the last delivery. `terminate`: set aside at once.
- * `pass`: meant for another version that consumes under the same name; delivered again to whichever process takes it
- * next, after 0.1 s at first and up to 10 s, which counts as no delivery. After 100 times it is set aside.
+ * `pass`: meant for another version that consumes under the same name; after a pause, in which nothing waits for it,
+ * it is delivered again to whichever process asks next. That counts as no delivery.
  * A handler that rejects means `retry`, the error's message being the reason.
  */
 export type Outcome =

@@ -30,6 +30,7 @@ export const dependenciesOf = (
   nudge: () => undefined,
   nudgeDeletion: () => undefined,
   nudgeErasure: () => undefined,
+  nudgeBackfill: () => undefined,
   intake: { assertOpen: () => undefined },
   clock,
   ids: randomIds,

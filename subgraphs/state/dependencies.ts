@@ -20,6 +20,8 @@ export interface StateDependencies {
   readonly intake: Pick<Intake, 'assertOpen'>;
   /** Asks for a user's erasure to go on soon. */
   readonly nudgeErasure: (userId: string) => void;
+  /** Asks for a processor's backfill to go on soon. */
+  readonly nudgeBackfill: (processorId: string) => void;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -4,6 +4,7 @@ import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
@@ -42,6 +43,7 @@ export const stateService: ServiceDefinition = {
     const nudge = (blobId: string) => relay.nudge(blobId);
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
     const nudgeErasure = (userId: string) => erasures.nudge(userId);
+    const nudgeBackfill = (processorId: string) => backfills.nudge(processorId);
     const deps: StateDependencies = {
       store,
       schemas,
@@ -51,6 +53,7 @@ export const stateService: ServiceDefinition = {
       nudgeDeletion,
       intake,
       nudgeErasure,
+      nudgeBackfill,
       clock,
       ids,
     };
@@ -59,6 +62,7 @@ export const stateService: ServiceDefinition = {
     const deletions = createDeletionSweeper({ ...deps, erasure, logger });
     const maxWaiting = config.limits.outbox / 2;
     const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
+    const backfills = createBackfillSweeper({ ...deps, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
@@ -73,12 +77,14 @@ export const stateService: ServiceDefinition = {
         relay.start();
         deletions.start();
         erasures.start();
+        backfills.start();
         intake.start();
         reconciler.start();
         reemitter.start();
       },
       async stop() {
         await reconciler.stop();
+        await backfills.stop();
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

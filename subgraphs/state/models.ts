@@ -5,6 +5,7 @@ import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
 import type { Loaders } from './loaders.ts';
 import type { EntryPage } from './pagination.ts';
+import type { Backfill } from './store/backfills.ts';
 import type { ConversationSummary } from './store/store.ts';
 
 /** What the resolvers of one request share. */
@@ -37,6 +38,7 @@ export type UserStateModel = UserModel;
 
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
+export type BackfillModel = Backfill;
 
 /** A blob known by its key; its owner knows the rest. */
 export interface BlobModel {

@@ -1,6 +1,8 @@
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { BlobgraphError, toUserErrors, type UserError } from '../../platform/errors.ts';
+import { WholeNumberResolver } from '../../platform/scalars.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
+import { beginBackfill } from './backfill/backfill.ts';
 import { type Book, createBook, readBooks } from './books/books.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
 import { contentTypes } from './content-types.generated.ts';
@@ -15,7 +17,6 @@ import type { Context } from './models.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
 import { retryProcessing } from './runs/processing.ts';
 import { reprocess } from './runs/reprocess.ts';
-import { WholeNumberResolver } from '../../platform/scalars.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
 
 interface PageArguments {
@@ -110,6 +111,10 @@ export const resolvers: Resolvers = {
       requireOperator(caller);
       return readErasure(deps, id);
     },
+    backfill(_root, { processorId }, { caller, deps }) {
+      requireOperator(caller);
+      return deps.store.backfill(processorId);
+    },
   },
 
   Mutation: {
@@ -137,6 +142,11 @@ export const resolvers: Resolvers = {
       const operator = requireOperator(caller);
       const { result, userErrors } = await payload(() => deleteUser(deps, operator.userId, id));
       return { erasure: result, userErrors };
+    },
+    async backfill(_root, args, { caller, deps }) {
+      const operator = requireOperator(caller);
+      const { result, userErrors } = await payload(() => beginBackfill(deps, operator.userId, args));
+      return { backfill: result, userErrors };
     },
     async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() =>
@@ -206,6 +216,8 @@ export const resolvers: Resolvers = {
     totalCount: ({ count }) => count(),
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
   },
+
+  Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
 
   UserErasure: {
     state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),

@@ -14,10 +14,10 @@ export interface RunSettings {
   readonly patienceMs: number;
   /** Milliseconds between two tries meanwhile, at most. Default 2,000. */
   readonly patienceStepMs: number;
-  /** Milliseconds before an event that another version takes is handed on, the first time; doubles, to 64 times as long. Default 250. */
-  readonly handOnMs: number;
-  /** How often an event is handed on before its run fails. Default 60: some 15 minutes. */
-  readonly maxHandOns: number;
+  /** Milliseconds before an event that another version takes is passed on, the first time; doubles, to 64 times as long. Default 250. */
+  readonly passMs: number;
+  /** How often an event is passed on before its run fails. Default 60: some 15 minutes. */
+  readonly maxPasses: number;
   /** Milliseconds that runs have to end when the processor stops. Default 4,000. */
   readonly stopWithinMs: number;
   /** Milliseconds between two searches for results that the index was not told of. Default 2,000. */
@@ -34,8 +34,8 @@ export const defaultSettings: RunSettings = {
   backoffMs: [1_000, 5_000, 15_000, 60_000],
   patienceMs: 600_000,
   patienceStepMs: 2_000,
-  handOnMs: 250,
-  maxHandOns: 60,
+  passMs: 250,
+  maxPasses: 60,
   stopWithinMs: 4_000,
   sweepEveryMs: 2_000,
   sweepGraceMs: 10_000,

@@ -316,7 +316,7 @@ describe('two versions beside each other', () => {
 
   it('leave to each other what only one of them takes', async () => {
     const { log, state, start, deadLetters } = await setUp();
-    const settings = { handOnMs: 1, maxDeliver: 2 };
+    const settings = { passMs: 1, maxDeliver: 2 };
     const older = await start({ settings, ...ONE_AT_A_TIME });
     for (const id of ['a', 'b', 'c']) await log.publish(note(id));
     const newer = await start({ settings, definition: takesNotes });
@@ -329,12 +329,10 @@ describe('two versions beside each other', () => {
 
   it('say so when none of them is there to take it', async () => {
     const { log, state, start, deadLetters } = await setUp();
-    await start({ settings: { handOnMs: 1, maxHandOns: 3, maxDeliver: 1 } });
+    await start({ settings: { passMs: 1, maxPasses: 3, maxDeliver: 1 } });
     await log.publish(note('a'));
     await expect.poll(() => state.runs('a')).toEqual(['FAILED 1 PROCESSING_FAILED']);
-    await expect
-      .poll(deadLetters)
-      .toEqual(['a: PROCESSING_FAILED: No running version of `upper-case` takes blobs of note-v1. (1)']);
+    await expect.poll(deadLetters).toEqual(['a: No process takes it: it was passed on 3 times (1)']);
   });
 
   it('let pass what nobody planned', async () => {

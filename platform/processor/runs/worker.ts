@@ -8,7 +8,6 @@ import { makeRecord } from '../make.ts';
 import { type BlobRecord, isPending } from '../record.ts';
 import { readSources } from '../sources.ts';
 import { askedBy, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
-import { handOn } from './hand-on.ts';
 import { type Patience, patience, withinLimit } from './limits.ts';
 import { progressReporter } from './progress.ts';
 import { defaultSettings, type RunSettings } from './settings.ts';
@@ -52,7 +51,7 @@ class EventWorker implements Worker {
 
   async start(): Promise<void> {
     const { definition } = this.#kit;
-    const { ackWaitMs, maxDeliver, backoffMs } = this.#settings;
+    const { ackWaitMs, maxDeliver, backoffMs, passMs, maxPasses } = this.#settings;
     const kinds = Object.keys(definition.takes ?? {}).map((name) =>
       subjectOf(name.slice('blob.'.length) as BlobEvent['kind']),
     );
@@ -64,6 +63,8 @@ class EventWorker implements Worker {
         ackWaitMs,
         maxDeliver,
         backoffMs,
+        passMs,
+        maxPasses,
         onSetAside: (delivery) => this.#setAside(delivery),
       },
       (delivery) => this.#handle(delivery),
@@ -79,10 +80,10 @@ class EventWorker implements Worker {
     if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
     const asked = askedBy(event, this.#kit.definition);
     if (asked === 'ignore') return ACK;
+    if (asked === 'elsewhere') return { kind: 'pass' };
     // Reading the source and registering the result take their time too.
     const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
     try {
-      if (asked === 'elsewhere') return await this.#handOn(event, delivery);
       await this.#run(event, delivery);
       return ACK;
     } catch (error) {
@@ -90,15 +91,6 @@ class EventWorker implements Worker {
     } finally {
       clearInterval(working);
     }
-  }
-
-  /** Leaves the event to processes of another version. @throws BlobgraphError PROCESSING_FAILED when none took it for long */
-  async #handOn(event: BlobEvent, delivery: Delivery): Promise<Outcome> {
-    const { definition } = this.#kit;
-    if (await handOn(this.#eventLog, definition.id, delivery, this.#settings)) return ACK;
-    const { schema_id: schemaId } = event.body;
-    const message = `No running version of \`${definition.id}\` takes blobs of ${schemaId}.`;
-    throw new BlobgraphError('PROCESSING_FAILED', message);
   }
 
   async #run(event: BlobEvent, delivery: Delivery): Promise<void> {
@@ -209,8 +201,14 @@ class EventWorker implements Worker {
     delivery: Pick<Delivery, 'headers' | 'body' | 'attempt' | 'earlierAttempts'>,
   ): Promise<void> {
     const event = readEvent(delivery);
-    if (!event || askedBy(event, this.#kit.definition) === 'ignore') return;
-    const failure = { code: 'PROCESSING_FAILED', message: 'The run failed too often.' } as const;
+    const { definition } = this.#kit;
+    const asked = event ? askedBy(event, definition) : 'ignore';
+    if (!event || asked === 'ignore') return;
+    const message =
+      asked === 'elsewhere'
+        ? `No running version of \`${definition.id}\` takes blobs of ${event.body.schema_id}.`
+        : 'The run failed too often.';
+    const failure = { code: 'PROCESSING_FAILED', message } as const;
     try {
       // A failure that was reported with its reason has the same attempt: this report then changes nothing.
       await this.#reportFailure(event, attemptOf(event, delivery), failure);

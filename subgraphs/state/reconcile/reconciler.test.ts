@@ -35,8 +35,14 @@ async function openSystem() {
   serial += 1;
   const [store, texts, books] = [
     createPostgresStateStore(await server.database(`state_${serial}`)),
-    createPostgresRecords(await server.database(`texts_${serial}`), records('texts', { store: 'postgresql' })),
-    createPostgresRecords(await server.database(`books_${serial}`), records('books', { store: 'postgresql' })),
+    createPostgresRecords(
+      await server.database(`texts_${serial}`),
+      records('texts', { store: 'postgresql' }),
+    ),
+    createPostgresRecords(
+      await server.database(`books_${serial}`),
+      records('books', { store: 'postgresql' }),
+    ),
   ] as const;
   for (const each of [texts, books]) await each.prepare();
   const owners = [

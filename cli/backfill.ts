@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { exitWith, UsageError } from '../platform/exit.ts';
+import { followBackfill } from './backfill/follow.ts';
+import { displayOn } from './demo/display.ts';
+import { asOperator } from './operator.ts';
+
+/**
+ * `npm run backfill -- --processor ID [--since TIME]`: has a processor make what it would have made of blobs that were
+ * there before it, behind live work, and tells how it goes. Ctrl-C ends the command alone.
+ */
+
+const USAGE = `npm run backfill -- --processor ID [--since TIME]
+  --processor  the processor, e.g. text-expansion
+  --since      only blobs created at this time or later, e.g. 2026-01-31 or 2026-01-31T12:00:00Z`;
+
+function timeOf(text: string): string {
+  const time = new Date(text);
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new UsageError('--since takes a date or time, e.g. 2026-01-31 or 2026-01-31T12:00:00Z.');
+}
+
+function main(): Promise<number> {
+  const { processor, since } = parseArgs({
+    options: { processor: { type: 'string' }, since: { type: 'string' } },
+  }).values;
+  if (!processor) throw new UsageError(USAGE);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  process.once('SIGINT', () => stopping.abort());
+  const fields = '`backfill`, a mutation and a query';
+  const from = since === undefined ? {} : { since: timeOf(since) };
+  return asOperator({ name: 'backfill', fields, signal }, (graph) =>
+    followBackfill({ graph, display: displayOn(process.stdout, 1), processorId: processor, ...from, signal }),
+  );
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Display } from '../demo/display.ts';
+import { type Graph, patiently } from '../demo/graph.ts';
+import { type Backfill, beginning, showing } from './operations.ts';
+
+export interface FollowOptions {
+  readonly graph: Pick<Graph, 'run'>;
+  readonly display: Display;
+  readonly processorId: string;
+  /** Only blobs created at this time or later, in ISO 8601. Default: what the one under way has, else all. */
+  readonly since?: string;
+  /** Ends the command, and not the backfill. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between two looks at it. Default: 1,000. */
+  readonly everyMs?: number;
+}
+
+const EVERY_MS = 1_000;
+/** How long the system may be away under way, e.g. while it is restarted. */
+const PATIENCE_MS = 60_000;
+/** What a shell expects of a command that was interrupted. */
+const INTERRUPTED = 130;
+
+const count = (of: number, what: string): string =>
+  `${of.toLocaleString('en')} ${what}${of === 1 ? '' : 's'}`;
+
+/** Where it stands, in one line. */
+export const lineOf = ({ processorId, scanned, planned, finishedRuns, obstacle }: Backfill): string =>
+  `${processorId}: ${count(scanned, 'blob')} looked at, ${count(planned, 'run')} asked for, ` +
+  `${finishedRuns.toLocaleString('en')} of them done${obstacle === null ? '' : `. ${obstacle}`}`;
+
+/** The one under way where it is what is asked for, or one that begins now; null when it is refused, which is told. */
+async function begin({ graph, display, processorId, since }: FollowOptions): Promise<Backfill | null> {
+  const { backfill: known } = await graph.run(showing, { processorId });
+  if (known?.state === 'RUNNING' && (since === undefined || known.since === since)) {
+    display.say('It is under way already.');
+    return known;
+  }
+  const { backfill, userErrors } = (await graph.run(beginning, { processorId, since: since ?? null }))
+    .backfill;
+  for (const { message } of userErrors) display.say(message);
+  return backfill;
+}
+
+async function untilDone(options: FollowOptions, begun: Backfill): Promise<number> {
+  const { graph, display, processorId, signal, everyMs = EVERY_MS } = options;
+  const look = () => graph.run(showing, { processorId });
+  for (let backfill: Backfill | null = begun; ; ) {
+    display.show([lineOf(backfill)]);
+    if (backfill.state === 'COMPLETED') {
+      display.say(`Done: all that \`${processorId}\` takes has its run.`);
+      return 0;
+    }
+    await delay(everyMs, undefined, { signal });
+    ({ backfill } = await patiently(look, { patienceMs: PATIENCE_MS, signal }));
+    if (backfill) continue;
+    display.say('The system knows of no such backfill any more.');
+    return 1;
+  }
+}
+
+/**
+ * Begins a processor's backfill, or joins the one under way, and tells how it goes until it is done.
+ * @returns the exit code: 0 when it is done, 1 when it is refused, 130 when `signal` aborted
+ * @throws GraphFault, GraphOutOfReach
+ */
+export async function followBackfill(options: FollowOptions): Promise<number> {
+  const { display, processorId, signal } = options;
+  let begun: Backfill | null = null;
+  try {
+    begun = await begin(options);
+    return begun ? await untilDone(options, begun) : 1;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    if (begun)
+      display.say(
+        `The backfill goes on without this command: \`npm run backfill -- --processor ${processorId}\` shows it again.`,
+      );
+    return INTERRUPTED;
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { pendingRuns } from '../runs/runs.ts';
+import type { Backfill } from '../store/backfills.ts';
+import type { ScannedEntry } from '../store/scans.ts';
+import { at } from '../store/store.contract.fixture.ts';
+import { batchSize, isLeftOut, takesBlobs, withNextBatch } from './decide.ts';
+
+const processor = {
+  id: 'late',
+  takes: { 'blob.created': ['text-input-v1'], 'blob.indexed': ['expanded-text-v1'] },
+};
+const entry = (over: Partial<ScannedEntry> = {}): ScannedEntry => ({
+  id: 'b',
+  userId: 'u',
+  processorId: 'state',
+  schemaId: 'text-input-v1',
+  sourceIds: [],
+  contentHash: null,
+  runs: [],
+  contentMissingSince: null,
+  createdAt: at(5),
+  waiting: false,
+  ...over,
+});
+const derived = (over: Partial<ScannedEntry> = {}) =>
+  entry({ processorId: 'text-expansion', schemaId: 'expanded-text-v1', contentHash: 'h', ...over });
+
+describe('a blob that was left out', () => {
+  it.each<[string, ScannedEntry, boolean]>([
+    ['a user’s own', entry(), true],
+    ['a derived one', derived(), true],
+    ['with the run of another', entry({ runs: pendingRuns(['other'], at(5)) }), true],
+    [
+      'with the run of an artifact alone',
+      entry({ runs: pendingRuns(['late'], at(5)).map((run) => ({ ...run, artifact: 'epub' })) }),
+      true,
+    ],
+    ['with its run', entry({ runs: pendingRuns(['late'], at(5)) }), false],
+    ['of another schema', entry({ schemaId: 'note-v1' }), false],
+    ['derived, of a schema that is taken of users', derived({ schemaId: 'text-input-v1' }), false],
+    ['a user’s own, of a schema that is taken of processors', entry({ schemaId: 'expanded-text-v1' }), false],
+    ['pending', derived({ contentHash: null }), false],
+    ['without its content', entry({ contentMissingSince: at(6) }), false],
+    ['of that time', entry({ createdAt: at(4) }), true],
+    ['older', entry({ createdAt: at(3) }), false],
+  ])('%s', (_, candidate, expected) => {
+    expect(isLeftOut(candidate, processor, at(4))).toBe(expected);
+  });
+
+  it('may be of any age where nothing else is asked', () => {
+    expect(isLeftOut(entry({ createdAt: new Date(0) }), processor, null)).toBe(true);
+  });
+});
+
+it.each([
+  [{ 'blob.created': ['a'] }, true],
+  [{ 'blob.indexed': ['a'] }, true],
+  [{ 'blob.created': [], 'blob.completed': ['a'] }, false],
+  [{}, false],
+])('a processor that takes %j takes blobs by itself: %s', (takes, expected) => {
+  expect(takesBlobs({ takes })).toBe(expected);
+});
+
+it('asks for as many runs as a process works on, and for 50 at most', () => {
+  expect([1, 50, 1_000].map((max_concurrency) => batchSize({ max_concurrency }))).toEqual([1, 50, 50]);
+});
+
+describe('the next batch', () => {
+  const backfill: Backfill = {
+    ...{ processorId: 'late', since: null, requestedBy: 'olga', startedAt: at(0), finishedAt: null },
+    ...{ scanned: 10, planned: 4, finishedRuns: 4, obstacle: 'It waits.', batch: [], lease: 1 },
+    after: { userId: 'u', id: 'a' },
+  };
+  const page = ['b', 'c', 'd', 'e'].map((id) => entry({ id }));
+  const wanted = ({ id }: ScannedEntry) => id !== 'c';
+
+  it('ends with the entry that fills it', () => {
+    expect(withNextBatch(backfill, page, wanted, 2)).toEqual({
+      ...backfill,
+      scanned: 13,
+      planned: 6,
+      obstacle: null,
+      after: { userId: 'u', id: 'd' },
+      batch: [
+        { userId: 'u', id: 'b' },
+        { userId: 'u', id: 'd' },
+      ],
+    });
+  });
+
+  it('may be smaller, or empty, at the end of a page', () => {
+    expect(withNextBatch(backfill, page, wanted, 9)).toMatchObject({ scanned: 14, after: { id: 'e' } });
+    expect(withNextBatch(backfill, page, () => false, 9)).toMatchObject({ planned: 4, batch: [] });
+  });
+});
