@@ -19,7 +19,7 @@ it('a processor is a service that the gateway waits for, and its settings are it
   expect(compose['zz-summary']).toMatchObject({
     command: ['node', 'dist/cli/start-service.js', 'zz-summary'],
     expose: ['8099'],
-    environment: { ...compose.state.environment, ZZ_SENTENCES: '${ZZ_SENTENCES:-}' },
+    environment: { ...compose.state.environment, ZZ_SENTENCES: expect.stringContaining('ZZ_SENTENCES') },
     volumes: compose.state.volumes,
   });
   expect(compose.state.environment).not.toHaveProperty('ZZ_SENTENCES');
