@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { ServiceName } from '../../platform/config.ts';
-import { defaultSettings } from '../../platform/processing/settings.ts';
+import { defaultSettings } from '../../platform/processor/runs/settings.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
 import { mainJob } from '../harness/system.ts';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';

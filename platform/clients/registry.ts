@@ -106,6 +106,8 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
 export interface ProcessorCatalog {
   /** All processors, asked of the registry before the answer. @throws like {@link takers} */
   all(): Promise<ProcessorDocument[]>;
+  /** All processors as they were known last, some seconds ago at most. @throws like {@link takers} */
+  known(): Promise<ProcessorDocument[]>;
   /**
    * The active processors that take blobs of a schema on an event, e.g. `blob.created`, by id. When none is
    * known, the registry is asked before the answer, so that one that has just registered is there.
@@ -144,6 +146,7 @@ export function createProcessorCatalog(deps: {
   });
   return {
     all: () => all.renewed(),
+    known: () => all.get(),
     async takers(schemaId, event) {
       const matching = (processors: ProcessorDocument[]) =>
         processors.filter((processor) => takes(processor, schemaId, event));

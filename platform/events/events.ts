@@ -41,6 +41,8 @@ const bodySchema = z.object({
       attempt: z.number().int(),
       /** Absent in events of before there were generations, which mean the newest. */
       generation: z.number().int().optional(),
+      /** What it makes besides blobs, e.g. an export's format; absent where it makes blobs. */
+      artifact: z.string().optional(),
     })
     .optional(),
   /** Of `created` and `indexed`: the processors of which a run was planned. */
