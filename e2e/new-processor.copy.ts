@@ -11,6 +11,7 @@ import { createGraphClient, type GraphClient } from './harness/client.ts';
 import { coreQuery, createDraft } from './harness/operations.ts';
 import { freePortOffset } from './harness/ports.ts';
 import { type ServiceProcess, startProcess } from './harness/process.ts';
+import { untilReady } from './harness/system.ts';
 
 /*
  * Two processors more in a copy of the project, one on users' blobs and one on what the other makes: each is five
@@ -154,8 +155,7 @@ async function startCopy(): Promise<GraphClient> {
   const environment = { NODE_ENV: 'test', DATA_DIR: dataDir, PORT_OFFSET: String(await freePortOffset()) };
   system = startProcess(join(copy, 'dist', 'cli', 'start.js'), environment, join(folder, 'output.log'));
   const config = loadConfig(environment);
-  const ready = () => fetch(`${config.urls.gateway}/ready`).then(({ status }) => status, String);
-  await expect.poll(ready, { timeout: 60_000 }).toBe(200);
+  await untilReady(config.urls.gateway, system);
   const token = await developmentToken({ config, keys: developmentKeys(dataDir) }, 'alice');
   return createGraphClient(config.urls.gateway, token ?? '');
 }

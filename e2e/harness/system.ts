@@ -92,7 +92,7 @@ function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): 
 }
 
 /** Resolves once the service is ready. @throws with what its process printed, when that ends before */
-async function untilReady(url: string, process: ServiceProcess): Promise<void> {
+export async function untilReady(url: string, process: ServiceProcess): Promise<void> {
   let ended: Error | undefined;
   void process.gone.then((code) => {
     ended = new Error(
