@@ -88,7 +88,7 @@ describe('a new processor', () => {
       "takes: { 'blob.created': ['text-input-v1', 'message-v1'], 'blob.indexed': ['expanded-text-v1'] },",
     );
     expect(text).toContain("makes: { type: 'ZzSample', schema: 'zz-sample-v1' },");
-    expect(text).toContain("records: records<ZzSampleData>('zz_samples', { store: 'mongodb' }),");
+    expect(text).toContain("records: records('zz_samples', { store: 'mongodb' }),");
   });
 
   it('takes the next free port, and a second one the one after', () => {
