@@ -61,7 +61,7 @@ describe('service manager', () => {
       variables: { ONE_KEY: 'kept' },
     });
     const [one] = await manage({ ...withKeys, prepare }, server('two')).up();
-    const text = `ONE_URL=${one?.url}\nONE_KEY=kept\nTWO_URL=`;
+    const text = `ONE_URL='${one?.url}'\nONE_KEY='kept'\nTWO_URL=`;
     expect(environment().startsWith(text)).toBe(true);
     await manage(withKeys, server('two')).up();
     expect(environment().startsWith(text)).toBe(true);
