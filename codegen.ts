@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { composeFiles } from './codegen/compose.ts';
 import { resolverTypes, supergraphFile } from './codegen/graph.ts';
+import { readProcessors } from './codegen/processors.ts';
 import { type GeneratedFile, read, readSubgraphs } from './codegen/project.ts';
 import { serviceFiles } from './codegen/services.ts';
-import { settingsOf } from './codegen/settings.ts';
 import { stateFiles } from './codegen/state.ts';
 import { errorsPage } from './platform/errors.markdown.ts';
 import { projectFile, projectRoot } from './platform/paths.ts';
@@ -24,12 +24,9 @@ async function generate(): Promise<Map<string, string>> {
     for (const [file, text] of files) made.set(file, text);
   };
   const withSdl = subgraphs.map((each) => ({ ...each, sdl: made.get(each.sdlFile) ?? read(each.sdlFile) }));
-  const settings = new Map<string, readonly string[]>();
-  for (const each of withSdl) {
-    add(await resolverTypes(each));
-    settings.set(each.name, await settingsOf(each));
-  }
-  add([supergraphFile(withSdl), ...serviceFiles(subgraphs), ...composeFiles(subgraphs, settings)]);
+  for (const each of withSdl) add(await resolverTypes(each));
+  const processors = await readProcessors(subgraphs);
+  add([supergraphFile(withSdl), ...serviceFiles(subgraphs), ...composeFiles(subgraphs, processors)]);
   return made.set('docs/errors.md', errorsPage());
 }
 

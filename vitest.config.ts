@@ -17,7 +17,7 @@ interface Tier {
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which. `.faults.ts` and `.soak.ts` break what the system stands
- * on, which they start themselves. They run one after the other.
+ * on, which they start themselves. `.copy.ts` changes a copy of the project. They run one after the other.
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
@@ -33,6 +33,7 @@ const tiers: readonly Tier[] = [
     maxWorkers: 1,
   },
   { name: 'faults', include: ['e2e/**/*.faults.ts'], timeout: 300_000, shape: 'processes', maxWorkers: 1 },
+  { name: 'copy', include: ['e2e/**/*.copy.ts'], timeout: 600_000, maxWorkers: 1 },
   { name: 'soak', include: ['e2e/**/*.soak.ts'], timeout: 3_600_000, shape: 'processes', maxWorkers: 1 },
 ];
 

@@ -18,21 +18,9 @@ export const loadService = (name: ServiceName): Promise<ServiceDefinition> => se
 export const loadServices = (names: readonly ServiceName[]): Promise<ServiceDefinition[]> =>
   Promise.all(startingOrder.filter((name) => names.includes(name)).map(loadService));
 
-/** What is needed here of a processor's value. */
-interface ProcessorValue {
-  readonly id: string;
-  readonly takes?: Readonly<Record<string, readonly string[]>>;
-  readonly makes: { readonly schema: string };
-  readonly settings?: z.ZodObject;
-}
-
-const loaders: Readonly<Record<string, () => Promise<ProcessorValue>>> = processors;
-
-/** The values of all processors. */
-export const processorValues = (): Promise<ProcessorValue[]> =>
-  Promise.all(Object.values(loaders).map((load) => load()));
+const values: Readonly<Record<string, () => Promise<{ readonly settings?: z.ZodObject }>>> = processors;
 
 /** The variables that a service alone reads, with what each may be: a processor's settings. */
 export async function settingsOf(name: string): Promise<Readonly<Record<string, z.ZodType>>> {
-  return (await loaders[name]?.())?.settings?.shape ?? {};
+  return (await values[name]?.())?.settings?.shape ?? {};
 }

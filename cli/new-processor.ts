@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { readProcessors } from '../codegen/processors.ts';
+import { readSubgraphs } from '../codegen/project.ts';
 import { exitWith, UsageError } from '../platform/exit.ts';
 import { projectRoot } from '../platform/paths.ts';
-import { processorValues } from './all-services.ts';
 import { createProcessor } from './new-processor/create.ts';
 import { type Ask, complete, type Given } from './new-processor/request.ts';
 
@@ -36,9 +37,9 @@ async function atTerminal<T>(answer: (ask?: Ask) => Promise<T>): Promise<T> {
 async function run(args: string[]): Promise<void> {
   const given: Given = parseArgs({ args, options }).values;
   const answers = await atTerminal((ask) => complete(given, ask));
-  const links = (await processorValues()).map(({ id, takes = {}, makes }) => ({
+  const links = (await readProcessors(readSubgraphs())).map(({ id, takes, makes }) => ({
     id,
-    takes: Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]])),
+    takes,
     output_schema_id: makes.schema,
   }));
   for (const path of createProcessor(projectRoot, links, answers)) console.log(`wrote ${path}`);

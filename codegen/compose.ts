@@ -1,4 +1,5 @@
 import { environmentSchema, serviceNames, urlVariable } from '../platform/config.ts';
+import type { ProcessorValue } from './processors.ts';
 import { GATEWAY_PORT, type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
 
 /** A service of the compose files. */
@@ -54,12 +55,17 @@ function subgraph({ name, port, settings }: ComposedService): string[] {
   ];
 }
 
-/** The compose file and its overlay with a cluster of event logs. `settings`: of each subgraph, by its name. */
+/** The compose file and its overlay with a cluster of event logs. */
 export function composeFiles(
   subgraphs: readonly Subgraph[],
-  settings: ReadonlyMap<string, readonly string[]>,
+  processors: readonly Pick<ProcessorValue, 'id' | 'settings'>[],
 ): GeneratedFile[] {
-  const composed = subgraphs.map(({ name, port }) => ({ name, port, settings: settings.get(name) ?? [] }));
+  const shapes = new Map(processors.map(({ id, settings }) => [id, settings?.shape ?? {}]));
+  const composed = subgraphs.map(({ name, port }) => ({
+    name,
+    port,
+    settings: Object.keys(shapes.get(name) ?? {}),
+  }));
   const all = [{ name: 'gateway', port: GATEWAY_PORT, settings: [] }, ...composed];
   const file = 'docker-compose.yml';
   return [

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, serviceNames, servicePorts } from './config.ts';
+import { z } from 'zod';
+import { ConfigError, loadConfig, serviceNames, servicePorts, wholeNumber } from './config.ts';
 
 /** The lines of the refusal of an environment. */
 function problems(environment: NodeJS.ProcessEnv): string[] {
@@ -39,6 +40,7 @@ describe('defaults', () => {
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
       services: serviceNames,
+      settings: expect.any(Function),
       urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
     });
   });
@@ -53,7 +55,8 @@ describe('defaults', () => {
       'JWT_PUBLIC_KEY',
       'STATE_URL',
     ];
-    expect(loadConfig(Object.fromEntries(empty.map((name) => [name, ''])))).toEqual(loadConfig({}));
+    const { settings: _, ...values } = loadConfig(Object.fromEntries(empty.map((name) => [name, ''])));
+    expect(loadConfig({})).toMatchObject(values);
   });
 });
 
@@ -76,9 +79,6 @@ it('reads what is set', () => {
     S3_ACCESS_KEY_ID: 'key',
     S3_SECRET_ACCESS_KEY: 'secret',
     TEXT_EXPANSION_URL: 'https://expansion.example/base//',
-    OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
-    OPENAI_MODEL: 'small',
-    OPENAI_CONTEXT_TOKENS: '2048',
     REQUEST_TIMEOUT_MS: '5000',
     MAX_REQUESTS: '50',
     MAX_OUTBOX: '100',
@@ -112,7 +112,6 @@ it('reads what is set', () => {
       issuer: production.JWT_ISSUER,
       audience: production.JWT_AUDIENCE,
     },
-    openai: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'small', contextTokens: 2_048 },
   });
   expect(config.urls).toMatchObject({
     state: 'http://127.0.0.1:8106',
@@ -131,7 +130,7 @@ it('takes a public key in place of a JWKS_URL', () => {
 });
 
 describe('a bad value is refused by its variable and what is allowed, and not repeated', () => {
-  const wholeNumber = (min: number, max: number) => `must be a whole number from ${min} to ${max}`;
+  const between = (min: number, max: number) => `must be a whole number from ${min} to ${max}`;
   const http = 'must be a URL that starts with http:// or https://';
   const publicKeyFix = 'must be a public key in PEM (SPKI), from -----BEGIN PUBLIC KEY----- on, in lines';
   const natsFix = 'must be one or several URLs that start with nats:// or tls://, with commas between';
@@ -143,26 +142,25 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['NODE_ENV', 'sekret', 'Invalid option: expected one of "development"|"production"|"test"'],
     ['LOG_LEVEL', 'sekret', /^Invalid option: expected one of "trace"\|/],
     ['SERVICES', 'state,sekret', /^must be some of gateway,.*state.*, with commas between$/],
-    ['PORT_OFFSET', 'sekret', wholeNumber(0, 50_000)],
-    ['PORT_OFFSET', '-7777', wholeNumber(0, 50_000)],
-    ['PORT_OFFSET', '50001', wholeNumber(0, 50_000)],
-    ['PORT_OFFSET', '77.5', wholeNumber(0, 50_000)],
-    ['PORT_OFFSET', ' 77', wholeNumber(0, 50_000)],
-    ['PORT_OFFSET', '0x77', wholeNumber(0, 50_000)],
-    ['REQUEST_TIMEOUT_MS', '99', wholeNumber(100, 600_000)],
-    ['MAX_REQUESTS', '700000', wholeNumber(1, 100_000)],
-    ['MAX_OUTBOX', 'sekret', wholeNumber(1, 100_000_000)],
+    ['PORT_OFFSET', 'sekret', between(0, 50_000)],
+    ['PORT_OFFSET', '-7777', between(0, 50_000)],
+    ['PORT_OFFSET', '50001', between(0, 50_000)],
+    ['PORT_OFFSET', '77.5', between(0, 50_000)],
+    ['PORT_OFFSET', ' 77', between(0, 50_000)],
+    ['PORT_OFFSET', '0x77', between(0, 50_000)],
+    ['REQUEST_TIMEOUT_MS', '99', between(100, 600_000)],
+    ['MAX_REQUESTS', '700000', between(1, 100_000)],
+    ['MAX_OUTBOX', 'sekret', between(1, 100_000_000)],
     ['METRICS_TOKEN', 'sekret', 'must have at least 16 characters'],
-    ['NATS_REPLICAS', '6', wholeNumber(1, 5)],
-    ['NATS_MAX_AGE_HOURS', 'sekret', wholeNumber(1, 87_600)],
-    ['NATS_MAX_MEBIBYTES', '15', wholeNumber(16, 16_777_216)],
-    ['NATS_DEDUP_MINUTES', 'sekret', wholeNumber(2, 1_440)],
-    ['NATS_DEAD_LETTER_DAYS', 'sekret', wholeNumber(1, 3_650)],
+    ['NATS_REPLICAS', '6', between(1, 5)],
+    ['NATS_MAX_AGE_HOURS', 'sekret', between(1, 87_600)],
+    ['NATS_MAX_MEBIBYTES', '15', between(16, 16_777_216)],
+    ['NATS_DEDUP_MINUTES', 'sekret', between(2, 1_440)],
+    ['NATS_DEAD_LETTER_DAYS', 'sekret', between(1, 3_650)],
     ['S3_ENDPOINT', 'sekret:9000', http],
     ['S3_BUCKET', 'Sekret', bucketFix],
     ['S3_BUCKET', 'sekret-', bucketFix],
     ['S3_REGION', 'Sekret', 'must be lower-case letters, digits and hyphens'],
-    ['OPENAI_CONTEXT_TOKENS', '1000', wholeNumber(1_024, 4_000_000)],
     ['MONGO_URL', 'http://user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
     ['MONGO_URL', 'user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
     [
@@ -182,10 +180,8 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['JWT_PUBLIC_KEY', publicPem.replaceAll('M', '?'), publicKeyFix],
     ['SERVICE_SECRET', 'sekret', 'must have at least 32 characters'],
     ['CONNECTION_KEY', 'sekret', 'must be 32 bytes in base64'],
-    ['OPENAI_BASE_URL', 'sekret', http],
   ])('%s=%j', (variable, value, fix) => {
     const beside = {
-      OPENAI_MODEL: 'small',
       S3_ENDPOINT: 'http://s3',
       S3_ACCESS_KEY_ID: 'a',
       S3_SECRET_ACCESS_KEY: 'b',
@@ -215,12 +211,12 @@ describe('a bad value is refused by its variable and what is allowed, and not re
 describe('production', () => {
   it('has a reconciler that waits longer than any work may take', () => {
     const withGrace = (seconds: string) => ({ ...production, RECONCILE_GRACE_SECONDS: seconds });
-    expect(problems(withGrace('21270'))).toEqual([
-      'RECONCILE_GRACE_SECONDS: set it to at least 21271 in production: so long may work go on',
+    expect(problems(withGrace('21242'))).toEqual([
+      'RECONCILE_GRACE_SECONDS: set it to at least 21243 in production: so long may work go on',
     ]);
-    expect(loadConfig(withGrace('21271')).reconciler.graceSeconds).toBe(21_271);
+    expect(loadConfig(withGrace('21243')).reconciler.graceSeconds).toBe(21_243);
     expect(loadConfig({ RECONCILE_GRACE_SECONDS: '0' }).reconciler.graceSeconds).toBe(0);
-    expect(loadConfig(production).reconciler.graceSeconds).toBeGreaterThan(21_271);
+    expect(loadConfig(production).reconciler.graceSeconds).toBeGreaterThan(21_243);
   });
 
   it.each([
@@ -237,10 +233,19 @@ describe('production', () => {
   });
 });
 
-it('wants a model where a model server is named', () => {
-  expect(problems({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([
-    'OPENAI_MODEL: set it beside OPENAI_BASE_URL',
-  ]);
+describe('settings of one service', () => {
+  const schema = z.object({ WORDS: wholeNumber(1, 9).default(5), TITLE: z.string().optional() });
+
+  it('are read with their defaults, empty values left out', () => {
+    expect(loadConfig({ WORDS: '7', TITLE: '' }).settings(schema)).toEqual({ WORDS: 7 });
+    expect(loadConfig({}).settings(schema)).toEqual({ WORDS: 5 });
+  });
+
+  it('are refused by name, and not repeated', () => {
+    const read = () => loadConfig({ WORDS: '70' }).settings(schema);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/^WORDS: must be a whole number from 1 to 9$/);
+  });
 });
 
 it('wants the keys of S3 beside its address, and the address beside its keys', () => {

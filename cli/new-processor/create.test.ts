@@ -37,21 +37,21 @@ const expansion: ChainLink = {
   takes: { 'blob.created': ['text-input-v1'] },
   output_schema_id: 'expanded-text-v1',
 };
-/** Takes, before there is one, what a processor `echo` would make. */
+/** Takes, before there is one, what a processor `zz-echo` would make. */
 const eager: ChainLink = {
   id: 'eager',
-  takes: { 'blob.indexed': ['echo-v1'] },
+  takes: { 'blob.indexed': ['zz-echo-v1'] },
   output_schema_id: 'compiled-book-v1',
 };
-const wordCloud: Given = {
-  id: 'word-cloud',
-  type: 'WordCloud',
+const sample: Given = {
+  id: 'zz-sample',
+  type: 'ZzSample',
   takes: ['blob.indexed:expanded-text-v1'],
   store: 'postgresql',
 };
 
 const create = (root: string, given: Given) =>
-  createProcessor(root, [expansion, eager], { ...wordCloud, ...given });
+  createProcessor(root, [expansion, eager], { ...sample, ...given });
 
 describe('a new processor', () => {
   it('is five files and an entry in supergraph.yaml, which keeps its comments', () => {
@@ -61,10 +61,10 @@ describe('a new processor', () => {
     const added = Object.entries(contents(root)).filter(
       ([path, text]) => text !== null && before[path] !== text,
     );
-    const folder = 'subgraphs/word-cloud';
+    const folder = 'subgraphs/zz-sample';
     expect(written.sort()).toEqual(added.map(([path]) => path).sort());
     expect(written).toEqual([
-      'schemas/word-cloud-v1/1.0.0.json',
+      'schemas/zz-sample-v1/1.0.0.json',
       `${folder}/processor.ts`,
       `${folder}/run.test.ts`,
       `${folder}/run.ts`,
@@ -73,9 +73,9 @@ describe('a new processor', () => {
     ]);
     const supergraph = readFileSync(join(root, 'supergraph.yaml'), 'utf8');
     expect(supergraph.startsWith(before['supergraph.yaml'] ?? '-')).toBe(true);
-    expect(parse(supergraph).subgraphs['word-cloud']).toEqual({
+    expect(parse(supergraph).subgraphs['zz-sample']).toEqual({
       routing_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:80[2-9]\d\/graphql$/),
-      schema: { file: 'subgraphs/word-cloud/schema.graphql' },
+      schema: { file: 'subgraphs/zz-sample/schema.graphql' },
     });
   });
 
@@ -83,18 +83,18 @@ describe('a new processor', () => {
     const root = projectCopy();
     const takes = ['blob.created:text-input-v1', 'blob.created:message-v1', 'blob.indexed:expanded-text-v1'];
     create(root, { takes, store: 'mongodb' });
-    const text = readFileSync(join(root, 'subgraphs/word-cloud/processor.ts'), 'utf8');
+    const text = readFileSync(join(root, 'subgraphs/zz-sample/processor.ts'), 'utf8');
     expect(text).toContain(
       "takes: { 'blob.created': ['text-input-v1', 'message-v1'], 'blob.indexed': ['expanded-text-v1'] },",
     );
-    expect(text).toContain("makes: { type: 'WordCloud', schema: 'word-cloud-v1' },");
-    expect(text).toContain("records: records<WordCloudData>('word_clouds', { store: 'mongodb' }),");
+    expect(text).toContain("makes: { type: 'ZzSample', schema: 'zz-sample-v1' },");
+    expect(text).toContain("records: records('zz_samples', { store: 'mongodb' }),");
   });
 
   it('takes the next free port, and a second one the one after', () => {
     const root = projectCopy();
     create(root, {});
-    create(root, { id: 'second', type: 'Second' });
+    create(root, { id: 'zz-second', type: 'ZzSecond' });
     const { subgraphs } = parse(readFileSync(join(root, 'supergraph.yaml'), 'utf8'));
     const ports = Object.values<{ routing_url: string }>(subgraphs).map(
       ({ routing_url }) => new URL(routing_url).port,
@@ -102,11 +102,11 @@ describe('a new processor', () => {
     expect(new Set(ports).size).toBe(ports.length);
   });
 
-  it.each(['a', 'very-long-name-of-a-processor-in-letters'])(
+  it.each(['z', 'zz-very-long-name-of-one-in-letters'])(
     'is formatted as the project is, be it called %s',
     (id) => {
       const root = projectCopy();
-      const type = `Type${'Long'.repeat(id.length > 1 ? 14 : 0)}`;
+      const type = `Zz${'Long'.repeat(id.length > 1 ? 14 : 0)}`;
       const paths = create(root, { id, type }).filter((path) => path !== 'supergraph.yaml');
       for (const path of paths) {
         const args = ['check', '--write', `--stdin-file-path=${path}`];
@@ -123,7 +123,7 @@ describe('a new processor', () => {
 
 describe('what does not fit is told in one line, and nothing is written:', () => {
   it.each<[string, Given, RegExp]>([
-    ['an id with capitals', { id: 'WordCloud' }, /--id "WordCloud": must be lower-case letters/],
+    ['an id with capitals', { id: 'ZzSample' }, /--id "ZzSample": must be lower-case letters/],
     ['an id that is a path', { id: '../x' }, /--id "\.\.\/x": must be lower-case/],
     ['an id that is too long', { id: 'x'.repeat(50) }, /too long/],
     ['an id of the system', { id: 'router' }, /taken by the system/],
@@ -131,9 +131,9 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
     ['an id that PostgreSQL keeps to itself', { id: 'pg-stats' }, /taken by the system/],
     ['a subgraph’s id', { id: 'text-expansion' }, /supergraph\.yaml has it/],
     ['an id whose schema exists', { id: 'expanded-text' }, /there is schemas\/expanded-text-v1/],
-    ['an id whose folder exists', { id: 'left-over' }, /there is subgraphs\/left-over/],
+    ['an id whose folder exists', { id: 'zz-left-over' }, /there is subgraphs\/zz-left-over/],
     ['an id that is a type of blobs', { id: 'text' }, /blobs of text-input-v1 are of type `text`/],
-    ['a type in small letters', { type: 'wordCloud' }, /--type "wordCloud": must be/],
+    ['a type in small letters', { type: 'zzSample' }, /--type "zzSample": must be/],
     ['a processor’s type', { type: 'ExpandedText' }, /the graph has a type ExpandedText/],
     ['a type of the graph', { type: 'BlobIndex' }, /the graph has a type BlobIndex/],
     ['a built-in type', { type: 'String' }, /the graph has a type String/],
@@ -149,16 +149,16 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
     ],
     ['no event', { takes: ['text-input-v1'] }, /EVENT:SCHEMA/],
     ['blobs that no processor makes', { takes: ['blob.indexed:note-v1'] }, /no processor makes note-v1/],
-    ['what it makes itself', { takes: ['blob.indexed:word-cloud-v1'] }, /which it makes itself/],
+    ['what it makes itself', { takes: ['blob.indexed:zz-sample-v1'] }, /which it makes itself/],
     [
       'a circle',
-      { id: 'echo', takes: ['blob.indexed:compiled-book-v1'] },
-      /`eager` makes of `echo-v1`.*without end/,
+      { id: 'zz-echo', takes: ['blob.indexed:compiled-book-v1'] },
+      /`eager` makes of `zz-echo-v1`.*without end/,
     ],
     ['an unknown store', { store: 'redis' }, /--store "redis": must be postgresql or mongodb/],
   ])('%s', (_what, given, message) => {
     const root = projectCopy();
-    mkdirSync(join(root, 'subgraphs', 'left-over'));
+    mkdirSync(join(root, 'subgraphs', 'zz-left-over'));
     const before = contents(root);
     const attempt = () => create(root, given);
     expect(attempt).toThrow(UsageError);
@@ -172,7 +172,7 @@ it('leaves nothing behind when a file cannot be written, and what was there alon
   const root = projectCopy();
   const before = contents(root);
   const files = new Map([
-    ['subgraphs/word-cloud/run.ts', 'first'],
+    ['subgraphs/zz-sample/run.ts', 'first'],
     ['schemas/note-v1/1.0.0.json', 'second: its folder is there'],
   ]);
   expect(() => writeProcessor(root, files, 'subgraphs: {}')).toThrow('EEXIST');
@@ -189,10 +189,10 @@ describe('the command', () => {
       /^--id "Bad Id"/,
     ],
     [
-      ['--id', 'word-cloud', '--store', 'mongodb'],
+      ['--id', 'zz-sample', '--store', 'mongodb'],
       /^Missing: --type, --takes\. For example: npm run new:processor --/,
     ],
-    [['--ids', 'word-cloud'], /^Unknown option '--ids'/],
+    [['--ids', 'zz-sample'], /^Unknown option '--ids'/],
   ])('refuses %j in one line, with exit code 1', (args, message) => {
     const { status, stdout, stderr } = run(...args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { builtFile } from '../../platform/paths.ts';
 
 /** A service process of a test. */
@@ -19,14 +20,15 @@ export interface ServiceProcess {
 
 const STOP_WITHIN_MS = 15_000;
 
-/** Runs a built entry point, e.g. `cli/start.ts`, with this environment alone. */
+/** Runs a built entry point, e.g. `cli/start.ts`, or JavaScript by its absolute path, with this environment alone. */
 export function startProcess(
   entry: string,
   environment: Record<string, string>,
   logFile: string,
   args: readonly string[] = [],
 ): ServiceProcess {
-  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', builtFile(entry), ...args], {
+  const script = isAbsolute(entry) ? entry : builtFile(entry);
+  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

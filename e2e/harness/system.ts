@@ -74,6 +74,7 @@ export const mainJob = [
   'book-compiler',
   'events',
 ] as const satisfies readonly ServiceName[];
+
 type RealServers = Omit<ServiceAddresses, 's3'> & Partial<Pick<ServiceAddresses, 's3'>>;
 
 const READY_WITHIN_MS = 120_000;
@@ -99,7 +100,7 @@ function realEnvironment({ mongoUrl, postgresUrl, natsUrl, s3 }: RealServers): R
 }
 
 /** Resolves once the service is ready. @throws with what its process printed, when that ends before */
-async function untilReady(url: string, process: ServiceProcess): Promise<void> {
+export async function untilReady(url: string, process: ServiceProcess): Promise<void> {
   let ended: Error | undefined;
   void process.gone.then((code) => {
     ended = new Error(

@@ -107,7 +107,7 @@ const expandedText = (id: string) => ({
     original: 'short',
     expanded: `expansion ${id}`,
     expansionRatio: 2,
-    styleAnalysis: { tone: 'calm', complexity: 'simple', readabilityScore: 90, vocabularyLevel: 'basic' },
+    styleAnalysis: { tone: 'calm', complexity: 0.25, readabilityScore: 90, vocabularyLevel: 'basic' },
   },
 });
 

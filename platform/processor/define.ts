@@ -84,11 +84,11 @@ export interface OpenDependencies<Settings> {
   readonly clock: Clock;
 }
 
-/** What a processor opens at its start. */
-export interface OpenedResources {
+/** What a processor opens at its start: anything, also something that needs no ending. */
+export type OpenedResources = object & {
   /** Ends what was opened. */
   close?(): Promise<void>;
-}
+};
 
 /** A processor: what it is and what it makes. All else is the platform's. */
 export interface ProcessorDefinition<

@@ -99,7 +99,7 @@ describe('the schemas that come with the system', () => {
       expansion_ratio: 4,
       style_analysis: {
         tone: 'calm',
-        complexity: 'simple',
+        complexity: 0.25,
         readability_score: -3.5,
         vocabulary_level: 'basic',
       },

@@ -166,13 +166,15 @@ describe('REST', () => {
     const newest = await service.rest<{ schema: object }>('GET', '/api/v1/schemas/expanded-text-v1');
     expect(newest.body.schema).toMatchObject({
       id: 'expanded-text-v1',
-      version: '1.0.0',
+      version: '2.0.0',
       blob_type: 'expanded_text',
-      versions: ['1.0.0'],
+      versions: ['2.0.0', '1.0.0'],
       created_at: null,
     });
-    const version = await service.rest('GET', '/api/v1/schemas/expanded-text-v1/versions/1.0.0');
-    expect(version.body).toEqual(newest.body);
+    const path = '/api/v1/schemas/expanded-text-v1/versions';
+    expect((await service.rest('GET', `${path}/2.0.0`)).body).toEqual(newest.body);
+    const first = await service.rest<{ schema: object }>('GET', `${path}/1.0.0`);
+    expect(first.body.schema).toMatchObject({ id: 'expanded-text-v1', version: '1.0.0' });
   });
 
   it.each(['/api/v1/schemas/none', '/api/v1/schemas/note-v1/versions/2.0.0', '/api/v1/schemas/%00'])(

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { composeFiles } from './compose.ts';
+import { readSubgraphs } from './project.ts';
+
+const summary = {
+  name: 'zz-summary',
+  url: 'http://127.0.0.1:8099/graphql',
+  port: 8099,
+  folder: 'subgraphs/zz-summary',
+  sdlFile: 'subgraphs/zz-summary/schema.graphql',
+  isProcessor: true,
+};
+const settings = { shape: { ZZ_SENTENCES: {} } };
+
+it('a processor is a service that the gateway waits for, and its settings are its own', () => {
+  const files = composeFiles([...readSubgraphs(), summary], [{ id: 'zz-summary', settings }]);
+  const [compose, cluster] = files.map(([, text]) => parse(text, { merge: true }).services);
+  expect(compose['zz-summary']).toMatchObject({
+    command: ['node', 'dist/cli/start-service.js', 'zz-summary'],
+    expose: ['8099'],
+    environment: { ...compose.state.environment, ZZ_SENTENCES: expect.stringContaining('ZZ_SENTENCES') },
+    volumes: compose.state.volumes,
+  });
+  expect(compose.state.environment).not.toHaveProperty('ZZ_SENTENCES');
+  expect(compose.gateway.environment).toHaveProperty('ZZ_SUMMARY_URL', 'http://zz-summary:8099');
+  expect(compose.gateway.depends_on).toHaveProperty('zz-summary', { condition: 'service_healthy' });
+  expect(cluster['zz-summary']).toEqual(cluster.state);
+});
+
+it('has nothing of a service that is gone', () => {
+  const left = readSubgraphs().filter(({ name }) => name !== 'events');
+  for (const [, text] of composeFiles(left, [])) expect(text).not.toMatch(/\bevents:|EVENTS_URL/);
+});
