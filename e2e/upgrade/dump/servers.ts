@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { createPgliteDataDir } from '../../../platform/sql/pglite-files.ts';
 import { openPgliteInstance } from '../../../platform/sql/pglite-instance.ts';
@@ -40,7 +40,7 @@ export const dumpEmbedded = (dataDir: string): Promise<Databases> =>
 
 /** Makes the embedded PostgreSQL of a data directory that has none, and these databases in it. */
 export async function loadEmbedded(dataDir: string, databases: Databases): Promise<void> {
-  await rm(filesOf(dataDir), { recursive: true, force: true });
+  await mkdir(dirname(filesOf(dataDir)), { recursive: true });
   await createPgliteDataDir(filesOf(dataDir));
   await inEmbedded(dataDir, async (instance) => {
     for (const [name, statements] of databases) {
