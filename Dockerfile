@@ -12,5 +12,5 @@ WORKDIR /app
 COPY --from=build /app ./
 RUN mkdir /data && chown node:node /data
 USER node
-# Which service it is, the command says: dist/subgraphs/<name>/main.js for the others.
-CMD ["node", "dist/gateway/main.js"]
+# Which service it is, the last word says.
+CMD ["node", "dist/cli/start-service.js", "gateway"]

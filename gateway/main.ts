@@ -4,7 +4,6 @@ import { developmentToken, LOCAL_USER } from '../platform/identity/development-t
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
-import { runAlone } from '../platform/serving/run.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { serveGraphOverHttp } from './http.ts';
@@ -29,7 +28,7 @@ export const gatewayService: ServiceDefinition = {
     const transport = createTransport({ http, logger });
     const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
     const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
-    const checks = subgraphChecks(config.urls);
+    const checks = subgraphChecks(config);
     return {
       frontDoor: true,
       checks,
@@ -50,5 +49,3 @@ export const gatewayService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(gatewayService, import.meta.url);

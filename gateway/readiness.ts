@@ -14,9 +14,6 @@ import {
   sendReadiness,
 } from '../platform/serving/health.ts';
 
-const subgraphNames = (urls: Config['urls']): ServiceName[] =>
-  (Object.keys(urls) as ServiceName[]).filter((name) => name !== 'gateway');
-
 const ASK_TIMEOUT_MS = 2_000;
 
 /** What of a subgraph's checks is not as it should be. */
@@ -26,8 +23,8 @@ const lacking = (checks: Readiness['checks']): string =>
     .map(([name, state]) => `${name} ${state}`)
     .join('; ');
 
-/** Asks each subgraph whether it is ready. */
-export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
+/** Asks each subgraph that there is whether it is ready. */
+export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'urls'>): ReadinessChecks {
   const check = (name: ServiceName) => async () => {
     const timeMs = timeFor(ASK_TIMEOUT_MS);
     const { statusCode, body } = await request(`${urls[name]}/ready`, {
@@ -41,7 +38,8 @@ export function subgraphChecks(urls: Config['urls']): ReadinessChecks {
     const { status, checks } = (await body.json()) as Readiness;
     if (status === 'degraded') throw new Degraded(lacking(checks));
   };
-  return Object.fromEntries(subgraphNames(urls).map((name) => [name, check(name)]));
+  const subgraphs = services.filter((name) => name !== 'gateway');
+  return Object.fromEntries(subgraphs.map((name) => [name, check(name)]));
 }
 
 /**

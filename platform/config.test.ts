@@ -38,6 +38,7 @@ describe('defaults', () => {
       limits: { requestTimeoutMs: 30_000, requests: 500, outbox: 10_000 },
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
+      services: serviceNames,
       urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
     });
   });
@@ -107,6 +108,11 @@ it('reads what is set', () => {
   });
 });
 
+it('runs the services that are named, in the order in which they start', () => {
+  expect(loadConfig({ SERVICES: 'gateway, state' }).services).toEqual(['gateway', 'state']);
+  expect(loadConfig({ SERVICES: 'state,schemas' }).services).toEqual(['schemas', 'state']);
+});
+
 it('takes a public key in place of a JWKS_URL', () => {
   const { JWKS_URL: _, ...others } = production;
   expect(loadConfig({ ...others, JWT_PUBLIC_KEY: publicPem }).userTokens.publicKey).toBe(publicPem);
@@ -121,6 +127,7 @@ describe('a bad value is refused by its variable and what is allowed, and not re
   it.each([
     ['NODE_ENV', 'sekret', 'Invalid option: expected one of "development"|"production"|"test"'],
     ['LOG_LEVEL', 'sekret', /^Invalid option: expected one of "trace"\|/],
+    ['SERVICES', 'state,sekret', /^must be some of gateway,.*state.*, with commas between$/],
     ['PORT_OFFSET', 'sekret', wholeNumber(0, 50_000)],
     ['PORT_OFFSET', '-7777', wholeNumber(0, 50_000)],
     ['PORT_OFFSET', '50001', wholeNumber(0, 50_000)],

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { StartersFault } from './exit.ts';
-import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processing/settings.ts';
+import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processor/runs/settings.ts';
 import { servicePorts } from './services.generated.ts';
 
 export { servicePorts };
@@ -10,14 +10,17 @@ export type ServiceName = keyof typeof servicePorts;
 
 export const serviceNames = Object.keys(servicePorts) as ServiceName[];
 
-const url = (...protocols: string[]) =>
+/** A variable that holds a URL of one of these protocols, e.g. `http:`. */
+export const url = (...protocols: string[]) =>
   z
     .string()
     .refine(
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
-function wholeNumber(min: number, max: number) {
+
+/** A variable that holds a whole number. */
+export function wholeNumber(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -39,8 +42,22 @@ const optionalHttp = url('http:', 'https:').optional();
 type UrlVariable = `${string}_URL`;
 
 /** The variable that says where a service answers, e.g. `TEXT_EXPANSION_URL`. */
-export const urlVariable = (service: ServiceName): UrlVariable =>
+export const urlVariable = (service: string): UrlVariable =>
   `${service.toUpperCase().replaceAll('-', '_')}_URL`;
+
+const isServiceName = (name: string): name is ServiceName =>
+  (serviceNames as readonly string[]).includes(name);
+
+/** Names of services with commas between. */
+const serviceList = z.string().transform((text, context): ServiceName[] => {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every(isServiceName)) return names;
+  context.addIssue({
+    code: 'custom',
+    message: `must be some of ${serviceNames.join(',')}, with commas between`,
+  });
+  return z.NEVER;
+});
 
 const serviceUrlVariables = Object.fromEntries(
   serviceNames.map((name) => [urlVariable(name), optionalHttp]),
@@ -55,6 +72,8 @@ export const environmentSchema = z.object({
   PORT_OFFSET: wholeNumber(0, 50_000).default(0),
   /** The address that the gateway listens on. */
   HOST: z.string().min(1).optional(),
+  /** The services that there are; unset: all. */
+  SERVICES: serviceList.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   MONGO_URL: url('mongodb:', 'mongodb+srv:').optional(),
   POSTGRES_URL: url('postgres:', 'postgresql:').optional(),
@@ -100,11 +119,6 @@ export const environmentSchema = z.object({
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
     .optional(),
-  OPENAI_BASE_URL: optionalHttp,
-  OPENAI_API_KEY: z.string().min(1).optional(),
-  OPENAI_MODEL: z.string().min(1).optional(),
-  /** Tokens that the model reads and writes at once. */
-  OPENAI_CONTEXT_TOKENS: wholeNumber(1_024, 4_000_000).default(16_384),
   /** Milliseconds that a request may take, calls of other services included; callers may ask for less. */
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
@@ -127,6 +141,11 @@ export type Environment = z.infer<typeof environmentSchema>;
 /** What the services run with. Optional members are absent where the embedded or development form is used. */
 export interface Config {
   readonly production: boolean;
+  /**
+   * Variables that are one service's alone, checked and with their defaults.
+   * @throws ConfigError that names each bad variable and its fix, and no value
+   */
+  readonly settings: <Settings extends z.ZodObject>(schema: Settings) => z.infer<Settings>;
   readonly dataDir: string;
   readonly portOffset: number;
   readonly host: string;
@@ -150,12 +169,6 @@ export interface Config {
   };
   readonly serviceSecret?: string;
   readonly connectionKey?: Buffer;
-  readonly openai?: {
-    readonly baseUrl: string;
-    readonly apiKey?: string;
-    readonly model: string;
-    readonly contextTokens: number;
-  };
   readonly limits: {
     /** Milliseconds that a request may take in all. */
     readonly requestTimeoutMs: number;
@@ -172,6 +185,8 @@ export interface Config {
   };
   /** Opens `/metrics`. Absent: it is open where the service listens on the loopback address, and nowhere else. */
   readonly metricsToken?: string;
+  /** The services that there are, in the order of `supergraph.yaml`: one left out is neither started nor waited for. */
+  readonly services: readonly ServiceName[];
   /** Where each service answers, without a trailing slash. */
   readonly urls: Readonly<Record<ServiceName, string>>;
 }
@@ -205,7 +220,6 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
       );
     }
   }
-  if (given['OPENAI_BASE_URL']) needs('OPENAI_MODEL', 'set it beside OPENAI_BASE_URL');
   const [dedupMinutes, maxAgeHours] = [
     given['NATS_DEDUP_MINUTES'] ?? 120,
     given['NATS_MAX_AGE_HOURS'] ?? 336,
@@ -225,6 +239,9 @@ function serviceUrls(env: Environment): Record<ServiceName, string> {
   return Object.fromEntries(entries) as Record<ServiceName, string>;
 }
 
+const problemsOf = ({ issues }: z.ZodError): string[] =>
+  issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
@@ -236,13 +253,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
   const problems = [
-    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []),
+    ...(parsed.error ? problemsOf(parsed.error) : []),
     ...contradictions(given),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
   return {
     production: env.NODE_ENV === 'production',
+    settings: (schema) => {
+      const own = schema.safeParse(given);
+      if (own.success) return own.data;
+      throw new ConfigError(problemsOf(own.error).join('\n'));
+    },
     dataDir: env.DATA_DIR,
     portOffset: env.PORT_OFFSET,
     host: env.HOST ?? '127.0.0.1',
@@ -264,6 +286,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
     },
+    services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),
     ...defined({
       metricsToken: env.METRICS_TOKEN,
@@ -272,10 +295,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       nats: env.NATS_URL ? nats(env.NATS_URL, env) : undefined,
       serviceSecret: env.SERVICE_SECRET,
       connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,
-      openai:
-        env.OPENAI_BASE_URL && env.OPENAI_MODEL
-          ? openai(env.OPENAI_BASE_URL, env.OPENAI_MODEL, env)
-          : undefined,
     }),
   };
 }
@@ -289,14 +308,12 @@ const nats = (servers: readonly string[], env: Environment) => ({
   deadLetterMaxAgeMs: env.NATS_DEAD_LETTER_DAYS * 86_400_000,
 });
 
-const openai = (baseUrl: string, model: string, env: Environment) => ({
-  baseUrl,
-  model,
-  contextTokens: env.OPENAI_CONTEXT_TOKENS,
-  ...defined({ apiKey: env.OPENAI_API_KEY }),
-});
-
 /** The gateway's library would report its host to its maker every hour; it asks the environment alone. */
 export function disableVendorTelemetry(environment: NodeJS.ProcessEnv = process.env): void {
   environment['APOLLO_TELEMETRY_DISABLED'] = 'true';
+}
+
+/** The client of S3 would warn at every start of a Node that its later versions will not run on; it asks the environment alone. */
+export function disableVendorWarnings(environment: NodeJS.ProcessEnv = process.env): void {
+  environment['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 }

@@ -60,8 +60,15 @@ export const errorTable = {
   ),
   EXPANSION_FAILED: entry(409, 'Expanding a chapter failed. Retry it, or compile with `useExpanded: false`.'),
   RUN_NOT_FAILED: entry(409, 'Only a run that failed can be retried.'),
+  RUN_UNDER_WAY: entry(
+    409,
+    'The run is still waiting or at work. Wait until it is COMPLETED or FAILED, then ask again.',
+  ),
   SOURCE_UNKNOWN: entry(422, 'A source is not in the index of this user.'),
-  DERIVED_ID_MISMATCH: entry(422, 'The id is not the one that source, processor and processor version give.'),
+  DERIVED_ID_MISMATCH: entry(
+    422,
+    'The id is not the one that source, processor, processor version and generation give.',
+  ),
   DERIVED_CONFLICT: entry(409, 'Another result is already registered under this id. The first one stays.'),
   PROCESSOR_UNKNOWN: entry(404, 'There is no processor of that id.'),
   PROCESSOR_INVALID: entry(422, 'The registration is not valid. The message names the field and the fix.'),

@@ -17,9 +17,23 @@ const hashId = (...parts: readonly string[]): string => v5(JSON.stringify(parts)
 export const userBlobId = (userId: string, idempotencyKey: string): string =>
   hashId('user-blob', userId, idempotencyKey);
 
-/** The id of what a processor makes of one source in an event run: the same for every run of that version. */
-export const derivedBlobId = (sourceId: string, processorId: string, processorVersion: string): string =>
-  hashId('derived', sourceId, processorId, processorVersion);
+/**
+ * The id of what a processor makes of one source in an event run: the same for every run of that version and
+ * generation. Generation 0 is not spelt out, as ids were made before there were generations.
+ */
+export const derivedBlobId = (
+  sourceId: string,
+  processorId: string,
+  processorVersion: string,
+  generation = 0,
+): string =>
+  hashId(
+    'derived',
+    sourceId,
+    processorId,
+    processorVersion,
+    ...(generation === 0 ? [] : [String(generation)]),
+  );
 
 /** The id of on-demand work that was asked for with an idempotency key. */
 export const onDemandBlobId = (userId: string, processorId: string, idempotencyKey: string): string =>

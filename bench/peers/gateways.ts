@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePortOffset } from '../../e2e/harness/ports.ts';
 import { startProcess } from '../../e2e/harness/process.ts';
 import type { System } from '../../e2e/harness/system.ts';
-import { loadConfig, type ServiceName, serviceNames } from '../../platform/config.ts';
+import { loadConfig, type ServiceName, serviceNames, urlVariable } from '../../platform/config.ts';
 import { developmentKeys } from '../../platform/identity/keys.ts';
 import { builtFile } from '../../platform/paths.ts';
 import { isReady, until } from '../bench.ts';
@@ -24,8 +24,6 @@ export type SubgraphUrls = Readonly<Record<ServiceName, string>>;
 
 const STARTS_WITHIN = { withinMs: 60_000, everyMs: 100 };
 
-const variableOf = (service: ServiceName): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;
-
 /** Our gateway over the subgraphs at these addresses, with the keys of the system that they belong to. */
 export async function startOwn(system: System, urls: SubgraphUrls): Promise<Gateway> {
   const { gateway: _itself, ...subgraphs } = urls;
@@ -34,11 +32,11 @@ export async function startOwn(system: System, urls: SubgraphUrls): Promise<Gate
     // The data folder belongs to the system's process; without it no subscription is served, and none is measured.
     LOG_LEVEL: 'warn',
     PORT_OFFSET: String(await freePortOffset()),
-    ...Object.fromEntries(
-      Object.entries(subgraphs).map(([name, url]) => [variableOf(name as ServiceName), url]),
-    ),
+    ...Object.fromEntries(Object.entries(subgraphs).map(([name, url]) => [urlVariable(name), url])),
   };
-  const child = startProcess('gateway/main.ts', environment, join(system.dataDir, 'gateway.log'));
+  const child = startProcess('cli/start-service.ts', environment, join(system.dataDir, 'gateway.log'), [
+    'gateway',
+  ]);
   const url = loadConfig(environment).urls.gateway;
   await until('Our gateway is ready', () => isReady(url), STARTS_WITHIN);
   return { endpoint: `${url}/graphql`, pid: child.pid, output: child.output, stop: () => child.stop() };

@@ -48,7 +48,7 @@ describe('service manager', () => {
   it('starts every server, tells their addresses, and keeps those that run', async () => {
     const manager = manage(server('one'), server('two'));
     const [one, two] = await manager.up();
-    expect(environment()).toBe(`ONE_URL=${one?.url}\nTWO_URL=${two?.url}\n`);
+    expect(environment()).toBe(`ONE_URL='${one?.url}'\nTWO_URL='${two?.url}'\n`);
     expect((await fetch(`${two?.url}`)).status).toBe(200);
     expect(await manager.up()).toEqual([one, two]);
     expect(await manager.status()).toEqual([one, two]);

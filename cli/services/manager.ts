@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatEnvironment } from '../../platform/environment-file.ts';
 import { type FileLock, FileLocked, lockFile } from '../../platform/file-lock.ts';
 import { isRunning } from '../../platform/process-identity.ts';
 import {
@@ -63,8 +64,8 @@ class Manager implements ServiceManager {
       const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       for (const error of failed) if (!(error instanceof StepFailed)) throw error;
       if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
-      const lines = definitions.map(({ name, variable }) => `${variable}=${this.#read(name).url}\n`);
-      writePrivate(this.#environmentPath, lines.join(''));
+      const addresses = definitions.map(({ name, variable }) => [variable, this.#read(name).url ?? '']);
+      writePrivate(this.#environmentPath, formatEnvironment(Object.fromEntries(addresses)));
       // One after the other: the system's packages can be installed by one process at a time.
       for (const program of programs) await program.install(this.#installContext(program.name));
       return this.status();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceNames } from '../../platform/config.ts';
+import { mainJob } from '../harness/system.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe.each(ROUNDS)('kill -9 while users write, round %i', () => {
-  it.each(serviceNames)('of the %s service', async (service) => {
+  it.each(mainJob)('of the %s service', async (service) => {
     await work.goesOn();
     await system.process(service).kill();
     await system.restart(service);

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, inject, it } from 'vitest';
 import { machine } from '../../bench/machine.ts';
 import type {} from '../../bench/soak.ts';
-import { type ServiceName, serviceNames } from '../../platform/config.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import { mainJob } from '../harness/system.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { shuffled } from './harness/shuffled.ts';
@@ -40,7 +41,7 @@ async function write(ledger: Ledger, count: number, until: number): Promise<void
 async function killUntil(end: number): Promise<Map<ServiceName, number>> {
   const kills = new Map<ServiceName, number>();
   while (Date.now() < end) {
-    for (const service of shuffled(serviceNames)) {
+    for (const service of shuffled(mainJob)) {
       if (Date.now() >= end) break;
       await system.process(service).kill();
       await system.restart(service);

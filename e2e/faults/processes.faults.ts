@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { type ServiceName, serviceNames } from '../../platform/config.ts';
-import { defaultSettings } from '../../platform/processing/settings.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import { defaultSettings } from '../../platform/processor/runs/settings.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
+import { mainJob } from '../harness/system.ts';
 import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { ledger, runFaultSystem, system } from './harness/suite.ts';
@@ -89,7 +90,7 @@ describe('kill -9', () => {
 const ENDS_WITHIN_MS = 11_000;
 
 describe('SIGTERM while users write', () => {
-  it.each(serviceNames)('of the %s service', async (service) => {
+  it.each(mainJob)('of the %s service', async (service) => {
     const work = workOn([ledger]);
     await work.goesOn();
     const begun = performance.now();

@@ -35,6 +35,8 @@ export interface SystemOptions {
   readonly environment?: Record<string, string>;
   /** Services that the others reach through a proxy that counts and can hold requests. */
   readonly intercept?: readonly ServiceName[];
+  /** Which services there are. Default: {@link mainJob}, so that a test counts the same whichever others join them. */
+  readonly services?: readonly ServiceName[];
   /** Real servers; default: those of `npm run services`. */
   readonly servers?: ServiceAddresses;
   /** Called before the first process is started, with what it will be given. */
@@ -64,11 +66,19 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** The services of the main job: drafts, their expansions, books. */
+export const mainJob = [
+  'gateway',
+  'schemas',
+  'processors',
+  'state',
+  'text-expansion',
+  'book-compiler',
+  'events',
+] as const satisfies readonly ServiceName[];
+
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
-
-const entryOf = (service: ServiceName): string =>
-  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
 
 function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
@@ -104,6 +114,7 @@ async function untilReady(url: string, process: ServiceProcess): Promise<void> {
 
 /** Starts a system of the given shape and resolves once it is ready. */
 export async function startSystem(shape: Shape, options: SystemOptions = {}): Promise<System> {
+  const { services = mainJob } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-e2e-'));
   const offset = await freePortOffset();
   const ownUrl = (service: ServiceName) => `http://127.0.0.1:${servicePorts[service] + offset}`;
@@ -117,6 +128,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     PORT_OFFSET: String(offset),
+    SERVICES: services.join(),
     ...(shape === 'embedded' ? {} : realEnvironment(options.servers ?? realServices())),
     ...Object.fromEntries([...proxies].map(([name, proxy]) => [urlVariable(name), proxy.url])),
     ...options.environment,
@@ -134,12 +146,13 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
   const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
   const processOf = (service: ServiceName) => found(processes.get(nameOf(service)), service);
   const start = (service: ServiceName, more: Record<string, string> = {}) => {
-    const entry = shape === 'processes' ? entryOf(service) : 'cli/start.ts';
+    const [entry, ...args] =
+      shape === 'processes' ? (['cli/start-service.ts', service] as const) : (['cli/start.ts'] as const);
     const log = join(dataDir, 'output.log');
-    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log));
+    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log, args));
   };
-  const ready = (services: readonly ServiceName[]) =>
-    Promise.all(services.map((service) => untilReady(urls[service], processOf(service))));
+  const ready = (those: readonly ServiceName[]) =>
+    Promise.all(those.map((service) => untilReady(urls[service], processOf(service))));
   const token = async (userId: string, roles: readonly string[] = []) =>
     found((await developmentToken({ config, keys }, userId, roles)) ?? undefined, 'The development key');
   const stop = async () => {
@@ -150,8 +163,8 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     await rm(dataDir, { recursive: true, force: true });
   };
 
-  for (const service of shape === 'processes' ? serviceNames : (['gateway'] as const)) start(service);
-  await ready(serviceNames).catch(async (error: unknown) => {
+  for (const service of shape === 'processes' ? services : (['gateway'] as const)) start(service);
+  await ready(services).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
@@ -172,7 +185,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     async restart(service, more) {
       await processOf(service).stop();
       start(service, more);
-      await ready(shape === 'processes' ? [service] : serviceNames);
+      await ready(shape === 'processes' ? [service] : services);
     },
     output: () => [...processes.values()].map((one) => one.output()).join('\n'),
     stop,

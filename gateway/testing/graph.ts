@@ -43,6 +43,7 @@ export interface TestGraphOptions extends TestServiceOptions {
 export async function startTestGraph({
   blobs = [],
   feed,
+  config,
   ...options
 }: TestGraphOptions = {}): Promise<TestGraph> {
   const asked: Asked[] = [];
@@ -50,6 +51,8 @@ export async function startTestGraph({
   const log = memoryLog();
   let changes: ChangeFeed | undefined;
   const gateway = await startTestService(gatewayService, {
+    // This graph has these subgraphs, whichever the project has beside them.
+    config: { services: [...subgraphs.keys()], ...config },
     urls: Object.fromEntries([...subgraphs].map(([name, { url }]) => [name, url])) as Partial<Config['urls']>,
     eventLog: async () => log,
     async changeFeed() {

@@ -167,7 +167,7 @@ function definition(name: ServiceName, resolvers: object, asked: Asked[]): Servi
   };
 }
 
-/** The project's subgraphs by their real SDL over a list of blobs, each a service of its own that notes what it is asked. */
+/** The subgraphs of the main job by their real SDL over a list of blobs, each a service of its own that notes what it is asked. */
 export async function startSubgraphs(blobs: TestBlob[], asked: Asked[]) {
   const services = new Map<ServiceName, TestService>();
   for (const [name, resolvers = {}] of Object.entries(resolversOf(blobs)) as [ServiceName, object][]) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BlobgraphError } from '../errors.ts';
-import { type BlobInventory, registrationStates } from '../processing/inventory.ts';
+import { type BlobInventory, registrationStates } from '../processor/records/inventory.ts';
 import type { ServiceHttp } from './http.ts';
 
 const itemSchema = z

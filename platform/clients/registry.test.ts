@@ -21,6 +21,9 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   health_endpoint: '/health',
   query_endpoint: '/graphql',
   event_subscriptions: ['blob.created'],
+  takes: { 'blob.created': ['text-input-v1'] },
+  shown_as: null,
+  versions: ['1'],
   max_concurrency: 4,
   timeout_seconds: 60,
   active: true,
@@ -45,12 +48,13 @@ describe('processor catalog', () => {
     list.mockResolvedValue([
       processor('a'),
       processor('idle', { active: false }),
-      processor('other-schema', { input_schema_ids: ['message-v1'] }),
-      processor('on-demand', { event_subscriptions: [] }),
+      processor('other-schema', { takes: { 'blob.created': ['message-v1'] } }),
+      processor('other-event', { takes: { 'blob.indexed': ['text-input-v1'] } }),
+      processor('on-demand', { takes: {} }),
       processor('z'),
     ]);
     expect(idsOf(await catalog.takers('text-input-v1', 'blob.created'))).toEqual(['a', 'z']);
-    expect(idsOf(await catalog.takers('text-input-v1', 'blob.indexed'))).toEqual([]);
+    expect(idsOf(await catalog.takers('text-input-v1', 'blob.indexed'))).toEqual(['other-event']);
     expect((await catalog.get('idle'))?.id).toBe('idle');
     expect(await catalog.get('none')).toBeUndefined();
   });

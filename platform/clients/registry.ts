@@ -8,6 +8,12 @@ import { keep } from './kept.ts';
 
 export const storageTypes = ['mongodb', 'postgresql', 'redis', 's3'] as const;
 
+/** Where a book shows what a processor makes: as a chapter's expansion, or among its compilations. */
+export const bookPlaces = ['chapter.expanded', 'book.compiled'] as const;
+
+/** Schemas of the blobs that a processor takes, by the event that tells of them, e.g. `{ "blob.created": ["text-input-v1"] }`. */
+export type Takes = Readonly<Record<string, readonly string[]>>;
+
 /** What a processor tells of itself at its start. */
 export interface ProcessorRegistration {
   /** The name under which it asks other services, e.g. `text-expansion`. */
@@ -32,8 +38,12 @@ export interface ProcessorRegistration {
   readonly health_endpoint?: string;
   /** Default `/graphql`. */
   readonly query_endpoint?: string;
-  /** Kinds of events that it waits for, e.g. `blob.created`. Default: none, it works on demand. */
+  /** Kinds of events that it waits for, e.g. `blob.created`. Default: those of `takes`; none: it works on demand. */
   readonly event_subscriptions?: readonly string[];
+  /** What it takes on each of these events. Default: all of `input_schema_ids` on each. */
+  readonly takes?: Takes;
+  /** Where a book shows its blobs. Default: nowhere. */
+  readonly shown_as?: (typeof bookPlaces)[number] | null;
   /** Runs at once in one process, 1 to 1,000. Default 4. */
   readonly max_concurrency?: number;
   /** How long one run may take, 1 to 3,600. Default 60. */
@@ -57,6 +67,10 @@ export const processorDocument = z.object({
   health_endpoint: z.string(),
   query_endpoint: z.string(),
   event_subscriptions: z.array(z.string()),
+  takes: z.record(z.string(), z.array(z.string())),
+  shown_as: z.enum(bookPlaces).nullable(),
+  /** Every version that it was ever registered with, the present one first. */
+  versions: z.array(z.string()),
   max_concurrency: z.number(),
   timeout_seconds: z.number(),
   active: z.boolean(),
@@ -92,6 +106,8 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
 export interface ProcessorCatalog {
   /** All processors, asked of the registry before the answer. @throws like {@link takers} */
   all(): Promise<ProcessorDocument[]>;
+  /** All processors as they were known last, some seconds ago at most. @throws like {@link takers} */
+  known(): Promise<ProcessorDocument[]>;
   /**
    * The active processors that take blobs of a schema on an event, e.g. `blob.created`, by id. When none is
    * known, the registry is asked before the answer, so that one that has just registered is there.
@@ -110,9 +126,7 @@ const CATALOG_GRACE_MS = 30_000;
 const CATALOG_RETRY_MS = 2_000;
 
 export const takes = (processor: ProcessorDocument, schemaId: string, event: string): boolean =>
-  processor.active &&
-  processor.input_schema_ids.includes(schemaId) &&
-  processor.event_subscriptions.includes(event);
+  processor.active && (processor.takes[event] ?? []).includes(schemaId);
 
 export function createProcessorCatalog(deps: {
   registry: Pick<RegistryClient, 'list'>;
@@ -132,6 +146,7 @@ export function createProcessorCatalog(deps: {
   });
   return {
     all: () => all.renewed(),
+    known: () => all.get(),
     async takers(schemaId, event) {
       const matching = (processors: ProcessorDocument[]) =>
         processors.filter((processor) => takes(processor, schemaId, event));

@@ -27,19 +27,68 @@ const bookSchema = z.object({
       chapter_num: z.number(),
       title: z.string(),
       draft_blob_id: z.string().nullable(),
-      /** Finished results of event runs on that draft, by processor: `{ "text-expansion": "<blob id>" }`. */
-      derived: z.record(z.string(), z.string()),
-      /** State of every run on that draft, by processor. */
-      runs: z.record(z.string(), z.enum(processingStates)),
+      /** The newest blob that a processor shown as `chapter.expanded` made of that draft. */
+      expanded_blob_id: z.string().nullable(),
+      /** State of that processor's run on the draft; null where it has none. */
+      expansion_state: z.enum(processingStates).nullable(),
     }),
   ),
 });
 export type BookDocument = z.infer<typeof bookSchema>;
 
+/** A source of a run as the index names it. */
+const sourceSchema = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  /** The processor that keeps it; `state` for users' own. */
+  owner: z.string(),
+  /** Where its owner answers; null for users' own. */
+  base_url: z.string().nullable(),
+  schema_id: z.string(),
+  schema_version: z.string(),
+  type: z.string(),
+  title: z.string(),
+  size_bytes: z.number(),
+  book_id: z.string().nullable(),
+  conversation_id: z.string().nullable(),
+  chapter_num: z.number().nullable(),
+  created_at: z.string(),
+  /** The document itself: of a user's own blob that is the only source of a run. */
+  data: z.unknown().optional(),
+});
+export type SourceDocument = z.infer<typeof sourceSchema>;
+
+/** A run that a processor begins. */
+export interface RunBeginning {
+  /** The blob that the run is on: the source, or, of on-demand work, the pending blob itself. */
+  readonly blob_id: string;
+  readonly processor_id: string;
+  readonly processor_version: string;
+  readonly attempt: number;
+  /** Of the event that asks for it. Default: the run's newest. */
+  readonly generation?: number;
+}
+
+const begunSchema = z.object({
+  /** Part of the derived id. */
+  generation: z.number().int(),
+  /** Nothing is to be done: the run of this generation is completed. */
+  done: z.boolean(),
+  /** The blob itself, or the sources of a pending one, in order; those that were deleted are left out. */
+  sources: z.array(sourceSchema),
+});
+export type BegunRun = z.infer<typeof begunSchema>;
+
 /** What a processor tells the index of a blob that it made. */
 export interface DerivedRegistration {
   readonly user_id: string;
   readonly processor_id: string;
+  /** The version that made it, a part of the derived id. Default: any version that was registered. */
+  readonly processor_version?: string;
+  /** The generation of its run, a part of the derived id. Default 0. */
+  readonly generation?: number;
+  /** True for what was asked for by a command: its id is that of its idempotency key, or a new one. Default: false. */
+  readonly on_demand?: boolean;
   readonly storage_location: string;
   readonly remote_blob_id: string;
   /** The first source. */
@@ -56,8 +105,14 @@ export interface DerivedRegistration {
   /** The content's text or its beginning; the index keeps the first 200 characters. */
   readonly preview: string;
   readonly size_bytes?: number;
-  /** SHA-256 of the content, in hex: a second, different result under the same id is refused. */
-  readonly content_hash: string;
+  /** SHA-256 of the content, in hex: a second, different result under the same id is refused. Absent: it is pending. */
+  readonly content_hash?: string;
+}
+
+/** A finished run: what it made, and the run that is completed by it. */
+export interface FinishedRun extends DerivedRegistration {
+  /** The run; absent for on-demand work that was never pending. */
+  readonly run?: { readonly blob_id: string; readonly attempt: number };
 }
 
 /** What a processor tells of its run. Reports of an older attempt than the one recorded are dropped. */
@@ -66,6 +121,12 @@ export interface ProcessingReport {
   readonly processor_id: string;
   readonly state: Exclude<ProcessingState, 'STORED'>;
   readonly attempt: number;
+  /** Default: the run's newest. Reports of an older generation are dropped. */
+  readonly generation?: number;
+  /** What the run makes besides blobs, e.g. an export's format: a run of its own beside the others. */
+  readonly artifact?: string;
+  /** What it is at, in a word or two. */
+  readonly stage?: string;
   /** 0 to 1. */
   readonly progress?: number;
   readonly error?: { readonly code: string; readonly message: string };
@@ -79,7 +140,13 @@ export interface StateClient {
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
   /** @throws BOOK_NOT_FOUND */
   book(userId: string, bookId: string): Promise<BookDocument>;
-  /** Idempotent. @throws SOURCE_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT */
+  /** The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At most 1,000. */
+  sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
+  /** Reports PROCESSING and answers what the run works on. Safe to do again. @throws BLOB_NOT_FOUND: the blob was deleted */
+  begin(userId: string, run: RunBeginning): Promise<BegunRun>;
+  /** Registers what a run made, and completes the run. Idempotent. @throws like {@link register} */
+  finish(finished: FinishedRun): Promise<void>;
+  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, BLOB_DELETED */
   register(registration: DerivedRegistration): Promise<void>;
   report(userId: string, report: ProcessingReport): Promise<void>;
 }
@@ -108,6 +175,19 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const path = `${user(userId)}/books/${encodeURIComponent(bookId)}`;
       const answer = await http.call('state', { method: 'GET', path, ...as(userId) });
       return z.object({ book: bookSchema }).parse(answer).book;
+    },
+    async sources(userId, ids) {
+      const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ sources: z.array(sourceSchema) }).parse(answer).sources;
+    },
+    async begin(userId, run) {
+      const call = { method: 'POST', path: '/api/v1/runs/begin', body: run, ...as(userId) } as const;
+      return begunSchema.parse(await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 }));
+    },
+    async finish(finished) {
+      const call = { method: 'POST', path: '/api/v1/runs/finish', body: finished } as const;
+      await http.call('state', { ...call, ...as(finished.user_id), repeatable: true });
     },
     async register(registration) {
       const call = { method: 'POST', path: '/api/v1/blob-index', body: registration } as const;

@@ -3,10 +3,21 @@ import { pauseAfter, verdictOf } from './delivering.ts';
 import type { Outcome } from './log.ts';
 
 const limits = { maxDeliver: 3, backoffMs: [10, 200] };
-const verdict = (outcome: Outcome, attempt: number, stopping = false) =>
-  verdictOf({ outcome, attempt, stopping }, limits);
+const verdict = (outcome: Outcome, attempt: number, stopping = false, passes = 0) =>
+  verdictOf({ outcome, attempt, passes, stopping }, limits);
 
 describe('verdictOf', () => {
+  it('passes on what is meant for another, ever more slowly, whatever the attempt, and not for ever', () => {
+    const passed = (passes: number, attempt = 1) => verdict({ kind: 'pass' }, attempt, false, passes);
+    expect(passed(0)).toEqual({ kind: 'pass', afterMs: 100 });
+    expect(passed(3, 99)).toEqual({ kind: 'pass', afterMs: 800 });
+    expect(passed(99)).toEqual({ kind: 'pass', afterMs: 10_000 });
+    expect(passed(100)).toEqual({
+      kind: 'set-aside',
+      reason: 'No process takes it: it was passed on 100 times',
+    });
+  });
+
   it('repeats the last backoff', () => {
     expect([1, 2, 3, 9].map((attempt) => pauseAfter(attempt, limits))).toEqual([10, 200, 200, 200]);
     expect(pauseAfter(1, { backoffMs: [] })).toBe(0);

@@ -5,6 +5,7 @@ import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './log.ts
 export type Verdict =
   | { readonly kind: 'ack' }
   | { readonly kind: 'retry'; readonly afterMs: number }
+  | { readonly kind: 'pass'; readonly afterMs: number }
   | { readonly kind: 'set-aside'; readonly reason: string };
 
 type Limits = Pick<ConsumeOptions, 'maxDeliver' | 'backoffMs'>;
@@ -17,20 +18,30 @@ export const pauseAfter = (attempt: number, { backoffMs }: Pick<Limits, 'backoff
 export const isExhausted = (attempt: number, { maxDeliver }: Pick<Limits, 'maxDeliver'>): boolean =>
   attempt > maxDeliver;
 
+const MAX_PASSES = 100;
+const FIRST_PASS_MS = 100;
+const LONGEST_PASS_MS = 10_000;
+
 export interface Answered {
   readonly outcome: Outcome;
   readonly attempt: number;
+  /** How often it was passed on before. */
+  readonly passes: number;
   /** The consumption was being stopped when the handler answered. */
   readonly stopping: boolean;
 }
 
 /** What becomes of a delivery that its handler answered. What is given up because of a stop is not its fault. */
-export function verdictOf({ outcome, attempt, stopping }: Answered, limits: Limits): Verdict {
+export function verdictOf({ outcome, attempt, passes, stopping }: Answered, limits: Limits): Verdict {
   switch (outcome.kind) {
     case 'ack':
       return { kind: 'ack' };
     case 'terminate':
       return { kind: 'set-aside', reason: printable(outcome.reason) };
+    case 'pass':
+      if (passes >= MAX_PASSES)
+        return { kind: 'set-aside', reason: `No process takes it: it was passed on ${passes} times` };
+      return { kind: 'pass', afterMs: Math.min(FIRST_PASS_MS * 2 ** passes, LONGEST_PASS_MS) };
     case 'retry':
       if (stopping) return { kind: 'retry', afterMs: 0 };
       if (attempt < limits.maxDeliver) return { kind: 'retry', afterMs: pauseAfter(attempt, limits) };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deadLettersContract } from './log.contract.dead-letters.ts';
 import { failingContract } from './log.contract.failing.ts';
 import { consuming, type EventLogFixture, gate, idsOf, message } from './log.contract.fixture.ts';
-import type { EventLog } from './log.ts';
+import type { EventLog, MessageHandler } from './log.ts';
 
 /** Long enough for a server to notice what only time tells. */
 const PATIENCE = { timeout: 15_000 };
@@ -148,6 +148,31 @@ export function consumingContract(fixture: () => EventLogFixture): void {
       expect([...seen].sort()).toEqual(['a 1', 'b 1']);
     });
 
+    it('counts what is not acknowledged: not delivered, in work, and waiting for its backoff', async () => {
+      const log = await fixture().open();
+      expect(await log.waiting('worker')).toBe(0);
+      const [failing, working] = [gate(), gate()];
+      const options = { maxInFlight: 2, subjects: ['blob.created.*'], backoffMs: [60_000] };
+      const { seen, consumption } = await consuming(log, options, async ({ id }) => {
+        if (id === 'a') await failing.opened;
+        if (id === 'a') return { kind: 'retry' };
+        await working.opened;
+        return { kind: 'ack' };
+      });
+      await publishAll(log, ['a', 'b', 'c']);
+      await publishAll(log, ['other'], 'blob.failed.alice');
+      await log.publishTo('worker', message('blob.failed.alice', 'addressed'));
+      await expect.poll(() => [...seen].sort(), PATIENCE).toEqual(['a 1', 'b 1']);
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(4);
+      expect(await log.waiting('other')).toBe(0);
+      working.open();
+      failing.open();
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(1);
+      await consumption.stop();
+      await publishAll(log, ['d']);
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(2);
+    });
+
     it('refuses names and filters that are none', async () => {
       const log = await fixture().open();
       await expect(consuming(log, { durable: 'a.b' })).rejects.toThrow(TypeError);
@@ -157,9 +182,58 @@ export function consumingContract(fixture: () => EventLogFixture): void {
     });
   });
 
+  versionsContract(fixture);
   stoppingContract(fixture);
   failingContract(fixture);
   deadLettersContract(fixture);
+}
+
+function versionsContract(fixture: () => EventLogFixture): void {
+  describe('two versions that consume under one name', () => {
+    const created = ['blob.created.*'];
+    const both = ['blob.created.*', 'blob.indexed.*'];
+
+    it('take nothing from each other: what one asks for stays asked for', async () => {
+      const log = await fixture().open();
+      const later = await consuming(log, { subjects: both, maxInFlight: 1 });
+      const earlier = await consuming(await fixture().peer(log), { subjects: created, maxInFlight: 1 });
+      await earlier.consumption.stop();
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await publishAll(log, ['c']);
+      await expect.poll(() => [...later.seen].sort(), PATIENCE).toEqual(['c 1', 'i 1']);
+    });
+
+    it('widen what is asked for, also to one filter in place of several', async () => {
+      const log = await fixture().open();
+      const earlier = await consuming(log, { subjects: created });
+      await earlier.consumption.stop();
+      await (await consuming(log, { subjects: both })).consumption.stop();
+      const later = await consuming(log, { subjects: ['blob.>'] });
+      await publishAll(log, ['d'], 'blob.deleted.alice');
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await expect.poll(() => [...later.seen].sort(), PATIENCE).toEqual(['d 1', 'i 1']);
+    });
+
+    it('pass on what is the other’s, which counts as no delivery', async () => {
+      const log = await fixture().open();
+      const options = { maxInFlight: 2, maxDeliver: 1 };
+      const handler: MessageHandler = async ({ subject }) => ({
+        kind: subject.startsWith('blob.created') ? 'ack' : 'pass',
+      });
+      const earlier = await consuming(await fixture().peer(log), { ...options, subjects: created }, handler);
+      // Asks for both, and goes: nobody takes what is indexed until it is back.
+      const asking = await consuming(log, { ...options, subjects: both }, handler);
+      await asking.consumption.stop();
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await expect.poll(() => earlier.seen.length, PATIENCE).toBeGreaterThan(2);
+      const later = await consuming(log, { ...options, subjects: both });
+      await expect.poll(() => later.seen, PATIENCE).toEqual(['i 1']);
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(0);
+      expect(new Set(earlier.seen)).toEqual(new Set(['i 1']));
+      expect(later.deliveries[0]).toMatchObject({ subject: 'blob.indexed.alice', headers: { 'ce-id': 'i' } });
+      expect(await log.deadLetters()).toEqual([]);
+    });
+  });
 }
 
 function stoppingContract(fixture: () => EventLogFixture): void {

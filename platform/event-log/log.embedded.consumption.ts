@@ -13,8 +13,6 @@ import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './lo
 
 export interface EmbeddedConsumptionDependencies {
   readonly queue: DurableQueue;
-  /** Matches the subjects of `options`. */
-  readonly pattern: string;
   readonly options: ConsumeOptions;
   readonly handler: MessageHandler;
   readonly logger: Logger | undefined;
@@ -36,7 +34,6 @@ const RETRY_MS = 1_000;
 export class EmbeddedConsumption implements Consumption {
   readonly #queue: DurableQueue;
   readonly #options: ConsumeOptions;
-  readonly #pattern: RegExp;
   readonly #handler: MessageHandler;
   readonly #logger: Logger | undefined;
   readonly #stopping = new AbortController();
@@ -48,13 +45,12 @@ export class EmbeddedConsumption implements Consumption {
   #drained: (() => void) | undefined;
   #stopped = false;
 
-  constructor({ queue, pattern, options, handler, logger }: EmbeddedConsumptionDependencies) {
+  constructor({ queue, options, handler, logger }: EmbeddedConsumptionDependencies) {
     this.#queue = queue;
     this.#options = options;
-    this.#pattern = new RegExp(pattern);
     this.#handler = handler;
     this.#logger = logger;
-    this.#detach = queue.attach({ pattern: this.#pattern, wake: () => this.#wake() });
+    this.#detach = queue.attach({ wake: () => this.#wake() });
     this.#wake();
   }
 
@@ -81,7 +77,7 @@ export class EmbeddedConsumption implements Consumption {
         this.#pumpAgain = false;
         const free = this.#options.maxInFlight - this.#inWork.size;
         if (free <= 0) break;
-        const claims = await this.#queue.claim(this.#pattern, free);
+        const claims = await this.#queue.claim(free);
         if (this.#stopping.signal.aborted) await Promise.all(claims.map((claim) => this.#return(claim)));
         else for (const claimed of claims) this.#start(claimed);
       }
@@ -105,7 +101,7 @@ export class EmbeddedConsumption implements Consumption {
   }
 
   async #run(work: Work): Promise<void> {
-    const { attempt } = work.claimed;
+    const { attempt, passes } = work.claimed;
     const delivery = this.#delivery(work);
     if (isExhausted(attempt, this.#options))
       return this.#settle(work, delivery, { kind: 'set-aside', reason: unansweredReason(this.#options) });
@@ -113,7 +109,7 @@ export class EmbeddedConsumption implements Consumption {
     if (error !== undefined)
       this.#logger?.warn({ err: error, ...this.#about(work.claimed) }, 'A message could not be handled');
     const stopping = this.#stopping.signal.aborted;
-    await this.#settle(work, delivery, verdictOf({ outcome, attempt, stopping }, this.#options));
+    await this.#settle(work, delivery, verdictOf({ outcome, attempt, passes, stopping }, this.#options));
   }
 
   /** Leaves the acknowledgement wait running when it fails, so that the message comes again. */
@@ -123,6 +119,7 @@ export class EmbeddedConsumption implements Consumption {
     try {
       if (verdict.kind === 'ack') await this.#queue.acknowledge(claimed.message.position.sequence);
       else if (verdict.kind === 'retry') await this.#queue.putBack(claimed, verdict.afterMs);
+      else if (verdict.kind === 'pass') await this.#queue.passOn(claimed, verdict.afterMs);
       else await this.#setAside(claimed, delivery, verdict.reason);
       this.#end(work);
     } catch (error) {

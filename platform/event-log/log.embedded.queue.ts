@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { type Coalescing, coalesce } from './coalescing.ts';
 import type { Appended } from './log.embedded.stream.ts';
-import type { ClaimedMessage, LogTables } from './log.embedded.tables.ts';
+import type { ClaimedMessage, ConsumerState, LogTables } from './log.embedded.tables.ts';
+import { replaySubject } from './replay.ts';
+import { subjectPattern, unitedFilters } from './subjects.ts';
 
 export interface DurableQueueDependencies {
   readonly durable: string;
@@ -11,10 +13,12 @@ export interface DurableQueueDependencies {
   readonly head: () => number;
 }
 
+/** Matches what a durable consumer with these filters takes. */
+export const takenBy = (durable: string, subjects: readonly string[]): string =>
+  subjectPattern([...subjects, replaySubject(durable)]);
+
 /** One that takes messages of the queue. */
 export interface Taker {
-  /** Matches the subjects that it takes. */
-  readonly pattern: RegExp;
   /** There may be something to claim. */
   wake(): void;
 }
@@ -31,17 +35,24 @@ export class DurableQueue {
   readonly #head: () => number;
   readonly #acks: Coalescing<number, void>;
   readonly #takers = new Set<Taker>();
+  #subjects: readonly string[];
+  #pattern: RegExp;
   #handedOut: number;
   /** When the earliest delivery is due again, in epoch milliseconds. */
   #dueAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #claiming: Promise<unknown> = Promise.resolve();
 
-  private constructor({ durable, tables, clock, head }: DurableQueueDependencies, handedOut: number) {
+  private constructor(
+    { durable, tables, clock, head }: DurableQueueDependencies,
+    { handedOut, subjects }: ConsumerState,
+  ) {
     this.durable = durable;
     this.#tables = tables;
     this.#clock = clock;
     this.#head = head;
+    this.#subjects = subjects;
+    this.#pattern = new RegExp(takenBy(durable, subjects));
     this.#handedOut = handedOut;
     this.#acks = coalesce(async (sequences) => {
       await tables.acknowledge(durable, sequences);
@@ -51,10 +62,18 @@ export class DurableQueue {
 
   /** Takes up the consumer, or makes it, beginning after `start`. */
   static async open(dependencies: DurableQueueDependencies, start: number): Promise<DurableQueue> {
-    const { handedOut, dueAt } = await dependencies.tables.consumer(dependencies.durable, start);
-    const queue = new DurableQueue(dependencies, handedOut);
-    if (dueAt) queue.#noteDue(dueAt);
+    const state = await dependencies.tables.consumer(dependencies.durable, start);
+    const queue = new DurableQueue(dependencies, state);
+    if (state.dueAt) queue.#noteDue(state.dueAt);
     return queue;
+  }
+
+  /** Takes these subjects too from now on. */
+  async widen(subjects: readonly string[]): Promise<void> {
+    // Set first: two that widen at once must not forget each other's.
+    this.#subjects = unitedFilters([...this.#subjects, ...subjects]);
+    this.#pattern = new RegExp(takenBy(this.durable, this.#subjects));
+    await this.#tables.setSubjects(this.durable, this.#subjects);
   }
 
   /** Wakes `taker` whenever there may be something to claim, until the answer is called. */
@@ -65,18 +84,17 @@ export class DurableQueue {
     };
   }
 
-  /** Saves the statement that would find nothing when all before is claimed and what is new interests no taker. */
+  /** Saves the statement that would find nothing when all before is claimed and what is new interests nobody. */
   appended({ previousHead, subjects }: Appended): void {
-    const takers = [...this.#takers];
-    if (takers.some(({ pattern }) => subjects.some((subject) => pattern.test(subject)))) this.#wake();
-    else if (takers.length > 0 && this.#handedOut === previousHead) this.#handedOut = this.#head();
+    if (subjects.some((subject) => this.#pattern.test(subject))) this.#wake();
+    else if (this.#takers.size > 0 && this.#handedOut === previousHead) this.#handedOut = this.#head();
   }
 
   /** Takes up to `limit` messages into work, those that are due again first. One claim runs at a time. */
-  claim(pattern: RegExp, limit: number): Promise<ClaimedMessage[]> {
+  claim(limit: number): Promise<ClaimedMessage[]> {
     const claim = this.#claiming.then(async () => {
       const due = await this.#claimDue(limit);
-      return [...due, ...(await this.#claimNew(pattern.source, limit - due.length))];
+      return [...due, ...(await this.#claimNew(limit - due.length))];
     });
     this.#claiming = claim.catch(() => undefined);
     return claim;
@@ -94,6 +112,13 @@ export class DurableQueue {
     this.#noteDue(dueAt);
   }
 
+  /** As {@link putBack}; the delivery does not count. */
+  async passOn(claimed: ClaimedMessage, afterMs: number): Promise<void> {
+    const dueAt = new Date(this.#clock.now().getTime() + afterMs);
+    await this.#tables.passOn(this.durable, claimed, dueAt);
+    this.#noteDue(dueAt);
+  }
+
   async setAside({ message, earlierAttempts }: ClaimedMessage, reason: string, made: number): Promise<void> {
     const { durable } = this;
     const attempts = earlierAttempts + made;
@@ -108,7 +133,11 @@ export class DurableQueue {
   }
 
   #wake(): void {
-    for (const taker of this.#takers) taker.wake();
+    const takers = [...this.#takers];
+    for (const taker of takers) taker.wake();
+    // Who is woken first claims first: what one passes on must come to the others too.
+    const [first] = takers;
+    if (first && this.#takers.delete(first)) this.#takers.add(first);
   }
 
   async #claimDue(limit: number): Promise<ClaimedMessage[]> {
@@ -130,12 +159,12 @@ export class DurableQueue {
     }
   }
 
-  async #claimNew(pattern: string, limit: number): Promise<ClaimedMessage[]> {
+  async #claimNew(limit: number): Promise<ClaimedMessage[]> {
     const head = this.#head();
     if (limit <= 0 || this.#handedOut >= head) return [];
     const { claimed, through } = await this.#tables.claimNew(this.durable, {
       after: this.#handedOut,
-      pattern,
+      pattern: this.#pattern.source,
       limit,
       head,
     });

@@ -56,6 +56,11 @@ const migrations = [
   ALTER TABLE log_dead_letter ALTER COLUMN letter SET NOT NULL, ALTER COLUMN epoch SET NOT NULL,
     ADD CONSTRAINT log_dead_letter_once UNIQUE (letter);
   `,
+  `
+  -- Filters that were ever asked for under the name.
+  ALTER TABLE log_consumer ADD COLUMN subjects text[] NOT NULL DEFAULT '{}';
+  ALTER TABLE log_delivery ADD COLUMN passes int4 NOT NULL DEFAULT 0;
+  `,
 ];
 
 const MESSAGE = 'sequence, subject, id, headers, body, published_at';
@@ -81,6 +86,13 @@ export interface NewMessage {
 
 export interface ClaimedMessage extends Replayed {
   readonly attempt: number;
+}
+
+/** Where a durable consumer stands. */
+export interface ConsumerState {
+  readonly handedOut: number;
+  readonly subjects: string[];
+  readonly dueAt: Date | null;
 }
 
 export interface StreamState {
@@ -181,15 +193,41 @@ export class LogTables {
   }
 
   /** Makes the consumer when it is missing, beginning after `start`; answers where it stands. */
-  async consumer(durable: string, start: number): Promise<{ handedOut: number; dueAt: Date | null }> {
-    const [row] = await this.#database.query<{ handedOut: number; dueAt: Date | null }>(
+  async consumer(durable: string, start: number): Promise<ConsumerState> {
+    const [row] = await this.#database.query<ConsumerState>(
       `INSERT INTO log_consumer (durable, handed_out) VALUES ($1, $2)
        ON CONFLICT (durable) DO UPDATE SET handed_out = greatest(log_consumer.handed_out, $2)
-       RETURNING handed_out AS "handedOut",
+       RETURNING handed_out AS "handedOut", subjects,
          (SELECT min(due_at) FROM log_delivery WHERE durable = $1) AS "dueAt"`,
       [durable, start],
     );
-    return row ?? { handedOut: start, dueAt: null };
+    return row ?? { handedOut: start, subjects: [], dueAt: null };
+  }
+
+  async setSubjects(durable: string, subjects: readonly string[]): Promise<void> {
+    await this.#database.execute('UPDATE log_consumer SET subjects = $2 WHERE durable = $1', [
+      durable,
+      subjects,
+    ]);
+  }
+
+  /** The filters of a consumer; undefined where there is none of that name. */
+  async subjectsOf(durable: string): Promise<string[] | undefined> {
+    const [row] = await this.#database.query<{ subjects: string[] }>(
+      'SELECT subjects FROM log_consumer WHERE durable = $1',
+      [durable],
+    );
+    return row?.subjects;
+  }
+
+  /** Deliveries that were not acknowledged, and messages that match `pattern` and were not delivered. */
+  async waiting(durable: string, pattern: string): Promise<number> {
+    const [row] = await this.#database.query<{ waiting: number }>(
+      `SELECT (SELECT count(*) FROM log_delivery WHERE durable = $1) + (SELECT count(*) FROM log_message
+         WHERE sequence > (SELECT handed_out FROM log_consumer WHERE durable = $1) AND subject ~ $2) AS waiting`,
+      [durable, pattern],
+    );
+    return row?.waiting ?? 0;
   }
 
   /** Takes messages into work that no delivery was made of. `through` is what the consumer has then seen. */
@@ -220,17 +258,17 @@ export class LogTables {
 
   /** Takes deliveries into work that are due again. */
   async claimDue(durable: string, now: Date, limit: number): Promise<ClaimedMessage[]> {
-    const rows = await this.#database.query<MessageRow & { attempt: number }>(
+    const rows = await this.#database.query<MessageRow & { attempt: number; passes: number }>(
       `WITH claimed AS (
          UPDATE log_delivery SET attempt = attempt + 1, due_at = NULL
          WHERE durable = $1 AND sequence IN (
            SELECT sequence FROM log_delivery WHERE durable = $1 AND due_at <= $2 ORDER BY due_at, sequence LIMIT $3
-         ) RETURNING sequence, attempt
+         ) RETURNING sequence, attempt, passes
        )
-       SELECT ${MESSAGE}, attempt FROM claimed JOIN log_message USING (sequence) ORDER BY sequence`,
+       SELECT ${MESSAGE}, attempt, passes FROM claimed JOIN log_message USING (sequence) ORDER BY sequence`,
       [durable, now, limit],
     );
-    return rows.map((row) => ({ ...replayed(this.#message(row)), attempt: row.attempt }));
+    return rows.map(({ attempt, passes, ...row }) => ({ ...replayed(this.#message(row)), attempt, passes }));
   }
 
   async nextDue(durable: string): Promise<Date | null> {
@@ -252,6 +290,15 @@ export class LogTables {
   async putBack(durable: string, { message, attempt }: ClaimedMessage, dueAt: Date): Promise<void> {
     await this.#database.execute(
       `UPDATE log_delivery SET due_at = $4
+       WHERE durable = $1 AND sequence = $2 AND attempt = $3 AND due_at IS NULL`,
+      [durable, message.position.sequence, attempt, dueAt],
+    );
+  }
+
+  /** As {@link putBack}, as if it had not been delivered. */
+  async passOn(durable: string, { message, attempt }: ClaimedMessage, dueAt: Date): Promise<void> {
+    await this.#database.execute(
+      `UPDATE log_delivery SET due_at = $4, attempt = attempt - 1, passes = passes + 1
        WHERE durable = $1 AND sequence = $2 AND attempt = $3 AND due_at IS NULL`,
       [durable, message.position.sequence, attempt, dueAt],
     );

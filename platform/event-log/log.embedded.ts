@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { EmbeddedConsumption } from './log.embedded.consumption.ts';
-import { DurableQueue } from './log.embedded.queue.ts';
+import { DurableQueue, takenBy } from './log.embedded.queue.ts';
 import { type Appended, EmbeddedStream } from './log.embedded.stream.ts';
 import { LogTables, type StreamState } from './log.embedded.tables.ts';
 import {
@@ -22,7 +22,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
-import { addressed, replayOf, replaySubject } from './replay.ts';
+import { addressed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -89,11 +89,11 @@ class EmbeddedEventLog implements EventLog {
   async consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption> {
     assertDurableName(options.durable);
     subjectPattern(options.subjects);
-    const pattern = subjectPattern([...options.subjects, replaySubject(options.durable)]);
     this.#assertOpen();
     const queue = await this.#queue(options.durable);
+    await queue.widen(options.subjects);
     this.#assertOpen();
-    const consumption = new EmbeddedConsumption({ queue, pattern, options, handler, logger: this.#logger });
+    const consumption = new EmbeddedConsumption({ queue, options, handler, logger: this.#logger });
     this.#consumptions.add(consumption);
     return {
       stop: async (graceMs) => {
@@ -114,6 +114,12 @@ class EmbeddedEventLog implements EventLog {
   async head(): Promise<Position> {
     this.#assertOpen();
     return this.#stream.position(this.#stream.head);
+  }
+
+  async waiting(durable: string): Promise<number> {
+    this.#assertOpen();
+    const subjects = await this.#tables.subjectsOf(durable);
+    return subjects ? this.#tables.waiting(durable, takenBy(durable, subjects)) : 0;
   }
 
   async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {

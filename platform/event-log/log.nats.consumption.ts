@@ -22,6 +22,8 @@ export interface NatsConsumptionDependencies {
   readonly ensure: () => Promise<void>;
   readonly puller: () => NatsPuller;
   readonly decode: (message: Delivered) => Replayed;
+  /** Appends the message for whichever process of the consumer takes it next. */
+  readonly passOn: (message: Replayed) => Promise<void>;
   /** Resolves once the dead letter is durable. */
   readonly bury: (letter: Omit<KeptLetter, 'setAsideAt'>) => Promise<void>;
 }
@@ -30,6 +32,8 @@ const DEFAULT_GRACE_MS = 5_000;
 /** Of the server, to send what it had sent before it knew that no more is wanted. */
 const DRAIN_MS = 1_000;
 const RECOVERY_PAUSE_MS = 500;
+
+type Settled = Exclude<Verdict, { readonly kind: 'pass' }>;
 
 /**
  * One `consume` call: `maxInFlight` workers, each of which asks for its next message when it is done with the
@@ -112,7 +116,8 @@ export class NatsConsumption implements Consumption {
   async #handle(message: Delivered): Promise<void> {
     const { options, handler, logger, decode } = this.#dependencies;
     const attempt = message.attempt;
-    const delivery = this.#delivery(message, decode(message), attempt);
+    const decoded = decode(message);
+    const delivery = this.#delivery(message, decoded, attempt);
     if (isExhausted(attempt, options))
       return this.#settle(message, delivery, { kind: 'set-aside', reason: unansweredReason(options) });
     const { outcome, error } = await outcomeOf(handler, delivery);
@@ -123,7 +128,9 @@ export class NatsConsumption implements Consumption {
         'A message could not be handled',
       );
     const stopping = this.#stopping.signal.aborted;
-    await this.#settle(message, delivery, verdictOf({ outcome, attempt, stopping }, options));
+    const verdict = verdictOf({ outcome, attempt, passes: decoded.passes, stopping }, options);
+    if (verdict.kind === 'pass') void this.#passOn(message, decoded, verdict.afterMs);
+    else await this.#settle(message, delivery, verdict);
   }
 
   #delivery(message: Delivered, { message: logged, earlierAttempts }: Replayed, attempt: number): Delivery {
@@ -141,7 +148,7 @@ export class NatsConsumption implements Consumption {
   }
 
   /** When the server is not reached, the acknowledgement wait runs out and the message comes again. */
-  async #settle(message: Delivered, delivery: Delivery, verdict: Verdict): Promise<void> {
+  async #settle(message: Delivered, delivery: Delivery, verdict: Settled): Promise<void> {
     if (this.#stopped) return;
     try {
       if (verdict.kind === 'ack') await message.acknowledge();
@@ -154,6 +161,27 @@ export class NatsConsumption implements Consumption {
         { err: error, durable: options.durable, subject, id, attempt },
         'A delivery could not be settled',
       );
+    }
+  }
+
+  /**
+   * The server counts every delivery, and this one must not count: the message goes on as another one. No worker
+   * waits until it is time for that. When it fails, the acknowledgement wait runs out and the message comes again.
+   */
+  async #passOn(message: Delivered, decoded: Replayed, afterMs: number): Promise<void> {
+    const { options, logger, passOn } = this.#dependencies;
+
+    const working = setInterval(() => message.working(), options.ackWaitMs / 2);
+    try {
+      await pause(afterMs, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return message.putBack(0);
+      await passOn(decoded);
+      await message.acknowledge();
+    } catch (error) {
+      const { durable } = options;
+      logger?.warn({ err: error, durable, id: decoded.message.id }, 'A message could not be passed on');
+    } finally {
+      clearInterval(working);
     }
   }
 

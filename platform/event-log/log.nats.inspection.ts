@@ -1,6 +1,6 @@
 import { AckPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { isConsumerNotFound, isStreamNotFound } from './log.nats.errors.ts';
-import { consumerConfig, differences, FIXED, type WantedStream } from './log.nats.streams.ts';
+import { consumerConfig, differences, FIXED, type WantedStream, widened } from './log.nats.streams.ts';
 import type { ConsumeOptions } from './log.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -38,8 +38,10 @@ export async function consumerProblems(
   const name = `consumer ${options.durable}`;
   try {
     const { config } = await manager.consumers.info(stream, options.durable);
-    const wanted = { ...consumerConfig(options, subjects), ack_policy: AckPolicy.Explicit };
-    return drift(name, { ...config }, wanted);
+    // What other versions asked for beside is as it should be.
+    const { filter, complete } = widened(config, subjects);
+    const wanted = { ...consumerConfig(options, filter), ack_policy: AckPolicy.Explicit };
+    return drift(name, { ...config, ...(complete ? { filter_subjects: filter } : {}) }, wanted);
   } catch (error) {
     if (isStreamNotFound(error)) return [];
     if (isConsumerNotFound(error)) return [`${name} is missing`];

@@ -1,6 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from '../logger.ts';
-import { isStreamNotFound } from './log.nats.errors.ts';
+import { isConsumerNotFound, isStreamNotFound } from './log.nats.errors.ts';
 import { consumerProblems, streamProblems } from './log.nats.inspection.ts';
 import type { Subjects } from './log.nats.messages.ts';
 import { ensureConsumer, ensureStream, epochOf, type WantedStream } from './log.nats.streams.ts';
@@ -62,6 +62,18 @@ export class NatsKeeper {
       await this.ensure();
       await make();
     });
+  }
+
+  /** Messages that the consumer has still to acknowledge; 0 where there is none. */
+  async waiting(durable: string): Promise<number> {
+    const { manager, log } = this.#dependencies;
+    try {
+      const { num_pending, num_ack_pending } = await manager.consumers.info(log.name, durable);
+      return num_pending + num_ack_pending;
+    } catch (error) {
+      if (isConsumerNotFound(error) || isStreamNotFound(error)) return 0;
+      throw error;
+    }
   }
 
   /** What is missing, or other than it is wanted: of the streams and of these consumers. */

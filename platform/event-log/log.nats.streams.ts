@@ -16,6 +16,7 @@ import { nanos } from '@nats-io/transport-node';
 import { isOtherConsumer, isOtherStream, isStreamNotFound } from './log.nats.errors.ts';
 import type { ConsumeOptions } from './log.ts';
 import type { Retention } from './retention.ts';
+import { unitedFilters } from './subjects.ts';
 
 const EPOCH = 'blobgraph_epoch';
 /** What is added to a message: the header's frame, the message id's name, what a replay is told by. */
@@ -132,7 +133,19 @@ export const consumerConfig = (
   filter_subjects: [...subjects],
 });
 
-/** Makes the durable consumer, or adapts it. `subjects` are as the server sees them. */
+const filterOf = ({ filter_subjects: several, filter_subject: one }: ConsumerConfig): string[] =>
+  several ?? (one === undefined ? [] : [one]);
+
+/** Whether a consumer has all of these filters, and which it has with them. */
+export function widened(config: ConsumerConfig, subjects: readonly string[]) {
+  const filter = filterOf(config);
+  const wanted = unitedFilters([...filter, ...subjects]);
+  return { filter: wanted, complete: wanted.every((subject) => filter.includes(subject)) };
+}
+
+/**
+ * Makes the durable consumer, or adapts it; its filter only grows. `subjects` are as the server sees them.
+ */
 export async function ensureConsumer(
   manager: JetStreamManager,
   stream: string,
@@ -152,6 +165,12 @@ export async function ensureConsumer(
     return await manager.consumers.add(stream, made);
   } catch (error) {
     if (!isOtherConsumer(error)) throw error;
-    return await manager.consumers.update(stream, options.durable, config);
+  }
+  for (;;) {
+    const { filter } = widened((await manager.consumers.info(stream, options.durable)).config, subjects);
+    await manager.consumers.update(stream, options.durable, { ...config, filter_subjects: filter });
+    // Another process may have written what it had read before: the server compares nothing.
+    const info = await manager.consumers.info(stream, options.durable);
+    if (widened(info.config, subjects).complete) return info;
   }
 }

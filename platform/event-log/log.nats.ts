@@ -29,7 +29,7 @@ import {
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
 import { cancellable } from './reading.ts';
-import { addressed, REPLAYS, replayed, replayOf } from './replay.ts';
+import { addressed, passedOn, REPLAYS, replayed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
 
@@ -191,6 +191,9 @@ class NatsEventLog implements EventLog {
       puller: () => new NatsPuller(this.#connection, request),
       decode: ({ message, sequence, publishedAt }) =>
         replayed(fromReceived(message, this.#position(sequence), publishedAt, this.#subjects)),
+      passOn: async (message) => {
+        await this.#append(passedOn(options.durable, message));
+      },
       bury: (letter) => this.#deadLetters.add({ ...letter, setAsideAt: new Date() }),
     }).catch((error: unknown) => {
       throw unavailable(`The consumer ${options.durable} cannot be used`, error);
@@ -224,6 +227,11 @@ class NatsEventLog implements EventLog {
   async head(): Promise<Position> {
     const info = await this.#request((manager) => manager.streams.info(this.#stream.name));
     return { epoch: epochOf(info), sequence: info.state.last_seq };
+  }
+
+  async waiting(durable: string): Promise<number> {
+    assertDurableName(durable);
+    return this.#request(() => this.#keeper.waiting(durable));
   }
 
   async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {

@@ -20,6 +20,10 @@ export interface EventLog {
    * Starts (or takes up) the durable consumer `options.durable`; a new one begins with the oldest message kept.
    * Several processes that consume with the same name share its messages. `handler` decides what becomes of a
    * message by what it resolves to.
+   *
+   * Once a durable has a subject filter it keeps it: those of `options` join it. Processes of two versions, of which
+   * one takes less, run beside each other while they are being replaced, and the one that starts last must not take
+   * away what the other still waits for. So a handler is also given what only another version asked for.
    */
   consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption>;
   /**
@@ -31,6 +35,12 @@ export interface EventLog {
   read(options: ReadOptions): AsyncIterableIterator<LoggedMessage>;
   /** The position of the newest message (sequence 0 of an empty log). */
   head(): Promise<Position>;
+  /**
+   * Messages that the durable consumer has still to acknowledge: not delivered yet, in work, or waiting for their
+   * backoff. 0 where there is none of that name.
+   * @throws EventLogUnavailable when the log does not answer
+   */
+  waiting(durable: string): Promise<number>;
   /** What was set aside, oldest first. */
   deadLetters(page?: DeadLetterPage): Promise<readonly DeadLetter[]>;
   /** What was set aside under this id; null when nothing is, or not any more. */
@@ -129,11 +139,14 @@ export interface Delivery extends LoggedMessage {
 /**
  * `ack`: done, durable before the next message may be handed out in its place. `retry`: deliver again after
  * the backoff, or set aside with `reason` when this was the last delivery. `terminate`: set aside at once.
+ * `pass`: meant for another version that consumes under the same name; delivered again to whichever process takes it
+ * next, after 0.1 s at first and up to 10 s, which counts as no delivery. After 100 times it is set aside.
  * A handler that rejects means `retry`, the error's message being the reason.
  */
 export type Outcome =
   | { readonly kind: 'ack' }
   | { readonly kind: 'retry'; readonly reason?: string }
+  | { readonly kind: 'pass' }
   | { readonly kind: 'terminate'; readonly reason: string };
 
 export type MessageHandler = (delivery: Delivery) => Promise<Outcome>;

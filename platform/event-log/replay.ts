@@ -4,7 +4,8 @@ import type { DeadLetter, LoggedMessage, OutgoingMessage } from './log.ts';
 const SUBJECT = 'blobgraph-replay-subject';
 const ID = 'blobgraph-replay-id';
 const ATTEMPTS = 'blobgraph-replay-attempts';
-const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS]);
+const PASSES = 'blobgraph-replay-passes';
+const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS, PASSES]);
 
 /** Takes every message that is meant for one consumer. */
 export const REPLAYS = 'replay.*';
@@ -27,15 +28,22 @@ interface Addressee {
   /** Of the message that carries the other. */
   readonly id: string;
   readonly earlierAttempts: number;
+  readonly passes?: number;
 }
 
 const carry = (
   { subject, id, headers, body }: OutgoingMessage,
-  { durable, earlierAttempts, id: outerId }: Addressee,
+  { durable, earlierAttempts, passes, id: outerId }: Addressee,
 ): OutgoingMessage => ({
   subject: replaySubject(durable),
   id: outerId,
-  headers: { ...headers, [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: String(earlierAttempts) },
+  headers: {
+    ...headers,
+    [SUBJECT]: subject,
+    [ID]: id,
+    [ATTEMPTS]: String(earlierAttempts),
+    ...(passes === undefined ? {} : { [PASSES]: String(passes) }),
+  },
   body,
 });
 
@@ -53,13 +61,23 @@ export interface Replayed {
   readonly message: LoggedMessage;
   /** Deliveries before it was set aside; 0 for a message that was never replayed. */
   readonly earlierAttempts: number;
+  /** How often it was passed on to whichever process takes it. */
+  readonly passes: number;
 }
+
+/** The message that passes another on to the consumer's next process: the same one, and the same id, at every call. */
+export const passedOn = (durable: string, { message, earlierAttempts, passes }: Replayed) => {
+  const { epoch, sequence } = message.position;
+  const id = `pass:${durable}:${epoch}:${sequence}`;
+  return carry(message, { durable, earlierAttempts, passes: passes + 1, id });
+};
 
 /** What a message of the log stands for: itself, or the one that it replays. */
 export function replayed(message: LoggedMessage): Replayed {
-  const { [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: attempts } = message.headers;
+  const { [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: attempts, [PASSES]: passes = 0 } = message.headers;
   if (!message.subject.startsWith('replay.') || subject === undefined || id === undefined)
-    return { message, earlierAttempts: 0 };
+    return { message, earlierAttempts: 0, passes: 0 };
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !OWN.has(name)));
-  return { message: { ...message, subject, id, headers }, earlierAttempts: Number(attempts) };
+  const earlierAttempts = Number(attempts);
+  return { message: { ...message, subject, id, headers }, earlierAttempts, passes: Number(passes) };
 }

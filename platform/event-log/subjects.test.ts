@@ -1,8 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { isSubject, subjectPattern } from './subjects.ts';
+import { isSubject, subjectPattern, unitedFilters } from './subjects.ts';
 
 const matches = (filters: readonly string[], subject: string): boolean =>
   new RegExp(subjectPattern(filters)).test(subject);
+
+describe('unitedFilters', () => {
+  it.each([
+    [
+      ['a.b', 'a.c', 'a.b'],
+      ['a.b', 'a.c'],
+    ],
+    [['a.b', 'a.*'], ['a.*']],
+    [
+      ['a.*', 'a.b.c'],
+      ['a.*', 'a.b.c'],
+    ],
+    [
+      ['a.b', 'a.>', 'a.b.c', 'a'],
+      ['a.>', 'a'],
+    ],
+    [['a.*.c', 'a.>'], ['a.>']],
+    [['a.>', '>'], ['>']],
+    [
+      ['*.b', 'a.*'],
+      ['*.b', 'a.*'],
+    ],
+  ])('of %j: %j', (filters, expected) => {
+    expect(unitedFilters(filters)).toEqual(expected);
+  });
+});
 
 describe('subjectPattern', () => {
   it.each([

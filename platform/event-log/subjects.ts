@@ -20,6 +20,22 @@ function filterPattern(filter: string): string {
     .join('\\.');
 }
 
+/** Whether every subject of the filter `narrow` is one of `wide`. */
+function covers(wide: string, narrow: string): boolean {
+  const [tokens, others] = [wide.split('.'), narrow.split('.')];
+  const rest = tokens.at(-1) === '>' ? tokens.length - 1 : undefined;
+  if (rest === undefined ? tokens.length !== others.length : others.length <= rest) return false;
+  return tokens
+    .slice(0, rest)
+    .every((token, at) => token === others[at] || (token === '*' && others[at] !== '>'));
+}
+
+/** The fewest of the filters whose subjects are those of all, in their order. */
+export function unitedFilters(filters: readonly string[]): string[] {
+  const distinct = [...new Set(filters)];
+  return distinct.filter((filter) => !distinct.some((other) => other !== filter && covers(other, filter)));
+}
+
 /**
  * A regular expression that the subjects of any of `filters` match, in the syntax that JavaScript and PostgreSQL
  * share.

@@ -35,8 +35,20 @@ const bodySchema = z.object({
   conversation_id: z.string().optional(),
   /** The run that changed. */
   run: z
-    .object({ processor_id: z.string(), state: z.enum(processingStates), attempt: z.number().int() })
+    .object({
+      processor_id: z.string(),
+      state: z.enum(processingStates),
+      attempt: z.number().int(),
+      /** Absent in events of before there were generations, which mean the newest. */
+      generation: z.number().int().optional(),
+      /** What it makes besides blobs, e.g. an export's format; absent where it makes blobs. */
+      artifact: z.string().optional(),
+    })
     .optional(),
+  /** Of `created` and `indexed`: the processors of which a run was planned. */
+  planned: z.array(z.string()).optional(),
+  /** Of `indexed`: the blob's content does not exist yet. */
+  pending: z.boolean().optional(),
 });
 export type BlobEventBody = z.infer<typeof bodySchema>;
 

@@ -90,11 +90,14 @@ export async function serveSubgraph<Context extends BaseContext>(
     // biome-ignore lint/suspicious/noExplicitAny: each subgraph's resolvers are checked by its own generated types
     resolvers: any;
     context: (request: FastifyRequest) => Promise<Context>;
+    /** Completes the schema before it is served, e.g. with resolvers that follow from its types. */
+    finish?: (schema: GraphQLSchema) => void;
     logger: Logger;
     plugins?: ApolloServerPlugin<Context>[];
   },
 ): Promise<GraphQLSchema> {
   const schema = buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers });
+  deps.finish?.(schema);
   const server = new ApolloServer<Context>({
     schema,
     plugins: [

@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Client } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig, type ServiceName, servicePorts } from '../config.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import { builtFile } from '../paths.ts';
 import type { Runtime, ServiceRuntime } from '../runtime.ts';
-import { isMain, startServices } from './run.ts';
+import { startServices } from './run.ts';
 import { type ServiceDefinition, startService } from './service.ts';
 
 async function temporaryFolder(): Promise<string> {
@@ -19,22 +18,9 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-describe('isMain', () => {
-  it('knows the script by its path and by a link to it, and nothing else', async () => {
-    const folder = await temporaryFolder();
-    const [script, link] = [join(folder, 'main ü.js'), join(folder, 'link.js')];
-    await writeFile(script, '');
-    await symlink(script, link);
-    const { href } = pathToFileURL(script);
-    expect([script, link].map((path) => isMain(href, ['node', path]))).toEqual([true, true]);
-    const others = [['node'], ['node', folder], ['node', join(folder, 'none.js')], ['node', '-']];
-    expect(others.map((argv) => isMain(href, argv))).toEqual(others.map(() => false));
-  });
-});
-
 /** A process as someone starts it, with this environment alone. */
-async function run(entry: string, environment: Record<string, string>) {
-  const child = spawn(process.execPath, [builtFile(entry)], { env: environment });
+async function run(entry: string, environment: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [builtFile(entry), ...args], { env: environment });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -58,16 +44,23 @@ describe('a process that cannot start says why, in a line each, and exits with 1
     'CONNECTION_KEY: set it in production to 32 random bytes in base64',
   ];
 
-  it.each(['cli/start.ts', 'subgraphs/schemas/main.ts', 'gateway/main.ts'])(
-    '%s in production',
-    async (entry) => {
+  it.each([['cli/start.ts'], ['cli/start-service.ts', 'schemas'], ['cli/start-service.ts', 'gateway']])(
+    '%s %s in production',
+    async (entry, ...args) => {
       const dataDir = join(await temporaryFolder(), 'data');
-      const { code, stdout, stderr } = await run(entry, { NODE_ENV: 'production', DATA_DIR: dataDir });
+      const environment = { NODE_ENV: 'production', DATA_DIR: dataDir };
+      const { code, stdout, stderr } = await run(entry, environment, ...args);
       expect(stderr.trimEnd().split('\n')).toEqual(needed);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
     },
   );
+
+  it.each([[], ['stat'], ['state', 'events']])('where the services asked for are %j', async (...args) => {
+    const { code, stdout, stderr } = await run('cli/start-service.ts', {}, ...args);
+    expect(stderr).toMatch(/^Name one service: gateway, .*\bstate\b.*\n$/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
 
   it('with a bad value, which is not repeated', async () => {
     const { code, stderr } = await run('cli/token.ts', { MONGO_URL: 'mysql://user:sekret@host' });
@@ -83,12 +76,13 @@ describe('a process that cannot start says why, in a line each, and exits with 1
     });
     const { port } = holder.address() as { port: number };
     const offset = port - servicePorts.gateway;
-    const { code, stdout, stderr } = await run('gateway/main.ts', {
+    const environment = {
       PORT_OFFSET: String(offset),
       DATA_DIR: await temporaryFolder(),
       // Nobody listens there: the change feed is not what this is about.
       NATS_URL: 'nats://127.0.0.1:9',
-    });
+    };
+    const { code, stdout, stderr } = await run('cli/start-service.ts', environment, 'gateway');
     expect(stderr).toBe(
       `Port ${port} (gateway) is taken: stop what listens there, or set PORT_OFFSET to move every port.\n`,
     );

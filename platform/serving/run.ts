@@ -1,9 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { loadConfig } from '../config.ts';
-import { exitWith } from '../exit.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import { type RunningService, type ServiceDefinition, startService } from './service.ts';
 
@@ -14,10 +11,6 @@ const NOTICE_MS = 250;
 const ANSWER_WITHIN_MS = 5_500;
 /** The least that a service has for it, so that what it had no time for is told. */
 const LEAST_MS = 100;
-
-/** True when the module is what `node` was asked to run, by whatever link: modules are known by their real path. */
-export const isMain = (moduleUrl: string, [, script] = process.argv): boolean =>
-  script !== undefined && existsSync(script) && pathToFileURL(realpathSync(script)).href === moduleUrl;
 
 /** Services running on one runtime. */
 export interface RunningSystem {
@@ -78,17 +71,12 @@ export function stopOnSignals(system: RunningSystem): void {
   });
 }
 
-/** Runs one service as a process of its own, where `moduleUrl` is what `node` was asked to run. */
-export async function runAlone(definition: ServiceDefinition, moduleUrl: string): Promise<void> {
-  if (!isMain(moduleUrl)) return;
-  try {
-    const system = await startServices([definition], await openRuntime(loadConfig()));
-    stopOnSignals(system);
-    const embedded = system.runtime.embedded();
-    console.log(
-      `${definition.name} answers at ${system.services[0]?.url} (embedded: ${embedded.join(', ') || 'nothing'})`,
-    );
-  } catch (error) {
-    exitWith(error);
-  }
+/** Runs one service as a process of its own; `load` is asked for it once the environment is known to be good. */
+export async function runAlone(load: () => Promise<ServiceDefinition>): Promise<void> {
+  const runtime = await openRuntime(loadConfig());
+  const system = await startServices([await load()], runtime);
+  stopOnSignals(system);
+  const [service] = system.services;
+  const embedded = runtime.embedded().join(', ') || 'nothing';
+  console.log(`${service?.name} answers at ${service?.url} (embedded: ${embedded})`);
 }

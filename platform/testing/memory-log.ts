@@ -103,6 +103,7 @@ export function memoryLog(): MemoryLog {
     },
     consume: unsupported,
     publishTo: unsupported,
+    waiting: async () => 0,
     deadLetters: async () => [],
     deadLetter: async () => null,
     replayDeadLetter: async () => false,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { parseEnvironment } from '../environment-file.ts';
 import { projectFile } from '../paths.ts';
 
 /** Addresses of the real servers that `npm run services -- up` started. */
@@ -13,7 +13,7 @@ export interface ServiceAddresses {
 export function services(): ServiceAddresses {
   const path = projectFile('.blobgraph', 'services.env');
   if (!existsSync(path)) throw new Error('Tests on real services need them: npm run services -- up');
-  const variables = parseEnv(readFileSync(path, 'utf8'));
+  const variables = parseEnvironment(readFileSync(path, 'utf8'));
   const address = (name: string): string => {
     const value = variables[name];
     if (!value) throw new Error(`${path} has no ${name}: npm run services -- down, then up`);

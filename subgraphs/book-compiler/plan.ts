@@ -1,6 +1,5 @@
 import type { BookDocument } from '../../platform/clients/state.ts';
 import { InputErrors, type UserError } from '../../platform/errors.ts';
-import { EXPANDER } from './names.ts';
 
 /** Where a chapter's text comes from: its expansion, or the draft where that is null. */
 export interface ChapterSource {
@@ -20,16 +19,15 @@ export const chapterError = (
 ): UserError => ({ field: 'bookId', code, message: `Chapter ${chapterNum} (“${title}”) ${what}` });
 
 function sourceOf(chapter: Chapter, useExpanded: boolean): ChapterSource | UserError {
-  const { chapter_num: chapterNum, title, draft_blob_id, derived, runs } = chapter;
+  const { chapter_num: chapterNum, title, draft_blob_id, expanded_blob_id, expansion_state } = chapter;
   const error = (code: UserError['code'], what: string) => chapterError({ chapterNum, title }, code, what);
   if (draft_blob_id === null) {
     return error('CHAPTER_MISSING', 'has no draft yet. Create one, then compile again.');
   }
   const source = { chapterNum, title, draftBlobId: draft_blob_id };
-  const expandedBlobId = derived[EXPANDER];
   if (!useExpanded) return { ...source, expandedBlobId: null };
-  if (expandedBlobId !== undefined) return { ...source, expandedBlobId };
-  switch (runs[EXPANDER]) {
+  if (expanded_blob_id !== null) return { ...source, expandedBlobId: expanded_blob_id };
+  switch (expansion_state) {
     case 'PENDING':
     case 'PROCESSING':
       return error(

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { InputErrors, type UserError } from '../../platform/errors.ts';
-import type { CompileConfig } from './models.ts';
+import type { CommandRequest } from '../../platform/processor/define.ts';
 
-/** The input of `compileBook`, as the graph or another service sends it. */
-export interface CompileInput {
+/** The options that a book is compiled with. */
+export interface CompileConfig {
+  readonly useExpanded: boolean;
+  /** Null: the book's own title. */
+  readonly title: string | null;
+  readonly author: string | null;
+}
+
+/** The input of `compileBook`, as the graph sends it. */
+export interface CompileBookInput {
   readonly bookId: string;
   readonly useExpanded?: boolean | null;
   readonly title?: string | null;
@@ -12,10 +20,9 @@ export interface CompileInput {
 }
 
 /** An input that was checked, with its defaults filled in. */
-export interface CompileRequest {
+export interface CompileInput {
   readonly bookId: string;
   readonly config: CompileConfig;
-  readonly idempotencyKey: string | null;
 }
 
 /** UTF-16 units. */
@@ -36,7 +43,7 @@ function mistake(field: keyof typeof LIMITS, value: string): UserError | null {
 }
 
 /** Checks the input and fills in its defaults. @throws InputErrors with every mistake */
-export function parseRequest(input: CompileInput): CompileRequest {
+export function parseRequest(input: CompileBookInput): CommandRequest<CompileInput> {
   const { bookId, useExpanded, title, author, idempotencyKey } = input;
   const texts = { bookId, title, author, idempotencyKey };
   const errors = Object.entries(texts).flatMap(([field, value]) => {
@@ -44,19 +51,16 @@ export function parseRequest(input: CompileInput): CompileRequest {
     return error ? [error] : [];
   });
   if (errors.length > 0) throw new InputErrors(errors);
-  return {
-    bookId,
-    config: {
-      useExpanded: useExpanded ?? true,
-      title: title?.trim() ?? null,
-      author: author?.trim() ?? null,
-    },
-    idempotencyKey: idempotencyKey ?? null,
+  const config = {
+    useExpanded: useExpanded ?? true,
+    title: title?.trim() ?? null,
+    author: author?.trim() ?? null,
   };
+  return { input: { bookId, config }, idempotencyKey: idempotencyKey ?? null };
 }
 
 /** SHA-256 in hex of all that decides what the request makes; two requests that mean the same have the same. */
-export function inputHash({ bookId, config }: CompileRequest): string {
+export function inputHash({ bookId, config }: CompileInput): string {
   const parts = [bookId, config.useExpanded, config.title, config.author];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -1,5 +1,4 @@
 import { eventLogCheck } from '../../platform/serving/health.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { installEvents } from './subgraph.ts';
 
@@ -11,5 +10,3 @@ export const eventsService: ServiceDefinition = {
     install: (app) => installEvents(app, runtime),
   }),
 };
-
-await runAlone(eventsService, import.meta.url);

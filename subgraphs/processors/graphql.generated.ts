@@ -46,6 +46,13 @@ export type StorageType =
   | 'REDIS'
   | 'S3';
 
+/** Where a book shows what a processor makes. */
+export type BookPlace =
+  /** As the `expanded` of the chapter whose draft it was made of. */
+  | 'CHAPTER_EXPANDED'
+  /** Among the book's `compiled`. */
+  | 'BOOK_COMPILED';
+
 /** How a processor was when it was last asked, which is every few seconds. */
 export type ProcessorHealth =
   /** Not asked yet. */
@@ -64,13 +71,15 @@ export type Processor = {
   name: Scalars['String']['output'];
   /** What it does. */
   description: Scalars['String']['output'];
-  /** A part of every derived id: another version makes other blobs. */
+  /** The present version, a part of every derived id: another version makes other blobs. */
   version: Scalars['String']['output'];
+  /** Every version that was ever registered, the present one first, then the newest; at most 50. Processes of several may run beside each other. */
+  versions: Array<Scalars['String']['output']>;
   /** What it keeps its blobs in. */
   storageType: StorageType;
   /** The database that it keeps its blobs in. */
   databaseName: Scalars['String']['output'];
-  /** Schemas of the blobs that it takes. */
+  /** Schemas of the blobs that it takes, on an event or on demand. */
   inputSchemaIds: Array<Scalars['ID']['output']>;
   /** Schema of the blobs that it makes. */
   outputSchemaId: Scalars['ID']['output'];
@@ -78,6 +87,10 @@ export type Processor = {
   graphqlType: Scalars['String']['output'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. */
   eventSubscriptions: Array<Scalars['String']['output']>;
+  /** What it takes on each of these events. */
+  takes: Array<ProcessorTakes>;
+  /** Where a book shows its blobs; null: nowhere. */
+  shownAs: Maybe<BookPlace>;
   /** Runs at once in one process. */
   maxConcurrency: Scalars['Int']['output'];
   /** How long one run may take. */
@@ -92,7 +105,24 @@ export type Processor = {
   createdAt: Scalars['DateTime']['output'];
 };
 
-/** A processor as it is to be registered. */
+/** What a processor takes on one event. */
+export type ProcessorTakes = {
+  __typename?: 'ProcessorTakes';
+  /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
+  event: Scalars['String']['output'];
+  /** Schemas of the blobs that it takes on it. */
+  schemaIds: Array<Scalars['ID']['output']>;
+};
+
+/** What a processor takes on one event. */
+export type ProcessorTakesInput = {
+  /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
+  event: Scalars['String']['input'];
+  /** Schemas of the blobs that it takes on it. */
+  schemaIds: Array<Scalars['ID']['input']>;
+};
+
+/** A processor as it is to be registered. One that takes what it makes, directly or over others, is refused. */
 export type RegisterProcessorInput = {
   /** Lower-case letters, digits and dashes, e.g. `text-expansion`. */
   id: Scalars['ID']['input'];
@@ -108,11 +138,11 @@ export type RegisterProcessorInput = {
   connectionString: Scalars['String']['input'];
   /** The database that it keeps its blobs in. */
   databaseName: Scalars['String']['input'];
-  /** Schemas of the blobs that it takes. */
-  inputSchemaIds: Array<Scalars['ID']['input']>;
+  /** Schemas of the blobs that it takes, on an event or on demand. Default: those of `takes`, which it holds in any case. */
+  inputSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Schema of the blobs that it makes. */
   outputSchemaId: Scalars['ID']['input'];
-  /** The GraphQL type of the blobs that it makes. */
+  /** The GraphQL type of the blobs that it makes, which no other processor has. */
   graphqlType: Scalars['String']['input'];
   /** Where the processor answers, over http or https, e.g. `http://127.0.0.1:8012`. */
   baseUrl: Scalars['String']['input'];
@@ -120,8 +150,12 @@ export type RegisterProcessorInput = {
   healthEndpoint?: Scalars['String']['input'];
   /** The path of its GraphQL. */
   queryEndpoint?: Scalars['String']['input'];
-  /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. */
-  eventSubscriptions?: Array<Scalars['String']['input']>;
+  /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. Default: those of `takes`, which they are in any case. */
+  eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
+  takes?: InputMaybe<Array<ProcessorTakesInput>>;
+  /** Where a book shows its blobs. Default: nowhere. */
+  shownAs?: InputMaybe<BookPlace>;
   /** Runs at once in one process, 1 to 1,000. */
   maxConcurrency?: Scalars['Int']['input'];
   /** How long one run may take, 1 to 3,600. */
@@ -236,12 +270,15 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<{}>;
   Mutation: ResolverTypeWrapper<{}>;
   StorageType: StorageType;
+  BookPlace: BookPlace;
   ProcessorHealth: ProcessorHealth;
   Processor: ResolverTypeWrapper<ProcessorModel>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ProcessorTakes: ResolverTypeWrapper<ProcessorTakes>;
+  ProcessorTakesInput: ProcessorTakesInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: ResolverTypeWrapper<Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
   UserError: ResolverTypeWrapper<UserError>;
@@ -257,6 +294,8 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
+  ProcessorTakes: ProcessorTakes;
+  ProcessorTakesInput: ProcessorTakesInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
   UserError: UserError;
@@ -280,18 +319,27 @@ export type ProcessorResolvers<ContextType = Context, ParentType extends Resolve
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  versions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   storageType?: Resolver<ResolversTypes['StorageType'], ParentType, ContextType>;
   databaseName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   inputSchemaIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   outputSchemaId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   graphqlType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   eventSubscriptions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  takes?: Resolver<Array<ResolversTypes['ProcessorTakes']>, ParentType, ContextType>;
+  shownAs?: Resolver<Maybe<ResolversTypes['BookPlace']>, ParentType, ContextType>;
   maxConcurrency?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   timeoutSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   health?: Resolver<ResolversTypes['ProcessorHealth'], ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProcessorTakesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProcessorTakes'] = ResolversParentTypes['ProcessorTakes']> = {
+  event?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  schemaIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -313,6 +361,7 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Processor?: ProcessorResolvers<ContextType>;
+  ProcessorTakes?: ProcessorTakesResolvers<ContextType>;
   RegisterProcessorPayload?: RegisterProcessorPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

@@ -1,5 +1,4 @@
 import type { ServiceRuntime } from '../../platform/runtime.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createConnectionCipher } from './connection-cipher.ts';
 import { httpProbe } from './health.http.ts';
@@ -30,5 +29,3 @@ export const processorsService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(processorsService, import.meta.url);

@@ -6,6 +6,15 @@ export interface Processor extends Omit<ProcessorDocument, 'created_at'> {
   readonly created_at: Date;
 }
 
+/** What the newest registration says of a processor. */
+export type RegisteredProcessor = Omit<Processor, 'versions'>;
+
+export const MAX_VERSIONS = 50;
+
+/** The present version, then those before it, newest first, each once; the newest {@link MAX_VERSIONS}. */
+export const versionsWith = (present: string, earlier: readonly string[]): string[] =>
+  [present, ...earlier.filter((version) => version !== present)].slice(0, MAX_VERSIONS);
+
 export const toDocument = (processor: Processor): ProcessorDocument => ({
   ...processor,
   created_at: processor.created_at.toISOString(),

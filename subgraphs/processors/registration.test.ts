@@ -14,6 +14,8 @@ const minimal = {
   base_url: 'http://127.0.0.1:8012',
 };
 
+const many = (prefix: string) => Array.from({ length: 60 }, (_, at) => `${prefix}${at}`);
+
 function errorsOf(input: unknown) {
   try {
     parseRegistration(input);
@@ -34,9 +36,61 @@ describe('registration of a processor', () => {
       health_endpoint: '/health',
       query_endpoint: '/graphql',
       event_subscriptions: [],
+      takes: {},
+      shown_as: null,
       max_concurrency: 4,
       timeout_seconds: 60,
       active: true,
+    });
+  });
+
+  it('takes every input schema on each of its events, where it does not say more', () => {
+    const events = ['blob.created', 'blob.indexed'];
+    const schemas = ['text-input-v1', 'note-v1'];
+    const registration = { ...minimal, event_subscriptions: events, input_schema_ids: schemas };
+    expect(parseRegistration(registration).takes).toEqual({
+      'blob.created': schemas,
+      'blob.indexed': schemas,
+    });
+  });
+
+  describe('with what it takes', () => {
+    const { input_schema_ids: _, ...rest } = minimal;
+    const takes = { 'blob.created': ['a-v1', 'b-v1'], 'blob.indexed': ['b-v1', 'c-v1'] };
+
+    it('is told its events and schemas by it', () => {
+      expect(parseRegistration({ ...rest, takes, shown_as: 'chapter.expanded' })).toMatchObject({
+        takes,
+        event_subscriptions: ['blob.created', 'blob.indexed'],
+        input_schema_ids: ['a-v1', 'b-v1', 'c-v1'],
+        shown_as: 'chapter.expanded',
+      });
+    });
+
+    it('may say them again, in any order, with schemas that its commands take', () => {
+      const given = {
+        event_subscriptions: ['blob.indexed', 'blob.created'],
+        input_schema_ids: ['on-demand-v1', 'c-v1', 'b-v1', 'a-v1'],
+      };
+      expect(parseRegistration({ ...rest, takes, ...given })).toMatchObject({ takes, ...given });
+    });
+
+    it.each<[string, object, string]>([
+      ['event_subscriptions', { event_subscriptions: ['blob.created'] }, 'blob.created, blob.indexed'],
+      ['event_subscriptions', { takes: {}, event_subscriptions: ['blob.created'] }, 'none'],
+      ['input_schema_ids', { input_schema_ids: ['a-v1', 'b-v1'] }, '`c-v1`'],
+      ['takes.blob.born', { takes: { 'blob.born': ['a-v1'] } }, 'blob.created'],
+      ['takes.blob.created', { takes: { 'blob.created': 'a-v1' } }, 'list of schema ids'],
+      ['takes.blob.created.1', { takes: { 'blob.created': ['a-v1', 'A'] } }, 'id of a schema'],
+      ['takes', { takes: ['a-v1'] }, 'by event'],
+      ['takes', { takes: { 'blob.created': many('a'), 'blob.indexed': many('b') } }, 'at most 100'],
+      ['input_schema_ids', { takes: undefined }, 'is missing'],
+      ['shown_as', { shown_as: 'chapter.title' }, 'chapter.expanded'],
+    ])('is refused by the name of %s: %j', (field, given, message) => {
+      const errors = errorsOf({ ...rest, takes, ...given });
+      expect(errors).toEqual([
+        { field, code: 'PROCESSOR_INVALID', message: expect.stringContaining(message) },
+      ]);
     });
   });
 
@@ -121,8 +175,9 @@ describe('registration of a processor', () => {
   it('knows a registration again', () => {
     const registration = parseRegistration(minimal);
     const { connection_string: _, ...rest } = registration;
-    const processor = { ...rest, created_at: new Date(0) };
+    const processor = { ...rest, versions: ['1', '0'], created_at: new Date(0) };
     expect(isRegisteredAs(processor, registration)).toBe(true);
+    expect(isRegisteredAs(processor, { ...registration, takes: { 'blob.created': [] } })).toBe(false);
     expect(isRegisteredAs(processor, { ...registration, timeout_seconds: 61 })).toBe(false);
   });
 });

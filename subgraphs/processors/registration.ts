@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { storageTypes } from '../../platform/clients/registry.ts';
+import { bookPlaces, storageTypes } from '../../platform/clients/registry.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
-import { MAX_TIMEOUT_SECONDS } from '../../platform/processing/settings.ts';
+import { MAX_TIMEOUT_SECONDS } from '../../platform/processor/runs/settings.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
@@ -25,8 +25,16 @@ const wholeNumber = (max: number) =>
 const schemaId = matching(/^[a-z][a-z0-9-]*$/, 64, 'the id of a schema, e.g. `text-input-v1`');
 const path = matching(/^\/[\w.~%/-]*$/, 200, 'a path that starts with a slash, e.g. `/health`');
 
+const MAX_SCHEMAS = 100;
+const schemaIds = z
+  .array(schemaId, 'must be a list of schema ids')
+  .max(MAX_SCHEMAS, `must have at most ${MAX_SCHEMAS} entries`);
+const events = eventKinds.map((kind) => `blob.${kind}` as const);
+const EVENT = `must be one of ${events.join(', ')}`;
+const event = z.enum(events, EVENT);
+
 /** Names that other parts of the system ask and own blobs under. */
-const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
+export const reserved = new Set(['router', 'gateway', 'state', 'processors', 'schemas', 'events']);
 
 function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -50,30 +58,78 @@ const registrationSchema = z.strictObject({
   storage_type: z.enum(storageTypes, `must be one of ${storageTypes.join(', ')}`),
   connection_string: filled(4_096),
   database_name: filled(128),
-  input_schema_ids: z
-    .array(schemaId, 'must be a list of schema ids')
-    .max(100, 'must have at most 100 entries'),
+  input_schema_ids: schemaIds.optional(),
   output_schema_id: schemaId,
   graphql_type: matching(/^(?!__)[A-Za-z_]\w*$/, 128, 'the name of a GraphQL type, e.g. `ExpandedText`'),
   base_url: text(2_048).refine(isBaseUrl, BASE_URL),
   health_endpoint: path.default('/health'),
   query_endpoint: path.default('/graphql'),
-  event_subscriptions: z
-    .array(
-      z.enum(
-        eventKinds.map((kind) => `blob.${kind}` as const),
-        `must be one of ${eventKinds.map((kind) => `blob.${kind}`).join(', ')}`,
-      ),
-      'must be a list of events',
-    )
-    .default([]),
+  event_subscriptions: z.array(event, 'must be a list of events').optional(),
+  takes: z.partialRecord(event, schemaIds, 'must be lists of schema ids by event').optional(),
+  shown_as: z
+    .enum(bookPlaces, `must be one of ${bookPlaces.join(', ')}`)
+    .nullable()
+    .default(null),
   max_concurrency: wholeNumber(1_000).default(4),
   timeout_seconds: wholeNumber(MAX_TIMEOUT_SECONDS).default(60),
   active: z.boolean('must be true or false').default(true),
 });
 
+type Given = z.infer<typeof registrationSchema>;
+
+/** Which blobs a processor is given, and on which events. */
+interface Intake {
+  readonly takes: Record<string, string[]>;
+  readonly event_subscriptions: string[];
+  /** Those of `takes`, and those that its commands take. */
+  readonly input_schema_ids: string[];
+}
+
 /** A complete registration, defaults filled in. */
-export type Registration = z.infer<typeof registrationSchema>;
+export type Registration = Omit<Given, keyof Intake> & Intake;
+
+const schemasOf = (takes: Given['takes']): string[] => [...new Set(Object.values(takes ?? {}).flat())];
+
+/** What is wrong with the three together. */
+function disagreements({
+  takes,
+  input_schema_ids,
+  event_subscriptions,
+}: Given): (readonly [keyof Intake, string])[] {
+  if (!takes) return input_schema_ids ? [] : [['input_schema_ids', 'is missing']];
+  const found: (readonly [keyof Intake, string])[] = [];
+  const taken = schemasOf(takes);
+  if (taken.length > MAX_SCHEMAS) found.push(['takes', `must name at most ${MAX_SCHEMAS} schemas`]);
+  const left = taken.filter((id) => input_schema_ids?.includes(id) === false);
+  if (left.length > 0)
+    found.push(['input_schema_ids', `must hold every schema of \`takes\`, also \`${left[0]}\``]);
+  const told = Object.keys(takes);
+  if (event_subscriptions && !isDeepStrictEqual(new Set<string>(event_subscriptions), new Set(told)))
+    found.push(['event_subscriptions', `must be the events of \`takes\`: ${told.join(', ') || 'none'}`]);
+  return found;
+}
+
+function intakeOf({ takes, input_schema_ids = schemasOf(takes), event_subscriptions }: Given): Intake {
+  const told = event_subscriptions ?? Object.keys(takes ?? {});
+  return {
+    input_schema_ids,
+    event_subscriptions: told,
+    takes: takes ?? Object.fromEntries(told.map((each) => [each, input_schema_ids])),
+  };
+}
+
+const completeSchema = registrationSchema
+  .superRefine((given, context) => {
+    for (const [name, message] of disagreements(given))
+      context.addIssue({ code: 'custom', path: [name], message });
+  })
+  .transform(
+    (given): Registration => ({
+      ...given,
+      ...intakeOf(given),
+      base_url: given.base_url.replace(/\/+$/, ''),
+    }),
+  );
 
 const valueAt = (input: unknown, names: readonly PropertyKey[]): unknown =>
   names.reduce<unknown>((value, name) => (value as Record<PropertyKey, unknown> | undefined)?.[name], input);
@@ -84,8 +140,8 @@ const valueAt = (input: unknown, names: readonly PropertyKey[]): unknown =>
  * @throws InputErrors PROCESSOR_INVALID, one for each field that is wrong, no value in it
  */
 export function parseRegistration(input: unknown, nameOf = (field: string): string => field): Registration {
-  const parsed = registrationSchema.safeParse(input);
-  if (parsed.success) return { ...parsed.data, base_url: parsed.data.base_url.replace(/\/+$/, '') };
+  const parsed = completeSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
   const error = (names: readonly PropertyKey[], message: string): UserError => {
     const field = names.length === 0 ? null : nameOf(names.map(String).join('.').slice(0, 100));
     const subject = field === null ? 'The registration' : `\`${field}\``;
@@ -94,7 +150,8 @@ export function parseRegistration(input: unknown, nameOf = (field: string): stri
   throw new InputErrors(
     parsed.error.issues.slice(0, 50).flatMap((issue) => {
       if (issue.code === 'unrecognized_keys') {
-        return issue.keys.slice(0, 20).map((key) => error([key], 'is not a field of a registration'));
+        const message = issue.path.length === 0 ? 'is not a field of a registration' : EVENT;
+        return issue.keys.slice(0, 20).map((key) => error([...issue.path, key], message));
       }
       if (issue.path.length === 0) return [error([], 'must be an object')];
       const missing = valueAt(input, issue.path) === undefined;
@@ -112,7 +169,7 @@ export function assertMayRegister({ service, viewer }: Caller, id: string): void
 
 /** True when `processor` is what was registered already. */
 export function isRegisteredAs(processor: Processor, registration: Registration): boolean {
-  const { created_at: _, ...existing } = processor;
-  const { connection_string: __, ...given } = registration;
+  const { created_at: _, versions: __, ...existing } = processor;
+  const { connection_string: ___, ...given } = registration;
   return isDeepStrictEqual(existing, given);
 }

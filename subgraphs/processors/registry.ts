@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
+import { assertFits } from './chains.ts';
 import type { ConnectionCipher } from './connection-cipher.ts';
 import { isProcessorId, type Processor } from './processor.ts';
 import { isRegisteredAs, type Registration } from './registration.ts';
@@ -7,7 +8,10 @@ import type { ProcessorStore } from './store.ts';
 
 /** The processors of the system, by what they told of themselves. */
 export interface ProcessorRegistry {
-  /** Idempotent: the same registration again writes nothing. */
+  /**
+   * Idempotent: the same registration again writes nothing.
+   * @throws BlobgraphError PROCESSOR_INVALID when it does not fit the others: see {@link assertFits}
+   */
   register(registration: Registration): Promise<Processor>;
   /** All, by id. */
   list(): Promise<Processor[]>;
@@ -44,7 +48,9 @@ export function createProcessorRegistry(deps: {
       if (existing && isRegisteredAs(existing, registration) && (await hasConnection(id, connection))) {
         return existing;
       }
-      return store.put({ ...rest, created_at: clock.now() }, cipher.seal(id, connection));
+      return store.put({ ...rest, created_at: clock.now() }, cipher.seal(id, connection), (others) =>
+        assertFits(rest, others),
+      );
     },
     async get(id) {
       const [processor] = await find([id]);

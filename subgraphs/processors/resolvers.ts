@@ -1,10 +1,11 @@
 import { DateTimeResolver } from 'graphql-scalars';
-import { toUserErrors } from '../../platform/errors.ts';
+import { toUserErrors, type UserError } from '../../platform/errors.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
 import type {
   MutationResolvers,
   ProcessorHealth,
   ProcessorResolvers,
+  ProcessorTakesInput,
   QueryResolvers,
   RegisterProcessorInput,
   Resolvers,
@@ -16,11 +17,31 @@ const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) =>
 const toCamelCase = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The input as the registry's documents have it. */
-function toRegistration(input: RegisterProcessorInput): Record<string, unknown> {
-  const members = Object.entries(input).map(([name, value]) => [toSnakeCase(name), value]);
-  return { ...Object.fromEntries(members), storage_type: input.storageType.toLowerCase() };
+const bookPlaceOf = { CHAPTER_EXPANDED: 'chapter.expanded', BOOK_COMPILED: 'book.compiled' } as const;
+
+/** The lists by event; those of an event that is named twice become one. */
+function toTakes(entries: readonly ProcessorTakesInput[]): Map<string, string[]> {
+  const takes = new Map<string, string[]>();
+  for (const { event, schemaIds } of entries) takes.set(event, [...(takes.get(event) ?? []), ...schemaIds]);
+  return takes;
 }
+
+/** The input as the registry's documents have it. What is null is as if it were left out. */
+function toRegistration(input: RegisterProcessorInput): Record<string, unknown> {
+  const given = Object.entries(input).filter(([, value]) => value !== null);
+  const members = given.map(([name, value]) => [toSnakeCase(name), value]);
+  return {
+    ...Object.fromEntries(members),
+    storage_type: input.storageType.toLowerCase(),
+    ...(input.takes ? { takes: Object.fromEntries(toTakes(input.takes)) } : {}),
+    ...(input.shownAs ? { shown_as: bookPlaceOf[input.shownAs] } : {}),
+  };
+}
+
+const inCamelCase = (error: UserError): UserError => ({
+  ...error,
+  field: error.field === null ? null : toCamelCase(error.field),
+});
 
 const Query: QueryResolvers = {
   processors: (_parent, _args, { registry }) => registry.list(),
@@ -34,7 +55,7 @@ const Mutation: MutationResolvers = {
       void health.check(processor);
       return { processor, userErrors: [] };
     } catch (error) {
-      return { processor: null, userErrors: [...toUserErrors(error)] };
+      return { processor: null, userErrors: toUserErrors(error).map(inCamelCase) };
     }
   },
 };
@@ -47,6 +68,9 @@ const Processor: ProcessorResolvers = {
   outputSchemaId: (processor) => processor.output_schema_id,
   graphqlType: (processor) => processor.graphql_type,
   eventSubscriptions: (processor) => processor.event_subscriptions,
+  takes: ({ takes }) => Object.entries(takes).map(([event, schemaIds]) => ({ event, schemaIds })),
+  shownAs: ({ shown_as: place }) =>
+    place && (place === 'chapter.expanded' ? 'CHAPTER_EXPANDED' : 'BOOK_COMPILED'),
   maxConcurrency: (processor) => processor.max_concurrency,
   timeoutSeconds: (processor) => processor.timeout_seconds,
   health: ({ id }, _args, { health }) => health.of(id).state.toUpperCase() as ProcessorHealth,

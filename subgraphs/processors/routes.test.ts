@@ -71,10 +71,8 @@ describe('REST', () => {
   });
 
   it('says which processor does not answer, and not where it is', async () => {
-    await fixture.register(fixture.registration({ id: 'away', base_url: 'http://127.0.0.1:9' }), {
-      service: 'away',
-      viewer: null,
-    });
+    const away = { id: 'away', graphql_type: 'Away', base_url: 'http://127.0.0.1:9' };
+    await fixture.register(fixture.registration(away), { service: 'away', viewer: null });
     const { status, body } = await fixture.service.rest<RestError>('GET', '/api/v1/processors/away/blobs/b1');
     expect([status, body.error.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
     expect(body.error.message).toContain('`away`');

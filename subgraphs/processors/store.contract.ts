@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Processor } from './processor.ts';
+import { MAX_VERSIONS, type Processor } from './processor.ts';
 import type { ProcessorStore } from './store.ts';
 
 /** The promises of the port {@link ProcessorStore}, for any adapter. `open` is called once, and gives an empty store. */
@@ -24,6 +24,9 @@ export function processorStoreContract(
       health_endpoint: '/health',
       query_endpoint: '/graphql',
       event_subscriptions: [],
+      takes: {},
+      shown_as: null,
+      versions: [more.version ?? '1'],
       max_concurrency: 4,
       timeout_seconds: 60,
       active: false,
@@ -55,14 +58,58 @@ export function processorStoreContract(
         storage_type: 'redis',
         input_schema_ids: [],
         event_subscriptions: ['blob.created'],
+        takes: { 'blob.created': ['text-v1', 'text-v1'], 'blob.indexed': [] },
+        shown_as: 'book.compiled',
         active: true,
         version: '2',
         created_at: new Date('2027-01-01T00:00:00Z'),
       });
-      const expected = { ...changed, created_at: first.created_at };
+      const expected = { ...changed, created_at: first.created_at, versions: ['2', '1'] };
       expect(await store.put(changed, 'two')).toEqual(expected);
       expect(await store.find(['again'])).toEqual([expected]);
       expect(await store.sealedConnection('again')).toBe('two');
+    });
+
+    it('keeps every version, the present one first, up to the newest', async () => {
+      const register = async (version: string) => {
+        const { versions: _, ...registered } = processor('versions', { version });
+        return (await store.put(registered, 'sealed')).versions;
+      };
+      for (const version of ['1', '2', '3', '2']) await register(version);
+      expect(await register('1')).toEqual(['1', '2', '3']);
+      expect(await register('1')).toEqual(['1', '2', '3']);
+      for (let version = 4; version <= MAX_VERSIONS + 1; version++) await register(String(version));
+      const [kept] = await store.find(['versions']);
+      expect(kept?.versions).toHaveLength(MAX_VERSIONS);
+      expect([kept?.versions.at(0), kept?.versions.at(-1)]).toEqual([`${MAX_VERSIONS + 1}`, '2']);
+    });
+
+    it('writes nothing that does not stand the check against the others', async () => {
+      await store.put(processor('checked'), 'first');
+      const seen: string[] = [];
+      const refusal = new Error('refused');
+      const refused = store.put(processor('checked', { name: 'Other' }), 'second', (others) => {
+        seen.push(...others.map(({ id }) => id));
+        throw refusal;
+      });
+      await expect(refused).rejects.toBe(refusal);
+      expect(seen).toContain('versions');
+      expect(seen).not.toContain('checked');
+      expect(await store.find(['checked'])).toEqual([processor('checked')]);
+      expect(await store.sealedConnection('checked')).toBe('first');
+    });
+
+    it('lets one of two at once through that may not stand beside each other', async () => {
+      for (let round = 0; round < 10; round++) {
+        const put = (id: string, other: string) =>
+          store.put(processor(id), 'sealed', (others) => {
+            if (others.some((each) => each.id === other)) throw new Error(`${other} is there`);
+          });
+        const [one, two] = [`one-${round}`, `two-${round}`];
+        const outcomes = await Promise.allSettled([put(one, two), put(two, one)]);
+        expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await store.find([one, two])).toHaveLength(1);
+      }
     });
 
     it('takes one processor that registers from many places at once', async () => {

@@ -1,9 +1,9 @@
 import type { SqlDatabase, SqlValue } from '../../platform/sql/database.ts';
-import type { Processor } from './processor.ts';
+import { type Processor, versionsWith } from './processor.ts';
 import type { ProcessorStore } from './store.ts';
 
 /** Steps of the tables; only ever appended to. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `CREATE TABLE processors (
     id text PRIMARY KEY,
     name text NOT NULL,
@@ -25,6 +25,11 @@ const migrations: readonly string[] = [
     created_at timestamptz NOT NULL
   );
   COMMENT ON COLUMN processors.connection_string IS 'AES-256-GCM, never in plain text'`,
+  `ALTER TABLE processors ADD COLUMN takes jsonb, ADD COLUMN shown_as text, ADD COLUMN versions text[];
+  UPDATE processors SET versions = ARRAY[version], takes = (
+    SELECT coalesce(jsonb_object_agg(event, to_jsonb(input_schema_ids)), '{}')
+    FROM unnest(event_subscriptions) AS event);
+  ALTER TABLE processors ALTER COLUMN takes SET NOT NULL, ALTER COLUMN versions SET NOT NULL`,
 ];
 
 const columns = [
@@ -41,6 +46,9 @@ const columns = [
   'health_endpoint',
   'query_endpoint',
   'event_subscriptions',
+  'takes',
+  'shown_as',
+  'versions',
   'max_concurrency',
   'timeout_seconds',
   'active',
@@ -56,17 +64,28 @@ const PUT = `
   ON CONFLICT (id) DO UPDATE SET ${replaced.map((column) => `${column} = excluded.${column}`).join(', ')}
   RETURNING ${shown}`;
 
+const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
+
+const toValues = (processor: Processor): SqlValue[] =>
+  columns.map((column) => (column === 'takes' ? JSON.stringify(processor.takes) : processor[column]));
+
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {
     prepare: () => database.migrate(migrations),
-    async put(processor, sealedConnection) {
-      const values: SqlValue[] = [...columns.map((column) => processor[column]), sealedConnection];
-      const [row] = await database.query<Processor>(PUT, values);
-      return row ?? processor;
-    },
+    put: (registered, sealedConnection, check) =>
+      database.transaction(async (tx) => {
+        // One registration at a time, beside any readers: two that are each fine may not be so together.
+        await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
+        const all = await tx.query<Processor>(LIST);
+        check?.(all.filter(({ id }) => id !== registered.id));
+        const earlier = all.find(({ id }) => id === registered.id)?.versions ?? [];
+        const processor = { ...registered, versions: versionsWith(registered.version, earlier) };
+        const [row] = await tx.query<Processor>(PUT, [...toValues(processor), sealedConnection]);
+        return row ?? processor;
+      }),
     find: (ids) =>
       database.query<Processor>(`SELECT ${shown} FROM processors WHERE id = ANY($1::text[])`, [ids]),
-    list: () => database.query<Processor>(`SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`),
+    list: () => database.query<Processor>(LIST),
     async sealedConnection(id) {
       const [row] = await database.query<{ connection_string: string }>(
         'SELECT connection_string FROM processors WHERE id = $1',

@@ -1,11 +1,19 @@
-import type { Processor } from './processor.ts';
+import type { Processor, RegisteredProcessor } from './processor.ts';
 
 /** Keeps the registrations, the connection strings as sealed text. */
 export interface ProcessorStore {
   /** Makes the tables where they are missing. */
   prepare(): Promise<void>;
-  /** Writes a registration, over the one of the same id, whose `created_at` stays. Gives back what is there then. */
-  put(processor: Processor, sealedConnection: string): Promise<Processor>;
+  /**
+   * Writes a registration, over the one of the same id: `created_at` stays, and its version joins the earlier ones.
+   * One is written at a time: `check` sees all the others as they are until then. Gives back what is there then.
+   * @throws what `check` throws, with nothing written
+   */
+  put(
+    processor: RegisteredProcessor,
+    sealedConnection: string,
+    check?: (others: readonly Processor[]) => void,
+  ): Promise<Processor>;
   /** Those of the ids that are there, in no order. */
   find(ids: readonly string[]): Promise<Processor[]>;
   /** All, by id. */

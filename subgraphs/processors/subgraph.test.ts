@@ -35,6 +35,9 @@ describe('registration', () => {
         Object.entries(fixture.registration()).filter(([name]) => name !== 'connection_string'),
       ),
       description: '',
+      takes: { 'blob.created': ['text-input-v1'] },
+      shown_as: null,
+      versions: ['3'],
       health_endpoint: '/health',
       query_endpoint: '/graphql',
       max_concurrency: 4,
@@ -105,6 +108,42 @@ describe('registration', () => {
   });
 });
 
+describe('registrations that may not stand beside each other', () => {
+  const registered = (id: string, takes: object) => {
+    const { input_schema_ids: _, event_subscriptions: __, ...rest } = fixture.registration();
+    const body = { ...rest, id, graphql_type: `Type_${id}`, output_schema_id: `${id}-v1`, takes };
+    return fixture.register(body, { service: id, viewer: null });
+  };
+
+  it('are refused by the circle that they close, also at once', async () => {
+    const itself = await registered('loop', { 'blob.indexed': ['loop-v1'] });
+    expect([itself.status, itself.body.error]).toMatchObject([
+      422,
+      {
+        code: 'PROCESSOR_INVALID',
+        field: 'takes',
+        message: '`loop` would take `loop-v1`, which it makes itself.',
+      },
+    ]);
+    const answers = await Promise.all([
+      registered('ping', { 'blob.indexed': ['pong-v1'] }),
+      registered('pong', { 'blob.indexed': ['ping-v1'] }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+  });
+
+  it('are refused for a type that is another’s, which its owner may register anew', async () => {
+    await fixture.register(fixture.registration());
+    const taken = fixture.registration({ id: 'mimic' });
+    const { status, body } = await fixture.register(taken, { service: 'mimic', viewer: null });
+    expect([status, body.error.field]).toEqual([422, 'graphql_type']);
+    const again = await fixture.register(fixture.registration({ version: '4' }));
+    expect(again.body.processor).toMatchObject({ version: '4', versions: ['4', '3'] });
+    const back = await fixture.register(fixture.registration());
+    expect(back.body.processor).toMatchObject({ version: '3', versions: ['3', '4'] });
+  });
+});
+
 describe('GraphQL', () => {
   const REGISTER = `mutation ($input: RegisterProcessorInput!) {
     registerProcessor(input: $input) { processor { id storageType health maxConcurrency active } userErrors { field code message } }
@@ -135,6 +174,42 @@ describe('GraphQL', () => {
     });
     const refused = await mutate(input(), { viewer: viewer('alice') });
     expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('takes and shows what a processor takes on which event', async () => {
+    const { inputSchemaIds: _, ...rest } = input();
+    const takes = [
+      { event: 'blob.created', schemaIds: ['note-v1'] },
+      { event: 'blob.indexed', schemaIds: ['expanded-text-v1'] },
+    ];
+    const given = { ...rest, id: 'takes', graphqlType: 'Taken', shownAs: 'CHAPTER_EXPANDED', takes };
+    const { data } = await mutate({ ...given, eventSubscriptions: null });
+    expect(data?.registerProcessor).toMatchObject({ processor: { id: 'takes' }, userErrors: [] });
+    const query =
+      '{ processors { id inputSchemaIds eventSubscriptions versions shownAs takes { event schemaIds } } }';
+    const listed = await fixture.service.graphql<{ processors: { id: string }[] }>(query, {}, operator);
+    expect(listed.data?.processors.find(({ id }) => id === 'takes')).toEqual({
+      id: 'takes',
+      inputSchemaIds: ['note-v1', 'expanded-text-v1'],
+      eventSubscriptions: ['blob.created', 'blob.indexed'],
+      versions: ['1'],
+      shownAs: 'CHAPTER_EXPANDED',
+      takes,
+    });
+  });
+
+  it('names the type that is another’s, and the circle, as the input has them', async () => {
+    await fixture.register(fixture.registration());
+    const taken = await mutate({ ...input(), graphqlType: 'ExpandedText' });
+    expect(taken.data?.registerProcessor.userErrors).toMatchObject([{ field: 'graphqlType' }]);
+    const circle = await mutate({
+      ...input(),
+      inputSchemaIds: ['pitch-v1'],
+      eventSubscriptions: ['blob.indexed'],
+    });
+    expect(circle.data?.registerProcessor.userErrors).toMatchObject([
+      { field: 'takes', message: expect.stringContaining('`pitch-v1`, which it makes itself') },
+    ]);
   });
 
   it('names what is wrong as the input has it', async () => {

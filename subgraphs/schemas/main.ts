@@ -1,5 +1,4 @@
 import { projectFile } from '../../platform/paths.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createSchemaCatalog } from './catalog.ts';
 import { readShippedSchemas } from './shipped.ts';
@@ -23,5 +22,3 @@ export const schemasService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(schemasService, import.meta.url);

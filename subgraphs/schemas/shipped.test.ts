@@ -22,7 +22,8 @@ describe('the schemas that come with the system', () => {
 
   it('are those of the main job, each with its words and its type of blob', () => {
     const types = [...schemas.values()].map((schema) => [schema.id, blobTypeOf(schema)]);
-    expect(Object.fromEntries(types)).toEqual({
+    // Processors that were added bring their own.
+    expect(Object.fromEntries(types)).toMatchObject({
       'text-input-v1': 'text',
       'message-v1': 'message',
       'note-v1': 'note',

@@ -2,20 +2,24 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import type { EventKind } from '../../platform/events/events.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, Run } from './documents.ts';
-import { eventOf } from './entry.ts';
+import { type EventAbout, eventOf } from './entry.ts';
 import { untilWritten } from './optimistic.ts';
-import { processingState } from './runs.ts';
+import { processingState } from './runs/runs.ts';
 import type { ContentChange } from './store/store.ts';
 
-/** What is to change of an entry, and the event that tells of it. */
+/** What one event tells of a change. */
+export interface Told extends EventAbout {
+  readonly kind: EventKind;
+}
+
+/** What is to change of an entry, and the events that tell of it. */
 export interface EntryDecision {
   /** Default: as they are. */
   readonly runs?: readonly Run[];
-  /** The run that the event is about, if it is about one. */
-  readonly run?: Run;
-  readonly kind: EventKind;
+  /** In order; each gives the entry a version of its own. */
+  readonly events: readonly [Told, ...Told[]];
   readonly content?: ContentChange;
-  /** By how much the version grows. Default 1. */
+  /** By how much the version grows with the first of them. Default 1. */
   readonly step?: number;
 }
 
@@ -31,29 +35,45 @@ export async function requireEntry(deps: Pick<StateDependencies, 'store'>, userI
   });
 }
 
+/** The entry as it is then; null when another got in between. */
+async function write(
+  deps: Pick<StateDependencies, 'store' | 'clock'>,
+  entry: IndexEntry,
+  { runs = entry.runs, step = 1, content, events: told }: EntryDecision,
+): Promise<IndexEntry | null> {
+  const at = deps.clock.now();
+  const first = entry.version + step;
+  const version = first + told.length - 1;
+  const change = { version, runs, state: processingState(runs), updatedAt: at };
+  const next = { ...entry, ...change, ...content };
+  const events = told.map(({ kind, ...about }, index) =>
+    eventOf({ ...next, version: first + index }, kind, at, about),
+  );
+  const update = content ? { ...change, content } : change;
+  return (await deps.store.updateEntry(entry.id, entry.version, update, events)) ? next : null;
+}
+
 /**
  * Applies a change to the entry's newest version, again when another got in between.
+ * @param read the entry, where it was just read
  * @returns the entry as it is then
  * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
 export function changeEntry(
-  deps: StateDependencies,
+  deps: Pick<StateDependencies, 'store' | 'clock' | 'nudge'>,
   userId: string,
   blobId: string,
   decide: EntryDecider,
+  read?: IndexEntry,
 ): Promise<IndexEntry> {
+  let known = read;
   return untilWritten(async () => {
-    const entry = await requireEntry(deps, userId, blobId);
+    const entry = known ?? (await requireEntry(deps, userId, blobId));
+    known = undefined;
     const decided = decide(entry);
     if (!decided) return entry;
-    const at = deps.clock.now();
-    const { runs = entry.runs, step = 1, content } = decided;
-    const change = { version: entry.version + step, runs, state: processingState(runs), updatedAt: at };
-    const next = { ...entry, ...change, ...content };
-    const event = eventOf(next, decided.kind, at, decided.run);
-    const update = content ? { ...change, content } : change;
-    if (!(await deps.store.updateEntry(entry.id, entry.version, update, event))) return null;
-    deps.nudge(entry.id);
+    const next = await write(deps, entry, decided);
+    if (next) deps.nudge(entry.id);
     return next;
   });
 }

@@ -128,7 +128,9 @@ async function makeRecord(
     expectedProcessorIds: takers.map((processor) => processor.id),
     outbox: [],
   };
-  const created = eventOf(entryOfUserBlob(record), 'created', record.createdAt);
+  const created = eventOf(entryOfUserBlob(record), 'created', record.createdAt, {
+    planned: record.expectedProcessorIds,
+  });
   return { ...record, outbox: [created] };
 }
 

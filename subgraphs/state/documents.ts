@@ -34,12 +34,18 @@ export interface UserBlobRecord {
   readonly outbox: readonly OutboxEvent[];
 }
 
-/** One processor's work on a blob. */
+/** One processor's work on a blob, or on one artifact of it: there is one run of each. */
 export interface Run {
   readonly processorId: string;
   readonly state: Exclude<ProcessingState, 'STORED'>;
+  /** What it makes besides blobs, e.g. an export's format; null for the run that makes blobs. */
+  readonly artifact: string | null;
   /** From 1; 0 while it waits for its first. */
   readonly attempt: number;
+  /** Of what it makes: 0 at first, one more each time that it is asked to make it anew. */
+  readonly generation: number;
+  /** What it is at; null where the processor does not tell. */
+  readonly stage: string | null;
   /** 0 to 1. */
   readonly progress: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -69,8 +75,10 @@ export interface IndexEntry {
   readonly conversationId: string | null;
   /** The chapter that a draft belongs to. */
   readonly chapterNum: number | null;
-  /** SHA-256 of a derived blob's content; null for users' own blobs. */
+  /** SHA-256 of a derived blob's content; null for users' own blobs, and while a derived one is pending. */
   readonly contentHash: string | null;
+  /** Of the run that made it: 0, or how often its processor had been asked to make it anew. */
+  readonly generation: number;
   readonly runs: readonly Run[];
   /** Derived from the runs, kept for filtering. */
   readonly state: ProcessingState;

@@ -3,7 +3,7 @@ import type { EventKind } from '../../platform/events/events.ts';
 import { currentTrace } from '../../platform/trace.ts';
 import { beginning, PREVIEW_LENGTH, previewOf } from './content.ts';
 import type { IndexEntry, OutboxEvent, Run, UserBlobRecord } from './documents.ts';
-import { pendingRuns, processingState } from './runs.ts';
+import { pendingRuns, processingState } from './runs/runs.ts';
 
 /** The processor id of users' own blobs. */
 export const STATE = 'state';
@@ -11,12 +11,36 @@ const STATE_LOCATION = 'state-service';
 /** The type of chapter drafts. */
 export const CHAPTER_DRAFT = 'chapter_draft';
 
+/** Whether a blob was announced whose content does not exist yet. */
+export const isPending = ({
+  processorId,
+  contentHash,
+}: Pick<IndexEntry, 'processorId' | 'contentHash'>): boolean => processorId !== STATE && contentHash === null;
+
+/** What an event tells besides the entry itself. */
+export interface EventAbout {
+  /** The run that changed. */
+  readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'>;
+  /** Of `created` and `indexed`: the processors of which a run was planned. */
+  readonly planned?: readonly string[];
+  /** Of `indexed`: that the content does not exist yet. */
+  readonly pending?: boolean;
+}
+
+const runBody = ({ processorId, state, attempt, generation, artifact }: NonNullable<EventAbout['run']>) => ({
+  processor_id: processorId,
+  state,
+  attempt,
+  generation,
+  ...(artifact === null ? {} : { artifact }),
+});
+
 /** What an event tells of an entry. */
 export function eventOf(
   entry: Omit<IndexEntry, 'runs'>,
   kind: EventKind,
   at: Date,
-  run?: Pick<Run, 'processorId' | 'state' | 'attempt'>,
+  { run, planned, pending }: EventAbout = {},
 ): OutboxEvent {
   const trace = currentTrace();
   return {
@@ -34,7 +58,9 @@ export function eventOf(
       source_ids: [...entry.sourceIds],
       ...(entry.bookId === null ? {} : { book_id: entry.bookId }),
       ...(entry.conversationId === null ? {} : { conversation_id: entry.conversationId }),
-      ...(run ? { run: { processor_id: run.processorId, state: run.state, attempt: run.attempt } } : {}),
+      ...(run ? { run: runBody(run) } : {}),
+      ...(planned ? { planned: [...planned] } : {}),
+      ...(pending ? { pending } : {}),
     },
   };
 }
@@ -59,6 +85,7 @@ export function entryOfUserBlob(blob: UserBlobRecord): IndexEntry {
     conversationId: blob.conversationId,
     chapterNum: blob.chapterNum,
     contentHash: null,
+    generation: 0,
     runs,
     state: processingState(runs),
     contentMissingSince: null,
@@ -77,9 +104,13 @@ function shared<T>(values: readonly (T | null)[]): T | null {
 export const contentOfDerived = (registration: DerivedRegistration) => ({
   preview: beginning(registration.preview, PREVIEW_LENGTH),
   sizeBytes: registration.size_bytes ?? Buffer.byteLength(registration.preview),
-  contentHash: registration.content_hash,
+  contentHash: registration.content_hash ?? null,
   contentMissingSince: null,
+  schemaVersion: registration.schema_version ?? '1.0.0',
 });
+
+/** Of a blob whose content does not exist yet. */
+const noContent = { preview: '', sizeBytes: 0, contentHash: null };
 
 /** The index entry of a derived blob. `sources`: its sources' entries, the parent first. */
 export function entryOfDerived(
@@ -88,6 +119,7 @@ export function entryOfDerived(
     sources: readonly IndexEntry[];
     /** The type of its output schema's blobs. */
     schemaType: string;
+    /** Of a pending blob: its own processor alone. */
     expectedProcessorIds: readonly string[];
     at: Date;
   },
@@ -101,14 +133,15 @@ export function entryOfDerived(
     processorId: registration.processor_id,
     storageLocation: registration.storage_location,
     schemaId: registration.schema_id,
-    schemaVersion: registration.schema_version ?? '1.0.0',
     sourceIds: sources.map((source) => source.id),
     type: registration.type ?? context.schemaType,
     title: registration.title ?? sources[0]?.title ?? context.schemaType,
     ...contentOfDerived(registration),
+    ...(registration.content_hash === undefined ? noContent : {}),
     bookId: shared(sources.map((source) => source.bookId)),
     conversationId: shared(sources.map((source) => source.conversationId)),
     chapterNum: null,
+    generation: registration.generation ?? 0,
     runs,
     state: processingState(runs),
     createdAt: at,

@@ -81,6 +81,12 @@ export type Mutation = {
   deleteUser: DeleteUserPayload;
   /** Runs a failed processing of a blob again. */
   retryProcessing: RetryProcessingPayload;
+  /**
+   * Has a processor make anew what it made of a blob, also when that was deleted since. What it made before stays
+   * readable; lists that show one result show the newest. Not while its run is waiting or at work, and not of what was
+   * made on demand: ask for that anew with a new key.
+   */
+  reprocess: ReprocessPayload;
 };
 
 
@@ -106,6 +112,12 @@ export type MutationDeleteUserArgs = {
 
 
 export type MutationRetryProcessingArgs = {
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+};
+
+
+export type MutationReprocessArgs = {
   blobId: Scalars['ID']['input'];
   processorId: Scalars['ID']['input'];
 };
@@ -169,10 +181,12 @@ export type BlobIndex = Node & {
   /** What kind of content it is, e.g. `chapter_draft`. */
   type: Scalars['String']['output'];
   title: Scalars['String']['output'];
-  /** The first 200 characters of the content, verbatim. */
+  /** The first 200 characters of the content, verbatim; empty while the content does not exist yet. */
   preview: Scalars['String']['output'];
-  /** The size of the content as UTF-8 encoded JSON, in bytes. */
+  /** The size of the content as UTF-8 encoded JSON, in bytes; 0 while the content does not exist yet. */
   sizeBytes: Scalars['BigInt']['output'];
+  /** How often `reprocess` had asked for what it is a result of; 0 for what was made first. Of one processor's results the highest counts. */
+  generation: Scalars['Int']['output'];
   createdAt: Scalars['DateTime']['output'];
   updatedAt: Scalars['DateTime']['output'];
   /** The first of the sources. */
@@ -191,7 +205,11 @@ export type BlobIndex = Node & {
    * of an event is made again by itself.
    */
   contentMissingSince: Maybe<Scalars['DateTime']['output']>;
-  /** The blob itself, resolved by the subgraph that owns it; null when it is out of reach (see `errors`). */
+  /**
+   * The blob itself, resolved by the subgraph that owns it; null when it is out of reach (see `errors`). Null without an
+   * error while the blob is still being made: its own processor's run on it is then not COMPLETED, and a change of kind
+   * COMPLETED tells that the content is there.
+   */
   content: Maybe<Blob>;
 };
 
@@ -229,7 +247,7 @@ export type LineageEdge = {
 /** What processors do with a blob. */
 export type Processing = {
   __typename?: 'Processing';
-  /** Derived from the runs. */
+  /** Derived from the runs that make blobs; those of artifacts do not count. */
   state: ProcessingState;
   runs: Array<ProcessingRun>;
 };
@@ -237,10 +255,17 @@ export type Processing = {
 /** One processor's work on a blob. */
 export type ProcessingRun = {
   __typename?: 'ProcessingRun';
+  /** Of a blob that is made on demand also its own processor: the run that makes it. */
   processorId: Scalars['ID']['output'];
+  /** What is made besides blobs, e.g. an export's format; null for the run that makes blobs. There is one run of each. */
+  artifact: Maybe<Scalars['String']['output']>;
   state: ProcessingState;
   /** From 1; 0 while it waits for its first. */
   attempt: Scalars['Int']['output'];
+  /** 0 at first; `reprocess` asks for the next. */
+  generation: Scalars['Int']['output'];
+  /** What it is at, in a word or two, where the processor tells it. */
+  stage: Maybe<Scalars['String']['output']>;
   /** 0 to 1, where the processor tells it. */
   progress: Maybe<Scalars['Float']['output']>;
   /** Why it failed. */
@@ -343,7 +368,7 @@ export type Book = {
   id: Scalars['ID']['output'];
   title: Scalars['String']['output'];
   chapters: Array<BookChapter>;
-  /** Its compilations, newest first. */
+  /** Blobs of the book by the processors that books show as compilers, newest first. */
   compiled: BlobIndexConnection;
   createdAt: Scalars['DateTime']['output'];
 };
@@ -361,7 +386,7 @@ export type BookChapter = {
   title: Scalars['String']['output'];
   /** The newest draft. */
   draft: Maybe<BlobIndex>;
-  /** The newest expansion of the newest draft. */
+  /** The newest result, on the newest draft, of the processors that books show as expansions. */
   expanded: Maybe<BlobIndex>;
 };
 
@@ -484,6 +509,13 @@ export type ErasedStore = {
 
 export type RetryProcessingPayload = {
   __typename?: 'RetryProcessingPayload';
+  blob: Maybe<BlobIndex>;
+  userErrors: Array<UserError>;
+};
+
+export type ReprocessPayload = {
+  __typename?: 'ReprocessPayload';
+  /** The blob that is worked on anew. */
   blob: Maybe<BlobIndex>;
   userErrors: Array<UserError>;
 };
@@ -644,6 +676,7 @@ export type ResolversTypes = {
   ErasureState: ErasureState;
   ErasedStore: ResolverTypeWrapper<ErasedStoreModel>;
   RetryProcessingPayload: ResolverTypeWrapper<Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
+  ReprocessPayload: ResolverTypeWrapper<Omit<ReprocessPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
@@ -693,6 +726,7 @@ export type ResolversParentTypes = {
   UserErasure: UserErasureModel;
   ErasedStore: ErasedStoreModel;
   RetryProcessingPayload: Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
+  ReprocessPayload: Omit<ReprocessPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
@@ -724,6 +758,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteBlob?: Resolver<ResolversTypes['DeleteBlobPayload'], ParentType, ContextType, RequireFields<MutationDeleteBlobArgs, 'id' | 'cascade'>>;
   deleteUser?: Resolver<ResolversTypes['DeleteUserPayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
   retryProcessing?: Resolver<ResolversTypes['RetryProcessingPayload'], ParentType, ContextType, RequireFields<MutationRetryProcessingArgs, 'blobId' | 'processorId'>>;
+  reprocess?: Resolver<ResolversTypes['ReprocessPayload'], ParentType, ContextType, RequireFields<MutationReprocessArgs, 'blobId' | 'processorId'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -774,6 +809,7 @@ export type BlobIndexResolvers<ContextType = Context, ParentType extends Resolve
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   preview?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
@@ -808,8 +844,11 @@ export type ProcessingResolvers<ContextType = Context, ParentType extends Resolv
 
 export type ProcessingRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProcessingRun'] = ResolversParentTypes['ProcessingRun']> = {
   processorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  artifact?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ProcessingState'], ParentType, ContextType>;
   attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   progress?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['ProcessingError']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -945,6 +984,12 @@ export type RetryProcessingPayloadResolvers<ContextType = Context, ParentType ex
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ReprocessPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReprocessPayload'] = ResolversParentTypes['ReprocessPayload']> = {
+  blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
   field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -997,6 +1042,7 @@ export type Resolvers<ContextType = Context> = {
   UserErasure?: UserErasureResolvers<ContextType>;
   ErasedStore?: ErasedStoreResolvers<ContextType>;
   RetryProcessingPayload?: RetryProcessingPayloadResolvers<ContextType>;
+  ReprocessPayload?: ReprocessPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;

@@ -30,3 +30,21 @@ export function checkInput(schema: z.ZodType, input: unknown): void {
     }),
   );
 }
+
+/** The input in its form. @throws like {@link checkInput} */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  checkInput(schema, input);
+  return schema.parse(input);
+}
+/** What is not there, or not set, is left out. */
+export const given = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+const MAX_BATCH = 1_000;
+
+/** Ids of many at once. */
+export const idsBody = z.object({
+  ids: z.array(z.string()).max(MAX_BATCH, `must have at most ${MAX_BATCH} ids`),
+});

@@ -12,7 +12,7 @@ export interface Loaders {
   readonly derivedIds: DataLoader<string, string[]>;
   /** Newest first, `request.limit` at most. */
   derived(request: DerivedRequest): DataLoader<string, IndexEntry[]>;
-  derivedCount(processorId: string | undefined): DataLoader<string, number>;
+  derivedCount(processorIds: readonly string[] | undefined): DataLoader<string, number>;
   /** Of books or conversations, by their ids; newest first, `request.limit` at most. */
   inPlace(request: PlaceRequest): DataLoader<string, IndexEntry[]>;
   inPlaceCount(filter: PlaceFilter): DataLoader<string, number>;
@@ -54,8 +54,8 @@ export function createLoaders(store: StateStore, userId: string): Loaders {
     derived: keyed((request: DerivedRequest) =>
       byKey((parents) => store.derived(userId, parents, request), []),
     ),
-    derivedCount: keyed((processorId: string | undefined) =>
-      byKey((parents) => store.derivedCounts(userId, parents, processorId), 0),
+    derivedCount: keyed((processorIds: readonly string[] | undefined) =>
+      byKey((parents) => store.derivedCounts(userId, parents, processorIds), 0),
     ),
     inPlace: keyed((request: PlaceRequest) => byKey((places) => store.inPlaces(userId, places, request), [])),
     inPlaceCount: keyed((filter: PlaceFilter) =>

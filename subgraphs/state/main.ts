@@ -3,7 +3,6 @@ import { createProcessorCatalog, createRegistryClient } from '../../platform/cli
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
-import { runAlone } from '../../platform/serving/run.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
@@ -85,5 +84,3 @@ export const stateService: ServiceDefinition = {
     };
   },
 };
-
-await runAlone(stateService, import.meta.url);

@@ -1,39 +1,37 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { derivedBlobId } from '../../platform/ids.ts';
-import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { currentTrace } from '../../platform/trace.ts';
+import { counted } from './counted.fixture.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryOfUserBlob } from './entry.ts';
 import { stateService } from './main.ts';
+import { compilerDocument, expansionDocument, startRegistry, type TestRegistry } from './registry.fixture.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 
 let server: SqlServer;
 let state: TestService;
+let registry: TestRegistry;
 const statements: string[] = [];
-
-/** Notes every statement that requests cost; sweeps, which go on beside them, have no trace. */
-const counted = (database: SqlDatabase): SqlDatabase =>
-  Object.create(database, {
-    query: {
-      value: (text: string, values: []) => {
-        if (currentTrace()) statements.push(text);
-        return database.query(text, values);
-      },
-    },
-  });
+/** Notes what requests cost; sweeps, which go on beside them, have no trace. */
+const note = (text: string) => {
+  if (currentTrace()) statements.push(text);
+};
 
 beforeAll(async () => {
   server = await openTemporaryPglite();
   const sql = async (name: string) => {
     const database = await server.database(name);
-    return name === 'state' ? counted(database) : database;
+    return name === 'state' ? counted(database, note) : database;
   };
-  state = await startTestService(stateService, { sql });
+  registry = await startRegistry(expansionDocument(), compilerDocument());
+  state = await startTestService(stateService, { sql, urls: { processors: registry.url } });
 });
 afterAll(async () => {
   await state?.stop();
+  await registry?.close();
   await server?.close();
 });
 
@@ -65,6 +63,7 @@ async function fill(userId: string, blobs: number): Promise<void> {
       processorId: 'text-expansion',
       sourceIds: [entry.id],
       chapterNum: null,
+      contentHash: 'a',
     };
     await store.insertUserBlob(blob);
     await store.insertEntry(entry, []);

@@ -7,17 +7,16 @@ import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import { deleteUser, readErasure } from './deletion/erasure.ts';
 import type { IndexEntry } from './documents.ts';
-import { STATE } from './entry.ts';
+import { isPending, STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { Context } from './models.ts';
+import { MAX_RESULTS, newestResult, shownAs } from './newest.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
-import { retryProcessing } from './processing.ts';
-import { WholeNumberResolver } from './scalars.ts';
+import { retryProcessing } from './runs/processing.ts';
+import { reprocess } from './runs/reprocess.ts';
+import { WholeNumberResolver } from '../../platform/scalars.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
-
-/** The processor whose results a chapter shows as its expansion. */
-const EXPANSION = 'text-expansion';
 
 interface PageArguments {
   first?: number | null;
@@ -45,9 +44,9 @@ async function derivedPage(
   { first, after, processorId }: PageArguments & { processorId?: string | null },
 ): Promise<EntryPage> {
   const size = pageSize(first);
-  const of = processorId == null ? {} : { processorId };
+  const of = processorId == null ? {} : { processorIds: [processorId] };
   const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
-  return entryPage(entries, size, after, () => loaders.derivedCount(processorId ?? undefined).load(parentId));
+  return entryPage(entries, size, after, () => loaders.derivedCount(of.processorIds).load(parentId));
 }
 
 async function placePage(
@@ -71,6 +70,7 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
 }
 
 function contentOf(entry: IndexEntry) {
+  if (isPending(entry)) return null;
   if (entry.contentMissingSince !== null) {
     const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
     throw new BlobgraphError('CONTENT_MISSING', message);
@@ -142,6 +142,11 @@ export const resolvers: Resolvers = {
       const { result, userErrors } = await payload(() =>
         retryProcessing(deps, viewer.userId, blobId, processorId),
       );
+      loaders.entry.clear(blobId);
+      return { blob: result, userErrors };
+    },
+    async reprocess(_root, { blobId, processorId }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() => reprocess(deps, viewer.userId, blobId, processorId));
       loaders.entry.clear(blobId);
       return { blob: result, userErrors };
     },
@@ -221,15 +226,17 @@ export const resolvers: Resolvers = {
 
   Book: {
     chapters: (book) => [...book.chapters],
-    compiled: (book, args, context) =>
-      placePage(context, book.id, { place: 'bookId', schemaId: 'compiled-book-v1' }, args),
+    compiled: async (book, args, context) => {
+      const processorIds = await shownAs(context.deps, 'book.compiled');
+      return placePage(context, book.id, { place: 'bookId', processorIds }, args);
+    },
   },
 
   BookChapter: {
-    expanded: async ({ draft }, _args, { loaders }) => {
+    expanded: async ({ draft }, _args, { deps, loaders }) => {
       if (!draft) return null;
-      const [newest] = await loaders.derived({ limit: 1, processorId: EXPANSION }).load(draft.id);
-      return newest ?? null;
+      const processorIds = await shownAs(deps, 'chapter.expanded');
+      return newestResult(await loaders.derived({ limit: MAX_RESULTS, processorIds }).load(draft.id));
     },
   },
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { derivedBlobId } from '../../platform/ids.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
-import { processorsService } from '../processors/main.ts';
 import { schemasService } from '../schemas/main.ts';
 import { stateService } from './main.ts';
+import { expansionDocument, startRegistry, type TestRegistry } from './registry.fixture.ts';
 
 let schemas: TestService;
-/** The registry of processors, once {@link runState} has started it. */
-export let processors: TestService;
+/** A stand-in for the registry of processors, once {@link runState} has started it. */
+export let registry: TestRegistry;
 /** The state service, once {@link runState} has started it. */
 export let state: TestService;
 
@@ -20,32 +20,14 @@ export function runState(): void {
 }
 
 async function start(): Promise<void> {
-  [schemas, processors] = await Promise.all([
-    startTestService(schemasService),
-    startTestService(processorsService),
-  ]);
-  const expansion = {
-    id: 'text-expansion',
-    name: 'Text expansion',
-    storage_type: 'postgresql',
-    connection_string: 'embedded',
-    database_name: 'text_expansion',
-    input_schema_ids: ['text-input-v1'],
-    output_schema_id: 'expanded-text-v1',
-    graphql_type: 'ExpandedText',
-    base_url: 'http://127.0.0.1:9',
-    event_subscriptions: ['blob.created'],
-  };
-  const caller = { service: 'text-expansion', viewer: null };
-  const { status } = await processors.rest('POST', '/api/v1/processors', { body: expansion, caller });
-  expect(status).toBeLessThan(300);
-  state = await startTestService(stateService, {
-    urls: { schemas: schemas.url, processors: processors.url },
-  });
+  schemas = await startTestService(schemasService);
+  registry = await startRegistry(expansionDocument());
+  const urls = { schemas: schemas.url, processors: registry.url };
+  state = await startTestService(stateService, { urls });
 }
 
 async function stop(): Promise<void> {
-  await Promise.all([state?.stop(), processors?.stop(), schemas?.stop()]);
+  await Promise.all([state?.stop(), registry?.close(), schemas?.stop()]);
 }
 
 let serial = 0;

@@ -2,14 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { createHttpServer } from '../../../platform/serving/http.ts';
+import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import {
   type Caller,
   createDraft,
   HASH,
   newCaller,
-  processors,
   register,
   registration,
+  registry,
   state,
 } from '../subgraph.fixture.ts';
 
@@ -43,24 +44,8 @@ async function start(): Promise<void> {
     return { deleted: 0, more: false };
   });
   const base_url = await owners.listen({ host: '127.0.0.1', port: 0 });
-  for (const [id, over] of [
-    ['text-expansion', { output_schema_id: 'expanded-text-v1', event_subscriptions: ['blob.created'] }],
-    ['book-compiler', { output_schema_id: 'compiled-book-v1', graphql_type: 'CompiledBook' }],
-  ] as const) {
-    const body = {
-      id,
-      name: id,
-      storage_type: 'postgresql',
-      connection_string: 'embedded',
-      database_name: 'd',
-      input_schema_ids: ['text-input-v1'],
-      graphql_type: 'ExpandedText',
-      base_url,
-      ...over,
-    };
-    const caller = { service: id, viewer: null };
-    expect((await processors.rest('POST', '/api/v1/processors', { body, caller })).status).toBe(200);
-  }
+  registry.put(expansionDocument({ base_url }));
+  registry.put(compilerDocument({ base_url }));
 }
 
 const DELETE = `mutation ($id: ID!, $cascade: Boolean) {

@@ -75,6 +75,7 @@ export const depsOf = (
   nudgeDeletion: () => undefined,
   processors: {
     all: async () => registered,
+    known: async () => registered,
     takers: async () => [],
     get: async (id) => registered.find((processor) => processor.id === id),
   },

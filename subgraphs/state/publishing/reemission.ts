@@ -5,6 +5,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { type Repeating, repeating } from '../../../platform/repeating.ts';
 import type { IndexEntry, Run } from '../documents.ts';
 import { eventOf } from '../entry.ts';
+import { isOwed } from '../runs/runs.ts';
 import type { Reemission } from '../store/reemission.ts';
 import type { StateStore } from '../store/store.ts';
 
@@ -26,12 +27,10 @@ export interface Reemitter {
   stop(): Promise<void>;
 }
 
-const isOpen = (run: Run): boolean => run.state === 'PENDING' || run.state === 'PROCESSING';
-
 /** What asks a processor for its run again: the same message, and id, however often it is made in one epoch. */
 export function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): OutgoingMessage {
-  const asked = { processorId: run.processorId, state: 'PENDING', attempt: run.attempt + 1 } as const;
-  const message = toMessage({ ...eventOf(entry, 'retried', at, asked), time: at });
+  const asked = { ...run, state: 'PENDING', attempt: run.attempt + 1 } as const;
+  const message = toMessage({ ...eventOf(entry, 'retried', at, { run: asked }), time: at });
   const id = `${entry.id}:${run.processorId}:${epoch}`;
   return { ...message, id, headers: { ...message.headers, 'ce-id': id } };
 }
@@ -78,7 +77,7 @@ class LogReemitter implements Reemitter {
   async #batch({ epoch, after }: Reemission): Promise<Reemission> {
     const { store, batchSize: limit = 200 } = this.#deps;
     const page = await store.scanEntries({ limit, ...(after ? { after } : {}) });
-    const open = page.filter(({ runs }) => runs.some(isOpen));
+    const open = page.filter(({ runs }) => runs.some(isOwed));
     for (const userId of new Set(open.map((entry) => entry.userId))) {
       const ids = open.filter((entry) => entry.userId === userId).map(({ id }) => id);
       await this.#ask(await store.entries(userId, ids), epoch);
@@ -96,7 +95,7 @@ class LogReemitter implements Reemitter {
     const at = clock.now();
     await Promise.all(
       entries.flatMap((entry) =>
-        entry.runs.filter(isOpen).map(async (run) => {
+        entry.runs.filter(isOwed).map(async (run) => {
           await eventLog.publishTo(run.processorId, askAgain(entry, run, epoch, at));
           logger.info({ blobId: entry.id, processor: run.processorId, epoch }, 'a run is asked for again');
         }),

@@ -8,7 +8,7 @@ import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import type { UserBlobRecord } from '../documents.ts';
 import { entryOfUserBlob, eventOf } from '../entry.ts';
-import { processingState } from '../runs.ts';
+import { processingState } from '../runs/runs.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Sweeper } from '../sweeper.ts';
@@ -97,7 +97,7 @@ async function change(id: string, expectedVersion: number): Promise<void> {
   const version = expectedVersion + 1;
   const next = { version, runs: entry.runs, state: processingState(entry.runs), updatedAt: new Date() };
   const event = eventOf({ ...entry, ...next }, 'processing', next.updatedAt);
-  expect(await store.updateEntry(id, expectedVersion, next, event)).toBe(true);
+  expect(await store.updateEntry(id, expectedVersion, next, [event])).toBe(true);
 }
 
 describe('the relay', () => {

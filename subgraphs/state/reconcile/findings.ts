@@ -1,4 +1,4 @@
-import { groupBy } from './group.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 
 /**
  * How the index and a store, or the index and the log, can disagree. `UNINDEXED`: a store keeps a blob that the index

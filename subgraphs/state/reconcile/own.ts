@@ -15,14 +15,18 @@ async function settle(deps: StateDependencies, { userId, id }: Finding): Promise
   const [blob] = await deps.store.userBlobs(userId, [id]);
   if (!blob) return;
   const entry = { ...entryOfUserBlob(blob), version: REPAIR_STEP };
-  const created = eventOf(entry, 'created', deps.clock.now());
+  const created = eventOf(entry, 'created', deps.clock.now(), { planned: blob.expectedProcessorIds });
   const { stored, inserted } = await deps.store.insertEntry(entry, [created]);
   if (!stored) return deps.store.eraseUserBlobs(userId, [id]);
   if (inserted) return deps.nudge(id);
   await changeEntry(deps, userId, id, ({ contentMissingSince }) =>
     contentMissingSince === null
       ? null
-      : { kind: 'created', content: { contentMissingSince: null }, step: REPAIR_STEP },
+      : {
+          events: [{ kind: 'created', planned: [] }],
+          content: { contentMissingSince: null },
+          step: REPAIR_STEP,
+        },
   );
 }
 

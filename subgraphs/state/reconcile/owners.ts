@@ -2,7 +2,7 @@ import type { ServiceHttp } from '../../../platform/clients/http.ts';
 import { createInventoryClient } from '../../../platform/clients/inventory.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { STATE } from '../entry.ts';
 import type { Finding } from './findings.ts';
 

@@ -1,40 +1,17 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http.ts';
-import { createProcessorCatalog, type ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
-import { randomIds } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
-import { inventoryRoutes } from '../../../platform/processing/inventory-routes.ts';
-import { memoryLog } from '../../../platform/testing/memory-log.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
+import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
 import type { CompiledBookStore } from '../../book-compiler/store.ts';
 import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';
-import type { StateDependencies } from '../dependencies.ts';
+import { dependenciesOf } from '../dependencies.fixture.ts';
+import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
 
 export const GRACE_SECONDS = 3_600;
-
-const processor = (id: string, over: Partial<ProcessorDocument>): ProcessorDocument => ({
-  id,
-  name: id,
-  description: '',
-  version: '1',
-  storage_type: 'postgresql',
-  database_name: id,
-  input_schema_ids: ['text-input-v1'],
-  output_schema_id: `${id}-v1`,
-  graphql_type: 'Thing',
-  base_url: `http://${id}`,
-  health_endpoint: '/health',
-  query_endpoint: '/graphql',
-  event_subscriptions: [],
-  max_concurrency: 1,
-  timeout_seconds: 60,
-  active: true,
-  created_at: '2026-01-01T00:00:00.000Z',
-  ...over,
-});
 
 /** The inventory of a processor behind its routes, without a network. */
 function serveInventory(processorId: string, inventory: BlobInventory): FastifyInstance {
@@ -71,24 +48,11 @@ export async function openReconciling({ store, texts, books }: Stores) {
   const logger = createLogger('silent');
   const registry = {
     list: async () => [
-      processor('text-expansion', { event_subscriptions: ['blob.created'] }),
-      processor('book-compiler', {}),
+      expansionDocument({ base_url: 'http://text-expansion' }),
+      compilerDocument({ base_url: 'http://book-compiler' }),
     ],
   };
-  const state: StateDependencies = {
-    store,
-    schemas: {
-      validator: async (id) => ({ id, version: '1.0.0', blobType: 'expanded_text', validate: () => [] }),
-    },
-    processors: createProcessorCatalog({ registry, clock, logger }),
-    eventLog: memoryLog(),
-    nudge: () => undefined,
-    nudgeDeletion: () => undefined,
-    nudgeErasure: () => undefined,
-    intake: { assertOpen: () => undefined },
-    clock,
-    ids: randomIds,
-  };
+  const state = dependenciesOf(store, await registry.list(), clock);
   const apps: Readonly<Record<string, FastifyInstance>> = {
     'http://text-expansion': serveInventory('text-expansion', texts),
     'http://book-compiler': serveInventory('book-compiler', books),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { createRegistrar } from '../../../platform/processing/registrar.ts';
+import { createRegistrar } from '../../../platform/processor/registrar.ts';
 import { openPglite } from '../../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { newBook } from '../../book-compiler/store.contract.ts';
@@ -13,11 +13,11 @@ import { describe as describeText } from '../../text-expansion/process.ts';
 import { registration } from '../../text-expansion/registration.ts';
 import { record } from '../../text-expansion/store/store.contract.ts';
 import { createPostgresExpandedTextStore } from '../../text-expansion/store/store.postgres.ts';
+import { registerDerived } from '../derived/register.ts';
 import type { IndexEntry } from '../documents.ts';
 import { entryOfDerived, entryOfUserBlob, eventOf } from '../entry.ts';
-import { reportProcessing } from '../processing.ts';
-import { registerDerived } from '../register.ts';
-import { applyReport, processingState } from '../runs.ts';
+import { reportProcessing } from '../runs/processing.ts';
+import { applyReport, processingState } from '../runs/runs.ts';
 import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import { openReconciling } from './reconciler.fixture.ts';
@@ -54,7 +54,7 @@ async function addDraft(
   await system.store.insertUserBlob(blob);
   const made = entryOfUserBlob(blob);
   const report = { blob_id: blob.id, processor_id: 'text-expansion', state: run, attempt: 1 };
-  const runs = (run === 'PENDING' ? null : applyReport(made.runs, report, blob.createdAt)) ?? made.runs;
+  const runs = (run === 'PENDING' ? null : applyReport(made.runs, report, blob.createdAt)?.runs) ?? made.runs;
   const indexed = { ...made, runs, state: processingState(runs) };
   if (entry) await system.store.insertEntry(indexed, []);
   return indexed;
@@ -109,6 +109,9 @@ async function registerTexts(): Promise<void> {
       blob: () => Promise.reject(new Error('not asked for')),
       blobs: () => Promise.reject(new Error('not asked for')),
       book: () => Promise.reject(new Error('not asked for')),
+      sources: () => Promise.reject(new Error('not asked for')),
+      begin: () => Promise.reject(new Error('not asked for')),
+      finish: () => Promise.reject(new Error('not asked for')),
       register: async (body) => void (await registerDerived(system.state, body)),
       report: async (userId, report) => void (await reportProcessing(system.state, userId, report)),
     },

@@ -1,3 +1,4 @@
+import { isPending } from '../entry.ts';
 import type { ScannedEntry } from '../store/scans.ts';
 import type { Findings } from './findings.ts';
 import type { Owners } from './owners.ts';
@@ -34,10 +35,12 @@ export class Recount {
   }
 
   async add(page: readonly ScannedEntry[]): Promise<void> {
-    for (const { userId, processorId, createdAt } of page) {
+    for (const entry of page) {
+      const { userId, processorId, createdAt } = entry;
       const counts = this.#entries.get(userId) ?? new Map<string, EntryCount>();
       const { older, total } = counts.get(processorId) ?? NONE;
-      const isOld = createdAt < this.#deps.before;
+      // What is pending may be in its store already, and need not be.
+      const isOld = createdAt < this.#deps.before && !isPending(entry);
       counts.set(processorId, { older: older + Number(isOld), total: total + 1 });
       this.#entries.set(userId, counts);
     }

@@ -1,10 +1,10 @@
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
-import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
 import { changeEntry, type EntryDecider } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
-import type { Run } from '../documents.ts';
-import { applyRequest } from '../runs.ts';
+import type { IndexEntry, Run } from '../documents.ts';
+import { applyRequest, blobRun } from '../runs/runs.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
 import { REPAIR_STEP } from './own.ts';
 import type { Owner, Owners } from './owners.ts';
@@ -42,9 +42,11 @@ async function request(repair: Repair, finding: Finding, sourceId: string): Prom
   const { processorId } = finding;
   let run: Run | undefined;
   const isThere = await changeIfThere(repair, finding, sourceId, (entry) => {
-    const runs = applyRequest(entry.runs, processorId, deps.clock.now(), silentSince);
-    run = (runs ?? entry.runs).find((one) => one.processorId === processorId);
-    return runs && run ? { runs, run, kind: 'retried', step: REPAIR_STEP } : null;
+    const changed = applyRequest(entry.runs, processorId, deps.clock.now(), silentSince);
+    run = changed?.run ?? blobRun(entry.runs, processorId);
+    return (
+      changed && { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }], step: REPAIR_STEP }
+    );
   });
   return isThere && run?.state !== 'FAILED';
 }
@@ -86,33 +88,73 @@ async function settleAll(
   return (await owners.settle(owner, found)) ? found : [];
 }
 
-/** Marks an entry whose blob is gone, and has it made again where the same would come of it. */
+/** Marks entries whose blob is gone, and has those made again of which the same would come. */
 async function settleMissing(repair: Repair, owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
   const existing = await repair.owners.ask(owner, () => owner.existing(found.map(({ id }) => id)));
   if (!existing) return [];
   const there = new Set(existing);
+  const sources = await comingIds(repair, [...new Set(found.flatMap(({ sourceIds }) => sourceIds))]);
   const repaired: Finding[] = [];
   for (const finding of found) {
     repair.signal.throwIfAborted();
-    if (there.has(finding.id) || (await markAndRequest(repair, owner, finding))) repaired.push(finding);
+    if (there.has(finding.id) || (await markAndRemake(repair, owner, finding, sources)))
+      repaired.push(finding);
   }
   return repaired;
 }
 
-async function markAndRequest(repair: Repair, owner: Owner, finding: Finding): Promise<boolean> {
-  const { id, processorId, sourceIds } = finding;
-  let isNew = false;
-  await changeIfThere(repair, finding, id, ({ contentMissingSince }) => {
-    isNew = contentMissingSince === null;
-    if (!isNew) return null;
+/** `sources`: those that some store keeps. */
+async function markAndRemake(
+  repair: Repair,
+  owner: Owner,
+  finding: Finding,
+  sources: ReadonlySet<string>,
+): Promise<boolean> {
+  let marked: { readonly entry: IndexEntry; readonly isNew: boolean } | undefined;
+  await changeIfThere(repair, finding, finding.id, (entry) => {
+    marked = { entry, isNew: entry.contentMissingSince === null };
+    if (!marked.isNew) return null;
     const content = { contentMissingSince: repair.deps.clock.now() };
-    return { kind: 'failed', content, step: REPAIR_STEP };
+    return { events: [{ kind: 'failed' }], content, step: REPAIR_STEP };
   });
-  const [source] = sourceIds;
-  const canBeMade = owner.version !== null && source !== undefined;
+  if (!marked) return false;
+  const [source] = finding.sourceIds;
+  const canBeMade = owner.version !== null && source !== undefined && sources.has(source);
+  const { entry, isNew } = marked;
   // Another version of the processor would make another blob.
-  if (!canBeMade || derivedBlobId(source, processorId, owner.version) !== id) return isNew;
-  return request(repair, finding, source);
+  if (!canBeMade || derivedBlobId(source, entry.processorId, owner.version, entry.generation) !== entry.id)
+    return isNew;
+  return remake({ repair, finding, entry, isNew }, source);
+}
+
+interface Missing {
+  readonly repair: Repair;
+  readonly finding: Finding;
+  readonly entry: IndexEntry;
+  /** Whether it was marked just now. */
+  readonly isNew: boolean;
+}
+
+/** Asks for a blob again whose content is gone, once its source has its own: of a chain, link after link. */
+async function remake(missing: Missing, sourceId: string): Promise<boolean> {
+  const { repair, finding, entry, isNew } = missing;
+  const [source] = await repair.deps.store.entries(finding.userId, [sourceId]);
+  if (!source) return false;
+  if (source.contentMissingSince !== null) return isNew;
+  const run = blobRun(source.runs, entry.processorId);
+  if (entry.generation === (run?.generation ?? 0)) return request(repair, finding, sourceId);
+  return run && entry.generation < run.generation ? remakeOlder(missing, sourceId) : isNew;
+}
+
+/** An older generation is asked for beside the run, which tells of the newest alone. */
+async function remakeOlder({ repair, finding, entry, isNew }: Missing, sourceId: string): Promise<boolean> {
+  const { contentMissingSince: since, processorId, generation } = entry;
+  // Nobody tells how it goes: it is asked for again after a while.
+  if (!isNew && since !== null && since >= repair.silentSince) return true;
+  return changeIfThere(repair, finding, sourceId, () => {
+    const run = { processorId, generation, state: 'PENDING', attempt: 1, artifact: null } as const;
+    return { events: [{ kind: 'retried', run }], step: REPAIR_STEP };
+  });
 }
 
 async function settleStuck(repair: Repair, _owner: Owner, found: readonly Finding[]): Promise<Finding[]> {

@@ -1,9 +1,11 @@
-import type { InventoryItem } from '../../../platform/processing/inventory.ts';
-import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processing/inventory-routes.ts';
+import type { InventoryItem } from '../../../platform/processor/records/inventory.ts';
+import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
+import { isPending } from '../entry.ts';
+import { isOwed } from '../runs/runs.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 import type { Owner, Owners } from './owners.ts';
 import { Recount } from './recount.ts';
 
@@ -118,16 +120,17 @@ async function checkSources({ store, findings }: Scan, page: readonly ScannedEnt
 function checkRuns({ owners, findings, silentSince }: Scan, page: readonly ScannedEntry[]): void {
   for (const entry of page) {
     if (entry.waiting) continue;
-    for (const { processorId, state, updatedAt } of entry.runs) {
-      const isUnderWay = state === 'PENDING' || state === 'PROCESSING';
-      if (isUnderWay && new Date(updatedAt) < silentSince && owners.get(processorId))
-        findings.add(toFinding('RUN_STUCK', processorId)(entry));
+    for (const run of entry.runs) {
+      if (isOwed(run) && new Date(run.updatedAt) < silentSince && owners.get(run.processorId))
+        findings.add(toFinding('RUN_STUCK', run.processorId)(entry));
     }
   }
 }
 
 async function checkPage(scan: Scan, old: readonly ScannedEntry[]): Promise<void> {
-  const byOwner = [...groupBy(old, ({ processorId }) => processorId)];
+  // What is pending has no content yet.
+  const whole = old.filter((entry) => !isPending(entry));
+  const byOwner = [...groupBy(whole, ({ processorId }) => processorId)];
   await Promise.all(byOwner.map(([processorId, entries]) => checkContent(scan, processorId, entries)));
   await checkSources(scan, old);
   checkRuns(scan, old);

@@ -1,5 +1,6 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
 import type {
+  BackfillDocument,
   BookDocument,
   EntryDocument,
   ErasureDocument,
@@ -24,6 +25,7 @@ export interface StateCollections {
   readonly books: Collection<BookDocument>;
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
+  readonly backfills: Collection<BackfillDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -34,6 +36,7 @@ export const collectionsOf = (database: Db): StateCollections => ({
   books: database.collection<BookDocument>(BOOKS),
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
+  backfills: database.collection<BackfillDocument>('backfills'),
 });
 
 /** Read forwards or backwards. */

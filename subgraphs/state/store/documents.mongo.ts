@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, Run, Tombstone, UserBlobRecord } from '../documents.ts';
+import { runFrom as wholeRun } from '../runs/runs.ts';
 import type { ContentChange } from './store.ts';
 
 /** Members that are absent, not null, where there is nothing: partial indexes leave those documents out. */
@@ -37,6 +38,10 @@ interface RunDocument {
   processor_id: string;
   state: Run['state'];
   attempt: number;
+  /** This and the next two are absent in runs of before there were generations and artifacts. */
+  generation?: number;
+  stage?: string | null;
+  artifact?: string | null;
   progress: number | null;
   error: Run['error'];
   /** ISO 8601. */
@@ -60,6 +65,8 @@ export interface EntryDocument extends Placement, WithOutbox {
   preview: string;
   size_bytes: number;
   content_hash?: string;
+  /** Absent in entries of before there were generations. */
+  generation?: number;
   /** Absent while the content is there. */
   content_missing_since?: Date;
   runs: readonly RunDocument[];
@@ -81,6 +88,30 @@ export interface TombstoneDocument extends WithOutbox {
   deleted_at: Date;
   /** Absent once nothing is left to do. */
   deletion_due_at?: Date;
+}
+
+/** A place in the index of all users. */
+export interface EntryPlaceDocument {
+  user_id: string;
+  id: string;
+}
+
+export interface BackfillDocument {
+  /** The processor. */
+  _id: string;
+  since: Date | null;
+  requested_by: string;
+  started_at: Date;
+  finished_at: Date | null;
+  scanned: number;
+  planned: number;
+  finished_runs: number;
+  obstacle: string | null;
+  after: EntryPlaceDocument | null;
+  batch: EntryPlaceDocument[];
+  lease: number;
+  /** Absent once it is finished. */
+  due_at?: Date;
 }
 
 export interface ErasureDocument {
@@ -164,11 +195,8 @@ export const toRunDocuments = (runs: readonly Run[]): RunDocument[] =>
     updated_at: updatedAt,
   }));
 
-export const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run => ({
-  ...run,
-  processorId: processor_id,
-  updatedAt: updated_at,
-});
+export const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run =>
+  wholeRun({ ...run, processorId: processor_id, updatedAt: updated_at });
 
 export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[]): EntryDocument => ({
   _id: entry.id,
@@ -188,6 +216,7 @@ export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[
   ...placementOf(entry),
   ...(entry.contentHash === null ? {} : { content_hash: entry.contentHash }),
   ...(entry.contentMissingSince === null ? {} : { content_missing_since: entry.contentMissingSince }),
+  generation: entry.generation,
   runs: toRunDocuments(entry.runs),
   state: entry.state,
   created_at: entry.createdAt,
@@ -210,6 +239,7 @@ export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
   sizeBytes: document.size_bytes,
   ...placementFrom(document),
   contentHash: document.content_hash ?? null,
+  generation: document.generation ?? 0,
   runs: document.runs.map(runFrom),
   state: document.state,
   contentMissingSince: document.content_missing_since ?? null,
@@ -228,15 +258,19 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
 });
 
 /** What an update sets of an entry's content, and what it takes away. */
-export function contentUpdate(content: ContentChange | undefined) {
-  if (!content) return { set: {}, unset: {} };
-  const { contentMissingSince } = content;
-  const unset = contentMissingSince === null ? { $unset: { content_missing_since: '' } as const } : {};
-  const missing = contentMissingSince === null ? {} : { content_missing_since: contentMissingSince };
-  if (!('preview' in content)) return { set: missing, unset };
-  const { preview, sizeBytes, contentHash } = content;
-  const hash = contentHash === null ? {} : { content_hash: contentHash };
-  return { set: { ...missing, preview, size_bytes: sizeBytes, ...hash }, unset };
+export function contentUpdate(content: ContentChange = {}) {
+  const { contentMissingSince, preview, sizeBytes, contentHash, title, schemaVersion } = content;
+  return {
+    set: {
+      ...(contentMissingSince == null ? {} : { content_missing_since: contentMissingSince }),
+      ...(preview === undefined ? {} : { preview }),
+      ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
+      ...(contentHash == null ? {} : { content_hash: contentHash }),
+      ...(title === undefined ? {} : { title }),
+      ...(schemaVersion === undefined ? {} : { schema_version: schemaVersion }),
+    },
+    unset: contentMissingSince === null ? { $unset: { content_missing_since: '' } as const } : {},
+  };
 }
 
 export const toBookDocument = (book: BookRecord): BookDocument => ({

@@ -4,8 +4,7 @@ import { BLOB_INDEX, type StateCollections } from './collections.mongo.ts';
 import type { PageKey } from './store.ts';
 
 interface Among {
-  readonly processorId?: string | undefined;
-  readonly schemaId?: string | undefined;
+  readonly processorIds?: readonly string[] | undefined;
 }
 
 /** One child of one parent. */
@@ -34,10 +33,9 @@ export async function ofEach<Child extends object>(
     .toArray();
 }
 
-const among = (userId: string, { processorId, schemaId }: Among): Document => ({
+const among = (userId: string, { processorIds }: Among): Document => ({
   user_id: userId,
-  ...(processorId === undefined ? {} : { processor_id: processorId }),
-  ...(schemaId === undefined ? {} : { schema_id: schemaId }),
+  ...(processorIds ? { processor_id: { $in: [...processorIds] } } : {}),
 });
 
 /** The newest of a user's entries: the index holds them in this order, so that no more are read than asked for. */

@@ -20,13 +20,13 @@ export async function derivedRows<Row extends object>(
   columns: string,
   userId: string,
   parentIds: readonly string[],
-  { limit, after, processorId }: DerivedRequest,
+  { limit, after, processorIds }: DerivedRequest,
 ): Promise<(Row & { for_parent: string })[]> {
   const parameters = new Parameters();
   const behind = after
     ? `AND (s.child_created_at, s.child_id) < (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
     : '';
-  const of = processorId === undefined ? '' : `AND s.child_processor_id = ${parameters.add(processorId)}`;
+  const of = processorIds ? `AND s.child_processor_id = ANY(${parameters.add([...processorIds])})` : '';
   return database.query<Row & { for_parent: string }>(
     `SELECT p.id AS for_parent, ${columns}
      FROM (SELECT DISTINCT unnest(${parameters.add([...parentIds])}::text[])) AS p(id)
@@ -48,10 +48,10 @@ export async function inPlaces(
   database: SqlDatabase,
   userId: string,
   placeIds: readonly string[],
-  { place, schemaId, limit, after }: PlaceRequest,
+  { place, processorIds, limit, after }: PlaceRequest,
 ): Promise<Map<string, IndexEntry[]>> {
   const parameters = new Parameters();
-  const of = schemaId === undefined ? '' : `AND i.schema_id = ${parameters.add(schemaId)}`;
+  const of = processorIds ? `AND i.processor_id = ANY(${parameters.add([...processorIds])})` : '';
   const behind = after
     ? `AND (i.created_at, i.id) < (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
     : '';

@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
-import type { BookRecord, IndexEntry, OutboxEvent, Run, UserBlobRecord } from '../documents.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { runFrom, type StoredRun } from '../runs/runs.ts';
 
 export interface UserBlobRow {
   id: string;
@@ -52,7 +53,8 @@ export interface EntryRow {
   conversation_id: string | null;
   chapter_num: number | null;
   content_hash: string | null;
-  runs: Run[];
+  generation: number;
+  runs: StoredRun[];
   state: ProcessingState;
   content_missing_since: Date | null;
   created_at: Date;
@@ -62,7 +64,7 @@ export interface EntryRow {
 /** The columns of {@link EntryRow}, of the table alias `e`. */
 export const ENTRY_COLUMNS = `e.id, e.user_id, e.version, e.processor_id, e.storage_location, e.schema_id,
   e.schema_version, e.source_ids, e.type, e.title, e.preview, e.size_bytes, e.book_id, e.conversation_id,
-  e.chapter_num, e.content_hash, e.runs, e.state, e.content_missing_since, e.created_at, e.updated_at`;
+  e.chapter_num, e.content_hash, e.generation, e.runs, e.state, e.content_missing_since, e.created_at, e.updated_at`;
 
 export const entryFrom = (row: EntryRow): IndexEntry => ({
   id: row.id,
@@ -81,7 +83,8 @@ export const entryFrom = (row: EntryRow): IndexEntry => ({
   conversationId: row.conversation_id,
   chapterNum: row.chapter_num,
   contentHash: row.content_hash,
-  runs: row.runs,
+  generation: row.generation,
+  runs: row.runs.map(runFrom),
   state: row.state,
   contentMissingSince: row.content_missing_since,
   createdAt: row.created_at,

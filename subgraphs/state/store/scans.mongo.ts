@@ -8,7 +8,9 @@ type ScannedDocument = Pick<
   | '_id'
   | 'user_id'
   | 'processor_id'
+  | 'schema_id'
   | 'source_ids'
+  | 'content_hash'
   | 'runs'
   | 'content_missing_since'
   | 'created_at'
@@ -19,7 +21,9 @@ type BlobDocument = Pick<UserBlobDocument, '_id' | 'user_id' | 'created_at' | 'o
 const SCANNED = {
   user_id: 1,
   processor_id: 1,
+  schema_id: 1,
   source_ids: 1,
+  content_hash: 1,
   runs: 1,
   content_missing_since: 1,
   created_at: 1,
@@ -30,7 +34,9 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   id: document._id,
   userId: document.user_id,
   processorId: document.processor_id,
+  schemaId: document.schema_id,
   sourceIds: document.source_ids,
+  contentHash: document.content_hash ?? null,
   runs: document.runs.map(runFrom),
   contentMissingSince: document.content_missing_since ?? null,
   createdAt: document.created_at,

@@ -1,13 +1,15 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
-import type { Run } from '../documents.ts';
+import { runFrom, type StoredRun } from '../runs/runs.ts';
 import type { StateScans } from './scans.ts';
 
 interface ScannedRow {
   id: string;
   user_id: string;
   processor_id: string;
+  schema_id: string;
   source_ids: string[];
-  runs: Run[];
+  content_hash: string | null;
+  runs: StoredRun[];
   content_missing_since: Date | null;
   created_at: Date;
   waiting: boolean;
@@ -20,7 +22,7 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, source_ids, runs, content_missing_since, created_at,
+const SCANNED = `id, user_id, processor_id, schema_id, source_ids, content_hash, runs, content_missing_since, created_at,
   outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
@@ -61,8 +63,10 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       id: row.id,
       userId: row.user_id,
       processorId: row.processor_id,
+      schemaId: row.schema_id,
       sourceIds: row.source_ids,
-      runs: row.runs,
+      contentHash: row.content_hash,
+      runs: row.runs.map(runFrom),
       contentMissingSince: row.content_missing_since,
       createdAt: row.created_at,
       waiting: row.waiting,

@@ -1,4 +1,4 @@
-import type { BlobInventory } from '../../../platform/processing/inventory.ts';
+import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import type { IndexEntry } from '../documents.ts';
 
 /** A place in the index of all users: by user, then id. */
@@ -11,7 +11,15 @@ export interface EntryPlace {
 export interface ScannedEntry
   extends Pick<
     IndexEntry,
-    'id' | 'userId' | 'processorId' | 'sourceIds' | 'runs' | 'contentMissingSince' | 'createdAt'
+    | 'id'
+    | 'userId'
+    | 'processorId'
+    | 'schemaId'
+    | 'sourceIds'
+    | 'contentHash'
+    | 'runs'
+    | 'contentMissingSince'
+    | 'createdAt'
   > {
   /** True while events of its own wait to be published. */
   readonly waiting: boolean;

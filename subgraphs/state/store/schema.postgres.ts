@@ -117,4 +117,22 @@ export const migrations: readonly string[] = [
     done boolean NOT NULL
   );
   `,
+  'ALTER TABLE blob_index ADD COLUMN generation integer NOT NULL DEFAULT 0',
+  `
+  CREATE TABLE backfills (
+    processor_id text PRIMARY KEY,
+    since timestamptz,
+    requested_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    scanned int8 NOT NULL,
+    planned int8 NOT NULL,
+    finished_runs int8 NOT NULL,
+    obstacle text,
+    after jsonb,
+    batch jsonb NOT NULL,
+    due_at timestamptz,
+    lease integer NOT NULL
+  )
+  `,
 ];

@@ -98,7 +98,7 @@ export function deletionContract(store: () => StateStore): void {
       await bury(one);
       expect(await store().insertEntry(one, [event(one, 1)])).toEqual({ stored: null, inserted: false });
       const change = { version: 3, runs: [], state: 'STORED' as const, updatedAt: at(2) };
-      expect(await store().updateEntry(one.id, 1, change, event(one, 3))).toBe(false);
+      expect(await store().updateEntry(one.id, 1, change, [event(one, 3)])).toBe(false);
       expect(await store().entries(one.userId, [one.id])).toEqual([]);
       expect((await outboxOf(store(), one.id)).entry?.events).toEqual([deletion(one)]);
     });

@@ -27,7 +27,12 @@ export function derivedContract(store: () => StateStore): void {
       };
       expect(await of({ limit: 2 })).toEqual({ [a]: [byP, both], [b]: [both] });
       expect(await of({ limit: 5, after: { createdAt: at(2), id: both ?? '' } })).toEqual({ [a]: [first] });
-      expect(await of({ limit: 5, processorId: 'p' })).toEqual({ [a]: [byP] });
+      expect(await of({ limit: 5, processorIds: ['p'] })).toEqual({ [a]: [byP] });
+      expect(await of({ limit: 5, processorIds: ['p', 'state'] })).toEqual({
+        [a]: [byP, both, first],
+        [b]: [both],
+      });
+      expect(await of({ limit: 5, processorIds: [] })).toEqual({});
       expect(await store().derivedIds(user, [a], 2)).toEqual(new Map([[a, [byP, both]]]));
       expect(await store().derivedCounts(user, [a, b])).toEqual(
         new Map([
@@ -35,7 +40,7 @@ export function derivedContract(store: () => StateStore): void {
           [b, 1],
         ]),
       );
-      expect(await store().derivedCounts(user, [a, b], 'p')).toEqual(new Map([[a, 1]]));
+      expect(await store().derivedCounts(user, [a, b], ['p'])).toEqual(new Map([[a, 1]]));
     });
 
     it('takes ids for what they are, whatever they look like', async () => {
@@ -75,8 +80,8 @@ export function derivedContract(store: () => StateStore): void {
       'reads the newest of each place by its %s',
       async (place) => {
         const user = newUser();
-        const of = (second: number, id: string, schemaId = 's') =>
-          entry(user, second, { [place]: id, schemaId });
+        const of = (second: number, id: string, processorId = 's') =>
+          entry(user, second, { [place]: id, processorId });
         const [a1, a2, a3, b1] = ids(
           await insert(of(1, 'a'), of(2, 'a'), of(3, 'a', 't'), of(1, 'b')),
         ) as string[];
@@ -84,25 +89,28 @@ export function derivedContract(store: () => StateStore): void {
           entry(newUser(), 9, { [place]: 'a' }),
           entry(user, 9, { bookId: null, conversationId: null }),
         );
-        const read = async (request: { limit: number; schemaId?: string; after?: PageKey }) => {
+        const read = async (request: { limit: number; processorIds?: string[]; after?: PageKey }) => {
           const found = await store().inPlaces(user, ['a', 'b', 'c', 'a'], { place, ...request });
           return Object.fromEntries([...found].map(([id, entries]) => [id, ids(entries)]));
         };
         expect(await read({ limit: 2 })).toEqual({ a: [a3, a2], b: [b1] });
-        expect(await read({ limit: 5, schemaId: 's' })).toEqual({ a: [a2, a1], b: [b1] });
+        expect(await read({ limit: 5, processorIds: ['s'] })).toEqual({ a: [a2, a1], b: [b1] });
         expect(await read({ limit: 5, after: { createdAt: at(2), id: a2 ?? '' } })).toEqual({
           a: [a1],
           b: [b1],
         });
-        const counts = async (schemaId?: string) =>
+        const counts = async (...processorIds: string[]) =>
           Object.fromEntries(
             await store().inPlacesCounts(user, ['a', 'b', 'c', 'a'], {
               place,
-              ...(schemaId ? { schemaId } : {}),
+              ...(processorIds.length > 0 ? { processorIds } : {}),
             }),
           );
         expect(await counts()).toEqual({ a: 3, b: 1 });
         expect(await counts('t')).toEqual({ a: 1 });
+        expect(await counts('s', 't')).toEqual({ a: 3, b: 1 });
+        expect(await read({ limit: 5, processorIds: ['t', 's'] })).toEqual({ a: [a3, a2, a1], b: [b1] });
+        expect(await read({ limit: 5, processorIds: [] })).toEqual({});
       },
     );
 

@@ -62,6 +62,7 @@ export const entry = (userId: string, second: number, over: Partial<IndexEntry> 
   conversationId: null,
   chapterNum: null,
   contentHash: null,
+  generation: 0,
   runs: [],
   state: 'STORED',
   contentMissingSince: null,

@@ -8,7 +8,9 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   id: one.id,
   userId: one.userId,
   processorId: one.processorId,
+  schemaId: one.schemaId,
   sourceIds: one.sourceIds,
+  contentHash: one.contentHash,
   runs: one.runs,
   contentMissingSince: one.contentMissingSince,
   createdAt: one.createdAt,
@@ -47,6 +49,9 @@ export function scansContract(store: () => StateStore): void {
         processorId: 'p',
         state: 'PENDING' as const,
         attempt: 0,
+        generation: 0,
+        stage: null,
+        artifact: null,
         progress: null,
         error: null,
         updatedAt: at(1).toISOString(),
@@ -103,7 +108,7 @@ export function scansContract(store: () => StateStore): void {
           ...change(version),
           ...(content ? { content: content as { contentMissingSince: Date } } : {}),
         };
-        expect(await store().updateEntry(one.id, version - 1, next, event(one, version))).toBe(true);
+        expect(await store().updateEntry(one.id, version - 1, next, [event(one, version)])).toBe(true);
         return (await store().entries(one.userId, [one.id]))[0];
       };
       const gone = { contentMissingSince: at(2) };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { erasureContract } from './store.contract.erasures.ts';
@@ -33,6 +34,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   userBlobContract(() => store);
+  backfillContract(() => store);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {
@@ -44,6 +46,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
             processorId: 'p',
             state: 'FAILED',
             attempt: 2,
+            generation: 0,
+            stage: null,
+            artifact: null,
             progress: 0.5,
             error: { code: 'X', message: 'y' },
             updatedAt: at(1).toISOString(),
@@ -51,6 +56,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         ],
         state: 'FAILED',
         contentHash: 'h',
+        generation: 2,
         conversationId: 'c',
       });
       expect(await store.insertEntry(one, [])).toEqual({ stored: one, inserted: true });
@@ -68,23 +74,38 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         processorId: 'p',
         state: 'PROCESSING' as const,
         attempt: 1,
+        generation: 0,
+        stage: null,
+        artifact: null,
         progress: null,
         error: null,
         updatedAt: at(2).toISOString(),
       };
       const change = { version: 2, runs: [run], state: 'PROCESSING' as const, updatedAt: at(2) };
-      expect(await store.updateEntry(one.id, 7, change, event(one, 2))).toBe(false);
-      expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(true);
-      expect(await store.updateEntry(one.id, 1, change, event(one, 2))).toBe(false);
+      expect(await store.updateEntry(one.id, 7, change, [event(one, 2)])).toBe(false);
+      expect(await store.updateEntry(one.id, 1, change, [event(one, 2)])).toBe(true);
+      expect(await store.updateEntry(one.id, 1, change, [event(one, 2)])).toBe(false);
       expect(await store.entries(one.userId, [one.id])).toEqual([{ ...one, ...change }]);
       expect((await outboxOf(store, one.id)).entry).toEqual({ blobId: one.id, events: [event(one, 2)] });
+    });
+
+    it('takes several events with one update, and what content came with it', async () => {
+      const [one] = (await insert(entry(newUser(), 1, { processorId: 'p' }))) as [IndexEntry];
+      const change = { version: 3, runs: [], state: 'STORED' as const, updatedAt: at(2) };
+      const content = { title: 'T', schemaVersion: '1.1.0', preview: 'It', sizeBytes: 2, contentHash: 'h' };
+      const events = [event(one, 2), event(one, 3)];
+      expect(await store.updateEntry(one.id, 1, { ...change, content }, events)).toBe(true);
+      expect(await store.entries(one.userId, [one.id])).toEqual([{ ...one, ...change, ...content }]);
+      expect((await outboxOf(store, one.id)).entry).toEqual({ blobId: one.id, events });
+      await store.clearEntryOutboxes(new Map([[one.id, 2]]));
+      expect((await outboxOf(store, one.id)).entry).toEqual({ blobId: one.id, events: [event(one, 3)] });
     });
 
     it('lets one of several updates of the same version through', async () => {
       const [one] = (await insert(entry(newUser(), 1))) as [IndexEntry];
       const change = { version: 2, runs: [], state: 'STORED' as const, updatedAt: at(2) };
       const answers = await Promise.all(
-        Array.from({ length: 6 }, () => store.updateEntry(one.id, 1, change, event(one, 2))),
+        Array.from({ length: 6 }, () => store.updateEntry(one.id, 1, change, [event(one, 2)])),
       );
       expect(answers.filter(Boolean)).toHaveLength(1);
     });
@@ -238,7 +259,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       await store.insertEntry(one, []);
       for (const version of [2, 3]) {
         const change = { version, runs: [], state: 'STORED' as const, updatedAt: at(100 + version) };
-        expect(await store.updateEntry(one.id, version - 1, change, event(one, version))).toBe(true);
+        expect(await store.updateEntry(one.id, version - 1, change, [event(one, version)])).toBe(true);
       }
       expect(await store.outboxLength()).toBe(before + 2);
       expect(await store.pendingOutboxes(at(100), 1_000)).not.toContain(blob.id);

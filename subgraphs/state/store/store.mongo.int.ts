@@ -58,4 +58,17 @@ describe('documents of the state', () => {
     expect(indexed).not.toHaveProperty('conversation_id');
     expect(indexed).not.toHaveProperty('outbox_since');
   });
+
+  it('of before there were generations and artifacts are read as what they mean', async () => {
+    const run = { state: 'COMPLETED', attempt: 1, progress: 1, error: null } as const;
+    const updatedAt = at(1).toISOString();
+    const none = { generation: 0, stage: null, artifact: null };
+    const one = entry(newUser(), 1, { runs: [{ ...run, ...none, processorId: 'p', updatedAt }] });
+    await store.insertEntry(one, []);
+    const old = { runs: [{ ...run, processor_id: 'p', updated_at: updatedAt }] };
+    await database
+      .collection<{ _id: string }>('blob_index')
+      .updateOne({ _id: one.id }, { $set: old, $unset: { generation: '' } });
+    expect(await store.entries(one.userId, [one.id])).toEqual([one]);
+  });
 });

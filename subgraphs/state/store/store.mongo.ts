@@ -2,6 +2,7 @@ import type { Db, Document, Filter } from 'mongodb';
 import { behind } from '../../../platform/mongo/behind.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
+import { createBackfills } from './backfills.mongo.ts';
 import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
 import { createDeletions } from './deletions.mongo.ts';
 import {
@@ -165,7 +166,7 @@ export function createMongoStateStore(database: Db): StateStore {
       if (existing === null) return { stored: entry, inserted: true };
       return { stored: 'user_id' in existing ? entryFrom(existing) : null, inserted: false };
     },
-    async updateEntry(id, expectedVersion, change, event) {
+    async updateEntry(id, expectedVersion, change, events) {
       const { version, state, updatedAt } = change;
       const content = contentUpdate(change.content);
       const { matchedCount } = await entries.updateOne(
@@ -173,7 +174,7 @@ export function createMongoStateStore(database: Db): StateStore {
         {
           $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt, ...content.set },
           ...content.unset,
-          $push: { outbox: event },
+          $push: { outbox: { $each: [...events] } },
           // Sets it where it is absent: an earlier time that is there stays.
           $min: { outbox_since: updatedAt },
         },
@@ -212,8 +213,8 @@ export function createMongoStateStore(database: Db): StateStore {
       const pairs = await ofEach<{ _id: string }>(collections, parentIds, 'source_ids', newest);
       return byParent(pairs, (child) => child._id);
     },
-    async derivedCounts(userId, parentIds, processorId) {
-      const total = totalOf(userId, { processorId });
+    async derivedCounts(userId, parentIds, processorIds) {
+      const total = totalOf(userId, { processorIds });
       const pairs = await ofEach<{ total: number }>(collections, parentIds, 'source_ids', total);
       return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
     },
@@ -224,8 +225,8 @@ export function createMongoStateStore(database: Db): StateStore {
         entryFrom,
       );
     },
-    async inPlacesCounts(userId, placeIds, { place, schemaId }) {
-      const total = totalOf(userId, { schemaId });
+    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
+      const total = totalOf(userId, { processorIds });
       const pairs = await ofEach<{ total: number }>(collections, placeIds, PLACES[place], total);
       return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
     },
@@ -244,5 +245,6 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),
+    ...createBackfills(collections),
   };
 }

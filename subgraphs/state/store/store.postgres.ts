@@ -1,5 +1,6 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
@@ -109,8 +110,8 @@ async function insertEntry(
     `WITH e AS (
        INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version,
          source_ids, type, title, preview, size_bytes, book_id, conversation_id, chapter_num, content_hash, runs,
-         state, content_missing_since, created_at, updated_at, outbox, outbox_since)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)
+         state, content_missing_since, created_at, updated_at, outbox, outbox_since, generation)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)
        ON CONFLICT (id) DO NOTHING RETURNING *
      ), edges AS (
        INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id)
@@ -141,6 +142,7 @@ async function insertEntry(
       entry.updatedAt,
       json(outbox),
       outbox.length > 0 ? entry.updatedAt : null,
+      entry.generation,
     ],
   );
   if (row) return { stored: entryFrom(row), inserted: true };
@@ -152,20 +154,24 @@ async function insertEntry(
 }
 
 /** The columns that tell of an entry's content, with what they become. */
-function contentColumns(content: ContentChange | undefined): (readonly [column: string, value: SqlValue])[] {
-  if (!content) return [];
-  const missing = ['content_missing_since', content.contentMissingSince] as const;
-  if (!('preview' in content)) return [missing];
-  const { preview, sizeBytes, contentHash } = content;
-  return [missing, ['preview', preview], ['size_bytes', sizeBytes], ['content_hash', contentHash]];
-}
+const contentColumns = (content: ContentChange = {}) =>
+  (
+    [
+      ['content_missing_since', content.contentMissingSince],
+      ['preview', content.preview],
+      ['size_bytes', content.sizeBytes],
+      ['content_hash', content.contentHash],
+      ['title', content.title],
+      ['schema_version', content.schemaVersion],
+    ] as const
+  ).flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
 
 async function updateEntry(
   database: SqlDatabase,
   id: string,
   expectedVersion: number,
   change: EntryChange,
-  event: OutboxEvent,
+  events: readonly OutboxEvent[],
 ): Promise<boolean> {
   const values = new Parameters();
   const at = values.add(change.updatedAt);
@@ -177,7 +183,7 @@ async function updateEntry(
   ] as const;
   const changed = await database.execute(
     `UPDATE blob_index SET ${columns.map(([column, value]) => `${column} = ${values.add(value)}`).join(', ')},
-       updated_at = ${at}, outbox = outbox || ${values.add(json([event]))}::jsonb,
+       updated_at = ${at}, outbox = outbox || ${values.add(json(events))}::jsonb,
        outbox_since = coalesce(outbox_since, ${at})
      WHERE id = ${values.add(id)} AND version = ${values.add(expectedVersion)}`,
     values.values,
@@ -196,8 +202,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       return (await database.query<UserBlobRow>(text, [userId, [...ids]])).map(userBlobFrom);
     },
     insertEntry: (entry, outbox) => insertEntry(database, entry, outbox),
-    updateEntry: (id, expectedVersion, change, event) =>
-      updateEntry(database, id, expectedVersion, change, event),
+    updateEntry: (id, expectedVersion, change, events) =>
+      updateEntry(database, id, expectedVersion, change, events),
     async entries(userId, ids) {
       const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
@@ -231,21 +237,21 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const rows = await derivedRows<{ id: string }>(database, 'e.id', userId, parentIds, { limit });
       return grouped(rows, (row) => row.id);
     },
-    async derivedCounts(userId, parentIds, processorId) {
+    async derivedCounts(userId, parentIds, processorIds) {
       const rows = await database.query<{ parent_id: string; total: number }>(
         `SELECT parent_id, count(*) AS total FROM blob_sources
-         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text IS NULL OR child_processor_id = $3)
+         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text[] IS NULL OR child_processor_id = ANY($3))
          GROUP BY parent_id`,
-        [userId, [...parentIds], processorId ?? null],
+        [userId, [...parentIds], processorIds ? [...processorIds] : null],
       );
       return new Map(rows.map((row) => [row.parent_id, row.total]));
     },
     inPlaces: (userId, placeIds, request) => inPlaces(database, userId, placeIds, request),
-    async inPlacesCounts(userId, placeIds, { place, schemaId }) {
+    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
       const rows = await database.query<{ id: string; total: number }>(
         `SELECT ${PLACES[place]} AS id, count(*) AS total FROM blob_index
-         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text IS NULL OR schema_id = $3) GROUP BY 1`,
-        [userId, [...placeIds], schemaId ?? null],
+         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text[] IS NULL OR processor_id = ANY($3)) GROUP BY 1`,
+        [userId, [...placeIds], processorIds ? [...processorIds] : null],
       );
       return new Map(rows.map(({ id, total }) => [id, total]));
     },
@@ -258,5 +264,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createErasures(database),
     ...createReemissionStore(database),
     ...createScans(database),
+    ...createBackfills(database),
   };
 }

@@ -11,6 +11,9 @@ const runOf = (processorId: string, attempt: number): Run => ({
   processorId,
   state: 'PROCESSING',
   attempt,
+  generation: 0,
+  stage: null,
+  artifact: null,
   progress: null,
   error: null,
   updatedAt: at(attempt).toISOString(),
@@ -49,7 +52,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
         state: 'PROCESSING' as const,
         updatedAt: at(version),
       };
-      if (await store.updateEntry(one.id, version, change, event(one, version + 1))) return;
+      if (await store.updateEntry(one.id, version, change, [event(one, version + 1)])) return;
     }
   };
 
@@ -95,7 +98,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
         const change = { version, runs: [], state: 'STORED' as const, updatedAt: at(version) };
         // Late and repeated clearings as well: two relays may be at one outbox.
         const [changed] = await Promise.all([
-          store.updateEntry(one.id, version - 1, change, event(one, version)),
+          store.updateEntry(one.id, version - 1, change, [event(one, version)]),
           store.clearEntryOutboxes(new Map([[one.id, version - 1]])),
           store.clearEntryOutboxes(new Map([[one.id, version - 2]])),
           store.clearEntryOutboxes(new Map([[one.id, version - 1]])),
@@ -115,7 +118,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
         const change = { version: 2, runs: [], state: 'STORED' as const, updatedAt: at(2) };
         const [buried, changed] = await Promise.all([
           atOnce(5, () => store.bury(one, tombstoneOf(one), deletion(one))),
-          store.updateEntry(one.id, 1, change, event(one, 2)),
+          store.updateEntry(one.id, 1, change, [event(one, 2)]),
           atOnce(20, () => store.insertEntry(one, [event(one, 1)])),
         ]);
         // One change of a version wins, whichever it is.

@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
 import type { ReemissionStore } from './reemission.ts';
@@ -45,13 +46,15 @@ export interface DerivedRequest {
   /** Entries at most, for each parent. */
   readonly limit: number;
   readonly after?: PageKey;
-  readonly processorId?: string;
+  /** Only those of these processors. Default: of all. */
+  readonly processorIds?: readonly string[];
 }
 
 /** Entries of one book or conversation. */
 export interface PlaceFilter {
   readonly place: 'bookId' | 'conversationId';
-  readonly schemaId?: string;
+  /** Only those of these processors. Default: of all. */
+  readonly processorIds?: readonly string[];
 }
 
 /** The newest of them. */
@@ -104,10 +107,13 @@ export interface Outboxes {
 /** By blob: the version up to which the log has the events of its outbox. */
 export type Published = ReadonlyMap<string, number>;
 
-/** What an entry tells of its content, where that went or was made again. */
-export type ContentChange =
-  | Pick<IndexEntry, 'contentMissingSince'>
-  | Pick<IndexEntry, 'contentMissingSince' | 'preview' | 'sizeBytes' | 'contentHash'>;
+/** What an entry tells of its content, where that came, went or was made again. */
+export type ContentChange = Partial<
+  Pick<
+    IndexEntry,
+    'contentMissingSince' | 'preview' | 'sizeBytes' | 'contentHash' | 'title' | 'schemaVersion'
+  >
+>;
 
 /** What an update of an entry changes. */
 export interface EntryChange {
@@ -128,7 +134,7 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans {
+export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans, BackfillStore {
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
@@ -145,8 +151,13 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
    * that is a tombstone.
    */
   insertEntry(entry: IndexEntry, outbox: readonly OutboxEvent[]): Promise<InsertedEntry>;
-  /** Changes an entry that still has `expectedVersion` and adds `event` to its outbox, in one write. False when it has another version. */
-  updateEntry(id: string, expectedVersion: number, change: EntryChange, event: OutboxEvent): Promise<boolean>;
+  /** Changes an entry that still has `expectedVersion` and adds `events` to its outbox, in one write. False when it has another version. */
+  updateEntry(
+    id: string,
+    expectedVersion: number,
+    change: EntryChange,
+    events: readonly OutboxEvent[],
+  ): Promise<boolean>;
   entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
   /** Ordered by time of creation, then id. */
   page(userId: string, filter: EntryFilter, page: PageRequest): Promise<IndexEntry[]>;
@@ -171,7 +182,7 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
   derivedCounts(
     userId: string,
     parentIds: readonly string[],
-    processorId?: string,
+    processorIds?: readonly string[],
   ): Promise<ReadonlyMap<string, number>>;
   /** For each book or conversation its newest entries, newest first: one query for all of them. */
   inPlaces(

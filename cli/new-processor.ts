@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { exitWith, UsageError } from '../platform/exit.ts';
+import { projectRoot } from '../platform/paths.ts';
+import { processorValues } from './all-services.ts';
+import { createProcessor } from './new-processor/create.ts';
+import { type Ask, complete, type Given } from './new-processor/request.ts';
+
+/**
+ * `npm run new:processor -- --id word-cloud --type WordCloud --takes blob.indexed:expanded-text-v1 --store postgresql`:
+ * writes a processor that works, and its entry in `supergraph.yaml`. Asks for what is missing, at a terminal.
+ */
+
+const options = {
+  id: { type: 'string' },
+  type: { type: 'string' },
+  takes: { type: 'string', multiple: true },
+  store: { type: 'string' },
+} as const;
+
+/** Runs `answer` with someone to ask; without a terminal there is nobody. */
+async function atTerminal<T>(answer: (ask?: Ask) => Promise<T>): Promise<T> {
+  if (!process.stdin.isTTY) return answer();
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const left = new AbortController();
+  terminal.once('close', () => left.abort());
+  try {
+    return await answer((question) => terminal.question(question, { signal: left.signal }));
+  } catch (error) {
+    throw left.signal.aborted ? new UsageError('\nStopped: nothing was written.') : error;
+  } finally {
+    terminal.close();
+  }
+}
+
+async function run(args: string[]): Promise<void> {
+  const given: Given = parseArgs({ args, options }).values;
+  const answers = await atTerminal((ask) => complete(given, ask));
+  const links = (await processorValues()).map(({ id, takes = {}, makes }) => ({
+    id,
+    takes: Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]])),
+    output_schema_id: makes.schema,
+  }));
+  for (const path of createProcessor(projectRoot, links, answers)) console.log(`wrote ${path}`);
+  console.log(
+    '\nNext: npm run codegen, then npm test and npm start. docs/add-a-processor.md says what is what.',
+  );
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWith(error);
+}

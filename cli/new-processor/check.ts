@@ -1,0 +1,65 @@
+import { endlessChain } from '../../subgraphs/processors/chains.ts';
+import { isProcessorId } from '../../subgraphs/processors/processor.ts';
+import { reserved } from '../../subgraphs/processors/registration.ts';
+import { namesOf } from './names.ts';
+import type { Project } from './project.ts';
+import type { ProcessorRequest } from './request.ts';
+
+/** As long as names of databases and tables may be. */
+const MAX_NAME = 40;
+const MAX_TYPE = 64;
+/** Databases of the system itself: the event log's, and PostgreSQL's own. */
+const OWN_DATABASES = /^(event_log|public|information_schema|pg_.*)$/;
+
+function wrongId(id: string, project: Project): string | undefined {
+  const { folder, schema, blobType, database, table } = namesOf(id);
+  if (!isProcessorId(id)) return 'must be lower-case letters, digits and single dashes, a letter first';
+  if (Math.max(database.length, table.length) > MAX_NAME)
+    return `is too long: it names a table, of at most ${MAX_NAME} characters`;
+  if (reserved.has(id) || OWN_DATABASES.test(database)) return 'is taken by the system itself';
+  if (project.services.includes(id)) return 'is taken: supergraph.yaml has it';
+  const taken = [folder, `schemas/${schema}`].find(project.has);
+  if (taken) return `is taken: there is ${taken}`;
+  const sameType = [...project.schemas].find(([, type]) => type === blobType);
+  return sameType && `is taken: blobs of ${sameType[0]} are of type \`${blobType}\``;
+}
+
+function wrongType(type: string, { types }: Project): string | undefined {
+  if (type.length > MAX_TYPE || !/^[A-Z][A-Za-z0-9]*$/.test(type))
+    return `must be letters and digits, at most ${MAX_TYPE}, an upper-case letter first`;
+  const taken = [type, `${type}Word`].find((name) => types.has(name));
+  return taken && `is taken: the graph has a type ${taken}`;
+}
+
+function wrongTakes({ id, takes }: ProcessorRequest, project: Project): string | undefined {
+  const chain = endlessChain(
+    { id, takes: recordOf(takes), output_schema_id: namesOf(id).schema },
+    project.processors,
+  );
+  if (chain) return chain;
+  const taken = Object.entries(takes).flatMap(([event, schemas]) =>
+    schemas.map((schema) => ({ event, schema })),
+  );
+  const unknown = taken.find(({ schema }) => !project.schemas.has(schema));
+  if (unknown)
+    return `there is no schema ${unknown.schema}, but ${[...project.schemas.keys()].sort().join(', ')}`;
+  const made = new Set(project.processors.map(({ output_schema_id }) => output_schema_id));
+  const unmade = taken.find(({ event, schema }) => event === 'blob.indexed' && !made.has(schema));
+  return (
+    unmade && `no processor makes ${unmade.schema}: users store it, which is blob.created:${unmade.schema}`
+  );
+}
+
+const recordOf = (takes: ProcessorRequest['takes']): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]]));
+
+/** What keeps the processor out of the project, as one line; undefined when it fits in. */
+export function wrongWith(request: ProcessorRequest, project: Project): string | undefined {
+  const { id, type } = request;
+  const about = (option: string, problem: string | undefined) => problem && `${option}: ${problem}.`;
+  return (
+    about(`--id ${JSON.stringify(id)}`, wrongId(id, project)) ??
+    about(`--type ${JSON.stringify(type)}`, wrongType(type, project)) ??
+    about('--takes', wrongTakes(request, project))
+  );
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { projectFile, projectRoot } from '../../platform/paths.ts';
+import { namesOf } from './names.ts';
+import type { ProcessorRequest } from './request.ts';
+
+/** Below are the ports of what ships, some of them of services to come. */
+const FIRST_PORT = 8020;
+
+/** The lowest port that is free for a new subgraph. */
+export function nextPort(taken: readonly number[]): number {
+  let port = FIRST_PORT;
+  while (taken.includes(port)) port += 1;
+  return port;
+}
+
+/** `supergraph.yaml` with one more subgraph, all else as it was, comments included. */
+export function withSubgraph(text: string, id: string, port: number): string {
+  const document = parseDocument(text);
+  document.setIn(['subgraphs', id], {
+    routing_url: `http://127.0.0.1:${port}/graphql`,
+    schema: { file: `${namesOf(id).folder}/schema.graphql` },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  const text = readFileSync(projectFile('cli', 'new-processor', 'templates', `${template}.template`), 'utf8');
+  return text.replace(/\{\{(\w+)\}\}/g, (_place, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${template}.template: there is no {{${name}}}`);
+    return value;
+  });
+}
+
+/** Formatted as the project has it: how lines break depends on how long the names are. */
+function formatted(path: string, text: string): string {
+  const biome = projectFile('node_modules', '.bin', 'biome');
+  const args = ['check', '--write', `--stdin-file-path=${path}`];
+  const { status, stdout, stderr } = spawnSync(biome, args, {
+    cwd: projectRoot,
+    input: text,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${path} could not be formatted:\n${stderr}`);
+  return stdout;
+}
+
+/** A new processor's files, by path from the project's root. */
+export function processorFiles({ id, type, takes, store }: ProcessorRequest): Map<string, string> {
+  const { folder, schema, blobType, table, title } = namesOf(id);
+  const lists = Object.entries(takes).map(
+    ([event, ids]) => `'${event}': [${ids.map((each) => `'${each}'`)}],`,
+  );
+  const values = { id, type, store, schema, blobType, table, name: title, takes: lists.join(' ') };
+  const files = new Map<string, string>();
+  for (const file of ['schema.graphql', 'processor.ts', 'run.ts', 'run.test.ts'])
+    files.set(`${folder}/${file}`, fill(file, values));
+  files.set(`schemas/${schema}/1.0.0.json`, fill('schema.json', values));
+  return new Map([...files].map(([path, text]) => [path, formatted(path, text)]));
+}

@@ -1,0 +1,73 @@
+import { environmentSchema, serviceNames, urlVariable } from '../platform/config.ts';
+import { GATEWAY_PORT, type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
+
+/** A service of the compose files. */
+export interface ComposedService {
+  readonly name: string;
+  readonly port: number;
+  /** Variables that it alone reads. */
+  readonly settings: readonly string[];
+}
+
+const TEMPLATES = 'codegen/templates';
+
+/** A line `# @name` of a template stands for lines that are made, at its own indentation. */
+const PLACE = /^( *)# @(\w+)\n/gm;
+
+function fill(file: string, places: Readonly<Record<string, readonly string[]>>): GeneratedFile {
+  const text = read(`${TEMPLATES}/${file}`).replace(PLACE, (_line, indent: string, place: string) => {
+    const lines = places[place];
+    if (!lines) throw new Error(`${TEMPLATES}/${file}: there is nothing to put at # @${place}`);
+    return lines.map((line) => (line === '' ? '\n' : `${indent}${line}\n`)).join('');
+  });
+  return [file, `# ${HEADER}\n# Its template: ${TEMPLATES}/${file}\n\n${text}`];
+}
+
+const passedOn = (variable: string): string => `${variable}: \${${variable}:-}`;
+
+/** What the template does not set for containers of its own accord: the variable of the same name, where there is one. */
+function environment(services: readonly ComposedService[], template: string): string[] {
+  const urls = new Map(services.map(({ name, port }) => [urlVariable(name), `http://${name}:${port}`]));
+  const set = new Set([...template.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, variable]) => variable));
+  // A container has its ports to itself, so none has to be moved; the code may know a service that is gone.
+  const not = new Set<string | undefined>([...set, 'PORT_OFFSET', ...serviceNames.map(urlVariable)]);
+  const others = Object.keys(environmentSchema.shape).filter((variable) => !not.has(variable));
+  return [...others.map(passedOn), ...[...urls].map(([variable, url]) => `${variable}: ${url}`)];
+}
+
+const ownEnvironment = (settings: readonly string[]): string[] =>
+  settings.length === 0
+    ? []
+    : ['  environment:', '    <<: *environment', ...settings.map((variable) => `    ${passedOn(variable)}`)];
+
+function subgraph({ name, port, settings }: ComposedService): string[] {
+  return [
+    `${name}:`,
+    '  <<: *service',
+    `  command: [node, dist/cli/start-service.js, ${name}]`,
+    ...ownEnvironment(settings),
+    `  expose: ['${port}']`,
+    '  healthcheck:',
+    '    <<: *healthcheck',
+    `    test: [CMD, node, dist/cli/ready.js, ${name}]`,
+    '',
+  ];
+}
+
+/** The compose file and its overlay with a cluster of event logs. `settings`: of each subgraph, by its name. */
+export function composeFiles(
+  subgraphs: readonly Subgraph[],
+  settings: ReadonlyMap<string, readonly string[]>,
+): GeneratedFile[] {
+  const composed = subgraphs.map(({ name, port }) => ({ name, port, settings: settings.get(name) ?? [] }));
+  const all = [{ name: 'gateway', port: GATEWAY_PORT, settings: [] }, ...composed];
+  const file = 'docker-compose.yml';
+  return [
+    fill(file, {
+      environment: environment(all, read(`${TEMPLATES}/${file}`)),
+      healthy: composed.map(({ name }) => `${name}: { condition: service_healthy }`),
+      subgraphs: composed.flatMap(subgraph),
+    }),
+    fill('docker-compose.cluster.yml', { clustered: all.map(({ name }) => `${name}: *clustered`) }),
+  ];
+}

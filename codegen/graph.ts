@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as resolvers from '@graphql-codegen/typescript-resolvers';
+import { parse } from 'graphql';
+import { projectFile } from '../platform/paths.ts';
+import { type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
+
+/** A subgraph with the text of its SDL. */
+export interface SubgraphSdl extends Subgraph {
+  readonly sdl: string;
+}
+
+/** `models.ts` of a subgraph names what its resolvers pass on: `export interface BookModel` stands for type `Book`. */
+function mappers(models: string): Record<string, string> {
+  const names = [...read(models).matchAll(/^export (?:interface|type) (\w+)Model\b/gm)];
+  return Object.fromEntries(names.map(([, name]) => [name, `./models.ts#${name}Model`]));
+}
+
+/** Types of the resolvers of a subgraph that has `models.ts`; the others write none that would need them. */
+export async function resolverTypes({ folder, sdl }: SubgraphSdl): Promise<GeneratedFile[]> {
+  const models = `${folder}/models.ts`;
+  if (!existsSync(projectFile(models))) return [];
+  const filename = `${folder}/graphql.generated.ts`;
+  const code = await codegen({
+    filename,
+    schema: parse(printSubgraphSchema(buildSubgraphSchema(parse(sdl)))),
+    documents: [],
+    config: {
+      federation: true,
+      useTypeImports: true,
+      enumsAsTypes: true,
+      avoidOptionals: { field: true },
+      noSchemaStitching: true,
+      mappers: mappers(models),
+      contextType: './models.ts#Context',
+      scalars: { ID: 'string', DateTime: 'Date', JSON: 'unknown', BigInt: 'number' },
+    },
+    plugins: [{ typescript: {} }, { resolvers: {} }],
+    pluginMap: { typescript, resolvers },
+  });
+  return [[filename, `// ${HEADER}\n${code}`]];
+}
+
+/** @throws Error that says why, when the subgraphs do not compose */
+export function supergraphFile(subgraphs: readonly SubgraphSdl[]): GeneratedFile {
+  const result = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  if (result.errors) throw new Error(`The subgraphs do not compose:\n${result.errors.join('\n')}`);
+  return ['gateway/supergraph.graphql', `# ${HEADER}\n\n${result.supergraphSdl}`];
+}

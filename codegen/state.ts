@@ -1,0 +1,43 @@
+import { type DocumentNode, Kind, parse } from 'graphql';
+import { type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
+
+/** The SDL that state serves: its own, and a stub of every type of content. */
+const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
+const STATE_OWN_SDL = 'subgraphs/state/schema.graphql';
+const CONTENT_TYPES = 'subgraphs/state/content-types.generated.ts';
+
+/** The blob types that a subgraph owns: entities that implement `Blob`. */
+function blobTypes(sdl: DocumentNode): string[] {
+  return sdl.definitions.flatMap((definition) =>
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
+    definition.interfaces?.some((implemented) => implemented.name.value === 'Blob') &&
+    definition.directives?.some((directive) => directive.name.value === 'key')
+      ? [definition.name.value]
+      : [],
+  );
+}
+
+interface OwnedType {
+  readonly subgraph: string;
+  readonly type: string;
+}
+
+const stub = ({ subgraph, type }: OwnedType): string =>
+  `"Owned by the \`${subgraph}\` subgraph."\ntype ${type} implements Blob @key(fields: "id", resolvable: false) {\n  id: ID!\n}\n`;
+
+/** What state knows of the processors: stubs of their types, and which type is whose. */
+export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
+  const ownSdl = (file: string) => read(file === STATE_SDL ? STATE_OWN_SDL : file);
+  const owned = subgraphs.flatMap(({ name, sdlFile }) =>
+    blobTypes(parse(ownSdl(sdlFile))).map((type) => ({ subgraph: name, type })),
+  );
+  const processors = owned.filter((entry) => entry.subgraph !== 'state');
+  const entries = owned.map(({ subgraph, type }) => `  '${subgraph}': '${type}',\n`).join('');
+  return [
+    [STATE_SDL, `# ${HEADER}\n\n${read(STATE_OWN_SDL)}\n${processors.map(stub).join('\n')}`],
+    [
+      CONTENT_TYPES,
+      `// ${HEADER}\n\n/** The GraphQL type of the blobs that a processor keeps, by processor id. */\nexport const contentTypes: Readonly<Record<string, string>> = {\n${entries}};\n`,
+    ],
+  ];
+}

@@ -1,0 +1,200 @@
+import type { Readable } from 'node:stream';
+import type { StateClient } from '../clients/state.ts';
+import type { Clock } from '../clock.ts';
+import { BlobgraphError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
+import { repeating } from '../repeating.ts';
+import type { BlobRecord } from './record.ts';
+import type { Records } from './records/records.ts';
+import { failureOf } from './runs/decide.ts';
+import { type OnProgress, progressReporter } from './runs/progress.ts';
+import { defaultSettings } from './runs/settings.ts';
+
+/** Bytes of an artifact: at once, or as they come. */
+export type ArtifactBody = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** An export or a rendition of a blob: no blob of its own, made when it is first asked for. */
+export interface ArtifactDefinition {
+  /** Of what makes it: another version makes it anew. */
+  readonly version: string;
+  /** E.g. `text/markdown; charset=utf-8`. */
+  readonly mediaType: string;
+  /** What it is called when it is saved. */
+  readonly fileName: (record: BlobRecord) => string;
+  /** Makes it; pure. `record` is whole. @throws BlobgraphError that its user sees */
+  readonly make: (
+    record: BlobRecord,
+    run: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+  ) => ArtifactBody | Promise<ArtifactBody>;
+}
+
+/** An artifact that is there. */
+export interface Artifact {
+  readonly body: Readable;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  readonly fileName: string;
+}
+
+/** How it is with an artifact of a blob. `MISSING`: it is made when it is asked for. */
+export interface ArtifactStatus {
+  readonly name: string;
+  readonly state: 'MISSING' | 'MAKING' | 'READY';
+  /** Null until it is there. */
+  readonly sizeBytes: number | null;
+}
+
+/** A processor's artifacts. Each is made once for a blob, name and version, also when many ask at once. */
+export interface Artifacts {
+  /** All of a blob, by name. */
+  list(blobId: string): Promise<ArtifactStatus[]>;
+  /** The artifact, made before it is answered where it is not there. @throws BlobgraphError NOT_FOUND; what making it throws */
+  open(record: BlobRecord, name: string): Promise<Artifact>;
+  /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
+  etag(record: BlobRecord, name: string): string;
+  /** Removes all of these blobs. */
+  erase(blobIds: readonly string[]): Promise<void>;
+  /** Begins to remove, now and every hour, what is left of blobs that are gone: a crash may have come between. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface ArtifactDependencies {
+  readonly processorId: string;
+  readonly definitions: Readonly<Record<string, ArtifactDefinition>>;
+  readonly seconds: number;
+  readonly objects: ObjectStore;
+  readonly records: Pick<Records, 'existing'>;
+  readonly state: Pick<StateClient, 'report'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const SWEEP_EVERY_MS = 3_600_000;
+const SWEEP_PAGE = 1_000;
+
+const bytesOf = (body: ArtifactBody): Uint8Array | AsyncIterable<Uint8Array> =>
+  typeof body === 'string' ? Buffer.from(body) : body;
+
+class ProcessorArtifacts implements Artifacts {
+  readonly #deps: ArtifactDependencies;
+  /** What is being made here, by key. */
+  readonly #making = new Map<string, Promise<void>>();
+  readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
+
+  constructor(deps: ArtifactDependencies) {
+    this.#deps = deps;
+  }
+
+  list(blobId: string): Promise<ArtifactStatus[]> {
+    const { definitions, objects } = this.#deps;
+    return Promise.all(
+      Object.entries(definitions).map(async ([name, { version }]) => {
+        const key = keyOf(blobId, name, version);
+        const found = await objects.head(key);
+        if (found) return { name, state: 'READY' as const, sizeBytes: found.sizeBytes };
+        return { name, state: this.#making.has(key) ? ('MAKING' as const) : ('MISSING' as const), sizeBytes: null };
+      }),
+    );
+  }
+
+  async open(record: BlobRecord, name: string): Promise<Artifact> {
+    const definition = this.#definition(name);
+    const key = keyOf(record.id, name, definition.version);
+    const { objects } = this.#deps;
+    let found = await objects.get(key);
+    if (!found) {
+      await this.#made(key, record, name, definition);
+      found = await objects.get(key);
+    }
+    if (!found) throw new BlobgraphError('BLOB_DELETED', 'The blob was deleted while its export was made.');
+    const { body, sizeBytes } = found;
+    return { body, sizeBytes, mediaType: definition.mediaType, fileName: definition.fileName(record) };
+  }
+
+  etag(record: BlobRecord, name: string): string {
+    return `"${record.contentHash}-${name}-${this.#definition(name).version}"`;
+  }
+
+  async erase(blobIds: readonly string[]): Promise<void> {
+    if (Object.keys(this.#deps.definitions).length === 0) return;
+    for (const id of blobIds) await this.#deps.objects.deletePrefix(id);
+  }
+
+  start(): void {
+    if (Object.keys(this.#deps.definitions).length === 0) return;
+    this.#sweeping.start();
+    this.#sweeping.now();
+  }
+
+  stop(): Promise<void> {
+    return this.#sweeping.stop();
+  }
+
+  async #sweep(): Promise<void> {
+    const { objects, records, logger } = this.#deps;
+    try {
+      for (let after: string | undefined; ; ) {
+        const page = await objects.list('', { limit: SWEEP_PAGE, ...(after === undefined ? {} : { after }) });
+        const ids = [...new Set(page.map(({ key }) => key.slice(0, key.indexOf('/'))))];
+        const there = new Set(await records.existing(ids));
+        await this.erase(ids.filter((id) => !there.has(id)));
+        if (page.length < SWEEP_PAGE) return;
+        after = page.at(-1)?.key;
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'artifacts of deleted blobs could not be looked for; trying again');
+    }
+  }
+
+  #definition(name: string): ArtifactDefinition {
+    const { definitions } = this.#deps;
+    const found = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+    if (found) return found;
+    const names = Object.keys(definitions).map((each) => `\`${each}\``);
+    const message = names.length > 0 ? `There is ${names.join(', ')} of it, and no other.` : 'There is none of it.';
+    throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
+  }
+
+  #made(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
+    const known = this.#making.get(key);
+    if (known) return known;
+    const making = this.#make(key, record, name, definition).finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
+  }
+
+  async #make(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
+    const { objects, processorId, records, seconds } = this.#deps;
+    const earlier = await objects.list(`${record.id}/${name}`, { limit: 100 });
+    const run = { blob_id: record.id, processor_id: processorId, artifact: name, attempt: earlier.length + 1 };
+    const tell = (report: { state: 'PROCESSING' | 'COMPLETED' | 'FAILED'; error?: { code: string; message: string } }) =>
+      this.#report(record.userId, { ...run, ...report });
+    await tell({ state: 'PROCESSING' });
+    const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
+    try {
+      const body = await definition.make(record, { signal: AbortSignal.timeout(seconds * 1_000), onProgress });
+      await objects.put(key, bytesOf(body), { contentType: definition.mediaType });
+      // Whoever deleted the blob meanwhile did not see it.
+      if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      await tell({ state: 'FAILED', error: { code, message } });
+      throw error;
+    }
+    await tell({ state: 'COMPLETED' });
+  }
+
+  /** The artifact is there, or not, whatever the index knows of its run. */
+  async #report(userId: string, report: Parameters<StateClient['report']>[1]): Promise<void> {
+    const { state, logger } = this.#deps;
+    await state.report(userId, report).catch((error: unknown) => {
+      logger.warn({ err: error, blobId: report.blob_id }, 'the run of an artifact was not reported');
+    });
+  }
+}
+
+const keyOf = (blobId: string, name: string, version: string): string => `${blobId}/${name}/${version}`;
+
+export const createArtifacts = (deps: ArtifactDependencies): Artifacts => new ProcessorArtifacts(deps);

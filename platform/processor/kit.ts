@@ -1,0 +1,26 @@
+import type { ProcessorClient } from '../clients/processor.ts';
+import type { SchemaClient } from '../clients/schemas.ts';
+import type { StateClient } from '../clients/state.ts';
+import type { Clock } from '../clock.ts';
+import type { IdSource } from '../ids.ts';
+import type { Logger } from '../logger.ts';
+import type { Artifacts } from './artifacts.ts';
+import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { Records } from './records/records.ts';
+import type { Registrar } from './registrar.ts';
+
+/** A processor that was opened: its value, and what it stands on. */
+export interface Kit {
+  readonly definition: ProcessorDefinition;
+  /** What {@link ProcessorDefinition.open} answered. */
+  readonly opened: OpenedResources;
+  readonly records: Records;
+  readonly registrar: Registrar;
+  readonly artifacts: Artifacts;
+  readonly state: StateClient;
+  readonly processors: ProcessorClient;
+  readonly schemas: SchemaClient;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+}

@@ -1,0 +1,183 @@
+import type { Collection, Db } from 'mongodb';
+import { behind } from '../../../mongo/behind.ts';
+import { isDuplicateKey } from '../../../mongo/client.ts';
+import { insertOrFind } from '../../../mongo/insert-or-find.ts';
+import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
+import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
+import { projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
+import { createInventory } from './inventory.mongo.ts';
+import { migrateDocuments } from './migrate.ts';
+
+type Documents = Collection<RecordDocument>;
+
+const INDEXES = [
+  { key: { user_id: 1, created_at: 1, _id: 1 } },
+  { key: { registered_at: 1, refusal: 1, register_at: 1, _id: 1 } },
+  // What the store gave is given once.
+  {
+    key: { user_id: 1, 'allocation.of': 1, 'allocation.number': 1 },
+    unique: true,
+    partialFilterExpression: { allocation: { $exists: true } },
+  },
+] as const;
+
+class MongoRecords {
+  readonly #documents: Documents;
+  readonly #definition: RecordsDefinition;
+
+  constructor(documents: Documents, definition: RecordsDefinition) {
+    this.#documents = documents;
+    this.#definition = definition;
+  }
+
+  async find(id: string): Promise<BlobRecord | null> {
+    const document = await this.#documents.findOne({ _id: id });
+    return document && recordFrom(this.#definition, document, 'all');
+  }
+
+  async byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]> {
+    const projection = projectionOf(this.#definition, wanted);
+    const found = this.#documents.find({ _id: { $in: [...ids] }, user_id: userId }, { projection });
+    return this.#records(await found.toArray(), wanted);
+  }
+
+  async page(userId: string, { since, after, limit }: RecordPage, wanted: Wanted): Promise<BlobRecord[]> {
+    const conditions = [
+      { user_id: userId, content_hash: { $ne: null } },
+      ...(since ? [{ created_at: { $gte: since } }] : []),
+      ...(after ? [behind(after, 'ASC')] : []),
+    ];
+    const projection = projectionOf(this.#definition, wanted);
+    const found = this.#documents
+      .find({ $and: conditions }, { projection })
+      .sort({ created_at: 1, _id: 1 })
+      .limit(limit);
+    return this.#records(await found.toArray(), wanted);
+  }
+
+  #records(documents: readonly RecordDocument[], wanted: Wanted): Promise<BlobRecord[]> {
+    return Promise.all(documents.map((document) => recordFrom(this.#definition, document, wanted)));
+  }
+
+  /** The next number among the user's records that have the same values; undefined where nothing is given. */
+  async #allocate(record: NewRecord): Promise<RecordDocument['allocation']> {
+    const { allocates } = this.#definition;
+    if (!allocates || record.contentHash === null) return undefined;
+    const of = JSON.stringify(allocates.within.map((member) => record.data[member]));
+    const newest = await this.#documents.findOne(
+      { user_id: record.userId, 'allocation.of': of },
+      { sort: { 'allocation.number': -1 }, projection: { allocation: 1 } },
+    );
+    return { of, number: (newest?.allocation?.number ?? 0) + 1 };
+  }
+
+  /** The record as it will be stored, with its document. */
+  async #made(record: NewRecord) {
+    const { allocates } = this.#definition;
+    const allocation = await this.#allocate(record);
+    const allocated = allocation && allocates ? { [allocates.member]: allocation.number } : {};
+    const stored = storedAs({ ...record, data: { ...record.data, ...allocated } }, record.describe(allocated));
+    const document = await toDocument(this.#definition, { ...stored, registerAt: record.registerAt }, allocation);
+    return { stored, document };
+  }
+
+  /** Does it again while another takes the number that it was to have: one of both always gets on. */
+  async #untilGiven<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    }
+  }
+
+  async insert(record: NewRecord): Promise<Stored> {
+    if (!this.#definition.allocates) {
+      const { stored, document } = await this.#made(record);
+      const existing = await insertOrFind(this.#documents, document);
+      if (!existing) return { stored, inserted: true };
+      return { stored: await recordFrom(this.#definition, existing, 'all'), inserted: false };
+    }
+    return this.#untilGiven(async () => {
+      const existing = await this.find(record.id);
+      if (existing) return { stored: existing, inserted: false };
+      const { stored, document } = await this.#made(record);
+      await this.#documents.insertOne(document);
+      return { stored, inserted: true };
+    });
+  }
+
+  complete(record: NewRecord): Promise<Stored | null> {
+    return this.#untilGiven(async () => {
+      const { stored, document } = await this.#made(record);
+      const { _id, ...content } = document;
+      const { matchedCount } = await this.#documents.updateOne({ _id, content_hash: null }, { $set: content });
+      if (matchedCount === 1) return { stored, inserted: true };
+      const existing = await this.find(record.id);
+      return existing && { stored: existing, inserted: false };
+    });
+  }
+}
+
+const registrations = (documents: Documents) => ({
+  async dueRegistrations(now, limit) {
+    const found = await documents
+      .find({ registered_at: null, refusal: null, register_at: { $lte: now } })
+      .sort({ register_at: 1, _id: 1 })
+      .limit(limit)
+      .project<{ _id: string }>({ _id: 1 })
+      .toArray();
+    return found.map(({ _id }) => _id);
+  },
+  async markRegistered(id, at) {
+    await documents.updateOne({ _id: id, registered_at: null }, { $set: { registered_at: at, refusal: null } });
+  },
+  async refuseRegistration(id, reason) {
+    await documents.updateOne({ _id: id, registered_at: null }, { $set: { refusal: reason } });
+  },
+  async postponeRegistration(id, dueAt) {
+    await documents.updateOne({ _id: id }, { $set: { register_at: dueAt }, $inc: { register_attempts: 1 } });
+  },
+}) satisfies Partial<Records>;
+
+const eraser = (documents: Documents) => ({
+  async erase(userId, ids) {
+    await documents.deleteMany({ _id: { $in: [...ids] }, user_id: userId });
+  },
+  async eraseUser(userId, limit) {
+    const found = documents.find({ user_id: userId }).limit(limit).project<{ _id: string }>({ _id: 1 });
+    const ids = (await found.toArray()).map(({ _id }) => _id);
+    if (ids.length > 0) await documents.deleteMany({ _id: { $in: ids }, user_id: userId });
+    return ids;
+  },
+  async markStale(userId, ids) {
+    await documents.updateMany({ _id: { $in: [...ids] }, user_id: userId }, { $set: { stale: true } });
+  },
+}) satisfies Partial<Records>;
+
+/** A processor's records in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
+export function createMongoRecords(database: Db, definition: RecordsDefinition): Records {
+  const documents = database.collection<RecordDocument>(definition.name);
+  const own = new MongoRecords(documents, definition);
+  const { members, beside = {}, unlisted = [] } = definition;
+  const listed = new Set([...(members ? Object.keys(members) : ['data']), ...Object.keys(beside)]);
+  for (const member of unlisted) listed.delete(member);
+  return {
+    ...registrations(documents),
+    ...eraser(documents),
+    ...createInventory(documents),
+    async prepare() {
+      await documents.createIndexes(INDEXES.map((index) => ({ ...index })));
+      await migrateDocuments(documents, definition);
+    },
+    async ping() {
+      await database.command({ ping: 1 });
+    },
+    find: (id) => own.find(id),
+    insert: (record) => own.insert(record),
+    complete: (record) => own.complete(record),
+    byIds: (userId, ids, wanted) => own.byIds(userId, ids, wanted),
+    page: (userId, page) => own.page(userId, page, listed),
+  };
+}

@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { openPostgresRecords } from '../../../testing/records.ts';
+import { recordsContract, recordsRaces } from '../records.contract.ts';
+import { everything, whole } from '../samples.fixture.ts';
+
+describe.each([whole, everything])('records on a PostgreSQL server: $definition.name', (fixture) => {
+  const open = () => openPostgresRecords(fixture.definition);
+  recordsContract({ ...fixture, open });
+  describe('races', () => recordsRaces({ ...fixture, open }));
+});

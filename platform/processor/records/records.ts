@@ -1,0 +1,143 @@
+import { InvalidSpec, memberName } from './names.ts';
+import type { BlobRecord, NewRecord } from '../record.ts';
+import type { BlobEraser } from './eraser.ts';
+import type { BlobInventory } from './inventory.ts';
+
+/**
+ * How a member is stored in PostgreSQL. `json` keeps the value as it is, null included; in the others a null is a member
+ * that is absent. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
+ */
+export type MemberKind = 'text' | 'integer' | 'bigint' | 'double' | 'boolean' | 'timestamp' | 'json' | 'jsonb' | 'envelope';
+
+/** Members by their names in documents, snake_case. */
+export type Members = Readonly<Record<string, MemberKind>>;
+
+/** Rows of a table of their own, a list in the document. */
+export interface ChildTable {
+  readonly table: string;
+  /** The column that refers to the record. */
+  readonly parent: string;
+  /** The column, unique in a record, that the rows are ordered by. */
+  readonly order: string;
+  readonly columns: Readonly<Record<string, Exclude<MemberKind, 'envelope'>>>;
+}
+
+/** A number that the store gives: 1, 2, 3, … among the user's records that have the same values in `within`. */
+export interface Allocation {
+  readonly member: string;
+  /** Members of `data`. */
+  readonly within: readonly string[];
+}
+
+/** What a processor keeps its blobs in. */
+export interface RecordsDefinition {
+  /** The table or collection. */
+  readonly name: string;
+  /** Where it is in an installation on real services; embedded it is PostgreSQL. */
+  readonly store: 'postgresql' | 'mongodb';
+  /** Members of `data` with columns of their own. Absent: `data` is kept whole, read whole. */
+  readonly members?: Members;
+  /** Members beside `data`. */
+  readonly beside?: Members;
+  /** Lists beside `data`, by their names in documents. */
+  readonly children?: Readonly<Record<string, ChildTable>>;
+  readonly allocates?: Allocation;
+  /** Members that lists of blobs leave out, e.g. a book's text. */
+  readonly unlisted?: readonly string[];
+  /** Steps that made and changed the tables, in PostgreSQL; only ever appended to. Absent: one that makes them. */
+  readonly migrations?: readonly string[];
+  /** Changes to documents that earlier versions wrote, in MongoDB; each is done to every document once. */
+  readonly documentMigrations?: readonly DocumentMigration[];
+}
+
+/** Brings a stored document of an earlier form to the next; pure. */
+export type DocumentMigration = (document: Record<string, unknown>) => Record<string, unknown>;
+
+/** Which members a read is to bring: `chapters.title` of child tables; the envelope always comes. */
+export type Wanted = 'all' | ReadonlySet<string>;
+
+/** A place in a user's blobs, oldest first. */
+export interface BlobPlace {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+/** A stretch of a user's blobs, oldest first. */
+export interface RecordPage {
+  /** Made at this time or later. */
+  readonly since?: Date;
+  readonly after?: BlobPlace;
+  readonly limit: number;
+}
+
+/** What became of storing a record. */
+export interface Stored {
+  /** What is there now: the first result wins. */
+  readonly stored: BlobRecord;
+  /** Whether it is the one that was given. */
+  readonly inserted: boolean;
+}
+
+/**
+ * A processor's store of blobs. Reads that take a user see that user's blobs alone; ids may be any text, and those that
+ * are not there are left out. Every method is one statement, or one transaction of the store's own.
+ */
+export interface Records extends BlobInventory, BlobEraser {
+  /** Makes or changes tables, collections, indexes and old documents. */
+  prepare(): Promise<void>;
+  /** @throws when the store does not answer */
+  ping(): Promise<void>;
+  /** The whole record, whoever's it is. */
+  find(id: string): Promise<BlobRecord | null>;
+  /** Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there. */
+  insert(record: NewRecord): Promise<Stored>;
+  /** Gives a pending record its content, unless it has it; null when it is not there any more. */
+  complete(record: NewRecord): Promise<Stored | null>;
+  /** In no given order. */
+  byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]>;
+  /** Finished blobs, oldest first, without those members that are {@link RecordsDefinition.unlisted}. */
+  page(userId: string, page: RecordPage): Promise<BlobRecord[]>;
+  /** Ids of those that the index is to be told of by now, longest due first. */
+  dueRegistrations(now: Date, limit: number): Promise<string[]>;
+  markRegistered(id: string, at: Date): Promise<void>;
+  /** Notes that the index refuses it for good, and why. */
+  refuseRegistration(id: string, reason: string): Promise<void>;
+  /** Tells the index later, and counts the failure. */
+  postponeRegistration(id: string, dueAt: Date): Promise<void>;
+}
+
+const memberNames = ({ members, beside, children, allocates }: Omit<RecordsDefinition, 'name' | 'store'>) => [
+  ...Object.keys(members ?? {}),
+  ...Object.keys(beside ?? {}),
+  ...Object.entries(children ?? {}).flatMap(([name, child]) => [
+    name,
+    child.table,
+    child.parent,
+    ...Object.keys(child.columns),
+  ]),
+  ...(allocates ? [allocates.member, ...allocates.within] : []),
+];
+
+/**
+ * Says what a processor keeps its blobs in.
+ * @throws InvalidSpec when a name cannot be one of a table, collection or member
+ */
+export function records(name: string, definition: Omit<RecordsDefinition, 'name'>): RecordsDefinition {
+  const { members, allocates } = definition;
+  for (const each of [name, ...memberNames(definition)]) memberName(each);
+  const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
+  if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
+  return { name, ...definition };
+}
+
+/** Members of `data` that a read brings. */
+export const wantsData = (wanted: Wanted, name: string): boolean => wanted === 'all' || wanted.has(name);
+
+/** Columns of a child table that a read brings; none when the list is not wanted at all. */
+export function wantedColumns(wanted: Wanted, name: string, child: ChildTable): string[] {
+  const columns = Object.keys(child.columns);
+  if (wanted === 'all' || wanted.has(name)) return columns;
+  const some = columns.filter((column) => wanted.has(`${name}.${column}`));
+  // The order stays told, also where nothing else is asked for.
+  return some.length > 0 ? [...new Set([child.order, ...some])] : [];
+}

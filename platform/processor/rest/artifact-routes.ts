@@ -1,0 +1,41 @@
+import { create as contentDisposition } from 'content-disposition';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BlobgraphError } from '../../errors.ts';
+import { requireViewer } from '../../serving/authenticate.ts';
+import type { Kit } from '../kit.ts';
+import { isPending } from '../record.ts';
+
+/** Where the front door serves an artifact of a blob. */
+export const artifactPath = (processorId: string, blobId: string, name: string): string =>
+  `/api/v1/processors/${encodeURIComponent(processorId)}/blobs/${encodeURIComponent(blobId)}/artifacts/${encodeURIComponent(name)}`;
+
+/** Answers an artifact of the caller's blob; 304 to those who have it. @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND */
+export async function sendArtifact(
+  { records, artifacts }: Kit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<unknown> {
+  const { userId } = requireViewer(request.caller);
+  const [known] = await records.byIds(userId, [id], new Set());
+  if (!known || isPending(known)) {
+    throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
+  }
+  const etag = artifacts.etag(known, name);
+  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+  const [record = known] = await records.byIds(userId, [id], 'all');
+  const { body, sizeBytes, mediaType, fileName } = await artifacts.open(record, name);
+  return reply
+    .header('content-type', mediaType)
+    .header('content-length', sizeBytes)
+    .header('content-disposition', contentDisposition(fileName, { fallback: fileName.replace(/[^ -~]+/g, '_') }))
+    .send(body);
+}
+
+/** `GET /blobs/:id/artifacts/:name`: an export or rendition, made when it is first asked for. */
+export function artifactRoutes(app: FastifyInstance, kit: Kit): void {
+  app.get<{ Params: { id: string; name: string } }>('/blobs/:id/artifacts/:name', (request, reply) =>
+    sendArtifact(kit, request, reply, request.params),
+  );
+}

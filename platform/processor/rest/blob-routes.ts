@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { BlobgraphError } from '../../errors.ts';
+import { requireViewer } from '../../serving/authenticate.ts';
+import { isPending, toDocument } from '../record.ts';
+import type { BlobPlace, Records } from '../records/records.ts';
+
+const MAX_BATCH = 1_000;
+const MAX_PAGE = 100;
+const DEFAULT_PAGE = 20;
+
+const batchBody = z.object({ ids: z.array(z.string()).max(MAX_BATCH) });
+
+const listQuery = z.object({
+  since: z.iso.datetime({ offset: true }).optional(),
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+});
+
+const refuse = (field: string, message: string) =>
+  new BlobgraphError('VALIDATION_FAILED', message, { field });
+
+const cursorOf = ({ createdAt, id }: BlobPlace): string =>
+  Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
+
+function placeOf(cursor: string): BlobPlace {
+  try {
+    const [time, id] = z
+      .tuple([z.iso.datetime(), z.uuid()])
+      .parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { createdAt: new Date(time), id };
+  } catch {
+    throw new BlobgraphError('CURSOR_INVALID', '`after` must be the `next` of a list.', { field: 'after' });
+  }
+}
+
+function parseList(query: unknown) {
+  const parsed = listQuery.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const field = String(parsed.error.issues[0]?.path[0] ?? 'limit');
+  const message =
+    field === 'since'
+      ? '`since` must be an ISO 8601 date and time.'
+      : `\`${field}\` must be 1 to ${MAX_PAGE}.`;
+  throw refuse(field, message);
+}
+
+/** Bytes of all blobs of one answer, as their processor counts them. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** The finished ones of these blobs, whole, in the order of `ids`. @throws BlobgraphError VALIDATION_FAILED: too large together */
+async function wholeBlobs(records: Records, userId: string, ids: readonly string[]) {
+  const sizes = await records.byIds(userId, ids, new Set());
+  const bytes = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (bytes > MAX_ANSWER_BYTES) {
+    throw refuse('ids', `The blobs of \`ids\` have ${bytes} bytes together; ask for at most ${MAX_ANSWER_BYTES} at once.`);
+  }
+  const found = new Map((await records.byIds(userId, ids, 'all')).map((record) => [record.id, record]));
+  return [...new Set(ids)].flatMap((id) => {
+    const record = found.get(id);
+    return record && !isPending(record) ? [record] : [];
+  });
+}
+
+/**
+ * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
+ * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`. `schemaId`: of the output schema.
+ */
+export function blobRoutes(app: FastifyInstance, { records, schemaId }: { records: Records; schemaId: string }): void {
+  app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
+    const [record] = await records.byIds(requireViewer(caller).userId, [params.id], 'all');
+    if (!record || isPending(record))
+      throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
+    return { blob: toDocument(record, schemaId) };
+  });
+  app.post('/blobs/batch', async ({ caller, body }) => {
+    const { userId } = requireViewer(caller);
+    const parsed = batchBody.safeParse(body);
+    if (!parsed.success) throw refuse('ids', `\`ids\` must be a list of at most ${MAX_BATCH} ids.`);
+    const found = await wholeBlobs(records, userId, parsed.data.ids);
+    return { blobs: found.map((record) => toDocument(record, schemaId)) };
+  });
+  app.get<{ Params: { user_id: string } }>('/users/:user_id/blobs', async ({ caller, params, query }) => {
+    const { userId } = requireViewer(caller);
+    if (params.user_id !== userId)
+      throw new BlobgraphError('NOT_FOUND', 'There is no such user, or it is not you.');
+    const { since, after, limit } = parseList(query);
+    const found = await records.page(userId, {
+      limit: limit + 1,
+      ...(since === undefined ? {} : { since: new Date(since) }),
+      ...(after === undefined ? {} : { after: placeOf(after) }),
+    });
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return {
+      blobs: found.slice(0, limit).map((record) => toDocument(record, schemaId)),
+      next: last ? cursorOf(last) : null,
+    };
+  });
+}

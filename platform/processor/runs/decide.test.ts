@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { BlobgraphError, type ErrorCode } from '../../errors.ts';
+import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../../events/events.ts';
+import { blobMessage } from '../../testing/events.ts';
+import { asksFor, attemptOf, failureOf, refusedForGood, type Subscriptions } from './decide.ts';
+
+const processor: Subscriptions = {
+  id: 'upper-case',
+  input_schema_ids: ['text-input-v1', 'note-v1'],
+  event_subscriptions: ['blob.created', 'blob.indexed'],
+};
+
+const event = (kind: EventKind, body: Partial<BlobEventBody> = {}): BlobEvent =>
+  fromMessage(blobMessage('a', 1, { kind, body }));
+
+const run = (processorId: string, attempt = 1) => ({
+  run: { processor_id: processorId, state: 'PENDING', attempt } as const,
+});
+
+describe('an event asks for a run', () => {
+  it.each([
+    ['of a kind and schema that are taken', event('created'), true],
+    ['of another kind that is taken', event('indexed', { schema_id: 'note-v1' }), true],
+    ['of another schema', event('created', { schema_id: 'message-v1' }), false],
+    ['of a kind that is not taken', event('completed'), false],
+    ['of a run that is to be made again', event('retried', run('upper-case')), true],
+    [
+      'of a run that is to be made again, whatever the schema',
+      event('retried', { schema_id: 'x', ...run('upper-case') }),
+      true,
+    ],
+    ['of another processor’s run', event('retried', run('text-expansion')), false],
+    ['of no run', event('retried'), false],
+  ])('%s: %#', (_, given, expected) => {
+    expect(asksFor(given, processor)).toBe(expected);
+  });
+});
+
+it.each([
+  [event('created'), 1, 0, 1],
+  [event('created'), 5, 0, 5],
+  [event('created'), 1, 5, 6],
+  [event('retried', run('upper-case', 4)), 1, 0, 4],
+  [event('retried', run('upper-case', 4)), 3, 0, 6],
+  [event('retried', run('upper-case', 4)), 2, 3, 8],
+])('attempts are counted on over deliveries, replays and retries: %#', (given, attempt, earlier, counted) => {
+  expect(attemptOf(given, { attempt, earlierAttempts: earlier })).toBe(counted);
+});
+
+describe('what an error of a run means', () => {
+  const failure = (code: ErrorCode) => failureOf(new BlobgraphError(code, 'So it is.'));
+
+  it.each<ErrorCode>([
+    'SERVICE_UNAVAILABLE',
+    'SUBGRAPH_UNAVAILABLE',
+    'MODEL_UNAVAILABLE',
+    'INTERNAL',
+    'PROCESSOR_UNKNOWN',
+    'UNAUTHENTICATED',
+  ])('%s may pass', (code) => {
+    expect(failure(code)).toEqual({ code, message: 'So it is.', retryable: true });
+    expect(refusedForGood(new BlobgraphError(code, ''))).toBe(false);
+  });
+
+  it.each<ErrorCode>(['SCHEMA_VIOLATION', 'DERIVED_CONFLICT', 'DERIVED_ID_MISMATCH', 'SOURCE_UNKNOWN'])(
+    '%s does not, nor will the index think otherwise',
+    (code) => {
+      expect(failure(code)).toEqual({ code, message: 'So it is.', retryable: false });
+      expect(refusedForGood(new BlobgraphError(code, ''))).toBe(true);
+    },
+  );
+
+  it.each<ErrorCode>(['MODEL_FAILED', 'PROCESSING_TIMEOUT'])(
+    '%s does not, and is no answer of the index',
+    (code) => {
+      expect(failure(code).retryable).toBe(false);
+      expect(refusedForGood(new BlobgraphError(code, ''))).toBe(false);
+    },
+  );
+
+  it.each([new Error('sekret'), new TypeError('sekret'), 'sekret', undefined])(
+    'a fault of ours may pass, and its inside is not told: %#',
+    (error) => {
+      expect(failureOf(error)).toEqual({
+        code: 'PROCESSING_FAILED',
+        message: 'The run failed on our side.',
+        retryable: true,
+      });
+      expect(refusedForGood(error)).toBe(false);
+    },
+  );
+});

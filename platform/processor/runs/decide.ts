@@ -1,0 +1,85 @@
+import type { Takes } from '../../clients/registry.ts';
+import { BlobgraphError, type ErrorCode, errorTable, isPassing } from '../../errors.ts';
+import type { Delivery } from '../../event-log/log.ts';
+import type { BlobEvent } from '../../events/events.ts';
+import { isUnavailable } from '../../unavailable.ts';
+
+/** What of a processor says which events it takes. */
+export interface Taker {
+  readonly id: string;
+  readonly takes?: Takes;
+}
+
+/**
+ * What an event is to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
+ * does not make and another does: index and registry knew of that one when the run was planned.
+ */
+export type Asked = 'run' | 'ignore' | 'elsewhere';
+
+export function askedBy({ kind, body }: BlobEvent, { id, takes = {} }: Taker): Asked {
+  const isOwn = body.owner === id;
+  if (kind === 'retried') {
+    if (body.run?.processor_id !== id) return 'ignore';
+    // A pending blob of its own, or a blob that it takes, however that came into being.
+    const isTaken = Object.values(takes).some((schemaIds) => schemaIds.includes(body.schema_id));
+    return isOwn || isTaken ? 'run' : 'elsewhere';
+  }
+  const isTaken = (takes[`blob.${kind}`] ?? []).includes(body.schema_id) && body.pending !== true;
+  if (isTaken) return 'run';
+  return body.planned?.includes(id) ? 'elsewhere' : 'ignore';
+}
+
+/** The attempt's number: a retry, or a replay, goes on counting where the failed run stopped. */
+export const attemptOf = (
+  event: BlobEvent,
+  { attempt, earlierAttempts }: Pick<Delivery, 'attempt' | 'earlierAttempts'>,
+): number => (event.kind === 'retried' ? (event.body.run?.attempt ?? 1) : 1) + earlierAttempts + attempt - 1;
+
+/** Why a run failed, as its user sees it. */
+export interface RunFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** True when another try may well succeed. */
+  readonly retryable: boolean;
+}
+
+/**
+ * Codes of what passes by itself, besides services that are away: the registry does not know the processor yet, or
+ * clocks or secrets differ while services are being replaced.
+ */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'MODEL_UNAVAILABLE',
+  'INTERNAL',
+  'PROCESSOR_UNKNOWN',
+  'UNAUTHENTICATED',
+]);
+
+/** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
+export function failureOf(error: unknown): RunFailure {
+  if (!(error instanceof BlobgraphError)) {
+    return { code: 'PROCESSING_FAILED', message: 'The run failed on our side.', retryable: true };
+  }
+  return { code: error.code, message: error.message, retryable: isPassing(error) || PASSING.has(error.code) };
+}
+
+const codeOf = (error: unknown): ErrorCode | undefined =>
+  error instanceof BlobgraphError ? error.code : undefined;
+
+/**
+ * Whether services or stores are away, or take each other for strangers while clocks or secrets differ: that is no
+ * event's fault.
+ */
+export const isAway = (error: unknown): boolean =>
+  isPassing(error) || isUnavailable(error) || codeOf(error) === 'UNAUTHENTICATED';
+
+/** Whether the index refuses a result because it, its source or its user was deleted: nothing of it may stay. */
+export const isDeleted = (error: unknown): boolean =>
+  ['BLOB_DELETED', 'USER_ERASING'].includes(codeOf(error) ?? '');
+
+/** Nobody is left to make a derived blob for, or to tell of a failure. */
+export const isSourceGone = (error: unknown): boolean =>
+  codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
+
+/** Whether the index will never take a result, however often it is asked. */
+export const refusedForGood = (error: unknown): error is BlobgraphError =>
+  error instanceof BlobgraphError && errorTable[error.code].status < 500 && !PASSING.has(error.code);

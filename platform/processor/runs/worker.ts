@@ -1,0 +1,228 @@
+import type { BegunRun } from '../../clients/state.ts';
+import { BlobgraphError } from '../../errors.ts';
+import type { Consumption, Delivery, EventLog, Outcome } from '../../event-log/log.ts';
+import { type BlobEvent, fromMessage, subjectOf } from '../../events/events.ts';
+import { derivedBlobId } from '../../ids.ts';
+import type { Kit } from '../kit.ts';
+import { makeRecord } from '../make.ts';
+import { type BlobRecord, isPending } from '../record.ts';
+import { readSources } from '../sources.ts';
+import { askedBy, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
+import { handOn } from './hand-on.ts';
+import { type Patience, patience, withinLimit } from './limits.ts';
+import { progressReporter } from './progress.ts';
+import { defaultSettings, type RunSettings } from './settings.ts';
+
+/** Runs a processor on the events that ask for it. */
+export interface Worker {
+  start(): Promise<void>;
+  /** Finishes or hands back what is in work. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly kit: Kit;
+  readonly eventLog: EventLog;
+  /** What is left out has its default. */
+  readonly settings?: Partial<RunSettings>;
+}
+
+const ACK: Outcome = { kind: 'ack' };
+
+/** What a delivery's run works on. */
+interface Work {
+  readonly event: BlobEvent;
+  readonly delivery: Delivery;
+  readonly patiently: Patience;
+  readonly attempt: number;
+  readonly begun: BegunRun;
+}
+
+class EventWorker implements Worker {
+  readonly #kit: Kit;
+  readonly #eventLog: EventLog;
+  readonly #settings: RunSettings;
+  #consumption: Consumption | undefined;
+
+  constructor({ kit, eventLog, settings }: WorkerOptions) {
+    this.#kit = kit;
+    this.#eventLog = eventLog;
+    this.#settings = { ...defaultSettings, ...settings };
+  }
+
+  async start(): Promise<void> {
+    const { definition } = this.#kit;
+    const { ackWaitMs, maxDeliver, backoffMs } = this.#settings;
+    const kinds = Object.keys(definition.takes ?? {}).map((name) =>
+      subjectOf(name.slice('blob.'.length) as BlobEvent['kind']),
+    );
+    this.#consumption = await this.#eventLog.consume(
+      {
+        durable: definition.id,
+        subjects: [...kinds, subjectOf('retried')],
+        maxInFlight: definition.limits.concurrency,
+        ackWaitMs,
+        maxDeliver,
+        backoffMs,
+        onSetAside: (delivery) => this.#setAside(delivery),
+      },
+      (delivery) => this.#handle(delivery),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumption?.stop(this.#settings.stopWithinMs);
+  }
+
+  async #handle(delivery: Delivery): Promise<Outcome> {
+    const event = readEvent(delivery);
+    if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
+    const asked = askedBy(event, this.#kit.definition);
+    if (asked === 'ignore') return ACK;
+    // Reading the source and registering the result take their time too.
+    const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
+    try {
+      if (asked === 'elsewhere') return await this.#handOn(event, delivery);
+      await this.#run(event, delivery);
+      return ACK;
+    } catch (error) {
+      return await this.#failed(event, delivery, error);
+    } finally {
+      clearInterval(working);
+    }
+  }
+
+  /** Leaves the event to processes of another version. @throws BlobgraphError PROCESSING_FAILED when none took it for long */
+  async #handOn(event: BlobEvent, delivery: Delivery): Promise<Outcome> {
+    const { definition } = this.#kit;
+    if (await handOn(this.#eventLog, definition.id, delivery, this.#settings)) return ACK;
+    const { schema_id: schemaId } = event.body;
+    const message = `No running version of \`${definition.id}\` takes blobs of ${schemaId}.`;
+    throw new BlobgraphError('PROCESSING_FAILED', message);
+  }
+
+  async #run(event: BlobEvent, delivery: Delivery): Promise<void> {
+    const { definition, registrar, state } = this.#kit;
+    const { blob_id, user_id, run } = event.body;
+    const attempt = attemptOf(event, delivery);
+    const patiently = patience(delivery.signal, this.#settings);
+    const beginning = {
+      blob_id,
+      processor_id: definition.id,
+      processor_version: definition.version,
+      attempt,
+      ...(run?.generation === undefined ? {} : { generation: run.generation }),
+    };
+    const begun = await patiently(() => state.begin(user_id, beginning));
+    if (begun.done) return;
+    const record = await this.#recordFor({ event, delivery, patiently, attempt, begun });
+    if (record) await patiently(() => registrar.register(record, attempt));
+  }
+
+  /** The stored result of the run: found, or made now; null where the pending blob that it was for is gone. */
+  async #recordFor(work: Work): Promise<BlobRecord | null> {
+    const { definition, records } = this.#kit;
+    const { event, patiently, begun } = work;
+    const isOwn = event.body.owner === definition.id;
+    const id = isOwn
+      ? event.body.blob_id
+      : derivedBlobId(event.body.blob_id, definition.id, definition.version, begun.generation);
+    const existing = await patiently(() => records.find(id));
+    if (existing && !isPending(existing)) return existing;
+    if (isOwn && !existing) return null;
+    const record = await this.#make(work, id, existing);
+    const stored = await patiently(() => (isOwn ? records.complete(record) : records.insert(record)));
+    return stored && stored.stored;
+  }
+
+  async #make({ event, delivery, patiently, attempt, begun }: Work, id: string, pending: BlobRecord | null) {
+    const { definition } = this.#kit;
+    const { blob_id, user_id: userId } = event.body;
+    const sources = await patiently(() => readSources(this.#kit, userId, begun.sources));
+    const [source] = sources;
+    if (!source) {
+      throw new BlobgraphError('CONTENT_MISSING', 'The content of the source is gone from the store that keeps it.');
+    }
+    const command = pending?.command ?? null;
+    const run = (command && definition.commands?.[command.name]?.run) ?? definition.run;
+    if (!run) throw new Error(`${definition.id} has no run for ${command?.name ?? 'events'}`);
+    const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
+    const onProgress = progressReporter(this.#kit, userId, reported, this.#settings.progressEveryMs);
+    const sourceIds = pending?.sourceIds ?? [blob_id];
+    return withinLimit(definition.limits.seconds, delivery.signal, (signal) =>
+      makeRecord(this.#kit, {
+        request: { id, userId, source, sources, plan: command?.plan, signal, onProgress },
+        run,
+        sourceIds,
+        generation: begun.generation,
+        onDemand: pending !== null,
+        inputHash: pending?.inputHash ?? null,
+        command,
+        graceMs: this.#settings.sweepGraceMs,
+        ...(pending ? { title: pending.title, createdAt: pending.createdAt } : {}),
+      }),
+    );
+  }
+
+  /** A failure that may pass is tried again; another one, or the last, is told to the user. */
+  async #failed(event: BlobEvent, delivery: Delivery, error: unknown): Promise<Outcome> {
+    if (isSourceGone(error)) return ACK;
+    const failure = failureOf(error);
+    const { logger, definition } = this.#kit;
+    const blobId = event.body.blob_id;
+    // Handed back because the process stops: no fault of the blob's.
+    if (delivery.signal.aborted) return { kind: 'retry' };
+    logger.warn({ err: error, blobId, processor: definition.id, attempt: delivery.attempt }, 'run failed');
+    if (failure.retryable && !delivery.last) return { kind: 'retry' };
+    try {
+      await this.#reportFailure(event, attemptOf(event, delivery), failure);
+    } catch (unreported) {
+      if (isSourceGone(unreported)) return ACK;
+      // The user must hear of it: the delivery comes back, or `onSetAside` tells.
+      return { kind: 'retry' };
+    }
+    return { kind: 'terminate', reason: `${failure.code}: ${failure.message}` };
+  }
+
+  #reportFailure(
+    event: BlobEvent,
+    attempt: number,
+    { code, message }: Pick<RunFailure, 'code' | 'message'>,
+  ): Promise<void> {
+    const { definition, state } = this.#kit;
+    const { blob_id, user_id, run } = event.body;
+    return state.report(user_id, {
+      blob_id,
+      processor_id: definition.id,
+      state: 'FAILED',
+      attempt,
+      ...(run?.generation === undefined ? {} : { generation: run.generation }),
+      error: { code, message },
+    });
+  }
+
+  /** Called before a message is set aside, also where the process of its last delivery died. */
+  async #setAside(
+    delivery: Pick<Delivery, 'headers' | 'body' | 'attempt' | 'earlierAttempts'>,
+  ): Promise<void> {
+    const event = readEvent(delivery);
+    if (!event || askedBy(event, this.#kit.definition) === 'ignore') return;
+    const failure = { code: 'PROCESSING_FAILED', message: 'The run failed too often.' } as const;
+    try {
+      // A failure that was reported with its reason has the same attempt: this report then changes nothing.
+      await this.#reportFailure(event, attemptOf(event, delivery), failure);
+    } catch (error) {
+      if (!isSourceGone(error)) throw error;
+    }
+  }
+}
+
+function readEvent(message: Pick<Delivery, 'headers' | 'body'>): BlobEvent | null {
+  try {
+    return fromMessage(message);
+  } catch {
+    return null;
+  }
+}
+
+export const createWorker = (options: WorkerOptions): Worker => new EventWorker(options);

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { type DocumentNode, Kind, parse } from 'graphql';
+import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
+import { createProcessorClient } from '../clients/processor.ts';
+import { createRegistryClient, type ProcessorRegistration, registerUntilDone } from '../clients/registry.ts';
+import { createSchemaClient } from '../clients/schemas.ts';
+import { createStateClient } from '../clients/state.ts';
+import type { Config, ServiceName } from '../config.ts';
+import { projectFile } from '../paths.ts';
+import type { ServiceRuntime } from '../runtime.ts';
+import { WholeNumberResolver } from '../scalars.ts';
+import { eventLogCheck } from '../serving/health.ts';
+import { serveSubgraph } from '../serving/graphql.ts';
+import type { ServiceDefinition } from '../serving/service.ts';
+import { createArtifacts } from './artifacts.ts';
+import { createCommands } from './commands/command.ts';
+import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
+import type { Kit } from './kit.ts';
+import { createMongoRecords } from './records/mongo/records.mongo.ts';
+import { createPostgresRecords } from './records/postgres/records.postgres.ts';
+import type { Records } from './records/records.ts';
+import { createRegistrar } from './registrar.ts';
+import { artifactRoutes } from './rest/artifact-routes.ts';
+import { blobRoutes } from './rest/blob-routes.ts';
+import { eraserRoutes } from './rest/eraser-routes.ts';
+import { inventoryRoutes } from './rest/inventory-routes.ts';
+import { createWorker, type Worker } from './runs/worker.ts';
+
+/** The database of a processor's own, e.g. `text_expansion`. */
+export const databaseOf = ({ id }: Pick<ProcessorDefinition, 'id'>): string => id.replaceAll('-', '_');
+
+// biome-ignore lint/suspicious/noExplicitAny: any processor, whatever it opens and is set by
+export type AnyProcessor = ProcessorDefinition<any, any>;
+
+/** Whether its records are in MongoDB in this installation. */
+const inMongo = ({ records }: AnyProcessor, { mongoUrl }: Pick<Config, 'mongoUrl'>): boolean =>
+  records.store === 'mongodb' && mongoUrl !== undefined;
+
+/** What the registry is told of a processor. */
+export function registrationOf(
+  definition: AnyProcessor,
+  config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,
+): ProcessorRegistration {
+  const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
+  const isMongo = inMongo(definition, config);
+  return {
+    id,
+    name,
+    description,
+    version,
+    storage_type: isMongo ? 'mongodb' : 'postgresql',
+    connection_string: (isMongo ? config.mongoUrl : config.postgresUrl) ?? 'embedded',
+    database_name: databaseOf(definition),
+    takes: takes as NonNullable<ProcessorRegistration['takes']>,
+    event_subscriptions: Object.keys(takes),
+    input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
+    output_schema_id: makes.schema,
+    graphql_type: makes.type,
+    shown_as: makes.shownAs ?? null,
+    base_url: config.urls[id as ServiceName],
+    max_concurrency: limits.concurrency,
+    timeout_seconds: Math.ceil(limits.seconds),
+  };
+}
+
+async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Records> {
+  const database = databaseOf(definition);
+  const records =
+    runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
+      ? createMongoRecords(runtime.mongo.database(database), definition.records)
+      : createPostgresRecords(await runtime.sql(database), definition.records);
+  await records.prepare();
+  return records;
+}
+
+async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Kit> {
+  const { clock, config, http, ids, logger } = runtime;
+  const settings = definition.settings ? config.settings(definition.settings) : {};
+  const records = await openRecords(definition, runtime);
+  const state = createStateClient(http);
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const artifacts = createArtifacts({
+    processorId: definition.id,
+    definitions: definition.artifacts ?? {},
+    seconds: definition.limits.seconds,
+    objects: await runtime.objects(),
+    records,
+    state,
+    clock,
+    logger,
+  });
+  return {
+    definition,
+    opened,
+    records,
+    registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
+    artifacts,
+    state,
+    processors: createProcessorClient(http),
+    schemas: createSchemaClient({ http, clock }),
+    clock,
+    ids,
+    logger,
+  };
+}
+
+const scalars = { DateTime: DateTimeISOResolver, JSON: JSONResolver, BigInt: WholeNumberResolver };
+
+/** Resolvers of the scalars that the processor's schema declares. */
+function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
+  const names = definitions.flatMap((one) => (one.kind === Kind.SCALAR_TYPE_DEFINITION ? [one.name.value] : []));
+  return Object.fromEntries(names.map((name) => [name, scalars[name as keyof typeof scalars]]));
+}
+
+/** Serves a processor's GraphQL and REST. */
+async function install(app: FastifyInstance, kit: Kit): Promise<void> {
+  const { definition, records, artifacts, logger } = kit;
+  const { id, makes } = definition;
+  blobRoutes(app, { records, schemaId: makes.schema });
+  inventoryRoutes(app, { processorId: id, inventory: records });
+  eraserRoutes(app, { eraser: records, artifacts });
+  artifactRoutes(app, kit);
+  definition.routes?.(app, kit);
+  const typeDefs = parse(readFileSync(projectFile('subgraphs', id, 'schema.graphql'), 'utf8'));
+  await serveSubgraph<Context>(app, {
+    typeDefs,
+    resolvers: { ...scalarsOf(typeDefs), ...resolversOf(definition, createCommands(kit)) },
+    finish: resolveMembers,
+    context: async ({ caller }) => createContext(kit, caller),
+    logger,
+  });
+}
+
+/** Whether there is anything that an event may ask of it. */
+const worksOnEvents = ({ takes, commands = {} }: AnyProcessor): boolean =>
+  takes !== undefined || Object.values(commands).some(({ pending }) => pending);
+
+/** A processor as a service: the same alone and beside the others in one process. */
+export function processorService(definition: AnyProcessor): ServiceDefinition {
+  return {
+    name: definition.id as ServiceName,
+    async create(runtime) {
+      const { config, http, logger } = runtime;
+      const kit = await openKit(definition, runtime);
+      const worker: Worker | null = worksOnEvents(definition)
+        ? createWorker({ kit, eventLog: await runtime.eventLog() })
+        : null;
+      const stopping = new AbortController();
+      const enlist = () =>
+        registerUntilDone(createRegistryClient(http), registrationOf(definition, config), stopping.signal);
+      return {
+        checks: {
+          store: () => kit.records.ping(),
+          ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
+        },
+        install: (app) => install(app, kit),
+        async start() {
+          // Not waited for: the registry may start later.
+          enlist().catch((error: unknown) => {
+            if (!stopping.signal.aborted) logger.error({ err: error }, 'the registry refused the processor');
+          });
+          kit.registrar.start();
+          kit.artifacts.start();
+          await worker?.start();
+        },
+        async stop() {
+          stopping.abort();
+          await worker?.stop();
+          await kit.registrar.stop();
+          await kit.artifacts.stop();
+          await kit.opened.close?.();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
+import type { DerivedRegistration } from '../../../platform/clients/state.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { derivedBlobId } from '../../../platform/ids.ts';
+import type { StateDependencies } from '../dependencies.ts';
+
+const uuid = z.uuid();
+
+const invalid = (field: string, message: string) =>
+  new BlobgraphError('VALIDATION_FAILED', message, { field });
+
+/** @throws BlobgraphError VALIDATION_FAILED */
+function assertForm({ on_demand, content_hash, remote_blob_id }: DerivedRegistration): void {
+  if (content_hash === undefined && !on_demand)
+    throw invalid('content_hash', '`content_hash` may be left out only of what is made on demand.');
+  if (on_demand && !uuid.safeParse(remote_blob_id).success)
+    throw invalid('remote_blob_id', '`remote_blob_id` must be a UUID.');
+}
+
+/** The versions that may have made it. Processes of an older version may be finishing what they have in work. */
+const versionsOf = (
+  { version, versions }: ProcessorDocument,
+  { processor_version }: DerivedRegistration,
+): readonly string[] => (processor_version === undefined ? [version, ...versions] : [processor_version]);
+
+function fits(processor: ProcessorDocument, registration: DerivedRegistration): boolean {
+  const { on_demand, processor_version, processor_id, parent_id, remote_blob_id, generation } = registration;
+  // What is made on demand has its idempotency key instead; processes of before `on_demand` do not say so.
+  const isOnDemand =
+    on_demand ?? (processor_version === undefined && processor.event_subscriptions.length === 0);
+  return (
+    isOnDemand ||
+    versionsOf(processor, registration).some(
+      (version) => remote_blob_id === derivedBlobId(parent_id, processor_id, version, generation),
+    )
+  );
+}
+
+/** @throws BlobgraphError PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, VALIDATION_FAILED */
+export async function assertDerivedId(
+  { processors }: Pick<StateDependencies, 'processors'>,
+  registration: DerivedRegistration,
+): Promise<void> {
+  assertForm(registration);
+  const { processor_id } = registration;
+  const processor = await processors.get(processor_id, (known) => fits(known, registration));
+  if (!processor) {
+    const message = `\`${processor_id}\` is not registered.`;
+    throw new BlobgraphError('PROCESSOR_UNKNOWN', message, { field: 'processor_id' });
+  }
+  if (!fits(processor, registration)) {
+    const message = 'The id must be the hash of parent, processor, processor version and generation.';
+    throw new BlobgraphError('DERIVED_ID_MISMATCH', message, { field: 'remote_blob_id' });
+  }
+}

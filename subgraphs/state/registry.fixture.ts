@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import type { ProcessorDocument } from '../../platform/clients/registry.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createHttpServer } from '../../platform/serving/http.ts';
+
+/** A processor as the registry shows it, that works on demand unless told otherwise. */
+export const processorDocument = (id: string, over: Partial<ProcessorDocument> = {}): ProcessorDocument => ({
+  id,
+  name: id,
+  description: '',
+  version: '1',
+  storage_type: 'postgresql',
+  database_name: id,
+  input_schema_ids: Object.values(over.takes ?? {}).flat(),
+  output_schema_id: 'expanded-text-v1',
+  graphql_type: 'ExpandedText',
+  base_url: 'http://127.0.0.1:9',
+  health_endpoint: '/health',
+  query_endpoint: '/graphql',
+  event_subscriptions: Object.keys(over.takes ?? {}),
+  takes: {},
+  shown_as: null,
+  versions: [over.version ?? '1'],
+  max_concurrency: 1,
+  timeout_seconds: 60,
+  active: true,
+  created_at: '2026-01-01T00:00:00.000Z',
+  ...over,
+});
+
+/** The text expansion and the book compiler, as far as state knows them. */
+export const expansionDocument = (over: Partial<ProcessorDocument> = {}): ProcessorDocument =>
+  processorDocument('text-expansion', {
+    takes: { 'blob.created': ['text-input-v1'] },
+    shown_as: 'chapter.expanded',
+    ...over,
+  });
+export const compilerDocument = (over: Partial<ProcessorDocument> = {}): ProcessorDocument =>
+  processorDocument('book-compiler', {
+    output_schema_id: 'compiled-book-v1',
+    graphql_type: 'CompiledBook',
+    shown_as: 'book.compiled',
+    ...over,
+  });
+
+/** A stand-in for the registry of processors. */
+export interface TestRegistry {
+  readonly url: string;
+  /** Registers a processor, in place of one of the same id. */
+  put(processor: ProcessorDocument): void;
+  close(): Promise<void>;
+}
+
+export async function startRegistry(...registered: readonly ProcessorDocument[]): Promise<TestRegistry> {
+  const processors = new Map(registered.map((processor) => [processor.id, processor]));
+  const app: FastifyInstance = createHttpServer({ logger: createLogger('silent') });
+  app.get('/api/v1/processors', async () => ({ processors: [...processors.values()] }));
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    put: (processor) => void processors.set(processor.id, processor),
+    close: () => app.close(),
+  };
+}

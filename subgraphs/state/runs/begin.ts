@@ -1,0 +1,71 @@
+import type { BegunRun, RunBeginning, SourceDocument } from '../../../platform/clients/state.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { changeEntry } from '../change-entry.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { IndexEntry } from '../documents.ts';
+import { isPending, STATE } from '../entry.ts';
+import { decideReport } from './processing.ts';
+import { blobRun } from './runs.ts';
+import { nameSources, sourcesOf } from './sources.ts';
+
+/** @throws BlobgraphError BLOB_NOT_FOUND */
+async function requireBlob({ store }: StateDependencies, userId: string, id: string): Promise<IndexEntry> {
+  const [entry] = await store.entries(userId, [id]);
+  if (entry) return entry;
+  const message = 'There is no blob of this id, or it is not the user’s.';
+  throw new BlobgraphError('BLOB_NOT_FOUND', message, { field: 'blob_id' });
+}
+
+/** A user's own blob with its document. @throws BlobgraphError CONTENT_MISSING */
+async function withData(deps: StateDependencies, entry: IndexEntry): Promise<SourceDocument[]> {
+  const [blob] = await deps.store.userBlobs(entry.userId, [entry.id]);
+  if (!blob)
+    throw new BlobgraphError('CONTENT_MISSING', 'The source’s content is gone from the store that keeps it.');
+  return (await sourcesOf(deps, [entry])).map((source) => ({ ...source, data: blob.data }));
+}
+
+/** What a run on this entry works on. */
+function readSources(
+  deps: StateDependencies,
+  entry: IndexEntry,
+  processorId: string,
+): Promise<SourceDocument[]> {
+  if (entry.processorId === processorId) return nameSources(deps, entry.userId, entry.sourceIds);
+  return entry.processorId === STATE ? withData(deps, entry) : sourcesOf(deps, [entry]);
+}
+
+/** The generation that is begun, and whether it is made already. @throws BlobgraphError VALIDATION_FAILED */
+function standing(entry: IndexEntry, { processor_id, generation }: RunBeginning) {
+  const run = blobRun(entry.runs, processor_id);
+  const newest = run?.generation ?? 0;
+  const begun = generation ?? newest;
+  if (begun > newest) {
+    const message = `\`generation\` must be at most ${newest}, the newest of this run.`;
+    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'generation' });
+  }
+  // A blob of its own is worked on by its processor only while it has no content.
+  const isMade = entry.processorId === processor_id ? !isPending(entry) : run?.state === 'COMPLETED';
+  return { generation: begun, done: begun === newest && isMade, isNewest: begun === newest };
+}
+
+/**
+ * Tells that a run has begun, unless it is completed, and answers what it works on: the blob itself, or the sources of
+ * a blob of the processor's own that is pending. Of an older generation, which is made again because its content is gone,
+ * nothing is told. Safe to do again.
+ * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED, CONTENT_MISSING, SERVICE_UNAVAILABLE
+ */
+export async function beginRun(
+  deps: StateDependencies,
+  userId: string,
+  beginning: RunBeginning,
+): Promise<BegunRun> {
+  const { blob_id, processor_id, attempt } = beginning;
+  const entry = await requireBlob(deps, userId, blob_id);
+  const { generation, done, isNewest } = standing(entry, beginning);
+  if (done) return { generation, done, sources: [] };
+  // Before anything is told: what has no source must not be under way for ever.
+  const sources = await readSources(deps, entry, processor_id);
+  const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
+  if (isNewest) await changeEntry(deps, userId, blob_id, decideReport(deps, report), entry);
+  return { generation, done, sources };
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { BegunRun } from '../../../platform/clients/state.ts';
+import type { ErrorCode } from '../../../platform/errors.ts';
+import { allSubjects, type BlobEvent, fromMessage } from '../../../platform/events/events.ts';
+import { derivedBlobId } from '../../../platform/ids.ts';
+import { type Caller, HASH, state } from '../subgraph.fixture.ts';
+
+interface Refusal {
+  readonly error?: { readonly code: ErrorCode; readonly field: string | null };
+}
+
+/** Posts as a processor on behalf of a user. */
+export const post = <Body>(service: string, caller: Caller, path: string, body: object) =>
+  state.rest<Body & Refusal>('POST', path, { body, caller: { service, ...caller } });
+
+/** Begins a run of the text expansion, at its first attempt, unless told otherwise. */
+export const begin = (
+  caller: Caller,
+  over: { blob_id: string; processor_id?: string; [name: string]: unknown },
+) => {
+  const body = { processor_id: 'text-expansion', processor_version: '1', attempt: 1, ...over };
+  return post<BegunRun>(body.processor_id, caller, '/api/v1/runs/begin', body);
+};
+
+interface Entered {
+  readonly entry: { readonly id: string; readonly version: number; readonly generation: number };
+}
+
+/** What a processor made of one blob in an event run. */
+export function finished(
+  caller: Caller,
+  blobId: string,
+  over: {
+    processor_id?: string;
+    processor_version?: string;
+    generation?: number;
+    [name: string]: unknown;
+  } = {},
+) {
+  const { processor_id = 'text-expansion', processor_version = '1', generation = 0 } = over;
+  return {
+    user_id: caller.viewer.userId,
+    processor_id,
+    processor_version,
+    generation,
+    storage_location: `${processor_id}-db`,
+    remote_blob_id: derivedBlobId(blobId, processor_id, processor_version, generation),
+    parent_id: blobId,
+    schema_id: 'expanded-text-v1',
+    preview: 'It rained, and went on raining.',
+    content_hash: HASH,
+    run: { blob_id: blobId, attempt: 1 },
+    ...over,
+  };
+}
+export const finish = (caller: Caller, body: ReturnType<typeof finished>) =>
+  post<Entered>(body.processor_id, caller, '/api/v1/runs/finish', body);
+
+/** Finishes what was made of a blob. @returns its id */
+export async function make(
+  caller: Caller,
+  blobId: string,
+  over: Parameters<typeof finished>[2] = {},
+): Promise<string> {
+  const body = finished(caller, blobId, over);
+  const { status } = await finish(caller, body);
+  expect(status).toBeLessThan(300);
+  return body.remote_blob_id;
+}
+
+/** A blob that the book compiler was asked for. */
+export const announced = (caller: Caller, sources: readonly string[], over: object = {}) => ({
+  user_id: caller.viewer.userId,
+  processor_id: 'book-compiler',
+  processor_version: '1',
+  on_demand: true,
+  storage_location: 'book-compiler-db',
+  remote_blob_id: randomUUID() as string,
+  parent_id: sources[0] ?? '',
+  source_ids: sources,
+  schema_id: 'compiled-book-v1',
+  title: 'My novel',
+  preview: '',
+  ...over,
+});
+export const announce = (caller: Caller, body: ReturnType<typeof announced>) =>
+  post<Entered>(body.processor_id, caller, '/api/v1/blob-index', body);
+
+export interface ShownRun {
+  readonly processorId: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly artifact: string | null;
+  readonly stage: string | null;
+}
+interface ShownEntry {
+  readonly version: number;
+  readonly title: string;
+  readonly preview: string;
+  readonly sizeBytes: number;
+  readonly generation: number;
+  readonly content: { readonly id: string } | null;
+  readonly processing: { readonly state: string; readonly runs: readonly ShownRun[] };
+}
+const ENTRY = `version title preview sizeBytes generation content { id }
+  processing { state runs { processorId state attempt generation artifact stage } }`;
+
+/** An entry as the graph shows it; null when there is none. */
+export async function shown(caller: Caller, id: string): Promise<ShownEntry | null> {
+  const query = `query ($id: ID!) { blob(id: $id) { ${ENTRY} } }`;
+  const { data, errors } = await state.graphql<{ blob: ShownEntry | null }>(query, { id }, caller);
+  expect(errors).toBeUndefined();
+  return data?.blob ?? null;
+}
+
+/** Its runs in short, e.g. `text-expansion PENDING 1/0`: state, attempt and generation. */
+export const runsOf = async (caller: Caller, id: string): Promise<string[]> =>
+  ((await shown(caller, id))?.processing.runs ?? []).map(
+    (run) => `${run.processorId} ${run.state} ${run.attempt}/${run.generation}`,
+  );
+
+/** What the log has of a blob by now, in order. */
+export async function eventsOf(blobId: string): Promise<BlobEvent[]> {
+  const log = await state.runtime.eventLog();
+  const head = await log.head();
+  const found: BlobEvent[] = [];
+  if (head.sequence === 0) return found;
+  for await (const message of log.read({
+    subjects: allSubjects,
+    after: { epoch: head.epoch, sequence: 0 },
+  })) {
+    const event = fromMessage(message);
+    if (event.body.blob_id === blobId) found.push(event);
+    if (message.position.sequence >= head.sequence) break;
+  }
+  return found;
+}
+
+/** They in short, e.g. `2 retried text-expansion 1/0`: version and kind, then of its run attempt and generation. */
+export const toldOf = async (blobId: string): Promise<string[]> =>
+  (await eventsOf(blobId)).map(({ version, kind, body: { run } }) =>
+    [version, kind, ...(run ? [run.processor_id, `${run.attempt}/${run.generation}`] : [])].join(' '),
+  );
+
+interface Payload {
+  readonly blob: { readonly id: string } | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: string | null }[];
+}
+
+/** Asks for a next generation. @returns the codes of what is wrong; none when it was taken */
+export async function reprocess(caller: Caller, blobId: string, processorId = 'text-expansion') {
+  const text = `mutation ($blobId: ID!, $processorId: ID!) {
+    reprocess(blobId: $blobId, processorId: $processorId) { blob { id } userErrors { code field } }
+  }`;
+  const { data, errors } = await state.graphql<{ reprocess: Payload }>(text, { blobId, processorId }, caller);
+  expect(errors).toBeUndefined();
+  return data?.reprocess.userErrors.map(({ code }) => code) ?? [];
+}

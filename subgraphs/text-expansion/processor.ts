@@ -1,0 +1,76 @@
+import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
+import { records } from '../../platform/processor/records/records.ts';
+import { documentMigrations, migrations } from './history.ts';
+import { createOfflineModel } from './model/model.offline.ts';
+import { createOpenAiModel } from './model/model.openai.ts';
+import { createTextWorker } from './model/text-worker.ts';
+import { expand, type SectionData } from './run.ts';
+import { type Settings, settings } from './settings.ts';
+
+/** The configured model; without one, the model that needs none. */
+function openExpander({ settings: env, logger }: OpenDependencies<Settings>) {
+  const worker = createTextWorker();
+  const model =
+    env.OPENAI_BASE_URL && env.OPENAI_MODEL
+      ? createOpenAiModel({
+          baseUrl: env.OPENAI_BASE_URL,
+          apiKey: env.OPENAI_API_KEY,
+          model: env.OPENAI_MODEL,
+          contextTokens: env.OPENAI_CONTEXT_TOKENS,
+          countTokens: worker.countTokens,
+          logger,
+        })
+      : createOfflineModel({ worker });
+  return { model, worker, close: () => worker.close() };
+}
+
+/** The text expansion: makes drafts longer. */
+export default defineProcessor({
+  id: 'text-expansion',
+  version: '1',
+  name: 'Text expansion',
+  description: 'Makes a draft longer, section by section, and tells of its style.',
+  takes: { 'blob.created': ['text-input-v1'] },
+  makes: {
+    type: 'ExpandedText',
+    schema: 'expanded-text-v1',
+    schemaVersion: '2.0.0',
+    shownAs: 'chapter.expanded',
+  },
+  limits: { concurrency: 4, seconds: 600 },
+  settings,
+  records: records('expanded_texts', {
+    store: 'mongodb',
+    members: {
+      original: 'text',
+      expanded: 'text',
+      expansion_ratio: 'double',
+      style_analysis: 'json',
+      sections: 'json',
+    },
+    beside: { model_used: 'text', tokens_used: 'bigint' },
+    migrations,
+    documentMigrations,
+  }),
+  open: openExpander,
+  run: expand,
+  resolvers: {
+    ExpandedTextData: {
+      // A section's text is cut from the whole: it goes with its section as far as it was read.
+      sections: {
+        needs: ['sections'],
+        resolve: ({ sections, expanded }) =>
+          (sections as SectionData[]).map((section) => ({ ...section, of: expanded })),
+      },
+    },
+    ExpandedSection: {
+      text: {
+        needs: ['expanded'],
+        resolve: ({ of, expanded_start, expanded_length }) => {
+          const start = expanded_start as number;
+          return (of as string).slice(start, start + (expanded_length as number));
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { BlobgraphError } from '../../platform/errors.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
+import { type Expansion, ModelError, type Section, type TextModel } from './model/model.ts';
+import type { TextWorker } from './model/text-worker.ts';
+import type { StyleAnalysis } from './style/analyse.ts';
+
+/** What the expansion stands on. */
+export interface Expander {
+  readonly model: TextModel;
+  readonly worker: Pick<TextWorker, 'analyseStyle'>;
+}
+
+/** The document's `data`: of the schema `expanded-text-v1`. */
+export interface ExpandedTextData {
+  readonly original: string;
+  readonly expanded: string;
+  /** Length of `expanded` over length of `original`, in UTF-16 units, not rounded. */
+  readonly expansion_ratio: number;
+  readonly style_analysis: {
+    readonly tone: string;
+    /** 0 (simple) to 1 (hard). */
+    readonly complexity: number;
+    readonly readability_score: number;
+    readonly vocabulary_level: string;
+  };
+  /** They tile both texts. */
+  readonly sections: readonly SectionData[];
+}
+
+export interface SectionData {
+  readonly index: number;
+  readonly title: string | null;
+  readonly original_start: number;
+  readonly original_length: number;
+  readonly expanded_start: number;
+  readonly expanded_length: number;
+}
+
+/** The index keeps its beginning; this much is enough for it. */
+const PREVIEW = 400;
+
+const draft = z.object({ content: z.string().min(1) });
+
+/** The source's text. @throws BlobgraphError SCHEMA_VIOLATION: a version of its schema has no text there */
+function originalText(data: unknown): string {
+  const parsed = draft.safeParse(data);
+  if (parsed.success) return parsed.data.content;
+  const message = 'The source holds no text in `content`.';
+  throw new BlobgraphError('SCHEMA_VIOLATION', message, { field: 'data.content' });
+}
+
+/** The model's faults in the words and codes of the graph. */
+async function expandWith(model: TextModel, request: Parameters<TextModel['expand']>[0]): Promise<Expansion> {
+  try {
+    return await model.expand(request);
+  } catch (error) {
+    if (error instanceof ModelError) throw new BlobgraphError(error.code, error.message, { cause: error });
+    throw error;
+  }
+}
+
+const sectionData = (section: Section): SectionData => ({
+  index: section.index,
+  title: section.title,
+  original_start: section.originalStart,
+  original_length: section.originalLength,
+  expanded_start: section.expandedStart,
+  expanded_length: section.expandedLength,
+});
+
+const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => ({
+  tone: style.tone,
+  complexity: style.complexity,
+  readability_score: style.readabilityScore,
+  vocabulary_level: style.vocabularyLevel,
+});
+
+/** Makes a draft longer, and tells of its style. @throws BlobgraphError SCHEMA_VIOLATION, MODEL_UNAVAILABLE, MODEL_FAILED */
+export async function expand(
+  { source, signal, onProgress }: Pick<RunRequest, 'source' | 'signal' | 'onProgress'>,
+  { model, worker }: Expander,
+): Promise<RunResult<ExpandedTextData>> {
+  const original = originalText(source.data);
+  const [expansion, style] = await Promise.all([
+    expandWith(model, { text: original, signal, onProgress }),
+    worker.analyseStyle(original, signal),
+  ]);
+  const { expanded, sections, modelUsed, tokensUsed } = expansion;
+  return {
+    preview: expanded.slice(0, PREVIEW).toWellFormed(),
+    contentHash: createHash('sha256').update(expanded).digest('hex'),
+    data: {
+      original,
+      expanded,
+      expansion_ratio: expanded.length / original.length,
+      style_analysis: styleData(style),
+      sections: sections.map(sectionData),
+    },
+    beside: { model_used: modelUsed, tokens_used: tokensUsed },
+  };
+}
