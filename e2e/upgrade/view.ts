@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServiceName } from '../../platform/config.ts';
 import { developmentKeys } from '../../platform/identity/keys.ts';
 import type { GraphClient } from '../harness/client.ts';
 import type { System } from '../harness/system.ts';
@@ -139,7 +140,7 @@ export async function viewUser(client: GraphClient, userId: string): Promise<Use
 /** What another router gets of a processor's REST, on behalf of a user. */
 async function askProcessor(
   { dataDir, urls, token }: System,
-  processor: 'text-expansion' | 'book-compiler',
+  processor: string,
   userId: string,
   path: string,
 ): Promise<Response> {
@@ -147,7 +148,7 @@ async function askProcessor(
     'x-service-secret': await developmentKeys(dataDir).serviceSecret(),
     authorization: `Bearer ${await token(userId)}`,
   };
-  const answer = await fetch(`${urls[processor]}${path}`, { headers });
+  const answer = await fetch(`${urls[processor as ServiceName]}${path}`, { headers });
   if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`);
   return answer;
 }
@@ -156,6 +157,10 @@ async function askProcessor(
 export const exportedBook = async (system: System, userId: string, id: string): Promise<string> =>
   (await askProcessor(system, 'book-compiler', userId, `/books/${id}/export?format=markdown`)).text();
 
-/** An expansion as REST shows it. */
-export const restBlob = async (system: System, userId: string, id: string): Promise<unknown> =>
-  (await askProcessor(system, 'text-expansion', userId, `/blobs/${id}`)).json();
+/** A derived blob as its processor's REST shows it. */
+export const restBlob = async (
+  system: System,
+  processorId: string,
+  userId: string,
+  id: string,
+): Promise<unknown> => (await askProcessor(system, processorId, userId, `/blobs/${id}`)).json();
