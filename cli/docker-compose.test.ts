@@ -63,7 +63,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('has the services of the code, and the servers that they need', () => {
-    expect(Object.keys(services).sort()).toEqual([...serviceNames, 'mongodb', 'nats', 'postgres'].sort());
+    expect(Object.keys(services).sort()).toEqual(
+      [...serviceNames, 'minio', 'mongodb', 'nats', 'postgres'].sort(),
+    );
   });
 
   it.each(serviceNames)('runs %s from an entry point that exists', (name) => {
@@ -104,6 +106,7 @@ describe('docker-compose.yml', () => {
         mongoUrl: 'mongodb://mongodb:27017/?replicaSet=blobgraph',
         postgresUrl: 'postgres://blobgraph:blobgraph@postgres:5432/postgres',
         nats: { servers: ['nats://nats:4222'], replicas: 1 },
+        s3: { endpoint: 'http://minio:9000', bucket: 'blobgraph', region: 'us-east-1' },
         urls: Object.fromEntries(
           serviceNames.map((other) => [other, `http://${other}:${servicePorts[other]}`]),
         ),
@@ -163,6 +166,17 @@ describe('docker-compose.yml', () => {
     expect(volumes).toContain(`nats:${command[command.indexOf('--store_dir') + 1]}`);
     const configuration = readFileSync(projectFile('platform', 'event-log', 'nats.conf'), 'utf8');
     expect(configuration).toMatch(/jetstream \{[^}]*sync_interval: always/);
+  });
+
+  it('starts MinIO with the keys that the services have, also with others', () => {
+    expect(service('minio').volumes).toEqual([`minio:${service('minio').command.at(-1)}`]);
+    for (const given of [{}, { S3_ACCESS_KEY_ID: 'other', S3_SECRET_ACCESS_KEY: 'another secret' }]) {
+      const { s3 } = loadConfig(environment('state', given));
+      expect(environment('minio', given)).toMatchObject({
+        MINIO_ROOT_USER: s3?.accessKeyId,
+        MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
+      });
+    }
   });
 
   it('builds on a Node that the project supports', () => {

@@ -2,6 +2,7 @@ import { projectFile } from '../platform/paths.ts';
 import { chromium } from './services/chromium.ts';
 import { StepFailed } from './services/definition.ts';
 import { type ServerStatus, serviceManager } from './services/manager.ts';
+import { minio } from './services/minio.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
 import { postgresql } from './services/postgresql.ts';
@@ -14,7 +15,7 @@ const USAGE = `npm run services -- up|down|status
   status  tells which of them answer; exits with 1 unless all do`;
 
 const manager = serviceManager({
-  definitions: [mongodb, postgresql, nats],
+  definitions: [mongodb, postgresql, nats, minio],
   programs: [chromium, toxiproxy],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),

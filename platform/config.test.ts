@@ -70,6 +70,11 @@ it('reads what is set', () => {
     NATS_MAX_MEBIBYTES: '64',
     NATS_DEDUP_MINUTES: '60',
     NATS_DEAD_LETTER_DAYS: '7',
+    S3_ENDPOINT: 'https://s3.example',
+    S3_BUCKET: 'exports',
+    S3_REGION: 'eu-west-1',
+    S3_ACCESS_KEY_ID: 'key',
+    S3_SECRET_ACCESS_KEY: 'secret',
     TEXT_EXPANSION_URL: 'https://expansion.example/base//',
     OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
     OPENAI_MODEL: 'small',
@@ -91,6 +96,13 @@ it('reads what is set', () => {
       maxBytes: 64 * 1024 ** 2,
       dedupWindowMs: 3_600_000,
       deadLetterMaxAgeMs: 7 * 86_400_000,
+    },
+    s3: {
+      endpoint: 'https://s3.example',
+      bucket: 'exports',
+      region: 'eu-west-1',
+      accessKeyId: 'key',
+      secretAccessKey: 'secret',
     },
     connectionKey: Buffer.alloc(32, 7),
     limits: { requestTimeoutMs: 5_000, requests: 50, outbox: 100 },
@@ -124,6 +136,9 @@ describe('a bad value is refused by its variable and what is allowed, and not re
   const publicKeyFix = 'must be a public key in PEM (SPKI), from -----BEGIN PUBLIC KEY----- on, in lines';
   const natsFix = 'must be one or several URLs that start with nats:// or tls://, with commas between';
 
+  const bucketFix =
+    'must be 3 to 63 lower-case letters, digits, dots or hyphens, a letter or digit first and last';
+
   it.each([
     ['NODE_ENV', 'sekret', 'Invalid option: expected one of "development"|"production"|"test"'],
     ['LOG_LEVEL', 'sekret', /^Invalid option: expected one of "trace"\|/],
@@ -143,6 +158,10 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['NATS_MAX_MEBIBYTES', '15', wholeNumber(16, 16_777_216)],
     ['NATS_DEDUP_MINUTES', 'sekret', wholeNumber(2, 1_440)],
     ['NATS_DEAD_LETTER_DAYS', 'sekret', wholeNumber(1, 3_650)],
+    ['S3_ENDPOINT', 'sekret:9000', http],
+    ['S3_BUCKET', 'Sekret', bucketFix],
+    ['S3_BUCKET', 'sekret-', bucketFix],
+    ['S3_REGION', 'Sekret', 'must be lower-case letters, digits and hyphens'],
     ['OPENAI_CONTEXT_TOKENS', '1000', wholeNumber(1_024, 4_000_000)],
     ['MONGO_URL', 'http://user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
     ['MONGO_URL', 'user:sekret@host', 'must be a URL that starts with mongodb:// or mongodb+srv://'],
@@ -165,7 +184,13 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['CONNECTION_KEY', 'sekret', 'must be 32 bytes in base64'],
     ['OPENAI_BASE_URL', 'sekret', http],
   ])('%s=%j', (variable, value, fix) => {
-    const lines = problems({ [variable]: value, OPENAI_MODEL: 'small' });
+    const beside = {
+      OPENAI_MODEL: 'small',
+      S3_ENDPOINT: 'http://s3',
+      S3_ACCESS_KEY_ID: 'a',
+      S3_SECRET_ACCESS_KEY: 'b',
+    };
+    const lines = problems({ ...beside, [variable]: value });
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${variable}: `))]);
     const [line = ''] = lines;
     const told = line.slice(variable.length + 2);
@@ -216,6 +241,17 @@ it('wants a model where a model server is named', () => {
   expect(problems({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([
     'OPENAI_MODEL: set it beside OPENAI_BASE_URL',
   ]);
+});
+
+it('wants the keys of S3 beside its address, and the address beside its keys', () => {
+  expect(problems({ S3_ENDPOINT: 'http://127.0.0.1:9000' })).toEqual([
+    'S3_ACCESS_KEY_ID: set it beside S3_ENDPOINT',
+    'S3_SECRET_ACCESS_KEY: set it beside S3_ENDPOINT',
+  ]);
+  for (const variable of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
+    expect(problems({ [variable]: 'blobgraph' })).toEqual([
+      'S3_ENDPOINT: set it beside S3_BUCKET and its keys, e.g. to https://s3.eu-west-1.amazonaws.com',
+    ]);
 });
 
 it('remembers the ids of events no longer than the events', () => {

@@ -96,7 +96,22 @@ export const environmentSchema = z.object({
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
   /** How long dead letters are kept. */
   NATS_DEAD_LETTER_DAYS: wholeNumber(1, 3_650).default(90),
-  /** Set before the names of databases and streams, so that several systems share servers. */
+  /** S3, or what speaks as it does. */
+  S3_ENDPOINT: optionalHttp,
+  S3_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'must be 3 to 63 lower-case letters, digits, dots or hyphens, a letter or digit first and last',
+    )
+    .default('blobgraph'),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, 'must be lower-case letters, digits and hyphens')
+    .default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** Set before the names of databases, streams and objects, so that several systems share servers. */
   NAMESPACE: z
     .string()
     .regex(
@@ -161,6 +176,13 @@ export interface Config {
     readonly dedupWindowMs: number;
     readonly deadLetterMaxAgeMs: number;
   };
+  readonly s3?: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
   readonly userTokens: {
     readonly jwksUrl?: string;
     readonly publicKey?: string;
@@ -219,6 +241,12 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
         `RECONCILE_GRACE_SECONDS: set it to at least ${LONGEST_WORK_SECONDS} in production: so long may work go on`,
       );
     }
+  }
+  if (given['S3_ENDPOINT']) {
+    needs('S3_ACCESS_KEY_ID', 'set it beside S3_ENDPOINT');
+    needs('S3_SECRET_ACCESS_KEY', 'set it beside S3_ENDPOINT');
+  } else if (given['S3_BUCKET'] || given['S3_ACCESS_KEY_ID'] || given['S3_SECRET_ACCESS_KEY']) {
+    needs('S3_ENDPOINT', 'set it beside S3_BUCKET and its keys, e.g. to https://s3.eu-west-1.amazonaws.com');
   }
   const [dedupMinutes, maxAgeHours] = [
     given['NATS_DEDUP_MINUTES'] ?? 120,
@@ -293,6 +321,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
       nats: env.NATS_URL ? nats(env.NATS_URL, env) : undefined,
+      s3: s3(env),
       serviceSecret: env.SERVICE_SECRET,
       connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,
     }),
@@ -307,6 +336,12 @@ const nats = (servers: readonly string[], env: Environment) => ({
   dedupWindowMs: env.NATS_DEDUP_MINUTES * 60_000,
   deadLetterMaxAgeMs: env.NATS_DEAD_LETTER_DAYS * 86_400_000,
 });
+
+function s3(env: Environment): Config['s3'] {
+  const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (!endpoint || !accessKeyId || !secretAccessKey) return undefined;
+  return { endpoint, bucket: env.S3_BUCKET, region: env.S3_REGION, accessKeyId, secretAccessKey };
+}
 
 /** The gateway's library would report its host to its maker every hour; it asks the environment alone. */
 export function disableVendorTelemetry(environment: NodeJS.ProcessEnv = process.env): void {

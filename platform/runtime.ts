@@ -16,6 +16,9 @@ import { type IdSource, randomIds } from './ids.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createServiceMetrics, measureProcess, type ServiceMetrics } from './metrics.ts';
 import { type MongoServer, openMongo } from './mongo/client.ts';
+import { openFolderObjects } from './objects/objects.folder.ts';
+import type { ObjectStore } from './objects/objects.ts';
+import { scopedObjects } from './objects/scoped.ts';
 import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from './sql/database.ts';
@@ -52,6 +55,8 @@ export interface ServiceRuntime {
   readonly mongo: MongoServer | undefined;
   /** The service's own PostgreSQL database, or its schema in the embedded one. */
   sql(name: string): Promise<SqlDatabase>;
+  /** The service's own place in this installation's object store. */
+  objects(): Promise<ObjectStore>;
   eventLog(): Promise<EventLog>;
   /** What changes, from the event log's one reader of this process. */
   changeFeed(): Promise<ChangeFeed>;
@@ -83,6 +88,13 @@ function openSql(config: Config, logger: Logger): Promise<SqlServer> {
     );
   }
   return openPglite({ dataDir: join(config.dataDir, 'postgres'), logger });
+}
+
+async function openObjects(config: Config): Promise<ObjectStore> {
+  if (!config.s3) return openFolderObjects(join(config.dataDir, 'objects'));
+  // Its client takes a tenth of a second to load.
+  const { openS3Objects } = await import('./objects/objects.s3.ts');
+  return openS3Objects(config.s3);
 }
 
 async function openEventLog(
@@ -119,6 +131,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
+  const objects = once(() => openObjects(config));
   const changeFeed = once(async () => openChangeFeed({ log: await eventLog.get(), logger }));
   const mongo = config.mongoUrl
     ? openMongo({ url: config.mongoUrl, namespace: config.namespace })
@@ -129,6 +142,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     ...(config.mongoUrl ? [] : ['MongoDB']),
     ...(config.postgresUrl ? [] : ['PostgreSQL']),
     ...(config.nats ? [] : ['NATS']),
+    ...(config.s3 ? [] : ['S3']),
   ];
   return {
     config,
@@ -153,6 +167,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         metrics: createServiceMetrics(name, processMetrics),
         mongo,
         sql: async (database) => (await sql.get()).database(database),
+        objects: async () => scopedObjects(await objects.get(), `${config.namespace}/${name}`),
         eventLog: eventLog.get,
         changeFeed: changeFeed.get,
         embedded,
@@ -171,6 +186,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       await Promise.all([
         step('Closing MongoDB', async () => mongo?.close()),
         step('Closing PostgreSQL', async () => (await sql.opened())?.close()),
+        step('Closing the object store', async () => (await objects.opened())?.close()),
       ]);
     },
   };

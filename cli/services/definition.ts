@@ -57,6 +57,8 @@ export interface Launch {
   readonly cwd?: string;
   readonly user?: OsUser;
   readonly url: string;
+  /** What `services.env` holds beside the address, e.g. keys. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** To be handed to the next start's {@link PrepareContext.kept}. */
   readonly keep?: Readonly<Record<string, string>>;
 }
@@ -65,6 +67,7 @@ export interface Launch {
 export interface ServerState {
   readonly process?: ProcessIdentity;
   readonly url?: string;
+  readonly variables?: Readonly<Record<string, string>>;
   readonly kept: Readonly<Record<string, string>>;
 }
 

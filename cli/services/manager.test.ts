@@ -54,6 +54,19 @@ describe('service manager', () => {
     expect(await manager.status()).toEqual([one, two]);
   });
 
+  it('tells what else a server’s clients need, also of one that runs already', async () => {
+    const withKeys = server('one');
+    const prepare: ServerDefinition['prepare'] = async (context) => ({
+      ...(await withKeys.prepare(context)),
+      variables: { ONE_KEY: 'kept' },
+    });
+    const [one] = await manage({ ...withKeys, prepare }, server('two')).up();
+    const text = `ONE_URL=${one?.url}\nONE_KEY=kept\nTWO_URL=`;
+    expect(environment().startsWith(text)).toBe(true);
+    await manage(withKeys, server('two')).up();
+    expect(environment().startsWith(text)).toBe(true);
+  });
+
   it('starts one server when two ask at once', async () => {
     const [first, second] = await Promise.all([manage(server('one')).up(), manage(server('one')).up()]);
     expect(first[0]?.pid).toBeGreaterThan(0);

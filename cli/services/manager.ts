@@ -64,8 +64,11 @@ class Manager implements ServiceManager {
       const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       for (const error of failed) if (!(error instanceof StepFailed)) throw error;
       if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
-      const addresses = definitions.map(({ name, variable }) => [variable, this.#read(name).url ?? '']);
-      writePrivate(this.#environmentPath, formatEnvironment(Object.fromEntries(addresses)));
+      const variables = definitions.flatMap(({ name, variable }) => {
+        const { url = '', variables: others = {} } = this.#read(name);
+        return Object.entries({ [variable]: url, ...others });
+      });
+      writePrivate(this.#environmentPath, formatEnvironment(Object.fromEntries(variables)));
       // One after the other: the system's packages can be installed by one process at a time.
       for (const program of programs) await program.install(this.#installContext(program.name));
       return this.status();
@@ -129,7 +132,8 @@ class Manager implements ServiceManager {
       kept: before.kept,
     });
     const process = await startDetached(launch, log);
-    this.#write(name, { process, url: launch.url, kept: launch.keep ?? {} });
+    const { url, variables = {}, keep = {} } = launch;
+    this.#write(name, { process, url, variables, kept: keep });
     let lastError: unknown;
     const answering = until(async () => {
       if (!isRunning(process)) throw new StepFailed(`${name}: ended at its start, see ${log}`);

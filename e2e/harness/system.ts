@@ -37,8 +37,8 @@ export interface SystemOptions {
   readonly intercept?: readonly ServiceName[];
   /** Which services there are. Default: {@link mainJob}, so that a test counts the same whichever others join them. */
   readonly services?: readonly ServiceName[];
-  /** Real servers; default: those of `npm run services`. */
-  readonly servers?: ServiceAddresses;
+  /** Real servers, objects in a folder where no S3 is among them; default: those of `npm run services`. */
+  readonly servers?: RealServers;
   /** Called before the first process is started, with what it will be given. */
   readonly prepare?: (environment: Readonly<Record<string, string>>) => Promise<void>;
 }
@@ -76,17 +76,24 @@ export const mainJob = [
   'book-compiler',
   'events',
 ] as const satisfies readonly ServiceName[];
+type RealServers = Omit<ServiceAddresses, 's3'> & Partial<Pick<ServiceAddresses, 's3'>>;
 
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
-function realEnvironment({ mongoUrl, postgresUrl, natsUrl }: ServiceAddresses): Record<string, string> {
+function realEnvironment({ mongoUrl, postgresUrl, natsUrl, s3 }: RealServers): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
   return {
     MONGO_URL: mongoUrl,
     POSTGRES_URL: postgresUrl,
     NATS_URL: natsUrl,
+    ...(s3 && {
+      S3_ENDPOINT: s3.endpoint,
+      S3_BUCKET: s3.bucket,
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    }),
     NAMESPACE: namespace,
     // The server sets this much aside for every system, and keeps it when the system is gone.
     NATS_MAX_MEBIBYTES: '64',

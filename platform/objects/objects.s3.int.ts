@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openWire } from '../event-log/log.nats.fixture.ts';
 import { services } from '../testing/services.ts';
 import { objectsContract } from './objects.contract.ts';
 import { openS3Objects } from './objects.s3.ts';
+import { ObjectStoreUnavailable } from './objects.ts';
+import { scopedObjects } from './scoped.ts';
 
 const freshBucket = () => `test-${randomBytes(8).toString('hex')}`;
 
@@ -40,6 +43,24 @@ describe('S3', () => {
     expect(await stores[0]?.list('', { limit: 10 })).toHaveLength(3);
     for (const store of stores) await store.close();
     await removeBucket(bucket);
+  });
+
+  it('finds a server again that was away, also when it was so at first', async () => {
+    const wire = await openWire(services().s3.endpoint);
+    const store = scopedObjects(
+      openS3Objects({ ...services().s3, endpoint: `http://${wire.address}`, maxAttempts: 1 }),
+      freshBucket(),
+    );
+    const put = () => store.put('a', Buffer.from('x'), { contentType: 'text/plain' });
+    for (const _ of ['at first', 'later']) {
+      wire.cut();
+      await expect(put()).rejects.toThrow(ObjectStoreUnavailable);
+      await expect(store.ping()).rejects.toThrow(ObjectStoreUnavailable);
+      wire.mend();
+      await put();
+    }
+    await store.deletePrefix('');
+    wire.close();
   });
 
   it('says what to look at when it refuses the keys', async () => {

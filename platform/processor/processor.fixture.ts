@@ -1,114 +1,126 @@
+import type { SchemaClient } from '../clients/schemas.ts';
 import { createServiceHttp } from '../clients/http.ts';
 import {
   createStateClient,
   type DerivedRegistration,
+  type FinishedRun,
   type ProcessingReport,
+  type RunBeginning,
   type StateClient,
 } from '../clients/state.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { BlobgraphError, type ErrorCode } from '../errors.ts';
 import { createServiceTokens } from '../identity/service-tokens.ts';
-import { createLogger } from '../logger.ts';
+import { derivedBlobId, randomIds } from '../ids.ts';
+import { createLogger, type Logger } from '../logger.ts';
 import { createHttpServer } from '../serving/http.ts';
+import { openEmbeddedRecords } from '../testing/records.ts';
 import { TEST_SECRET } from '../testing/service.ts';
-import type { EventProcessorRegistration } from './decide.ts';
-import type { DerivedRecord, DerivedStore } from './store.ts';
+import type { Artifacts } from './artifacts.ts';
+import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
+import type { Kit } from './kit.ts';
+import type { NewRecord } from './record.ts';
+import { type Records, records } from './records/records.ts';
+import { createRegistrar } from './registrar.ts';
+import type { RunSettings } from './runs/settings.ts';
 
-export const registration: EventProcessorRegistration = {
-  id: 'upper-case',
-  name: 'Upper case',
-  version: '1',
-  storage_type: 'postgresql',
-  connection_string: 'embedded',
-  database_name: 'upper_case',
-  input_schema_ids: ['text-input-v1'],
-  output_schema_id: 'upper-case-v1',
-  graphql_type: 'UpperCase',
-  base_url: 'http://127.0.0.1:9',
-  event_subscriptions: ['blob.created'],
-  max_concurrency: 4,
-  timeout_seconds: 30,
+/** Makes upper case of a text. */
+export const upperCase: Run<object> = async ({ source }) => {
+  const text = String(source.data).toUpperCase();
+  return { preview: text, data: { text } };
 };
 
-export interface UpperCase extends DerivedRecord {
-  readonly text: string;
-}
+/** The smallest processor. */
+export const definition: ProcessorDefinition = defineProcessor({
+  id: 'upper-case',
+  version: '1',
+  name: 'Upper case',
+  description: 'Makes upper case of a text.',
+  takes: { 'blob.created': ['text-input-v1'] },
+  makes: { type: 'UpperCase', schema: 'upper-case-v1' },
+  limits: { concurrency: 4, seconds: 30 },
+  records: records('upper_cases', { store: 'postgresql' }),
+  run: upperCase,
+});
 
-export const record = (id: string, parentBlobId: string): UpperCase => ({
-  id,
+/** The id of what it makes of a blob. */
+export const idOf = (blobId: string, generation = 0): string =>
+  derivedBlobId(blobId, definition.id, definition.version, generation);
+
+/** What it makes of a blob, to be stored. */
+export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewRecord => ({
+  id: idOf(sourceId),
   userId: 'alice',
-  parentBlobId,
-  text: `TEXT OF ${parentBlobId}`,
+  sourceIds: [sourceId],
+  generation: 0,
+  processorVersion: definition.version,
+  schemaVersion: '1.0.0',
+  contentHash: '0'.repeat(64),
+  sizeBytes: 10,
+  processingTimeMs: 1,
+  createdAt: new Date(0),
+  data: { text: `TEXT OF ${sourceId}` },
+  beside: {},
+  onDemand: false,
+  inputHash: null,
+  command: null,
+  registerAt: new Date(0),
+  describe: () => ({ title: sourceId, preview: `TEXT OF ${sourceId}` }),
+  ...over,
 });
 
-export const describeRecord = ({ id, userId, parentBlobId, text }: UpperCase): DerivedRegistration => ({
-  user_id: userId,
-  processor_id: registration.id,
-  storage_location: 'upper-case-db',
-  remote_blob_id: id,
-  parent_id: parentBlobId,
-  schema_id: registration.output_schema_id,
-  preview: text,
-  content_hash: '0'.repeat(64),
-});
+/** Every document fits. */
+const schemas: SchemaClient = {
+  validator: async (id, version = '1.0.0') => ({ id, version, blobType: 'text', validate: () => [] }),
+};
 
-interface Kept {
-  readonly record: UpperCase;
-  readonly madeAt: Date;
-  registeredAt?: Date;
-  quarantined?: string;
+const noArtifacts: Artifacts = {
+  list: async () => [],
+  open: async () => {
+    throw new BlobgraphError('NOT_FOUND', 'There is none.');
+  },
+  etag: () => '',
+  erase: async () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+};
+
+export interface KitOptions {
+  readonly definition?: ProcessorDefinition;
+  readonly state: StateClient;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly records?: Records;
+  readonly settings?: Partial<RunSettings>;
 }
 
-export interface MemoryStore extends DerivedStore<UpperCase> {
-  readonly kept: ReadonlyMap<string, Kept>;
-  /** Searches for what the index was not told of. */
-  readonly sweeps: number;
-}
-
-/** A store in memory; records are made when `now` says. */
-export function memoryStore(now: () => Date = () => new Date()): MemoryStore {
-  const kept = new Map<string, Kept>();
-  let sweeps = 0;
-  return {
-    kept,
-    get sweeps() {
-      return sweeps;
-    },
-    find: async (id) => kept.get(id)?.record ?? null,
-    async insert(given) {
-      const known = kept.get(given.id);
-      if (!known) kept.set(given.id, { record: given, madeAt: now() });
-      return { stored: known?.record ?? given, inserted: !known };
-    },
-    async markRegistered(id, at) {
-      const known = kept.get(id);
-      if (known) known.registeredAt = at;
-    },
-    async quarantine(id, reason) {
-      const known = kept.get(id);
-      if (known) known.quarantined = reason;
-    },
-    async erase(_userId, ids) {
-      for (const id of ids) kept.delete(id);
-    },
-    async eraseUser(userId, limit) {
-      const own = [...kept.values()].filter((each) => each.record.userId === userId).slice(0, limit);
-      for (const each of own) kept.delete(each.record.id);
-      return own.length;
-    },
-    async unregistered(before, limit) {
-      sweeps += 1;
-      const open = [...kept.values()].filter(
-        ({ madeAt, registeredAt, quarantined }) => madeAt < before && !registeredAt && !quarantined,
-      );
-      return open.slice(0, limit).map((each) => each.record.id);
-    },
+/** A kit on an embedded database of its own, or on given records. */
+export async function openKit(options: KitOptions): Promise<{ kit: Kit; close(): Promise<void> }> {
+  const { state, clock = systemClock, logger = createLogger('silent'), settings = {} } = options;
+  const processor = options.definition ?? definition;
+  const opened = options.records
+    ? { records: options.records, close: async () => undefined }
+    : await openEmbeddedRecords(processor.records);
+  if (!options.records) await opened.records.prepare();
+  const kit: Kit = {
+    definition: processor,
+    opened: {},
+    records: opened.records,
+    registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
+    artifacts: noArtifacts,
+    state,
+    processors: { blobs: async () => [] },
+    schemas,
+    clock,
+    ids: randomIds,
+    logger,
   };
+  return { kit, close: opened.close };
 }
 
 /** What a call of the state service is about. */
-export type Operation = 'read' | 'register' | `report ${ProcessingReport['state']}`;
+export type Operation = 'begin' | 'finish' | 'register' | `report ${ProcessingReport['state']}`;
 
 export interface TestState {
   readonly client: StateClient;
@@ -153,12 +165,31 @@ export async function startState(): Promise<TestState> {
     return attempt > known.attempt || RANK[state] > RANK[known.state];
   }
 
-  app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async ({ params: { id } }) => {
-    enter('read');
+  const enterReport = (report: ProcessingReport) => {
+    reports.push(report);
+    if (!applies(report)) return;
+    last.set(report.blob_id, report);
+    const run = [report.state, report.attempt, report.error?.code].filter((part) => part !== undefined).join(' ');
+    runs.set(report.blob_id, [...(runs.get(report.blob_id) ?? []), run]);
+  };
+  app.post<{ Body: RunBeginning }>('/api/v1/runs/begin', async ({ body }) => {
+    enter('begin');
+    const { blob_id: id, processor_id, attempt, generation = 0 } = body;
     assertThere(id, 'BLOB_NOT_FOUND');
-    const ids = { id, user_id: 'alice', schema_id: 'text-input-v1', book_id: null, conversation_id: null };
-    const rest = { schema_version: '1.0.0', type: 'note', title: id, data: `text of ${id}` };
-    return { blob: { ...ids, ...rest, processing_state: 'PENDING', created_at: '2026-01-31T12:00:00Z' } };
+    const done = last.get(id)?.state === 'COMPLETED';
+    if (!done) enterReport({ blob_id: id, processor_id, attempt, generation, state: 'PROCESSING' });
+    const ids = { id, user_id: 'alice', owner: 'state', base_url: null, book_id: null, conversation_id: null };
+    const schema = { schema_id: 'text-input-v1', schema_version: '1.0.0', type: 'note', title: id };
+    const rest = { size_bytes: 10, chapter_num: null, created_at: '2026-01-31T12:00:00Z', data: `text of ${id}` };
+    return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
+  });
+  app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async ({ body: { run, ...registration } }) => {
+    enter('finish');
+    assertThere(registration.parent_id, 'BLOB_DELETED');
+    registered.push(registration);
+    const completed = { processor_id: registration.processor_id, state: 'COMPLETED' } as const;
+    if (run) enterReport({ ...run, ...completed });
+    return {};
   });
   app.post<{ Body: DerivedRegistration }>('/api/v1/blob-index', async ({ body }) => {
     enter('register');
@@ -169,17 +200,12 @@ export async function startState(): Promise<TestState> {
   app.post<{ Body: ProcessingReport }>('/api/v1/processing', async ({ body }) => {
     enter(`report ${body.state}`);
     assertThere(body.blob_id, 'BLOB_NOT_FOUND');
-    reports.push(body);
-    if (applies(body)) {
-      last.set(body.blob_id, body);
-      const run = [body.state, body.attempt, body.error?.code].filter((part) => part !== undefined).join(' ');
-      runs.set(body.blob_id, [...(runs.get(body.blob_id) ?? []), run]);
-    }
+    enterReport(body);
     return {};
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const http = createServiceHttp({
-    caller: registration.id,
+    caller: definition.id,
     urls: { ...loadConfig({}).urls, state: url },
     tokens: createServiceTokens({ secret: TEST_SECRET, clock: systemClock }),
   });

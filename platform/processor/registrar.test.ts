@@ -1,148 +1,148 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../logger.ts';
-import {
-  describeRecord,
-  memoryStore,
-  record,
-  registration,
-  startState,
-  type UpperCase,
-} from './processor.fixture.ts';
-import { createRegistrar } from './registrar.ts';
+import { definition, record as recordOf, startState } from './processor.fixture.ts';
+import type { Records } from './records/records.ts';
+import { createRegistrar, postponement } from './registrar.ts';
+import { openEmbeddedRecords } from '../testing/records.ts';
 
 const START = Date.parse('2026-01-31T12:00:00Z');
 const GRACE_MS = 30_000;
 
-async function setUp(describe = describeRecord) {
+async function setUp() {
   let time = START;
   const clock = { now: () => new Date(time) };
   const logs: string[] = [];
-  const store = memoryStore(clock.now);
+  const { records, close } = await openEmbeddedRecords(definition.records);
+  await records.prepare();
+  let sweeps = 0;
+  const counted: Records = {
+    ...records,
+    dueRegistrations: (now, limit) => {
+      sweeps += 1;
+      return records.dueRegistrations(now, limit);
+    },
+  };
   const state = await startState();
-  const registrar = createRegistrar<UpperCase>({
-    store,
+  const registrar = createRegistrar({
+    processor: definition,
+    records: counted,
     state: state.client,
-    describe,
-    registration,
     clock,
     logger: createLogger('info', { write: (line) => void logs.push(line) }),
-    settings: { sweepEveryMs: 5, sweepGraceMs: GRACE_MS },
+    settings: { sweepEveryMs: 5 },
+    random: () => 0,
   });
   onTestFinished(async () => {
     await registrar.stop();
     await state.stop();
+    await close();
   });
+  /** Stores what was made of these blobs, to be registered after the grace. */
+  const insert = async (...sourceIds: string[]) => {
+    for (const [index, sourceId] of sourceIds.entries()) {
+      await records.insert(record(sourceId, index));
+    }
+  };
+  const record = (sourceId: string, index = 0) =>
+    recordOf(sourceId, { registerAt: new Date(START + GRACE_MS + index) });
   /** Waits until searches have been made that began after this call. */
   const swept = async () => {
-    const begun = store.sweeps;
-    await expect.poll(() => store.sweeps).toBeGreaterThan(begun + 2);
+    const begun = sweeps;
+    await expect.poll(() => sweeps).toBeGreaterThan(begun + 2);
   };
   const pass = (ms: number) => {
     time += ms;
   };
-  const registeredIds = () => state.registered.map((each) => each.remote_blob_id);
-  return { registrar, store, state, logs, swept, pass, registeredIds };
+  const registered = () => state.registered.map((each) => each.parent_id);
+  const registrationOf = async (sourceId: string) => (await records.find(recordOf(sourceId).id))?.registration;
+  return { registrar, records, state, logs, swept, pass, insert, registered, registrationOf, sweeps: () => sweeps };
 }
 
 test('a result whose run died before it was registered is registered once it is old enough', async () => {
-  const { registrar, store, state, swept, pass, registeredIds } = await setUp();
-  await store.insert(record('r', 'a'));
+  const { registrar, state, insert, swept, pass, registered, registrationOf } = await setUp();
+  await insert('a');
   registrar.start();
-  pass(GRACE_MS);
+  pass(GRACE_MS - 1);
   await swept();
   expect(state.calls).toEqual([]);
   pass(1);
-  await expect.poll(() => store.kept.get('r')?.registeredAt).toEqual(new Date(START + GRACE_MS + 1));
-  await expect.poll(() => state.runs('a')).toEqual(['COMPLETED 1']);
+  await expect.poll(() => registrationOf('a')).toBe('registered');
+  expect(state.runs('a')).toEqual(['COMPLETED 1']);
   await swept();
-  expect(registeredIds()).toEqual(['r']);
-  expect(state.registered).toEqual([describeRecord(record('r', 'a'))]);
+  expect(registered()).toEqual(['a']);
 });
 
 test('what the index refuses for good is set aside, and not asked for again', async () => {
-  const { registrar, store, state, logs, swept, pass, registeredIds } = await setUp();
-  await store.insert(record('r', 'a'));
-  await store.insert(record('s', 'b'));
-  state.fail((operation, count) =>
-    operation === 'register' && count === 1 ? 'DERIVED_CONFLICT' : undefined,
-  );
+  const { registrar, state, logs, insert, swept, pass, registered, registrationOf } = await setUp();
+  await insert('a', 'b');
+  state.fail((operation, count) => (operation === 'finish' && count === 1 ? 'DERIVED_CONFLICT' : undefined));
   pass(GRACE_MS + 1);
   registrar.start();
-  await expect.poll(() => store.kept.get('r')?.quarantined).toBe('DERIVED_CONFLICT: Told DERIVED_CONFLICT.');
+  await expect.poll(() => registrationOf('a')).toBe('refused');
   await expect.poll(() => state.runs('b')).toEqual(['COMPLETED 1']);
   await swept();
-  expect(registeredIds()).toEqual(['s']);
+  expect(registered()).toEqual(['b']);
   expect(state.runs('a')).toEqual([]);
-  expect(logs.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ blobId: 'r', quarantined: true }),
-  ]);
+  expect(logs.map((line) => JSON.parse(line))).toMatchObject([{ blobId: recordOf('a').id, refused: true }]);
 });
 
-test.each(['BLOB_DELETED', 'USER_ERASING'] as const)('what was deleted is discarded: %s', async (code) => {
-  const { registrar, store, state, logs, pass } = await setUp();
-  await store.insert(record('r', 'a'));
-  await store.insert(record('s', 'b'));
-  state.fail((operation, count) => (operation === 'register' && count === 1 ? code : undefined));
+test.each(['BLOB_DELETED', 'USER_ERASING'] as const)('what was deleted is erased: %s', async (code) => {
+  const { registrar, records, state, logs, insert, pass } = await setUp();
+  await insert('a', 'b');
+  state.fail((operation, count) => (operation === 'finish' && count === 1 ? code : undefined));
   pass(GRACE_MS + 1);
   registrar.start();
   await expect.poll(() => state.runs('b')).toEqual(['COMPLETED 1']);
-  expect([...store.kept.keys()]).toEqual(['s']);
+  expect(await records.existing([recordOf('a').id, recordOf('b').id])).toEqual([recordOf('b').id]);
   expect(logs).toEqual([]);
 });
 
-test('a result is told again until its run is known to be completed, too', async () => {
-  const { registrar, store, state, pass } = await setUp();
-  await store.insert(record('r', 'a'));
-  state.fail((operation, count) =>
-    operation === 'report COMPLETED' && count === 1 ? 'SERVICE_UNAVAILABLE' : undefined,
-  );
+test('one that cannot be registered now holds up no other, and is tried later each time', async () => {
+  const { registrar, records, state, insert, pass, registered } = await setUp();
+  await insert('a', 'b');
+  let failing = true;
+  state.fail((operation, count) => (operation === 'finish' && (failing ? count === 1 : false) ? 'INTERNAL' : undefined));
   pass(GRACE_MS + 1);
   registrar.start();
-  await expect.poll(() => state.runs('a')).toEqual(['COMPLETED 1']);
-  await expect.poll(() => store.kept.get('r')?.registeredAt).toBeDefined();
-});
-
-test('one that cannot be registered does not hold up the others', async () => {
-  const { registrar, store, state, pass, registeredIds } = await setUp((given) => {
-    if (given.id === 'r') throw new TypeError('a fault of ours');
-    return describeRecord(given);
-  });
-  await store.insert(record('r', 'a'));
-  await store.insert(record('s', 'b'));
-  await store.insert(record('t', 'c'));
-  state.fail((operation, count) => (operation === 'register' && count === 1 ? 'INTERNAL' : undefined));
-  pass(GRACE_MS + 1);
-  registrar.start();
-  await expect.poll(registeredIds).toEqual(['t', 's']);
-  expect(store.kept.get('r')).not.toHaveProperty('quarantined');
+  await expect.poll(registered).toEqual(['b']);
+  expect(await records.find(recordOf('a').id)).toMatchObject({ registerAttempts: 1, registration: 'waiting' });
+  failing = false;
+  pass(1_000);
+  await expect.poll(registered).toEqual(['b', 'a']);
 });
 
 test('while the index is away it is asked once a search, and told all when it is back', async () => {
-  const { registrar, store, state, swept, pass, registeredIds } = await setUp();
-  for (const id of ['r', 's', 't']) await store.insert(record(id, `of ${id}`));
+  const { registrar, state, insert, swept, pass, registered, sweeps } = await setUp();
+  await insert('a', 'b', 'c');
   let away = true;
   state.fail(() => (away ? 'SERVICE_UNAVAILABLE' : undefined));
-  pass(GRACE_MS + 1);
+  pass(GRACE_MS + 3);
   registrar.start();
   await swept();
-  expect(state.calls.length).toBeLessThanOrEqual(store.sweeps);
-  expect(new Set(state.calls)).toEqual(new Set(['register']));
+  expect(state.calls.length).toBeLessThanOrEqual(sweeps());
   away = false;
-  await expect.poll(() => registeredIds().toSorted()).toEqual(['r', 's', 't']);
+  pass(1_000);
+  await expect.poll(() => registered().toSorted()).toEqual(['a', 'b', 'c']);
 });
 
 test('stopping waits for what is being registered, and begins no other', async () => {
-  const { registrar, store, state, pass } = await setUp();
-  for (const id of ['r', 's', 't']) await store.insert(record(id, `of ${id}`));
+  const { registrar, state, insert, pass, registered } = await setUp();
+  await insert('a', 'b', 'c');
   let stopping: Promise<void> | undefined;
   state.fail(() => {
     stopping ??= registrar.stop();
     return undefined;
   });
-  pass(GRACE_MS + 1);
+  pass(GRACE_MS + 3);
   registrar.start();
   await expect.poll(() => stopping !== undefined).toBe(true);
   await stopping;
-  expect(state.calls).toEqual(['register', 'report COMPLETED']);
-  expect([...store.kept.values()].filter(({ registeredAt }) => registeredAt)).toHaveLength(1);
+  expect(state.calls).toEqual(['finish']);
+  expect(registered()).toEqual(['a']);
+});
+
+test('a registration is put off twice as long after each try, up to a minute, half of it by chance', () => {
+  const delays = (random: number) => [0, 1, 2, 5, 6, 7, 2_000].map((tries) => postponement(tries, random));
+  expect(delays(0)).toEqual([500, 1_000, 2_000, 16_000, 30_000, 30_000, 30_000]);
+  expect(delays(1)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000]);
 });

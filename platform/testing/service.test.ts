@@ -10,6 +10,8 @@ const echo: ServiceDefinition = {
       checks: { database: () => database.ping() },
       async install(app) {
         app.post('/echo', async (request) => {
+          const objects = await runtime.objects();
+          await objects.put('echo', Buffer.from('x'), { contentType: 'text/plain' });
           runtime.logger.info({ connection_string: 'hidden' }, 'asked');
           return { caller: request.caller, body: request.body };
         });

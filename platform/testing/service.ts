@@ -13,9 +13,11 @@ import { createUserTokens } from '../identity/user-tokens.ts';
 import { randomIds } from '../ids.ts';
 import { createLogger } from '../logger.ts';
 import { createServiceMetrics } from '../metrics.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { type ServiceDefinition, startService } from '../serving/service.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { openTemporaryObjects } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
 
 /** What services of one test trust each other by. */
@@ -102,6 +104,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
   const openLog = async () =>
     openEmbeddedEventLog({ database: await sql('event_log'), clock: systemClock, logger });
   let feed: Promise<ChangeFeed> | undefined;
+  let objects: Promise<ObjectStore> | undefined;
   const runtime: ServiceRuntime = {
     keys,
     clock: systemClock,
@@ -113,6 +116,10 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     metrics: createServiceMetrics(name),
     mongo: undefined,
     sql,
+    objects() {
+      objects ??= openTemporaryObjects();
+      return objects;
+    },
     eventLog() {
       log ??= openLog();
       return log;
@@ -121,7 +128,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       feed ??= runtime.eventLog().then((opened) => openChangeFeed({ log: opened, logger }));
       return feed;
     },
-    embedded: () => ['MongoDB', 'PostgreSQL', 'NATS'],
+    embedded: () => ['MongoDB', 'PostgreSQL', 'NATS', 'S3'],
     ...options,
     config,
   };
@@ -130,6 +137,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     await (await feed)?.close();
     await (await log)?.close();
     await (await server)?.close();
+    await (await objects)?.close();
     await rm(dataDir, { recursive: true, force: true });
   };
   return { runtime, close };
@@ -146,8 +154,8 @@ async function parsed<Body>(response: Response): Promise<Answer<Body>> {
 }
 
 /**
- * Starts a service as in production, but in memory (PGlite, the embedded event log), on a free port and with
- * its log collected. `options` replaces parts of what it stands on.
+ * Starts a service as in production, but in memory (PGlite, the embedded event log; objects in a temporary folder), on a
+ * free port and with its log collected. `options` replaces parts of what it stands on.
  */
 export async function startTestService(
   definition: ServiceDefinition,

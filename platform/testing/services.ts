@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
 import { parseEnvironment } from '../environment-file.ts';
 import { projectFile } from '../paths.ts';
 
@@ -7,6 +8,7 @@ export interface ServiceAddresses {
   readonly mongoUrl: string;
   readonly postgresUrl: string;
   readonly natsUrl: string;
+  readonly s3: NonNullable<Config['s3']>;
 }
 
 /** @throws when the servers were not started, or the file lacks one of them */
@@ -23,5 +25,12 @@ export function services(): ServiceAddresses {
     mongoUrl: address('MONGO_URL'),
     postgresUrl: address('POSTGRES_URL'),
     natsUrl: address('NATS_URL'),
+    s3: {
+      endpoint: address('S3_ENDPOINT'),
+      bucket: address('S3_BUCKET'),
+      region: 'us-east-1',
+      accessKeyId: address('S3_ACCESS_KEY_ID'),
+      secretAccessKey: address('S3_SECRET_ACCESS_KEY'),
+    },
   };
 }

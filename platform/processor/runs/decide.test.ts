@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { BlobgraphError, type ErrorCode } from '../../errors.ts';
 import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../../events/events.ts';
 import { blobMessage } from '../../testing/events.ts';
-import { asksFor, attemptOf, failureOf, refusedForGood, type Subscriptions } from './decide.ts';
+import { askedBy, attemptOf, failureOf, refusedForGood, type Taker } from './decide.ts';
 
-const processor: Subscriptions = {
+const processor: Taker = {
   id: 'upper-case',
-  input_schema_ids: ['text-input-v1', 'note-v1'],
-  event_subscriptions: ['blob.created', 'blob.indexed'],
+  takes: { 'blob.created': ['text-input-v1'], 'blob.indexed': ['note-v1'] },
 };
 
 const event = (kind: EventKind, body: Partial<BlobEventBody> = {}): BlobEvent =>
@@ -17,22 +16,22 @@ const run = (processorId: string, attempt = 1) => ({
   run: { processor_id: processorId, state: 'PENDING', attempt } as const,
 });
 
-describe('an event asks for a run', () => {
+describe('an event', () => {
   it.each([
-    ['of a kind and schema that are taken', event('created'), true],
-    ['of another kind that is taken', event('indexed', { schema_id: 'note-v1' }), true],
-    ['of another schema', event('created', { schema_id: 'message-v1' }), false],
-    ['of a kind that is not taken', event('completed'), false],
-    ['of a run that is to be made again', event('retried', run('upper-case')), true],
-    [
-      'of a run that is to be made again, whatever the schema',
-      event('retried', { schema_id: 'x', ...run('upper-case') }),
-      true,
-    ],
-    ['of another processor’s run', event('retried', run('text-expansion')), false],
-    ['of no run', event('retried'), false],
-  ])('%s: %#', (_, given, expected) => {
-    expect(asksFor(given, processor)).toBe(expected);
+    ['of a kind and schema that are taken', event('created'), 'run'],
+    ['of another kind and schema that are taken', event('indexed', { schema_id: 'note-v1' }), 'run'],
+    ['of a schema that is taken on another kind', event('created', { schema_id: 'note-v1' }), 'ignore'],
+    ['of another schema', event('created', { schema_id: 'message-v1' }), 'ignore'],
+    ['of a kind that is not taken', event('completed'), 'ignore'],
+    ['of a pending blob', event('indexed', { schema_id: 'note-v1', pending: true }), 'ignore'],
+    ['of a run that is to be made again', event('retried', run('upper-case')), 'run'],
+    ['of its own pending blob', event('retried', { schema_id: 'x', owner: 'upper-case', ...run('upper-case') }), 'run'],
+    ['of a run that this version does not make', event('retried', { schema_id: 'x', ...run('upper-case') }), 'elsewhere'],
+    ['that another version takes', event('created', { schema_id: 'x', planned: ['upper-case'] }), 'elsewhere'],
+    ['of another processor’s run', event('retried', run('text-expansion')), 'ignore'],
+    ['of no run', event('retried'), 'ignore'],
+  ] as const)('%s: %#', (_, given, expected) => {
+    expect(askedBy(given, processor)).toBe(expected);
   });
 });
 

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../errors.ts';
 import { blobMessage } from '../../testing/events.ts';
-import { idOf, ONE_AT_A_TIME, type Process, type Processors, upperCase } from './event-processor.fixture.ts';
-import { registration } from './processor.fixture.ts';
+import type { Run } from '../define.ts';
+import { definition, idOf, upperCase } from '../processor.fixture.ts';
+import { ONE_AT_A_TIME, type Workers } from './worker.fixture.ts';
 
 const failing =
-  (code: 'MODEL_FAILED' | 'MODEL_UNAVAILABLE'): Process =>
+  (code: 'MODEL_FAILED' | 'MODEL_UNAVAILABLE'): Run<object> =>
   async () => {
     throw new BlobgraphError(code, 'The model is not itself.');
   };
 
 /** Runs that fail, and runs whose source goes. */
-export function failingRuns(setUp: () => Promise<Processors>): void {
+export function failingRuns(setUp: () => Promise<Workers>): void {
   describe('a failure', () => {
     it('that will not pass is told at once, and its event set aside', async () => {
       const { state, start, created, deadLetters } = await setUp();
-      const { process } = await start({ process: failing('MODEL_FAILED') });
+      const { run } = await start({ run: failing('MODEL_FAILED') });
       await created('a');
       await expect.poll(deadLetters).toEqual(['a: MODEL_FAILED: The model is not itself. (1)']);
       expect(state.runs('a')).toEqual(['PROCESSING 1', 'FAILED 1 MODEL_FAILED']);
@@ -23,12 +24,12 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
         code: 'MODEL_FAILED',
         message: 'The model is not itself.',
       });
-      expect(process).toHaveBeenCalledTimes(1);
+      expect(run).toHaveBeenCalledTimes(1);
     });
 
     it('that may pass is told after the last attempt', async () => {
       const { state, start, created, deadLetters } = await setUp();
-      await start({ process: failing('MODEL_UNAVAILABLE') });
+      await start({ run: failing('MODEL_UNAVAILABLE') });
       await created('a');
       await expect.poll(deadLetters).toEqual(['a: MODEL_UNAVAILABLE: The model is not itself. (3)']);
       expect(state.runs('a')).toEqual([
@@ -41,9 +42,9 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
 
     it('that passes leaves nothing behind', async () => {
       const { state, start, created, deadLetters } = await setUp();
-      const { process } = await start();
-      process.mockRejectedValueOnce(new Error('a fault of ours'));
-      state.fail((operation, count) => (operation === 'read' && count === 1 ? 'INTERNAL' : undefined));
+      const { run } = await start();
+      run.mockRejectedValueOnce(new Error('a fault of ours'));
+      state.fail((operation, count) => (operation === 'begin' && count === 1 ? 'INTERNAL' : undefined));
       await created('a');
       await expect
         .poll(() => state.runs('a'))
@@ -52,26 +53,26 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
     });
 
     it('of services that are away is waited out, and uses up no delivery', async () => {
-      const { state, store, start, created, deadLetters } = await setUp();
+      const { state, records, start, created, deadLetters } = await setUp();
       const away = (count: number) => (count <= 5 ? 'SERVICE_UNAVAILABLE' : undefined);
       state.fail((_operation, count) => away(count));
-      const insert = store.insert.bind(store);
+      const insert = records.insert.bind(records);
       let inserts = 0;
-      store.insert = async (made) => {
+      records.insert = async (made) => {
         inserts += 1;
         if (inserts <= 5) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
         return insert(made);
       };
-      const { process } = await start({ settings: { patienceStepMs: 8 } });
+      const { run } = await start({ settings: { patienceStepMs: 8 } });
       await created('a');
       await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 1']);
-      expect(process).toHaveBeenCalledTimes(1);
+      expect(run).toHaveBeenCalledTimes(1);
       expect(await deadLetters()).toEqual([]);
     });
 
     it('of a service that is away for too long counts', async () => {
       const { state, start, created, deadLetters } = await setUp();
-      state.fail((operation) => (operation === 'read' ? 'SERVICE_UNAVAILABLE' : undefined));
+      state.fail((operation) => (operation === 'begin' ? 'SERVICE_UNAVAILABLE' : undefined));
       await start({ settings: { patienceMs: 30, patienceStepMs: 8 } });
       await created('a');
       await expect.poll(deadLetters).toHaveLength(1);
@@ -81,7 +82,7 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
     it('of ours tells nothing of its inside', async () => {
       const { state, start, created, deadLetters } = await setUp();
       await start({
-        process: () => {
+        run: () => {
           throw new Error('connect ECONNREFUSED sekret');
         },
       });
@@ -92,9 +93,9 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
 
     it('goes on counting when its run is asked for again', async () => {
       const { log, state, start } = await setUp();
-      const { process } = await start();
-      process.mockRejectedValueOnce(new Error('once more'));
-      const run = { processor_id: registration.id, state: 'PENDING', attempt: 4 } as const;
+      const started = await start();
+      started.run.mockRejectedValueOnce(new Error('once more'));
+      const run = { processor_id: definition.id, state: 'PENDING', attempt: 4 } as const;
       await log.publish(blobMessage('a', 2, { kind: 'retried', body: { run } }));
       await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 4', 'PROCESSING 5', 'COMPLETED 5']);
       await log.publish(
@@ -110,7 +111,7 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
       state.fail((operation, count) =>
         operation === 'report FAILED' && count <= 5 ? 'SERVICE_UNAVAILABLE' : undefined,
       );
-      await start({ process: failing('MODEL_FAILED') });
+      await start({ run: failing('MODEL_FAILED') });
       await created('a');
       await expect.poll(() => state.runs('a').at(-1)).toBe('FAILED 3 PROCESSING_FAILED');
       await expect.poll(deadLetters).toHaveLength(1);
@@ -122,8 +123,8 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
       await start({
         ...ONE_AT_A_TIME,
         settings: { backoffMs: [60_000] },
-        process: (request) =>
-          request.source.id === 'a' ? failing('MODEL_UNAVAILABLE')(request) : upperCase(request),
+        run: (request) =>
+          request.source.id === 'a' ? failing('MODEL_UNAVAILABLE')(request, {}) : upperCase(request, {}),
       });
       await created('a');
       await settled();
@@ -137,44 +138,44 @@ export function failingRuns(setUp: () => Promise<Processors>): void {
     it('before its run', async () => {
       const { state, start, created, settled, deadLetters } = await setUp();
       state.delete('a');
-      const { process } = await start(ONE_AT_A_TIME);
+      const { run } = await start(ONE_AT_A_TIME);
       await created('a');
       await settled();
-      expect(process).toHaveBeenCalledTimes(1);
+      expect(run).toHaveBeenCalledTimes(1);
       expect(reported(state.calls)).toEqual([]);
       expect(await deadLetters()).toEqual([]);
     });
 
     it('in the midst of it', async () => {
-      const { state, store, start, created, settled, deadLetters } = await setUp();
-      const { process } = await start({
+      const { state, records, start, created, settled, deadLetters } = await setUp();
+      const { run } = await start({
         ...ONE_AT_A_TIME,
-        process: async (request) => {
+        run: async (request) => {
           if (request.source.id === 'a') state.delete('a');
-          return upperCase(request);
+          return upperCase(request, {});
         },
       });
       await created('a');
       await settled();
-      expect(process).toHaveBeenCalledTimes(2);
-      expect([...store.kept.keys()]).toEqual([idOf('last')]);
+      expect(run).toHaveBeenCalledTimes(2);
+      expect(await records.existing([idOf('a'), idOf('last')])).toEqual([idOf('last')]);
       expect(await deadLetters()).toEqual([]);
-      expect(state.calls.filter((call) => call === 'register')).toHaveLength(2);
+      expect(state.calls.filter((call) => call === 'finish')).toHaveLength(2);
     });
 
     it('when its run failed for the last time', async () => {
       const { state, start, created, settled, deadLetters } = await setUp();
-      const { process } = await start({
+      const { run } = await start({
         ...ONE_AT_A_TIME,
-        process: async (request) => {
-          if (request.source.id === 'last') return upperCase(request);
+        run: async (request) => {
+          if (request.source.id === 'last') return upperCase(request, {});
           state.delete('a');
           throw new BlobgraphError('MODEL_FAILED', 'The model is not itself.');
         },
       });
       await created('a');
       await settled();
-      expect(process).toHaveBeenCalledTimes(2);
+      expect(run).toHaveBeenCalledTimes(2);
       expect(await deadLetters()).toEqual([]);
     });
   });

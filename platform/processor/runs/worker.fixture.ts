@@ -1,63 +1,50 @@
 import { expect, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../clock.ts';
 import type { EventLog } from '../../event-log/log.ts';
-import { derivedBlobId } from '../../ids.ts';
-import { createLogger } from '../../logger.ts';
 import { blobMessage } from '../../testing/events.ts';
-import type { EventProcessorRegistration } from './decide.ts';
-import { createEventProcessor, type ProcessingRequest } from './event-processor.ts';
-import {
-  describeRecord,
-  memoryStore,
-  record,
-  registration,
-  startState,
-  type UpperCase,
-} from './processor.fixture.ts';
-import type { EventProcessorSettings } from './settings.ts';
-
-export type Process = (request: ProcessingRequest) => Promise<UpperCase>;
-
-export const upperCase: Process = async ({ id, source }) => record(id, source.id);
+import { openEmbeddedRecords } from '../../testing/records.ts';
+import type { ProcessorDefinition, Run } from '../define.ts';
+import { definition, openKit, startState, upperCase } from '../processor.fixture.ts';
+import type { RunSettings } from './settings.ts';
+import { createWorker } from './worker.ts';
 
 export interface Started {
-  readonly process: ReturnType<typeof vi.fn<Process>>;
+  readonly run: ReturnType<typeof vi.fn<Run<object>>>;
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
-  readonly process?: Process;
-  readonly settings?: Partial<EventProcessorSettings>;
-  readonly registration?: Partial<EventProcessorRegistration>;
+  readonly run?: Run<object>;
+  readonly settings?: Partial<RunSettings>;
+  readonly definition?: Partial<ProcessorDefinition>;
   readonly eventLog?: EventLog;
 }
 
 /** Processors of one test on an empty log, stopped when the test is over. */
-export async function setUpProcessors(log: EventLog) {
+export async function setUpWorkers(log: EventLog) {
   const state = await startState();
-  const store = memoryStore();
+  const { records, close } = await openEmbeddedRecords(definition.records);
+  await records.prepare();
   const running: Started[] = [];
   onTestFinished(async () => {
-    await Promise.all(running.map((processor) => processor.stop()));
+    await Promise.all(running.map((worker) => worker.stop()));
     await log.close();
     await state.stop();
+    await close();
   });
 
   async function start(options: StartOptions = {}): Promise<Started> {
-    const process = vi.fn(options.process ?? upperCase);
-    const processor = createEventProcessor<UpperCase>({
-      registration: { ...registration, ...options.registration },
-      store,
-      state: state.client,
-      eventLog: options.eventLog ?? log,
-      clock: systemClock,
-      logger: createLogger('silent'),
-      process,
-      describe: describeRecord,
-      settings: { maxDeliver: 3, backoffMs: [5], ...options.settings },
-    });
-    await processor.start();
-    const started = { process, stop: () => processor.stop() };
+    const run = vi.fn(options.run ?? upperCase);
+    const settings = { maxDeliver: 3, backoffMs: [5], sweepEveryMs: 20, ...options.settings };
+    const own = { ...definition, ...options.definition, run };
+    const { kit } = await openKit({ definition: own, state: state.client, records, settings });
+    const worker = createWorker({ kit, eventLog: options.eventLog ?? log, settings });
+    kit.registrar.start();
+    await worker.start();
+    const stop = async () => {
+      await worker.stop();
+      await kit.registrar.stop();
+    };
+    const started = { run, stop };
     running.push(started);
     return started;
   }
@@ -72,11 +59,10 @@ export async function setUpProcessors(log: EventLog) {
     await created('last');
     await expect.poll(() => state.runs('last')).toEqual(['PROCESSING 1', 'COMPLETED 1']);
   };
-  return { log, state, store, start, created, deadLetters, settled };
+  return { log, state, records, start, created, deadLetters, settled };
 }
 
-export const idOf = (blobId: string) => derivedBlobId(blobId, registration.id, registration.version);
-export const ONE_AT_A_TIME = { registration: { max_concurrency: 1 } };
+export const ONE_AT_A_TIME = { definition: { limits: { concurrency: 1, seconds: 30 } } };
 
-/** What {@link setUpProcessors} sets up. */
-export type Processors = Awaited<ReturnType<typeof setUpProcessors>>;
+/** What {@link setUpWorkers} sets up. */
+export type Workers = Awaited<ReturnType<typeof setUpWorkers>>;
