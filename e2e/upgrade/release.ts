@@ -24,6 +24,11 @@ export interface Unfinished {
   readonly book: { readonly id: string; readonly bookId: string; readonly version: number };
 }
 
+interface FailedDraft {
+  readonly userId: string;
+  readonly draftId: string;
+}
+
 /** What a user, or an operator, must find again. */
 export interface Expected {
   /** ISO 8601. */
@@ -31,10 +36,8 @@ export interface Expected {
   readonly users: readonly UserView[];
   /** A cursor of the last user's, from before the blob of the second id was made. */
   readonly resume: { readonly after: string; readonly blobId: string };
-  /** Runs that failed, by the name of what failed them. */
-  readonly failed: Readonly<
-    Record<'model' | 'refused', { readonly userId: string; readonly draftId: string }>
-  >;
+  /** Drafts whose runs failed: the model refused, or, in some releases, the index refused what it had written. */
+  readonly failed: { readonly model: FailedDraft; readonly refused?: FailedDraft };
   /** The model that wrote expansions whose run went on to the index alone. */
   readonly model: string;
   readonly unfinished: Unfinished;

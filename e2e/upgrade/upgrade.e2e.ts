@@ -218,6 +218,7 @@ describe.each(releases())('the data of %s', (name) => {
       await untilState(client, draftId, 'COMPLETED');
       expect((await expansionOf(userId, draftId)).content).toMatchObject({ __typename: 'ExpandedText' });
     }
+    if (!failed.refused) return;
     const { userId, draftId } = failed.refused;
     const { createdAt } = (await expansionOf(userId, draftId)).content;
     // What the index had refused was made then.

@@ -5,7 +5,6 @@ import { startSystem } from '../harness/system.ts';
 import { dumpMongo } from './dump/mongodb.ts';
 import { dumpEmbedded, dumpServer } from './dump/servers.ts';
 import { ERASURE, writeByModel, writeFinished } from './finished.ts';
-import { writeRefused } from './refused.ts';
 import { CONNECTION_KEY, type Expected, type Kind, keep, kinds, type Release } from './release.ts';
 import { writeUnfinished } from './unfinished.ts';
 import { exportedBook, shortened, type UserView, viewUser } from './view.ts';
@@ -57,7 +56,6 @@ async function viewExports({ system }: Writer, views: readonly UserView[]): Prom
 async function writeAll(writer: Writer, kind: Kind): Promise<Expected> {
   const { system, model } = writer;
   await writeFinished(writer);
-  const refused = await writeRefused(writer);
   await system.restart('state', { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' });
   const { after, failed } = await writeByModel(writer, kind);
   const views: UserView[] = [];
@@ -65,12 +63,11 @@ async function writeAll(writer: Writer, kind: Kind): Promise<Expected> {
   const exports = await viewExports(writer, views);
   const operated = await viewOperated(writer);
   const unfinished = await writeUnfinished(writer);
-  const of = (draftId: string) => ({ userId: users.odd, draftId });
   return {
     writtenAt: new Date().toISOString(),
     users: views,
     resume: { after, blobId: failed },
-    failed: { model: of(failed), refused: of(refused) },
+    failed: { model: { userId: users.odd, draftId: failed } },
     model: 'test-model-1',
     unfinished,
     exports,
