@@ -2,8 +2,12 @@
 
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 
+const kit = () => import('../platform/processor/service.ts');
+
 /** The processors' values, by id, each loaded when asked for. */
 export const processors = {
+  'text-expansion': async () => (await import('../subgraphs/text-expansion/processor.ts')).default,
+  'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -11,7 +15,7 @@ export const subgraphServices = {
   'schemas': async () => (await import('../subgraphs/schemas/main.ts')).schemasService,
   'processors': async () => (await import('../subgraphs/processors/main.ts')).processorsService,
   'state': async () => (await import('../subgraphs/state/main.ts')).stateService,
-  'text-expansion': async () => (await import('../subgraphs/text-expansion/main.ts')).textExpansionService,
-  'book-compiler': async () => (await import('../subgraphs/book-compiler/main.ts')).bookCompilerService,
+  'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
+  'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
   'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

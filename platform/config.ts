@@ -280,10 +280,7 @@ const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  const problems = [
-    ...(parsed.error ? problemsOf(parsed.error) : []),
-    ...contradictions(given),
-  ];
+  const problems = [...(parsed.error ? problemsOf(parsed.error) : []), ...contradictions(given)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
   return {

@@ -52,9 +52,9 @@ export interface ListOptions {
  * Files that are no blobs and can be made again: exports, renditions. A service's store holds its own alone.
  *
  * A key is segments with `/` between, e.g. `exports/<blob>/epub-1`: 1,024 bytes of UTF-8 at most with the service's own
- * place, 255 a segment, any Unicode but control characters; no segment is empty, `.` or `..`. Put no key under
- * another (`a` and `a/b`): MinIO lists but one of them. A prefix is the leading segments of keys, without a slash at its end: `exports/1` stands for all under
- * `exports/1/`, and not for `exports/10`; `''` for everything.
+ * place, 255 a segment, any Unicode but control characters; no segment is empty, `.` or `..`. Put no key under another (`a`
+ * and `a/b`): MinIO lists but one of them. A prefix is the leading segments of keys, without a slash at its end: `exports/1`
+ * stands for all under `exports/1/`, and not for `exports/10`; `''` for everything.
  *
  * Every method rejects with {@link ObjectStoreUnavailable} when the store is out of reach, and with a `BlobgraphError`
  * (`VALIDATION_FAILED`) for a key, a description, a range or a limit that is not allowed.

@@ -94,7 +94,11 @@ class ProcessorArtifacts implements Artifacts {
         const key = keyOf(blobId, name, version);
         const found = await objects.head(key);
         if (found) return { name, state: 'READY' as const, sizeBytes: found.sizeBytes };
-        return { name, state: this.#making.has(key) ? ('MAKING' as const) : ('MISSING' as const), sizeBytes: null };
+        return {
+          name,
+          state: this.#making.has(key) ? ('MAKING' as const) : ('MISSING' as const),
+          sizeBytes: null,
+        };
       }),
     );
   }
@@ -153,7 +157,8 @@ class ProcessorArtifacts implements Artifacts {
     const found = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     if (found) return found;
     const names = Object.keys(definitions).map((each) => `\`${each}\``);
-    const message = names.length > 0 ? `There is ${names.join(', ')} of it, and no other.` : 'There is none of it.';
+    const message =
+      names.length > 0 ? `There is ${names.join(', ')} of it, and no other.` : 'There is none of it.';
     throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
   }
 
@@ -168,13 +173,23 @@ class ProcessorArtifacts implements Artifacts {
   async #make(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
     const { objects, processorId, records, seconds } = this.#deps;
     const earlier = await objects.list(`${record.id}/${name}`, { limit: 100 });
-    const run = { blob_id: record.id, processor_id: processorId, artifact: name, attempt: earlier.length + 1 };
-    const tell = (report: { state: 'PROCESSING' | 'COMPLETED' | 'FAILED'; error?: { code: string; message: string } }) =>
-      this.#report(record.userId, { ...run, ...report });
+    const run = {
+      blob_id: record.id,
+      processor_id: processorId,
+      artifact: name,
+      attempt: earlier.length + 1,
+    };
+    const tell = (report: {
+      state: 'PROCESSING' | 'COMPLETED' | 'FAILED';
+      error?: { code: string; message: string };
+    }) => this.#report(record.userId, { ...run, ...report });
     await tell({ state: 'PROCESSING' });
     const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
     try {
-      const body = await definition.make(record, { signal: AbortSignal.timeout(seconds * 1_000), onProgress });
+      const body = await definition.make(record, {
+        signal: AbortSignal.timeout(seconds * 1_000),
+        onProgress,
+      });
       await objects.put(key, bytesOf(body), { contentType: definition.mediaType });
       // Whoever deleted the blob meanwhile did not see it.
       if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);

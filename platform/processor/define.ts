@@ -139,7 +139,10 @@ export interface ProcessorDefinition<
 }
 
 const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean, string])[] = [
-  [({ id }) => !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id), '`id`: use lower-case letters, digits and single dashes'],
+  [
+    ({ id }) => !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id),
+    '`id`: use lower-case letters, digits and single dashes',
+  ],
   [({ version }) => !/^[\w.+-]{1,64}$/.test(version), '`version`: use letters, digits, dots and dashes'],
   [({ takes, run }) => takes !== undefined && !run, '`run`: say what it makes of what it takes'],
   [({ takes, commands }) => !takes && !commands, '`takes` or `commands`: say when it works'],
@@ -147,7 +150,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),
     '`run`: say what its commands make',
   ],
-  [({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000), '`limits.concurrency`: 1 to 1,000'],
+  [
+    ({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000),
+    '`limits.concurrency`: 1 to 1,000',
+  ],
   [
     ({ limits }) => !(limits.seconds > 0 && limits.seconds <= MAX_TIMEOUT_SECONDS),
     `\`limits.seconds\`: at most ${MAX_TIMEOUT_SECONDS}`,
@@ -163,7 +169,8 @@ export function defineProcessor<
   Settings extends z.ZodObject = z.ZodObject,
 >(definition: ProcessorDefinition<Opened, Settings>): ProcessorDefinition<Opened, Settings> {
   for (const [isWrong, fix] of mistakes) {
-    if (isWrong(definition as unknown as ProcessorDefinition)) throw new InvalidSpec(`The processor ${definition.id}: ${fix}`);
+    if (isWrong(definition as unknown as ProcessorDefinition))
+      throw new InvalidSpec(`The processor ${definition.id}: ${fix}`);
   }
   return definition;
 }

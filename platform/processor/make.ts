@@ -37,7 +37,10 @@ async function assertFits({ definition, schemas, logger }: Kit, { data }: RunRes
   if (!mistake) return version;
   const where = `\`data${mistake.pointer.replaceAll('/', '.')}\``;
   logger.error({ schema: makes.schema, version, mistake }, 'what was made does not fit the output schema');
-  throw new BlobgraphError('PROCESSING_FAILED', `The result does not fit ${makes.schema} ${version}: ${where}.`);
+  throw new BlobgraphError(
+    'PROCESSING_FAILED',
+    `The result does not fit ${makes.schema} ${version}: ${where}.`,
+  );
 }
 
 /**

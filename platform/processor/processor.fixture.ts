@@ -1,5 +1,5 @@
-import type { SchemaClient } from '../clients/schemas.ts';
 import { createServiceHttp } from '../clients/http.ts';
+import type { SchemaClient } from '../clients/schemas.ts';
 import {
   createStateClient,
   type DerivedRegistration,
@@ -169,7 +169,9 @@ export async function startState(): Promise<TestState> {
     reports.push(report);
     if (!applies(report)) return;
     last.set(report.blob_id, report);
-    const run = [report.state, report.attempt, report.error?.code].filter((part) => part !== undefined).join(' ');
+    const run = [report.state, report.attempt, report.error?.code]
+      .filter((part) => part !== undefined)
+      .join(' ');
     runs.set(report.blob_id, [...(runs.get(report.blob_id) ?? []), run]);
   };
   app.post<{ Body: RunBeginning }>('/api/v1/runs/begin', async ({ body }) => {
@@ -178,9 +180,21 @@ export async function startState(): Promise<TestState> {
     assertThere(id, 'BLOB_NOT_FOUND');
     const done = last.get(id)?.state === 'COMPLETED';
     if (!done) enterReport({ blob_id: id, processor_id, attempt, generation, state: 'PROCESSING' });
-    const ids = { id, user_id: 'alice', owner: 'state', base_url: null, book_id: null, conversation_id: null };
+    const ids = {
+      id,
+      user_id: 'alice',
+      owner: 'state',
+      base_url: null,
+      book_id: null,
+      conversation_id: null,
+    };
     const schema = { schema_id: 'text-input-v1', schema_version: '1.0.0', type: 'note', title: id };
-    const rest = { size_bytes: 10, chapter_num: null, created_at: '2026-01-31T12:00:00Z', data: `text of ${id}` };
+    const rest = {
+      size_bytes: 10,
+      chapter_num: null,
+      created_at: '2026-01-31T12:00:00Z',
+      data: `text of ${id}`,
+    };
     return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
   });
   app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async ({ body: { run, ...registration } }) => {

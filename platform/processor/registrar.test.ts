@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../logger.ts';
+import { openEmbeddedRecords } from '../testing/records.ts';
 import { definition, record as recordOf, startState } from './processor.fixture.ts';
 import type { Records } from './records/records.ts';
 import { createRegistrar, postponement } from './registrar.ts';
-import { openEmbeddedRecords } from '../testing/records.ts';
 
 const START = Date.parse('2026-01-31T12:00:00Z');
 const GRACE_MS = 30_000;
@@ -54,8 +54,20 @@ async function setUp() {
     time += ms;
   };
   const registered = () => state.registered.map((each) => each.parent_id);
-  const registrationOf = async (sourceId: string) => (await records.find(recordOf(sourceId).id))?.registration;
-  return { registrar, records, state, logs, swept, pass, insert, registered, registrationOf, sweeps: () => sweeps };
+  const registrationOf = async (sourceId: string) =>
+    (await records.find(recordOf(sourceId).id))?.registration;
+  return {
+    registrar,
+    records,
+    state,
+    logs,
+    swept,
+    pass,
+    insert,
+    registered,
+    registrationOf,
+    sweeps: () => sweeps,
+  };
 }
 
 test('a result whose run died before it was registered is registered once it is old enough', async () => {
@@ -101,11 +113,16 @@ test('one that cannot be registered now holds up no other, and is tried later ea
   const { registrar, records, state, insert, pass, registered } = await setUp();
   await insert('a', 'b');
   let failing = true;
-  state.fail((operation, count) => (operation === 'finish' && (failing ? count === 1 : false) ? 'INTERNAL' : undefined));
+  state.fail((operation, count) =>
+    operation === 'finish' && (failing ? count === 1 : false) ? 'INTERNAL' : undefined,
+  );
   pass(GRACE_MS + 1);
   registrar.start();
   await expect.poll(registered).toEqual(['b']);
-  expect(await records.find(recordOf('a').id)).toMatchObject({ registerAttempts: 1, registration: 'waiting' });
+  expect(await records.find(recordOf('a').id)).toMatchObject({
+    registerAttempts: 1,
+    registration: 'waiting',
+  });
   failing = false;
   pass(1_000);
   await expect.poll(registered).toEqual(['b', 'a']);

@@ -145,7 +145,10 @@ class RecordRegistrar implements Registrar {
       // Another result would fare no better.
       if (isAway(error)) throw error;
       const { logger } = this.#deps;
-      logger.error({ err: error, blobId: id, refused: refusedForGood(error) }, 'a result cannot be registered');
+      logger.error(
+        { err: error, blobId: id, refused: refusedForGood(error) },
+        'a result cannot be registered',
+      );
     }
   }
 

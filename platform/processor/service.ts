@@ -10,8 +10,8 @@ import type { Config, ServiceName } from '../config.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
-import { eventLogCheck } from '../serving/health.ts';
 import { serveSubgraph } from '../serving/graphql.ts';
+import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
@@ -110,7 +110,9 @@ const scalars = { DateTime: DateTimeISOResolver, JSON: JSONResolver, BigInt: Who
 
 /** Resolvers of the scalars that the processor's schema declares. */
 function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
-  const names = definitions.flatMap((one) => (one.kind === Kind.SCALAR_TYPE_DEFINITION ? [one.name.value] : []));
+  const names = definitions.flatMap((one) =>
+    one.kind === Kind.SCALAR_TYPE_DEFINITION ? [one.name.value] : [],
+  );
   return Object.fromEntries(names.map((name) => [name, scalars[name as keyof typeof scalars]]));
 }
 

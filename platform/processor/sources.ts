@@ -70,7 +70,9 @@ export async function readSources(
   userId: string,
   named: readonly SourceDocument[],
 ): Promise<Source[]> {
-  const documents = new Map<string, unknown>(named.flatMap(({ id, data }) => (data === undefined ? [] : [[id, data] as const])));
+  const documents = new Map<string, unknown>(
+    named.flatMap(({ id, data }) => (data === undefined ? [] : [[id, data] as const])),
+  );
   const away = named.filter(({ id }) => !documents.has(id));
   if (away.reduce((bytes, { size_bytes }) => bytes + size_bytes, 0) > MAX_SOURCE_BYTES) throw tooLarge();
   for (const [first, ...others] of groupBy(away, ({ owner }) => owner).values()) {

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPgServer } from '../../platform/sql/database.pg.ts';
+import { processorService } from '../../platform/processor/service.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPostgres } from '../../platform/testing/postgres.ts';
 import { startTestService, type TestService } from '../../platform/testing/service.ts';
-import { services } from '../../platform/testing/services.ts';
-import { bookCompilerService } from './main.ts';
-import { DATABASE } from './names.ts';
+import { schemasService } from '../schemas/main.ts';
 import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
+import processor from './processor.ts';
 
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) { compiledBook { id version chapters { chapterNum } } userErrors { code field } }
@@ -19,32 +17,29 @@ interface Payload {
   };
 }
 
-const url = services().postgresUrl;
-const databasePrefix = `test_${randomBytes(6).toString('hex')}_`;
 let server: SqlServer;
+let schemas: TestService;
 let neighbours: Neighbours;
 /** Two processes' worth of the service on one database. */
 let running: TestService[] = [];
 
 beforeAll(async () => {
-  server = openPgServer({ url, databasePrefix, logger: { warn: () => undefined } });
+  server = openTemporaryPostgres();
   neighbours = await startNeighbours();
-  const there = neighbours.url;
+  schemas = await startTestService(schemasService);
+  const { url } = neighbours;
   const start = () =>
-    startTestService(bookCompilerService, {
+    startTestService(processorService(processor), {
       sql: (name) => server.database(name),
-      urls: { state: there, 'text-expansion': there, processors: there },
+      urls: { state: url, processors: url, schemas: schemas.url },
     });
   running = await Promise.all([start(), start()]);
 });
 afterAll(async () => {
   await Promise.all(running.map((service) => service.stop()));
+  await schemas?.stop();
   await neighbours?.close();
   await server?.close();
-  const admin = new pg.Client(url);
-  await admin.connect();
-  await admin.query(`DROP DATABASE IF EXISTS "${databasePrefix}${DATABASE}" WITH (FORCE)`);
-  await admin.end();
 });
 
 const chapters = [

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
-import { bookCompilerService } from './main.ts';
+import { processorService } from '../../platform/processor/service.ts';
 import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
+import processor from './processor.ts';
+import { schemasService } from '../schemas/main.ts';
 
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) {
@@ -32,17 +34,20 @@ interface Payload {
 }
 
 let neighbours: Neighbours;
+let schemas: TestService;
 let service: TestService;
 
 beforeAll(async () => {
   neighbours = await startNeighbours();
+  schemas = await startTestService(schemasService);
   const { url } = neighbours;
-  service = await startTestService(bookCompilerService, {
-    urls: { state: url, 'text-expansion': url, processors: url },
+  service = await startTestService(processorService(processor), {
+    urls: { state: url, processors: url, schemas: schemas.url },
   });
 });
 afterAll(async () => {
   await service?.stop();
+  await schemas?.stop();
   await neighbours?.close();
 });
 beforeEach(() => {
@@ -69,7 +74,7 @@ describe('compileBook', () => {
   it('compiles drafts and expansions, and registers the book under what it used', async () => {
     const { chapters } = neighbours.putBook('alice', 'mixed', 'Mixed', twoChapters);
     const book = await compiled({ bookId: 'mixed', author: 'Jane Doe' });
-    const sources = [chapters[0]?.draft_blob_id, chapters[1]?.derived['text-expansion']];
+    const sources = [chapters[0]?.draft_blob_id, chapters[1]?.expanded_blob_id];
     expect(book).toMatchObject({
       bookId: 'mixed',
       version: 1,
@@ -85,11 +90,15 @@ describe('compileBook', () => {
     expect(neighbours.registered.at(-1)).toEqual({
       user_id: 'alice',
       processor_id: 'book-compiler',
+      processor_version: '1',
+      generation: 0,
+      on_demand: true,
       storage_location: 'book-compiler-db',
       remote_blob_id: book.id,
       parent_id: sources[0],
       source_ids: sources,
       schema_id: 'compiled-book-v1',
+      schema_version: '1.0.0',
       title: 'Mixed',
       preview: book.fullText.slice(0, 200),
       size_bytes: Buffer.byteLength(JSON.stringify(book.fullText)),
@@ -143,7 +152,7 @@ describe('compileBook', () => {
     const calls = neighbours.calls.slice(before);
     expect(calls.filter((call) => call === 'POST /api/v1/blobs/batch')).toHaveLength(2);
     expect(calls.filter((call) => call === 'POST /blobs/batch')).toHaveLength(2);
-    expect(calls).toHaveLength(6);
+    expect(calls).toHaveLength(7);
     const texts = many.map(({ draft, expanded }) => expanded ?? draft);
     expect(book.fullText.match(/^(draft|expanded) \d+\.$/gm)).toEqual(texts);
   });
@@ -210,7 +219,7 @@ describe('compileBook refuses', () => {
   it('texts that their owners do not have', async () => {
     const { chapters } = neighbours.putBook('alice', 'lost', 'Lost', twoChapters);
     neighbours.lose(chapters[0]?.draft_blob_id ?? '');
-    neighbours.lose(chapters[1]?.derived['text-expansion'] ?? '');
+    neighbours.lose(chapters[1]?.expanded_blob_id ?? '');
     const { userErrors } = await compile({ bookId: 'lost' });
     expect(userErrors.map(({ code }) => code)).toEqual(['CHAPTER_MISSING', 'EXPANSION_FAILED']);
   });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
-import type { BookDocument, DerivedRegistration } from '../../platform/clients/state.ts';
+import type { BookDocument, FinishedRun } from '../../platform/clients/state.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createHttpServer } from '../../platform/serving/http.ts';
 
-type Runs = BookDocument['chapters'][number]['runs'];
+type RunState = BookDocument['chapters'][number]['expansion_state'];
 
 /** A chapter to be put into a book of {@link Neighbours}. */
 export interface ChapterFixture {
@@ -14,7 +14,7 @@ export interface ChapterFixture {
   readonly draft?: string;
   readonly expanded?: string;
   /** State of the draft's expansion. */
-  readonly run?: Runs[string];
+  readonly run?: RunState;
 }
 
 /** What the book compiler's neighbours would answer: state, text expansion and the registry in one HTTP server. */
@@ -23,7 +23,7 @@ export interface Neighbours {
   /** `METHOD path` of every call, in order. */
   readonly calls: readonly string[];
   /** What was registered with the index, in order. */
-  readonly registered: readonly DerivedRegistration[];
+  readonly registered: readonly FinishedRun[];
   /** What was registered with the processors' registry. */
   readonly enlisted: readonly { readonly id: string }[];
   /** Gives a user a book, or another form of it. */
@@ -46,16 +46,18 @@ const userOf = (request: FastifyRequest): string =>
 interface Blob {
   readonly id: string;
   readonly userId: string;
+  readonly owner: string;
   readonly data: unknown;
 }
 
 class Shelf {
   readonly books = new Map<string, BookDocument>();
   readonly blobs = new Map<string, Blob>();
+  readonly lost = new Map<string, Blob>();
 
-  put(userId: string, data: unknown): string {
+  put(userId: string, data: unknown, owner = 'state'): string {
     const id = randomUUID();
-    this.blobs.set(id, { id, userId, data });
+    this.blobs.set(id, { id, userId, owner, data });
     return id;
   }
 
@@ -66,9 +68,17 @@ class Shelf {
       chapter_num: chapterNum,
       title,
       draft_blob_id: draft === undefined ? null : this.put(userId, { content: draft, metadata }),
-      derived: expanded === undefined ? {} : { 'text-expansion': this.put(userId, { expanded }) },
-      runs: run === undefined ? {} : { 'text-expansion': run },
+      expanded_blob_id: expanded === undefined ? null : this.put(userId, { expanded }, 'text-expansion'),
+      expansion_state: run ?? null,
     };
+  }
+
+  /** Those that the index has, whatever became of their content. */
+  named(userId: string, ids: readonly string[]): Blob[] {
+    return ids.flatMap((id) => {
+      const blob = this.blobs.get(id) ?? this.lost.get(id);
+      return blob?.userId === userId ? [blob] : [];
+    });
   }
 
   read(userId: string, ids: readonly string[]): Blob[] {
@@ -79,24 +89,28 @@ class Shelf {
   }
 }
 
-const stateDocument = ({ id, userId, data }: Blob) => ({
-  id,
-  user_id: userId,
+const common = {
   schema_id: 'text-input-v1',
   schema_version: '1.0.0',
   type: 'chapter_draft',
   title: 'A chapter',
-  data,
   book_id: null,
   conversation_id: null,
-  processing_state: 'COMPLETED',
   created_at: '2026-01-01T00:00:00.000Z',
+};
+
+const stateDocument = ({ id, userId, data }: Blob) => ({
+  ...common,
+  id,
+  user_id: userId,
+  data,
+  processing_state: 'COMPLETED',
 });
 
 export async function startNeighbours(): Promise<Neighbours> {
   const shelf = new Shelf();
   const calls: string[] = [];
-  const registered: DerivedRegistration[] = [];
+  const registered: FinishedRun[] = [];
   const enlisted: { id: string }[] = [];
   let refusal: { status: number; code: ErrorCode } | null = null;
   let expansionStopped = false;
@@ -110,6 +124,17 @@ export async function startNeighbours(): Promise<Neighbours> {
     const found = user === userOf(request) ? shelf.books.get(JSON.stringify([user, book])) : undefined;
     return found ? reply.send({ book: found }) : error(reply, 404, 'BOOK_NOT_FOUND');
   });
+  app.post<{ Body: { ids: string[] } }>('/api/v1/sources', async (request) => ({
+    sources: shelf.named(userOf(request), request.body.ids).map(({ id, userId, owner }) => ({
+      ...common,
+      id,
+      user_id: userId,
+      owner,
+      base_url: owner === 'state' ? null : url,
+      size_bytes: 100,
+      chapter_num: null,
+    })),
+  }));
   app.post<{ Body: { ids: string[] } }>('/api/v1/blobs/batch', async (request) => ({
     blobs: shelf.read(userOf(request), request.body.ids).map(stateDocument),
   }));
@@ -118,7 +143,7 @@ export async function startNeighbours(): Promise<Neighbours> {
     const found = shelf.read(userOf(request), request.body.ids).toReversed();
     return { blobs: found.map(({ id, userId, data }) => ({ id, user_id: userId, data })) };
   });
-  app.post<{ Body: DerivedRegistration }>('/api/v1/blob-index', async (request, reply) => {
+  app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async (request, reply) => {
     if (refusal) return error(reply, refusal.status, refusal.code);
     registered.push(request.body);
     return reply.status(201).send({});
@@ -128,8 +153,9 @@ export async function startNeighbours(): Promise<Neighbours> {
     return reply.status(201).send({});
   });
 
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
-    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    url,
     calls,
     registered,
     enlisted,
@@ -139,7 +165,11 @@ export async function startNeighbours(): Promise<Neighbours> {
       shelf.books.set(JSON.stringify([userId, id]), book);
       return book;
     },
-    lose: (id) => void shelf.blobs.delete(id),
+    lose(id) {
+      const blob = shelf.blobs.get(id);
+      if (blob) shelf.lost.set(id, blob);
+      shelf.blobs.delete(id);
+    },
     refuseRegistrations(next) {
       refusal = next;
     },

@@ -9,12 +9,12 @@ const chapter = (chapter_num: number, over: Partial<Chapter> = {}): Chapter => (
   chapter_num,
   title: `Title ${chapter_num}`,
   draft_blob_id: `draft-${chapter_num}`,
-  derived: {},
-  runs: {},
+  expanded_blob_id: null,
+  expansion_state: null,
   ...over,
 });
 const book = (...chapters: Chapter[]): BookDocument => ({ id: 'my-novel', title: 'My Novel', chapters });
-const expanded = { derived: { 'text-expansion': 'expansion', other: 'x' } };
+const expanded = { expanded_blob_id: 'expansion' };
 
 const errorsOf = (document: BookDocument, useExpanded = true): readonly UserError[] => {
   try {
@@ -40,8 +40,8 @@ describe('planChapters', () => {
   });
 
   it('takes drafts alone when told so, whatever became of their expansions', () => {
-    const runs = { 'text-expansion': 'FAILED' } as const;
-    const plan = planChapters(book(chapter(1, expanded), chapter(2, { runs })), false);
+    const failed = { expansion_state: 'FAILED' } as const;
+    const plan = planChapters(book(chapter(1, expanded), chapter(2, failed)), false);
     expect(plan.map(sourceBlobId)).toEqual(['draft-1', 'draft-2']);
     expect(plan.map(({ expandedBlobId }) => expandedBlobId)).toEqual([null, null]);
   });
@@ -51,7 +51,7 @@ describe('planChapters', () => {
     ['PROCESSING', 'EXPANSION_PENDING'],
     ['FAILED', 'EXPANSION_FAILED'],
   ] as const)('refuses a chapter whose expansion is %s', (state, code) => {
-    const errors = errorsOf(book(chapter(1, { runs: { 'text-expansion': state } })));
+    const errors = errorsOf(book(chapter(1, { expansion_state: state })));
     expect(errors).toMatchObject([{ field: 'bookId', code }]);
     expect(errors[0]?.message).toContain('Chapter 1 (“Title 1”)');
   });
@@ -59,13 +59,13 @@ describe('planChapters', () => {
   it.each(['PENDING', 'PROCESSING', 'FAILED'] as const)(
     'takes an expansion that is there although another run is %s',
     (state) => {
-      const plan = planChapters(book(chapter(1, { ...expanded, runs: { 'text-expansion': state } })), true);
+      const plan = planChapters(book(chapter(1, { ...expanded, expansion_state: state })), true);
       expect(plan.map(sourceBlobId)).toEqual(['expansion']);
     },
   );
 
-  it("takes the draft where only other processors' runs are unfinished", () => {
-    const plan = planChapters(book(chapter(1, { runs: { summariser: 'PENDING' } })), true);
+  it('takes the draft where nothing expands it', () => {
+    const plan = planChapters(book(chapter(1)), true);
     expect(plan.map(sourceBlobId)).toEqual(['draft-1']);
   });
 
@@ -74,7 +74,7 @@ describe('planChapters', () => {
       book(
         chapter(1, { draft_blob_id: null }),
         chapter(2),
-        chapter(3, { runs: { 'text-expansion': 'PENDING' } }),
+        chapter(3, { expansion_state: 'PENDING' }),
         chapter(4, { draft_blob_id: null, title: 'Dawn' }),
       ),
     );

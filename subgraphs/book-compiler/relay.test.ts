@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SqlServer } from '../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
-import { bookCompilerService } from './main.ts';
-import { DATABASE } from './names.ts';
+import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
+import { newRecord, newUser } from '../../platform/processor/records/records.contract.ts';
+import type { Records } from '../../platform/processor/records/records.ts';
+import { databaseOf, processorService } from '../../platform/processor/service.ts';
+import { schemasService } from '../schemas/main.ts';
 import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
-import { newBook, newUser } from './store.contract.ts';
-import { createPostgresStore } from './store.postgres.ts';
-import type { CompiledBookStore } from './store.ts';
+import processor from './processor.ts';
+import { compiledBooks } from './records.fixture.ts';
 
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) { compiledBook { id version } userErrors { code } }
@@ -19,16 +21,21 @@ interface Payload {
 const SOON = { timeout: 15_000, interval: 50 };
 
 let server: SqlServer;
-let store: CompiledBookStore;
+let records: Records;
+let schemas: TestService;
 let neighbours: Neighbours;
 let service: TestService | undefined;
 
 beforeAll(async () => {
   server = await openTemporaryPglite();
-  store = createPostgresStore(await server.database(DATABASE));
-  await store.prepare();
+  records = createPostgresRecords(await server.database(databaseOf(processor)), processor.records);
+  await records.prepare();
+  schemas = await startTestService(schemasService);
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  await schemas?.stop();
+  await server?.close();
+});
 beforeEach(async () => {
   neighbours = await startNeighbours();
 });
@@ -40,9 +47,9 @@ afterEach(async () => {
 
 const start = async () => {
   const { url } = neighbours;
-  service = await startTestService(bookCompilerService, {
+  service = await startTestService(processorService(processor), {
     sql: (name) => server.database(name),
-    urls: { state: url, 'text-expansion': url, processors: url },
+    urls: { state: url, processors: url, schemas: schemas.url },
   });
   return service;
 };
@@ -51,15 +58,21 @@ const compile = async (on: TestService, userId: string, bookId: string, idempote
   const answer = await on.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
   return answer.data?.compileBook.compiledBook ?? null;
 };
+/** Stores a book as a process leaves it that dies before it registers it. */
+const left = async (userId: string) => {
+  const over = { sourceIds: ['draft-1', 'expansion-2'], onDemand: true, registerAt: new Date() };
+  return (await records.insert(newRecord(userId, compiledBooks.sample(1), over))).stored;
+};
+const registrationOf = async (id: string | undefined) => (await records.find(id ?? ''))?.registration;
 const registeredIds = () => neighbours.registered.map(({ remote_blob_id }) => remote_blob_id);
 const draft = [{ title: 'One', draft: 'Text.' }];
 
 describe('the registration relay', () => {
   it('finishes what a process left behind that died between its commit and the registration', async () => {
-    const { book } = await store.add(newBook(newUser()));
+    const book = await left(newUser());
     await start();
     await expect.poll(registeredIds, SOON).toContain(book.id);
-    await expect.poll(() => store.find(book.userId, book.id), SOON).toMatchObject({ pending: null });
+    await expect.poll(() => registrationOf(book.id), SOON).toBe('registered');
     expect(neighbours.registered.find(({ remote_blob_id }) => remote_blob_id === book.id)).toMatchObject({
       user_id: book.userId,
       parent_id: 'draft-1',
@@ -98,32 +111,26 @@ describe('the registration relay', () => {
     const running = await start();
     const book = await compile(running, userId, 'novel', 'k');
     expect(book).toMatchObject({ version: 1 });
-    expect(await store.find(userId, book?.id ?? '')).toMatchObject({ pending: null });
-    const database = await server.database(DATABASE);
-    expect(
-      await database.query('SELECT registered_at, registration_refusal FROM compiled_books WHERE id = $1', [
-        book?.id ?? '',
-      ]),
-    ).toEqual([{ registered_at: null, registration_refusal: 'SOURCE_UNKNOWN: Refused: SOURCE_UNKNOWN' }]);
+    expect(await registrationOf(book?.id)).toBe('refused');
   });
 
   it('discards what was deleted meanwhile, and tells whoever compiles it', async () => {
     const userId = newUser();
     neighbours.putBook(userId, 'novel', 'Novel', draft);
     neighbours.refuseRegistrations({ status: 410, code: 'BLOB_DELETED' });
-    const { book: left } = await store.add(newBook(userId));
+    const before = await left(userId);
     const running = await start();
     const input = { bookId: 'novel', idempotencyKey: 'k' };
     const { data } = await running.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
     expect(data?.compileBook).toEqual({ compiledBook: null, userErrors: [{ code: 'BLOB_DELETED' }] });
-    await expect.poll(() => store.find(userId, left.id), SOON).toBeNull();
-    expect(await store.page(userId, { limit: 10 })).toEqual([]);
+    await expect.poll(() => records.find(before.id), SOON).toBeNull();
+    expect(await records.page(userId, { limit: 10 })).toEqual([]);
   });
 
   it('goes through more than one batch', async () => {
     const userId = newUser();
     const added = [];
-    for (let index = 0; index < 45; index += 1) added.push((await store.add(newBook(userId))).book.id);
+    for (let index = 0; index < 45; index += 1) added.push((await left(userId)).id);
     await start();
     await expect.poll(() => new Set(registeredIds()), SOON).toEqual(new Set(added));
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputErrors } from '../../platform/errors.ts';
-import { type CompileInput, inputHash, parseRequest } from './request.ts';
+import { type CompileBookInput, inputHash, parseRequest } from './request.ts';
 
-const fieldsAndCodes = (input: CompileInput) => {
+const fieldsAndCodes = (input: CompileBookInput) => {
   try {
     parseRequest(input);
   } catch (error) {
@@ -15,15 +15,14 @@ const fieldsAndCodes = (input: CompileInput) => {
 describe('parseRequest', () => {
   it('fills in the defaults', () => {
     expect(parseRequest({ bookId: 'b' })).toEqual({
-      bookId: 'b',
-      config: { useExpanded: true, title: null, author: null },
+      input: { bookId: 'b', config: { useExpanded: true, title: null, author: null } },
       idempotencyKey: null,
     });
   });
 
   it('takes text of any script', () => {
     const input = { bookId: 'כתב/..', title: 'ספר 🦉', author: '著者', useExpanded: false };
-    expect(parseRequest(input)).toMatchObject({ config: { title: 'ספר 🦉', author: '著者' } });
+    expect(parseRequest(input)).toMatchObject({ input: { config: { title: 'ספר 🦉', author: '著者' } } });
   });
 
   it.each([
@@ -54,7 +53,7 @@ describe('parseRequest', () => {
 });
 
 describe('inputHash', () => {
-  const hash = (input: Partial<CompileInput> = {}) => inputHash(parseRequest({ bookId: 'b', ...input }));
+  const hash = (input: Partial<CompileBookInput> = {}) => inputHash(parseRequest({ bookId: 'b', ...input }).input);
 
   it('is the same for what means the same', () => {
     expect(hash({ useExpanded: true, title: null })).toBe(hash());

@@ -14,7 +14,14 @@ const data: ExpandedTextData = {
   },
   sections: [
     { index: 0, title: null, original_start: 0, original_length: 7, expanded_start: 0, expanded_length: 7 },
-    { index: 1, title: 'Eins', original_start: 7, original_length: 24, expanded_start: 7, expanded_length: 72 },
+    {
+      index: 1,
+      title: 'Eins',
+      original_start: 7,
+      original_length: 24,
+      expanded_start: 7,
+      expanded_length: 72,
+    },
   ],
 };
 

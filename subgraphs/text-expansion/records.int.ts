@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createMongoRecords } from '../../platform/processor/records/mongo/records.mongo.ts';
 import {
   newRecord,
   newUser,
   recordsContract,
   recordsRaces,
 } from '../../platform/processor/records/records.contract.ts';
-import { createMongoRecords } from '../../platform/processor/records/mongo/records.mongo.ts';
 import { openTemporaryMongo } from '../../platform/testing/mongo.ts';
 import { openMongoRecords, openPostgresRecords } from '../../platform/testing/records.ts';
 import { expandedTexts } from './records.fixture.ts';

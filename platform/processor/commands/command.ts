@@ -11,8 +11,7 @@ import { readSources } from '../sources.ts';
 /** Does what a user asks a processor for. Resolves to the blob, made or pending. */
 export type Execute = (userId: string, input: unknown) => Promise<BlobRecord>;
 
-const hashOf = (input: unknown): string =>
-  createHash('sha256').update(JSON.stringify(input)).digest('hex');
+const hashOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');
 
 // biome-ignore lint/suspicious/noExplicitAny: each command has an input and a plan of its own
 type AnyCommand = CommandDefinition<any, any, any>;
@@ -43,7 +42,9 @@ class CommandExecutor {
     try {
       return await this.#do(userId, request);
     } catch (error) {
-      throw error instanceof BlobgraphError && this.#command.explain ? this.#command.explain(error, request) : error;
+      throw error instanceof BlobgraphError && this.#command.explain
+        ? this.#command.explain(error, request)
+        : error;
     }
   }
 
@@ -57,7 +58,10 @@ class CommandExecutor {
     const stored = earlier ?? (await this.#store(asked));
     this.#assertSame(stored, asked);
     if (stored.registration === 'waiting' && !(await registrar.registerOrPostpone(stored))) {
-      throw new BlobgraphError('BLOB_DELETED', 'What it is made of was deleted meanwhile, or the blob of this key.');
+      throw new BlobgraphError(
+        'BLOB_DELETED',
+        'What it is made of was deleted meanwhile, or the blob of this key.',
+      );
     }
     return stored;
   }
@@ -75,7 +79,9 @@ class CommandExecutor {
     const { input } = asked.request;
     const { sourceIds, plan, title } = await this.#command.plan({ input, userId: asked.userId }, { state });
     const planned = { sourceIds, plan, ...(title === undefined ? {} : { title }) };
-    const record = this.#command.pending ? this.#pendingRecord(asked, planned) : await this.#make(asked, planned);
+    const record = this.#command.pending
+      ? this.#pendingRecord(asked, planned)
+      : await this.#make(asked, planned);
     return (await records.insert(record)).stored;
   }
 
@@ -116,7 +122,15 @@ class CommandExecutor {
     const [source] = sources;
     const signal = AbortSignal.timeout(definition.limits.seconds * 1_000);
     return makeRecord(this.#kit, {
-      request: { id, userId, source: source as NonNullable<typeof source>, sources, plan, signal, onProgress: () => undefined },
+      request: {
+        id,
+        userId,
+        source: source as NonNullable<typeof source>,
+        sources,
+        plan,
+        signal,
+        onProgress: () => undefined,
+      },
       run,
       sourceIds,
       generation: 0,

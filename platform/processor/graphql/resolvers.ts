@@ -64,7 +64,9 @@ export function createContext(kit: Kit, caller: Caller): Context {
       const { userId } = requireViewer(caller);
       const wanted = withWhole(kit.definition.records, union(keys));
       const ids = [...new Set(keys.map(({ id }) => id))];
-      const found = new Map((await kit.records.byIds(userId, ids, wanted)).map((record) => [record.id, record]));
+      const found = new Map(
+        (await kit.records.byIds(userId, ids, wanted)).map((record) => [record.id, record]),
+      );
       return keys.map(({ id }) => {
         const record = found.get(id);
         return record && !isPending(record) ? flatten(record) : null;
@@ -99,7 +101,10 @@ const member = (name: string): GraphQLFieldResolver<Document, Context> => {
 /** Gives every field of the processor's types, but those with resolvers of their own, the member that it is called like. */
 export function resolveMembers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    const isOwn = isObjectType(type) && !type.name.startsWith('_') && !['Query', 'Mutation', INDEX_TYPE].includes(type.name);
+    const isOwn =
+      isObjectType(type) &&
+      !type.name.startsWith('_') &&
+      !['Query', 'Mutation', INDEX_TYPE].includes(type.name);
     if (!isOwn) continue;
     for (const field of Object.values(type.getFields())) {
       const isReference = getNamedType(field.type).name === INDEX_TYPE;
@@ -110,7 +115,12 @@ export function resolveMembers(schema: GraphQLSchema): void {
 
 type MutationResolver = GraphQLFieldResolver<unknown, Context, { input: unknown }>;
 
-function mutation(definition: ProcessorDefinition, shape: DocumentShape, name: string, execute: Execute): MutationResolver {
+function mutation(
+  definition: ProcessorDefinition,
+  shape: DocumentShape,
+  name: string,
+  execute: Execute,
+): MutationResolver {
   const { payload = 'blob' } = definition.commands?.[name] ?? {};
   return async (_root, { input }, { caller, load }, info: GraphQLResolveInfo) => {
     const { userId } = requireViewer(caller);
@@ -133,7 +143,10 @@ export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyM
     type,
     Object.fromEntries(Object.entries(fields).map(([field, { resolve }]) => [field, resolve])),
   ]);
-  const mutations = [...commands].map(([name, execute]) => [name, mutation(definition, shape, name, execute)]);
+  const mutations = [...commands].map(([name, execute]) => [
+    name,
+    mutation(definition, shape, name, execute),
+  ]);
   const byType = Object.fromEntries(own) as Record<string, Record<string, unknown>>;
   return {
     ...byType,
@@ -146,4 +159,3 @@ export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyM
     ...(mutations.length > 0 ? { Mutation: Object.fromEntries(mutations) } : {}),
   };
 }
-

@@ -14,7 +14,10 @@ export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The members that a reference to an entry of the index may be made of: `parentBlob` of `parent_blob_id`, `draft` of `draft_blob_id`. */
-export const referenceMembers = (name: string): string[] => [`${snakeCase(name)}_id`, `${snakeCase(name)}_blob_id`];
+export const referenceMembers = (name: string): string[] => [
+  `${snakeCase(name)}_id`,
+  `${snakeCase(name)}_blob_id`,
+];
 
 /** The index's type: what refers to one of its entries. */
 export const INDEX_TYPE = 'BlobIndex';
@@ -33,7 +36,11 @@ interface Walk extends DocumentShape {
 }
 
 /** Fields that a selection asks of a type, fragments opened. Those that are skipped count: one member too many does no harm. */
-function* fieldsOf(fragments: Walk['fragments'], type: GraphQLObjectType, { selections }: SelectionSetNode): Generator<FieldNode> {
+function* fieldsOf(
+  fragments: Walk['fragments'],
+  type: GraphQLObjectType,
+  { selections }: SelectionSetNode,
+): Generator<FieldNode> {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
       yield selection;
@@ -92,7 +99,9 @@ export function wantedMembersOf(
   const payload = getNamedType(info.returnType);
   if (!isObjectType(payload)) return new Set();
   const nodes = info.fieldNodes.flatMap(({ selectionSet }) =>
-    selectionSet ? [...fieldsOf(info.fragments, payload, selectionSet)].filter(({ name }) => name.value === field) : [],
+    selectionSet
+      ? [...fieldsOf(info.fragments, payload, selectionSet)].filter(({ name }) => name.value === field)
+      : [],
   );
   return wantedMembers({ ...info, fieldNodes: nodes }, typeName, shape);
 }

@@ -70,7 +70,10 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
     return stored;
   };
   /** What is to be read of a record that was stored as the first of its kind. */
-  const expected = ({ describe: describeIt, registerAt: _, ...record }: NewRecord, number = 1): BlobRecord => {
+  const expected = (
+    { describe: describeIt, registerAt: _, ...record }: NewRecord,
+    number = 1,
+  ): BlobRecord => {
     const allocated = allocates ? { [allocates.member]: number } : {};
     const own = { ...record, ...describeIt(allocated), stale: false } as const;
     const shared = Object.entries(members ?? {}).flatMap(([name, kind]) =>
@@ -109,25 +112,26 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
         expect(await records.find(id)).toBeNull();
     });
 
-    it.runIf(allocates)('gives each the next number among its own, and tells it to whoever names it', async () => {
-      const [alice, bob] = [newUser(), newUser()];
-      const number = async (userId: string, version: number) => {
-        const named: unknown[] = [];
-        const record = newRecord(userId, sample(version), {
-          describe: (given) => {
-            named.push(given);
-            return { title: `Version ${given[allocates?.member ?? '']}`, preview: '' };
-          },
-        });
-        const { stored } = await records.insert(record);
-        const given = stored.data[allocates?.member ?? ''];
-        expect(named.at(-1)).toEqual({ [allocates?.member ?? '']: given });
-        expect((await records.find(stored.id))?.title).toBe(`Version ${given}`);
-        return given;
-      };
-      expect([await number(alice, 1), await number(alice, 1), await number(bob, 1)]).toEqual([1, 2, 1]);
-      expect([await number(alice, 2), await number(alice, 1)]).toEqual([1, 3]);
-    });
+    if (allocates)
+      it('gives each the next number among its own, and tells it to whoever names it', async () => {
+        const [alice, bob] = [newUser(), newUser()];
+        const number = async (userId: string, version: number) => {
+          const named: unknown[] = [];
+          const record = newRecord(userId, sample(version), {
+            describe: (given) => {
+              named.push(given);
+              return { title: `Version ${given[allocates.member]}`, preview: '' };
+            },
+          });
+          const { stored } = await records.insert(record);
+          const given = stored.data[allocates.member];
+          expect(named.at(-1)).toEqual({ [allocates.member]: given });
+          expect((await records.find(stored.id))?.title).toBe(`Version ${given}`);
+          return given;
+        };
+        expect([await number(alice, 1), await number(alice, 1), await number(bob, 1)]).toEqual([1, 2, 1]);
+        expect([await number(alice, 2), await number(alice, 1)]).toEqual([1, 3]);
+      });
   });
 
   describe('reading', () => {
@@ -143,7 +147,8 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       for (const name of stored) {
         const [some] = await records.byIds(one.userId, [one.id], new Set([name]));
         expect(some?.data[name]).toEqual(whole.data[name]);
-        for (const other of stored.filter((each) => each !== name)) expect(some?.data).not.toHaveProperty(other);
+        for (const other of stored.filter((each) => each !== name))
+          expect(some?.data).not.toHaveProperty(other);
       }
     });
 
@@ -234,7 +239,10 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       await records.markRegistered(id, at(1));
       const content = { onDemand: true, inputHash: pending.inputHash, command: pending.command };
       const done = newRecord(userId, sample(1), { ...content, id, registerAt: at(9) });
-      expect(await records.complete(done)).toMatchObject({ inserted: true, stored: { id, contentHash: done.contentHash } });
+      expect(await records.complete(done)).toMatchObject({
+        inserted: true,
+        stored: { id, contentHash: done.contentHash },
+      });
       expect(await records.find(id)).toEqual(expected(done));
       expect(ids(await records.page(userId, { limit: 10 }))).toEqual([id]);
       // The index is to be told anew.
@@ -378,25 +386,28 @@ export function recordsRaces({ definition, sample, open }: RecordsFixture): void
     const pending = newRecord(userId, { data: {}, beside: {} }, { contentHash: null, onDemand: true });
     await records.insert(pending);
     const answers = await atOnce(20, (index) =>
-      records.complete(newRecord(userId, sample(1), { id: pending.id, contentHash: String(index).padStart(64, '0') })),
+      records.complete(
+        newRecord(userId, sample(1), { id: pending.id, contentHash: String(index).padStart(64, '0') }),
+      ),
     );
     expect(answers.filter((answer) => answer?.inserted)).toHaveLength(1);
     expect(new Set(answers.map((answer) => answer?.stored.contentHash)).size).toBe(1);
   });
 
   const { allocates } = definition;
-  it.runIf(allocates)('gives many of several kinds each its own numbers without a gap', async () => {
-    const userId = newUser();
-    const stored = await atOnce(24, async (index) => {
-      const made = newRecord(userId, sample(index % 3));
-      return [index % 3, (await records.insert(made)).stored.data[allocates?.member ?? '']] as const;
+  if (allocates)
+    it('gives many of several kinds each its own numbers without a gap', async () => {
+      const userId = newUser();
+      const stored = await atOnce(24, async (index) => {
+        const made = newRecord(userId, sample(index % 3));
+        return [index % 3, (await records.insert(made)).stored.data[allocates.member]] as const;
+      });
+      for (const kind of [0, 1, 2]) {
+        const numbers = stored.flatMap(([of, number]) => (of === kind ? [Number(number)] : []));
+        expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+      }
+      const again = newRecord(userId, sample(0));
+      const taken = await atOnce(8, () => records.insert(again));
+      expect(new Set(taken.map((one) => one.stored.data[allocates.member]))).toEqual(new Set([9]));
     });
-    for (const kind of [0, 1, 2]) {
-      const numbers = stored.flatMap(([of, number]) => (of === kind ? [Number(number)] : []));
-      expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
-    }
-    const again = newRecord(userId, sample(0));
-    const taken = await atOnce(8, () => records.insert(again));
-    expect(new Set(taken.map((one) => one.stored.data[allocates?.member ?? '']))).toEqual(new Set([9]));
-  });
 }

@@ -1,13 +1,22 @@
-import { InvalidSpec, memberName } from './names.ts';
 import type { BlobRecord, NewRecord } from '../record.ts';
 import type { BlobEraser } from './eraser.ts';
 import type { BlobInventory } from './inventory.ts';
+import { InvalidSpec, memberName } from './names.ts';
 
 /**
  * How a member is stored in PostgreSQL. `json` keeps the value as it is, null included; in the others a null is a member
  * that is absent. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
  */
-export type MemberKind = 'text' | 'integer' | 'bigint' | 'double' | 'boolean' | 'timestamp' | 'json' | 'jsonb' | 'envelope';
+export type MemberKind =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'double'
+  | 'boolean'
+  | 'timestamp'
+  | 'json'
+  | 'jsonb'
+  | 'envelope';
 
 /** Members by their names in documents, snake_case. */
 export type Members = Readonly<Record<string, MemberKind>>;

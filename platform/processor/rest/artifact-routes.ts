@@ -29,7 +29,10 @@ export async function sendArtifact(
   return reply
     .header('content-type', mediaType)
     .header('content-length', sizeBytes)
-    .header('content-disposition', contentDisposition(fileName, { fallback: fileName.replace(/[^ -~]+/g, '_') }))
+    .header(
+      'content-disposition',
+      contentDisposition(fileName, { fallback: fileName.replace(/[^ -~]+/g, '_') }),
+    )
     .send(body);
 }
 

@@ -53,7 +53,10 @@ async function wholeBlobs(records: Records, userId: string, ids: readonly string
   const sizes = await records.byIds(userId, ids, new Set());
   const bytes = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > MAX_ANSWER_BYTES) {
-    throw refuse('ids', `The blobs of \`ids\` have ${bytes} bytes together; ask for at most ${MAX_ANSWER_BYTES} at once.`);
+    throw refuse(
+      'ids',
+      `The blobs of \`ids\` have ${bytes} bytes together; ask for at most ${MAX_ANSWER_BYTES} at once.`,
+    );
   }
   const found = new Map((await records.byIds(userId, ids, 'all')).map((record) => [record.id, record]));
   return [...new Set(ids)].flatMap((id) => {
@@ -66,7 +69,10 @@ async function wholeBlobs(records: Records, userId: string, ids: readonly string
  * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
  * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`. `schemaId`: of the output schema.
  */
-export function blobRoutes(app: FastifyInstance, { records, schemaId }: { records: Records; schemaId: string }): void {
+export function blobRoutes(
+  app: FastifyInstance,
+  { records, schemaId }: { records: Records; schemaId: string },
+): void {
   app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
     const [record] = await records.byIds(requireViewer(caller).userId, [params.id], 'all');
     if (!record || isPending(record))

@@ -25,9 +25,21 @@ describe('an event', () => {
     ['of a kind that is not taken', event('completed'), 'ignore'],
     ['of a pending blob', event('indexed', { schema_id: 'note-v1', pending: true }), 'ignore'],
     ['of a run that is to be made again', event('retried', run('upper-case')), 'run'],
-    ['of its own pending blob', event('retried', { schema_id: 'x', owner: 'upper-case', ...run('upper-case') }), 'run'],
-    ['of a run that this version does not make', event('retried', { schema_id: 'x', ...run('upper-case') }), 'elsewhere'],
-    ['that another version takes', event('created', { schema_id: 'x', planned: ['upper-case'] }), 'elsewhere'],
+    [
+      'of its own pending blob',
+      event('retried', { schema_id: 'x', owner: 'upper-case', ...run('upper-case') }),
+      'run',
+    ],
+    [
+      'of a run that this version does not make',
+      event('retried', { schema_id: 'x', ...run('upper-case') }),
+      'elsewhere',
+    ],
+    [
+      'that another version takes',
+      event('created', { schema_id: 'x', planned: ['upper-case'] }),
+      'elsewhere',
+    ],
     ['of another processor’s run', event('retried', run('text-expansion')), 'ignore'],
     ['of no run', event('retried'), 'ignore'],
   ] as const)('%s: %#', (_, given, expected) => {

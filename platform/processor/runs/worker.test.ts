@@ -80,7 +80,9 @@ describe('a run', () => {
   it('of another generation makes another blob', async () => {
     const { log, state, records, start } = await setUp();
     await start();
-    const body = { run: { processor_id: 'upper-case', state: 'PENDING', attempt: 3, generation: 2 } } as const;
+    const body = {
+      run: { processor_id: 'upper-case', state: 'PENDING', attempt: 3, generation: 2 },
+    } as const;
     await log.publish(blobMessage('a', 9, { kind: 'retried', body }));
     await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 3', 'COMPLETED 3']);
     expect(state.registered).toMatchObject([{ remote_blob_id: idOf('a', 2), generation: 2 }]);
@@ -125,7 +127,9 @@ describe('a result that is stored', () => {
     state.fail((operation, count) => (operation === 'finish' && count < 3 ? 'INTERNAL' : undefined));
     const { run } = await start();
     await created('a');
-    await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 3']);
+    await expect
+      .poll(() => state.runs('a'))
+      .toEqual(['PROCESSING 1', 'PROCESSING 2', 'PROCESSING 3', 'COMPLETED 3']);
     expect(run).toHaveBeenCalledTimes(1);
     expect(state.registered).toHaveLength(1);
   });
@@ -172,7 +176,7 @@ describe('a result that is stored', () => {
     );
     await start();
     await created('a');
-    await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 2']);
+    await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'PROCESSING 2', 'COMPLETED 2']);
     expect(await records.find(idOf('a'))).not.toMatchObject({ registration: 'refused' });
   });
 });
@@ -349,11 +353,16 @@ describe('a pending blob', () => {
     return { preview: text, data: { text } };
   };
   const command = { payload: 'blob', pending: true, parse: () => ({ input: {}, idempotencyKey: null }) };
-  const commands = { shout: { ...command, plan: async () => ({ sourceIds: ['x'], plan: 'HEY' }), run: make } };
+  const commands = {
+    shout: { ...command, plan: async () => ({ sourceIds: ['x'], plan: 'HEY' }), run: make },
+  };
   const id = '01890a5d-ac96-774b-bcce-b302099a8057';
   const asked = () => {
     const run = { processor_id: 'upper-case', state: 'PENDING', attempt: 1, generation: 0 } as const;
-    return blobMessage(id, 2, { kind: 'retried', body: { owner: 'upper-case', schema_id: 'upper-case-v1', run } });
+    return blobMessage(id, 2, {
+      kind: 'retried',
+      body: { owner: 'upper-case', schema_id: 'upper-case-v1', run },
+    });
   };
   const pending = record('x', {
     id,

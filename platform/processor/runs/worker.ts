@@ -141,7 +141,10 @@ class EventWorker implements Worker {
     const sources = await patiently(() => readSources(this.#kit, userId, begun.sources));
     const [source] = sources;
     if (!source) {
-      throw new BlobgraphError('CONTENT_MISSING', 'The content of the source is gone from the store that keeps it.');
+      throw new BlobgraphError(
+        'CONTENT_MISSING',
+        'The content of the source is gone from the store that keeps it.',
+      );
     }
     const command = pending?.command ?? null;
     const run = (command && definition.commands?.[command.name]?.run) ?? definition.run;

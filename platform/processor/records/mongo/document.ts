@@ -83,7 +83,9 @@ function chosen({ members }: RecordsDefinition, data: Data, envelope: Envelope, 
   if (!members) return data;
   const own = Object.entries(data).filter(([name]) => wantsData(wanted, name));
   const shared = Object.entries(members).flatMap(([name, kind]) =>
-    kind === 'envelope' ? [[name, envelopeMembers[name as keyof typeof envelopeMembers](envelope)] as const] : [],
+    kind === 'envelope'
+      ? [[name, envelopeMembers[name as keyof typeof envelopeMembers](envelope)] as const]
+      : [],
   );
   return Object.fromEntries([...own, ...shared]);
 }
@@ -114,7 +116,11 @@ const registrationOf = ({ registered_at, refusal }: RecordDocument): Registratio
   return refusal === null ? 'waiting' : 'refused';
 };
 
-function besideOf({ beside = {}, children = {} }: RecordsDefinition, document: RecordDocument, wanted: Wanted): Data {
+function besideOf(
+  { beside = {}, children = {} }: RecordsDefinition,
+  document: RecordDocument,
+  wanted: Wanted,
+): Data {
   const members = document as unknown as Data;
   const own = Object.keys(beside).filter((name) => wantsData(wanted, name));
   const lists = Object.keys(children).filter((name) => Array.isArray(members[name]));
@@ -133,7 +139,9 @@ export async function upgraded(
   const { form = 0 } = document as Partial<RecordDocument>;
   if (form >= steps.length) return document;
   const data = document.data instanceof Binary ? await openedData(document.data) : document.data;
-  const migrated = steps.slice(form).reduce<Record<string, unknown>>((before, step) => step(before), { ...document, data });
+  const migrated = steps
+    .slice(form)
+    .reduce<Record<string, unknown>>((before, step) => step(before), { ...document, data });
   return { ...migrated, form: steps.length } as unknown as RecordDocument;
 }
 

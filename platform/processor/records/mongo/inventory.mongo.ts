@@ -3,7 +3,10 @@ import type { BlobInventory, RegistrationState } from '../inventory.ts';
 import type { RecordDocument } from './document.ts';
 
 const ITEM = { user_id: 1, source_blob_ids: 1, created_at: 1, registered_at: 1, refusal: 1 } as const;
-type Item = Pick<RecordDocument, '_id' | 'user_id' | 'source_blob_ids' | 'created_at' | 'registered_at' | 'refusal'>;
+type Item = Pick<
+  RecordDocument,
+  '_id' | 'user_id' | 'source_blob_ids' | 'created_at' | 'registered_at' | 'refusal'
+>;
 
 function registrationOf({ registered_at, refusal }: Item): RegistrationState {
   if (registered_at !== null) return 'registered';

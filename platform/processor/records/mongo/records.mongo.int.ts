@@ -20,7 +20,8 @@ describe('documents that are too large for MongoDB', () => {
   afterAll(() => server.close());
   const definition = define('larges', { store: 'mongodb', members: { head: 'text', body: 'text' } });
   const records = createMongoRecords(database, definition);
-  const stored = (id: string) => database.collection<{ _id: string; data: unknown }>('larges').findOne({ _id: id });
+  const stored = (id: string) =>
+    database.collection<{ _id: string; data: unknown }>('larges').findOne({ _id: id });
 
   it('are compressed, and read like any other', async () => {
     const data = { head: 'h', body: 'x'.repeat(16 * 1024 * 1024) };
@@ -47,7 +48,9 @@ describe('documents of an earlier form', () => {
     const collection = database.collection<{ _id: string }>('olders');
     const present = { ...define('olders', { store: 'mongodb', members: { word: 'text' } }) };
     const before = createMongoRecords(database, present);
-    const old = Array.from({ length: 120 }, () => newRecord(newUser(), { data: { word: 'old' }, beside: {} }));
+    const old = Array.from({ length: 120 }, () =>
+      newRecord(newUser(), { data: { word: 'old' }, beside: {} }),
+    );
     for (const one of old.slice(1)) await before.insert(one);
     const upper = (document: Record<string, unknown>) => ({ ...document, data: { word: 'NEW' } });
     const after = createMongoRecords(database, { ...present, documentMigrations: [upper] });

@@ -76,8 +76,15 @@ class MongoRecords {
     const { allocates } = this.#definition;
     const allocation = await this.#allocate(record);
     const allocated = allocation && allocates ? { [allocates.member]: allocation.number } : {};
-    const stored = storedAs({ ...record, data: { ...record.data, ...allocated } }, record.describe(allocated));
-    const document = await toDocument(this.#definition, { ...stored, registerAt: record.registerAt }, allocation);
+    const stored = storedAs(
+      { ...record, data: { ...record.data, ...allocated } },
+      record.describe(allocated),
+    );
+    const document = await toDocument(
+      this.#definition,
+      { ...stored, registerAt: record.registerAt },
+      allocation,
+    );
     return { stored, document };
   }
 
@@ -112,7 +119,10 @@ class MongoRecords {
     return this.#untilGiven(async () => {
       const { stored, document } = await this.#made(record);
       const { _id, ...content } = document;
-      const { matchedCount } = await this.#documents.updateOne({ _id, content_hash: null }, { $set: content });
+      const { matchedCount } = await this.#documents.updateOne(
+        { _id, content_hash: null },
+        { $set: content },
+      );
       if (matchedCount === 1) return { stored, inserted: true };
       const existing = await this.find(record.id);
       return existing && { stored: existing, inserted: false };
@@ -120,41 +130,49 @@ class MongoRecords {
   }
 }
 
-const registrations = (documents: Documents) => ({
-  async dueRegistrations(now, limit) {
-    const found = await documents
-      .find({ registered_at: null, refusal: null, register_at: { $lte: now } })
-      .sort({ register_at: 1, _id: 1 })
-      .limit(limit)
-      .project<{ _id: string }>({ _id: 1 })
-      .toArray();
-    return found.map(({ _id }) => _id);
-  },
-  async markRegistered(id, at) {
-    await documents.updateOne({ _id: id, registered_at: null }, { $set: { registered_at: at, refusal: null } });
-  },
-  async refuseRegistration(id, reason) {
-    await documents.updateOne({ _id: id, registered_at: null }, { $set: { refusal: reason } });
-  },
-  async postponeRegistration(id, dueAt) {
-    await documents.updateOne({ _id: id }, { $set: { register_at: dueAt }, $inc: { register_attempts: 1 } });
-  },
-}) satisfies Partial<Records>;
+const registrations = (documents: Documents) =>
+  ({
+    async dueRegistrations(now, limit) {
+      const found = await documents
+        .find({ registered_at: null, refusal: null, register_at: { $lte: now } })
+        .sort({ register_at: 1, _id: 1 })
+        .limit(limit)
+        .project<{ _id: string }>({ _id: 1 })
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    async markRegistered(id, at) {
+      await documents.updateOne(
+        { _id: id, registered_at: null },
+        { $set: { registered_at: at, refusal: null } },
+      );
+    },
+    async refuseRegistration(id, reason) {
+      await documents.updateOne({ _id: id, registered_at: null }, { $set: { refusal: reason } });
+    },
+    async postponeRegistration(id, dueAt) {
+      await documents.updateOne(
+        { _id: id },
+        { $set: { register_at: dueAt }, $inc: { register_attempts: 1 } },
+      );
+    },
+  }) satisfies Partial<Records>;
 
-const eraser = (documents: Documents) => ({
-  async erase(userId, ids) {
-    await documents.deleteMany({ _id: { $in: [...ids] }, user_id: userId });
-  },
-  async eraseUser(userId, limit) {
-    const found = documents.find({ user_id: userId }).limit(limit).project<{ _id: string }>({ _id: 1 });
-    const ids = (await found.toArray()).map(({ _id }) => _id);
-    if (ids.length > 0) await documents.deleteMany({ _id: { $in: ids }, user_id: userId });
-    return ids;
-  },
-  async markStale(userId, ids) {
-    await documents.updateMany({ _id: { $in: [...ids] }, user_id: userId }, { $set: { stale: true } });
-  },
-}) satisfies Partial<Records>;
+const eraser = (documents: Documents) =>
+  ({
+    async erase(userId, ids) {
+      await documents.deleteMany({ _id: { $in: [...ids] }, user_id: userId });
+    },
+    async eraseUser(userId, limit) {
+      const found = documents.find({ user_id: userId }).limit(limit).project<{ _id: string }>({ _id: 1 });
+      const ids = (await found.toArray()).map(({ _id }) => _id);
+      if (ids.length > 0) await documents.deleteMany({ _id: { $in: ids }, user_id: userId });
+      return ids;
+    },
+    async markStale(userId, ids) {
+      await documents.updateMany({ _id: { $in: [...ids] }, user_id: userId }, { $set: { stale: true } });
+    },
+  }) satisfies Partial<Records>;
 
 /** A processor's records in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
 export function createMongoRecords(database: Db, definition: RecordsDefinition): Records {

@@ -5,7 +5,12 @@ import { columnTypes } from './columns.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-async function insertRows(tx: SqlExecutor, id: string, child: ChildTable, rows: readonly Row[]): Promise<void> {
+async function insertRows(
+  tx: SqlExecutor,
+  id: string,
+  child: ChildTable,
+  rows: readonly Row[],
+): Promise<void> {
   const columns = Object.entries(child.columns);
   const names = columns.map(([name]) => name);
   const typed = columns.map(([name, kind]) => `${name} ${columnTypes[kind]}`);
@@ -29,7 +34,12 @@ export async function insertChildren(
   }
 }
 
-async function rowsOf(tx: SqlExecutor, child: ChildTable, ids: readonly string[], columns: readonly string[]) {
+async function rowsOf(
+  tx: SqlExecutor,
+  child: ChildTable,
+  ids: readonly string[],
+  columns: readonly string[],
+) {
   const values: SqlValue[] = [[...ids]];
   const rows = await tx.query<Row & { of_record: string }>(
     `SELECT ${child.parent} AS of_record, ${columns.join(', ')} FROM ${child.table}
@@ -62,7 +72,10 @@ export async function readChildren(
       records.map(({ id }) => id),
       columns,
     );
-    read = read.map((record) => ({ ...record, beside: { ...record.beside, [name]: rows.get(record.id) ?? [] } }));
+    read = read.map((record) => ({
+      ...record,
+      beside: { ...record.beside, [name]: rows.get(record.id) ?? [] },
+    }));
   }
   return read;
 }

@@ -88,14 +88,19 @@ function encode(kind: MemberKind, value: unknown): SqlValue {
 }
 
 /** Columns with their values, the store's own and `title`, `preview` left out. */
-export function valuesOf(definition: RecordsDefinition, record: NewRecord): [column: string, value: SqlValue][] {
+export function valuesOf(
+  definition: RecordsDefinition,
+  record: NewRecord,
+): [column: string, value: SqlValue][] {
   const { members, beside } = definition;
   const own = (of: Members | undefined, values: Readonly<Record<string, unknown>>) =>
     columnsOf(of).map(([name, kind]): [string, SqlValue] => [name, encode(kind, values[name])]);
   const pending = record.contentHash === null;
   return [
     ...Object.entries(written).map(([name, value]): [string, SqlValue] => [name, value(record)]),
-    ...(members ? own(members, record.data) : [['data', pending ? null : JSON.stringify(record.data)] as [string, SqlValue]]),
+    ...(members
+      ? own(members, record.data)
+      : [['data', pending ? null : JSON.stringify(record.data)] as [string, SqlValue]]),
     ...own(beside, record.beside),
   ];
 }
@@ -106,7 +111,8 @@ const decode = (kind: MemberKind, value: unknown): unknown =>
 
 function present(members: Members | undefined, row: Readonly<Record<string, unknown>>, envelope: Envelope) {
   const found = Object.entries(members ?? {}).flatMap(([name, kind]) => {
-    if (kind === 'envelope') return [[name, envelopeMembers[name as keyof typeof envelopeMembers](envelope)] as const];
+    if (kind === 'envelope')
+      return [[name, envelopeMembers[name as keyof typeof envelopeMembers](envelope)] as const];
     const value = name in row ? decode(kind, row[name]) : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -47,7 +47,12 @@ class PostgresRecords {
     this.#table = definition.name;
   }
 
-  async #read(tx: SqlExecutor, where: string, values: readonly (string | Date | number | string[])[], wanted: Wanted) {
+  async #read(
+    tx: SqlExecutor,
+    where: string,
+    values: readonly (string | Date | number | string[])[],
+    wanted: Wanted,
+  ) {
     const rows = await tx.query<RecordRow>(
       `SELECT ${selected(this.#definition, wanted)} FROM ${this.#table} ${where}`,
       values,
@@ -66,8 +71,13 @@ class PostgresRecords {
     return this.#read(this.#sql, 'WHERE user_id = $1 AND id = ANY($2::uuid[])', [userId, uuids(ids)], wanted);
   }
 
-  page(userId: string, { since = new Date(0), after, limit }: RecordPage, wanted: Wanted): Promise<BlobRecord[]> {
-    const from = after && after.createdAt >= since && isUuid(after.id) ? after : { createdAt: since, id: NIL };
+  page(
+    userId: string,
+    { since = new Date(0), after, limit }: RecordPage,
+    wanted: Wanted,
+  ): Promise<BlobRecord[]> {
+    const from =
+      after && after.createdAt >= since && isUuid(after.id) ? after : { createdAt: since, id: NIL };
     return this.#read(
       this.#sql,
       `WHERE user_id = $1 AND (created_at, id) > ($2, $3) AND content_hash IS NOT NULL
@@ -94,7 +104,9 @@ class PostgresRecords {
   async insert(record: NewRecord): Promise<Stored> {
     const { allocates, children } = this.#definition;
     const inserted = await (allocates || children
-      ? this.#sql.transaction(async (tx) => ((await this.find(record.id, tx)) ? null : this.#write(tx, record)))
+      ? this.#sql.transaction(async (tx) =>
+          (await this.find(record.id, tx)) ? null : this.#write(tx, record),
+        )
       : this.#write(this.#sql, record));
     if (inserted) return { stored: inserted, inserted: true };
     const stored = await this.find(record.id);
@@ -123,50 +135,58 @@ class PostgresRecords {
   }
 }
 
-const registrations = (sql: SqlDatabase, table: string) => ({
-  async dueRegistrations(now, limit) {
-    const rows = await sql.query<{ id: string }>(
-      `SELECT id FROM ${table} WHERE registered_at IS NULL AND refusal IS NULL AND register_at <= $1
+const registrations = (sql: SqlDatabase, table: string) =>
+  ({
+    async dueRegistrations(now, limit) {
+      const rows = await sql.query<{ id: string }>(
+        `SELECT id FROM ${table} WHERE registered_at IS NULL AND refusal IS NULL AND register_at <= $1
        ORDER BY register_at LIMIT $2`,
-      [now, limit],
-    );
-    return rows.map(({ id }) => id);
-  },
-  async markRegistered(id, at) {
-    await sql.execute(`UPDATE ${table} SET registered_at = $2, refusal = NULL WHERE id = $1 AND registered_at IS NULL`, [
-      id,
-      at,
-    ]);
-  },
-  async refuseRegistration(id, reason) {
-    await sql.execute(`UPDATE ${table} SET refusal = $2 WHERE id = $1 AND registered_at IS NULL`, [id, reason]);
-  },
-  async postponeRegistration(id, dueAt) {
-    await sql.execute(
-      `UPDATE ${table} SET register_at = $2, register_attempts = register_attempts + 1 WHERE id = $1`,
-      [id, dueAt],
-    );
-  },
-}) satisfies Partial<Records>;
+        [now, limit],
+      );
+      return rows.map(({ id }) => id);
+    },
+    async markRegistered(id, at) {
+      await sql.execute(
+        `UPDATE ${table} SET registered_at = $2, refusal = NULL WHERE id = $1 AND registered_at IS NULL`,
+        [id, at],
+      );
+    },
+    async refuseRegistration(id, reason) {
+      await sql.execute(`UPDATE ${table} SET refusal = $2 WHERE id = $1 AND registered_at IS NULL`, [
+        id,
+        reason,
+      ]);
+    },
+    async postponeRegistration(id, dueAt) {
+      await sql.execute(
+        `UPDATE ${table} SET register_at = $2, register_attempts = register_attempts + 1 WHERE id = $1`,
+        [id, dueAt],
+      );
+    },
+  }) satisfies Partial<Records>;
 
-const eraser = (sql: SqlDatabase, table: string) => ({
-  async erase(userId, ids) {
-    await sql.execute(`DELETE FROM ${table} WHERE user_id = $1 AND id = ANY($2::uuid[])`, [userId, uuids(ids)]);
-  },
-  eraseUser: async (userId, limit) => {
-    const rows = await sql.query<{ id: string }>(
-      `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE user_id = $1 LIMIT $2) RETURNING id`,
-      [userId, limit],
-    );
-    return rows.map(({ id }) => id);
-  },
-  async markStale(userId, ids) {
-    await sql.execute(`UPDATE ${table} SET stale = true WHERE user_id = $1 AND id = ANY($2::uuid[])`, [
-      userId,
-      uuids(ids),
-    ]);
-  },
-}) satisfies Partial<Records>;
+const eraser = (sql: SqlDatabase, table: string) =>
+  ({
+    async erase(userId, ids) {
+      await sql.execute(`DELETE FROM ${table} WHERE user_id = $1 AND id = ANY($2::uuid[])`, [
+        userId,
+        uuids(ids),
+      ]);
+    },
+    eraseUser: async (userId, limit) => {
+      const rows = await sql.query<{ id: string }>(
+        `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE user_id = $1 LIMIT $2) RETURNING id`,
+        [userId, limit],
+      );
+      return rows.map(({ id }) => id);
+    },
+    async markStale(userId, ids) {
+      await sql.execute(`UPDATE ${table} SET stale = true WHERE user_id = $1 AND id = ANY($2::uuid[])`, [
+        userId,
+        uuids(ids),
+      ]);
+    },
+  }) satisfies Partial<Records>;
 
 /** A processor's records in PostgreSQL (15 or later): a server's or the embedded one. */
 export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefinition): Records {

@@ -33,7 +33,9 @@ CREATE INDEX ${table}_to_register ON ${table} (register_at)
 export function createTables(definition: RecordsDefinition): string {
   const { name, allocates, children = {} } = definition;
   const own = ownColumns(definition);
-  const unique = allocates ? [`UNIQUE (user_id, ${[...allocates.within, allocates.member].join(', ')}),`] : [];
+  const unique = allocates
+    ? [`UNIQUE (user_id, ${[...allocates.within, allocates.member].join(', ')}),`]
+    : [];
   return `
 CREATE TABLE ${name} (
   id uuid PRIMARY KEY,

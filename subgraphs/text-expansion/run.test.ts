@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { BlobgraphError } from '../../platform/errors.ts';
+import { ModelRefused, ModelUnavailable, type TextModel } from './model/model.ts';
+import { type Expander, expand } from './run.ts';
+
+const style = { tone: 'neutral', complexity: 0.25, readabilityScore: 80, vocabularyLevel: 'basic' } as const;
+
+const expander = (model: TextModel['expand']): Expander => ({
+  model: { name: 'a-model', expand: model },
+  worker: { analyseStyle: async () => style },
+});
+const request = (data: unknown) => ({
+  source: {
+    id: 'a',
+    userId: 'alice',
+    owner: 'state',
+    schemaId: 'text-input-v1',
+    schemaVersion: '1.0.0',
+    type: 'chapter_draft',
+    title: 'A',
+    bookId: null,
+    conversationId: null,
+    chapterNum: null,
+    data,
+  },
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+});
+const longer = expander(async ({ text }) => ({
+  expanded: `${text} And more 🦉.`,
+  sections: [
+    { index: 0, title: null, originalStart: 0, originalLength: 3, expandedStart: 0, expandedLength: 16 },
+  ],
+  tokensUsed: 12,
+  modelUsed: 'a-model-1',
+}));
+
+describe('an expansion', () => {
+  it('tells both texts, their ratio, their sections and the style of the original', async () => {
+    const made = await expand(request({ content: 'Go.' }), longer);
+    expect(made).toMatchObject({
+      preview: 'Go. And more 🦉.',
+      data: {
+        original: 'Go.',
+        expanded: 'Go. And more 🦉.',
+        expansion_ratio: 16 / 3,
+        style_analysis: { tone: 'neutral', complexity: 0.25, readability_score: 80, vocabulary_level: 'basic' },
+        sections: [
+          { index: 0, title: null, original_start: 0, original_length: 3, expanded_start: 0, expanded_length: 16 },
+        ],
+      },
+      beside: { model_used: 'a-model-1', tokens_used: 12 },
+    });
+  });
+
+  it('has a preview that cuts no pair of surrogates', async () => {
+    const long = 'x'.repeat(399);
+    const { preview } = await expand(
+      request({ content: 'Go.' }),
+      expander(async () => ({ expanded: `${long}🦉`, sections: [], tokensUsed: 0, modelUsed: 'm' })),
+    );
+    expect(preview.isWellFormed()).toBe(true);
+    expect(preview.startsWith(long)).toBe(true);
+  });
+
+  it.each([{}, null, 'text', { content: 7 }, { content: '' }])('is not made of %j', async (data) => {
+    await expect(expand(request(data), longer)).rejects.toMatchObject({
+      code: 'SCHEMA_VIOLATION',
+      field: 'data.content',
+    });
+  });
+
+  it.each([
+    [new ModelRefused('It will not.'), 'MODEL_FAILED'],
+    [new ModelUnavailable('It is away.'), 'MODEL_UNAVAILABLE'],
+  ])('that the model does not make fails by the graph’s code: %s', async (fault, code) => {
+    const failing = expander(() => Promise.reject(fault));
+    const error = await expand(request({ content: 'Go.' }), failing).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BlobgraphError);
+    expect(error).toMatchObject({ code, message: fault.message });
+  });
+});
