@@ -40,6 +40,12 @@ async function viewOperated({ system }: Writer) {
   return { ...rest, deadLetters: deadLetters.nodes, erased: { id: users.erased, ...userErasure } };
 }
 
+async function viewUsers({ system }: Writer): Promise<UserView[]> {
+  const views: UserView[] = [];
+  for (const user of [users.plain, users.odd]) views.push(await viewUser(await system.client(user), user));
+  return views;
+}
+
 async function viewExports({ system }: Writer, views: readonly UserView[]): Promise<Expected['exports']> {
   const books = views.flatMap(({ userId, blobs }) =>
     blobs.filter(({ type }) => type === 'compiled_book').map(({ id }) => ({ userId, id })),
@@ -58,9 +64,9 @@ async function writeAll(writer: Writer, kind: Kind): Promise<Expected> {
   await writeFinished(writer);
   await system.restart('state', { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' });
   const { after, failed } = await writeByModel(writer, kind);
-  const views: UserView[] = [];
-  for (const user of [users.plain, users.odd]) views.push(await viewUser(await system.client(user), user));
-  const exports = await viewExports(writer, views);
+  // What is made when it is asked for shows in its book's runs from then on.
+  const exports = await viewExports(writer, await viewUsers(writer));
+  const views = await viewUsers(writer);
   const operated = await viewOperated(writer);
   const unfinished = await writeUnfinished(writer);
   return {
