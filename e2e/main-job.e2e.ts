@@ -122,6 +122,41 @@ describe('a draft goes in, a book comes out', () => {
     expect(markdown.status).toBe(401);
   });
 
+  it('gives the book as a file at the address that it tells, to its owner alone', async () => {
+    const client = await system.client();
+    await createDraft(client, { content: STORM });
+    expect((await compileBook(client, { bookId: 'my-novel', useExpanded: false })).userErrors).toEqual([]);
+    const query = `{ book(id: "my-novel") { compiled(first: 1) { nodes {
+      content { ... on CompiledBook { fullText exportUrl exports { format url state sizeBytes } } }
+    } } } }`;
+    interface Exports {
+      fullText: string;
+      exportUrl: string;
+      exports: { url: string; state: string; sizeBytes: number | null }[];
+    }
+    interface Answer {
+      book: { compiled: { nodes: { content: Exports }[] } };
+    }
+    const read = async () => (await client.query<Answer>(query)).book.compiled.nodes[0]?.content;
+    const before = await read();
+    const url = `${system.urls.gateway}${before?.exportUrl}`;
+    expect(before?.exports).toMatchObject([{ url: before?.exportUrl, state: 'MISSING', sizeBytes: null }]);
+    const get = (token: string, headers: Record<string, string> = {}) =>
+      fetch(url, { headers: { authorization: `Bearer ${token}`, ...headers } });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => get(client.token)));
+    for (const answer of answers) {
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toBe(before?.fullText);
+    }
+    expect(answers[0]?.headers.get('content-disposition')).toMatch(/^attachment; filename=".*\.md"/);
+    const sizeBytes = Buffer.byteLength(before?.fullText ?? '');
+    await expect.poll(async () => (await read())?.exports).toMatchObject([{ state: 'READY', sizeBytes }]);
+    const etag = answers[0]?.headers.get('etag') ?? '';
+    expect((await get(client.token, { 'if-none-match': etag })).status).toBe(304);
+    expect((await get(await system.token('mallory'))).status).toBe(404);
+    expect((await fetch(url)).status).toBe(401);
+  });
+
   it('gives a new version each time, and the same one for the same key', async () => {
     const client = await system.client();
     const id = await createDraft(client, { content: STORM });
@@ -142,8 +177,8 @@ describe('a draft goes in, a book comes out', () => {
     const reconcile = startProcess('cli/reconcile.ts', system.environment, log, ['--grace', '0']);
     expect([await reconcile.gone, reconcile.output()]).toEqual([
       0,
-      // Three drafts, three texts and eight books, in their stores and in the index.
-      '28 blobs and entries older than 0 s: nothing is left to be set right.\n',
+      // Four drafts, four texts and nine books, in their stores and in the index.
+      '34 blobs and entries older than 0 s: nothing is left to be set right.\n',
     ]);
   });
 

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { artifactRoutes } from './artifacts.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { serveGraphOverHttp } from './http.ts';
 import { defaultLimits } from './limits.ts';
@@ -29,6 +31,7 @@ export const gatewayService: ServiceDefinition = {
     const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
     const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
     const checks = subgraphChecks(config);
+    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     return {
       frontDoor: true,
       checks,
@@ -38,6 +41,7 @@ export const gatewayService: ServiceDefinition = {
         await serveGraphOverHttp(app, { graph, userTokens, logger });
         const { requestTimeoutMs } = config.limits;
         serveSubscriptions(app, { graph, changeFeed, userTokens, limits, requestTimeoutMs, clock, logger });
+        await artifactRoutes(app, { http, processors, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', () => graph.apollo.stop());
       },

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import type { Config, ServiceName } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
@@ -25,6 +26,14 @@ export interface ServiceCall {
 /** Where a call goes: one of ours by its name, or a base URL. */
 export type ServiceTarget = ServiceName | { readonly baseUrl: string };
 
+/** An answer whose body comes as it is sent. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Read it to its end, or destroy it. */
+  readonly body: Readable;
+}
+
 /** What a service answered; `body` is undefined where it is no JSON. */
 export interface ServiceAnswer {
   readonly status: number;
@@ -47,12 +56,22 @@ export interface ServiceHttp {
    * @throws NoAnswer; BlobgraphError DEADLINE_EXCEEDED like {@link call}
    */
   send(target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer>;
+  /**
+   * The answer with its body as it comes; `timeoutMs` is for its beginning, and 30 s may pass between two pieces. Sent
+   * once. `headers`: further ones to send.
+   * @throws BlobgraphError like {@link call}
+   */
+  stream(
+    target: ServiceTarget,
+    call: Omit<ServiceCall, 'body'> & { readonly headers?: Readonly<Record<string, string>> },
+  ): Promise<StreamedAnswer>;
   /** How it is with every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const STREAM_IDLE_MS = 30_000;
 
 interface RestAnswer {
   error?: { code?: unknown; message?: unknown; field?: unknown };
@@ -147,8 +166,44 @@ export function createServiceHttp(deps: {
     return guard.run(name, sender(baseUrl, call), { repeatable: call.repeatable ?? call.method === 'GET' });
   };
 
+  const stream: ServiceHttp['stream'] = async (
+    target,
+    { method, path, viewer, signal, timeoutMs, headers },
+  ) => {
+    const [name, baseUrl] = placeOf(target);
+    const limitMs = timeFor(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    if (limitMs === 0) throw deadlineExceeded();
+    const ask = async () => {
+      try {
+        return await request(`${baseUrl}${path}`, {
+          method,
+          headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
+          dispatcher: agent,
+          headersTimeout: limitMs,
+          bodyTimeout: STREAM_IDLE_MS,
+          ...(signal ? { signal } : {}),
+        });
+      } catch (error) {
+        const isGivenUp = signal?.aborted ?? false;
+        throw new NoAnswer(error, { again: false, counts: !isGivenUp });
+      }
+    };
+    const answer = await guard.run(name, ask, { repeatable: false }).catch((error: unknown) => {
+      throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
+    });
+    const { statusCode: status, body } = answer;
+    if (status >= 400) {
+      throw refusalOf(await parseBody(answer)) ?? unavailable(name, new Error(`status ${status}`));
+    }
+    const told = Object.entries(answer.headers).flatMap(([header, value]) =>
+      typeof value === 'string' ? [[header, value] as const] : [],
+    );
+    return { status, headers: Object.fromEntries(told), body };
+  };
+
   return {
     send,
+    stream,
     async call(target, call) {
       const [name] = placeOf(target);
       const { status, body } = await send(target, call).catch((error: unknown) => {

@@ -74,7 +74,7 @@ const begunSchema = z.object({
   generation: z.number().int(),
   /** Nothing is to be done: the run of this generation is completed. */
   done: z.boolean(),
-  /** The blob itself, or the sources of a pending one, in order; those that were deleted are left out. */
+  /** The blob itself, or the sources of a pending one, in order; those that were deleted are left out. None when done. */
   sources: z.array(sourceSchema),
 });
 export type BegunRun = z.infer<typeof begunSchema>;
@@ -142,11 +142,15 @@ export interface StateClient {
   book(userId: string, bookId: string): Promise<BookDocument>;
   /** The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At most 1,000. */
   sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
-  /** Reports PROCESSING and answers what the run works on. Safe to do again. @throws BLOB_NOT_FOUND: the blob was deleted */
+  /**
+   * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
+   * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
+   *   VALIDATION_FAILED: a generation that was not handed out, or another's blob that is still pending
+   */
   begin(userId: string, run: RunBeginning): Promise<BegunRun>;
-  /** Registers what a run made, and completes the run. Idempotent. @throws like {@link register} */
+  /** Registers what a run made, and completes the run. Idempotent. A run whose blob is gone is none. @throws like {@link register} */
   finish(finished: FinishedRun): Promise<void>;
-  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, BLOB_DELETED */
+  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN, VALIDATION_FAILED, BLOB_DELETED, USER_ERASING */
   register(registration: DerivedRegistration): Promise<void>;
   report(userId: string, report: ProcessingReport): Promise<void>;
 }

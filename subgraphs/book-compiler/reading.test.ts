@@ -40,8 +40,8 @@ beforeAll(async () => {
   const records = createPostgresRecords(await server.database(databaseOf(processor)), processor.records);
   await records.prepare();
   add = async (userId, over) => {
-    const sourceIds = ['draft-1', 'expansion-2'];
-    const { stored } = await records.insert(newRecord(userId, { data, beside }, { sourceIds, ...over }));
+    const given = { sourceIds: ['draft-1', 'expansion-2'], sizeBytes: 5_000 };
+    const { stored } = await records.insert(newRecord(userId, { data, beside }, { ...given, ...over }));
     await records.markRegistered(stored.id, new Date());
     return stored;
   };

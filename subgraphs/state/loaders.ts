@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { Book } from './books.ts';
-import { readBooks } from './books.ts';
+import type { Book } from './books/books.ts';
+import { readBooks } from './books/books.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import type { DerivedRequest, PlaceFilter, PlaceRequest, StateStore } from './store/store.ts';
 

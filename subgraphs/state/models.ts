@@ -1,5 +1,5 @@
 import type { Caller, Viewer } from '../../platform/identity/service-tokens.ts';
-import type { Book, Chapter } from './books.ts';
+import type { Book, Chapter } from './books/books.ts';
 import type { ErasedStore, ErasureReport } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';

@@ -1,7 +1,8 @@
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { BlobgraphError, toUserErrors, type UserError } from '../../platform/errors.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
-import { type Book, createBook, readBooks } from './books.ts';
+import { type Book, createBook, readBooks } from './books/books.ts';
+import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
 import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
@@ -11,7 +12,6 @@ import { isPending, STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { Context } from './models.ts';
-import { MAX_RESULTS, newestResult, shownAs } from './newest.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
 import { retryProcessing } from './runs/processing.ts';
 import { reprocess } from './runs/reprocess.ts';

@@ -132,7 +132,7 @@ class EventWorker implements Worker {
     if (isOwn && !existing) return null;
     const record = await this.#make(work, id, existing);
     const stored = await patiently(() => (isOwn ? records.complete(record) : records.insert(record)));
-    return stored && stored.stored;
+    return stored?.stored ?? null;
   }
 
   async #make({ event, delivery, patiently, attempt, begun }: Work, id: string, pending: BlobRecord | null) {

@@ -3,7 +3,7 @@ import type { EntryDecider, EntryDecision } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
 import { contentOfDerived, isPending } from '../entry.ts';
-import { applyReport, blobRun, pendingRuns } from '../runs/runs.ts';
+import { applyReport, blobRun, planRuns } from '../runs/runs.ts';
 
 /** The processors that are to make something of a derived blob once it has its content. */
 export async function plannedOf(
@@ -44,16 +44,11 @@ function arrive(
   const attempt = registration.run?.attempt ?? Math.max(1, own?.attempt ?? 1);
   const report = { blob_id: entry.id, processor_id: entry.processorId, state: 'COMPLETED', attempt } as const;
   const completed = applyReport(entry.runs, report, at);
-  const known = completed?.runs ?? entry.runs;
-  const more = pendingRuns(
-    planned.filter((id) => !blobRun(known, id)),
-    at,
-  );
-  const asked = more.map((run) => ({ kind: 'retried', run: { ...run, attempt: 1 } }) as const);
+  const { runs, asked } = planRuns(completed?.runs ?? entry.runs, planned, at);
   const last = { kind: 'completed', ...(completed ? { run: completed.run } : {}) } as const;
-  const [first = last, ...rest] = [...asked, last];
+  const [first = last, ...rest] = [...asked.map((run) => ({ kind: 'retried', run }) as const), last];
   return {
-    runs: [...known, ...more],
+    runs,
     events: [first, ...rest],
     content: { ...contentOfDerived(registration), title: registration.title ?? entry.title },
   };

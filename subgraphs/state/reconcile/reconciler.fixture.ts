@@ -1,13 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http.ts';
+import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
-import type { CompiledBookStore } from '../../book-compiler/store.ts';
-import type { ExpandedTextStore } from '../../text-expansion/store/store.ts';
 import { dependenciesOf } from '../dependencies.fixture.ts';
-import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
 
@@ -34,29 +32,24 @@ async function answerOf(app: FastifyInstance, { method, path, body }: ServiceCal
   throw new BlobgraphError('SERVICE_UNAVAILABLE', 'It does not answer.');
 }
 
-export interface Stores {
-  readonly store: StateStore;
-  readonly texts: ExpandedTextStore;
-  readonly books: CompiledBookStore;
+/** A processor and what it keeps. */
+export interface TestOwner {
+  readonly processor: ProcessorDocument;
+  readonly inventory: BlobInventory;
 }
 
-/** Everything that the reconciler stands on, at a time of the test's own. */
-export async function openReconciling({ store, texts, books }: Stores) {
-  for (const each of [store, texts, books]) await each.prepare();
+/** Everything that the reconciler stands on, at a time of the test's own. Processors answer at `http://ID`. */
+export async function openReconciling(store: StateStore, owners: readonly TestOwner[]) {
+  await store.prepare();
   let now = Date.parse('2026-03-01T12:00:00.000Z');
   const clock = { now: () => new Date(now) };
   const logger = createLogger('silent');
-  const registry = {
-    list: async () => [
-      expansionDocument({ base_url: 'http://text-expansion' }),
-      compilerDocument({ base_url: 'http://book-compiler' }),
-    ],
-  };
-  const state = dependenciesOf(store, await registry.list(), clock);
-  const apps: Readonly<Record<string, FastifyInstance>> = {
-    'http://text-expansion': serveInventory('text-expansion', texts),
-    'http://book-compiler': serveInventory('book-compiler', books),
-  };
+  const processors = owners.map(({ processor }) => ({ ...processor, base_url: `http://${processor.id}` }));
+  const registry = { list: async () => processors };
+  const state = dependenciesOf(store, processors, clock);
+  const apps: Readonly<Record<string, FastifyInstance>> = Object.fromEntries(
+    owners.map(({ processor: { id }, inventory }) => [`http://${id}`, serveInventory(id, inventory)]),
+  );
   /** Calls of the processors' inventories, e.g. `POST http://text-expansion/inventory/existing`. */
   const calls: string[] = [];
   let refuses = (_call: string): boolean => false;
@@ -71,8 +64,6 @@ export async function openReconciling({ store, texts, books }: Stores) {
   const http = { call } as Pick<ServiceHttp, 'call'> as ServiceHttp;
   return {
     store,
-    texts,
-    books,
     state,
     clock,
     calls,

@@ -3,27 +3,24 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { createRegistrar } from '../../../platform/processor/registrar.ts';
+import { type NewRecord, storedAs } from '../../../platform/processor/record.ts';
+import { createPostgresRecords } from '../../../platform/processor/records/postgres/records.postgres.ts';
+import { newRecord } from '../../../platform/processor/records/records.contract.ts';
+import { records } from '../../../platform/processor/records/records.ts';
+import { createRegistrar, toRegistration } from '../../../platform/processor/registrar.ts';
 import { openPglite } from '../../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
-import { newBook } from '../../book-compiler/store.contract.ts';
-import { createPostgresStore } from '../../book-compiler/store.postgres.ts';
-import type { ExpandedTextRecord } from '../../text-expansion/documents.ts';
-import { describe as describeText } from '../../text-expansion/process.ts';
-import { registration } from '../../text-expansion/registration.ts';
-import { record } from '../../text-expansion/store/store.contract.ts';
-import { createPostgresExpandedTextStore } from '../../text-expansion/store/store.postgres.ts';
 import { registerDerived } from '../derived/register.ts';
 import type { IndexEntry } from '../documents.ts';
 import { entryOfDerived, entryOfUserBlob, eventOf } from '../entry.ts';
-import { reportProcessing } from '../runs/processing.ts';
+import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
+import { finishRun } from '../runs/finish.ts';
 import { applyReport, processingState } from '../runs/runs.ts';
 import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
-type Reconciling = Awaited<ReturnType<typeof openReconciling>>;
-let system: Reconciling;
+let system: Awaited<ReturnType<typeof openSystem>>;
 let server: SqlServer;
 let serial = 0;
 beforeAll(async () => {
@@ -31,14 +28,23 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
-  serial += 1;
-  const [store, texts, books] = [`state_${serial}`, `texts_${serial}`, `books_${serial}`];
-  system = await openReconciling({
-    store: createPostgresStateStore(await server.database(store)),
-    texts: createPostgresExpandedTextStore(await server.database(texts)),
-    books: createPostgresStore(await server.database(books)),
-  });
+  system = await openSystem();
 });
+
+async function openSystem() {
+  serial += 1;
+  const [store, texts, books] = [
+    createPostgresStateStore(await server.database(`state_${serial}`)),
+    createPostgresRecords(await server.database(`texts_${serial}`), records('texts', { store: 'postgresql' })),
+    createPostgresRecords(await server.database(`books_${serial}`), records('books', { store: 'postgresql' })),
+  ] as const;
+  for (const each of [texts, books]) await each.prepare();
+  const owners = [
+    { processor: expansionDocument(), inventory: texts },
+    { processor: compilerDocument(), inventory: books },
+  ];
+  return { ...(await openReconciling(store, owners)), texts, books };
+}
 
 const USER = 'alice';
 const REPAIR = { repair: true };
@@ -60,14 +66,31 @@ async function addDraft(
   return indexed;
 }
 
-const textOf = (draft: IndexEntry, over: Partial<ExpandedTextRecord> = {}) =>
-  record(USER, {
-    id: derivedBlobId(draft.id, 'text-expansion', '1'),
-    parentBlobId: draft.id,
+const expansion = { id: 'text-expansion', makes: { schema: 'expanded-text-v1' } };
+
+const textOf = (draft: IndexEntry, over: Partial<NewRecord> = {}) => {
+  const { processorVersion = '1' } = over;
+  const id = derivedBlobId(draft.id, expansion.id, processorVersion);
+  const sample = { data: { expanded: 'Longer.' }, beside: {} };
+  const made = { id, processorVersion, sourceIds: [draft.id], generation: 0, contentHash: 'a'.repeat(64) };
+  return newRecord(USER, sample, {
+    ...made,
     createdAt: draft.createdAt,
-    contentHash: 'a'.repeat(64),
+    registerAt: draft.createdAt,
     ...over,
   });
+};
+
+/** A book that the index was once told of. */
+async function addBook(sourceIds: string[], createdAt: Date) {
+  const sample = { data: { full_text: 'All of it.' }, beside: {} };
+  const book = newRecord(USER, sample, { sourceIds, createdAt, onDemand: true, registerAt: createdAt });
+  await system.books.insert(book);
+  await system.books.markRegistered(book.id, createdAt);
+  return book;
+}
+
+const registrationOf = async ({ id }: { id: string }) => (await system.books.find(id))?.registration;
 
 /** What was made of a draft: in its store, in the index, or both. */
 async function addText(
@@ -75,7 +98,7 @@ async function addText(
   where: { stored?: boolean; indexed?: boolean; version?: string } = {},
 ) {
   const { stored = true, indexed = true, version = '1' } = where;
-  const text = textOf(draft, { id: derivedBlobId(draft.id, 'text-expansion', version) });
+  const text = textOf(draft, { processorVersion: version });
   if (stored) {
     await system.texts.insert(text);
     await system.texts.markRegistered(text.id, text.createdAt);
@@ -86,7 +109,10 @@ async function addText(
     expectedProcessorIds: [],
     at: text.createdAt,
   };
-  if (indexed) await system.store.insertEntry(entryOfDerived(describeText(text), context), []);
+  if (indexed) {
+    const told = toRegistration(storedAs(text, text.describe({})), expansion, 1);
+    await system.store.insertEntry(entryOfDerived(told, context), []);
+  }
   return text;
 }
 
@@ -98,31 +124,22 @@ const waitingEvents = async (id: string) =>
 
 /** The text expansion's registrar, which tells the index of what it was not told. */
 async function registerTexts(): Promise<void> {
-  const registrar = createRegistrar<ExpandedTextRecord>({
-    registration: registration({
-      baseUrl: 'http://text-expansion',
-      mongoUrl: undefined,
-      postgresUrl: undefined,
-    }),
-    store: system.texts,
+  const registrar = createRegistrar({
+    processor: expansion,
+    records: system.texts,
     state: {
-      blob: () => Promise.reject(new Error('not asked for')),
-      blobs: () => Promise.reject(new Error('not asked for')),
-      book: () => Promise.reject(new Error('not asked for')),
-      sources: () => Promise.reject(new Error('not asked for')),
-      begin: () => Promise.reject(new Error('not asked for')),
-      finish: () => Promise.reject(new Error('not asked for')),
-      register: async (body) => void (await registerDerived(system.state, body)),
-      report: async (userId, report) => void (await reportProcessing(system.state, userId, report)),
+      register: async (told) => void (await registerDerived(system.state, told)),
+      finish: async (told) => void (await finishRun(system.state, told)),
     },
-    describe: describeText,
     clock: system.clock,
     logger: createLogger('silent'),
   });
-  for (const id of await system.texts.unregistered(system.clock.now(), 100)) {
+  for (const id of await system.texts.dueRegistrations(system.clock.now(), 100)) {
     const text = await system.texts.find(id);
     if (text)
-      await registrar.finish(text, 1).catch((error: unknown) => expect(error).toBeInstanceOf(BlobgraphError));
+      await registrar
+        .register(text, 1)
+        .catch((error: unknown) => expect(error).toBeInstanceOf(BlobgraphError));
   }
 }
 
@@ -172,61 +189,54 @@ describe('blobs without an entry', () => {
     ];
     expect((await system.run()).told).toEqual(found.map((one) => `${one} 0`));
     expect(await entryOf(lost.id)).toBeUndefined();
-    expect(await system.texts.unregistered(system.clock.now(), 10)).toEqual([]);
+    expect(await system.texts.dueRegistrations(system.clock.now(), 10)).toEqual([]);
 
     await system.run(REPAIR);
     expect(await entryOf(lost.id)).toMatchObject({ title: lost.title, state: 'PENDING' });
     expect(await waitingEvents(lost.id)).toEqual(['created']);
-    expect(await system.texts.unregistered(system.clock.now(), 10)).toEqual([text.id]);
+    expect(await system.texts.dueRegistrations(system.clock.now(), 10)).toEqual([text.id]);
     await registerTexts();
     expect(await entryOf(text.id)).toMatchObject({ sourceIds: [draft.id], contentHash: text.contentHash });
     expect(await system.run(REPAIR)).toEqual(NOTHING);
   });
 
-  it('of an older version of their processor are quarantined, and then let be', async () => {
+  it('of an older version of their processor are entered beside the others', async () => {
     const draft = await addDraft();
     await addText(draft);
     const old = await addText(draft, { indexed: false, version: '0' });
     expect((await system.run(REPAIR)).told).toContain('UNINDEXED text-expansion 1 1');
     await registerTexts();
-    expect(await entryOf(old.id)).toBeUndefined();
-    expect(await system.texts.find(old.id)).not.toBeNull();
+    expect(await entryOf(old.id)).toMatchObject({ sourceIds: [draft.id] });
     expect(await system.run(REPAIR)).toEqual(NOTHING);
   });
 
   it('wait for their sources, which would be refused before', async () => {
     const draft = await addDraft();
     const text = await addText(draft, { indexed: false });
-    const book = newBook(USER, { sourceBlobIds: [text.id], createdAt: draft.createdAt });
-    await system.books.add(book);
-    await system.books.markRegistered(book.id, draft.createdAt);
+    const book = await addBook([text.id], draft.createdAt);
     expect((await system.run(REPAIR)).told).toContain('UNINDEXED book-compiler 1 0');
-    expect((await system.books.find(USER, book.id))?.pending).toBeNull();
+    expect(await registrationOf(book)).toBe('registered');
     await registerTexts();
     expect((await system.run(REPAIR)).told).toContain('UNINDEXED book-compiler 1 1');
-    expect((await system.books.find(USER, book.id))?.pending).not.toBeNull();
+    expect(await registrationOf(book)).toBe('waiting');
   });
 
   it('wait for sources that a processor which is away may keep', async () => {
     const text = await addText(await addDraft(), { indexed: false });
-    const book = newBook(USER, { sourceBlobIds: [text.id], createdAt: text.createdAt });
-    await system.books.add(book);
-    await system.books.markRegistered(book.id, text.createdAt);
+    const book = await addBook([text.id], text.createdAt);
     system.refuse((call) => call.includes('text-expansion'));
     const { told, unreachable } = await system.run(REPAIR);
     expect(unreachable).toEqual(['text-expansion']);
     expect(told).toContain('UNINDEXED book-compiler 1 0');
-    expect((await system.books.find(USER, book.id))?.pending).toBeNull();
+    expect(await registrationOf(book)).toBe('registered');
   });
 
   it('are kept, and told of, when one of several sources was deleted', async () => {
     const [draft, other] = [await addDraft(), await addDraft()];
-    const book = newBook(USER, { sourceBlobIds: [draft.id, other.id], createdAt: draft.createdAt });
-    await system.books.add(book);
-    await system.books.markRegistered(book.id, draft.createdAt);
+    const book = await addBook([draft.id, other.id], draft.createdAt);
     await bury(other);
     expect((await system.run(REPAIR)).told).toContain('UNINDEXED book-compiler 1 0');
-    expect((await system.books.find(USER, book.id))?.pending).toBeNull();
+    expect(await registrationOf(book)).toBe('registered');
   });
 
   it('of a source that was deleted are not entered', async () => {
@@ -272,7 +282,12 @@ describe('entries without a blob', () => {
     expect(await waitingEvents(draft.id)).toEqual(['retried text-expansion 2']);
 
     // The processor makes another text of it this time.
-    await system.texts.insert(textOf(draft, { contentHash: 'b'.repeat(64), expanded: 'Anew.' }));
+    await system.texts.insert(
+      textOf(draft, {
+        contentHash: 'b'.repeat(64),
+        describe: () => ({ title: draft.title, preview: 'Anew.' }),
+      }),
+    );
     await registerTexts();
     expect(await entryOf(text.id)).toMatchObject({
       contentMissingSince: null,

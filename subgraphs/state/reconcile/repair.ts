@@ -51,7 +51,7 @@ async function request(repair: Repair, finding: Finding, sourceId: string): Prom
   return isThere && run?.state !== 'FAILED';
 }
 
-/** Of ids that the index does not have, those that some store keeps, so that they will be in the index. */
+/** Of these ids, those that some store keeps: where the index does not have them, it will. */
 async function comingIds({ owners }: Repair, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const coming = new Set<string>();
   for (let start = 0; start < ids.length; start += MAX_INVENTORY_IDS) {
@@ -93,7 +93,8 @@ async function settleMissing(repair: Repair, owner: Owner, found: readonly Findi
   const existing = await repair.owners.ask(owner, () => owner.existing(found.map(({ id }) => id)));
   if (!existing) return [];
   const there = new Set(existing);
-  const sources = await comingIds(repair, [...new Set(found.flatMap(({ sourceIds }) => sourceIds))]);
+  const parents = owner.version === null ? [] : found.flatMap(({ sourceIds }) => sourceIds.slice(0, 1));
+  const sources = await comingIds(repair, [...new Set(parents)]);
   const repaired: Finding[] = [];
   for (const finding of found) {
     repair.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../platform/group-by.ts';
 import type { InventoryItem } from '../../../platform/processor/records/inventory.ts';
 import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
 import { isPending } from '../entry.ts';
@@ -5,7 +6,6 @@ import { isOwed } from '../runs/runs.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
-import { groupBy } from '../../../platform/group-by.ts';
 import type { Owner, Owners } from './owners.ts';
 import { Recount } from './recount.ts';
 

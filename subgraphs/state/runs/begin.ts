@@ -24,13 +24,17 @@ async function withData(deps: StateDependencies, entry: IndexEntry): Promise<Sou
   return (await sourcesOf(deps, [entry])).map((source) => ({ ...source, data: blob.data }));
 }
 
-/** What a run on this entry works on. */
-function readSources(
+/** What a run on this entry works on. @throws BlobgraphError CONTENT_MISSING, VALIDATION_FAILED */
+async function readSources(
   deps: StateDependencies,
   entry: IndexEntry,
   processorId: string,
 ): Promise<SourceDocument[]> {
   if (entry.processorId === processorId) return nameSources(deps, entry.userId, entry.sourceIds);
+  if (isPending(entry)) {
+    const message = 'The blob has no content yet. Who takes it is asked once it is there.';
+    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'blob_id' });
+  }
   return entry.processorId === STATE ? withData(deps, entry) : sourcesOf(deps, [entry]);
 }
 

@@ -120,6 +120,22 @@ describe('a pending blob', () => {
     expect(other.body.error?.code).toBe('DERIVED_CONFLICT');
   });
 
+  it('is not worked on before its content is there, and then by who tried too early as well', async () => {
+    const { caller, body, id } = await setUp();
+    await announce(caller, body);
+    const early = await begin(caller, { blob_id: id, processor_id: 'pitch' });
+    expect(early.body.error).toMatchObject({ code: 'VALIDATION_FAILED', field: 'blob_id' });
+    const failed = { blob_id: id, processor_id: 'pitch', state: 'FAILED', attempt: 1 };
+    await post('pitch', caller, '/api/v1/processing', failed);
+    await contentOf(caller, body);
+    expect(await runsOf(caller, id)).toEqual([
+      'book-compiler COMPLETED 1/0',
+      'pitch PENDING 2/0',
+      'blurb PENDING 0/0',
+    ]);
+    await expect.poll(() => toldOf(id)).toContain('4 retried pitch 2/0');
+  });
+
   it('keeps the title that it was announced with', async () => {
     const { caller, body, id } = await setUp();
     await announce(caller, body);

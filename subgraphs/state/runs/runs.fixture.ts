@@ -102,22 +102,32 @@ interface ShownEntry {
   readonly sizeBytes: number;
   readonly generation: number;
   readonly content: { readonly id: string } | null;
-  readonly processing: { readonly state: string; readonly runs: readonly ShownRun[] };
+  readonly processing: ShownProcessing;
 }
-const ENTRY = `version title preview sizeBytes generation content { id }
-  processing { state runs { processorId state attempt generation artifact stage } }`;
+interface ShownProcessing {
+  readonly state: string;
+  readonly runs: readonly ShownRun[];
+}
+const PROCESSING = 'processing { state runs { processorId state attempt generation artifact stage } }';
+const ENTRY = `version title preview sizeBytes generation content { id } ${PROCESSING}`;
 
-/** An entry as the graph shows it; null when there is none. */
-export async function shown(caller: Caller, id: string): Promise<ShownEntry | null> {
-  const query = `query ($id: ID!) { blob(id: $id) { ${ENTRY} } }`;
-  const { data, errors } = await state.graphql<{ blob: ShownEntry | null }>(query, { id }, caller);
+async function read<T>(caller: Caller, id: string, fields: string): Promise<T | null> {
+  const query = `query ($id: ID!) { blob(id: $id) { ${fields} } }`;
+  const { data, errors } = await state.graphql<{ blob: T | null }>(query, { id }, caller);
   expect(errors).toBeUndefined();
   return data?.blob ?? null;
 }
 
+/** An entry as the graph shows it; null when there is none. */
+export const shown = (caller: Caller, id: string) => read<ShownEntry>(caller, id, ENTRY);
+
+/** What is made of a blob; null when there is no such blob. */
+export const processingOf = async (caller: Caller, id: string): Promise<ShownProcessing | null> =>
+  (await read<Pick<ShownEntry, 'processing'>>(caller, id, PROCESSING))?.processing ?? null;
+
 /** Its runs in short, e.g. `text-expansion PENDING 1/0`: state, attempt and generation. */
 export const runsOf = async (caller: Caller, id: string): Promise<string[]> =>
-  ((await shown(caller, id))?.processing.runs ?? []).map(
+  ((await processingOf(caller, id))?.runs ?? []).map(
     (run) => `${run.processorId} ${run.state} ${run.attempt}/${run.generation}`,
   );
 

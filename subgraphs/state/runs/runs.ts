@@ -47,6 +47,27 @@ const pending = (of: Pick<Run, 'processorId' | 'attempt' | 'generation'>, at: Da
 export const pendingRuns = (processorIds: readonly string[], at: Date): Run[] =>
   processorIds.map((processorId) => pending({ processorId, attempt: 0, generation: 0 }, at));
 
+/**
+ * The runs once these processors are to work on what has its content only now, and what they are asked for. One that
+ * began too early begins again.
+ */
+export function planRuns(
+  runs: readonly Run[],
+  processorIds: readonly string[],
+  at: Date,
+): { readonly runs: readonly Run[]; readonly asked: readonly Run[] } {
+  const early = processorIds.flatMap((id) => blobRun(runs, id) ?? []);
+  const asked = early.map((run) => next(run.processorId, run, run.generation, at));
+  const more = pendingRuns(
+    processorIds.filter((id) => !blobRun(runs, id)),
+    at,
+  );
+  return {
+    runs: [...asked.reduce<readonly Run[]>(replace, runs), ...more],
+    asked: [...asked, ...more.map((run) => ({ ...run, attempt: 1 }))],
+  };
+}
+
 const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
 
 /** What a report says of the one run that it is about. */

@@ -1,5 +1,8 @@
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
+import { migrations } from './schema.postgres.ts';
+import { at, entry, event, newUser } from './store.contract.fixture.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createPostgresStateStore } from './store.postgres.ts';
 
@@ -8,5 +11,36 @@ describe('state store on embedded PostgreSQL', () => {
     const server = await openTemporaryPglite();
     const store = createPostgresStateStore(await server.database('state'));
     return { store, close: () => server.close() };
+  });
+});
+
+describe('rows of before there were generations and artifacts', () => {
+  let server: SqlServer;
+  beforeAll(async () => {
+    server = await openTemporaryPglite();
+  });
+  afterAll(() => server?.close());
+
+  it('are read as what they mean', async () => {
+    const database = await server.database('old');
+    await database.migrate(migrations.slice(0, 7));
+    const user = newUser();
+    const run = { processorId: 'p', state: 'FAILED', attempt: 1, progress: null, error: null } as const;
+    const stored = { ...run, updatedAt: at(1).toISOString() };
+    await database.execute(
+      `INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version,
+         source_ids, type, title, preview, size_bytes, runs, state, created_at, updated_at, outbox)
+       VALUES ('old', $1, 1, 'state', 's', 's', '1.0.0', '{}', 't', 'T', '', 1, $2, 'FAILED', $3, $3, '[]')`,
+      [user, JSON.stringify([stored]), at(1)],
+    );
+    const store = createPostgresStateStore(database);
+    await store.prepare();
+    const runs = [{ ...stored, generation: 0, stage: null, artifact: null }];
+    expect(await store.entries(user, ['old'])).toMatchObject([{ generation: 0, runs }]);
+    expect(await store.scanEntries({ limit: 10 })).toMatchObject([{ id: 'old', contentHash: null, runs }]);
+    // They are changed like any other.
+    const change = { version: 2, runs, state: 'FAILED', updatedAt: at(2) } as const;
+    expect(await store.updateEntry('old', 1, change, [event({ id: 'old', userId: user }, 2)])).toBe(true);
+    await store.insertEntry(entry(user, 2, { generation: 3 }), []);
   });
 });

@@ -1,6 +1,6 @@
-import type { bookPlaces } from '../../platform/clients/registry.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { IndexEntry } from './documents.ts';
+import type { bookPlaces } from '../../../platform/clients/registry.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { IndexEntry } from '../documents.ts';
 
 /** Results of one source that are looked at: of a processor, the newest counts. */
 export const MAX_RESULTS = 100;

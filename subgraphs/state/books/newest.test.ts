@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { make, reprocess, shown } from '../runs/runs.fixture.ts';
 import { createDraft, newCaller, report, runState, state } from '../subgraph.fixture.ts';
-import { make, reprocess, shown } from './runs.fixture.ts';
 
 runState();
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { InputErrors } from '../../platform/errors.ts';
-import { assertNotErasing } from './deletion/erasure.ts';
-import type { StateDependencies } from './dependencies.ts';
-import type { BookRecord, IndexEntry } from './documents.ts';
-import { chapterNumber, checkInput, label } from './input.ts';
-import { untilWritten } from './optimistic.ts';
-import type { ChapterDraft } from './store/store.ts';
+import { InputErrors } from '../../../platform/errors.ts';
+import { assertNotErasing } from '../deletion/erasure.ts';
+import type { StateDependencies } from '../dependencies.ts';
+import type { BookRecord, IndexEntry } from '../documents.ts';
+import { chapterNumber, checkInput, label } from '../input.ts';
+import { untilWritten } from '../optimistic.ts';
+import type { ChapterDraft } from '../store/store.ts';
 
 export interface CreateBookInput {
   readonly id: string;
