@@ -121,14 +121,14 @@ describe.each(releases())('the data of %s', (name) => {
         .toMatchObject(lasting(user));
     }
     for (const { userId, id, text } of expected.exports)
-      expect(shortened(await exportedBook(system, userId, id))).toBe(text);
+      expect(shortened(await exportedBook(system, await system.client(userId), id))).toBe(text);
   });
 
   it('has the form of this version: what REST shows fits the schema that the index names', async () => {
     for (const { userId, blobs } of expected.users) {
       const client = await system.client(userId);
       for (const { id, processorId } of blobs.filter((blob) => blob.processorId !== 'state')) {
-        const { blob } = (await restBlob(system, processorId, userId, id)) as { blob: { data: object } };
+        const { blob } = (await restBlob(system, processorId, client, id)) as { blob: { data: object } };
         const mistakes = async () => {
           const answer = await client.query<{ blob: { schema: { definition: JsonObject } } }>(SCHEMA, { id });
           return compileSchema(answer.blob.schema.definition)(blob.data);

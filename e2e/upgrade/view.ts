@@ -137,30 +137,37 @@ export async function viewUser(client: GraphClient, userId: string): Promise<Use
   return { userId, state: compact(me.state), blobs };
 }
 
-/** What another router gets of a processor's REST, on behalf of a user. */
-async function askProcessor(
-  { dataDir, urls, token }: System,
-  processor: string,
-  userId: string,
-  path: string,
-): Promise<Response> {
-  const headers = {
-    'x-service-secret': await developmentKeys(dataDir).serviceSecret(),
-    authorization: `Bearer ${await token(userId)}`,
-  };
-  const answer = await fetch(`${urls[processor as ServiceName]}${path}`, { headers });
-  if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`);
-  return answer;
+const EXPORT = /* GraphQL */ `
+  query ($id: ID!) { blob(id: $id) { content { ... on CompiledBook { exportUrl(format: MARKDOWN) } } } }
+`;
+
+async function textOf(url: string, headers: Record<string, string>): Promise<string> {
+  const answer = await fetch(url, { headers });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url} was answered ${answer.status}: ${text}`);
+  return text;
 }
 
-/** A compiled book as Markdown. */
-export const exportedBook = async (system: System, userId: string, id: string): Promise<string> =>
-  (await askProcessor(system, 'book-compiler', userId, `/books/${id}/export?format=markdown`)).text();
+/** A compiled book as Markdown, from where the graph says that it is. */
+export async function exportedBook({ urls }: System, client: GraphClient, id: string): Promise<string> {
+  interface Answer {
+    blob: { content: { exportUrl: string } };
+  }
+  const { blob } = await client.query<Answer>(EXPORT, { id });
+  const url = new URL(blob.content.exportUrl, urls.gateway);
+  return textOf(url.href, { authorization: `Bearer ${client.token}` });
+}
 
-/** A derived blob as its processor's REST shows it. */
-export const restBlob = async (
-  system: System,
+/** A derived blob as its processor's REST shows it to another router on behalf of a user. */
+export async function restBlob(
+  { dataDir, urls }: System,
   processorId: string,
-  userId: string,
+  client: GraphClient,
   id: string,
-): Promise<unknown> => (await askProcessor(system, processorId, userId, `/blobs/${id}`)).json();
+): Promise<unknown> {
+  const url = `${urls[processorId as ServiceName]}/blobs/${id}`;
+  const secret = await developmentKeys(dataDir).serviceSecret();
+  return JSON.parse(
+    await textOf(url, { 'x-service-secret': secret, authorization: `Bearer ${client.token}` }),
+  );
+}

@@ -51,10 +51,10 @@ async function viewExports({ system }: Writer, views: readonly UserView[]): Prom
     blobs.filter(({ type }) => type === 'compiled_book').map(({ id }) => ({ userId, id })),
   );
   return Promise.all(
-    books.map(async (book) => ({
-      ...book,
-      text: shortened(await exportedBook(system, book.userId, book.id)),
-    })),
+    books.map(async (book) => {
+      const client = await system.client(book.userId);
+      return { ...book, text: shortened(await exportedBook(system, client, book.id)) };
+    }),
   );
 }
 
