@@ -39,6 +39,8 @@ export interface SystemOptions {
   readonly services?: readonly ServiceName[];
   /** Real servers, objects in a folder where no S3 is among them; default: those of `npm run services`. */
   readonly servers?: RealServers;
+  /** Called before the first process is started, with what it will be given. */
+  readonly prepare?: (environment: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** A whole system that runs as its users run it. */
@@ -139,6 +141,7 @@ export async function startSystem(shape: Shape, options: SystemOptions = {}): Pr
     ...Object.fromEntries([...proxies].map(([name, proxy]) => [urlVariable(name), proxy.url])),
     ...options.environment,
   };
+  await options.prepare?.(environment);
   const config = loadConfig(environment);
   const keys = developmentKeys(dataDir);
   const processes = new Map<string, ServiceProcess>();
