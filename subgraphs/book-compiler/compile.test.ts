@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { processorService } from '../../platform/processor/service.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
-import { processorService } from '../../platform/processor/service.ts';
+import { schemasService } from '../schemas/main.ts';
 import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
 import processor from './processor.ts';
-import { schemasService } from '../schemas/main.ts';
 
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) {

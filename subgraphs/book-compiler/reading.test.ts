@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFile } from '../../platform/paths.ts';
+import type { BlobRecord, NewRecord } from '../../platform/processor/record.ts';
+import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
+import { newRecord } from '../../platform/processor/records/records.contract.ts';
+import { databaseOf, processorService } from '../../platform/processor/service.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { currentTrace } from '../../platform/trace.ts';
-import { databaseOf, processorService } from '../../platform/processor/service.ts';
-import type { BlobRecord, NewRecord } from '../../platform/processor/record.ts';
-import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
-import { newRecord } from '../../platform/processor/records/records.contract.ts';
 import processor from './processor.ts';
 import { compiledBooks } from './records.fixture.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SqlServer } from '../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
-import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
 import { newRecord, newUser } from '../../platform/processor/records/records.contract.ts';
 import type { Records } from '../../platform/processor/records/records.ts';
 import { databaseOf, processorService } from '../../platform/processor/service.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
+import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { schemasService } from '../schemas/main.ts';
 import { type Neighbours, startNeighbours } from './neighbours.fixture.ts';
 import processor from './processor.ts';

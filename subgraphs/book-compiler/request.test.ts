@@ -53,7 +53,8 @@ describe('parseRequest', () => {
 });
 
 describe('inputHash', () => {
-  const hash = (input: Partial<CompileBookInput> = {}) => inputHash(parseRequest({ bookId: 'b', ...input }).input);
+  const hash = (input: Partial<CompileBookInput> = {}) =>
+    inputHash(parseRequest({ bookId: 'b', ...input }).input);
 
   it('is the same for what means the same', () => {
     expect(hash({ useExpanded: true, title: null })).toBe(hash());

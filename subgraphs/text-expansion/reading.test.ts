@@ -68,7 +68,10 @@ describe('expanded texts', () => {
   });
 
   it('are read without their texts where those are not asked for', async () => {
-    await entities(ids, '... on ExpandedText { id modelUsed data { expansionRatio sections { title index } } }');
+    await entities(
+      ids,
+      '... on ExpandedText { id modelUsed data { expansionRatio sections { title index } } }',
+    );
     expect(statements.join()).not.toMatch(/\b(original|expanded)\b/);
     await entities(ids, '... on ExpandedText { data { sections { text } } }');
     expect(statements.join()).toMatch(/\bexpanded\b/);
@@ -94,7 +97,12 @@ describe('expanded texts', () => {
         original: sample.original,
         expanded: sample.expanded,
         expansionRatio: 79 / 31,
-        styleAnalysis: { tone: 'neutral', complexity: 0.25, readabilityScore: -12.345, vocabularyLevel: 'basic' },
+        styleAnalysis: {
+          tone: 'neutral',
+          complexity: 0.25,
+          readabilityScore: -12.345,
+          vocabularyLevel: 'basic',
+        },
         sections: [
           {
             index: 0,

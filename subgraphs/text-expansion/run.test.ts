@@ -44,9 +44,21 @@ describe('an expansion', () => {
         original: 'Go.',
         expanded: 'Go. And more 🦉.',
         expansion_ratio: 16 / 3,
-        style_analysis: { tone: 'neutral', complexity: 0.25, readability_score: 80, vocabulary_level: 'basic' },
+        style_analysis: {
+          tone: 'neutral',
+          complexity: 0.25,
+          readability_score: 80,
+          vocabulary_level: 'basic',
+        },
         sections: [
-          { index: 0, title: null, original_start: 0, original_length: 3, expanded_start: 0, expanded_length: 16 },
+          {
+            index: 0,
+            title: null,
+            original_start: 0,
+            original_length: 3,
+            expanded_start: 0,
+            expanded_length: 16,
+          },
         ],
       },
       beside: { model_used: 'a-model-1', tokens_used: 12 },

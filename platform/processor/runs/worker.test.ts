@@ -138,7 +138,10 @@ describe('a result that is stored', () => {
     const { state, records, start, created } = await setUp();
     await start({
       run: async (request, opened) => {
-        await records.insert(record('a', { describe: () => ({ title: 'a', preview: 'THE FIRST' }) }));
+        // Not due: the sweep would be the one to tell the index of it.
+        const later = new Date(Date.now() + 60_000);
+        const described = () => ({ title: 'a', preview: 'THE FIRST' });
+        await records.insert(record('a', { registerAt: later, describe: described }));
         return upperCase(request, opened);
       },
     });
