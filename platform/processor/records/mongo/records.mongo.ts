@@ -133,8 +133,10 @@ class MongoRecords {
 const registrations = (documents: Documents) =>
   ({
     async dueRegistrations(now, limit) {
+      // Times are whole milliseconds, so this is `$lte`, which SecantusDB 0.7 takes for `$lt` where the index goes on.
+      const due = { $lt: new Date(now.getTime() + 1) };
       const found = await documents
-        .find({ registered_at: null, refusal: null, register_at: { $lte: now } })
+        .find({ registered_at: null, refusal: null, register_at: due })
         .sort({ register_at: 1, _id: 1 })
         .limit(limit)
         .project<{ _id: string }>({ _id: 1 })
