@@ -32,9 +32,9 @@ const writers: readonly ServiceName[] = apart ? ['gateway', 'state'] : ['state']
 const isCreate = ({ body }: SeenRequest) =>
   String((body as { query?: string } | undefined)?.query).includes('createBlob');
 const isRegistration = (processorId: string) => (request: SeenRequest) =>
-  request.path === '/api/v1/blob-index' &&
+  ['/api/v1/blob-index', '/api/v1/runs/finish'].includes(request.path) &&
   (request.body as { processor_id: string }).processor_id === processorId;
-const isRead = ({ method, path }: SeenRequest) => method === 'GET' && path.startsWith('/api/v1/blobs/');
+const isBeginning = ({ path }: SeenRequest) => path === '/api/v1/runs/begin';
 
 /** Kills a service at the moment when a request of this kind is held, then starts it again. */
 async function killWhen(
@@ -88,7 +88,7 @@ describe('kill -9', () => {
   /** Drafts whose expansion was cut short; an event that nobody acknowledges comes back after half a minute. */
   const cut: string[] = [];
   it.each([
-    ['before computing', isRead, 'hold-request'],
+    ['before computing', isBeginning, 'hold-request'],
     ['after storing, before registering', isRegistration('text-expansion'), 'hold-request'],
     ['after registering, before acknowledging', isRegistration('text-expansion'), 'hold-response'],
   ] as const)('of the text expansion %s', async (_name, matches, moment) => {

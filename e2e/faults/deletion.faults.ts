@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGraphClient } from '../harness/client.ts';
-import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
+import { isBeginning, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { ledger, runFaultSystem, system } from './harness/suite.ts';
 
@@ -20,7 +20,7 @@ async function expectGone(id: string): Promise<void> {
 
 describe('a draft that is deleted', () => {
   it.each<[string, When]>([
-    ['before its processor read it', { with: 'state', request: isRead, keep: 'hold-request' }],
+    ['before its processor read it', { with: 'state', request: isBeginning, keep: 'hold-request' }],
     [
       'before its expansion is stored',
       { with: 'mongodb', moment: { sends: ['insert', 'expanded_texts'], keep: 'request' } },

@@ -4,7 +4,7 @@ import type { ServiceName } from '../../platform/config.ts';
 import { defaultSettings } from '../../platform/processor/runs/settings.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
 import { mainJob } from '../harness/system.ts';
-import { isRead, isRegistration, killAt, reached, type When } from './harness/moments.ts';
+import { isBeginning, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { ledger, runFaultSystem, system } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
@@ -40,7 +40,7 @@ const rows: readonly (readonly [service: ServiceName, name: string, when: When])
   ],
   ['state', 'after its write, before the publish', published],
   ['state', 'after the publish, before the mark', marked],
-  ['text-expansion', 'before computing', { with: 'state', request: isRead, keep: 'hold-request' }],
+  ['text-expansion', 'before computing', { with: 'state', request: isBeginning, keep: 'hold-request' }],
   [
     'text-expansion',
     'after computing, before storing',

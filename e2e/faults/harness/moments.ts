@@ -39,9 +39,9 @@ export async function killAt(
   await system.restart(service);
 }
 
-/** A processor reads its source. */
-export const isRead = ({ method, path }: SeenRequest): boolean =>
-  method === 'GET' && path.startsWith('/api/v1/blobs/');
+/** A processor begins a run, and is answered its source. */
+export const isBeginning = ({ path }: SeenRequest): boolean => path === '/api/v1/runs/begin';
 
 /** A processor tells the index of its result. */
-export const isRegistration = ({ path }: SeenRequest): boolean => path === '/api/v1/blob-index';
+export const isRegistration = ({ path }: SeenRequest): boolean =>
+  ['/api/v1/blob-index', '/api/v1/runs/finish'].includes(path);
