@@ -116,3 +116,6 @@ export const documentMigrations: readonly DocumentMigration[] = [
     refusal: quarantined ?? null,
   }),
 ];
+
+/** Indexes in MongoDB that went with the old names. */
+export const formerIndexes: readonly string[] = ['registered_at_1_quarantined_1_created_at_1__id_1'];

@@ -1,6 +1,6 @@
 import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
-import { documentMigrations, migrations } from './history.ts';
+import { documentMigrations, formerIndexes, migrations } from './history.ts';
 import { createOfflineModel } from './model/model.offline.ts';
 import { createOpenAiModel } from './model/model.openai.ts';
 import { createTextWorker } from './model/text-worker.ts';
@@ -51,6 +51,7 @@ export default defineProcessor({
     beside: { model_used: 'text', tokens_used: 'bigint' },
     migrations,
     documentMigrations,
+    formerIndexes,
   }),
   open: openExpander,
   run: expand,

@@ -57,6 +57,8 @@ export interface RecordsDefinition {
   readonly migrations?: readonly string[];
   /** Changes to documents that earlier versions wrote, in MongoDB; each is done to every document once. */
   readonly documentMigrations?: readonly DocumentMigration[];
+  /** Names of indexes that earlier versions made and nobody reads by any more, in MongoDB. */
+  readonly formerIndexes?: readonly string[];
 }
 
 /** Brings a stored document of an earlier form to the next; pure. */
