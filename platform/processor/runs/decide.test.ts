@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BlobgraphError, type ErrorCode } from '../../errors.ts';
+import { BlobgraphError, type ErrorCode, InputErrors } from '../../errors.ts';
 import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../../events/events.ts';
 import { blobMessage } from '../../testing/events.ts';
 import { askedBy, attemptOf, failureOf, refusedForGood, type Taker } from './decide.ts';
@@ -68,6 +68,7 @@ describe('what an error of a run means', () => {
     'INTERNAL',
     'PROCESSOR_UNKNOWN',
     'UNAUTHENTICATED',
+    'CONTENT_MISSING',
   ])('%s may pass', (code) => {
     expect(failure(code)).toEqual({ code, message: 'So it is.', retryable: true });
     expect(refusedForGood(new BlobgraphError(code, ''))).toBe(false);
@@ -88,6 +89,15 @@ describe('what an error of a run means', () => {
       expect(refusedForGood(new BlobgraphError(code, ''))).toBe(false);
     },
   );
+
+  it('an input that cannot be is told with all its mistakes, and does not pass', () => {
+    const mistake = (message: string) => ({ field: 'bookId', code: 'CHAPTER_MISSING' as const, message });
+    expect(failureOf(new InputErrors([mistake('Chapter 1 is missing.'), mistake('So is 2.')]))).toEqual({
+      code: 'CHAPTER_MISSING',
+      message: 'Chapter 1 is missing.\nSo is 2.',
+      retryable: false,
+    });
+  });
 
   it.each([new Error('sekret'), new TypeError('sekret'), 'sekret', undefined])(
     'a fault of ours may pass, and its inside is not told: %#',

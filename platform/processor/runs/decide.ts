@@ -1,5 +1,5 @@
 import type { Takes } from '../../clients/registry.ts';
-import { BlobgraphError, type ErrorCode, errorTable, isPassing } from '../../errors.ts';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors, isPassing } from '../../errors.ts';
 import type { Delivery } from '../../event-log/log.ts';
 import type { BlobEvent } from '../../events/events.ts';
 import { isUnavailable } from '../../unavailable.ts';
@@ -52,10 +52,16 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
   'PROCESSOR_UNKNOWN',
   'UNAUTHENTICATED',
+  // The reconciler has a source's content made again.
+  'CONTENT_MISSING',
 ]);
 
 /** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
 export function failureOf(error: unknown): RunFailure {
+  if (error instanceof InputErrors) {
+    const code = error.errors[0]?.code ?? 'VALIDATION_FAILED';
+    return { code, message: error.message, retryable: false };
+  }
   if (!(error instanceof BlobgraphError)) {
     return { code: 'PROCESSING_FAILED', message: 'The run failed on our side.', retryable: true };
   }

@@ -24,7 +24,7 @@ ${uncompressed(child.table, columns)}`;
 }
 
 /** The indexes that every table of records has. */
-export const recordIndexes = (table: string): string => `
+const recordIndexes = (table: string): string => `
 CREATE INDEX ${table}_by_time ON ${table} (user_id, created_at, id);
 CREATE INDEX ${table}_to_register ON ${table} (register_at)
   WHERE registered_at IS NULL AND refusal IS NULL;`;
