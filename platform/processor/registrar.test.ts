@@ -55,7 +55,7 @@ async function setUp() {
   };
   const registered = () => state.registered.map((each) => each.parent_id);
   const registrationOf = async (sourceId: string) =>
-    (await records.find(recordOf(sourceId).id))?.registration;
+    (await records.find(recordOf(sourceId).id, 'all'))?.registration;
   return {
     registrar,
     records,
@@ -119,7 +119,7 @@ test('one that cannot be registered now holds up no other, and is tried later ea
   pass(GRACE_MS + 1);
   registrar.start();
   await expect.poll(registered).toEqual(['b']);
-  expect(await records.find(recordOf('a').id)).toMatchObject({
+  expect(await records.find(recordOf('a').id, 'all')).toMatchObject({
     registerAttempts: 1,
     registration: 'waiting',
   });
