@@ -62,9 +62,9 @@ export async function startKitSystem() {
   const processors = await startTestService(processorsService, { sql });
   const urls = { schemas: schemas.url, processors: processors.url };
   const state = await startTestService(stateService, { sql, eventLog, urls });
-  const started: TestService[] = [];
+  const started = new Map<string, TestService>();
   onTestFinished(async () => {
-    await Promise.all(started.map((service) => service.stop()));
+    await Promise.all([...started.values()].map((service) => service.stop()));
     await state.stop();
     await log.close();
     await Promise.all([schemas.stop(), processors.stop()]);
@@ -87,9 +87,24 @@ export async function startKitSystem() {
         urls: { ...urls, state: state.url, ...own },
         config: { portOffset },
       });
-      started.push(service);
+      started.set(`${name} ${portOffset}`, service);
       await untilRegistered(processors, definition);
       return service;
+    },
+    /** The process of a processor that was started last. */
+    service(name: ServiceName): TestService {
+      const [last] = [...started].reverse().find(([key]) => key.startsWith(`${name} `)) ?? [];
+      const found = last === undefined ? undefined : started.get(last);
+      if (!found) throw new Error(`${name} was not started`);
+      return found;
+    },
+    /** Empties the log, as time does. */
+    async forget(): Promise<void> {
+      const database = await sql('event_log');
+      await database.execute(
+        'UPDATE log_stream SET removed_through = (SELECT coalesce(max(sequence), 0) FROM log_message)',
+      );
+      await database.execute('DELETE FROM log_message');
     },
     newUser: () => ({ viewer: viewer(`user|${++users}@example.com`) }),
     async createDraft(
@@ -122,3 +137,5 @@ async function untilRegistered(registry: TestService, { id, version }: AnyProces
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+export type KitSystem = Awaited<ReturnType<typeof startKitSystem>>;
