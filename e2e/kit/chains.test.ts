@@ -3,7 +3,7 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import { derivedBlobId } from '../../platform/ids.ts';
 import { defineProcessor, type Run } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
-import { type KitSystem, startKitSystem } from './system.fixture.ts';
+import { type KitSystem, operator, startKitSystem } from './system.fixture.ts';
 
 const [FIRST, SECOND] = ['text-expansion', 'book-compiler'] as const;
 
@@ -153,9 +153,70 @@ describe('a chain', () => {
   });
 });
 
+describe('what chains hold', () => {
+  it('is made again link by link when the stores have lost it', async () => {
+    const system = await startChain();
+    const { createDraft, caller, ids, preview, blob, reconcile, service, lose } = system;
+    const chain = ids(await createDraft(caller, 'x'));
+    await expect.poll(() => preview(chain.b)).toBe('B(A(x))');
+    await expect.poll(() => preview(chain.beside)).toBe('B(x)');
+    const settled = async () =>
+      Promise.all([chain.draft, chain.a].map(async (id) => (await blob(caller, id))?.processing.state));
+    await expect.poll(settled).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(await reconcile()).toEqual([]);
+
+    await lose('text_expansion', 'firsts');
+    await lose('book_compiler', 'seconds');
+    expect(await reconcile()).toEqual(
+      expect.arrayContaining([`CONTENT_MISSING ${FIRST} 1 1`, `CONTENT_MISSING ${SECOND} 2 2`]),
+    );
+    const read = async (processor: typeof FIRST | typeof SECOND, id: string) =>
+      (await service(processor).rest('GET', `/blobs/${id}`, { caller })).status;
+    await expect.poll(() => read(FIRST, chain.a)).toBe(200);
+    await expect.poll(() => read(SECOND, chain.beside)).toBe(200);
+    // Its source is back, so that it can be made of that.
+    await expect
+      .poll(
+        async () => {
+          await reconcile();
+          return read(SECOND, chain.b);
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(200);
+    await expect.poll(reconcile, { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('goes from every store with its user', async () => {
+    const system = await startChain();
+    const { createDraft, caller, ids, preview, service, state } = system;
+    const chain = ids(await createDraft(caller, 'x'));
+    await expect.poll(() => preview(chain.b)).toBe('B(A(x))');
+    await expect.poll(() => preview(chain.beside)).toBe('B(x)');
+    const erase = 'mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }';
+    await state.graphql(erase, { id: caller.viewer.userId }, operator);
+    const query = 'query ($id: ID!) { userErasure(id: $id) { state stores { processorId left } } }';
+    const erasure = async () =>
+      (
+        await state.graphql<{ userErasure: { state: string; stores: { left: number }[] } }>(
+          query,
+          { id: caller.viewer.userId },
+          operator,
+        )
+      ).data?.userErasure;
+    await expect.poll(async () => (await erasure())?.state, { timeout: 40_000 }).toBe('COMPLETED');
+    expect((await erasure())?.stores.every(({ left }) => left === 0)).toBe(true);
+    for (const [processor, id] of [
+      [FIRST, chain.a],
+      [SECOND, chain.b],
+      [SECOND, chain.beside],
+    ] as const)
+      expect((await service(processor).rest('GET', `/blobs/${id}`, { caller })).status).toBe(404);
+  });
+});
+
 describe('a processor that comes later', () => {
   const BACKFILL = `mutation ($id: ID!) { backfill(processorId: $id) { backfill { state } userErrors { code message } } }`;
-  const operator = { viewer: { userId: 'olga', roles: ['operator'] } };
 
   it('makes what it would have made of what is there, when it is told to, and nothing twice', async () => {
     const system = await startKitSystem();
