@@ -1,103 +1,207 @@
-import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProcessingReport } from '../clients/state.ts';
 import { systemClock } from '../clock.ts';
+import { BlobgraphError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import { openTemporaryObjects } from '../testing/objects.ts';
-import { type ArtifactDefinition, createArtifacts } from './artifacts.ts';
-import { record } from './processor.fixture.ts';
+import { type ArtifactDefinition, type Artifacts, createArtifacts } from './artifacts.ts';
+import { record as newRecord } from './processor.fixture.ts';
 import { type BlobRecord, storedAs } from './record.ts';
 
-/** Artifacts of a processor with one, in a folder of their own; every blob exists that was not deleted. */
-async function setUp(own: Partial<ArtifactDefinition> = {}, seconds = 30) {
-  const objects = await openTemporaryObjects();
-  const deleted = new Set<string>();
+let objects: ObjectStore;
+beforeAll(async () => {
+  objects = await openTemporaryObjects();
+});
+afterAll(() => objects?.close());
+
+let serial = 0;
+const blob = () => {
+  const made = newRecord(`source-${++serial}`);
+  return storedAs(made, made.describe({}));
+};
+
+const opened = (artifacts: Artifacts, one: BlobRecord, name = 'markdown') =>
+  artifacts.open(one.id, name, async () => one);
+
+function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
+  const make = vi.fn<ArtifactDefinition['make']>(({ data }) => `As a file: ${data['text']}`);
+  const markdown = { version: '1', mediaType: 'text/plain', fileName: () => 'a.txt', make, ...over };
   const reports: ProcessingReport[] = [];
-  const make = vi.fn<ArtifactDefinition['make']>(own.make ?? (({ title }) => `The text of ${title}`));
-  const file = { version: '1', mediaType: 'text/plain', fileName: () => 'Größe.txt', ...own, make };
-  const artifacts = createArtifacts({
-    processorId: 'upper-case',
-    definitions: { file },
-    seconds,
-    objects,
-    records: { existing: async (ids) => ids.filter((id) => !deleted.has(id)) },
-    state: {
-      report: async (_, report) => {
-        reports.push(report);
+  const gone = new Set<string>();
+  let away = false;
+  const open = (version = markdown.version) =>
+    createArtifacts({
+      processorId: 'upper-case',
+      definitions: { markdown: { ...markdown, version } },
+      seconds,
+      objects,
+      records: { existing: async (ids) => ids.filter((id) => !gone.has(id)) },
+      state: {
+        async report(_userId, report) {
+          if (away) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'Away.');
+          reports.push(report);
+        },
       },
+      clock: systemClock,
+      logger: createLogger('silent'),
+    });
+  const runs = () => reports.map(({ state, attempt, artifact }) => `${artifact} ${state} ${attempt}`);
+  return {
+    artifacts: open(),
+    open,
+    make,
+    reports,
+    runs,
+    gone,
+    leave() {
+      away = true;
     },
-    clock: systemClock,
-    logger: createLogger('silent'),
-  });
-  onTestFinished(async () => {
-    await artifacts.stop();
-    await objects.close();
-  });
-  const blob: BlobRecord = storedAs(record('a', { id: randomUUID() }), { title: 'a', preview: '' });
-  const whole = vi.fn(async (): Promise<BlobRecord | undefined> => blob);
-  const open = () => artifacts.open(blob.id, 'file', whole);
-  const states = () => reports.map(({ state, error }) => [state, ...(error ? [error.code] : [])].join(' '));
-  return { artifacts, objects, deleted, blob, whole, make, open, states };
+  };
 }
 
-test('one is made once, also when many ask at once, and the blob is read for that alone', async () => {
-  const { open, make, whole, states, artifacts, blob } = await setUp();
-  expect(await artifacts.list(blob.id)).toEqual([{ name: 'file', state: 'MISSING', sizeBytes: null }]);
-  const opened = await Promise.all([open(), open(), open()]);
-  const again = await open();
-  expect(await Promise.all([...opened, again].map(({ body }) => text(body)))).toEqual(
-    Array(4).fill('The text of a'),
-  );
-  expect(again).toMatchObject({ fileName: 'Größe.txt', mediaType: 'text/plain', sizeBytes: 13 });
-  expect([make.mock.calls.length, whole.mock.calls.length]).toEqual([1, 1]);
-  expect(states()).toEqual(['PROCESSING', 'COMPLETED']);
-  expect(await artifacts.list(blob.id)).toEqual([{ name: 'file', state: 'READY', sizeBytes: 13 }]);
-});
-
-test('one that takes too long fails by name, whether it heeds its signal or not, and may be asked for again', async () => {
-  const { open, make, states, artifacts, blob } = await setUp({ make: () => new Promise(() => {}) }, 0.05);
-  await expect(open()).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
-  expect(states()).toEqual(['PROCESSING', 'FAILED PROCESSING_TIMEOUT']);
-  expect((await artifacts.list(blob.id))[0]?.state).toBe('MISSING');
-  make.mockReturnValueOnce('now');
-  expect(await text((await open()).body)).toBe('now');
-});
-
-test('one that fails half-way leaves nothing', async () => {
-  async function* half() {
-    yield Buffer.from('half');
-    throw new Error('a fault of ours');
-  }
-  const { open, objects, states } = await setUp({ make: () => half() });
-  await expect(open()).rejects.toThrow('a fault of ours');
-  expect(await objects.list('', { limit: 10 })).toEqual([]);
-  expect(states()).toEqual(['PROCESSING', 'FAILED PROCESSING_FAILED']);
-});
-
-test('nothing stays of a blob that is deleted meanwhile', async () => {
-  const { open, objects, make, deleted, blob } = await setUp();
-  make.mockImplementationOnce(() => {
-    deleted.add(blob.id);
-    return 'late';
+describe('an artifact', () => {
+  it('is made when it is first asked for, once, also when many ask at once', async () => {
+    const { artifacts, make, runs } = setUp();
+    const one = blob();
+    expect(await artifacts.list(one.id)).toEqual([{ name: 'markdown', state: 'MISSING', sizeBytes: null }]);
+    const all = await Promise.all(Array.from({ length: 8 }, () => opened(artifacts, one)));
+    for (const { body, ...rest } of all) {
+      expect(await text(body)).toBe(`As a file: ${one.data['text']}`);
+      expect(rest).toMatchObject({ mediaType: 'text/plain', fileName: 'a.txt' });
+    }
+    expect(make).toHaveBeenCalledTimes(1);
+    const sizeBytes = all[0]?.sizeBytes;
+    expect(await artifacts.list(one.id)).toEqual([{ name: 'markdown', state: 'READY', sizeBytes }]);
+    expect(runs()).toEqual(['markdown PROCESSING 1', 'markdown COMPLETED 1']);
   });
-  await expect(open()).rejects.toMatchObject({ code: 'BLOB_DELETED' });
-  expect(await objects.list('', { limit: 10 })).toEqual([]);
-});
 
-test('erasing removes what it is told to, and ids that are none remove nothing', async () => {
-  const { open, objects, artifacts, blob } = await setUp();
-  (await open()).body.destroy();
-  await artifacts.erase(['', '..', 'a/b', randomUUID()]);
-  expect(await objects.list('', { limit: 10 })).toHaveLength(1);
-  await artifacts.erase([blob.id]);
-  expect(await objects.list('', { limit: 10 })).toEqual([]);
-});
+  it('tells how far it is, and what it is at', async () => {
+    const { artifacts, reports } = setUp({
+      make: (_record, { onProgress }) => {
+        onProgress(0.5, 'binding');
+        return 'bound';
+      },
+    });
+    (await opened(artifacts, blob())).body.destroy();
+    await expect
+      .poll(() => reports)
+      .toContainEqual(expect.objectContaining({ state: 'PROCESSING', progress: 0.5, stage: 'binding' }));
+  });
 
-test('what a crash left of a deleted blob is found at the start', async () => {
-  const { open, objects, artifacts, deleted, blob } = await setUp();
-  (await open()).body.destroy();
-  deleted.add(blob.id);
-  artifacts.start();
-  await expect.poll(() => objects.list('', { limit: 10 })).toEqual([]);
+  it('of another version of its renderer is made anew, as the next attempt', async () => {
+    const { artifacts, open, make, runs } = setUp();
+    const one = blob();
+    (await opened(artifacts, one)).body.destroy();
+    const newer = open('2');
+    expect(await newer.list(one.id)).toMatchObject([{ state: 'MISSING' }]);
+    expect(newer.etag(one, 'markdown')).not.toBe(artifacts.etag(one, 'markdown'));
+    (await opened(newer, one)).body.destroy();
+    expect(make).toHaveBeenCalledTimes(2);
+    expect(runs().slice(2)).toEqual(['markdown PROCESSING 2', 'markdown COMPLETED 2']);
+  });
+
+  it('that cannot be made says so, to whoever asks and at the blob, and is tried when asked for again', async () => {
+    let fails = true;
+    const { artifacts, reports } = setUp({
+      make: () => {
+        if (fails) throw new BlobgraphError('PROCESSING_FAILED', 'No paper.');
+        return 'printed';
+      },
+    });
+    const one = blob();
+    await expect(opened(artifacts, one)).rejects.toMatchObject({ message: 'No paper.' });
+    expect(reports.at(-1)).toMatchObject({
+      state: 'FAILED',
+      artifact: 'markdown',
+      error: { code: 'PROCESSING_FAILED', message: 'No paper.' },
+    });
+    fails = false;
+    expect(await text((await opened(artifacts, one)).body)).toBe('printed');
+  });
+
+  it('is made also while the index is away', async () => {
+    const { artifacts, leave } = setUp();
+    leave();
+    expect(await text((await opened(artifacts, blob())).body)).toMatch(/^As a file/);
+  });
+
+  it.each(['epub', '../markdown', '__proto__', ''])('there is none called %j', async (name) => {
+    const { artifacts } = setUp();
+    await expect(opened(artifacts, blob(), name)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'There is `markdown` of it, and no other.',
+    });
+  });
+
+  it('goes with its blob', async () => {
+    const { artifacts } = setUp();
+    const [one, other] = [blob(), blob()];
+    for (const each of [one, other]) (await opened(artifacts, each)).body.destroy();
+    await artifacts.erase([one.id]);
+    expect(await objects.list(one.id, { limit: 10 })).toEqual([]);
+    expect(await artifacts.list(other.id)).toMatchObject([{ state: 'READY' }]);
+  });
+
+  it('of a blob that was deleted while it was made is not kept', async () => {
+    const one = blob();
+    const { artifacts, gone } = setUp({
+      make: () => {
+        gone.add(one.id);
+        return 'too late';
+      },
+    });
+    await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'BLOB_DELETED' });
+    expect(await objects.list(one.id, { limit: 10 })).toEqual([]);
+  });
+
+  it('that a crash left of a deleted blob is swept up at the next start', async () => {
+    const { artifacts, gone } = setUp();
+    const [one, other] = [blob(), blob()];
+    for (const each of [one, other]) (await opened(artifacts, each)).body.destroy();
+    gone.add(one.id);
+    artifacts.start();
+    onTestFinished(() => artifacts.stop());
+    await expect.poll(() => objects.list(one.id, { limit: 10 })).toEqual([]);
+    expect(await artifacts.list(other.id)).toMatchObject([{ state: 'READY' }]);
+  });
+
+  it('has its blob read only to be made', async () => {
+    const { artifacts } = setUp();
+    const one = blob();
+    const whole = vi.fn(async () => one);
+    for (let count = 0; count < 3; count += 1)
+      (await artifacts.open(one.id, 'markdown', whole)).body.destroy();
+    expect(whole).toHaveBeenCalledTimes(1);
+  });
+
+  it('that takes too long fails by name, whether it heeds its signal or not', async () => {
+    const make = vi.fn<ArtifactDefinition['make']>(() => new Promise(() => {}));
+    const { artifacts, reports } = setUp({ make }, 0.05);
+    const one = blob();
+    await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
+    expect(reports.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSING_TIMEOUT' } });
+    make.mockReturnValueOnce('now');
+    expect(await text((await opened(artifacts, one)).body)).toBe('now');
+  });
+
+  it('that fails half-way leaves nothing', async () => {
+    async function* half() {
+      yield Buffer.from('half');
+      throw new Error('a fault of ours');
+    }
+    const { artifacts } = setUp({ make: () => half() });
+    const one = blob();
+    await expect(opened(artifacts, one)).rejects.toThrow('a fault of ours');
+    expect(await objects.list(one.id, { limit: 10 })).toEqual([]);
+  });
+
+  it('is not erased by ids that are none', async () => {
+    const { artifacts } = setUp();
+    const one = blob();
+    (await opened(artifacts, one)).body.destroy();
+    await artifacts.erase(['', '..', 'a/b']);
+    expect(await artifacts.list(one.id)).toMatchObject([{ state: 'READY' }]);
+  });
 });
