@@ -22,7 +22,7 @@ const blob = () => {
   return storedAs(made, made.describe({}));
 };
 
-function setUp(over: Partial<ArtifactDefinition> = {}) {
+function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
   const make = vi.fn<ArtifactDefinition['make']>(({ data }) => `As a file: ${data['text']}`);
   const markdown = { version: '1', mediaType: 'text/plain', fileName: () => 'a.txt', make, ...over };
   const reports: ProcessingReport[] = [];
@@ -32,7 +32,7 @@ function setUp(over: Partial<ArtifactDefinition> = {}) {
     createArtifacts({
       processorId: 'upper-case',
       definitions: { markdown: { ...markdown, version } },
-      seconds: 30,
+      seconds,
       objects,
       records: { existing: async (ids) => ids.filter((id) => !gone.has(id)) },
       state: {
@@ -116,6 +116,23 @@ describe('an artifact', () => {
     });
     fails = false;
     expect(await text((await artifacts.open(one, 'markdown')).body)).toBe('printed');
+  });
+
+  it.each([
+    ['whose making', () => new Promise<never>(() => undefined)],
+    [
+      'whose bytes',
+      async function* () {
+        yield Buffer.from('and then ');
+        yield await new Promise<never>(() => undefined);
+      },
+    ],
+  ])('%s does not come to an end is given up after its time', async (_, make) => {
+    const { artifacts, reports } = setUp({ make }, 0.01);
+    const one = blob();
+    await expect(artifacts.open(one, 'markdown')).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
+    expect(reports.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSING_TIMEOUT' } });
+    expect(await artifacts.list(one.id)).toMatchObject([{ state: 'MISSING' }]);
   });
 
   it('is made also while the index is away', async () => {

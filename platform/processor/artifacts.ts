@@ -8,6 +8,7 @@ import { repeating } from '../repeating.ts';
 import type { BlobRecord } from './record.ts';
 import type { Records } from './records/records.ts';
 import { failureOf } from './runs/decide.ts';
+import { withinLimit } from './runs/limits.ts';
 import { type OnProgress, progressReporter } from './runs/progress.ts';
 import { defaultSettings } from './runs/settings.ts';
 
@@ -74,8 +75,25 @@ export interface ArtifactDependencies {
 const SWEEP_EVERY_MS = 3_600_000;
 const SWEEP_PAGE = 1_000;
 
-const bytesOf = (body: ArtifactBody): Uint8Array | AsyncIterable<Uint8Array> =>
-  typeof body === 'string' ? Buffer.from(body) : body;
+/** Chunks until `signal` aborts, also while one is waited for: whoever stores them can then clean up. */
+async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // It may abort while nobody waits for a chunk.
+  aborted.catch(() => undefined);
+  for (;;) {
+    const { done, value } = await Promise.race([iterator.next(), aborted]);
+    if (done) return;
+    yield value;
+  }
+}
+
+function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIterable<Uint8Array> {
+  if (typeof body === 'string') return Buffer.from(body);
+  return body instanceof Uint8Array ? body : until(signal, body);
+}
 
 class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
@@ -186,11 +204,11 @@ class ProcessorArtifacts implements Artifacts {
     await tell({ state: 'PROCESSING' });
     const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
     try {
-      const body = await definition.make(record, {
-        signal: AbortSignal.timeout(seconds * 1_000),
-        onProgress,
+      await withinLimit(seconds, null, async (signal) => {
+        const body = await definition.make(record, { signal, onProgress });
+        signal.throwIfAborted();
+        await objects.put(key, bytesOf(body, signal), { contentType: definition.mediaType });
       });
-      await objects.put(key, bytesOf(body), { contentType: definition.mediaType });
       // Whoever deleted the blob meanwhile did not see it.
       if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import type { OpenedResources, Run, RunRequest, RunResult } from './define.ts';
+import type { OpenedResources, Run, RunRequest } from './define.ts';
 import type { Kit } from './kit.ts';
-import { measure, type NewRecord, type PendingCommand } from './record.ts';
+import type { NewRecord, PendingCommand } from './record.ts';
+import { type StorableResult, storableResult } from './result.ts';
 import { defaultSettings } from './runs/settings.ts';
 
 /** What a record is made of, beside the run's request. */
@@ -27,7 +28,10 @@ export const registerAt = (clock: Clock, graceMs = defaultSettings.sweepGraceMs)
   new Date(clock.now().getTime() + graceMs);
 
 /** @throws BlobgraphError PROCESSING_FAILED: what was made does not fit the processor's own schema */
-async function assertFits({ definition, schemas, logger }: Kit, { data }: RunResult): Promise<string> {
+async function assertFits(
+  { definition, schemas, logger }: Kit,
+  data: StorableResult['data'],
+): Promise<string> {
   const { makes, records } = definition;
   const version = makes.schemaVersion ?? '1.0.0';
   const { validate } = await schemas.validator(makes.schema, version);
@@ -51,11 +55,11 @@ export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
   const { clock, definition, opened } = kit;
   const { request, run, command, inputHash, onDemand, generation, sourceIds } = making;
   const startedAt = clock.now();
-  const result = await run(request, opened);
+  const made = await run(request, opened);
   request.signal.throwIfAborted();
-  const schemaVersion = await assertFits(kit, result);
+  const { preview, data, ...result } = storableResult(made, kit.logger);
+  const schemaVersion = await assertFits(kit, data);
   const now = clock.now();
-  const measured = measure(result.data);
   const title = result.title ?? making.title ?? request.sources[0]?.title ?? definition.name;
   return {
     id: request.id,
@@ -64,16 +68,16 @@ export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
     generation,
     processorVersion: definition.version,
     schemaVersion,
-    contentHash: result.contentHash ?? measured.contentHash,
-    sizeBytes: result.sizeBytes ?? measured.sizeBytes,
+    contentHash: result.contentHash,
+    sizeBytes: result.sizeBytes,
     processingTimeMs: now.getTime() - startedAt.getTime(),
     createdAt: making.createdAt ?? now,
-    data: result.data as Readonly<Record<string, unknown>>,
-    beside: result.beside ?? {},
+    data,
+    beside: made.beside ?? {},
     onDemand,
     inputHash,
     command,
     registerAt: registerAt(clock, making.graceMs),
-    describe: () => ({ title, preview: result.preview }),
+    describe: () => ({ title, preview }),
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { RegistrationState } from './records/inventory.ts';
 
 /** What a processor keeps of every blob beside the blob's own content. */
@@ -70,12 +69,6 @@ export function storedAs(
   described: { readonly title: string; readonly preview: string },
 ): BlobRecord {
   return { ...record, ...described, stale: false, registration: 'waiting', registerAttempts: 0 };
-}
-
-/** Hash and size of a document's `data`. */
-export function measure(data: object): { contentHash: string; sizeBytes: number } {
-  const text = JSON.stringify(data);
-  return { contentHash: createHash('sha256').update(text).digest('hex'), sizeBytes: Buffer.byteLength(text) };
 }
 
 /** Members of the envelope by their names in documents; a processor's `data` may repeat them. */

@@ -6,7 +6,9 @@ import type { CommandDefinition, CommandRequest } from '../define.ts';
 import type { Kit } from '../kit.ts';
 import { makeRecord, registerAt } from '../make.ts';
 import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
+import { storableTitle } from '../result.ts';
 import { isDeleted } from '../runs/decide.ts';
+import { withinLimit } from '../runs/limits.ts';
 import { readSources } from '../sources.ts';
 
 /** Does what a user asks a processor for. Resolves to the blob, made or pending. */
@@ -122,7 +124,7 @@ class CommandExecutor {
       inputHash: hash,
       command: { name: this.#name, plan },
       registerAt: registerAt(clock),
-      describe: () => ({ title: title ?? definition.name, preview: '' }),
+      describe: () => ({ title: storableTitle(title ?? '') || definition.name, preview: '' }),
     };
   }
 
@@ -135,25 +137,26 @@ class CommandExecutor {
     const run = this.#command.run ?? definition.run;
     if (!run) throw new Error(`${definition.id} has no run for ${this.#name}`);
     const [source] = sources;
-    const signal = AbortSignal.timeout(definition.limits.seconds * 1_000);
-    return makeRecord(this.#kit, {
-      request: {
-        id,
-        userId,
-        source: source as NonNullable<typeof source>,
-        sources,
-        plan,
-        signal,
-        onProgress: () => undefined,
-      },
-      run,
-      sourceIds,
-      generation: 0,
-      onDemand: true,
-      inputHash: hash,
-      command: null,
-      ...(title === undefined ? {} : { title }),
-    });
+    return withinLimit(definition.limits.seconds, null, (signal) =>
+      makeRecord(this.#kit, {
+        request: {
+          id,
+          userId,
+          source: source as NonNullable<typeof source>,
+          sources,
+          plan,
+          signal,
+          onProgress: () => undefined,
+        },
+        run,
+        sourceIds,
+        generation: 0,
+        onDemand: true,
+        inputHash: hash,
+        command: null,
+        ...(title === undefined ? {} : { title }),
+      }),
+    );
   }
 
   async #named(userId: string, ids: readonly string[]): Promise<BegunRun['sources']> {
