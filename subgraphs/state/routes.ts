@@ -11,6 +11,7 @@ import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryJson } from './entry-json.ts';
 import { given, idsBody, parse } from './input.ts';
 import { entryCursor, pageAfter, pageSize } from './pagination.ts';
+import { assertMayRead } from './runs/reading.ts';
 import { processorRoutes } from './runs/routes.ts';
 import { blobRun } from './runs/runs.ts';
 import type { EntryFilter } from './store/store.ts';
@@ -51,9 +52,18 @@ const blobJson = (blob: UserBlobRecord, entry: IndexEntry | undefined) => ({
   created_at: blob.createdAt,
 });
 
-/** Blobs in the order of `ids`; those that are missing or another user's are left out. */
-async function readBlobs({ store }: StateDependencies, userId: string, ids: readonly string[]) {
+/** Who asks for blobs on behalf of users, whatever their schema. All others are processors. */
+const FRONT_DOORS: ReadonlySet<string> = new Set(['gateway', 'router']);
+
+/**
+ * Blobs in the order of `ids`; those that are missing or another user's are left out.
+ * @throws BlobgraphError FORBIDDEN to a processor for what it may not read
+ */
+async function readBlobs(deps: StateDependencies, { caller }: FastifyRequest, ids: readonly string[]) {
+  const { store } = deps;
+  const { userId } = requireViewer(caller);
   const [blobs, entries] = await Promise.all([store.userBlobs(userId, ids), store.entries(userId, ids)]);
+  if (!FRONT_DOORS.has(caller.service)) await assertMayRead(deps, caller.service, entries);
   const blobOf = new Map(blobs.map((blob) => [blob.id, blob]));
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
   return ids.flatMap((id) => {
@@ -119,8 +129,7 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     return reply.status(201).send({ blob: entryJson(entry) });
   });
   app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
-    const { userId } = requireViewer(request.caller);
-    const [blob] = await readBlobs(deps, userId, [request.params.id]);
+    const [blob] = await readBlobs(deps, request, [request.params.id]);
     if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
     return { blob };
   });
@@ -131,9 +140,8 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     return { deleted_ids: deletedIds, stale_ids: staleIds };
   });
   app.post('/api/v1/blobs/batch', async (request) => {
-    const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
-    return { blobs: await readBlobs(deps, userId, ids) };
+    return { blobs: await readBlobs(deps, request, ids) };
   });
   app.get('/api/v1/users/:user_id/index', async (request) => {
     const userId = ownUser(request);
