@@ -28,6 +28,9 @@ const BLOB = /* GraphQL */ `
   }
 `;
 
+/** Whom operators' fields are open to. */
+export const operator = { viewer: viewer('olga', 'operator') };
+
 /** A blob as its user sees it in the index. */
 export interface SeenBlob {
   readonly title: string;
@@ -61,10 +64,12 @@ export async function startKitSystem() {
   const schemas = await startTestService(schemasService, { sql });
   const processors = await startTestService(processorsService, { sql });
   const urls = { schemas: schemas.url, processors: processors.url };
-  const state = await startTestService(stateService, { sql, eventLog, urls });
-  const started: TestService[] = [];
+  // A repair leaves nothing alone for being young.
+  const reconciler = { everySeconds: 0, graceSeconds: 0, maxChanges: 1_000 };
+  const state = await startTestService(stateService, { sql, eventLog, urls, config: { reconciler } });
+  const started = new Map<string, TestService>();
   onTestFinished(async () => {
-    await Promise.all(started.map((service) => service.stop()));
+    await Promise.all([...started.values()].map((service) => service.stop()));
     await state.stop();
     await log.close();
     await Promise.all([schemas.stop(), processors.stop()]);
@@ -87,9 +92,45 @@ export async function startKitSystem() {
         urls: { ...urls, state: state.url, ...own },
         config: { portOffset },
       });
-      started.push(service);
+      started.set(`${name} ${portOffset}`, service);
       await untilRegistered(processors, definition);
       return service;
+    },
+    /** The process of a processor that was started last. */
+    service(name: ServiceName): TestService {
+      const [last] = [...started].reverse().find(([key]) => key.startsWith(`${name} `)) ?? [];
+      const found = last === undefined ? undefined : started.get(last);
+      if (!found) throw new Error(`${name} was not started`);
+      return found;
+    },
+    /** What the reconciler finds, as `<kind> <processor> <found> <repaired>`. */
+    async reconcile(): Promise<string[]> {
+      const answer = await fetch(`${state.url}/api/v1/reconciliations`, {
+        method: 'POST',
+        headers: { ...(await state.headers(operator)), 'content-type': 'application/json' },
+        body: JSON.stringify({ repair: true }),
+      });
+      interface Line {
+        report?: { findings: { kind: string; processor_id: string; found: number; repaired: number }[] };
+      }
+      const lines = (await answer.text()).trim().split('\n');
+      const { report } = JSON.parse(lines.at(-1) ?? '{}') as Line;
+      if (!report) throw new Error(`No report: ${lines.at(-1)}`);
+      return report.findings.map(
+        ({ kind, processor_id, found, repaired }) => `${kind} ${processor_id} ${found} ${repaired}`,
+      );
+    },
+    /** Takes blobs out of a processor's store, as a disk does. */
+    async lose(database: string, table: string): Promise<void> {
+      await (await sql(database)).execute(`DELETE FROM ${table}`);
+    },
+    /** Empties the log, as time does. */
+    async forget(): Promise<void> {
+      const database = await sql('event_log');
+      await database.execute(
+        'UPDATE log_stream SET removed_through = (SELECT coalesce(max(sequence), 0) FROM log_message)',
+      );
+      await database.execute('DELETE FROM log_message');
     },
     newUser: () => ({ viewer: viewer(`user|${++users}@example.com`) }),
     async createDraft(
@@ -122,3 +163,5 @@ async function untilRegistered(registry: TestService, { id, version }: AnyProces
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+export type KitSystem = Awaited<ReturnType<typeof startKitSystem>>;

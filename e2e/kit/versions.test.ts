@@ -60,13 +60,13 @@ describe('two versions of a processor beside each other', () => {
       }
     };
     const old = await system.start(version(before));
-    const load = store(30);
+    const load = store(16);
     await expect.poll(() => drafts.length).toBeGreaterThan(5);
     await system.start(version(after));
     await load;
-    await store(20);
+    await store(8);
     await old.stop();
-    await store(20);
+    await store(8);
     await expectWhole(system, caller, drafts, ['1', '2']);
   });
 
@@ -80,7 +80,7 @@ describe('two versions of a processor beside each other', () => {
     await system.start(version('1'));
     await system.start(newer);
     const drafts = await Promise.all(
-      Array.from({ length: 24 }, (_, index) =>
+      Array.from({ length: 16 }, (_, index) =>
         system.createDraft(caller, `Draft ${index}.`, index % 2 ? 'note-v1' : 'text-input-v1'),
       ),
     );

@@ -150,7 +150,7 @@ describe('an erasure', () => {
       await store.putBook({ userId, id: 'b', version: 1, title: 'B', chapters: [], createdAt: new Date() });
       const clock = manualClock();
       const keeping = keepers();
-      keeping.put(userId, one.id, two.id, book.id, newId('quarantined'));
+      keeping.put(userId, one.id, two.id, book.id, newId('refused'));
       await begin(userId, clock);
       clock.pass(20_000);
       const life = mortal(dieAt);
