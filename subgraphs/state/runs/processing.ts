@@ -51,7 +51,7 @@ function announceProgress(deps: StateDependencies, userId: string, report: Proce
 
 /** The refusal of a processor without a run. */
 export function noRun(processorId: string): BlobgraphError {
-  const message = `\`${processorId}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
+  const message = `\`${processorId.slice(0, 64)}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
   return new BlobgraphError('PROCESSOR_UNKNOWN', message, { field: 'processorId' });
 }
 

@@ -19,14 +19,18 @@ const MAX_SOURCES_BYTES = 400_000;
 
 /** Half of what GraphQL's `Int` holds: each is counted on from what a processor tells. */
 const MAX_COUNT = 2 ** 30;
-const number = z.int().min(0).max(MAX_COUNT);
-const attempt = z.int().min(1).max(MAX_COUNT);
+const countFrom = (least: number) => {
+  const message = `must be a whole number from ${least} to ${MAX_COUNT}`;
+  return z.int(message).min(least, message).max(MAX_COUNT, message);
+};
+const generation = countFrom(0);
+const attempt = countFrom(1);
 
 const registrationBody = z.object({
   user_id: z.string(),
   processor_id: label(128),
   processor_version: label(64).optional(),
-  generation: number.optional(),
+  generation: generation.optional(),
   on_demand: z.boolean().optional(),
   storage_location: label(200),
   remote_blob_id: label(128),
@@ -68,7 +72,7 @@ const beginBody = z.object({
   processor_id: label(128),
   processor_version: label(64),
   attempt,
-  generation: number.optional(),
+  generation: generation.optional(),
 });
 
 const MAX_REASON = 1_000;
@@ -83,7 +87,7 @@ const reportBody = z.object({
   processor_id: label(128),
   state: z.enum(processingStates).exclude(['STORED']),
   attempt,
-  generation: number.optional(),
+  generation: generation.optional(),
   artifact: label(64).optional(),
   stage: label(64).optional(),
   progress: z.number().min(0).max(1).optional(),
