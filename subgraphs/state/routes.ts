@@ -9,6 +9,7 @@ import { deleteBlob } from './deletion/deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryJson } from './entry-json.ts';
+import { isFrontDoor, requireUser } from './front-door.ts';
 import { given, idsBody, parse } from './input.ts';
 import { entryCursor, pageAfter, pageSize } from './pagination.ts';
 import { assertMayRead } from './runs/reading.ts';
@@ -52,9 +53,6 @@ const blobJson = (blob: UserBlobRecord, entry: IndexEntry | undefined) => ({
   created_at: blob.createdAt,
 });
 
-/** Who asks for blobs on behalf of users, whatever their schema. All others are processors. */
-const FRONT_DOORS: ReadonlySet<string> = new Set(['gateway', 'router']);
-
 /**
  * Blobs in the order of `ids`; those that are missing or another user's are left out.
  * @throws BlobgraphError FORBIDDEN to a processor for what it may not read
@@ -63,7 +61,7 @@ async function readBlobs(deps: StateDependencies, { caller }: FastifyRequest, id
   const { store } = deps;
   const { userId } = requireViewer(caller);
   const [blobs, entries] = await Promise.all([store.userBlobs(userId, ids), store.entries(userId, ids)]);
-  if (!FRONT_DOORS.has(caller.service)) await assertMayRead(deps, caller.service, entries);
+  if (!isFrontDoor(caller)) await assertMayRead(deps, caller.service, entries);
   const blobOf = new Map(blobs.map((blob) => [blob.id, blob]));
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
   return ids.flatMap((id) => {
@@ -116,7 +114,7 @@ function ownUser(request: FastifyRequest): string {
 
 function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/blobs', async (request, reply) => {
-    const { userId } = requireViewer(request.caller);
+    const { userId } = requireUser(request.caller);
     const { schema_id, conversation_id, idempotency_key, ...body } = parse(createBody, request.body);
     const entry = await createBlob(deps, userId, {
       ...given(body),
@@ -134,7 +132,7 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     return { blob };
   });
   app.delete<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
-    const { userId } = requireViewer(request.caller);
+    const { userId } = requireUser(request.caller);
     const { cascade } = parse(deleteQuery, request.query);
     const { deletedIds, staleIds } = await deleteBlob(deps, userId, request.params.id, cascade === 'true');
     return { deleted_ids: deletedIds, stale_ids: staleIds };
@@ -144,6 +142,7 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     return { blobs: await readBlobs(deps, request, ids) };
   });
   app.get('/api/v1/users/:user_id/index', async (request) => {
+    requireUser(request.caller);
     const userId = ownUser(request);
     const query = parse(indexQuery, request.query);
     const size = pageSize(query.first);

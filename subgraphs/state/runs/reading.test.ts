@@ -79,3 +79,19 @@ it('one that registers a moment later is heard then', async () => {
   registry.put(processorDocument('coming', { takes: { 'blob.created': ['text-input-v1'] } }));
   expect((await begin(caller, { blob_id, processor_id: 'coming' })).status).toBe(200);
 });
+
+it('what users do for themselves is not done by a processor on their behalf', async () => {
+  const caller = newCaller();
+  const draft = await createDraft(caller);
+  const as = { caller: { service: 'text-expansion', ...caller } };
+  const { userId } = caller.viewer;
+  const input = { type: 'chapter_draft', schema_id: 'text-input-v1', data: { content: 'Mine.' } };
+  const answers = await Promise.all([
+    state.rest('POST', '/api/v1/blobs', { ...as, body: input }),
+    state.rest('DELETE', `/api/v1/blobs/${draft}`, as),
+    state.rest('GET', `/api/v1/users/${encodeURIComponent(userId)}/index`, as),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+  const { errors } = await state.graphql('{ blobs { nodes { preview } } }', {}, as.caller);
+  expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});
