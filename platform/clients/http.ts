@@ -57,8 +57,8 @@ export interface ServiceHttp {
    */
   send(target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer>;
   /**
-   * The answer with its body as it comes; `timeoutMs` is for its beginning, and 30 s may pass between two pieces. Sent
-   * once. `headers`: further ones to send.
+   * The answer with its body as it comes, over connections of its own; `timeoutMs` is for its beginning, and 30 s may pass
+   * between two pieces. Sent once. `headers`: further ones to send.
    * @throws BlobgraphError like {@link call}
    */
   stream(
@@ -106,6 +106,9 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
   return refusalOf(body) !== undefined || (typeof body === 'object' && body !== null && 'errors' in body);
 }
 
+const timedOut = (ms: number): DOMException =>
+  new DOMException(`There was no answer within ${ms} ms`, 'TimeoutError');
+
 /** What is made of a request that failed. */
 function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
   const isLate = (error as Error).name === 'TimeoutError';
@@ -120,7 +123,10 @@ export function createServiceHttp(deps: {
   urls: Config['urls'];
   tokens: ServiceTokens;
 }): ServiceHttp {
-  const agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
+  const connecting = { connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 };
+  const agent = new Agent(connecting);
+  // Whoever reads slowly holds a connection: calls have others.
+  const streamAgent = new Agent(connecting);
   const guard = createGuard();
 
   async function headersOf(viewer: Viewer | null, hasBody: boolean, timeoutMs: number) {
@@ -171,21 +177,25 @@ export function createServiceHttp(deps: {
     { method, path, viewer, signal, timeoutMs, headers },
   ) => {
     const [name, baseUrl] = placeOf(target);
-    const limitMs = timeFor(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const ask = async () => {
+      // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(timedOut(limitMs)), limitMs);
       try {
         return await request(`${baseUrl}${path}`, {
           method,
           headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
-          dispatcher: agent,
-          headersTimeout: limitMs,
+          dispatcher: streamAgent,
           bodyTimeout: STREAM_IDLE_MS,
-          ...(signal ? { signal } : {}),
+          signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
         });
       } catch (error) {
-        const isGivenUp = signal?.aborted ?? false;
-        throw new NoAnswer(error, { again: false, counts: !isGivenUp });
+        throw failure(error, limitMs < ownMs, signal);
+      } finally {
+        clearTimeout(timer);
       }
     };
     const answer = await guard.run(name, ask, { repeatable: false }).catch((error: unknown) => {
@@ -214,6 +224,8 @@ export function createServiceHttp(deps: {
       return body;
     },
     breakers: guard.states,
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([agent.destroy(), streamAgent.destroy()]);
+    },
   };
 }

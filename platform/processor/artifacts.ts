@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { validate as isUuid } from 'uuid';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
@@ -8,6 +9,7 @@ import { repeating } from '../repeating.ts';
 import type { BlobRecord } from './record.ts';
 import type { Records } from './records/records.ts';
 import { failureOf } from './runs/decide.ts';
+import { withinLimit } from './runs/limits.ts';
 import { type OnProgress, progressReporter } from './runs/progress.ts';
 import { defaultSettings } from './runs/settings.ts';
 
@@ -20,7 +22,7 @@ export interface ArtifactDefinition {
   readonly version: string;
   /** E.g. `text/markdown; charset=utf-8`. */
   readonly mediaType: string;
-  /** What it is called when it is saved. */
+  /** What it is called when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
   /** Makes it; pure. `record` is whole. @throws BlobgraphError that its user sees */
   readonly make: (
@@ -49,8 +51,11 @@ export interface ArtifactStatus {
 export interface Artifacts {
   /** All of a blob, by name. */
   list(blobId: string): Promise<ArtifactStatus[]>;
-  /** The artifact, made before it is answered where it is not there. @throws BlobgraphError NOT_FOUND; what making it throws */
-  open(record: BlobRecord, name: string): Promise<Artifact>;
+  /**
+   * The artifact, made before it is answered where it is not there; `whole` reads the record then.
+   * @throws BlobgraphError NOT_FOUND, BLOB_DELETED, PROCESSING_TIMEOUT; what making it throws
+   */
+  open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact>;
   /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
   etag(record: BlobRecord, name: string): string;
   /** Removes all of these blobs. */
@@ -74,6 +79,16 @@ export interface ArtifactDependencies {
 const SWEEP_EVERY_MS = 3_600_000;
 const SWEEP_PAGE = 1_000;
 
+/** Blobs whose artifacts are removed at once. */
+const ERASED_AT_ONCE = 20;
+/** The object's metadata that say what it is called. */
+const FILE_NAME = 'file-name';
+/** UTF-16 units: percent-encoded they fit into the metadata. */
+const MAX_FILE_NAME = 150;
+
+const goneMeanwhile = (name: string): BlobgraphError =>
+  new BlobgraphError('BLOB_DELETED', `The blob was deleted while its \`${name}\` was made.`);
+
 const bytesOf = (body: ArtifactBody): Uint8Array | AsyncIterable<Uint8Array> =>
   typeof body === 'string' ? Buffer.from(body) : body;
 
@@ -81,6 +96,7 @@ class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
   /** What is being made here, by key. */
   readonly #making = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
   readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
 
   constructor(deps: ArtifactDependencies) {
@@ -103,18 +119,19 @@ class ProcessorArtifacts implements Artifacts {
     );
   }
 
-  async open(record: BlobRecord, name: string): Promise<Artifact> {
+  async open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact> {
     const definition = this.#definition(name);
-    const key = keyOf(record.id, name, definition.version);
+    const key = keyOf(blobId, name, definition.version);
     const { objects } = this.#deps;
     let found = await objects.get(key);
     if (!found) {
-      await this.#made(key, record, name, definition);
+      await this.#made(key, name, whole);
       found = await objects.get(key);
     }
-    if (!found) throw new BlobgraphError('BLOB_DELETED', 'The blob was deleted while its export was made.');
-    const { body, sizeBytes } = found;
-    return { body, sizeBytes, mediaType: definition.mediaType, fileName: definition.fileName(record) };
+    if (!found) throw goneMeanwhile(name);
+    const { body, sizeBytes, metadata } = found;
+    const fileName = metadata[FILE_NAME] ?? name;
+    return { body, sizeBytes, mediaType: definition.mediaType, fileName };
   }
 
   etag(record: BlobRecord, name: string): string {
@@ -123,7 +140,11 @@ class ProcessorArtifacts implements Artifacts {
 
   async erase(blobIds: readonly string[]): Promise<void> {
     if (Object.keys(this.#deps.definitions).length === 0) return;
-    for (const id of blobIds) await this.#deps.objects.deletePrefix(id);
+    const ids = blobIds.filter((id) => isUuid(id));
+    for (let start = 0; start < ids.length; start += ERASED_AT_ONCE) {
+      const some = ids.slice(start, start + ERASED_AT_ONCE);
+      await Promise.all(some.map((id) => this.#deps.objects.deletePrefix(id)));
+    }
   }
 
   start(): void {
@@ -133,6 +154,7 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   stop(): Promise<void> {
+    this.#stopping.abort();
     return this.#sweeping.stop();
   }
 
@@ -162,16 +184,18 @@ class ProcessorArtifacts implements Artifacts {
     throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
   }
 
-  #made(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
+  #made(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
     const known = this.#making.get(key);
     if (known) return known;
-    const making = this.#make(key, record, name, definition).finally(() => this.#making.delete(key));
+    const making = this.#make(key, name, whole).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     return making;
   }
 
-  async #make(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
-    const { objects, processorId, records, seconds } = this.#deps;
+  async #make(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
+    const { objects, processorId } = this.#deps;
+    const record = await whole();
+    if (!record) throw goneMeanwhile(name);
     const earlier = await objects.list(`${record.id}/${name}`, { limit: 100 });
     const run = {
       blob_id: record.id,
@@ -186,19 +210,29 @@ class ProcessorArtifacts implements Artifacts {
     await tell({ state: 'PROCESSING' });
     const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
     try {
-      const body = await definition.make(record, {
-        signal: AbortSignal.timeout(seconds * 1_000),
-        onProgress,
-      });
-      await objects.put(key, bytesOf(body), { contentType: definition.mediaType });
-      // Whoever deleted the blob meanwhile did not see it.
-      if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
+      await withinLimit(this.#deps.seconds, this.#stopping.signal, (signal) =>
+        this.#store(key, record, name, { signal, onProgress }),
+      );
     } catch (error) {
       const { code, message } = failureOf(error);
       await tell({ state: 'FAILED', error: { code, message } });
       throw error;
     }
     await tell({ state: 'COMPLETED' });
+  }
+
+  async #store(
+    key: string,
+    record: BlobRecord,
+    name: string,
+    run: Parameters<ArtifactDefinition['make']>[1],
+  ): Promise<void> {
+    const { objects, records } = this.#deps;
+    const { make, mediaType, fileName } = this.#definition(name);
+    const metadata = { [FILE_NAME]: fileName(record).slice(0, MAX_FILE_NAME).toWellFormed() };
+    await objects.put(key, bytesOf(await make(record, run)), { contentType: mediaType, metadata });
+    // Whoever deleted the blob meanwhile did not see it.
+    if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
   }
 
   /** The artifact is there, or not, whatever the index knows of its run. */

@@ -32,13 +32,13 @@ export interface RunRequest<Plan = unknown> {
 
 /** What a run made. */
 export interface RunResult<Data extends object = object> {
-  /** The document's `data`, snake_case, as the output schema has it; what the store allocates is left out. */
+  /** The document's `data`, snake_case, as the output schema has it; what the store allocates is left out. Values of JSON. */
   readonly data: Data;
   /** Members beside `data`, rows of child tables among them. */
   readonly beside?: Readonly<Record<string, unknown>>;
   /** Default: the first source's title. */
   readonly title?: string;
-  /** The beginning of the content in words. */
+  /** The content in words, or their beginning: as much is kept as the index shows. */
   readonly preview: string;
   /** SHA-256 in hex of what tells two results apart. Default: of `data` as JSON. */
   readonly contentHash?: string;

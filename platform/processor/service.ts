@@ -122,7 +122,7 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<void> {
   const { definition, records, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, schemaId: makes.schema });
+  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts });
   artifactRoutes(app, kit);

@@ -42,7 +42,7 @@ beforeAll(async () => {
   add = async (userId, over) => {
     const given = { sourceIds: ['draft-1', 'expansion-2'], sizeBytes: 5_000 };
     const { stored } = await records.insert(newRecord(userId, { data, beside }, { ...given, ...over }));
-    await records.markRegistered(stored.id, new Date());
+    await records.markRegistered(stored, new Date());
     return stored;
   };
   for (let index = 0; index < 100; index += 1) {

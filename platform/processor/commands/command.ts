@@ -7,6 +7,7 @@ import type { Kit } from '../kit.ts';
 import { makeRecord, registerAt } from '../make.ts';
 import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
 import { isDeleted } from '../runs/decide.ts';
+import { withinLimit } from '../runs/limits.ts';
 import { readSources } from '../sources.ts';
 
 /** Does what a user asks a processor for. Resolves to the blob, made or pending. */
@@ -26,6 +27,8 @@ interface Asked {
 
 /** The index names at most this many sources at once. */
 const NAMED_AT_ONCE = 1_000;
+/** A request's work is finished, also when the process stops. */
+const NEVER = new AbortController().signal;
 
 class CommandExecutor {
   readonly #kit: Kit;
@@ -55,7 +58,7 @@ class CommandExecutor {
     const id = key === null ? ids.next() : onDemandBlobId(userId, definition.id, key);
     const { inputHash = hashOf } = this.#command;
     const asked = { id, userId, hash: inputHash(request.input), request };
-    const earlier = key === null ? null : await records.find(id);
+    const earlier = key === null ? null : await records.find(id, new Set());
     const stored = earlier ?? (await this.#store(asked));
     this.#assertSame(stored, asked);
     if (stored.registration === 'waiting') await this.#register(stored);
@@ -64,7 +67,7 @@ class CommandExecutor {
 
   /** @throws BlobgraphError BLOB_DELETED; of a pending blob, what the index refuses it with */
   async #register(stored: BlobRecord): Promise<void> {
-    const { logger, records, registrar } = this.#kit;
+    const { logger, registrar } = this.#kit;
     try {
       await registrar.registerOrPostpone(stored);
     } catch (error) {
@@ -72,10 +75,7 @@ class CommandExecutor {
         const message = 'What it is made of was deleted meanwhile, or the blob of this key.';
         throw new BlobgraphError('BLOB_DELETED', message);
       }
-      if (isPending(stored)) {
-        await records.erase(stored.userId, [stored.id]);
-        throw error;
-      }
+      if (isPending(stored)) throw error;
       // It is made, and its user has it, whatever the index thinks of it.
       logger.error({ err: error, blobId: stored.id }, 'the index refuses a result');
     }
@@ -135,25 +135,26 @@ class CommandExecutor {
     const run = this.#command.run ?? definition.run;
     if (!run) throw new Error(`${definition.id} has no run for ${this.#name}`);
     const [source] = sources;
-    const signal = AbortSignal.timeout(definition.limits.seconds * 1_000);
-    return makeRecord(this.#kit, {
-      request: {
-        id,
-        userId,
-        source: source as NonNullable<typeof source>,
-        sources,
-        plan,
-        signal,
-        onProgress: () => undefined,
-      },
-      run,
-      sourceIds,
-      generation: 0,
-      onDemand: true,
-      inputHash: hash,
-      command: null,
-      ...(title === undefined ? {} : { title }),
-    });
+    const request = {
+      id,
+      userId,
+      source: source as NonNullable<typeof source>,
+      sources,
+      plan,
+      onProgress: () => undefined,
+    };
+    return withinLimit(definition.limits.seconds, NEVER, (signal) =>
+      makeRecord(this.#kit, {
+        request: { ...request, signal },
+        run,
+        sourceIds,
+        generation: 0,
+        onDemand: true,
+        inputHash: hash,
+        command: null,
+        ...(title === undefined ? {} : { title }),
+      }),
+    );
   }
 
   async #named(userId: string, ids: readonly string[]): Promise<BegunRun['sources']> {

@@ -4,19 +4,10 @@ import type { BlobInventory } from './inventory.ts';
 import { InvalidSpec, memberName } from './names.ts';
 
 /**
- * How a member is stored in PostgreSQL. `json` keeps the value as it is, null included; in the others a null is a member
- * that is absent. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
+ * How a member is stored in PostgreSQL. `json` and `jsonb` keep the value as it is, null included; in the others a null is
+ * a member that is absent. `integer` has 32 bits, `bigint` what a double holds exactly. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
  */
-export type MemberKind =
-  | 'text'
-  | 'integer'
-  | 'bigint'
-  | 'double'
-  | 'boolean'
-  | 'timestamp'
-  | 'json'
-  | 'jsonb'
-  | 'envelope';
+export type MemberKind = 'text' | 'integer' | 'bigint' | 'double' | 'boolean' | 'json' | 'jsonb' | 'envelope';
 
 /** Members by their names in documents, snake_case. */
 export type Members = Readonly<Record<string, MemberKind>>;
@@ -98,19 +89,23 @@ export interface Records extends BlobInventory, BlobEraser {
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
   ping(): Promise<void>;
-  /** The whole record, whoever's it is. */
-  find(id: string): Promise<BlobRecord | null>;
-  /** Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there. */
+  /** The record, whoever's it is. */
+  find(id: string, wanted: Wanted): Promise<BlobRecord | null>;
+  /**
+   * Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there.
+   * @throws BlobgraphError PROCESSING_FAILED: it is no JSON, or not of the declared members and kinds; BLOB_TOO_LARGE
+   */
   insert(record: NewRecord): Promise<Stored>;
-  /** Gives a pending record its content, unless it has it; null when it is not there any more. */
+  /** Gives a pending record its content, unless it has it; null when it is not there any more. @throws like {@link insert} */
   complete(record: NewRecord): Promise<Stored | null>;
   /** In no given order. */
   byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]>;
-  /** Finished blobs, oldest first, without those members that are {@link RecordsDefinition.unlisted}. */
-  page(userId: string, page: RecordPage): Promise<BlobRecord[]>;
+  /** Finished blobs, oldest first. */
+  page(userId: string, page: RecordPage, wanted: Wanted): Promise<BlobRecord[]>;
   /** Ids of those that the index is to be told of by now, longest due first. */
   dueRegistrations(now: Date, limit: number): Promise<string[]>;
-  markRegistered(id: string, at: Date): Promise<void>;
+  /** Notes that the index has the record with this content; a pending one may have got its content since, and then is not meant. */
+  markRegistered(record: Pick<BlobRecord, 'id' | 'contentHash'>, at: Date): Promise<void>;
   /** Notes that the index refuses it for good, and why. */
   refuseRegistration(id: string, reason: string): Promise<void>;
   /** Tells the index later, and counts the failure. */
@@ -139,6 +134,12 @@ export function records(name: string, definition: Omit<RecordsDefinition, 'name'
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
   return { name, ...definition };
+}
+
+/** All members but those that are {@link RecordsDefinition.unlisted}, and no lists of rows. */
+export function listedMembers({ members, beside = {}, unlisted = [] }: RecordsDefinition): Wanted {
+  const all = [...(members ? Object.keys(members) : ['data']), ...Object.keys(beside)];
+  return new Set(all.filter((name) => !unlisted.includes(name)));
 }
 
 /** Members of `data` that a read brings. */

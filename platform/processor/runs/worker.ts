@@ -119,7 +119,7 @@ class EventWorker implements Worker {
     const id = isOwn
       ? event.body.blob_id
       : derivedBlobId(event.body.blob_id, definition.id, definition.version, begun.generation);
-    const existing = await patiently(() => records.find(id));
+    const existing = await patiently(() => records.find(id, new Set()));
     if (existing && !isPending(existing)) return existing;
     if (isOwn && !existing) return null;
     const record = await this.#make(work, id, existing);

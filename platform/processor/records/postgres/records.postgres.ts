@@ -2,6 +2,7 @@ import { validate as isUuid, NIL } from 'uuid';
 import type { SqlDatabase, SqlExecutor } from '../../../sql/database.ts';
 import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
+import { storable } from '../storable.ts';
 import { insertChildren, readChildren } from './children.ts';
 import { type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
 import { createInventory } from './inventory.postgres.ts';
@@ -61,9 +62,9 @@ class PostgresRecords {
     return readChildren(tx, this.#definition, found, wanted);
   }
 
-  async find(id: string, tx: SqlExecutor = this.#sql): Promise<BlobRecord | null> {
+  async find(id: string, wanted: Wanted, tx: SqlExecutor = this.#sql): Promise<BlobRecord | null> {
     if (!isUuid(id)) return null;
-    const [record] = await this.#read(tx, 'WHERE id = $1', [id], 'all');
+    const [record] = await this.#read(tx, 'WHERE id = $1', [id], wanted);
     return record ?? null;
   }
 
@@ -101,20 +102,22 @@ class PostgresRecords {
     return stored;
   }
 
-  async insert(record: NewRecord): Promise<Stored> {
+  async insert(given: NewRecord): Promise<Stored> {
+    const record = storable(this.#definition, given);
     const { allocates, children } = this.#definition;
     const inserted = await (allocates || children
       ? this.#sql.transaction(async (tx) =>
-          (await this.find(record.id, tx)) ? null : this.#write(tx, record),
+          (await this.find(record.id, new Set(), tx)) ? null : this.#write(tx, record),
         )
       : this.#write(this.#sql, record));
     if (inserted) return { stored: inserted, inserted: true };
-    const stored = await this.find(record.id);
+    const stored = await this.find(record.id, 'all');
     // It was deleted in between.
     return stored ? { stored, inserted: false } : this.insert(record);
   }
 
-  async complete(record: NewRecord): Promise<Stored | null> {
+  async complete(given: NewRecord): Promise<Stored | null> {
+    const record = storable(this.#definition, given);
     const completedNow = await this.#sql.transaction(async (tx) => {
       const [row] = await tx.query<{ content_hash: string | null }>(
         `SELECT content_hash FROM ${this.#table} WHERE id = $1 FOR UPDATE`,
@@ -130,7 +133,7 @@ class PostgresRecords {
       await insertChildren(tx, this.#definition, stored);
       return true;
     });
-    const stored = await this.find(record.id);
+    const stored = await this.find(record.id, 'all');
     return stored && { stored, inserted: completedNow };
   }
 }
@@ -145,10 +148,11 @@ const registrations = (sql: SqlDatabase, table: string) =>
       );
       return rows.map(({ id }) => id);
     },
-    async markRegistered(id, at) {
+    async markRegistered({ id, contentHash }, at) {
       await sql.execute(
-        `UPDATE ${table} SET registered_at = $2, refusal = NULL WHERE id = $1 AND registered_at IS NULL`,
-        [id, at],
+        `UPDATE ${table} SET registered_at = $2, refusal = NULL
+         WHERE id = $1 AND registered_at IS NULL AND content_hash IS NOT DISTINCT FROM $3`,
+        [id, at, contentHash],
       );
     },
     async refuseRegistration(id, reason) {
@@ -191,22 +195,17 @@ const eraser = (sql: SqlDatabase, table: string) =>
 /** A processor's records in PostgreSQL (15 or later): a server's or the embedded one. */
 export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefinition): Records {
   const own = new PostgresRecords(sql, definition);
-  const { name, unlisted = [] } = definition;
-  const listed: Wanted = new Set(
-    [definition.members ? Object.keys(definition.members) : ['data'], Object.keys(definition.beside ?? {})]
-      .flat()
-      .filter((member) => !unlisted.includes(member)),
-  );
+  const { name } = definition;
   return {
     ...registrations(sql, name),
     ...eraser(sql, name),
     ...createInventory(sql, name),
     prepare: () => sql.migrate(definition.migrations ?? [createTables(definition)]),
     ping: () => sql.ping(),
-    find: (id) => own.find(id),
+    find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),
     complete: (record) => own.complete(record),
     byIds: (userId, ids, wanted) => own.byIds(userId, ids, wanted),
-    page: (userId, page) => own.page(userId, page, listed),
+    page: (userId, page, wanted) => own.page(userId, page, wanted),
   };
 }
