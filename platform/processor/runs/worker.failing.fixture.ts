@@ -128,6 +128,16 @@ export function failingRuns(setUp: () => Promise<Workers>): void {
       expect(state.calls.filter((call) => call === 'report FAILED').length).toBeGreaterThan(5);
     });
 
+    it('of a run that the index does not let it begin is tried again, then set aside untold', async () => {
+      const { state, start, created, deadLetters } = await setUp();
+      state.fail((operation) => (operation === 'finish' ? undefined : 'FORBIDDEN'));
+      const { run } = await start();
+      await created('a');
+      await expect.poll(deadLetters).toEqual(['a: FORBIDDEN: Told FORBIDDEN. (3)']);
+      expect(run).not.toHaveBeenCalled();
+      expect(state.runs('a')).toEqual([]);
+    });
+
     it('does not delay its neighbours', async () => {
       const { state, start, created, settled } = await setUp();
       await start({
