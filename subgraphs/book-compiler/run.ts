@@ -35,7 +35,6 @@ export interface CompiledBookData {
 
 /** UTF-8 bytes of all chapters of one book: several times the longest novels. */
 export const MAX_BOOK_BYTES = 32 * 1024 * 1024;
-const PREVIEW = 200;
 
 /** What a draft (`text-input-v1`) and an expansion (`expanded-text-v1`) call their text. */
 const textOf = z.union([
@@ -125,7 +124,7 @@ export async function compile({
   const fullText = composeBook({ title, author: config.author, chapters });
   return {
     title,
-    preview: fullText.slice(0, PREVIEW).toWellFormed(),
+    preview: fullText,
     contentHash: createHash('sha256').update(fullText).digest('hex'),
     sizeBytes: Buffer.byteLength(JSON.stringify(fullText)),
     data: {

@@ -38,9 +38,6 @@ export interface SectionData {
   readonly expanded_length: number;
 }
 
-/** The index keeps its beginning; this much is enough for it. */
-const PREVIEW = 400;
-
 const draft = z.object({ content: z.string().min(1) });
 
 /** The source's text. @throws BlobgraphError SCHEMA_VIOLATION: a version of its schema has no text there */
@@ -89,7 +86,7 @@ export async function expand(
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;
   return {
-    preview: expanded.slice(0, PREVIEW).toWellFormed(),
+    preview: expanded,
     contentHash: createHash('sha256').update(expanded).digest('hex'),
     data: {
       original,
