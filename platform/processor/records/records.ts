@@ -52,7 +52,7 @@ export interface RecordsDefinition {
   readonly formerIndexes?: readonly string[];
 }
 
-/** Brings a stored document of an earlier form to the next; pure. */
+/** Brings a stored document of an earlier form, whole and with its `data` opened, to the next; pure. */
 export type DocumentMigration = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Which members a read is to bring: `chapters.title` of child tables; the envelope always comes. */
