@@ -151,6 +151,13 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
     '`run`: say what its commands make',
   ],
   [
+    ({ artifacts = {} }) =>
+      Object.entries(artifacts).some(
+        ([name, { version }]) => !/^[a-z][\w-]{0,63}$/.test(name) || !/^[\w-]{1,64}$/.test(version),
+      ),
+    '`artifacts`: names and versions are letters, digits and dashes, for they stand in addresses and keys',
+  ],
+  [
     ({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000),
     '`limits.concurrency`: 1 to 1,000',
   ],

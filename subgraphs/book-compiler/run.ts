@@ -5,7 +5,6 @@ import type { BookDocument, StateClient } from '../../platform/clients/state.ts'
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import type { Source } from '../../platform/processor/sources.ts';
-import { beginning } from '../../platform/text.ts';
 import { type ChapterText, composeBook } from './compose.ts';
 import { type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
 import type { CompileConfig, CompileInput } from './request.ts';
@@ -36,7 +35,6 @@ export interface CompiledBookData {
 
 /** UTF-8 bytes of all chapters of one book: several times the longest novels. */
 export const MAX_BOOK_BYTES = 32 * 1024 * 1024;
-const PREVIEW = 200;
 
 /** What a draft (`text-input-v1`) and an expansion (`expanded-text-v1`) call their text. */
 const textOf = z.union([
@@ -126,7 +124,7 @@ export async function compile({
   const fullText = composeBook({ title, author: config.author, chapters });
   return {
     title,
-    preview: beginning(fullText, PREVIEW),
+    preview: fullText,
     contentHash: createHash('sha256').update(fullText).digest('hex'),
     sizeBytes: Buffer.byteLength(JSON.stringify(fullText)),
     data: {

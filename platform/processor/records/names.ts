@@ -3,7 +3,7 @@ export class InvalidSpec extends Error {
   override readonly name = 'InvalidSpec';
 }
 
-/** Names stand in statements where no parameter may. @throws InvalidSpec */
+/** Names stand in statements where no parameter may; there they are quoted, for some are words of SQL. @throws InvalidSpec */
 export function memberName(name: string): string {
   if (/^[a-z][a-z0-9_]{0,50}$/.test(name)) return name;
   throw new InvalidSpec(

@@ -1,4 +1,4 @@
-import type { BlobRecord, NewRecord } from '../record.ts';
+import { type BlobRecord, envelopeMembers, type NewRecord } from '../record.ts';
 import type { BlobEraser } from './eraser.ts';
 import type { BlobInventory } from './inventory.ts';
 import { InvalidSpec, memberName } from './names.ts';
@@ -52,7 +52,7 @@ export interface RecordsDefinition {
   readonly formerIndexes?: readonly string[];
 }
 
-/** Brings a stored document of an earlier form to the next; pure. */
+/** Brings a stored document of an earlier form, whole and with its `data` opened, to the next; pure. */
 export type DocumentMigration = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Which members a read is to bring: `chapters.title` of child tables; the envelope always comes. */
@@ -124,13 +124,47 @@ const memberNames = ({ members, beside, children, allocates }: Omit<RecordsDefin
   ...(allocates ? [allocates.member, ...allocates.within] : []),
 ];
 
+/** What the records have of their own, beside the envelope. */
+const OWN = ['_id', 'data', 'on_demand', 'input_hash', 'command', 'allocation', 'form', 'refusal'];
+const REGISTRATION = [
+  'registration',
+  'registered_at',
+  'register_at',
+  'register_attempts',
+  'processor_version',
+];
+const taken = new Set([...OWN, ...REGISTRATION, ...Object.keys(envelopeMembers)]);
+
+/** Members whose names mean something else already, by the fix. */
+function* mistakenNames({
+  members = {},
+  beside = {},
+  children = {},
+}: Pick<RecordsDefinition, 'members' | 'beside' | 'children'>): Generator<string> {
+  for (const [name, kind] of Object.entries(members)) {
+    if (kind === 'envelope' ? !(name in envelopeMembers) : taken.has(name))
+      yield `\`members.${name}\`: ${kind === 'envelope' ? 'no member of the envelope' : 'taken'}`;
+  }
+  const outside = [...Object.keys(beside), ...Object.keys(children)];
+  for (const name of outside) {
+    if (taken.has(name) || name in members) yield `\`${name}\` beside \`data\`: taken`;
+  }
+  for (const [list, { columns, order, parent }] of Object.entries(children)) {
+    const own = ['id', 'of_record', parent].find((name) => name in columns);
+    if (own) yield `\`children.${list}.columns.${own}\`: taken`;
+    if (!(order in columns)) yield `\`children.${list}.order\`: no column of it`;
+  }
+}
+
 /**
  * Says what a processor keeps its blobs in.
- * @throws InvalidSpec when a name cannot be one of a table, collection or member
+ * @throws InvalidSpec when a name cannot be one of a table, collection or member, or is taken
  */
 export function records(name: string, definition: Omit<RecordsDefinition, 'name'>): RecordsDefinition {
   const { members, allocates } = definition;
   for (const each of [name, ...memberNames(definition)]) memberName(each);
+  const [mistake] = mistakenNames(definition);
+  if (mistake) throw new InvalidSpec(`${mistake}. Use another name`);
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
   return { name, ...definition };

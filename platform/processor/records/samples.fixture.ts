@@ -57,6 +57,8 @@ export const everything: Omit<RecordsFixture, 'open'> = {
       big: 'bigint',
       done: 'boolean',
       shape: 'json',
+      // A word of SQL.
+      order: 'integer',
     },
     beside: { made_by: 'text', tokens: 'bigint' },
     children: {
@@ -64,7 +66,7 @@ export const everything: Omit<RecordsFixture, 'open'> = {
         table: 'everything_parts',
         parent: 'everything_id',
         order: 'part_num',
-        columns: { part_num: 'integer', heading: 'text', extra: 'json' },
+        columns: { part_num: 'integer', heading: 'text', extra: 'json', end: 'integer' },
       },
     },
     allocates: { member: 'edition', within: ['name'] },
@@ -78,13 +80,14 @@ export const everything: Omit<RecordsFixture, 'open'> = {
       big: 3_000_000_000,
       done: true,
       shape: { a: [1, null], b: null },
+      order: 3,
     },
     beside: {
       made_by: 'a-model',
       tokens: 3_000_000_000,
       parts: [
-        { part_num: 1, heading: 'One', extra: null },
-        { part_num: 2, heading: 'Two', extra: { x: [1] } },
+        { part_num: 1, heading: 'One', extra: null, end: 7 },
+        { part_num: 2, heading: 'Two', extra: { x: [1] }, end: null },
       ],
     },
   }),
@@ -102,8 +105,8 @@ export const everything: Omit<RecordsFixture, 'open'> = {
       beside: { parts: [{ part_num: 10 }, { part_num: 9, heading: 'Nine', extra: { $a: [] } }] },
       read: {
         parts: [
-          { part_num: 9, heading: 'Nine', extra: { $a: [] } },
-          { part_num: 10, heading: null, extra: null },
+          { part_num: 9, heading: 'Nine', extra: { $a: [] }, end: null },
+          { part_num: 10, heading: null, extra: null, end: null },
         ],
       },
     },

@@ -161,6 +161,12 @@ function besideOf(definition: RecordsDefinition, document: RecordDocument, wante
   return withJsonBeside(definition, Object.fromEntries(found.map((name) => [name, members[name]])), fromBson);
 }
 
+/** Whether a process of an earlier version wrote it. */
+export const isOlder = (
+  { documentMigrations = [] }: RecordsDefinition,
+  { form = 0 }: Partial<Pick<RecordDocument, 'form'>>,
+): boolean => form < documentMigrations.length;
+
 /**
  * The document in the present form, its data opened: a process of an earlier version may have written it since the
  * collection was migrated.
@@ -171,7 +177,7 @@ export async function upgraded(
 ): Promise<RecordDocument> {
   const { documentMigrations: steps = [] } = definition;
   const { form = 0 } = document as Partial<RecordDocument>;
-  if (form >= steps.length) return document;
+  if (!isOlder(definition, document)) return document;
   const data = await openedData(definition, document.data);
   const migrated = steps
     .slice(form)

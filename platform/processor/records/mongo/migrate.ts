@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { RecordsDefinition } from '../records.ts';
-import { type RecordDocument, toData, upgraded } from './document.ts';
+import { isOlder, type RecordDocument, toData, upgraded } from './document.ts';
 
 const BATCH = 200;
 /** The server's code of an index that is not there. */
@@ -16,8 +16,7 @@ async function migrateOne(
   id: string,
 ): Promise<void> {
   const document = await documents.findOne({ _id: id });
-  const steps = definition.documentMigrations?.length ?? 0;
-  if (!document || ((document as Partial<RecordDocument>).form ?? 0) >= steps) return;
+  if (!document || !isOlder(definition, document)) return;
   const migrated = await upgraded(definition, document);
   const data = await toData(definition, migrated.data as Readonly<Record<string, unknown>>);
   // Another process, of before, may give it its content or mark it as stale meanwhile.

@@ -52,7 +52,11 @@ describe('documents of an earlier form', () => {
       newRecord(newUser(), { data: { word: 'old' }, beside: {} }),
     );
     for (const one of old.slice(1)) await before.insert(one);
-    const upper = (document: Record<string, unknown>) => ({ ...document, data: { word: 'NEW' } });
+    const upper = ({ data, ...document }: Record<string, unknown>) => ({
+      ...document,
+      data: { word: 'NEW' },
+      preview: `was ${(data as { word: string }).word}`,
+    });
     const after = createMongoRecords(database, { ...present, documentMigrations: [upper] });
     await Promise.all([after.prepare(), after.prepare()]);
     expect(await collection.countDocuments({ form: 1, 'data.word': 'NEW' })).toBe(119);
@@ -60,6 +64,7 @@ describe('documents of an earlier form', () => {
     if (!late) throw new Error('There are 120');
     await before.insert(late);
     expect((await after.find(late.id, 'all'))?.data).toEqual({ word: 'NEW' });
+    expect(await after.find(late.id, new Set())).toMatchObject({ data: {}, preview: 'was old' });
     await server.close();
   });
 });

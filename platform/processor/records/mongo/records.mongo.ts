@@ -5,7 +5,7 @@ import { insertOrFind } from '../../../mongo/insert-or-find.ts';
 import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { storable } from '../storable.ts';
-import { projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
+import { isOlder, projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
 import { createInventory } from './inventory.mongo.ts';
 import { migrateDocuments } from './migrate.ts';
 
@@ -34,7 +34,7 @@ class MongoRecords {
   async find(id: string, wanted: Wanted): Promise<BlobRecord | null> {
     const projection = projectionOf(this.#definition, wanted);
     const document = await this.#documents.findOne({ _id: id }, { projection });
-    return document && recordFrom(this.#definition, document, wanted);
+    return document && this.#record(document, wanted);
   }
 
   async byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]> {
@@ -57,8 +57,15 @@ class MongoRecords {
     return this.#records(await found.toArray(), wanted);
   }
 
+  /** One of an earlier form is read whole: what is made of it may stand on members that are not wanted. */
+  async #record(document: RecordDocument, wanted: Wanted): Promise<BlobRecord> {
+    const isWhole = wanted === 'all' || !isOlder(this.#definition, document);
+    const whole = isWhole ? null : await this.#documents.findOne({ _id: document._id });
+    return recordFrom(this.#definition, whole ?? document, wanted);
+  }
+
   #records(documents: readonly RecordDocument[], wanted: Wanted): Promise<BlobRecord[]> {
-    return Promise.all(documents.map((document) => recordFrom(this.#definition, document, wanted)));
+    return Promise.all(documents.map((document) => this.#record(document, wanted)));
   }
 
   /** The next number among the user's records that have the same values; undefined where nothing is given. */

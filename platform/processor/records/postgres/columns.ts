@@ -72,6 +72,9 @@ export const ownColumns = ({ members, beside }: RecordsDefinition) => [
   ...columnsOf(beside),
 ];
 
+/** A checked name, also one that is a word of SQL. */
+export const quoted = (name: string): string => `"${name}"`;
+
 const isJson = (kind: MemberKind): boolean => kind === 'json' || kind === 'jsonb';
 
 /** Drivers make null of both JSON's null and of none. */
@@ -81,7 +84,10 @@ const absenceOf = (name: string): string => `${name} is absent`;
 export function selected(definition: RecordsDefinition, wanted: Wanted): string {
   const columns = ownColumns(definition)
     .filter(([name]) => wantsData(wanted, name))
-    .flatMap(([name, kind]) => [name, ...(isJson(kind) ? [`${name} IS NULL AS "${absenceOf(name)}"`] : [])]);
+    .flatMap(([name, kind]) => [
+      quoted(name),
+      ...(isJson(kind) ? [`${quoted(name)} IS NULL AS "${absenceOf(name)}"`] : []),
+    ]);
   return [OWN, ...columns].join(', ');
 }
 

@@ -4,7 +4,7 @@ import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { storable } from '../storable.ts';
 import { insertChildren, readChildren } from './children.ts';
-import { type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
+import { quoted, type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
 import { createInventory } from './inventory.postgres.ts';
 import { createTables } from './schema.ts';
 
@@ -18,9 +18,9 @@ async function allocate(tx: SqlExecutor, { name, allocates }: RecordsDefinition,
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     JSON.stringify([name, record.userId, ...values]),
   ]);
-  const same = within.map((each, index) => `AND ${each} = $${index + 2}`).join(' ');
+  const same = within.map((each, index) => `AND ${quoted(each)} = $${index + 2}`).join(' ');
   const [row] = await tx.query<{ next: number }>(
-    `SELECT coalesce(max(${member}), 0) + 1 AS next FROM ${name} WHERE user_id = $1 ${same}`,
+    `SELECT coalesce(max(${quoted(member)}), 0) + 1 AS next FROM ${quoted(name)} WHERE user_id = $1 ${same}`,
     [record.userId, ...values],
   );
   return { [member]: row?.next ?? 1 };
@@ -45,7 +45,7 @@ class PostgresRecords {
   constructor(sql: SqlDatabase, definition: RecordsDefinition) {
     this.#sql = sql;
     this.#definition = definition;
-    this.#table = definition.name;
+    this.#table = quoted(definition.name);
   }
 
   async #read(
@@ -91,7 +91,7 @@ class PostgresRecords {
   /** The record as it is stored; null when its id is taken. */
   async #write(tx: SqlExecutor, record: NewRecord): Promise<BlobRecord | null> {
     const { values, stored } = await completed(tx, this.#definition, record);
-    const columns = values.map(([column]) => column);
+    const columns = values.map(([column]) => quoted(column));
     const inserted = await tx.execute(
       `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})
        ON CONFLICT (id) DO NOTHING`,
@@ -125,7 +125,7 @@ class PostgresRecords {
       );
       if (!row || row.content_hash !== null) return false;
       const { values, stored } = await completed(tx, this.#definition, record);
-      const set = values.map(([column], index) => `${column} = $${index + 2}`).join(', ');
+      const set = values.map(([column], index) => `${quoted(column)} = $${index + 2}`).join(', ');
       await tx.execute(
         `UPDATE ${this.#table} SET ${set}, registered_at = NULL, register_attempts = 0, refusal = NULL WHERE id = $1`,
         [record.id, ...values.map(([, value]) => value)],
@@ -195,11 +195,11 @@ const eraser = (sql: SqlDatabase, table: string) =>
 /** A processor's records in PostgreSQL (15 or later): a server's or the embedded one. */
 export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefinition): Records {
   const own = new PostgresRecords(sql, definition);
-  const { name } = definition;
+  const table = quoted(definition.name);
   return {
-    ...registrations(sql, name),
-    ...eraser(sql, name),
-    ...createInventory(sql, name),
+    ...registrations(sql, table),
+    ...eraser(sql, table),
+    ...createInventory(sql, table),
     prepare: () => sql.migrate(definition.migrations ?? [createTables(definition)]),
     ping: () => sql.ping(),
     find: (id, wanted) => own.find(id, wanted),
