@@ -171,21 +171,25 @@ export function createServiceHttp(deps: {
     { method, path, viewer, signal, timeoutMs, headers },
   ) => {
     const [name, baseUrl] = placeOf(target);
-    const limitMs = timeFor(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const ask = async () => {
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(new DOMException('No answer', 'TimeoutError')), limitMs);
       try {
         return await request(`${baseUrl}${path}`, {
           method,
           headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
           dispatcher: agent,
-          headersTimeout: limitMs,
+          headersTimeout: 0,
           bodyTimeout: STREAM_IDLE_MS,
-          ...(signal ? { signal } : {}),
+          signal: signal ? AbortSignal.any([limit.signal, signal]) : limit.signal,
         });
       } catch (error) {
-        const isGivenUp = signal?.aborted ?? false;
-        throw new NoAnswer(error, { again: false, counts: !isGivenUp });
+        throw failure(error, limitMs < ownMs, signal);
+      } finally {
+        clearTimeout(timer);
       }
     };
     const answer = await guard.run(name, ask, { repeatable: false }).catch((error: unknown) => {
