@@ -1,3 +1,5 @@
+import { urlVariable } from '../../platform/config.ts';
+import { wrongName } from '../../platform/processor/records/names.ts';
 import { endlessChain } from '../../subgraphs/processors/chains.ts';
 import { isProcessorId } from '../../subgraphs/processors/processor.ts';
 import { reserved } from '../../subgraphs/processors/registration.ts';
@@ -16,10 +18,15 @@ function wrongId(id: string, project: Project): string | undefined {
   if (!isProcessorId(id)) return 'must be lower-case letters, digits and single dashes, a letter first';
   if (Math.max(database.length, table.length) > MAX_NAME)
     return `is too long: it names a table, of at most ${MAX_NAME} characters`;
+  const wrongTable = wrongName(table);
+  if (wrongTable !== undefined) return `cannot be: its table would be \`${table}\`, and ${wrongTable}`;
   if (reserved.has(id) || OWN_DATABASES.test(database)) return 'is taken by the system itself';
   if (project.services.includes(id)) return 'is taken: supergraph.yaml has it';
   const taken = [folder, `schemas/${schema}`].find(project.has);
   if (taken) return `is taken: there is ${taken}`;
+  const variable = urlVariable(id);
+  if (project.variables.has(variable)) return `is taken: the variable ${variable} is another’s`;
+  if (project.containers.has(id)) return 'is taken: a container of docker-compose.yml is called so';
   const sameType = [...project.schemas].find(([, type]) => type === blobType);
   return sameType && `is taken: blobs of ${sameType[0]} are of type \`${blobType}\``;
 }
