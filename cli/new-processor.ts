@@ -37,10 +37,11 @@ async function atTerminal<T>(answer: (ask?: Ask) => Promise<T>): Promise<T> {
 async function run(args: string[]): Promise<void> {
   const given: Given = parseArgs({ args, options }).values;
   const answers = await atTerminal((ask) => complete(given, ask));
-  const links = (await readProcessors(readSubgraphs())).map(({ id, takes, makes }) => ({
+  const links = (await readProcessors(readSubgraphs())).map(({ id, takes, makes, settings }) => ({
     id,
     takes,
     output_schema_id: makes.schema,
+    settings: Object.keys(settings?.shape ?? {}),
   }));
   for (const path of createProcessor(projectRoot, links, answers)) console.log(`wrote ${path}`);
   console.log(

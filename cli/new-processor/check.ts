@@ -1,3 +1,4 @@
+import { urlVariable } from '../../platform/config.ts';
 import { endlessChain } from '../../subgraphs/processors/chains.ts';
 import { isProcessorId } from '../../subgraphs/processors/processor.ts';
 import { reserved } from '../../subgraphs/processors/registration.ts';
@@ -21,6 +22,9 @@ function wrongId(id: string, project: Project): string | undefined {
   if (project.services.includes(id)) return 'is taken: supergraph.yaml has it';
   const taken = [folder, `schemas/${schema}`].find(project.has);
   if (taken) return `is taken: there is ${taken}`;
+  const variable = urlVariable(id);
+  if (project.variables.has(variable)) return `is taken: the variable ${variable} is another’s`;
+  if (project.containers.has(id)) return 'is taken: a container of docker-compose.yml is called so';
   const sameType = [...project.schemas].find(([, type]) => type === blobType);
   return sameType && `is taken: blobs of ${sameType[0]} are of type \`${blobType}\``;
 }

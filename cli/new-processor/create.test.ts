@@ -8,6 +8,7 @@ import { UsageError } from '../../platform/exit.ts';
 import { builtFile, projectFile } from '../../platform/paths.ts';
 import type { ChainLink } from '../../subgraphs/processors/chains.ts';
 import { createProcessor } from './create.ts';
+import type { ProjectProcessor } from './project.ts';
 import type { Given } from './request.ts';
 import { writeProcessor } from './write.ts';
 
@@ -32,10 +33,11 @@ const contents = (root: string) =>
     }),
   );
 
-const expansion: ChainLink = {
+const expansion: ProjectProcessor = {
   id: 'text-expansion',
   takes: { 'blob.created': ['text-input-v1'] },
   output_schema_id: 'expanded-text-v1',
+  settings: ['OPENAI_BASE_URL'],
 };
 /** Takes, before there is one, what a processor `zz-echo` would make. */
 const eager: ChainLink = {
@@ -131,6 +133,10 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
     ['an id that PostgreSQL keeps to itself', { id: 'pg-stats' }, /taken by the system/],
     ['an id whose database PostgreSQL makes others of', { id: 'template1' }, /taken by the system/],
     ['an id that MongoDB keeps to itself', { id: 'config' }, /taken by the system/],
+    ['an id whose variable is MongoDB’s', { id: 'mongo' }, /the variable MONGO_URL is another’s/],
+    ['an id whose variable is a setting', { id: 'openai-base' }, /OPENAI_BASE_URL is another’s/],
+    ['a container’s name', { id: 'minio' }, /a container of docker-compose\.yml/],
+    ['a name of the cluster’s', { id: 'nats-2' }, /a container of docker-compose\.yml/],
     ['a subgraph’s id', { id: 'text-expansion' }, /supergraph\.yaml has it/],
     ['an id whose schema exists', { id: 'expanded-text' }, /there is schemas\/expanded-text-v1/],
     ['an id whose folder exists', { id: 'zz-left-over' }, /there is subgraphs\/zz-left-over/],

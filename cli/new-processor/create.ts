@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../platform/exit.ts';
-import type { ChainLink } from '../../subgraphs/processors/chains.ts';
 import { wrongWith } from './check.ts';
 import { nextPort, processorFiles, withSubgraph } from './files.ts';
-import { readProject, SUPERGRAPH } from './project.ts';
+import { type ProjectProcessor, readProject, SUPERGRAPH } from './project.ts';
 import { type Given, parse } from './request.ts';
 import { writeProcessor } from './write.ts';
 
@@ -13,7 +12,11 @@ import { writeProcessor } from './write.ts';
  * Answers the paths that were written, from the root.
  * @throws UsageError, one line that says what does not fit; then nothing was written
  */
-export function createProcessor(root: string, processors: readonly ChainLink[], given: Given): string[] {
+export function createProcessor(
+  root: string,
+  processors: readonly ProjectProcessor[],
+  given: Given,
+): string[] {
   const request = parse(given);
   const project = readProject(root, processors);
   const problem = wrongWith(request, project);

@@ -2,10 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
 import { parseDocument } from 'yaml';
-import { servicePorts } from '../../platform/config.ts';
+import { environmentSchema, serviceNames, servicePorts, urlVariable } from '../../platform/config.ts';
+import { projectFile } from '../../platform/paths.ts';
 import type { ChainLink } from '../../subgraphs/processors/chains.ts';
 import { blobTypeOf } from '../../subgraphs/schemas/schema.ts';
 import { readShippedSchemas } from '../../subgraphs/schemas/shipped.ts';
+
+/** A processor that the project has. */
+export interface ProjectProcessor extends ChainLink {
+  /** Variables that it alone reads. */
+  readonly settings?: readonly string[];
+}
 
 /** What the project has, as far as a new processor must fit in. */
 export interface Project {
@@ -17,7 +24,11 @@ export interface Project {
   readonly types: ReadonlySet<string>;
   /** The shipped schemas' types of blobs, by schema id. */
   readonly schemas: ReadonlyMap<string, string>;
-  readonly processors: readonly ChainLink[];
+  readonly processors: readonly ProjectProcessor[];
+  /** Variables of the environment that something reads, but for those that say where the services answer. */
+  readonly variables: ReadonlySet<string>;
+  /** Containers of the compose files that are no services of ours. */
+  readonly containers: ReadonlySet<string>;
   /** Whether a path, from the project's root, exists. */
   has(path: string): boolean;
 }
@@ -39,8 +50,26 @@ const typeNames = (sdl: string): string[] =>
       : [],
   );
 
+/** A service that is gone may be known until the code is generated again: its variable is free. */
+const isFree = (variable: string): boolean => serviceNames.map<string>(urlVariable).includes(variable);
+
+function variablesOf(processors: readonly ProjectProcessor[]): Set<string> {
+  const own = processors.flatMap(({ settings = [] }) => settings);
+  return new Set([...Object.keys(environmentSchema.shape).filter((name) => !isFree(name)), ...own]);
+}
+
+function containerNames(): Set<string> {
+  const files = ['docker-compose.yml', 'docker-compose.cluster.yml'];
+  return new Set(
+    files.flatMap((file) => {
+      const template = readFileSync(projectFile('codegen', 'templates', file), 'utf8');
+      return Object.keys((parseDocument(template).toJS() as { services: object }).services);
+    }),
+  );
+}
+
 /** Reads the project under `root`; `processors`: those that it has, by their values. */
-export function readProject(root: string, processors: readonly ChainLink[]): Project {
+export function readProject(root: string, processors: readonly ProjectProcessor[]): Project {
   const text = (file: string) => readFileSync(join(root, file), 'utf8');
   const { subgraphs } = parseDocument(text(SUPERGRAPH)).toJS() as SupergraphFile;
   const entries = Object.values(subgraphs);
@@ -52,6 +81,8 @@ export function readProject(root: string, processors: readonly ChainLink[]): Pro
       readShippedSchemas(join(root, 'schemas')).map((schema) => [schema.id, blobTypeOf(schema)]),
     ),
     processors,
+    variables: variablesOf(processors),
+    containers: containerNames(),
     has: (path) => existsSync(join(root, path)),
   };
 }

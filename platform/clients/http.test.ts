@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { text as textOf } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { withinTime } from '../deadline.ts';
@@ -199,6 +200,31 @@ describe('time', () => {
     await withinTime(80, () => expect(http.call('state', get)).rejects.toMatchObject(exceeded));
     expect(asked).toBe(1);
     expect(http.breakers()).toEqual({ state: 'closed' });
+  });
+
+  it('of whoever asks for a stream says nothing of the service, however often it is over', async () => {
+    const http = clientOf(await startServer(() => undefined));
+    for (let call = 0; call < 6; call++)
+      await withinTime(50, () =>
+        expect(http.stream('state', get)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }),
+      );
+    expect(http.breakers()).toEqual({ state: 'closed' });
+  });
+
+  it('of a stream is for its beginning, not for its body', async () => {
+    const end: (() => void)[] = [];
+    const http = clientOf(
+      await startServer((_request, response) => {
+        response.write('one ');
+        end.push(() => response.end('two'));
+      }),
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { body } = await http.stream('state', { ...get, timeoutMs: 2_000 });
+    vi.advanceTimersByTime(2_500);
+    end[0]?.();
+    expect(await textOf(body)).toBe('one two');
   });
 });
 

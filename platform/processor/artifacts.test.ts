@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProcessingReport } from '../clients/state.ts';
 import { systemClock } from '../clock.ts';
+import { timeFor, withinTime } from '../deadline.ts';
 import { BlobgraphError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
@@ -75,6 +76,18 @@ describe('an artifact', () => {
     const sizeBytes = all[0]?.sizeBytes;
     expect(await artifacts.list(one.id)).toEqual([{ name: 'markdown', state: 'READY', sizeBytes }]);
     expect(runs()).toEqual(['markdown PROCESSING 1', 'markdown COMPLETED 1']);
+  });
+
+  it('is made for others too, so the time of who asked first does not cut what it tells', async () => {
+    const times: number[] = [];
+    const { artifacts } = setUp({
+      make: () => {
+        times.push(timeFor(10_000));
+        return 'made';
+      },
+    });
+    (await withinTime(100, () => artifacts.open(blob().id, 'markdown', async () => blob()))).body.destroy();
+    expect(times).toEqual([10_000]);
   });
 
   it('tells how far it is, and what it is at', async () => {

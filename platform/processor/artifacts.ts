@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { validate as isUuid } from 'uuid';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
+import { withoutDeadline } from '../deadline.ts';
 import { BlobgraphError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
@@ -204,7 +205,10 @@ class ProcessorArtifacts implements Artifacts {
   #made(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
     const known = this.#making.get(key);
     if (known) return known;
-    const making = this.#make(key, name, whole).finally(() => this.#making.delete(key));
+    // It serves whoever asks next, too.
+    const making = withoutDeadline(() => this.#make(key, name, whole)).finally(() =>
+      this.#making.delete(key),
+    );
     this.#making.set(key, making);
     return making;
   }
