@@ -5,6 +5,7 @@ import type { BookDocument, StateClient } from '../../platform/clients/state.ts'
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import type { Source } from '../../platform/processor/sources.ts';
+import { beginning } from '../../platform/text.ts';
 import { type ChapterText, composeBook } from './compose.ts';
 import { type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
 import type { CompileConfig, CompileInput } from './request.ts';
@@ -125,7 +126,7 @@ export async function compile({
   const fullText = composeBook({ title, author: config.author, chapters });
   return {
     title,
-    preview: fullText.slice(0, PREVIEW).toWellFormed(),
+    preview: beginning(fullText, PREVIEW),
     contentHash: createHash('sha256').update(fullText).digest('hex'),
     sizeBytes: Buffer.byteLength(JSON.stringify(fullText)),
     data: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
+import { beginning } from '../../platform/text.ts';
 import { type Expansion, ModelError, type Section, type TextModel } from './model/model.ts';
 import type { TextWorker } from './model/text-worker.ts';
 import type { StyleAnalysis } from './style/analyse.ts';
@@ -89,7 +90,7 @@ export async function expand(
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;
   return {
-    preview: expanded.slice(0, PREVIEW).toWellFormed(),
+    preview: beginning(expanded, PREVIEW),
     contentHash: createHash('sha256').update(expanded).digest('hex'),
     data: {
       original,

@@ -62,7 +62,8 @@ describe('reprocess', () => {
     expect(await reprocess(caller, blob_id)).toEqual(['RUN_UNDER_WAY']);
     await tell(caller, blob_id, 'PROCESSING');
     expect(await reprocess(caller, blob_id)).toEqual(['RUN_UNDER_WAY']);
-    expect(await reprocess(caller, blob_id, 'nobody')).toEqual(['PROCESSOR_UNKNOWN']);
+    for (const none of ['nobody', 'state'])
+      expect(await reprocess(caller, blob_id, none)).toEqual(['PROCESSOR_UNKNOWN']);
     lateProcessor('of-derived', { 'blob.indexed': ['text-input-v1'] });
     expect(await reprocess(caller, blob_id, 'of-derived')).toEqual(['PROCESSOR_UNKNOWN']);
     expect(await reprocess(other, blob_id)).toEqual(['BLOB_NOT_FOUND']);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { processingStates } from '../../../platform/events/events.ts';
 import { requireViewer } from '../../../platform/serving/authenticate.ts';
-import { beginning } from '../content.ts';
+import { beginning, storable } from '../../../platform/text.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import { registerDerived } from '../derived/register.ts';
 import { entryJson } from '../entry-json.ts';
@@ -77,9 +77,7 @@ const beginBody = z.object({
 const MAX_REASON = 1_000;
 
 /** A reason as it can be stored: that a run failed must be told, whatever the words hold. */
-const reason = z
-  .string()
-  .transform((text) => beginning(text.replaceAll('\0', '').toWellFormed(), MAX_REASON));
+const reason = z.string().transform((text) => beginning(storable(text), MAX_REASON));
 
 const reportBody = z.object({
   blob_id: label(128),
