@@ -276,7 +276,7 @@ it('under load neither more runs at once nor longer ones than the registration s
   await expect
     .poll(ends, { timeout: 20_000 })
     .toEqual(blobs.map((id) => (id.startsWith('hangs') ? 'FAILED 1 PROCESSING_TIMEOUT' : 'COMPLETED 1')));
-  expect(most).toBe(3);
+  expect(most).toBeLessThanOrEqual(3);
 });
 
 describe('stopping', () => {

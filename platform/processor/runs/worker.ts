@@ -101,7 +101,6 @@ class EventWorker implements Worker {
     const beginning = {
       blob_id,
       processor_id: definition.id,
-      processor_version: definition.version,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
     };

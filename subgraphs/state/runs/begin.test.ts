@@ -85,7 +85,7 @@ describe('beginning a run', () => {
     const [caller, other] = [newCaller(), newCaller()];
     const blob_id = await createDraft(caller);
     expect((await begin(other, { blob_id })).body.error?.code).toBe('BLOB_NOT_FOUND');
-    const foreign = { blob_id, processor_id: 'text-expansion', processor_version: '1', attempt: 1 };
+    const foreign = { blob_id, processor_id: 'text-expansion', attempt: 1 };
     const answer = await post('book-compiler', caller, '/api/v1/runs/begin', foreign);
     expect(answer.body.error?.code).toBe('FORBIDDEN');
     await state.rest('DELETE', `/api/v1/blobs/${blob_id}`, { caller });

@@ -134,7 +134,7 @@ describe('two versions of a processor beside each other', () => {
     registered(present, ...(present === '2' ? ['1'] : []));
     const caller = newCaller();
     const blob_id = await createDraft(caller);
-    await begin(caller, { blob_id, processor_version: own });
+    await begin(caller, { blob_id });
     await make(caller, blob_id, { processor_version: own });
     expect(await runsOf(caller, blob_id)).toEqual(['text-expansion COMPLETED 1/0']);
   });

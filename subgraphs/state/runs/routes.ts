@@ -70,7 +70,6 @@ const finishBody = registrationBody
 const beginBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
-  processor_version: label(64),
   attempt,
   generation: generation.optional(),
 });
