@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { exitWith, UsageError } from '../platform/exit.ts';
 import { followBackfill } from './backfill/follow.ts';
+import { sinceOf } from './backfill/since.ts';
 import { displayOn } from './demo/display.ts';
 import { asOperator } from './operator.ts';
 
@@ -13,12 +14,6 @@ const USAGE = `npm run backfill -- --processor ID [--since TIME]
   --processor  the processor, e.g. text-expansion
   --since      only blobs created at this time or later, e.g. 2026-01-31 or 2026-01-31T12:00:00Z`;
 
-function timeOf(text: string): string {
-  const time = new Date(text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString();
-  throw new UsageError('--since takes a date or time, e.g. 2026-01-31 or 2026-01-31T12:00:00Z.');
-}
-
 function main(): Promise<number> {
   const { processor, since } = parseArgs({
     options: { processor: { type: 'string' }, since: { type: 'string' } },
@@ -28,7 +23,7 @@ function main(): Promise<number> {
   const { signal } = stopping;
   process.once('SIGINT', () => stopping.abort());
   const fields = '`backfill`, a mutation and a query';
-  const from = since === undefined ? {} : { since: timeOf(since) };
+  const from = since === undefined ? {} : { since: sinceOf(since) };
   return asOperator({ name: 'backfill', fields, signal }, (graph) =>
     followBackfill({ graph, display: displayOn(process.stdout, 1), processorId: processor, ...from, signal }),
   );

@@ -13,14 +13,23 @@ export async function startAll(config: Config): Promise<RunningSystem> {
   return startServices(await loadServices(config.services), runtime);
 }
 
+/** What runs, and where it answers; the gateway may run elsewhere. */
+export function addressesOf(services: readonly { readonly name: string; readonly url: string }[]): string[] {
+  const gateway = services.find(({ name }) => name === 'gateway')?.url;
+  const entries = services.map(({ name, url }) => [name, url] as const);
+  const line = ([name, url]: readonly [string, string]) => `  ${name.padEnd(15)} ${url}`;
+  if (gateway === undefined) return entries.map(line);
+  const doors = [
+    ['GraphQL', `${gateway}/graphql`],
+    ['GraphiQL', `${gateway}/graphiql`],
+  ] as const;
+  return [...entries.map(line), '', ...doors.map(line)];
+}
+
 async function report({ runtime, services }: RunningSystem): Promise<void> {
   const { config } = runtime;
   const embedded = runtime.embedded();
-  const gateway = services.find((service) => service.name === 'gateway')?.url ?? '';
-  console.log('\nBlobgraph is running.\n');
-  for (const { name, url } of services) console.log(`  ${name.padEnd(15)} ${url}`);
-  console.log(`\n  GraphQL         ${gateway}/graphql`);
-  console.log(`  GraphiQL        ${gateway}/graphiql`);
+  console.log(`\nBlobgraph is running.\n\n${addressesOf(services).join('\n')}`);
   console.log(
     `  Embedded        ${embedded.length > 0 ? `${embedded.join(', ')} in ${config.dataDir}` : 'nothing'}`,
   );

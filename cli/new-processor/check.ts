@@ -8,8 +8,9 @@ import type { ProcessorRequest } from './request.ts';
 /** As long as names of databases and tables may be. */
 const MAX_NAME = 40;
 const MAX_TYPE = 64;
-/** Databases of the system itself: the event log's, and PostgreSQL's own. */
-const OWN_DATABASES = /^(event_log|public|information_schema|pg_.*)$/;
+/** Databases of the system itself: the event log's, PostgreSQL's own and MongoDB's own. */
+const OWN_DATABASES =
+  /^(event_log|public|information_schema|pg_.*|postgres|template[01]|admin|config|local)$/;
 
 function wrongId(id: string, project: Project): string | undefined {
   const { folder, schema, blobType, database, table } = namesOf(id);

@@ -129,6 +129,8 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
     ['an id of the system', { id: 'router' }, /taken by the system/],
     ['an id whose database is the event log’s', { id: 'event-log' }, /taken by the system/],
     ['an id that PostgreSQL keeps to itself', { id: 'pg-stats' }, /taken by the system/],
+    ['an id whose database PostgreSQL makes others of', { id: 'template1' }, /taken by the system/],
+    ['an id that MongoDB keeps to itself', { id: 'config' }, /taken by the system/],
     ['a subgraph’s id', { id: 'text-expansion' }, /supergraph\.yaml has it/],
     ['an id whose schema exists', { id: 'expanded-text' }, /there is schemas\/expanded-text-v1/],
     ['an id whose folder exists', { id: 'zz-left-over' }, /there is subgraphs\/zz-left-over/],

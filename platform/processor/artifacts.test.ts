@@ -121,6 +121,23 @@ describe('an artifact', () => {
     expect(await text((await opened(artifacts, one)).body)).toBe('printed');
   });
 
+  it.each([
+    ['whose making', () => new Promise<never>(() => undefined)],
+    [
+      'whose bytes',
+      async function* () {
+        yield Buffer.from('and then ');
+        yield await new Promise<never>(() => undefined);
+      },
+    ],
+  ])('%s does not come to an end is given up after its time', async (_, make) => {
+    const { artifacts, reports } = setUp({ make }, 0.01);
+    const one = blob();
+    await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
+    expect(reports.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSING_TIMEOUT' } });
+    expect(await artifacts.list(one.id)).toMatchObject([{ state: 'MISSING' }]);
+  });
+
   it('is made also while the index is away', async () => {
     const { artifacts, leave } = setUp();
     leave();

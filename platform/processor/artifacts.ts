@@ -89,8 +89,25 @@ const MAX_FILE_NAME = 150;
 const goneMeanwhile = (name: string): BlobgraphError =>
   new BlobgraphError('BLOB_DELETED', `The blob was deleted while its \`${name}\` was made.`);
 
-const bytesOf = (body: ArtifactBody): Uint8Array | AsyncIterable<Uint8Array> =>
-  typeof body === 'string' ? Buffer.from(body) : body;
+/** Chunks until `signal` aborts, also while one is waited for: whoever stores them can then clean up. */
+async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // It may abort while nobody waits for a chunk.
+  aborted.catch(() => undefined);
+  for (;;) {
+    const { done, value } = await Promise.race([iterator.next(), aborted]);
+    if (done) return;
+    yield value;
+  }
+}
+
+function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIterable<Uint8Array> {
+  if (typeof body === 'string') return Buffer.from(body);
+  return body instanceof Uint8Array ? body : until(signal, body);
+}
 
 class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
@@ -230,7 +247,9 @@ class ProcessorArtifacts implements Artifacts {
     const { objects, records } = this.#deps;
     const { make, mediaType, fileName } = this.#definition(name);
     const metadata = { [FILE_NAME]: fileName(record).slice(0, MAX_FILE_NAME).toWellFormed() };
-    await objects.put(key, bytesOf(await make(record, run)), { contentType: mediaType, metadata });
+    const body = await make(record, run);
+    run.signal.throwIfAborted();
+    await objects.put(key, bytesOf(body, run.signal), { contentType: mediaType, metadata });
     // Whoever deleted the blob meanwhile did not see it.
     if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
+import { beginning, oneLine, storable } from '../text.ts';
 import type { OpenedResources, Run, RunRequest, RunResult } from './define.ts';
 import type { Kit } from './kit.ts';
 import { measure, type NewRecord, type PendingCommand } from './record.ts';
@@ -26,9 +27,14 @@ export interface Making {
   readonly graceMs?: number;
 }
 
+/** A title without what an index entry cannot hold. */
+export const storableTitle = (title: string): string => oneLine(storable(beginning(title, TITLE)));
+
 export const registerAt = (clock: Clock, graceMs = defaultSettings.sweepGraceMs): Date =>
   new Date(clock.now().getTime() + graceMs);
 
+/** UTF-16 units of a title, as the index takes it. */
+const TITLE = 500;
 /** The index keeps the first 200 UTF-16 units of a preview. */
 const PREVIEW = 400;
 
@@ -37,12 +43,13 @@ async function answered({ definition, opened }: Kit, { run, request }: Making): 
   try {
     const result = await run(request, opened);
     request.signal.throwIfAborted();
-    if (typeof result?.data === 'object' && typeof result.preview === 'string') return result;
+    const { data, preview, title = '' } = result ?? {};
+    if (typeof data === 'object' && typeof preview === 'string' && typeof title === 'string') return result;
   } catch (error) {
     if (!isSourceGone(error)) throw error;
     throw new BlobgraphError('PROCESSING_FAILED', (error as Error).message, { cause: error });
   }
-  throw new BlobgraphError('PROCESSING_FAILED', `\`${definition.id}\` made no \`data\` and \`preview\`.`);
+  throw new BlobgraphError('PROCESSING_FAILED', `\`${definition.id}\` made no \`data\` with a \`preview\`.`);
 }
 
 /** @throws BlobgraphError PROCESSING_FAILED: what was made does not fit the processor's own schema */
@@ -88,8 +95,9 @@ export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
   const { data, beside } = storableContent(definition.records, result);
   const schemaVersion = await assertFits(kit, data);
   const now = clock.now();
-  const title = result.title ?? making.title ?? request.sources[0]?.title ?? definition.name;
-  const preview = result.preview.slice(0, PREVIEW).toWellFormed();
+  const own = storableTitle(result.title ?? '');
+  const title = own || (making.title ?? request.sources[0]?.title ?? definition.name);
+  const preview = storable(beginning(result.preview, PREVIEW));
   return {
     ...measured(result, data),
     id: request.id,

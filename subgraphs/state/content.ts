@@ -1,4 +1,5 @@
 import { InputErrors, type UserError } from '../../platform/errors.ts';
+import { beginning } from '../../platform/text.ts';
 
 /** UTF-16 units of a preview. */
 export const PREVIEW_LENGTH = 200;
@@ -6,14 +7,6 @@ export const PREVIEW_LENGTH = 200;
 export const MAX_TEXT_BYTES = 5 * 1024 * 1024;
 const MAX_DEPTH = 64;
 const MAX_TITLE = 120;
-
-/** The beginning of a text, verbatim, with no pair of surrogates cut. */
-export function beginning(text: string, length: number): string {
-  const cut = text.slice(0, length);
-  const last = cut.charCodeAt(cut.length - 1);
-  const splitsPair = text.length > cut.length && last >= 0xd800 && last <= 0xdbff;
-  return splitsPair ? cut.slice(0, -1) : cut;
-}
 
 /** The text that a document is about: its `content` or `text`, else all of it as JSON. */
 export function textOf(data: unknown): string {

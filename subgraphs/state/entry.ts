@@ -1,7 +1,8 @@
 import type { DerivedRegistration } from '../../platform/clients/state.ts';
 import type { EventKind } from '../../platform/events/events.ts';
+import { beginning } from '../../platform/text.ts';
 import { currentTrace } from '../../platform/trace.ts';
-import { beginning, PREVIEW_LENGTH, previewOf } from './content.ts';
+import { PREVIEW_LENGTH, previewOf } from './content.ts';
 import type { IndexEntry, OutboxEvent, Run, UserBlobRecord } from './documents.ts';
 import { pendingRuns, processingState } from './runs/runs.ts';
 

@@ -4,7 +4,7 @@ import { BlobgraphError } from '../../errors.ts';
 import { onDemandBlobId } from '../../ids.ts';
 import type { CommandDefinition, CommandRequest } from '../define.ts';
 import type { Kit } from '../kit.ts';
-import { makeRecord, registerAt } from '../make.ts';
+import { makeRecord, registerAt, storableTitle } from '../make.ts';
 import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
 import { isDeleted } from '../runs/decide.ts';
 import { withinLimit } from '../runs/limits.ts';
@@ -27,8 +27,6 @@ interface Asked {
 
 /** The index names at most this many sources at once. */
 const NAMED_AT_ONCE = 1_000;
-/** A request's work is finished, also when the process stops. */
-const NEVER = new AbortController().signal;
 
 class CommandExecutor {
   readonly #kit: Kit;
@@ -122,7 +120,7 @@ class CommandExecutor {
       inputHash: hash,
       command: { name: this.#name, plan },
       registerAt: registerAt(clock),
-      describe: () => ({ title: title ?? definition.name, preview: '' }),
+      describe: () => ({ title: storableTitle(title ?? '') || definition.name, preview: '' }),
     };
   }
 
@@ -143,7 +141,7 @@ class CommandExecutor {
       plan,
       onProgress: () => undefined,
     };
-    return withinLimit(definition.limits.seconds, NEVER, (signal) =>
+    return withinLimit(definition.limits.seconds, null, (signal) =>
       makeRecord(this.#kit, {
         request: { ...request, signal },
         run,

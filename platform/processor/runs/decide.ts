@@ -52,6 +52,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
   'PROCESSOR_UNKNOWN',
   'UNAUTHENTICATED',
+  // The registry does not know yet that this version takes the source's schema.
+  'FORBIDDEN',
   // The reconciler has a source's content made again.
   'CONTENT_MISSING',
 ]);
@@ -85,6 +87,9 @@ export const isDeleted = (error: unknown): boolean =>
 /** Nobody is left to make a derived blob for, or to tell of a failure. */
 export const isSourceGone = (error: unknown): boolean =>
   codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
+
+/** Whether the index has no run of this processor on the blob, and none to tell of a failure. */
+export const isUnasked = (error: unknown): boolean => codeOf(error) === 'FORBIDDEN';
 
 /** Whether the index will never take a result, however often it is asked. */
 export const refusedForGood = (error: unknown): error is BlobgraphError =>

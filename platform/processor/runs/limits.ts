@@ -28,15 +28,18 @@ const timedOut = (seconds: number) =>
     `The run took longer than the ${seconds} s that its processor allows.`,
   );
 
-/** Runs `work` for `seconds` at most, and until `stopping` aborts, whether it heeds its signal or not. */
+/**
+ * Runs `work` for `seconds` at most, and until `stopping` aborts, whether it heeds its signal or not.
+ * @throws BlobgraphError PROCESSING_TIMEOUT
+ */
 export async function withinLimit<T>(
   seconds: number,
-  stopping: AbortSignal,
+  stopping: AbortSignal | null,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(timedOut(seconds)), seconds * 1_000);
-  const signal = AbortSignal.any([limit.signal, stopping]);
+  const signal = AbortSignal.any(stopping ? [limit.signal, stopping] : [limit.signal]);
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

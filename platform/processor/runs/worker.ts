@@ -7,7 +7,7 @@ import type { Kit } from '../kit.ts';
 import { makeRecord } from '../make.ts';
 import { type BlobRecord, isPending } from '../record.ts';
 import { readSources } from '../sources.ts';
-import { askedBy, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
+import { askedBy, attemptOf, failureOf, isSourceGone, isUnasked, type RunFailure } from './decide.ts';
 import { type Patience, patience, withinLimit } from './limits.ts';
 import { progressReporter } from './progress.ts';
 import { defaultSettings, type RunSettings } from './settings.ts';
@@ -174,7 +174,7 @@ class EventWorker implements Worker {
     } catch (unreported) {
       if (isSourceGone(unreported)) return ACK;
       // The user must hear of it: the delivery comes back, or `onSetAside` tells.
-      return { kind: 'retry' };
+      if (!isUnasked(unreported)) return { kind: 'retry' };
     }
     return { kind: 'terminate', reason: `${failure.code}: ${failure.message}` };
   }
@@ -213,7 +213,7 @@ class EventWorker implements Worker {
       // A failure that was reported with its reason has the same attempt: this report then changes nothing.
       await this.#reportFailure(event, attemptOf(event, delivery), failure);
     } catch (error) {
-      if (!isSourceGone(error)) throw error;
+      if (!isSourceGone(error) && !isUnasked(error)) throw error;
     }
   }
 }

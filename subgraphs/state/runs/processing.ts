@@ -5,6 +5,7 @@ import { changeEntry, type EntryDecider, requireEntry } from '../change-entry.ts
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';
 import { isPending } from '../entry.ts';
+import { assertMayRead } from './reading.ts';
 import { applyReport, applyRetry, blobRun } from './runs.ts';
 
 const KINDS = {
@@ -27,15 +28,20 @@ export const decideReport =
     return changed && { runs: changed.runs, events: [{ kind: KINDS[report.state], run: changed.run }] };
   };
 
-/** Takes a processor's report on its run; one that says nothing new changes nothing. @throws BlobgraphError BLOB_NOT_FOUND */
+/**
+ * Takes a processor's report on its run; one that says nothing new changes nothing.
+ * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, SERVICE_UNAVAILABLE
+ */
 export async function reportProcessing(
   deps: StateDependencies,
   userId: string,
   report: ProcessingReport,
 ): Promise<IndexEntry> {
+  const read = await requireEntry(deps, userId, report.blob_id);
+  await assertMayRead(deps, report.processor_id, [read]);
   if (report.state === 'PROCESSING' && report.progress !== undefined && report.artifact === undefined)
     announceProgress(deps, userId, report);
-  return changeEntry(deps, userId, report.blob_id, decideReport(deps, report));
+  return changeEntry(deps, userId, report.blob_id, decideReport(deps, report), read);
 }
 
 function announceProgress(deps: StateDependencies, userId: string, report: ProcessingReport): void {
@@ -45,7 +51,7 @@ function announceProgress(deps: StateDependencies, userId: string, report: Proce
 
 /** The refusal of a processor without a run. */
 export function noRun(processorId: string): BlobgraphError {
-  const message = `\`${processorId}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
+  const message = `\`${processorId.slice(0, 64)}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
   return new BlobgraphError('PROCESSOR_UNKNOWN', message, { field: 'processorId' });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expansionDocument, processorDocument } from '../registry.fixture.ts';
+import { compilerDocument, expansionDocument, processorDocument } from '../registry.fixture.ts';
 import { createDraft, newCaller, registry, report, runState, state } from '../subgraph.fixture.ts';
 import {
   announce,
@@ -62,7 +62,8 @@ describe('reprocess', () => {
     expect(await reprocess(caller, blob_id)).toEqual(['RUN_UNDER_WAY']);
     await tell(caller, blob_id, 'PROCESSING');
     expect(await reprocess(caller, blob_id)).toEqual(['RUN_UNDER_WAY']);
-    expect(await reprocess(caller, blob_id, 'nobody')).toEqual(['PROCESSOR_UNKNOWN']);
+    for (const none of ['nobody', 'state'])
+      expect(await reprocess(caller, blob_id, none)).toEqual(['PROCESSOR_UNKNOWN']);
     lateProcessor('of-derived', { 'blob.indexed': ['text-input-v1'] });
     expect(await reprocess(caller, blob_id, 'of-derived')).toEqual(['PROCESSOR_UNKNOWN']);
     expect(await reprocess(other, blob_id)).toEqual(['BLOB_NOT_FOUND']);
@@ -91,7 +92,7 @@ describe('reprocess', () => {
 
   it('is refused for what was made on demand, but not for what others made of that', async () => {
     const caller = newCaller();
-    registry.put(processorDocument('book-compiler'));
+    registry.put(compilerDocument());
     const body = announced(caller, [await createDraft(caller)]);
     await announce(caller, body);
     const id = body.remote_blob_id;

@@ -11,9 +11,9 @@ import { applyReprocess, blobRun } from './runs.ts';
 const refusal = (code: 'VALIDATION_FAILED' | 'RUN_UNDER_WAY', message: string) =>
   new BlobgraphError(code, message, { field: 'processorId' });
 
-/** @throws BlobgraphError VALIDATION_FAILED for what the processor itself made on demand */
+/** @throws BlobgraphError VALIDATION_FAILED for what the processor itself made on demand; users' own blobs are nobody's */
 function assertNotOnDemand(entry: IndexEntry, processorId: string, versions: readonly string[]): void {
-  if (entry.processorId !== processorId) return;
+  if (entry.processorId === STATE || entry.processorId !== processorId) return;
   const [parent = ''] = entry.sourceIds;
   const isMadeOfEvent = versions.some(
     (version) => derivedBlobId(parent, processorId, version, entry.generation) === entry.id,
