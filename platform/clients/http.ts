@@ -34,7 +34,7 @@ export interface StreamedAnswer {
   readonly body: Readable;
 }
 
-/** What a service answered; `body` is undefined where it is no JSON. */
+/** A service's answer; `body` is undefined where it is no JSON. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -109,7 +109,7 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
 const timedOut = (ms: number): DOMException =>
   new DOMException(`There was no answer within ${ms} ms`, 'TimeoutError');
 
-/** What is made of a request that failed. */
+/** The error that a failed request is told by. */
 function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
   const isLate = (error as Error).name === 'TimeoutError';
   if (isLate && isCut) return deadlineExceeded(error);

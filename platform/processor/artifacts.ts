@@ -23,7 +23,7 @@ export interface ArtifactDefinition {
   readonly version: string;
   /** E.g. `text/markdown; charset=utf-8`. */
   readonly mediaType: string;
-  /** What it is called when it is saved: in any script, up to 150 UTF-16 units. */
+  /** Its name when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
   /** Makes it; pure. `record` is whole. @throws BlobgraphError that its user sees */
   readonly make: (
@@ -112,7 +112,7 @@ function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIte
 
 class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
-  /** What is being made here, by key. */
+  /** Those that are being made here, by key. */
   readonly #making = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());

@@ -9,7 +9,7 @@ import { isSourceGone } from './runs/decide.ts';
 import { defaultSettings } from './runs/settings.ts';
 import { MAX_SOURCE_BYTES } from './sources.ts';
 
-/** What a record is made of, beside the run's request. */
+/** All that a record is made of. */
 export interface Making {
   readonly request: RunRequest;
   readonly run: Run<OpenedResources>;
@@ -38,7 +38,7 @@ const TITLE = 500;
 /** The index keeps the first 200 UTF-16 units of a preview. */
 const PREVIEW = 400;
 
-/** What the run answers. Codes that tell of the index that a blob is gone are not for it to give: nobody would hear of it. */
+/** The run's answer. Codes that tell of the index that a blob is gone are not for it to give: nobody would hear of it. */
 async function answered({ definition, opened }: Kit, { run, request }: Making): Promise<RunResult> {
   try {
     const result = await run(request, opened);

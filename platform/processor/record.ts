@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RegistrationState } from './records/inventory.ts';
 
-/** What a processor keeps of every blob beside the blob's own content. */
+/** A blob's members beside its own content, the same for every processor. */
 export interface Envelope {
   readonly id: string;
   readonly userId: string;
@@ -26,10 +26,10 @@ export interface Envelope {
   readonly createdAt: Date;
 }
 
-/** What was asked for by a command, kept until it is done. */
+/** A command that a pending blob was asked for by, kept until it is done. */
 export interface PendingCommand {
   readonly name: string;
-  /** What {@link CommandDefinition.plan} answered beside the sources. */
+  /** Answered by {@link CommandDefinition.plan}, beside the sources. */
   readonly plan: unknown;
 }
 
@@ -37,7 +37,7 @@ export interface PendingCommand {
 export interface BlobRecord extends Envelope {
   /** The document's `data`, snake_case; members that were not asked for are absent. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** What stands beside `data` in the document: a processor's own members, and rows of child tables. */
+  /** Members beside `data` in the document: a processor's own members, and rows of child tables. */
   readonly beside: Readonly<Record<string, unknown>>;
   /** Whether a command asked for it: its id is that of an idempotency key, or a new one. */
   readonly onDemand: boolean;

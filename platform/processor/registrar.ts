@@ -13,7 +13,7 @@ export interface RegistrarDependencies {
   readonly state: Pick<StateClient, 'register' | 'finish'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What is left out has its default. */
+  /** Those that are left out have their defaults. */
   readonly settings?: Partial<RunSettings>;
   /** Spreads tries: from 0 to below 1. Default: `Math.random`. */
   readonly random?: () => number;
@@ -40,7 +40,7 @@ const SWEEP_BATCH = 100;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
 
-/** What the index is told of a record. */
+/** A record's registration. */
 export function toRegistration(
   record: BlobRecord,
   { id, makes }: RegistrarDependencies['processor'],

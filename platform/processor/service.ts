@@ -38,7 +38,7 @@ export type AnyProcessor = ProcessorDefinition<any, any>;
 const inMongo = ({ records }: AnyProcessor, { mongoUrl }: Pick<Config, 'mongoUrl'>): boolean =>
   records.store === 'mongodb' && mongoUrl !== undefined;
 
-/** What the registry is told of a processor. */
+/** A processor's registration. */
 export function registrationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,

@@ -6,7 +6,7 @@ import { type Expansion, ModelError, type Section, type TextModel } from './mode
 import type { TextWorker } from './model/text-worker.ts';
 import type { StyleAnalysis } from './style/analyse.ts';
 
-/** What the expansion stands on. */
+/** The resources that an expansion needs. */
 export interface Expander {
   readonly model: TextModel;
   readonly worker: Pick<TextWorker, 'analyseStyle'>;

@@ -27,7 +27,7 @@ import {
 /** A blob's document as GraphQL resolves it: the members that were asked for, snake_case, `data` also by itself. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** What the resolvers of one request share. */
+/** Shared by the resolvers of one request. */
 export interface Context {
   readonly caller: Caller;
   readonly kit: Kit;
@@ -140,7 +140,7 @@ function mutation(
   };
 }
 
-/** What the types of a processor are resolved by, beside {@link resolveMembers}. */
+/** Resolvers of a processor's types, beside {@link resolveMembers}. */
 export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
   const { makes, resolvers = {} } = definition;
   const shape = shapeOf(definition);

@@ -24,7 +24,7 @@ export const referenceMembers = (name: string): string[] => [
 /** The index's type: what refers to one of its entries. */
 export const INDEX_TYPE = 'BlobIndex';
 
-/** What of a processor decides which members a field needs. */
+/** The part of a processor that decides which members a field needs. */
 export interface DocumentShape {
   /** Members that fields with resolvers of their own need, by `Type.field`. */
   readonly needs: ReadonlyMap<string, readonly string[]>;

@@ -60,7 +60,7 @@ export function newRecord(
 
 const ids = (records: readonly { id: string }[]) => records.map(({ id }) => id);
 
-/** What every adapter must do, of the records of every processor. */
+/** Tests of an adapter, with the records of a processor. */
 export function recordsContract({ definition, sample, variants = [], open }: RecordsFixture): void {
   let records: Records;
   let close: () => Promise<void>;
@@ -80,7 +80,7 @@ export function recordsContract({ definition, sample, variants = [], open }: Rec
     for (const one of made) stored.push((await records.insert(one)).stored);
     return stored;
   };
-  /** What is to be read of a record that was stored as the first of its kind. */
+  /** The record that is to be read of one that was stored as the first of its kind. */
   const expected = (
     { describe: describeIt, registerAt: _, ...record }: NewRecord,
     number = 1,
@@ -407,7 +407,7 @@ export function recordsContract({ definition, sample, variants = [], open }: Rec
   }));
 }
 
-/** What every adapter on a real server must do when many are at it at once. */
+/** Tests of an adapter on a real server, with many at it at once. */
 export function recordsRaces({ definition, sample, open }: RecordsFixture): void {
   let records: Records;
   let close: () => Promise<void>;

@@ -29,7 +29,7 @@ export interface Allocation {
   readonly within: readonly string[];
 }
 
-/** What a processor keeps its blobs in. */
+/** The table or collection that a processor keeps its blobs in. */
 export interface RecordsDefinition {
   /** The table or collection. */
   readonly name: string;
@@ -72,9 +72,9 @@ export interface RecordPage {
   readonly limit: number;
 }
 
-/** What became of storing a record. */
+/** The result of storing a record. */
 export interface Stored {
-  /** What is there now: the first result wins. */
+  /** The record that is there now: the first result wins. */
   readonly stored: BlobRecord;
   /** Whether it is the one that was given. */
   readonly inserted: boolean;
@@ -124,7 +124,7 @@ const memberNames = ({ members, beside, children, allocates }: Omit<RecordsDefin
   ...(allocates ? [allocates.member, ...allocates.within] : []),
 ];
 
-/** What the records have of their own, beside the envelope. */
+/** Columns of the store's own, beside the envelope's. */
 const OWN = ['_id', 'data', 'on_demand', 'input_hash', 'command', 'allocation', 'form', 'refusal'];
 const REGISTRATION = [
   'registration',

@@ -100,7 +100,7 @@ function dataOf({ members, allocates }: RecordsDefinition, values: Values): Valu
 }
 
 /**
- * What was made as every store gives it back: JSON, of the declared members and kinds, rows in their order.
+ * Content as every store gives it back: JSON, of the declared members and kinds, rows in their order.
  * @throws BlobgraphError PROCESSING_FAILED that names the member
  */
 export function storableContent(

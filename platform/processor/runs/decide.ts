@@ -4,14 +4,14 @@ import type { Delivery } from '../../event-log/log.ts';
 import type { BlobEvent } from '../../events/events.ts';
 import { isUnavailable } from '../../unavailable.ts';
 
-/** What of a processor says which events it takes. */
+/** The part of a processor that says which events it takes. */
 export interface Taker {
   readonly id: string;
   readonly takes?: Takes;
 }
 
 /**
- * What an event is to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
+ * The meaning of an event to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
  * does not make and another does: index and registry knew of that one when the run was planned.
  */
 export type Asked = 'run' | 'ignore' | 'elsewhere';
@@ -58,7 +58,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'CONTENT_MISSING',
 ]);
 
-/** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
+/** The failure that an error of a run means. One that is none of ours may pass, and says nothing of its inside. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof InputErrors) {
     const code = error.errors[0]?.code ?? 'VALIDATION_FAILED';

@@ -22,13 +22,13 @@ export interface Worker {
 export interface WorkerOptions {
   readonly kit: Kit;
   readonly eventLog: EventLog;
-  /** What is left out has its default. */
+  /** Those that are left out have their defaults. */
   readonly settings?: Partial<RunSettings>;
 }
 
 const ACK: Outcome = { kind: 'ack' };
 
-/** What a delivery's run works on. */
+/** The run of a delivery. */
 interface Work {
   readonly event: BlobEvent;
   readonly delivery: Delivery;

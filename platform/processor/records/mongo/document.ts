@@ -42,7 +42,7 @@ export interface RecordDocument {
    * where the document would be larger than MongoDB takes. Null while it is pending.
    */
   data: Data | string | Binary | null;
-  /** What the store has given, and among what: unique together with the user. */
+  /** The number that the store gave, and among which records: unique together with the user. */
   allocation?: { of: string; number: number };
   /** Null until the index has it. */
   registered_at: Date | null;
@@ -97,7 +97,7 @@ async function openedData({ members = {} }: RecordsDefinition, data: RecordDocum
   return typeof data === 'string' ? (JSON.parse(data) as Data) : withJson(members, data, fromBson);
 }
 
-/** What stands beside `data`, with `change` made to values of JSON, those in rows of lists among them. */
+/** Members beside `data`, with `change` made to values of JSON, those in rows of lists among them. */
 function withJsonBeside(
   { beside = {}, children = {} }: RecordsDefinition,
   values: Data,
@@ -124,7 +124,7 @@ function chosen({ members }: RecordsDefinition, data: Data, envelope: Envelope, 
   return Object.fromEntries([...own, ...shared]);
 }
 
-/** Paths of what of `data` is not read; `data` itself where that is all of it: it may be compressed. */
+/** Paths in `data` that are not wanted; `data` itself where that is all of it: it may be compressed. */
 function unwantedData(members: Members | undefined, wanted: Wanted): string[] {
   if (!members) return wantsData(wanted, 'data') ? [] : ['data'];
   const own = Object.keys(members).filter((name) => members[name] !== 'envelope');
@@ -132,7 +132,7 @@ function unwantedData(members: Members | undefined, wanted: Wanted): string[] {
   return unwanted.length === own.length ? ['data'] : unwanted.map((name) => `data.${name}`);
 }
 
-/** What of a document is not read. */
+/** The projection that leaves out all that is not wanted. */
 export function projectionOf(definition: RecordsDefinition, wanted: Wanted): Record<string, 0> {
   const { members, beside = {}, children = {} } = definition;
   const data = unwantedData(members, wanted);

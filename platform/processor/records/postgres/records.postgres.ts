@@ -10,7 +10,7 @@ import { createTables } from './schema.ts';
 
 const uuids = (ids: readonly string[]): string[] => ids.filter((id) => isUuid(id));
 
-/** What the store gives, before the record is written. Whoever else asks for the same number waits. */
+/** The store's number for a record, before it is written. Whoever else asks for the same number waits. */
 async function allocate(tx: SqlExecutor, { name, allocates }: RecordsDefinition, record: NewRecord) {
   if (!allocates || record.contentHash === null) return {};
   const { member, within } = allocates;
