@@ -32,13 +32,13 @@ export interface RunRequest<Plan = unknown> {
 
 /** What a run made. */
 export interface RunResult<Data extends object = object> {
-  /** The document's `data`, snake_case, as the output schema has it; what the store allocates is left out. */
+  /** The document's `data`, snake_case, as the output schema has it; what JSON cannot hold or the store allocates is left out. */
   readonly data: Data;
   /** Members beside `data`, rows of child tables among them. */
   readonly beside?: Readonly<Record<string, unknown>>;
-  /** Default: the first source's title. */
+  /** Put on one line, of 500 UTF-16 units at most. Default, also where it is empty: the first source's title. */
   readonly title?: string;
-  /** The beginning of the content in words. */
+  /** The beginning of the content in words; 1,000 UTF-16 units of it are kept. */
   readonly preview: string;
   /** SHA-256 in hex of what tells two results apart. Default: of `data` as JSON. */
   readonly contentHash?: string;
