@@ -12,6 +12,9 @@ interface ArtifactRequest {
 /** For an artifact that is made now. */
 const TIMEOUT_MS = 120_000;
 
+/** For a client that reads slowly, or no more: until then it holds a connection to the processor. */
+const LONGEST_MS = 600_000;
+
 /** Of an answer, what the client gets. */
 const PASSED_ON = ['content-type', 'content-length', 'content-disposition', 'etag', 'cache-control'] as const;
 
@@ -40,8 +43,12 @@ export async function artifactRoutes(
         const message = `There is no processor \`${params.processor.slice(0, 64)}\`.`;
         throw new BlobgraphError('PROCESSOR_UNKNOWN', message);
       }
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
+      const ended = new AbortController();
+      const tooSlow = setTimeout(() => ended.abort(), LONGEST_MS);
+      reply.raw.once('close', () => {
+        clearTimeout(tooSlow);
+        ended.abort();
+      });
       const known = headers['if-none-match'];
       const path = `/blobs/${params.id}/artifacts/${params.name}`;
       const answer = await http.stream(
@@ -51,7 +58,7 @@ export async function artifactRoutes(
           path,
           viewer,
           timeoutMs: TIMEOUT_MS,
-          signal: gone.signal,
+          signal: ended.signal,
           ...(known === undefined ? {} : { headers: { 'if-none-match': known } }),
         },
       );

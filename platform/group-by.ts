@@ -1,4 +1,4 @@
-/** What has the same key, in order. */
+/** Groups of those with the same key, in order. */
 export function groupBy<T, Key>(all: Iterable<T>, keyOf: (one: T) => Key): Map<Key, T[]> {
   const groups = new Map<Key, T[]>();
   for (const one of all) {

@@ -1,5 +1,4 @@
 import { urlVariable } from '../../platform/config.ts';
-import { wrongName } from '../../platform/processor/records/names.ts';
 import { endlessChain } from '../../subgraphs/processors/chains.ts';
 import { isProcessorId } from '../../subgraphs/processors/processor.ts';
 import { reserved } from '../../subgraphs/processors/registration.ts';
@@ -10,16 +9,15 @@ import type { ProcessorRequest } from './request.ts';
 /** As long as names of databases and tables may be. */
 const MAX_NAME = 40;
 const MAX_TYPE = 64;
-/** Databases of the system itself: the event log's, and PostgreSQL's own. */
-const OWN_DATABASES = /^(event_log|public|information_schema|pg_.*)$/;
+/** Databases of the system itself: the event log's, PostgreSQL's own and MongoDB's own. */
+const OWN_DATABASES =
+  /^(event_log|public|information_schema|pg_.*|postgres|template[01]|admin|config|local)$/;
 
 function wrongId(id: string, project: Project): string | undefined {
   const { folder, schema, blobType, database, table } = namesOf(id);
   if (!isProcessorId(id)) return 'must be lower-case letters, digits and single dashes, a letter first';
   if (Math.max(database.length, table.length) > MAX_NAME)
     return `is too long: it names a table, of at most ${MAX_NAME} characters`;
-  const wrongTable = wrongName(table);
-  if (wrongTable !== undefined) return `cannot be: its table would be \`${table}\`, and ${wrongTable}`;
   if (reserved.has(id) || OWN_DATABASES.test(database)) return 'is taken by the system itself';
   if (project.services.includes(id)) return 'is taken: supergraph.yaml has it';
   const taken = [folder, `schemas/${schema}`].find(project.has);

@@ -34,7 +34,7 @@ export interface StreamedAnswer {
   readonly body: Readable;
 }
 
-/** What a service answered; `body` is undefined where it is no JSON. */
+/** A service's answer; `body` is undefined where it is no JSON. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -57,8 +57,8 @@ export interface ServiceHttp {
    */
   send(target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer>;
   /**
-   * The answer with its body as it comes; `timeoutMs` is for its beginning, and 30 s may pass between two pieces. Sent
-   * once. `headers`: further ones to send.
+   * The answer with its body as it comes, over connections of its own; `timeoutMs` is for its beginning, and 30 s may pass
+   * between two pieces. Sent once. `headers`: further ones to send.
    * @throws BlobgraphError like {@link call}
    */
   stream(
@@ -106,7 +106,10 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
   return refusalOf(body) !== undefined || (typeof body === 'object' && body !== null && 'errors' in body);
 }
 
-/** What is made of a request that failed. */
+const timedOut = (ms: number): DOMException =>
+  new DOMException(`There was no answer within ${ms} ms`, 'TimeoutError');
+
+/** The error that a failed request is told by. */
 function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
   const isLate = (error as Error).name === 'TimeoutError';
   if (isLate && isCut) return deadlineExceeded(error);
@@ -120,7 +123,10 @@ export function createServiceHttp(deps: {
   urls: Config['urls'];
   tokens: ServiceTokens;
 }): ServiceHttp {
-  const agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
+  const connecting = { connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 };
+  const agent = new Agent(connecting);
+  // Whoever reads slowly holds a connection: calls have others.
+  const streamAgent = new Agent(connecting);
   const guard = createGuard();
 
   async function headersOf(viewer: Viewer | null, hasBody: boolean, timeoutMs: number) {
@@ -175,16 +181,16 @@ export function createServiceHttp(deps: {
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const ask = async () => {
-      const limit = new AbortController();
-      const timer = setTimeout(() => limit.abort(new DOMException('No answer', 'TimeoutError')), limitMs);
+      // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(timedOut(limitMs)), limitMs);
       try {
         return await request(`${baseUrl}${path}`, {
           method,
           headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
-          dispatcher: agent,
-          headersTimeout: 0,
+          dispatcher: streamAgent,
           bodyTimeout: STREAM_IDLE_MS,
-          signal: signal ? AbortSignal.any([limit.signal, signal]) : limit.signal,
+          signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
         });
       } catch (error) {
         throw failure(error, limitMs < ownMs, signal);
@@ -218,6 +224,8 @@ export function createServiceHttp(deps: {
       return body;
     },
     breakers: guard.states,
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([agent.destroy(), streamAgent.destroy()]);
+    },
   };
 }

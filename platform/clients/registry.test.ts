@@ -15,6 +15,7 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   storage_type: 'postgresql',
   database_name: id,
   input_schema_ids: ['text-input-v1'],
+  readable_schema_ids: ['text-input-v1'],
   output_schema_id: 'out-v1',
   graphql_type: 'Out',
   base_url: 'http://127.0.0.1:1',

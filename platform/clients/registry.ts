@@ -61,6 +61,8 @@ export const processorDocument = z.object({
   storage_type: z.enum(storageTypes),
   database_name: z.string(),
   input_schema_ids: z.array(z.string()),
+  /** Those of every version that was ever registered, the newest first, at most 1,000: what it may read. */
+  readable_schema_ids: z.array(z.string()),
   output_schema_id: z.string(),
   graphql_type: z.string(),
   base_url: z.string(),
@@ -127,6 +129,10 @@ const CATALOG_RETRY_MS = 2_000;
 
 export const takes = (processor: ProcessorDocument, schemaId: string, event: string): boolean =>
   processor.active && (processor.takes[event] ?? []).includes(schemaId);
+
+/** Whether a processor, in any of its versions, takes blobs of a schema or reads them. */
+export const reads = ({ readable_schema_ids }: ProcessorDocument, schemaId: string): boolean =>
+  readable_schema_ids.includes(schemaId);
 
 export function createProcessorCatalog(deps: {
   registry: Pick<RegistryClient, 'list'>;

@@ -63,7 +63,6 @@ export interface RunBeginning {
   /** The blob that the run is on: the source, or, of on-demand work, the pending blob itself. */
   readonly blob_id: string;
   readonly processor_id: string;
-  readonly processor_version: string;
   readonly attempt: number;
   /** Of the event that asks for it. Default: the run's newest. */
   readonly generation?: number;
@@ -140,17 +139,21 @@ export interface StateClient {
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
   /** @throws BOOK_NOT_FOUND */
   book(userId: string, bookId: string): Promise<BookDocument>;
-  /** The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At most 1,000. */
+  /**
+   * The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At
+   * most 1,000. @throws FORBIDDEN: as of {@link begin}
+   */
   sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
   /**
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
-   *   VALIDATION_FAILED: a generation that was not handed out, or another's blob that is still pending
+   *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
+   *   VALIDATION_FAILED: another's blob that is still pending
    */
   begin(userId: string, run: RunBeginning): Promise<BegunRun>;
   /** Registers what a run made, and completes the run. Idempotent. A run whose blob is gone is none. @throws like {@link register} */
   finish(finished: FinishedRun): Promise<void>;
-  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN, VALIDATION_FAILED, BLOB_DELETED, USER_ERASING */
+  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN, VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED, USER_ERASING */
   register(registration: DerivedRegistration): Promise<void>;
   report(userId: string, report: ProcessingReport): Promise<void>;
 }

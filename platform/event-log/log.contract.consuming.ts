@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deadLettersContract } from './log.contract.dead-letters.ts';
 import { failingContract } from './log.contract.failing.ts';
 import { consuming, type EventLogFixture, gate, idsOf, message } from './log.contract.fixture.ts';
-import type { EventLog, MessageHandler } from './log.ts';
+import type { EventLog, MessageHandler, Outcome } from './log.ts';
 
 /** Long enough for a server to notice what only time tells. */
 const PATIENCE = { timeout: 15_000 };
@@ -232,6 +232,32 @@ function versionsContract(fixture: () => EventLogFixture): void {
       expect(new Set(earlier.seen)).toEqual(new Set(['i 1']));
       expect(later.deliveries[0]).toMatchObject({ subject: 'blob.indexed.alice', headers: { 'ce-id': 'i' } });
       expect(await log.deadLetters()).toEqual([]);
+    });
+
+    it('count deliveries on over a pass', async () => {
+      const log = await fixture().open();
+      const outcomes: Outcome['kind'][] = ['retry', 'pass', 'pass', 'ack'];
+      const { seen, deliveries } = await consuming(log, { subjects: both, passMs: 20 }, async () => {
+        const kind = outcomes.shift() ?? 'ack';
+        return kind === 'terminate' ? { kind, reason: '' } : { kind };
+      });
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await expect.poll(() => seen, PATIENCE).toEqual(['i 1', 'i 2', 'i 2', 'i 2']);
+      expect(deliveries.map(({ earlierAttempts, last }) => [earlierAttempts, last])).toEqual(
+        Array.from({ length: 4 }, () => [0, false]),
+      );
+    });
+
+    it('pass on also when they are stopped meanwhile', async () => {
+      const log = await fixture().open();
+      const options = { subjects: both, passMs: 2_000, ackWaitMs: 60_000 };
+      const earlier = await consuming(await fixture().peer(log), options, async () => ({ kind: 'pass' }));
+      await publishAll(log, ['i'], 'blob.indexed.alice');
+      await expect.poll(() => earlier.seen, PATIENCE).toEqual(['i 1']);
+      await earlier.consumption.stop();
+      const later = await consuming(log, options);
+      await expect.poll(() => later.seen, PATIENCE).toEqual(['i 1']);
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(0);
     });
 
     it('set aside what none of them takes, while others are not delayed', async () => {

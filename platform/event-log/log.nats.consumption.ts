@@ -43,6 +43,8 @@ export class NatsConsumption implements Consumption {
   readonly #dependencies: NatsConsumptionDependencies;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Delivered>();
+  /** Those that wait for their pause, and those that are being passed on. */
+  readonly #passing = new Set<Promise<void>>();
   readonly #pullers: readonly NatsPuller[];
   readonly #workers: Promise<unknown>;
   #recovering: Promise<void> | undefined;
@@ -73,7 +75,10 @@ export class NatsConsumption implements Consumption {
     this.#stopping.abort();
     // First, so that nothing comes here that is handed back.
     await within(Promise.allSettled(this.#pullers.map((puller) => puller.close())), DRAIN_MS);
-    await within(this.#workers, graceMs);
+    await within(
+      this.#workers.then(() => Promise.all(this.#passing)),
+      graceMs,
+    );
     this.#stopped = true;
     for (const message of this.#inWork) message.putBack(0);
     this.#inWork.clear();
@@ -115,8 +120,8 @@ export class NatsConsumption implements Consumption {
 
   async #handle(message: Delivered): Promise<void> {
     const { options, handler, logger, decode } = this.#dependencies;
-    const attempt = message.attempt;
     const decoded = decode(message);
+    const attempt = decoded.deliveries + message.attempt;
     const delivery = this.#delivery(message, decoded, attempt);
     if (isExhausted(attempt, options))
       return this.#settle(message, delivery, { kind: 'set-aside', reason: unansweredReason(options) });
@@ -129,7 +134,8 @@ export class NatsConsumption implements Consumption {
       );
     const stopping = this.#stopping.signal.aborted;
     const verdict = verdictOf({ outcome, attempt, passes: decoded.passes, stopping }, options);
-    if (verdict.kind === 'pass') void this.#passOn(message, decoded, verdict.afterMs);
+    if (verdict.kind === 'pass')
+      this.#pass(message, { ...decoded, deliveries: attempt - 1 }, verdict.afterMs);
     else await this.#settle(message, delivery, verdict);
   }
 
@@ -164,22 +170,27 @@ export class NatsConsumption implements Consumption {
     }
   }
 
+  /** No worker waits until it is time for that. */
+  #pass(message: Delivered, decoded: Replayed, afterMs: number): void {
+    const passing = this.#passOn(message, decoded, afterMs).finally(() => this.#passing.delete(passing));
+    this.#passing.add(passing);
+  }
+
   /**
-   * The server counts every delivery, and this one must not count: the message goes on as another one. No worker
-   * waits until it is time for that. When it fails, the acknowledgement wait runs out and the message comes again.
+   * The server counts every delivery, and this one must not count: the message goes on as another one, at once where the
+   * consumption is being stopped. When it fails, the acknowledgement wait runs out and the message comes again.
    */
   async #passOn(message: Delivered, decoded: Replayed, afterMs: number): Promise<void> {
     const { options, logger, passOn } = this.#dependencies;
-
     const working = setInterval(() => message.working(), options.ackWaitMs / 2);
     try {
       await pause(afterMs, this.#stopping.signal);
-      if (this.#stopping.signal.aborted) return message.putBack(0);
       await passOn(decoded);
       await message.acknowledge();
     } catch (error) {
       const { durable } = options;
       logger?.warn({ err: error, durable, id: decoded.message.id }, 'A message could not be passed on');
+      if (this.#stopping.signal.aborted) message.putBack(0);
     } finally {
       clearInterval(working);
     }

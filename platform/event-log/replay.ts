@@ -5,7 +5,8 @@ const SUBJECT = 'blobgraph-replay-subject';
 const ID = 'blobgraph-replay-id';
 const ATTEMPTS = 'blobgraph-replay-attempts';
 const PASSES = 'blobgraph-replay-passes';
-const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS, PASSES]);
+const DELIVERIES = 'blobgraph-replay-deliveries';
+const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS, PASSES, DELIVERIES]);
 
 /** Takes every message that is meant for one consumer. */
 export const REPLAYS = 'replay.*';
@@ -28,12 +29,13 @@ interface Addressee {
   /** Of the message that carries the other. */
   readonly id: string;
   readonly earlierAttempts: number;
-  readonly passes?: number;
+  /** Of a message that is passed on. */
+  readonly passed?: { readonly passes: number; readonly deliveries: number };
 }
 
 const carry = (
   { subject, id, headers, body }: OutgoingMessage,
-  { durable, earlierAttempts, passes, id: outerId }: Addressee,
+  { durable, earlierAttempts, passed, id: outerId }: Addressee,
 ): OutgoingMessage => ({
   subject: replaySubject(durable),
   id: outerId,
@@ -42,7 +44,7 @@ const carry = (
     [SUBJECT]: subject,
     [ID]: id,
     [ATTEMPTS]: String(earlierAttempts),
-    ...(passes === undefined ? {} : { [PASSES]: String(passes) }),
+    ...(passed ? { [PASSES]: String(passed.passes), [DELIVERIES]: String(passed.deliveries) } : {}),
   },
   body,
 });
@@ -63,21 +65,28 @@ export interface Replayed {
   readonly earlierAttempts: number;
   /** How often it was passed on to whichever process takes it. */
   readonly passes: number;
+  /** Deliveries before it was passed on, those that passed it on left out. */
+  readonly deliveries: number;
 }
 
 /** The message that passes another on to the consumer's next process: the same one, and the same id, at every call. */
-export const passedOn = (durable: string, { message, earlierAttempts, passes }: Replayed) => {
+export const passedOn = (durable: string, { message, earlierAttempts, ...passed }: Replayed) => {
   const { epoch, sequence } = message.position;
   const id = `pass:${durable}:${epoch}:${sequence}`;
-  return carry(message, { durable, earlierAttempts, passes: passes + 1, id });
+  return carry(message, { durable, earlierAttempts, passed: { ...passed, passes: passed.passes + 1 }, id });
 };
 
 /** What a message of the log stands for: itself, or the one that it replays. */
 export function replayed(message: LoggedMessage): Replayed {
-  const { [SUBJECT]: subject, [ID]: id, [ATTEMPTS]: attempts, [PASSES]: passes = 0 } = message.headers;
+  const { [SUBJECT]: subject, [ID]: id } = message.headers;
   if (!message.subject.startsWith('replay.') || subject === undefined || id === undefined)
-    return { message, earlierAttempts: 0, passes: 0 };
+    return { message, earlierAttempts: 0, passes: 0, deliveries: 0 };
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !OWN.has(name)));
-  const earlierAttempts = Number(attempts);
-  return { message: { ...message, subject, id, headers }, earlierAttempts, passes: Number(passes) };
+  const count = (name: string) => Number(message.headers[name] ?? 0);
+  return {
+    message: { ...message, subject, id, headers },
+    earlierAttempts: count(ATTEMPTS),
+    passes: count(PASSES),
+    deliveries: count(DELIVERIES),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { validate as isUuid } from 'uuid';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import { withoutDeadline } from '../deadline.ts';
@@ -22,7 +23,7 @@ export interface ArtifactDefinition {
   readonly version: string;
   /** E.g. `text/markdown; charset=utf-8`. */
   readonly mediaType: string;
-  /** What it is called when it is saved. */
+  /** Its name when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
   /** Makes it; pure. `record` is whole. @throws BlobgraphError that its user sees */
   readonly make: (
@@ -51,8 +52,11 @@ export interface ArtifactStatus {
 export interface Artifacts {
   /** All of a blob, by name. */
   list(blobId: string): Promise<ArtifactStatus[]>;
-  /** The artifact, made before it is answered where it is not there. @throws BlobgraphError NOT_FOUND; what making it throws */
-  open(record: BlobRecord, name: string): Promise<Artifact>;
+  /**
+   * The artifact, made before it is answered where it is not there; `whole` reads the record then.
+   * @throws BlobgraphError NOT_FOUND, BLOB_DELETED, PROCESSING_TIMEOUT; what making it throws
+   */
+  open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact>;
   /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
   etag(record: BlobRecord, name: string): string;
   /** Removes all of these blobs. */
@@ -76,6 +80,16 @@ export interface ArtifactDependencies {
 const SWEEP_EVERY_MS = 3_600_000;
 const SWEEP_PAGE = 1_000;
 
+/** Blobs whose artifacts are removed at once. */
+const ERASED_AT_ONCE = 20;
+/** The object's metadata that say what it is called. */
+const FILE_NAME = 'file-name';
+/** UTF-16 units: percent-encoded they fit into the metadata. */
+const MAX_FILE_NAME = 150;
+
+const goneMeanwhile = (name: string): BlobgraphError =>
+  new BlobgraphError('BLOB_DELETED', `The blob was deleted while its \`${name}\` was made.`);
+
 /** Chunks until `signal` aborts, also while one is waited for: whoever stores them can then clean up. */
 async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
@@ -98,8 +112,9 @@ function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIte
 
 class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
-  /** What is being made here, by key. */
+  /** Those that are being made here, by key. */
   readonly #making = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
   readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
 
   constructor(deps: ArtifactDependencies) {
@@ -122,18 +137,19 @@ class ProcessorArtifacts implements Artifacts {
     );
   }
 
-  async open(record: BlobRecord, name: string): Promise<Artifact> {
+  async open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact> {
     const definition = this.#definition(name);
-    const key = keyOf(record.id, name, definition.version);
+    const key = keyOf(blobId, name, definition.version);
     const { objects } = this.#deps;
     let found = await objects.get(key);
     if (!found) {
-      await this.#made(key, record, name, definition);
+      await this.#made(key, name, whole);
       found = await objects.get(key);
     }
-    if (!found) throw new BlobgraphError('BLOB_DELETED', 'The blob was deleted while its export was made.');
-    const { body, sizeBytes } = found;
-    return { body, sizeBytes, mediaType: definition.mediaType, fileName: definition.fileName(record) };
+    if (!found) throw goneMeanwhile(name);
+    const { body, sizeBytes, metadata } = found;
+    const fileName = metadata[FILE_NAME] ?? name;
+    return { body, sizeBytes, mediaType: definition.mediaType, fileName };
   }
 
   etag(record: BlobRecord, name: string): string {
@@ -142,7 +158,11 @@ class ProcessorArtifacts implements Artifacts {
 
   async erase(blobIds: readonly string[]): Promise<void> {
     if (Object.keys(this.#deps.definitions).length === 0) return;
-    for (const id of blobIds) await this.#deps.objects.deletePrefix(id);
+    const ids = blobIds.filter((id) => isUuid(id));
+    for (let start = 0; start < ids.length; start += ERASED_AT_ONCE) {
+      const some = ids.slice(start, start + ERASED_AT_ONCE);
+      await Promise.all(some.map((id) => this.#deps.objects.deletePrefix(id)));
+    }
   }
 
   start(): void {
@@ -152,6 +172,7 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   stop(): Promise<void> {
+    this.#stopping.abort();
     return this.#sweeping.stop();
   }
 
@@ -181,19 +202,21 @@ class ProcessorArtifacts implements Artifacts {
     throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
   }
 
-  #made(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
+  #made(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
     const known = this.#making.get(key);
     if (known) return known;
     // It serves whoever asks next, too.
-    const making = withoutDeadline(() => this.#make(key, record, name, definition)).finally(() =>
+    const making = withoutDeadline(() => this.#make(key, name, whole)).finally(() =>
       this.#making.delete(key),
     );
     this.#making.set(key, making);
     return making;
   }
 
-  async #make(key: string, record: BlobRecord, name: string, definition: ArtifactDefinition): Promise<void> {
-    const { objects, processorId, records, seconds } = this.#deps;
+  async #make(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
+    const { objects, processorId } = this.#deps;
+    const record = await whole();
+    if (!record) throw goneMeanwhile(name);
     const earlier = await objects.list(`${record.id}/${name}`, { limit: 100 });
     const run = {
       blob_id: record.id,
@@ -208,19 +231,31 @@ class ProcessorArtifacts implements Artifacts {
     await tell({ state: 'PROCESSING' });
     const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
     try {
-      await withinLimit(seconds, null, async (signal) => {
-        const body = await definition.make(record, { signal, onProgress });
-        signal.throwIfAborted();
-        await objects.put(key, bytesOf(body, signal), { contentType: definition.mediaType });
-      });
-      // Whoever deleted the blob meanwhile did not see it.
-      if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
+      await withinLimit(this.#deps.seconds, this.#stopping.signal, (signal) =>
+        this.#store(key, record, name, { signal, onProgress }),
+      );
     } catch (error) {
       const { code, message } = failureOf(error);
       await tell({ state: 'FAILED', error: { code, message } });
       throw error;
     }
     await tell({ state: 'COMPLETED' });
+  }
+
+  async #store(
+    key: string,
+    record: BlobRecord,
+    name: string,
+    run: Parameters<ArtifactDefinition['make']>[1],
+  ): Promise<void> {
+    const { objects, records } = this.#deps;
+    const { make, mediaType, fileName } = this.#definition(name);
+    const metadata = { [FILE_NAME]: fileName(record).slice(0, MAX_FILE_NAME).toWellFormed() };
+    const body = await make(record, run);
+    run.signal.throwIfAborted();
+    await objects.put(key, bytesOf(body, run.signal), { contentType: mediaType, metadata });
+    // Whoever deleted the blob meanwhile did not see it.
+    if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
   }
 
   /** The artifact is there, or not, whatever the index knows of its run. */

@@ -22,7 +22,7 @@ export interface RunRequest<Plan = unknown> {
   readonly source: Source;
   /** In order; of a command's, those that could not be read are left out. */
   readonly sources: readonly Source[];
-  /** What the command's `plan` answered; undefined in a run that an event asked for. */
+  /** Answered by the command's `plan`; undefined in a run that an event asked for. */
   readonly plan: Plan;
   /** Aborts when the run's time is over or the process stops. */
   readonly signal: AbortSignal;
@@ -30,15 +30,15 @@ export interface RunRequest<Plan = unknown> {
   readonly onProgress: (done: number, stage?: string) => void;
 }
 
-/** What a run made. */
+/** The result of a run. */
 export interface RunResult<Data extends object = object> {
-  /** The document's `data`, snake_case, as the output schema has it; what JSON cannot hold or the store allocates is left out. */
+  /** The document's `data`, snake_case, as the output schema has it; what the store allocates is left out. Values of JSON. */
   readonly data: Data;
   /** Members beside `data`, rows of child tables among them. */
   readonly beside?: Readonly<Record<string, unknown>>;
-  /** Put on one line, of 500 UTF-16 units at most. Default, also where it is empty: the first source's title. */
+  /** Default: the first source's title. */
   readonly title?: string;
-  /** The beginning of the content in words; 1,000 UTF-16 units of it are kept. */
+  /** The content in words, or their beginning: as much is kept as the index shows. */
   readonly preview: string;
   /** SHA-256 in hex of what tells two results apart. Default: of `data` as JSON. */
   readonly contentHash?: string;
@@ -49,7 +49,7 @@ export interface RunResult<Data extends object = object> {
 /** Makes a blob of its sources; pure but for what the processor opened. @throws BlobgraphError or InputErrors that its user sees */
 export type Run<Opened, Plan = unknown> = (request: RunRequest<Plan>, opened: Opened) => Promise<RunResult>;
 
-/** What a command is asked for. */
+/** A command's input, checked. */
 export interface CommandRequest<Input> {
   readonly input: Input;
   /** Null: each request makes another blob. */
@@ -66,7 +66,7 @@ export interface CommandDefinition<Opened, Input, Plan> {
   parse(input: unknown): CommandRequest<Input>;
   /** SHA-256 in hex of all that decides what the input makes. Default: of the input as JSON. */
   readonly inputHash?: (input: Input) => string;
-  /** What it is made of, and what else the run must know, as JSON holds it. @throws InputErrors, BlobgraphError */
+  /** Names the sources, and what else the run must know, as JSON holds it. @throws InputErrors, BlobgraphError */
   readonly plan: (
     request: { readonly input: Input; readonly userId: string },
     deps: { readonly state: StateClient },
@@ -77,14 +77,14 @@ export interface CommandDefinition<Opened, Input, Plan> {
   readonly explain?: (error: BlobgraphError, request: CommandRequest<Input>) => BlobgraphError;
 }
 
-/** What a processor's own code may stand on when it is opened. */
+/** Given to a processor's own code when it is opened. */
 export interface OpenDependencies<Settings> {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
-/** What a processor opens at its start: anything, also something that needs no ending. */
+/** Opened by a processor at its start: anything, also something that needs no ending. */
 export type OpenedResources = object & {
   /** Ends what was opened. */
   close?(): Promise<void>;
@@ -149,6 +149,13 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   [
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),
     '`run`: say what its commands make',
+  ],
+  [
+    ({ artifacts = {} }) =>
+      Object.entries(artifacts).some(
+        ([name, { version }]) => !/^[a-z][\w-]{0,63}$/.test(name) || !/^[\w-]{1,64}$/.test(version),
+      ),
+    '`artifacts`: names and versions are letters, digits and dashes, for they stand in addresses and keys',
   ],
   [
     ({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000),

@@ -13,12 +13,12 @@ import type { Registrar } from './registrar.ts';
 /** A processor that was opened: its value, and what it stands on. */
 export interface Kit {
   readonly definition: ProcessorDefinition;
-  /** What {@link ProcessorDefinition.open} answered. */
+  /** Answered by {@link ProcessorDefinition.open}. */
   readonly opened: OpenedResources;
   readonly records: Records;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
-  /** Where they lie. */
+  /** The store in which they lie. */
   readonly objects: ObjectStore;
   readonly state: StateClient;
   readonly processors: ProcessorClient;

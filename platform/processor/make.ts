@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import type { OpenedResources, Run, RunRequest } from './define.ts';
+import { beginning, oneLine, storable } from '../text.ts';
+import type { OpenedResources, Run, RunRequest, RunResult } from './define.ts';
 import type { Kit } from './kit.ts';
-import type { NewRecord, PendingCommand } from './record.ts';
-import { type StorableResult, storableResult } from './result.ts';
+import { measure, type NewRecord, type PendingCommand } from './record.ts';
+import { storableContent } from './records/storable.ts';
+import { isSourceGone } from './runs/decide.ts';
 import { defaultSettings } from './runs/settings.ts';
+import { MAX_SOURCE_BYTES } from './sources.ts';
 
-/** What a record is made of, beside the run's request. */
+/** All that a record is made of. */
 export interface Making {
   readonly request: RunRequest;
   readonly run: Run<OpenedResources>;
@@ -24,13 +27,35 @@ export interface Making {
   readonly graceMs?: number;
 }
 
+/** A title without what an index entry cannot hold. */
+export const storableTitle = (title: string): string => oneLine(storable(beginning(title, TITLE)));
+
 export const registerAt = (clock: Clock, graceMs = defaultSettings.sweepGraceMs): Date =>
   new Date(clock.now().getTime() + graceMs);
+
+/** UTF-16 units of a title, as the index takes it. */
+const TITLE = 500;
+/** The index keeps the first 200 UTF-16 units of a preview. */
+const PREVIEW = 400;
+
+/** The run's answer. Codes that tell of the index that a blob is gone are not for it to give: nobody would hear of it. */
+async function answered({ definition, opened }: Kit, { run, request }: Making): Promise<RunResult> {
+  try {
+    const result = await run(request, opened);
+    request.signal.throwIfAborted();
+    const { data, preview, title = '' } = result ?? {};
+    if (typeof data === 'object' && typeof preview === 'string' && typeof title === 'string') return result;
+  } catch (error) {
+    if (!isSourceGone(error)) throw error;
+    throw new BlobgraphError('PROCESSING_FAILED', (error as Error).message, { cause: error });
+  }
+  throw new BlobgraphError('PROCESSING_FAILED', `\`${definition.id}\` made no \`data\` with a \`preview\`.`);
+}
 
 /** @throws BlobgraphError PROCESSING_FAILED: what was made does not fit the processor's own schema */
 async function assertFits(
   { definition, schemas, logger }: Kit,
-  data: StorableResult['data'],
+  data: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const { makes, records } = definition;
   const version = makes.schemaVersion ?? '1.0.0';
@@ -47,33 +72,44 @@ async function assertFits(
   );
 }
 
+/** Hash and size of what was made. @throws BlobgraphError BLOB_TOO_LARGE: nothing could be made of it */
+function measured({ contentHash, sizeBytes }: RunResult, data: object) {
+  const own = contentHash === undefined || sizeBytes === undefined ? measure(data) : undefined;
+  const bytes = sizeBytes ?? own?.sizeBytes ?? 0;
+  if (bytes > MAX_SOURCE_BYTES) {
+    const message = `What was made has ${bytes} bytes; a blob may have ${MAX_SOURCE_BYTES}. Split the source.`;
+    throw new BlobgraphError('BLOB_TOO_LARGE', message);
+  }
+  return { contentHash: contentHash ?? own?.contentHash ?? '', sizeBytes: bytes };
+}
+
 /**
  * Runs a processor's code and makes the record of what it answers.
- * @throws what the run throws; BlobgraphError PROCESSING_FAILED, SERVICE_UNAVAILABLE
+ * @throws what the run throws; BlobgraphError PROCESSING_FAILED, BLOB_TOO_LARGE, SERVICE_UNAVAILABLE
  */
 export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
-  const { clock, definition, opened } = kit;
-  const { request, run, command, inputHash, onDemand, generation, sourceIds } = making;
+  const { clock, definition } = kit;
+  const { request, command, inputHash, onDemand, generation, sourceIds } = making;
   const startedAt = clock.now();
-  const made = await run(request, opened);
-  request.signal.throwIfAborted();
-  const { preview, data, ...result } = storableResult(made, kit.logger);
+  const result = await answered(kit, making);
+  const { data, beside } = storableContent(definition.records, result);
   const schemaVersion = await assertFits(kit, data);
   const now = clock.now();
-  const title = result.title ?? making.title ?? request.sources[0]?.title ?? definition.name;
+  const own = storableTitle(result.title ?? '');
+  const title = own || (making.title ?? request.sources[0]?.title ?? definition.name);
+  const preview = storable(beginning(result.preview, PREVIEW));
   return {
+    ...measured(result, data),
     id: request.id,
     userId: request.userId,
     sourceIds,
     generation,
     processorVersion: definition.version,
     schemaVersion,
-    contentHash: result.contentHash,
-    sizeBytes: result.sizeBytes,
     processingTimeMs: now.getTime() - startedAt.getTime(),
     createdAt: making.createdAt ?? now,
     data,
-    beside: made.beside ?? {},
+    beside,
     onDemand,
     inputHash,
     command,

@@ -49,7 +49,7 @@ export const definition: ProcessorDefinition = defineProcessor({
 export const idOf = (blobId: string, generation = 0): string =>
   derivedBlobId(blobId, definition.id, definition.version, generation);
 
-/** What it makes of a blob, to be stored. */
+/** Its result of a blob, to be stored. */
 export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewRecord => ({
   id: idOf(sourceId),
   userId: 'alice',
@@ -121,14 +121,14 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
   return { kit, close: opened.close };
 }
 
-/** What a call of the state service is about. */
+/** A kind of call of the state service. */
 export type Operation = 'begin' | 'finish' | 'register' | `report ${ProcessingReport['state']}`;
 
 export interface TestState {
   readonly client: StateClient;
   /** Calls, those that failed included. */
   readonly calls: Operation[];
-  /** What changed the run of each blob, as `<state> <attempt>`, with the code of a failure; the rest is dropped. */
+  /** Changes of the run of each blob, as `<state> <attempt>`, with the code of a failure; the rest is dropped. */
   runs(blobId: string): readonly string[];
   readonly reports: readonly ProcessingReport[];
   readonly registered: readonly DerivedRegistration[];

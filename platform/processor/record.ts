@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { RegistrationState } from './records/inventory.ts';
 
-/** What a processor keeps of every blob beside the blob's own content. */
+/** A blob's members beside its own content, the same for every processor. */
 export interface Envelope {
   readonly id: string;
   readonly userId: string;
@@ -25,10 +26,10 @@ export interface Envelope {
   readonly createdAt: Date;
 }
 
-/** What was asked for by a command, kept until it is done. */
+/** A command that a pending blob was asked for by, kept until it is done. */
 export interface PendingCommand {
   readonly name: string;
-  /** What {@link CommandDefinition.plan} answered beside the sources. */
+  /** Answered by {@link CommandDefinition.plan}, beside the sources. */
   readonly plan: unknown;
 }
 
@@ -36,7 +37,7 @@ export interface PendingCommand {
 export interface BlobRecord extends Envelope {
   /** The document's `data`, snake_case; members that were not asked for are absent. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** What stands beside `data` in the document: a processor's own members, and rows of child tables. */
+  /** Members beside `data` in the document: a processor's own members, and rows of child tables. */
   readonly beside: Readonly<Record<string, unknown>>;
   /** Whether a command asked for it: its id is that of an idempotency key, or a new one. */
   readonly onDemand: boolean;
@@ -69,6 +70,12 @@ export function storedAs(
   described: { readonly title: string; readonly preview: string },
 ): BlobRecord {
   return { ...record, ...described, stale: false, registration: 'waiting', registerAttempts: 0 };
+}
+
+/** Hash and size of a document's `data`. */
+export function measure(data: object): { contentHash: string; sizeBytes: number } {
+  const text = JSON.stringify(data);
+  return { contentHash: createHash('sha256').update(text).digest('hex'), sizeBytes: Buffer.byteLength(text) };
 }
 
 /** Members of the envelope by their names in documents; a processor's `data` may repeat them. */

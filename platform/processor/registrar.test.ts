@@ -17,6 +17,7 @@ async function setUp() {
   let sweeps = 0;
   const counted: Records = {
     ...records,
+    markRegistered: (record, at) => records.markRegistered(record, at),
     dueRegistrations: (now, limit) => {
       sweeps += 1;
       return records.dueRegistrations(now, limit);
@@ -55,7 +56,7 @@ async function setUp() {
   };
   const registered = () => state.registered.map((each) => each.parent_id);
   const registrationOf = async (sourceId: string) =>
-    (await records.find(recordOf(sourceId).id))?.registration;
+    (await records.find(recordOf(sourceId).id, 'all'))?.registration;
   return {
     registrar,
     records,
@@ -109,6 +110,37 @@ test.each(['BLOB_DELETED', 'USER_ERASING'] as const)('what was deleted is erased
   expect(logs).toEqual([]);
 });
 
+test('what is pending and permanently refused is erased: nobody would make it, and its key is free again', async () => {
+  const { registrar, records, state, pass } = await setUp();
+  const pending = recordOf('a', { contentHash: null, onDemand: true, data: {}, registerAt: new Date(START) });
+  await records.insert(pending);
+  state.fail((operation) => (operation === 'register' ? 'SOURCE_UNKNOWN' : undefined));
+  pass(1);
+  registrar.start();
+  await expect.poll(() => records.existing([pending.id])).toEqual([]);
+});
+
+test('content that came while the index was told of a pending blob is told of all the same', async () => {
+  const { registrar, records, state } = await setUp();
+  const pending = recordOf('a', { contentHash: null, onDemand: true, data: {}, registerAt: new Date(START) });
+  const { stored } = await records.insert(pending);
+  state.fail(() => {
+    completing ??= records.complete(recordOf('a', { onDemand: true, registerAt: new Date(START) }));
+    return undefined;
+  });
+  let completing: Promise<unknown> | undefined;
+  const register = records.markRegistered;
+  records.markRegistered = async (record, at) => {
+    await completing;
+    return register(record, at);
+  };
+  await registrar.register(stored, 1);
+  expect(await records.find(pending.id, new Set())).toMatchObject({ registration: 'waiting' });
+  registrar.start();
+  await expect.poll(async () => (await records.find(pending.id, new Set()))?.registration).toBe('registered');
+  expect(state.calls).toEqual(['register', 'finish']);
+});
+
 test('one that cannot be registered now holds up no other, and is tried later each time', async () => {
   const { registrar, records, state, insert, pass, registered } = await setUp();
   await insert('a', 'b');
@@ -119,7 +151,7 @@ test('one that cannot be registered now holds up no other, and is tried later ea
   pass(GRACE_MS + 1);
   registrar.start();
   await expect.poll(registered).toEqual(['b']);
-  expect(await records.find(recordOf('a').id)).toMatchObject({
+  expect(await records.find(recordOf('a').id, 'all')).toMatchObject({
     registerAttempts: 1,
     registration: 'waiting',
   });

@@ -13,7 +13,7 @@ export interface RegistrarDependencies {
   readonly state: Pick<StateClient, 'register' | 'finish'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What is left out has its default. */
+  /** Those that are left out have their defaults. */
   readonly settings?: Partial<RunSettings>;
   /** Spreads tries: from 0 to below 1. Default: `Math.random`. */
   readonly random?: () => number;
@@ -22,8 +22,8 @@ export interface RegistrarDependencies {
 /** Tells the index of stored records: at once after they were made, and by sweeping for what a crash left untold. */
 export interface Registrar {
   /**
-   * Registers a stored record and completes its run. Safe to do again. What was deleted meanwhile is erased, what the
-   * index refuses otherwise is set aside.
+   * Registers a stored record and completes its run. Safe to do again. What was deleted meanwhile is erased, and so is what
+   * is pending and permanently refused: nobody would ever make it. What is refused otherwise is set aside.
    * @throws what the index answers
    */
   register(record: BlobRecord, attempt: number): Promise<void>;
@@ -40,7 +40,7 @@ const SWEEP_BATCH = 100;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
 
-/** What the index is told of a record. */
+/** A record's registration. */
 export function toRegistration(
   record: BlobRecord,
   { id, makes }: RegistrarDependencies['processor'],
@@ -92,14 +92,16 @@ class RecordRegistrar implements Registrar {
     try {
       await (isPending(record) ? state.register(told) : state.finish(told));
     } catch (error) {
-      if (isDeleted(error)) await records.erase(record.userId, [record.id]);
-      else if (refusedForGood(error)) {
+      const isRefused = refusedForGood(error);
+      if (isDeleted(error) || (isRefused && isPending(record))) {
+        await records.erase(record.userId, [record.id]);
+      } else if (isRefused) {
         await records.refuseRegistration(record.id, `${error.code}: ${error.message}`);
       }
       throw error;
     }
     // Last, so that the sweep tells whatever of this was cut short.
-    await records.markRegistered(record.id, clock.now());
+    await records.markRegistered(record, clock.now());
   }
 
   async registerOrPostpone(record: BlobRecord): Promise<void> {
@@ -132,7 +134,7 @@ class RecordRegistrar implements Registrar {
   }
 
   async #sweepOne(id: string): Promise<void> {
-    const record = await this.#deps.records.find(id);
+    const record = await this.#deps.records.find(id, new Set());
     if (!record) return;
     try {
       await this.register(record, 1);

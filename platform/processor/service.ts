@@ -38,7 +38,7 @@ export type AnyProcessor = ProcessorDefinition<any, any>;
 const inMongo = ({ records }: AnyProcessor, { mongoUrl }: Pick<Config, 'mongoUrl'>): boolean =>
   records.store === 'mongodb' && mongoUrl !== undefined;
 
-/** What the registry is told of a processor. */
+/** A processor's registration. */
 export function registrationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,
@@ -122,7 +122,7 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<void> {
   const { definition, records, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, schemaId: makes.schema });
+  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts });
   artifactRoutes(app, kit);

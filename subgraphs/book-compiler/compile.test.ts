@@ -100,7 +100,7 @@ describe('compileBook', () => {
       schema_id: 'compiled-book-v1',
       schema_version: '1.0.0',
       title: 'Mixed',
-      preview: book.fullText.slice(0, 200),
+      preview: book.fullText.slice(0, 400),
       size_bytes: Buffer.byteLength(JSON.stringify(book.fullText)),
       content_hash: createHash('sha256').update(book.fullText).digest('hex'),
     });

@@ -17,14 +17,14 @@ export interface ChapterFixture {
   readonly run?: RunState;
 }
 
-/** What the book compiler's neighbours would answer: state, text expansion and the registry in one HTTP server. */
+/** The book compiler's neighbours: state, text expansion and the registry in one HTTP server. */
 export interface Neighbours {
   readonly url: string;
   /** `METHOD path` of every call, in order. */
   readonly calls: readonly string[];
-  /** What was registered with the index, in order. */
+  /** Registrations with the index, in order. */
   readonly registered: readonly FinishedRun[];
-  /** What was registered with the processors' registry. */
+  /** Registrations with the processors' registry. */
   readonly enlisted: readonly { readonly id: string }[];
   /** Gives a user a book, or another form of it. */
   putBook(userId: string, id: string, title: string, chapters: readonly ChapterFixture[]): BookDocument;

@@ -45,7 +45,7 @@ function sourceOf(chapter: Chapter, useExpanded: boolean): ChapterSource | UserE
 }
 
 /**
- * What goes into the book, chapter by chapter in their order.
+ * The chapters that go into the book, in their order.
  * @throws InputErrors with every chapter that keeps the book from being compiled, or BOOK_INVALID when it has none
  */
 export function planChapters(book: BookDocument, useExpanded: boolean): ChapterSource[] {

@@ -63,7 +63,7 @@ const left = async (userId: string) => {
   const over = { sourceIds: ['draft-1', 'expansion-2'], onDemand: true, registerAt: new Date() };
   return (await records.insert(newRecord(userId, compiledBooks.sample(1), over))).stored;
 };
-const registrationOf = async (id: string | undefined) => (await records.find(id ?? ''))?.registration;
+const registrationOf = async (id: string | undefined) => (await records.find(id ?? '', 'all'))?.registration;
 const registeredIds = () => neighbours.registered.map(({ remote_blob_id }) => remote_blob_id);
 const draft = [{ title: 'One', draft: 'Text.' }];
 
@@ -123,8 +123,8 @@ describe('the registration relay', () => {
     const input = { bookId: 'novel', idempotencyKey: 'k' };
     const { data } = await running.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
     expect(data?.compileBook).toEqual({ compiledBook: null, userErrors: [{ code: 'BLOB_DELETED' }] });
-    await expect.poll(() => records.find(before.id), SOON).toBeNull();
-    expect(await records.page(userId, { limit: 10 })).toEqual([]);
+    await expect.poll(() => records.find(before.id, 'all'), SOON).toBeNull();
+    expect(await records.page(userId, { limit: 10 }, 'all')).toEqual([]);
   });
 
   it('goes through more than one batch', async () => {

@@ -5,13 +5,12 @@ import type { BookDocument, StateClient } from '../../platform/clients/state.ts'
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import type { Source } from '../../platform/processor/sources.ts';
-import { beginning } from '../../platform/text.ts';
 import { type ChapterText, composeBook } from './compose.ts';
 import { type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
 import type { CompileConfig, CompileInput } from './request.ts';
 import { countWords, stretches } from './words.ts';
 
-/** What a compilation is made of, beside the texts of its sources. */
+/** A compilation but for the texts of its sources. */
 export interface CompilePlan {
   readonly bookId: string;
   readonly title: string;
@@ -36,9 +35,8 @@ export interface CompiledBookData {
 
 /** UTF-8 bytes of all chapters of one book: several times the longest novels. */
 export const MAX_BOOK_BYTES = 32 * 1024 * 1024;
-const PREVIEW = 200;
 
-/** What a draft (`text-input-v1`) and an expansion (`expanded-text-v1`) call their text. */
+/** The text of a draft (`text-input-v1`) or an expansion (`expanded-text-v1`). */
 const textOf = z.union([
   z.object({ expanded: z.string() }).transform(({ expanded }) => expanded),
   z.object({ content: z.string() }).transform(({ content }) => content),
@@ -56,7 +54,7 @@ async function describedBook(
   });
 }
 
-/** What the book is made of as its chapters stand now. @throws BlobgraphError BOOK_NOT_FOUND; InputErrors */
+/** The sources of the book as its chapters stand now. @throws BlobgraphError BOOK_NOT_FOUND; InputErrors */
 export async function planCompilation(
   { input, userId }: { readonly input: CompileInput; readonly userId: string },
   { state }: { readonly state: Pick<StateClient, 'book'> },
@@ -126,7 +124,7 @@ export async function compile({
   const fullText = composeBook({ title, author: config.author, chapters });
   return {
     title,
-    preview: beginning(fullText, PREVIEW),
+    preview: fullText,
     contentHash: createHash('sha256').update(fullText).digest('hex'),
     sizeBytes: Buffer.byteLength(JSON.stringify(fullText)),
     data: {

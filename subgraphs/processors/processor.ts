@@ -7,13 +7,26 @@ export interface Processor extends Omit<ProcessorDocument, 'created_at'> {
 }
 
 /** What the newest registration says of a processor. */
-export type RegisteredProcessor = Omit<Processor, 'versions'>;
+export type RegisteredProcessor = Omit<Processor, 'versions' | 'readable_schema_ids'>;
 
 export const MAX_VERSIONS = 50;
+const MAX_READABLE = 1_000;
 
-/** The present version, then those before it, newest first, each once; the newest {@link MAX_VERSIONS}. */
-export const versionsWith = (present: string, earlier: readonly string[]): string[] =>
-  [present, ...earlier.filter((version) => version !== present)].slice(0, MAX_VERSIONS);
+const newestFirst = (present: readonly string[], earlier: readonly string[], limit: number): string[] =>
+  [...new Set([...present, ...earlier])].slice(0, limit);
+
+/**
+ * What is registered now, with what it was before: versions and the schemas that they read. Processes of an earlier
+ * version may be running.
+ */
+export const withEarlier = (
+  registered: RegisteredProcessor,
+  { versions, readable_schema_ids }: Pick<Processor, 'versions' | 'readable_schema_ids'>,
+): Processor => ({
+  ...registered,
+  versions: newestFirst([registered.version], versions, MAX_VERSIONS),
+  readable_schema_ids: newestFirst(registered.input_schema_ids, readable_schema_ids, MAX_READABLE),
+});
 
 export const toDocument = (processor: Processor): ProcessorDocument => ({
   ...processor,

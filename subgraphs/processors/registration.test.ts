@@ -175,7 +175,8 @@ describe('registration of a processor', () => {
   it('knows a registration again', () => {
     const registration = parseRegistration(minimal);
     const { connection_string: _, ...rest } = registration;
-    const processor = { ...rest, versions: ['1', '0'], created_at: new Date(0) };
+    const kept = { versions: ['1', '0'], readable_schema_ids: ['gone-v1'], created_at: new Date(0) };
+    const processor = { ...rest, ...kept };
     expect(isRegisteredAs(processor, registration)).toBe(true);
     expect(isRegisteredAs(processor, { ...registration, takes: { 'blob.created': [] } })).toBe(false);
     expect(isRegisteredAs(processor, { ...registration, timeout_seconds: 61 })).toBe(false);

@@ -169,7 +169,7 @@ export function assertMayRegister({ service, viewer }: Caller, id: string): void
 
 /** True when `processor` is what was registered already. */
 export function isRegisteredAs(processor: Processor, registration: Registration): boolean {
-  const { created_at: _, versions: __, ...existing } = processor;
-  const { connection_string: ___, ...given } = registration;
+  const { created_at: _, versions: __, readable_schema_ids: ___, ...existing } = processor;
+  const { connection_string: ____, ...given } = registration;
   return isDeepStrictEqual(existing, given);
 }

@@ -18,6 +18,7 @@ export function processorStoreContract(
       storage_type: 's3',
       database_name: 'd',
       input_schema_ids: ['a-v1', 'b-v1'],
+      readable_schema_ids: ['a-v1', 'b-v1'],
       output_schema_id: 'c-v1',
       graphql_type: 'C',
       base_url: 'http://127.0.0.1:1',
@@ -56,7 +57,7 @@ export function processorStoreContract(
       const changed = processor('again', {
         name: 'Other',
         storage_type: 'redis',
-        input_schema_ids: [],
+        input_schema_ids: ['b-v1', 'd-v1'],
         event_subscriptions: ['blob.created'],
         takes: { 'blob.created': ['text-v1', 'text-v1'], 'blob.indexed': [] },
         shown_as: 'book.compiled',
@@ -64,7 +65,8 @@ export function processorStoreContract(
         version: '2',
         created_at: new Date('2027-01-01T00:00:00Z'),
       });
-      const expected = { ...changed, created_at: first.created_at, versions: ['2', '1'] };
+      const kept = { created_at: first.created_at, readable_schema_ids: ['b-v1', 'd-v1', 'a-v1'] };
+      const expected = { ...changed, ...kept, versions: ['2', '1'] };
       expect(await store.put(changed, 'two')).toEqual(expected);
       expect(await store.find(['again'])).toEqual([expected]);
       expect(await store.sealedConnection('again')).toBe('two');

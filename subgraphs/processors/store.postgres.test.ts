@@ -21,12 +21,13 @@ it('fills in what registrations of before say of what is taken', async () => {
     const store = createPostgresProcessorStore(database);
     await store.prepare();
     expect(await store.list()).toMatchObject([
-      { id: 'on-demand', takes: {}, shown_as: null, versions: ['7'] },
+      { id: 'on-demand', takes: {}, shown_as: null, versions: ['7'], readable_schema_ids: ['a-v1'] },
       {
         id: 'told',
         takes: { 'blob.created': ['a-v1', 'b-v1'], 'blob.indexed': ['a-v1', 'b-v1'] },
         shown_as: null,
         versions: ['7'],
+        readable_schema_ids: ['a-v1', 'b-v1'],
       },
     ]);
   } finally {

@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlValue } from '../../platform/sql/database.ts';
-import { type Processor, versionsWith } from './processor.ts';
+import { type Processor, withEarlier } from './processor.ts';
 import type { ProcessorStore } from './store.ts';
 
 /** Steps of the tables; only ever appended to. */
@@ -30,6 +30,9 @@ export const migrations: readonly string[] = [
     SELECT coalesce(jsonb_object_agg(event, to_jsonb(input_schema_ids)), '{}')
     FROM unnest(event_subscriptions) AS event);
   ALTER TABLE processors ALTER COLUMN takes SET NOT NULL, ALTER COLUMN versions SET NOT NULL`,
+  `ALTER TABLE processors ADD COLUMN readable_schema_ids text[];
+  UPDATE processors SET readable_schema_ids = input_schema_ids;
+  ALTER TABLE processors ALTER COLUMN readable_schema_ids SET NOT NULL`,
 ];
 
 const columns = [
@@ -40,6 +43,7 @@ const columns = [
   'storage_type',
   'database_name',
   'input_schema_ids',
+  'readable_schema_ids',
   'output_schema_id',
   'graphql_type',
   'base_url',
@@ -78,8 +82,8 @@ export function createPostgresProcessorStore(database: SqlDatabase): ProcessorSt
         await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
         const all = await tx.query<Processor>(LIST);
         check?.(all.filter(({ id }) => id !== registered.id));
-        const earlier = all.find(({ id }) => id === registered.id)?.versions ?? [];
-        const processor = { ...registered, versions: versionsWith(registered.version, earlier) };
+        const earlier = all.find(({ id }) => id === registered.id);
+        const processor = withEarlier(registered, earlier ?? { versions: [], readable_schema_ids: [] });
         const [row] = await tx.query<Processor>(PUT, [...toValues(processor), sealedConnection]);
         return row ?? processor;
       }),

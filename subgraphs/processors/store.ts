@@ -5,7 +5,8 @@ export interface ProcessorStore {
   /** Makes the tables where they are missing. */
   prepare(): Promise<void>;
   /**
-   * Writes a registration, over the one of the same id: `created_at` stays, and its version joins the earlier ones.
+   * Writes a registration, over the one of the same id: `created_at` stays, and its version and what it reads
+   * join the earlier ones.
    * One is written at a time: `check` sees all the others as they are until then. Gives back what is there then.
    * @throws what `check` throws, with nothing written
    */

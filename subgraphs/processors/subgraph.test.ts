@@ -38,6 +38,7 @@ describe('registration', () => {
       takes: { 'blob.created': ['text-input-v1'] },
       shown_as: null,
       versions: ['3'],
+      readable_schema_ids: fixture.registration().input_schema_ids,
       health_endpoint: '/health',
       query_endpoint: '/graphql',
       max_concurrency: 4,

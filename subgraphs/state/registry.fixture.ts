@@ -3,6 +3,8 @@ import type { ProcessorDocument } from '../../platform/clients/registry.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createHttpServer } from '../../platform/serving/http.ts';
 
+const takenBy = ({ takes = {} }: Partial<ProcessorDocument>): string[] => Object.values(takes).flat();
+
 /** A processor as the registry shows it, that works on demand unless told otherwise. */
 export const processorDocument = (id: string, over: Partial<ProcessorDocument> = {}): ProcessorDocument => ({
   id,
@@ -11,7 +13,8 @@ export const processorDocument = (id: string, over: Partial<ProcessorDocument> =
   version: '1',
   storage_type: 'postgresql',
   database_name: id,
-  input_schema_ids: Object.values(over.takes ?? {}).flat(),
+  input_schema_ids: takenBy(over),
+  readable_schema_ids: over.input_schema_ids ?? takenBy(over),
   output_schema_id: 'expanded-text-v1',
   graphql_type: 'ExpandedText',
   base_url: 'http://127.0.0.1:9',
@@ -37,6 +40,7 @@ export const expansionDocument = (over: Partial<ProcessorDocument> = {}): Proces
   });
 export const compilerDocument = (over: Partial<ProcessorDocument> = {}): ProcessorDocument =>
   processorDocument('book-compiler', {
+    input_schema_ids: ['text-input-v1', 'expanded-text-v1'],
     output_schema_id: 'compiled-book-v1',
     graphql_type: 'CompiledBook',
     shown_as: 'book.compiled',

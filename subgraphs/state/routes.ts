@@ -9,8 +9,10 @@ import { deleteBlob } from './deletion/deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryJson } from './entry-json.ts';
+import { isFrontDoor, requireUser } from './front-door.ts';
 import { given, idsBody, parse } from './input.ts';
 import { entryCursor, pageAfter, pageSize } from './pagination.ts';
+import { assertMayRead } from './runs/reading.ts';
 import { processorRoutes } from './runs/routes.ts';
 import { blobRun } from './runs/runs.ts';
 import type { EntryFilter } from './store/store.ts';
@@ -51,9 +53,15 @@ const blobJson = (blob: UserBlobRecord, entry: IndexEntry | undefined) => ({
   created_at: blob.createdAt,
 });
 
-/** Blobs in the order of `ids`; those that are missing or another user's are left out. */
-async function readBlobs({ store }: StateDependencies, userId: string, ids: readonly string[]) {
+/**
+ * Blobs in the order of `ids`; those that are missing or another user's are left out.
+ * @throws BlobgraphError FORBIDDEN to a processor for what it may not read
+ */
+async function readBlobs(deps: StateDependencies, { caller }: FastifyRequest, ids: readonly string[]) {
+  const { store } = deps;
+  const { userId } = requireViewer(caller);
   const [blobs, entries] = await Promise.all([store.userBlobs(userId, ids), store.entries(userId, ids)]);
+  if (!isFrontDoor(caller)) await assertMayRead(deps, caller.service, entries);
   const blobOf = new Map(blobs.map((blob) => [blob.id, blob]));
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
   return ids.flatMap((id) => {
@@ -106,7 +114,7 @@ function ownUser(request: FastifyRequest): string {
 
 function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/blobs', async (request, reply) => {
-    const { userId } = requireViewer(request.caller);
+    const { userId } = requireUser(request.caller);
     const { schema_id, conversation_id, idempotency_key, ...body } = parse(createBody, request.body);
     const entry = await createBlob(deps, userId, {
       ...given(body),
@@ -119,23 +127,22 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     return reply.status(201).send({ blob: entryJson(entry) });
   });
   app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
-    const { userId } = requireViewer(request.caller);
-    const [blob] = await readBlobs(deps, userId, [request.params.id]);
+    const [blob] = await readBlobs(deps, request, [request.params.id]);
     if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
     return { blob };
   });
   app.delete<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
-    const { userId } = requireViewer(request.caller);
+    const { userId } = requireUser(request.caller);
     const { cascade } = parse(deleteQuery, request.query);
     const { deletedIds, staleIds } = await deleteBlob(deps, userId, request.params.id, cascade === 'true');
     return { deleted_ids: deletedIds, stale_ids: staleIds };
   });
   app.post('/api/v1/blobs/batch', async (request) => {
-    const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
-    return { blobs: await readBlobs(deps, userId, ids) };
+    return { blobs: await readBlobs(deps, request, ids) };
   });
   app.get('/api/v1/users/:user_id/index', async (request) => {
+    requireUser(request.caller);
     const userId = ownUser(request);
     const query = parse(indexQuery, request.query);
     const size = pageSize(query.first);

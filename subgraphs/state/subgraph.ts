@@ -5,9 +5,9 @@ import { parse } from 'graphql';
 import { encodeCursor } from '../../platform/events/cursor.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { projectFile } from '../../platform/paths.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { requireUser } from './front-door.ts';
 import { createLoaders } from './loaders.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
@@ -25,7 +25,7 @@ const liveCursorFirst: ApolloServerPlugin<Context> = {
 };
 
 function contextOf(deps: StateDependencies, request: FastifyRequest): Context {
-  const viewer = requireViewer(request.caller);
+  const viewer = requireUser(request.caller);
   let head: Promise<string> | undefined;
   return {
     caller: request.caller,

@@ -96,7 +96,7 @@ function numbered(data: OldData): OldData {
   return { ...data, style_analysis: { ...style, complexity: complexities[style.complexity] ?? 0.5 } };
 }
 
-/** The same for documents in MongoDB; a document that was read in part has what was read. */
+/** The same for documents in MongoDB. */
 export const documentMigrations: readonly DocumentMigration[] = [
   ({ quarantined, data, ...document }) => ({
     ...document,

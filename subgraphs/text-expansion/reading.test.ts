@@ -32,7 +32,7 @@ beforeAll(async () => {
     const { data, beside } = expandedTexts.sample(index);
     const record = newRecord('alice', { data, beside: { ...beside, tokens_used: 12 } });
     const { stored } = await records.insert(record);
-    await records.markRegistered(stored.id, new Date());
+    await records.markRegistered(stored, new Date());
     ids.push(stored.id);
   }
   service = await startTestService(processorService(processor), {

@@ -65,16 +65,6 @@ describe('an expansion', () => {
     });
   });
 
-  it('has a preview that cuts no pair of surrogates', async () => {
-    const long = 'x'.repeat(399);
-    const { preview } = await expand(
-      request({ content: 'Go.' }),
-      expander(async () => ({ expanded: `${long}🦉`, sections: [], tokensUsed: 0, modelUsed: 'm' })),
-    );
-    expect(preview.isWellFormed()).toBe(true);
-    expect(preview.startsWith(long)).toBe(true);
-  });
-
   it.each([{}, null, 'text', { content: 7 }, { content: '' }])('is not made of %j', async (data) => {
     await expect(expand(request(data), longer)).rejects.toMatchObject({
       code: 'SCHEMA_VIOLATION',

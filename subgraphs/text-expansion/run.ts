@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import { beginning } from '../../platform/text.ts';
 import { type Expansion, ModelError, type Section, type TextModel } from './model/model.ts';
 import type { TextWorker } from './model/text-worker.ts';
 import type { StyleAnalysis } from './style/analyse.ts';
 
-/** What the expansion stands on. */
+/** The resources that an expansion needs. */
 export interface Expander {
   readonly model: TextModel;
   readonly worker: Pick<TextWorker, 'analyseStyle'>;
@@ -38,9 +37,6 @@ export interface SectionData {
   readonly expanded_start: number;
   readonly expanded_length: number;
 }
-
-/** The index keeps its beginning; this much is enough for it. */
-const PREVIEW = 400;
 
 const draft = z.object({ content: z.string().min(1) });
 
@@ -90,7 +86,7 @@ export async function expand(
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;
   return {
-    preview: beginning(expanded, PREVIEW),
+    preview: expanded,
     contentHash: createHash('sha256').update(expanded).digest('hex'),
     data: {
       original,

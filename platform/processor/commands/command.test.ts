@@ -1,27 +1,47 @@
-import { expect, it, onTestFinished } from 'vitest';
-import type { RunResult } from '../define.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { onDemandBlobId } from '../../ids.ts';
+import { openEmbeddedRecords } from '../../testing/records.ts';
+import type { ProcessorDefinition, Run } from '../define.ts';
 import { definition, openKit, startState } from '../processor.fixture.ts';
 import { createCommands } from './command.ts';
 
-it('a command whose run does not come to an end, and heeds no signal, is given up after its time', async () => {
+/** A processor that makes a text when asked. */
+async function setUp(run: Run<object>, seconds = 30) {
   const state = await startState();
-  onTestFinished(() => state.stop());
-  const { kit, close } = await openKit({
-    state: { ...state.client, sources: async () => [] },
-    definition: {
-      ...definition,
-      limits: { concurrency: 1, seconds: 0.01 },
-      commands: {
-        shout: {
-          payload: 'blob',
-          parse: (input) => ({ input, idempotencyKey: null }),
-          plan: async () => ({ sourceIds: [], plan: null }),
-          run: () => new Promise<RunResult>(() => undefined),
-        },
+  const { records, close } = await openEmbeddedRecords(definition.records);
+  await records.prepare();
+  onTestFinished(async () => {
+    await close();
+    await state.stop();
+  });
+  const find = vi.spyOn(records, 'find');
+  const asked: ProcessorDefinition = {
+    ...definition,
+    limits: { concurrency: 1, seconds },
+    commands: {
+      make: {
+        payload: 'upperCase',
+        parse: (input) => ({ input, idempotencyKey: 'a-key' }),
+        plan: async () => ({ sourceIds: [], plan: null }),
+        run,
       },
     },
-  });
-  onTestFinished(close);
-  const shout = createCommands(kit).get('shout');
-  await expect(shout?.('alice', {})).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
+  };
+  const { kit } = await openKit({ definition: asked, state: state.client, records });
+  const make = createCommands(kit).get('make');
+  if (!make) throw new Error('There is one');
+  return { make, records, find };
+}
+
+test('work that takes too long fails by name, whether it heeds its signal or not, and leaves nothing', async () => {
+  const { make, records } = await setUp(() => new Promise(() => {}), 0.05);
+  await expect(make('alice', {})).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
+  expect(await records.existing([onDemandBlobId('alice', definition.id, 'a-key')])).toEqual([]);
+});
+
+test('what a key made before is found, and its texts are not read', async () => {
+  const { make, find } = await setUp(async () => ({ preview: 'a', data: { text: 'a' } }));
+  const { id } = await make('alice', {});
+  expect(await make('alice', {})).toMatchObject({ id, data: {} });
+  expect(find.mock.calls.map(([, wanted]) => wanted)).toEqual([new Set(), new Set()]);
 });

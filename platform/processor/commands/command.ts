@@ -4,9 +4,8 @@ import { BlobgraphError } from '../../errors.ts';
 import { onDemandBlobId } from '../../ids.ts';
 import type { CommandDefinition, CommandRequest } from '../define.ts';
 import type { Kit } from '../kit.ts';
-import { makeRecord, registerAt } from '../make.ts';
+import { makeRecord, registerAt, storableTitle } from '../make.ts';
 import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
-import { storableTitle } from '../result.ts';
 import { isDeleted } from '../runs/decide.ts';
 import { withinLimit } from '../runs/limits.ts';
 import { readSources } from '../sources.ts';
@@ -57,7 +56,7 @@ class CommandExecutor {
     const id = key === null ? ids.next() : onDemandBlobId(userId, definition.id, key);
     const { inputHash = hashOf } = this.#command;
     const asked = { id, userId, hash: inputHash(request.input), request };
-    const earlier = key === null ? null : await records.find(id);
+    const earlier = key === null ? null : await records.find(id, new Set());
     const stored = earlier ?? (await this.#store(asked));
     this.#assertSame(stored, asked);
     if (stored.registration === 'waiting') await this.#register(stored);
@@ -66,7 +65,7 @@ class CommandExecutor {
 
   /** @throws BlobgraphError BLOB_DELETED; of a pending blob, what the index refuses it with */
   async #register(stored: BlobRecord): Promise<void> {
-    const { logger, records, registrar } = this.#kit;
+    const { logger, registrar } = this.#kit;
     try {
       await registrar.registerOrPostpone(stored);
     } catch (error) {
@@ -74,10 +73,7 @@ class CommandExecutor {
         const message = 'What it is made of was deleted meanwhile, or the blob of this key.';
         throw new BlobgraphError('BLOB_DELETED', message);
       }
-      if (isPending(stored)) {
-        await records.erase(stored.userId, [stored.id]);
-        throw error;
-      }
+      if (isPending(stored)) throw error;
       // It is made, and its user has it, whatever the index thinks of it.
       logger.error({ err: error, blobId: stored.id }, 'the index refuses a result');
     }
@@ -137,17 +133,17 @@ class CommandExecutor {
     const run = this.#command.run ?? definition.run;
     if (!run) throw new Error(`${definition.id} has no run for ${this.#name}`);
     const [source] = sources;
+    const request = {
+      id,
+      userId,
+      source: source as NonNullable<typeof source>,
+      sources,
+      plan,
+      onProgress: () => undefined,
+    };
     return withinLimit(definition.limits.seconds, null, (signal) =>
       makeRecord(this.#kit, {
-        request: {
-          id,
-          userId,
-          source: source as NonNullable<typeof source>,
-          sources,
-          plan,
-          signal,
-          onProgress: () => undefined,
-        },
+        request: { ...request, signal },
         run,
         sourceIds,
         generation: 0,

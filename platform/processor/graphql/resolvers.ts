@@ -7,6 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { toUserErrors } from '../../errors.ts';
+import { groupBy } from '../../group-by.ts';
 import type { Caller } from '../../identity/service-tokens.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
 import type { Execute } from '../commands/command.ts';
@@ -26,11 +27,11 @@ import {
 /** A blob's document as GraphQL resolves it: the members that were asked for, snake_case, `data` also by itself. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** What the resolvers of one request share. */
+/** Shared by the resolvers of one request. */
 export interface Context {
   readonly caller: Caller;
   readonly kit: Kit;
-  /** The caller's own blobs; those that ask at once share a query. */
+  /** The caller's own blobs; those that ask at once for the same members share a query. */
   readonly load: (id: string, wanted: Wanted) => Promise<Document | null>;
 }
 
@@ -46,33 +47,37 @@ interface Key {
   readonly wanted: Wanted;
 }
 
-const union = (keys: readonly Key[]): Wanted =>
-  keys.some(({ wanted }) => wanted === 'all') ? 'all' : new Set(keys.flatMap(({ wanted }) => [...wanted]));
-
-/** Where `data` is kept whole, it is read when anything of it is wanted. */
+/** Where `data` is kept whole, it is read when anything of it is wanted; else it is all of its members. */
 function withWhole({ members, beside = {}, children = {} }: RecordsDefinition, wanted: Wanted): Wanted {
-  if (members || wanted === 'all') return wanted;
+  if (wanted === 'all') return wanted;
+  if (members) return wanted.has('data') ? new Set([...wanted, ...Object.keys(members)]) : wanted;
   const isOutside = (name: string) => name in beside || (name.split('.')[0] ?? '') in children;
   const inside = [...wanted].some((name) => !isOutside(name) && !(name in envelopeMembers));
   return inside ? new Set([...wanted, 'data']) : wanted;
 }
 
+const nameOf = (wanted: Wanted): string => (wanted === 'all' ? '*' : [...wanted].toSorted().join());
+const keyOf = ({ id, wanted }: Key): string => `${id} ${nameOf(wanted)}`;
+
 /** `caller` without a user is refused with the first read. */
 export function createContext(kit: Kit, caller: Caller): Context {
+  const read = async (keys: readonly Key[], wanted: Wanted) => {
+    const { userId } = requireViewer(caller);
+    const ids = [...new Set(keys.map(({ id }) => id))];
+    const found = await kit.records.byIds(userId, ids, withWhole(kit.definition.records, wanted));
+    return found.flatMap((record) =>
+      isPending(record) ? [] : [[keyOf({ id: record.id, wanted }), flatten(record)] as const],
+    );
+  };
   const loader = new DataLoader<Key, Document | null, string>(
     async (keys) => {
-      const { userId } = requireViewer(caller);
-      const wanted = withWhole(kit.definition.records, union(keys));
-      const ids = [...new Set(keys.map(({ id }) => id))];
-      const found = new Map(
-        (await kit.records.byIds(userId, ids, wanted)).map((record) => [record.id, record]),
-      );
-      return keys.map(({ id }) => {
-        const record = found.get(id);
-        return record && !isPending(record) ? flatten(record) : null;
-      });
+      // One that wants a text does not have it read of all the others.
+      const groups = [...groupBy(keys, ({ wanted }) => nameOf(wanted)).values()];
+      const found = await Promise.all(groups.map((group) => read(group, group[0]?.wanted ?? new Set())));
+      const documents = new Map<string, Document>(found.flat());
+      return keys.map((key) => documents.get(keyOf(key)) ?? null);
     },
-    { cacheKeyFn: ({ id, wanted }) => `${id} ${wanted === 'all' ? '*' : [...wanted].toSorted().join()}` },
+    { cacheKeyFn: keyOf },
   );
   return { caller, kit, load: (id, wanted) => loader.load({ id, wanted }) };
 }
@@ -135,7 +140,7 @@ function mutation(
   };
 }
 
-/** What the types of a processor are resolved by, beside {@link resolveMembers}. */
+/** Resolvers of a processor's types, beside {@link resolveMembers}. */
 export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
   const { makes, resolvers = {} } = definition;
   const shape = shapeOf(definition);

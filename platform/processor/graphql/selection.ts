@@ -1,8 +1,10 @@
 import {
   type FieldNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   getNamedType,
+  isAbstractType,
   isObjectType,
   Kind,
   type SelectionSetNode,
@@ -22,7 +24,7 @@ export const referenceMembers = (name: string): string[] => [
 /** The index's type: what refers to one of its entries. */
 export const INDEX_TYPE = 'BlobIndex';
 
-/** What of a processor decides which members a field needs. */
+/** The part of a processor that decides which members a field needs. */
 export interface DocumentShape {
   /** Members that fields with resolvers of their own need, by `Type.field`. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
@@ -30,14 +32,28 @@ export interface DocumentShape {
   readonly children: Readonly<Record<string, ChildTable>>;
 }
 
+type Operation = Pick<GraphQLResolveInfo, 'schema' | 'fragments'>;
+
 interface Walk extends DocumentShape {
-  readonly fragments: GraphQLResolveInfo['fragments'];
+  readonly operation: Operation;
   readonly members: Set<string>;
+}
+
+/** Whether a fragment on a type, or an interface or union, is for this type, too. */
+function appliesTo({ schema }: Operation, condition: string, type: GraphQLObjectType): boolean {
+  const on = schema.getType(condition);
+  return on === type || (isAbstractType(on) && schema.isSubType(on, type));
+}
+
+/** The types of objects that a field may resolve to. */
+function objectTypesOf({ schema }: Operation, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  if (isAbstractType(type)) return schema.getPossibleTypes(type);
+  return isObjectType(type) ? [type] : [];
 }
 
 /** Fields that a selection asks of a type, fragments opened. Those that are skipped count: one member too many does no harm. */
 function* fieldsOf(
-  fragments: Walk['fragments'],
+  operation: Operation,
   type: GraphQLObjectType,
   { selections }: SelectionSetNode,
 ): Generator<FieldNode> {
@@ -46,17 +62,18 @@ function* fieldsOf(
       yield selection;
       continue;
     }
-    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : operation.fragments[selection.name.value];
     const condition = fragment?.typeCondition?.name.value ?? type.name;
-    const applies = condition === type.name || type.getInterfaces().some(({ name }) => name === condition);
-    if (fragment && applies) yield* fieldsOf(fragments, type, fragment.selectionSet);
+    if (fragment && appliesTo(operation, condition, type))
+      yield* fieldsOf(operation, type, fragment.selectionSet);
   }
 }
 
 /** `at`: where the type stands in the document; null inside members that are read whole. */
 function walk(state: Walk, type: GraphQLObjectType, selection: SelectionSetNode, at: string | null): void {
-  const { needs, children, fragments, members } = state;
-  for (const { name, selectionSet } of fieldsOf(fragments, type, selection)) {
+  const { needs, children, operation, members } = state;
+  for (const { name, selectionSet } of fieldsOf(operation, type, selection)) {
     const field = type.getFields()[name.value];
     if (!field) continue;
     const named = getNamedType(field.type);
@@ -64,27 +81,28 @@ function walk(state: Walk, type: GraphQLObjectType, selection: SelectionSetNode,
     for (const member of needed ?? []) members.add(member);
     const member = snakeCase(name.value);
     const child = at === '' ? children[member] : undefined;
+    const isOpenedData = at === '' && member === 'data' && selectionSet !== undefined;
     if (child) members.add(`${member}.${child.order}`);
-    else if (!needed && at !== null) {
+    else if (!needed && at !== null && !isOpenedData) {
       const own = named.name === INDEX_TYPE ? referenceMembers(name.value) : [member];
       for (const each of own) members.add(`${at}${each}`);
     }
-    if (!selectionSet || !isObjectType(named) || named.name === INDEX_TYPE) continue;
-    const isData = at === '' && member === 'data';
-    walk(state, named, selectionSet, isData ? '' : child ? `${member}.` : null);
+    if (!selectionSet || named.name === INDEX_TYPE) continue;
+    const inside = isOpenedData ? '' : child ? `${member}.` : null;
+    for (const each of objectTypesOf(operation, named)) walk(state, each, selectionSet, inside);
   }
 }
 
 /**
  * The members of a blob's document that an operation asks for, so that a store reads no others: members of `data` and of
- * the document by their names, columns of rows as `chapters.title`.
+ * the document by their names, columns of rows as `chapters.title`, and `data` where all of it is asked for at once.
  */
 export function wantedMembers(info: GraphQLResolveInfo, typeName: string, shape: DocumentShape): Wanted {
   const type = info.schema.getType(typeName);
   const members = new Set<string>();
   if (!isObjectType(type)) return members;
   for (const { selectionSet } of info.fieldNodes) {
-    if (selectionSet) walk({ ...shape, fragments: info.fragments, members }, type, selectionSet, '');
+    if (selectionSet) walk({ ...shape, operation: info, members }, type, selectionSet, '');
   }
   return members;
 }
@@ -99,9 +117,7 @@ export function wantedMembersOf(
   const payload = getNamedType(info.returnType);
   if (!isObjectType(payload)) return new Set();
   const nodes = info.fieldNodes.flatMap(({ selectionSet }) =>
-    selectionSet
-      ? [...fieldsOf(info.fragments, payload, selectionSet)].filter(({ name }) => name.value === field)
-      : [],
+    selectionSet ? [...fieldsOf(info, payload, selectionSet)].filter(({ name }) => name.value === field) : [],
   );
   return wantedMembers({ ...info, fieldNodes: nodes }, typeName, shape);
 }

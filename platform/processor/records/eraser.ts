@@ -1,4 +1,4 @@
-/** What deletion needs of a processor's store. */
+/** The part of a processor's store that deletes. */
 export interface BlobEraser {
   /** Removes those of these blobs that are the user's, with all that is kept of them. */
   erase(userId: string, ids: readonly string[]): Promise<void>;

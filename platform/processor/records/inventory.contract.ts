@@ -16,10 +16,10 @@ export interface InventoryFixture {
 
 const at = (second: number) => new Date(Date.UTC(2020, 0, 1, 0, 0, second));
 
-/** What every store's inventory must do. */
+/** Tests of a store's inventory. */
 export function inventoryContract(fixture: () => InventoryFixture): void {
   describe('the inventory', () => {
-    it('lists the blobs of all users page by page, each once, with what came of registering', async () => {
+    it('lists the blobs of all users page by page, each once, with the state of its registration', async () => {
       const { add, inventory, newUser, markRegistered, refuse } = fixture();
       const [alice, bob] = [newUser(), newUser()];
       const [waiting, registered, refused, late] = [
@@ -76,7 +76,7 @@ export function inventoryContract(fixture: () => InventoryFixture): void {
       );
     });
 
-    it('forgets what came of registering', async () => {
+    it('has the index told again', async () => {
       const { add, inventory, markRegistered, newUser, refuse } = fixture();
       const [one, two] = [await add(newUser(), at(1)), await add(newUser(), at(1))];
       await markRegistered(one.id);

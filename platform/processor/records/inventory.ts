@@ -1,4 +1,4 @@
-/** What came of telling the index of a blob: nothing yet, that it has it, or that it refuses it for good. */
+/** Whether the index has registered a blob: not yet, yes, or permanently refused. */
 export const registrationStates = ['waiting', 'registered', 'refused'] as const;
 export type RegistrationState = (typeof registrationStates)[number];
 
@@ -29,7 +29,7 @@ export interface UserCount {
   readonly total: number;
 }
 
-/** What a store tells of its blobs, whoever's they are. Each method is one statement. */
+/** A store's list of its blobs, whoever's they are. Each method is one statement. */
 export interface BlobInventory {
   /** By id, in the order of the store. */
   inventory(page: InventoryPage): Promise<InventoryItem[]>;
@@ -37,6 +37,6 @@ export interface BlobInventory {
   existing(ids: readonly string[]): Promise<string[]>;
   /** Users without blobs are left out. */
   countsOf(userIds: readonly string[], before: Date): Promise<UserCount[]>;
-  /** Forgets what came of telling the index of these blobs, so that it is told again. */
+  /** Sets these blobs back to `waiting`, so that the index is told of them again. */
   reopen(ids: readonly string[]): Promise<void>;
 }

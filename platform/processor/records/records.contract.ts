@@ -2,11 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BlobRecord, NewRecord } from '../record.ts';
 import { inventoryContract } from './inventory.contract.ts';
-import type { Records, RecordsDefinition } from './records.ts';
+import { listedMembers, type Records, type RecordsDefinition } from './records.ts';
+
+/** A change to a sample's members, and what is read of it; `refused`: nothing, for it cannot be stored. */
+export interface Variant {
+  readonly name: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** Default: as given. A member that is undefined is absent. */
+  readonly read?: Readonly<Record<string, unknown>> | 'refused';
+}
 
 /** A processor's records in one store, and what its blobs hold. */
 export interface RecordsFixture {
   readonly definition: RecordsDefinition;
+  /** Changes to a sample that any store must give back as they say. */
+  readonly variants?: readonly Variant[];
   /** `data` and what stands beside it of one blob; `version` sets it apart from the others. */
   sample(version: number): Pick<NewRecord, 'data' | 'beside'>;
   /** An empty store. */
@@ -49,8 +60,8 @@ export function newRecord(
 
 const ids = (records: readonly { id: string }[]) => records.map(({ id }) => id);
 
-/** What every adapter must do, of the records of every processor. */
-export function recordsContract({ definition, sample, open }: RecordsFixture): void {
+/** Tests of an adapter, with the records of a processor. */
+export function recordsContract({ definition, sample, variants = [], open }: RecordsFixture): void {
   let records: Records;
   let close: () => Promise<void>;
 
@@ -69,7 +80,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
     for (const one of made) stored.push((await records.insert(one)).stored);
     return stored;
   };
-  /** What is to be read of a record that was stored as the first of its kind. */
+  /** The record that is to be read of one that was stored as the first of its kind. */
   const expected = (
     { describe: describeIt, registerAt: _, ...record }: NewRecord,
     number = 1,
@@ -93,7 +104,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const { stored, inserted } = await records.insert(one);
       expect(inserted).toBe(true);
       expect(stored).toMatchObject({ id: one.id, title: 'Zwölf 🥊', registration: 'waiting' });
-      expect(await records.find(one.id)).toEqual(expected(one));
+      expect(await records.find(one.id, 'all')).toEqual(expected(one));
       expect(await records.byIds(one.userId, [one.id], 'all')).toEqual([expected(one)]);
     });
 
@@ -104,12 +115,43 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       expect(await records.insert(second)).toEqual({ stored: expected(first), inserted: false });
       const foreign = newRecord(newUser(), sample(2), { id: first.id });
       expect((await records.insert(foreign)).stored).toEqual(expected(first));
-      expect(await records.find(first.id)).toEqual(expected(first));
+      expect(await records.find(first.id, 'all')).toEqual(expected(first));
+    });
+
+    for (const { name, data = {}, beside = {}, read = { ...data, ...beside } } of variants)
+      it(`${read === 'refused' ? 'refuses' : 'gives back'} ${name}`, async () => {
+        const from = sample(1);
+        const one = newRecord(newUser(), {
+          data: { ...from.data, ...data },
+          beside: { ...from.beside, ...beside },
+        });
+        const storing = records.insert(one);
+        if (read === 'refused') {
+          await expect(storing).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
+          expect(await records.find(one.id, 'all')).toBeNull();
+          return;
+        }
+        const { stored } = await storing;
+        for (const each of [stored, await records.find(one.id, 'all')]) {
+          const all = { ...each?.data, ...each?.beside };
+          for (const [member, value] of Object.entries(read)) {
+            expect(Object.hasOwn(all, member)).toBe(value !== undefined);
+            expect(JSON.stringify(all[member])).toBe(JSON.stringify(value));
+          }
+        }
+      });
+
+    it.each([
+      ['NUL in the title', { title: 'a\0', preview: '' }],
+      ['half of a surrogate pair in the preview', { title: '', preview: 'a\ud83e' }],
+    ])('refuses %s', async (_, described) => {
+      const one = make(newUser(), { describe: () => described });
+      await expect(records.insert(one)).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
     });
 
     it('finds nothing under ids that are none', async () => {
       for (const id of [randomUUID(), '', 'no-id', "' OR true --", '{}'])
-        expect(await records.find(id)).toBeNull();
+        expect(await records.find(id, 'all')).toBeNull();
     });
 
     if (allocates)
@@ -126,7 +168,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
           const { stored } = await records.insert(record);
           const given = stored.data[allocates.member];
           expect(named.at(-1)).toEqual({ [allocates.member]: given });
-          expect((await records.find(stored.id))?.title).toBe(`Version ${given}`);
+          expect((await records.find(stored.id, 'all'))?.title).toBe(`Version ${given}`);
           return given;
         };
         expect([await number(alice, 1), await number(alice, 1), await number(bob, 1)]).toEqual([1, 2, 1]);
@@ -174,36 +216,36 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       expect(new Set(ids(await records.byIds(alice, asked, new Set())))).toEqual(new Set(ids(all)));
       expect(await records.byIds(mallory, asked, 'all')).toEqual([]);
       expect(await records.byIds(alice, [], 'all')).toEqual([]);
-      expect(await records.page(mallory, { limit: 10 })).toEqual([]);
+      expect(await records.page(mallory, { limit: 10 }, 'all')).toEqual([]);
     });
 
     it('pages by time without losing or repeating what is of the same moment', async () => {
       const user = newUser();
       for (const second of [3, 1, 2, 2, 2, 0]) await records.insert(make(user, { createdAt: at(second) }));
-      const all = await records.page(user, { limit: 10 });
+      const all = await records.page(user, { limit: 10 }, 'all');
       expect(all.map(({ createdAt }) => createdAt)).toEqual([0, 1, 2, 2, 2, 3].map(at));
       const paged: BlobRecord[] = [];
-      for (let page = await records.page(user, { limit: 2 }); page.length > 0; ) {
+      for (let page = await records.page(user, { limit: 2 }, 'all'); page.length > 0; ) {
         paged.push(...page);
         const after = page.at(-1);
-        page = after ? await records.page(user, { limit: 2, after }) : [];
+        page = after ? await records.page(user, { limit: 2, after }, 'all') : [];
       }
       expect(paged).toEqual(all);
-      expect(ids(await records.page(user, { limit: 10, since: at(2) }))).toEqual(ids(all.slice(2)));
+      expect(ids(await records.page(user, { limit: 10, since: at(2) }, 'all'))).toEqual(ids(all.slice(2)));
       const third = all[2];
-      expect(third && ids(await records.page(user, { limit: 10, since: at(2), after: third }))).toEqual(
-        ids(all.slice(3)),
-      );
-      expect(third && ids(await records.page(user, { limit: 10, since: at(3), after: third }))).toEqual(
-        ids(all.slice(5)),
-      );
+      expect(
+        third && ids(await records.page(user, { limit: 10, since: at(2), after: third }, 'all')),
+      ).toEqual(ids(all.slice(3)));
+      expect(
+        third && ids(await records.page(user, { limit: 10, since: at(3), after: third }, 'all')),
+      ).toEqual(ids(all.slice(5)));
     });
 
     it('lists what is listed, and no more', async () => {
       const user = newUser();
       const one = make(user);
       await records.insert(one);
-      const [listed] = await records.page(user, { limit: 1 });
+      const [listed] = await records.page(user, { limit: 1 }, listedMembers(definition));
       for (const name of Object.keys(one.data))
         expect(listed && name in listed.data).toBe(!unlisted.includes(name));
     });
@@ -228,27 +270,34 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const pending = pendingOf(newUser());
       const { id, userId } = pending;
       await records.insert(pending);
-      expect(await records.find(id)).toMatchObject({
+      expect(await records.find(id, 'all')).toMatchObject({
         title: 'To come',
         contentHash: null,
         onDemand: true,
         inputHash: 'i'.repeat(64),
         command: { name: 'make', plan: { of: ['a', 1, null] } },
       });
-      expect(await records.page(userId, { limit: 10 })).toEqual([]);
-      await records.markRegistered(id, at(1));
+      expect(await records.page(userId, { limit: 10 }, 'all')).toEqual([]);
+      await records.markStale(userId, [id]);
+      await records.markRegistered(pending, at(1));
       const content = { onDemand: true, inputHash: pending.inputHash, command: pending.command };
       const done = newRecord(userId, sample(1), { ...content, id, registerAt: at(9) });
       expect(await records.complete(done)).toMatchObject({
         inserted: true,
         stored: { id, contentHash: done.contentHash },
       });
-      expect(await records.find(id)).toEqual(expected(done));
-      expect(ids(await records.page(userId, { limit: 10 }))).toEqual([id]);
+      expect(await records.find(id, 'all')).toEqual({ ...expected(done), stale: true });
+      // What it was told while it was pending is told late, and not of this content.
+      await records.markRegistered(pending, at(2));
+      expect(await records.find(id, 'all')).toMatchObject({ registration: 'waiting' });
+      expect(ids(await records.page(userId, { limit: 10 }, 'all'))).toEqual([id]);
       // The index is to be told anew.
       expect(await dueOf([id], at(9))).toEqual([id]);
       const another = newRecord(userId, sample(2), { ...content, id, contentHash: 'd'.repeat(64) });
-      expect(await records.complete(another)).toEqual({ stored: expected(done), inserted: false });
+      expect(await records.complete(another)).toEqual({
+        stored: { ...expected(done), stale: true },
+        inserted: false,
+      });
     });
 
     it('that was erased stays so', async () => {
@@ -257,7 +306,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       await records.erase(pending.userId, [pending.id]);
       const done = newRecord(pending.userId, sample(1), { id: pending.id });
       expect(await records.complete(done)).toBeNull();
-      expect(await records.find(pending.id)).toBeNull();
+      expect(await records.find(pending.id, 'all')).toBeNull();
     });
   });
 
@@ -272,20 +321,21 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const [late, early, middle] = ids(all) as [string, string, string];
       expect(await dueOf(ids(all), at(0))).toEqual([]);
       expect(await dueOf(ids(all), at(2))).toEqual([early, middle]);
-      await records.markRegistered(early, at(40));
+      await records.markRegistered(all[1] as NewRecord, at(40));
       expect(await dueOf(ids(all), at(3))).toEqual([middle, late]);
-      expect(await records.find(early)).toMatchObject({ registration: 'registered' });
+      expect(await records.find(early, 'all')).toMatchObject({ registration: 'registered' });
     });
 
     it('ends when the index refuses it, until it takes it after all', async () => {
       const [one] = await insert(make(newUser()));
-      const id = one?.id ?? '';
+      if (!one) throw new Error('It was stored');
+      const { id } = one;
       await records.refuseRegistration(id, 'SOURCE_UNKNOWN: gone');
       expect(await dueOf([id], at(99))).toEqual([]);
-      expect(await records.find(id)).toMatchObject({ registration: 'refused' });
-      await records.markRegistered(id, at(7));
+      expect(await records.find(id, 'all')).toMatchObject({ registration: 'refused' });
+      await records.markRegistered(one, at(7));
       await records.refuseRegistration(id, 'SOURCE_UNKNOWN: too late');
-      expect(await records.find(id)).toMatchObject({ registration: 'registered' });
+      expect(await records.find(id, 'all')).toMatchObject({ registration: 'registered' });
     });
 
     it('is put off, and its failures counted', async () => {
@@ -295,7 +345,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       await records.postponeRegistration(id, at(200));
       expect(await dueOf([id], at(199))).toEqual([]);
       expect(await dueOf([id], at(200))).toEqual([id]);
-      expect(await records.find(id)).toMatchObject({ registerAttempts: 2 });
+      expect(await records.find(id, 'all')).toMatchObject({ registerAttempts: 2 });
     });
 
     it('answers at most as many as asked for', async () => {
@@ -310,13 +360,13 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const [gone, refused, kept] = [make(alice), make(alice), make(alice)];
       const foreign = make(bob);
       await insert(gone, refused, kept, foreign);
-      await records.markRegistered(gone.id, at(9));
+      await records.markRegistered(gone, at(9));
       await records.refuseRegistration(refused.id, 'SOURCE_UNKNOWN: gone');
       await records.erase(alice, [gone.id, refused.id, foreign.id, 'nothing']);
       await records.erase(alice, [gone.id]);
-      expect(ids(await records.page(alice, { limit: 10 }))).toEqual([kept.id]);
-      expect(await records.find(gone.id)).toBeNull();
-      expect(await records.find(foreign.id)).not.toBeNull();
+      expect(ids(await records.page(alice, { limit: 10 }, 'all'))).toEqual([kept.id]);
+      expect(await records.find(gone.id, 'all')).toBeNull();
+      expect(await records.find(foreign.id, 'all')).not.toBeNull();
       expect((await records.insert({ ...gone, userId: bob })).inserted).toBe(true);
     });
 
@@ -328,7 +378,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const second = await records.eraseUser(user, 2);
       expect([first.length, second.length, (await records.eraseUser(user, 2)).length]).toEqual([2, 1, 0]);
       expect(new Set([...first, ...second])).toEqual(new Set(ids(own)));
-      expect(await records.page(other, { limit: 10 })).toHaveLength(1);
+      expect(await records.page(other, { limit: 10 }, 'all')).toHaveLength(1);
     });
 
     it('marks as stale, of one user alone', async () => {
@@ -336,7 +386,7 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const all = await insert(make(alice), make(alice), make(bob));
       const [one, other, foreign] = ids(all) as [string, string, string];
       await records.markStale(alice, [one, foreign, 'nothing']);
-      const stale = async (id: string) => (await records.find(id))?.stale;
+      const stale = async (id: string) => (await records.find(id, 'all'))?.stale;
       expect([await stale(one), await stale(other), await stale(foreign)]).toEqual([true, false, false]);
     });
   });
@@ -352,12 +402,12 @@ export function recordsContract({ definition, sample, open }: RecordsFixture): v
       const { stored } = await records.insert(make(userId, { createdAt }));
       return { id: stored.id, sourceIds: stored.sourceIds };
     },
-    markRegistered: (id) => records.markRegistered(id, at(10)),
+    markRegistered: (id) => records.markRegistered({ id, contentHash: 'c'.repeat(64) }, at(10)),
     refuse: (id) => records.refuseRegistration(id, 'SOURCE_UNKNOWN: gone'),
   }));
 }
 
-/** What every adapter on a real server must do when many are at it at once. */
+/** Tests of an adapter on a real server, with many at it at once. */
 export function recordsRaces({ definition, sample, open }: RecordsFixture): void {
   let records: Records;
   let close: () => Promise<void>;

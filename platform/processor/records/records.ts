@@ -1,22 +1,13 @@
-import type { BlobRecord, NewRecord } from '../record.ts';
+import { type BlobRecord, envelopeMembers, type NewRecord } from '../record.ts';
 import type { BlobEraser } from './eraser.ts';
 import type { BlobInventory } from './inventory.ts';
 import { InvalidSpec, memberName } from './names.ts';
 
 /**
- * How a member is stored in PostgreSQL. `json` keeps the value as it is, null included; in the others a null is a member
- * that is absent. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
+ * How a member is stored in PostgreSQL. `json` and `jsonb` keep the value as it is, null included; in the others a null is
+ * a member that is absent. `integer` has 32 bits, `bigint` what a double holds exactly. `envelope`: not stored, for the record's own member of that name is meant, e.g. `title`.
  */
-export type MemberKind =
-  | 'text'
-  | 'integer'
-  | 'bigint'
-  | 'double'
-  | 'boolean'
-  | 'timestamp'
-  | 'json'
-  | 'jsonb'
-  | 'envelope';
+export type MemberKind = 'text' | 'integer' | 'bigint' | 'double' | 'boolean' | 'json' | 'jsonb' | 'envelope';
 
 /** Members by their names in documents, snake_case. */
 export type Members = Readonly<Record<string, MemberKind>>;
@@ -38,7 +29,7 @@ export interface Allocation {
   readonly within: readonly string[];
 }
 
-/** What a processor keeps its blobs in. */
+/** The table or collection that a processor keeps its blobs in. */
 export interface RecordsDefinition {
   /** The table or collection. */
   readonly name: string;
@@ -61,7 +52,7 @@ export interface RecordsDefinition {
   readonly formerIndexes?: readonly string[];
 }
 
-/** Brings a stored document of an earlier form to the next; pure. */
+/** Brings a stored document of an earlier form, whole and with its `data` opened, to the next; pure. */
 export type DocumentMigration = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Which members a read is to bring: `chapters.title` of child tables; the envelope always comes. */
@@ -81,9 +72,9 @@ export interface RecordPage {
   readonly limit: number;
 }
 
-/** What became of storing a record. */
+/** The result of storing a record. */
 export interface Stored {
-  /** What is there now: the first result wins. */
+  /** The record that is there now: the first result wins. */
   readonly stored: BlobRecord;
   /** Whether it is the one that was given. */
   readonly inserted: boolean;
@@ -98,19 +89,23 @@ export interface Records extends BlobInventory, BlobEraser {
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
   ping(): Promise<void>;
-  /** The whole record, whoever's it is. */
-  find(id: string): Promise<BlobRecord | null>;
-  /** Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there. */
+  /** The record, whoever's it is. */
+  find(id: string, wanted: Wanted): Promise<BlobRecord | null>;
+  /**
+   * Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there.
+   * @throws BlobgraphError PROCESSING_FAILED: it is no JSON, or not of the declared members and kinds; BLOB_TOO_LARGE
+   */
   insert(record: NewRecord): Promise<Stored>;
-  /** Gives a pending record its content, unless it has it; null when it is not there any more. */
+  /** Gives a pending record its content, unless it has it; null when it is not there any more. @throws like {@link insert} */
   complete(record: NewRecord): Promise<Stored | null>;
   /** In no given order. */
   byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]>;
-  /** Finished blobs, oldest first, without those members that are {@link RecordsDefinition.unlisted}. */
-  page(userId: string, page: RecordPage): Promise<BlobRecord[]>;
+  /** Finished blobs, oldest first. */
+  page(userId: string, page: RecordPage, wanted: Wanted): Promise<BlobRecord[]>;
   /** Ids of those that the index is to be told of by now, longest due first. */
   dueRegistrations(now: Date, limit: number): Promise<string[]>;
-  markRegistered(id: string, at: Date): Promise<void>;
+  /** Notes that the index has the record with this content; a pending one may have got its content since, and then is not meant. */
+  markRegistered(record: Pick<BlobRecord, 'id' | 'contentHash'>, at: Date): Promise<void>;
   /** Notes that the index refuses it for good, and why. */
   refuseRegistration(id: string, reason: string): Promise<void>;
   /** Tells the index later, and counts the failure. */
@@ -129,16 +124,56 @@ const memberNames = ({ members, beside, children, allocates }: Omit<RecordsDefin
   ...(allocates ? [allocates.member, ...allocates.within] : []),
 ];
 
+/** Columns of the store's own, beside the envelope's. */
+const OWN = ['_id', 'data', 'on_demand', 'input_hash', 'command', 'allocation', 'form', 'refusal'];
+const REGISTRATION = [
+  'registration',
+  'registered_at',
+  'register_at',
+  'register_attempts',
+  'processor_version',
+];
+const taken = new Set([...OWN, ...REGISTRATION, ...Object.keys(envelopeMembers)]);
+
+/** Members whose names mean something else already, by the fix. */
+function* mistakenNames({
+  members = {},
+  beside = {},
+  children = {},
+}: Pick<RecordsDefinition, 'members' | 'beside' | 'children'>): Generator<string> {
+  for (const [name, kind] of Object.entries(members)) {
+    if (kind === 'envelope' ? !(name in envelopeMembers) : taken.has(name))
+      yield `\`members.${name}\`: ${kind === 'envelope' ? 'no member of the envelope' : 'taken'}`;
+  }
+  const outside = [...Object.keys(beside), ...Object.keys(children)];
+  for (const name of outside) {
+    if (taken.has(name) || name in members) yield `\`${name}\` beside \`data\`: taken`;
+  }
+  for (const [list, { columns, order, parent }] of Object.entries(children)) {
+    const own = ['id', 'of_record', parent].find((name) => name in columns);
+    if (own) yield `\`children.${list}.columns.${own}\`: taken`;
+    if (!(order in columns)) yield `\`children.${list}.order\`: no column of it`;
+  }
+}
+
 /**
  * Says what a processor keeps its blobs in.
- * @throws InvalidSpec when a name cannot be one of a table, collection or member
+ * @throws InvalidSpec when a name cannot be one of a table, collection or member, or is taken
  */
 export function records(name: string, definition: Omit<RecordsDefinition, 'name'>): RecordsDefinition {
   const { members, allocates } = definition;
   for (const each of [name, ...memberNames(definition)]) memberName(each);
+  const [mistake] = mistakenNames(definition);
+  if (mistake) throw new InvalidSpec(`${mistake}. Use another name`);
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
   return { name, ...definition };
+}
+
+/** All members but those that are {@link RecordsDefinition.unlisted}, and no lists of rows. */
+export function listedMembers({ members, beside = {}, unlisted = [] }: RecordsDefinition): Wanted {
+  const all = [...(members ? Object.keys(members) : ['data']), ...Object.keys(beside)];
+  return new Set(all.filter((name) => !unlisted.includes(name)));
 }
 
 /** Members of `data` that a read brings. */

@@ -9,6 +9,10 @@ import { isPending } from '../record.ts';
 export const artifactPath = (processorId: string, blobId: string, name: string): string =>
   `/api/v1/processors/${encodeURIComponent(processorId)}/blobs/${encodeURIComponent(blobId)}/artifacts/${encodeURIComponent(name)}`;
 
+/** Whether `If-None-Match` names the tag: in a list, or weakened by something in between (RFC 9110, section 13.1.2). */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+
 /** Answers an artifact of the caller's blob; 304 to those who have it. @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND */
 export async function sendArtifact(
   { records, artifacts }: Kit,
@@ -23,9 +27,9 @@ export async function sendArtifact(
   }
   const etag = artifacts.etag(known, name);
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (request.headers['if-none-match'] === etag) return reply.status(304).send();
-  const [record = known] = await records.byIds(userId, [id], 'all');
-  const { body, sizeBytes, mediaType, fileName } = await artifacts.open(record, name);
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send();
+  const whole = async () => (await records.byIds(userId, [id], 'all'))[0];
+  const { body, sizeBytes, mediaType, fileName } = await artifacts.open(id, name, whole);
   return reply
     .header('content-type', mediaType)
     .header('content-length', sizeBytes)

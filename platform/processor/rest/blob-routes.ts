@@ -2,8 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { BlobgraphError } from '../../errors.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
-import { isPending, toDocument } from '../record.ts';
-import type { BlobPlace, Records } from '../records/records.ts';
+import { type BlobRecord, isPending, toDocument } from '../record.ts';
+import {
+  type BlobPlace,
+  listedMembers,
+  type RecordPage,
+  type Records,
+  type RecordsDefinition,
+} from '../records/records.ts';
 
 const MAX_BATCH = 1_000;
 const MAX_PAGE = 100;
@@ -65,13 +71,39 @@ async function wholeBlobs(records: Records, userId: string, ids: readonly string
   });
 }
 
+/** As many from the beginning as fit into one answer, and one at least. */
+function fitting(found: readonly BlobRecord[]): readonly BlobRecord[] {
+  let bytes = 0;
+  const end = found.findIndex(({ sizeBytes }, index) => {
+    bytes += sizeBytes;
+    return index > 0 && bytes > MAX_ANSWER_BYTES;
+  });
+  return end === -1 ? found : found.slice(0, end);
+}
+
+/** A stretch of a user's blobs, and whether there are more. Texts are read of those alone that fit into an answer. */
+async function listedBlobs(
+  { records, definition }: { records: Records; definition: RecordsDefinition },
+  userId: string,
+  page: RecordPage,
+) {
+  const found = await records.page(userId, { ...page, limit: page.limit + 1 }, new Set());
+  const chosen = fitting(found.slice(0, page.limit));
+  const ids = chosen.map(({ id }) => id);
+  const read = await records.byIds(userId, ids, listedMembers(definition));
+  const byId = new Map(read.map((record) => [record.id, record]));
+  const last = chosen.length < found.length ? chosen.at(-1) : undefined;
+  return { blobs: ids.flatMap((id) => byId.get(id) ?? []), last };
+}
+
 /**
  * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
- * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`. `schemaId`: of the output schema.
+ * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`, which may answer fewer than `limit` where
+ * they are large. `schemaId`: of the output schema.
  */
 export function blobRoutes(
   app: FastifyInstance,
-  { records, schemaId }: { records: Records; schemaId: string },
+  { records, definition, schemaId }: { records: Records; definition: RecordsDefinition; schemaId: string },
 ): void {
   app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
     const [record] = await records.byIds(requireViewer(caller).userId, [params.id], 'all');
@@ -91,14 +123,13 @@ export function blobRoutes(
     if (params.user_id !== userId)
       throw new BlobgraphError('NOT_FOUND', 'There is no such user, or it is not you.');
     const { since, after, limit } = parseList(query);
-    const found = await records.page(userId, {
-      limit: limit + 1,
+    const { blobs, last } = await listedBlobs({ records, definition }, userId, {
+      limit,
       ...(since === undefined ? {} : { since: new Date(since) }),
       ...(after === undefined ? {} : { after: placeOf(after) }),
     });
-    const last = found.length > limit ? found[limit - 1] : undefined;
     return {
-      blobs: found.slice(0, limit).map((record) => toDocument(record, schemaId)),
+      blobs: blobs.map((record) => toDocument(record, schemaId)),
       next: last ? cursorOf(last) : null,
     };
   });

@@ -45,7 +45,7 @@ const itemJson = (item: InventoryItem) => ({
 const countJson = ({ userId, ...counts }: UserCount) => ({ user_id: userId, ...counts });
 
 /**
- * What the index asks a processor to compare itself with its store: `GET /inventory?before=&after=&limit=`,
+ * The REST by which the index compares itself with a processor's store: `GET /inventory?before=&after=&limit=`,
  * `POST /inventory/existing` and `/inventory/reopen` `{ ids }`, `POST /inventory/counts` `{ user_ids, before }`.
  * Each answer names the processor, so that one that answers at another's address is not taken for it.
  */

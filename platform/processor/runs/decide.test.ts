@@ -69,6 +69,7 @@ describe('what an error of a run means', () => {
     'PROCESSOR_UNKNOWN',
     'UNAUTHENTICATED',
     'CONTENT_MISSING',
+    'FORBIDDEN',
   ])('%s may pass', (code) => {
     expect(failure(code)).toEqual({ code, message: 'So it is.', retryable: true });
     expect(refusedForGood(new BlobgraphError(code, ''))).toBe(false);

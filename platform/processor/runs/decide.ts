@@ -4,14 +4,14 @@ import type { Delivery } from '../../event-log/log.ts';
 import type { BlobEvent } from '../../events/events.ts';
 import { isUnavailable } from '../../unavailable.ts';
 
-/** What of a processor says which events it takes. */
+/** The part of a processor that says which events it takes. */
 export interface Taker {
   readonly id: string;
   readonly takes?: Takes;
 }
 
 /**
- * What an event is to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
+ * The meaning of an event to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
  * does not make and another does: index and registry knew of that one when the run was planned.
  */
 export type Asked = 'run' | 'ignore' | 'elsewhere';
@@ -52,11 +52,13 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
   'PROCESSOR_UNKNOWN',
   'UNAUTHENTICATED',
+  // The registry does not know yet that this version takes the source's schema.
+  'FORBIDDEN',
   // The reconciler has a source's content made again.
   'CONTENT_MISSING',
 ]);
 
-/** What an error of a run means. What is none of ours may pass, and says nothing of its inside. */
+/** The failure that an error of a run means. One that is none of ours may pass, and says nothing of its inside. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof InputErrors) {
     const code = error.errors[0]?.code ?? 'VALIDATION_FAILED';
@@ -85,6 +87,9 @@ export const isDeleted = (error: unknown): boolean =>
 /** Nobody is left to make a derived blob for, or to tell of a failure. */
 export const isSourceGone = (error: unknown): boolean =>
   codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
+
+/** Whether the index has no run of this processor on the blob, and none to tell of a failure. */
+export const isUnasked = (error: unknown): boolean => codeOf(error) === 'FORBIDDEN';
 
 /** Whether the index will never take a result, however often it is asked. */
 export const refusedForGood = (error: unknown): error is BlobgraphError =>

@@ -95,7 +95,7 @@ export function failingRuns(setUp: () => Promise<Workers>): void {
       run.mockResolvedValueOnce({ preview: 'x', data: { text: 'X' }, title: 42 as unknown as string });
       await created('a');
       await expect.poll(() => state.runs('a').at(-1)).toBe('FAILED 1 PROCESSING_FAILED');
-      expect(await records.find(idOf('a'))).toBeNull();
+      expect(await records.existing([idOf('a')])).toEqual([]);
       const retry = { processor_id: definition.id, state: 'PENDING', attempt: 2 } as const;
       await log.publish(blobMessage('a', 2, { kind: 'retried', body: { run: retry } }));
       await expect.poll(() => state.runs('a').at(-1)).toBe('COMPLETED 2');
@@ -126,6 +126,16 @@ export function failingRuns(setUp: () => Promise<Workers>): void {
       await expect.poll(() => state.runs('a').at(-1)).toBe('FAILED 3 PROCESSING_FAILED');
       await expect.poll(deadLetters).toHaveLength(1);
       expect(state.calls.filter((call) => call === 'report FAILED').length).toBeGreaterThan(5);
+    });
+
+    it('of a run that the index does not let it begin is tried again, then set aside untold', async () => {
+      const { state, start, created, deadLetters } = await setUp();
+      state.fail((operation) => (operation === 'finish' ? undefined : 'FORBIDDEN'));
+      const { run } = await start();
+      await created('a');
+      await expect.poll(deadLetters).toEqual(['a: FORBIDDEN: Told FORBIDDEN. (3)']);
+      expect(run).not.toHaveBeenCalled();
+      expect(state.runs('a')).toEqual([]);
     });
 
     it('does not delay its neighbours', async () => {

@@ -64,5 +64,5 @@ export async function setUpWorkers(log: EventLog) {
 
 export const ONE_AT_A_TIME = { definition: { limits: { concurrency: 1, seconds: 30 } } };
 
-/** What {@link setUpWorkers} sets up. */
+/** Set up by {@link setUpWorkers}. */
 export type Workers = Awaited<ReturnType<typeof setUpWorkers>>;

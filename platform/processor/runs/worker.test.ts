@@ -54,7 +54,7 @@ describe('a run', () => {
       },
     ]);
     await expect
-      .poll(() => records.find(idOf('a')))
+      .poll(() => records.find(idOf('a'), 'all'))
       .toMatchObject({ userId: 'alice', data: { text: 'TEXT OF A' }, registration: 'registered' });
     expect(run).toHaveBeenCalledTimes(1);
     expect(run.mock.calls[0]?.[0]).toMatchObject({
@@ -86,7 +86,7 @@ describe('a run', () => {
     await log.publish(blobMessage('a', 9, { kind: 'retried', body }));
     await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 3', 'COMPLETED 3']);
     expect(state.registered).toMatchObject([{ remote_blob_id: idOf('a', 2), generation: 2 }]);
-    expect(await records.find(idOf('a', 2))).toMatchObject({ generation: 2 });
+    expect(await records.find(idOf('a', 2), 'all')).toMatchObject({ generation: 2 });
   });
 
   it('is not asked for by other schemas, nor by what is no event', async () => {
@@ -168,7 +168,7 @@ describe('a result that is stored', () => {
     await start();
     await created('a');
     await expect.poll(deadLetters).toEqual(['a: DERIVED_CONFLICT: Told DERIVED_CONFLICT. (1)']);
-    expect(await records.find(idOf('a'))).toMatchObject({ registration: 'refused' });
+    expect(await records.find(idOf('a'), 'all')).toMatchObject({ registration: 'refused' });
     expect(state.runs('a')).toEqual(['PROCESSING 1', 'FAILED 1 DERIVED_CONFLICT']);
   });
 
@@ -180,7 +180,7 @@ describe('a result that is stored', () => {
     await start();
     await created('a');
     await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'PROCESSING 2', 'COMPLETED 2']);
-    expect(await records.find(idOf('a'))).not.toMatchObject({ registration: 'refused' });
+    expect(await records.find(idOf('a'), 'all')).not.toMatchObject({ registration: 'refused' });
   });
 });
 
@@ -276,7 +276,7 @@ it('under load neither more runs at once nor longer ones than the registration s
   await expect
     .poll(ends, { timeout: 20_000 })
     .toEqual(blobs.map((id) => (id.startsWith('hangs') ? 'FAILED 1 PROCESSING_TIMEOUT' : 'COMPLETED 1')));
-  expect(most).toBe(3);
+  expect(most).toBeLessThanOrEqual(3);
 });
 
 describe('stopping', () => {
@@ -380,7 +380,7 @@ describe('a pending blob', () => {
     await records.insert(pending);
     await log.publish(asked());
     await expect.poll(() => state.runs(id)).toEqual(['PROCESSING 1', 'COMPLETED 1']);
-    expect(await records.find(id)).toMatchObject({
+    expect(await records.find(id, 'all')).toMatchObject({
       title: 'To come',
       data: { text: `HEY text of ${id}` },
       sourceIds: ['x'],

@@ -7,7 +7,7 @@ import type { Kit } from '../kit.ts';
 import { makeRecord } from '../make.ts';
 import { type BlobRecord, isPending } from '../record.ts';
 import { readSources } from '../sources.ts';
-import { askedBy, attemptOf, failureOf, isSourceGone, type RunFailure } from './decide.ts';
+import { askedBy, attemptOf, failureOf, isSourceGone, isUnasked, type RunFailure } from './decide.ts';
 import { type Patience, patience, withinLimit } from './limits.ts';
 import { progressReporter } from './progress.ts';
 import { defaultSettings, type RunSettings } from './settings.ts';
@@ -22,13 +22,13 @@ export interface Worker {
 export interface WorkerOptions {
   readonly kit: Kit;
   readonly eventLog: EventLog;
-  /** What is left out has its default. */
+  /** Those that are left out have their defaults. */
   readonly settings?: Partial<RunSettings>;
 }
 
 const ACK: Outcome = { kind: 'ack' };
 
-/** What a delivery's run works on. */
+/** The run of a delivery. */
 interface Work {
   readonly event: BlobEvent;
   readonly delivery: Delivery;
@@ -101,7 +101,6 @@ class EventWorker implements Worker {
     const beginning = {
       blob_id,
       processor_id: definition.id,
-      processor_version: definition.version,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
     };
@@ -119,7 +118,7 @@ class EventWorker implements Worker {
     const id = isOwn
       ? event.body.blob_id
       : derivedBlobId(event.body.blob_id, definition.id, definition.version, begun.generation);
-    const existing = await patiently(() => records.find(id));
+    const existing = await patiently(() => records.find(id, new Set()));
     if (existing && !isPending(existing)) return existing;
     if (isOwn && !existing) return null;
     const record = await this.#make(work, id, existing);
@@ -174,7 +173,7 @@ class EventWorker implements Worker {
     } catch (unreported) {
       if (isSourceGone(unreported)) return ACK;
       // The user must hear of it: the delivery comes back, or `onSetAside` tells.
-      return { kind: 'retry' };
+      if (!isUnasked(unreported)) return { kind: 'retry' };
     }
     return { kind: 'terminate', reason: `${failure.code}: ${failure.message}` };
   }
@@ -213,7 +212,7 @@ class EventWorker implements Worker {
       // A failure that was reported with its reason has the same attempt: this report then changes nothing.
       await this.#reportFailure(event, attemptOf(event, delivery), failure);
     } catch (error) {
-      if (!isSourceGone(error)) throw error;
+      if (!isSourceGone(error) && !isUnasked(error)) throw error;
     }
   }
 }

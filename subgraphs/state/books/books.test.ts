@@ -8,9 +8,10 @@ runState();
 const taken = { 'blob.created': ['text-input-v1'] };
 
 beforeAll(() => {
-  registry.put(processorDocument('binder', { shown_as: 'book.compiled' }));
-  registry.put(processorDocument('printer', { shown_as: 'book.compiled' }));
-  registry.put(processorDocument('pitch'));
+  const onDemand = { input_schema_ids: ['text-input-v1'] };
+  registry.put(processorDocument('binder', { ...onDemand, shown_as: 'book.compiled' }));
+  registry.put(processorDocument('printer', { ...onDemand, shown_as: 'book.compiled' }));
+  registry.put(processorDocument('pitch', onDemand));
   registry.put(processorDocument('rewriter', { shown_as: 'chapter.expanded', takes: taken }));
   registry.put(processorDocument('insights', { takes: taken }));
 });

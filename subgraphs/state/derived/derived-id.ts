@@ -11,11 +11,12 @@ const invalid = (field: string, message: string) =>
   new BlobgraphError('VALIDATION_FAILED', message, { field });
 
 /** @throws BlobgraphError VALIDATION_FAILED */
-function assertForm({ on_demand, content_hash, remote_blob_id }: DerivedRegistration): void {
+function assertForm({ on_demand, content_hash, remote_blob_id, generation }: DerivedRegistration): void {
   if (content_hash === undefined && !on_demand)
     throw invalid('content_hash', '`content_hash` may be left out only of what is made on demand.');
   if (on_demand && !uuid.safeParse(remote_blob_id).success)
     throw invalid('remote_blob_id', '`remote_blob_id` must be a UUID.');
+  if (on_demand && generation) throw invalid('generation', 'What is made on demand has no generations.');
 }
 
 /** The versions that may have made it. Processes of an older version may be finishing what they have in work. */

@@ -5,7 +5,7 @@ import { assertNotErasing } from '../deletion/erasure.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, OutboxEvent } from '../documents.ts';
 import { entryOfDerived, eventOf, isPending } from '../entry.ts';
-import { blobRun } from '../runs/runs.ts';
+import { assertMayRead } from '../runs/reading.ts';
 import { decideContent, isMigrated, plannedOf } from './content.ts';
 import { assertDerivedId } from './derived-id.ts';
 
@@ -48,17 +48,6 @@ async function requireSources(
   return sources;
 }
 
-/** A generation is handed out by the run alone. @throws BlobgraphError VALIDATION_FAILED */
-function assertGeneration(
-  { processor_id, generation = 0 }: DerivedRegistration,
-  [parent]: readonly IndexEntry[],
-): void {
-  const newest = blobRun(parent?.runs ?? [], processor_id)?.generation ?? 0;
-  if (generation <= newest) return;
-  const message = `\`generation\` must be at most ${newest}, the newest of the run on the parent.`;
-  throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'generation' });
-}
-
 const conflict = () =>
   new BlobgraphError(
     'DERIVED_CONFLICT',
@@ -66,20 +55,23 @@ const conflict = () =>
     { field: 'remote_blob_id' },
   );
 
-/** What was entered before, with what it now has for content. @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN */
+/** What was entered before, with what it now has for content. @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED */
 async function again(
   deps: StateDependencies,
   known: IndexEntry,
   registration: FinishedRun,
 ): Promise<IndexEntry> {
-  const { user_id, processor_id, content_hash } = registration;
-  if (known.userId !== user_id || known.processorId !== processor_id) throw conflict();
+  const { user_id, processor_id, parent_id, content_hash } = registration;
+  if (known.processorId !== processor_id || !known.sourceIds.includes(parent_id)) throw conflict();
   if (content_hash === undefined) return known;
   if (isMigrated(known, registration))
     await deps.schemas.validator(known.schemaId, registration.schema_version);
   const planned = isPending(known) ? await plannedOf(deps, known) : [];
   const decide = decideContent(deps, registration, planned);
-  const entry = await changeEntry(deps, user_id, known.id, decide, known);
+  const entry = await changeEntry(deps, user_id, known.id, decide, known).catch((error: unknown) => {
+    const isGone = error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND';
+    throw isGone ? deleted('The blob', 'remote_blob_id') : error;
+  });
   if (entry.contentHash !== content_hash) throw conflict();
   return entry;
 }
@@ -88,7 +80,7 @@ async function again(
  * Enters what a processor made into the index, once, or that it is going to be made. What was entered before is
  * answered, also when sources of it have been deleted since; content that was waited for, or that had gone, is entered.
  * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN,
- *   VALIDATION_FAILED, BLOB_DELETED when a source or the blob itself was deleted, USER_ERASING
+ *   VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED when a source or the blob itself was deleted, USER_ERASING
  */
 export async function registerDerived(
   deps: StateDependencies,
@@ -102,7 +94,7 @@ export async function registerDerived(
   const known = read.get(remote_blob_id);
   if (known) return { entry: await again(deps, known, registration), created: false, read };
   const sources = await requireSources(deps, registration, ids, read);
-  assertGeneration(registration, sources);
+  await assertMayRead(deps, registration.processor_id, sources);
   return { ...(await enter(deps, registration, sources)), read };
 }
 

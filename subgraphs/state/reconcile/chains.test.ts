@@ -77,7 +77,7 @@ async function run(
   processor: 'text-expansion' | 'insights',
   generation = 0,
 ): Promise<string> {
-  const of = { blob_id: blobId, processor_id: processor, processor_version: '1', attempt: 1, generation };
+  const of = { blob_id: blobId, processor_id: processor, attempt: 1, generation };
   await beginRun(system.state, USER, of);
   const id = derivedBlobId(blobId, processor, '1', generation);
   const store = processor === 'insights' ? system.insights : system.texts;

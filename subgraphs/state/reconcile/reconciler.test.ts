@@ -92,11 +92,11 @@ async function addBook(sourceIds: string[], createdAt: Date) {
   const sample = { data: { full_text: 'All of it.' }, beside: {} };
   const book = newRecord(USER, sample, { sourceIds, createdAt, onDemand: true, registerAt: createdAt });
   await system.books.insert(book);
-  await system.books.markRegistered(book.id, createdAt);
+  await system.books.markRegistered(book, createdAt);
   return book;
 }
 
-const registrationOf = async ({ id }: { id: string }) => (await system.books.find(id))?.registration;
+const registrationOf = async ({ id }: { id: string }) => (await system.books.find(id, 'all'))?.registration;
 
 /** What was made of a draft: in its store, in the index, or both. */
 async function addText(
@@ -107,7 +107,7 @@ async function addText(
   const text = textOf(draft, { processorVersion: version });
   if (stored) {
     await system.texts.insert(text);
-    await system.texts.markRegistered(text.id, text.createdAt);
+    await system.texts.markRegistered(text, text.createdAt);
   }
   const context = {
     sources: [draft],
@@ -141,7 +141,7 @@ async function registerTexts(): Promise<void> {
     logger: createLogger('silent'),
   });
   for (const id of await system.texts.dueRegistrations(system.clock.now(), 100)) {
-    const text = await system.texts.find(id);
+    const text = await system.texts.find(id, 'all');
     if (text)
       await registrar
         .register(text, 1)
@@ -322,7 +322,7 @@ describe('entries without a blob', () => {
     const text = await addText(draft, { stored: false });
     await system.run(REPAIR);
     await system.texts.insert(text);
-    await system.texts.markRegistered(text.id, text.createdAt);
+    await system.texts.markRegistered(text, text.createdAt);
     expect((await system.run(REPAIR)).told).toContain('CONTENT_BACK text-expansion 1 1');
     await registerTexts();
     expect(await entryOf(text.id)).toMatchObject({ contentMissingSince: null });

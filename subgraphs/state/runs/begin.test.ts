@@ -60,13 +60,9 @@ describe('beginning a run', () => {
     expect(await shown(caller, blob_id)).toEqual(before);
   });
 
-  it('is of the newest generation or, untold, of an older one, and of none that is not there', async () => {
+  it('is of the newest generation or, untold, of an older one', async () => {
     const caller = newCaller();
     const blob_id = await createDraft(caller);
-    expect((await begin(caller, { blob_id, generation: 1 })).body.error).toMatchObject({
-      code: 'VALIDATION_FAILED',
-      field: 'generation',
-    });
     await make(caller, blob_id);
     expect(await reprocess(caller, blob_id)).toEqual([]);
     const older = await begin(caller, { blob_id, generation: 0, attempt: 9 });
@@ -76,11 +72,20 @@ describe('beginning a run', () => {
     expect(await runsOf(caller, blob_id)).toEqual(['text-expansion PROCESSING 2/1']);
   });
 
+  it('is of the generation that it was asked for, also where the index comes from an older copy', async () => {
+    const caller = newCaller();
+    const blob_id = await createDraft(caller);
+    const { body } = await begin(caller, { blob_id, generation: 2, attempt: 4 });
+    expect(body).toMatchObject({ generation: 2, done: false, sources: [{ id: blob_id }] });
+    expect(await runsOf(caller, blob_id)).toEqual(['text-expansion PROCESSING 4/2']);
+    expect((await begin(caller, { blob_id, generation: 2 ** 31 - 1 })).status).toBe(400);
+  });
+
   it('finds no blob that was deleted or is another’s, and hears processors for themselves alone', async () => {
     const [caller, other] = [newCaller(), newCaller()];
     const blob_id = await createDraft(caller);
     expect((await begin(other, { blob_id })).body.error?.code).toBe('BLOB_NOT_FOUND');
-    const foreign = { blob_id, processor_id: 'text-expansion', processor_version: '1', attempt: 1 };
+    const foreign = { blob_id, processor_id: 'text-expansion', attempt: 1 };
     const answer = await post('book-compiler', caller, '/api/v1/runs/begin', foreign);
     expect(answer.body.error?.code).toBe('FORBIDDEN');
     await state.rest('DELETE', `/api/v1/blobs/${blob_id}`, { caller });

@@ -5,6 +5,7 @@ import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
 import { isPending, STATE } from '../entry.ts';
 import { decideReport } from './processing.ts';
+import { assertMayRead } from './reading.ts';
 import { blobRun } from './runs.ts';
 import { nameSources, sourcesOf } from './sources.ts';
 
@@ -30,7 +31,7 @@ async function readSources(
   entry: IndexEntry,
   processorId: string,
 ): Promise<SourceDocument[]> {
-  if (entry.processorId === processorId) return nameSources(deps, entry.userId, entry.sourceIds);
+  if (entry.processorId === processorId) return nameSources(deps, entry.userId, processorId, entry.sourceIds);
   if (isPending(entry)) {
     const message = 'The blob has no content yet. Who takes it is asked once it is there.';
     throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'blob_id' });
@@ -38,25 +39,24 @@ async function readSources(
   return entry.processorId === STATE ? withData(deps, entry) : sourcesOf(deps, [entry]);
 }
 
-/** The generation that is begun, and whether it is made already. @throws BlobgraphError VALIDATION_FAILED */
+/**
+ * The generation that is begun, and whether it is made already. One that is newer than the run's was handed out before
+ * the index was restored from an older copy: its run is the newest from then on.
+ */
 function standing(entry: IndexEntry, { processor_id, generation }: RunBeginning) {
   const run = blobRun(entry.runs, processor_id);
   const newest = run?.generation ?? 0;
   const begun = generation ?? newest;
-  if (begun > newest) {
-    const message = `\`generation\` must be at most ${newest}, the newest of this run.`;
-    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'generation' });
-  }
   // A blob of its own is worked on by its processor only while it has no content.
   const isMade = entry.processorId === processor_id ? !isPending(entry) : run?.state === 'COMPLETED';
-  return { generation: begun, done: begun === newest && isMade, isNewest: begun === newest };
+  return { generation: begun, done: begun === newest && isMade, isNewest: begun >= newest };
 }
 
 /**
  * Tells that a run has begun, unless it is completed, and answers what it works on: the blob itself, or the sources of
  * a blob of the processor's own that is pending. Of an older generation, which is made again because its content is gone,
  * nothing is told. Safe to do again.
- * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED, CONTENT_MISSING, SERVICE_UNAVAILABLE
+ * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, SERVICE_UNAVAILABLE
  */
 export async function beginRun(
   deps: StateDependencies,
@@ -65,6 +65,7 @@ export async function beginRun(
 ): Promise<BegunRun> {
   const { blob_id, processor_id, attempt } = beginning;
   const entry = await requireBlob(deps, userId, blob_id);
+  await assertMayRead(deps, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
   if (done) return { generation, done, sources: [] };
   // Before anything is told: what has no source must not be under way for ever.

@@ -10,7 +10,9 @@ const insights = { processor_id: 'insights', schema_id: 'note-v1' };
 const digest = { processor_id: 'digest', schema_id: 'message-v1' };
 
 beforeAll(() => {
-  registry.put(compilerDocument());
+  registry.put(
+    compilerDocument({ input_schema_ids: ['text-input-v1', 'expanded-text-v1', 'note-v1', 'message-v1'] }),
+  );
   registry.put(processorDocument('insights', { takes: { 'blob.indexed': ['expanded-text-v1'] } }));
   registry.put(processorDocument('digest', { takes: { 'blob.indexed': ['note-v1'] } }));
 });

@@ -40,7 +40,7 @@ it('a run costs fewer statements by beginning and finishing it than by telling o
   const run = { processor_id: 'text-expansion', attempt: 1 };
   const caller = { viewer: viewer(USER) };
   const one = await addDraft();
-  const { sources } = await beginRun(deps, USER, { ...run, blob_id: one, processor_version: '1' });
+  const { sources } = await beginRun(deps, USER, { ...run, blob_id: one });
   expect(sources[0]?.data).toBeDefined();
   const begun = statements.length;
   await finishRun(deps, finished(caller, one));

@@ -42,6 +42,32 @@ describe('finishing a run', () => {
     expect(await runsOf(caller, blob_id)).toEqual(['text-expansion COMPLETED 1/0']);
   });
 
+  it('completes the run of a result that was deleted before that could be told', async () => {
+    const caller = newCaller();
+    const blob_id = await createDraft(caller);
+    await begin(caller, { blob_id });
+    const { run, ...entered } = finished(caller, blob_id);
+    await finish(caller, entered as ReturnType<typeof finished>);
+    await state.rest('DELETE', `/api/v1/blobs/${entered.remote_blob_id}`, { caller });
+    expect((await finish(caller, { ...entered, run })).body.error?.code).toBe('BLOB_DELETED');
+    expect(await runsOf(caller, blob_id)).toEqual(['text-expansion COMPLETED 1/0']);
+    expect(await shown(caller, entered.remote_blob_id)).toBeNull();
+  });
+
+  it('is of the run on the source, or on the blob itself', async () => {
+    const caller = newCaller();
+    const [blob_id, other] = [await createDraft(caller), await createDraft(caller)];
+    const astray = finished(caller, blob_id, { run: { blob_id: other, attempt: 1 } });
+    expect((await finish(caller, astray)).body.error).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      field: 'run.blob_id',
+    });
+    await make(caller, blob_id);
+    const moved = { ...finished(caller, other), remote_blob_id: astray.remote_blob_id, on_demand: true };
+    expect((await finish(caller, moved)).body.error?.code).toBe('DERIVED_CONFLICT');
+    expect(await runsOf(caller, other)).toEqual(['text-expansion PENDING 0/0']);
+  });
+
   it('is refused for what was deleted, for another result, and for another speaker', async () => {
     const [caller, other] = [newCaller(), newCaller()];
     const blob_id = await createDraft(caller);
@@ -60,14 +86,10 @@ describe('finishing a run', () => {
 });
 
 describe('generations', () => {
-  it('have ids of their own, and none is entered that was not handed out', async () => {
+  it('have ids of their own', async () => {
     const caller = newCaller();
     const blob_id = await createDraft(caller);
     const next = finished(caller, blob_id, { generation: 1 });
-    expect((await finish(caller, next)).body.error).toMatchObject({
-      code: 'VALIDATION_FAILED',
-      field: 'generation',
-    });
     const first = await make(caller, blob_id);
     expect(await reprocess(caller, blob_id)).toEqual([]);
     expect((await finish(caller, next)).body.entry).toMatchObject({ generation: 1 });
@@ -75,6 +97,20 @@ describe('generations', () => {
     expect(await shown(caller, first)).toMatchObject({ generation: 0 });
     const mixed = { ...next, generation: 0 };
     expect((await finish(caller, mixed)).body.error?.code).toBe('DERIVED_ID_MISMATCH');
+  });
+
+  it('that an index from an older copy does not know are entered, and count from then on', async () => {
+    const caller = newCaller();
+    const blob_id = await createDraft(caller);
+    const second = await make(caller, blob_id, { generation: 2 });
+    const first = await make(caller, blob_id);
+    expect(await runsOf(caller, blob_id)).toEqual(['text-expansion COMPLETED 1/2']);
+    expect([await shown(caller, first), await shown(caller, second)]).toMatchObject([
+      { generation: 0 },
+      { generation: 2 },
+    ]);
+    expect(await reprocess(caller, blob_id)).toEqual([]);
+    expect(await runsOf(caller, blob_id)).toEqual(['text-expansion PENDING 2/3']);
   });
 
   it('that are older are entered beside the run of the newest', async () => {
@@ -98,7 +134,7 @@ describe('two versions of a processor beside each other', () => {
     registered(present, ...(present === '2' ? ['1'] : []));
     const caller = newCaller();
     const blob_id = await createDraft(caller);
-    await begin(caller, { blob_id, processor_version: own });
+    await begin(caller, { blob_id });
     await make(caller, blob_id, { processor_version: own });
     expect(await runsOf(caller, blob_id)).toEqual(['text-expansion COMPLETED 1/0']);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../platform/clock.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
+import { entry } from '../store/store.contract.fixture.ts';
 import {
   asProcessor,
   create,
@@ -12,6 +14,7 @@ import {
   runState,
   state,
 } from '../subgraph.fixture.ts';
+import { decideReport } from './processing.ts';
 
 runState();
 
@@ -173,4 +176,17 @@ describe('processing', () => {
     );
     expect(data?.blob.processing.runs).toEqual([{ attempt: 8 }]);
   });
+});
+
+it('a blob has room for so many artifacts, each as often as it likes', () => {
+  const report = (artifact: string, attempt = 1) =>
+    ({ blob_id: 'b', processor_id: 'compiler', state: 'PROCESSING', attempt, artifact }) as const;
+  let whole = entry('alice', 1);
+  const tell = (artifact: string, attempt?: number) =>
+    decideReport({ clock: systemClock }, report(artifact, attempt))(whole);
+  for (let index = 0; index < 100; index += 1)
+    whole = { ...whole, runs: tell(`format-${index}`)?.runs ?? whole.runs };
+  expect(whole.runs).toHaveLength(100);
+  expect(() => tell('one-more')).toThrow('at most 100 artifacts');
+  expect(tell('format-99', 2)?.runs).toHaveLength(100);
 });

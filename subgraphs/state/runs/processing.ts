@@ -5,6 +5,7 @@ import { changeEntry, type EntryDecider, requireEntry } from '../change-entry.ts
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';
 import { isPending } from '../entry.ts';
+import { assertMayRead } from './reading.ts';
 import { applyReport, applyRetry, blobRun } from './runs.ts';
 
 const KINDS = {
@@ -18,24 +19,43 @@ const KINDS = {
 const isTooEarly = (entry: IndexEntry, { processor_id, artifact, state }: ProcessingReport): boolean =>
   isPending(entry) && processor_id === entry.processorId && artifact === undefined && state === 'COMPLETED';
 
-/** What a report changes of an entry; null when it says nothing new. */
+/** So that an entry, which holds its runs, stays small. */
+const MAX_ARTIFACTS = 100;
+
+/** @throws BlobgraphError VALIDATION_FAILED for one artifact more than a blob may have */
+function assertRoom({ runs }: IndexEntry, { processor_id, artifact }: ProcessingReport): void {
+  if (artifact === undefined) return;
+  const artifacts = runs.filter((run) => run.artifact !== null);
+  const isKnown = artifacts.some((run) => run.processorId === processor_id && run.artifact === artifact);
+  if (isKnown || artifacts.length < MAX_ARTIFACTS) return;
+  const message = `A blob may have at most ${MAX_ARTIFACTS} artifacts.`;
+  throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'artifact' });
+}
+
+/** What a report changes of an entry; null when it says nothing new. @throws BlobgraphError VALIDATION_FAILED */
 export const decideReport =
   ({ clock }: Pick<StateDependencies, 'clock'>, report: ProcessingReport): EntryDecider =>
   (entry) => {
     if (isTooEarly(entry, report)) return null;
+    assertRoom(entry, report);
     const changed = applyReport(entry.runs, report, clock.now());
     return changed && { runs: changed.runs, events: [{ kind: KINDS[report.state], run: changed.run }] };
   };
 
-/** Takes a processor's report on its run; one that says nothing new changes nothing. @throws BlobgraphError BLOB_NOT_FOUND */
+/**
+ * Takes a processor's report on its run; one that says nothing new changes nothing.
+ * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, SERVICE_UNAVAILABLE
+ */
 export async function reportProcessing(
   deps: StateDependencies,
   userId: string,
   report: ProcessingReport,
 ): Promise<IndexEntry> {
+  const read = await requireEntry(deps, userId, report.blob_id);
+  await assertMayRead(deps, report.processor_id, [read]);
   if (report.state === 'PROCESSING' && report.progress !== undefined && report.artifact === undefined)
     announceProgress(deps, userId, report);
-  return changeEntry(deps, userId, report.blob_id, decideReport(deps, report));
+  return changeEntry(deps, userId, report.blob_id, decideReport(deps, report), read);
 }
 
 function announceProgress(deps: StateDependencies, userId: string, report: ProcessingReport): void {
@@ -45,7 +65,7 @@ function announceProgress(deps: StateDependencies, userId: string, report: Proce
 
 /** The refusal of a processor without a run. */
 export function noRun(processorId: string): BlobgraphError {
-  const message = `\`${processorId}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
+  const message = `\`${processorId.slice(0, 64)}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
   return new BlobgraphError('PROCESSOR_UNKNOWN', message, { field: 'processorId' });
 }
 

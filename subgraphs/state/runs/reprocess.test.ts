@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expansionDocument, processorDocument } from '../registry.fixture.ts';
+import { compilerDocument, expansionDocument, processorDocument } from '../registry.fixture.ts';
 import { createDraft, newCaller, registry, report, runState, state } from '../subgraph.fixture.ts';
 import {
   announce,
@@ -92,7 +92,7 @@ describe('reprocess', () => {
 
   it('is refused for what was made on demand, but not for what others made of that', async () => {
     const caller = newCaller();
-    registry.put(processorDocument('book-compiler'));
+    registry.put(compilerDocument());
     const body = announced(caller, [await createDraft(caller)]);
     await announce(caller, body);
     const id = body.remote_blob_id;

@@ -17,16 +17,20 @@ const MAX_SOURCES = 10_000;
 /** So that the entry's events, which name them all, fit the log: 10,000 ids of 36 characters do. */
 const MAX_SOURCES_BYTES = 400_000;
 
-/** The largest number that GraphQL's `Int` holds. */
-const MAX_INT = 2 ** 31 - 1;
-const number = z.int().min(0).max(MAX_INT);
-const attempt = z.int().min(1).max(MAX_INT);
+/** Half of what GraphQL's `Int` holds: each is counted on from what a processor tells. */
+const MAX_COUNT = 2 ** 30;
+const countFrom = (least: number) => {
+  const message = `must be a whole number from ${least} to ${MAX_COUNT}`;
+  return z.int(message).min(least, message).max(MAX_COUNT, message);
+};
+const generation = countFrom(0);
+const attempt = countFrom(1);
 
 const registrationBody = z.object({
   user_id: z.string(),
   processor_id: label(128),
   processor_version: label(64).optional(),
-  generation: number.optional(),
+  generation: generation.optional(),
   on_demand: z.boolean().optional(),
   storage_location: label(200),
   remote_blob_id: label(128),
@@ -56,16 +60,18 @@ const registrationBody = z.object({
     .optional(),
 });
 
-const finishBody = registrationBody.extend({
-  run: z.object({ blob_id: label(128), attempt }).optional(),
-});
+const finishBody = registrationBody
+  .extend({ run: z.object({ blob_id: label(128), attempt }).optional() })
+  .refine(({ run, parent_id, remote_blob_id }) => !run || [parent_id, remote_blob_id].includes(run.blob_id), {
+    path: ['run', 'blob_id'],
+    message: 'must be the parent, or the blob itself',
+  });
 
 const beginBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
-  processor_version: label(64),
   attempt,
-  generation: number.optional(),
+  generation: generation.optional(),
 });
 
 const MAX_REASON = 1_000;
@@ -78,7 +84,7 @@ const reportBody = z.object({
   processor_id: label(128),
   state: z.enum(processingStates).exclude(['STORED']),
   attempt,
-  generation: number.optional(),
+  generation: generation.optional(),
   artifact: label(64).optional(),
   stage: label(64).optional(),
   progress: z.number().min(0).max(1).optional(),
@@ -106,7 +112,7 @@ export function processorRoutes(app: FastifyInstance, deps: StateDependencies): 
   app.post('/api/v1/sources', async (request) => {
     const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
-    return { sources: await nameSources(deps, userId, ids) };
+    return { sources: await nameSources(deps, userId, request.caller.service, ids) };
   });
   app.post('/api/v1/runs/begin', async (request) => {
     const begun = parse(beginBody, request.body);

@@ -19,7 +19,7 @@ export const begin = (
   caller: Caller,
   over: { blob_id: string; processor_id?: string; [name: string]: unknown },
 ) => {
-  const body = { processor_id: 'text-expansion', processor_version: '1', attempt: 1, ...over };
+  const body = { processor_id: 'text-expansion', attempt: 1, ...over };
   return post<BegunRun>(body.processor_id, caller, '/api/v1/runs/begin', body);
 };
 

@@ -2,6 +2,7 @@ import type { SourceDocument } from '../../../platform/clients/state.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
 import { STATE } from '../entry.ts';
+import { assertMayRead } from './reading.ts';
 
 const sourceOf = (entry: IndexEntry, baseUrl: string | null): SourceDocument => ({
   id: entry.id,
@@ -32,13 +33,19 @@ export async function sourcesOf(
   return entries.map((entry) => sourceOf(entry, addressOf.get(entry.processorId) ?? null));
 }
 
-/** The user's blobs as sources, in the order of `ids`; those that are missing are left out. */
+/**
+ * The user's blobs as sources for a processor, in the order of `ids`; those that are missing are left out.
+ * @throws BlobgraphError FORBIDDEN for what it may not read; SERVICE_UNAVAILABLE without the registry
+ */
 export async function nameSources(
   deps: Pick<StateDependencies, 'store' | 'processors'>,
   userId: string,
+  processorId: string,
   ids: readonly string[],
 ): Promise<SourceDocument[]> {
-  const found = new Map((await deps.store.entries(userId, ids)).map((entry) => [entry.id, entry]));
+  const entries = await deps.store.entries(userId, ids);
+  await assertMayRead(deps, processorId, entries);
+  const found = new Map(entries.map((entry) => [entry.id, entry]));
   return sourcesOf(
     deps,
     ids.flatMap((id) => found.get(id) ?? []),

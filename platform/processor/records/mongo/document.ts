@@ -5,7 +5,15 @@ import { BlobgraphError } from '../../../errors.ts';
 import type { BlobRecord, Envelope, PendingCommand } from '../../record.ts';
 import { envelopeMembers } from '../../record.ts';
 import type { RegistrationState } from '../inventory.ts';
-import { type RecordsDefinition, type Wanted, wantedColumns, wantsData } from '../records.ts';
+import {
+  type MemberKind,
+  type Members,
+  type RecordsDefinition,
+  type Wanted,
+  wantedColumns,
+  wantsData,
+} from '../records.ts';
+import { fromBson, toBson } from './bson.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -34,7 +42,7 @@ export interface RecordDocument {
    * where the document would be larger than MongoDB takes. Null while it is pending.
    */
   data: Data | string | Binary | null;
-  /** What the store has given, and among what: unique together with the user. */
+  /** The number that the store gave, and among which records: unique together with the user. */
   allocation?: { of: string; number: number };
   /** Null until the index has it. */
   registered_at: Date | null;
@@ -46,36 +54,62 @@ export interface RecordDocument {
   form: number;
 }
 
-/** MongoDB's limit is 16 MiB; the rest is for what stands beside `data`. */
+/** MongoDB's own limit. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** The rest is for what stands beside `data`. */
 const MAX_DATA_BYTES = 15 * 1024 * 1024;
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
+const tooLarge = (bytes: number): BlobgraphError =>
+  new BlobgraphError(
+    'BLOB_TOO_LARGE',
+    `What was made is larger than the store holds, also compressed (${bytes} bytes). Split the source.`,
+  );
+
+const isJson = (kind: MemberKind | undefined): boolean => kind === 'json' || kind === 'jsonb';
+
+/** Values with `change` made to those of JSON. */
+const withJson = (kinds: Members, values: Data, change: (value: unknown) => unknown): Data =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isJson(kinds[name]) ? change(value) : value]),
+  );
+
 /** Members of the envelope are not stored twice. */
-function storedData({ members }: RecordsDefinition, data: Data): Data | string {
-  if (!members) return JSON.stringify(data);
-  const kept = Object.entries(data).filter(([name]) => members[name] !== 'envelope');
-  return Object.fromEntries(kept);
-}
+const ownData = (members: Members, data: Data): Data =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => members[name] !== 'envelope'));
 
 /** @throws BlobgraphError BLOB_TOO_LARGE */
-export async function toData(definition: RecordsDefinition, data: Data): Promise<Data | string | Binary> {
-  const stored = storedData(definition, data);
+export async function toData({ members }: RecordsDefinition, data: Data): Promise<Data | string | Binary> {
+  const own = members ? ownData(members, data) : data;
+  const stored = members ? withJson(members, own, toBson) : JSON.stringify(own);
   const bytes = typeof stored === 'string' ? Buffer.byteLength(stored) : BSON.calculateObjectSize(stored);
   if (bytes <= MAX_DATA_BYTES) return stored;
-  const compressed = await compress(typeof stored === 'string' ? stored : JSON.stringify(stored));
+  const compressed = await compress(typeof stored === 'string' ? stored : JSON.stringify(own));
   if (compressed.length <= MAX_DATA_BYTES) return new Binary(compressed);
-  throw new BlobgraphError(
-    'BLOB_TOO_LARGE',
-    `What was made is larger than the store holds, also compressed (${compressed.length} bytes). Split the source.`,
-  );
+  throw tooLarge(compressed.length);
 }
 
-async function openedData(data: RecordDocument['data']): Promise<Data> {
+async function openedData({ members = {} }: RecordsDefinition, data: RecordDocument['data']): Promise<Data> {
   if (data === null || data === undefined) return {};
   if (data instanceof Binary) return JSON.parse((await decompress(data.value())).toString()) as Data;
-  return typeof data === 'string' ? (JSON.parse(data) as Data) : data;
+  return typeof data === 'string' ? (JSON.parse(data) as Data) : withJson(members, data, fromBson);
+}
+
+/** Members beside `data`, with `change` made to values of JSON, those in rows of lists among them. */
+function withJsonBeside(
+  { beside = {}, children = {} }: RecordsDefinition,
+  values: Data,
+  change: (value: unknown) => unknown,
+): Data {
+  const lists = Object.entries(children).flatMap(([name, { columns }]) => {
+    const rows = values[name];
+    return Array.isArray(rows)
+      ? [[name, rows.map((row: Data) => withJson(columns, row, change))] as const]
+      : [];
+  });
+  return { ...withJson(beside, values, change), ...Object.fromEntries(lists) };
 }
 
 /** Of a compressed document all members are read: those that were not asked for are left out here. */
@@ -90,16 +124,18 @@ function chosen({ members }: RecordsDefinition, data: Data, envelope: Envelope, 
   return Object.fromEntries([...own, ...shared]);
 }
 
-/** What of a document is not read. */
+/** Paths in `data` that are not wanted; `data` itself where that is all of it: it may be compressed. */
+function unwantedData(members: Members | undefined, wanted: Wanted): string[] {
+  if (!members) return wantsData(wanted, 'data') ? [] : ['data'];
+  const own = Object.keys(members).filter((name) => members[name] !== 'envelope');
+  const unwanted = own.filter((name) => !wantsData(wanted, name));
+  return unwanted.length === own.length ? ['data'] : unwanted.map((name) => `data.${name}`);
+}
+
+/** The projection that leaves out all that is not wanted. */
 export function projectionOf(definition: RecordsDefinition, wanted: Wanted): Record<string, 0> {
   const { members, beside = {}, children = {} } = definition;
-  const data = members
-    ? Object.entries(members)
-        .filter(([name, kind]) => kind !== 'envelope' && !wantsData(wanted, name))
-        .map(([name]) => `data.${name}`)
-    : wantsData(wanted, 'data')
-      ? []
-      : ['data'];
+  const data = unwantedData(members, wanted);
   const others = Object.keys(beside).filter((name) => !wantsData(wanted, name));
   const rows = Object.entries(children).flatMap(([name, child]) => {
     const columns = wantedColumns(wanted, name, child);
@@ -116,29 +152,33 @@ const registrationOf = ({ registered_at, refusal }: RecordDocument): Registratio
   return refusal === null ? 'waiting' : 'refused';
 };
 
-function besideOf(
-  { beside = {}, children = {} }: RecordsDefinition,
-  document: RecordDocument,
-  wanted: Wanted,
-): Data {
+function besideOf(definition: RecordsDefinition, document: RecordDocument, wanted: Wanted): Data {
+  const { beside = {}, children = {} } = definition;
   const members = document as unknown as Data;
   const own = Object.keys(beside).filter((name) => wantsData(wanted, name));
   const lists = Object.keys(children).filter((name) => Array.isArray(members[name]));
   const found = [...own, ...lists].filter((name) => members[name] !== undefined);
-  return Object.fromEntries(found.map((name) => [name, members[name]]));
+  return withJsonBeside(definition, Object.fromEntries(found.map((name) => [name, members[name]])), fromBson);
 }
+
+/** Whether a process of an earlier version wrote it. */
+export const isOlder = (
+  { documentMigrations = [] }: RecordsDefinition,
+  { form = 0 }: Partial<Pick<RecordDocument, 'form'>>,
+): boolean => form < documentMigrations.length;
 
 /**
  * The document in the present form, its data opened: a process of an earlier version may have written it since the
  * collection was migrated.
  */
 export async function upgraded(
-  { documentMigrations: steps = [] }: RecordsDefinition,
+  definition: RecordsDefinition,
   document: RecordDocument,
 ): Promise<RecordDocument> {
+  const { documentMigrations: steps = [] } = definition;
   const { form = 0 } = document as Partial<RecordDocument>;
-  if (form >= steps.length) return document;
-  const data = document.data instanceof Binary ? await openedData(document.data) : document.data;
+  if (!isOlder(definition, document)) return document;
+  const data = await openedData(definition, document.data);
   const migrated = steps
     .slice(form)
     .reduce<Record<string, unknown>>((before, step) => step(before), { ...document, data });
@@ -168,7 +208,7 @@ export async function recordFrom(
   };
   return {
     ...envelope,
-    data: chosen(definition, await openedData(document.data), envelope, wanted),
+    data: chosen(definition, await openedData(definition, document.data), envelope, wanted),
     beside: besideOf(definition, document, wanted),
     onDemand: document.on_demand,
     inputHash: document.input_hash,
@@ -184,7 +224,7 @@ export async function toDocument(
   record: BlobRecord & { readonly registerAt: Date },
   allocation: RecordDocument['allocation'],
 ): Promise<RecordDocument> {
-  return {
+  const document = {
     _id: record.id,
     user_id: record.userId,
     parent_blob_id: record.sourceIds[0] ?? null,
@@ -202,7 +242,7 @@ export async function toDocument(
     on_demand: record.onDemand,
     input_hash: record.inputHash,
     command: record.command ? JSON.stringify(record.command) : null,
-    ...record.beside,
+    ...withJsonBeside(definition, record.beside, toBson),
     data: record.contentHash === null ? null : await toData(definition, record.data),
     ...(allocation ? { allocation } : {}),
     registered_at: null,
@@ -211,4 +251,7 @@ export async function toDocument(
     refusal: null,
     form: definition.documentMigrations?.length ?? 0,
   };
+  const bytes = BSON.calculateObjectSize(document);
+  if (bytes > MAX_DOCUMENT_BYTES) throw tooLarge(bytes);
+  return document;
 }

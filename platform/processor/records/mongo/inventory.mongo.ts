@@ -13,7 +13,7 @@ function registrationOf({ registered_at, refusal }: Item): RegistrationState {
   return refusal === null ? 'waiting' : 'refused';
 }
 
-/** What the documents of a collection tell the index of themselves. */
+/** The inventory of a collection. */
 export const createInventory = (documents: Collection<RecordDocument>): BlobInventory => ({
   async inventory({ before, after, limit }) {
     const where = { ...(after === undefined ? {} : { _id: { $gt: after } }), created_at: { $lt: before } };

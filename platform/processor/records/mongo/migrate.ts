@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { RecordsDefinition } from '../records.ts';
-import { type RecordDocument, toData, upgraded } from './document.ts';
+import { isOlder, type RecordDocument, toData, upgraded } from './document.ts';
 
 const BATCH = 200;
 /** The server's code of an index that is not there. */
@@ -16,12 +16,14 @@ async function migrateOne(
   id: string,
 ): Promise<void> {
   const document = await documents.findOne({ _id: id });
-  const steps = definition.documentMigrations?.length ?? 0;
-  if (!document || ((document as Partial<RecordDocument>).form ?? 0) >= steps) return;
-  const { form } = document as Partial<RecordDocument>;
+  if (!document || !isOlder(definition, document)) return;
   const migrated = await upgraded(definition, document);
   const data = await toData(definition, migrated.data as Readonly<Record<string, unknown>>);
-  const asRead = { _id: id, form: form ?? { $exists: false } } as object;
+  // Another process, of before, may give it its content or mark it as stale meanwhile.
+  const unchanged = Object.fromEntries(
+    (['form', 'content_hash', 'stale'] as const).map((name) => [name, document[name] ?? null]),
+  );
+  const asRead = { ...unchanged, _id: id } as object;
   await documents.replaceOne(asRead, { ...migrated, data });
 }
 

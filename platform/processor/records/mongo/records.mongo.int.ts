@@ -28,7 +28,7 @@ describe('documents that are too large for MongoDB', () => {
     const large = newRecord(newUser(), { data, beside: {} });
     await records.insert(large);
     expect((await stored(large.id))?.data).toBeInstanceOf(Binary);
-    expect((await records.find(large.id))?.data).toEqual(data);
+    expect((await records.find(large.id, 'all'))?.data).toEqual(data);
     const [some] = await records.byIds(large.userId, [large.id], new Set(['head']));
     expect(some?.data).toEqual({ head: 'h' });
   });
@@ -37,7 +37,7 @@ describe('documents that are too large for MongoDB', () => {
     const data = { head: 'h', body: randomBytes(16 * 1024 * 1024).toString('base64') };
     const incompressible = newRecord(newUser(), { data, beside: {} });
     await expect(records.insert(incompressible)).rejects.toMatchObject({ code: 'BLOB_TOO_LARGE' });
-    expect(await records.find(incompressible.id)).toBeNull();
+    expect(await records.find(incompressible.id, 'all')).toBeNull();
   });
 });
 
@@ -52,14 +52,19 @@ describe('documents of an earlier form', () => {
       newRecord(newUser(), { data: { word: 'old' }, beside: {} }),
     );
     for (const one of old.slice(1)) await before.insert(one);
-    const upper = (document: Record<string, unknown>) => ({ ...document, data: { word: 'NEW' } });
+    const upper = ({ data, ...document }: Record<string, unknown>) => ({
+      ...document,
+      data: { word: 'NEW' },
+      preview: `was ${(data as { word: string }).word}`,
+    });
     const after = createMongoRecords(database, { ...present, documentMigrations: [upper] });
     await Promise.all([after.prepare(), after.prepare()]);
     expect(await collection.countDocuments({ form: 1, 'data.word': 'NEW' })).toBe(119);
     const [late] = old;
     if (!late) throw new Error('There are 120');
     await before.insert(late);
-    expect((await after.find(late.id))?.data).toEqual({ word: 'NEW' });
+    expect((await after.find(late.id, 'all'))?.data).toEqual({ word: 'NEW' });
+    expect(await after.find(late.id, new Set())).toMatchObject({ data: {}, preview: 'was old' });
     await server.close();
   });
 });

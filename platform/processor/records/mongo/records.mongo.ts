@@ -4,7 +4,8 @@ import { isDuplicateKey } from '../../../mongo/client.ts';
 import { insertOrFind } from '../../../mongo/insert-or-find.ts';
 import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
-import { projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
+import { storable } from '../storable.ts';
+import { isOlder, projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
 import { createInventory } from './inventory.mongo.ts';
 import { migrateDocuments } from './migrate.ts';
 
@@ -30,9 +31,10 @@ class MongoRecords {
     this.#definition = definition;
   }
 
-  async find(id: string): Promise<BlobRecord | null> {
-    const document = await this.#documents.findOne({ _id: id });
-    return document && recordFrom(this.#definition, document, 'all');
+  async find(id: string, wanted: Wanted): Promise<BlobRecord | null> {
+    const projection = projectionOf(this.#definition, wanted);
+    const document = await this.#documents.findOne({ _id: id }, { projection });
+    return document && this.#record(document, wanted);
   }
 
   async byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]> {
@@ -55,8 +57,15 @@ class MongoRecords {
     return this.#records(await found.toArray(), wanted);
   }
 
+  /** One of an earlier form is read whole: what is made of it may stand on members that are not wanted. */
+  async #record(document: RecordDocument, wanted: Wanted): Promise<BlobRecord> {
+    const isWhole = wanted === 'all' || !isOlder(this.#definition, document);
+    const whole = isWhole ? null : await this.#documents.findOne({ _id: document._id });
+    return recordFrom(this.#definition, whole ?? document, wanted);
+  }
+
   #records(documents: readonly RecordDocument[], wanted: Wanted): Promise<BlobRecord[]> {
-    return Promise.all(documents.map((document) => recordFrom(this.#definition, document, wanted)));
+    return Promise.all(documents.map((document) => this.#record(document, wanted)));
   }
 
   /** The next number among the user's records that have the same values; undefined where nothing is given. */
@@ -99,7 +108,8 @@ class MongoRecords {
     }
   }
 
-  async insert(record: NewRecord): Promise<Stored> {
+  async insert(given: NewRecord): Promise<Stored> {
+    const record = storable(this.#definition, given);
     if (!this.#definition.allocates) {
       const { stored, document } = await this.#made(record);
       const existing = await insertOrFind(this.#documents, document);
@@ -107,7 +117,7 @@ class MongoRecords {
       return { stored: await recordFrom(this.#definition, existing, 'all'), inserted: false };
     }
     return this.#untilGiven(async () => {
-      const existing = await this.find(record.id);
+      const existing = await this.find(record.id, 'all');
       if (existing) return { stored: existing, inserted: false };
       const { stored, document } = await this.#made(record);
       await this.#documents.insertOne(document);
@@ -115,17 +125,18 @@ class MongoRecords {
     });
   }
 
-  complete(record: NewRecord): Promise<Stored | null> {
+  async complete(given: NewRecord): Promise<Stored | null> {
+    const record = storable(this.#definition, given);
     return this.#untilGiven(async () => {
-      const { stored, document } = await this.#made(record);
-      const { _id, ...content } = document;
+      const { document } = await this.#made(record);
+      // It may have become stale while it was pending.
+      const { _id, stale: _stale, ...content } = document;
       const { matchedCount } = await this.#documents.updateOne(
         { _id, content_hash: null },
         { $set: content },
       );
-      if (matchedCount === 1) return { stored, inserted: true };
-      const existing = await this.find(record.id);
-      return existing && { stored: existing, inserted: false };
+      const stored = await this.find(record.id, 'all');
+      return stored && { stored, inserted: matchedCount === 1 };
     });
   }
 }
@@ -143,9 +154,9 @@ const registrations = (documents: Documents) =>
         .toArray();
       return found.map(({ _id }) => _id);
     },
-    async markRegistered(id, at) {
+    async markRegistered({ id, contentHash }, at) {
       await documents.updateOne(
-        { _id: id, registered_at: null },
+        { _id: id, registered_at: null, content_hash: contentHash },
         { $set: { registered_at: at, refusal: null } },
       );
     },
@@ -180,9 +191,6 @@ const eraser = (documents: Documents) =>
 export function createMongoRecords(database: Db, definition: RecordsDefinition): Records {
   const documents = database.collection<RecordDocument>(definition.name);
   const own = new MongoRecords(documents, definition);
-  const { members, beside = {}, unlisted = [] } = definition;
-  const listed = new Set([...(members ? Object.keys(members) : ['data']), ...Object.keys(beside)]);
-  for (const member of unlisted) listed.delete(member);
   return {
     ...registrations(documents),
     ...eraser(documents),
@@ -194,10 +202,10 @@ export function createMongoRecords(database: Db, definition: RecordsDefinition):
     async ping() {
       await database.command({ ping: 1 });
     },
-    find: (id) => own.find(id),
+    find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),
     complete: (record) => own.complete(record),
     byIds: (userId, ids, wanted) => own.byIds(userId, ids, wanted),
-    page: (userId, page) => own.page(userId, page, listed),
+    page: (userId, page, wanted) => own.page(userId, page, wanted),
   };
 }

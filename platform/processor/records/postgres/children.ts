@@ -1,7 +1,7 @@
 import type { SqlExecutor, SqlValue } from '../../../sql/database.ts';
 import type { BlobRecord, NewRecord } from '../../record.ts';
 import { type ChildTable, type RecordsDefinition, type Wanted, wantedColumns } from '../records.ts';
-import { columnTypes } from './columns.ts';
+import { columnTypes, quoted } from './columns.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -12,10 +12,10 @@ async function insertRows(
   rows: readonly Row[],
 ): Promise<void> {
   const columns = Object.entries(child.columns);
-  const names = columns.map(([name]) => name);
-  const typed = columns.map(([name, kind]) => `${name} ${columnTypes[kind]}`);
+  const names = columns.map(([name]) => quoted(name));
+  const typed = columns.map(([name, kind]) => `${quoted(name)} ${columnTypes[kind]}`);
   await tx.execute(
-    `INSERT INTO ${child.table} (id, ${child.parent}, ${names.join(', ')})
+    `INSERT INTO ${quoted(child.table)} (id, ${quoted(child.parent)}, ${names.join(', ')})
      SELECT gen_random_uuid(), $1, ${names.map((name) => `c.${name}`).join(', ')}
      FROM json_to_recordset($2::json) AS c (${typed.join(', ')})`,
     [id, JSON.stringify(rows)],
@@ -40,10 +40,11 @@ async function rowsOf(
   ids: readonly string[],
   columns: readonly string[],
 ) {
+  const parent = quoted(child.parent);
   const values: SqlValue[] = [[...ids]];
   const rows = await tx.query<Row & { of_record: string }>(
-    `SELECT ${child.parent} AS of_record, ${columns.join(', ')} FROM ${child.table}
-     WHERE ${child.parent} = ANY($1::uuid[]) ORDER BY ${child.parent}, ${child.order}`,
+    `SELECT ${parent} AS of_record, ${columns.map(quoted).join(', ')} FROM ${quoted(child.table)}
+     WHERE ${parent} = ANY($1::uuid[]) ORDER BY ${parent}, ${quoted(child.order)}`,
     values,
   );
   const byRecord = new Map<string, Row[]>();

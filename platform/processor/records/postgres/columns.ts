@@ -11,7 +11,6 @@ export const columnTypes: Readonly<Record<Exclude<MemberKind, 'envelope'>, strin
   bigint: 'bigint',
   double: 'double precision',
   boolean: 'boolean',
-  timestamp: 'timestamptz',
   json: 'json',
   jsonb: 'jsonb',
 };
@@ -73,17 +72,28 @@ export const ownColumns = ({ members, beside }: RecordsDefinition) => [
   ...columnsOf(beside),
 ];
 
+/** A checked name, also one that is a word of SQL. */
+export const quoted = (name: string): string => `"${name}"`;
+
+const isJson = (kind: MemberKind): boolean => kind === 'json' || kind === 'jsonb';
+
+/** Drivers make null of both JSON's null and of none. */
+const absenceOf = (name: string): string => `${name} is absent`;
+
 /** The columns that a read names. */
 export function selected(definition: RecordsDefinition, wanted: Wanted): string {
-  const names = ownColumns(definition)
-    .map(([name]) => name)
-    .filter((name) => wantsData(wanted, name));
-  return [OWN, ...names].join(', ');
+  const columns = ownColumns(definition)
+    .filter(([name]) => wantsData(wanted, name))
+    .flatMap(([name, kind]) => [
+      quoted(name),
+      ...(isJson(kind) ? [`${quoted(name)} IS NULL AS "${absenceOf(name)}"`] : []),
+    ]);
+  return [OWN, ...columns].join(', ');
 }
 
 function encode(kind: MemberKind, value: unknown): SqlValue {
   if (value === undefined) return null;
-  if (kind === 'json' || kind === 'jsonb') return JSON.stringify(value);
+  if (isJson(kind)) return JSON.stringify(value);
   return value as SqlValue;
 }
 
@@ -105,16 +115,15 @@ export function valuesOf(
   ];
 }
 
-/** A column's value in the document; undefined where it is absent. */
-const decode = (kind: MemberKind, value: unknown): unknown =>
-  value === null && kind !== 'json' && kind !== 'jsonb' ? undefined : (value ?? undefined);
+/** Whether the document has the member, as far as it was read. */
+const has = (row: Readonly<Record<string, unknown>>, name: string, kind: MemberKind): boolean =>
+  name in row && (isJson(kind) ? row[absenceOf(name)] === false : row[name] !== null);
 
 function present(members: Members | undefined, row: Readonly<Record<string, unknown>>, envelope: Envelope) {
   const found = Object.entries(members ?? {}).flatMap(([name, kind]) => {
     if (kind === 'envelope')
       return [[name, envelopeMembers[name as keyof typeof envelopeMembers](envelope)] as const];
-    const value = name in row ? decode(kind, row[name]) : undefined;
-    return value === undefined ? [] : [[name, value] as const];
+    return has(row, name, kind) ? [[name, row[name]] as const] : [];
   });
   return Object.fromEntries(found);
 }

@@ -12,7 +12,7 @@ interface ItemRow {
 
 const uuids = (ids: readonly string[]): string[] => ids.filter((id) => isUuid(id));
 
-/** What the rows of a table tell the index of themselves. */
+/** The inventory of a table. */
 export const createInventory = (sql: SqlDatabase, table: string): BlobInventory => ({
   async inventory({ before, after, limit }) {
     const rows = await sql.query<ItemRow>(

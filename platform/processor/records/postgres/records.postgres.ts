@@ -2,14 +2,15 @@ import { validate as isUuid, NIL } from 'uuid';
 import type { SqlDatabase, SqlExecutor } from '../../../sql/database.ts';
 import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
+import { storable } from '../storable.ts';
 import { insertChildren, readChildren } from './children.ts';
-import { type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
+import { quoted, type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
 import { createInventory } from './inventory.postgres.ts';
 import { createTables } from './schema.ts';
 
 const uuids = (ids: readonly string[]): string[] => ids.filter((id) => isUuid(id));
 
-/** What the store gives, before the record is written. Whoever else asks for the same number waits. */
+/** The store's number for a record, before it is written. Whoever else asks for the same number waits. */
 async function allocate(tx: SqlExecutor, { name, allocates }: RecordsDefinition, record: NewRecord) {
   if (!allocates || record.contentHash === null) return {};
   const { member, within } = allocates;
@@ -17,9 +18,9 @@ async function allocate(tx: SqlExecutor, { name, allocates }: RecordsDefinition,
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     JSON.stringify([name, record.userId, ...values]),
   ]);
-  const same = within.map((each, index) => `AND ${each} = $${index + 2}`).join(' ');
+  const same = within.map((each, index) => `AND ${quoted(each)} = $${index + 2}`).join(' ');
   const [row] = await tx.query<{ next: number }>(
-    `SELECT coalesce(max(${member}), 0) + 1 AS next FROM ${name} WHERE user_id = $1 ${same}`,
+    `SELECT coalesce(max(${quoted(member)}), 0) + 1 AS next FROM ${quoted(name)} WHERE user_id = $1 ${same}`,
     [record.userId, ...values],
   );
   return { [member]: row?.next ?? 1 };
@@ -44,7 +45,7 @@ class PostgresRecords {
   constructor(sql: SqlDatabase, definition: RecordsDefinition) {
     this.#sql = sql;
     this.#definition = definition;
-    this.#table = definition.name;
+    this.#table = quoted(definition.name);
   }
 
   async #read(
@@ -61,9 +62,9 @@ class PostgresRecords {
     return readChildren(tx, this.#definition, found, wanted);
   }
 
-  async find(id: string, tx: SqlExecutor = this.#sql): Promise<BlobRecord | null> {
+  async find(id: string, wanted: Wanted, tx: SqlExecutor = this.#sql): Promise<BlobRecord | null> {
     if (!isUuid(id)) return null;
-    const [record] = await this.#read(tx, 'WHERE id = $1', [id], 'all');
+    const [record] = await this.#read(tx, 'WHERE id = $1', [id], wanted);
     return record ?? null;
   }
 
@@ -90,7 +91,7 @@ class PostgresRecords {
   /** The record as it is stored; null when its id is taken. */
   async #write(tx: SqlExecutor, record: NewRecord): Promise<BlobRecord | null> {
     const { values, stored } = await completed(tx, this.#definition, record);
-    const columns = values.map(([column]) => column);
+    const columns = values.map(([column]) => quoted(column));
     const inserted = await tx.execute(
       `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})
        ON CONFLICT (id) DO NOTHING`,
@@ -101,20 +102,22 @@ class PostgresRecords {
     return stored;
   }
 
-  async insert(record: NewRecord): Promise<Stored> {
+  async insert(given: NewRecord): Promise<Stored> {
+    const record = storable(this.#definition, given);
     const { allocates, children } = this.#definition;
     const inserted = await (allocates || children
       ? this.#sql.transaction(async (tx) =>
-          (await this.find(record.id, tx)) ? null : this.#write(tx, record),
+          (await this.find(record.id, new Set(), tx)) ? null : this.#write(tx, record),
         )
       : this.#write(this.#sql, record));
     if (inserted) return { stored: inserted, inserted: true };
-    const stored = await this.find(record.id);
+    const stored = await this.find(record.id, 'all');
     // It was deleted in between.
     return stored ? { stored, inserted: false } : this.insert(record);
   }
 
-  async complete(record: NewRecord): Promise<Stored | null> {
+  async complete(given: NewRecord): Promise<Stored | null> {
+    const record = storable(this.#definition, given);
     const completedNow = await this.#sql.transaction(async (tx) => {
       const [row] = await tx.query<{ content_hash: string | null }>(
         `SELECT content_hash FROM ${this.#table} WHERE id = $1 FOR UPDATE`,
@@ -122,7 +125,7 @@ class PostgresRecords {
       );
       if (!row || row.content_hash !== null) return false;
       const { values, stored } = await completed(tx, this.#definition, record);
-      const set = values.map(([column], index) => `${column} = $${index + 2}`).join(', ');
+      const set = values.map(([column], index) => `${quoted(column)} = $${index + 2}`).join(', ');
       await tx.execute(
         `UPDATE ${this.#table} SET ${set}, registered_at = NULL, register_attempts = 0, refusal = NULL WHERE id = $1`,
         [record.id, ...values.map(([, value]) => value)],
@@ -130,7 +133,7 @@ class PostgresRecords {
       await insertChildren(tx, this.#definition, stored);
       return true;
     });
-    const stored = await this.find(record.id);
+    const stored = await this.find(record.id, 'all');
     return stored && { stored, inserted: completedNow };
   }
 }
@@ -145,10 +148,11 @@ const registrations = (sql: SqlDatabase, table: string) =>
       );
       return rows.map(({ id }) => id);
     },
-    async markRegistered(id, at) {
+    async markRegistered({ id, contentHash }, at) {
       await sql.execute(
-        `UPDATE ${table} SET registered_at = $2, refusal = NULL WHERE id = $1 AND registered_at IS NULL`,
-        [id, at],
+        `UPDATE ${table} SET registered_at = $2, refusal = NULL
+         WHERE id = $1 AND registered_at IS NULL AND content_hash IS NOT DISTINCT FROM $3`,
+        [id, at, contentHash],
       );
     },
     async refuseRegistration(id, reason) {
@@ -191,22 +195,17 @@ const eraser = (sql: SqlDatabase, table: string) =>
 /** A processor's records in PostgreSQL (15 or later): a server's or the embedded one. */
 export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefinition): Records {
   const own = new PostgresRecords(sql, definition);
-  const { name, unlisted = [] } = definition;
-  const listed: Wanted = new Set(
-    [definition.members ? Object.keys(definition.members) : ['data'], Object.keys(definition.beside ?? {})]
-      .flat()
-      .filter((member) => !unlisted.includes(member)),
-  );
+  const table = quoted(definition.name);
   return {
-    ...registrations(sql, name),
-    ...eraser(sql, name),
-    ...createInventory(sql, name),
+    ...registrations(sql, table),
+    ...eraser(sql, table),
+    ...createInventory(sql, table),
     prepare: () => sql.migrate(definition.migrations ?? [createTables(definition)]),
     ping: () => sql.ping(),
-    find: (id) => own.find(id),
+    find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),
     complete: (record) => own.complete(record),
     byIds: (userId, ids, wanted) => own.byIds(userId, ids, wanted),
-    page: (userId, page) => own.page(userId, page, listed),
+    page: (userId, page, wanted) => own.page(userId, page, wanted),
   };
 }

@@ -1,32 +1,32 @@
 import type { ChildTable, RecordsDefinition } from '../records.ts';
-import { columnTypes, ownColumns } from './columns.ts';
+import { columnTypes, ownColumns, quoted } from './columns.ts';
 
 /** Long texts are stored uncompressed: the embedded PostgreSQL compresses on the event loop. */
 const uncompressed = (table: string, columns: readonly (readonly [string, string])[]): string =>
   columns
     .filter(([, kind]) => kind === 'text' || kind === 'json')
-    .map(([name]) => `ALTER TABLE ${table} ALTER COLUMN ${name} SET STORAGE EXTERNAL;`)
+    .map(([name]) => `ALTER TABLE ${quoted(table)} ALTER COLUMN ${quoted(name)} SET STORAGE EXTERNAL;`)
     .join('\n');
 
 const lines = (columns: readonly (readonly [string, keyof typeof columnTypes])[]): string =>
-  columns.map(([name, kind]) => `${name} ${columnTypes[kind]},`).join('\n  ');
+  columns.map(([name, kind]) => `${quoted(name)} ${columnTypes[kind]},`).join('\n  ');
 
 function childTable(table: string, child: ChildTable): string {
   const columns = Object.entries(child.columns);
   return `
-CREATE TABLE ${child.table} (
+CREATE TABLE ${quoted(child.table)} (
   id uuid PRIMARY KEY,
-  ${child.parent} uuid NOT NULL REFERENCES ${table} (id) ON DELETE CASCADE,
+  ${quoted(child.parent)} uuid NOT NULL REFERENCES ${quoted(table)} (id) ON DELETE CASCADE,
   ${lines(columns)}
-  UNIQUE (${child.parent}, ${child.order})
+  UNIQUE (${quoted(child.parent)}, ${quoted(child.order)})
 );
 ${uncompressed(child.table, columns)}`;
 }
 
 /** The indexes that every table of records has. */
 const recordIndexes = (table: string): string => `
-CREATE INDEX ${table}_by_time ON ${table} (user_id, created_at, id);
-CREATE INDEX ${table}_to_register ON ${table} (register_at)
+CREATE INDEX ${table}_by_time ON ${quoted(table)} (user_id, created_at, id);
+CREATE INDEX ${table}_to_register ON ${quoted(table)} (register_at)
   WHERE registered_at IS NULL AND refusal IS NULL;`;
 
 /** Makes a processor's tables. A pending blob has no content yet: no member of its own is NOT NULL. */
@@ -34,10 +34,10 @@ export function createTables(definition: RecordsDefinition): string {
   const { name, allocates, children = {} } = definition;
   const own = ownColumns(definition);
   const unique = allocates
-    ? [`UNIQUE (user_id, ${[...allocates.within, allocates.member].join(', ')}),`]
+    ? [`UNIQUE (user_id, ${[...allocates.within, allocates.member].map(quoted).join(', ')}),`]
     : [];
   return `
-CREATE TABLE ${name} (
+CREATE TABLE ${quoted(name)} (
   id uuid PRIMARY KEY,
   user_id text NOT NULL,
   parent_blob_id text,
