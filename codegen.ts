@@ -7,6 +7,7 @@ import { type GeneratedFile, read, readSubgraphs } from './codegen/project.ts';
 import { serviceFiles } from './codegen/services.ts';
 import { stateFiles } from './codegen/state.ts';
 import { errorsPage } from './platform/errors.markdown.ts';
+import { exitWith } from './platform/exit.ts';
 import { projectFile, projectRoot } from './platform/paths.ts';
 
 /**
@@ -40,12 +41,18 @@ function write(files: readonly GeneratedFile[]): void {
     execFileSync('npm', ['run', '--silent', 'build:ts'], { cwd: projectRoot, stdio: 'inherit' });
 }
 
-const stale = [...(await generate())].filter(
-  ([file, text]) => !existsSync(projectFile(file)) || read(file) !== text,
-);
-if (process.argv.includes('--check')) {
+/** Tells of files that are not as they would be made; answers the exit code. */
+function check(stale: readonly GeneratedFile[]): number {
   for (const [file] of stale) console.error(`${file} is out of date: run \`npm run codegen\` and commit it`);
-  process.exitCode = stale.length === 0 ? 0 : 1;
-} else {
-  write(stale);
+  return stale.length === 0 ? 0 : 1;
+}
+
+try {
+  const stale = [...(await generate())].filter(
+    ([file, text]) => !existsSync(projectFile(file)) || read(file) !== text,
+  );
+  if (process.argv.includes('--check')) process.exitCode = check(stale);
+  else write(stale);
+} catch (error) {
+  exitWith(error);
 }

@@ -5,8 +5,9 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
+import { StartersFault } from '../platform/exit.ts';
 import { projectFile } from '../platform/paths.ts';
-import { type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
+import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
 
 /** A subgraph with the text of its SDL. */
 export interface SubgraphSdl extends Subgraph {
@@ -20,13 +21,13 @@ function mappers(models: string): Record<string, string> {
 }
 
 /** Types of the resolvers of a subgraph that has `models.ts`; the others write none that would need them. */
-export async function resolverTypes({ folder, sdl }: SubgraphSdl): Promise<GeneratedFile[]> {
+export async function resolverTypes({ folder, sdlFile, sdl }: SubgraphSdl): Promise<GeneratedFile[]> {
   const models = `${folder}/models.ts`;
   if (!existsSync(projectFile(models))) return [];
   const filename = `${folder}/graphql.generated.ts`;
   const code = await codegen({
     filename,
-    schema: parse(printSubgraphSchema(buildSubgraphSchema(parse(sdl)))),
+    schema: parse(printSubgraphSchema(buildSubgraphSchema(parseSdl(sdlFile, sdl)))),
     documents: [],
     config: {
       federation: true,
@@ -44,11 +45,11 @@ export async function resolverTypes({ folder, sdl }: SubgraphSdl): Promise<Gener
   return [[filename, `// ${HEADER}\n${code}`]];
 }
 
-/** @throws Error that says why, when the subgraphs do not compose */
+/** @throws StartersFault that says why, when the subgraphs do not compose */
 export function supergraphFile(subgraphs: readonly SubgraphSdl[]): GeneratedFile {
   const result = composeServices(
-    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+    subgraphs.map(({ name, url, sdlFile, sdl }) => ({ name, url, typeDefs: parseSdl(sdlFile, sdl) })),
   );
-  if (result.errors) throw new Error(`The subgraphs do not compose:\n${result.errors.join('\n')}`);
+  if (result.errors) throw new StartersFault(`The subgraphs do not compose:\n${result.errors.join('\n')}`);
   return ['gateway/supergraph.graphql', `# ${HEADER}\n\n${result.supergraphSdl}`];
 }

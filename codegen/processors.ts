@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { StartersFault } from '../platform/exit.ts';
 import { builtFile } from '../platform/paths.ts';
+import { InvalidSpec } from '../platform/processor/records/names.ts';
 import type { Subgraph } from './project.ts';
 
 /** What is needed of a processor's value before its service is generated. */
@@ -15,10 +17,20 @@ const processorModule = z.object({
 
 export type ProcessorValue = z.infer<typeof processorModule>['default'];
 
-/** Reads the processors' values as they were last built, in the order of `supergraph.yaml`. */
+async function load(folder: string): Promise<unknown> {
+  const file = `${folder}/processor.ts`;
+  try {
+    return await import(pathToFileURL(builtFile(file)).href);
+  } catch (error) {
+    throw error instanceof InvalidSpec ? new StartersFault(`${file}: ${error.message}`) : error;
+  }
+}
+
+/**
+ * Reads the processors' values as they were last built, in the order of `supergraph.yaml`.
+ * @throws StartersFault that names the one that cannot be, and why
+ */
 export async function readProcessors(subgraphs: readonly Subgraph[]): Promise<ProcessorValue[]> {
   const folders = subgraphs.filter(({ isProcessor }) => isProcessor).map(({ folder }) => folder);
-  const load = async (folder: string): Promise<unknown> =>
-    import(pathToFileURL(builtFile(`${folder}/processor.ts`)).href);
   return (await Promise.all(folders.map(load))).map((module) => processorModule.parse(module).default);
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type DocumentNode, GraphQLError, parse as parseGraphQL } from 'graphql';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { StartersFault } from '../platform/exit.ts';
 import { projectFile } from '../platform/paths.ts';
 
 /** Stands at the top of every generated file. */
@@ -34,6 +36,17 @@ const supergraphFile = z.object({
 });
 
 export const read = (file: string): string => readFileSync(projectFile(file), 'utf8');
+
+/** A subgraph's SDL. @throws StartersFault that says where it is none */
+export function parseSdl(file: string, text: string): DocumentNode {
+  try {
+    return parseGraphQL(text);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const [{ line, column } = { line: 1, column: 1 }] = error.locations ?? [];
+    throw new StartersFault(`${file}:${line}:${column}: ${error.message}`);
+  }
+}
 
 /** Every subgraph, in the order of `supergraph.yaml`. */
 export function readSubgraphs(): Subgraph[] {

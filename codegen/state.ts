@@ -1,5 +1,5 @@
-import { type DocumentNode, Kind, parse } from 'graphql';
-import { type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
+import { type DocumentNode, Kind } from 'graphql';
+import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
 
 /** The SDL that state serves: its own, and a stub of every type of content. */
 const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
@@ -29,7 +29,7 @@ const stub = ({ subgraph, type }: OwnedType): string =>
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
   const ownSdl = (file: string) => read(file === STATE_SDL ? STATE_OWN_SDL : file);
   const owned = subgraphs.flatMap(({ name, sdlFile }) =>
-    blobTypes(parse(ownSdl(sdlFile))).map((type) => ({ subgraph: name, type })),
+    blobTypes(parseSdl(sdlFile, ownSdl(sdlFile))).map((type) => ({ subgraph: name, type })),
   );
   const processors = owned.filter((entry) => entry.subgraph !== 'state');
   const entries = owned.map(({ subgraph, type }) => `  '${subgraph}': '${type}',\n`).join('');

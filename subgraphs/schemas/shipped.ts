@@ -1,21 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartersFault } from '../../platform/exit.ts';
 import { checkDefinition, type JsonObject } from '../../platform/json-schema/validator.ts';
 import { isSchemaId, type Schema } from './schema.ts';
 import { isVersion } from './versions.ts';
 
+function readDefinition(path: string): JsonObject {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as JsonObject;
+  } catch (error) {
+    throw new StartersFault(`${path}: ${(error as Error).message}`);
+  }
+}
+
 function readSchema(folder: string, id: string, file: string): Schema {
   const path = join(folder, id, file);
   const version = file.replace(/\.json$/, '');
-  if (!isSchemaId(id)) throw new Error(`${path}: name the folder by the schema's id, e.g. text-input-v1`);
-  if (!isVersion(version)) throw new Error(`${path}: name the file by its version, e.g. 1.0.0.json`);
-  const definition = JSON.parse(readFileSync(path, 'utf8')) as JsonObject;
-  return { id, version, definition, createdAt: null };
+  if (!isSchemaId(id))
+    throw new StartersFault(`${path}: name the folder by the schema's id, e.g. text-input-v1`);
+  if (!isVersion(version)) throw new StartersFault(`${path}: name the file by its version, e.g. 1.0.0.json`);
+  return { id, version, definition: readDefinition(path), createdAt: null };
 }
 
 /**
  * The schemas that come with the system: `<folder>/<id>/<version>.json`.
- * @throws Error that names the file that is no schema, and why
+ * @throws StartersFault that names the file that is no schema, and why
  */
 export function readShippedSchemas(folder: string): Schema[] {
   return readdirSync(folder, { withFileTypes: true })
