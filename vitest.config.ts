@@ -17,12 +17,14 @@ interface Tier {
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which. `.faults.ts` and `.soak.ts` break what the system stands
- * on, which they start themselves. `.copy.ts` changes a copy of the project. They run one after the other.
+ * on, which they start themselves. `.slow.ts` needs nothing but Node, and more time than who edits would wait.
+ * They run one after the other.
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
   { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
-  { name: 'e2e', include: ['e2e/**/*.e2e.ts'], timeout: 180_000 },
+  { name: 'e2e', include: ['e2e/*.e2e.ts'], timeout: 180_000 },
+  { name: 'slow', include: ['e2e/**/*.slow.ts', 'e2e/upgrade/*.e2e.ts'], timeout: 600_000 },
   { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },
   // One file of these is seven processes.
   {
@@ -33,7 +35,6 @@ const tiers: readonly Tier[] = [
     maxWorkers: 1,
   },
   { name: 'faults', include: ['e2e/**/*.faults.ts'], timeout: 300_000, shape: 'processes', maxWorkers: 1 },
-  { name: 'copy', include: ['e2e/**/*.copy.ts'], timeout: 600_000, maxWorkers: 1 },
   { name: 'soak', include: ['e2e/**/*.soak.ts'], timeout: 3_600_000, shape: 'processes', maxWorkers: 1 },
 ];
 
