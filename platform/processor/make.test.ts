@@ -52,6 +52,7 @@ test.each([
   ['preview', { preview: 42, data: {} }],
   ['title', { preview: '', data: {}, title: 42 }],
   ['contentHash', { preview: '', data: {}, contentHash: 'nope' }],
+  ['contentHash', { preview: '', data: {}, contentHash: 'A'.repeat(64) }],
   ['sizeBytes', { preview: '', data: {}, sizeBytes: -1 }],
   ['sizeBytes', { preview: '', data: {}, sizeBytes: 1.5 }],
   ['sizeBytes', { preview: '', data: {}, sizeBytes: Number.NaN }],

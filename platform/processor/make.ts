@@ -44,7 +44,10 @@ const resultForm = z.object({
   data: z.custom((data) => typeof data === 'object' && data !== null && !Array.isArray(data)),
   preview: z.string(),
   title: z.string().nullish(),
-  contentHash: z.hash('sha256').optional(),
+  contentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   sizeBytes: z.int().min(0).optional(),
 });
 
