@@ -45,6 +45,32 @@ test.each([
   await expect(made).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
 });
 
+test.each([
+  ['data', { preview: '', data: null }],
+  ['data', { preview: '', data: [] }],
+  ['data', { preview: '', data: 'text' }],
+  ['preview', { preview: 42, data: {} }],
+  ['title', { preview: '', data: {}, title: 42 }],
+  ['contentHash', { preview: '', data: {}, contentHash: 'nope' }],
+  ['contentHash', { preview: '', data: {}, contentHash: 'A'.repeat(64) }],
+  ['sizeBytes', { preview: '', data: {}, sizeBytes: -1 }],
+  ['sizeBytes', { preview: '', data: {}, sizeBytes: 1.5 }],
+  ['sizeBytes', { preview: '', data: {}, sizeBytes: Number.NaN }],
+])('a result whose `%s` no store takes fails by that name: %j', async (member, result) => {
+  const make = await setUp();
+  const made = make(async () => result as unknown as RunResult);
+  await expect(made).rejects.toMatchObject({
+    code: 'PROCESSING_FAILED',
+    message: `\`upper-case\` made a result whose \`${member}\` cannot be stored.`,
+  });
+});
+
+test.each([null, '', ' \n'])('a result with the title %j has that of its source', async (title) => {
+  const make = await setUp();
+  const record = await make(async () => ({ preview: '', data: {}, title }) as RunResult);
+  expect(storedAs(record, record.describe({})).title).toBe('A');
+});
+
 test('a result that nobody could read again is too large', async () => {
   const make = await setUp();
   const sizeBytes = MAX_SOURCE_BYTES + 1;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
 import { beginning, oneLine, storable } from '../text.ts';
@@ -38,18 +39,38 @@ const TITLE = 500;
 /** The index keeps the first 200 UTF-16 units of a preview. */
 const PREVIEW = 400;
 
+/** What each member of a result must be, however its processor was written: stores and index refuse anything else. */
+const resultForm = z.object({
+  data: z.custom((data) => typeof data === 'object' && data !== null && !Array.isArray(data)),
+  preview: z.string(),
+  title: z.string().nullish(),
+  contentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  sizeBytes: z.int().min(0).optional(),
+});
+
+/** @throws BlobgraphError PROCESSING_FAILED that names the member which cannot be */
+function assertForm({ id }: Kit['definition'], result: unknown): void {
+  const { error } = resultForm.safeParse(result);
+  if (!error) return;
+  const member = error.issues[0]?.path[0];
+  const what = member === undefined ? 'no result' : `a result whose \`${String(member)}\` cannot be stored`;
+  throw new BlobgraphError('PROCESSING_FAILED', `\`${id}\` made ${what}.`, { cause: error });
+}
+
 /** The run's answer. Codes that tell of the index that a blob is gone are not for it to give: nobody would hear of it. */
 async function answered({ definition, opened }: Kit, { run, request }: Making): Promise<RunResult> {
   try {
     const result = await run(request, opened);
     request.signal.throwIfAborted();
-    const { data, preview, title = '' } = result ?? {};
-    if (typeof data === 'object' && typeof preview === 'string' && typeof title === 'string') return result;
+    assertForm(definition, result);
+    return result;
   } catch (error) {
     if (!isSourceGone(error)) throw error;
     throw new BlobgraphError('PROCESSING_FAILED', (error as Error).message, { cause: error });
   }
-  throw new BlobgraphError('PROCESSING_FAILED', `\`${definition.id}\` made no \`data\` with a \`preview\`.`);
 }
 
 /** @throws BlobgraphError PROCESSING_FAILED: what was made does not fit the processor's own schema */
