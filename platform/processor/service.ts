@@ -80,8 +80,9 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
   const settings = definition.settings ? config.settings(definition.settings) : {};
   const records = await openRecords(definition, runtime);
   const state = createStateClient(http);
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
   const objects = await runtime.objects();
+  // Last of what may fail: nobody would close it.
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -150,10 +151,9 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     name: definition.id as ServiceName,
     async create(runtime) {
       const { config, http, logger } = runtime;
+      const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
       const kit = await openKit(definition, runtime);
-      const worker: Worker | null = worksOnEvents(definition)
-        ? createWorker({ kit, eventLog: await runtime.eventLog() })
-        : null;
+      const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       const stopping = new AbortController();
       const enlist = () =>
         registerUntilDone(createRegistryClient(http), registrationOf(definition, config), stopping.signal);
