@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import type { Shape } from './e2e/harness/system.ts';
 
-/** What a test waits to see may take its time on a busy machine. */
+/** The timeout of polls, long enough for a busy machine. */
 const patient = { poll: { timeout: 10_000 } };
 
 interface Tier {

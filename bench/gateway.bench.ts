@@ -83,7 +83,7 @@ const startPeers = async (system: System, urls: SubgraphUrls): Promise<Record<Pe
 const stopAll = (gateways: Record<Peer, Gateway>) =>
   Promise.all(Object.values(gateways).map((gateway) => gateway.stop()));
 
-/** What differs between two answers to one question. */
+/** A parsed answer, its live cursor masked. */
 const comparable = (text: string): unknown =>
   JSON.parse(text, (key, value) => (key === 'liveCursor' ? typeof value : value));
 

@@ -12,7 +12,7 @@ const LIBRARIES = ['@apollo/gateway', '@apollo/server', '@electric-sql/pglite', 
 /** The load of the last minute, as the machine counts it. */
 export const load = (): string => (loadavg()[0] ?? 0).toFixed(1);
 
-/** What the figures were measured on: processor, cores, memory, versions. */
+/** The machine of the figures: processor, cores, memory, versions. */
 export function machine(): string {
   const [{ model = 'unknown' } = {}] = cpus();
   const libraries = LIBRARIES.map((name) => `${name} ${versionOf(name)}`).join(', ');

@@ -108,7 +108,7 @@ async function run(book: FolderBook, config: Config, signal: AbortSignal): Promi
   }
 }
 
-/** What a person must know of a failure; undefined when it is none of those that are expected. */
+/** An expected failure's message for a person; undefined for any other. */
 function explain(error: unknown, signal: AbortSignal): string | undefined {
   if (signal.aborted) return 'Stopped. Run the demo again to go on from here.';
   if (error instanceof GraphFault && error.code === 'UNAUTHENTICATED')

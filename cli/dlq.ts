@@ -54,7 +54,7 @@ const showing: Operation<{ readonly deadLetter: WholeLetter | null }, { readonly
 
 type Payload = { readonly done: { readonly userErrors: readonly UserError[] } };
 
-/** What can be done with dead letters, and how it is told. */
+/** Actions on dead letters: mutation and past tense. */
 const deeds = {
   replay: { field: 'replayDeadLetter', past: 'replayed' },
   drop: { field: 'dropDeadLetter', past: 'dropped' },

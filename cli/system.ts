@@ -13,7 +13,7 @@ export async function startAll(config: Config): Promise<RunningSystem> {
   return startServices(await loadServices(config.services), runtime);
 }
 
-/** What runs, and where it answers; the gateway may run elsewhere. */
+/** Services' addresses, as lines; the gateway may run elsewhere. */
 export function addressesOf(services: readonly { readonly name: string; readonly url: string }[]): string[] {
   const gateway = services.find(({ name }) => name === 'gateway')?.url;
   const entries = services.map(({ name, url }) => [name, url] as const);

@@ -26,7 +26,7 @@ function fill(file: string, places: Readonly<Record<string, readonly string[]>>)
 
 const passedOn = (variable: string): string => `${variable}: \${${variable}:-}`;
 
-/** What the template does not set for containers of its own accord: the variable of the same name, where there is one. */
+/** The variables that the template does not set: passed on by name, and the services' addresses. */
 function environment(services: readonly ComposedService[], template: string): string[] {
   const urls = new Map(services.map(({ name, port }) => [urlVariable(name), `http://${name}:${port}`]));
   const set = new Set([...template.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, variable]) => variable));

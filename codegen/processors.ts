@@ -5,7 +5,7 @@ import { builtFile } from '../platform/paths.ts';
 import { InvalidSpec } from '../platform/processor/records/names.ts';
 import type { Subgraph } from './project.ts';
 
-/** What is needed of a processor's value before its service is generated. */
+/** Members of a processor's value that its service is generated from. */
 const processorModule = z.object({
   default: z.object({
     id: z.string(),

@@ -35,7 +35,7 @@ function loadersFile(subgraphs: readonly Subgraph[]): GeneratedFile {
   return ['cli/subgraphs.generated.ts', parts.join('\n')];
 }
 
-/** What the code must know of the services: their ports for the platform, how to load each for who starts them. */
+/** Generated files on the services: their ports for the platform, loaders of each for who starts them. */
 export const serviceFiles = (subgraphs: readonly Subgraph[]): GeneratedFile[] => [
   portsFile(subgraphs),
   loadersFile(subgraphs),

@@ -25,7 +25,7 @@ interface OwnedType {
 const stub = ({ subgraph, type }: OwnedType): string =>
   `"Owned by the \`${subgraph}\` subgraph."\ntype ${type} implements Blob @key(fields: "id", resolvable: false) {\n  id: ID!\n}\n`;
 
-/** What state knows of the processors: stubs of their types, and which type is whose. */
+/** State's files on the processors: stubs of their types, and which type is whose. */
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
   const ownSdl = (file: string) => read(file === STATE_SDL ? STATE_OWN_SDL : file);
   const owned = subgraphs.flatMap(({ name, sdlFile }) =>

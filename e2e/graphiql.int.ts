@@ -31,7 +31,7 @@ async function openGraphiql(): Promise<Page> {
   return page;
 }
 
-/** What an editor shows, with one space for any white space. */
+/** An editor's text, with one space for any white space. */
 const textOf = async (page: Page, editor: string): Promise<string> =>
   (await page.locator(`${editor} .view-lines`).innerText()).replaceAll(/\s+/g, ' ');
 

@@ -46,7 +46,7 @@ async function addDraft(chapter: number): Promise<{ draft: string; text: string 
   return { draft, text: derivedBlobId(draft, 'text-expansion', '1') };
 }
 
-/** What the graph shows, versions aside: they grow. */
+/** The graph's blobs, versions aside: they grow. */
 async function shown(): Promise<object> {
   const { nodes, totalCount } = await coreQuery(client);
   const withoutVersion = nodes.map(({ version, ...node }) => node);

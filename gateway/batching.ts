@@ -18,7 +18,7 @@ export interface SubgraphOperation {
 /** Runs operations of one subgraph. */
 export type SubgraphExecutor = (operation: SubgraphOperation) => Promise<SubgraphResult>;
 
-/** What the library hands on: one operation, or several merged into one. */
+/** The library's batch: one operation, or several merged into one. */
 interface MergedOperation {
   readonly document: DocumentNode;
   readonly operationName?: string | undefined;

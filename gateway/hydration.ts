@@ -17,7 +17,7 @@ import type { Viewer } from '../platform/identity/service-tokens.ts';
 
 const FIELD = 'blobChanged';
 
-/** What is run for each change: the subscription without what only says which changes are wanted. */
+/** The operation run for each change: the subscription without its choice of changes. */
 export interface Hydration {
   readonly query: string;
   readonly operationName: string | undefined;

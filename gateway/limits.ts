@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { BlobgraphError } from '../platform/errors.ts';
 
-/** What one operation may be at most. */
+/** Limits of one operation. */
 export interface OperationLimits {
   /** Lexical tokens of the document. */
   readonly tokens: number;
@@ -36,7 +36,7 @@ export const defaultLimits: OperationLimits = {
   cost: 250_000,
 };
 
-/** What a selection measures with its fragments expanded. */
+/** A selection's measures, with its fragments expanded. */
 interface Measure {
   readonly depth: number;
   readonly fields: number;

@@ -16,7 +16,7 @@ import {
 
 const ASK_TIMEOUT_MS = 2_000;
 
-/** What of a subgraph's checks is not as it should be. */
+/** A subgraph's checks that are not `ok`. */
 const lacking = (checks: Readiness['checks']): string =>
   Object.entries(checks)
     .filter(([, state]) => state !== 'ok')
@@ -55,7 +55,7 @@ export function readinessRoutes(
     breakers,
   }: {
     checks: ReadinessChecks;
-    /** What else the gateway stands on; not waited for. */
+    /** Other dependencies' checks; not waited for. */
     others?: ReadinessChecks;
     embedded: () => readonly string[];
     breakers: () => Readonly<Record<string, BreakerState>>;

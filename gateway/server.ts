@@ -95,7 +95,7 @@ const withoutCompletionNotes: ApolloServerPlugin<GatewayContext> = {
   },
 };
 
-/** What was refused as a whole because too much is in work is told as HTTP tells it, for clients that know only that. */
+/** An operation refused for overload is answered by HTTP's own status too, for clients that know only that. */
 const overloadAsHttp: ApolloServerPlugin<GatewayContext> = {
   async requestDidStart() {
     return {

@@ -42,7 +42,7 @@ async function subscribe(query: string, variables: Record<string, unknown> = {},
   return { client, results, next: async () => (await results.next()).value as Result };
 }
 
-/** What an operation over WebSocket is refused with. */
+/** Errors that refuse an operation over WebSocket. */
 const refusal = async (query: string, variables: Record<string, unknown> = {}): Promise<Fault[]> => {
   const { results } = await subscribe(query, variables);
   return results.next().then(

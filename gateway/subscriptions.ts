@@ -34,7 +34,7 @@ export interface SubscriptionDependencies {
   readonly logger: Logger;
 }
 
-/** What an operation over WebSocket carries from its check to its run. */
+/** A WebSocket operation's state between its check and its run. */
 interface Carried {
   readonly payload: SubscribePayload;
   readonly viewer: Viewer;

@@ -90,7 +90,7 @@ export const environmentSchema = z.object({
   NATS_REPLICAS: wholeNumber(1, 5).default(1),
   /** How long the stream keeps an event: longer than any processor is away. */
   NATS_MAX_AGE_HOURS: wholeNumber(1, 87_600).default(336),
-  /** What the stream holds at most, dead letters a sixteenth of it; a full one takes nothing until the oldest go. */
+  /** The stream's capacity, dead letters a sixteenth of it; a full one takes nothing until the oldest go. */
   NATS_MAX_MEBIBYTES: wholeNumber(16, 16_777_216).default(2_048),
   /** How long an event's id is remembered: longer than state is away between publishing and noting it. */
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
@@ -144,16 +144,16 @@ export const environmentSchema = z.object({
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Seconds between two runs of the reconciler; 0: none. */
   RECONCILE_EVERY_SECONDS: wholeNumber(0, 604_800).default(3_600),
-  /** What is younger than so many seconds the reconciler leaves alone. */
+  /** Age in seconds below which the reconciler leaves data alone. */
   RECONCILE_GRACE_SECONDS: wholeNumber(0, 2_592_000).default(21_600),
-  /** What the reconciler sets right at most in one run. */
+  /** The most repairs of one reconciler run. */
   RECONCILE_MAX_CHANGES: wholeNumber(1, 100_000).default(1_000),
   ...serviceUrlVariables,
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** What the services run with. Optional members are absent where the embedded or development form is used. */
+/** Services' configuration. Optional members are absent where the embedded or development form is used. */
 export interface Config {
   readonly production: boolean;
   /**

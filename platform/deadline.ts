@@ -7,7 +7,7 @@ import { currentTrace, traceFrom, withTrace } from './trace.ts';
  */
 export const TIMEOUT_HEADER = 'x-request-timeout-ms';
 
-/** What a service keeps of its own time for making an answer of what another did not give it. */
+/** Time that a service keeps for its own answer when another gave it none. */
 const MARGIN_MS = 25;
 
 /** The milliseconds that a request's caller waits; undefined where it does not say so in a form that counts. */

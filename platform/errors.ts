@@ -1,7 +1,7 @@
 interface ErrorEntry {
   /** HTTP status of a REST answer. */
   readonly status: number;
-  /** What it means and how to mend it, for `docs/errors.md`. */
+  /** Its meaning and how to mend it, for `docs/errors.md`. */
   readonly meaning: string;
 }
 

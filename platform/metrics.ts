@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BreakerState } from './clients/guard.ts';
 
-/** What a service is measured by. Names begin with `blobgraph_`; each measurement bears the service's name. */
+/** A service's metrics. Names begin with `blobgraph_`; each measurement bears the service's name. */
 export interface ServiceMetrics {
   /** Where the service's own measurements are registered. */
   readonly registry: Registry;
@@ -9,7 +9,7 @@ export interface ServiceMetrics {
   text(): Promise<string>;
 }
 
-/** What is measured of a process: event-loop lag, memory, garbage collection. Once a process: it is never undone. */
+/** Metrics of the process: event-loop lag, memory, garbage collection. Once a process: it is never undone. */
 export function measureProcess(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

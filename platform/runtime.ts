@@ -23,12 +23,12 @@ import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from './sql/database.ts';
 
-/** What one process stands on, opened when first asked for and shared by its services. */
+/** One process's dependencies, opened when first asked for and shared by its services. */
 export interface Runtime {
   readonly config: Config;
   readonly keys: DevelopmentKeys;
   readonly logger: Logger;
-  /** What a service is handed. */
+  /** A service's dependencies. */
   forService(name: ServiceName): ServiceRuntime;
   /** Ports that run embedded, of those opened so far. */
   embedded(): readonly string[];
@@ -38,7 +38,7 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** What a service is handed. */
+/** A service's dependencies. */
 export interface ServiceRuntime {
   readonly config: Config;
   readonly keys: DevelopmentKeys;
@@ -49,7 +49,7 @@ export interface ServiceRuntime {
   readonly userTokens: UserTokens;
   /** Calls other services under this service's name. */
   readonly http: ServiceHttp;
-  /** What `/metrics` of this service shows. */
+  /** Metrics at this service's `/metrics`. */
   readonly metrics: ServiceMetrics;
   /** This installation's MongoDB; undefined when document stores are embedded. */
   readonly mongo: MongoServer | undefined;
@@ -58,12 +58,12 @@ export interface ServiceRuntime {
   /** The service's own place in this installation's object store. */
   objects(): Promise<ObjectStore>;
   eventLog(): Promise<EventLog>;
-  /** What changes, from the event log's one reader of this process. */
+  /** Changes, from the event log's one reader of this process. */
   changeFeed(): Promise<ChangeFeed>;
   embedded(): readonly string[];
 }
 
-/** What is away takes longer to close than a process has. */
+/** Limit of a closing step, for servers that are away. */
 const CLOSE_STEP_MS = 1_000;
 
 /** Runs `open` at the first call only; a failure is not kept, so that the next call tries again. */

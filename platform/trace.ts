@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
-/** What follows a request through the services: its id for people, its W3C trace context for tools. */
+/** A request's trace through the services: its id for people, its W3C trace context for tools. */
 export interface Trace {
   readonly requestId: string;
   readonly traceparent: string;

@@ -14,7 +14,7 @@ const MONGO_CODES: ReadonlySet<unknown> = new Set([
   6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** What PostgreSQL's driver (`pg` 8) says, without a code. */
+/** Errors of PostgreSQL's driver (`pg` 8) without a code. */
 const MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/;
 
 /** Whether an error tells that a store or the event log is out of reach for now: later, the same may succeed. */
@@ -29,7 +29,7 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** What the client is told then. */
+/** The answer to clients then. */
 export const STORE_UNAVAILABLE = {
   code: 'SERVICE_UNAVAILABLE',
   message: 'A store is out of reach. Try again later.',

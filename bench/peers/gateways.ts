@@ -15,7 +15,7 @@ export interface Gateway {
   /** Its GraphQL endpoint. */
   readonly endpoint: string;
   readonly pid: number;
-  /** What it logged. */
+  /** Its log so far. */
   output(): string;
   stop(): Promise<void>;
 }

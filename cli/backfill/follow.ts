@@ -18,7 +18,7 @@ export interface FollowOptions {
 const EVERY_MS = 1_000;
 /** How long the system may be away under way, e.g. while it is restarted. */
 const PATIENCE_MS = 60_000;
-/** What a shell expects of a command that was interrupted. */
+/** Exit code of an interrupted command (128 + SIGINT). */
 const INTERRUPTED = 130;
 
 const count = (of: number, what: string): string =>

@@ -81,7 +81,7 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-/** What is wrong with a chapter's text, with the fix; null when it can be stored. */
+/** The fault of a chapter's text, with the fix; null when it can be stored. */
 function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
   if (bytes.length > MAX_TEXT_BYTES) {
     return `holds ${bytes.length} bytes; at most ${MAX_TEXT_BYTES} (5 MiB) fit into one blob. Split the chapter.`;

@@ -20,7 +20,7 @@ const schema = buildSchema(`
 /** Answers of the HTTP side, one a request; the last one stays. */
 let answers: { status: number; body: string }[];
 let requests: number;
-/** What each subscription asked to go on after. */
+/** The `after` of each subscription. */
 let afters: unknown[];
 /** Changes that a subscription after a cursor brings; it then stays open, unless it `drops`. */
 let changesAfter: (after: string) => { cursors: string[]; drops?: boolean; error?: string };

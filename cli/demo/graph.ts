@@ -119,7 +119,7 @@ async function post<Data>(options: GraphOptions, text: string, variables: unknow
   return dataOf(answer);
 }
 
-/** What a subscription failed with: errors that the graph sent, or the end of its connection. */
+/** The error of a failed subscription: the first that the graph sent, or its connection's. */
 function subscriptionFault(error: unknown): Error {
   if (Array.isArray(error)) return new GraphFault(error[0] as Fault);
   const { code, reason } = error as { code?: unknown; reason?: unknown };

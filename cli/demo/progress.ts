@@ -1,6 +1,6 @@
 import type { Draft, Run } from './operations.ts';
 
-/** What is known of a chapter on its way through the system. */
+/** A chapter's progress through the system. */
 export interface ChapterProgress {
   readonly chapterNum: number;
   readonly title: string;

@@ -29,7 +29,7 @@ export interface PushDependencies {
   readonly signal: AbortSignal;
 }
 
-/** What came of a book. */
+/** A push's outcome. */
 export interface PushedBook {
   readonly compiled: CompiledBook;
   /** False when an earlier run had compiled these very drafts. */

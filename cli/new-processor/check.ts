@@ -58,7 +58,7 @@ function wrongTakes({ id, takes }: ProcessorRequest, project: Project): string |
 const recordOf = (takes: ProcessorRequest['takes']): Record<string, string[]> =>
   Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]]));
 
-/** What keeps the processor out of the project, as one line; undefined when it fits in. */
+/** The first conflict with the project, as one line; undefined when there is none. */
 export function wrongWith(request: ProcessorRequest, project: Project): string | undefined {
   const { id, type } = request;
   const about = (option: string, problem: string | undefined) => problem && `${option}: ${problem}.`;

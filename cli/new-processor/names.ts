@@ -1,6 +1,6 @@
 import pluralize from 'pluralize';
 
-/** What a processor's id gives its name to. */
+/** Names made of a processor's id. */
 export interface Names {
   /** Its folder, from the project's root. */
   readonly folder: string;

@@ -14,7 +14,7 @@ export interface ProjectProcessor extends ChainLink {
   readonly settings?: readonly string[];
 }
 
-/** What the project has, as far as a new processor must fit in. */
+/** The project, as far as a new processor must fit in. */
 export interface Project {
   /** Subgraphs, by name. */
   readonly services: readonly string[];

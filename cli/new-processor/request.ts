@@ -6,7 +6,7 @@ export const stores = ['postgresql', 'mongodb'] as const;
 /** Events that make a processor run: a user stored a blob, a processor's blob entered the index. */
 export const events = ['blob.created', 'blob.indexed'] as const;
 
-/** What was said of the processor on the command line. */
+/** Options of the command line, as given. */
 export interface Given {
   readonly id?: string | undefined;
   readonly type?: string | undefined;
@@ -15,7 +15,7 @@ export interface Given {
   readonly store?: string | undefined;
 }
 
-/** What a processor is to be, not yet checked against the project. */
+/** A new processor, not yet checked against the project. */
 export interface ProcessorRequest {
   readonly id: string;
   readonly type: string;

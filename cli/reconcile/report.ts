@@ -22,7 +22,7 @@ const reportSchema = z.object({
   unreachable: z.array(z.object({ processor_id: z.string(), reason: z.string() })),
   capped: z.boolean(),
 });
-/** What a run of the reconciler found and did. */
+/** A reconciler run's findings and repairs. */
 export type Report = z.infer<typeof reportSchema>;
 
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

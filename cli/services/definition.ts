@@ -36,7 +36,7 @@ export interface PrepareContext extends InstallContext {
   readonly folder: string;
   /** A free port of 127.0.0.1. */
   readonly port: number;
-  /** What {@link Launch.keep} held at the last start. */
+  /** {@link Launch.keep} of the last start. */
   readonly kept: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +57,7 @@ export interface Launch {
   readonly cwd?: string;
   readonly user?: OsUser;
   readonly url: string;
-  /** What `services.env` holds beside the address, e.g. keys. */
+  /** Entries of `services.env` beside the address, e.g. keys. */
   readonly variables?: Readonly<Record<string, string>>;
   /** To be handed to the next start's {@link PrepareContext.kept}. */
   readonly keep?: Readonly<Record<string, string>>;

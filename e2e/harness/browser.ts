@@ -20,7 +20,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
-/** What a page did that its reader would not want it to. */
+/** Problems and origins of a context's pages. */
 export interface Watch {
   /** Errors and warnings of the console, uncaught exceptions, failed requests. */
   readonly problems: readonly string[];

@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** What becomes of a request: forwarded, refused, held before its target hears of it, or its answer kept back. */
+/** The fate of a request: forwarded, refused, held before its target hears of it, or its answer kept back. */
 export type Intervention = 'pass' | 'refuse' | 'hold-request' | 'hold-response';
 
 /** An HTTP proxy in front of one service, that counts what passes and can hold it. */

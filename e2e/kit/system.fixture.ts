@@ -103,7 +103,7 @@ export async function startKitSystem() {
       if (!found) throw new Error(`${name} was not started`);
       return found;
     },
-    /** What the reconciler finds, as `<kind> <processor> <found> <repaired>`. */
+    /** The reconciler's findings, as `<kind> <processor> <found> <repaired>`. */
     async reconcile(): Promise<string[]> {
       const answer = await fetch(`${state.url}/api/v1/reconciliations`, {
         method: 'POST',

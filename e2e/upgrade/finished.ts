@@ -146,7 +146,7 @@ async function writeLarge({ model }: Writer, client: GraphClient): Promise<void>
   model.always({ kind: 'answer' });
 }
 
-/** What was at rest when the system stopped. */
+/** Data at rest when the system stopped. */
 export async function writeFinished(writer: Writer): Promise<void> {
   const { system } = writer;
   const operating = await operator(system);
@@ -160,7 +160,7 @@ export async function writeFinished(writer: Writer): Promise<void> {
 
 const LIVE = '{ blobs(first: 1) { liveCursor } }';
 
-/** What the model behind an endpoint made, or did not; the system must have been restarted with it. */
+/** Blobs that an endpoint's model made, or refused; the system must have been restarted with it. */
 export async function writeByModel(writer: Writer, kind: Kind) {
   const { system, model } = writer;
   const odd = await system.client(users.odd);

@@ -3,7 +3,7 @@ import { loadMongo } from './dump/mongodb.ts';
 import { type Databases, loadEmbedded, loadServer } from './dump/servers.ts';
 import { CONNECTION_KEY, type Kind, type Release } from './release.ts';
 
-/** What a system of this shape is given to open. */
+/** The kind of data that this shape opens. */
 export const kindOf = (shape: Shape): Kind => (shape === 'embedded' ? 'embedded' : 'servers');
 
 /** Adds to every time of the log: what is old makes room there, and how old data is says nothing of its form. */

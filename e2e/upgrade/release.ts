@@ -11,7 +11,7 @@ import type { UserView } from './view.ts';
 export const kinds = ['embedded', 'servers'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** What was under way when the system was killed, and what must come of it. */
+/** Work under way when the system was killed, and its due outcome. */
 export interface Unfinished {
   readonly userId: string;
   /** Stored with the events that tell of them, not all of which the log had taken. */
@@ -29,7 +29,7 @@ interface FailedDraft {
   readonly draftId: string;
 }
 
-/** What a user, or an operator, must find again. */
+/** Data for users and operators to find again. */
 export interface Expected {
   /** ISO 8601. */
   readonly writtenAt: string;
@@ -67,7 +67,7 @@ export interface Release {
 export const CONNECTION_KEY = Buffer.alloc(32, 'upgrade').toString('base64');
 
 const FOLDER = projectFile('e2e', 'upgrade', 'releases');
-/** What is larger is kept compressed, in bytes. */
+/** Bytes of the largest file kept plain. */
 const LARGEST_PLAIN = 65_536;
 const PACKED = '.gz';
 

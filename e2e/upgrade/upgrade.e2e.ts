@@ -47,7 +47,7 @@ function lasting({ blobs, ...user }: UserView): object {
   return { ...user, blobs: views };
 }
 
-/** What a word of an earlier version stands for, from 0 to 1. */
+/** The range of an earlier version's word, from 0 to 1. */
 const bands: Readonly<Record<string, readonly [number, number]>> = {
   simple: [0, 0.4],
   moderate: [0.4, 0.6],

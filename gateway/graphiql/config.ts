@@ -6,7 +6,7 @@ export interface ExampleOperation {
   variables?: Record<string, unknown>;
 }
 
-/** What `GET /graphiql/config.json` answers. */
+/** Answer of `GET /graphiql/config.json`. */
 export interface GraphiqlConfig {
   /** A bearer token for the requests of the page, or null when the reader brings their own. */
   token: string | null;

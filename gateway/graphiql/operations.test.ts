@@ -9,7 +9,7 @@ import { exampleOperations } from './routes.ts';
 const sdl = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');
 const schema: GraphQLSchema = Supergraph.build(sdl).apiSchema().toGraphQLJSSchema();
 
-/** What is wrong with an operation, in words; empty when the graph takes it as it stands. */
+/** An operation's mistakes, in words; empty when the graph takes it as it stands. */
 function mistakes({ name, query, variables = {} }: ExampleOperation): string[] {
   const document = parse(query);
   const operation = getOperationAST(document, name);

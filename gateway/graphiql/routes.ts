@@ -7,7 +7,7 @@ import { type OperationDefinitionNode, parse } from 'graphql';
 import { projectFile } from '../../platform/paths.ts';
 import type { ExampleOperation, GraphiqlConfig } from './config.ts';
 
-/** What the page may do: everything comes from our own origin, and nothing may frame it. Monaco writes inline styles. */
+/** The page's policy: everything comes from our own origin, and nothing may frame it. Monaco writes inline styles. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

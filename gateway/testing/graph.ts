@@ -21,7 +21,7 @@ export interface TestGraph {
   readonly gateway: TestService;
   readonly log: MemoryLog;
   readonly blobs: TestBlob[];
-  /** What subgraphs were asked since it was last emptied. */
+  /** Requests to subgraphs since it was last emptied. */
   readonly asked: Asked[];
   token(userId?: string): Promise<string>;
   graphql<Data = Record<string, unknown>>(

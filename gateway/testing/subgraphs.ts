@@ -17,7 +17,7 @@ export interface TestBlob {
   readonly parentId?: string;
 }
 
-/** What a subgraph was asked, as it came over the wire. */
+/** A request to a subgraph, as it came over the wire. */
 export interface Asked {
   readonly subgraph: ServiceName;
   readonly query: string;

@@ -15,7 +15,7 @@ export interface Change {
   readonly occurredAt: Date;
 }
 
-/** What a subscriber wants to hear of: all given conditions hold. Absent and null let everything through. */
+/** A subscriber's filter: all given conditions hold. Absent and null let everything through. */
 export interface ChangeFilter {
   readonly blobId?: string | null;
   readonly bookId?: string | null;

@@ -18,7 +18,7 @@ export interface ChangeSubscription {
   readonly signal?: AbortSignal;
 }
 
-/** What changes, for any number of subscribers of one process, read from the event log once. */
+/** Changes, for any number of subscribers of one process, read from the event log once. */
 export interface ChangeFeed {
   /**
    * The viewer's own changes in the log's order, without a gap, none twice, until the iterator is returned.
@@ -61,7 +61,7 @@ const expired = (cause?: unknown) =>
 const unavailable = (cause?: unknown) =>
   new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.', { cause });
 
-/** What a failure to read the log means to a subscriber. */
+/** Rethrows a failure to read the log for a subscriber. */
 function refuse(error: unknown): never {
   throw error instanceof EpochGone || error instanceof PositionGone ? expired(error) : unavailable(error);
 }
@@ -130,7 +130,7 @@ class LogFeed implements ChangeFeed {
     if (head.epoch === epoch && sequence > head.sequence) throw invalidCursor();
   }
 
-  /** What came before the history that is held, from the log, until the two meet. */
+  /** Changes before the history that is held, from the log, until the two meet. */
   async *#missed({ epoch, recent }: Stretch, follower: Follower) {
     const { userId, signal } = follower;
     const until = () => recent.floor;

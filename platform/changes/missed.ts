@@ -5,7 +5,7 @@ import { type ChangeEntry, toChangeEntry } from './change.ts';
 /** Changes of one user that are read at once. */
 const CHUNK = 1_000;
 
-/** What a user's subscriber missed, as far as it was read. */
+/** A user's missed changes, as far as they were read. */
 export interface Missed {
   readonly entries: readonly ChangeEntry[];
   /** The sequence up to which `entries` is complete. */

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import { changeEntryOf } from './missed.ts';
 import { RecentChanges } from './recent.ts';
 
-/** What was read of the log between two breaks: one epoch, without a gap. */
+/** The log between two breaks, as read: one epoch, without a gap. */
 export interface Stretch {
   readonly epoch: string;
   /** The log's newest sequence when the stretch began. */
@@ -39,7 +39,7 @@ export class LogReader {
     return this.#closing.signal.aborted;
   }
 
-  /** What is being read; undefined when there is nothing before `signal` aborts. */
+  /** The current stretch; undefined when there is none before `signal` aborts. */
   async current(signal: AbortSignal): Promise<Stretch | undefined> {
     if (this.#stretch) return this.#stretch;
     const [stretch] = (await once(this.#begun, 'stretch', { signal }).catch(() => [])) as Stretch[];

@@ -30,7 +30,7 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 /** Keeps calls from targets that do not answer, each behind a circuit breaker of its own. */
 export interface Guard {
   /**
-   * What `work` resolves to, which is run again at most twice where that may help and `repeatable` says that it does
+   * The result of `work`, which is run again at most twice where that may help and `repeatable` says that it does
    * no harm, after some 50 and 100 ms with jitter.
    * @throws what `work` rejects with; NoAnswer at once while the target's breaker is open
    */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { withoutDeadline } from '../deadline.ts';
 
-/** What another service answered, kept here so that it is not asked each time. */
+/** An answer of another service, kept here so that it is not asked each time. */
 export interface Kept<T> {
   /** Never older than `freshMs + graceMs` while the service answers. @throws what `load` throws, until it first succeeds */
   get(): Promise<T>;

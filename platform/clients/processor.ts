@@ -6,7 +6,7 @@ const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unkno
 /** A blob as the processor that keeps it shows it; the shape of `data` is that of its output schema. */
 export type ProcessorBlob = z.infer<typeof blobSchema>;
 
-/** What deletes blobs where they are kept, on behalf of a user. All of it may be done again. Rejects with BlobgraphError. */
+/** Erasure of blobs in their stores, on behalf of a user. All of it may be done again. Rejects with BlobgraphError. */
 export interface ErasureClient {
   /** At most 1,000. */
   erase(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<void>;

@@ -14,7 +14,7 @@ export const bookPlaces = ['chapter.expanded', 'book.compiled'] as const;
 /** Schemas of the blobs that a processor takes, by the event that tells of them, e.g. `{ "blob.created": ["text-input-v1"] }`. */
 export type Takes = Readonly<Record<string, readonly string[]>>;
 
-/** What a processor tells of itself at its start. */
+/** A processor's registration at its start. */
 export interface ProcessorRegistration {
   /** The name under which it asks other services, e.g. `text-expansion`. */
   readonly id: string;
@@ -40,7 +40,7 @@ export interface ProcessorRegistration {
   readonly query_endpoint?: string;
   /** Kinds of events that it waits for, e.g. `blob.created`. Default: those of `takes`; none: it works on demand. */
   readonly event_subscriptions?: readonly string[];
-  /** What it takes on each of these events. Default: all of `input_schema_ids` on each. */
+  /** Schemas taken on each of these events. Default: all of `input_schema_ids` on each. */
   readonly takes?: Takes;
   /** Where a book shows its blobs. Default: nowhere. */
   readonly shown_as?: (typeof bookPlaces)[number] | null;

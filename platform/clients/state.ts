@@ -78,7 +78,7 @@ const begunSchema = z.object({
 });
 export type BegunRun = z.infer<typeof begunSchema>;
 
-/** What a processor tells the index of a blob that it made. */
+/** The registration of a processor's blob in the index. */
 export interface DerivedRegistration {
   readonly user_id: string;
   readonly processor_id: string;
@@ -114,7 +114,7 @@ export interface FinishedRun extends DerivedRegistration {
   readonly run?: { readonly blob_id: string; readonly attempt: number };
 }
 
-/** What a processor tells of its run. Reports of an older attempt than the one recorded are dropped. */
+/** A processor's report on its run. Reports of an older attempt than the one recorded are dropped. */
 export interface ProcessingReport {
   readonly blob_id: string;
   readonly processor_id: string;
@@ -122,9 +122,9 @@ export interface ProcessingReport {
   readonly attempt: number;
   /** Default: the run's newest. Reports of an older generation are dropped. */
   readonly generation?: number;
-  /** What the run makes besides blobs, e.g. an export's format: a run of its own beside the others. */
+  /** The run's product besides blobs, e.g. an export's format: a run of its own beside the others. */
   readonly artifact?: string;
-  /** What it is at, in a word or two. */
+  /** Its step now, in a word or two. */
   readonly stage?: string;
   /** 0 to 1. */
   readonly progress?: number;

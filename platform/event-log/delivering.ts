@@ -1,7 +1,7 @@
 import { withoutDeadline } from '../deadline.ts';
 import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './log.ts';
 
-/** What becomes of a delivery. */
+/** The fate of a delivery. */
 export type Verdict =
   | { readonly kind: 'ack' }
   | { readonly kind: 'retry'; readonly afterMs: number }
@@ -32,7 +32,7 @@ export interface Answered {
   readonly stopping: boolean;
 }
 
-/** What becomes of a delivery that its handler answered. What is given up because of a stop is not its fault. */
+/** The verdict on a delivery that its handler answered. What is given up because of a stop is not its fault. */
 export function verdictOf({ outcome, attempt, passes, stopping }: Answered, limits: Limits): Verdict {
   switch (outcome.kind) {
     case 'ack':
@@ -62,7 +62,7 @@ const deliveries = (count: number): string => (count === 1 ? 'delivery' : 'deliv
 export const unansweredReason = ({ maxDeliver }: Pick<Limits, 'maxDeliver'>): string =>
   `Not acknowledged in ${maxDeliver} ${deliveries(maxDeliver)}`;
 
-/** What the handler resolves to; a rejection as the `retry` that it stands for. */
+/** The handler's outcome; a rejection as the `retry` that it stands for. */
 export async function outcomeOf(
   handler: MessageHandler,
   delivery: Delivery,

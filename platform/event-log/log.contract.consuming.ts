@@ -11,7 +11,7 @@ const publishAll = async (log: EventLog, ids: readonly string[], subject = 'blob
   for (const id of ids) await log.publish(message(subject, id));
 };
 
-/** What a durable consumer does, of every adapter. */
+/** Every adapter's contract for consuming. */
 export function consumingContract(fixture: () => EventLogFixture): void {
   describe('consuming', () => {
     it('delivers what is kept, then what comes, each once', async () => {

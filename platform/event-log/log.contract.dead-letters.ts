@@ -19,7 +19,7 @@ async function setAside(log: EventLog, ...ids: string[]) {
   return log.deadLetters();
 }
 
-/** What can be done with dead letters, of every adapter. */
+/** Every adapter's contract for dead letters. */
 export function deadLettersContract(fixture: () => EventLogFixture): void {
   describe('dead letters', () => {
     it('are listed by pages, and found by their ids', async () => {

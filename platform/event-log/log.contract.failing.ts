@@ -4,7 +4,7 @@ import { consuming, type EventLogFixture, gate, message } from './log.contract.f
 /** Long enough for a server to notice what only time tells. */
 const PATIENCE = { timeout: 15_000 };
 
-/** What becomes of messages that are not done, of every adapter. */
+/** Every adapter's contract for messages that are not done. */
 export function failingContract(fixture: () => EventLogFixture): void {
   describe('failing', () => {
     it('delivers again after the backoff, without delaying the neighbours', async () => {

@@ -71,7 +71,7 @@ export interface Consuming {
   readonly deliveries: Delivery[];
   /** Each as `<id> <attempt>`. */
   readonly seen: string[];
-  /** What `onSetAside` heard, as `<id>: <reason>`. */
+  /** Calls of `onSetAside`, as `<id>: <reason>`. */
   readonly setAside: string[];
 }
 

@@ -3,7 +3,7 @@ import { consumingContract } from './log.contract.consuming.ts';
 import { collect, type EventLogFixture, heard, idsOf, message, text } from './log.contract.fixture.ts';
 import { EpochGone, EventLogUnavailable, MessageRefused, PositionGone } from './log.ts';
 
-/** What every adapter of {@link EventLog} does. `makeFixture` is called for every test. */
+/** Every {@link EventLog} adapter's contract. `makeFixture` is called for every test. */
 export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): void {
   let fixture: EventLogFixture;
   beforeEach(async () => {

@@ -27,7 +27,7 @@ const hasCode = (error: unknown, code: number): boolean =>
   error instanceof JetStreamApiError && error.code === code;
 
 export const isStreamNotFound = (error: unknown): boolean => hasCode(error, JetStreamApiCodes.StreamNotFound);
-/** What asking for a message, for several, or for its deletion answers when it is not there. */
+/** Whether a message to be read, alone or among several, or deleted is not there. */
 export const isMessageNotFound = (error: unknown): boolean =>
   hasCode(error, JetStreamApiCodes.NoMessageFound) ||
   hasCode(error, MESSAGE_DELETE_FAILED) ||

@@ -16,7 +16,7 @@ const drift = (name: string, found: Settings, wanted: Settings): string[] =>
         `${name} has ${key} ${JSON.stringify(found[key])} in place of ${JSON.stringify(value)}`,
     );
 
-/** What is wrong with a stream. */
+/** A stream's problems. */
 export async function streamProblems(manager: JetStreamManager, wanted: WantedStream): Promise<string[]> {
   const name = `stream ${wanted.name}`;
   try {
@@ -28,7 +28,7 @@ export async function streamProblems(manager: JetStreamManager, wanted: WantedSt
   }
 }
 
-/** What is wrong with a consumer; nothing where the stream itself is missing. */
+/** A consumer's problems; none where the stream itself is missing. */
 export async function consumerProblems(
   manager: JetStreamManager,
   stream: string,

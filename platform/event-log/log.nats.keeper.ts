@@ -76,7 +76,7 @@ export class NatsKeeper {
     }
   }
 
-  /** What is missing, or other than it is wanted: of the streams and of these consumers. */
+  /** Problems of the streams and of these consumers: missing, or other than wanted. */
   async problems(consumers: readonly ConsumeOptions[]): Promise<string[]> {
     const { manager, log, deadLetters } = this.#dependencies;
     const found = await Promise.all([

@@ -66,7 +66,7 @@ const deadLetterSchema = z.object({
   }),
 });
 
-/** What its stream keeps of a dead letter; the rest follows from it. */
+/** A dead letter as its stream keeps it; the rest follows from it. */
 export type KeptLetter = Omit<DeadLetter, 'id' | 'place'>;
 
 export function encodeDeadLetter(letter: KeptLetter): Uint8Array {

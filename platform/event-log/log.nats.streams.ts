@@ -19,7 +19,7 @@ import type { Retention } from './retention.ts';
 import { unitedFilters } from './subjects.ts';
 
 const EPOCH = 'blobgraph_epoch';
-/** What is added to a message: the header's frame, the message id's name, what a replay is told by. */
+/** Bytes added to a message: the header's frame, the message id's name, a replay's marks. */
 const HEADER_BYTES = 1_024;
 
 export interface StreamSettings {
@@ -71,7 +71,7 @@ export const deadLetterStream = ({ name, subjects, replicas, ...s }: StreamSetti
   duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.deadLetterMaxAgeMs)),
 });
 
-/** What is never changed of a stream, for it cannot be, or nobody should. */
+/** A stream's settings that cannot be changed, or never should be. */
 export const FIXED = {
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
@@ -79,7 +79,7 @@ export const FIXED = {
   allow_direct: true,
 } as const;
 
-/** What a stream of these settings differs in from what is wanted. Subjects are only ever added. */
+/** Wanted settings that a stream differs in. Subjects are only ever added. */
 export function differences(
   config: StreamConfig,
   { name: _, ...wanted }: WantedStream,

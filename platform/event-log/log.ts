@@ -41,9 +41,9 @@ export interface EventLog {
    * @throws EventLogUnavailable when the log does not answer
    */
   waiting(durable: string): Promise<number>;
-  /** What was set aside, oldest first. */
+  /** Dead letters, oldest first. */
   deadLetters(page?: DeadLetterPage): Promise<readonly DeadLetter[]>;
-  /** What was set aside under this id; null when nothing is, or not any more. */
+  /** The dead letter of this id; null when there is none, or not any more. */
   deadLetter(id: string): Promise<DeadLetter | null>;
   /**
    * Hands a dead letter once more to the consumer that gave it up, and to no other; its deliveries are counted anew.
@@ -53,7 +53,7 @@ export interface EventLog {
   replayDeadLetter(id: string): Promise<boolean>;
   /** Removes a dead letter for good. False when there is none of that id. */
   dropDeadLetter(id: string): Promise<boolean>;
-  /** What the log offers outside itself: messages that are kept nowhere, best effort, never awaited. */
+  /** Sends a message beside the log: kept nowhere, best effort, never awaited. */
   announce(subject: string, body: Uint8Array): void;
   /** Hears {@link announce}d messages of every process on these subject filters. */
   listen(
@@ -63,7 +63,7 @@ export interface EventLog {
   /** Resolves when the log answers. @throws when it does not */
   ping(): Promise<void>;
   /**
-   * What of the log is missing, or other than it was made to be, each by its name; empty when all is well. Of
+   * Parts of the log missing, or other than they were made, each by its name; empty when all is well. Of
    * consumers, those of this process. What is missing is made again within seconds where that can be done.
    * @throws EventLogUnavailable when the log does not answer
    */
@@ -201,7 +201,7 @@ export class EpochGone extends Error {
   override readonly name = 'EpochGone';
 }
 
-/** What follows the position is not all in the log: the client must query afresh. */
+/** The log lacks messages after the position: the client must query afresh. */
 export class PositionGone extends Error {
   override readonly name = 'PositionGone';
 }

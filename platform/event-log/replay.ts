@@ -76,7 +76,7 @@ export const passedOn = (durable: string, { message, earlierAttempts, ...passed 
   return carry(message, { durable, earlierAttempts, passed: { ...passed, passes: passed.passes + 1 }, id });
 };
 
-/** What a message of the log stands for: itself, or the one that it replays. */
+/** A message of the log, or the one that it replays. */
 export function replayed(message: LoggedMessage): Replayed {
   const { [SUBJECT]: subject, [ID]: id } = message.headers;
   if (!message.subject.startsWith('replay.') || subject === undefined || id === undefined)

@@ -1,5 +1,5 @@
 /**
- * What a log keeps at most. Messages that grow too old go; when there are too many of the others, the log takes
+ * A log's limits. Messages that grow too old go; when there are too many of the others, the log takes
  * no more until some have: nothing is dropped that a consumer may still need to see.
  */
 export interface Retention {

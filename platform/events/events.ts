@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LoggedMessage, OutgoingMessage } from '../event-log/log.ts';
 
 /**
- * What happened to a blob. `created`: a user stored it; `indexed`: a processor's result entered the index;
+ * Events of a blob. `created`: a user stored it; `indexed`: a processor's result entered the index;
  * `processing`, `completed`, `failed`: a run's state changed; `retried`: a failed run was asked for again;
  * `deleted`: it is gone.
  */
@@ -41,7 +41,7 @@ const bodySchema = z.object({
       attempt: z.number().int(),
       /** Absent in events of before there were generations, which mean the newest. */
       generation: z.number().int().optional(),
-      /** What it makes besides blobs, e.g. an export's format; absent where it makes blobs. */
+      /** Its product besides blobs, e.g. an export's format; absent where it makes blobs. */
       artifact: z.string().optional(),
     })
     .optional(),

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 
-/** What a token says, and until when it is accepted. */
+/** A token's claims, and until when it is accepted. */
 export interface Verified<Claims> {
   readonly claims: Claims;
   readonly until: Date;

@@ -4,7 +4,7 @@ import { below } from './pointer.ts';
 import type { ValidationError } from './sentences.ts';
 
 /**
- * What a JSON Schema may be here. The rules keep validation linear in the document: no pattern that backtracks,
+ * Rules for a JSON Schema here. They keep validation linear in the document: no pattern that backtracks,
  * no schema that refers to itself or to one elsewhere, no comparison of every entry with every other.
  */
 
@@ -75,7 +75,7 @@ export function subschemas({ pointer, schema }: Place): (Place & { keyword: stri
   });
 }
 
-/** What is wrong with any JSON value as a definition, before a schema is looked for in it. */
+/** Faults of any JSON value as a definition, before a schema is looked for in it. */
 export function outerProblems(value: unknown, pointer = '', depth = 0): ValidationError[] {
   if (depth > MAX_DEFINITION_DEPTH) {
     return [
@@ -205,7 +205,7 @@ function expansionProblems(definition: JsonObject): ValidationError[] {
   return [problem('/$defs', message)];
 }
 
-/** What is wrong with a definition that fits the draft's own schema, beyond that. */
+/** Faults of a definition beyond the draft's own schema, which it fits. */
 export function innerProblems(definition: JsonObject): ValidationError[] {
   const definitions = isObject(definition['$defs']) ? definition['$defs'] : {};
   const found = allPlaces({ pointer: '', schema: definition }).flatMap((place) => [

@@ -75,7 +75,7 @@ function patternSentence({ pattern }: Params, parent: Params): string {
 const formatSentence = ({ format }: Params): string =>
   `must be ${isFormat(String(format)) ? formatNames[format as keyof typeof formatNames] : String(format)}`;
 
-/** What follows the name of the place, by keyword. */
+/** Sentences after the place's name, by keyword. */
 const sentences: Readonly<Record<string, (params: Params, error: ErrorObject) => string>> = {
   type: (params, { data }) => typeSentence(params, data),
   minLength: ({ limit }) =>

@@ -125,7 +125,7 @@ function compileProblems(definition: JsonObject): ValidationError[] {
 }
 
 /**
- * What keeps `definition` from being a JSON Schema (draft 2020-12) that can be registered: nothing when it can.
+ * Faults of `definition` as a JSON Schema (draft 2020-12) to be registered; empty when it can be.
  * Pointers are into the definition. Beyond the draft: at most 64 KiB, 32 levels, known keywords and formats
  * (names of one's own start with `x-`), patterns of RE2's syntax, `$ref` to `#/$defs/<name>` alone and never
  * back to itself, `uniqueItems` for lists of text, numbers and booleans.

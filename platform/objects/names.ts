@@ -8,7 +8,7 @@ const MAX_SEGMENT_BYTES = 255;
 const MAX_METADATA_BYTES = 2_048;
 const MAX_PAGE = 1_000;
 
-/** What XML 1.0 cannot carry, in which S3 lists and deletes, and what only looks like text. */
+/** Control characters, and any that XML 1.0 cannot carry, in which S3 lists and deletes. */
 const UNSPEAKABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 
 const refused = (field: string, message: string) =>

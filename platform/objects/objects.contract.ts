@@ -16,7 +16,7 @@ import { keysContract } from './objects.contract.keys.ts';
 import type { ObjectStore } from './objects.ts';
 import { scopedObjects } from './scoped.ts';
 
-/** What every adapter of {@link ObjectStore} does. `open` gives one that is empty. */
+/** Every {@link ObjectStore} adapter's contract. `open` gives one that is empty. */
 export function objectsContract(name: string, open: () => Promise<ObjectStore>): void {
   describe(`${name} as an object store`, () => {
     let store: ObjectStore;

@@ -48,7 +48,7 @@ export async function writeObjectFile(
   }
 }
 
-/** What an object's file says of it. @throws when it is none */
+/** The head in an object's file. @throws when it is none */
 export async function readHead(path: string, file: FileHandle): Promise<ObjectHead> {
   const block = Buffer.alloc(HEADER_BYTES);
   const { bytesRead } = await file.read(block, 0, HEADER_BYTES, 0);

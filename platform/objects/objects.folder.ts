@@ -44,7 +44,7 @@ async function onDisk<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What `work` gives; undefined where there is no such file. */
+/** The result of `work`; undefined where there is no such file. */
 const ifThere = <T>(work: Promise<T>): Promise<T | undefined> =>
   work.catch((error: unknown) => {
     if (gone(error)) return undefined;

@@ -25,7 +25,7 @@ export async function* inParts(body: ObjectBody, size: number): AsyncGenerator<U
 }
 
 /**
- * What is read of a server. A piece that does not come within `idleMs` of being asked for ends it: a reader that takes its
+ * A body from a server. A piece that does not come within `idleMs` of being asked for ends it: a reader that takes its
  * time does not.
  */
 export function readingOf(source: Readable, idleMs: number): Readable {

@@ -217,7 +217,7 @@ class S3Objects implements ObjectStore {
     }
   }
 
-  /** What is asked of an object; null where there is none. */
+  /** The result of `work`; null where there is no object. */
   async #find<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await this.#ask(work);

@@ -39,7 +39,7 @@ const TITLE = 500;
 /** The index keeps the first 200 UTF-16 units of a preview. */
 const PREVIEW = 400;
 
-/** What each member of a result must be, however its processor was written: stores and index refuse anything else. */
+/** The form of a result, however its processor was written: stores and index refuse anything else. */
 const resultForm = z.object({
   data: z.custom((data) => typeof data === 'object' && data !== null && !Array.isArray(data)),
   preview: z.string(),

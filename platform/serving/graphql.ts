@@ -32,14 +32,14 @@ function codeOf({ code }: { code?: unknown }, message: string): unknown {
 const unwrap = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
-/** What one of our own errors tells; undefined for all others, whose extensions are what GraphQL made of them. */
+/** Our own error's extensions; undefined for all others, which keep those of GraphQL. */
 function ownExtensions(error: unknown): Record<string, unknown> | undefined {
   const [first] =
     error instanceof InputErrors ? error.errors : error instanceof BlobgraphError ? [error] : [];
   return first && { code: first.code, field: first.field };
 }
 
-/** What the client sees of an error: message, path and a code of the table; what is none of its business goes to the log. */
+/** An error as the client sees it: message, path and a code of the table; the rest goes to the log. */
 export function formatGraphQLError(
   formatted: GraphQLFormattedError,
   error: unknown,

@@ -11,7 +11,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 const DEGRADED = 'degraded: ';
 
-/** What a check rejects with while the service can be asked all the same. Whoever runs it is shown the message. */
+/** A check's rejection while the service can be asked all the same. Whoever runs it is shown the message. */
 export class Degraded extends Error {
   override readonly name = 'Degraded';
 }
@@ -22,7 +22,7 @@ export const eventLogCheck = (log: () => Promise<Pick<EventLog, 'problems'>>) =>
   if (problems.length > 0) throw new Degraded(problems.join('; '));
 };
 
-/** What `/ready` answers. */
+/** Answer of `/ready`. */
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
   readonly service: string;

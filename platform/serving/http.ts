@@ -41,7 +41,7 @@ const frameworkErrors: Readonly<Record<string, RestError>> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'NOT_FOUND', message: 'There is nothing at so long a path.' },
 };
 
-/** What the client is told of `error`; null when it is a fault of ours that only the log may tell. */
+/** Errors for the client; null when `error` is a fault of ours that only the log may tell. */
 export function describeError(error: unknown): RestError[] | null {
   if (error instanceof InputErrors) {
     return error.errors.map(({ code, message, field }) => ({
@@ -110,7 +110,7 @@ function refuseUnrouted(error: FastifyError, request: FastifyRequest, reply: Fas
 /** Percent-encoded, an id of 256 characters that stands in a path takes this much. */
 const PATH_PARAMETER_LIMIT = 256 * 9;
 
-/** What a service asks of its server where it differs from the defaults. */
+/** A service's limits where they differ from the defaults. */
 export interface ServerLimits {
   /** Milliseconds that a request may take. Default: 30,000. */
   readonly requestTimeoutMs?: number;
@@ -120,7 +120,7 @@ export interface ServerLimits {
 
 /**
  * Makes a request's trace the current one, with the time that the caller waits, or else that a request may take.
- * What nobody waits for is not begun.
+ * One without time left is not begun.
  */
 function followRequests(app: FastifyInstance, requestTimeoutMs: number): void {
   app.addHook('onRequest', (request, reply, done) => {

@@ -4,12 +4,12 @@ import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the service has in work. */
+    /** The service's load. */
     load: Load;
   }
 }
 
-/** What people and tools ask of a service itself: answered however much there is to do, and without an identity. */
+/** Paths of a service's operation: answered however much there is to do, and without an identity. */
 export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
 /** How much a service has in work, and whether it takes more. */

@@ -29,7 +29,7 @@ export interface ServiceDefinition {
 export interface ServiceParts {
   /** Adds the service's routes. On a subgraph every request is authenticated before it reaches them. */
   install(app: FastifyInstance): Promise<void>;
-  /** What `/ready` asks after. */
+  /** Checks behind `/ready`. */
   readonly checks: ReadinessChecks;
   /** True for the front door, which checks users' tokens itself and has its own `/health` and `/ready`. */
   readonly frontDoor?: boolean;

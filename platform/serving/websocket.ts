@@ -28,7 +28,7 @@ import { formatGraphQLError } from './graphql.ts';
 import { BODY_LIMIT_BYTES } from './http.ts';
 import type { Load } from './load.ts';
 
-/** What a connection brings to say who it is: the upgrade's headers, and over them `connection_init`'s payload. */
+/** A connection's credentials: the upgrade's headers, and over them `connection_init`'s payload. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
 /** Who is at the other end of a connection. */

@@ -59,7 +59,7 @@ const NUL = {
 } as const;
 const DATE = { code: 'VALIDATION_FAILED', message: 'A date is not one of the years 1 to 9999.' } as const;
 
-/** What is wrong with values that no column takes, by SQLSTATE: also where they are only sought, they are the caller's to mend. */
+/** Faults of values that no column takes, by SQLSTATE: the caller's to mend, also where they are only sought. */
 const unusable = new Map<unknown, typeof NUL | typeof DATE>([
   ['22021', NUL],
   ['22P05', NUL],
@@ -68,7 +68,7 @@ const unusable = new Map<unknown, typeof NUL | typeof DATE>([
   ['22009', DATE],
 ]);
 
-/** What a failed statement rejects with. */
+/** A failed statement's error. */
 export function statementError(error: unknown): unknown {
   const fault = unusable.get((error as { code?: unknown }).code);
   return fault ? new BlobgraphError(fault.code, fault.message, { cause: error }) : error;

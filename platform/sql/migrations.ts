@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SqlExecutor } from './database.ts';
 
-/** What a migration step runs in: one transaction that also takes several statements at once. */
+/** A migration step's transaction, which also takes several statements at once. */
 export interface ScriptExecutor extends SqlExecutor {
   /** Runs statements separated by semicolons, without parameters, for at most {@link SCRIPT_TIMEOUT_MS}. */
   script(text: string): Promise<void>;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../paths.ts';
 import type { PgliteInstance, PgliteResult } from './pglite-instance.ts';
 
-/** What the thread is started with. */
+/** The thread's `workerData`. */
 export interface PgliteThreadData {
   /** PostgreSQL's data folder. */
   readonly files: string;

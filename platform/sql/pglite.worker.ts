@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openPgliteInstance } from './pglite-instance.ts';
 import type { PgliteAnswer, PgliteCall, PgliteThreadData } from './pglite-thread.ts';
 
-/** What a thread of `pglite-thread.ts` runs: one instance, and the calls of its port one after the other. */
+/** The thread of `pglite-thread.ts`: one instance, and the calls of its port one after the other. */
 const port = parentPort;
 if (!port) throw new Error('This is what a worker thread runs');
 const instance = await openPgliteInstance((workerData as PgliteThreadData).files);

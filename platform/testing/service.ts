@@ -20,7 +20,7 @@ import type { SqlServer } from '../sql/database.ts';
 import { openTemporaryObjects } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
 
-/** What services of one test trust each other by. */
+/** The secret that services of one test share. */
 export const TEST_SECRET = 'the secret that services share in tests';
 
 /** Nothing listens here: a call of a service that the test did not start is refused at once. */

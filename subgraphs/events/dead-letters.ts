@@ -51,7 +51,7 @@ export const pageInfoOf = ({ letters, hasNextPage, hasPreviousPage }: DeadLetter
   };
 };
 
-/** What happened to which blob; nulls when the message is no event. */
+/** The event and its blob; nulls when the message is no event. */
 export function eventOf({ message }: DeadLetter) {
   try {
     const { kind, body } = fromMessage(message);

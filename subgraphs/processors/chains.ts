@@ -1,7 +1,7 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Processor } from './processor.ts';
 
-/** What decides whether processors make each other work. */
+/** Members by which processors make each other work. */
 export type ChainLink = Pick<Processor, 'id' | 'takes' | 'output_schema_id'>;
 
 /** Told of users' own blobs alone, which no processor makes: nothing taken on it closes a circle. */

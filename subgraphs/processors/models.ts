@@ -4,7 +4,7 @@ import type { HealthMonitor } from './health.ts';
 import type { Processor } from './processor.ts';
 import type { ProcessorRegistry } from './registry.ts';
 
-/** What the resolvers of one request share. */
+/** The resolvers' context, one a request. */
 export interface Context {
   readonly caller: Caller;
   readonly registry: ProcessorRegistry;

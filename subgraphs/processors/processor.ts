@@ -6,7 +6,7 @@ export interface Processor extends Omit<ProcessorDocument, 'created_at'> {
   readonly created_at: Date;
 }
 
-/** What the newest registration says of a processor. */
+/** A processor's newest registration. */
 export type RegisteredProcessor = Omit<Processor, 'versions' | 'readable_schema_ids'>;
 
 export const MAX_VERSIONS = 50;
@@ -16,7 +16,7 @@ const newestFirst = (present: readonly string[], earlier: readonly string[], lim
   [...new Set([...present, ...earlier])].slice(0, limit);
 
 /**
- * What is registered now, with what it was before: versions and the schemas that they read. Processes of an earlier
+ * A registration, with those before it: versions and the schemas that they read. Processes of an earlier
  * version may be running.
  */
 export const withEarlier = (

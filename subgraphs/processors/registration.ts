@@ -90,7 +90,7 @@ export type Registration = Omit<Given, keyof Intake> & Intake;
 
 const schemasOf = (takes: Given['takes']): string[] => [...new Set(Object.values(takes ?? {}).flat())];
 
-/** What is wrong with the three together. */
+/** Contradictions among the three. */
 function disagreements({
   takes,
   input_schema_ids,

@@ -21,7 +21,7 @@ interface Asked {
 
 const itself: Caller = { service: 'text-expansion', viewer: null };
 
-/** What the stand-in answers: it is well, and has one blob. */
+/** The stand-in's answers: it is well, and has one blob. */
 const answers: Readonly<Record<string, readonly [number, unknown]>> = {
   '/health': [200, { status: 'ok' }],
   '/blobs/b1': [200, { id: 'b1', data: { text: 'é🦉' } }],

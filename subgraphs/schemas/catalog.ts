@@ -21,7 +21,7 @@ export interface SchemaCatalog {
 /** Plain JSON: a literal in a GraphQL document comes as objects without a prototype. */
 const plain = (definition: unknown): JsonObject => JSON.parse(JSON.stringify(definition)) as JsonObject;
 
-/** What is none is looked for nowhere: a store may refuse to be asked for it. */
+/** Whether a key is valid: no other is looked for, as stores may refuse it. */
 const isKey = ({ id, version }: SchemaKey): boolean => isSchemaId(id) && isVersion(version);
 
 const byId = <T extends { id: string }>(one: T, other: T): number => (one.id < other.id ? -1 : 1);

@@ -3,7 +3,7 @@ import type { SchemaCatalog } from './catalog.ts';
 import type { Loaders } from './loaders.ts';
 import type { Schema } from './schema.ts';
 
-/** What the resolvers of one request share. */
+/** The resolvers' context, one a request. */
 export interface Context {
   readonly caller: Caller;
   readonly catalog: SchemaCatalog;

@@ -38,7 +38,7 @@ export function registrationErrors({ id, version, definition }: SchemaInput): Us
   );
 }
 
-/** What registering a version again gives: the one that is there. @throws BlobgraphError SCHEMA_CONFLICT when it is another */
+/** The existing version, registered again. @throws BlobgraphError SCHEMA_CONFLICT when its definition is another */
 export function sameOrConflict(existing: Schema, definition: unknown): Schema {
   if (isDeepStrictEqual(existing.definition, definition)) return existing;
   throw new BlobgraphError(

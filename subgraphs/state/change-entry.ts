@@ -7,12 +7,12 @@ import { untilWritten } from './optimistic.ts';
 import { processingState } from './runs/runs.ts';
 import type { ContentChange } from './store/store.ts';
 
-/** What one event tells of a change. */
+/** An event of a change. */
 export interface Told extends EventAbout {
   readonly kind: EventKind;
 }
 
-/** What is to change of an entry, and the events that tell of it. */
+/** A decided change of an entry, and the events that tell of it. */
 export interface EntryDecision {
   /** Default: as they are. */
   readonly runs?: readonly Run[];

@@ -10,7 +10,7 @@ import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { CHAPTER_DRAFT, entryOfUserBlob, eventOf } from './entry.ts';
 import { chapterNumber, checkInput, label } from './input.ts';
 
-/** What a user sends. */
+/** A user's input. */
 export interface CreateBlobInput {
   readonly type: string;
   readonly schemaId: string;

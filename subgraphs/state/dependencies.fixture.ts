@@ -6,7 +6,7 @@ import { memoryLog } from '../../platform/testing/memory-log.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { StateStore } from './store/store.ts';
 
-/** What use cases stand on, without a network: every schema is known, and nothing is published. */
+/** Use cases' dependencies, without a network: every schema is known, and nothing is published. */
 export const dependenciesOf = (
   store: StateStore,
   processors: readonly ProcessorDocument[],

@@ -6,7 +6,7 @@ import type { IdSource } from '../../platform/ids.ts';
 import type { Intake } from './publishing/intake.ts';
 import type { StateStore } from './store/store.ts';
 
-/** What the state subgraph's use cases stand on. */
+/** The dependencies of state's use cases. */
 export interface StateDependencies {
   readonly store: StateStore;
   readonly schemas: SchemaClient;

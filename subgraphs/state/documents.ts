@@ -14,7 +14,7 @@ export interface OutboxEvent {
   readonly body: BlobEventBody;
 }
 
-/** What a user stored. Never changes but for its outbox. */
+/** A user's blob. Never changes but for its outbox. */
 export interface UserBlobRecord {
   readonly id: string;
   readonly userId: string;
@@ -38,13 +38,13 @@ export interface UserBlobRecord {
 export interface Run {
   readonly processorId: string;
   readonly state: Exclude<ProcessingState, 'STORED'>;
-  /** What it makes besides blobs, e.g. an export's format; null for the run that makes blobs. */
+  /** Its product besides blobs, e.g. an export's format; null for the run that makes blobs. */
   readonly artifact: string | null;
   /** From 1; 0 while it waits for its first. */
   readonly attempt: number;
   /** Of what it makes: 0 at first, one more each time that it is asked to make it anew. */
   readonly generation: number;
-  /** What it is at; null where the processor does not tell. */
+  /** Its step now; null where the processor does not tell. */
   readonly stage: string | null;
   /** 0 to 1. */
   readonly progress: number | null;
@@ -89,7 +89,7 @@ export interface IndexEntry {
 }
 
 /**
- * What is left of a deleted blob's entry, in its place: the id is taken for good. Holds ids and times, nothing of the
+ * The mark of a deleted blob in its entry's place: the id is taken for good. Holds ids and times, nothing of the
  * content.
  */
 export interface Tombstone {
@@ -116,7 +116,7 @@ export interface Erasure {
   readonly finishedAt: Date | null;
   /** Stores that hold nothing of the user, by the processor whose they are, and since when (ISO 8601). */
   readonly stores: readonly { readonly processorId: string; readonly erasedAt: string }[];
-  /** What it waits for; null when nothing is in its way. */
+  /** The cause of a wait; null when there is none. */
   readonly obstacle: string | null;
 }
 

@@ -18,7 +18,7 @@ export const isPending = ({
   contentHash,
 }: Pick<IndexEntry, 'processorId' | 'contentHash'>): boolean => processorId !== STATE && contentHash === null;
 
-/** What an event tells besides the entry itself. */
+/** An event's facts besides the entry itself. */
 export interface EventAbout {
   /** The run that changed. */
   readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'>;
@@ -36,7 +36,7 @@ const runBody = ({ processorId, state, attempt, generation, artifact }: NonNulla
   ...(artifact === null ? {} : { artifact }),
 });
 
-/** What an event tells of an entry. */
+/** An event about an entry. */
 export function eventOf(
   entry: Omit<IndexEntry, 'runs'>,
   kind: EventKind,
@@ -101,7 +101,7 @@ function shared<T>(values: readonly (T | null)[]): T | null {
   return values.every((value) => value === first) ? first : null;
 }
 
-/** What an entry tells of a derived blob's content. */
+/** An entry's members on a derived blob's content. */
 export const contentOfDerived = (registration: DerivedRegistration) => ({
   preview: beginning(registration.preview, PREVIEW_LENGTH),
   sizeBytes: registration.size_bytes ?? Buffer.byteLength(registration.preview),

@@ -36,7 +36,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   checkInput(schema, input);
   return schema.parse(input);
 }
-/** What is not there, or not set, is left out. */
+/** The values that are not undefined. */
 export const given = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;

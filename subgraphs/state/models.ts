@@ -8,7 +8,7 @@ import type { EntryPage } from './pagination.ts';
 import type { Backfill } from './store/backfills.ts';
 import type { ConversationSummary } from './store/store.ts';
 
-/** What the resolvers of one request share. */
+/** The resolvers' context, one a request. */
 export interface Context {
   readonly caller: Caller;
   readonly viewer: Viewer;

@@ -24,7 +24,7 @@ interface PageArguments {
   after?: string | null;
 }
 
-/** What is null in the input is not a condition. */
+/** The input's conditions; null is none. */
 const filterOf = (filter: BlobFilter | null | undefined): EntryFilter =>
   Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
 

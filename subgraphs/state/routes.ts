@@ -70,7 +70,7 @@ async function readBlobs(deps: StateDependencies, { caller }: FastifyRequest, id
   });
 }
 
-/** What became of expanding a chapter's newest draft. */
+/** The expansion of a chapter's newest draft. */
 function expansionOf(draft: IndexEntry | null, results: readonly IndexEntry[], expanders: readonly string[]) {
   const expanded = newestResult(results.filter(({ processorId }) => expanders.includes(processorId)));
   const runs = expanders.flatMap((id) => blobRun(draft?.runs ?? [], id) ?? []);

@@ -16,7 +16,7 @@ type Batch = readonly [string, ...string[]];
 export interface SweeperOptions {
   /** For the log, e.g. `publishing`. */
   readonly what: string;
-  /** What there is to do, the most urgent first; bounded. */
+  /** Ids to work on, the most urgent first; bounded. */
   find(): Promise<readonly string[]>;
   /** Does it; safe to do again, also by several processes at once. Of a batch, one that fails keeps no other from it. */
   work(ids: Batch): Promise<void>;

@@ -5,7 +5,7 @@ import { compileBook, coreQuery, createBlob, draftInput } from '../../harness/op
 import type { System } from '../../harness/system.ts';
 import { type Follower, follow } from './follower.ts';
 
-/** What a client was told is stored. */
+/** A draft that was acknowledged. */
 export interface Acknowledged {
   readonly id: string;
   readonly content: string;

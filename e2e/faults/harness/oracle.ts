@@ -30,7 +30,7 @@ const counted = (values: readonly string[]): Map<string, number> => {
 };
 const sorted = (values: Iterable<string>) => [...values].toSorted();
 
-/** What is not at rest yet, by name; empty when all is. */
+/** Work still open, by name; empty at rest. */
 function unrest(
   { userBlobs, entries, tombstones, expandedTexts, compiledBooks }: Documents,
   failed: ReadonlySet<string>,
@@ -118,7 +118,7 @@ function nothingTwice({ acknowledged }: Ledger, { expandedTexts }: Documents, fa
   expect(made.toSorted()).toEqual(wanted.toSorted());
 }
 
-/** What was made has the bytes that its maker told the index of. */
+/** Results have the bytes that their makers told the index of. */
 function madeAsTold({ entries, expandedTexts, compiledBooks }: Documents): void {
   const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
   const made = [

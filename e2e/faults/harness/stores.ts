@@ -32,7 +32,7 @@ export interface LogEntry {
   readonly kind: string;
 }
 
-/** What the stores hold, read with their own clients and not through a service. */
+/** The stores, read with their own clients and not through a service. */
 export interface Stores {
   documents(userId: string): Promise<Documents>;
   /** One user's part of the log, in its order, duplicates included; without what is none of the graph's. */

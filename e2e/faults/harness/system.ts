@@ -28,7 +28,7 @@ export interface FaultSystem extends System {
   /** Absent with a cluster, which is reached directly: its servers tell clients of each other. */
   readonly nats: Reached;
   readonly cluster: NatsCluster;
-  /** What the stores hold, read beside the services. */
+  /** The stores, read beside the services. */
   readonly stores: Stores;
 }
 

@@ -4,7 +4,7 @@ import { until } from '../../../cli/services/processes.ts';
 import { TOXIPROXY } from '../../../cli/services/toxiproxy.ts';
 import { freeServerPort } from '../../harness/ports.ts';
 
-/** What is done to the bytes of one direction, in toxiproxy's terms. */
+/** A fault in the bytes of one direction, in toxiproxy's terms. */
 export interface Toxic {
   readonly type: 'latency' | 'timeout' | 'reset_peer' | 'bandwidth' | 'slicer';
   /** `upstream`: what clients send. `downstream`: what they are answered. */

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Moment {
   /** All of these occur in what a client sends at once. */
   readonly sends: readonly string[];
-  /** What does not arrive: the request itself, or the answer to it. */
+  /** The part that is held back: the request, or its answer. */
   readonly keep: 'request' | 'answer';
 }
 

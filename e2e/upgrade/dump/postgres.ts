@@ -9,7 +9,7 @@ interface Column {
   readonly fallback: string | null;
   /** `a`: always; `d`: by default; empty: none. */
   readonly identity: string;
-  /** What `SET STORAGE` says, where it is not the type's own. */
+  /** The `SET STORAGE` mode, where it is not the type's own. */
   readonly storage: string | null;
 }
 

@@ -33,7 +33,7 @@ export function historyWithoutHeaders(storage: Storage, headers: string): Backin
   };
 }
 
-/** What a tab's editors hold. */
+/** A tab's editor content. */
 export interface TabContent {
   readonly query: string;
   readonly variables: string;

@@ -105,7 +105,7 @@ async function settleBatch(
   return { backfill: { ...backfill, batch, planned, finishedRuns, obstacle: null }, waits: batch.length > 0 };
 }
 
-/** What keeps the next batch from being asked for; null when nothing does. */
+/** The obstacle to the next batch; null when there is none. */
 async function obstacleOf(
   { eventLog }: BackfillSweeperDependencies,
   { id, active, takes }: ProcessorDocument,

@@ -4,7 +4,7 @@ import { blobRun } from '../runs/runs.ts';
 import type { Backfill } from '../store/backfills.ts';
 import type { ScannedEntry } from '../store/scans.ts';
 
-/** What of an entry says whether a run is to be made for it. */
+/** Members of an entry that say whether it gets a run. */
 export type Candidate = Pick<
   ScannedEntry,
   'processorId' | 'schemaId' | 'contentHash' | 'contentMissingSince' | 'createdAt' | 'runs'

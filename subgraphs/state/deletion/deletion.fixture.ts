@@ -14,7 +14,7 @@ import {
   state,
 } from '../subgraph.fixture.ts';
 
-/** What the processors that keep the blobs were told. */
+/** A call to a processor that keeps the blobs. */
 interface Told {
   readonly path: string;
   readonly ids: readonly string[];

@@ -4,17 +4,17 @@ import type { IndexEntry, Tombstone } from '../documents.ts';
 import { entryOfUserBlob, eventOf, STATE } from '../entry.ts';
 import { untilWritten } from '../optimistic.ts';
 
-/** What a deletion took with it. */
+/** The extent of a deletion. */
 export interface Deletion {
   /** The blob itself first. */
   readonly deletedIds: readonly string[];
-  /** What was made of it and of others that are still there. */
+  /** Blobs made of it and of others that are still there. */
   readonly staleIds: readonly string[];
 }
 
 type Dependencies = Pick<StateDependencies, 'store' | 'clock' | 'nudge'>;
 
-/** What {@link deleteBlob} stands on. */
+/** {@link deleteBlob}'s dependencies. */
 export type DeletionDependencies = Dependencies & Pick<StateDependencies, 'nudgeDeletion'>;
 
 /** For this long a deletion is left to the request that began it. */
@@ -68,7 +68,7 @@ export const bury = (deps: Dependencies, userId: string, id: string, cascade: bo
     return null;
   });
 
-/** What was made of a blob, newest first, in pages. */
+/** A blob's children, newest first, in pages. */
 async function* childrenOf({ store }: Dependencies, { userId, id }: Tombstone) {
   let last: IndexEntry | undefined;
   do {

@@ -4,7 +4,7 @@ import type { StateDependencies } from '../dependencies.ts';
 import type { Erasure, UserBlobRecord } from '../documents.ts';
 import { checkInput, label } from '../input.ts';
 
-/** What an erasure has done to one store. */
+/** An erasure's progress in one store. */
 export interface ErasedStore {
   readonly processorId: string;
   /** Blobs deleted since the erasure began. */

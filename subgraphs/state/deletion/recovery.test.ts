@@ -56,7 +56,7 @@ const indexed = async (userId: string) =>
   idsOf(...(await store.page(userId, {}, { limit: 100, direction: 'ASC' })));
 const own = async (userId: string) => idsOf(...(await store.ownBlobs(userId, 100)));
 
-/** What the sweep of another process does, once the time has come. */
+/** The sweep of another process, once the time has come. */
 async function recover(clock: ManualClock, erasure: ErasureClient): Promise<void> {
   for (;;) {
     clock.pass(120_000);

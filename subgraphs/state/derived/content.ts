@@ -54,7 +54,7 @@ function arrive(
   };
 }
 
-/** What a registration with content changes of an entry that is there already. `planned`: of a pending one. */
+/** The change of an existing entry by a registration with content. `planned`: of a pending one. */
 export const decideContent =
   (
     { clock }: Pick<StateDependencies, 'clock'>,

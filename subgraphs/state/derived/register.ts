@@ -9,7 +9,7 @@ import { assertMayRead } from '../runs/reading.ts';
 import { decideContent, isMigrated, plannedOf } from './content.ts';
 import { assertDerivedId } from './derived-id.ts';
 
-/** What came of a registration. */
+/** A registration's outcome. */
 export interface Registered {
   readonly entry: IndexEntry;
   /** False when it was there before. */
@@ -55,7 +55,7 @@ const conflict = () =>
     { field: 'remote_blob_id' },
   );
 
-/** What was entered before, with what it now has for content. @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED */
+/** The known entry with its present content. @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED */
 async function again(
   deps: StateDependencies,
   known: IndexEntry,

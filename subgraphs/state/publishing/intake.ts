@@ -4,7 +4,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { repeating } from '../../../platform/repeating.ts';
 import type { StateStore } from '../store/store.ts';
 
-/** What waits to be published. */
+/** Backlog of the outboxes. */
 export interface Backlog {
   /** Documents with events that wait. */
   readonly length: number;

@@ -27,7 +27,7 @@ export interface Reemitter {
   stop(): Promise<void>;
 }
 
-/** What asks a processor for its run again: the same message, and id, however often it is made in one epoch. */
+/** The message that asks for a run again: the same, with the same id, however often it is made in one epoch. */
 export function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): OutgoingMessage {
   const asked = { ...run, state: 'PENDING', attempt: run.attempt + 1 } as const;
   const message = toMessage({ ...eventOf(entry, 'retried', at, { run: asked }), time: at });

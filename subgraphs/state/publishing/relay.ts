@@ -17,7 +17,7 @@ export interface RelayDependencies extends DeletionDependencies {
 const BATCHES_AT_ONCE = 2;
 const BATCH = 100;
 const TOLD_AT_ONCE = 32;
-/** What is younger is most likely being published by the process that wrote it. */
+/** Age below which an event is most likely being published by its writer. */
 const SWEEP_GRACE_MS = 2_000;
 const SWEEP_BATCH = 500;
 const SOURCES_AT_ONCE = 1_000;
@@ -39,7 +39,7 @@ async function reopenDeletions({ store, clock }: RelayDependencies, { entries }:
   }
 }
 
-/** What a batch is told by, read for all of its blobs at once. */
+/** A batch's documents, read for all of its blobs at once. */
 async function readBatch(deps: RelayDependencies, blobIds: readonly string[]) {
   const { store } = deps;
   const outboxes = await store.outboxes(blobIds);

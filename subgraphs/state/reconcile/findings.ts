@@ -58,7 +58,7 @@ interface Tally {
   readonly examples: string[];
 }
 
-/** What a run has found: counted without end, kept for repair up to a number. */
+/** A run's findings: counted without end, kept for repair up to a number. */
 export class Findings {
   readonly #limit: number;
   readonly #tallies = new Map<string, Map<FindingKind, Tally>>();
@@ -96,7 +96,7 @@ export class Findings {
     for (const finding of findings) this.#tally(finding).repaired += 1;
   }
 
-  /** What was found of all processors but these. */
+  /** Findings of all processors but these. */
   summary(without: ReadonlySet<string>): FindingSummary[] {
     return [...this.#tallies]
       .filter(([processorId]) => !without.has(processorId))

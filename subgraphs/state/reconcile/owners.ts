@@ -48,7 +48,7 @@ export class Owners {
     return this.#away.has(processorId) ? undefined : owner;
   }
 
-  /** What the owner answers; undefined when it does not. @throws what the index's own store rejects with */
+  /** The owner's answer; undefined without one. @throws what the index's own store rejects with */
   async ask<T>(owner: Owner, question: (owner: Owner) => Promise<T>): Promise<T | undefined> {
     if (this.#away.has(owner.processorId)) return undefined;
     try {

@@ -98,7 +98,7 @@ async function addBook(sourceIds: string[], createdAt: Date) {
 
 const registrationOf = async ({ id }: { id: string }) => (await system.books.find(id, 'all'))?.registration;
 
-/** What was made of a draft: in its store, in the index, or both. */
+/** A draft's expansion: in its store, in the index, or both. */
 async function addText(
   draft: IndexEntry,
   where: { stored?: boolean; indexed?: boolean; version?: string } = {},

@@ -14,9 +14,9 @@ import { scanIndex, scanStore } from './scan.ts';
 export interface ReconcilerSettings {
   /** Seconds between two runs that repair; 0: none but those that are asked for. */
   readonly everySeconds: number;
-  /** What is younger is left to those who work on it. */
+  /** Age below which data is left to who works on it. */
   readonly graceSeconds: number;
-  /** What one run sets right at most; the rest is left to the next. */
+  /** Repairs of one run at most; the rest is left to the next. */
   readonly maxChanges: number;
 }
 
@@ -38,7 +38,7 @@ export interface ReconcileOptions {
   readonly onProgress?: (checked: number) => void;
 }
 
-/** What a run found and did. */
+/** The outcome of a run. */
 export interface ReconciliationReport {
   readonly startedAt: Date;
   readonly finishedAt: Date;

@@ -17,13 +17,13 @@ const NONE: EntryCount = { older: 0, total: 0 };
 export interface RecountDependencies {
   readonly owners: Owners;
   readonly findings: Findings;
-  /** What was made at this time or later is young. */
+  /** Blobs made at this time or later are young. */
   readonly before: Date;
 }
 
 /**
  * Counts users' entries by owner and holds the numbers against the stores' own. Entries come a user after the other.
- * What is young may be in one and not yet in the other, so numbers differ only where the old ones of one side are more
+ * Young ones may be in one and not yet in the other, so numbers differ only where the old ones of one side are more
  * than all of the other.
  */
 export class Recount {

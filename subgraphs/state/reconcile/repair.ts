@@ -10,7 +10,7 @@ import { REPAIR_STEP } from './own.ts';
 import type { Owner, Owners } from './owners.ts';
 import { knownIds } from './scan.ts';
 
-/** What a repair stands on. */
+/** A repair's context. */
 export interface Repair {
   readonly deps: StateDependencies;
   readonly owners: Owners;

@@ -9,12 +9,12 @@ import type { Finding, FindingKind, Findings } from './findings.ts';
 import type { Owner, Owners } from './owners.ts';
 import { Recount } from './recount.ts';
 
-/** What a scan stands on. */
+/** A scan's context. */
 export interface Scan {
   readonly store: StateStore;
   readonly owners: Owners;
   readonly findings: Findings;
-  /** What was made at this time or later is left alone. */
+  /** Blobs made at this time or later are left alone. */
   readonly before: Date;
   /** Runs that were last heard of before this time are stuck. */
   readonly silentSince: Date;
@@ -37,7 +37,7 @@ export async function knownIds(
   return known;
 }
 
-/** What is wrong with a blob that has no entry. */
+/** The finding on a blob without an entry. */
 const unindexed = (
   { id, userId, sourceIds }: InventoryItem,
   processorId: string,

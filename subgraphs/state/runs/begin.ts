@@ -25,7 +25,7 @@ async function withData(deps: StateDependencies, entry: IndexEntry): Promise<Sou
   return (await sourcesOf(deps, [entry])).map((source) => ({ ...source, data: blob.data }));
 }
 
-/** What a run on this entry works on. @throws BlobgraphError CONTENT_MISSING, VALIDATION_FAILED */
+/** Sources of a run on this entry. @throws BlobgraphError CONTENT_MISSING, VALIDATION_FAILED */
 async function readSources(
   deps: StateDependencies,
   entry: IndexEntry,

@@ -33,7 +33,7 @@ async function setUp() {
   return { caller, sources, body, id: body.remote_blob_id };
 }
 
-/** What came of a pending blob. */
+/** Finishes a pending blob. */
 const contentOf = (caller: Caller, body: ReturnType<typeof announced>, over: object = {}) =>
   post<{ entry: { version: number } }>(COMPILER, caller, '/api/v1/runs/finish', {
     ...body,

@@ -32,7 +32,7 @@ function assertRoom({ runs }: IndexEntry, { processor_id, artifact }: Processing
   throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'artifact' });
 }
 
-/** What a report changes of an entry; null when it says nothing new. @throws BlobgraphError VALIDATION_FAILED */
+/** A report's change of an entry; null when it says nothing new. @throws BlobgraphError VALIDATION_FAILED */
 export const decideReport =
   ({ clock }: Pick<StateDependencies, 'clock'>, report: ProcessingReport): EntryDecider =>
   (entry) => {

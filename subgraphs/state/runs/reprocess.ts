@@ -36,7 +36,7 @@ async function firstGeneration(
   return (await store.tombstones(userId, ids)).length > 0 ? 1 : 0;
 }
 
-/** What may be asked for on this entry. @throws BlobgraphError PROCESSOR_UNKNOWN, VALIDATION_FAILED */
+/** The generation of a first run here. @throws BlobgraphError PROCESSOR_UNKNOWN, VALIDATION_FAILED */
 async function admit(deps: StateDependencies, entry: IndexEntry, processorId: string): Promise<number> {
   const event = entry.processorId === STATE ? 'blob.created' : 'blob.indexed';
   const run = blobRun(entry.runs, processorId);

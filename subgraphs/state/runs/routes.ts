@@ -107,7 +107,7 @@ function assertSpeaksFor(request: FastifyRequest, processorId: string, userId?: 
   return viewer.userId;
 }
 
-/** What processors call, each for itself, on behalf of a user. */
+/** Processors' routes, each for itself, on behalf of a user. */
 export function processorRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/sources', async (request) => {
     const { userId } = requireViewer(request.caller);

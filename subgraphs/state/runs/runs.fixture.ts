@@ -27,7 +27,7 @@ interface Entered {
   readonly entry: { readonly id: string; readonly version: number; readonly generation: number };
 }
 
-/** What a processor made of one blob in an event run. */
+/** A processor's result on one blob in an event run. */
 export function finished(
   caller: Caller,
   blobId: string,
@@ -121,7 +121,7 @@ async function read<T>(caller: Caller, id: string, fields: string): Promise<T | 
 /** An entry as the graph shows it; null when there is none. */
 export const shown = (caller: Caller, id: string) => read<ShownEntry>(caller, id, ENTRY);
 
-/** What is made of a blob; null when there is no such blob. */
+/** A blob's processing; null when there is no such blob. */
 export const processingOf = async (caller: Caller, id: string): Promise<ShownProcessing | null> =>
   (await read<Pick<ShownEntry, 'processing'>>(caller, id, PROCESSING))?.processing ?? null;
 
@@ -131,7 +131,7 @@ export const runsOf = async (caller: Caller, id: string): Promise<string[]> =>
     (run) => `${run.processorId} ${run.state} ${run.attempt}/${run.generation}`,
   );
 
-/** What the log has of a blob by now, in order. */
+/** A blob's events in the log by now, in order. */
 export async function eventsOf(blobId: string): Promise<BlobEvent[]> {
   const log = await state.runtime.eventLog();
   const head = await log.head();

@@ -13,7 +13,7 @@ export const runFrom = (stored: StoredRun): Run => ({
   ...stored,
 });
 
-/** What tells the runs on one blob apart. */
+/** The key of a run on its blob. */
 type RunKey = Pick<Run, 'processorId' | 'artifact'>;
 
 const isSame = (a: RunKey, b: RunKey): boolean =>
@@ -28,7 +28,7 @@ const isUnderWay = ({ state }: Run): boolean => state === 'PENDING' || state ===
 /** Whether a processor owes what an event asked it for. Artifacts are asked for by whoever reads them. */
 export const isOwed = (run: Run): boolean => run.artifact === null && isUnderWay(run);
 
-/** What is made of a blob as a whole, from the runs on it that make blobs. */
+/** A blob's state as a whole, from the runs on it that make blobs. */
 export function processingState(all: readonly Run[]): ProcessingState {
   const runs = all.filter(({ artifact }) => artifact === null);
   const has = (state: ProcessingState) => runs.some((run) => run.state === state);
@@ -70,7 +70,7 @@ export function planRuns(
 
 const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
 
-/** What a report says of the one run that it is about. */
+/** A report on one run, its generation known. */
 type Told = ProcessingReport & { readonly generation: number };
 
 function goesOn(run: Run, { progress, stage }: Told): boolean {
@@ -120,7 +120,7 @@ export interface ChangedRuns {
 
 const changed = (runs: readonly Run[], run: Run): ChangedRuns => ({ runs: replace(runs, run), run });
 
-/** What a report changes; null when it says nothing new. */
+/** A report's changes; null when it says nothing new. */
 export function applyReport(runs: readonly Run[], report: ProcessingReport, at: Date): ChangedRuns | null {
   const run = runs.find((known) =>
     isSame(known, { processorId: report.processor_id, artifact: report.artifact ?? null }),
@@ -130,7 +130,7 @@ export function applyReport(runs: readonly Run[], report: ProcessingReport, at: 
 }
 
 /**
- * What changes when a processor is asked once more for what it should have made: a run of its own that was done, that
+ * The change when a processor is asked once more for what it should have made: a run of its own that was done, that
  * was last heard of before `silentSince`, or that there was none of. Null while one is under way, or when it failed.
  */
 export function applyRequest(
@@ -145,14 +145,14 @@ export function applyRequest(
   return changed(runs, next(processorId, run, run?.generation ?? 0, at));
 }
 
-/** What changes when a failed run is asked for again; null when it did not fail. */
+/** The change when a failed run is asked for again; null when it did not fail. */
 export function applyRetry(runs: readonly Run[], processorId: string, at: Date): ChangedRuns | null {
   const run = blobRun(runs, processorId);
   return run?.state === 'FAILED' ? changed(runs, next(processorId, run, run.generation, at)) : null;
 }
 
 /**
- * What changes when the next generation is asked for; null while a run is under way.
+ * The change when the next generation is asked for; null while a run is under way.
  * @param first the generation that begins where there is no run
  */
 export function applyReprocess(

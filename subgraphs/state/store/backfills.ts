@@ -16,7 +16,7 @@ export interface Backfill {
   readonly planned: number;
   /** Those of them that are done, or failed. */
   readonly finishedRuns: number;
-  /** What it waits for; null when nothing is in its way. */
+  /** The cause of a wait; null when there is none. */
   readonly obstacle: string | null;
   /** Behind which place of the index it goes on; null at its beginning. */
   readonly after: EntryPlace | null;
@@ -26,7 +26,7 @@ export interface Backfill {
   readonly lease: number;
 }
 
-/** What of the state subgraph's store backfills are about: one for each processor, the newest. */
+/** Backfills in the state subgraph's store: one for each processor, the newest. */
 export interface BackfillStore {
   /**
    * Stores a backfill that begins, durably, unless one of the processor with the same `since` is under way; one with

@@ -1,6 +1,6 @@
 import type { IndexEntry, OutboxEvent, Tombstone } from '../documents.ts';
 
-/** What of the state subgraph's store deletion is about. */
+/** Deletions in the state subgraph's store. */
 export interface DeletionStore {
   /**
    * Puts a tombstone in the place of an entry that still has its version, with `event` added to the entry's outbox,

@@ -78,7 +78,7 @@ export interface EntryDocument extends Placement, WithOutbox {
 /** An entry as it is read: its outbox is the relay's alone. */
 export type ReadEntryDocument = Omit<EntryDocument, keyof WithOutbox>;
 
-/** What is left of an {@link EntryDocument}, in its place. It has no `user_id`. */
+/** The mark in an {@link EntryDocument}'s place. It has no `user_id`. */
 export interface TombstoneDocument extends WithOutbox {
   _id: string;
   version: number;
@@ -257,7 +257,7 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   dueAt: document.deletion_due_at ?? null,
 });
 
-/** What an update sets of an entry's content, and what it takes away. */
+/** Fields of an entry's content that an update sets and unsets. */
 export function contentUpdate(content: ContentChange = {}) {
   const { contentMissingSince, preview, sizeBytes, contentHash, title, schemaVersion } = content;
   return {

@@ -1,6 +1,6 @@
 import type { Erasure, UserBlobRecord } from '../documents.ts';
 
-/** What of the state subgraph's store the erasure of users is about. */
+/** Erasures of users in the state subgraph's store. */
 export interface ErasureStore {
   /** Stores an erasure that begins, durably, unless one of the user is under way; answers the one that is. */
   beginErasure(erasure: Erasure, dueAt: Date): Promise<Erasure>;

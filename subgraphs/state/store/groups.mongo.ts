@@ -14,7 +14,7 @@ interface Pair<Child> {
 }
 
 /**
- * What `pipeline` makes of the entries that have an id in `foreignField`, for each id: one aggregation, whatever
+ * Results of `pipeline` on the entries that have an id in `foreignField`, for each id: one aggregation, whatever
  * their number, which starts from the ids themselves, since no document may bear them.
  */
 export async function ofEach<Child extends object>(

@@ -6,7 +6,7 @@ import type { LineageNode } from './store.ts';
 /** An id that no entry has. A list without ids would join as null, and the index answers null with every entry that has no sources. */
 const NOTHING = '';
 
-/** What one step finds, as nodes that are `distance` away. */
+/** A step's entries, as nodes that are `distance` away. */
 const nodesAt = (found: string, distance: number): Document => ({
   $map: {
     input: found,

@@ -55,7 +55,7 @@ const stepsOf = (plan: Plan): Step[] => [
   ...(plan.Plans ?? []).flatMap(stepsOf),
 ];
 
-/** What the server does for a read. */
+/** The server's steps for a read. */
 async function explain(read: (store: StateStore) => Promise<unknown>): Promise<Step[]> {
   const steps: Step[] = [];
   const query = async (text: string, values: readonly SqlValue[] = []) => {

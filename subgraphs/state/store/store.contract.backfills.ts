@@ -21,7 +21,7 @@ const backfillOf = (processorId: string, over: Partial<Backfill> = {}): Omit<Bac
   };
 };
 
-/** What every adapter remembers of backfills. */
+/** Every adapter's contract for backfills. */
 export function backfillContract(store: () => StateStore): void {
   const lease = expect.any(Number);
   const claim = async (processorId: string, now: Date, until: Date): Promise<Backfill> => {

@@ -16,7 +16,7 @@ export const tombstoneOf = (one: IndexEntry, over: Partial<Tombstone> = {}): Tom
 
 export const deletion = (one: IndexEntry) => event(one, one.version + 1);
 
-/** What every adapter must do when blobs are deleted. */
+/** Every adapter's contract for deletions. */
 export function deletionContract(store: () => StateStore): void {
   const insert = async (...entries: IndexEntry[]) => {
     for (const one of entries) await store().insertEntry(one, []);

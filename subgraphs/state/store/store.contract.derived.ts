@@ -3,7 +3,7 @@ import type { IndexEntry } from '../documents.ts';
 import { at, entry, ids, newId, newUser } from './store.contract.fixture.ts';
 import type { PageKey, StateStore } from './store.ts';
 
-/** What every adapter must do with what was made of what. */
+/** Every adapter's contract for derived blobs. */
 export function derivedContract(store: () => StateStore): void {
   const insert = async (...entries: IndexEntry[]) => {
     for (const one of entries) await store().insertEntry(one, []);

@@ -14,7 +14,7 @@ const erasureOf = (userId: string, over: Partial<Erasure> = {}): Erasure => ({
   ...over,
 });
 
-/** What every adapter must do when users are erased. */
+/** Every adapter's contract for users' erasures. */
 export function erasureContract(store: () => StateStore): void {
   const due = async (now: Date, users: readonly string[]) =>
     (await store().dueErasures(now, 1_000)).filter((user) => users.includes(user));

@@ -71,7 +71,7 @@ export const entry = (userId: string, second: number, over: Partial<IndexEntry> 
   ...over,
 });
 
-/** What waits of one blob. */
+/** One blob's outboxes. */
 export async function outboxOf(store: StateStore, blobId: string) {
   const { userBlobs, entries } = await store.outboxes([blobId]);
   return { userBlob: userBlobs[0] ?? null, entry: entries[0] ?? null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StateStore } from './store.ts';
 
-/** What every adapter remembers of telling the log anew. */
+/** Every adapter's contract for reemission. */
 export function reemissionContract(store: () => StateStore): void {
   describe('reemission', () => {
     it('remembers how far it is', async () => {

@@ -17,7 +17,7 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   waiting,
 });
 
-/** What every adapter must do where the index is held against the stores. */
+/** Every adapter's contract where the index is held against the stores. */
 export function scansContract(store: () => StateStore): void {
   const insert = async (...entries: IndexEntry[]) => {
     for (const one of entries) await store().insertEntry(one, []);

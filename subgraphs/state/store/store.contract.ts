@@ -10,7 +10,7 @@ import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
 import type { StateStore } from './store.ts';
 
-/** What every adapter of the state store must do. `open` gives an empty store. */
+/** Every adapter's contract for the state store. `open` gives an empty store. */
 export function stateStoreContract(open: () => Promise<{ store: StateStore; close(): Promise<void> }>): void {
   let store: StateStore;
   let close: () => Promise<void>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ids, newUser, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
-/** What every adapter must do with users' blobs. */
+/** Every adapter's contract for users' blobs. */
 export function userBlobContract(store: () => StateStore): void {
   describe('user blobs', () => {
     it('gives back what was stored, as it was', async () => {

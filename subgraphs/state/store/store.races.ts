@@ -19,7 +19,7 @@ const runOf = (processorId: string, attempt: number): Run => ({
   updatedAt: at(attempt).toISOString(),
 });
 
-/** What every adapter on a real server must do when many are at it at once. `open` gives an empty store. */
+/** The contract of adapters on a real server when many are at it at once. `open` gives an empty store. */
 export function stateStoreRaces(open: () => Promise<{ store: StateStore; close(): Promise<void> }>): void {
   let store: StateStore;
   let close: () => Promise<void>;

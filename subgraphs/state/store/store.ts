@@ -98,7 +98,7 @@ export interface UserBlobOutbox extends Outbox {
   readonly createdAt: Date;
 }
 
-/** What waits of several blobs; none is named whose outbox is empty. */
+/** Outboxes of several blobs; empty ones are left out. */
 export interface Outboxes {
   readonly userBlobs: readonly UserBlobOutbox[];
   readonly entries: readonly Outbox[];
@@ -107,7 +107,7 @@ export interface Outboxes {
 /** By blob: the version up to which the log has the events of its outbox. */
 export type Published = ReadonlyMap<string, number>;
 
-/** What an entry tells of its content, where that came, went or was made again. */
+/** A change in an entry's content: it came, went or was made again. */
 export type ContentChange = Partial<
   Pick<
     IndexEntry,
@@ -115,7 +115,7 @@ export type ContentChange = Partial<
   >
 >;
 
-/** What an update of an entry changes. */
+/** An update of an entry. */
 export interface EntryChange {
   readonly version: number;
   readonly runs: IndexEntry['runs'];
@@ -124,7 +124,7 @@ export interface EntryChange {
   readonly content?: ContentChange;
 }
 
-/** What has the id of an entry that was to be stored. */
+/** The holder of an entry's id after an insert. */
 export type InsertedEntry =
   | { readonly stored: IndexEntry; readonly inserted: boolean }
   | { readonly stored: null; readonly inserted: false };
@@ -214,7 +214,7 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 
-  /** What of these blobs waits to be published: events of users' blobs themselves and, after them, of their entries. */
+  /** Outboxes of these blobs: events of users' blobs themselves and, after them, of their entries. */
   outboxes(blobIds: readonly string[]): Promise<Outboxes>;
   /** Removes what was published from the outboxes of users' blobs. */
   clearUserBlobOutboxes(published: Published): Promise<void>;

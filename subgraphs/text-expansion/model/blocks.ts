@@ -71,7 +71,7 @@ class Scanner {
   readonly #text: string;
   readonly #blocks: Block[] = [];
   #open: Line[] = [];
-  /** What ends the code or front matter that is open. */
+  /** The fence of open code or front matter. */
   #fence: string | null = null;
 
   constructor(text: string) {

@@ -12,7 +12,7 @@ import {
 
 export interface Wanted {
   readonly remark: Remark;
-  /** What it is a remark on. */
+  /** The text remarked on. */
   readonly about: string;
   /** The units that are to be filled, roughly; one sentence comes in any case. */
   readonly units: number;

@@ -43,7 +43,7 @@ const goesOn = /^(?: {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]| {0,3}[>|]| {4}|\t)/;
 const anyMark = /[“”"«»„]/;
 
 /**
- * What is to be added to `text` to make it some 1.6 times as long: sentences that elaborate on its own, in the order
+ * Insertions that make `text` some 1.6 times as long: sentences that elaborate on its own, in the order
  * of their places. Nothing of the text is changed; headings, verse, lists, quotations, letters and code stay whole.
  * The same text gives the same additions. A text of nothing but white space gets none. `onProgress` hears how much
  * of the text is done, from 0 to 1.
@@ -85,7 +85,7 @@ class Elaboration {
   #added = 0;
   /** The block in which a speech was last interrupted: once in a paragraph is enough. */
   #pausedIn: Block | null = null;
-  /** What is owed counts for more in a short text, or all of it would come at the end. */
+  /** The weight of owed units: more in a short text, or all would come at the end. */
   readonly #eagerness: number;
 
   constructor(text: string) {

@@ -153,7 +153,7 @@ function failureOf(status: number, retryAfterMs: number | null): ModelError {
   return new ModelRefused(`The language model refused the request (HTTP ${status}).`);
 }
 
-/** What a broken connection means. An abort keeps its own reason. */
+/** A broken connection's error. An abort keeps its own reason. */
 function connectionFailure(cause: unknown, signal: AbortSignal): unknown {
   if (cause instanceof ModelError) return cause;
   if (signal.aborted) return signal.reason;

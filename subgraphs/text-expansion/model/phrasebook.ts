@@ -7,7 +7,7 @@ export interface Choice {
   readonly slots: PhraseSlots;
   /** How gladly it is chosen, against 1 for the others. */
   readonly weight: number;
-  /** What it is about: the same subject does not come up again soon. */
+  /** Its subject: the same does not come up again soon. */
   readonly subject?: string;
   /** The topic whose lines the phrases are. */
   readonly topic?: Topic;

@@ -10,19 +10,19 @@ import { isAbstract, topicOf } from './phrases/topics.ts';
 import type { Tense } from './tense.ts';
 
 /**
- * What is to be added: to a narration, after somebody's words, between two sentences of a speech (`pause`), or by
+ * A kind of addition: to a narration, after somebody's words, between two sentences of a speech (`pause`), or by
  * the speaker (`said`).
  */
 export type Remark = 'narration' | 'afterWords' | 'pause' | 'said';
 
-/** What is known of a text while something is added to it. */
+/** A text's traits while something is added to it. */
 export interface Telling {
   readonly language: Language;
   readonly tense: Tense;
   readonly names: ReadonlyMap<string, ProperName>;
 }
 
-/** What a text offers to be taken up. */
+/** Subjects that a text offers. */
 export interface Subjects {
   /** The text, as far as it was read. */
   readonly text: string;
@@ -102,7 +102,7 @@ function afterWords(subjects: Subjects, slots: PhraseSlots): Choice[] {
   ];
 }
 
-/** What may be added as a `remark` on what is read in `subjects`; `speaker` is whoever speaks there, if known. */
+/** Choices for a `remark` on what is read in `subjects`; `speaker` is whoever speaks there, if known. */
 export function remarksOn(
   remark: Remark,
   subjects: Subjects,
@@ -132,7 +132,7 @@ export function remarksOn(
   }
 }
 
-/** What may follow a remark that was made for `last`: more of its subject, or something general. */
+/** Choices after a remark that was made for `last`: more of its subject, or something general. */
 export function followUps(last: Choice, telling: Telling): Choice[] {
   const noun = last.slots.noun?.word;
   const topic = noun === undefined ? last.topic : topicOf(noun);

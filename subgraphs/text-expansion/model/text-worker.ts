@@ -20,7 +20,7 @@ export interface TextWorkerOptions {
   readonly threads?: number;
   /** A thread without work for this long ends. Default 10 s. */
   readonly idleMs?: number;
-  /** What the threads run. Default: `text.worker.ts`, built. */
+  /** The threads' module. Default: `text.worker.ts`, built. */
   readonly filename?: string;
 }
 

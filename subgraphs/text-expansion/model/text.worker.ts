@@ -3,7 +3,7 @@ import { analyseStyle, type StyleAnalysis } from '../style/analyse.ts';
 import type { Expansion } from './model.ts';
 import { expandOffline } from './offline.ts';
 
-/** What a thread is given to do. `progress` gets numbers from 0 to 1, at most a hundred of them. */
+/** A thread's task. `progress` gets numbers from 0 to 1, at most a hundred of them. */
 export type TextTask =
   | { readonly kind: 'expand'; readonly text: string; readonly progress: MessagePort }
   | { readonly kind: 'style'; readonly text: string }

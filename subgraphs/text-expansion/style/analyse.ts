@@ -6,7 +6,7 @@ import { blocksOf } from '../model/blocks.ts';
 import { sentencesOf } from '../model/sentences.ts';
 
 /**
- * What feeling the words carry, by AFINN-165: `neutral` when they carry little, `mixed` when they carry much and
+ * The words' feeling, by AFINN-165: `neutral` when they carry little, `mixed` when they carry much and
  * neither side outweighs the other.
  */
 export type Tone = 'positive' | 'negative' | 'mixed' | 'neutral';
@@ -75,7 +75,7 @@ const isFamiliar = (word: string): boolean =>
   familiarWords.has(word) ||
   endings.some(([ending, instead]) => ending.test(word) && familiarWords.has(word.replace(ending, instead)));
 
-/** What a text is made of. */
+/** A text's statistics. */
 interface Counts {
   sentences: number;
   words: number;

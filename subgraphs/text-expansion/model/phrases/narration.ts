@@ -1,4 +1,4 @@
-/** What a narrator may add about a thing (`%n`), in the tense of the narration. */
+/** A narrator's remarks on a thing (`%n`), in the tense of the narration. */
 export const aboutNoun: readonly string[] = [
   'There [was/is] {more|a little more} to the %n than {could be|might be} {taken in|gathered} at {once|a glance}.',
   'It [was/is] upon the %n, {in the end|above all}, that the {mind|attention} [settled/settles].',
@@ -30,7 +30,7 @@ export const aboutNoun: readonly string[] = [
   'If one {detail|thing} [had to stand/has to stand] for {all the others|the whole}, it [would have been/would be] the %n.',
 ];
 
-/** What a narrator may add about somebody without a name (`%n`). */
+/** A narrator's remarks on somebody without a name (`%n`). */
 export const aboutSomebody: readonly string[] = [
   'There [was/is] more to the %n than could be {taken in|gathered} at {once|a glance}.',
   'It [was/is] upon the %n, {in the end|above all}, that the {mind|attention} [settled/settles].',
@@ -48,7 +48,7 @@ export const aboutSomebody: readonly string[] = [
   'Not everyone [would have given/would give] the %n a second {thought|glance}.',
 ];
 
-/** What a narrator may add about a person (`%p`). */
+/** A narrator's remarks on a person (`%p`). */
 export const aboutPerson: readonly string[] = [
   'With %p it [was/is] {seldom|rarely} possible to {separate|divide} the small things from the {great|large} ones.',
   'Anyone who {knew|had met} %p [would have recognised/would recognise] that {at once|without being told}.',
@@ -64,7 +64,7 @@ export const aboutPerson: readonly string[] = [
   'Some people {pass through|come into} a story and leave {no|little} trace, but %p [was/is] not one of {them|those}.',
 ];
 
-/** What a narrator may add about a place (`%p`). */
+/** A narrator's remarks on a place (`%p`). */
 export const aboutPlace: readonly string[] = [
   '%p [was/is] never {merely|only} a {name|mark} on a map.',
   'There [was/is] {something|much} in the {very|mere} name of %p to set the {mind|imagination} {going|to work}.',
@@ -74,7 +74,7 @@ export const aboutPlace: readonly string[] = [
   'One [could/can] {hardly|not easily} think of %p without {some|a} picture of it {rising|coming up} before the eye.',
 ];
 
-/** What a narrator may add to any statement. */
+/** A narrator's remarks on any statement. */
 export const aboutAnything: readonly string[] = [
   'It [was/is] a {small|slight} thing in itself, but small things {have a way of gathering|have been known to gather}.',
   '{So|Thus} it [seemed/seems], at any rate, and nothing [came/has come] at once to {alter|disturb} the impression.',
@@ -104,7 +104,7 @@ export const aboutAnything: readonly string[] = [
   'So {matters|things} [stood/stand], and for the {moment|time} there [was/is] nothing to {add|be added} to them.',
 ];
 
-/** What a narrator may go on with after another addition. */
+/** A narrator's remarks after another addition. */
 export const goingOn: readonly string[] = [
   'Nor [was/is] that {all|the whole of it}, though it [was/is] the part that [showed/shows] {first|most plainly}.',
   'And yet it [did/does] not {end|stop} there, for {such|these} things {seldom|rarely} do.',
@@ -130,7 +130,7 @@ export const goingOn: readonly string[] = [
   'It may be {doubted|questioned} whether anyone would have {put|described} it {otherwise|in another way}.',
 ];
 
-/** What a narrator may add after a question of their own. */
+/** A narrator's remarks after a question of their own. */
 export const aboutQuestion: readonly string[] = [
   'The question [was/is] easier to {put|ask} than to {answer|settle}.',
   'It [was/is] {a fair|a natural} question, and no {ready|quick} answer [offered/offers] itself.',

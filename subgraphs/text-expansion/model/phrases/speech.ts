@@ -113,7 +113,7 @@ export const speakerPauses: readonly string[] = [
   '%w [kept/keeps] to the {point|thread}, though it [was/is] plain that there [was/is] more to tell.',
 ];
 
-/** What a speaker may add in the same breath, about a thing (`%n`) of which they spoke. */
+/** A speaker's remarks in the same breath, about a thing (`%n`) of which they spoke. */
 export const saidAbout: readonly string[] = [
   'I {mention|speak of} the %n because <it~they> may {yet|well} prove to matter.',
   'I should not like the %n to be {forgotten|passed over}.',
@@ -129,7 +129,7 @@ export const saidAbout: readonly string[] = [
   'I say nothing {more|further} of the %n for the moment.',
 ];
 
-/** What a speaker may add in the same breath, whatever they spoke of. */
+/** A speaker's remarks in the same breath, whatever they spoke of. */
 export const saidAnyway: readonly string[] = [
   'That, at least, is how {it appears|the matter looks} to me.',
   'I put it as {plainly|simply} as I can.',

@@ -2,7 +2,7 @@ import type { Noun } from '../nouns.ts';
 import type { Tense } from '../tense.ts';
 
 /**
- * What a phrase may speak of. A phrase is written in a small notation:
+ * Values of a phrase's slots. A phrase is written in a small notation:
  * `{a|b}` one of several wordings, `[was/is]` by the narration's tense, `<has~have>` by the noun's number,
  * `%n` the noun, `%be` was/were/is/are to fit it, `%it` it/they, `%them` it/them, `%its` its/their,
  * `%p` a proper name, `%w` who speaks, as a sentence's subject.

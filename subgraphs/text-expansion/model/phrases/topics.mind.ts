@@ -1,6 +1,6 @@
 import type { Topic } from './topic.ts';
 
-/** What may be said of thought, talk and feeling. */
+/** Topics of thought, talk and feeling. */
 export const mindTopics: readonly Topic[] = [
   {
     words: 'silence quiet pause stillness',

@@ -1,6 +1,6 @@
 import type { Topic } from './topic.ts';
 
-/** What may be said of people, their looks, their callings and their ties. */
+/** Topics of people, their looks, their callings and their ties. */
 export const peopleTopics: readonly Topic[] = [
   {
     words: 'man men gentleman gentlemen fellow fellows lad boy boys',

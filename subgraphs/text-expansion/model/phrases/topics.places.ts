@@ -1,6 +1,6 @@
 import type { Topic } from './topic.ts';
 
-/** What may be said of houses, streets, weather and the hours, wherever they come up. */
+/** Topics of houses, streets, weather and the hours, wherever they come up. */
 export const placeTopics: readonly Topic[] = [
   {
     words: 'door doors doorway gate gates threshold',

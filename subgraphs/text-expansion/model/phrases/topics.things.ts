@@ -1,6 +1,6 @@
 import type { Topic } from './topic.ts';
 
-/** What may be said of objects, papers, money, food and the rest of what can be touched. */
+/** Topics of objects, papers, money, food and the rest of what can be touched. */
 export const thingTopics: readonly Topic[] = [
   {
     words:

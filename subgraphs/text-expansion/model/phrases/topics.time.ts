@@ -1,6 +1,6 @@
 import type { Topic } from './topic.ts';
 
-/** What may be said of time, work and the turns that things take. */
+/** Topics of time, work and the turns that things take. */
 export const timeTopics: readonly Topic[] = [
   {
     words: 'time hour hours',

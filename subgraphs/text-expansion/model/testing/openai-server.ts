@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the server does with one request. */
+/** The server's handling of one request. */
 export type Behaviour =
   | {
       /** Answers like a model. */
@@ -58,11 +58,11 @@ export interface OpenAiServer {
   readonly requests: readonly RecordedRequest[];
   /** Requests that are not answered to their end, and whose client is still there. */
   readonly open: number;
-  /** What to do with the next requests, one after the other, before it does `always` again. */
+  /** Behaviours for the next requests, one after the other, before that of `always` again. */
   behave(...next: readonly Behaviour[]): void;
   /** The same as `behave`. */
   reply(...next: readonly Behaviour[]): void;
-  /** What to do from now on with every request that nothing else is set for; at first `{ kind: 'answer' }`. */
+  /** The behaviour from now on where no other is set; at first `{ kind: 'answer' }`. */
   always(behaviour: Behaviour): void;
   /** Breaks what is open. */
   close(): Promise<void>;
