@@ -62,6 +62,8 @@ beforeAll(() => {
   for (const file of listed.split('\0').filter((path) => path !== '' && path !== 'node_modules'))
     if (existsSync(projectFile(file))) cpSync(projectFile(file), join(copy, file));
   symlinkSync(realpathSync(projectFile('node_modules')), join(copy, 'node_modules'));
+  const shared = projectFile('..', 'shared');
+  if (existsSync(shared)) symlinkSync(realpathSync(shared), join(folder, 'shared'));
   git('init', '--quiet');
   appendFileSync(join(copy, '.git', 'info', 'exclude'), 'node_modules\n');
   git('add', '--all');
