@@ -1,5 +1,5 @@
 import type { GraphiQLProps } from 'graphiql';
-import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, getOperationAST, Kind, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -10,11 +10,25 @@ const accept = 'application/graphql-response+json, application/json';
 
 const failure = (message: string): ExecutionResult => ({ errors: [new GraphQLError(message)] });
 
+/**
+ * GraphiQL reads a document 100 ms after it came into the editor; run before that, it goes under the name of the one
+ * before. The only operation of a document needs no name.
+ */
+export function underItsName(operation: Operation): Operation {
+  const { operationName, ...rest } = operation;
+  try {
+    const operations = parse(rest.query).definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+    return operations.length === 1 && operations[0]?.name?.value !== operationName ? rest : operation;
+  } catch {
+    // A syntax error: the gateway names it.
+    return operation;
+  }
+}
+
 function isSubscription({ query, operationName }: Operation): boolean {
   try {
     return getOperationAST(parse(query), operationName)?.operation === 'subscription';
   } catch {
-    // A syntax error: the gateway names it.
     return false;
   }
 }
@@ -75,7 +89,8 @@ function subscribe(url: URL, { query, variables, operationName }: Operation, hea
 export function createFetcher(url: URL, schemaHeaders: Headers): Fetcher {
   const socketUrl = new URL(url);
   socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return (operation, options) => {
+  return (asked, options) => {
+    const operation = underItsName(asked);
     const readsSchema = operation.operationName === 'IntrospectionQuery';
     const headers: Headers = options?.headers ?? (readsSchema ? schemaHeaders : {});
     return isSubscription(operation)
