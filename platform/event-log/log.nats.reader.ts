@@ -24,6 +24,8 @@ export interface NatsReaderDependencies {
 const BATCH = 256;
 /** A request for messages that was lost with the consumer's leader is made again after this. */
 const FETCH_MS = 5_000;
+/** A request is over by then, whatever became of it. */
+const LATE_MS = FETCH_MS + 1_000;
 /** The server drops a reader's consumer that asked for nothing for this long. */
 const INACTIVE_MS = 60_000;
 
@@ -35,7 +37,8 @@ class DeliveryGap extends Error {
 /**
  * Reads a stream in order from a position. The consumer at the server is ephemeral and unacknowledged: whenever
  * anything is odd about it, another one takes over after the last message that arrived. (The client's ordered
- * consumer does the same but would pass over a lost or renewed stream in silence.)
+ * consumer does the same but would pass over a lost or renewed stream in silence.) No request outlasts its time: where the
+ * connection is lost meanwhile, the client looks for the consumer for as long as that one's server is gone.
  */
 export class NatsReader {
   readonly #dependencies: NatsReaderDependencies;
@@ -125,10 +128,12 @@ export class NatsReader {
       void messages.close();
     };
     ending.addEventListener('abort', close, { once: true });
+    const late = setTimeout(close, LATE_MS);
     try {
       if (ending.aborted) return;
       yield* messages;
     } finally {
+      clearTimeout(late);
       ending.removeEventListener('abort', close);
       close();
     }
