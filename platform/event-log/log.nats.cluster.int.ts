@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type NatsCluster, startNatsCluster } from '../testing/nats-cluster.ts';
 import { collect, idsOf, message } from './log.contract.fixture.ts';
@@ -16,9 +18,9 @@ describe('event log on a cluster of three', () => {
     await cluster.stop();
   });
 
-  async function open(streamName: string): Promise<EventLog> {
+  async function open(streamName: string, servers = cluster.urls): Promise<EventLog> {
     const log = await openNatsEventLog({
-      servers: cluster.urls,
+      servers: [...servers],
       streamName,
       subjectPrefix: streamName,
       subjects: ['blob.>'],
@@ -63,6 +65,37 @@ describe('event log on a cluster of three', () => {
     await expect.poll(() => handled.size, { timeout: 30_000 }).toBe(120);
     expect(await cluster.leaderOf(name)).not.toBe(leader);
     await cluster.restart(leader);
+    await cluster.ready();
+  });
+
+  /** A reading whose consumer is on the server that `log` is connected to, which is the first. */
+  async function readBeside(log: EventLog, stream: string, count: number) {
+    const connection = await connect({ servers: [...cluster.urls] });
+    onTestFinished(() => connection.close());
+    const { consumers } = await jetstreamManager(connection);
+    for (;;) {
+      const ending = new AbortController();
+      const start = await log.head();
+      const reading = collect(log.read({ subjects: ['blob.>'], after: start, signal: ending.signal }), count);
+      await expect.poll(async () => (await consumers.list(stream).next()).length).toBe(1);
+      const [consumer] = await consumers.list(stream).next();
+      // Not the promise itself: it would be waited for.
+      if (consumer?.cluster?.leader === 'node-1') return { reading };
+      ending.abort();
+      await expect(reading).rejects.toThrow('The log ended');
+      await expect.poll(async () => (await consumers.list(stream).next()).length).toBe(0);
+    }
+  }
+
+  it('is read on when the connection and the reader’s consumer go with one server', async () => {
+    const name = `t${randomUUID().replaceAll('-', '')}`;
+    const log = await open(name, cluster.urls.slice(0, 1));
+    const others = await open(name, cluster.urls.slice(1));
+    const { reading } = await readBeside(log, name, 10);
+    await cluster.kill(0);
+    for (const id of ids(10)) await others.publish(message('blob.created.alice', id));
+    expect(idsOf(await reading)).toEqual(ids(10));
+    await cluster.restart(0);
     await cluster.ready();
   });
 });
