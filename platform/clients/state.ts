@@ -133,8 +133,6 @@ export interface ProcessingReport {
 
 /** The state service, on behalf of a user. All reject with BlobgraphError. */
 export interface StateClient {
-  /** @throws BLOB_NOT_FOUND */
-  blob(userId: string, id: string, signal?: AbortSignal): Promise<UserBlobDocument>;
   /** In the order of `ids`; those that are missing or not the user's are left out. At most 1,000. */
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
   /** @throws BOOK_NOT_FOUND */
@@ -162,17 +160,6 @@ export function createStateClient(http: ServiceHttp): StateClient {
   const as = (userId: string) => ({ viewer: { userId, roles: [] } });
   const user = (userId: string) => `/api/v1/users/${encodeURIComponent(userId)}`;
   return {
-    async blob(userId, id, signal) {
-      const path = `/api/v1/blobs/${encodeURIComponent(id)}`;
-      const answer = await http.call('state', {
-        method: 'GET',
-        path,
-        ...as(userId),
-        ...(signal ? { signal } : {}),
-        timeoutMs: 30_000,
-      });
-      return z.object({ blob: userBlobSchema }).parse(answer).blob;
-    },
     async blobs(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 });
