@@ -114,3 +114,17 @@ export function createMarks(subgraphs: ReadonlyMap<string, GraphQLSchema>): Mark
   }
   return { ...open, keys, entities, interfaceObjects, implementations, interfaces };
 }
+
+/** `subgraph Type.field` of all that subgraphs resolve, besides what only others do. */
+export function resolvablePlaces(subgraphs: ReadonlyMap<string, GraphQLSchema>): string[] {
+  const overridden = findOverridden(subgraphs);
+  return [...subgraphs].flatMap(([subgraph, schema]) =>
+    [...fieldsOf(schema)]
+      .filter(([type, { astNode }]) => {
+        const isExternal = astNode?.directives?.some(({ name }) => name.value === 'external');
+        return isObjectType(type) && !isExternal;
+      })
+      .map(([type, { name }]) => `${subgraph} ${type.name}.${name}`)
+      .filter((place) => !overridden.has(place)),
+  );
+}

@@ -73,6 +73,7 @@ function edit(document: DocumentNode, index: number, simplify: Simplify): Docume
           result = simpler ? 'changed' : 'none';
           return simpler ?? [node];
         });
+        if (selections.length === 0) result = 'none';
         return { ...set, selections };
       },
     },

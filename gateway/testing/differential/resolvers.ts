@@ -7,7 +7,11 @@ import {
   type GraphQLSchema,
   graphql,
   Kind,
+  parse,
+  print,
   type SelectionSetNode,
+  type TypeNode,
+  visit,
 } from 'graphql';
 import type { ExecutionResult } from '../../execution/executor.ts';
 import type { SubgraphRequest, Subgraphs } from '../../execution/subgraphs.ts';
@@ -23,13 +27,20 @@ import {
   type World,
 } from './values.ts';
 
-/** Where one operation's requests to subgraphs are told, and what is wrong with them. */
+/** What one operation brings to the subgraphs, and where they note what they do for it. */
 export interface Trace {
   readonly world: World;
+  /** `Type.field` of what they resolve. */
+  readonly resolved: Set<string>;
+  /** Whether the gateway is to tell of its plan. */
+  readonly explain: boolean;
+  /** What the planner was asked, and what it complains of. */
+  readonly notes: string[];
   readonly asked: { readonly request: SubgraphRequest; readonly answer: string }[];
 }
 
 type Resolver = GraphQLFieldResolver<Item, World>;
+type SubgraphResolver = GraphQLFieldResolver<Item, Pick<Trace, 'world' | 'resolved'>>;
 type Representation = Readonly<Record<string, unknown>>;
 
 class Missing extends Error {}
@@ -48,7 +59,7 @@ export function createMerged(apiSchema: string, graph: FederatedGraph) {
   const schema = buildSchema(apiSchema, { assumeValid: true });
   const fieldResolver: Resolver = ({ key }, args, world, { parentType, fieldName }) => {
     const facts = graph.facts(parentType.name, fieldName);
-    if (isGone(world, key, facts.subgraphs)) return null;
+    if (graph.isEntity(parentType.name) && isGone(world, key, facts.subgraphs)) return null;
     const required = facts.requires && data.represent(world, key, facts.requires);
     return data.value(world, key, facts, args, required);
   };
@@ -75,6 +86,19 @@ export function createMerged(apiSchema: string, graph: FederatedGraph) {
   };
 }
 
+/** An API schema whose fields may all be null, so that one error hides no other. */
+export function everythingNullable(apiSchema: string): string {
+  const nullable = visit(parse(apiSchema), {
+    FieldDefinition: (field) => ({ ...field, type: withoutNonNull(field.type) }),
+  });
+  return print(nullable);
+}
+
+function withoutNonNull(type: TypeNode): TypeNode {
+  if (type.kind === Kind.NON_NULL_TYPE) return withoutNonNull(type.type);
+  return type.kind === Kind.LIST_TYPE ? { ...type, type: withoutNonNull(type.type) } : type;
+}
+
 function rootKey(document: DocumentNode): string {
   const definition = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const mutation = definition?.kind === Kind.OPERATION_DEFINITION && definition.operation === 'mutation';
@@ -94,8 +118,9 @@ function providedBelow({ provided }: Item, fieldName: string): FieldNode | undef
   );
 }
 
-function fieldResolverOf(subgraph: string, graph: FederatedGraph, data: Data): Resolver {
-  return (item, args, world, { parentType, fieldName }) => {
+function fieldResolverOf(subgraph: string, graph: FederatedGraph, data: Data): SubgraphResolver {
+  return (item, args, { world, resolved }, { parentType, fieldName }) => {
+    resolved.add(`${subgraph} ${parentType.name}.${fieldName}`);
     const directive = (name: string) => graph.directive(subgraph, parentType.name, fieldName, name);
     const facts = graph.facts(parentType.name, fieldName);
     const covered = providedBelow(item, fieldName);
@@ -112,12 +137,12 @@ function fieldResolverOf(subgraph: string, graph: FederatedGraph, data: Data): R
 
 /** Finds entities by the keys that a subgraph has for their type. */
 function createReferences(subgraph: string, typeName: string, graph: FederatedGraph, data: Data) {
-  const world: World = { seed: '', faults: 0, journal: [] };
+  const anyWorld: World = { seed: '', faults: 0, journal: [] };
   const indexes = graph.keys(subgraph, typeName).map((set) => {
     const keys = graph.concrete(typeName).flatMap(entitiesOf);
-    return { set, keys: new Map(keys.map((key) => [data.represent(world, key, set), key])) };
+    return { set, keys: new Map(keys.map((key) => [data.represent(anyWorld, key, set), key])) };
   });
-  return (representation: Representation, world: World): Item | null => {
+  return (representation: Representation, { world }: Pick<Trace, 'world'>): Item | null => {
     for (const { set, keys } of indexes) {
       try {
         const key = keys.get(select(representation, set, fromRepresentation));
@@ -142,13 +167,13 @@ function installReferences(subgraph: string, schema: GraphQLSchema, graph: Feder
 /** The subgraphs in this process, by graphql-js. Answers come in an order that the request's text decides. */
 export function createSubgraphs(graph: FederatedGraph): Subgraphs<Trace> {
   const data = createData(graph);
-  const resolvers = new Map<string, Resolver>();
+  const resolvers = new Map<string, SubgraphResolver>();
   for (const [name, schema] of graph.subgraphs) {
     installReferences(name, schema, graph, data);
     resolvers.set(name, fieldResolverOf(name, graph, data));
   }
   return {
-    async ask(request, { world, asked }) {
+    async ask(request, { world, asked, resolved }) {
       const { query, variables } = JSON.parse(request.body) as { query: string; variables?: object };
       const schema = graph.subgraphs.get(request.subgraph);
       if (!schema) throw new TypeError(`There is no subgraph ${request.subgraph}`);
@@ -157,7 +182,7 @@ export function createSubgraphs(graph: FederatedGraph): Subgraphs<Trace> {
         schema,
         source: query,
         variableValues: (variables ?? {}) as Record<string, unknown>,
-        contextValue: world,
+        contextValue: { world, resolved },
         rootValue: itemOf(request.kind === 'mutation' ? 'Mutation:' : 'Query:'),
         fieldResolver: resolvers.get(request.subgraph) as GraphQLFieldResolver<unknown, unknown>,
       });
