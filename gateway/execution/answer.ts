@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
 import { isObject, type Values } from './values.ts';
@@ -38,6 +38,8 @@ class Shaper {
   #bytes = 0;
   /** Above 0 while an error was told that explains what is missing here. */
   #explained = 0;
+  /** Above 0 within an entity that a subgraph no longer has. */
+  #gone = 0;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -61,7 +63,9 @@ class Shaper {
     for (const error of whole) this.#tell(error, this.#path);
     const byKey = located.fieldsOf(value);
     if (byKey) this.#tellHidden(shape, byKey);
+    const isGone = located.isGone(value);
     if (whole.length > 0) this.#explained += 1;
+    if (isGone) this.#gone += 1;
     const answer: Values = {};
     let completed: Completed;
     for (const field of shape.fields) {
@@ -71,6 +75,7 @@ class Shaper {
       assign(answer, field.name, completed);
     }
     if (whole.length > 0) this.#explained -= 1;
+    if (isGone) this.#gone -= 1;
     return completed === INVALID ? INVALID : answer;
   }
 
@@ -113,7 +118,7 @@ class Shaper {
   #complete(completion: Completion, value: unknown, field: ShapedField): Completed {
     // A function is what objects inherit (`constructor`): nothing was answered.
     if (value === null || value === undefined || typeof value === 'function') {
-      return this.#missing(completion, field);
+      return this.#missing(completion, field, value === null);
     }
     if (completion.kind === 'leaf') return this.#leaf(completion, value, field);
     if (completion.kind === 'list') return this.#list(completion, value, field);
@@ -153,19 +158,23 @@ class Shaper {
     return items;
   }
 
-  #missing({ isNonNull }: Completion, { field }: ShapedField): Completed {
-    if (!isNonNull) return null;
-    if (this.#explained === 0) this.#fault(`Cannot return null for non-nullable field ${field}.`);
-    return INVALID;
-  }
-
-  #wrong({ isNonNull }: Completion, message: string): Completed {
-    this.#fault(message);
+  #missing({ isNonNull }: Completion, { field }: ShapedField, isAnswered: boolean): Completed {
+    if (this.#explained === 0) {
+      if (isNonNull && this.#gone > 0) this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
+      else if (isNonNull) this.#fault('SUBGRAPH_INVALID', `Cannot return null for non-nullable field ${field}.`);
+      else if (!isAnswered && this.#gone === 0)
+        this.#fault('PLANNING_FAILED', `No subgraph could be asked for \`${field}\` here.`);
+    }
     return isNonNull ? INVALID : null;
   }
 
-  #fault(message: string): void {
-    this.#tell({ message, extensions: { code: 'SUBGRAPH_INVALID' } }, this.#path);
+  #wrong({ isNonNull }: Completion, message: string): Completed {
+    this.#fault('SUBGRAPH_INVALID', message);
+    return isNonNull ? INVALID : null;
+  }
+
+  #fault(code: ErrorCode, message: string): void {
+    this.#tell({ message, extensions: { code } }, this.#path);
   }
 
   #tell({ message, extensions }: GraphQLFormattedError, path: ResponsePath): void {

@@ -12,6 +12,7 @@ export interface LocatedError {
 export class LocatedErrors {
   readonly #whole = new Map<object, GraphQLFormattedError[]>();
   readonly #fields = new Map<object, Map<string | number, LocatedError[]>>();
+  readonly #gone = new Set<object>();
   readonly #elsewhere: GraphQLFormattedError[] = [];
 
   /** Notes an error at `path` below `target`, as far down as there are values. */
@@ -42,6 +43,15 @@ export class LocatedErrors {
       !known.some(({ error, below }) => isSame(error, located.error) && below.join() === located.below.join())
     )
       known.push(located);
+  }
+
+  /** Notes that a subgraph that was asked for an entity does not have it. */
+  addGone(entity: object): void {
+    this.#gone.add(entity);
+  }
+
+  isGone(entity: object): boolean {
+    return this.#gone.has(entity);
   }
 
   /** Errors of the whole object. */

@@ -108,7 +108,9 @@ function entityPart(step: Step, context: PartContext): Part | null {
       for (let position = 0; position < entities.length; position += 1) {
         const [entity, slot = -1] = [entities[position], slots[position]];
         const source: unknown = slot < 0 ? null : found[slot];
-        if (entity && isObject(source)) mergeInto(entity, source);
+        if (!entity || slot < 0) continue;
+        if (isObject(source)) mergeInto(entity, source);
+        else errors().addGone(entity);
       }
     },
     locate(error, prefix) {

@@ -13,7 +13,10 @@ import { compositeOf, type FieldGroup, type Operation, selectionsOf, TYPENAME } 
 /** An operation as it is given to a planner. */
 export interface PlannedText {
   readonly text: string;
-  /** The path of each field, its keys joined by `.`: without list indices and types. */
+  /**
+   * The path of each field that is asked of objects of every type, its keys joined by `.`. What is asked of one type
+   * may be in no fetch: where no subgraph gives objects of that type.
+   */
   readonly paths: ReadonlySet<string>;
 }
 
@@ -22,15 +25,18 @@ export function writePlannedText(operation: Operation): PlannedText | null {
   const { definition, rootType } = operation;
   const paths = new Set<string>();
   const used = new Set<string>();
+  let isEmpty = true;
 
   function noteVariables(node: ArgumentNode | DirectiveNode): void {
     visit(node, { Variable: ({ name }) => void used.add(name.value) });
   }
 
-  function writeField(path: string, group: FieldGroup): string {
+  /** `path` is null below what is asked of one type. */
+  function writeField(path: string | null, group: FieldGroup): string {
     const { key, field, nodes } = group;
-    const here = path === '' ? key : `${path}.${key}`;
-    paths.add(here);
+    const here = path === null ? null : path === '' ? key : `${path}.${key}`;
+    if (here !== null) paths.add(here);
+    isEmpty = false;
     // All of a group have the same arguments.
     const node = nodes[0];
     for (const each of node?.arguments ?? []) noteVariables(each);
@@ -42,13 +48,14 @@ export function writePlannedText(operation: Operation): PlannedText | null {
   }
 
   function writeSelections(
-    path: string,
+    path: string | null,
     type: GraphQLCompositeType,
     selections: readonly SelectionSetNode[],
   ): string {
     const parts: string[] = [];
     for (const [holder, groups] of operation.collectByHolder(type, selections)) {
-      const fields = [...groups.values()].map((group) => writeField(path, group)).join(' ');
+      const at = holder === type ? path : null;
+      const fields = [...groups.values()].map((group) => writeField(at, group)).join(' ');
       parts.push(holder === type ? fields : `... on ${holder.name} { ${fields} }`);
     }
     // Objects have to be told from null and, where the answer depends on it, by their type.
@@ -58,7 +65,7 @@ export function writePlannedText(operation: Operation): PlannedText | null {
   }
 
   const body = writeSelections('', rootType, [definition.selectionSet]);
-  if (paths.size === 0) return null;
+  if (isEmpty) return null;
   const variables = (definition.variableDefinitions ?? [])
     .filter(({ variable }) => used.has(variable.name.value))
     .map((variable) => print({ ...variable, directives: [] }));
