@@ -4,6 +4,7 @@ import {
   type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -13,9 +14,11 @@ import {
 } from 'graphql';
 
 /**
- * Names under which fields are asked for from subgraphs. A field without arguments goes under its own, whatever the
- * client calls it, so that no alias gets in the way of a key; one with arguments under an alias of ours, one for each
- * distinct set of them, so that none gets in the way of what `@requires` asks for. What is the same is asked for once.
+ * Names under which fields are asked for from subgraphs. A field that takes no arguments goes under its own, whatever
+ * the client calls it, so that no alias gets in the way of a key; one that takes arguments under an alias of ours, one
+ * for each distinct set of them, so that none gets in the way of what `@requires` asks for. Leaves that are the same
+ * are asked for once. Objects are not when the client calls them by two names: what fails below one of them, and may
+ * make it null, is not asked for below the other.
  */
 export interface FieldKeys {
   shared(field: GraphQLField<unknown, unknown>, node: FieldNode): string;
@@ -70,8 +73,8 @@ export function createFieldKeys(schema: GraphQLSchema): FieldKeys {
     }
   }
 
-  function keyFor(name: string, given: string): string {
-    if (given !== '' || plain.has(name)) return alias(name);
+  function keyFor({ name, args }: GraphQLField<unknown, unknown>, given: string): string {
+    if (given !== '' || args.length > 0 || plain.has(name)) return alias(name);
     plain.add(name);
     return name;
   }
@@ -79,8 +82,9 @@ export function createFieldKeys(schema: GraphQLSchema): FieldKeys {
   return {
     shared(field, node) {
       const given = argumentsOf(node);
-      const meaning = `${field.name}${given}:${shapeOf(field.type)}`;
-      const key = keys.get(meaning) ?? keyFor(field.name, given);
+      const called = isCompositeType(getNamedType(field.type)) ? (node.alias ?? node.name).value : '';
+      const meaning = `${called}:${field.name}${given}:${shapeOf(field.type)}`;
+      const key = keys.get(meaning) ?? keyFor(field, given);
       keys.set(meaning, key);
       return key;
     },

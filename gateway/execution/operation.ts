@@ -210,10 +210,8 @@ export function createOperation(deps: {
         (node, holder) => {
           if (isMeta(node.name.value)) return;
           const now = within.at(-1) ?? all;
-          const covers = (candidate: GraphQLCompositeType) =>
-            fieldOf(candidate, node.name.value) && intersection(all, possible(candidate)).size === now.size;
-          if (now.size === all.size && covers(type)) addTo(type, node, holder);
-          else if (covers(holder)) addTo(holder, node, holder);
+          if (now.size === all.size && fieldOf(type, node.name.value)) addTo(type, node, holder);
+          // Apollo's planner fails on a fragment of another abstract type where an interface object is.
           else for (const concrete of now) addTo(concrete, node, holder);
         },
       );
