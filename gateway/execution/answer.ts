@@ -64,7 +64,8 @@ class Shaper {
     const byKey = located.fieldsOf(value);
     if (byKey) this.#tellHidden(shape, byKey);
     const isGone = located.isGone(value);
-    if (whole.length > 0) this.#explained += 1;
+    const isExplained = whole.length > 0 || located.isNulled(value);
+    if (isExplained) this.#explained += 1;
     if (isGone) this.#gone += 1;
     const answer: Values = {};
     let completed: Completed;
@@ -74,7 +75,7 @@ class Shaper {
       if (completed === INVALID) break;
       assign(answer, field.name, completed);
     }
-    if (whole.length > 0) this.#explained -= 1;
+    if (isExplained) this.#explained -= 1;
     if (isGone) this.#gone -= 1;
     return completed === INVALID ? INVALID : answer;
   }

@@ -13,6 +13,7 @@ export class LocatedErrors {
   readonly #whole = new Map<object, GraphQLFormattedError[]>();
   readonly #fields = new Map<object, Map<string | number, LocatedError[]>>();
   readonly #gone = new Set<object>();
+  readonly #nulled = new Set<object>();
   readonly #elsewhere: GraphQLFormattedError[] = [];
 
   /** Notes an error at `path` below `target`, as far down as there are values. */
@@ -52,6 +53,15 @@ export class LocatedErrors {
 
   isGone(entity: object): boolean {
     return this.#gone.has(entity);
+  }
+
+  /** Notes that a subgraph answered null for an object, as one of the errors below it wants. */
+  addNulled(object: object): void {
+    this.#nulled.add(object);
+  }
+
+  isNulled(object: object): boolean {
+    return this.#nulled.has(object);
   }
 
   /** Errors of the whole object. */

@@ -41,10 +41,13 @@ function rootPart(step: Step, { data, errors, isOfType }: PartContext): Part {
   const keys = operation.selectionSet.selections.flatMap((node) =>
     node.kind === 'Field' ? [(node.alias ?? node.name).value] : [],
   );
+  // Until there is an answer.
+  let isNull = true;
   return {
     step,
     representations: null,
     merge(answer, prefix) {
+      isNull = false;
       const own: Values = {};
       for (const key of keys) own[key] = answer[`${prefix}${key}`];
       if (fetch.outputRewrites) rewrite(own, fetch.outputRewrites, isOfType);
@@ -55,6 +58,7 @@ function rootPart(step: Step, { data, errors, isOfType }: PartContext): Part {
       const key = keys.find((each) => root === `${prefix}${each}`);
       if (key === undefined) return false;
       errors().add(data, rewrittenPath([key, ...rest], fetch.outputRewrites), error);
+      if (isNull) errors().addNulled(data);
       return true;
     },
     fail(error) {
@@ -93,8 +97,12 @@ function entityPart(step: Step, context: PartContext): Part | null {
   const { outputRewrites } = step.fetch;
   const locateAt = (slot: number, rest: readonly (string | number)[], error: GraphQLFormattedError) => {
     for (const [position, entity] of entities.entries())
-      if (slots[position] === slot) errors().add(entity, rewrittenPath(rest, outputRewrites), error);
+      if (slots[position] === slot) {
+        errors().add(entity, rewrittenPath(rest, outputRewrites), error);
+        if (nulls.has(slot)) errors().addNulled(entity);
+      }
   };
+  const nulls = new Set<number>();
   const fail = (error: GraphQLFormattedError) => {
     for (const slot of representations.keys()) locateAt(slot, [], error);
   };
@@ -110,7 +118,10 @@ function entityPart(step: Step, context: PartContext): Part | null {
         const source: unknown = slot < 0 ? null : found[slot];
         if (!entity || slot < 0) continue;
         if (isObject(source)) mergeInto(entity, source);
-        else errors().addGone(entity);
+        else {
+          nulls.add(slot);
+          errors().addGone(entity);
+        }
       }
     },
     locate(error, prefix) {
