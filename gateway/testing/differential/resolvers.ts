@@ -79,7 +79,7 @@ export function createMerged(apiSchema: string, graph: FederatedGraph) {
         fieldResolver: fieldResolver as GraphQLFieldResolver<unknown, unknown>,
       });
       return {
-        ...(data !== undefined && { data }),
+        data: data ?? null,
         ...(errors && { errors: errors.map((e) => e.toJSON()) }),
       };
     },

@@ -65,6 +65,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
     const expected = await merged.execute(document, variables, world);
     const actual = await federated({ document, variables }, trace).catch(
       (error: unknown): ExecutionResult => ({
+        data: null,
         errors: [{ message: `thrown: ${error instanceof Error ? error.stack : String(error)}` }],
       }),
     );
