@@ -37,7 +37,7 @@ class Shaper {
   readonly #sizes = new Map<object, number>();
   #bytes = 0;
   /** Above 0 while an error was told that explains what is missing here. */
-  #explained = 0;
+  #explanations = 0;
   /** Above 0 within an entity that a subgraph no longer has. */
   #gone = 0;
 
@@ -62,43 +62,47 @@ class Shaper {
     const whole = located.of(value);
     for (const error of whole) this.#tell(error, this.#path);
     const byKey = located.fieldsOf(value);
-    if (byKey) this.#tellHidden(shape, byKey);
+    if (byKey) this.#tellFields(shape, byKey);
     const isGone = located.isGone(value);
     const isExplained = whole.length > 0 || located.isNulled(value);
-    if (isExplained) this.#explained += 1;
+    if (isExplained) this.#explanations += 1;
     if (isGone) this.#gone += 1;
     const answer: Values = {};
     let completed: Completed;
     for (const field of shape.fields) {
       this.#count(field.name.length + AROUND_KEY_BYTES);
-      completed = this.#explaining(byKey?.get(field.key), field, () => this.#field(shape, field, value));
+      completed = this.#explained(byKey?.get(field.key), () => this.#field(shape, field, value));
       if (completed === INVALID) break;
       assign(answer, field.name, completed);
     }
-    if (isExplained) this.#explained -= 1;
+    if (isExplained) this.#explanations -= 1;
     if (isGone) this.#gone -= 1;
     return completed === INVALID ? INVALID : answer;
   }
 
-  /** Errors of fields that the client did not ask for, on which others that it did depend. */
-  #tellHidden(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
+  /**
+   * Errors of an object's fields, before the first null ends it. One of a field that the client did not ask for, but
+   * on which others that it did depend, is told of the object.
+   */
+  #tellFields(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
     for (const [key, located] of byKey) {
-      if (shape.fields.some((field) => field.key === key)) continue;
-      for (const { error } of located) this.#tell(error, this.#path);
+      const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
+      if (fields.length === 0) for (const { error } of located) this.#tell(error, this.#path);
+      for (const { name, value } of fields) this.#tellBelow(located, name, value);
     }
   }
 
-  #explaining(
-    located: readonly LocatedError[] | undefined,
-    { name, value }: Pick<ShapedField, 'value'> & { name: string | number },
-    complete: () => Completed,
-  ): Completed {
-    if (!located) return complete();
+  #tellBelow(located: readonly LocatedError[], name: string | number, value: Completion): void {
     for (const { error, below } of located)
       this.#tell(error, [...this.#path, name, ...responsePath(value, below)]);
-    this.#explained += 1;
+  }
+
+  /** Completes what errors were told of. */
+  #explained(located: readonly LocatedError[] | undefined, complete: () => Completed): Completed {
+    if (!located) return complete();
+    this.#explanations += 1;
     const completed = complete();
-    this.#explained -= 1;
+    this.#explanations -= 1;
     return completed;
   }
 
@@ -142,17 +146,17 @@ class Shaper {
     if (!Array.isArray(value)) return this.#wrong(completion, `${field.field} is no list.`);
     const byIndex = this.#options.errors?.fieldsOf(value);
     const { item } = completion;
+    for (const [index, located] of byIndex ?? []) this.#tellBelow(located, index, item);
     const items: unknown[] = new Array(value.length);
     for (let index = 0; index < value.length; index += 1) {
       this.#count(1);
-      const named = { name: index, value: item };
       const complete = () => {
         this.#path.push(index);
         const completed = this.#complete(item, value[index], field);
         this.#path.pop();
         return completed;
       };
-      const completed = byIndex ? this.#explaining(byIndex.get(index), named, complete) : complete();
+      const completed = this.#explained(byIndex?.get(index), complete);
       if (completed === INVALID) return completion.isNonNull ? INVALID : null;
       items[index] = completed;
     }
@@ -160,7 +164,7 @@ class Shaper {
   }
 
   #missing({ isNonNull }: Completion, { field }: ShapedField, isAnswered: boolean): Completed {
-    if (this.#explained === 0) {
+    if (this.#explanations === 0) {
       if (isNonNull && this.#gone > 0) this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
       else if (isNonNull)
         this.#fault('SUBGRAPH_INVALID', `Cannot return null for non-nullable field ${field}.`);
@@ -234,10 +238,8 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   const shape = options.place.shapeOf(undefined);
   if (!shape) throw new TypeError('The root has a type of its own');
   const completed = shaper.object(shape, options.data);
-  const told = [...shaper.errors, ...(options.errors?.elsewhere() ?? [])];
-  const hidden = told.length === 0 ? options.errors?.any() : undefined;
   return {
     data: completed === INVALID ? null : (completed as Values),
-    errors: hidden ? [hidden] : told,
+    errors: [...shaper.errors, ...(options.errors?.elsewhere() ?? [])],
   };
 }

@@ -77,14 +77,6 @@ export class LocatedErrors {
   elsewhere(): readonly GraphQLFormattedError[] {
     return this.#elsewhere;
   }
-
-  /** Any one, for an answer that would otherwise hide that there are some. */
-  any(): GraphQLFormattedError | undefined {
-    for (const [error] of this.#whole.values()) if (error) return error;
-    for (const fields of this.#fields.values())
-      for (const [located] of fields.values()) if (located) return located.error;
-    return undefined;
-  }
 }
 
 /** The same error met twice, by two fetches of one step or for one object at two paths. */
