@@ -89,10 +89,18 @@ export const errorTable = {
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',
   ),
+  PERSISTED_QUERY_NOT_FOUND: entry(
+    400,
+    'There is no operation of this hash here yet. Send it once more, with its text beside the hash.',
+  ),
   GRAPHQL_PARSE_FAILED: entry(400, 'The operation is not GraphQL. The message names the place.'),
   GRAPHQL_VALIDATION_FAILED: entry(
     400,
     'The operation does not fit the schema. The message names the field.',
+  ),
+  RESPONSE_TOO_LARGE: entry(
+    413,
+    'The answer would be larger than allowed. Ask for shorter pages or fewer fields at once, and for large ones once.',
   ),
   SUBGRAPH_UNAVAILABLE: entry(503, 'A subgraph is out of reach: its fields alone are null. Try again later.'),
   SERVICE_UNAVAILABLE: entry(
