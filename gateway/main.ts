@@ -9,7 +9,7 @@ import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { serveGraphOverHttp } from './http.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits } from './operations/limits.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
 import { startGraphServer } from './server.ts';
 import { serveSubscriptions } from './subscriptions.ts';

@@ -17,8 +17,8 @@ import type { Logger } from '../platform/logger.ts';
 import { formatGraphQLError } from '../platform/serving/graphql.ts';
 import { RETRY_AFTER_SECONDS } from '../platform/serving/http.ts';
 import type { GatewayContext } from './context.ts';
-import { createCosting, listSizesOf } from './cost.ts';
-import { limitsRule, type OperationLimits, tooComplex } from './limits.ts';
+import { createCosting, listSizesOf } from './operations/cost.ts';
+import { limitsRule, type OperationLimits, tooComplex } from './operations/limits.ts';
 import { createGateway } from './supergraph.ts';
 import type { Transport } from './transport.ts';
 

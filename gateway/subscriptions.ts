@@ -20,7 +20,7 @@ import { createOperationCheck, type OperationCheck } from '../platform/serving/o
 import { serveOperationsOverWebSocket } from '../platform/serving/websocket.ts';
 import type { GatewayContext } from './context.ts';
 import { changesWanted, type Hydrate, type Hydration, shareHydrations } from './hydration.ts';
-import { limitsRule, type OperationLimits } from './limits.ts';
+import { limitsRule, type OperationLimits } from './operations/limits.ts';
 import type { GraphServer } from './server.ts';
 
 export interface SubscriptionDependencies {

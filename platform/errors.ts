@@ -103,6 +103,18 @@ export const errorTable = {
     'The answer would be larger than allowed. Ask for shorter pages or fewer fields at once, and for large ones once.',
   ),
   SUBGRAPH_UNAVAILABLE: entry(503, 'A subgraph is out of reach: its fields alone are null. Try again later.'),
+  SUBGRAPH_INVALID: entry(
+    502,
+    'A subgraph left out, or got wrong, what the schema promises: the nearest field that may be null is null.',
+  ),
+  RESPONSE_TOO_LARGE: entry(
+    413,
+    'The answer would be larger than allowed. Ask for less: shorter pages, fewer large texts at once.',
+  ),
+  PLANNING_FAILED: entry(
+    422,
+    'No subgraph can be asked for a field at that place. The message names it: leave it out, or ask for it elsewhere.',
+  ),
   SERVICE_UNAVAILABLE: entry(
     503,
     'A service or store is out of reach. Try again later, with the same idempotency key.',
