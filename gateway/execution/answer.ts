@@ -161,7 +161,8 @@ class Shaper {
   #missing({ isNonNull }: Completion, { field }: ShapedField, isAnswered: boolean): Completed {
     if (this.#explained === 0) {
       if (isNonNull && this.#gone > 0) this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
-      else if (isNonNull) this.#fault('SUBGRAPH_INVALID', `Cannot return null for non-nullable field ${field}.`);
+      else if (isNonNull)
+        this.#fault('SUBGRAPH_INVALID', `Cannot return null for non-nullable field ${field}.`);
       else if (!isAnswered && this.#gone === 0)
         this.#fault('PLANNING_FAILED', `No subgraph could be asked for \`${field}\` here.`);
     }
