@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../gateway/operations/limits.ts';
 import { gatewayOptions } from './options.ts';
 
 const needed = ['--supergraph', 'supergraph.graphql'];
@@ -13,6 +14,8 @@ describe('options of a gateway over any supergraph', () => {
       forwardHeaders: [],
       logLevel: 'warn',
       limits: { requestTimeoutMs: 30_000, requests: 500 },
+      operationLimits: defaultLimits,
+      explain: false,
     });
   });
 
@@ -40,6 +43,15 @@ describe('options of a gateway over any supergraph', () => {
     ]);
   });
 
+  it('set limits of operations one by one', () => {
+    const args = [...needed, '--limit', 'depth=30', '--limit', 'cost=1000000'];
+    expect(gatewayOptions(args, {}).operationLimits).toEqual({
+      ...defaultLimits,
+      depth: 30,
+      cost: 1_000_000,
+    });
+  });
+
   it('ask for tokens of an issuer whose keys are known', () => {
     const args = [...needed, '--require-token'];
     const environment = { JWKS_URL: 'https://issuer.test/keys', JWT_AUDIENCE: 'graph' };
@@ -59,6 +71,8 @@ describe('options of a gateway over any supergraph', () => {
     [[...needed, '--forward-header', 'x y'], '--forward-header takes the name of one header.'],
     [[...needed, '--forward-header', 'Host'], '--forward-header cannot pass on host'],
     [[...needed, '--forward-header', 'content-length'], '--forward-header cannot pass on content-length'],
+    [[...needed, '--limit', 'width=3'], '--limit takes NAME=NUMBER, NAME being one of textBytes, tokens,'],
+    [[...needed, '--limit', 'depth=many'], '--limit takes NAME=NUMBER'],
     [[...needed, '--tls'], "Unknown option '--tls'"],
     [[...needed, 'other.graphql'], 'Unexpected argument'],
   ])('%j is refused', (args, message) => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { defaultLimits, type OperationLimits } from '../../gateway/operations/limits.ts';
 import { type Config, environmentSchema, readSettings } from '../../platform/config.ts';
 import { UsageError } from '../../platform/exit.ts';
 
@@ -17,6 +18,9 @@ export interface GatewayOptions {
   readonly userTokens?: Config['userTokens'];
   readonly logLevel: string;
   readonly limits: Pick<Config['limits'], 'requestTimeoutMs' | 'requests'>;
+  readonly operationLimits: OperationLimits;
+  /** Whether clients may ask how an operation was run. */
+  readonly explain: boolean;
 }
 
 const DEFAULT_PORT = 4_000;
@@ -72,6 +76,21 @@ function portOf(given: string | undefined): number {
   throw new UsageError('--port takes a whole number from 0 (any free port) to 65535.');
 }
 
+/** `['depth=30']` as limits, the others as they are by default. */
+function operationLimits(given: readonly string[]): OperationLimits {
+  const limits = { ...defaultLimits };
+  const names = Object.keys(limits) as (keyof OperationLimits)[];
+  for (const text of given) {
+    const [name, value = '', ...others] = text.split('=');
+    const limit = names.find((each) => each === name);
+    if (!limit || !/^\d{1,12}$/.test(value) || others.length > 0) {
+      throw new UsageError(`--limit takes NAME=NUMBER, NAME being one of ${names.join(', ')}.`);
+    }
+    limits[limit] = Number(value);
+  }
+  return limits;
+}
+
 function plannerOf(given: string): GatewayOptions['planner'] {
   if (given === 'apollo' || given === 'hive') return given;
   throw new UsageError('--planner takes apollo or hive.');
@@ -100,6 +119,8 @@ export function gatewayOptions(args: readonly string[], environment?: NodeJS.Pro
       planner: { type: 'string' },
       'forward-header': { type: 'string', multiple: true, default: [] },
       'require-token': { type: 'boolean', default: false },
+      limit: { type: 'string', multiple: true, default: [] },
+      explain: { type: 'boolean', default: false },
     },
   });
   if (!values.supergraph) throw new UsageError('Name the file of a supergraph: --supergraph FILE.');
@@ -113,5 +134,7 @@ export function gatewayOptions(args: readonly string[], environment?: NodeJS.Pro
     ...(values['require-token'] ? { userTokens: userTokens(env) } : {}),
     logLevel: env.LOG_LEVEL,
     limits: { requestTimeoutMs: env.REQUEST_TIMEOUT_MS, requests: env.MAX_REQUESTS },
+    operationLimits: operationLimits(values.limit),
+    explain: values.explain,
   };
 }
