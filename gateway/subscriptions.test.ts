@@ -90,11 +90,17 @@ test('a deleted blob is null, and nothing is asked about it', async () => {
   expect(graph.asked).toEqual([]);
 });
 
-test('a blob that is gone by now is null without an error', async () => {
+test('a blob that is gone by now is null, with an error that tells so', async () => {
   const { next } = await subscribe(CHANGED, { after: beginning });
   await graph.log.publish(blobMessage('gone', 1));
   expect(await next()).toEqual({
     data: { blobChanged: expect.objectContaining({ kind: 'CREATED', blobId: 'gone', blob: null }) },
+    errors: [
+      expect.objectContaining({
+        path: ['blobChanged', 'blob', 'title'],
+        extensions: { code: 'NOT_FOUND', requestId: expect.any(String) },
+      }),
+    ],
   });
 });
 

@@ -98,10 +98,6 @@ export const errorTable = {
     400,
     'The operation does not fit the schema. The message names the field.',
   ),
-  RESPONSE_TOO_LARGE: entry(
-    413,
-    'The answer would be larger than allowed. Ask for shorter pages or fewer fields at once, and for large ones once.',
-  ),
   SUBGRAPH_UNAVAILABLE: entry(503, 'A subgraph is out of reach: its fields alone are null. Try again later.'),
   SUBGRAPH_INVALID: entry(
     502,

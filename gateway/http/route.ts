@@ -4,9 +4,17 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Operations, textHash } from '../operations/operations.ts';
-import { presentable, sendError, sendResult } from './answer.ts';
+import { presentable, presentableError } from '../operations/present.ts';
+import { sendAnswer } from './answer.ts';
 import { acceptedType } from './media-type.ts';
 import { type Parameters, parametersOf, parametersOfSearch } from './parameters.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, as the graph's operations are told of it; set on the gateway's `/graphql`. */
+    graphContext: unknown;
+  }
+}
 
 /** Asks to be told in `extensions` how an operation was run. */
 export const EXPLAIN_HEADER = 'x-explain';
@@ -71,10 +79,10 @@ async function answer<Context>(
   deps: GraphOverHttp<Context>,
 ): Promise<FastifyReply> {
   const { operations, logger } = deps;
-  const { graphContext } = request as FastifyRequest & { graphContext: Context };
+  const context = request.graphContext as Context;
   if (!acceptedType(request.headers.accept)) {
     const error = badRequest('The answer is JSON: accept `application/graphql-response+json`.');
-    return sendError(reply, error, { logger, status: 406 });
+    return sendAnswer(reply, presentableError(error, logger), 406);
   }
   refuseForgery(request);
   const isPost = request.method === 'POST';
@@ -84,13 +92,13 @@ async function answer<Context>(
     throw badRequest('Subscriptions are served over graphql-ws at /graphql.');
   if (operation.kind === OperationTypeNode.MUTATION && !isPost) {
     const error = badRequest('A mutation is run by POST alone.');
-    return sendError(reply.header('allow', 'POST'), error, { logger, status: 405 });
+    return sendAnswer(reply.header('allow', 'POST'), presentableError(error, logger), 405);
   }
   const { variables } = parameters;
   operation.check(variables);
-  const explain = wantsExplanation(request, graphContext, deps);
-  const result = await operation.run({ variables, context: graphContext, ...(explain && { explain }) });
-  return sendResult(reply, presentable(result, logger));
+  const explain = wantsExplanation(request, context, deps);
+  const result = await operation.run({ variables, context, ...(explain && { explain }) });
+  return sendAnswer(reply, presentable(result, logger));
 }
 
 /** Parses bodies; what their members may be named is looked at where they are used. */
@@ -114,11 +122,13 @@ export async function serveGraphOverHttp<Context>(
 ): Promise<void> {
   await app.register(async (scope) => {
     parseBodies(scope);
-    scope.setErrorHandler((error, _request, reply) => sendError(reply, error, deps));
+    scope.setErrorHandler((error, _request, reply) =>
+      sendAnswer(reply, presentableError(error, deps.logger)),
+    );
     scope.decorateRequest('graphContext');
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      Object.assign(request, { graphContext: await deps.authenticate(request) });
+      request.graphContext = await deps.authenticate(request);
     });
     scope.route({
       url: '/graphql',

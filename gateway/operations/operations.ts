@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, parse, stripIgnoredCharacters } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  parse,
+  stripIgnoredCharacters,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import {
   parseDocument,

@@ -121,7 +121,9 @@ const LONGEST_MESSAGE = 1_000;
 const shortened = (error: GraphQLError): GraphQLError =>
   error.message.length <= LONGEST_MESSAGE
     ? error
-    : new GraphQLError(`${error.message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`, { nodes: error.nodes ?? null });
+    : new GraphQLError(`${error.message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`, {
+        nodes: error.nodes ?? null,
+      });
 
 /** The variables' values with the defaults of those that were not given. @throws OperationRefused */
 export function coerceVariables(
