@@ -53,9 +53,11 @@ export function writePlannedText(operation: Operation): PlannedText | null {
       const fields = [...groups.values()].map((group) => writeField(at, group)).join(' ');
       parts.push(holder === type ? fields : `... on ${holder.name} { ${fields} }`);
     }
-    // Objects have to be told from null and, where the answer depends on it, by their type.
+    // Objects have to be told from null and, where the answer depends on it, by their type. Where fragments are left
+    // planners ask for it themselves; Hive's would not see any more that `@provides` gives the rest.
     const isTyped = !isObjectType(type) && operation.isTyped(type, selections);
-    if (isTyped || parts.length === 0) parts.unshift(TYPENAME);
+    const hasFragments = parts.some((part) => part.startsWith('...'));
+    if ((isTyped && !hasFragments) || parts.length === 0) parts.unshift(TYPENAME);
     return `{ ${parts.join(' ')} }`;
   }
 
