@@ -89,6 +89,10 @@ export const errorTable = {
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',
   ),
+  PERSISTED_QUERY_NOT_FOUND: entry(
+    400,
+    'There is no operation of this hash here yet. Send it once more, with its text beside the hash.',
+  ),
   GRAPHQL_PARSE_FAILED: entry(400, 'The operation is not GraphQL. The message names the place.'),
   GRAPHQL_VALIDATION_FAILED: entry(
     400,

@@ -7,10 +7,12 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
-import { BlobgraphError } from '../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors.ts';
 
 /** Limits of one operation. */
 export interface OperationLimits {
+  /** Bytes of the document's text, looked at before it is read. */
+  readonly textBytes: number;
   /** Lexical tokens of the document. */
   readonly tokens: number;
   /** Fields below one another; introspection, which is limited by itself, aside. */
@@ -27,6 +29,7 @@ export interface OperationLimits {
 
 /** The core query of a frontend (100 blobs, what was derived of each, all content) takes a third of each. */
 export const defaultLimits: OperationLimits = {
+  textBytes: 65_536,
   tokens: 2_000,
   depth: 15,
   rootFields: 20,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { getIntrospectionQuery, getOperationAST, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { projectFile } from '../platform/paths.ts';
+import { projectFile } from '../../platform/paths.ts';
+import { exampleOperations } from '../graphiql/routes.ts';
 import { createCosting, listSizesOf } from './cost.ts';
-import { exampleOperations } from './graphiql/routes.ts';
 import { defaultLimits, limitsRule } from './limits.ts';
 
 const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
@@ -20,7 +20,7 @@ function cost(query: string, variables: Record<string, unknown> = {}, operationN
       definition.kind === 'FragmentDefinition' ? [[definition.name.value, definition] as const] : [],
     ),
   );
-  return costOf({ operation, fragments, variables });
+  return costOf(operation, fragments)(variables);
 }
 
 const refusals = (query: string, limits = {}) =>
