@@ -2,10 +2,12 @@ import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type Sele
 import type {
   FetchNode,
   FlattenNode,
+  ParallelNode,
   Path,
   PlanNode,
   QueryPlan,
   RequiredSelection,
+  SequenceNode,
 } from '../planning/plan.ts';
 
 /** One fetch of a plan, compiled. */
@@ -95,6 +97,19 @@ function operationOf({ operation }: FetchNode): OperationDefinitionNode {
   return definition;
 }
 
+const mutates = (node: PlanNode): boolean =>
+  node.kind === 'Fetch'
+    ? node.operationKind === 'mutation'
+    : node.kind !== 'Flatten' && node.nodes.some((each) => mutates(each));
+
+/** A mutation goes on when the one before it is answered in full: Hive's plans have them side by side. */
+function inOrder(node: SequenceNode | ParallelNode): SequenceNode | ParallelNode {
+  const mutations = node.nodes.filter(mutates);
+  if (node.kind === 'Sequence' || mutations.length === 0) return node;
+  const others: PlanNode = { kind: 'Parallel', nodes: node.nodes.filter((each) => !mutates(each)) };
+  return { kind: 'Sequence', nodes: [others, ...mutations] };
+}
+
 /** The fetches of a plan with those that come before each. */
 function draftsOf(plan: QueryPlan): Draft[] {
   const drafts: Draft[] = [];
@@ -110,9 +125,10 @@ function draftsOf(plan: QueryPlan): Draft[] {
   const read = (node: PlanNode | FlattenNode, earlier: readonly number[]): number[] => {
     if (node.kind === 'Fetch') return add(node, null, earlier);
     if (node.kind === 'Flatten') return add(node.node, node.path, earlier);
+    const { kind, nodes } = inOrder(node);
     const found: number[] = [];
-    for (const each of node.nodes)
-      found.push(...read(each, node.kind === 'Sequence' ? [...earlier, ...found] : earlier));
+    for (const each of nodes)
+      found.push(...read(each, kind === 'Sequence' ? [...earlier, ...found] : earlier));
     return found;
   };
   const { node } = plan;
