@@ -140,6 +140,8 @@ export const environmentSchema = z.object({
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
+  /** Whose planner the gateway uses. */
+  QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Seconds between two runs of the reconciler; 0: none. */
@@ -199,6 +201,8 @@ export interface Config {
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
   };
+  /** Whose planner the gateway uses: Apollo's, or Hive's. */
+  readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
     /** 0: it does not run by itself. */
     readonly everySeconds: number;
@@ -319,6 +323,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       requests: env.MAX_REQUESTS,
       outbox: env.MAX_OUTBOX,
     },
+    queryPlanner: env.QUERY_PLANNER,
     reconciler: {
       everySeconds: env.RECONCILE_EVERY_SECONDS,
       graceSeconds: env.RECONCILE_GRACE_SECONDS,

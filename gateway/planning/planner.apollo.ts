@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/logger.ts';
 import { builtFile } from '../../platform/paths.ts';
-import type { ApolloThreadData } from './apollo.worker.ts';
+import type { ApolloThreadData } from './planner.apollo.worker.ts';
 import type { Planner } from './planner.ts';
 import { PlannerThread } from './thread.ts';
 import { createTurns } from './turns.ts';
@@ -26,7 +26,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 
 export async function openApolloPlanner(options: ApolloPlannerOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;
   const thread = new PlannerThread({
-    module: builtFile('gateway/planning/apollo.worker.ts'),
+    module: builtFile('gateway/planning/planner.apollo.worker.ts'),
     workerData: { supergraphSdl } satisfies ApolloThreadData,
     resourceLimits,
     timeoutMs,
