@@ -1,6 +1,9 @@
+import { print } from 'graphql';
 import type { Logger } from '../../platform/logger.ts';
 import { openApolloPlanner } from './planner.apollo.ts';
 import type { Planner } from './planner.ts';
+import { restoreArguments } from './required-arguments.plan.ts';
+import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
 import { readSupergraph } from './supergraph.ts';
 
 export interface PlannerOptions {
@@ -12,7 +15,17 @@ export interface PlannerOptions {
 
 /** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */
 export async function createPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
-  readSupergraph(options.supergraphSdl);
+  const separated = separateRequiredArguments(readSupergraph(options.supergraphSdl));
+  if (!separated) return openPlanner({ kind, ...options });
+  const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
+  return {
+    apiSchema: withoutStandIns(planner.apiSchema, separated),
+    plan: async (operation) => restoreArguments(await planner.plan(operation), separated),
+    close: () => planner.close(),
+  };
+}
+
+async function openPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
   if (kind === 'apollo') return openApolloPlanner(options);
   const { openHivePlanner } = await import('./planner.hive.ts');
   return openHivePlanner(options);
