@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
+import type { Introspected } from './introspection.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
 import { isObject, type Values } from './values.ts';
 
@@ -14,8 +15,7 @@ export interface AnswerOptions {
   readonly place: Place;
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;
-  /** By response key: what introspection answers. */
-  readonly introspected: Values | null;
+  readonly introspected: Introspected | null;
   /** Bytes that the answer may have, about. */
   readonly maxBytes: number;
 }
@@ -108,7 +108,7 @@ class Shaper {
 
   #field(shape: Shape, field: ShapedField, object: Values): Completed {
     if (field.meta === 'typename') return shape.typeName;
-    if (field.meta === 'introspection') return this.#options.introspected?.[field.name] ?? null;
+    if (field.meta === 'introspection') return this.#options.introspected?.data?.[field.name] ?? null;
     const value = object[field.key];
     if (field.value.kind === 'leaf' && field.value.values === null && typeof value === 'string') {
       this.#count(value.length);
@@ -237,9 +237,10 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   const shaper = new Shaper(options);
   const shape = options.place.shapeOf(undefined);
   if (!shape) throw new TypeError('The root has a type of its own');
-  const completed = shaper.object(shape, options.data);
+  const { introspected } = options;
+  const completed = introspected?.data === null ? INVALID : shaper.object(shape, options.data);
   return {
     data: completed === INVALID ? null : (completed as Values),
-    errors: [...shaper.errors, ...(options.errors?.elsewhere() ?? [])],
+    errors: [...shaper.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],
   };
 }
