@@ -16,6 +16,8 @@ export interface AnswerOptions {
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;
   readonly introspected: Introspected | null;
+  /** Of the operation. */
+  readonly keysOfMore: ReadonlySet<string>;
   /** Bytes that the answer may have, about. */
   readonly maxBytes: number;
 }
@@ -87,7 +89,8 @@ class Shaper {
   #tellFields(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
     for (const [key, located] of byKey) {
       const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
-      if (fields.length === 0) for (const { error } of located) this.#tell(error, this.#path);
+      if (fields.length === 0 && !this.#options.keysOfMore.has(String(key)))
+        for (const { error } of located) this.#tell(error, this.#path);
       for (const { name, value } of fields) this.#tellBelow(located, name, value);
     }
   }

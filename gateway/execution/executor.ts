@@ -62,7 +62,7 @@ export interface Executor<Context> {
 export interface ExecutorDependencies<Context> {
   /** Built of the planner's `apiSchema`, with scalars that check their values where there are such. */
   readonly schema: GraphQLSchema;
-  readonly planner: Pick<Planner, 'plan'>;
+  readonly planner: Pick<Planner, 'plan' | 'askedOfAll'>;
   readonly subgraphs: Subgraphs<Context>;
   /** Bytes that an answer may have, about. Default: 32 MiB. */
   readonly maxAnswerBytes?: number;
@@ -142,7 +142,13 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
   const isOfType = createTypeTest(schema);
 
   async function compile({ definition, fragments }: Prepared, conditions: Conditions): Promise<Compiled> {
-    const operation = createOperation({ schema, definition, fragments, conditions });
+    const operation = createOperation({
+      schema,
+      definition,
+      fragments,
+      conditions,
+      askedOfAll: planner.askedOfAll,
+    });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
     const plan = planned ? await planner.plan(planned.text) : {};
@@ -199,7 +205,14 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         onRequest: explain ? (told) => requests.push(told) : undefined,
       });
       const introspected = introspect(operation, prepared.fragments, variables);
-      const answer = shapeAnswer({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
+      const answer = shapeAnswer({
+        place,
+        data,
+        errors,
+        introspected,
+        keysOfMore: operation.keysOfMore,
+        maxBytes: maxAnswerBytes,
+      });
       return {
         ...(answer.errors.length > 0 ? { errors: answer.errors } : {}),
         data: answer.data,

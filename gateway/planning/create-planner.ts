@@ -4,7 +4,7 @@ import { openApolloPlanner } from './planner.apollo.ts';
 import type { Planner } from './planner.ts';
 import { restoreArguments } from './required-arguments.plan.ts';
 import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
-import { readSupergraph } from './supergraph.ts';
+import { readSupergraph, requiringInterfaceObjects } from './supergraph.ts';
 
 export interface PlannerOptions {
   /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */
@@ -15,10 +15,14 @@ export interface PlannerOptions {
 
 /** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */
 export async function createPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
-  const separated = separateRequiredArguments(readSupergraph(options.supergraphSdl));
-  if (!separated) return openPlanner({ kind, ...options });
+  const document = readSupergraph(options.supergraphSdl);
+  const separated = separateRequiredArguments(document);
+  // Apollo's takes what some types are asked for, where an interface object is, for asked of all.
+  const askedOfAll = kind === 'apollo' ? requiringInterfaceObjects(document) : new Set<string>();
+  if (!separated) return { ...(await openPlanner({ kind, ...options })), askedOfAll };
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
   return {
+    askedOfAll,
     apiSchema: withoutStandIns(planner.apiSchema, separated),
     plan: async (operation) => restoreArguments(await planner.plan(operation), separated),
     close: () => planner.close(),

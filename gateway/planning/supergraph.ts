@@ -130,3 +130,23 @@ export function preferResolvableKeys(document: DocumentNode): DocumentNode {
       : undefined;
   return visit(document, { ObjectTypeDefinition: sorted, InterfaceTypeDefinition: sorted });
 }
+
+const isTrue = (directive: ConstDirectiveNode, name: string): boolean => {
+  const value = argument(directive, name);
+  return value?.kind === Kind.BOOLEAN && value.value;
+};
+
+/** `Interface.field` of the fields that a subgraph with the interface as an object gives when it is told of others. */
+export function requiringInterfaceObjects(document: DocumentNode): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    const isObjectIn = new Set(
+      node.directives?.filter((each) => isTrue(each, 'isInterfaceObject')).map((each) => text(each, 'graph')),
+    );
+    for (const { name, directives = [] } of node.fields ?? [])
+      if (directives.some((each) => argument(each, 'requires') && isObjectIn.has(text(each, 'graph'))))
+        found.add(`${node.name.value}.${name.value}`);
+  }
+  return found;
+}
