@@ -132,9 +132,26 @@ class Shaper {
     if (completion.kind === 'list') return this.#list(completion, value, field);
     const shape =
       isObject(value) && !Array.isArray(value) ? completion.place.shapeOf(value['__typename']) : undefined;
-    if (!shape) return this.#wrong(completion, `${field.field} is of no type that it can have.`);
+    if (!shape) return this.#untyped(completion, value, field);
     const completed = this.object(shape, value as Values);
     return completed === INVALID && !completion.isNonNull ? null : completed;
+  }
+
+  /** An object whose type nobody told of: its own errors say why, where the subgraph that knows it has failed. */
+  #untyped(completion: Completion & { kind: 'object' }, value: unknown, { field }: ShapedField): Completed {
+    const located = isObject(value) ? this.#options.errors : undefined;
+    const whole = isObject(value) ? (located?.of(value) ?? []) : [];
+    const byKey = isObject(value) ? located?.fieldsOf(value) : undefined;
+    for (const error of whole) this.#tell(error, this.#path);
+    for (const [key, errors] of byKey ?? [])
+      for (const { error, below } of errors)
+        this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
+    if (whole.length === 0 && !byKey && this.#explanations === 0) {
+      if (isObject(value) && located?.isGone(value))
+        this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
+      else this.#fault('SUBGRAPH_INVALID', `${field} is of no type that it can have.`);
+    }
+    return completion.isNonNull ? INVALID : null;
   }
 
   #leaf(completion: Completion & { kind: 'leaf' }, value: unknown, field: ShapedField): Completed {
