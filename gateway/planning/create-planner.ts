@@ -4,7 +4,7 @@ import { openApolloPlanner } from './planner.apollo.ts';
 import type { Planner } from './planner.ts';
 import { restoreArguments } from './required-arguments.plan.ts';
 import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
-import { readSupergraph, requiringInterfaceObjects } from './supergraph.ts';
+import { interfaceObjectFields, readSupergraph } from './supergraph.ts';
 
 export interface PlannerOptions {
   /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */
@@ -17,8 +17,9 @@ export interface PlannerOptions {
 export async function createPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
   const document = readSupergraph(options.supergraphSdl);
   const separated = separateRequiredArguments(document);
-  // Apollo's takes what some types are asked for, where an interface object is, for asked of all.
-  const askedOfAll = kind === 'apollo' ? requiringInterfaceObjects(document) : new Set<string>();
+  // Where an interface object is, Apollo's loses the types of which something is asked that requires more; Hive's loses
+  // some of the types of which anything is.
+  const askedOfAll = interfaceObjectFields(document, kind === 'apollo' ? 'requiring' : 'all');
   if (!separated) return { ...(await openPlanner({ kind, ...options })), askedOfAll };
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
   return {
