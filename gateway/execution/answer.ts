@@ -139,14 +139,17 @@ class Shaper {
 
   /** An object whose type nobody told of: its own errors say why, where the subgraph that knows it has failed. */
   #untyped(completion: Completion & { kind: 'object' }, value: unknown, { field }: ShapedField): Completed {
-    const located = isObject(value) ? this.#options.errors : undefined;
-    const whole = isObject(value) ? (located?.of(value) ?? []) : [];
-    const byKey = isObject(value) ? located?.fieldsOf(value) : undefined;
-    for (const error of whole) this.#tell(error, this.#path);
-    for (const [key, errors] of byKey ?? [])
-      for (const { error, below } of errors)
-        this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
-    if (whole.length === 0 && !byKey && this.#explanations === 0) {
+    const located = this.#options.errors;
+    const before = this.errors.length;
+    if (located && isObject(value)) {
+      for (const error of located.of(value)) this.#tell(error, this.#path);
+      for (const [key, errors] of located.fieldsOf(value) ?? []) {
+        if (this.#options.keysOfMore.has(String(key))) continue;
+        for (const { error, below } of errors)
+          this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
+      }
+    }
+    if (this.errors.length === before && this.#explanations === 0) {
       if (isObject(value) && located?.isGone(value))
         this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
       else this.#fault('SUBGRAPH_INVALID', `${field} is of no type that it can have.`);
