@@ -16,8 +16,6 @@ export interface AnswerOptions {
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;
   readonly introspected: Introspected | null;
-  /** Of the operation. */
-  readonly keysOfMore: ReadonlySet<string>;
   /** Bytes that the answer may have, about. */
   readonly maxBytes: number;
 }
@@ -47,9 +45,9 @@ class Shaper {
     this.#options = options;
   }
 
-  object(shape: Shape, value: Values): Completed {
+  object(shape: Shape, value: Values, place: Place): Completed {
     const { errors } = this.#options;
-    if (errors) return this.#objectWithErrors(shape, value, errors);
+    if (errors) return this.#objectWithErrors(shape, value, { located: errors, place });
     const answer: Values = {};
     for (const field of shape.fields) {
       this.#count(field.name.length + AROUND_KEY_BYTES);
@@ -60,11 +58,15 @@ class Shaper {
     return answer;
   }
 
-  #objectWithErrors(shape: Shape, value: Values, located: LocatedErrors): Completed {
+  #objectWithErrors(
+    shape: Shape,
+    value: Values,
+    { located, place }: { located: LocatedErrors; place: Place },
+  ): Completed {
     const whole = located.of(value);
     for (const error of whole) this.#tell(error, this.#path);
     const byKey = located.fieldsOf(value);
-    if (byKey) this.#tellFields(shape, byKey);
+    if (byKey) this.#tellFields(shape, byKey, place);
     const isGone = located.isGone(value);
     const isExplained = whole.length > 0 || located.isNulled(value);
     if (isExplained) this.#explanations += 1;
@@ -84,12 +86,17 @@ class Shaper {
 
   /**
    * Errors of an object's fields, before the first null ends it. One of a field that the client did not ask for, but
-   * on which others that it did depend, is told of the object.
+   * on which others that it did depend, is told of the object; one of a field that it asked of other types is not:
+   * planners ask for more than they have to.
    */
-  #tellFields(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
+  #tellFields(
+    shape: Shape,
+    byKey: ReadonlyMap<string | number, readonly LocatedError[]>,
+    place: Place,
+  ): void {
     for (const [key, located] of byKey) {
       const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
-      if (fields.length === 0 && !this.#options.keysOfMore.has(String(key)))
+      if (fields.length === 0 && !isAsked(place, key, 'some'))
         for (const { error } of located) this.#tell(error, this.#path);
       for (const { name, value } of fields) this.#tellBelow(located, name, value);
     }
@@ -133,7 +140,7 @@ class Shaper {
     const shape =
       isObject(value) && !Array.isArray(value) ? completion.place.shapeOf(value['__typename']) : undefined;
     if (!shape) return this.#untyped(completion, value, field);
-    const completed = this.object(shape, value as Values);
+    const completed = this.object(shape, value as Values, completion.place);
     return completed === INVALID && !completion.isNonNull ? null : completed;
   }
 
@@ -143,11 +150,12 @@ class Shaper {
     const before = this.errors.length;
     if (located && isObject(value)) {
       for (const error of located.of(value)) this.#tell(error, this.#path);
-      for (const [key, errors] of located.fieldsOf(value) ?? []) {
-        if (this.#options.keysOfMore.has(String(key))) continue;
+      const byKey = [...(located.fieldsOf(value) ?? [])];
+      // Not of its own type, perhaps, if there are others.
+      const certain = byKey.filter(([key]) => isAsked(completion.place, key, 'every'));
+      for (const [key, errors] of certain.length > 0 ? certain : byKey)
         for (const { error, below } of errors)
           this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
-      }
     }
     if (this.errors.length === before && this.#explanations === 0) {
       if (isObject(value) && located?.isGone(value))
@@ -239,6 +247,10 @@ function assign(answer: Values, name: string, value: unknown): void {
   } else answer[name] = value;
 }
 
+/** Whether the client asks for what subgraphs answer under a key, of some or of every type that is at a place. */
+const isAsked = (place: Place, key: string | number, by: 'some' | 'every'): boolean =>
+  [...place.shapes()][by](({ fields }) => fields.some((field) => field.key === key && field.meta === null));
+
 /** A path of keys below a place as the client knows it. */
 function responsePath(completion: Completion, keys: readonly (string | number)[]): ResponsePath {
   const [key, ...rest] = keys;
@@ -261,7 +273,7 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   const shape = options.place.shapeOf(undefined);
   if (!shape) throw new TypeError('The root has a type of its own');
   const { introspected } = options;
-  const completed = introspected?.data === null ? INVALID : shaper.object(shape, options.data);
+  const completed = introspected?.data === null ? INVALID : shaper.object(shape, options.data, options.place);
   return {
     data: completed === INVALID ? null : (completed as Values),
     errors: [...shaper.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],

@@ -210,7 +210,6 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         data,
         errors,
         introspected,
-        keysOfMore: operation.keysOfMore,
         maxBytes: maxAnswerBytes,
       });
       return {

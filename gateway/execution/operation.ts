@@ -49,8 +49,6 @@ export interface Operation {
     type: GraphQLCompositeType,
     selections: Selections,
   ): Map<GraphQLCompositeType, Map<string, FieldGroup>>;
-  /** Keys that are asked for of objects of more types than the client asks for: see `Planner.askedOfAll`. */
-  readonly keysOfMore: ReadonlySet<string>;
   /** Fields of the root that ask for the schema itself. */
   introspection(): readonly FieldNode[];
   /** Whether the answer depends on the runtime type of what is at the place. */
@@ -99,7 +97,6 @@ export function createOperation(deps: {
 }): Operation {
   const { schema, definition, fragments, conditions, askedOfAll } = deps;
   const rootType = schema.getRootType(definition.operation);
-  const keysOfMore = new Set<string>();
   if (!rootType) throw new TypeError(`The schema has no ${definition.operation}`);
   const root: Selections = [{ on: rootType, set: definition.selectionSet }];
   const nothing = () => {};
@@ -187,7 +184,6 @@ export function createOperation(deps: {
     definition,
     rootType,
     root,
-    keysOfMore,
     collect(type, selections) {
       const groups = new Map<string, FieldGroup | MetaField>();
       walk(
@@ -223,9 +219,7 @@ export function createOperation(deps: {
         },
         (node, holder) => {
           if (isMeta(node.name.value)) return;
-          const asked = within.at(-1) ?? all;
-          const now = widened(node.name.value, asked, all);
-          if (now.size > asked.size) keysOfMore.add(keyOf(holder, node));
+          const now = widened(node.name.value, within.at(-1) ?? all, all);
           if (now.size === all.size && fieldOf(type, node.name.value)) addTo(type, node, holder);
           // Apollo's planner fails on a fragment of another abstract type where an interface object is.
           else for (const concrete of now) addTo(concrete, node, holder);

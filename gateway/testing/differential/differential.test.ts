@@ -13,6 +13,6 @@ describe.each(['apollo', 'hive'] as const)('generated operations with the planne
     await using differential = await openDifferential(planner);
     const report = await differential.run({ from: 1_000, to: 1_200, faults: 0.05 });
     expect(report.findings.join('\n\n')).toBe('');
-    expect(report.failed).toBeGreaterThan(50);
+    expect(report.failed).toBeGreaterThan(40);
   });
 });

@@ -3,6 +3,7 @@ import { createLogger } from '../../../platform/logger.ts';
 import { createExecutor } from '../../execution/executor.ts';
 import { createPlanner, type PlannerOptions } from '../../planning/create-planner.ts';
 import { createGraph } from './graph.ts';
+import { withoutHiveFaults } from './hive.ts';
 import { createSubgraphs } from './resolvers.ts';
 import { createDifferential, type Differential } from './run.ts';
 
@@ -10,7 +11,7 @@ import { createDifferential, type Differential } from './run.ts';
 export async function openDifferential(
   kind: PlannerOptions['kind'],
 ): Promise<Differential & AsyncDisposable> {
-  const graph = createGraph();
+  const graph = createGraph(kind === 'hive' ? withoutHiveFaults : []);
   // One operation runs at a time: what is told belongs to it.
   let notes: string[] = [];
   const planner = await createPlanner({

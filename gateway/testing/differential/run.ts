@@ -45,6 +45,7 @@ interface Comparison {
 const FINDINGS = 3;
 
 export interface Differential {
+  readonly graph: FederatedGraph;
   readonly schema: GraphQLSchema;
   run(options: RunOptions): Promise<RunReport>;
 }
@@ -81,6 +82,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
   }
 
   return {
+    graph,
     schema: merged.schema,
     async run({ from, to, faults }: RunOptions): Promise<RunReport> {
       const findings: string[] = [];

@@ -1,0 +1,24 @@
+/**
+ * Changes of the graph's SDL without which Hive's planner (router-query-planner 0.0.38) refuses operations, asks a
+ * subgraph for what it does not have, or ends the process.
+ */
+export const withoutHiveFaults: readonly (readonly [from: string, to: string])[] = [
+  // "Expected a single parent": when a key and what is required come from one subgraph by another key.
+  [
+    'type Book @key(fields: "isbn { group number }") {\n  isbn: Isbn!',
+    'type Book @key(fields: "id") {\n  id: ID!',
+  ],
+  ['type Book @key(fields: "internal") {\n  internal: ID!', 'type Book @key(fields: "id") {\n  id: ID!'],
+  [
+    'type Magazine @key(fields: "name issue { year week }") {\n  name: String!\n  issue: Issue!\n  returned',
+    'type Magazine @key(fields: "id") {\n  id: ID!\n  returned',
+  ],
+  ['slogan: String @requires(fields: "title")', 'slogan: String'],
+  ['  title(length: Int = 10): String @external\n  rating', '  rating'],
+  // What is asked of some types goes to all (see `Planner.askedOfAll`), whose objects its errors must not make null.
+  ['votes: Int!', 'votes: Int'],
+  ['similar(first: Int = 2): [Media!]!', 'similar(first: Int = 2): [Media]'],
+  // What `@provides` gives below one field is taken for given above it.
+  ['@provides(fields: "subtitle sequel { genre }")', '@provides(fields: "subtitle")'],
+  ['  genre: Genre! @external\n  sequel: Book @external\n', ''],
+];
