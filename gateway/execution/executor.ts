@@ -143,7 +143,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
 
   async function compile({ definition, fragments }: Prepared, conditions: Conditions): Promise<Compiled> {
     const operation = createOperation({ schema, definition, fragments, conditions });
-    const place = createPlace(operation, operation.rootType, [definition.selectionSet]);
+    const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
     const plan = planned ? await planner.plan(planned.text) : {};
     const steps = compileSteps(plan);

@@ -21,10 +21,14 @@ import { createFieldKeys, type FieldKeys } from './field-keys.ts';
 /** Values of the variables on which `@skip` and `@include` depend. */
 export type Conditions = ReadonlyMap<string, boolean>;
 
+/** Selection sets, each with the type that it was written for. */
+export type Selections = readonly { readonly on: GraphQLCompositeType; readonly set: SelectionSetNode }[];
+
 /** Fields that are asked for at one place under one name, and the definition of the field that they mean. */
 export interface FieldGroup {
   readonly field: GraphQLField<unknown, unknown>;
   readonly nodes: readonly FieldNode[];
+  readonly below: Selections;
   /** Under which the answer of a subgraph has it. */
   readonly key: string;
 }
@@ -37,25 +41,19 @@ export interface Operation {
   readonly schema: GraphQLSchema;
   readonly definition: OperationDefinitionNode;
   readonly rootType: GraphQLObjectType;
+  readonly root: Selections;
   /** Fields of an object of this type by response key, in the order of the answer, as GraphQL's CollectFields. */
-  collect(
-    type: GraphQLCompositeType,
-    selections: readonly SelectionSetNode[],
-  ): Map<string, FieldGroup | MetaField>;
+  collect(type: GraphQLCompositeType, selections: Selections): Map<string, FieldGroup | MetaField>;
   /** Fields at a place by the type that has them, none of them conditional any more. */
   collectByHolder(
     type: GraphQLCompositeType,
-    selections: readonly SelectionSetNode[],
+    selections: Selections,
   ): Map<GraphQLCompositeType, Map<string, FieldGroup>>;
   /** Fields of the root that ask for the schema itself. */
   introspection(): readonly FieldNode[];
   /** Whether the answer depends on the runtime type of what is at the place. */
-  isTyped(type: GraphQLCompositeType, selections: readonly SelectionSetNode[]): boolean;
+  isTyped(type: GraphQLCompositeType, selections: Selections): boolean;
 }
-
-/** The selections below a group of fields. */
-export const selectionsOf = ({ nodes }: FieldGroup): readonly SelectionSetNode[] =>
-  nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
 
 export const TYPENAME = '__typename';
 const isMeta = (name: string): boolean => name.startsWith('__');
@@ -98,6 +96,8 @@ export function createOperation(deps: {
   const { schema, definition, fragments, conditions } = deps;
   const rootType = schema.getRootType(definition.operation);
   if (!rootType) throw new TypeError(`The schema has no ${definition.operation}`);
+  const root: Selections = [{ on: rootType, set: definition.selectionSet }];
+  const nothing = () => {};
   const keys: FieldKeys = createFieldKeys(schema);
   // Fields of mutations do something each time they are named; all others are asked for once.
   const isEachItsOwn = (type: GraphQLCompositeType) =>
@@ -118,7 +118,7 @@ export function createOperation(deps: {
   /** All fields of selections that are included, with the type on which each is asked for. */
   function walk(
     type: GraphQLCompositeType,
-    selections: readonly SelectionSetNode[],
+    selections: Selections,
     enter: (type: GraphQLCompositeType) => (() => void) | false,
     visit: (node: FieldNode, holder: GraphQLCompositeType) => void,
   ): void {
@@ -136,7 +136,12 @@ export function createOperation(deps: {
         leave();
       }
     };
-    for (const selectionSet of selections) each(selectionSet, type);
+    for (const { on, set } of selections) {
+      const leave = on === type ? nothing : enter(on);
+      if (!leave) continue;
+      each(set, on);
+      leave();
+    }
   }
 
   const possible = (type: GraphQLCompositeType): ReadonlySet<GraphQLObjectType> =>
@@ -148,19 +153,27 @@ export function createOperation(deps: {
 
   function add(
     groups: Map<string, FieldGroup | MetaField>,
-    { name, key, type, node }: { name: string; key: string; type: GraphQLCompositeType; node: FieldNode },
+    name: string,
+    type: GraphQLCompositeType,
+    { node, holder }: { node: FieldNode; holder: GraphQLCompositeType },
   ) {
     const known = groups.get(name);
-    const nodes = typeof known === 'object' ? [...known.nodes, node] : [node];
-    groups.set(name, { field: definedField(type, node), nodes, key });
+    const { nodes, below } = typeof known === 'object' ? known : { nodes: [], below: [] };
+    const on = compositeOf(definedField(holder, node));
+    const set = node.selectionSet;
+    groups.set(name, {
+      field: definedField(type, node),
+      nodes: [...nodes, node],
+      below: on && set ? [...below, { on, set }] : below,
+      key: keyOf(holder, node),
+    });
   }
-
-  const nothing = () => {};
 
   return {
     schema,
     definition,
     rootType,
+    root,
     collect(type, selections) {
       const groups = new Map<string, FieldGroup | MetaField>();
       walk(
@@ -171,7 +184,7 @@ export function createOperation(deps: {
           const name = (node.alias ?? node.name).value;
           if (node.name.value === TYPENAME) groups.set(name, 'typename');
           else if (isMeta(node.name.value)) groups.set(name, 'introspection');
-          else add(groups, { name, key: keyOf(holder, node), type, node });
+          else add(groups, name, type, { node, holder });
         },
       );
       return groups;
@@ -180,10 +193,10 @@ export function createOperation(deps: {
       const holders = new Map<GraphQLCompositeType, Map<string, FieldGroup>>();
       const all = possible(type);
       const within: ReadonlySet<GraphQLObjectType>[] = [all];
-      const addTo = (holder: GraphQLCompositeType, key: string, node: FieldNode) => {
-        const groups = holders.get(holder) ?? new Map<string, FieldGroup>();
-        holders.set(holder, groups);
-        add(groups, { name: key, key, type: holder, node });
+      const addTo = (type: GraphQLCompositeType, node: FieldNode, holder: GraphQLCompositeType) => {
+        const groups = holders.get(type) ?? new Map<string, FieldGroup>();
+        holders.set(type, groups);
+        add(groups, keyOf(holder, node), type, { node, holder });
       };
       walk(
         type,
@@ -199,10 +212,9 @@ export function createOperation(deps: {
           const now = within.at(-1) ?? all;
           const covers = (candidate: GraphQLCompositeType) =>
             fieldOf(candidate, node.name.value) && intersection(all, possible(candidate)).size === now.size;
-          const key = keyOf(holder, node);
-          if (now.size === all.size && covers(type)) addTo(type, key, node);
-          else if (covers(holder)) addTo(holder, key, node);
-          else for (const concrete of now) addTo(concrete, key, node);
+          if (now.size === all.size && covers(type)) addTo(type, node, holder);
+          else if (covers(holder)) addTo(holder, node, holder);
+          else for (const concrete of now) addTo(concrete, node, holder);
         },
       );
       return holders;
@@ -211,7 +223,7 @@ export function createOperation(deps: {
       const found: FieldNode[] = [];
       walk(
         rootType,
-        [definition.selectionSet],
+        root,
         (condition) => matches(rootType, condition) && nothing,
         (node) => {
           if (isMeta(node.name.value) && node.name.value !== TYPENAME) found.push(node);

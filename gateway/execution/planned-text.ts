@@ -4,11 +4,10 @@ import {
   type GraphQLCompositeType,
   isObjectType,
   print,
-  type SelectionSetNode,
   visit,
 } from 'graphql';
 import { argumentsOf, forwardedDirectives } from './field-keys.ts';
-import { compositeOf, type FieldGroup, type Operation, selectionsOf, TYPENAME } from './operation.ts';
+import { compositeOf, type FieldGroup, type Operation, type Selections, TYPENAME } from './operation.ts';
 
 /** An operation as it is given to a planner. */
 export interface PlannedText {
@@ -43,28 +42,26 @@ export function writePlannedText(operation: Operation): PlannedText | null {
     for (const each of node ? forwardedDirectives(node) : []) noteVariables(each);
     const called = key === field.name ? key : `${key}: ${field.name}`;
     const type = compositeOf(field);
-    const below = type ? ` ${writeSelections(here, type, selectionsOf(group))}` : '';
+    const below = type ? ` ${writeSelections(here, type, group.below)}` : '';
     return `${called}${node ? argumentsOf(node) : ''}${below}`;
   }
 
-  function writeSelections(
-    path: string | null,
-    type: GraphQLCompositeType,
-    selections: readonly SelectionSetNode[],
-  ): string {
+  function writeSelections(path: string | null, type: GraphQLCompositeType, selections: Selections): string {
     const parts: string[] = [];
     for (const [holder, groups] of operation.collectByHolder(type, selections)) {
       const at = holder === type ? path : null;
       const fields = [...groups.values()].map((group) => writeField(at, group)).join(' ');
       parts.push(holder === type ? fields : `... on ${holder.name} { ${fields} }`);
     }
-    // Objects have to be told from null and, where the answer depends on it, by their type.
+    // Objects have to be told from null and, where the answer depends on it, by their type. Where fragments are left
+    // planners ask for it themselves; Hive's would not see any more that `@provides` gives the rest.
     const isTyped = !isObjectType(type) && operation.isTyped(type, selections);
-    if (isTyped || parts.length === 0) parts.unshift(TYPENAME);
+    const hasFragments = parts.some((part) => part.startsWith('...'));
+    if ((isTyped && !hasFragments) || parts.length === 0) parts.unshift(TYPENAME);
     return `{ ${parts.join(' ')} }`;
   }
 
-  const body = writeSelections('', rootType, [definition.selectionSet]);
+  const body = writeSelections('', rootType, operation.root);
   if (isEmpty) return null;
   const variables = (definition.variableDefinitions ?? [])
     .filter(({ variable }) => used.has(variable.name.value))

@@ -6,9 +6,8 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type SelectionSetNode,
 } from 'graphql';
-import { type FieldGroup, type MetaField, type Operation, selectionsOf } from './operation.ts';
+import type { FieldGroup, MetaField, Operation, Selections } from './operation.ts';
 
 /** How a client's operation wants an object answered: its fields, in order. */
 export interface Shape {
@@ -68,15 +67,11 @@ function completionOf(operation: Operation, type: GraphQLOutputType, group: Fiel
   const bare = isNonNull ? type.ofType : type;
   if (isListType(bare)) return { kind: 'list', isNonNull, item: completionOf(operation, bare.ofType, group) };
   if (isCompositeType(bare))
-    return { kind: 'object', isNonNull, place: createPlace(operation, bare, selectionsOf(group)) };
+    return { kind: 'object', isNonNull, place: createPlace(operation, bare, group.below) };
   return leaf(isNonNull, isEnumType(bare) ? new Set(bare.getValues().map(({ name }) => name)) : null);
 }
 
-function shapeOf(
-  operation: Operation,
-  type: GraphQLCompositeType,
-  selections: readonly SelectionSetNode[],
-): Shape {
+function shapeOf(operation: Operation, type: GraphQLCompositeType, selections: Selections): Shape {
   const groups = [...operation.collect(type, selections)];
   const fields = groups.map(([name, group]): ShapedField => {
     if (typeof group === 'string') return { name, key: name, meta: group, value: leaf(false), field: name };
@@ -88,11 +83,7 @@ function shapeOf(
 }
 
 /** Shapes are made when an object of their type is first met, and kept. */
-export function createPlace(
-  operation: Operation,
-  type: GraphQLCompositeType,
-  selections: readonly SelectionSetNode[],
-): Place {
+export function createPlace(operation: Operation, type: GraphQLCompositeType, selections: Selections): Place {
   if (isObjectType(type) || !operation.isTyped(type, selections)) {
     let shape: Shape | undefined;
     const only = () => {
