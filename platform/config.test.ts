@@ -37,6 +37,7 @@ describe('defaults', () => {
       logLevel: 'warn',
       namespace: 'blobgraph',
       limits: { requestTimeoutMs: 30_000, requests: 500, outbox: 10_000 },
+      queryPlanner: 'apollo',
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
       services: serviceNames,
@@ -81,6 +82,7 @@ it('reads what is set', () => {
     TEXT_EXPANSION_URL: 'https://expansion.example/base//',
     REQUEST_TIMEOUT_MS: '5000',
     MAX_REQUESTS: '50',
+    QUERY_PLANNER: 'hive',
     MAX_OUTBOX: '100',
     METRICS_TOKEN: 'a token of 16 or more',
   });
@@ -106,6 +108,7 @@ it('reads what is set', () => {
     },
     connectionKey: Buffer.alloc(32, 7),
     limits: { requestTimeoutMs: 5_000, requests: 50, outbox: 100 },
+    queryPlanner: 'hive',
     metricsToken: 'a token of 16 or more',
     userTokens: {
       jwksUrl: production.JWKS_URL,
@@ -150,6 +153,7 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['PORT_OFFSET', '0x77', between(0, 50_000)],
     ['REQUEST_TIMEOUT_MS', '99', between(100, 600_000)],
     ['MAX_REQUESTS', '700000', between(1, 100_000)],
+    ['QUERY_PLANNER', 'sekret', /^Invalid option: expected one of "apollo"\|"hive"$/],
     ['MAX_OUTBOX', 'sekret', between(1, 100_000_000)],
     ['METRICS_TOKEN', 'sekret', 'must have at least 16 characters'],
     ['NATS_REPLICAS', '6', between(1, 5)],
