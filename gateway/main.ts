@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
@@ -19,11 +18,6 @@ import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 
-const settings = z.object({
-  /** Whose planner plans operations. */
-  QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
-});
-
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
   const { production, host } = runtime.config;
@@ -33,7 +27,7 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
 async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
   return openGraph({
     supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
-    planner: config.settings(settings).QUERY_PLANNER,
+    planner: config.queryPlanner,
     subgraphs: createServiceSubgraphs({ http, logger }),
     limits: defaultLimits,
     scalars: systemScalars,
