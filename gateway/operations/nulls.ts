@@ -51,10 +51,15 @@ export function nullPlaces(
   const types = new TypeInfo(schema);
   const visitor = visitWithTypeInfo(types, {
     VariableDefinition: () => false,
-    Variable(node, _key, _parent, _path, ancestors) {
+    Variable(node, _key, parent, _path, ancestors) {
       const type = types.getInputType();
       if (!isNonNullType(type) || !nullable.has(node.name.value)) return;
-      places.push({ variable: node.name.value, place: placeOf(ancestors), type, node });
+      places.push({
+        variable: node.name.value,
+        place: placeOf(parent ? [...ancestors, parent] : ancestors),
+        type,
+        node,
+      });
     },
   });
   visit(document, visitor);
