@@ -29,18 +29,23 @@ const ofGraphQL: ReadonlySet<string> = new Set([
   ...specifiedScalarTypes.map(({ name }) => name),
 ]);
 
-/** The schema as GraphQL has it written: Hive's has what every schema has, introspection too, in it. */
-function withoutBuiltIns(schema: string): string {
-  const builtIn = ({ name }: { readonly name: { readonly value: string } }) =>
-    name.value.startsWith('__') || ofGraphQL.has(name.value) ? null : undefined;
-  const own = visit(parse(schema, { noLocation: true }), {
-    ObjectTypeDefinition: builtIn,
-    EnumTypeDefinition: builtIn,
-    ScalarTypeDefinition: builtIn,
-    DirectiveDefinition: builtIn,
+/** What every schema has, and what only supergraphs have: https://specs.apollo.dev/link/v1.0/ tells of the prefixes. */
+const isBuiltIn = (name: string): boolean =>
+  ofGraphQL.has(name) || /^(?:core|link|join|context|connect|federation)?__/.test(name);
+
+/** The schema that clients see, as it is written: Hive adds what every schema has, and leaves some of federation's. */
+function clientSchema(schema: string): string {
+  const own = ({ name }: { readonly name: { readonly value: string } }) =>
+    isBuiltIn(name.value) ? null : undefined;
+  const definitions = visit(parse(schema, { noLocation: true }), {
+    ObjectTypeDefinition: own,
+    EnumTypeDefinition: own,
+    InputObjectTypeDefinition: own,
+    ScalarTypeDefinition: own,
+    DirectiveDefinition: own,
     FieldDefinition: ({ name }) => (name.value.startsWith('__') ? null : undefined),
   });
-  return print(own);
+  return print(definitions);
 }
 
 /** Hive tells apart what it refuses by the message's first words alone. */
@@ -77,7 +82,7 @@ export async function openHivePlanner(options: HivePlannerOptions): Promise<Plan
     }
   }
   return {
-    apiSchema: withoutBuiltIns(planner.consumerSchema),
+    apiSchema: clientSchema(planner.consumerSchema),
     plan: (operation) => inTurn(() => plan(operation)),
     async close() {
       closed = true;
