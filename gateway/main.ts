@@ -9,6 +9,7 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { artifactRoutes } from './artifacts.ts';
 import type { GatewayContext } from './context.ts';
+import { shareInFlight } from './execution/sharing.ts';
 import { createServiceSubgraphs } from './execution/subgraphs.service.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
@@ -24,11 +25,15 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
   return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
+/** Whoever may get different answers. */
+const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
+  JSON.stringify([userId, ...roles]);
+
 async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
   return openGraph({
     supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
     planner: config.queryPlanner,
-    subgraphs: createServiceSubgraphs({ http, logger }),
+    subgraphs: shareInFlight(createServiceSubgraphs({ http, logger }), callerOf),
     limits: defaultLimits,
     scalars: systemScalars,
     logger,

@@ -13,7 +13,7 @@ import type { QueryPlan } from '../planning/plan.ts';
 import type { Planner } from '../planning/planner.ts';
 import { shapeAnswer } from './answer.ts';
 import { introspect } from './introspection.ts';
-import { type Conditions, createOperation, type Operation } from './operation.ts';
+import { type Conditions, createOperationFields, type OperationFields } from './operation-fields.ts';
 import { type PlannedText, writePlannedText } from './planned-text.ts';
 import { createTypeTest } from './representations.ts';
 import { createTemplates, type RequestTemplate } from './requests.ts';
@@ -70,7 +70,7 @@ export interface ExecutorDependencies<Context> {
 
 /** An operation for given conditions, compiled. */
 interface Compiled {
-  readonly operation: Operation;
+  readonly operation: OperationFields;
   readonly place: Place;
   readonly plan: QueryPlan;
   readonly steps: readonly Step[];
@@ -142,7 +142,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
   const isOfType = createTypeTest(schema);
 
   async function compile({ definition, fragments }: Prepared, conditions: Conditions): Promise<Compiled> {
-    const operation = createOperation({ schema, definition, fragments, conditions });
+    const operation = createOperationFields({ schema, definition, fragments, conditions });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
     const plan = planned ? await planner.plan(planned.text) : {};

@@ -1,10 +1,10 @@
 import { executeSync, type FragmentDefinitionNode, Kind, type OperationDefinitionNode } from 'graphql';
-import type { Operation } from './operation.ts';
+import type { OperationFields } from './operation-fields.ts';
 import type { Values } from './values.ts';
 
 /** Answers introspection from the schema that clients see; null when the operation asks for none. */
 export function introspect(
-  operation: Operation,
+  operation: OperationFields,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   variables: Readonly<Record<string, unknown>>,
 ): Values | null {
