@@ -138,6 +138,8 @@ export const environmentSchema = z.object({
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
+  /** Whose planner plans the gateway's operations: Apollo's, or Hive's. */
+  QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
   /** Whose planner the gateway uses. */
@@ -201,7 +203,7 @@ export interface Config {
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
   };
-  /** Whose planner the gateway uses: Apollo's, or Hive's. */
+  /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
     /** 0: it does not run by itself. */
@@ -277,23 +279,36 @@ const problemsOf = ({ issues }: z.ZodError): string[] =>
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
+/** A variable that is set to nothing is not set. */
+const givenIn = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+
+/**
+ * Reads and checks some variables of the environment and no others, for commands that are no service.
+ * @throws ConfigError that names each bad variable and its fix, and no value
+ */
+export function readSettings<Settings extends z.ZodObject>(
+  schema: Settings,
+  environment: NodeJS.ProcessEnv = process.env,
+): z.infer<Settings> {
+  const parsed = schema.safeParse(givenIn(environment));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(problemsOf(parsed.error).join('\n'));
+}
+
 /**
  * Reads and checks the environment: the only place that does.
  * @throws ConfigError that names each bad variable and its fix, and no value
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = givenIn(environment);
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.error ? problemsOf(parsed.error) : []), ...contradictions(given)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
   return {
     production: env.NODE_ENV === 'production',
-    settings: (schema) => {
-      const own = schema.safeParse(given);
-      if (own.success) return own.data;
-      throw new ConfigError(problemsOf(own.error).join('\n'));
-    },
+    settings: (schema) => readSettings(schema, given),
     dataDir: env.DATA_DIR,
     portOffset: env.PORT_OFFSET,
     host: env.HOST ?? '127.0.0.1',
