@@ -1,5 +1,8 @@
+import { print } from 'graphql';
 import { openApolloPlanner } from './planner.apollo.ts';
 import type { Planner, PlannerOptions } from './planner.ts';
+import { restoreArguments } from './required-arguments.plan.ts';
+import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
 import { readSupergraph } from './supergraph.ts';
 
 export interface CreatePlannerOptions extends PlannerOptions {
@@ -9,7 +12,17 @@ export interface CreatePlannerOptions extends PlannerOptions {
 
 /** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */
 export async function createPlanner({ kind, ...options }: CreatePlannerOptions): Promise<Planner> {
-  readSupergraph(options.supergraphSdl);
+  const separated = separateRequiredArguments(readSupergraph(options.supergraphSdl));
+  if (!separated) return openPlanner({ kind, ...options });
+  const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
+  return {
+    apiSchema: withoutStandIns(planner.apiSchema, separated),
+    plan: async (operation) => restoreArguments(await planner.plan(operation), separated),
+    close: () => planner.close(),
+  };
+}
+
+async function openPlanner({ kind, ...options }: CreatePlannerOptions): Promise<Planner> {
   if (kind === 'apollo') return openApolloPlanner(options);
   const { openHivePlanner } = await import('./planner.hive.ts');
   return openHivePlanner(options);
