@@ -1,17 +1,17 @@
 import { print } from 'graphql';
 import { openApolloPlanner } from './planner.apollo.ts';
-import type { Planner, PlannerOptions } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { restoreArguments } from './required-arguments.plan.ts';
 import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
 import { readSupergraph } from './supergraph.ts';
 
-export interface CreatePlannerOptions extends PlannerOptions {
+export interface PlannerOptions extends AdapterOptions {
   /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */
   readonly kind: 'apollo' | 'hive';
 }
 
 /** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */
-export async function createPlanner({ kind, ...options }: CreatePlannerOptions): Promise<Planner> {
+export async function createPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
   const separated = separateRequiredArguments(readSupergraph(options.supergraphSdl));
   if (!separated) return openPlanner({ kind, ...options });
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
@@ -22,7 +22,7 @@ export async function createPlanner({ kind, ...options }: CreatePlannerOptions):
   };
 }
 
-async function openPlanner({ kind, ...options }: CreatePlannerOptions): Promise<Planner> {
+async function openPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
   if (kind === 'apollo') return openApolloPlanner(options);
   const { openHivePlanner } = await import('./planner.hive.ts');
   return openHivePlanner(options);

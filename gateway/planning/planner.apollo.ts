@@ -1,6 +1,6 @@
 import { builtFile } from '../../platform/paths.ts';
 import type { ApolloThreadData } from './planner.apollo.worker.ts';
-import type { Planner, PlannerOptions } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { PlannerThread } from './thread.ts';
 import { createTurns } from './turns.ts';
 
@@ -12,7 +12,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 
  * Runs the built code: see `builtFile`.
  * @throws Error when the planner does not take the supergraph
  */
-export async function openApolloPlanner(options: PlannerOptions): Promise<Planner> {
+export async function openApolloPlanner(options: AdapterOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;
   const thread = new PlannerThread({
     module: builtFile('gateway/planning/planner.apollo.worker.ts'),

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { FetchNode, QueryPlan } from './plan.ts';
-import type { Planner, PlannerOptions } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { readSupergraph, subgraphUrls } from './supergraph.ts';
 import { blobgraph, fetchesOf, hostile, outline, shop } from './testing/plans.ts';
 
 const logger = createLogger('silent');
 
 /** The promises of the port {@link Planner}, for any adapter. */
-export function plannerContract(adapter: string, open: (options: PlannerOptions) => Promise<Planner>): void {
+export function plannerContract(adapter: string, open: (options: AdapterOptions) => Promise<Planner>): void {
   describe(`planner contract: ${adapter}`, () => {
     const subgraphs = subgraphUrls(readSupergraph(blobgraph));
     let planner: Planner;

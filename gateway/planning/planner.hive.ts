@@ -2,7 +2,7 @@ import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import { parse, print, specifiedDirectives, specifiedScalarTypes, visit } from 'graphql';
 import { fromHive } from './plan.hive.ts';
 import type { QueryPlan } from './plan.ts';
-import type { Planner, PlannerOptions } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { type Refusal, refused, unavailable } from './refusal.ts';
 import { createTurns } from './turns.ts';
 
@@ -49,7 +49,7 @@ function refusalOf(error: unknown): Refusal {
  * supergraph that is not one, for one.
  * @throws Error when the planner does not take the supergraph
  */
-export async function openHivePlanner(options: PlannerOptions): Promise<Planner> {
+export async function openHivePlanner(options: AdapterOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;
   const planner = new QueryPlanner(supergraphSdl);
   const inTurn = createTurns({ atOnce: AT_ONCE, maxWaiting });

@@ -16,7 +16,7 @@ export interface Planner {
 }
 
 /** What every adapter is opened with. */
-export interface PlannerOptions {
+export interface AdapterOptions {
   /** As `readSupergraph` takes it: adapters do not check it. */
   readonly supergraphSdl: string;
   readonly logger: Logger;
