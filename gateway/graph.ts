@@ -6,7 +6,7 @@ import { listSizesOf } from './operations/cost.ts';
 import type { OperationLimits } from './operations/limits.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { clientSchema } from './operations/schema.ts';
-import { type CreatePlannerOptions, createPlanner } from './planning/create-planner.ts';
+import { type PlannerOptions, createPlanner } from './planning/create-planner.ts';
 
 /** A supergraph, ready to run operations over its subgraphs. */
 export interface Graph<Context> {
@@ -17,7 +17,7 @@ export interface Graph<Context> {
 /** @throws Error when the planner does not take the supergraph */
 export async function openGraph<Context>(deps: {
   supergraphSdl: string;
-  planner: CreatePlannerOptions['kind'];
+  planner: PlannerOptions['kind'];
   subgraphs: Subgraphs<Context>;
   limits: OperationLimits;
   /** Scalars that check their values, by name; others take any value. Default: none. */

@@ -1,14 +1,14 @@
 import { buildSchema } from 'graphql';
 import { createLogger } from '../../../platform/logger.ts';
 import { createExecutor } from '../../execution/executor.ts';
-import { type CreatePlannerOptions, createPlanner } from '../../planning/create-planner.ts';
+import { type PlannerOptions, createPlanner } from '../../planning/create-planner.ts';
 import { createGraph } from './graph.ts';
 import { createSubgraphs } from './resolvers.ts';
 import { createDifferential, type Differential } from './run.ts';
 
 /** Our executor by one planner, against the merged schema. Disposing of it stops the planner. */
 export async function openDifferential(
-  kind: CreatePlannerOptions['kind'],
+  kind: PlannerOptions['kind'],
 ): Promise<Differential & AsyncDisposable> {
   const graph = createGraph();
   // One operation runs at a time: what is told belongs to it.
