@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
+import type { Introspected } from './introspection.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
 import { isObject, type Values } from './values.ts';
 
@@ -14,8 +15,9 @@ export interface AnswerOptions {
   readonly place: Place;
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;
-  /** By response key: what introspection answers. */
-  readonly introspected: Values | null;
+  readonly introspected: Introspected | null;
+  /** Of the operation. */
+  readonly keysOfMore: ReadonlySet<string>;
   /** Bytes that the answer may have, about. */
   readonly maxBytes: number;
 }
@@ -87,7 +89,8 @@ class Shaper {
   #tellFields(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
     for (const [key, located] of byKey) {
       const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
-      if (fields.length === 0) for (const { error } of located) this.#tell(error, this.#path);
+      if (fields.length === 0 && !this.#options.keysOfMore.has(String(key)))
+        for (const { error } of located) this.#tell(error, this.#path);
       for (const { name, value } of fields) this.#tellBelow(located, name, value);
     }
   }
@@ -108,7 +111,7 @@ class Shaper {
 
   #field(shape: Shape, field: ShapedField, object: Values): Completed {
     if (field.meta === 'typename') return shape.typeName;
-    if (field.meta === 'introspection') return this.#options.introspected?.[field.name] ?? null;
+    if (field.meta === 'introspection') return this.#options.introspected?.data?.[field.name] ?? null;
     const value = object[field.key];
     if (field.value.kind === 'leaf' && field.value.values === null && typeof value === 'string') {
       this.#count(value.length);
@@ -129,9 +132,29 @@ class Shaper {
     if (completion.kind === 'list') return this.#list(completion, value, field);
     const shape =
       isObject(value) && !Array.isArray(value) ? completion.place.shapeOf(value['__typename']) : undefined;
-    if (!shape) return this.#wrong(completion, `${field.field} is of no type that it can have.`);
+    if (!shape) return this.#untyped(completion, value, field);
     const completed = this.object(shape, value as Values);
     return completed === INVALID && !completion.isNonNull ? null : completed;
+  }
+
+  /** An object whose type nobody told of: its own errors say why, where the subgraph that knows it has failed. */
+  #untyped(completion: Completion & { kind: 'object' }, value: unknown, { field }: ShapedField): Completed {
+    const located = this.#options.errors;
+    const before = this.errors.length;
+    if (located && isObject(value)) {
+      for (const error of located.of(value)) this.#tell(error, this.#path);
+      for (const [key, errors] of located.fieldsOf(value) ?? []) {
+        if (this.#options.keysOfMore.has(String(key))) continue;
+        for (const { error, below } of errors)
+          this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
+      }
+    }
+    if (this.errors.length === before && this.#explanations === 0) {
+      if (isObject(value) && located?.isGone(value))
+        this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
+      else this.#fault('SUBGRAPH_INVALID', `${field} is of no type that it can have.`);
+    }
+    return completion.isNonNull ? INVALID : null;
   }
 
   #leaf(completion: Completion & { kind: 'leaf' }, value: unknown, field: ShapedField): Completed {
@@ -237,9 +260,10 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   const shaper = new Shaper(options);
   const shape = options.place.shapeOf(undefined);
   if (!shape) throw new TypeError('The root has a type of its own');
-  const completed = shaper.object(shape, options.data);
+  const { introspected } = options;
+  const completed = introspected?.data === null ? INVALID : shaper.object(shape, options.data);
   return {
     data: completed === INVALID ? null : (completed as Values),
-    errors: [...shaper.errors, ...(options.errors?.elsewhere() ?? [])],
+    errors: [...shaper.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],
   };
 }

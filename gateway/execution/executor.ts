@@ -46,7 +46,7 @@ export interface Executor<Context> {
 export interface ExecutorDependencies<Context> {
   /** Built of the planner's `apiSchema`, with scalars that check their values where there are such. */
   readonly schema: GraphQLSchema;
-  readonly planner: Pick<Planner, 'plan'>;
+  readonly planner: Pick<Planner, 'plan' | 'askedOfAll'>;
   readonly subgraphs: Subgraphs<Context>;
   /** Bytes that an answer may have, about. Default: 32 MiB. */
   readonly maxAnswerBytes?: number;
@@ -70,7 +70,8 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
   const isOfType = createTypeTest(schema);
 
   async function compile(prepared: Prepared, conditions: Conditions): Promise<Compiled> {
-    const operation = createOperationFields({ schema, ...prepared, conditions });
+    const { askedOfAll } = planner;
+    const operation = createOperationFields({ schema, ...prepared, conditions, askedOfAll });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
     const plan = planned ? await planner.plan(planned.text) : {};
@@ -104,7 +105,14 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         onRequest: explain ? (told) => requests.push(told) : undefined,
       });
       const introspected = introspect(operation, prepared.fragments, variables);
-      const answer = shapeAnswer({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
+      const answer = shapeAnswer({
+        place,
+        data,
+        errors,
+        introspected,
+        keysOfMore: operation.keysOfMore,
+        maxBytes: maxAnswerBytes,
+      });
       return {
         ...(answer.errors.length > 0 ? { errors: answer.errors } : {}),
         data: answer.data,

@@ -49,6 +49,8 @@ export interface OperationFields {
     type: GraphQLCompositeType,
     selections: Selections,
   ): Map<GraphQLCompositeType, Map<string, FieldGroup>>;
+  /** Keys that are asked for of objects of more types than the client asks for: see `Planner.askedOfAll`. */
+  readonly keysOfMore: ReadonlySet<string>;
   /** Fields of the root that ask for the schema itself. */
   introspection(): readonly FieldNode[];
   /** Whether the answer depends on the runtime type of what is at the place. */
@@ -92,9 +94,12 @@ export function createOperationFields(deps: {
   definition: OperationDefinitionNode;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   conditions: Conditions;
+  /** Of the planner. */
+  askedOfAll?: ReadonlySet<string> | undefined;
 }): OperationFields {
-  const { schema, definition, fragments, conditions } = deps;
+  const { schema, definition, fragments, conditions, askedOfAll } = deps;
   const rootType = schema.getRootType(definition.operation);
+  const keysOfMore = new Set<string>();
   if (!rootType) throw new TypeError(`The schema has no ${definition.operation}`);
   const root: Selections = [{ on: rootType, set: definition.selectionSet }];
   const nothing = () => {};
@@ -147,6 +152,14 @@ export function createOperationFields(deps: {
   const possible = (type: GraphQLCompositeType): ReadonlySet<GraphQLObjectType> =>
     new Set(isObjectType(type) ? [type] : schema.getPossibleTypes(type));
 
+  /** The types that a field is asked of in place of those that the client names. */
+  function widened(name: string, types: ReadonlySet<GraphQLObjectType>, all: ReadonlySet<GraphQLObjectType>) {
+    if (!askedOfAll?.size) return types;
+    const interfaces = [...types].flatMap((type) => type.getInterfaces());
+    const wide = interfaces.filter((each) => askedOfAll.has(`${each.name}.${name}`));
+    return new Set([...types, ...wide.flatMap((each) => [...intersection(all, possible(each))])]);
+  }
+
   const matches = (type: GraphQLCompositeType, condition: GraphQLCompositeType): boolean =>
     condition === type ||
     (!isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type));
@@ -174,6 +187,7 @@ export function createOperationFields(deps: {
     definition,
     rootType,
     root,
+    keysOfMore,
     collect(type, selections) {
       const groups = new Map<string, FieldGroup | MetaField>();
       walk(
@@ -209,7 +223,9 @@ export function createOperationFields(deps: {
         },
         (node, holder) => {
           if (isMeta(node.name.value)) return;
-          const now = within.at(-1) ?? all;
+          const asked = within.at(-1) ?? all;
+          const now = widened(node.name.value, asked, all);
+          if (now.size > asked.size) keysOfMore.add(keyOf(holder, node));
           if (now.size === all.size && fieldOf(type, node.name.value)) addTo(type, node, holder);
           // Apollo's planner fails on a fragment of another abstract type where an interface object is.
           else for (const concrete of now) addTo(concrete, node, holder);

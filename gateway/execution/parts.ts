@@ -51,7 +51,7 @@ function rootPart(step: Step, { data, errors, isOfType }: PartContext): Part {
       const own: Values = {};
       for (const key of keys) own[key] = answer[`${prefix}${key}`];
       if (fetch.outputRewrites) rewrite(own, fetch.outputRewrites, isOfType);
-      mergeInto(data, own);
+      mergeInto(data, own, isOfType);
     },
     locate(error, prefix) {
       const [root, ...rest] = error.path ?? [];
@@ -117,7 +117,7 @@ function entityPart(step: Step, context: PartContext): Part | null {
         const [entity, slot = -1] = [entities[position], slots[position]];
         const source: unknown = slot < 0 ? null : found[slot];
         if (!entity || slot < 0) continue;
-        if (isObject(source)) mergeInto(entity, source);
+        if (isObject(source)) mergeInto(entity, source, isOfType);
         else {
           nulls.add(slot);
           errors().addGone(entity);

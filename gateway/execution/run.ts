@@ -218,7 +218,7 @@ class Run {
   }
 
   #answerFromEvent(step: Step): void {
-    const { schema, event, variables } = this.#options;
+    const { schema, event, variables, isOfType } = this.#options;
     if (!event) throw new TypeError('A subscription is run for an event');
     const { data } = executeSync({
       schema,
@@ -226,7 +226,7 @@ class Run {
       rootValue: event,
       variableValues: { ...variables },
     });
-    mergeInto(this.#data, (data ?? {}) as Values);
+    mergeInto(this.#data, (data ?? {}) as Values, isOfType);
     this.#end(step);
   }
 }

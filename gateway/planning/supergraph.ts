@@ -130,3 +130,33 @@ export function preferResolvableKeys(document: DocumentNode): DocumentNode {
       : undefined;
   return visit(document, { ObjectTypeDefinition: sorted, InterfaceTypeDefinition: sorted });
 }
+
+const isTrue = (directive: ConstDirectiveNode, name: string): boolean => {
+  const value = argument(directive, name);
+  return value?.kind === Kind.BOOLEAN && value.value;
+};
+
+/** Which of an interface object's fields are meant: all that its subgraph gives, or those that require others. */
+export type InterfaceObjectFields = 'all' | 'requiring';
+
+/** `Interface.field` of what subgraphs give that have the interface as an object. */
+export function interfaceObjectFields(
+  document: DocumentNode,
+  which: InterfaceObjectFields,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    const objects = node.directives?.filter((each) => isTrue(each, 'isInterfaceObject')) ?? [];
+    const graphs = new Set(objects.map((each) => text(each, 'graph')));
+    for (const { name, directives = [] } of graphs.size > 0 ? (node.fields ?? []) : []) {
+      const fields = directives.filter((each) => each.name.value === 'join__field');
+      const given = fields.filter((each) => graphs.has(text(each, 'graph')) && !isTrue(each, 'external'));
+      const requires = given.some((each) => argument(each, 'requires'));
+      // A field that does not say where it is, is everywhere.
+      const isGiven = given.length > 0 || fields.length === 0;
+      if (which === 'all' ? isGiven : requires) found.add(`${node.name.value}.${name.value}`);
+    }
+  }
+  return found;
+}
