@@ -13,6 +13,7 @@ import { shareInFlight } from './execution/sharing.ts';
 import { createServiceSubgraphs } from './execution/subgraphs.service.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
+import { isLocalOrigin } from './http/cors.ts';
 import { serveGraphOverHttp } from './http/route.ts';
 import { defaultLimits } from './operations/limits.ts';
 import { systemScalars } from './operations/schema.ts';
@@ -59,6 +60,8 @@ export const gatewayService: ServiceDefinition = {
           authenticate: async ({ headers }) => ({
             viewer: await userTokens.verify(bearerToken(headers.authorization)),
           }),
+          // Pages that are developed here are served from another port.
+          ...(config.production ? {} : { mayAsk: isLocalOrigin }),
           mayExplain: ({ viewer }) => viewer.roles.includes('operator'),
           logger,
         });
