@@ -47,7 +47,7 @@ const reviewsBy = (belongs: (review: (typeof REVIEWS)[number]) => boolean): Stub
           {
             __typename: 'Review',
             id: `r${index}`,
-            body: `Review ${index}: it came on the day that they had said, it looks as it does in the pictures, and nothing was missing. The instructions could be longer; whoever has put one of these together before needs none.`,
+            body: `Review ${index}: it came on the day that they had said, it looks as it does in the pictures, and nothing was missing. The instructions could be longer; whoever has put one of these together before needs none, and everybody else should read them twice before they start.`,
             author: () => user(review[0]),
             product: () => product(review[1]),
           },
