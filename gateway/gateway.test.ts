@@ -156,13 +156,21 @@ test('errors of subgraphs keep code, message, field and path; what is none of th
   ]);
 });
 
-test('an entity that is gone by the time it is asked for is null without an error', async () => {
+test('an entity that is gone by the time it is asked for is null, with an error that tells so', async () => {
   const { blobs } = graph;
   const [first] = blobs.splice(0, 1);
   const query = '{ blob(id: "c0") { content { ... on CompiledBook { chapters { draft { id title } } } } } }';
   const answer = await graph.graphql(query);
   if (first) blobs.unshift(first);
-  expect(answer).toEqual({ data: { blob: { content: { chapters: [{ draft: null }] } } } });
+  expect(answer).toMatchObject({
+    data: { blob: { content: { chapters: [{ draft: null }] } } },
+    errors: [
+      {
+        path: ['blob', 'content', 'chapters', 0, 'draft', 'title'],
+        extensions: { code: 'NOT_FOUND', requestId: expect.any(String) },
+      },
+    ],
+  });
 });
 
 test.each([

@@ -1,7 +1,6 @@
 import {
   type ExecutionArgs,
   type FieldNode,
-  type FormattedExecutionResult,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
@@ -14,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Change, ChangeFilter } from '../platform/changes/change.ts';
 import type { Viewer } from '../platform/identity/service-tokens.ts';
+import type { Answer } from './operations/present.ts';
 
 const FIELD = 'blobChanged';
 
@@ -77,12 +77,17 @@ export function changesWanted({
   return { ...wanted, hydration: { query: print(pruned), operationName: name, variables } };
 }
 
+/** A change as the events subgraph would tell it, as the value of the subscription's root: of the blob its key alone. */
+export const eventOf = ({ occurredAt, ...change }: Change) => ({
+  [FIELD]: {
+    ...change,
+    occurredAt: occurredAt.toISOString(),
+    blob: change.kind === 'DELETED' ? null : { id: change.blobId },
+  },
+});
+
 /** Runs a hydration for a change, as its viewer. */
-export type Hydrate = (
-  hydration: Hydration,
-  viewer: Viewer,
-  change: Change,
-) => Promise<FormattedExecutionResult>;
+export type Hydrate = (hydration: Hydration, viewer: Viewer, change: Change) => Promise<Answer>;
 
 /** Subscribers hear of a change within moments of each other; what is kept longer only takes room. */
 const SHARED_FOR_MS = 2_000;
@@ -90,7 +95,7 @@ const SHARED_AT_ONCE = 500;
 
 /** Runs each hydration once a change and viewer, however many subscribers want it. */
 export function shareHydrations(run: Hydrate): Hydrate {
-  const shared = new LRUCache<string, Promise<FormattedExecutionResult>>({
+  const shared = new LRUCache<string, Promise<Answer>>({
     max: SHARED_AT_ONCE,
     ttl: SHARED_FOR_MS,
     ttlAutopurge: true,

@@ -1,19 +1,28 @@
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
+import { bearerToken } from '../platform/serving/authenticate.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { artifactRoutes } from './artifacts.ts';
+import type { GatewayContext } from './context.ts';
+import { createServiceSubgraphs } from './execution/subgraphs.service.ts';
+import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
-import { serveGraphOverHttp } from './http.ts';
-import { defaultLimits } from './limits.ts';
+import { serveGraphOverHttp } from './http/route.ts';
+import { defaultLimits } from './operations/limits.ts';
+import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
-import { startGraphServer } from './server.ts';
 import { serveSubscriptions } from './subscriptions.ts';
-import { createTransport } from './transport.ts';
+
+const settings = z.object({
+  /** Whose planner plans operations. */
+  QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
+});
 
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -21,15 +30,23 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
   return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
+async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
+  return openGraph({
+    supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
+    planner: config.settings(settings).QUERY_PLANNER,
+    subgraphs: createServiceSubgraphs({ http, logger }),
+    limits: defaultLimits,
+    scalars: systemScalars,
+    logger,
+  });
+}
+
 /** The gateway: the graph's front door. */
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
     const { config, clock, http, logger, userTokens, changeFeed } = runtime;
-    const limits = defaultLimits;
-    const transport = createTransport({ http, logger });
-    const supergraphSdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
-    const graph = await startGraphServer({ supergraphSdl, transport, limits, logger });
+    const { operations, close } = await openSystemGraph(runtime);
     const checks = subgraphChecks(config);
     const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     return {
@@ -38,12 +55,19 @@ export const gatewayService: ServiceDefinition = {
       async install(app) {
         const others = { 'event log': eventLogCheck(runtime.eventLog) };
         readinessRoutes(app, { checks, others, embedded: runtime.embedded, breakers: http.breakers });
-        await serveGraphOverHttp(app, { graph, userTokens, logger });
+        await serveGraphOverHttp<GatewayContext>(app, {
+          operations,
+          authenticate: async ({ headers }) => ({
+            viewer: await userTokens.verify(bearerToken(headers.authorization)),
+          }),
+          mayExplain: ({ viewer }) => viewer.roles.includes('operator'),
+          logger,
+        });
         const { requestTimeoutMs } = config.limits;
-        serveSubscriptions(app, { graph, changeFeed, userTokens, limits, requestTimeoutMs, clock, logger });
+        serveSubscriptions(app, { operations, changeFeed, userTokens, requestTimeoutMs, clock, logger });
         await artifactRoutes(app, { http, processors, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
-        app.addHook('onClose', () => graph.apollo.stop());
+        app.addHook('onClose', close);
       },
       async start() {
         // Read from the start on, so that those who come back find the history here; a log that is out of reach

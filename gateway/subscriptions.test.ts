@@ -90,11 +90,17 @@ test('a deleted blob is null, and nothing is asked about it', async () => {
   expect(graph.asked).toEqual([]);
 });
 
-test('a blob that is gone by now is null without an error', async () => {
+test('a blob that is gone by now is null, with an error that tells so', async () => {
   const { next } = await subscribe(CHANGED, { after: beginning });
   await graph.log.publish(blobMessage('gone', 1));
   expect(await next()).toEqual({
     data: { blobChanged: expect.objectContaining({ kind: 'CREATED', blobId: 'gone', blob: null }) },
+    errors: [
+      expect.objectContaining({
+        path: ['blobChanged', 'blob', 'title'],
+        extensions: { code: 'NOT_FOUND', requestId: expect.any(String) },
+      }),
+    ],
   });
 });
 
@@ -256,4 +262,50 @@ test('a client that does not read is cut off alone, and told when it reads again
   expect(slow.received.length).toBeLessThan(30);
   await publish();
   slow.socket.terminate();
+});
+
+test('a subscription that depends on a condition is refused alone', async () => {
+  const running = await subscribe(BARE, { after: beginning });
+  await graph.log.publish(blobMessage('b0', 1));
+  expect((await running.next()).data).toMatchObject({ blobChanged: { blobId: 'b0' } });
+  const refused = async (query: string, variables: Record<string, unknown> = {}) => {
+    const beside = running.client.iterate({ query, variables }) as AsyncGenerator<Result>;
+    return beside.next().then(
+      ({ value }) => value,
+      (errors: Fault[]) => errors[0],
+    );
+  };
+  const typed = { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) } };
+  const conditional = 'subscription ($x: Boolean!) { blobChanged @include(if: $x) { kind } }';
+  expect(await refused(conditional, { x: true })).toMatchObject(typed);
+  expect(await refused('subscription { blobChanged @skip(if: true) { kind } }')).toMatchObject(typed);
+  expect(
+    await refused(
+      'subscription { ...F @include(if: true) } fragment F on Subscription { blobChanged { kind } }',
+    ),
+  ).toMatchObject(typed);
+  await graph.log.publish(blobMessage('b0', 2));
+  expect((await running.next()).data).toMatchObject({ blobChanged: { version: 2 } });
+});
+
+test('an operation over WebSocket is bounded as one over HTTP is', async () => {
+  const [long] = await refusal(`#${'x'.repeat(70_000)}\n{ me { id } }`);
+  expect(long?.extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
+  const mutation = 'mutation ($i: CreateBlobInput!) { createBlob(input: $i) { blob { id } } }';
+  const i = JSON.parse('{"type":"t","schemaId":"s","title":"T","data":{"__proto__":{}}}') as object;
+  const [hidden] = await refusal(mutation, { i });
+  expect(hidden).toMatchObject({
+    message: expect.stringContaining('__proto__'),
+    extensions: { code: 'BAD_REQUEST' },
+  });
+  const [wrong] = await refusal(
+    'query ($d: DateTime) { blobs(filter: { createdAfter: $d }) { totalCount } }',
+    {
+      d: 'x',
+    },
+  );
+  expect(wrong).toMatchObject({
+    message: expect.stringContaining('"$d"'),
+    extensions: { code: 'BAD_REQUEST' },
+  });
 });

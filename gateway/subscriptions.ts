@@ -1,11 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import {
-  type ExecutionArgs,
-  type FormattedExecutionResult,
-  GraphQLError,
-  getOperationAST,
-  OperationTypeNode,
-} from 'graphql';
+import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
 import type { ChangeFeed } from '../platform/changes/feed.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -16,18 +10,19 @@ import type { Viewer } from '../platform/identity/service-tokens.ts';
 import { acceptedUntil, type UserTokens } from '../platform/identity/user-tokens.ts';
 import type { Logger } from '../platform/logger.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
-import { createOperationCheck, type OperationCheck } from '../platform/serving/operation.ts';
+import { OperationRefused } from '../platform/serving/operation.ts';
 import { serveOperationsOverWebSocket } from '../platform/serving/websocket.ts';
 import type { GatewayContext } from './context.ts';
-import { changesWanted, type Hydrate, type Hydration, shareHydrations } from './hydration.ts';
-import { limitsRule, type OperationLimits } from './limits.ts';
-import type { GraphServer } from './server.ts';
+import type { ExecutionRequest } from './execution/executor.ts';
+import { changesWanted, eventOf, type Hydrate, shareHydrations } from './hydration.ts';
+import type { Operation } from './operations/operation.ts';
+import type { Operations } from './operations/operations.ts';
+import { type Answer, presentable, presentableError } from './operations/present.ts';
 
 export interface SubscriptionDependencies {
-  readonly graph: GraphServer;
+  readonly operations: Operations<GatewayContext>;
   readonly changeFeed: () => Promise<ChangeFeed>;
   readonly userTokens: UserTokens;
-  readonly limits: OperationLimits;
   /** Milliseconds that an operation may take, and each change of a subscription. */
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
@@ -36,22 +31,31 @@ export interface SubscriptionDependencies {
 
 /** A WebSocket operation's state between its check and its run. */
 interface Carried {
-  readonly payload: SubscribePayload;
+  readonly operation: Operation<GatewayContext>;
   readonly viewer: Viewer;
 }
 
+type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger'>;
+
+/** What an operation answers within its time; it tells of all that fails as errors. */
 async function run(
-  { graph, requestTimeoutMs }: Pick<SubscriptionDependencies, 'graph' | 'requestTimeoutMs'>,
-  { query, operationName, variables }: Hydration,
-  contextValue: GatewayContext,
-): Promise<FormattedExecutionResult> {
-  const named = operationName === undefined ? {} : { operationName };
-  const request = { query, variables: { ...variables }, ...named };
-  const { body } = await withinTime(requestTimeoutMs, () =>
-    graph.apollo.executeOperation(request, { contextValue }),
-  );
-  if (body.kind !== 'single') throw new TypeError('A result in parts was not asked for');
-  return body.singleResult;
+  operation: Operation<GatewayContext>,
+  request: ExecutionRequest<GatewayContext>,
+  { requestTimeoutMs, logger }: Running,
+): Promise<Answer> {
+  try {
+    return presentable(await withinTime(requestTimeoutMs, () => operation.run(request)), logger);
+  } catch (error) {
+    return presentableError(error, logger);
+  }
+}
+
+/** Runs hydrations as operations of their own, which subscriptions of the same selection have in common. */
+function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
+  return async ({ query, operationName, variables }, viewer, change) => {
+    const operation = deps.operations.find(stripIgnoredCharacters(query), operationName);
+    return run(operation, { variables, context: { viewer }, event: eventOf(change) }, deps);
+  };
 }
 
 async function* follow(
@@ -74,29 +78,27 @@ async function* follow(
   }
 }
 
-function prepareWith(check: OperationCheck, { assertAffordable }: GraphServer) {
+/** The arguments of an execution, as the protocol's library hands them on, or the errors that refuse it. */
+function prepareWith(operations: Operations<GatewayContext>) {
   return (payload: SubscribePayload, viewer: Viewer): ExecutionArgs | readonly GraphQLError[] => {
-    const args = check(payload);
-    if (!('document' in args)) return args;
-    const operation = getOperationAST(args.document, args.operationName);
-    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
-      try {
-        assertAffordable({ document: args.document, operation, variables: payload.variables ?? {} });
-      } catch (error) {
-        if (error instanceof GraphQLError) return [error];
-        throw error;
-      }
+    const { query, operationName, variables } = payload;
+    try {
+      const operation = operations.find(query, operationName);
+      operation.check(variables ?? {});
+      const contextValue: Carried = { operation, viewer };
+      const { document } = operation;
+      return { schema: operations.schema, document, variableValues: variables, contextValue };
+    } catch (error) {
+      if (error instanceof OperationRefused) return error.errors;
+      throw error;
     }
-    const contextValue: Carried = { payload, viewer };
-    return { ...args, contextValue };
   };
 }
 
 /** Serves the graph over WebSocket at `/graphql`: subscriptions, and queries and mutations as well. */
 export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): void {
-  const { graph, limits, userTokens, clock, logger } = deps;
-  const check = createOperationCheck(graph.schema, { maxTokens: limits.tokens, rules: [limitsRule(limits)] });
-  const hydrate = shareHydrations((hydration, viewer, change) => run(deps, hydration, { viewer, change }));
+  const { operations, userTokens, clock, logger } = deps;
+  const hydrate = shareHydrations(hydrateWith(deps));
   serveOperationsOverWebSocket<Viewer>(app, {
     path: '/graphql',
     clock,
@@ -105,12 +107,11 @@ export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDepen
       const token = bearerToken(authorization);
       return { who: await userTokens.verify(token), until: acceptedUntil(token) };
     },
-    prepare: prepareWith(check, graph),
-    async execute({ contextValue }) {
-      const { payload, viewer } = contextValue as Carried;
-      const { query, operationName, variables } = payload;
-      const operation = { query, operationName: operationName ?? undefined, variables: variables ?? {} };
-      return (await run(deps, operation, { viewer })) as ExecutionResult;
+    prepare: prepareWith(operations),
+    async execute({ variableValues, contextValue }) {
+      const { operation, viewer } = contextValue as Carried;
+      const request = { variables: variableValues ?? {}, context: { viewer } };
+      return (await run(operation, request, deps)) as ExecutionResult;
     },
     subscribe: (args) => cancellable((signal) => follow(args, { ...deps, hydrate }, signal)),
   });

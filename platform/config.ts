@@ -273,23 +273,36 @@ const problemsOf = ({ issues }: z.ZodError): string[] =>
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
+/** A variable that is set to nothing is not set. */
+const givenIn = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+
+/**
+ * Reads and checks some variables of the environment and no others, for commands that are no service.
+ * @throws ConfigError that names each bad variable and its fix, and no value
+ */
+export function readSettings<Settings extends z.ZodObject>(
+  schema: Settings,
+  environment: NodeJS.ProcessEnv = process.env,
+): z.infer<Settings> {
+  const parsed = schema.safeParse(givenIn(environment));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(problemsOf(parsed.error).join('\n'));
+}
+
 /**
  * Reads and checks the environment: the only place that does.
  * @throws ConfigError that names each bad variable and its fix, and no value
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = givenIn(environment);
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.error ? problemsOf(parsed.error) : []), ...contradictions(given)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
   return {
     production: env.NODE_ENV === 'production',
-    settings: (schema) => {
-      const own = schema.safeParse(given);
-      if (own.success) return own.data;
-      throw new ConfigError(problemsOf(own.error).join('\n'));
-    },
+    settings: (schema) => readSettings(schema, given),
     dataDir: env.DATA_DIR,
     portOffset: env.PORT_OFFSET,
     host: env.HOST ?? '127.0.0.1',

@@ -89,12 +89,28 @@ export const errorTable = {
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',
   ),
+  PERSISTED_QUERY_NOT_FOUND: entry(
+    400,
+    'There is no operation of this hash here yet. Send it once more, with its text beside the hash.',
+  ),
   GRAPHQL_PARSE_FAILED: entry(400, 'The operation is not GraphQL. The message names the place.'),
   GRAPHQL_VALIDATION_FAILED: entry(
     400,
     'The operation does not fit the schema. The message names the field.',
   ),
   SUBGRAPH_UNAVAILABLE: entry(503, 'A subgraph is out of reach: its fields alone are null. Try again later.'),
+  SUBGRAPH_INVALID: entry(
+    502,
+    'A subgraph left out, or got wrong, what the schema promises: the nearest field that may be null is null.',
+  ),
+  RESPONSE_TOO_LARGE: entry(
+    413,
+    'The answer would be larger than allowed. Ask for less: shorter pages, fewer large texts at once.',
+  ),
+  PLANNING_FAILED: entry(
+    422,
+    'No subgraph can be asked for a field at that place. The message names it: leave it out, or ask for it elsewhere.',
+  ),
   SERVICE_UNAVAILABLE: entry(
     503,
     'A service or store is out of reach. Try again later, with the same idempotency key.',

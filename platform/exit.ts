@@ -8,10 +8,13 @@ export class UsageError extends StartersFault {
   override readonly name = 'UsageError';
 }
 
-/** Ends the process with what a person must know, and no stack, when the fault is theirs to mend. */
-export function exitWith(error: unknown): never {
+/**
+ * Ends the process with what a person must know, and no stack, when the fault is theirs to mend. `theirs`: the exit
+ * code then, where it is another than 1.
+ */
+export function exitWith(error: unknown, theirs = 1): never {
   const { code, message, stack } = error as NodeJS.ErrnoException;
   const known = error instanceof StartersFault || code?.startsWith('ERR_PARSE_ARGS');
   console.error(known ? message : (stack ?? error));
-  process.exit(1);
+  process.exit(known ? theirs : 1);
 }

@@ -5,6 +5,7 @@ import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadli
 import { BlobgraphError, isErrorCode } from '../errors.ts';
 import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
 import { currentTrace } from '../trace.ts';
+import { AnswerTooLarge, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
@@ -14,12 +15,16 @@ export interface ServiceCall {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** JSON that is sent as it is, in the place of `body`. */
+  readonly json?: string;
   /** On whose behalf; null when the service asks for itself. */
   readonly viewer: Viewer | null;
   /** Whether it does no harm to send it twice, so that it is sent again when it had no answer. Default: GET. */
   readonly repeatable?: boolean;
   /** Milliseconds to the end of the answer, repetitions included; default 10,000. Less when the request's time is short. */
   readonly timeoutMs?: number;
+  /** Bytes that the answer's body may have. Default: any number. */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -53,9 +58,15 @@ export interface ServiceHttp {
   call(target: ServiceTarget, call: ServiceCall): Promise<unknown>;
   /**
    * The answer as it is.
-   * @throws NoAnswer; BlobgraphError DEADLINE_EXCEEDED like {@link call}
+   * @throws NoAnswer; AnswerTooLarge; BlobgraphError DEADLINE_EXCEEDED like {@link call}
    */
   send(target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer>;
+  /**
+   * The answer's text as it is: below status 400 it begins and ends as an object of JSON
+   * does, and is not looked at any further.
+   * @throws like {@link send}
+   */
+  sendForText(target: ServiceTarget, call: ServiceCall): Promise<TextAnswer>;
   /**
    * The answer with its body as it comes, over connections of its own; `timeoutMs` is for its beginning, and 30 s may pass
    * between two pieces. Sent once. `headers`: further ones to send.
@@ -90,9 +101,8 @@ const unavailable = (service: string, cause: unknown): BlobgraphError =>
     cause,
   });
 
-/** The JSON of an answer, null of an empty one; undefined when it is none: something in between answered. */
-async function parseBody(answer: { body: { text(): Promise<string> } }): Promise<unknown> {
-  const text = await answer.body.text();
+/** The JSON of a text, null of an empty one; undefined when it is none: something in between answered. */
+export function parseJson(text: string): unknown {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {
@@ -106,15 +116,32 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
   return refusalOf(body) !== undefined || (typeof body === 'object' && body !== null && 'errors' in body);
 }
 
-const timedOut = (ms: number): DOMException =>
-  new DOMException(`There was no answer within ${ms} ms`, 'TimeoutError');
+/** What becomes of an answer; undefined when it is not the service's own. */
+type Reading<T> = (answer: TextAnswer) => T | undefined;
+
+const parsed: Reading<ServiceAnswer> = ({ status, text }) => {
+  const answer = { status, body: parseJson(text) };
+  return isOwn(answer) ? answer : undefined;
+};
+
+const asText: Reading<TextAnswer> = (answer) => {
+  if (answer.status >= 400) return parsed(answer) && answer;
+  const text = answer.text.trim();
+  return text.startsWith('{') && text.endsWith('}') ? answer : undefined;
+};
 
 /** The error that a failed request is told by. */
 function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
+  if (error instanceof AnswerTooLarge) return error;
   const isLate = (error as Error).name === 'TimeoutError';
   if (isLate && isCut) return deadlineExceeded(error);
   const isGivenUp = signal?.aborted ?? false;
   return new NoAnswer(error, { again: !isLate && !isGivenUp, counts: !isGivenUp });
+}
+
+function placeAt(baseUrl: string): { origin: string; prefix: string } {
+  const { origin, pathname } = new URL(baseUrl);
+  return { origin, prefix: pathname === '/' ? '' : pathname };
 }
 
 /** `caller`: the name under which this process asks. */
@@ -124,7 +151,8 @@ export function createServiceHttp(deps: {
   tokens: ServiceTokens;
 }): ServiceHttp {
   const connecting = { connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 };
-  const agent = new Agent(connecting);
+  // Each exchange has a limit of its own, for all of it.
+  const agent = new Agent({ ...connecting, headersTimeout: 0, bodyTimeout: 0 });
   // Whoever reads slowly holds a connection: calls have others.
   const streamAgent = new Agent(connecting);
   const guard = createGuard();
@@ -139,44 +167,44 @@ export function createServiceHttp(deps: {
     };
   }
 
-  function sender(baseUrl: string, { method, path, body, viewer, signal, timeoutMs }: ServiceCall) {
-    const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  function sender<T>(baseUrl: string, call: ServiceCall, read: Reading<T>) {
+    const { method, path, body, viewer, signal, maxBytes, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    return async (): Promise<ServiceAnswer> => {
-      const leftMs = Math.max(1, Math.ceil(until - performance.now()));
-      const limit = AbortSignal.timeout(leftMs);
+    const text = call.json ?? (body === undefined ? undefined : JSON.stringify(body));
+    const { origin, prefix } = placeAt(baseUrl);
+    return async (): Promise<T> => {
+      const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
       try {
-        const answer = await request(`${baseUrl}${path}`, {
-          method,
-          headers: await headersOf(viewer, text !== undefined, leftMs),
-          dispatcher: agent,
-          signal: signal ? AbortSignal.any([limit, signal]) : limit,
-          ...(text === undefined ? {} : { body: text }),
-        });
-        const received = { status: answer.statusCode, body: await parseBody(answer) };
-        if (isOwn(received)) return received;
-        throw new Error(`status ${received.status} of something in between`);
+        const headers = await headersOf(viewer, text !== undefined, timeoutMs);
+        const sent = { origin, path: `${prefix}${path}`, method, headers, body: text };
+        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, signal });
+        const own = read(answer);
+        if (own !== undefined) return own;
+        throw new Error(`status ${answer.status} of something in between`);
       } catch (error) {
         throw failure(error, limitMs < ownMs, signal);
       }
     };
   }
 
-  const placeOf = (target: ServiceTarget): [name: string, baseUrl: string] =>
-    typeof target === 'string' ? [target, deps.urls[target]] : [new URL(target.baseUrl).host, target.baseUrl];
-  const send = async (target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer> => {
-    const [name, baseUrl] = placeOf(target);
-    return guard.run(name, sender(baseUrl, call), { repeatable: call.repeatable ?? call.method === 'GET' });
-  };
+  const nameOf = (target: ServiceTarget): string =>
+    typeof target === 'string' ? target : new URL(target.baseUrl).host;
+  const baseUrlOf = (target: ServiceTarget): string =>
+    typeof target === 'string' ? deps.urls[target] : target.baseUrl;
+  const ask = async <T>(target: ServiceTarget, call: ServiceCall, read: Reading<T>): Promise<T> =>
+    guard.run(nameOf(target), sender(baseUrlOf(target), call, read), {
+      repeatable: call.repeatable ?? call.method === 'GET',
+    });
+  const send = (target: ServiceTarget, call: ServiceCall) => ask(target, call, parsed);
 
   const stream: ServiceHttp['stream'] = async (
     target,
     { method, path, viewer, signal, timeoutMs, headers },
   ) => {
-    const [name, baseUrl] = placeOf(target);
+    const name = nameOf(target);
+    const baseUrl = baseUrlOf(target);
     const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
@@ -203,7 +231,7 @@ export function createServiceHttp(deps: {
     });
     const { statusCode: status, body } = answer;
     if (status >= 400) {
-      throw refusalOf(await parseBody(answer)) ?? unavailable(name, new Error(`status ${status}`));
+      throw refusalOf(parseJson(await body.text())) ?? unavailable(name, new Error(`status ${status}`));
     }
     const told = Object.entries(answer.headers).flatMap(([header, value]) =>
       typeof value === 'string' ? [[header, value] as const] : [],
@@ -213,9 +241,10 @@ export function createServiceHttp(deps: {
 
   return {
     send,
+    sendForText: (target, call) => ask(target, call, asText),
     stream,
     async call(target, call) {
-      const [name] = placeOf(target);
+      const name = nameOf(target);
       const { status, body } = await send(target, call).catch((error: unknown) => {
         throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
       });

@@ -48,7 +48,7 @@ function publishedKeys(url: string): JWTVerifyGetKey {
 }
 
 /** Keys by `JWKS_URL`, by `JWT_PUBLIC_KEY`, or the development key, read when first needed. */
-function keySource(config: Config, developmentKey: () => Promise<JWK>): JWTVerifyGetKey {
+function keySource(config: Pick<Config, 'userTokens'>, developmentKey: () => Promise<JWK>): JWTVerifyGetKey {
   const { jwksUrl, publicKey } = config.userTokens;
   if (jwksUrl) return publishedKeys(jwksUrl);
   if (publicKey) return async ({ alg = 'RS256' }) => importSPKI(publicKey, alg);
@@ -65,7 +65,7 @@ function keySource(config: Config, developmentKey: () => Promise<JWK>): JWTVerif
 }
 
 export function createUserTokens(deps: {
-  config: Config;
+  config: Pick<Config, 'userTokens'>;
   /** The public or private development key; asked for only when the configuration names none. */
   developmentKey: () => Promise<JWK>;
   clock: Clock;

@@ -16,7 +16,6 @@ import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 const renamed: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'BAD_REQUEST',
   OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
-  PERSISTED_QUERY_NOT_FOUND: 'BAD_REQUEST',
   PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };

@@ -1,39 +1,143 @@
 import {
+  type DirectiveNode,
   type DocumentNode,
   type ExecutionArgs,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
+  type SelectionSetNode,
   specifiedRules,
   type ValidationRule,
   validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
-import type { ErrorCode } from '../errors.ts';
+import type { BlobgraphError, ErrorCode } from '../errors.ts';
+
+/** An operation is refused before anything of it is run, with at least one error. */
+export class OperationRefused extends Error {
+  override readonly name = 'OperationRefused';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors.map(({ message }) => message).join('\n'));
+    this.errors = errors;
+  }
+}
+
+/** The refusal with one of our own errors. */
+export const refusedBy = (error: BlobgraphError): OperationRefused =>
+  new OperationRefused([new GraphQLError(error.message, { originalError: error })]);
 
 function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
   return error;
 }
 
-const unnamed = () =>
-  new GraphQLError('Name the operation to run: `operationName` is missing, or names none of the document.', {
-    extensions: { code: 'BAD_REQUEST' },
-  });
-
-function parsed(query: string, maxTokens: number | undefined): DocumentNode | GraphQLError {
+/** @throws OperationRefused */
+export function parseDocument(text: string, maxTokens: number | undefined): DocumentNode {
   try {
-    return parse(query, { maxLexicalTokens: maxTokens });
+    return parse(text, { maxLexicalTokens: maxTokens });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return coded(error, 'GRAPHQL_PARSE_FAILED');
+    throw new OperationRefused([coded(error, 'GRAPHQL_PARSE_FAILED')]);
   }
 }
 
-type Checked = DocumentNode | readonly GraphQLError[];
+const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
+
+/** Conditions at the root of a selection, fragments included. */
+function* conditionsAt(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  seen = new Set<string>(),
+): Generator<DirectiveNode> {
+  for (const selection of selections) {
+    yield* (selection.directives ?? []).filter(({ name }) => CONDITIONS.has(name.value));
+    if (selection.kind === Kind.INLINE_FRAGMENT) yield* conditionsAt(selection.selectionSet, fragments, seen);
+    if (selection.kind !== Kind.FRAGMENT_SPREAD || seen.has(selection.name.value)) continue;
+    seen.add(selection.name.value);
+    const fragment = fragments.get(selection.name.value);
+    if (fragment) yield* conditionsAt(fragment.selectionSet, fragments, seen);
+  }
+}
+
+/**
+ * A subscription's only field may not depend on a condition (GraphQL specification, draft, 5.2.3.1). graphql-js 16 does
+ * not know that rule; where the condition is a variable, its rule of the single field throws.
+ */
+function refuseConditionalSubscriptions({ definitions }: DocumentNode): void {
+  const fragments = new Map(
+    definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  );
+  const subscriptions = definitions.filter(
+    (each): each is OperationDefinitionNode =>
+      each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION,
+  );
+  const errors = subscriptions.flatMap(({ selectionSet }) =>
+    [...conditionsAt(selectionSet, fragments)].map((directive) => {
+      const message = `A subscription’s own field takes no \`@${directive.name.value}\`: do not subscribe instead.`;
+      return coded(new GraphQLError(message, { nodes: directive }), 'GRAPHQL_VALIDATION_FAILED');
+    }),
+  );
+  if (errors.length > 0) throw new OperationRefused(errors);
+}
+
+/** @throws OperationRefused */
+export function validateDocument(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  rules: readonly ValidationRule[] = [],
+): void {
+  refuseConditionalSubscriptions(document);
+  const errors = validate(schema, document, [...specifiedRules, ...rules]);
+  if (errors.length > 0)
+    throw new OperationRefused(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')));
+}
+
+/** @throws OperationRefused when the name is missing, or names none of the document */
+export function selectOperation(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName);
+  if (operation) return operation;
+  const message = 'Name the operation to run: `operationName` is missing, or names none of the document.';
+  throw new OperationRefused([coded(new GraphQLError(message), 'BAD_REQUEST')]);
+}
+
+const VARIABLE_ERRORS = 10;
+const LONGEST_MESSAGE = 1_000;
+
+/** The message names the value, which may be long. */
+const shortened = (error: GraphQLError): GraphQLError =>
+  error.message.length <= LONGEST_MESSAGE
+    ? error
+    : new GraphQLError(`${error.message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`, {
+        nodes: error.nodes ?? null,
+      });
+
+/** The variables' values with the defaults of those that were not given. @throws OperationRefused */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (variableDefinitions.length === 0) return {};
+  const { coerced, errors } = getVariableValues(schema, variableDefinitions, given, {
+    maxErrors: VARIABLE_ERRORS,
+  });
+  if (coerced) return coerced;
+  throw new OperationRefused(errors.map((error) => coded(shortened(error), 'BAD_REQUEST')));
+}
 
 export type OperationCheck = (payload: SubscribePayload) => ExecutionArgs | readonly GraphQLError[];
 
@@ -49,26 +153,24 @@ export function createOperationCheck(
   limits: { readonly maxTokens?: number; readonly rules?: readonly ValidationRule[] } = {},
 ): OperationCheck {
   const valid = new LRUCache<string, DocumentNode>({ max: REMEMBERED });
-  const rules = [...specifiedRules, ...(limits.rules ?? [])];
 
-  function checkDocument(query: string): Checked {
+  function checked(query: string): DocumentNode {
     const known = valid.get(query);
     if (known) return known;
-    const document = parsed(query, limits.maxTokens);
-    if (document instanceof GraphQLError) return [document];
-    const errors = validate(schema, document, rules);
-    if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
+    const document = parseDocument(query, limits.maxTokens);
+    validateDocument(schema, document, limits.rules);
     valid.set(query, document);
     return document;
   }
 
   return ({ query, operationName, variables }) => {
-    const document = checkDocument(query);
-    if (!('kind' in document)) return document;
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return [unnamed()];
-    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
-    if (errors) return errors.map((error) => coded(error, 'BAD_REQUEST'));
-    return { schema, document, operationName, variableValues: variables };
+    try {
+      const document = checked(query);
+      coerceVariables(schema, selectOperation(document, operationName), variables ?? {});
+      return { schema, document, operationName, variableValues: variables };
+    } catch (error) {
+      if (error instanceof OperationRefused) return error.errors;
+      throw error;
+    }
   };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, openAsBlob, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, openAsBlob, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
@@ -21,7 +21,18 @@ async function makeTemplate(path: string): Promise<void> {
   const database = await PGlite.create();
   writeFileSync(draft, Buffer.from(await (await database.dumpDataDir('none')).arrayBuffer()));
   await database.close();
-  renameSync(draft, path);
+  keepFirst(draft, path);
+}
+
+/** Moves `draft` to `path` unless a file is there: replaced, that could not be read by those who have it open. */
+export function keepFirst(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
 }
 
 async function makeDataDir(template: string, path: string): Promise<void> {

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import closeWithGrace from 'close-with-grace';
+import { exitWith, UsageError } from '../platform/exit.ts';
+import { createLogger } from '../platform/logger.ts';
+import { gatewayOptions } from './gateway/options.ts';
+
+const STOP_WITHIN_MS = 10_000;
+/** Of whoever starts it: the other faults end it with 1. */
+const BAD_INPUT = 2;
+
+const readSdl = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[error.code ?? ''];
+    throw new UsageError(`${file} cannot be read: ${why ?? error.message}.`);
+  });
+
+/**
+ * `npm run gateway -- --supergraph FILE [--port N] [--host ADDRESS] [--planner apollo|hive] [--forward-header NAME]…
+ * [--require-token] [--limit NAME=NUMBER]… [--explain]`: serves any supergraph, and nothing else of this system.
+ */
+try {
+  const options = gatewayOptions(process.argv.slice(2));
+  const logger = createLogger(options.logLevel);
+  const sdl = await readSdl(options.supergraph);
+  // What serves takes a second to load, which nobody waits for to be told of a mistake.
+  const { serveSupergraph } = await import('./gateway/serve.ts');
+  const gateway = await serveSupergraph(sdl, { options, logger });
+  closeWithGrace({ delay: STOP_WITHIN_MS, logger: undefined }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'uncaught error');
+    await gateway.close();
+  });
+  console.log(`gateway answers at ${gateway.url}/graphql (subgraphs: ${gateway.subgraphs.join(', ')})`);
+} catch (error) {
+  exitWith(error, BAD_INPUT);
+}

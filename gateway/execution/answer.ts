@@ -1,0 +1,242 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
+import type { LocatedError, LocatedErrors } from './errors.ts';
+import type { Completion, Place, Shape, ShapedField } from './shape.ts';
+import { isObject, type Values } from './values.ts';
+
+/** Stands for a null that its parent may not have: the parent becomes null instead. */
+const INVALID: unique symbol = Symbol('invalid');
+
+type Completed = unknown;
+type ResponsePath = (string | number)[];
+
+export interface AnswerOptions {
+  readonly place: Place;
+  readonly data: Values;
+  readonly errors: LocatedErrors | undefined;
+  /** By response key: what introspection answers. */
+  readonly introspected: Values | null;
+  /** Bytes that the answer may have, about. */
+  readonly maxBytes: number;
+}
+
+export interface Answer {
+  readonly data: Values | null;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** A key and its punctuation. */
+const AROUND_KEY_BYTES = 4;
+const SCALAR_BYTES = 8;
+
+/** Shapes what subgraphs answered as the client's operation wants it, and completes it as GraphQL has it. */
+class Shaper {
+  readonly errors: GraphQLFormattedError[] = [];
+  readonly #options: AnswerOptions;
+  readonly #path: ResponsePath = [];
+  readonly #sizes = new Map<object, number>();
+  #bytes = 0;
+  /** Above 0 while an error was told that explains what is missing here. */
+  #explained = 0;
+  /** Above 0 within an entity that a subgraph no longer has. */
+  #gone = 0;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+  }
+
+  object(shape: Shape, value: Values): Completed {
+    const { errors } = this.#options;
+    if (errors) return this.#objectWithErrors(shape, value, errors);
+    const answer: Values = {};
+    for (const field of shape.fields) {
+      this.#count(field.name.length + AROUND_KEY_BYTES);
+      const completed = this.#field(shape, field, value);
+      if (completed === INVALID) return INVALID;
+      assign(answer, field.name, completed);
+    }
+    return answer;
+  }
+
+  #objectWithErrors(shape: Shape, value: Values, located: LocatedErrors): Completed {
+    const whole = located.of(value);
+    for (const error of whole) this.#tell(error, this.#path);
+    const byKey = located.fieldsOf(value);
+    if (byKey) this.#tellHidden(shape, byKey);
+    const isGone = located.isGone(value);
+    if (whole.length > 0) this.#explained += 1;
+    if (isGone) this.#gone += 1;
+    const answer: Values = {};
+    let completed: Completed;
+    for (const field of shape.fields) {
+      this.#count(field.name.length + AROUND_KEY_BYTES);
+      completed = this.#explaining(byKey?.get(field.key), field, () => this.#field(shape, field, value));
+      if (completed === INVALID) break;
+      assign(answer, field.name, completed);
+    }
+    if (whole.length > 0) this.#explained -= 1;
+    if (isGone) this.#gone -= 1;
+    return completed === INVALID ? INVALID : answer;
+  }
+
+  /** Errors of fields that the client did not ask for, on which others that it did depend. */
+  #tellHidden(shape: Shape, byKey: ReadonlyMap<string | number, readonly LocatedError[]>): void {
+    for (const [key, located] of byKey) {
+      if (shape.fields.some((field) => field.key === key)) continue;
+      for (const { error } of located) this.#tell(error, this.#path);
+    }
+  }
+
+  #explaining(
+    located: readonly LocatedError[] | undefined,
+    { name, value }: Pick<ShapedField, 'value'> & { name: string | number },
+    complete: () => Completed,
+  ): Completed {
+    if (!located) return complete();
+    for (const { error, below } of located)
+      this.#tell(error, [...this.#path, name, ...responsePath(value, below)]);
+    this.#explained += 1;
+    const completed = complete();
+    this.#explained -= 1;
+    return completed;
+  }
+
+  #field(shape: Shape, field: ShapedField, object: Values): Completed {
+    if (field.meta === 'typename') return shape.typeName;
+    if (field.meta === 'introspection') return this.#options.introspected?.[field.name] ?? null;
+    const value = object[field.key];
+    if (field.value.kind === 'leaf' && field.value.values === null && typeof value === 'string') {
+      this.#count(value.length);
+      return value;
+    }
+    this.#path.push(field.name);
+    const completed = this.#complete(field.value, value, field);
+    this.#path.pop();
+    return completed;
+  }
+
+  #complete(completion: Completion, value: unknown, field: ShapedField): Completed {
+    // A function is what objects inherit (`constructor`): nothing was answered.
+    if (value === null || value === undefined || typeof value === 'function') {
+      return this.#missing(completion, field, value === null);
+    }
+    if (completion.kind === 'leaf') return this.#leaf(completion, value, field);
+    if (completion.kind === 'list') return this.#list(completion, value, field);
+    const shape =
+      isObject(value) && !Array.isArray(value) ? completion.place.shapeOf(value['__typename']) : undefined;
+    if (!shape) return this.#wrong(completion, `${field.field} is of no type that it can have.`);
+    const completed = this.object(shape, value as Values);
+    return completed === INVALID && !completion.isNonNull ? null : completed;
+  }
+
+  #leaf(completion: Completion & { kind: 'leaf' }, value: unknown, field: ShapedField): Completed {
+    if (completion.values && !completion.values.has(value)) {
+      return this.#wrong(completion, `${field.field} has a value that its type does not have.`);
+    }
+    this.#count(this.#sizeOf(value));
+    return value;
+  }
+
+  #list(completion: Completion & { kind: 'list' }, value: unknown, field: ShapedField): Completed {
+    if (!Array.isArray(value)) return this.#wrong(completion, `${field.field} is no list.`);
+    const byIndex = this.#options.errors?.fieldsOf(value);
+    const { item } = completion;
+    const items: unknown[] = new Array(value.length);
+    for (let index = 0; index < value.length; index += 1) {
+      this.#count(1);
+      const named = { name: index, value: item };
+      const complete = () => {
+        this.#path.push(index);
+        const completed = this.#complete(item, value[index], field);
+        this.#path.pop();
+        return completed;
+      };
+      const completed = byIndex ? this.#explaining(byIndex.get(index), named, complete) : complete();
+      if (completed === INVALID) return completion.isNonNull ? INVALID : null;
+      items[index] = completed;
+    }
+    return items;
+  }
+
+  #missing({ isNonNull }: Completion, { field }: ShapedField, isAnswered: boolean): Completed {
+    if (this.#explained === 0) {
+      if (isNonNull && this.#gone > 0) this.#fault('NOT_FOUND', `What \`${field}\` tells of is gone.`);
+      else if (isNonNull)
+        this.#fault('SUBGRAPH_INVALID', `Cannot return null for non-nullable field ${field}.`);
+      else if (!isAnswered && this.#gone === 0)
+        this.#fault('PLANNING_FAILED', `No subgraph could be asked for \`${field}\` here.`);
+    }
+    return isNonNull ? INVALID : null;
+  }
+
+  #wrong({ isNonNull }: Completion, message: string): Completed {
+    this.#fault('SUBGRAPH_INVALID', message);
+    return isNonNull ? INVALID : null;
+  }
+
+  #fault(code: ErrorCode, message: string): void {
+    this.#tell({ message, extensions: { code } }, this.#path);
+  }
+
+  #tell({ message, extensions }: GraphQLFormattedError, path: ResponsePath): void {
+    this.errors.push({ message, path: [...path], ...(extensions && { extensions }) });
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= this.#options.maxBytes) return;
+    const megabytes = Math.floor(this.#options.maxBytes / 1_048_576);
+    throw new BlobgraphError(
+      'RESPONSE_TOO_LARGE',
+      `The answer would be larger than ${megabytes} MiB. Ask for less: shorter pages, fewer large texts at once.`,
+    );
+  }
+
+  /** About as many bytes as JSON takes for it. What is told at many places is measured once. */
+  #sizeOf(value: unknown): number {
+    if (typeof value === 'string') return value.length;
+    if (!isObject(value)) return SCALAR_BYTES;
+    const known = this.#sizes.get(value);
+    if (known !== undefined) return known;
+    const size = JSON.stringify(value).length;
+    this.#sizes.set(value, size);
+    return size;
+  }
+}
+
+function assign(answer: Values, name: string, value: unknown): void {
+  // As an alias; assigned, it would become the prototype.
+  if (name === '__proto__') {
+    Object.defineProperty(answer, name, { value, enumerable: true, configurable: true, writable: true });
+  } else answer[name] = value;
+}
+
+/** A path of keys below a place as the client knows it. */
+function responsePath(completion: Completion, keys: readonly (string | number)[]): ResponsePath {
+  const [key, ...rest] = keys;
+  if (key === undefined) return [];
+  if (typeof key === 'number') {
+    return [key, ...responsePath(completion.kind === 'list' ? completion.item : completion, rest)];
+  }
+  if (completion.kind === 'list') return responsePath(completion.item, keys);
+  if (completion.kind === 'leaf') return [...keys];
+  for (const { fields } of completion.place.shapes()) {
+    const field = fields.find((each) => each.key === key && each.meta === null);
+    if (field) return [field.name, ...responsePath(field.value, rest)];
+  }
+  return [...keys];
+}
+
+/** @throws BlobgraphError RESPONSE_TOO_LARGE */
+export function shapeAnswer(options: AnswerOptions): Answer {
+  const shaper = new Shaper(options);
+  const shape = options.place.shapeOf(undefined);
+  if (!shape) throw new TypeError('The root has a type of its own');
+  const completed = shaper.object(shape, options.data);
+  const told = [...shaper.errors, ...(options.errors?.elsewhere() ?? [])];
+  const hidden = told.length === 0 ? options.errors?.any() : undefined;
+  return {
+    data: completed === INVALID ? null : (completed as Values),
+    errors: hidden ? [hidden] : told,
+  };
+}

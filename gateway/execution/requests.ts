@@ -1,0 +1,100 @@
+import {
+  Kind,
+  type NameNode,
+  type OperationDefinitionNode,
+  print,
+  type SelectionNode,
+  stripIgnoredCharacters,
+  type VariableDefinitionNode,
+  visit,
+} from 'graphql';
+import type { Step } from './steps.ts';
+
+/** The variable that holds a step's representations, as planners call it. */
+const REPRESENTATIONS = 'representations';
+
+/** Steps that are asked of one subgraph by one request. */
+export interface RequestTemplate {
+  /** The text of the operation as JSON. */
+  readonly query: string;
+  /** The client's variables that it uses. */
+  readonly variableUsages: readonly string[];
+  /** By step: what the keys of its part of the answer begin with. */
+  readonly prefixes: readonly string[];
+}
+
+const templateOfOne = ({ fetch }: Step): RequestTemplate => ({
+  query: JSON.stringify(fetch.operation),
+  variableUsages: fetch.variableUsages,
+  prefixes: [''],
+});
+
+/** The name that the representations of a part go under. */
+export const representationsOf = (prefix: string): string => `${prefix}${REPRESENTATIONS}`;
+
+/** A part's operation with its root fields, and its representations, under names of its own. */
+function renamed(operation: OperationDefinitionNode, prefix: string): OperationDefinitionNode {
+  const named = (value: string): NameNode => ({ kind: Kind.NAME, value });
+  const selections = operation.selectionSet.selections.map((node): SelectionNode => {
+    if (node.kind !== Kind.FIELD) throw new TypeError('The root of a fetch has fields alone');
+    return { ...node, alias: named(`${prefix}${(node.alias ?? node.name).value}`) };
+  });
+  return visit(
+    { ...operation, selectionSet: { ...operation.selectionSet, selections } },
+    {
+      Variable: (node) =>
+        node.name.value === REPRESENTATIONS ? { ...node, name: named(representationsOf(prefix)) } : undefined,
+    },
+  );
+}
+
+function templateOfMany(steps: readonly Step[]): RequestTemplate {
+  const prefixes = steps.map((_, part) => `_${part}_`);
+  const definitions = new Map<string, VariableDefinitionNode>();
+  const selections: SelectionNode[] = [];
+  for (const [part, { operation }] of steps.entries()) {
+    const own = renamed(operation, prefixes[part] ?? '');
+    selections.push(...own.selectionSet.selections);
+    for (const definition of own.variableDefinitions ?? [])
+      definitions.set(definition.variable.name.value, definition);
+  }
+  const merged: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: steps[0]?.operation.operation ?? ('query' as never),
+    variableDefinitions: [...definitions.values()],
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  };
+  return {
+    query: JSON.stringify(stripIgnoredCharacters(print(merged))),
+    variableUsages: [...new Set(steps.flatMap(({ fetch }) => fetch.variableUsages))],
+    prefixes,
+  };
+}
+
+/** Makes the templates of a plan's requests, each once. */
+export function createTemplates(): (steps: readonly Step[]) => RequestTemplate {
+  const known = new Map<string, RequestTemplate>();
+  return (steps) => {
+    const key = steps.map(({ index }) => index).join();
+    const template =
+      known.get(key) ?? (steps[0] && steps.length === 1 ? templateOfOne(steps[0]) : templateOfMany(steps));
+    known.set(key, template);
+    return template;
+  };
+}
+
+/** `representations`: by part, JSON of each; null of a part that is no fetch of entities. */
+export function writeBody(
+  { query, variableUsages, prefixes }: RequestTemplate,
+  variables: Readonly<Record<string, unknown>>,
+  representations: readonly (readonly string[] | null)[],
+): string {
+  const members: string[] = [];
+  for (const name of variableUsages) {
+    const json = Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : undefined;
+    if (json !== undefined) members.push(`"${name}":${json}`);
+  }
+  for (const [part, given] of representations.entries())
+    if (given) members.push(`"${representationsOf(prefixes[part] ?? '')}":[${given.join()}]`);
+  return `{"query":${query},"variables":{${members.join()}}}`;
+}

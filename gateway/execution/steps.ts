@@ -1,0 +1,147 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
+import type {
+  FetchNode,
+  FlattenNode,
+  Path,
+  PlanNode,
+  QueryPlan,
+  RequiredSelection,
+} from '../planning/plan.ts';
+
+/** One fetch of a plan, compiled. */
+export interface Step {
+  /** Its number among the steps of the plan. */
+  readonly index: number;
+  readonly fetch: FetchNode;
+  readonly operation: OperationDefinitionNode;
+  /** Where the entities are that it is for; null for a fetch from the root. */
+  readonly path: Path | null;
+  /** Whether it is the fetch of a subscription that an event answers. */
+  readonly isPrimary: boolean;
+  /** Steps that it waits for. */
+  readonly after: readonly number[];
+  /** Steps that wait for it. */
+  readonly before: number[];
+}
+
+/** What a step waits for, while the plan is read. */
+interface Draft {
+  readonly fetch: FetchNode;
+  readonly operation: OperationDefinitionNode;
+  readonly path: Path | null;
+  readonly isPrimary: boolean;
+  /** Steps that come before it in the plan. */
+  readonly earlier: readonly number[];
+}
+
+/** The paths of all that a step fills in, their keys joined by `.`; without list indices and types. */
+export function filledBy({
+  fetch,
+  operation,
+  path,
+}: Pick<Step, 'fetch' | 'operation' | 'path'>): Set<string> {
+  const filled = new Set<string>();
+  const walk = ({ selections }: SelectionSetNode, at: string): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walk(selection.selectionSet, at);
+        continue;
+      }
+      const here = join(at, (selection.alias ?? selection.name).value);
+      filled.add(here);
+      if (selection.selectionSet) walk(selection.selectionSet, here);
+    }
+  };
+  const root = operation.selectionSet.selections[0];
+  if (path === null) walk(operation.selectionSet, '');
+  else if (root?.kind === Kind.FIELD && root.selectionSet) walk(root.selectionSet, keysOf(path).join('.'));
+  for (const { path: renamed, ...change } of fetch.outputRewrites ?? []) {
+    if (change.kind !== 'KeyRenamer') continue;
+    const above = [...(path ? keysOf(path) : []), ...keysOf(renamed).slice(0, -1)];
+    filled.add([...above, change.renameKeyTo].join('.'));
+  }
+  return filled;
+}
+
+const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+const keysOf = (path: Path): string[] =>
+  path.filter((segment): segment is string => typeof segment === 'string' && segment !== '@');
+
+/** The paths of what a step needs to be there: its entities, and what is required of them. */
+function neededBy({ fetch, path }: Draft): string[] {
+  if (!path) return [];
+  const keys = keysOf(path);
+  const needed = keys.map((_, depth) => keys.slice(0, depth + 1).join('.'));
+  const walk = (selections: readonly RequiredSelection[], at: string): void => {
+    for (const selection of selections) {
+      if (selection.kind === 'InlineFragment') walk(selection.selections, at);
+      else {
+        const here = join(at, selection.name);
+        needed.push(here);
+        if (selection.selections) walk(selection.selections, here);
+      }
+    }
+  };
+  walk(fetch.requires ?? [], keys.join('.'));
+  return needed;
+}
+
+function operationOf({ operation }: FetchNode): OperationDefinitionNode {
+  const document: DocumentNode = parse(operation, { noLocation: true });
+  const [definition, ...others] = document.definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION || others.length > 0)
+    throw new TypeError('A fetch has one operation');
+  return definition;
+}
+
+/** The fetches of a plan with those that come before each. */
+function draftsOf(plan: QueryPlan): Draft[] {
+  const drafts: Draft[] = [];
+  const add = (
+    fetch: FetchNode,
+    path: Path | null,
+    earlier: readonly number[],
+    isPrimary = false,
+  ): number[] => {
+    drafts.push({ fetch, operation: operationOf(fetch), path, isPrimary, earlier });
+    return [drafts.length - 1];
+  };
+  const read = (node: PlanNode | FlattenNode, earlier: readonly number[]): number[] => {
+    if (node.kind === 'Fetch') return add(node, null, earlier);
+    if (node.kind === 'Flatten') return add(node.node, node.path, earlier);
+    const found: number[] = [];
+    for (const each of node.nodes)
+      found.push(...read(each, node.kind === 'Sequence' ? [...earlier, ...found] : earlier));
+    return found;
+  };
+  const { node } = plan;
+  if (node?.kind === 'Subscription') {
+    const primary = add(node.primary, null, [], true);
+    if (node.rest) read(node.rest, primary);
+  } else if (node) read(node, []);
+  return drafts;
+}
+
+/**
+ * The steps of a plan, each with those that it needs: of all that come before it in the plan, those that fill in its
+ * entities or what is required of them. Mutations wait for all that come before.
+ */
+export function compileSteps(plan: QueryPlan): readonly Step[] {
+  const drafts = draftsOf(plan);
+  const filled = drafts.map(filledBy);
+  const isMutation = drafts.some(({ fetch }) => fetch.operationKind === 'mutation');
+  const steps: Step[] = [];
+  for (const [index, draft] of drafts.entries()) {
+    const needed = neededBy(draft);
+    const needs = draft.earlier.filter((step) => needed.some((path) => filled[step]?.has(path)));
+    const found = needed.every(
+      (path) => path.endsWith('__typename') || needs.some((step) => filled[step]?.has(path)),
+    );
+    const { earlier, ...rest } = draft;
+    const after = isMutation || !found ? earlier : needs;
+    steps.push({ ...rest, index, after, before: [] });
+    for (const step of after) steps[step]?.before.push(index);
+  }
+  return steps;
+}

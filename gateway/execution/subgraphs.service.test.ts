@@ -1,0 +1,126 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { withinTime } from '../../platform/deadline.ts';
+import { createServiceTokens } from '../../platform/identity/service-tokens.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { withTrace } from '../../platform/trace.ts';
+import type { GatewayContext } from '../context.ts';
+import { createServiceSubgraphs } from './subgraphs.service.ts';
+import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
+
+const tokens = createServiceTokens({ secret: 'a secret of services, long enough', clock: systemClock });
+const viewer = { userId: 'auth0|x', roles: ['operator'] };
+const question: SubgraphRequest = { subgraph: 'state', body: '{"query":"{ me { id } }"}', kind: 'query' };
+
+let server: Server | undefined;
+let http: ServiceHttp;
+let logs: string[] = [];
+
+afterEach(async () => {
+  await http.close();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** Subgraphs of which the state subgraph answers as `listener` says; without one nothing listens there. */
+async function connect(
+  listener?: RequestListener,
+  limits: { maxAnswerMiB?: number; queryTimeoutMs?: number } = {},
+): Promise<{ ask: (question: SubgraphRequest) => Promise<string> }> {
+  logs = [];
+  server = createServer(listener);
+  const { port } = await new Promise<AddressInfo>((resolve) => {
+    server?.listen(0, '127.0.0.1', () => resolve(server?.address() as AddressInfo));
+  });
+  if (!listener) server.close();
+  const { urls } = loadConfig({ NODE_ENV: 'test', STATE_URL: `http://127.0.0.1:${port}` });
+  const logger = createLogger('debug', { write: (line) => void logs.push(line) });
+  http = createServiceHttp({ caller: 'gateway', urls, tokens });
+  const subgraphs: Subgraphs<GatewayContext> = createServiceSubgraphs({ http, logger, ...limits });
+  return { ask: (asked) => subgraphs.ask(asked, { viewer }) };
+}
+
+const answering =
+  (status: number, body: string): RequestListener =>
+  (_request, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+
+test('a subgraph is asked as the gateway, for the user, under the client’s request id', async () => {
+  const seen: Record<string, unknown>[] = [];
+  const { ask } = await connect((request, response) => {
+    seen.push({ method: request.method, url: request.url, ...request.headers });
+    answering(200, '{"data":{"me":{"id":"x"}}}')(request, response);
+  });
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const answer = await withTrace({ requestId: 'mine', traceparent }, () => ask(question));
+  expect(answer).toBe('{"data":{"me":{"id":"x"}}}');
+  expect(seen).toMatchObject([{ method: 'POST', url: '/graphql', 'x-request-id': 'mine', traceparent }]);
+  const [, token = ''] = String(seen[0]?.['authorization']).split(' ');
+  expect(await tokens.verify(token)).toEqual({ service: 'gateway', viewer });
+});
+
+test('errors of GraphQL are an answer, whatever the status', async () => {
+  const errors = [{ message: 'Not like this.', extensions: { code: 'BAD_REQUEST' } }];
+  const { ask } = await connect(answering(400, JSON.stringify({ errors })));
+  expect(await ask(question)).toBe(JSON.stringify({ errors }));
+});
+
+test.each<[string, RequestListener | undefined]>([
+  ['nobody', undefined],
+  ['a web server', answering(502, '<html>Bad gateway</html>')],
+  ['one that does not let the gateway in', answering(401, '{"error":{"code":"UNAUTHENTICATED"}}')],
+  ['one that is not of this graph', answering(200, '[]')],
+  ['one that hangs up', (request) => request.socket.destroy()],
+])('where %s answers, the subgraph is unavailable, and only the log knows why', async (_, listener) => {
+  const { ask } = await connect(listener);
+  const refused = await ask(question).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'SUBGRAPH_UNAVAILABLE',
+    message: 'The state subgraph did not answer. Try again later.',
+  });
+  expect(logs.join()).toContain('"subgraph":"state"');
+});
+
+test('a subgraph that takes too long is unavailable', async () => {
+  const { ask } = await connect(() => {}, { queryTimeoutMs: 20 });
+  await expect(ask(question)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});
+
+test('an answer that is larger than allowed is refused, and the message says how to ask for less', async () => {
+  const { ask } = await connect(answering(200, `{"data":"${'x'.repeat(1024 * 1024)}"}`), { maxAnswerMiB: 1 });
+  const refused = await ask(question).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'RESPONSE_TOO_LARGE',
+    message: expect.stringMatching(/^The answer of the state subgraph is larger than 1 MiB\. .*`first`/),
+  });
+});
+
+test('a subgraph that has too much in work says so itself', async () => {
+  const error = { code: 'OVERLOADED', message: 'Too much.' };
+  const { ask } = await connect(answering(503, JSON.stringify({ error })));
+  await expect(ask(question)).rejects.toMatchObject(error);
+});
+
+test('a query is asked again where there was no answer, a mutation is not', async () => {
+  let asked = 0;
+  const { ask } = await connect((request, response) => {
+    asked += 1;
+    if (asked === 2) answering(200, '{"data":{}}')(request, response);
+    else request.socket.destroy();
+  });
+  expect(await ask(question)).toBe('{"data":{}}');
+  await expect(ask({ ...question, kind: 'mutation' })).rejects.toMatchObject({
+    code: 'SUBGRAPH_UNAVAILABLE',
+  });
+  expect(asked).toBe(3);
+});
+
+test('an operation whose time is over asks nobody any more', async () => {
+  const { ask } = await connect(() => {});
+  const refused = withinTime(10, () => ask(question));
+  await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+});

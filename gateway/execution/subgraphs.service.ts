@@ -1,0 +1,73 @@
+import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/exchange.ts';
+import { parseJson, refusalOf, type ServiceHttp } from '../../platform/clients/http.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import { BlobgraphError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { GatewayContext } from '../context.ts';
+import type { Subgraphs } from './subgraphs.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const MAX_ANSWER_MIB = 32;
+const QUERY_TIMEOUT_MS = 10_000;
+/** Compiling a long book takes longer than any question. */
+const MUTATION_TIMEOUT_MS = 30_000;
+
+const unavailable = (subgraph: string, cause: unknown): BlobgraphError =>
+  new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
+    cause,
+  });
+
+const tooLarge = (subgraph: string, mebibytes: number): BlobgraphError =>
+  new BlobgraphError(
+    'RESPONSE_TOO_LARGE',
+    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` +
+      'Ask for shorter pages (`first`) or fewer fields at once.',
+  );
+
+/** Refusals before GraphQL that are the client's to know of. */
+const isTold = (error: unknown): boolean =>
+  error instanceof BlobgraphError && (error.code === 'OVERLOADED' || error.code === 'DEADLINE_EXCEEDED');
+
+/** Errors of GraphQL are an answer, whatever the status. @throws BlobgraphError of a refusal; TypeError of anything else */
+function resultOf({ status, text }: TextAnswer): string {
+  if (status < 400) return text;
+  const body = parseJson(text);
+  if (body && typeof body === 'object' && ('data' in body || 'errors' in body)) return text;
+  throw refusalOf(body) ?? new TypeError(`status ${status} without a GraphQL result`);
+}
+
+/** Asks the services of this system, with the gateway's signed identity and on behalf of the user. */
+export function createServiceSubgraphs(deps: {
+  http: Pick<ServiceHttp, 'sendForText'>;
+  logger: Logger;
+  /** Mebibytes that one answer of a subgraph may have. Default: 32. */
+  maxAnswerMiB?: number;
+  /** Milliseconds to the end of a query's answer. Default: 10,000. */
+  queryTimeoutMs?: number;
+}): Subgraphs<GatewayContext> {
+  const { http, logger, maxAnswerMiB = MAX_ANSWER_MIB, queryTimeoutMs = QUERY_TIMEOUT_MS } = deps;
+  function failure(subgraph: string, error: unknown): BlobgraphError {
+    if (error instanceof AnswerTooLarge) return tooLarge(subgraph, maxAnswerMiB);
+    return isTold(error) ? (error as BlobgraphError) : unavailable(subgraph, error);
+  }
+  return {
+    async ask({ subgraph, body, kind }, { viewer }) {
+      const repeatable = kind === 'query';
+      try {
+        const answer = await http.sendForText(subgraph as ServiceName, {
+          method: 'POST',
+          path: '/graphql',
+          json: body,
+          viewer,
+          repeatable,
+          timeoutMs: repeatable ? queryTimeoutMs : MUTATION_TIMEOUT_MS,
+          maxBytes: maxAnswerMiB * MEBIBYTE,
+        });
+        return resultOf(answer);
+      } catch (error) {
+        logger.warn({ err: error, subgraph }, 'a subgraph did not answer');
+        throw failure(subgraph, error);
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { Supergraph } from '@apollo/federation-internals';
+import { getIntrospectionQuery, getOperationAST, parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import { projectFile } from '../../platform/paths.ts';
+import { exampleOperations } from '../graphiql/routes.ts';
+import { createCosting, listSizesOf } from './cost.ts';
+import { defaultLimits, limitsRule } from './limits.ts';
+
+const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
+const schema = Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
+const costOf = createCosting(schema, listSizesOf(sdl));
+
+function cost(query: string, variables: Record<string, unknown> = {}, operationName?: string): number {
+  const document = parse(query);
+  const operation = getOperationAST(document, operationName);
+  if (!operation) throw new Error('no operation');
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === 'FragmentDefinition' ? [[definition.name.value, definition] as const] : [],
+    ),
+  );
+  return costOf(operation, fragments)(variables);
+}
+
+const refusals = (query: string, limits = {}) =>
+  validate(schema, parse(query), [limitsRule({ ...defaultLimits, ...limits })]).map(({ message }) => message);
+
+const nested = (levels: number) =>
+  `{ blob(id: "b") ${'{ parent '.repeat(levels)} { id } ${'}'.repeat(levels)} }`;
+
+test('the examples of GraphiQL, the core query among them, and introspection are within the limits', async () => {
+  for (const { query, variables } of await exampleOperations()) {
+    expect(refusals(query)).toEqual([]);
+    expect(cost(query, { ...variables, first: 100 })).toBeLessThan(defaultLimits.cost);
+  }
+  expect(refusals(getIntrospectionQuery())).toEqual([]);
+});
+
+test.each([
+  ['depth', nested(20), 'The operation has 22 levels; at most 15 are allowed.'],
+  ['aliases', `{ me { ${Array.from({ length: 51 }, (_, i) => `a${i}: id`).join(' ')} } }`, /51 aliases/],
+  ['root fields', `{ ${'me { id } '.repeat(21)} }`, /21 fields at its root/],
+  ['directives', `{ me { ${'id @include(if: true) '.repeat(51)} } }`, /51 directives/],
+  ['fields', `{ me { ${'id '.repeat(1_000)} } }`, /1001 fields/],
+])('%s beyond the limit are refused', (_, query, message) => {
+  expect(refusals(query)).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)]);
+});
+
+test('fragments are measured as what they stand for, once each', () => {
+  const levels = 60;
+  const doubling = Array.from(
+    { length: levels },
+    (_, i) => `fragment F${i} on BlobIndex { id ...F${i + 1} ...F${i + 1} }`,
+  ).join(' ');
+  const query = `{ blob(id: "b") { ...F0 } } ${doubling} fragment F${levels} on BlobIndex { parent { id } }`;
+  expect(refusals(query)).toEqual([expect.stringMatching(/ fields; at most 1000 are allowed/)]);
+  expect(cost(query)).toBe(1 + 2 ** levels);
+  const deep =
+    'query { blob(id: "b") { ...A } } fragment A on BlobIndex { parent { parent { ...B } } } fragment B on BlobIndex { parent { id } }';
+  expect(refusals(deep, { depth: 4 })).toEqual(['The operation has 5 levels; at most 4 are allowed.']);
+});
+
+test('a cycle of fragments is left to the rule that refuses it', () => {
+  const query =
+    '{ blob(id: "b") { ...A } } fragment A on BlobIndex { ...B } fragment B on BlobIndex { ...A }';
+  expect(refusals(query)).toEqual([]);
+});
+
+test('an operation costs the objects that it may bring', () => {
+  expect(cost('{ __typename }')).toBe(0);
+  expect(cost('{ me { id } }')).toBe(1);
+  expect(cost('{ blobs { totalCount } }')).toBe(1);
+  expect(cost('{ blobs { nodes { id } } }')).toBe(1 + 20);
+  expect(cost('{ blobs(first: 3) { nodes { id } edges { node { id } } pageInfo { endCursor } } }')).toBe(
+    1 + 3 + 6 + 1,
+  );
+  expect(
+    cost('query ($n: Int) { blobs(first: $n) { nodes { derived(first: 5) { nodes { id } } } } }', { n: 7 }),
+  ).toBe(1 + 7 * (1 + 1 + 5));
+  expect(cost('{ blobs(first: 2) { ...P } } fragment P on BlobIndexConnection { nodes { id } }')).toBe(1 + 2);
+  expect(cost('{ blob(id: "b") { sources { id } } }')).toBe(1 + 10);
+  expect(cost('{ blob(id: "b") { content { ... on CompiledBook { chapters { title } } } } }')).toBe(
+    1 + 1 + 10,
+  );
+});
+
+test('lists that can be long say so in the schema', () => {
+  expect(cost('{ blob(id: "b") { lineage { nodes { id } truncated } } }')).toBe(1 + 1 + 1_000);
+  const everything = '{ blobs(first: 100) { nodes { lineage { nodes { sources { id } } } } } }';
+  expect(cost(everything)).toBeGreaterThan(defaultLimits.cost);
+});
+
+test('lists within lists are beyond the limit', () => {
+  const page = (inner: string) => `derived(first: 100) { nodes { id ${inner} } }`;
+  expect(cost(`{ blobs(first: 100) { nodes { ${page(page(''))} } } }`)).toBeGreaterThan(defaultLimits.cost);
+});

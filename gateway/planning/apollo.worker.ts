@@ -1,0 +1,53 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Operation, parseOperation, printSchema, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { GraphQLError, parse } from 'graphql';
+import { fromApollo } from './plan.apollo.ts';
+import { preferResolvableKeys } from './supergraph.ts';
+import type { ThreadAnswer, ThreadGreeting } from './thread.ts';
+
+/** The thread of `planner.apollo.ts`: one planner, which takes operations one after the other. */
+export interface ApolloThreadData {
+  readonly supergraphSdl: string;
+}
+
+const port = parentPort;
+if (!port) throw new Error('This is what a worker thread runs');
+
+function openPlanner(supergraphSdl: string) {
+  const document = preferResolvableKeys(parse(supergraphSdl, { noLocation: true }));
+  const supergraph = Supergraph.build(document, { validateSupergraph: false });
+  const config = { reuseQueryFragments: false, generateQueryFragments: false };
+  return { planner: new QueryPlanner(supergraph, config), schema: supergraph.apiSchema() };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type Opened = ReturnType<typeof openPlanner>;
+
+function answerTo({ planner, schema }: Opened, text: string): ThreadAnswer {
+  let operation: Operation;
+  try {
+    operation = parseOperation(schema, text);
+  } catch (error) {
+    return {
+      refusal: { kind: error instanceof GraphQLError ? 'invalid' : 'unplannable', reason: reasonOf(error) },
+    };
+  }
+  try {
+    return { plan: fromApollo(planner.buildQueryPlan(operation)) };
+  } catch (error) {
+    // It recurses over what it plans.
+    return {
+      refusal: { kind: error instanceof RangeError ? 'too complex' : 'unplannable', reason: reasonOf(error) },
+    };
+  }
+}
+
+try {
+  const opened = openPlanner((workerData as ApolloThreadData).supergraphSdl);
+  port.on('message', (operation: string) => port.postMessage(answerTo(opened, operation)));
+  port.postMessage({ apiSchema: printSchema(opened.schema) } satisfies ThreadGreeting);
+} catch (error) {
+  port.postMessage({ fault: reasonOf(error) } satisfies ThreadGreeting);
+}

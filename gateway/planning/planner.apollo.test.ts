@@ -1,0 +1,4 @@
+import { openApolloPlanner } from './planner.apollo.ts';
+import { plannerContract } from './planner.contract.ts';
+
+plannerContract('Apollo', openApolloPlanner);

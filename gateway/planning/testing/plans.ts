@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { projectFile } from '../../../platform/paths.ts';
+import type { FetchNode, PathSegment, PlanNode, QueryPlan, SubscriptionNode } from '../plan.ts';
+
+/** The project's supergraph. */
+export const blobgraph = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');
+
+const federation = (...directives: string[]) =>
+  `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ${JSON.stringify(directives)})`;
+
+const catalog = `
+  ${federation('@key', '@inaccessible')}
+  type Query { products: [Product!]! found: [Found!]! orders: [Order!]! }
+  interface Product @key(fields: "id") { id: ID! }
+  type Book implements Product @key(fields: "id") { id: ID! size: Int! supplier: String @inaccessible }
+  type Film implements Product @key(fields: "id") { id: ID! size: String! }
+  union Found = Book | Film
+  type Order
+    @key(fields: "number", resolvable: false)
+    @key(fields: "code", resolvable: false)
+    @key(fields: "id") { id: ID! code: ID! number: ID! }
+`;
+
+const ratings = `
+  ${federation('@key', '@interfaceObject')}
+  type Product @key(fields: "id") @interfaceObject { id: ID! rating: Int! }
+  type Order
+    @key(fields: "number", resolvable: false)
+    @key(fields: "code", resolvable: false)
+    @key(fields: "id") { id: ID! code: ID! number: ID! total: Int! }
+`;
+
+/** A supergraph of two subgraphs, with what ours has not: interface objects, types at odds, keys that do not resolve. */
+export function shop(): string {
+  const { supergraphSdl, errors } = composeServices([
+    { name: 'catalog', url: 'http://catalog/graphql', typeDefs: parse(catalog) },
+    { name: 'Ratings-1', url: 'http://ratings/graphql', typeDefs: parse(ratings) },
+  ]);
+  if (!supergraphSdl) throw new AggregateError(errors ?? [], 'The shop does not compose');
+  return supergraphSdl;
+}
+
+const content = `content { id
+  ... on UserBlob { body } ... on ExpandedText { modelUsed data { expanded } } ... on CompiledBook { fullText } }`;
+
+function nested(levels: number): string {
+  if (levels <= 0) return 'id';
+  const [below, further] = [nested(levels - 1), nested(levels - 2)];
+  return `title processor { name } schema { version } ${content} parent { ${below} } sources { ${below} } derived { nodes { ${further} } }`;
+}
+
+/** An operation that takes the longer to plan the more levels it has: a second or more for eight. */
+export const hostile = (levels: number): string => `{ blobs { nodes { ${nested(levels)} } } }`;
+
+type AnyNode = PlanNode | SubscriptionNode | undefined;
+
+function* fetchesIn(node: AnyNode): Generator<FetchNode> {
+  switch (node?.kind) {
+    case 'Fetch':
+      yield node;
+      break;
+    case 'Flatten':
+      yield node.node;
+      break;
+    case 'Subscription':
+      yield node.primary;
+      yield* fetchesIn(node.rest);
+      break;
+    default:
+      for (const each of node?.nodes ?? []) yield* fetchesIn(each);
+  }
+}
+
+/** All fetches of a plan, in their order. */
+export const fetchesOf = ({ node }: QueryPlan): FetchNode[] => [...fetchesIn(node)];
+
+/** Which subgraph is asked, and where the answer goes: steps of types are left out. */
+export type Outline =
+  | string
+  | { readonly sequence: readonly Outline[] }
+  | { readonly parallel: readonly Outline[] };
+
+const isKey = (step: PathSegment): step is string => typeof step === 'string';
+
+function outlineOf(node: PlanNode): Outline {
+  switch (node.kind) {
+    case 'Fetch':
+      return node.serviceName;
+    case 'Flatten':
+      return `${node.node.serviceName}: ${node.path.filter(isKey).join('.')}`;
+    case 'Sequence':
+      return { sequence: node.nodes.map(outlineOf) };
+    case 'Parallel':
+      return { parallel: node.nodes.map(outlineOf).sort() };
+  }
+}
+
+/** A plan's outline, with what goes on in parallel sorted. */
+export function outline({ node }: QueryPlan): Outline | undefined {
+  if (node?.kind === 'Subscription') throw new Error('A subscription is planned in two parts');
+  return node && outlineOf(node);
+}
