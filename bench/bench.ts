@@ -16,6 +16,8 @@ export interface BenchmarkOptions {
 
 /** A benchmark: measures, and tells what it found as Markdown. */
 export interface Benchmark {
+  /** Whether it goes by rounds. Default: true. */
+  readonly inRounds?: boolean;
   run(options: BenchmarkOptions): Promise<string>;
 }
 

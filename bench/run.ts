@@ -64,8 +64,9 @@ async function main(): Promise<void> {
   const { benchmark } = (await import(`./${name}.bench.js`)) as { benchmark: Benchmark };
   const before = load();
   const found = await benchmark.run(options);
+  const rounds = benchmark.inRounds === false ? '' : `; ${options.rounds} rounds`;
   const day = new Date().toISOString().slice(0, 10);
-  const where = `${day}. ${machine()}. Load before ${before}, after ${load()}; ${options.rounds} rounds.`;
+  const where = `${day}. ${machine()}. Load before ${before}, after ${load()}${rounds}.`;
   const markdown = `${where}\n\n${found}`;
   console.log(markdown);
   if (write) writeReport(name, markdown);

@@ -24,7 +24,8 @@ export interface Workload {
 const PAGES = [1, 10, 100, 1_000];
 const AT_ONCE = [1, 16, 64];
 
-const lineage = (first: number): Operation => ({ query: LINEAGE, variables: { first } });
+/** A page of so many blobs, with all that was derived of them. */
+export const lineage = (first: number): Operation => ({ query: LINEAGE, variables: { first } });
 
 const atOnce = (operation: Operation): Case[] =>
   AT_ONCE.map((concurrency) => ({ label: `${concurrency} at once`, operation, concurrency }));

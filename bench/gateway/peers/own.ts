@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePortOffset } from '../../../e2e/harness/ports.ts';
 import { type ServiceProcess, startProcess } from '../../../e2e/harness/process.ts';
@@ -62,7 +61,7 @@ export const ownAlone: Peer = {
     const forwarded = FORWARDED.flatMap((name) => ['--forward-header', name]);
     const args = ['--supergraph', supergraph, '--port', '0', ...forwarded];
     const child = startProcess('cli/gateway.ts', {}, log, args);
-    await awaitStart(child, async () => ANSWERS.test(await readFile(log, 'utf8').catch(() => '')));
+    await awaitStart(child, async () => ANSWERS.test(child.output()));
     return gatewayOf(ANSWERS.exec(child.output())?.[1] ?? '', child);
   },
 };
