@@ -43,7 +43,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     globalSetup: ['./platform/testing/build.setup.ts'],
-    exclude: ['node_modules/**', 'dist/**'],
+    exclude: ['**/node_modules/**', 'dist/**'],
     projects: tiers.map(({ name, include, timeout, shape = 'embedded', maxWorkers = 2 }, groupOrder) => ({
       extends: true as const,
       test: {

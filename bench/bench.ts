@@ -1,9 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+export interface BenchmarkOptions {
+  /** How often each peer has its turn. */
+  readonly rounds: number;
+  /** How long a turn is, where it is told by time. */
+  readonly turnMs: number;
+  /** How many requests a benchmark that counts them sends. */
+  readonly requests: number;
+  /** Path of a router's program, as one more peer. */
+  readonly router: string | undefined;
+  /** Ids of the peers, and of the workloads, that take part; none: all do. */
+  readonly peers: readonly string[];
+  readonly workloads: readonly string[];
+}
+
 /** A benchmark: measures, and tells what it found as Markdown. */
 export interface Benchmark {
-  /** `rounds`: how often each peer has its turn. */
-  run(options: { rounds: number }): Promise<string>;
+  /** Whether it goes by rounds. Default: true. */
+  readonly inRounds?: boolean;
+  run(options: BenchmarkOptions): Promise<string>;
 }
 
 /** Tells how far a benchmark is, on a line of its own. */

@@ -7,7 +7,7 @@ const versionOf = (dependency: string): string => {
   return (JSON.parse(manifest) as { version: string }).version;
 };
 
-const LIBRARIES = ['@apollo/gateway', '@apollo/server', '@electric-sql/pglite', 'graphql'];
+const LIBRARIES = ['@apollo/server', '@electric-sql/pglite', 'graphql'];
 
 /** The load of the last minute, as the machine counts it. */
 export const load = (): string => (loadavg()[0] ?? 0).toFixed(1);

@@ -23,9 +23,6 @@ function statOf(pid: number): ProcessStat | undefined {
   return { parent: number(1), cpuMs: (ticks * 1_000) / TICKS_PER_SECOND };
 }
 
-/** Processor time that a process, its threads and its ended children have taken, in milliseconds. */
-export const cpuTime = (pid: number): number => statOf(pid)?.cpuMs ?? Number.NaN;
-
 /** A process and all below it. */
 function tree(root: number): number[] {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
@@ -34,6 +31,10 @@ function tree(root: number): number[] {
   for (const pid of found) found.push(...pids.filter((child) => parents.get(child) === pid));
   return found;
 }
+
+/** Processor time that a process, its threads and all below it have taken, in milliseconds. */
+export const cpuTime = (root: number): number =>
+  tree(root).reduce((sum, pid) => sum + (statOf(pid)?.cpuMs ?? (pid === root ? Number.NaN : 0)), 0);
 
 function megabytes(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { exitWith, UsageError } from '../platform/exit.ts';
 import { projectFile } from '../platform/paths.ts';
-import type { Benchmark } from './bench.ts';
+import type { Benchmark, BenchmarkOptions } from './bench.ts';
 import { load, machine } from './machine.ts';
 
-/** `npm run bench -- <name> [--rounds N] [--write]`: measures, and with `--write` puts it into docs/performance.md. */
+/**
+ * `npm run bench -- <name> [--rounds N] [--turn-ms N] [--requests N] [--router PATH] [--peer ID]… [--workload ID]…
+ * [--write]`: measures, and with `--write` puts it into docs/performance.md.
+ */
 
 const SUFFIX = '.bench.ts';
 const REPORT = projectFile('docs', 'performance.md');
@@ -14,7 +17,7 @@ const names = readdirSync(projectFile('bench'))
   .filter((file) => file.endsWith(SUFFIX))
   .map((file) => file.slice(0, -SUFFIX.length));
 
-function write(name: string, markdown: string): void {
+function writeReport(name: string, markdown: string): void {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const report = readFileSync(REPORT, 'utf8');
   const [from, to] = [report.indexOf(open), report.indexOf(close)];
@@ -22,26 +25,51 @@ function write(name: string, markdown: string): void {
   writeFileSync(REPORT, `${report.slice(0, from)}${open}\n${markdown}\n${report.slice(to)}`);
 }
 
-async function main(): Promise<void> {
+const wholeNumber = (option: string, text: string): number => {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--${option} must be a whole number from 1`);
+};
+
+function parse() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '7' },
+      'turn-ms': { type: 'string', default: '2000' },
+      requests: { type: 'string', default: '1000000' },
+      router: { type: 'string' },
+      peer: { type: 'string', multiple: true, default: [] },
+      workload: { type: 'string', multiple: true, default: [] },
       write: { type: 'boolean', default: false },
     },
   });
-  const [name = ''] = positionals;
-  const rounds = Number(values.rounds);
+  const { router, peer: peers, workload, write } = values;
+  if (write && peers.length + workload.length > 0) {
+    throw new UsageError('--write puts whole results into the page: leave --peer and --workload out');
+  }
+  const options: BenchmarkOptions = {
+    rounds: wholeNumber('rounds', values.rounds),
+    turnMs: wholeNumber('turn-ms', values['turn-ms']),
+    requests: wholeNumber('requests', values.requests),
+    router,
+    peers,
+    workloads: workload,
+  };
+  return { name: positionals[0] ?? '', options, write };
+}
+
+async function main(): Promise<void> {
+  const { name, options, write } = parse();
   if (!names.includes(name)) throw new UsageError(`Name a benchmark: ${names.join(', ')}`);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds must be a whole number from 1');
   const { benchmark } = (await import(`./${name}.bench.js`)) as { benchmark: Benchmark };
   const before = load();
-  const found = await benchmark.run({ rounds });
+  const found = await benchmark.run(options);
+  const rounds = benchmark.inRounds === false ? '' : `; ${options.rounds} rounds`;
   const day = new Date().toISOString().slice(0, 10);
-  const where = `${day}. ${machine()}. Load before ${before}, after ${load()}; ${rounds} rounds.`;
+  const where = `${day}. ${machine()}. Load before ${before}, after ${load()}${rounds}.`;
   const markdown = `${where}\n\n${found}`;
   console.log(markdown);
-  if (values.write) write(name, markdown);
+  if (write) writeReport(name, markdown);
 }
 
 await main().catch(exitWith);

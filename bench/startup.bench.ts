@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { freePortOffset } from '../e2e/harness/ports.ts';
 import { startProcess } from '../e2e/harness/process.ts';
 import { loadConfig } from '../platform/config.ts';
-import { builtFile } from '../platform/paths.ts';
+import { builtFile, projectFile } from '../platform/paths.ts';
 import { type Benchmark, isReady, progress, until } from './bench.ts';
-import { startStock } from './peers/gateways.ts';
+import { stockPeer } from './gateway/peers/installed.ts';
 import { cpuTime, memory } from './processes.ts';
 import { ratios, spread, table } from './statistics.ts';
 
@@ -40,11 +40,10 @@ async function start(environment: Environment, measured: Start) {
   return system;
 }
 
-async function startStockGateway(dataDir: string, measured: Start): Promise<void> {
-  const nowhere = 'http://127.0.0.1:9';
+async function startStockGateway(folder: string, measured: Start): Promise<void> {
   const startedAt = performance.now();
-  const system = { dataDir, environment: { DATA_DIR: dataDir } };
-  const gateway = await startStock(system, loadConfig({ GATEWAY_URL: nowhere }).urls);
+  const supergraph = projectFile('gateway', 'supergraph.graphql');
+  const gateway = await stockPeer().start({ supergraph, urls: {}, folder });
   measured.seconds.push((performance.now() - startedAt) / 1_000);
   measured.cpuSeconds.push(cpuTime(gateway.pid) / 1_000);
   await gateway.stop();
@@ -78,7 +77,7 @@ async function round({ first, later, stock, started, peak, demoed }: Measured): 
     demoed.push(now);
     peak.push(highest);
     await system.stop();
-    await startStockGateway(dataDir, stock);
+    await startStockGateway(folder, stock);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,7 +3,6 @@ import closeWithGrace from 'close-with-grace';
 import { exitWith, UsageError } from '../platform/exit.ts';
 import { createLogger } from '../platform/logger.ts';
 import { gatewayOptions } from './gateway/options.ts';
-import { serveSupergraph } from './gateway/serve.ts';
 
 const STOP_WITHIN_MS = 10_000;
 /** Of whoever starts it: the other faults end it with 1. */
@@ -22,7 +21,10 @@ const readSdl = (file: string): Promise<string> =>
 try {
   const options = gatewayOptions(process.argv.slice(2));
   const logger = createLogger(options.logLevel);
-  const gateway = await serveSupergraph(await readSdl(options.supergraph), { options, logger });
+  const sdl = await readSdl(options.supergraph);
+  // What serves takes a second to load, which nobody waits for to be told of a mistake.
+  const { serveSupergraph } = await import('./gateway/serve.ts');
+  const gateway = await serveSupergraph(sdl, { options, logger });
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: undefined }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'uncaught error');
     await gateway.close();

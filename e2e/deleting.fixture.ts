@@ -78,18 +78,27 @@ export function deletingBlobs(system: () => System): void {
       }`;
       const known = { storm, expanded: expandedStorm, book: book?.id };
       await expect
-        .poll(() => client.query(read, known))
-        .toEqual({
-          storm: null,
-          expanded: null,
-          blob: {
-            content: {
-              stale: true,
-              fullText: book?.fullText,
-              chapters: [{ draft: null }, { draft: { title: 'The Calm' } }],
+        .poll(() => client.request(read, known))
+        .toMatchObject({
+          data: {
+            storm: null,
+            expanded: null,
+            blob: {
+              content: {
+                stale: true,
+                fullText: book?.fullText,
+                chapters: [{ draft: null }, { draft: { title: 'The Calm' } }],
+              },
             },
+            book: { chapters: [{ draft: { id: calm } }] },
           },
-          book: { chapters: [{ draft: { id: calm } }] },
+          // The chapter still names its draft: that it is gone is told, and costs the draft alone.
+          errors: [
+            {
+              path: ['blob', 'content', 'chapters', 0, 'draft', 'title'],
+              extensions: { code: 'NOT_FOUND' },
+            },
+          ],
         });
       await expect.poll(() => kept('text-expansion', userId, client.token)).toEqual([expandedCalm]);
 

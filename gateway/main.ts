@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
@@ -10,19 +9,16 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { artifactRoutes } from './artifacts.ts';
 import type { GatewayContext } from './context.ts';
+import { shareInFlight } from './execution/sharing.ts';
 import { createServiceSubgraphs } from './execution/subgraphs.service.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
+import { isLocalOrigin } from './http/cors.ts';
 import { serveGraphOverHttp } from './http/route.ts';
 import { defaultLimits } from './operations/limits.ts';
 import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
 import { serveSubscriptions } from './subscriptions.ts';
-
-const settings = z.object({
-  /** Whose planner plans operations. */
-  QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
-});
 
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -30,11 +26,15 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
   return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
+/** Whoever may get different answers. */
+const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
+  JSON.stringify([userId, ...roles]);
+
 async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
   return openGraph({
     supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
-    planner: config.settings(settings).QUERY_PLANNER,
-    subgraphs: createServiceSubgraphs({ http, logger }),
+    planner: config.queryPlanner,
+    subgraphs: shareInFlight(createServiceSubgraphs({ http, logger }), callerOf),
     limits: defaultLimits,
     scalars: systemScalars,
     logger,
@@ -60,6 +60,8 @@ export const gatewayService: ServiceDefinition = {
           authenticate: async ({ headers }) => ({
             viewer: await userTokens.verify(bearerToken(headers.authorization)),
           }),
+          // Pages that are developed here are served from another port.
+          ...(config.production ? {} : { mayAsk: isLocalOrigin }),
           mayExplain: ({ viewer }) => viewer.roles.includes('operator'),
           logger,
         });

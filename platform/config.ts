@@ -138,6 +138,7 @@ export const environmentSchema = z.object({
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
+  /** Whose planner plans the gateway's operations: Apollo's, or Hive's. */
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
   /** Whose planner the gateway uses. */
@@ -201,7 +202,7 @@ export interface Config {
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
   };
-  /** Whose planner the gateway uses: Apollo's, or Hive's. */
+  /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
     /** 0: it does not run by itself. */

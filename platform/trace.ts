@@ -15,9 +15,19 @@ const storage = new AsyncLocalStorage<Trace>();
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
+const BYTES = 36;
+/** Random bytes for many traces: asking for them costs more than having them. */
+let pool = Buffer.alloc(0);
+
+function randomPart(): Buffer {
+  if (pool.length < BYTES) pool = randomBytes(BYTES * 256);
+  const part = pool.subarray(0, BYTES);
+  pool = pool.subarray(BYTES);
+  return part;
+}
+
 function newTrace(): Trace {
-  // One call for the three of them: asking for random bytes costs more than having them.
-  const bytes = randomBytes(36);
+  const bytes = randomPart();
   return {
     requestId: bytes.toString('base64url', 0, 12),
     traceparent: `00-${bytes.toString('hex', 12, 28)}-${bytes.toString('hex', 28)}-01`,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { defaultLimits, type OperationLimits } from '../../gateway/operations/limits.ts';
 import { type Config, environmentSchema, readSettings } from '../../platform/config.ts';
 import { UsageError } from '../../platform/exit.ts';
@@ -11,7 +11,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly planner: 'apollo' | 'hive';
+  readonly planner: Config['queryPlanner'];
   /** Names, in lower case, of the headers that subgraphs get as the client sent them. */
   readonly forwardHeaders: readonly string[];
   /** Where tokens are asked for: whose. */
@@ -25,18 +25,17 @@ export interface GatewayOptions {
 
 const DEFAULT_PORT = 4_000;
 
-const variables = environmentSchema
-  .pick({
-    HOST: true,
-    LOG_LEVEL: true,
-    REQUEST_TIMEOUT_MS: true,
-    MAX_REQUESTS: true,
-    JWKS_URL: true,
-    JWT_PUBLIC_KEY: true,
-    JWT_ISSUER: true,
-    JWT_AUDIENCE: true,
-  })
-  .extend({ QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo') });
+const variables = environmentSchema.pick({
+  HOST: true,
+  LOG_LEVEL: true,
+  REQUEST_TIMEOUT_MS: true,
+  MAX_REQUESTS: true,
+  QUERY_PLANNER: true,
+  JWKS_URL: true,
+  JWT_PUBLIC_KEY: true,
+  JWT_ISSUER: true,
+  JWT_AUDIENCE: true,
+});
 
 type Variables = z.infer<typeof variables>;
 

@@ -1,19 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createExecutor } from '../../gateway/execution/executor.ts';
+import { OperationTypeNode } from 'graphql';
+import type { ExecutionResult } from '../../gateway/execution/executor.ts';
+import { shareInFlight } from '../../gateway/execution/sharing.ts';
 import { createHttpSubgraphs, type HttpCaller } from '../../gateway/execution/subgraphs.http.ts';
+import { openGraph } from '../../gateway/graph.ts';
 import { serveGraphOverHttp } from '../../gateway/http/route.ts';
-import { listSizesOf } from '../../gateway/operations/cost.ts';
-import { createOperations } from '../../gateway/operations/operations.ts';
-import { clientSchema } from '../../gateway/operations/schema.ts';
-import { createPlanner } from '../../gateway/planning/create-planner.ts';
+import type { Operation } from '../../gateway/operations/operation.ts';
+import type { Operations } from '../../gateway/operations/operations.ts';
+import type { Answer } from '../../gateway/operations/present.ts';
 import { readSupergraph, SupergraphError, subgraphUrls } from '../../gateway/planning/supergraph.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { BlobgraphError } from '../../platform/errors.ts';
 import { StartersFault } from '../../platform/exit.ts';
 import { createUserTokens } from '../../platform/identity/user-tokens.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { bearerToken } from '../../platform/serving/authenticate.ts';
 import { createHttpServer } from '../../platform/serving/http.ts';
+import { refusedBy } from '../../platform/serving/operation.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** A gateway that answers. */
@@ -58,6 +62,25 @@ function entrance({ forwardHeaders, userTokens }: GatewayOptions) {
   };
 }
 
+const notPlannable = (planner: string, { message }: Error): string =>
+  `The supergraph is none that the planner (${planner}) can plan for: ${message.split('\n')[0]}`;
+
+/** The subgraphs are others': their errors are as they tell of them, codes and all, and first, so that people see them. */
+const asTold = ({ errors, ...rest }: ExecutionResult): Answer =>
+  errors?.length ? { errors, ...rest } : rest;
+
+/** @throws OperationRefused for a subscription: subgraphs are asked over HTTP, and that has none */
+function answerable<Found extends Operation<HttpCaller> | undefined>(operation: Found): Found {
+  if (operation?.kind !== OperationTypeNode.SUBSCRIPTION) return operation;
+  throw refusedBy(new BlobgraphError('BAD_REQUEST', 'This gateway serves queries and mutations alone.'));
+}
+
+const withoutSubscriptions = (operations: Operations<HttpCaller>): Operations<HttpCaller> => ({
+  ...operations,
+  find: (text, name) => answerable(operations.find(text, name)),
+  recall: (hash, name) => answerable(operations.recall(hash, name)),
+});
+
 async function listen(app: FastifyInstance, { host, port }: GatewayOptions): Promise<string> {
   try {
     await app.listen({ host, port });
@@ -73,44 +96,44 @@ async function listen(app: FastifyInstance, { host, port }: GatewayOptions): Pro
 
 /**
  * Serves a supergraph over subgraphs that answer at the URLs it has, at `/graphql`, and `/health` for probes.
- * @throws SupergraphError; StartersFault when it cannot listen where it should; Error when the planner does not take
- * the supergraph
+ * @throws SupergraphError; StartersFault when it cannot listen where it should
  */
 export async function serveSupergraph(
   supergraphSdl: string,
   { options, logger }: { options: GatewayOptions; logger: Logger },
 ): Promise<StandaloneGateway> {
   const urls = usableUrls(supergraphSdl);
-  const { requestTimeoutMs } = options.limits;
-  const planner = await createPlanner({ kind: options.planner, supergraphSdl, logger });
+  const { operationLimits: limits, planner, explain } = options;
   const subgraphs = createHttpSubgraphs({
     urls,
-    timeoutMs: requestTimeoutMs,
+    timeoutMs: options.limits.requestTimeoutMs,
     maxAnswerMiB: MAX_ANSWER_MIB,
     maxInWork: MAX_IN_WORK,
     logger,
   });
+  const graph = await openGraph({
+    supergraphSdl,
+    planner,
+    subgraphs: shareInFlight(subgraphs, ({ headers }) => JSON.stringify(headers)),
+    limits,
+    logger,
+  }).catch((error: Error) => {
+    throw error instanceof StartersFault ? error : new SupergraphError(notPlannable(planner, error));
+  });
   const app = createHttpServer({ logger, limits: options.limits });
   app.addHook('onClose', async () => {
-    await Promise.all([planner.close(), subgraphs.close()]);
+    await Promise.all([graph.close(), subgraphs.close()]);
   });
   try {
-    const executor = createExecutor({ schema: clientSchema(planner.apiSchema), planner, subgraphs });
-    const listSizes = listSizesOf(supergraphSdl);
-    const operations = createOperations({ executor, listSizes, limits: options.operationLimits });
     app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
-    const { explain } = options;
     await serveGraphOverHttp(app, {
-      operations,
+      operations: withoutSubscriptions(graph.operations),
       authenticate: entrance(options),
       mayExplain: () => explain,
+      present: asTold,
       logger,
     });
-    return {
-      url: await listen(app, options),
-      subgraphs: [...urls.keys()],
-      close: () => app.close(),
-    };
+    return { url: await listen(app, options), subgraphs: [...urls.keys()], close: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;

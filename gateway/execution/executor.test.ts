@@ -349,6 +349,23 @@ test('an operation is planned once for each combination of its conditions', asyn
   for (const { query, variables } of asked) expect([query.includes('@'), variables]).toEqual([false, {}]);
 });
 
+test('variables of the client may have the names that fetches of entities use', async () => {
+  const { run, asked } = graph(({ subgraph, query }) => {
+    if (subgraph === 'shop') return { data: { product__1: product('1') } };
+    return { data: { _entities: [{ [/(left__\d)/.exec(query)?.[1] ?? 'left']: 1 }] } };
+  });
+  const query = `query ($representations: ID!, $_0_representations: Int, $representations_: Int) {
+    product(id: $representations) { left tags(max: $_0_representations) other: tags(max: $representations_) }
+  }`;
+  await run(query, { variables: { representations: '1', _0_representations: 2, representations_: 3 } });
+  expect(asked[0]?.variables).toEqual({
+    representations__: '1',
+    _0_representations_: 2,
+    representations_: 3,
+  });
+  expect(asked[1]?.variables).toEqual({ representations: [{ __typename: 'Product', id: '1' }] });
+});
+
 test('a plan that failed is tried again', async () => {
   let fails = true;
   const { run, prepare, executor } = graph(() => ({ data: { product__1: product('1') } }), {

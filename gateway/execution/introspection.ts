@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { ErrorCode } from '../../platform/errors.ts';
-import type { Operation } from './operation.ts';
+import type { OperationFields } from './operation-fields.ts';
 import type { Values } from './values.ts';
 
 /** What introspection answers: `data` by response key, null when an error leaves nothing of the whole answer. */
@@ -18,7 +18,7 @@ export interface Introspected {
 
 /** Answers introspection from the schema that clients see; null when the operation asks for none. */
 export function introspect(
-  operation: Operation,
+  operation: OperationFields,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   variables: Readonly<Record<string, unknown>>,
 ): Introspected | null {

@@ -7,7 +7,13 @@ import {
   visit,
 } from 'graphql';
 import { argumentsOf, forwardedDirectives } from './field-keys.ts';
-import { compositeOf, type FieldGroup, type Operation, type Selections, TYPENAME } from './operation.ts';
+import {
+  compositeOf,
+  type FieldGroup,
+  type OperationFields,
+  type Selections,
+  TYPENAME,
+} from './operation-fields.ts';
 
 /** An operation as it is given to a planner. */
 export interface PlannedText {
@@ -20,7 +26,7 @@ export interface PlannedText {
 }
 
 /** Null when nothing is asked of any subgraph. */
-export function writePlannedText(operation: Operation): PlannedText | null {
+export function writePlannedText(operation: OperationFields): PlannedText | null {
   const { definition, rootType } = operation;
   const paths = new Set<string>();
   const used = new Set<string>();

@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
 import type { Path, PathSegment, RequiredSelection, Rewrite } from '../planning/plan.ts';
-import { TYPENAME } from './operation.ts';
+import { TYPENAME } from './operation-fields.ts';
 import { isObject, type Values } from './values.ts';
 
 /** Whether an object of this type is one of the type of a condition. */

@@ -2,6 +2,7 @@ import {
   Kind,
   type NameNode,
   type OperationDefinitionNode,
+  OperationTypeNode,
   print,
   type SelectionNode,
   stripIgnoredCharacters,
@@ -11,7 +12,7 @@ import {
 import type { Step } from './steps.ts';
 
 /** The variable that holds a step's representations, as planners call it. */
-const REPRESENTATIONS = 'representations';
+export const REPRESENTATIONS = 'representations';
 
 /** Steps that are asked of one subgraph by one request. */
 export interface RequestTemplate {
@@ -60,7 +61,7 @@ function templateOfMany(steps: readonly Step[]): RequestTemplate {
   }
   const merged: OperationDefinitionNode = {
     kind: Kind.OPERATION_DEFINITION,
-    operation: steps[0]?.operation.operation ?? ('query' as never),
+    operation: steps[0]?.operation.operation ?? OperationTypeNode.QUERY,
     variableDefinitions: [...definitions.values()],
     selectionSet: { kind: Kind.SELECTION_SET, selections },
   };

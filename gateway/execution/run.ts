@@ -1,4 +1,4 @@
-import { executeSync, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { LocatedErrors } from './errors.ts';
 import { createPart, type Part, type PartContext } from './parts.ts';
@@ -197,12 +197,19 @@ class Run {
       const part = parts.find((each, index) => each.locate(error, prefixes[index] ?? ''));
       if (part) told.add(part);
       else if (data) this.#located().addElsewhere(error);
-      else for (const each of parts) told.add(each).size && each.fail(error);
+      else this.#failAll(parts, error, told);
     }
     if (data) return;
     // All that was asked at once is lost together, though only one part may be told why.
     const lost = described(noAnswer(subgraph), subgraph);
     for (const part of parts) if (!told.has(part)) part.fail(lost);
+  }
+
+  #failAll(parts: readonly Part[], error: GraphQLFormattedError, told: Set<Part>): void {
+    for (const part of parts) {
+      told.add(part);
+      part.fail(error);
+    }
   }
 
   #fail(parts: readonly Part[], error: unknown, subgraph: string): void {
@@ -215,7 +222,7 @@ class Run {
     if (!event) throw new TypeError('A subscription is run for an event');
     const { data } = executeSync({
       schema,
-      document: { kind: 'Document' as never, definitions: [step.operation] },
+      document: { kind: Kind.DOCUMENT, definitions: [step.operation] },
       rootValue: event,
       variableValues: { ...variables },
     });

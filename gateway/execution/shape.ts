@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { FieldGroup, MetaField, Operation, Selections } from './operation.ts';
+import type { FieldGroup, MetaField, OperationFields, Selections } from './operation-fields.ts';
 
 /** How a client's operation wants an object answered: its fields, in order. */
 export interface Shape {
@@ -62,7 +62,7 @@ const leaf = (isNonNull: boolean, values: ReadonlySet<unknown> | null = null): L
   values,
 });
 
-function completionOf(operation: Operation, type: GraphQLOutputType, group: FieldGroup): Completion {
+function completionOf(operation: OperationFields, type: GraphQLOutputType, group: FieldGroup): Completion {
   const isNonNull = isNonNullType(type);
   const bare = isNonNull ? type.ofType : type;
   if (isListType(bare)) return { kind: 'list', isNonNull, item: completionOf(operation, bare.ofType, group) };
@@ -71,7 +71,7 @@ function completionOf(operation: Operation, type: GraphQLOutputType, group: Fiel
   return leaf(isNonNull, isEnumType(bare) ? new Set(bare.getValues().map(({ name }) => name)) : null);
 }
 
-function shapeOf(operation: Operation, type: GraphQLCompositeType, selections: Selections): Shape {
+function shapeOf(operation: OperationFields, type: GraphQLCompositeType, selections: Selections): Shape {
   const groups = [...operation.collect(type, selections)];
   const fields = groups.map(([name, group]): ShapedField => {
     if (typeof group === 'string') return { name, key: name, meta: group, value: leaf(false), field: name };
@@ -83,7 +83,11 @@ function shapeOf(operation: Operation, type: GraphQLCompositeType, selections: S
 }
 
 /** Shapes are made when an object of their type is first met, and kept. */
-export function createPlace(operation: Operation, type: GraphQLCompositeType, selections: Selections): Place {
+export function createPlace(
+  operation: OperationFields,
+  type: GraphQLCompositeType,
+  selections: Selections,
+): Place {
   if (isObjectType(type) || !operation.isTyped(type, selections)) {
     let shape: Shape | undefined;
     const only = () => {

@@ -1,4 +1,4 @@
-import { TYPENAME } from './operation.ts';
+import { TYPENAME } from './operation-fields.ts';
 import type { TypeTest } from './representations.ts';
 
 /** An object of a subgraph's answer. */

@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Operations, textHash } from '../operations/operations.ts';
-import { presentable, presentableError } from '../operations/present.ts';
+import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { sendAnswer } from './answer.ts';
+import { compressAnswers } from './compression.ts';
+import { allowOrigins } from './cors.ts';
 import { acceptedType } from './media-type.ts';
 import { type Parameters, parametersOf, parametersOfSearch } from './parameters.ts';
 
@@ -23,8 +26,12 @@ export interface GraphOverHttp<Context> {
   readonly operations: Operations<Context>;
   /** Who asks, for all of their request. @throws BlobgraphError when they may not come in */
   authenticate(request: FastifyRequest): Promise<Context>;
+  /** Whether pages of an origin may use the graph. Default: of none but its own. */
+  mayAsk?(origin: string): boolean;
   /** Whether they may be told how an operation is run. */
   mayExplain(context: Context): boolean;
+  /** What clients see of a result. Default: errors by the codes of our table, all others as INTERNAL. */
+  readonly present?: (result: ExecutionResult, logger: Logger) => Answer;
   readonly logger: Logger;
 }
 
@@ -98,7 +105,8 @@ async function answer<Context>(
   operation.check(variables);
   const explain = wantsExplanation(request, context, deps);
   const result = await operation.run({ variables, context, ...(explain && { explain }) });
-  return sendAnswer(reply, presentable(result, logger));
+  const { present = presentable } = deps;
+  return sendAnswer(reply, present(result, logger));
 }
 
 /** Parses bodies; what their members may be named is looked at where they are used. */
@@ -126,6 +134,8 @@ export async function serveGraphOverHttp<Context>(
       sendAnswer(reply, presentableError(error, deps.logger)),
     );
     scope.decorateRequest('graphContext');
+    if (deps.mayAsk) allowOrigins(scope, '/graphql', deps.mayAsk);
+    compressAnswers(scope);
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
       request.graphContext = await deps.authenticate(request);

@@ -1,16 +1,13 @@
 import { print } from 'graphql';
-import type { Logger } from '../../platform/logger.ts';
 import { openApolloPlanner } from './planner.apollo.ts';
-import type { Planner } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { restoreArguments } from './required-arguments.plan.ts';
 import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
 import { interfaceObjectFields, readSupergraph } from './supergraph.ts';
 
-export interface PlannerOptions {
+export interface PlannerOptions extends AdapterOptions {
   /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */
   readonly kind: 'apollo' | 'hive';
-  readonly supergraphSdl: string;
-  readonly logger: Logger;
 }
 
 /** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */

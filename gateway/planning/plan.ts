@@ -70,6 +70,7 @@ export interface RequiredFragment {
   readonly selections: readonly RequiredSelection[];
 }
 
+/** Types of a path may be abstract. What is a list on the way is gone through without an `@`. */
 export type Rewrite = ValueSetter | KeyRenamer;
 
 /** Sets the value at the end of the path. */

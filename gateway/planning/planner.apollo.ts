@@ -1,21 +1,10 @@
-import type { Logger } from '../../platform/logger.ts';
 import { builtFile } from '../../platform/paths.ts';
 import type { ApolloThreadData } from './planner.apollo.worker.ts';
-import type { Planner } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { PlannerThread } from './thread.ts';
 import { createTurns } from './turns.ts';
 
-export interface ApolloPlannerOptions {
-  /** Checked: see `readSupergraph`. */
-  readonly supergraphSdl: string;
-  readonly logger: Logger;
-  /** Milliseconds that planning one operation may take. Default 10 s. */
-  readonly timeoutMs?: number;
-  /** Operations that may wait to be planned. Default 200. */
-  readonly maxWaiting?: number;
-}
-
-/** It holds some 25 MB for our graph, and a third more while it plans the largest operations. */
+/** For this project's graph it holds 25 MB, and the process takes 45 to 60 MB more for it. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 /**
@@ -23,7 +12,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 
  * Runs the built code: see `builtFile`.
  * @throws Error when the planner does not take the supergraph
  */
-export async function openApolloPlanner(options: ApolloPlannerOptions): Promise<Planner> {
+export async function openApolloPlanner(options: AdapterOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;
   const thread = new PlannerThread({
     module: builtFile('gateway/planning/planner.apollo.worker.ts'),

@@ -3,21 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { FetchNode, QueryPlan } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { readSupergraph, subgraphUrls } from './supergraph.ts';
 import { blobgraph, fetchesOf, hostile, outline, shop } from './testing/plans.ts';
-
-interface OpenOptions {
-  readonly supergraphSdl: string;
-  readonly logger: ReturnType<typeof createLogger>;
-  readonly timeoutMs?: number;
-  readonly maxWaiting?: number;
-}
 
 const logger = createLogger('silent');
 
 /** The promises of the port {@link Planner}, for any adapter. */
-export function plannerContract(adapter: string, open: (options: OpenOptions) => Promise<Planner>): void {
+export function plannerContract(adapter: string, open: (options: AdapterOptions) => Promise<Planner>): void {
   describe(`planner contract: ${adapter}`, () => {
     const subgraphs = subgraphUrls(readSupergraph(blobgraph));
     let planner: Planner;

@@ -1,21 +1,10 @@
 import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import { parse, print, specifiedDirectives, specifiedScalarTypes, visit } from 'graphql';
-import type { Logger } from '../../platform/logger.ts';
 import { fromHive } from './plan.hive.ts';
 import type { QueryPlan } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { AdapterOptions, Planner } from './planner.ts';
 import { type Refusal, refused, unavailable } from './refusal.ts';
 import { createTurns } from './turns.ts';
-
-export interface HivePlannerOptions {
-  /** Checked: see `readSupergraph`. Hive's library ends the whole process at what it does not foresee. */
-  readonly supergraphSdl: string;
-  readonly logger: Logger;
-  /** Milliseconds that planning one operation may take. Default 10 s. */
-  readonly timeoutMs?: number;
-  /** Operations that may wait to be planned. Default 200. */
-  readonly maxWaiting?: number;
-}
 
 /** Of Node's four threads for what would block, two stay free for files and names. */
 const AT_ONCE = 2;
@@ -48,17 +37,19 @@ function clientSchema(schema: string): string {
   return print(definitions);
 }
 
-/** Hive tells apart what it refuses by the message's first words alone. */
+/** Hive tells apart what it refuses by the message alone. It takes at most 50 selection sets in one another. */
 function refusalOf(error: unknown): Refusal {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = (error instanceof Error ? error.message : String(error)).trim();
+  if (reason.includes('Recursion limit')) return { kind: 'too complex', reason };
   return { kind: /^Failed to (parse|normalize)/.test(reason) ? 'invalid' : 'unplannable', reason };
 }
 
 /**
- * Hive's planner, which is Rust and plans in Node's threads for what would block.
+ * Hive's planner, which is Rust and plans in Node's threads for what would block. A panic there ends the process: a
+ * supergraph that is not one, for one.
  * @throws Error when the planner does not take the supergraph
  */
-export async function openHivePlanner(options: HivePlannerOptions): Promise<Planner> {
+export async function openHivePlanner(options: AdapterOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;
   const planner = new QueryPlanner(supergraphSdl);
   const inTurn = createTurns({ atOnce: AT_ONCE, maxWaiting });

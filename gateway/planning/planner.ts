@@ -1,3 +1,4 @@
+import type { Logger } from '../../platform/logger.ts';
 import type { QueryPlan } from './plan.ts';
 
 /** Plans operations over the subgraphs of one supergraph. */
@@ -11,8 +12,21 @@ export interface Planner {
   readonly askedOfAll?: ReadonlySet<string>;
   /**
    * Plans one valid operation: the text has no fragment definitions, no `@skip` or `@include` and no introspection.
-   * @throws GraphQLError when there is no plan for it
+   * @throws GraphQLError when there is no plan for it, by its code because it is not valid (GRAPHQL_VALIDATION_FAILED)
+   * or because no subgraphs have what it asks for (INTERNAL); BlobgraphError QUERY_TOO_COMPLEX when planning takes
+   * more than is allowed; OVERLOADED when too many wait; SERVICE_UNAVAILABLE when the planner is closed or broken
    */
   plan(operation: string): Promise<QueryPlan>;
   close(): Promise<void>;
+}
+
+/** What every adapter is opened with. */
+export interface AdapterOptions {
+  /** As `readSupergraph` takes it: adapters do not check it. */
+  readonly supergraphSdl: string;
+  readonly logger: Logger;
+  /** Milliseconds that planning one operation may take. Default: 10 s. */
+  readonly timeoutMs?: number;
+  /** Operations that may wait to be planned. Default: 200. */
+  readonly maxWaiting?: number;
 }

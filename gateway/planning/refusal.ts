@@ -26,7 +26,7 @@ export function refused({ kind, reason }: Refusal, logger: Logger): GraphQLError
       logger.warn({ reason }, 'planning an operation takes too much and is given up');
       return new BlobgraphError(
         'QUERY_TOO_COMPLEX',
-        'Planning the operation takes longer than allowed. Ask for less at once.',
+        'Planning the operation takes more than is allowed. Ask for less at once.',
       );
   }
 }

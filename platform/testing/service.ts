@@ -79,7 +79,13 @@ export const viewer = (userId: string, ...roles: string[]) => ({ userId, roles }
 const defaultCaller: Caller = { service: 'gateway', viewer: viewer('alice') };
 
 function testConfig(name: ServiceName, dataDir: string, options: TestServiceOptions): Config {
-  const base = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, SERVICE_SECRET: TEST_SECRET });
+  const base = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    SERVICE_SECRET: TEST_SECRET,
+    // The gateway's tests are run with each of the planners.
+    QUERY_PLANNER: process.env['QUERY_PLANNER'],
+  });
   const nowhere = Object.fromEntries(Object.keys(base.urls).map((service) => [service, NOWHERE]));
   const urls = { ...nowhere, ...options.urls } as Config['urls'];
   // The port of the design and this offset add up to 0, which takes any free port.

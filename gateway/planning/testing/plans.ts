@@ -20,16 +20,23 @@ const catalog = `
   type Order
     @key(fields: "number", resolvable: false)
     @key(fields: "code", resolvable: false)
-    @key(fields: "id") { id: ID! code: ID! number: ID! }
+    @key(fields: "id") { id: ID! code: ID! number: ID! weight(unit: String!): Int! }
 `;
 
 const ratings = `
-  ${federation('@key', '@interfaceObject')}
+  ${federation('@key', '@external', '@interfaceObject', '@requires')}
   type Product @key(fields: "id") @interfaceObject { id: ID! rating: Int! }
   type Order
     @key(fields: "number", resolvable: false)
     @key(fields: "code", resolvable: false)
-    @key(fields: "id") { id: ID! code: ID! number: ID! total: Int! }
+    @key(fields: "id") {
+      id: ID!
+      code: ID!
+      number: ID!
+      total: Int!
+      weight(unit: String!): Int! @external
+      postage: Int! @requires(fields: "weight(unit: \\"kg\\")")
+    }
 `;
 
 /** A supergraph of two subgraphs, with what ours has not: interface objects, types at odds, keys that do not resolve. */

@@ -37,7 +37,7 @@ export interface FieldGroup {
 export type MetaField = 'typename' | 'introspection';
 
 /** A client's operation for given conditions: what is asked for where. */
-export interface Operation {
+export interface OperationFields {
   readonly schema: GraphQLSchema;
   readonly definition: OperationDefinitionNode;
   readonly rootType: GraphQLObjectType;
@@ -87,14 +87,14 @@ function definedField(type: GraphQLCompositeType, { name }: FieldNode): GraphQLF
 }
 
 /** @throws TypeError when the schema has no such kind of operation */
-export function createOperation(deps: {
+export function createOperationFields(deps: {
   schema: GraphQLSchema;
   definition: OperationDefinitionNode;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   conditions: Conditions;
   /** Of the planner. */
   askedOfAll?: ReadonlySet<string> | undefined;
-}): Operation {
+}): OperationFields {
   const { schema, definition, fragments, conditions, askedOfAll } = deps;
   const rootType = schema.getRootType(definition.operation);
   if (!rootType) throw new TypeError(`The schema has no ${definition.operation}`);

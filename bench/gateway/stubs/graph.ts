@@ -1,0 +1,32 @@
+/**
+ * A field's value: a scalar, a list, an object by the names of its fields (`__typename` among them), or a function of
+ * the field's arguments that makes one.
+ */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | StubObject
+  | ((args: Readonly<Record<string, unknown>>) => Value);
+
+export interface StubObject {
+  readonly [field: string]: Value;
+}
+
+/** A subgraph that knows its answers. */
+export interface StubSubgraph {
+  readonly name: string;
+  /** Fields of `Query`. */
+  readonly query: StubObject;
+  /** The object that a representation stands for. */
+  entity(representation: Readonly<Record<string, unknown>>): Value;
+}
+
+/** A graph whose subgraphs are stubs. */
+export interface StubGraph {
+  readonly subgraphs: readonly StubSubgraph[];
+  /** Names of the object types that each interface stands for. */
+  readonly interfaces: Readonly<Record<string, readonly string[]>>;
+}

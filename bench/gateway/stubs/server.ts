@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAnswering, type Question } from './answers.ts';
+import { lineageGraph } from './lineage.ts';
+import { shopGraph } from './shop.ts';
+
+/**
+ * The subgraphs of one graph, in a process of their own: forked with the graph's name, tells its parent their
+ * addresses, and answers each {@link StubsRequest} with {@link Asked} of each of them.
+ */
+
+const graphs = { lineage: lineageGraph, shop: shopGraph };
+
+export type StubGraphName = keyof typeof graphs;
+
+/** What a subgraph was asked since this was told last. */
+export interface Asked {
+  readonly subgraph: string;
+  readonly requests: number;
+  readonly representations: number;
+  /** Bodies of the last of them, the oldest first; at most 20. */
+  readonly bodies: readonly string[];
+}
+
+/** How long a subgraph waits before it answers, for each that it holds; others are as before. */
+export interface StubsRequest {
+  readonly delayMs: Readonly<Record<string, number>>;
+}
+
+const KEPT_BODIES = 20;
+
+const send = (response: ServerResponse, text: string): void => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+};
+
+function receive(request: IncomingMessage, received: (body: string) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => received(Buffer.concat(chunks).toString()));
+}
+
+function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof graph.subgraphs)[number]) {
+  const answering = createAnswering(graph, subgraph);
+  let asked = { requests: 0, representations: 0, bodies: [] as string[] };
+  let delayMs = 0;
+  function answer(body: string): string {
+    const { text, representations } = answering(JSON.parse(body) as Question);
+    asked.requests += 1;
+    asked.representations += representations;
+    if (asked.bodies.push(body) > KEPT_BODIES) asked.bodies.shift();
+    return text;
+  }
+  const server = createServer((request, response) => {
+    if (request.method !== 'POST') return send(response, '{"status":"ready","checks":{}}');
+    receive(request, (body) => {
+      const text = answer(body);
+      if (delayMs === 0) send(response, text);
+      else setTimeout(send, delayMs, response, text);
+    });
+  });
+  // Connections outlive the turns of others.
+  server.keepAliveTimeout = 600_000;
+  return {
+    name: subgraph.name,
+    listen: () =>
+      new Promise<string>((resolve) => {
+        server.listen(0, '127.0.0.1', () =>
+          resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+        );
+      }),
+    delay(ms: number | undefined) {
+      delayMs = ms ?? delayMs;
+    },
+    take(): Asked {
+      const told = { subgraph: subgraph.name, ...asked };
+      asked = { requests: 0, representations: 0, bodies: [] };
+      return told;
+    },
+  };
+}
+
+const graph = graphs[process.argv[2] as StubGraphName];
+const stubs = graph.subgraphs.map((subgraph) => createStub(graph, subgraph));
+const urls = Object.fromEntries(
+  await Promise.all(stubs.map(async ({ name, listen }) => [name, await listen()] as const)),
+);
+process.on('message', ({ delayMs }: StubsRequest) => {
+  for (const stub of stubs) stub.delay(delayMs[stub.name]);
+  process.send?.(stubs.map((stub) => stub.take()));
+});
+process.on('disconnect', () => process.exit());
+process.send?.(urls);

@@ -1,0 +1,49 @@
+import type { Operation } from './load.ts';
+import { LINEAGE } from './stubs/lineage.ts';
+import type { StubGraphName } from './stubs/server.ts';
+import { DEEP } from './stubs/shop.ts';
+
+export interface Case {
+  readonly label: string;
+  readonly operation: Operation;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+}
+
+/** Cases that are one table of the report. */
+export interface Workload {
+  /** As the command line has it. */
+  readonly id: string;
+  readonly title: string;
+  readonly graph: StubGraphName;
+  /** A subgraph that waits so long before each of its answers. */
+  readonly slow?: { readonly subgraph: string; readonly ms: number };
+  readonly cases: readonly Case[];
+}
+
+const PAGES = [1, 10, 100, 1_000];
+const AT_ONCE = [1, 16, 64];
+
+/** A page of so many blobs, with all that was derived of them. */
+export const lineage = (first: number): Operation => ({ query: LINEAGE, variables: { first } });
+
+const atOnce = (operation: Operation): Case[] =>
+  AT_ONCE.map((concurrency) => ({ label: `${concurrency} at once`, operation, concurrency }));
+
+export const workloads: readonly Workload[] = [
+  { id: 'lineage', title: 'Lineage of 20 blobs', graph: 'lineage', cases: atOnce(lineage(20)) },
+  {
+    id: 'slow',
+    title: 'Lineage of 20 blobs, one subgraph 50 ms slow',
+    graph: 'lineage',
+    slow: { subgraph: 'text-expansion', ms: 50 },
+    cases: atOnce(lineage(20)),
+  },
+  {
+    id: 'pages',
+    title: 'Lineage of more blobs',
+    graph: 'lineage',
+    cases: PAGES.map((first) => ({ label: `${first}`, operation: lineage(first), concurrency: 1 })),
+  },
+  { id: 'deep', title: 'Deep operation over a shop', graph: 'shop', cases: atOnce({ query: DEEP }) },
+];

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { BlobgraphError } from '../../platform/errors.ts';
+import { shareInFlight } from './sharing.ts';
+import type { SubgraphRequest } from './subgraphs.ts';
+
+interface Asked {
+  readonly context: string;
+  readonly request: SubgraphRequest;
+  answer(text: string): void;
+  fail(error: unknown): void;
+}
+
+/** Subgraphs that answer when the test says so. */
+function shared() {
+  const asked: Asked[] = [];
+  const { ask } = shareInFlight<string>(
+    {
+      ask: (request, context) =>
+        new Promise((answer, fail) => {
+          asked.push({ request, context, answer, fail });
+        }),
+    },
+    (context) => context,
+  );
+  const query = (body: string, context = 'alice', subgraph = 'state') =>
+    ask({ subgraph, body, kind: 'query' }, context);
+  const mutate = (body: string) => ask({ subgraph: 'state', body, kind: 'mutation' }, 'alice');
+  return { asked, query, mutate };
+}
+
+test('the same question of the same caller in flight is asked once, any other by itself', async () => {
+  const { asked, query } = shared();
+  const both = [query('a'), query('a')];
+  const others = [query('b'), query('a', 'bob'), query('a', 'alice', 'texts')];
+  expect(asked).toHaveLength(4);
+  for (const [index, { answer }] of asked.entries()) answer(`${index}`);
+  expect(await Promise.all([...both, ...others])).toEqual(['0', '0', '1', '2', '3']);
+  const later = query('a');
+  expect(asked).toHaveLength(5);
+  asked[4]?.answer('4');
+  expect(await later).toBe('4');
+});
+
+test('mutations are each run, and who wrote does not get what was read before', async () => {
+  const { asked, query, mutate } = shared();
+  const before = query('a');
+  const writes = [mutate('m'), mutate('m')];
+  expect(asked).toHaveLength(3);
+  asked[1]?.answer('first');
+  asked[2]?.answer('second');
+  expect(await Promise.all(writes)).toEqual(['first', 'second']);
+  const after = query('a');
+  expect(asked).toHaveLength(4);
+  asked[0]?.answer('old');
+  asked[3]?.answer('new');
+  expect(await Promise.all([before, after])).toEqual(['old', 'new']);
+});
+
+test('who joined has a time of their own, and any other failure in common', async () => {
+  const { asked, query } = shared();
+  const first = query('a');
+  const joined = query('a');
+  asked[0]?.fail(new BlobgraphError('DEADLINE_EXCEEDED', 'The time is over.'));
+  await expect(first).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  await expect.poll(() => asked.length).toBe(2);
+  asked[1]?.answer('late');
+  expect(await joined).toBe('late');
+  const failing = [query('a'), query('a')];
+  asked[2]?.fail(new BlobgraphError('SUBGRAPH_UNAVAILABLE', 'Down.'));
+  for (const each of await Promise.allSettled(failing)) expect(each.status).toBe('rejected');
+  expect(asked).toHaveLength(3);
+});
