@@ -25,6 +25,7 @@ export interface Answer {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
+const nothing: ReadonlySet<GraphQLFormattedError> = new Set();
 /** A key and its punctuation. */
 const AROUND_KEY_BYTES = 4;
 const SCALAR_BYTES = 8;
@@ -66,9 +67,12 @@ class Shaper {
     const whole = located.of(value);
     for (const error of whole) this.#tell(error, this.#path);
     const byKey = located.fieldsOf(value);
-    if (byKey) this.#tellFields(shape, byKey, place);
     const isGone = located.isGone(value);
-    const isExplained = whole.length > 0 || located.isNulled(value);
+    const nulledBy = located.nulledBy(value);
+    const isMissing =
+      nulledBy && shape.fields.some(({ key, meta }) => meta === null && value[key] === undefined);
+    if (byKey) this.#tellFields(shape, byKey, { place, why: isMissing ? nulledBy : nothing });
+    const isExplained = whole.length > 0 || nulledBy !== undefined;
     if (isExplained) this.#explanations += 1;
     if (isGone) this.#gone += 1;
     const answer: Values = {};
@@ -86,18 +90,19 @@ class Shaper {
 
   /**
    * Errors of an object's fields, before the first null ends it. One of a field that the client did not ask for, but
-   * on which others that it did depend, is told of the object; one of a field that it asked of other types is not:
-   * planners ask for more than they have to.
+   * on which others that it did depend, is told of the object; one of a field that it asked of other types is only when
+   * it is `why` something is missing: planners ask for more than they have to.
    */
   #tellFields(
     shape: Shape,
     byKey: ReadonlyMap<string | number, readonly LocatedError[]>,
-    place: Place,
+    { place, why }: { place: Place; why: ReadonlySet<GraphQLFormattedError> },
   ): void {
     for (const [key, located] of byKey) {
       const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
-      if (fields.length === 0 && !isAsked(place, key, 'some'))
-        for (const { error } of located) this.#tell(error, this.#path);
+      const isHidden = fields.length === 0 && !isAsked(place, key);
+      for (const { error } of fields.length === 0 ? located : [])
+        if (isHidden || why.has(error)) this.#tell(error, this.#path);
       for (const { name, value } of fields) this.#tellBelow(located, name, value);
     }
   }
@@ -150,12 +155,11 @@ class Shaper {
     const before = this.errors.length;
     if (located && isObject(value)) {
       for (const error of located.of(value)) this.#tell(error, this.#path);
-      const byKey = [...(located.fieldsOf(value) ?? [])];
-      // Not of its own type, perhaps, if there are others.
-      const certain = byKey.filter(([key]) => isAsked(completion.place, key, 'every'));
-      for (const [key, errors] of certain.length > 0 ? certain : byKey)
+      const nulledBy = located.nulledBy(value);
+      for (const [key, errors] of located.fieldsOf(value) ?? [])
         for (const { error, below } of errors)
-          this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
+          if (!nulledBy || nulledBy.has(error))
+            this.#tell(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
     }
     if (this.errors.length === before && this.#explanations === 0) {
       if (isObject(value) && located?.isGone(value))
@@ -247,9 +251,9 @@ function assign(answer: Values, name: string, value: unknown): void {
   } else answer[name] = value;
 }
 
-/** Whether the client asks for what subgraphs answer under a key, of some or of every type that is at a place. */
-const isAsked = (place: Place, key: string | number, by: 'some' | 'every'): boolean =>
-  [...place.shapes()][by](({ fields }) => fields.some((field) => field.key === key && field.meta === null));
+/** Whether the client asks for what subgraphs answer under a key, of some type that is at a place. */
+const isAsked = (place: Place, key: string | number): boolean =>
+  [...place.shapes()].some(({ fields }) => fields.some((field) => field.key === key && field.meta === null));
 
 /** A path of keys below a place as the client knows it. */
 function responsePath(completion: Completion, keys: readonly (string | number)[]): ResponsePath {

@@ -13,7 +13,7 @@ export class LocatedErrors {
   readonly #whole = new Map<object, GraphQLFormattedError[]>();
   readonly #fields = new Map<object, Map<string | number, LocatedError[]>>();
   readonly #gone = new Set<object>();
-  readonly #nulled = new Set<object>();
+  readonly #nulled = new Map<object, Set<GraphQLFormattedError>>();
   readonly #elsewhere: GraphQLFormattedError[] = [];
 
   /** Notes an error at `path` below `target`, as far down as there are values. */
@@ -56,12 +56,13 @@ export class LocatedErrors {
   }
 
   /** Notes that a subgraph answered null for an object, as one of the errors below it wants. */
-  addNulled(object: object): void {
-    this.#nulled.add(object);
+  addNulled(object: object, by: GraphQLFormattedError): void {
+    this.#nulled.set(object, (this.#nulled.get(object) ?? new Set()).add(by));
   }
 
-  isNulled(object: object): boolean {
-    return this.#nulled.has(object);
+  /** The errors below an object for which a subgraph answered null; undefined when none did. */
+  nulledBy(object: object): ReadonlySet<GraphQLFormattedError> | undefined {
+    return this.#nulled.get(object);
   }
 
   /** Errors of the whole object. */

@@ -58,7 +58,7 @@ function rootPart(step: Step, { data, errors, isOfType }: PartContext): Part {
       const key = keys.find((each) => root === `${prefix}${each}`);
       if (key === undefined) return false;
       errors().add(data, rewrittenPath([key, ...rest], fetch.outputRewrites), error);
-      if (isNull) errors().addNulled(data);
+      if (isNull) errors().addNulled(data, error);
       return true;
     },
     fail(error) {
@@ -99,7 +99,7 @@ function entityPart(step: Step, context: PartContext): Part | null {
     for (const [position, entity] of entities.entries())
       if (slots[position] === slot) {
         errors().add(entity, rewrittenPath(rest, outputRewrites), error);
-        if (nulls.has(slot)) errors().addNulled(entity);
+        if (nulls.has(slot)) errors().addNulled(entity, error);
       }
   };
   const nulls = new Set<number>();

@@ -15,9 +15,6 @@ export const withoutHiveFaults: readonly (readonly [from: string, to: string])[]
   ],
   ['slogan: String @requires(fields: "title")', 'slogan: String'],
   ['  title(length: Int = 10): String @external\n  rating', '  rating'],
-  // What is asked of some types goes to all (see `Planner.askedOfAll`), whose objects its errors must not make null.
-  ['votes: Int!', 'votes: Int'],
-  ['similar(first: Int = 2): [Media!]!', 'similar(first: Int = 2): [Media]'],
   // What `@provides` gives below one field is taken for given above it.
   ['@provides(fields: "subtitle sequel { genre }")', '@provides(fields: "subtitle")'],
   ['  genre: Genre! @external\n  sequel: Book @external\n', ''],

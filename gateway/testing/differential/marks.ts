@@ -128,3 +128,9 @@ export function resolvablePlaces(subgraphs: ReadonlyMap<string, GraphQLSchema>):
       .filter((place) => !overridden.has(place)),
   );
 }
+
+/** `subgraph Type.field` of what is in keys. */
+export function keyPlaces(subgraphs: ReadonlyMap<string, GraphQLSchema>): ReadonlySet<string> {
+  const { solid } = createMarks(subgraphs);
+  return new Set([...subgraphs.keys()].flatMap((name) => [...solid].map((place) => `${name} ${place}`)));
+}

@@ -14,6 +14,7 @@ export async function openDifferential(
   const graph = createGraph(kind === 'hive' ? withoutHiveFaults : []);
   // One operation runs at a time: what is told belongs to it.
   let notes: string[] = [];
+  let refusals: unknown[] = [];
   const planner = await createPlanner({
     kind,
     supergraphSdl: graph.supergraphSdl,
@@ -23,9 +24,14 @@ export async function openDifferential(
     schema: buildSchema(planner.apiSchema),
     planner: {
       ...planner,
-      plan(operation) {
+      async plan(operation) {
         notes.push(`planned ${operation}`);
-        return planner.plan(operation);
+        try {
+          return await planner.plan(operation);
+        } catch (error) {
+          refusals.push(error);
+          throw error;
+        }
       },
     },
     subgraphs: createSubgraphs(graph),
@@ -34,7 +40,7 @@ export async function openDifferential(
     apiSchema: planner.apiSchema,
     graph,
     federated({ document, variables }, trace) {
-      notes = trace.notes;
+      ({ notes, refusals } = trace);
       return executor.execute(executor.prepare(document), {
         variables,
         context: trace,

@@ -36,6 +36,8 @@ export interface Trace {
   readonly explain: boolean;
   /** What the planner was asked, and what it complains of. */
   readonly notes: string[];
+  /** Why the planner has no plan: what it says to clients. */
+  readonly refusals: unknown[];
   readonly asked: { readonly request: SubgraphRequest; readonly answer: string }[];
 }
 

@@ -28,7 +28,9 @@ export interface RunReport {
   readonly operations: number;
   /** How many of them were answered with an error. */
   readonly failed: number;
-  /** `Type.field` of what subgraphs resolved. */
+  /** Those for which the planner had no plan, in the words of its refusals: nothing is compared. */
+  readonly refused: readonly string[];
+  /** `subgraph Type.field` of what subgraphs resolved. */
   readonly resolved: ReadonlySet<string>;
   /** The first few differences, each with the simplest operation that shows it. */
   readonly findings: readonly string[];
@@ -62,7 +64,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
     explain = false,
   ): Promise<Comparison> {
     const world = worldOf(settings);
-    const trace: Trace = { world: worldOf(settings), asked: [], resolved, explain, notes: [] };
+    const trace: Trace = { world: worldOf(settings), asked: [], resolved, explain, notes: [], refusals: [] };
     const expected = await merged.execute(document, variables, world);
     const actual = await federated({ document, variables }, trace).catch(
       (error: unknown): ExecutionResult => ({
@@ -78,7 +80,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
     if (expected.data === null ? !journals[1].startsWith(journals[0]) : journals[0] !== journals[1]) {
       found.push(`mutations: ${journals[1]}\n  instead of ${journals[0]}`);
     }
-    return { expected, actual, trace, found };
+    return { expected, actual, trace, found: trace.refusals.length > 0 ? [] : found };
   }
 
   return {
@@ -86,13 +88,15 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
     schema: merged.schema,
     async run({ from, to, faults }: RunOptions): Promise<RunReport> {
       const findings: string[] = [];
+      const refused: string[] = [];
       let [operations, failed] = [0, 0];
       for (let number = from; number < to; number++) {
         const settings = { seed: `seed ${number}`, faults };
         const operation = makeOperation(merged.schema, settings.seed);
         if (!operation || !fits(merged.schema, operation)) continue;
         operations++;
-        const { expected, found } = await compare(operation, settings);
+        const { expected, found, trace } = await compare(operation, settings);
+        if (trace.refusals.length > 0) refused.push(trace.notes.join('\n'));
         if (expected.errors) failed++;
         if (found.length === 0) continue;
         if (findings.length < FINDINGS) {
@@ -103,7 +107,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
           findings.push(tell(settings, simplest, await compare(simplest, settings, true)));
         } else findings.push(`seed ${number} too`);
       }
-      return { operations, failed, resolved, findings };
+      return { operations, failed, refused, resolved, findings };
     },
   };
 }
