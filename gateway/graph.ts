@@ -6,7 +6,7 @@ import { listSizesOf } from './operations/cost.ts';
 import type { OperationLimits } from './operations/limits.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { clientSchema } from './operations/schema.ts';
-import { type PlannerOptions, createPlanner } from './planning/create-planner.ts';
+import { createPlanner, type PlannerOptions } from './planning/create-planner.ts';
 
 /** A supergraph, ready to run operations over its subgraphs. */
 export interface Graph<Context> {

@@ -1,7 +1,7 @@
 import { buildSchema } from 'graphql';
 import { createLogger } from '../../../platform/logger.ts';
 import { createExecutor } from '../../execution/executor.ts';
-import { type PlannerOptions, createPlanner } from '../../planning/create-planner.ts';
+import { createPlanner, type PlannerOptions } from '../../planning/create-planner.ts';
 import { createGraph } from './graph.ts';
 import { createSubgraphs } from './resolvers.ts';
 import { createDifferential, type Differential } from './run.ts';
