@@ -28,16 +28,14 @@ interface Running {
   readonly headers: Headers;
 }
 
-/** Our system's gateway knows its own graph alone. */
-const peersOf = (graph: StubGraphName, { router }: BenchmarkOptions): readonly Peer[] => [
-  ...(graph === 'lineage' ? [own, ownAlone] : [ownAlone]),
-  stockPeer(),
-  tunedPeer(),
-  ...hivePeers(),
-  ...(router ? [routerPeer(router)] : []),
-];
-
 const isOne = (id: string, of: readonly string[]): boolean => of.length === 0 || of.includes(id);
+
+/** Our system's gateway knows its own graph alone. */
+function peersOf(graph: StubGraphName, { router, peers }: BenchmarkOptions): readonly Peer[] {
+  const ours = graph === 'lineage' ? [own, ownAlone] : [ownAlone];
+  const theirs = [stockPeer(), tunedPeer(), ...hivePeers(), ...(router ? [routerPeer(router)] : [])];
+  return [...ours, ...theirs].filter(({ id }) => isOne(id, peers));
+}
 
 async function measureCase(
   { stubs, contenders, headers }: Running,
@@ -78,7 +76,7 @@ async function measureWorkload(
     progress(`${title}, ${each.label}`);
     if (each.concurrency > 1 || !ours) continue;
     const { rounds, turnMs: ms } = options;
-    const about = { label: `${title}: ${each.label}`, operation: each.operation, rounds, ms };
+    const about = { label: `${title}, ${each.label}`, operation: each.operation, rounds, ms };
     overhead.push(await measureOverhead(ours, { ...about, headers, stubs }));
   }
   if (slow) await stubs.delay(slow.subgraph, 0);
@@ -92,7 +90,7 @@ interface Found {
 
 async function measureGraph(graph: StubGraphName, folder: string, options: BenchmarkOptions): Promise<Found> {
   const wanted = workloads.filter((each) => each.graph === graph && isOne(each.id, options.workloads));
-  const peers = peersOf(graph, options).filter(({ id }) => isOne(id, options.peers));
+  const peers = peersOf(graph, options);
   if (wanted.length === 0 || peers.length === 0) return { reports: [], overhead: [] };
   const stubs = await startStubs(graph, folder);
   const contenders: Contender[] = [];

@@ -46,9 +46,12 @@ async function turn(pid: number, load: Load, { concurrency, ms }: Turns, into: F
   into.resident.push(memory(pid).now);
 }
 
+/** Before the first round: enough for the code of all of them to be compiled. */
+const WARM_AT_ONCE = 16;
+
 /**
- * All take turns at one operation, `rounds` times after one that does not count. Each round begins with another, so
- * that nobody always comes after the same one.
+ * All take turns at one operation, `rounds` times after a longer one that does not count. Each round begins with
+ * another, so that nobody always comes after the same one.
  */
 export async function takeTurns(
   contenders: readonly Contender[],
@@ -62,7 +65,8 @@ export async function takeTurns(
     figures: none(),
   }));
   try {
-    for (const { pid, load } of all) await turn(pid, load, turns, none());
+    const warm = { ...turns, concurrency: Math.max(turns.concurrency, WARM_AT_ONCE), ms: turns.ms * 2 };
+    for (const { pid, load } of all) await turn(pid, load, warm, none());
     for (let round = 0; round < turns.rounds; round += 1) {
       const first = round % all.length;
       for (const { pid, load, figures } of [...all.slice(first), ...all.slice(0, first)])

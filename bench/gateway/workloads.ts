@@ -43,7 +43,11 @@ export const workloads: readonly Workload[] = [
     id: 'pages',
     title: 'Lineage of more blobs',
     graph: 'lineage',
-    cases: PAGES.map((first) => ({ label: `${first}`, operation: lineage(first), concurrency: 1 })),
+    cases: PAGES.map((first) => ({
+      label: `${first} ${first === 1 ? 'blob' : 'blobs'}`,
+      operation: lineage(first),
+      concurrency: 1,
+    })),
   },
   { id: 'deep', title: 'Deep operation over a shop', graph: 'shop', cases: atOnce({ query: DEEP }) },
 ];

@@ -139,12 +139,30 @@ const isTrue = (directive: ConstDirectiveNode, name: string): boolean => {
 /** Which of an interface object's fields are meant: all that its subgraph gives, or those that require others. */
 export type InterfaceObjectFields = 'all' | 'requiring';
 
-/** `Interface.field` of what subgraphs give that have the interface as an object. */
+/** `Interface.field` of what some type of the interface has of a subgraph of its own. */
+function ownFields(document: DocumentNode): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    for (const { name, directives = [] } of node.fields ?? []) {
+      const fields = directives.filter((each) => each.name.value === 'join__field');
+      // A bare one says that only the interface's object has it.
+      const isOwn =
+        fields.length === 0 || fields.some((each) => text(each, 'graph') && !isTrue(each, 'external'));
+      for (const { name: type } of isOwn ? (node.interfaces ?? []) : [])
+        found.add(`${type.value}.${name.value}`);
+    }
+  }
+  return found;
+}
+
+/** `Interface.field` of what only subgraphs give that have the interface as an object. */
 export function interfaceObjectFields(
   document: DocumentNode,
   which: InterfaceObjectFields,
 ): ReadonlySet<string> {
   const found = new Set<string>();
+  const own = ownFields(document);
   for (const node of document.definitions) {
     if (node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
     const objects = node.directives?.filter((each) => isTrue(each, 'isInterfaceObject')) ?? [];
@@ -155,7 +173,8 @@ export function interfaceObjectFields(
       const requires = given.some((each) => argument(each, 'requires'));
       // A field that does not say where it is, is everywhere.
       const isGiven = given.length > 0 || fields.length === 0;
-      if (which === 'all' ? isGiven : requires) found.add(`${node.name.value}.${name.value}`);
+      const place = `${node.name.value}.${name.value}`;
+      if ((which === 'all' ? isGiven : requires) && !own.has(place)) found.add(place);
     }
   }
   return found;

@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { freeServerPort } from '../../../e2e/harness/ports.ts';
+import { UsageError } from '../../../platform/exit.ts';
 import { until } from '../../bench.ts';
 import { FORWARDED, type Peer } from './peer.ts';
 
@@ -57,8 +59,9 @@ const answers = (endpoint: string): Promise<boolean> =>
     () => false,
   );
 
-/** @throws when the program does not run */
+/** @throws UsageError when there is no such file */
 export function routerPeer(program: string): Peer {
+  if (!existsSync(program)) throw new UsageError(`--router: there is no ${program}`);
   const isHive = basename(program).toLowerCase().includes('hive');
   return {
     id: 'router',
