@@ -83,7 +83,7 @@ describe('expanded texts', () => {
       ids.slice(0, 1),
       `... on ExpandedText { id parentBlobId parentBlob { id } processingTimeMs modelUsed tokensUsed createdAt
         data { original expanded expansionRatio styleAnalysis { tone complexity readabilityScore vocabularyLevel }
-          sections { index title originalStart originalLength expandedStart expandedLength text } } }`,
+          sections { index title originalStart originalLength expandedStart expandedLength kept why text } } }`,
     );
     expect(all).toEqual({
       id: ids[0],
@@ -111,6 +111,8 @@ describe('expanded texts', () => {
             originalLength: 7,
             expandedStart: 0,
             expandedLength: 7,
+            kept: true,
+            why: 'It holds no prose to expand.',
             text: '# Eins\n',
           },
           {
@@ -120,6 +122,8 @@ describe('expanded texts', () => {
             originalLength: 24,
             expandedStart: 7,
             expandedLength: 72,
+            kept: false,
+            why: null,
             text: sample.expanded.slice(7, 79),
           },
         ],
