@@ -131,7 +131,8 @@ class Scanner {
 
   #isInterrupted(line: string): boolean {
     const first = this.#open[0]?.text;
-    return first !== undefined && !keptStart.test(first) && interrupts.test(line);
+    if (first === undefined || keptStart.test(first)) return false;
+    return interrupts.test(line) && !tableRule.test(line);
   }
 
   #readSpan(line: Line, isLast: IsLast): void {

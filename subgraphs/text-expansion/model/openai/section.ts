@@ -57,10 +57,13 @@ export async function write(writing: Writing, passage: string): Promise<Written>
   }
 }
 
+/** The tokens of half a passage, and a little: the estimates of its sentences add up to more than that of the whole. */
+const halfOf = (passage: string): number => Math.ceil(estimateTokens(passage) * 0.55) + 8;
+
 async function inHalves(writing: Writing, passage: string): Promise<Written> {
   const halves: Written[] = [];
   let text = '';
-  for (const { start, length } of splitText(passage, Math.ceil(estimateTokens(passage) / 2) + 1)) {
+  for (const { start, length } of splitText(passage, halfOf(passage))) {
     const half = passage.slice(start, start + length);
     const core = half.trim();
     const before = text.length;

@@ -2,7 +2,7 @@
 const answersToRecover = 50;
 
 interface Waiting {
-  readonly start: () => void;
+  readonly start: (holder: Holder) => void;
 }
 
 interface Holder {
@@ -41,11 +41,9 @@ export class Slots {
     isInterruption: (error: unknown) => boolean,
     work: () => Promise<T>,
   ): Promise<T> {
-    await this.#place(signal);
-    const holder: Holder = { crowded: false };
-    this.#holders.add(holder);
-    if (this.#holders.size > 1) for (const other of this.#holders) other.crowded = true;
+    const holder = await this.#place(signal);
     try {
+      signal.throwIfAborted();
       const result = await work();
       this.#recover();
       return result;
@@ -58,14 +56,14 @@ export class Slots {
     }
   }
 
-  #place(signal: AbortSignal): Promise<void> {
+  #place(signal: AbortSignal): Promise<Holder> {
     signal.throwIfAborted();
-    if (this.#holders.size < this.#now && this.#waiting.length === 0) return Promise.resolve();
+    if (this.#holders.size < this.#now) return Promise.resolve(this.#hold());
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        start: () => {
+        start: (holder) => {
           signal.removeEventListener('abort', abort);
-          resolve();
+          resolve(holder);
         },
       };
       const abort = () => {
@@ -77,8 +75,20 @@ export class Slots {
     });
   }
 
+  /** Takes a place at once: whoever asks in the same turn must find it taken. */
+  #hold(): Holder {
+    const holder: Holder = { crowded: false };
+    this.#holders.add(holder);
+    if (this.#holders.size > 1) for (const other of this.#holders) other.crowded = true;
+    return holder;
+  }
+
   #next(): void {
-    for (let free = this.#now - this.#holders.size; free > 0; free--) this.#waiting.shift()?.start();
+    while (this.#holders.size < this.#now) {
+      const waiting = this.#waiting.shift();
+      if (!waiting) return;
+      waiting.start(this.#hold());
+    }
   }
 
   #fewer(): void {
