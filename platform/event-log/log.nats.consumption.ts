@@ -1,5 +1,4 @@
 import type { Logger } from '../logger.ts';
-import { Asides } from './asides.ts';
 import {
   isExhausted,
   outcomeOf,
@@ -13,6 +12,7 @@ import { pause, within } from './log.nats.errors.ts';
 import type { KeptLetter } from './log.nats.messages.ts';
 import type { NatsPuller } from './log.nats.puller.ts';
 import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './log.ts';
+import { Parking } from './parking.ts';
 import type { Replayed } from './replay.ts';
 
 export interface NatsConsumptionDependencies {
@@ -38,15 +38,15 @@ type Settled = Exclude<Verdict, { readonly kind: 'pass' }>;
 
 /**
  * One `consume` call: `maxInFlight` workers, each of which asks for its next message when fewer than that are in work,
- * those that wait aside not counted, so that nothing waits here while its acknowledgement wait runs.
+ * those that are parked not counted, so that nothing waits here while its acknowledgement wait runs.
  */
 export class NatsConsumption implements Consumption {
   readonly #dependencies: NatsConsumptionDependencies;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Delivered>();
-  readonly #asides: Asides<Delivered>;
+  readonly #parking: Parking<Delivered>;
   #pulling = 0;
-  /** Called when a delivery is done, or waits aside. */
+  /** Called when a delivery is done, or parked. */
   readonly #onFree = new Set<() => void>();
   readonly #handling = new Set<Promise<void>>();
   /** Those that wait for their pause, and those that are being passed on. */
@@ -59,7 +59,7 @@ export class NatsConsumption implements Consumption {
   private constructor(dependencies: NatsConsumptionDependencies) {
     this.#dependencies = dependencies;
     const { options, puller } = dependencies;
-    this.#asides = new Asides(options.maxInFlight, () => this.#tellFree());
+    this.#parking = new Parking(options.maxInFlight, () => this.#tellFree());
     this.#pullers = Array.from({ length: options.maxInFlight }, puller);
     this.#workers = Promise.all(this.#pullers.map((source) => this.#work(source)));
   }
@@ -102,7 +102,7 @@ export class NatsConsumption implements Consumption {
       this.#inWork.add(message);
       const handling = this.#handle(message).finally(() => {
         this.#inWork.delete(message);
-        this.#asides.forget(message);
+        this.#parking.forget(message);
         this.#handling.delete(handling);
         this.#tellFree();
       });
@@ -110,10 +110,10 @@ export class NatsConsumption implements Consumption {
     }
   }
 
-  /** Waits until one more may come into work, those aside not counted. False: nothing may any more. */
+  /** Waits until one more may come into work, those that are parked not counted. False: nothing may any more. */
   async #place(): Promise<boolean> {
     const { maxInFlight } = this.#dependencies.options;
-    while (this.#inWork.size - this.#asides.size + this.#pulling >= maxInFlight) {
+    while (this.#inWork.size - this.#parking.size + this.#pulling >= maxInFlight) {
       if (this.#stopping.signal.aborted) return false;
       await new Promise<void>((resolve) => this.#onFree.add(resolve));
     }
@@ -183,7 +183,7 @@ export class NatsConsumption implements Consumption {
       working: () => {
         if (this.#inWork.has(message)) message.working();
       },
-      aside: (wait) => this.#asides.during(message, wait),
+      park: (wait) => this.#parking.during(message, wait),
     };
   }
 

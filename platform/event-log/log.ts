@@ -140,7 +140,7 @@ export interface Delivery extends LoggedMessage {
    * Waits for what `wait` waits for, e.g. a pause before another try, and counts for none of `maxInFlight` meanwhile.
    * Of one consumption, 16 times as many deliveries may do so; a further one keeps its place.
    */
-  aside<T>(wait: () => Promise<T>): Promise<T>;
+  park<T>(wait: () => Promise<T>): Promise<T>;
   /** Aborts when the consumption is being stopped. */
   readonly signal: AbortSignal;
 }

@@ -30,7 +30,7 @@ export interface RunRequest<Plan = unknown> {
   /** Tells how far it is, 0 to 1, and what it is at. */
   readonly onProgress: (done: number, stage?: string) => void;
   /** Waits, e.g. before another try, and lets another run have this one's place meanwhile. Default: there is none to let go. */
-  readonly aside?: Delivery['aside'];
+  readonly park?: Delivery['park'];
 }
 
 /** The result of a run. */

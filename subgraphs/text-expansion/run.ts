@@ -82,12 +82,12 @@ const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => 
 
 /** Makes a draft longer, and tells of its style. @throws BlobgraphError SCHEMA_VIOLATION, MODEL_UNAVAILABLE, MODEL_FAILED */
 export async function expand(
-  { source, signal, onProgress, aside }: Pick<RunRequest, 'source' | 'signal' | 'onProgress' | 'aside'>,
+  { source, signal, onProgress, park }: Pick<RunRequest, 'source' | 'signal' | 'onProgress' | 'park'>,
   { model, worker }: Expander,
 ): Promise<RunResult<ExpandedTextData>> {
   const original = originalText(source.data);
   const [expansion, style] = await Promise.all([
-    expandWith(model, { text: original, signal, onProgress, aside }),
+    expandWith(model, { text: original, signal, onProgress, park }),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;

@@ -153,7 +153,7 @@ class EventWorker implements Worker {
           plan: command?.plan,
           signal,
           onProgress,
-          aside: delivery.aside,
+          park: delivery.park,
         },
         run,
         sourceIds,

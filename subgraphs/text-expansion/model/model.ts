@@ -21,11 +21,11 @@ export interface ExpandRequest {
   /** Hears how much is done, from 0 to 1, growing. */
   readonly onProgress?: (done: number) => void;
   /** Waits, and lets other work have this one's place meanwhile. Default: it waits. */
-  readonly aside?: Aside | undefined;
+  readonly park?: Park | undefined;
 }
 
 /** Waits in a way that takes nobody's place. */
-export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
+export type Park = <T>(wait: () => Promise<T>) => Promise<T>;
 
 export interface Expansion {
   readonly expanded: string;

@@ -284,13 +284,13 @@ it('never shows the model code, tables and lists, and gives them back as they ar
   for (const block of kept) expect(expanded).toContain(`\n\n${block}\n\n`);
 });
 
-it('waits aside before it asks again', async () => {
-  let asides = 0;
+it('is parked before it asks again', async () => {
+  let parked = 0;
   server.behave({ kind: 'status', status: 503 }, { kind: 'status', status: 503 });
-  const aside = <T>(wait: () => Promise<T>): Promise<T> => {
-    asides++;
+  const park = <T>(wait: () => Promise<T>): Promise<T> => {
+    parked++;
     return wait();
   };
-  await model().expand({ text, signal, aside });
-  expect(asides).toBe(2);
+  await model().expand({ text, signal, park });
+  expect(parked).toBe(2);
 });

@@ -3,11 +3,11 @@ import pMap from 'p-map';
 import { type Clock, systemClock } from '../../../../platform/clock.ts';
 import type { Logger } from '../../../../platform/logger.ts';
 import {
-  type Aside,
   type ExpandRequest,
   type Expansion,
   ModelError,
   ModelTimeout,
+  type Park,
   type Section,
   type TextModel,
 } from '../model.ts';
@@ -95,7 +95,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
 async function expand(
   options: OpenAiModelOptions,
   client: OpenAiClient,
-  { text, signal, onProgress, aside }: ExpandRequest,
+  { text, signal, onProgress, park }: ExpandRequest,
 ): Promise<Expansion> {
   const limits = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)];
   const stop = new AbortController();
@@ -107,7 +107,7 @@ async function expand(
   );
   try {
     const toOutcome = async (part: Part, index: number): Promise<Outcome> => {
-      const writing = writingOf(options, client, ended, aside);
+      const writing = writingOf(options, client, ended, park);
       const outcome = await expandPart(writing, text, part, (share) => progress.set(index, share));
       progress.set(index, 1);
       return outcome;
@@ -131,7 +131,7 @@ function writingOf(
   { model, logger, ...options }: OpenAiModelOptions,
   client: OpenAiClient,
   signal: AbortSignal,
-  aside: Aside = (wait) => wait(),
+  park: Park = (wait) => wait(),
 ): Omit<Writing, 'onText'> {
   const pause = options.sleep ?? ((ms, until) => sleep(ms, undefined, { signal: until }));
   return {
@@ -142,7 +142,7 @@ function writingOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 300_000,
     policy: options.retry ?? { attempts: 5, baseMs: 500, maxMs: 30_000 },
     random: options.random ?? Math.random,
-    sleep: (ms, until) => aside(() => pause(ms, until)),
+    sleep: (ms, until) => park(() => pause(ms, until)),
     onFailure: ({ message, details }, attempt, pauseMs) =>
       logger.warn(
         { model, attempt, pauseMs, reason: message, ...(details ? { said: details } : {}) },

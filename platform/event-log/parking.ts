@@ -1,8 +1,8 @@
-/** As many deliveries may wait aside as so many times are in work at once: each has its message in memory. */
-const asidesPerPlace = 16;
+/** As many deliveries may be parked as so many times are in work at once: each has its message in memory. */
+const parkedPerPlace = 16;
 
 /** The deliveries of one consumption that wait for something and take no place meanwhile. */
-export class Asides<Item> {
+export class Parking<Item> {
   readonly #most: number;
   readonly #onFree: () => void;
   /** How many waits each has; a delivery may wait for several things. */
@@ -10,7 +10,7 @@ export class Asides<Item> {
 
   /** `onFree` hears when a place has become free. */
   constructor(maxInFlight: number, onFree: () => void) {
-    this.#most = maxInFlight * asidesPerPlace;
+    this.#most = maxInFlight * parkedPerPlace;
     this.#onFree = onFree;
   }
 
@@ -18,7 +18,7 @@ export class Asides<Item> {
     return this.#waits.size;
   }
 
-  /** Waits as `wait` does; where too many wait aside already, the delivery keeps its place. */
+  /** Waits as `wait` does; where too many are parked already, the delivery keeps its place. */
   async during<T>(item: Item, wait: () => Promise<T>): Promise<T> {
     const waits = this.#waits.get(item);
     if (waits === undefined && this.#waits.size >= this.#most) return wait();
