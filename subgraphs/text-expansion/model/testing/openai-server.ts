@@ -5,6 +5,9 @@ import { type Behaviour, type RecordedRequest, respond, Turns } from './behaviou
 
 export { type Behaviour, lengthened } from './behaviours.ts';
 
+/** One behaviour for all requests, or what it is for each. */
+export type Usual = Behaviour | ((request: RecordedRequest) => Behaviour);
+
 /** A server that speaks OpenAI's chat completions, and fails when it is told to. */
 export interface OpenAiServer {
   /** The base URL, with `/v1`. */
@@ -17,7 +20,7 @@ export interface OpenAiServer {
   /** The same as `behave`. */
   reply(...next: readonly Behaviour[]): void;
   /** The behaviour from now on where no other is set; at first `{ kind: 'answer' }`. */
-  always(behaviour: Behaviour): void;
+  always(behaviour: Usual): void;
   /** Breaks what is open. */
   close(): Promise<void>;
 }
@@ -38,7 +41,8 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
   const requests: RecordedRequest[] = [];
   const next: Behaviour[] = [];
   const turns = new Turns();
-  let usual: Behaviour = { kind: 'answer' };
+  let usual: Usual = { kind: 'answer' };
+  const usualFor = (request: RecordedRequest) => (typeof usual === 'function' ? usual(request) : usual);
   let open = 0;
   const server = createServer((request, response) => {
     open++;
@@ -46,7 +50,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     record(request)
       .then((recorded) => {
         requests.push(recorded);
-        return respond(next.shift() ?? usual, recorded, response, turns);
+        return respond(next.shift() ?? usualFor(recorded), recorded, response, turns);
       })
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
