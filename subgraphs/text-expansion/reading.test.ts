@@ -24,6 +24,14 @@ const observed = (database: SqlDatabase): SqlDatabase => ({
   },
 });
 
+/** As the schema's version 2.0.0 had it. */
+const withoutKept = (data: ExpandedTextData) => ({
+  ...data,
+  sections: data.sections.map(({ kept: _kept, why: _why, ...section }) => section),
+});
+
+let old = '';
+
 beforeAll(async () => {
   server = await openTemporaryPglite();
   const records = createPostgresRecords(await server.database(databaseOf(processor)), processor.records);
@@ -35,6 +43,9 @@ beforeAll(async () => {
     await records.markRegistered(stored, new Date());
     ids.push(stored.id);
   }
+  const { data, beside } = expandedTexts.sample(0);
+  const before = newRecord('alice', { data: withoutKept(data as unknown as ExpandedTextData), beside });
+  old = (await records.insert(before)).stored.id;
   service = await startTestService(processorService(processor), {
     sql: async (name) => observed(await server.database(name)),
   });
@@ -126,6 +137,18 @@ describe('expanded texts', () => {
             why: null,
             text: sample.expanded.slice(7, 79),
           },
+        ],
+      },
+    });
+  });
+
+  it('of an earlier version have all of their sections expanded', async () => {
+    const [text] = await entities([old], '... on ExpandedText { data { sections { index kept why } } }');
+    expect(text).toEqual({
+      data: {
+        sections: [
+          { index: 0, kept: false, why: null },
+          { index: 1, kept: false, why: null },
         ],
       },
     });

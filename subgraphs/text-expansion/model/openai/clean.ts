@@ -2,10 +2,7 @@
 export type Cleaned = { readonly text: string } | { readonly unusable: string };
 
 const thought = '(?:think|thinking|thought|reasoning|reflection|scratchpad)';
-const wholeThought = new RegExp(
-  `<(${thought})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1\\s*>|\\[THINK\\][\\s\\S]*?\\[/THINK\\]`,
-  'gi',
-);
+const thoughtsBegin = new RegExp(`<${thought}(?:\\s[^<>]*)?>|\\[THINK\\]`, 'gi');
 const thoughtsEnd = new RegExp(`</${thought}\\s*>|\\[/THINK\\]`, 'gi');
 const thoughtsMark = new RegExp(`</?${thought}(?:\\s[^<>]*)?>|\\[/?THINK\\]`, 'i');
 
@@ -43,11 +40,25 @@ const rule = /^(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n|\r?\n(?:-{3,}|\*{3,}|_{3,})[ \t
 const isOwn = (pattern: RegExp, source: string): boolean =>
   new RegExp(pattern.source, pattern.flags.replace('g', '')).test(source);
 
+/** Without each stretch from an opening tag to the next closing one, in linear time. */
+function withoutWholeThoughts(answer: string): string {
+  let left = '';
+  let at = 0;
+  for (;;) {
+    thoughtsBegin.lastIndex = at;
+    const begin = thoughtsBegin.exec(answer);
+    thoughtsEnd.lastIndex = thoughtsBegin.lastIndex;
+    const end = begin && thoughtsEnd.exec(answer);
+    if (!end) return left + answer.slice(at);
+    left += answer.slice(at, begin.index);
+    at = end.index + end[0].length;
+  }
+}
+
 function withoutThought(answer: string, source: string): string {
   if (isOwn(thoughtsMark, source)) return answer;
-  const text = answer.replace(wholeThought, '');
-  const ends = [...text.matchAll(thoughtsEnd)];
-  const last = ends.at(-1);
+  const text = withoutWholeThoughts(answer);
+  const last = [...text.matchAll(thoughtsEnd)].at(-1);
   // Its opening tag is a part of some templates' prompts.
   return last ? text.slice(last.index + last[0].length) : text;
 }

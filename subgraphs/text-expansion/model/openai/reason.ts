@@ -25,13 +25,13 @@ const secrets: readonly RegExp[] = [
   /\bsk-[\w*.-]{6,}/gi,
   /\b(?:pk|rk|key|gsk|hf|xai|r8|nvapi|api)[-_](?=[\w*.-]*[\d*])[\w*.-]{6,}/gi,
   // Addresses: of the server, its machines and its files.
-  /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi,
+  /\b[a-z][a-z0-9+.-]{0,30}:\/\/\S+/gi,
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g,
   /\[[0-9a-f:]*:[0-9a-f:]+\](?::\d+)?/gi,
-  /\b(?:localhost|[\w-]+(?:\.[\w-]+)+):\d{2,5}\b/gi,
+  /\b(?:localhost|[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}):\d{2,5}\b/gi,
   /(?<![\w/])\/(?:[\w.-]+\/)+[\w.-]+/g,
   // Keys and tokens of other forms: long, and with digits among the letters.
-  /\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{32,}\b/gi,
+  /\b(?=[\w-]{0,200}\d)(?=[\w-]{0,200}[a-z])[\w-]{32,}\b/gi,
 ];
 
 /** Without keys, tokens and addresses. `key` is the one that this service uses. */
