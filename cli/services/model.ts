@@ -63,7 +63,8 @@ export const model: ServerDefinition = {
       args: [
         ...['-m', 'llama_cpp.server', '--model', weightsIn(venv), '--model_alias', MODEL_NAME],
         ...['--host', '127.0.0.1', '--port', `${context.port}`, '--n_ctx', `${CONTEXT_TOKENS}`],
-        ...['--n_threads', `${availableParallelism()}`],
+        // Its threads wait for each other at each layer: one that has no core of its own holds up all.
+        ...['--n_threads', `${Math.max(1, availableParallelism() - 1)}`],
       ],
       cwd: context.folder,
       url: `http://127.0.0.1:${context.port}/v1`,
