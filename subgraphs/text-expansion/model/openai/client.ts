@@ -60,6 +60,12 @@ class Unanswered extends Error {
   }
 }
 
+/** Whether the form of the request may be what was refused; mistral.rs answers a role that it does not take 500 and no word. */
+function mayBeOfForm({ status, said }: Unanswered): boolean {
+  if (status === 500) return said.trim() === '';
+  return [400, 422].includes(status) && reasonOf(said).kind === 'other';
+}
+
 /** Asks one OpenAI-compatible server, in the way that it takes. */
 export class OpenAiClient {
   readonly #endpoint: OpenAiEndpoint;
@@ -116,8 +122,7 @@ export class OpenAiClient {
 
   /** Some say that they refuse, and not what. @throws `refusal` when nothing helps */
   async #guessing(dialect: Dialect, refusal: Unanswered, asked: CompletionRequest): Promise<Completion> {
-    const isOpen = [400, 422].includes(refusal.status) && reasonOf(refusal.said).kind === 'other';
-    if (this.#understood || !isOpen) throw refusal;
+    if (this.#understood || !mayBeOfForm(refusal)) throw refusal;
     for (const guess of plainer(dialect, asked.maxTokens !== undefined)) {
       try {
         const completion = await this.#once(guess, asked);

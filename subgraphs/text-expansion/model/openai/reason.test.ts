@@ -11,6 +11,12 @@ it.each([
     'body.top_k: must be positive',
   ],
   ['Mistral', '{"object":"error","message":{"detail":[{"loc":["body"],"msg":"Extra"}]}}', 'body: Extra'],
+  [
+    'Mistral’s proxy',
+    '{"message":"{\\"detail\\":[{\\"loc\\":[\\"body\\",\\"n\\"],\\"msg\\":\\"Extra\\"}]}","code":"1000"}',
+    'body.n: Extra',
+  ],
+  ['half a body', '{"error":{"mess', ''],
   ['Gemini', '[{"error":{"code":400,"message":"Too\\nlong"}}]', 'Too long'],
   ['plain text', 'upstream is gone', 'upstream is gone'],
   ['HTML', '<html><body>502</body></html>', ''],

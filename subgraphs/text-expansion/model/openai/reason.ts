@@ -40,12 +40,21 @@ export function withoutSecrets(text: string, key?: string): string {
   return secrets.reduce((left, secret) => left.replace(secret, '[redacted]'), known);
 }
 
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return /^\s*[<{]/.test(body) ? '' : body;
+  }
+}
+
 const oneOf = z.object({ msg: z.string(), loc: z.array(z.union([z.string(), z.number()])).optional() });
 
 /** The sentence in a body of any of the forms that servers use: OpenAI’s, FastAPI’s, vLLM’s, plain text. */
 function sentenceIn(value: unknown, depth = 0): string {
   if (depth > 4 || value == null) return '';
-  if (typeof value === 'string') return value;
+  // Mistral and proxies put one body into another, as text.
+  if (typeof value === 'string') return /^\s*\{/.test(value) ? sentenceIn(parsed(value), depth + 1) : value;
   if (Array.isArray(value)) {
     const problems = value.map((item) => {
       const problem = oneOf.safeParse(item);
@@ -62,14 +71,6 @@ function sentenceIn(value: unknown, depth = 0): string {
     if (found) return found;
   }
   return '';
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return /^\s*</.test(body) ? '' : body;
-  }
 }
 
 const flat = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
