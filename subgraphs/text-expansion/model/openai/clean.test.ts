@@ -26,6 +26,7 @@ describe('an answer', () => {
     ['in a fence', `\`\`\`markdown\n${text}\n\`\`\``],
     ['in tildes', `~~~\n${text}\n~~~`],
     ['announced', `Here is the expanded passage:\n\n${text}`],
+    ['announced by SmolLM', `I'll add the passage to my expanded list:\n${text}`],
     ['announced in bold', `**Here’s the text:**\n\n${text}`],
     ['announced in German', `Hier ist der erweiterte Text:\n\n${text}`],
     ['announced in Chinese', `以下是扩写后的段落：\n\n${text}`],

@@ -16,7 +16,7 @@ const turnEnds =
 const anyToken = /<\|[a-z_]{2,30}\|>|<｜[^｜<>\s]{2,30}｜>|<(?:end|start)_of_turn>|\[\/?INST\]/i;
 
 const opener =
-  "(?:sure|certainly|of course|absolutely|okay|ok|great|understood|here(?:[’']s| is| are)|below is|the following is|as requested|this is the|i(?:[’']ve| have) (?:expanded|rewritten|written)|(?:the )?(?:expanded|rewritten|revised) (?:passage|text|version|draft|section|chapter|story)|hier (?:ist|kommt)|gerne|natürlich|voici|bien sûr|aquí (?:está|tienes)|claro|ecco|certo|aqui está|好的|当然|以下是|以下は|はい)";
+  "(?:sure|certainly|of course|absolutely|okay|ok|great|understood|here(?:[’']s| is| are)|below is|the following is|as requested|this is the|i(?:[’']ve| have) (?:expanded|rewritten|written)|i(?:[’']ll| will) (?:add|expand|rewrite)|to expand (?:on )?(?:the|this)|(?:the )?(?:expanded|rewritten|revised) (?:passage|text|version|draft|section|chapter|story)|hier (?:ist|kommt)|gerne|natürlich|voici|bien sûr|aquí (?:está|tienes)|claro|ecco|certo|aqui está|好的|当然|以下是|以下は|はい)";
 const announced =
   '(?:passage|text|version|draft|section|chapter|story|scene|expansion|rewrite|fassung|abschnitt|texte|version|testo|texto|pasaje|段落|文本|文章|版本|内容|本文)';
 /** One line that announces the text. */
