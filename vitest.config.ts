@@ -18,7 +18,7 @@ interface Tier {
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which. `.faults.ts` and `.soak.ts` break what the system stands
  * on, which they start themselves. `.slow.ts` needs nothing but Node, and more time than who edits would wait.
- * They run one after the other.
+ * `.model.ts` needs a real language model: `npm run services -- up model`. They run one after the other.
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
@@ -35,6 +35,7 @@ const tiers: readonly Tier[] = [
     maxWorkers: 1,
   },
   { name: 'faults', include: ['e2e/**/*.faults.ts'], timeout: 300_000, shape: 'processes', maxWorkers: 1 },
+  { name: 'model', include: ['e2e/**/*.model.ts'], timeout: 1_800_000, maxWorkers: 1 },
   { name: 'soak', include: ['e2e/**/*.soak.ts'], timeout: 3_600_000, shape: 'processes', maxWorkers: 1 },
 ];
 

@@ -3,19 +3,23 @@ import { chromium } from './services/chromium.ts';
 import { StepFailed } from './services/definition.ts';
 import { type ServerStatus, serviceManager } from './services/manager.ts';
 import { minio } from './services/minio.ts';
+import { model } from './services/model.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
 import { postgresql } from './services/postgresql.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
-const USAGE = `npm run services -- up|down|status
+const USAGE = `npm run services -- up [server …]|down|status
   up      starts the servers that the tests on real services need, writes their addresses to
           .blobgraph/services.env, and installs what is missing, the tests' browser and proxy among it
+  up model  starts a small language model, which none but \`npm run test:model\` needs; its server compiles
+          for some 10 minutes the first time
   down    stops them; their data stays
   status  tells which of them answer; exits with 1 unless all do`;
 
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio],
+  optional: [model],
   programs: [chromium, toxiproxy],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
@@ -28,10 +32,10 @@ function print(servers: readonly ServerStatus[]): void {
     );
 }
 
-async function main(command: string | undefined): Promise<number> {
+async function main(command?: string, ...names: readonly string[]): Promise<number> {
   switch (command) {
     case 'up':
-      print(await manager.up());
+      print(await manager.up(names));
       return 0;
     case 'down':
       await manager.down();
@@ -48,7 +52,7 @@ async function main(command: string | undefined): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv[2]);
+  process.exitCode = await main(...process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof StepFailed)) throw error;
   console.error(error.message);

@@ -59,6 +59,12 @@ const BLOB = /* GraphQL */ `
   }
 `;
 
+const SECTIONS = /* GraphQL */ `
+  query ($id: ID!) {
+    blob(id: $id) { derived { nodes { content { ... on ExpandedText { data { sections { kept why text } } } } } } }
+  }
+`;
+
 const read = async (id: string): Promise<Blob> => (await client.query<{ blob: Blob }>(BLOB, { id })).blob;
 
 /** Asked of the model about one text. */
@@ -128,6 +134,69 @@ describe('a language model behind an OpenAI-compatible endpoint', () => {
       { processorId: 'text-expansion', state: 'COMPLETED', attempt: 2, error: null },
     ]);
     expect(mended.derived.nodes).toHaveLength(1);
+  });
+
+  it('that fails on eight drafts does not hold up a ninth', async () => {
+    const isFailing = (content = '') => content.includes('failing');
+    model.always(({ body }) =>
+      isFailing(body.messages.at(-1)?.content) ? { kind: 'status', status: 503 } : { kind: 'answer' },
+    );
+    const failing = Array.from({ length: 8 }, (_, n) => `${CONTENT} (failing ${n})`);
+    for (const content of failing) await createDraft(client, { content });
+    // More than are worked on at once wait before they are tried again.
+    await expect
+      .poll(() => failing.filter((content) => requestsAbout(content).length > 0).length)
+      .toBeGreaterThan(4);
+    const good = await createDraft(client, { content: `${CONTENT} (good)` });
+    await untilState(client, good, 'COMPLETED');
+    // None of them has been asked as often as it is in one delivery.
+    for (const content of failing) expect(requestsAbout(content).length).toBeLessThan(5);
+  });
+
+  it('that fails on one section of a draft expands the others, and says so', async () => {
+    const isPoison = (content = '') => content.includes('poison');
+    model.always(({ body }) =>
+      isPoison(body.messages.at(-1)?.content)
+        ? { kind: 'status', status: 400, code: 'content_filter', message: `Flagged for ${KEY}.` }
+        : { kind: 'answer' },
+    );
+    const content = `# One\n\n${CONTENT}\n\n# Two\n\nIt was poison.\n\n# Three\n\n- a list\n`;
+    const id = await createDraft(client, { content });
+    await untilState(client, id, 'COMPLETED');
+    const { blob } = await client.query<{ blob: { derived: { nodes: { content: unknown }[] } } }>(SECTIONS, {
+      id,
+    });
+    expect(blob.derived.nodes).toEqual([
+      {
+        content: {
+          data: {
+            sections: [
+              { kept: false, why: null, text: expect.stringContaining('That is to say') },
+              {
+                kept: true,
+                why: 'The language model’s content filter refused this text: Flagged for [redacted].',
+                text: '# Two\n\nIt was poison.\n\n',
+              },
+              { kept: true, why: 'It holds no prose to expand.', text: '# Three\n\n- a list\n' },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  it('that says why it refuses a draft says so to its user', async () => {
+    model.always({ kind: 'status', status: 400, message: 'temperature must be at most 2' });
+    const id = await createDraft(client, { content: `${CONTENT} (refused)` });
+    await untilState(client, id, 'FAILED');
+    expect((await read(id)).processing.runs).toMatchObject([
+      {
+        error: {
+          code: 'MODEL_FAILED',
+          message: 'The language model refused the request (HTTP 400): temperature must be at most 2.',
+        },
+      },
+    ]);
   });
 
   it('that fails for good leaves a dead letter, and its replay goes on to the end', async () => {

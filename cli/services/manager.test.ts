@@ -133,6 +133,25 @@ describe('service manager', () => {
     expect(readFileSync(join(folder, 'services', 'java.log'), 'utf8')).toBe('java is there\n');
   });
 
+  it('starts a server that nobody else needs only by its name', async () => {
+    const manager = serviceManager({
+      definitions: [server('one')],
+      optional: [server('big')],
+      folder,
+      say: () => undefined,
+    });
+    managers.push(manager);
+    expect((await manager.up()).map(({ name }) => name)).toEqual(['one']);
+    expect(environment()).toMatch(/^ONE_URL='[^']+'\n$/);
+    const [one, big] = await manager.up(['big']);
+    expect([one?.name, big?.name]).toEqual(['one', 'big']);
+    expect(environment()).toBe(`ONE_URL='${one?.url}'\nBIG_URL='${big?.url}'\n`);
+    await expect(manager.up(['none'])).rejects.toThrow('no server none: there are one, big');
+    await manager.down();
+    expect(await manager.status()).toEqual([{ name: 'one' }]);
+    await expect(fetch(`${big?.url}`)).rejects.toThrow();
+  });
+
   it('does not wait for a server that ended at its start', async () => {
     const ending = server('ending', {
       prepare: async ({ port }) => ({

@@ -14,6 +14,8 @@ import { freePort, runStep, startDetached, stopProcess, until } from './processe
 
 export interface ManagerOptions {
   readonly definitions: readonly ServerDefinition[];
+  /** Servers that run only when they are asked for by name. */
+  readonly optional?: readonly ServerDefinition[];
   readonly programs?: readonly ProgramDefinition[];
   /** Holds programs, data, logs, `services.json` and `services.env`. */
   readonly folder: string;
@@ -28,10 +30,14 @@ export interface ServerStatus {
 }
 
 export interface ServiceManager {
-  /** Starts what does not run, writes `services.env`, and installs what is missing, programs last. @throws StepFailed */
-  up(): Promise<readonly ServerStatus[]>;
+  /**
+   * Starts what does not run, writes `services.env`, and installs what is missing, programs last. `names`: those servers
+   * alone, and no programs. @throws StepFailed
+   */
+  up(names?: readonly string[]): Promise<readonly ServerStatus[]>;
   /** Stops what runs and removes `services.env`. The data stays. @throws StepFailed */
   down(): Promise<void>;
+  /** Of all servers but the optional ones that do not run. */
   status(): Promise<readonly ServerStatus[]>;
 }
 
@@ -57,29 +63,52 @@ class Manager implements ServiceManager {
     this.#environmentPath = join(options.folder, 'services.env');
   }
 
-  up(): Promise<readonly ServerStatus[]> {
+  up(names: readonly string[] = []): Promise<readonly ServerStatus[]> {
     return this.#exclusively(async () => {
-      const { definitions, programs = [] } = this.#options;
-      const started = await Promise.allSettled(definitions.map((definition) => this.#ensure(definition)));
+      const { programs = [] } = this.#options;
+      const wanted = this.#named(names);
+      const started = await Promise.allSettled(wanted.map((definition) => this.#ensure(definition)));
       const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       for (const error of failed) if (!(error instanceof StepFailed)) throw error;
       if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
-      const variables = definitions.flatMap(({ name, variable }) => {
-        const { url = '', variables: others = {} } = this.#read(name);
-        return Object.entries({ [variable]: url, ...others });
-      });
-      writePrivate(this.#environmentPath, formatEnvironment(Object.fromEntries(variables)));
-      // One after the other: the system's packages can be installed by one process at a time.
-      for (const program of programs) await program.install(this.#installContext(program.name));
+      await this.#writeEnvironment();
+      if (names.length === 0) {
+        // One after the other: the system's packages can be installed by one process at a time.
+        for (const program of programs) await program.install(this.#installContext(program.name));
+      }
       return this.status();
     });
+  }
+
+  /** @throws StepFailed that names the servers there are */
+  #named(names: readonly string[]): readonly ServerDefinition[] {
+    if (names.length === 0) return this.#options.definitions;
+    return names.map((name) => {
+      const definition = this.#all.find((one) => one.name === name);
+      if (definition) return definition;
+      throw new StepFailed(`no server ${name}: there are ${this.#all.map((one) => one.name).join(', ')}`);
+    });
+  }
+
+  get #all(): readonly ServerDefinition[] {
+    return [...this.#options.definitions, ...(this.#options.optional ?? [])];
+  }
+
+  /** The addresses of all that runs. */
+  async #writeEnvironment(): Promise<void> {
+    const running = new Set((await this.status()).filter(({ url }) => url).map(({ name }) => name));
+    const variables = this.#all.flatMap(({ name, variable }) => {
+      const { url = '', variables: others = {} } = this.#read(name);
+      return running.has(name) ? Object.entries({ [variable]: url, ...others }) : [];
+    });
+    writePrivate(this.#environmentPath, formatEnvironment(Object.fromEntries(variables)));
   }
 
   down(): Promise<void> {
     return this.#exclusively(async () => {
       rmSync(this.#environmentPath, { force: true });
       await Promise.all(
-        this.#options.definitions.map(async ({ name, stopSignal }) => {
+        this.#all.map(async ({ name, stopSignal }) => {
           const { process, ...rest } = this.#read(name);
           if (process) await stopProcess(process, stopSignal);
           this.#write(name, rest);
@@ -88,16 +117,19 @@ class Manager implements ServiceManager {
     });
   }
 
-  status(): Promise<readonly ServerStatus[]> {
-    return Promise.all(
-      this.#options.definitions.map(async (definition) => {
-        const { name } = definition;
-        const { process, url } = this.#read(name);
-        return process && url && (await this.#answers(definition))
-          ? { name, url, pid: process.pid }
-          : { name };
-      }),
+  async status(): Promise<readonly ServerStatus[]> {
+    const { optional = [] } = this.#options;
+    const statuses = await Promise.all(this.#all.map((definition) => this.#statusOf(definition)));
+    return statuses.filter(
+      ({ name, url }) => url || !optional.some((definition) => definition.name === name),
     );
+  }
+
+  async #statusOf(definition: ServerDefinition): Promise<ServerStatus> {
+    const { name } = definition;
+    const { process, url } = this.#read(name);
+    const answers = process && url && (await this.#answers(definition));
+    return answers ? { name, url, pid: process.pid } : { name };
   }
 
   #installContext(name: string): InstallContext {

@@ -112,6 +112,49 @@ export function consumingContract(fixture: () => EventLogFixture): void {
       expect(most).toBe(3);
     });
 
+    it('gives the place of what is parked to others, and takes no more than its places again', async () => {
+      const log = await fixture().open();
+      const [failing, working] = [gate(), gate()];
+      let atWork = 0;
+      let most = 0;
+      const { seen, deliveries } = await consuming(log, { maxInFlight: 2 }, async ({ id, park }) => {
+        if (id.startsWith('failing')) await park(() => park(() => failing.opened));
+        most = Math.max(most, ++atWork);
+        if (!id.startsWith('failing')) await working.opened;
+        atWork--;
+        return { kind: 'ack' };
+      });
+      await publishAll(log, ['failing-1', 'failing-2', 'failing-3']);
+      await expect.poll(() => seen.length, PATIENCE).toBe(3);
+      await publishAll(log, ['a', 'b', 'c', 'd']);
+      await expect.poll(() => idsOf(deliveries).slice(3), PATIENCE).toEqual(['a', 'b']);
+      failing.open();
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(4);
+      expect(idsOf(deliveries).slice(3)).toEqual(['a', 'b']);
+      working.open();
+      await expect.poll(() => log.waiting('worker'), PATIENCE).toBe(0);
+      expect(most).toBeLessThanOrEqual(5);
+      expect(seen.length).toBe(7);
+    });
+
+    it('keeps hold of what is parked, and hands it back when it stops', async () => {
+      const log = await fixture().open();
+      const never = gate();
+      const options = { maxInFlight: 1, ackWaitMs: 1_000 };
+      const { seen, consumption } = await consuming(log, options, async ({ park, working }) => {
+        const signs = setInterval(working, 200);
+        await park(() => never.opened);
+        clearInterval(signs);
+        return { kind: 'ack' };
+      });
+      await publishAll(log, ['a']);
+      await expect.poll(() => seen, PATIENCE).toEqual(['a 1']);
+      await consumption.stop(0);
+      const next = await consuming(log, options);
+      await expect.poll(() => next.seen, PATIENCE).toEqual(['a 2']);
+      never.open();
+    });
+
     it('delivers again what was not acknowledged in time', async () => {
       const log = await fixture().open();
       const never = gate();

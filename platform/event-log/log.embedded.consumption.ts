@@ -10,6 +10,7 @@ import {
 import type { DurableQueue } from './log.embedded.queue.ts';
 import type { ClaimedMessage } from './log.embedded.tables.ts';
 import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './log.ts';
+import { Parking } from './parking.ts';
 
 export interface EmbeddedConsumptionDependencies {
   readonly queue: DurableQueue;
@@ -30,7 +31,7 @@ const DEFAULT_GRACE_MS = 5_000;
 /** Pause after a statement failed. */
 const RETRY_MS = 1_000;
 
-/** One `consume` call: keeps up to `maxInFlight` messages of its queue in work. */
+/** One `consume` call: keeps up to `maxInFlight` messages of its queue in work, beside those that are parked. */
 export class EmbeddedConsumption implements Consumption {
   readonly #queue: DurableQueue;
   readonly #options: ConsumeOptions;
@@ -38,6 +39,7 @@ export class EmbeddedConsumption implements Consumption {
   readonly #logger: Logger | undefined;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Work>();
+  readonly #parking: Parking<Work>;
   readonly #detach: () => void;
   #pumping: Promise<void> | undefined;
   #pumpAgain = false;
@@ -50,6 +52,7 @@ export class EmbeddedConsumption implements Consumption {
     this.#options = options;
     this.#handler = handler;
     this.#logger = logger;
+    this.#parking = new Parking(options.maxInFlight, () => this.#wake());
     this.#detach = queue.attach({ wake: () => this.#wake() });
     this.#wake();
   }
@@ -75,7 +78,7 @@ export class EmbeddedConsumption implements Consumption {
     try {
       while (this.#pumpAgain && !this.#stopping.signal.aborted) {
         this.#pumpAgain = false;
-        const free = this.#options.maxInFlight - this.#inWork.size;
+        const free = this.#options.maxInFlight - (this.#inWork.size - this.#parking.size);
         if (free <= 0) break;
         const claims = await this.#queue.claim(free);
         if (this.#stopping.signal.aborted) await Promise.all(claims.map((claim) => this.#return(claim)));
@@ -95,6 +98,7 @@ export class EmbeddedConsumption implements Consumption {
     this.#await(work, this.#options.ackWaitMs);
     void this.#run(work).finally(() => {
       this.#inWork.delete(work);
+      this.#parking.forget(work);
       if (this.#inWork.size === 0) this.#drained?.();
       if (!this.#stopping.signal.aborted) this.#wake();
     });
@@ -153,6 +157,7 @@ export class EmbeddedConsumption implements Consumption {
       working: () => {
         if (!work.over) this.#await(work, ackWaitMs);
       },
+      park: (wait) => this.#parking.during(work, wait),
     };
   }
 

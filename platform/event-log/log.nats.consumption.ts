@@ -12,6 +12,7 @@ import { pause, within } from './log.nats.errors.ts';
 import type { KeptLetter } from './log.nats.messages.ts';
 import type { NatsPuller } from './log.nats.puller.ts';
 import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './log.ts';
+import { Parking } from './parking.ts';
 import type { Replayed } from './replay.ts';
 
 export interface NatsConsumptionDependencies {
@@ -36,13 +37,18 @@ const RECOVERY_PAUSE_MS = 500;
 type Settled = Exclude<Verdict, { readonly kind: 'pass' }>;
 
 /**
- * One `consume` call: `maxInFlight` workers, each of which asks for its next message when it is done with the
- * last, so that nothing waits here while its acknowledgement wait runs.
+ * One `consume` call: `maxInFlight` workers, each of which asks for its next message when fewer than that are in work,
+ * those that are parked not counted, so that nothing waits here while its acknowledgement wait runs.
  */
 export class NatsConsumption implements Consumption {
   readonly #dependencies: NatsConsumptionDependencies;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Delivered>();
+  readonly #parking: Parking<Delivered>;
+  #pulling = 0;
+  /** Called when a delivery is done, or parked. */
+  readonly #onFree = new Set<() => void>();
+  readonly #handling = new Set<Promise<void>>();
   /** Those that wait for their pause, and those that are being passed on. */
   readonly #passing = new Set<Promise<void>>();
   readonly #pullers: readonly NatsPuller[];
@@ -53,6 +59,7 @@ export class NatsConsumption implements Consumption {
   private constructor(dependencies: NatsConsumptionDependencies) {
     this.#dependencies = dependencies;
     const { options, puller } = dependencies;
+    this.#parking = new Parking(options.maxInFlight, () => this.#tellFree());
     this.#pullers = Array.from({ length: options.maxInFlight }, puller);
     this.#workers = Promise.all(this.#pullers.map((source) => this.#work(source)));
   }
@@ -73,10 +80,11 @@ export class NatsConsumption implements Consumption {
 
   async stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
     this.#stopping.abort();
+    this.#tellFree();
     // First, so that nothing comes here that is handed back.
     await within(Promise.allSettled(this.#pullers.map((puller) => puller.close())), DRAIN_MS);
     await within(
-      this.#workers.then(() => Promise.all(this.#passing)),
+      this.#workers.then(() => Promise.all([...this.#passing, ...this.#handling])),
       graceMs,
     );
     this.#stopped = true;
@@ -85,13 +93,38 @@ export class NatsConsumption implements Consumption {
   }
 
   async #work(puller: NatsPuller): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const message = await this.#pull(puller);
-      if (!message) continue;
+    while (await this.#place()) {
+      const message = await this.#pull(puller).finally(() => this.#pulling--);
+      if (!message) {
+        this.#tellFree();
+        continue;
+      }
       this.#inWork.add(message);
-      await this.#handle(message);
-      this.#inWork.delete(message);
+      const handling = this.#handle(message).finally(() => {
+        this.#inWork.delete(message);
+        this.#parking.forget(message);
+        this.#handling.delete(handling);
+        this.#tellFree();
+      });
+      this.#handling.add(handling);
     }
+  }
+
+  /** Waits until one more may come into work, those that are parked not counted. False: nothing may any more. */
+  async #place(): Promise<boolean> {
+    const { maxInFlight } = this.#dependencies.options;
+    while (this.#inWork.size - this.#parking.size + this.#pulling >= maxInFlight) {
+      if (this.#stopping.signal.aborted) return false;
+      await new Promise<void>((resolve) => this.#onFree.add(resolve));
+    }
+    if (this.#stopping.signal.aborted) return false;
+    this.#pulling++;
+    return true;
+  }
+
+  #tellFree(): void {
+    for (const tell of this.#onFree) tell();
+    this.#onFree.clear();
   }
 
   async #pull(puller: NatsPuller): Promise<Delivered | undefined> {
@@ -150,6 +183,7 @@ export class NatsConsumption implements Consumption {
       working: () => {
         if (this.#inWork.has(message)) message.working();
       },
+      park: (wait) => this.#parking.during(message, wait),
     };
   }
 

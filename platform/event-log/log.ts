@@ -136,6 +136,11 @@ export interface Delivery extends LoggedMessage {
   readonly last: boolean;
   /** Tells the log that the work goes on: the acknowledgement wait starts anew. */
   working(): void;
+  /**
+   * Waits for what `wait` waits for, e.g. a pause before another try, and counts for none of `maxInFlight` meanwhile.
+   * Of one consumption, 16 times as many deliveries may do so; a further one keeps its place.
+   */
+  park<T>(wait: () => Promise<T>): Promise<T>;
   /** Aborts when the consumption is being stopped. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import type { bookPlaces, Takes } from '../clients/registry.ts';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
+import type { Delivery } from '../event-log/log.ts';
 import type { Logger } from '../logger.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
@@ -28,6 +29,8 @@ export interface RunRequest<Plan = unknown> {
   readonly signal: AbortSignal;
   /** Tells how far it is, 0 to 1, and what it is at. */
   readonly onProgress: (done: number, stage?: string) => void;
+  /** Waits, e.g. before another try, and lets another run have this one's place meanwhile. Default: there is none to let go. */
+  readonly park?: Delivery['park'];
 }
 
 /** The result of a run. */

@@ -166,13 +166,13 @@ describe('REST', () => {
     const newest = await service.rest<{ schema: object }>('GET', '/api/v1/schemas/expanded-text-v1');
     expect(newest.body.schema).toMatchObject({
       id: 'expanded-text-v1',
-      version: '2.0.0',
+      version: '2.1.0',
       blob_type: 'expanded_text',
-      versions: ['2.0.0', '1.0.0'],
+      versions: ['2.1.0', '2.0.0', '1.0.0'],
       created_at: null,
     });
     const path = '/api/v1/schemas/expanded-text-v1/versions';
-    expect((await service.rest('GET', `${path}/2.0.0`)).body).toEqual(newest.body);
+    expect((await service.rest('GET', `${path}/2.1.0`)).body).toEqual(newest.body);
     const first = await service.rest<{ schema: object }>('GET', `${path}/1.0.0`);
     expect(first.body.schema).toMatchObject({ id: 'expanded-text-v1', version: '1.0.0' });
   });

@@ -2,7 +2,7 @@ import { defineProcessor, type OpenDependencies } from '../../platform/processor
 import { records } from '../../platform/processor/records/records.ts';
 import { documentMigrations, formerIndexes, migrations } from './history.ts';
 import { createOfflineModel } from './model/model.offline.ts';
-import { createOpenAiModel } from './model/model.openai.ts';
+import { createOpenAiModel } from './model/openai/model.openai.ts';
 import { createTextWorker } from './model/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
@@ -17,6 +17,10 @@ function openExpander({ settings: env, logger }: OpenDependencies<Settings>) {
           apiKey: env.OPENAI_API_KEY,
           model: env.OPENAI_MODEL,
           contextTokens: env.OPENAI_CONTEXT_TOKENS,
+          maxOutputTokens: env.OPENAI_MAX_OUTPUT_TOKENS,
+          concurrency: env.OPENAI_CONCURRENCY,
+          requestTimeoutMs: env.OPENAI_TIMEOUT_MS,
+          extraBody: env.OPENAI_EXTRA_BODY,
           countTokens: worker.countTokens,
           logger,
         })
@@ -34,10 +38,11 @@ export default defineProcessor({
   makes: {
     type: 'ExpandedText',
     schema: 'expanded-text-v1',
-    schemaVersion: '2.0.0',
+    schemaVersion: '2.1.0',
     shownAs: 'chapter.expanded',
   },
-  limits: { concurrency: 4, seconds: 600 },
+  // A long chapter on a small machine's own model takes as long; a request has a limit of its own.
+  limits: { concurrency: 4, seconds: 3_600 },
   settings,
   records: records('expanded_texts', {
     store: 'mongodb',
@@ -72,6 +77,9 @@ export default defineProcessor({
           return (of as string).slice(start, start + (expanded_length as number));
         },
       },
+      // Texts of the schema's earlier versions have neither: all of their sections were expanded.
+      kept: { needs: [], resolve: ({ kept }) => kept ?? false },
+      why: { needs: [], resolve: ({ why }) => why ?? null },
     },
   },
 });

@@ -24,6 +24,14 @@ const observed = (database: SqlDatabase): SqlDatabase => ({
   },
 });
 
+/** As the schema's version 2.0.0 had it. */
+const withoutKept = (data: ExpandedTextData) => ({
+  ...data,
+  sections: data.sections.map(({ kept: _kept, why: _why, ...section }) => section),
+});
+
+let old = '';
+
 beforeAll(async () => {
   server = await openTemporaryPglite();
   const records = createPostgresRecords(await server.database(databaseOf(processor)), processor.records);
@@ -35,6 +43,9 @@ beforeAll(async () => {
     await records.markRegistered(stored, new Date());
     ids.push(stored.id);
   }
+  const { data, beside } = expandedTexts.sample(0);
+  const before = newRecord('alice', { data: withoutKept(data as unknown as ExpandedTextData), beside });
+  old = (await records.insert(before)).stored.id;
   service = await startTestService(processorService(processor), {
     sql: async (name) => observed(await server.database(name)),
   });
@@ -83,7 +94,7 @@ describe('expanded texts', () => {
       ids.slice(0, 1),
       `... on ExpandedText { id parentBlobId parentBlob { id } processingTimeMs modelUsed tokensUsed createdAt
         data { original expanded expansionRatio styleAnalysis { tone complexity readabilityScore vocabularyLevel }
-          sections { index title originalStart originalLength expandedStart expandedLength text } } }`,
+          sections { index title originalStart originalLength expandedStart expandedLength kept why text } } }`,
     );
     expect(all).toEqual({
       id: ids[0],
@@ -111,6 +122,8 @@ describe('expanded texts', () => {
             originalLength: 7,
             expandedStart: 0,
             expandedLength: 7,
+            kept: true,
+            why: 'It holds no prose to expand.',
             text: '# Eins\n',
           },
           {
@@ -120,8 +133,22 @@ describe('expanded texts', () => {
             originalLength: 24,
             expandedStart: 7,
             expandedLength: 72,
+            kept: false,
+            why: null,
             text: sample.expanded.slice(7, 79),
           },
+        ],
+      },
+    });
+  });
+
+  it('of an earlier version have all of their sections expanded', async () => {
+    const [text] = await entities([old], '... on ExpandedText { data { sections { index kept why } } }');
+    expect(text).toEqual({
+      data: {
+        sections: [
+          { index: 0, kept: false, why: null },
+          { index: 1, kept: false, why: null },
         ],
       },
     });

@@ -13,7 +13,16 @@ const data: ExpandedTextData = {
     vocabulary_level: 'basic',
   },
   sections: [
-    { index: 0, title: null, original_start: 0, original_length: 7, expanded_start: 0, expanded_length: 7 },
+    {
+      index: 0,
+      title: null,
+      original_start: 0,
+      original_length: 7,
+      expanded_start: 0,
+      expanded_length: 7,
+      kept: true,
+      why: 'It holds no prose to expand.',
+    },
     {
       index: 1,
       title: 'Eins',
@@ -21,6 +30,8 @@ const data: ExpandedTextData = {
       original_length: 24,
       expanded_start: 7,
       expanded_length: 72,
+      kept: false,
+      why: null,
     },
   ],
 };

@@ -29,7 +29,15 @@ const request = (data: unknown) => ({
 const longer = expander(async ({ text }) => ({
   expanded: `${text} And more 🦉.`,
   sections: [
-    { index: 0, title: null, originalStart: 0, originalLength: 3, expandedStart: 0, expandedLength: 16 },
+    {
+      index: 0,
+      title: null,
+      originalStart: 0,
+      originalLength: 3,
+      expandedStart: 0,
+      expandedLength: 16,
+      kept: null,
+    },
   ],
   tokensUsed: 12,
   modelUsed: 'a-model-1',
@@ -58,6 +66,8 @@ describe('an expansion', () => {
             original_length: 3,
             expanded_start: 0,
             expanded_length: 16,
+            kept: false,
+            why: null,
           },
         ],
       },

@@ -36,6 +36,10 @@ export interface SectionData {
   readonly original_length: number;
   readonly expanded_start: number;
   readonly expanded_length: number;
+  /** True where the section stands as it was written. */
+  readonly kept: boolean;
+  /** Why, where it does. */
+  readonly why: string | null;
 }
 
 const draft = z.object({ content: z.string().min(1) });
@@ -65,6 +69,8 @@ const sectionData = (section: Section): SectionData => ({
   original_length: section.originalLength,
   expanded_start: section.expandedStart,
   expanded_length: section.expandedLength,
+  kept: section.kept !== null,
+  why: section.kept,
 });
 
 const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => ({
@@ -76,12 +82,12 @@ const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => 
 
 /** Makes a draft longer, and tells of its style. @throws BlobgraphError SCHEMA_VIOLATION, MODEL_UNAVAILABLE, MODEL_FAILED */
 export async function expand(
-  { source, signal, onProgress }: Pick<RunRequest, 'source' | 'signal' | 'onProgress'>,
+  { source, signal, onProgress, park }: Pick<RunRequest, 'source' | 'signal' | 'onProgress' | 'park'>,
   { model, worker }: Expander,
 ): Promise<RunResult<ExpandedTextData>> {
   const original = originalText(source.data);
   const [expansion, style] = await Promise.all([
-    expandWith(model, { text: original, signal, onProgress }),
+    expandWith(model, { text: original, signal, onProgress, park }),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;

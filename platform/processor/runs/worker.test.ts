@@ -121,6 +121,30 @@ describe('a run', () => {
   });
 });
 
+describe('runs that wait before another try', () => {
+  it('hold up nobody: a good one is done while more fail than run at once', async () => {
+    const { state, start, created } = await setUp();
+    let fail = () => {};
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    await start({
+      definition: { limits: { concurrency: 2, seconds: 30 } },
+      run: async (request) => {
+        if (request.source.id.startsWith('bad')) await request.park?.(() => failing);
+        return upperCase(request, {});
+      },
+    });
+    const bad = Array.from({ length: 8 }, (_, n) => `bad-${n}`);
+    await created(...bad);
+    await created('good');
+    await expect.poll(() => state.runs('good')).toEqual(['PROCESSING 1', 'COMPLETED 1']);
+    for (const id of bad) expect(state.runs(id)).toEqual(['PROCESSING 1']);
+    fail();
+    for (const id of bad) await expect.poll(() => state.runs(id)).toContain('COMPLETED 1');
+  });
+});
+
 describe('a result that is stored', () => {
   it('is found by a redelivery, and not made again', async () => {
     const { state, start, created } = await setUp();

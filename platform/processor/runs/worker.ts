@@ -145,7 +145,16 @@ class EventWorker implements Worker {
     const sourceIds = pending?.sourceIds ?? [blob_id];
     return withinLimit(definition.limits.seconds, delivery.signal, (signal) =>
       makeRecord(this.#kit, {
-        request: { id, userId, source, sources, plan: command?.plan, signal, onProgress },
+        request: {
+          id,
+          userId,
+          source,
+          sources,
+          plan: command?.plan,
+          signal,
+          onProgress,
+          park: delivery.park,
+        },
         run,
         sourceIds,
         generation: begun.generation,

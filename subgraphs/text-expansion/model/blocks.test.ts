@@ -53,7 +53,7 @@ describe('blocksOf', () => {
     [
       'verse',
       'The curfew tolls the knell of parting day,\nThe lowing herd winds slowly o’er the lea,',
-      [['kept', 'The curfew tolls the knell of parting day,\nThe lowing herd winds slowly o’er the lea,']],
+      [['verse', 'The curfew tolls the knell of parting day,\nThe lowing herd winds slowly o’er the lea,']],
     ],
     [
       'a rule',
@@ -74,6 +74,61 @@ describe('blocksOf', () => {
       '\n\nText.',
       [
         ['blank', ''],
+        ['prose', 'Text.'],
+      ],
+    ],
+    [
+      'a list right after a paragraph',
+      'He counted what was left to them that evening, and wrote:\n- one\n- two\n\n  and more of it.\n\nThen he slept.',
+      [
+        ['prose', 'He counted what was left to them that evening, and wrote:'],
+        ['kept', '- one\n- two'],
+        ['kept', '  and more of it.'],
+        ['prose', 'Then he slept.'],
+      ],
+    ],
+    ['a table without outer lines', 'a | b\n--- | ---\n1 | 2', [['kept', 'a | b\n--- | ---\n1 | 2']]],
+    [
+      'a table right after a paragraph',
+      'Of the ships that came this year, few were seen.\n| a | b |\n|---|---|',
+      [
+        ['prose', 'Of the ships that came this year, few were seen.'],
+        ['kept', '| a | b |\n|---|---|'],
+      ],
+    ],
+    [
+      'a comment with blank lines',
+      '<!-- one\n\ntwo -->\nText.\n\n<!-- x -->\n\nMore.',
+      [
+        ['kept', '<!-- one\n\ntwo -->'],
+        ['prose', 'Text.'],
+        ['kept', '<!-- x -->'],
+        ['prose', 'More.'],
+      ],
+    ],
+    [
+      'mathematics and preformatted text',
+      '$$\nx\n\ny\n$$\n\n<pre>\na\n\nb\n</pre>\n\nText.',
+      [
+        ['kept', '$$\nx\n\ny\n$$'],
+        ['kept', '<pre>\na\n\nb\n</pre>'],
+        ['prose', 'Text.'],
+      ],
+    ],
+    [
+      'lines that end with CR alone',
+      '# One\rText here.\r\rMore.\r',
+      [
+        ['heading', '# One'],
+        ['prose', 'Text here.'],
+        ['prose', 'More.'],
+      ],
+    ],
+    [
+      'a longer fence around a shorter one',
+      '~~~~\n~~~\n\n~~~~\nText.',
+      [
+        ['kept', '~~~~\n~~~\n\n~~~~'],
         ['prose', 'Text.'],
       ],
     ],

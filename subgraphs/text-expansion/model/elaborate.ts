@@ -110,7 +110,7 @@ class Elaboration {
       if (letters.has(index)) {
         if (!letters.has(index + 1)) this.#apart(block, index, owedFor.apart);
       } else if (block.kind === 'prose') this.#prose(block, index);
-      else if (block.kind === 'kept') this.#apart(block, index, owedFor.apart);
+      else if (block.kind === 'kept' || block.kind === 'verse') this.#apart(block, index, owedFor.apart);
       onProgress(block.next / this.#text.length);
     }
     this.#finish();

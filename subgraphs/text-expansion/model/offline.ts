@@ -28,6 +28,7 @@ export function sectionsOf(text: string, insertions: readonly Insertion[]): Sect
       originalLength: length,
       expandedStart: start + addedBefore,
       expandedLength,
+      kept: null,
     };
   });
 }

@@ -58,7 +58,12 @@ function* piecesOf(text: string, maxTokens: number): Generator<Piece> {
 }
 
 /** `[start, end)` whole where it fits, else cut at sentences, else at words, else between characters. */
-function* cuts(text: string, start: number, end: number, maxTokens: number): Generator<[number, number]> {
+export function* cuts(
+  text: string,
+  start: number,
+  end: number,
+  maxTokens: number,
+): Generator<[number, number]> {
   if (fits(text, start, end, maxTokens)) {
     yield [start, end];
     return;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ModelAnswerInvalid, ModelRefused, ModelTimeout } from '../model.ts';
+import { lengthened, type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
 import { createOpenAiModel, type OpenAiModelOptions } from './model.openai.ts';
-import { ModelAnswerInvalid, ModelRefused, ModelTimeout } from './model.ts';
-import { lengthened, type OpenAiServer, startOpenAiServer } from './testing/openai-server.ts';
 
 const text = 'The door stood open. Nobody had come back for the lamp.';
 const never = new AbortController().signal;

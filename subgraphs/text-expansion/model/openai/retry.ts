@@ -1,4 +1,4 @@
-import { ModelError, ModelUnavailable } from './model.ts';
+import { ModelAnswerInvalid, ModelError } from '../model.ts';
 
 export interface RetryPolicy {
   /** Tries altogether, the first included. */
@@ -37,21 +37,31 @@ export interface Retrying {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly onRetry: (error: ModelError, attempt: number, pauseMs: number) => void;
+  /** Hears of each failure of the model's; `pauseMs` is null where it is not tried again. */
+  readonly onFailure: (error: ModelError, attempt: number, pauseMs: number | null) => void;
+}
+
+/** An answer that is no expansion may come out better once or twice; after that it is the text, or the model. */
+const mostAnswers = 3;
+
+function pauseAfter({ policy, random }: Retrying, error: ModelError, attempt: number): number | null {
+  const attempts =
+    error instanceof ModelAnswerInvalid ? Math.min(mostAnswers, policy.attempts) : policy.attempts;
+  if (!error.retryable || attempt >= attempts) return null;
+  return pauseMs(policy, attempt, error.retryAfterMs, random());
 }
 
 /** Does `work` again while it fails in a way that may pass, for as often as the policy says. */
 export async function withRetries<T>(retrying: Retrying, work: () => Promise<T>): Promise<T> {
-  const { policy, signal, sleep, random, onRetry } = retrying;
+  const { signal, sleep, onFailure } = retrying;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ModelError && error.retryable) || attempt >= policy.attempts) throw error;
-      const asked = error instanceof ModelUnavailable ? error.retryAfterMs : null;
-      const pause = pauseMs(policy, attempt, asked, random());
+      if (!(error instanceof ModelError)) throw error;
+      const pause = pauseAfter(retrying, error, attempt);
+      onFailure(error, attempt, pause);
       if (pause === null) throw error;
-      onRetry(error, attempt, pause);
       await sleep(pause, signal);
     }
   }

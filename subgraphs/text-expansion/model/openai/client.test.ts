@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../platform/clock.ts';
-import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from './model.ts';
-import { complete } from './openai.client.ts';
-import { type OpenAiServer, startOpenAiServer } from './testing/openai-server.ts';
+import { systemClock } from '../../../../platform/clock.ts';
+import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from '../model.ts';
+import { type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
+import { type CompletionRequest, OpenAiClient, type OpenAiEndpoint } from './client.ts';
 
 let server: OpenAiServer;
 
@@ -11,16 +11,21 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const ask = () =>
-  complete(
-    { baseUrl: server.baseUrl, model: 'asked-for', idleTimeoutMs: 5_000, clock: systemClock },
-    {
-      messages: [{ role: 'user', content: 'The rain fell.' }],
-      longest: 1_000,
-      signal: new AbortController().signal,
-      onText: () => {},
-    },
-  );
+const ask = (endpoint: Partial<OpenAiEndpoint> = {}, asked: Partial<CompletionRequest> = {}) =>
+  new OpenAiClient({
+    baseUrl: server.baseUrl,
+    model: 'asked-for',
+    idleTimeoutMs: 5_000,
+    clock: systemClock,
+    ...endpoint,
+  }).complete({
+    messages: [{ role: 'user', content: 'The rain fell.' }],
+    longest: 1_000,
+    signal: new AbortController().signal,
+    timeoutMs: 60_000,
+    onText: () => {},
+    ...asked,
+  });
 const json = (body: unknown) =>
   server.behave({ kind: 'raw', contentType: 'application/json', body: JSON.stringify(body) });
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createOpenAiModel, type OpenAiModelOptions, sectionTokensFor } from './model.openai.ts';
 import {
   ModelAnswerInvalid,
   type ModelError,
   ModelRefused,
   ModelTimeout,
   ModelUnavailable,
-} from './model.ts';
-import { lengthened, type OpenAiServer, startOpenAiServer } from './testing/openai-server.ts';
+} from '../model.ts';
+import { lengthened, type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
+import { createOpenAiModel, type OpenAiModelOptions, sectionTokensFor } from './model.openai.ts';
 
 const text = 'The door stood open. Nobody had come back for the lamp.';
 const key = 'sk-very-secret';
@@ -53,7 +53,7 @@ async function failure(options: Partial<OpenAiModelOptions> = {}): Promise<Model
   expect(error).toBeInstanceOf(Error);
   expect(error.message).not.toContain('127.0.0.1');
   expect(error.message).not.toContain(key);
-  expect(error.message).not.toContain('secret details');
+  expect(error.message).not.toContain('10.0.0.7');
   return error;
 }
 
@@ -73,6 +73,7 @@ describe('an answer', () => {
           originalLength: text.length,
           expandedStart: 0,
           expandedLength: lengthened(text).length,
+          kept: null,
         },
       ],
       tokensUsed: 100,
@@ -225,12 +226,24 @@ describe('a fault that may pass', () => {
 });
 
 describe('a fault that stays', () => {
-  it.each([400, 401, 403, 404, 422])('HTTP %i is a refusal, asked once', async (status) => {
+  it.each([401, 402, 403, 404, 405, 413])('HTTP %i is a refusal, asked once', async (status) => {
     server.reply({ kind: 'status', status });
     const error = await failure();
     expect(error).toBeInstanceOf(ModelRefused);
     expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable: false });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([400, 422])('HTTP %i is a refusal, asked again in plainer ways alone', async (status) => {
+    server.always({ kind: 'status', status });
+    const error = await failure();
+    expect(error).toBeInstanceOf(ModelRefused);
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable: false });
+    expect(server.requests.map(({ body }) => Object.keys(body))).toEqual([
+      ['model', 'messages', 'stream', 'stream_options'],
+      ['model', 'messages', 'stream'],
+      ['model', 'messages', 'stream'],
+    ]);
   });
 
   it('a content filter is a refusal', async () => {
@@ -257,12 +270,12 @@ describe('a fault that stays', () => {
       },
     ],
     ['a line of 10 MB', { kind: 'raw', body: `data: ${'x'.repeat(10_000_000)}` }],
-  ] as const)('%s is no answer, asked once', async (_, reply) => {
-    server.reply(reply);
-    const error = await failure();
+  ] as const)('%s is no answer, and asked for again twice', async (_, reply) => {
+    server.always(reply);
+    const error = await failure({ retry: { attempts: 9, baseMs: 1, maxMs: 1 } });
     expect(error).toBeInstanceOf(ModelAnswerInvalid);
-    expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable: false });
-    expect(server.requests).toHaveLength(1);
+    expect(error).toMatchObject({ code: 'MODEL_FAILED' });
+    expect(server.requests).toHaveLength(3);
   });
 });
 

@@ -1,0 +1,81 @@
+/** A message of a chat. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** The form in which a server takes a request. */
+export interface Dialect {
+  /** Whether it takes `stream_options`, which have it count tokens. */
+  readonly streamOptions: boolean;
+  /** Whether it takes the role `system`; else the user's first message begins with the instructions. */
+  readonly systemRole: boolean;
+  /** The member that bounds its answer's tokens. */
+  readonly limit: 'max_tokens' | 'max_completion_tokens' | null;
+}
+
+/** What most servers take. */
+export const usualDialect: Dialect = { streamOptions: true, systemRole: true, limit: 'max_tokens' };
+
+export interface Asked {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** The answer's tokens at most. Default: the server's. */
+  readonly maxTokens?: number | undefined;
+  /** Members of the body beside ours. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Chat templates without a system role want the roles to take turns. */
+function withoutSystem([first, second, ...rest]: readonly Message[]): readonly Message[] {
+  if (first?.role !== 'system' || second?.role !== 'user')
+    return [first, second, ...rest].filter((message) => message !== undefined);
+  return [{ role: 'user', content: `${first.content}\n\n${second.content}` }, ...rest];
+}
+
+/** The body of a request, as JSON has it. */
+export function bodyOf({ streamOptions, systemRole, limit }: Dialect, asked: Asked): object {
+  const { model, messages, maxTokens, extra } = asked;
+  return {
+    ...extra,
+    model,
+    messages: systemRole ? messages : withoutSystem(messages),
+    stream: true,
+    ...(streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...(limit && maxTokens !== undefined ? { [limit]: maxTokens } : {}),
+  };
+}
+
+const refused =
+  /unsupported|not (?:be )?(?:supported|permitted|allowed|recogni[sz]ed|implemented|accepted|valid|expected)|(?:does|do)(?: not|n['’]t) (?:support|accept|allow)|unrecogni[sz]ed|unknown|unexpected|extra[_ ](?:forbidden|inputs|fields|parameter)|invalid (?:argument|parameter|field|role)|additional propert|roles? must|only user|instead/i;
+const system =
+  /roles? must alternate|only user(?:,|, and| and| or|\/)? ?assistant|system[ _-]?(?:role|message|prompt|instruction)|developer instruction|role[^.]{0,40}system/i;
+
+const nextLimit = (limit: Dialect['limit']): Dialect['limit'] =>
+  limit === 'max_tokens' ? 'max_completion_tokens' : null;
+
+/** The dialect after a refusal whose text names what the server does not take; null when it names nothing of ours. */
+export function learned(dialect: Dialect, refusal: string, hasLimit: boolean): Dialect | null {
+  if (!refused.test(refusal)) return null;
+  if (dialect.streamOptions && /stream[_ ]options|include_usage/i.test(refusal))
+    return { ...dialect, streamOptions: false };
+  if (hasLimit && dialect.limit && new RegExp(`\\b${dialect.limit}\\b`).test(refusal))
+    return { ...dialect, limit: nextLimit(dialect.limit) };
+  if (dialect.systemRole && system.test(refusal)) return { ...dialect, systemRole: false };
+  return null;
+}
+
+/** Dialects to try on a server that refuses without a word of why, each plainer than the one before. */
+export function plainer(dialect: Dialect, hasLimit: boolean): readonly Dialect[] {
+  const guesses: Dialect[] = [];
+  let last = dialect;
+  const add = (change: Partial<Dialect>) => {
+    last = { ...last, ...change };
+    guesses.push(last);
+  };
+  if (last.streamOptions) add({ streamOptions: false });
+  if (hasLimit && last.limit === 'max_tokens') add({ limit: 'max_completion_tokens' });
+  if (hasLimit && last.limit) add({ limit: null });
+  if (last.systemRole) add({ systemRole: false });
+  return guesses;
+}

@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
+import { type Clock, systemClock } from '../../../../platform/clock.ts';
+import type { Logger } from '../../../../platform/logger.ts';
+import {
+  type ExpandRequest,
+  type Expansion,
+  ModelError,
+  ModelTimeout,
+  type Park,
+  type Section,
+  type TextModel,
+} from '../model.ts';
+import { OpenAiClient } from './client.ts';
+import { Progress } from './progress.ts';
+import type { RetryPolicy } from './retry.ts';
+import { storable, type Writing, type Written, write } from './section.ts';
+import { type Part, partsOf } from './sections.ts';
+
+export interface OpenAiModelOptions {
+  /** Up to and without `/chat/completions`, e.g. `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey?: string | undefined;
+  readonly model: string;
+  /** Tokens that the model reads and writes at once. */
+  readonly contextTokens: number;
+  /** Tokens of one answer at most. Default: the server's own limit. */
+  readonly maxOutputTokens?: number | undefined;
+  /** Members of each request beside ours, e.g. `temperature`. */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /** For one whole text. Default: none. */
+  readonly timeoutMs?: number | undefined;
+  /** For one request, from its first byte to the answer's last. Default 5 minutes. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Without a byte from the model once it has begun. Default 60 s. */
+  readonly idleTimeoutMs?: number;
+  /** Requests at once, of all texts together. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** For each section. Default 5 tries, pauses from 0.5 s up to 30 s. */
+  readonly retry?: RetryPolicy;
+  /** Counts tokens where the server does not. */
+  readonly countTokens: (texts: readonly string[], signal: AbortSignal) => Promise<number>;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly clock?: Clock;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+/** Longer sections come out summarised rather than expanded, whatever the context would hold. */
+const mostSectionTokens = 2_000;
+const tokensOfInstructions = 400;
+/** A section, twice its length in answer, and as much again where the estimate was low. */
+const contextShares = 3.5;
+const answerShares = 2.5;
+const usualGrowth = 1.8;
+const longestModelName = 200;
+const nothingToExpand = 'It holds no prose to expand.';
+
+/** The tokens of a section, so that it and its expansion fit in the model's context, and the expansion in one answer. */
+export const sectionTokensFor = (contextTokens: number, maxOutputTokens = Number.POSITIVE_INFINITY): number =>
+  Math.max(
+    16,
+    Math.min(
+      mostSectionTokens,
+      Math.floor((contextTokens - tokensOfInstructions) / contextShares),
+      Math.floor(maxOutputTokens / answerShares),
+    ),
+  );
+
+/** A part of the text, written or kept. */
+interface Outcome extends Written {
+  /** Why it was not written, where it was to be. */
+  readonly failure: ModelError | null;
+  readonly kept: string | null;
+}
+
+/** A model behind any endpoint that speaks OpenAI's chat completions. */
+export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
+  const { baseUrl, apiKey, model, concurrency, extraBody, logger } = options;
+  const client = new OpenAiClient({
+    baseUrl,
+    apiKey,
+    model,
+    concurrency,
+    extraBody,
+    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+    clock: options.clock ?? systemClock,
+    onLearned: (learned) =>
+      logger.warn({ model, ...learned }, 'The language model’s server is asked differently from now on'),
+  });
+  return { name: model, expand: (request) => expand(options, client, request) };
+}
+
+async function expand(
+  options: OpenAiModelOptions,
+  client: OpenAiClient,
+  { text, signal, onProgress, park }: ExpandRequest,
+): Promise<Expansion> {
+  const limits = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)];
+  const stop = new AbortController();
+  const ended = AbortSignal.any([signal, stop.signal, ...limits]);
+  const parts = partsOf(text, sectionTokensFor(options.contextTokens, options.maxOutputTokens));
+  const progress = new Progress(
+    parts.map(({ length }) => length),
+    onProgress ?? (() => {}),
+  );
+  try {
+    const toOutcome = async (part: Part, index: number): Promise<Outcome> => {
+      const writing = writingOf(options, client, ended, park);
+      const outcome = await expandPart(writing, text, part, (share) => progress.set(index, share));
+      progress.set(index, 1);
+      return outcome;
+    };
+    const outcomes = await pMap(parts, toOutcome, { concurrency: options.concurrency ?? 4, signal: ended });
+    assertExpanded(outcomes);
+    const expansion = await toExpansion(options, parts, outcomes, ended);
+    progress.finish();
+    return expansion;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (limits.some(({ aborted }) => aborted))
+      throw new ModelTimeout('The language model took too long to expand this text.');
+    throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+function writingOf(
+  { model, logger, ...options }: OpenAiModelOptions,
+  client: OpenAiClient,
+  signal: AbortSignal,
+  park: Park = (wait) => wait(),
+): Omit<Writing, 'onText'> {
+  const pause = options.sleep ?? ((ms, until) => sleep(ms, undefined, { signal: until }));
+  return {
+    client,
+    signal,
+    contextTokens: options.contextTokens,
+    maxOutputTokens: options.maxOutputTokens,
+    requestTimeoutMs: options.requestTimeoutMs ?? 300_000,
+    policy: options.retry ?? { attempts: 5, baseMs: 500, maxMs: 30_000 },
+    random: options.random ?? Math.random,
+    sleep: (ms, until) => park(() => pause(ms, until)),
+    onFailure: ({ message, details }, attempt, pauseMs) =>
+      logger.warn(
+        { model, attempt, pauseMs, reason: message, ...(details ? { said: details } : {}) },
+        pauseMs === null ? 'The language model failed' : 'The language model is asked again',
+      ),
+  };
+}
+
+/** A part that cannot be expanded is kept as it is. @throws ModelError where every other would fare the same */
+async function expandPart(
+  writing: Omit<Writing, 'onText'>,
+  text: string,
+  { start, length, bodyStart, bodyLength }: Part,
+  onProgress: (share: number) => void,
+): Promise<Outcome> {
+  const whole = text.slice(start, start + length);
+  const body = text.slice(bodyStart, bodyStart + bodyLength);
+  const onText = (written: number) => onProgress(Math.min(0.99, written / (bodyLength * usualGrowth)));
+  const kept = { text: whole, completions: [], uncounted: [] };
+  if (body === '') return { ...kept, failure: null, kept: nothingToExpand };
+  try {
+    const written = await write({ ...writing, onText }, body);
+    const head = text.slice(start, bodyStart);
+    const tail = text.slice(bodyStart + bodyLength, start + length);
+    return { ...written, text: head + written.text + tail, failure: null, kept: null };
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.concerns === 'server') throw error;
+    return { ...kept, failure: error, kept: error.message };
+  }
+}
+
+/** @throws ModelError when nothing was expanded of what was to be: it is no fault of one section's */
+function assertExpanded(outcomes: readonly Outcome[]): void {
+  if (outcomes.some(({ completions }) => completions.length > 0)) return;
+  const failures = outcomes.flatMap(({ failure }) => failure ?? []);
+  const failure = failures.find(({ code }) => code === 'MODEL_UNAVAILABLE') ?? failures[0];
+  if (failure) throw failure;
+}
+
+/** The model as it names itself; empty when it does not. */
+const nameOf = (outcomes: readonly Outcome[]): string => {
+  const named = outcomes.flatMap(({ completions }) => completions).find(({ model }) => model);
+  return storable(named?.model ?? '').slice(0, longestModelName);
+};
+
+async function toExpansion(
+  options: OpenAiModelOptions,
+  parts: readonly Part[],
+  outcomes: readonly Outcome[],
+  signal: AbortSignal,
+): Promise<Expansion> {
+  const sections: Section[] = [];
+  let expandedStart = 0;
+  for (const [index, { title, start, length }] of parts.entries()) {
+    const { text = '', kept = null } = outcomes[index] ?? {};
+    const expandedLength = text.length;
+    sections.push({
+      index,
+      title,
+      originalStart: start,
+      originalLength: length,
+      expandedStart,
+      expandedLength,
+      kept,
+    });
+    expandedStart += expandedLength;
+  }
+  const uncounted = outcomes.flatMap((outcome) => outcome.uncounted);
+  const counted = outcomes
+    .flatMap(({ completions }) => completions)
+    .reduce((sum, { tokens }) => sum + (tokens ?? 0), 0);
+  return {
+    expanded: outcomes.map(({ text }) => text).join(''),
+    sections,
+    tokensUsed: counted + (uncounted.length === 0 ? 0 : await options.countTokens(uncounted, signal)),
+    modelUsed: nameOf(outcomes) || options.model,
+  };
+}
