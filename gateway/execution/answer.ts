@@ -3,7 +3,7 @@ import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
 import type { Introspected } from './introspection.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
-import { isObject, type Values } from './values.ts';
+import { isObject, setOwn, type Values } from './values.ts';
 
 /** Stands for a null that its parent may not have: the parent becomes null instead. */
 const INVALID: unique symbol = Symbol('invalid');
@@ -54,7 +54,7 @@ class Shaper {
       this.#count(field.name.length + AROUND_KEY_BYTES);
       const completed = this.#field(shape, field, value);
       if (completed === INVALID) return INVALID;
-      assign(answer, field.name, completed);
+      setOwn(answer, field.name, completed);
     }
     return answer;
   }
@@ -81,7 +81,7 @@ class Shaper {
       this.#count(field.name.length + AROUND_KEY_BYTES);
       completed = this.#explained(byKey?.get(field.key), () => this.#field(shape, field, value));
       if (completed === INVALID) break;
-      assign(answer, field.name, completed);
+      setOwn(answer, field.name, completed);
     }
     if (isExplained) this.#explanations -= 1;
     if (isGone) this.#gone -= 1;
@@ -242,13 +242,6 @@ class Shaper {
     this.#sizes.set(value, size);
     return size;
   }
-}
-
-function assign(answer: Values, name: string, value: unknown): void {
-  // As an alias; assigned, it would become the prototype.
-  if (name === '__proto__') {
-    Object.defineProperty(answer, name, { value, enumerable: true, configurable: true, writable: true });
-  } else answer[name] = value;
 }
 
 /** Whether the client asks for what subgraphs answer under a key, of some type that is at a place. */

@@ -145,6 +145,29 @@ test('two paths to one subgraph are one request, and each gets its own', async (
   for (const { query } of asked) expect(parse(query).definitions).toHaveLength(1);
 });
 
+test('an entity that two paths want the same of is asked for once, with its errors, and stays each their own', async () => {
+  const error = { message: 'No name.', extensions: { code: 'INTERNAL' } };
+  const { run, asked } = graph(({ subgraph, query }) => {
+    if (subgraph === 'shop') return { data: twoProducts(query) };
+    return {
+      data: { _entities: [{ friend: null, name: 'Mo' }] },
+      errors: [{ ...error, path: ['_entities', 0, 'friend', 'name'] }],
+    };
+  });
+  const { data, errors } = await run(`{
+    one: product(id: "1") { maker { friend { name } } }
+    other: product(id: "2") { maker { friend { name } } }
+  }`);
+  expect(data).toEqual({ one: { maker: { friend: null } }, other: { maker: { friend: null } } });
+  expect(errors).toEqual(
+    ['one', 'other'].map((place) => ({ ...error, path: [place, 'maker', 'friend', 'name'] })),
+  );
+  expect(asked.map(({ subgraph, variables }) => [subgraph, variables])).toEqual([
+    ['shop', {}],
+    ['people', { representations: makers('m') }],
+  ]);
+});
+
 test('errors of a request for two paths find theirs; without a path they are told at both', async () => {
   const fault = { message: 'Broken.', extensions: { code: 'INTERNAL' } };
   const answers: Record<string, (query: string) => object> = {

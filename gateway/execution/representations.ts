@@ -130,3 +130,13 @@ function rewriteAt(value: unknown, change: Rewrite, depth: number, isOfType: Typ
     }
   }
 }
+
+/** A path of keys as they are after the answer was rewritten. */
+export function rewritePath(path: readonly (string | number)[], rewrites: readonly Rewrite[] | undefined) {
+  if (!rewrites) return path;
+  return path.map((key) => {
+    for (const each of rewrites)
+      if (each.kind === 'KeyRenamer' && each.path.at(-1) === key) return each.renameKeyTo;
+    return key;
+  });
+}

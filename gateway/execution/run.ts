@@ -1,5 +1,6 @@
 import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
+import type { EntityAnswer } from './entities.ts';
 import { LocatedErrors } from './errors.ts';
 import { createPart, type Part, type PartContext } from './parts.ts';
 import type { TypeTest } from './representations.ts';
@@ -69,6 +70,7 @@ class Run {
   #errors: LocatedErrors | undefined;
   readonly #waiting: number[];
   readonly #queues = new Map<string, Part[]>();
+  readonly #answers = new Map<number, Map<string, EntityAnswer>>();
   readonly #startedAt = performance.now();
   readonly #context: PartContext;
   #left: number;
@@ -81,7 +83,12 @@ class Run {
     this.#options = options;
     this.#waiting = options.steps.map(({ after }) => after.length);
     this.#left = options.steps.length;
-    this.#context = { data: this.#data, errors: () => this.#located(), isOfType: options.isOfType };
+    this.#context = {
+      data: this.#data,
+      errors: () => this.#located(),
+      isOfType: options.isOfType,
+      answersTo: (step) => this.#answersTo(step),
+    };
   }
 
   start(): Promise<RunResult> {
@@ -91,6 +98,17 @@ class Run {
       for (const step of this.#options.steps) if (step.after.length === 0) this.#begin(step);
       this.#goOn();
     });
+  }
+
+  /** A mutation may change what was known before. */
+  #answersTo({ selection }: Step): Map<string, EntityAnswer> {
+    const { steps } = this.#options;
+    const isMutation = steps.some(({ fetch }) => fetch.operationKind === 'mutation');
+    const known = isMutation ? undefined : this.#answers.get(selection);
+    if (known) return known;
+    const answers = new Map<string, EntityAnswer>();
+    this.#answers.set(selection, answers);
+    return answers;
   }
 
   #located(): LocatedErrors {
@@ -108,6 +126,8 @@ class Run {
       this.#end(step);
       return;
     }
+    part.whenDone(() => this.#end(step));
+    if (part.representations?.length === 0) return;
     const { serviceName } = step.fetch;
     const queue = this.#queues.get(serviceName);
     if (queue) queue.push(part);
@@ -179,7 +199,7 @@ class Run {
       .catch((error: unknown) => this.#fail(parts, error, subgraph))
       .then(() => {
         this.#inFlight -= 1;
-        for (const { step } of parts) this.#end(step);
+        for (const part of parts) part.settle();
         this.#goOn();
       })
       .catch(this.#reject);
@@ -191,10 +211,10 @@ class Run {
     { prefixes }: RequestTemplate,
     subgraph: string,
   ): void {
-    if (data) for (const [index, part] of parts.entries()) part.merge(data, prefixes[index] ?? '');
+    if (data) for (const [index, part] of parts.entries()) part.take(data, prefixes[index] ?? '');
     const told = new Set<Part>();
     for (const error of errors) {
-      const part = parts.find((each, index) => each.locate(error, prefixes[index] ?? ''));
+      const part = parts.find((each, index) => each.takeError(error, prefixes[index] ?? ''));
       if (part) told.add(part);
       else if (data) this.#located().addElsewhere(error);
       else this.#failAll(parts, error, told);

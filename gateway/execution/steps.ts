@@ -18,6 +18,8 @@ export interface Step {
   readonly operation: OperationDefinitionNode;
   /** Where the entities are that it is for; null for a fetch from the root. */
   readonly path: Path | null;
+  /** The same number for steps that ask one subgraph for the same of each entity. */
+  readonly selection: number;
   /** Whether it is the fetch of a subscription that an event answers. */
   readonly isPrimary: boolean;
   /** Steps that it waits for. */
@@ -148,6 +150,7 @@ export function compileSteps(plan: QueryPlan): readonly Step[] {
   const filled = drafts.map(filledBy);
   const isMutation = drafts.some(({ fetch }) => fetch.operationKind === 'mutation');
   const steps: Step[] = [];
+  const selections = new Map<string, number>();
   for (const [index, draft] of drafts.entries()) {
     const needed = neededBy(draft);
     const needs = draft.earlier.filter((step) => needed.some((path) => filled[step]?.has(path)));
@@ -156,7 +159,11 @@ export function compileSteps(plan: QueryPlan): readonly Step[] {
     );
     const { earlier, ...rest } = draft;
     const after = isMutation || !found ? earlier : needs;
-    steps.push({ ...rest, index, after, before: [] });
+    const { serviceName, operation, outputRewrites } = rest.fetch;
+    const asked = JSON.stringify([serviceName, operation, outputRewrites]);
+    const selection = selections.get(asked) ?? index;
+    selections.set(asked, selection);
+    steps.push({ ...rest, index, selection, after, before: [] });
     for (const step of after) steps[step]?.before.push(index);
   }
   return steps;

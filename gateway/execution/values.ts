@@ -27,3 +27,19 @@ export function mergeInto(target: Values, source: Values, isOfType: TypeTest): v
     target[key] = value;
   }
 }
+
+/** A copy of parsed JSON. */
+export function copy<Value>(value: Value): Value {
+  if (!isObject(value)) return value;
+  if (Array.isArray(value)) return value.map(copy) as Value;
+  const copied: Values = {};
+  for (const key in value) setOwn(copied, key, copy((value as Values)[key]));
+  return copied as Value;
+}
+
+/** Sets a member whatever its name: assigned, `__proto__` would become the prototype. */
+export function setOwn(object: Values, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  } else object[name] = value;
+}
