@@ -9,6 +9,7 @@ import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../erro
 import type { Logger } from '../logger.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
+import { parseBodies } from './body.ts';
 import { limitLoad } from './load.ts';
 
 /** Larger bodies are answered with 413. */
@@ -32,8 +33,6 @@ const frameworkErrors: Readonly<Record<string, RestError>> = {
     code: 'BAD_REQUEST',
     message: 'The body must be JSON: send `Content-Type: application/json`.',
   },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is empty. Send a JSON document.' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is not valid JSON.' },
   FST_ERR_BAD_URL: {
     code: 'BAD_REQUEST',
     message: 'The path is not well-formed: percent-encode it as UTF-8.',
@@ -147,7 +146,7 @@ export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }
     frameworkErrors: refuseUnrouted,
     logger: false,
   });
-  app.removeContentTypeParser('text/plain');
+  parseBodies(app);
   followRequests(app, requestTimeoutMs);
   limitLoad(app, requests);
   app.addHook('onSend', (_request, reply, payload, done) => {

@@ -13,6 +13,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../errors.ts';
+import { exactLiteralsRule } from './exact-literals.ts';
 
 function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
@@ -49,7 +50,7 @@ export function createOperationCheck(
   limits: { readonly maxTokens?: number; readonly rules?: readonly ValidationRule[] } = {},
 ): OperationCheck {
   const valid = new LRUCache<string, DocumentNode>({ max: REMEMBERED });
-  const rules = [...specifiedRules, ...(limits.rules ?? [])];
+  const rules = [...specifiedRules, exactLiteralsRule, ...(limits.rules ?? [])];
 
   function checkDocument(query: string): Checked {
     const known = valid.get(query);
