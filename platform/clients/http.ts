@@ -4,13 +4,14 @@ import type { Config, ServiceName } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
 import { BlobgraphError, isErrorCode } from '../errors.ts';
 import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
+import { isEscaping } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With its leading slash, parts percent-encoded. */
+  /** With its leading slash; ids in it by {@link path}. One that leads elsewhere than it says is refused. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -144,12 +145,13 @@ export function createServiceHttp(deps: {
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
+    const address = addressOf(baseUrl, path);
     const text = body === undefined ? undefined : JSON.stringify(body);
     return async (): Promise<ServiceAnswer> => {
       const leftMs = Math.max(1, Math.ceil(until - performance.now()));
       const limit = AbortSignal.timeout(leftMs);
       try {
-        const answer = await request(`${baseUrl}${path}`, {
+        const answer = await request(address, {
           method,
           headers: await headersOf(viewer, text !== undefined, leftMs),
           dispatcher: agent,
@@ -165,6 +167,11 @@ export function createServiceHttp(deps: {
     };
   }
 
+  /** @throws TypeError: an id was put into a path by hand */
+  const addressOf = (baseUrl: string, built: string): string => {
+    if (isEscaping(built)) throw new TypeError(`${built.slice(0, 200)} is no path of a service`);
+    return `${baseUrl}${built}`;
+  };
   const placeOf = (target: ServiceTarget): [name: string, baseUrl: string] =>
     typeof target === 'string' ? [target, deps.urls[target]] : [new URL(target.baseUrl).host, target.baseUrl];
   const send = async (target: ServiceTarget, call: ServiceCall): Promise<ServiceAnswer> => {
@@ -180,12 +187,13 @@ export function createServiceHttp(deps: {
     const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
+    const address = addressOf(baseUrl, path);
     const ask = async () => {
       // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(timedOut(limitMs)), limitMs);
       try {
-        return await request(`${baseUrl}${path}`, {
+        return await request(address, {
           method,
           headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
           dispatcher: streamAgent,
