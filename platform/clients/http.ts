@@ -4,6 +4,7 @@ import type { Config, ServiceName } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
 import { BlobgraphError, isErrorCode } from '../errors.ts';
 import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
+import { parseJson } from '../json/exact.ts';
 import { isEscaping } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
@@ -49,7 +50,8 @@ export interface ServiceHttp {
   /**
    * The parsed JSON of a 2xx answer.
    * @throws BlobgraphError with the service's own code; SERVICE_UNAVAILABLE when it did not answer in time;
-   * DEADLINE_EXCEEDED when the time of the request that is being answered is over
+   * DEADLINE_EXCEEDED when the time of the request that is being answered is over; PROCESSING_FAILED when its answer
+   * holds a number that would not be kept as it was sent
    */
   call(target: ServiceTarget, call: ServiceCall): Promise<unknown>;
   /**
@@ -91,13 +93,18 @@ const unavailable = (service: string, cause: unknown): BlobgraphError =>
     cause,
   });
 
-/** The JSON of an answer, null of an empty one; undefined when it is none: something in between answered. */
+/**
+ * The JSON of an answer, null of an empty one; undefined when it is none: something in between answered.
+ * @throws BlobgraphError PROCESSING_FAILED for a number that would not be what was answered
+ */
 async function parseBody(answer: { body: { text(): Promise<string> } }): Promise<unknown> {
   const text = await answer.body.text();
   try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return undefined;
+    return text === '' ? null : parseJson(text);
+  } catch (error) {
+    if (!(error instanceof BlobgraphError)) return undefined;
+    const message = `Another service answered what cannot be kept. ${error.message}`;
+    throw new BlobgraphError('PROCESSING_FAILED', message, { cause: error });
   }
 }
 
@@ -162,7 +169,7 @@ export function createServiceHttp(deps: {
         if (isOwn(received)) return received;
         throw new Error(`status ${received.status} of something in between`);
       } catch (error) {
-        throw failure(error, limitMs < ownMs, signal);
+        throw error instanceof BlobgraphError ? error : failure(error, limitMs < ownMs, signal);
       }
     };
   }
