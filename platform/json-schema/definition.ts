@@ -17,7 +17,7 @@ export const MAX_DEFINITION_DEPTH = 32;
 const MAX_EXPANDED = 2_000;
 
 /** Where a keyword holds schemas. */
-const schemaKeywords: Readonly<Record<string, 'one' | 'list' | 'map'>> = {
+export const schemaKeywords: Readonly<Record<string, 'one' | 'list' | 'map'>> = {
   items: 'one',
   contains: 'one',
   additionalProperties: 'one',
@@ -166,12 +166,14 @@ function valueProblems({ pointer, schema }: Place): ValidationError[] {
 const REFERENCE = /^#\/\$defs\/([^/]+)$/;
 
 /** The name in `$defs` that a schema refers to. */
-const referenced = (schema: JsonObject): string | undefined => {
+export const referenced = (schema: JsonObject): string | undefined => {
   const { $ref } = schema;
   return typeof $ref === 'string'
     ? REFERENCE.exec($ref)?.[1]?.replaceAll('~1', '/').replaceAll('~0', '~')
     : undefined;
 };
+
+export const definitionsOf = ({ $defs }: JsonObject): JsonObject => (isObject($defs) ? $defs : {});
 
 function referenceProblems({ pointer, schema }: Place, definitions: JsonObject): ValidationError[] {
   if (schema['$ref'] === undefined) return [];
@@ -188,7 +190,7 @@ function allPlaces(place: Place): Place[] {
 
 /** How many schemas a value is held to when every `$ref` is followed; infinite when one leads back to itself. */
 function expandedSize(definition: JsonObject): number {
-  const definitions = (definition['$defs'] ?? {}) as JsonObject;
+  const definitions = definitionsOf(definition);
   const sizes = new Map<string, number>();
   const sizeOfDefinition = (name: string): number => {
     const known = sizes.get(name);
@@ -223,7 +225,7 @@ function expansionProblems(definition: JsonObject): ValidationError[] {
 
 /** Faults of a definition beyond the draft's own schema, which it fits. */
 export function innerProblems(definition: JsonObject): ValidationError[] {
-  const definitions = isObject(definition['$defs']) ? definition['$defs'] : {};
+  const definitions = definitionsOf(definition);
   const found = allPlaces({ pointer: '', schema: definition }).flatMap((place) => [
     ...keywordProblems(place),
     ...valueProblems(place),

@@ -153,6 +153,13 @@ describe('validation', () => {
     );
   });
 
+  it('bears names by a pattern within forms', () => {
+    const form = { properties: { xc: { type: 'string' } }, patternProperties: { '^x': {} } };
+    const definition = { allOf: [{ patternProperties: { '^x': {} }, oneOf: [form, { type: 'null' }] }] };
+    expect(errorsOf(definition, { xc: 'a' })).toEqual([]);
+    expect(errorsOf(definition, { xc: 1 })).not.toEqual([]);
+  });
+
   it('keeps the errors of two validations apart', () => {
     const validate = compileSchema({ required: ['a'] });
     const first = validate({});

@@ -64,6 +64,8 @@ const everyError = createAjv(true);
 function compileWith(ajv: Ajv2020, definition: JsonObject): ValidateFunction {
   // Two versions may carry one `$id`, and ajv keeps what it compiled under it.
   const { $id: _, ...schema } = definition;
+  // Which members were looked at is kept only where a keyword asks: ajv 8.20 fails in keeping it beside `patternProperties`.
+  ajv.opts.unevaluated = JSON.stringify(schema).includes('"unevaluated');
   const validate = ajv.compile(schema);
   ajv.removeSchema(schema);
   return validate;
