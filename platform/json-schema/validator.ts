@@ -140,8 +140,8 @@ function compileProblems(definition: JsonObject): ValidationError[] {
 /**
  * Faults of `definition` as a JSON Schema (draft 2020-12) to be registered; empty when it can be.
  * Pointers are into the definition. Beyond the draft: at most 64 KiB, 32 levels, known keywords and formats
- * (names of one's own start with `x-`), patterns of RE2's syntax, `$ref` to `#/$defs/<name>` alone and never
- * back to itself, `uniqueItems` for lists of text, numbers and booleans.
+ * (names of one's own start with `x-`), patterns of RE2's syntax, with a `maxLength` where they are no small ones, `$ref`
+ * to `#/$defs/<name>` alone and never back to itself, `uniqueItems` for lists of text, numbers and booleans.
  */
 export function checkDefinition(definition: unknown): ValidationError[] {
   if (!isObject(definition)) return [{ pointer: '', message: 'A definition is a JSON object.' }];

@@ -94,9 +94,9 @@ export type RegisterSchemaInput = {
   /** Semantic version, e.g. `1.0.0`. */
   version: Scalars['String']['input'];
   /**
-   * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references,
-   * `$ref` to `#/$defs/…` alone and never back to itself. Keywords of your own start with `x-`; `x-blob-type` gives
-   * the type of blobs where none is given.
+   * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references, and
+   * beside those of more than a few parts a `maxLength`; `$ref` to `#/$defs/…` alone and never back to itself. Keywords of
+   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given.
    */
   definition: Scalars['JSON']['input'];
   /** Whether documents that fit the version before must fit this one. */
