@@ -177,7 +177,20 @@ describe('a newer version that may refuse', () => {
     const all = (from: number): JsonObject => ({
       allOf: Array.from({ length: 30 }, (_, index) => forms(from + index)),
     });
+    const patterns = (length: number): JsonObject => ({
+      patternProperties: Object.fromEntries(
+        Array.from({ length: 150 }, (_, index) => [`^p${index}`, { ...text, maxLength: length + index }]),
+      ),
+      properties: Object.fromEntries(
+        Array.from({ length: 200 }, (_, index) => [`p${index}`, { ...text, maxLength: length + index }]),
+      ),
+    });
+    const words = (length: number): JsonObject => ({
+      enum: Array.from({ length }, (_, index) => `w${index}`),
+    });
     const start = performance.now();
+    expect(problemsOf(patterns(1), patterns(2))).not.toEqual([]);
+    expect(problemsOf(words(6_000), words(6_001))).toEqual([]);
     expect(problemsOf(all(0), { ...all(1), maxLength: 3 })).not.toEqual([]);
     expect(performance.now() - start).toBeLessThan(10_000);
   });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { isObject, type JsonObject } from '../definition.ts';
 import { compilePattern } from '../pattern.ts';
 import { NEVER } from './inline.ts';
@@ -38,7 +39,13 @@ export function valuesOf(known: Known): readonly unknown[] | undefined {
   return undefined;
 }
 
-export const matches = (pattern: string, name: string): boolean => compilePattern(pattern).test(name);
+const compiled = new LRUCache<string, ReturnType<typeof compilePattern>>({ max: 500 });
+
+export const matches = (pattern: string, name: string): boolean => {
+  const known = compiled.get(pattern) ?? compilePattern(pattern);
+  compiled.set(pattern, known);
+  return known.test(name);
+};
 
 /** What one of the schemas says of a member. */
 function ofMember(schema: JsonObject, name: string): JsonObject[] {
@@ -54,10 +61,14 @@ function ofMember(schema: JsonObject, name: string): JsonObject[] {
 export const knownOfMember = (older: Known, name: string): JsonObject[] =>
   older.flatMap((schema) => ofMember(schema, name)).flatMap(conjuncts);
 
-/** Members that the older version names, or has a pattern for, or leaves open, each with what is known of them. */
-export function kindsOfMembers(
-  older: Known,
-): { readonly name?: string; readonly pattern?: string; readonly known: Known }[] {
+/** Members of one name, or of a pattern, or all others, with what is known of them. */
+interface KindOfMembers {
+  readonly name?: string;
+  readonly pattern?: string;
+  readonly known: Known;
+}
+
+function findKindsOfMembers(older: Known): KindOfMembers[] {
   const names = new Set(older.flatMap(({ properties }) => Object.keys(mapOf(properties))));
   const patterns = older.flatMap(({ patternProperties }) => Object.entries(mapOf(patternProperties)));
   const others = older.flatMap((schema) =>
@@ -72,6 +83,15 @@ export function kindsOfMembers(
     ...patterns.map(([pattern, schema]) => ({ pattern, known: conjuncts(schema) })),
     ...(closed ? [] : [{ known: others.flatMap(conjuncts) }]),
   ];
+}
+
+const kinds = new WeakMap<Known, KindOfMembers[]>();
+
+/** Members that the older version names, or has a pattern for, or leaves open. */
+export function kindsOfMembers(older: Known): readonly KindOfMembers[] {
+  const found = kinds.get(older) ?? findKindsOfMembers(older);
+  kinds.set(older, found);
+  return found;
 }
 
 /** The entry at a place of a list; behind all places that are named, any. */
