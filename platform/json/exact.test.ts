@@ -99,7 +99,7 @@ describe('a document', () => {
   });
 
   it('is looked at in time linear in its length, whatever is in it', () => {
-    const bytes = 8_000_000;
+    const bytes = 4_000_000;
     const filled = (piece: string) => piece.repeat(bytes / piece.length);
     const texts = [
       `["${filled('1e1 ')}"]`,
@@ -111,7 +111,7 @@ describe('a document', () => {
       `["${filled(' 1')}"]`,
       `[1${filled('0')}1]`,
       `[0.${filled('0')}1]`,
-      `${'['.repeat(2_000_000)}1e1${']'.repeat(2_000_000)}`,
+      `${'['.repeat(1_000_000)}1e1${']'.repeat(1_000_000)}`,
     ];
     for (const text of texts) {
       const start = performance.now();

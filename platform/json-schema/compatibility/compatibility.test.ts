@@ -242,7 +242,7 @@ describe('at random', () => {
 
   it('never takes a version for compatible which refuses a document of the older one', () => {
     let compatible = 0;
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 250; round++) {
       const older = schema(2);
       const newer = some() ? schema(2) : changed(older);
       if (incompatibilities({ version: '1.0.0', definition: older }, newer).length > 0) continue;
@@ -254,6 +254,6 @@ describe('at random', () => {
         expect(takes(one), JSON.stringify({ older, newer, one })).toEqual([]);
       }
     }
-    expect(compatible).toBeGreaterThan(20);
+    expect(compatible).toBeGreaterThan(10);
   });
 });
