@@ -23,6 +23,14 @@ export const errorTable = {
     409,
     'That version of the schema exists with another definition. Register a new version.',
   ),
+  SCHEMA_INCOMPATIBLE: entry(
+    409,
+    'Documents that fit the version before would be refused by this one, which would become the default for everyone. The message names the place; `compatibility: NONE` registers it all the same.',
+  ),
+  SCHEMA_WITHDRAWN: entry(
+    410,
+    'That version of the schema was withdrawn: it takes no new documents. Leave the version out, or name another.',
+  ),
   BLOB_TOO_LARGE: entry(413, 'The data is larger than 5 MiB. Split it into several blobs.'),
   PAYLOAD_TOO_LARGE: entry(413, 'The request body is larger than 8 MiB.'),
   TEXT_MALFORMED: entry(

@@ -103,7 +103,9 @@ async function writeRegistries(client: GraphClient, user: GraphClient): Promise<
       required,
       properties: { place: { type: 'string' }, seen: { type: 'integer' } },
     };
-    await mutate(client, 'registerSchema', SCHEMA, { input: { id: 'field-notes-v1', version, definition } });
+    await mutate(client, 'registerSchema', SCHEMA, {
+      input: { id: 'field-notes-v1', version, definition, compatibility: 'NONE' },
+    });
     const data = Object.fromEntries(required.map((name) => [name, name === 'seen' ? 3 : 'harbour']));
     await create(user, { type: 'field_note', schemaId: 'field-notes-v1', title: `By ${version}`, data });
   }

@@ -1,5 +1,5 @@
 import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/exchange.ts';
-import { parseJson, refusalOf, type ServiceHttp } from '../../platform/clients/http.ts';
+import { parseBody, refusalOf, type ServiceHttp } from '../../platform/clients/http.ts';
 import type { ServiceName } from '../../platform/config.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -31,7 +31,7 @@ const isTold = (error: unknown): boolean =>
 /** Errors of GraphQL are an answer, whatever the status. @throws BlobgraphError of a refusal; TypeError of anything else */
 function resultOf({ status, text }: TextAnswer): string {
   if (status < 400) return text;
-  const body = parseJson(text);
+  const body = parseBody(text);
   if (body && typeof body === 'object' && ('data' in body || 'errors' in body)) return text;
   throw refusalOf(body) ?? new TypeError(`status ${status} without a GraphQL result`);
 }

@@ -1,4 +1,5 @@
 import { BlobgraphError } from '../../platform/errors.ts';
+import { parseJson } from '../../platform/json/exact.ts';
 
 /** What a request asks to be run (GraphQL over HTTP, draft, 5.1). */
 export interface Parameters {
@@ -64,13 +65,14 @@ function jsonAt(search: Members, name: string): unknown {
   const text = stringAt(search, name);
   if (!text) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
+    if (cause instanceof BlobgraphError) throw cause;
     throw new BlobgraphError('BAD_REQUEST', `\`${name}\` must be JSON.`, { field: name, cause });
   }
 }
 
-/** The parameters of a GET's query string. @throws BlobgraphError BAD_REQUEST, naming the parameter */
+/** The parameters of a GET's query string. @throws BlobgraphError BAD_REQUEST, VALIDATION_FAILED, naming the parameter */
 export const parametersOfSearch = (search: unknown): Parameters => {
   const members = isObject(search) ? search : {};
   const { query, operationName } = members;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { parseBodies } from '../../platform/serving/body.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Operations, textHash } from '../operations/operations.ts';
@@ -107,20 +108,6 @@ async function answer<Context>(
   const result = await operation.run({ variables, context, ...(explain && { explain }) });
   const { present = presentable } = deps;
   return sendAnswer(reply, present(result, logger));
-}
-
-/** Parses bodies; what their members may be named is looked at where they are used. */
-function parseBodies(scope: FastifyInstance): void {
-  scope.removeContentTypeParser('application/json');
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, JSON.parse(String(body)));
-    } catch {
-      done(
-        badRequest(body === '' ? 'The body is empty. Send a JSON document.' : 'The body is not valid JSON.'),
-      );
-    }
-  });
 }
 
 /** Serves the graph at `/graphql` over HTTP (https://graphql.github.io/graphql-over-http/draft/). */

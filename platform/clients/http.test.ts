@@ -72,6 +72,17 @@ describe('a call', () => {
     });
   });
 
+  it('fails for an answer whose numbers would not be kept, and takes all others as they are', async () => {
+    const rounded = await answering(200, '{"blobs":[{"id":"a","data":{"n":9007199254740993}}]}');
+    await expect(rounded.call('state', get)).rejects.toMatchObject({
+      code: 'PROCESSING_FAILED',
+      message: expect.stringContaining('`/blobs/0/data/n` is the number 9007199254740993'),
+    });
+    expect(rounded.breakers()).toEqual({ state: 'closed' });
+    const exact = await answering(200, '{"__proto__":{"a":1},"n":[1.0,1e2,0.1]}');
+    expect(JSON.stringify(await exact.call('state', get))).toBe('{"__proto__":{"a":1},"n":[1,100,0.1]}');
+  });
+
   it('goes to a service by its name or to any address', async () => {
     const own = await startServer((_request, response) => response.end('"state"'));
     const other = await startServer((request, response) => response.end(JSON.stringify(request.url)));

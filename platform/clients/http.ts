@@ -4,6 +4,8 @@ import type { Config, ServiceName } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
 import { BlobgraphError, isErrorCode } from '../errors.ts';
 import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
+import { parseJson } from '../json/exact.ts';
+import { isEscaping } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
 import { AnswerTooLarge, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
@@ -11,7 +13,7 @@ import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 /** One call of a service's REST. */
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With its leading slash, parts percent-encoded. */
+  /** With its leading slash; ids in it by {@link path}. One that leads elsewhere than it says is refused. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -53,7 +55,8 @@ export interface ServiceHttp {
   /**
    * The parsed JSON of a 2xx answer.
    * @throws BlobgraphError with the service's own code; SERVICE_UNAVAILABLE when it did not answer in time;
-   * DEADLINE_EXCEEDED when the time of the request that is being answered is over
+   * DEADLINE_EXCEEDED when the time of the request that is being answered is over; PROCESSING_FAILED when its answer
+   * holds a number that would not be kept as it was sent
    */
   call(target: ServiceTarget, call: ServiceCall): Promise<unknown>;
   /**
@@ -101,13 +104,23 @@ const unavailable = (service: string, cause: unknown): BlobgraphError =>
     cause,
   });
 
-/** The JSON of a text, null of an empty one; undefined when it is none: something in between answered. */
-export function parseJson(text: string): unknown {
+/**
+ * The JSON of a text, null of an empty one; undefined when it is none: something in between answered.
+ * @throws BlobgraphError PROCESSING_FAILED for a number that would not be what was answered
+ */
+export function parseBody(text: string): unknown {
   try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return undefined;
+    return text === '' ? null : parseJson(text);
+  } catch (error) {
+    if (!(error instanceof BlobgraphError)) return undefined;
+    const message = `Another service answered what cannot be kept. ${error.message}`;
+    throw new BlobgraphError('PROCESSING_FAILED', message, { cause: error });
   }
+}
+
+/** @throws TypeError: an id was put into a path by hand */
+function assertOnlyPath(built: string): void {
+  if (isEscaping(built)) throw new TypeError(`${built.slice(0, 200)} is no path of a service`);
 }
 
 /** Whether the service itself answered, be it with a fault of its own, and not something in its place. */
@@ -120,7 +133,7 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
 type Reading<T> = (answer: TextAnswer) => T | undefined;
 
 const parsed: Reading<ServiceAnswer> = ({ status, text }) => {
-  const answer = { status, body: parseJson(text) };
+  const answer = { status, body: parseBody(text) };
   return isOwn(answer) ? answer : undefined;
 };
 
@@ -172,6 +185,7 @@ export function createServiceHttp(deps: {
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
+    assertOnlyPath(path);
     const text = call.json ?? (body === undefined ? undefined : JSON.stringify(body));
     const { origin, prefix } = placeAt(baseUrl);
     return async (): Promise<T> => {
@@ -184,7 +198,7 @@ export function createServiceHttp(deps: {
         if (own !== undefined) return own;
         throw new Error(`status ${answer.status} of something in between`);
       } catch (error) {
-        throw failure(error, limitMs < ownMs, signal);
+        throw error instanceof BlobgraphError ? error : failure(error, limitMs < ownMs, signal);
       }
     };
   }
@@ -208,6 +222,7 @@ export function createServiceHttp(deps: {
     const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
+    assertOnlyPath(path);
     const ask = async () => {
       // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
       const late = new AbortController();
@@ -231,7 +246,7 @@ export function createServiceHttp(deps: {
     });
     const { statusCode: status, body } = answer;
     if (status >= 400) {
-      throw refusalOf(parseJson(await body.text())) ?? unavailable(name, new Error(`status ${status}`));
+      throw refusalOf(parseBody(await body.text())) ?? unavailable(name, new Error(`status ${status}`));
     }
     const told = Object.entries(answer.headers).flatMap(([header, value]) =>
       typeof value === 'string' ? [[header, value] as const] : [],

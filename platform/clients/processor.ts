@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { path } from '../service-path.ts';
 import type { ServiceHttp, ServiceTarget } from './http.ts';
 
 const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unknown() });
@@ -18,15 +19,15 @@ export interface ErasureClient {
 
 export function createErasureClient(http: ServiceHttp): ErasureClient {
   const as = (userId: string) => ({ viewer: { userId, roles: [] }, repeatable: true, timeoutMs: 30_000 });
-  const post = async (target: ServiceTarget, path: string, userId: string, ids: readonly string[]) => {
-    await http.call(target, { method: 'POST', path, body: { ids }, ...as(userId) });
+  const post = async (target: ServiceTarget, route: string, userId: string, ids: readonly string[]) => {
+    await http.call(target, { method: 'POST', path: route, body: { ids }, ...as(userId) });
   };
   return {
     erase: (target, userId, ids) => post(target, '/blobs/delete', userId, ids),
     markStale: (target, userId, ids) => post(target, '/blobs/stale', userId, ids),
     async eraseUser(target, userId) {
-      const path = `/users/${encodeURIComponent(userId)}/blobs`;
-      const answer = await http.call(target, { method: 'DELETE', path, ...as(userId) });
+      const call = { method: 'DELETE', path: path`/users/${userId}/blobs`, ...as(userId) } as const;
+      const answer = await http.call(target, call);
       return z.object({ more: z.boolean() }).parse(answer).more;
     },
   };

@@ -3,7 +3,7 @@ import { BlobgraphError } from '../errors.ts';
 import type { ServiceHttp } from './http.ts';
 import { createSchemaClient } from './schemas.ts';
 
-const document = (version: string, type: string) => ({
+const document = (version: string, type: string, withdrawn_versions?: string[]) => ({
   schema: {
     id: 'thing-v1',
     version,
@@ -12,6 +12,7 @@ const document = (version: string, type: string) => ({
     blob_type: 'thing',
     definition: { type },
     versions: [version],
+    ...(withdrawn_versions ? { withdrawn_versions } : {}),
     created_at: null,
   },
 });
@@ -24,7 +25,8 @@ function setup() {
   return { clock, call, client };
 }
 
-const refuse = (code: 'NOT_FOUND' | 'SERVICE_UNAVAILABLE') => new BlobgraphError(code, 'no');
+const refuse = (code: 'NOT_FOUND' | 'SERVICE_UNAVAILABLE' | 'SCHEMA_WITHDRAWN') =>
+  new BlobgraphError(code, 'no');
 
 describe('schema client', () => {
   it('validates here with what the registry answered', async () => {
@@ -81,5 +83,36 @@ describe('schema client', () => {
     await expect(client.validator('thing-v1', '9.9.9')).rejects.toMatchObject({ code: 'SCHEMA_UNKNOWN' });
     call.mockResolvedValue(document('1.0.0', 'string'));
     expect((await client.validator('thing-v1')).version).toBe('1.0.0');
+  });
+
+  it('holds new documents to no version that was withdrawn, and others to any', async () => {
+    const { clock, call, client } = setup();
+    call.mockImplementation(async (_service, { path }) =>
+      path.endsWith('/versions/2.0.0') ? document('2.0.0', 'string') : document('1.0.0', 'string'),
+    );
+    expect((await client.validatorOfNew('thing-v1', '2.0.0')).version).toBe('2.0.0');
+    call.mockResolvedValue(document('1.0.0', 'string', ['2.0.0']));
+    clock.pass(30_000);
+    await expect(client.validatorOfNew('thing-v1', '2.0.0')).rejects.toMatchObject({
+      code: 'SCHEMA_WITHDRAWN',
+      message: expect.stringContaining('Version 2.0.0 of `thing-v1`'),
+    });
+    expect((await client.validator('thing-v1', '2.0.0')).version).toBe('2.0.0');
+    expect((await client.validatorOfNew('thing-v1', '1.0.0')).version).toBe('1.0.0');
+    expect((await client.validatorOfNew('thing-v1')).version).toBe('1.0.0');
+  });
+
+  it('goes on with nothing once all versions were withdrawn, until there is a new one', async () => {
+    const { clock, call, client } = setup();
+    call.mockResolvedValueOnce(document('1.0.0', 'string')).mockRejectedValueOnce(refuse('SCHEMA_WITHDRAWN'));
+    await client.validatorOfNew('thing-v1');
+    clock.pass(30_000);
+    await expect(client.validatorOfNew('thing-v1')).rejects.toMatchObject({ code: 'SCHEMA_WITHDRAWN' });
+    await expect(client.validatorOfNew('thing-v1', '1.0.0')).rejects.toMatchObject({
+      code: 'SCHEMA_WITHDRAWN',
+    });
+    call.mockResolvedValue(document('1.1.0', 'string', ['1.0.0']));
+    clock.pass(30_000);
+    expect((await client.validatorOfNew('thing-v1')).version).toBe('1.1.0');
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
 import { compileSchema, type Validator } from '../json-schema/validator.ts';
+import { path } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { type Kept, keep } from './kept.ts';
 
@@ -19,8 +20,12 @@ export const schemaDocument = z.object({
   definition: z.record(z.string(), z.unknown()),
   /** All versions of the schema, newest first. */
   versions: z.array(z.string()),
+  /** Those of them that take no new documents. A registry of the release before knows of none. */
+  withdrawn_versions: z.array(z.string()).default([]),
   /** Null for those that come with the system. */
   created_at: z.string().nullable(),
+  /** Since when it takes no new documents; null while it does. */
+  withdrawn_at: z.string().nullable().default(null),
 });
 export type SchemaDocument = z.infer<typeof schemaDocument>;
 
@@ -34,15 +39,22 @@ export interface LoadedSchema {
   readonly validate: Validator;
 }
 
-/** The schema registry, with what it answered kept: a version for ever, which one is the newest for 30 s. */
+/** The schema registry, with what it answered kept: a version for ever, for 30 s which is the newest and which are withdrawn. */
 export interface SchemaClient {
   /**
-   * The schema's given version; default: the newest.
-   * @throws BlobgraphError SCHEMA_UNKNOWN; SERVICE_UNAVAILABLE when the registry does not answer and the schema was
-   * not asked for before
+   * The schema's given version, withdrawn or not; default: the newest that was not withdrawn.
+   * @throws BlobgraphError SCHEMA_UNKNOWN; SCHEMA_WITHDRAWN: all of them; SERVICE_UNAVAILABLE when the registry does not
+   * answer and the schema was not asked for before
    */
   validator(schemaId: string, version?: string): Promise<LoadedSchema>;
+  /** The same for a new document of a user. @throws like {@link validator}; SCHEMA_WITHDRAWN also: the given version */
+  validatorOfNew(schemaId: string, version?: string): Promise<LoadedSchema>;
 }
+
+/** What a document without a version is held to; or why nothing is taken any more. */
+type Newest =
+  | { readonly schema: LoadedSchema; readonly withdrawn: readonly string[] }
+  | { readonly refusal: BlobgraphError };
 
 const NEWEST_FRESH_MS = 15_000;
 const NEWEST_GRACE_MS = 15_000;
@@ -63,9 +75,11 @@ async function read(
   schemaId: string,
   version?: string,
 ): Promise<SchemaDocument> {
-  const id = encodeURIComponent(schemaId);
-  const path = `/api/v1/schemas/${id}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
-  const call = { method: 'GET', path, viewer: null, timeoutMs: TIMEOUT_MS } as const;
+  const built =
+    version === undefined
+      ? path`/api/v1/schemas/${schemaId}`
+      : path`/api/v1/schemas/${schemaId}/versions/${version}`;
+  const call = { method: 'GET', path: built, viewer: null, timeoutMs: TIMEOUT_MS } as const;
   const answer = await http.call('schemas', call).catch((error: unknown) => {
     throw unknown(error, schemaId, version);
   });
@@ -74,22 +88,31 @@ async function read(
 
 export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
   const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
-  const newest = new LRUCache<string, Kept<LoadedSchema>>({ max: MAX_KEPT });
+  const newest = new LRUCache<string, Kept<Newest>>({ max: MAX_KEPT });
 
-  async function load(schemaId: string, version?: string): Promise<LoadedSchema> {
-    const { id, version: found, blob_type, definition } = await read(deps.http, schemaId, version);
-    const key = `${id}@${found}`;
+  function compiled({ id, version, blob_type, definition }: SchemaDocument): LoadedSchema {
+    const key = `${id}@${version}`;
     const known = loaded.get(key);
     if (known) return known;
-    const made = { id, version: found, blobType: blob_type, validate: compileSchema(definition) };
+    const made = { id, version, blobType: blob_type, validate: compileSchema(definition) };
     loaded.set(key, made);
     return made;
   }
-  function newestOf(schemaId: string): Promise<LoadedSchema> {
+  async function loadNewest(schemaId: string): Promise<Newest> {
+    try {
+      const document = await read(deps.http, schemaId);
+      return { schema: compiled(document), withdrawn: document.withdrawn_versions };
+    } catch (error) {
+      // An answer, which takes the place of what was known before.
+      if (error instanceof BlobgraphError && error.code === 'SCHEMA_WITHDRAWN') return { refusal: error };
+      throw error;
+    }
+  }
+  function newestOf(schemaId: string): Promise<Newest> {
     const known = newest.get(schemaId);
     if (known) return known.get();
     const made = keep({
-      load: () => load(schemaId),
+      load: () => loadNewest(schemaId),
       freshMs: NEWEST_FRESH_MS,
       graceMs: NEWEST_GRACE_MS,
       retryMs: RETRY_MS,
@@ -103,10 +126,22 @@ export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; cloc
     });
   }
 
+  async function standing(schemaId: string) {
+    const found = await newestOf(schemaId);
+    if ('refusal' in found) throw found.refusal;
+    return found;
+  }
+  const validator = async (schemaId: string, version?: string): Promise<LoadedSchema> => {
+    if (version === undefined) return (await standing(schemaId)).schema;
+    return loaded.get(`${schemaId}@${version}`) ?? compiled(await read(deps.http, schemaId, version));
+  };
   return {
-    async validator(schemaId, version) {
-      if (version === undefined) return newestOf(schemaId);
-      return loaded.get(`${schemaId}@${version}`) ?? load(schemaId, version);
+    validator,
+    async validatorOfNew(schemaId, version) {
+      const { withdrawn } = await standing(schemaId);
+      if (version === undefined || !withdrawn.includes(version)) return validator(schemaId, version);
+      const message = `Version ${version} of \`${schemaId}\` was withdrawn: it takes no new documents. Name another, or none.`;
+      throw new BlobgraphError('SCHEMA_WITHDRAWN', message);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ProcessingState, processingStates } from '../events/events.ts';
+import { path } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 
 /** A user's blob as the state service's REST shows it. */
@@ -158,7 +159,6 @@ export interface StateClient {
 
 export function createStateClient(http: ServiceHttp): StateClient {
   const as = (userId: string) => ({ viewer: { userId, roles: [] } });
-  const user = (userId: string) => `/api/v1/users/${encodeURIComponent(userId)}`;
   return {
     async blobs(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
@@ -166,8 +166,8 @@ export function createStateClient(http: ServiceHttp): StateClient {
       return z.object({ blobs: z.array(userBlobSchema) }).parse(answer).blobs;
     },
     async book(userId, bookId) {
-      const path = `${user(userId)}/books/${encodeURIComponent(bookId)}`;
-      const answer = await http.call('state', { method: 'GET', path, ...as(userId) });
+      const built = path`/api/v1/users/${userId}/books/${bookId}`;
+      const answer = await http.call('state', { method: 'GET', path: built, ...as(userId) });
       return z.object({ book: bookSchema }).parse(answer).book;
     },
     async sources(userId, ids) {

@@ -17,7 +17,7 @@ export const MAX_DEFINITION_DEPTH = 32;
 const MAX_EXPANDED = 2_000;
 
 /** Where a keyword holds schemas. */
-const schemaKeywords: Readonly<Record<string, 'one' | 'list' | 'map'>> = {
+export const schemaKeywords: Readonly<Record<string, 'one' | 'list' | 'map'>> = {
   items: 'one',
   contains: 'one',
   additionalProperties: 'one',
@@ -82,6 +82,9 @@ export function outerProblems(value: unknown, pointer = '', depth = 0): Validati
       problem(pointer, `A definition may be nested ${MAX_DEFINITION_DEPTH} levels deep, this goes deeper.`),
     ];
   }
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+    return [problem(pointer, 'A definition may have no member `__proto__`: it would not be held to.')];
+  }
   if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
     return [problem(pointer, 'This text holds NUL or half of a surrogate pair. Remove it.')];
   }
@@ -95,10 +98,17 @@ export function outerProblems(value: unknown, pointer = '', depth = 0): Validati
   return [];
 }
 
-function patternProblem(pointer: string, pattern: string): ValidationError[] {
+/** `maxLength`: of the texts that it is for; `where`: what to set it in. */
+function patternProblem(
+  pointer: string,
+  pattern: string,
+  { maxLength, where }: { maxLength: unknown; where: string },
+): ValidationError[] {
   try {
-    compilePattern(pattern);
-    return [];
+    const { maxCharacters } = compilePattern(pattern);
+    if ((typeof maxLength === 'number' ? maxLength : Number.POSITIVE_INFINITY) <= maxCharacters) return [];
+    const fix = `set ${where} to at most ${maxCharacters}, or use a simpler pattern`;
+    return [problem(pointer, `This pattern would take too long on a text of any length: ${fix}.`)];
   } catch (error) {
     if (!(error instanceof PatternRefused)) throw error;
     return [problem(pointer, `This pattern ${error.message}.`)];
@@ -124,16 +134,22 @@ function keywordProblems({ pointer, schema }: Place): ValidationError[] {
 }
 
 function valueProblems({ pointer, schema }: Place): ValidationError[] {
-  const { format, pattern, patternProperties, uniqueItems, items } = schema;
+  const { format, pattern, maxLength, patternProperties, propertyNames, uniqueItems, items } = schema;
   const found: ValidationError[] = [];
   if (typeof format === 'string' && !isFormat(format)) {
     found.push(
       problem(below(pointer, 'format'), `The format \`${format.slice(0, 60)}\` is not supported here.`),
     );
   }
-  if (typeof pattern === 'string') found.push(...patternProblem(below(pointer, 'pattern'), pattern));
+  if (typeof pattern === 'string') {
+    found.push(...patternProblem(below(pointer, 'pattern'), pattern, { maxLength, where: '`maxLength`' }));
+  }
+  const names = {
+    maxLength: isObject(propertyNames) ? propertyNames['maxLength'] : undefined,
+    where: '`maxLength` of `propertyNames`',
+  };
   for (const name of Object.keys(patternProperties ?? {})) {
-    found.push(...patternProblem(below(below(pointer, 'patternProperties'), name), name));
+    found.push(...patternProblem(below(below(pointer, 'patternProperties'), name), name, names));
   }
   const types = isObject(items) ? [items['type']].flat() : [];
   if (uniqueItems === true && !(types.length > 0 && types.every((type) => scalarTypes.has(String(type))))) {
@@ -150,12 +166,14 @@ function valueProblems({ pointer, schema }: Place): ValidationError[] {
 const REFERENCE = /^#\/\$defs\/([^/]+)$/;
 
 /** The name in `$defs` that a schema refers to. */
-const referenced = (schema: JsonObject): string | undefined => {
+export const referenced = (schema: JsonObject): string | undefined => {
   const { $ref } = schema;
   return typeof $ref === 'string'
     ? REFERENCE.exec($ref)?.[1]?.replaceAll('~1', '/').replaceAll('~0', '~')
     : undefined;
 };
+
+export const definitionsOf = ({ $defs }: JsonObject): JsonObject => (isObject($defs) ? $defs : {});
 
 function referenceProblems({ pointer, schema }: Place, definitions: JsonObject): ValidationError[] {
   if (schema['$ref'] === undefined) return [];
@@ -172,7 +190,7 @@ function allPlaces(place: Place): Place[] {
 
 /** How many schemas a value is held to when every `$ref` is followed; infinite when one leads back to itself. */
 function expandedSize(definition: JsonObject): number {
-  const definitions = (definition['$defs'] ?? {}) as JsonObject;
+  const definitions = definitionsOf(definition);
   const sizes = new Map<string, number>();
   const sizeOfDefinition = (name: string): number => {
     const known = sizes.get(name);
@@ -207,7 +225,7 @@ function expansionProblems(definition: JsonObject): ValidationError[] {
 
 /** Faults of a definition beyond the draft's own schema, which it fits. */
 export function innerProblems(definition: JsonObject): ValidationError[] {
-  const definitions = isObject(definition['$defs']) ? definition['$defs'] : {};
+  const definitions = definitionsOf(definition);
   const found = allPlaces({ pointer: '', schema: definition }).flatMap((place) => [
     ...keywordProblems(place),
     ...valueProblems(place),

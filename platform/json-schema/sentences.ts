@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { formatNames, isFormat } from './formats.ts';
-import { NOT_BLANK } from './pattern.ts';
+import { compilePattern, isLongerThan, NOT_BLANK } from './pattern.ts';
 import { below, tokensOf } from './pointer.ts';
 
 /** One mistake in a document: where, and in words for whoever wrote it. Holds no value of the document. */
@@ -64,8 +64,12 @@ function typeSentence({ type }: Params, data: unknown): string {
   return `must be ${allowed.join(' or ')}${given === undefined ? '' : `, not ${given}`}`;
 }
 
-function patternSentence({ pattern }: Params, parent: Params): string {
+function patternSentence({ pattern }: Params, parent: Params, text: string): string {
   if (pattern === NOT_BLANK) return 'must not be blank';
+  const { maxCharacters } = compilePattern(String(pattern));
+  // Only of schemas that were registered when no `maxLength` was asked for.
+  if (isLongerThan(text, maxCharacters))
+    return `has more characters than its pattern can be run on (${maxCharacters})`;
   const { description } = parent;
   const help =
     typeof description === 'string' ? description : `It must match \`${shorten(String(pattern))}\`.`;
@@ -81,7 +85,8 @@ const sentences: Readonly<Record<string, (params: Params, error: ErrorObject) =>
   minLength: ({ limit }) =>
     limit === 1 ? 'must not be empty' : `must have at least ${count(limit, 'character', 'characters')}`,
   maxLength: ({ limit }) => `must have at most ${count(limit, 'character', 'characters')}`,
-  pattern: (params, { parentSchema }) => patternSentence(params, (parentSchema ?? {}) as Params),
+  pattern: (params, { parentSchema, data }) =>
+    patternSentence(params, (parentSchema ?? {}) as Params, String(data)),
   format: formatSentence,
   minimum: compared,
   maximum: compared,

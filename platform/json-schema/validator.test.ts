@@ -65,6 +65,7 @@ describe('validation', () => {
     [{ minimum: 1 }, 0, '`field` must be at least 1.'],
     [{ exclusiveMaximum: 3 }, 3, '`field` must be less than 3.'],
     [{ multipleOf: 5 }, 7, '`field` must be a multiple of 5.'],
+    [{ multipleOf: 0.01 }, 19.999, '`field` must be a multiple of 0.01.'],
     [{ enum: ['red', 2] }, 'blue', '`field` must be one of `red`, `2`.'],
     [{ const: 'red' }, 'blue', '`field` must be `red`.'],
     [{ format: 'email' }, 'nobody', '`field` must be an email address.'],
@@ -90,6 +91,11 @@ describe('validation', () => {
   ])('says of %j and %j: %s', (schema, value, message) => {
     expect(property(schema, value)).toContain(message);
   });
+
+  it.each([19.99, 8.69, 143.48, 1.11, 2.22, 0.94, 0.07, 0, -4.35, 1e21])(
+    'takes %d for a multiple of 0.01',
+    (price) => expect(property({ type: 'number', multipleOf: 0.01 }, price)).toEqual([]),
+  );
 
   it('says which name does not fit', () => {
     const names = { pattern: '^[a-z_]+$', description: 'Names are snake_case.' };
@@ -147,6 +153,13 @@ describe('validation', () => {
     );
   });
 
+  it('bears names by a pattern within forms', () => {
+    const form = { properties: { xc: { type: 'string' } }, patternProperties: { '^x': {} } };
+    const definition = { allOf: [{ patternProperties: { '^x': {} }, oneOf: [form, { type: 'null' }] }] };
+    expect(errorsOf(definition, { xc: 'a' })).toEqual([]);
+    expect(errorsOf(definition, { xc: 1 })).not.toEqual([]);
+  });
+
   it('keeps the errors of two validations apart', () => {
     const validate = compileSchema({ required: ['a'] });
     const first = validate({});
@@ -178,11 +191,49 @@ describe('time', () => {
   it.each(['^(a+)+$', '^(a|aa)+$', '^(a|a?)+$', '(.*a){12}', '^([a-z]+)*$'])(
     'stays linear for the pattern %s',
     (pattern) => {
-      const definition = { properties: { field: { pattern } } };
-      const document = { field: `${'a'.repeat(9_990)}!` };
+      const definition = { properties: { field: { pattern, maxLength: 80_000 } } };
+      const document = { field: `${'a'.repeat(79_990)}!` };
       within(2_000, () => errorsOf(definition, document));
     },
   );
+
+  const anything = (letters: string, length: number) =>
+    Array.from({ length }, () => letters[Math.floor(Math.random() * letters.length)]).join('');
+
+  it.each([
+    ['^[^<]*$', '(20,000 letters) '.repeat(1_200), true],
+    ['^[^<]*$', `${'a'.repeat(5_000_000)}<`, false],
+    ['^[^<]*$', 'ž😀'.repeat(1_500_000), true],
+    ['^(a|b)*$', 'ab'.repeat(2_500_000), true],
+    ['a[ab]{9}c$', `${anything('ab', 5_000_000)}abbbbbbbbbc`, true],
+    ['a[ab]{9}c$', anything('ab', 5_000_000), false],
+    ['^[a-z0-9]+(-[a-z0-9]+)*$', 'chapter-'.repeat(600_000), false],
+  ])('holds the pattern %s for a text of any length', (pattern, text, fits) => {
+    const definition = { properties: { t: { type: 'string', pattern } } };
+    within(6_000, () => expect(errorsOf(definition, { t: text })).toHaveLength(fits ? 0 : 1));
+  });
+
+  it('holds a costly pattern for every text of its `maxLength`, and says of longer ones that they are too long', () => {
+    const definition = {
+      properties: { t: { pattern: '^[0-9a-f]{20,100}$|^(?:ž{20}|x)+$', maxLength: 8_000 } },
+    };
+    expect(errorsOf(definition, { t: 'a'.repeat(100) })).toEqual([]);
+    within(6_000, () => expect(errorsOf(definition, { t: 'ž'.repeat(8_000) })).toEqual([]));
+    expect(errorsOf(definition, { t: 'a'.repeat(5_000_000) })[0]?.message).toBe(
+      '`t` must have at most 8000 characters.',
+    );
+  });
+
+  it('does not say of a text that is too long for a pattern of before that it has the wrong form', () => {
+    const legacy = compileSchema({ properties: { t: { pattern: '^(?:[0-9a-f]{20})+$' } } });
+    expect(legacy({ t: 'a'.repeat(40_000) })).toEqual([]);
+    expect(legacy({ t: 'a'.repeat(5_000_000) })).toEqual([
+      {
+        pointer: '/t',
+        message: expect.stringMatching(/^`t` has more characters than its pattern can be run on/),
+      },
+    ]);
+  });
 
   it('checks 5 MB of blanks, and of anything with a format, at once', () => {
     const long = { blank: ' '.repeat(5_000_000), mail: `${'a.'.repeat(2_500_000)}@` };
@@ -231,6 +282,10 @@ describe('definitions', () => {
     ['a back-reference', { pattern: '(a)\\1' }, '/pattern'],
     ['a pattern that is none', { pattern: '(' }, '/pattern'],
     ['a pattern that is too large', { pattern: '(a{1,900}){1,900}' }, '/pattern'],
+    ['a costly pattern for texts of any length', { items: { pattern: '^[0-9a-f]{20}$' } }, '/items/pattern'],
+    ['one for longer texts than it can be run on', { pattern: '^a{400}$', maxLength: 20_000 }, '/pattern'],
+    ['one for names', { patternProperties: { '^[0-9a-f]{20}$': {} } }, '/patternProperties/^[0-9a-f]{20}$'],
+    ['a member `__proto__`', { properties: JSON.parse('{"__proto__":{}}') }, '/properties'],
     ['a long pattern', { pattern: 'a'.repeat(501) }, '/pattern'],
     ['a pattern of names that is none', { patternProperties: { '(?!a)': {} } }, '/patternProperties/(?!a)'],
     ['a schema elsewhere', { $ref: 'https://example.org/schema' }, '/$ref'],

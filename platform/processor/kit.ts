@@ -22,7 +22,7 @@ export interface Kit {
   readonly objects: ObjectStore;
   readonly state: StateClient;
   readonly processors: ProcessorClient;
-  readonly schemas: SchemaClient;
+  readonly schemas: Pick<SchemaClient, 'validator'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;

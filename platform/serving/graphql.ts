@@ -11,6 +11,7 @@ import { BlobgraphError, InputErrors, isErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
+import { exactLiteralsRule } from './exact-literals.ts';
 
 /** Codes of the server's own refusals that are not named as in our table. */
 const renamed: Readonly<Record<string, string>> = {
@@ -99,6 +100,7 @@ export async function serveSubgraph<Context extends BaseContext>(
   deps.finish?.(schema);
   const server = new ApolloServer<Context>({
     schema,
+    validationRules: [exactLiteralsRule],
     plugins: [
       fastifyApolloDrainPlugin(app),
       // Both wrap every resolver, for what nobody here asks.

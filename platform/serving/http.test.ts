@@ -54,6 +54,32 @@ const post = (payload: string, contentType?: string): InjectOptions => ({
   headers: contentType === undefined ? {} : { 'content-type': contentType },
 });
 
+describe('a body of JSON', () => {
+  it.each([
+    ['{"__proto__":{"a":1},"constructor":{"prototype":{"b":2}}}'],
+    ['{"n":0.1,"m":1,"k":100,"z":0,"$set":{"a":1},"a.b":2,"":3}'],
+    ['{"content":"9007199254740993 in words, 1e400 too"}'],
+  ])('comes as it was sent: %s', async (text) => {
+    const answer = await app.inject(post(text, 'application/json; charset=utf-8'));
+    expect(answer.payload).toContain(`{"body":${text},`);
+  });
+
+  it.each([
+    ['{"content":"x","n":9007199254740993}', 'n', '/n'],
+    ['{"content":"x","n":1e400}', 'n', '/n'],
+    ['{"a":[{"n":12345678901234567890}]}', 'a.0.n', '/a/0/n'],
+  ])('is refused for a number that would not be kept: %s', async (text, field, pointer) => {
+    const answer = await refusal(post(text, 'application/json'));
+    expect(answer).toMatchObject({ status: 400, error: { code: 'VALIDATION_FAILED', field } });
+    expect(answer.error.message).toContain(`\`${pointer}\``);
+  });
+
+  it('takes 1.0, 1e2 and -0 for their values, and a BOM for none', async () => {
+    const answer = await app.inject(post('\ufeff{"m":1.0,"k":1e2,"z":-0}', 'application/json'));
+    expect(answer.payload).toContain('{"body":{"m":1,"k":100,"z":0},');
+  });
+});
+
 describe('refusals before any route is asked', () => {
   it('413 for a body that is too large, and not for the largest', async () => {
     const quotes = 2;
@@ -89,11 +115,7 @@ describe('refusals before any route is asked', () => {
 
   it.each([
     ['no JSON', post('{"sekret":', 'application/json'), 'The body is not valid JSON.'],
-    [
-      'a prototype in it',
-      post('{"__proto__":{"sekret":1}}', 'application/json'),
-      'The body is not valid JSON.',
-    ],
+    ['Latin-1', { ...post('', 'application/json'), payload: Buffer.from('"\xe9"', 'latin1') }, /not UTF-8/],
     ['nothing', post('', 'application/json'), 'The body is empty. Send a JSON document.'],
     ['a form', post('sekret=1', 'application/x-www-form-urlencoded'), /must be JSON/],
     ['plain text', post('{"sekret":1}', 'text/plain'), /must be JSON/],

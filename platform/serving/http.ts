@@ -7,8 +7,10 @@ import Fastify, {
 import { deadlineExceeded, deadlineIn, timeoutFrom } from '../deadline.ts';
 import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { idOfSegment } from '../service-path.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
+import { parseBodies } from './body.ts';
 import { limitLoad } from './load.ts';
 
 /** Larger bodies are answered with 413. */
@@ -32,8 +34,6 @@ const frameworkErrors: Readonly<Record<string, RestError>> = {
     code: 'BAD_REQUEST',
     message: 'The body must be JSON: send `Content-Type: application/json`.',
   },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is empty. Send a JSON document.' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'BAD_REQUEST', message: 'The body is not valid JSON.' },
   FST_ERR_BAD_URL: {
     code: 'BAD_REQUEST',
     message: 'The path is not well-formed: percent-encode it as UTF-8.',
@@ -134,6 +134,17 @@ function followRequests(app: FastifyInstance, requestTimeoutMs: number): void {
   });
 }
 
+/** Makes ids of a path what they were before the path was built. */
+function readIds(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const params = (request.params ?? {}) as Record<string, string>;
+    for (const [name, segment] of Object.entries(params)) {
+      if (name !== '*') params[name] = idOfSegment(segment);
+    }
+    done();
+  });
+}
+
 /** A Fastify instance with our limits, errors, request ids and tracing. */
 export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }): FastifyInstance {
   const { requestTimeoutMs = 30_000, requests = 500 } = deps.limits ?? {};
@@ -147,8 +158,9 @@ export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }
     frameworkErrors: refuseUnrouted,
     logger: false,
   });
-  app.removeContentTypeParser('text/plain');
+  parseBodies(app);
   followRequests(app, requestTimeoutMs);
+  readIds(app);
   limitLoad(app, requests);
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A client that is cut off while it sends does not see the answer: the rest is read and dropped instead.

@@ -19,6 +19,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import type { BlobgraphError, ErrorCode } from '../errors.ts';
+import { exactLiteralsRule } from './exact-literals.ts';
 
 /** An operation is refused before anything of it is run, with at least one error. */
 export class OperationRefused extends Error {
@@ -98,7 +99,7 @@ export function validateDocument(
   rules: readonly ValidationRule[] = [],
 ): void {
   refuseConditionalSubscriptions(document);
-  const errors = validate(schema, document, [...specifiedRules, ...rules]);
+  const errors = validate(schema, document, [...specifiedRules, exactLiteralsRule, ...rules]);
   if (errors.length > 0)
     throw new OperationRefused(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')));
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { buildSchema, type ExecutionResult, execute, subscribe } from 'graphql';
+import { buildSchema, type ExecutionArgs, type ExecutionResult, execute, subscribe } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock } from '../clock.ts';
@@ -9,7 +9,9 @@ import { BODY_LIMIT_BYTES, createHttpServer, type ServerLimits } from './http.ts
 import { createOperationCheck } from './operation.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
-const schema = buildSchema('type Query { name: String } type Subscription { never: String }');
+const schema = buildSchema(
+  'scalar JSON type Query { name: String echo(data: JSON): String } type Subscription { never: String }',
+);
 const logger = createLogger('silent');
 const cleanUp: (() => unknown)[] = [];
 
@@ -187,4 +189,58 @@ test('a query is refused where too much is in work', async () => {
       { id: '2', type: 'complete' },
     ]),
   );
+});
+
+const ECHO = 'query ($data: JSON) { echo(data: $data) }';
+const echoing = (data: string) =>
+  `{"id":"1","type":"subscribe","payload":{"query":"${ECHO}","variables":{"data":${data}}}}`;
+
+test.each([
+  ['{"n":9007199254740993}', '/variables/data/n'],
+  ['{"a":[0,1e400]}', '/variables/data/a/1'],
+])(
+  'a variable that would not be kept is refused by its place, the connection stays: %s',
+  async (data, at) => {
+    const { url } = await serve();
+    const { socket, send, received } = await connectAs(`${url}/graphql`, 'alice');
+    socket.send(echoing(data));
+    send({ type: 'subscribe', id: '2', payload: { query: '{ name }' } });
+    await vi.waitFor(() => expect(received).toHaveLength(3));
+    expect(received).toContainEqual({
+      id: '1',
+      type: 'error',
+      payload: [
+        {
+          message: expect.stringContaining(`\`${at}\` is the number `),
+          extensions: expect.objectContaining({
+            code: 'VALIDATION_FAILED',
+            field: at.slice(1).replaceAll('/', '.'),
+          }),
+        },
+      ],
+    });
+    expect(received).toContainEqual({ id: '2', type: 'next', payload: { data: { name: 'alice' } } });
+  },
+);
+
+test('so is a literal', async () => {
+  const { url } = await serve();
+  const { send, received } = await connectAs(`${url}/graphql`, 'alice');
+  const query = '{ echo(data: { a: [1.0, { n: 12345678901234567890 }] }) }';
+  send({ type: 'subscribe', id: '1', payload: { query } });
+  await vi.waitFor(() => expect(received).toHaveLength(1));
+  const message = expect.stringContaining('`/data/a/1/n` is the number 12345678901234567890');
+  const extensions = expect.objectContaining({ code: 'VALIDATION_FAILED', field: 'data.a.1.n' });
+  expect(received).toMatchObject([{ id: '1', type: 'error', payload: [{ message, extensions }] }]);
+});
+
+test('a document with `__proto__` and any text comes as it was sent', async () => {
+  const data = '{"__proto__":{"a":1},"s":"9007199254740993, 1e400"}';
+  const echoed = (args: ExecutionArgs) =>
+    execute({ ...args, rootValue: { echo: (given: { data: unknown }) => JSON.stringify(given.data) } });
+  const { url } = await serve({ execute: echoed });
+  const { socket, received } = await connectAs(`${url}/graphql`, 'alice');
+  socket.send(echoing(data));
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  expect(received[0]).toEqual({ id: '1', type: 'next', payload: { data: { echo: data } } });
 });

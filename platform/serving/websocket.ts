@@ -22,6 +22,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { bounded } from '../bounded.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
+import { firstInexact, inexactRefusal } from '../json/exact.ts';
 import type { Logger } from '../logger.ts';
 import { traceFrom, withTrace } from '../trace.ts';
 import { formatGraphQLError } from './graphql.ts';
@@ -60,6 +61,8 @@ interface Connection<Who> {
   readonly socket: WebSocket;
   readonly headers: Credentials;
   session?: Session<Who>;
+  /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
+  refusal?: BlobgraphError | undefined;
   expiry?: NodeJS.Timeout;
 }
 
@@ -73,6 +76,15 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const lowerCased = (params: Credentials = {}): Credentials =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** The refusal of a message with a number that would not be kept as it was sent; places are those of its payload. */
+function refusalOf(text: string): BlobgraphError | undefined {
+  const inexact = firstInexact(text);
+  return inexact && inexactRefusal({ ...inexact, pointer: inexact.pointer.replace(/^\/payload/, '') });
+}
+
+const asGraphQL = (error: BlobgraphError): GraphQLError =>
+  new GraphQLError(error.message, { originalError: error });
 
 /** Closes the connection when its token ends. The client may come back at once with a new one. */
 function closeAtEnd<Who>(connection: Connection<Who>, until: Date, clock: Clock): void {
@@ -109,8 +121,9 @@ function protocolServer<Who>(options: OperationsOverWebSocket<Who>): Server<Conn
     onSubscribe({ extra, subscriptions }: Ctx, _id, payload) {
       if (!extra.session) return [new GraphQLError('Unauthorized')];
       if (Object.keys(subscriptions).length > maxOperations) {
-        return [new GraphQLError(tooMany.message, { originalError: tooMany })];
+        return [asGraphQL(tooMany)];
       }
+      if (extra.refusal) return [asGraphQL(extra.refusal)];
       return options.prepare(payload, extra.session.who);
     },
     execute: options.execute,
@@ -155,7 +168,11 @@ function connect<Who>(
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on('message', (data) => {
-          const handling = withTrace(traceFrom({ traceparent }), () => handle(String(data)));
+          const text = String(data);
+          // The library asks for an operation's arguments before it returns.
+          connection.refusal = refusalOf(text);
+          const handling = withTrace(traceFrom({ traceparent }), () => handle(text));
+          connection.refusal = undefined;
           handling.catch((error: unknown) => {
             logger.error({ err: error }, 'a message over WebSocket could not be handled');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -207,7 +224,7 @@ function bearing(
   return (args: ExecutionArgs): OperationResult => {
     const answer = bear(args).catch((error: unknown) => {
       if (!(error instanceof BlobgraphError)) throw error;
-      return { errors: [new GraphQLError(error.message, { originalError: error })] };
+      return { errors: [asGraphQL(error)] };
     });
     inWork.add(answer);
     const done = () => inWork.delete(answer);

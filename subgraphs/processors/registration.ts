@@ -5,6 +5,7 @@ import { BlobgraphError, InputErrors, type UserError } from '../../platform/erro
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
 import { MAX_TIMEOUT_SECONDS } from '../../platform/processor/runs/settings.ts';
+import { isEscaping } from '../../platform/service-path.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
@@ -23,7 +24,10 @@ const wholeNumber = (max: number) =>
     .min(1, 'must be at least 1')
     .max(max, `must be at most ${max}`);
 const schemaId = matching(/^[a-z][a-z0-9-]*$/, 64, 'the id of a schema, e.g. `text-input-v1`');
-const path = matching(/^\/[\w.~%/-]*$/, 200, 'a path that starts with a slash, e.g. `/health`');
+const path = text(200).refine(
+  (value) => /^\/[\w.~%/-]*$/.test(value) && !isEscaping(value),
+  'must be a path that starts with a slash, e.g. `/health`',
+);
 
 const MAX_SCHEMAS = 100;
 const schemaIds = z

@@ -26,9 +26,9 @@ export type Scalars = {
 
 export type Query = {
   __typename?: 'Query';
-  /** The newest version of every JSON Schema, by id. */
+  /** The newest version of every JSON Schema that was not withdrawn, by id. */
   schemas: Array<BlobSchema>;
-  /** One schema; null when there is none. Default version: the newest. */
+  /** One schema; null when there is none. Default version: the newest that was not withdrawn. */
   schema: Maybe<BlobSchema>;
 };
 
@@ -40,13 +40,28 @@ export type QuerySchemaArgs = {
 
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Adds a schema, or a new version of one. A version never changes. For operators. */
+  /**
+   * Adds a schema, or a new version of one, which all who name no version are held to within 30 seconds when it is the newest. A
+   * version never changes. For operators.
+   */
   registerSchema: RegisterSchemaPayload;
+  /**
+   * Ends a version for new documents, within 30 seconds: the newest that was not withdrawn is the default then. What was stored
+   * under it stays as it is, and so does the version for whoever reads it. It does not come back: register what it
+   * says as a newer version. For operators.
+   */
+  withdrawSchema: WithdrawSchemaPayload;
 };
 
 
 export type MutationRegisterSchemaArgs = {
   input: RegisterSchemaInput;
+};
+
+
+export type MutationWithdrawSchemaArgs = {
+  id: Scalars['ID']['input'];
+  version: Scalars['String']['input'];
 };
 
 /** A JSON Schema (draft 2020-12) that blobs are held to. A version never changes. */
@@ -64,6 +79,10 @@ export type BlobSchema = {
   definition: Scalars['JSON']['output'];
   /** All versions of this schema, newest first. */
   versions: Array<Scalars['String']['output']>;
+  /** Those of them that were withdrawn: they take no new documents. */
+  withdrawnVersions: Array<Scalars['String']['output']>;
+  /** Since when this version takes no new documents; null while it does. */
+  withdrawnAt: Maybe<Scalars['DateTime']['output']>;
   /** Null for those that come with the system. */
   createdAt: Maybe<Scalars['DateTime']['output']>;
 };
@@ -75,11 +94,31 @@ export type RegisterSchemaInput = {
   /** Semantic version, e.g. `1.0.0`. */
   version: Scalars['String']['input'];
   /**
-   * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references,
-   * `$ref` to `#/$defs/…` alone and never back to itself. Keywords of your own start with `x-`; `x-blob-type` gives
-   * the type of blobs where none is given.
+   * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references, and
+   * beside those of more than a few parts a `maxLength`; `$ref` to `#/$defs/…` alone and never back to itself. Keywords of
+   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given.
    */
   definition: Scalars['JSON']['input'];
+  /** Whether documents that fit the version before must fit this one. */
+  compatibility?: InputMaybe<SchemaCompatibility>;
+};
+
+/** What a new version of a schema may refuse. */
+export type SchemaCompatibility =
+  /**
+   * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
+   * others. What cannot be shown to be taken counts as refused.
+   */
+  | 'BACKWARD'
+  /** Anything: clients that do not name an older version by `schemaVersion` may be refused what was taken before. */
+  | 'NONE';
+
+/** What became of withdrawing a version. */
+export type WithdrawSchemaPayload = {
+  __typename?: 'WithdrawSchemaPayload';
+  /** The version that was withdrawn; null when there are errors. */
+  schema: Maybe<BlobSchema>;
+  userErrors: Array<UserError>;
 };
 
 /** What became of registering a schema. */
@@ -192,6 +231,8 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<{}>;
   BlobSchema: ResolverTypeWrapper<BlobSchemaModel>;
   RegisterSchemaInput: RegisterSchemaInput;
+  SchemaCompatibility: SchemaCompatibility;
+  WithdrawSchemaPayload: ResolverTypeWrapper<Omit<WithdrawSchemaPayload, 'schema'> & { schema?: Maybe<ResolversTypes['BlobSchema']> }>;
   RegisterSchemaPayload: ResolverTypeWrapper<Omit<RegisterSchemaPayload, 'schema'> & { schema?: Maybe<ResolversTypes['BlobSchema']> }>;
   UserError: ResolverTypeWrapper<UserError>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -207,6 +248,7 @@ export type ResolversParentTypes = {
   Mutation: {};
   BlobSchema: BlobSchemaModel;
   RegisterSchemaInput: RegisterSchemaInput;
+  WithdrawSchemaPayload: Omit<WithdrawSchemaPayload, 'schema'> & { schema?: Maybe<ResolversParentTypes['BlobSchema']> };
   RegisterSchemaPayload: Omit<RegisterSchemaPayload, 'schema'> & { schema?: Maybe<ResolversParentTypes['BlobSchema']> };
   UserError: UserError;
   Boolean: Scalars['Boolean']['output'];
@@ -227,6 +269,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   registerSchema?: Resolver<ResolversTypes['RegisterSchemaPayload'], ParentType, ContextType, RequireFields<MutationRegisterSchemaArgs, 'input'>>;
+  withdrawSchema?: Resolver<ResolversTypes['WithdrawSchemaPayload'], ParentType, ContextType, RequireFields<MutationWithdrawSchemaArgs, 'id' | 'version'>>;
 };
 
 export type BlobSchemaResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlobSchema'] = ResolversParentTypes['BlobSchema']> = {
@@ -237,7 +280,15 @@ export type BlobSchemaResolvers<ContextType = Context, ParentType extends Resolv
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   definition?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   versions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  withdrawnVersions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  withdrawnAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WithdrawSchemaPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WithdrawSchemaPayload'] = ResolversParentTypes['WithdrawSchemaPayload']> = {
+  schema?: Resolver<Maybe<ResolversTypes['BlobSchema']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -260,6 +311,7 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   BlobSchema?: BlobSchemaResolvers<ContextType>;
+  WithdrawSchemaPayload?: WithdrawSchemaPayloadResolvers<ContextType>;
   RegisterSchemaPayload?: RegisterSchemaPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { registrationErrors, sameOrConflict } from './registration.ts';
+import { assertCompatible, registrationErrors, sameOrConflict, versionBefore } from './registration.ts';
 
 const input = { id: 'mood-board-v1', version: '1.0.0', definition: { type: 'object' } };
 
@@ -27,8 +27,40 @@ describe('registration of a schema', () => {
   });
 
   it('takes the same definition again, in whatever order it is written', () => {
-    const existing = { ...input, definition: { type: 'object', title: 'T' }, createdAt: null };
+    const existing = {
+      ...input,
+      definition: { type: 'object', title: 'T' },
+      createdAt: null,
+      withdrawnAt: null,
+    };
     expect(sameOrConflict(existing, { title: 'T', type: 'object' })).toBe(existing);
     expect(() => sameOrConflict(existing, { type: 'object' })).toThrow(BlobgraphError);
+  });
+});
+
+describe('a new version', () => {
+  it.each([
+    [['1.2.0', '1.0.0'], [], '2.0.0', '1.2.0'],
+    [['1.2.0', '1.0.0'], ['1.2.0'], '2.0.0', '1.0.0'],
+    [['1.2.0', '1.0.0'], [], '1.1.0', '1.0.0'],
+    [['1.2.0', '1.0.0'], [], '0.9.0', undefined],
+    [['1.2.0'], ['1.2.0'], '2.0.0', undefined],
+    [[], [], '1.0.0', undefined],
+  ])('beside %j, of which %j are withdrawn, %s is compared with %s', (all, withdrawn, version, before) => {
+    expect(versionBefore({ all, withdrawn }, version)).toBe(before);
+  });
+
+  it('names the place that may refuse, and the way round it', () => {
+    const before = { version: '1.0.0', definition: { properties: { a: { type: 'string' } } } };
+    const definition = { properties: { a: { type: 'string', maxLength: 3 } } };
+    const error = {
+      field: 'definition.properties.a.maxLength',
+      code: 'SCHEMA_INCOMPATIBLE',
+      message: expect.stringMatching(/version 1\.0\.0 .*`maxLength`.*`compatibility: NONE`/),
+    };
+    expect(() => assertCompatible(before, { definition })).toThrow(
+      expect.objectContaining({ errors: [error] }),
+    );
+    expect(() => assertCompatible(before, before)).not.toThrow();
   });
 });

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { BlobgraphError, type UserError } from '../../platform/errors.ts';
+import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
+import { incompatibilities } from '../../platform/json-schema/compatibility/compatibility.ts';
 import { fieldOf } from '../../platform/json-schema/pointer.ts';
 import { checkDefinition } from '../../platform/json-schema/validator.ts';
+import type { Versions } from './schema.ts';
 import { isSchemaId, type Schema } from './schema.ts';
-import { isVersion } from './versions.ts';
+import { isVersion, newestFirst } from './versions.ts';
 
 /** A version of a schema as an operator hands it in. */
 export interface SchemaInput {
@@ -11,6 +13,8 @@ export interface SchemaInput {
   readonly version: string;
   /** Any JSON value. */
   readonly definition: unknown;
+  /** `NONE`: it may refuse documents that fit the version before. Default: `BACKWARD`, it may not. */
+  readonly compatibility?: 'BACKWARD' | 'NONE' | null;
 }
 
 const invalid = (field: string, message: string): UserError => ({
@@ -35,6 +39,26 @@ export function registrationErrors({ id, version, definition }: SchemaInput): Us
   const problems = checkDefinition(definition);
   return errors.concat(
     problems.map(({ pointer, message }) => invalid(fieldOf(pointer, 'definition'), message)),
+  );
+}
+
+/** The version that documents are held to without this one: the newest below it that was not withdrawn. */
+export const versionBefore = ({ all, withdrawn }: Versions, version: string): string | undefined =>
+  all.find((one) => newestFirst(one, version) > 0 && !withdrawn.includes(one));
+
+/** @throws InputErrors SCHEMA_INCOMPATIBLE for each place that may refuse documents which fit `before` */
+export function assertCompatible(
+  before: Pick<Schema, 'version' | 'definition'>,
+  { definition }: Pick<Schema, 'definition'>,
+): void {
+  const problems = incompatibilities(before, definition);
+  if (problems.length === 0) return;
+  throw new InputErrors(
+    problems.map(({ pointer, message }) => ({
+      field: fieldOf(pointer, 'definition'),
+      code: 'SCHEMA_INCOMPATIBLE',
+      message: `${message} Allow it, or set \`compatibility: NONE\`: all who name no version are held to this one then.`,
+    })),
   );
 }
 

@@ -25,13 +25,24 @@ const Mutation: MutationResolvers = {
       return { schema: null, userErrors: [...toUserErrors(error)] };
     }
   },
+  async withdrawSchema(_parent, key, { caller, catalog, loaders }) {
+    const { userId } = requireOperator(caller);
+    try {
+      const schema = await catalog.withdraw(key, userId);
+      loaders.versions.clear(schema.id);
+      return { schema, userErrors: [] };
+    } catch (error) {
+      return { schema: null, userErrors: [...toUserErrors(error)] };
+    }
+  },
 };
 
 const BlobSchema: BlobSchemaResolvers = {
   __resolveReference: ({ id, version }, { loaders }) => loaders.schemas.load({ id, version }),
   title: titleOf,
   description: descriptionOf,
-  versions: ({ id }, _args, { loaders }) => loaders.versions.load(id),
+  versions: async ({ id }, _args, { loaders }) => [...(await loaders.versions.load(id)).all],
+  withdrawnVersions: async ({ id }, _args, { loaders }) => [...(await loaders.versions.load(id)).withdrawn],
 };
 
 export const resolvers: Resolvers = {

@@ -4,11 +4,17 @@ import { z } from 'zod';
 import type { SchemaDocument } from '../../platform/clients/schemas.ts';
 import { BlobgraphError, type ErrorCode, InputErrors } from '../../platform/errors.ts';
 import { compileSchema, type Validator } from '../../platform/json-schema/validator.ts';
+import { requireOperator } from '../../platform/serving/authenticate.ts';
 import type { SchemaCatalog } from './catalog.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { blobTypeOf, descriptionOf, keyOf, type Schema, titleOf } from './schema.ts';
 
 const MAX_COMPILED = 200;
+
+async function versionsOf({ id }: Schema, loaders: Loaders) {
+  const { all, withdrawn } = await loaders.versions.load(id);
+  return { versions: [...all], withdrawn_versions: [...withdrawn] };
+}
 
 async function toDocument(schema: Schema, loaders: Loaders): Promise<SchemaDocument> {
   return {
@@ -18,14 +24,19 @@ async function toDocument(schema: Schema, loaders: Loaders): Promise<SchemaDocum
     description: descriptionOf(schema),
     blob_type: blobTypeOf(schema),
     definition: schema.definition,
-    versions: await loaders.versions.load(schema.id),
+    ...(await versionsOf(schema, loaders)),
     created_at: schema.createdAt?.toISOString() ?? null,
+    withdrawn_at: schema.withdrawnAt?.toISOString() ?? null,
   };
 }
 
 async function required(loaders: Loaders, id: string, version?: string, code: ErrorCode = 'NOT_FOUND') {
   const schema = await loaders.schema(id, version);
   if (schema) return schema;
+  if (version === undefined && (await loaders.versions.load(id)).all.length > 0) {
+    const message = `All versions of the schema \`${id}\` were withdrawn: it takes no new documents.`;
+    throw new BlobgraphError('SCHEMA_WITHDRAWN', message);
+  }
   const what = version === undefined ? 'There is no schema' : 'There is no such version of a schema';
   const field = code === 'SCHEMA_UNKNOWN' ? 'version' : null;
   throw new BlobgraphError(code, `${what} \`${id.slice(0, 64)}\`.`, { field });
@@ -53,7 +64,7 @@ function parseBody(body: unknown): { data: unknown; version?: string | undefined
   throw new InputErrors([{ field: null, code: 'VALIDATION_FAILED', message }]);
 }
 
-/** The registry's REST. Reading is open to every service and user. */
+/** The registry's REST. Reading is open to every service and user; withdrawing is for operators. */
 export function schemaRoutes(app: FastifyInstance, catalog: SchemaCatalog): void {
   const validatorOf = createValidators();
   type ById = { Params: { id: string } };
@@ -72,12 +83,18 @@ export function schemaRoutes(app: FastifyInstance, catalog: SchemaCatalog): void
     const loaders = createLoaders(catalog);
     return { schema: await toDocument(await required(loaders, params.id, params.version), loaders) };
   });
+  app.post<ByVersion>('/api/v1/schemas/:id/versions/:version/withdraw', async ({ params, caller }) => {
+    const { userId } = requireOperator(caller);
+    await required(createLoaders(catalog), params.id, params.version);
+    const schema = await catalog.withdraw(params, userId);
+    return { schema: await toDocument(schema, createLoaders(catalog)) };
+  });
   app.post<ById>('/api/v1/schemas/:id/validate', async ({ params, body }) => {
     const { data, version } = parseBody(body);
     const loaders = createLoaders(catalog);
-    const newest = await required(loaders, params.id);
-    const schema =
-      version === undefined ? newest : await required(loaders, params.id, version, 'SCHEMA_UNKNOWN');
+    const { all } = await loaders.versions.load(params.id);
+    const code = all.length === 0 ? 'NOT_FOUND' : 'SCHEMA_UNKNOWN';
+    const schema = await required(loaders, params.id, version, code);
     const errors = validatorOf(schema)(data);
     return { valid: errors.length === 0, errors };
   });

@@ -5,12 +5,30 @@ export interface SchemaKey {
   readonly version: string;
 }
 
-/** One version of a JSON Schema. It never changes. */
+/** One version of a JSON Schema. Its definition never changes. */
 export interface Schema extends SchemaKey {
   readonly definition: JsonObject;
   /** Null for those that come with the system. */
   readonly createdAt: Date | null;
+  /** Since when it takes no new documents; null while it does. */
+  readonly withdrawnAt: Date | null;
 }
+
+/** That a version was withdrawn. */
+export interface Withdrawal extends SchemaKey {
+  readonly withdrawnAt: Date;
+}
+
+/** The versions of one schema, newest first. */
+export interface Versions {
+  readonly all: readonly string[];
+  /** Those of them that take no new documents. */
+  readonly withdrawn: readonly string[];
+}
+
+/** The version that a document is held to where none is named: the newest that was not withdrawn. */
+export const defaultOf = ({ all, withdrawn }: Versions): string | undefined =>
+  all.find((version) => !withdrawn.includes(version));
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_ID = 64;

@@ -19,7 +19,7 @@ function readSchema(folder: string, id: string, file: string): Schema {
   if (!isSchemaId(id))
     throw new StartersFault(`${path}: name the folder by the schema's id, e.g. text-input-v1`);
   if (!isVersion(version)) throw new StartersFault(`${path}: name the file by its version, e.g. 1.0.0.json`);
-  return { id, version, definition: readDefinition(path), createdAt: null };
+  return { id, version, definition: readDefinition(path), createdAt: null, withdrawnAt: null };
 }
 
 /**

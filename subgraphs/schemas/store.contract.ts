@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Schema } from './schema.ts';
-import type { SchemaStore } from './store.ts';
+import type { RegisteredSchema, SchemaStore } from './store.ts';
 
 /** The promises of the port {@link SchemaStore}, for any adapter. `open` is called once, and gives an empty store. */
 export function schemaStoreContract(
@@ -11,7 +10,11 @@ export function schemaStoreContract(
     let store: SchemaStore;
     let close: (() => Promise<void>) | undefined;
     const createdAt = new Date('2026-01-02T03:04:05.678Z');
-    const schema = (id: string, version: string, definition: Schema['definition'] = {}): Schema => ({
+    const schema = (
+      id: string,
+      version: string,
+      definition: RegisteredSchema['definition'] = {},
+    ): RegisteredSchema => ({
       id,
       version,
       definition,
@@ -74,6 +77,22 @@ export function schemaStoreContract(
       expect(await store.keys('all')).toEqual(expect.arrayContaining(some));
       expect((await store.keys('all')).length).toBeGreaterThan(2);
       expect(await store.keys([])).toEqual([]);
+    });
+
+    it('keeps the first withdrawal of a version, also of one that was never added', async () => {
+      const later = new Date('2027-01-01T00:00:00.000Z');
+      const key = { id: 'gone', version: '1.0.0' };
+      await store.withdraw({ ...key, withdrawnAt: createdAt }, 'olga');
+      await store.withdraw({ ...key, withdrawnAt: later }, 'oleg');
+      await store.withdraw({ id: 'gone', version: '1.1.0', withdrawnAt: later }, 'olga');
+      await store.withdraw({ id: 'other', version: '1.0.0', withdrawnAt: later }, 'olga');
+      const found = await store.withdrawals(['gone', 'nowhere']);
+      expect(found.toSorted((one, other) => (one.version < other.version ? -1 : 1))).toEqual([
+        { ...key, withdrawnAt: createdAt },
+        { id: 'gone', version: '1.1.0', withdrawnAt: later },
+      ]);
+      expect(await store.withdrawals('all')).toHaveLength(3);
+      expect(await store.withdrawals([])).toEqual([]);
     });
 
     it('answers a ping', async () => {

@@ -14,6 +14,8 @@ import { chapterNumber, checkInput, label } from './input.ts';
 export interface CreateBlobInput {
   readonly type: string;
   readonly schemaId: string;
+  /** The schema's version that the data is held to. Default: the newest that was not withdrawn. */
+  readonly schemaVersion?: string | null;
   readonly data: unknown;
   readonly title?: string | null;
   readonly conversationId?: string | null;
@@ -28,6 +30,7 @@ const inputSchema = z.object({
       'must be 1 to 64 lower-case letters, digits or underscores, a letter first, e.g. `chapter_draft`',
     ),
   schemaId: label(128),
+  schemaVersion: label(64).nullish(),
   title: label(500).nullish(),
   conversationId: label(200).nullish(),
   idempotencyKey: label(255).nullish(),
@@ -69,9 +72,11 @@ function placeOf({ data, type }: CreateBlobInput): Place {
 }
 
 const hashOf = (input: CreateBlobInput): string => {
-  const { type, schemaId, data, title = null, conversationId = null } = input;
+  const { type, schemaId, schemaVersion, data, title = null, conversationId = null } = input;
+  // Absent where none was named, as in the hashes of before one could be.
+  const version = schemaVersion == null ? {} : { schemaVersion };
   return createHash('sha256')
-    .update(canonicalize({ type, schemaId, data, title, conversationId }) ?? '')
+    .update(canonicalize({ type, schemaId, ...version, data, title, conversationId }) ?? '')
     .digest('hex');
 };
 
@@ -87,10 +92,15 @@ function assertSameInput(stored: UserBlobRecord, inputHash: string): void {
   );
 }
 
+const UNUSABLE: ReadonlySet<string> = new Set(['SCHEMA_UNKNOWN', 'SCHEMA_WITHDRAWN']);
+
 async function validate(deps: StateDependencies, input: CreateBlobInput): Promise<{ version: string }> {
-  const schema = await deps.schemas.validator(input.schemaId).catch((error: unknown) => {
-    if (!(error instanceof BlobgraphError) || error.code !== 'SCHEMA_UNKNOWN') throw error;
-    throw new BlobgraphError(error.code, error.message, { field: 'schemaId' });
+  const { schemaId } = input;
+  const version = input.schemaVersion ?? undefined;
+  const schema = await deps.schemas.validatorOfNew(schemaId, version).catch((error: unknown) => {
+    if (!(error instanceof BlobgraphError) || !UNUSABLE.has(error.code)) throw error;
+    const field = version === undefined ? 'schemaId' : 'schemaVersion';
+    throw new BlobgraphError(error.code, error.message, { field });
   });
   const errors = schema.validate(input.data);
   if (errors.length === 0) return schema;

@@ -6,6 +6,13 @@ import { memoryLog } from '../../platform/testing/memory-log.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { StateStore } from './store/store.ts';
 
+const anything = async (id: string, version = '1.0.0') => ({
+  id,
+  version,
+  blobType: id.replace(/-v\d+$/, '').replaceAll('-', '_'),
+  validate: () => [],
+});
+
 /** Use cases' dependencies, without a network: every schema is known, and nothing is published. */
 export const dependenciesOf = (
   store: StateStore,
@@ -13,14 +20,7 @@ export const dependenciesOf = (
   clock: Clock = systemClock,
 ): StateDependencies => ({
   store,
-  schemas: {
-    validator: async (id, version = '1.0.0') => ({
-      id,
-      version,
-      blobType: id.replace(/-v\d+$/, '').replaceAll('-', '_'),
-      validate: () => [],
-    }),
-  },
+  schemas: { validator: anything, validatorOfNew: anything },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },
     clock,

@@ -445,6 +445,8 @@ export type CreateBlobInput = {
   type: Scalars['String']['input'];
   /** A schema of the registry, e.g. `text-input-v1`. */
   schemaId: Scalars['ID']['input'];
+  /** The schema's version that the document must fit, e.g. `1.0.0`. Default: the newest that was not withdrawn. */
+  schemaVersion?: InputMaybe<Scalars['String']['input']>;
   /** The document. It must fit the schema; at most 5 MiB as UTF-8 encoded JSON. */
   data: Scalars['JSON']['input'];
   /** Default: the first line of the content. */

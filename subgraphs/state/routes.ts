@@ -20,6 +20,7 @@ import type { EntryFilter } from './store/store.ts';
 const createBody = z.object({
   type: z.string(),
   schema_id: z.string(),
+  schema_version: z.string().nullish(),
   data: z.unknown(),
   title: z.string().nullish(),
   conversation_id: z.string().nullish(),
@@ -115,12 +116,16 @@ function ownUser(request: FastifyRequest): string {
 function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/blobs', async (request, reply) => {
     const { userId } = requireUser(request.caller);
-    const { schema_id, conversation_id, idempotency_key, ...body } = parse(createBody, request.body);
+    const { schema_id, schema_version, conversation_id, idempotency_key, ...body } = parse(
+      createBody,
+      request.body,
+    );
     const entry = await createBlob(deps, userId, {
       ...given(body),
       data: body.data,
       type: body.type,
       schemaId: schema_id,
+      schemaVersion: schema_version ?? null,
       conversationId: conversation_id ?? null,
       idempotencyKey: idempotency_key ?? null,
     });

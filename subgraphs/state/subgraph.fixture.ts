@@ -5,7 +5,8 @@ import { schemasService } from '../schemas/main.ts';
 import { stateService } from './main.ts';
 import { expansionDocument, startRegistry, type TestRegistry } from './registry.fixture.ts';
 
-let schemas: TestService;
+/** The schema registry, once {@link runState} has started it. */
+export let schemas: TestService;
 /** A stand-in for the registry of processors, once {@link runState} has started it. */
 export let registry: TestRegistry;
 /** The state service, once {@link runState} has started it. */

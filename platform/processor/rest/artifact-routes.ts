@@ -1,13 +1,14 @@
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../../errors.ts';
+import { path } from '../../service-path.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
 import type { Kit } from '../kit.ts';
 import { isPending } from '../record.ts';
 
 /** Where the front door serves an artifact of a blob. */
 export const artifactPath = (processorId: string, blobId: string, name: string): string =>
-  `/api/v1/processors/${encodeURIComponent(processorId)}/blobs/${encodeURIComponent(blobId)}/artifacts/${encodeURIComponent(name)}`;
+  path`/api/v1/processors/${processorId}/blobs/${blobId}/artifacts/${name}`;
 
 /** Whether `If-None-Match` names the tag: in a list, or weakened by something in between (RFC 9110, section 13.1.2). */
 const isKnown = (header: string | undefined, etag: string): boolean =>
