@@ -5,18 +5,19 @@ import { type ServerStatus, serviceManager } from './services/manager.ts';
 import { minio } from './services/minio.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
+import { pandoc } from './services/pandoc.ts';
 import { postgresql } from './services/postgresql.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up|down|status
   up      starts the servers that the tests on real services need, writes their addresses to
-          .blobgraph/services.env, and installs what is missing, the tests' browser and proxy among it
+          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy and pandoc among it
   down    stops them; their data stays
   status  tells which of them answer; exits with 1 unless all do`;
 
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio],
-  programs: [chromium, toxiproxy],
+  programs: [chromium, pandoc, toxiproxy],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

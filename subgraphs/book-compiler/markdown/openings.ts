@@ -1,0 +1,84 @@
+import type { Root, RootContent } from 'mdast';
+import { visit } from 'unist-util-visit';
+import { stretchOf } from '../../../platform/markdown/tree.ts';
+import { type Edit, insertion } from './edits.ts';
+
+const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+
+/** The last line of a fence that nothing closes, with the marks of the quotes and lists that it stands in. */
+function closeFence(text: string, start: number, end: number): Edit | null {
+  const source = text.slice(start, end);
+  const fence = /^(`{3,}|~{3,})/.exec(source)?.[1];
+  if (fence === undefined) return null;
+  const last = source.includes('\n') ? source.slice(source.lastIndexOf('\n') + 1) : '';
+  const closing = /^[\s>]*(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1];
+  if (closing !== undefined && closing[0] === fence[0] && closing.length >= fence.length) return null;
+  const prefix = text.slice(lineStart(text, start), start).replaceAll(/[^>\s]/g, ' ');
+  return insertion(end, `\n${prefix}${fence}`);
+}
+
+/** Opens a div of pandoc’s, e.g. `::: note` or `::: {#id .class}`. */
+const DIV = /^ {0,3}:{3,}[ \t]*(?:\{[^{}]*\}|[^\s:{}]+)[ \t]*:*[ \t]*$/;
+const DIV_END = /^ {0,3}:{3,}[ \t]*$/;
+
+/** How many of pandoc's divs are open behind a block. */
+function divsBehind(text: string, block: RootContent, before: number): number {
+  if (block.type !== 'paragraph') return before;
+  const { start, end } = stretchOf(block);
+  let open = before;
+  let mayOpen = true;
+  for (const line of text.slice(start, end).split('\n')) {
+    if (DIV_END.test(line)) open = Math.max(0, open - 1);
+    else if (mayOpen && DIV.test(line)) open += 1;
+    else mayOpen = false;
+  }
+  return open;
+}
+
+const ENVIRONMENT = /\\(begin|end)\{([A-Za-z*]+)\}/g;
+
+/** Text that one chapter opens and another would close in pandoc alone: a comment, and TeX's environments. */
+function escapes(text: string, tree: Root): Edit[] {
+  const edits: Edit[] = [];
+  const open: { name: string; at: number }[] = [];
+  visit(tree, 'text', (node) => {
+    const { start, end } = stretchOf(node);
+    const source = text.slice(start, end);
+    for (const { index } of source.matchAll(/(?<!\\)<!--/g)) edits.push(insertion(start + index, '\\'));
+    for (const { index, 1: kind, 2: name = '' } of source.matchAll(ENVIRONMENT)) {
+      if (kind === 'begin') open.push({ name, at: start + index });
+      else
+        open.splice(
+          Math.max(
+            0,
+            open.findLastIndex((each) => each.name === name),
+          ),
+        );
+    }
+  });
+  return [...edits, ...open.map(({ at }) => insertion(at, '\\'))];
+}
+
+/** A rule of dashes with a line right below it, which pandoc reads as metadata, over the book's own. */
+function rule(text: string, block: RootContent): Edit | null {
+  const { start, end } = stretchOf(block);
+  if (block.type !== 'thematicBreak' || !/^-{3}[ \t]*$/.test(text.slice(start, end))) return null;
+  return /^[ \t]*\n[ \t]*\S/.test(text.slice(end, end + 200)) ? { start, end, text: '***' } : null;
+}
+
+/** What a chapter needs so that nothing which it leaves open goes on behind it. */
+export function closeOpenings(text: string, tree: Root): { edits: Edit[]; ending: string } {
+  const edits = escapes(text, tree);
+  visit(tree, 'code', (node) => {
+    const { start, end } = stretchOf(node);
+    const edit = closeFence(text, start, end);
+    if (edit) edits.push(edit);
+  });
+  let divs = 0;
+  for (const block of tree.children) {
+    divs = divsBehind(text, block, divs);
+    const edit = rule(text, block);
+    if (edit) edits.push(edit);
+  }
+  return { edits, ending: Array<string>(divs).fill(':::').join('\n\n') };
+}
