@@ -41,7 +41,7 @@ const BY_LETTERS: readonly (readonly [RegExp, string])[] = [
 
 /** UTF-16 units that are looked at, and letters that words must have for a guess to be worth more than none. */
 const LOOKED_AT = 8_000;
-const MIN_LETTERS = 80;
+const MIN_LETTERS = 60;
 
 /** The language of a text as a BCP 47 tag, e.g. `de`; null where there is too little of it to tell. */
 export function detectLanguage(text: string): string | null {

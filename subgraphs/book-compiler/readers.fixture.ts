@@ -31,7 +31,8 @@ export function reading(html: string): Reading {
   const all = (pattern: RegExp) => [...html.matchAll(pattern)].map(([, found = '']) => found);
   return {
     html,
-    ids: all(/\sid="([^"]*)"/g),
+    // Micromark encodes the ids of footnotes like addresses.
+    ids: all(/\sid="([^"]*)"/g).map(decodeURIComponent),
     fragments: all(/\shref="#([^"]*)"/g).map(decodeURIComponent),
     headings: [...html.matchAll(/<h([1-6])[^>]*>([\s\S]*?)<\/h\1>/g)].map(([, level, words = '']) => ({
       level: Number(level),

@@ -101,13 +101,15 @@ const decode = (text: string): string => {
 };
 
 /** The writer's ids as they will be, with the edits that rename what is there twice. */
-function settleIds({ ids, chapterNum }: Survey, all: Ids, edits: Edit[]): Map<string, Place> {
+function settleIds({ ids, chapterNum, headings }: Survey, all: Ids, edits: Edit[]): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const { id, start, end, ofHeading } of ids) {
     const isFree = !all.isTaken(id) && (ofHeading || !all.isOfHeading(id));
     const name = isFree ? all.take(id) : all.claim(`chapter-${chapterNum}-${id}`);
     if (name !== id) edits.push({ start, end, text: name });
-    if (!places.has(id)) places.set(id, { id: name });
+    // Only pandoc reads attributes: a link to a heading leads to a target that all have.
+    const heading = ofHeading && headings.find((each) => each.start <= start && start <= each.end);
+    if (!places.has(id)) places.set(id, heading ? { heading } : { id: name });
   }
   return places;
 }
@@ -120,6 +122,9 @@ function partOf(survey: Survey, all: Ids): Part {
     if (fragment !== '' && !places.has(fragment)) places.set(fragment, place);
   };
   const [github, pandoc] = [new GithubSlugger(), new PandocSlugger()];
+  for (const { id: own, start, ofHeading } of survey.ids) {
+    if (ofHeading && survey.opening && start <= survey.opening.end) places.set(own, { id });
+  }
   const title = survey.opening?.words ?? survey.title;
   for (const fragment of [github.slug(title), pandoc.slug(title), githubSlug(survey.title)])
     add(fragment, { id });

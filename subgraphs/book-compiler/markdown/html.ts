@@ -2,6 +2,7 @@ import type { Html, Nodes, Parent, Root } from 'mdast';
 import { visit } from 'unist-util-visit';
 import { stretchOf } from '../../../platform/markdown/tree.ts';
 import type { Edit } from './edits.ts';
+import type { Opening } from './openings.ts';
 import type { LocalLink, Named } from './survey.ts';
 
 /** An HTML element's tag in a chapter. */
@@ -19,8 +20,8 @@ export interface HtmlSurvey {
   readonly links: readonly LocalLink[];
   /** `h1` to `h6`, opening and closing. */
   readonly headings: readonly Tag[];
-  /** Closes what is open at the chapter's end; empty where nothing is. */
-  readonly ending: string;
+  /** What is open at the chapter's end. */
+  readonly open: readonly Opening[];
 }
 
 const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^"'<>])*`;
@@ -49,8 +50,8 @@ class HtmlReader {
   readonly ids: Named[] = [];
   readonly links: LocalLink[] = [];
   readonly headings: Tag[] = [];
-  readonly open: string[] = [];
-  unfinished = '';
+  readonly #open: { readonly name: string; readonly at: number }[] = [];
+  #unfinished: Opening[] = [];
   readonly #text: string;
 
   constructor(text: string) {
@@ -74,13 +75,13 @@ class HtmlReader {
     const name = (groups['name'] ?? '').toLowerCase();
     if (/^h[1-6]$/.test(name)) this.headings.push({ name, start, end });
     if (slash !== '') {
-      const last = this.open.lastIndexOf(name);
-      if (last >= 0) this.open.length = last;
+      const last = this.#open.findLastIndex((each) => each.name === name);
+      if (last >= 0) this.#open.length = last;
       return end;
     }
     this.#attributes(name, attributes, start + 1 + name.length);
     if (VOID.test(name) || attributes.endsWith('/')) return end;
-    this.open.push(name);
+    this.#open.push({ name, at: start });
     if (!RAW.test(name)) return end;
     const closing = this.#text.slice(end, nodeEnd).search(new RegExp(`</${name}`, 'i'));
     return closing < 0 ? nodeEnd : end + closing;
@@ -95,16 +96,16 @@ class HtmlReader {
       const [start, end] = [from + match.index, from + TOKEN.lastIndex];
       const kind = (['cdata', 'instruction', 'declaration'] as const).find((each) => groups[each] === '');
       if (groups['comment'] !== undefined) this.edits.push({ start, end, text: '' });
-      else if (kind) this.unfinished = ENDINGS[kind];
+      else if (kind) this.#unfinished = [{ at: start, closing: ENDINGS[kind] }];
       else if (groups['name'] !== undefined) TOKEN.lastIndex = this.#tag(groups, start, end, to) - from;
       else if (match[0] === '<') this.edits.push({ start, end: start + 1, text: '&lt;' });
       if (match[0] === '') TOKEN.lastIndex += 1;
     }
   }
 
-  ending(): string {
-    const tags = this.open.filter((name) => !IMPLIED.test(name)).toReversed();
-    return [this.unfinished, ...tags.map((name) => `</${name}>`)].filter(Boolean).join('\n');
+  open(): Opening[] {
+    const tags = this.#open.filter(({ name }) => !IMPLIED.test(name));
+    return [...tags.map(({ name, at }) => ({ at, closing: `</${name}>` })), ...this.#unfinished];
   }
 }
 
@@ -142,5 +143,5 @@ export function surveyHtml(text: string, tree: Root): HtmlSurvey {
       reader.edits.push(edit.text === '' ? dropComment(text, edit, parent, node) : edit);
   });
   const { edits, ids, links, headings } = reader;
-  return { edits, ids, links, headings, ending: reader.ending() };
+  return { edits, ids, links, headings, open: reader.open() };
 }

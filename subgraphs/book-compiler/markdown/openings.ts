@@ -3,6 +3,13 @@ import { visit } from 'unist-util-visit';
 import { stretchOf } from '../../../platform/markdown/tree.ts';
 import { type Edit, insertion } from './edits.ts';
 
+/** Something that a chapter opens and nothing in it closes. */
+export interface Opening {
+  readonly at: number;
+  /** The line that closes it. */
+  readonly closing: string;
+}
+
 const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
 /** The last line of a fence that nothing closes, with the marks of the quotes and lists that it stands in. */
@@ -21,18 +28,16 @@ function closeFence(text: string, start: number, end: number): Edit | null {
 const DIV = /^ {0,3}:{3,}[ \t]*(?:\{[^{}]*\}|[^\s:{}]+)[ \t]*:*[ \t]*$/;
 const DIV_END = /^ {0,3}:{3,}[ \t]*$/;
 
-/** How many of pandoc's divs are open behind a block. */
-function divsBehind(text: string, block: RootContent, before: number): number {
-  if (block.type !== 'paragraph') return before;
+/** Follows pandoc's divs through a block; `open` holds where each that is open began. */
+function followDivs(text: string, block: RootContent, open: number[]): void {
+  if (block.type !== 'paragraph') return;
   const { start, end } = stretchOf(block);
-  let open = before;
   let mayOpen = true;
-  for (const line of text.slice(start, end).split('\n')) {
-    if (DIV_END.test(line)) open = Math.max(0, open - 1);
-    else if (mayOpen && DIV.test(line)) open += 1;
+  for (const { 0: line, index } of text.slice(start, end).matchAll(/[^\n]+/g)) {
+    if (DIV_END.test(line)) open.pop();
+    else if (mayOpen && DIV.test(line)) open.push(start + index);
     else mayOpen = false;
   }
-  return open;
 }
 
 const ENVIRONMENT = /\\(begin|end)\{([A-Za-z*]+)\}/g;
@@ -66,19 +71,26 @@ function rule(text: string, block: RootContent): Edit | null {
   return /^[ \t]*\n[ \t]*\S/.test(text.slice(end, end + 200)) ? { start, end, text: '***' } : null;
 }
 
+/** The lines that close these, the last that was opened first. */
+export const closingLines = (open: readonly Opening[]): string =>
+  open
+    .toSorted((a, b) => b.at - a.at)
+    .map(({ closing }) => closing)
+    .join('\n\n');
+
 /** What a chapter needs so that nothing which it leaves open goes on behind it. */
-export function closeOpenings(text: string, tree: Root): { edits: Edit[]; ending: string } {
+export function closeOpenings(text: string, tree: Root): { edits: Edit[]; open: Opening[] } {
   const edits = escapes(text, tree);
   visit(tree, 'code', (node) => {
     const { start, end } = stretchOf(node);
     const edit = closeFence(text, start, end);
     if (edit) edits.push(edit);
   });
-  let divs = 0;
+  const divs: number[] = [];
   for (const block of tree.children) {
-    divs = divsBehind(text, block, divs);
+    followDivs(text, block, divs);
     const edit = rule(text, block);
     if (edit) edits.push(edit);
   }
-  return { edits, ending: Array<string>(divs).fill(':::').join('\n\n') };
+  return { edits, open: divs.map((at) => ({ at, closing: ':::' })) };
 }

@@ -17,7 +17,7 @@ import {
 } from './headings.ts';
 import { surveyHtml, type Tag } from './html.ts';
 import { relabel } from './labels.ts';
-import { closeOpenings } from './openings.ts';
+import { closeOpenings, closingLines } from './openings.ts';
 
 /** A chapter as it goes into the book. */
 export interface ChapterText {
@@ -174,7 +174,7 @@ export function survey(chapter: ChapterText): Survey {
     headings,
     ids: [...html.ids, ...attributeIds(text, tree, all)],
     links: [...linksIn(text, tree), ...html.links.filter(({ url }) => LOCAL.test(url))],
-    ending: [html.ending, openings.ending].filter(Boolean).join('\n\n'),
+    ending: closingLines([...html.open, ...openings.open]),
     words: wordsOf(tree, titleHeading),
   };
 }
