@@ -59,6 +59,7 @@ export const visibleBlocks = ({ children }: Root): RootContent[] =>
 const beginning = (text: string): string =>
   text
     .replace(/^(?:\s*<!--[\s\S]*?-->)+/, '')
+    .trimStart()
     .slice(0, LOOKED_AT)
     .toWellFormed();
 
