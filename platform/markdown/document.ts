@@ -10,9 +10,13 @@ export interface MarkdownDocument {
 
 /** Three dashes, then at once a member or the end: a rule that opens a text has an empty line or prose below it. */
 const OPENING = /^---[ \t]*\n(?=["']?[\p{L}_][^\n:]*["']?[ \t]*:(?:[ \t\n])|#|(?:---|\.\.\.)[ \t]*(?:\n|$))/u;
+/** UTF-16 units of front matter that is read; longer goes unread. */
+const MAX_READ = 20_000;
+
 const CLOSING = /^(?:---|\.\.\.)[ \t]*(?:\n|$)/m;
 
 function members(yaml: string): Readonly<Record<string, unknown>> {
+  if (yaml.length > MAX_READ) return {};
   try {
     const value: unknown = parseDocument(yaml, { logLevel: 'silent' }).toJS({ maxAliasCount: 10 });
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -167,6 +167,19 @@ describe.each(READER_NAMES)('%s', (name) => {
     });
   });
 
+  it('leads links to a title that was replaced to its chapter', () => {
+    const book = bookOf(
+      {
+        title: 'New',
+        text: '# <a id="here"></a>Old [x](#here) {#there}\n\n[a](#old-x) [b](#here) [c](#there) [d](#new)',
+      },
+      '[e](#old-x)',
+    );
+    const reading = read(book.text);
+    assertSound(reading, book);
+    expect(reading.fragments.slice(2)).toEqual(Array(5).fill('chapter-1'));
+  });
+
   it('shows the same words as the chapters by themselves', () => {
     const text =
       'One *two* `three` [four](https://x.org) &amp; \\* five.\n\n- six\n- seven\n\n| a | b |\n| - | - |\n| c | d |';
@@ -218,11 +231,16 @@ describe('what is no prose', () => {
       { title: 'Div', text: '::: outer\n\n::: {.inner}\ntext\n\n:::\n\nmore' },
       { title: 'TeX', text: '\\begin{verse}\n\ntext' },
       { title: 'Comment', text: 'a <!-- b\n\nc' },
+      {
+        title: 'Closed',
+        text: '::: a\n- b\n:::\n\n::: {.t}\n| a |\n|---|\n| b |\n:::\n\n\\end{b}\\begin{b}\\end{b}',
+      },
     );
     expect(book.chapters.map(({ text }) => text.split('\n\n').slice(2).join('\n\n'))).toEqual([
       '::: outer\n\n::: {.inner}\ntext\n\n:::\n\nmore\n\n:::',
       '\\\\begin{verse}\n\ntext',
       'a \\<!-- b\n\nc',
+      '::: a\n- b\n:::\n\n::: {.t}\n| a |\n|---|\n| b |\n:::\n\n\\end{b}\\begin{b}\\end{b}',
     ]);
   });
 });

@@ -94,8 +94,9 @@ export default defineProcessor({
         needs: ['compile_config'],
         resolve({ compile_config: config }) {
           const { use_expanded: useExpanded, title, author, ...later } = config as StoredConfig;
-          const { leave_out_missing: leaveOutMissing = false, left_out: leftOut = [] } = later;
-          return { useExpanded, leaveOutMissing, leftOut, title, author };
+          const { leave_out_missing: leaveOutMissing, left_out: leftOut } = later;
+          const leaving = leaveOutMissing === undefined ? {} : { leaveOutMissing, leftOut };
+          return { useExpanded, title, author, ...leaving };
         },
       },
       outdated: {

@@ -114,8 +114,6 @@ describe('entities', () => {
       stale: false,
       compileConfig: {
         useExpanded: true,
-        leaveOutMissing: false,
-        leftOut: [],
         title: null,
         author: 'É. Ñandú',
       },

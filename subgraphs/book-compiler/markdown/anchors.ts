@@ -121,11 +121,13 @@ function partOf(survey: Survey, all: Ids): Part {
   const add = (fragment: string, place: Place) => {
     if (fragment !== '' && !places.has(fragment)) places.set(fragment, place);
   };
-  const [github, pandoc] = [new GithubSlugger(), new PandocSlugger()];
+  const { opening, replaced } = survey;
   for (const { id: own, start, ofHeading } of survey.ids) {
-    if (ofHeading && survey.opening && start <= survey.opening.end) places.set(own, { id });
+    const isTitle = ofHeading && opening !== null && start <= opening.end;
+    if (isTitle || (replaced !== null && start <= replaced.end)) places.set(own, { id });
   }
-  const title = survey.opening?.words ?? survey.title;
+  const [github, pandoc] = [new GithubSlugger(), new PandocSlugger()];
+  const title = opening?.words ?? replaced?.words ?? survey.title;
   for (const fragment of [github.slug(title), pandoc.slug(title), githubSlug(survey.title)])
     add(fragment, { id });
   for (const heading of survey.headings) {

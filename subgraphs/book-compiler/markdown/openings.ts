@@ -25,19 +25,28 @@ function closeFence(text: string, start: number, end: number): Edit | null {
 }
 
 /** Opens a div of pandoc’s, e.g. `::: note` or `::: {#id .class}`. */
-const DIV = /^ {0,3}:{3,}[ \t]*(?:\{[^{}]*\}|[^\s:{}]+)[ \t]*:*[ \t]*$/;
-const DIV_END = /^ {0,3}:{3,}[ \t]*$/;
+const DIV = /^ {0,3}:{3,}[ \t]*(?:\{[^{}]*\}|[^\s:{}]+)[ \t]*:*[ \t]*\n?$/;
+const DIV_END = /^ {0,3}:{3,}[ \t]*\n?$/;
 
-/** Follows pandoc's divs through a block; `open` holds where each that is open began. */
-function followDivs(text: string, block: RootContent, open: number[]): void {
-  if (block.type !== 'paragraph') return;
-  const { start, end } = stretchOf(block);
+/** Pandoc's divs that nothing closes. One begins behind an empty line or another's line; it ends wherever its end is. */
+function openDivs(text: string, tree: Root): Opening[] {
+  const verbatim: { start: number; end: number }[] = [];
+  visit(tree, (node) => {
+    if (node.type === 'code' || node.type === 'html') verbatim.push(stretchOf(node));
+  });
+  const open: Opening[] = [];
   let mayOpen = true;
-  for (const { 0: line, index } of text.slice(start, end).matchAll(/[^\n]+/g)) {
-    if (DIV_END.test(line)) open.pop();
-    else if (mayOpen && DIV.test(line)) open.push(start + index);
-    else mayOpen = false;
+  let next = 0;
+  for (const { 0: line, index } of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    while ((verbatim[next]?.end ?? Number.POSITIVE_INFINITY) <= index) next += 1;
+    const isVerbatim: boolean = (verbatim[next]?.start ?? Number.POSITIVE_INFINITY) <= index;
+    const isEnd = !isVerbatim && DIV_END.test(line);
+    const isOpening: boolean = !isVerbatim && mayOpen && DIV.test(line);
+    if (isEnd) open.pop();
+    if (isOpening) open.push({ at: index, closing: ':::' });
+    mayOpen = isEnd || isOpening || line.trim() === '';
   }
+  return open;
 }
 
 const ENVIRONMENT = /\\(begin|end)\{([A-Za-z*]+)\}/g;
@@ -46,19 +55,17 @@ const ENVIRONMENT = /\\(begin|end)\{([A-Za-z*]+)\}/g;
 function escapes(text: string, tree: Root): Edit[] {
   const edits: Edit[] = [];
   const open: { name: string; at: number }[] = [];
+  const close = (name: string) => {
+    const last = open.findLastIndex((each) => each.name === name);
+    if (last >= 0) open.splice(last);
+  };
   visit(tree, 'text', (node) => {
     const { start, end } = stretchOf(node);
     const source = text.slice(start, end);
     for (const { index } of source.matchAll(/(?<!\\)<!--/g)) edits.push(insertion(start + index, '\\'));
     for (const { index, 1: kind, 2: name = '' } of source.matchAll(ENVIRONMENT)) {
       if (kind === 'begin') open.push({ name, at: start + index });
-      else
-        open.splice(
-          Math.max(
-            0,
-            open.findLastIndex((each) => each.name === name),
-          ),
-        );
+      else close(name);
     }
   });
   return [...edits, ...open.map(({ at }) => insertion(at, '\\'))];
@@ -86,11 +93,9 @@ export function closeOpenings(text: string, tree: Root): { edits: Edit[]; open: 
     const edit = closeFence(text, start, end);
     if (edit) edits.push(edit);
   });
-  const divs: number[] = [];
   for (const block of tree.children) {
-    followDivs(text, block, divs);
     const edit = rule(text, block);
     if (edit) edits.push(edit);
   }
-  return { edits, open: divs.map((at) => ({ at, closing: ':::' })) };
+  return { edits, open: openDivs(text, tree) };
 }

@@ -56,6 +56,8 @@ export interface Survey {
   readonly edits: readonly Edit[];
   /** The heading in the text that shows the title; null where the text has none. */
   readonly opening: HeadingSpot | null;
+  /** The heading in the text that another title takes the place of; null where there is none. */
+  readonly replaced: HeadingSpot | null;
   /** Its other headings, in order. */
   readonly headings: readonly HeadingSpot[];
   readonly ids: readonly Named[];
@@ -154,15 +156,14 @@ export function survey(chapter: ChapterText): Survey {
   const shift = shiftOf(headings, titleHeading);
   const html = surveyHtml(text, tree);
   const openings = closeOpenings(text, tree);
-  const dropped =
-    fate === 'replaced' && opening ? [{ start: opening.start, end: opening.end, text: '' }] : [];
+  const replaced = fate === 'replaced' ? opening : null;
   const kept = fate === 'kept' ? opening : null;
   return {
     chapterNum: chapter.chapterNum,
     title: isBlank(name) ? '' : name,
     text,
     edits: [
-      ...dropped,
+      ...(replaced ? [{ start: replaced.start, end: replaced.end, text: '' }] : []),
       ...(kept ? relevel(text, kept, marks(LEVEL.chapter, 0)) : []),
       ...headings.flatMap((heading) => relevel(text, heading, marks(heading.depth, shift))),
       ...relabel(text, tree, String(chapter.chapterNum)),
@@ -171,6 +172,7 @@ export function survey(chapter: ChapterText): Survey {
       ...openings.edits,
     ],
     opening: kept,
+    replaced,
     headings,
     ids: [...html.ids, ...attributeIds(text, tree, all)],
     links: [...linksIn(text, tree), ...html.links.filter(({ url }) => LOCAL.test(url))],
