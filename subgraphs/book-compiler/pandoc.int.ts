@@ -27,6 +27,7 @@ function pandoc({ text }: ComposedBook, name: string, ...args: string[]): string
   // `smart` would print other quotation marks than the other readers do.
   execFileSync(PANDOC, [
     source,
+    '--quiet',
     '--from=markdown-smart',
     '--wrap=none',
     '--standalone',

@@ -126,7 +126,8 @@ function dropComment(text: string, { start, end }: Edit, parent: Parent | undefi
   const opensLine = before?.[1] !== undefined || start === 0;
   const endsLine = after?.[2] !== undefined;
   return {
-    start: endsLine ? start - (before?.[2]?.length ?? 0) : start,
+    // One space may belong to a list's mark; two would break the line.
+    start: endsLine && !opensLine ? start - Math.max(0, (before?.[2]?.length ?? 0) - 1) : start,
     end: opensLine || endsLine ? end + (after?.[1]?.length ?? 0) : end,
     text: '',
   };
