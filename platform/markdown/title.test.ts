@@ -33,7 +33,7 @@ describe('titleOfMarkdown', () => {
       'It was a truth that nobody in the whole town had known of well-known and often told.',
       'It was a truth that nobody in the whole town had known of',
     ],
-    ['夜に手紙が来た。'.repeat(20), '夜に手紙が来た。'.repeat(7) + '夜に手紙'],
+    ['夜に手紙が来た。'.repeat(20), `${'夜に手紙が来た。'.repeat(7)}夜に手紙`],
     ['x'.repeat(200), 'x'.repeat(60)],
     ['🦉'.repeat(100), '🦉'.repeat(30)],
   ])('of an untitled text is its first words: %j', (text, title) => {
