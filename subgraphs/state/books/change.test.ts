@@ -137,6 +137,8 @@ describe('updateBook', () => {
     const { book } = await change(caller, 'updateBook', { removeChapters: [1], deleteDrafts: true });
     expect(book?.chapters).toMatchObject([{ chapterNum: 2, draft: { id: other } }]);
     expect(await count(caller)).toBe(1);
+    const again = await change(caller, 'updateBook', { removeChapters: [1], deleteDrafts: true });
+    expect(again.userErrors).toEqual([]);
     expect(second).not.toBe(first);
   });
 

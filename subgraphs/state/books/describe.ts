@@ -59,15 +59,17 @@ function languageFrom(given: string | null | undefined, before: string | null): 
 function described({ record, book }: Before, input: BookInput): Map<number, ChapterRecord> {
   const chapters = new Map((record?.chapters ?? []).map((chapter) => [chapter.chapterNum, chapter]));
   const known = new Set([...chapters.keys(), ...(book?.chapters ?? []).map(({ chapterNum }) => chapterNum)]);
+  const wasRemoved = (chapterNum: number) =>
+    record?.removed.some((each) => each.chapterNum === chapterNum) ?? false;
   for (const [index, chapterNum] of (input.removeChapters ?? []).entries()) {
-    if (!known.has(chapterNum))
+    // Sent again, it may have drafts to delete still.
+    if (!known.has(chapterNum) && !wasRemoved(chapterNum))
       throw invalid(`removeChapters.${index}`, `The book has no chapter ${chapterNum}.`);
     chapters.delete(chapterNum);
   }
   for (const [index, { chapterNum, title, numbered }] of (input.chapters ?? []).entries()) {
     const before = chapters.get(chapterNum);
-    const isBack = record?.removed.some((each) => each.chapterNum === chapterNum) ?? false;
-    if (title == null && !known.has(chapterNum) && !isBack) {
+    if (title == null && !known.has(chapterNum) && !wasRemoved(chapterNum)) {
       const message = `The book has no chapter ${chapterNum} yet. Give it a title to add it.`;
       throw invalid(`chapters.${index}.title`, message);
     }
