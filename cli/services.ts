@@ -6,12 +6,13 @@ import { minio } from './services/minio.ts';
 import { model } from './services/model.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
+import { pandoc } from './services/pandoc.ts';
 import { postgresql } from './services/postgresql.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
   up      starts the servers that the tests on real services need, writes their addresses to
-          .blobgraph/services.env, and installs what is missing, the tests' browser and proxy among it
+          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy and pandoc among it
   up model  starts a small language model, which none but \`npm run test:model\` needs; its server compiles
           for some 10 minutes the first time
   down    stops them; their data stays
@@ -20,7 +21,7 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio],
   optional: [model],
-  programs: [chromium, toxiproxy],
+  programs: [chromium, pandoc, toxiproxy],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

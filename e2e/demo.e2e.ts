@@ -25,7 +25,7 @@ const runDemo = (environment: Readonly<Record<string, string>>, ...args: string[
 
 /** Titles in the order in which the book's text has their chapters. */
 const titlesIn = (markdown: string): string[] =>
-  [...markdown.matchAll(/^<a id="chapter-\d+"><\/a>\n\n# (.+)$/gm)].map(([, title]) => title ?? '');
+  [...markdown.matchAll(/^## (.+)\n\n<div id="chapter-\d+"><\/div>$/gm)].map(([, title]) => title ?? '');
 
 const STORY = ['The Ledger', 'The Far Bank', 'The Crossing', 'The Near Bank'];
 

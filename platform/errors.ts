@@ -66,6 +66,10 @@ export const errorTable = {
     409,
     'A chapter is still being expanded. Wait for it, or compile with `useExpanded: false`.',
   ),
+  EXPANSION_MISSING: entry(
+    409,
+    'The expansion of a chapter was deleted. Have it made again with `reprocess`, or compile with `useExpanded: false`.',
+  ),
   EXPANSION_FAILED: entry(409, 'Expanding a chapter failed. Retry it, or compile with `useExpanded: false`.'),
   RUN_NOT_FAILED: entry(409, 'Only a run that failed can be retried.'),
   RUN_UNDER_WAY: entry(

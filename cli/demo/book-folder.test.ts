@@ -44,6 +44,13 @@ it('puts the chapters in the order of their numbers, and drops a byte order mark
   });
 });
 
+it('reads a book.json with a byte order mark', async () => {
+  await write('a.md', 'First');
+  const book = { book_id: 'b', title: 'B', chapters: [chapter(1, 'a.md')] };
+  await write('book.json', `\ufeff${JSON.stringify(book)}`);
+  expect(await readBookFolder(folder)).toMatchObject({ bookId: 'b' });
+});
+
 describe('says what is wrong, and how to mend it', () => {
   it('where there is no folder or no book.json', async () => {
     expect(await failure()).toContain('There is no');

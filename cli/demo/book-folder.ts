@@ -33,7 +33,10 @@ const bookFile = z.object({
   chapters: z
     .array(
       z.object({
-        chapter: z.int('must be a whole number').min(1, 'must be at least 1'),
+        chapter: z
+          .int('must be a whole number')
+          .min(1, 'must be at least 1')
+          .max(100_000, 'must be at most 100,000'),
         title: z.string().regex(/\S/, 'must not be empty'),
         file: z
           .string()
@@ -61,7 +64,7 @@ async function readBookFile(folder: string): Promise<BookFile> {
     );
   });
   try {
-    return bookFile.parse(JSON.parse(text));
+    return bookFile.parse(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     if (error instanceof SyntaxError) throw new DemoError(`${file} is not JSON: ${error.message}`);
     if (!(error instanceof z.ZodError)) throw error;

@@ -197,7 +197,7 @@ export interface CompiledBook {
 /** The whole answer of `compileBook`. */
 export async function compileBook(
   client: GraphClient,
-  input: { bookId: string; useExpanded?: boolean; idempotencyKey?: string },
+  input: { bookId: string; useExpanded?: boolean; leaveOutMissing?: boolean; idempotencyKey?: string },
 ) {
   interface Answer {
     compileBook: {

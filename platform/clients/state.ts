@@ -23,9 +23,16 @@ export type UserBlobDocument = z.infer<typeof userBlobSchema>;
 const bookSchema = z.object({
   id: z.string(),
   title: z.string(),
+  /** A BCP 47 tag: given, or that of its drafts; null where they do not tell. */
+  language: z.string().nullable().default(null),
   chapters: z.array(
     z.object({
+      /** The chapter's key. */
       chapter_num: z.number(),
+      /** Its place in the book, from 1; absent in answers of before there was one. */
+      position: z.number().optional(),
+      /** False for front and back matter, such as a prologue. */
+      numbered: z.boolean().default(true),
       title: z.string(),
       draft_blob_id: z.string().nullable(),
       /** The newest blob that a processor shown as `chapter.expanded` made of that draft. */
@@ -138,6 +145,8 @@ export interface StateClient {
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
   /** @throws BOOK_NOT_FOUND */
   book(userId: string, bookId: string): Promise<BookDocument>;
+  /** In no given order; those that are missing or not the user's are left out. At most 100. */
+  books(userId: string, bookIds: readonly string[]): Promise<BookDocument[]>;
   /**
    * The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At
    * most 1,000. @throws FORBIDDEN: as of {@link begin}
@@ -169,6 +178,16 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const built = path`/api/v1/users/${userId}/books/${bookId}`;
       const answer = await http.call('state', { method: 'GET', path: built, ...as(userId) });
       return z.object({ book: bookSchema }).parse(answer).book;
+    },
+    async books(userId, ids) {
+      const call = {
+        method: 'POST',
+        path: path`/api/v1/users/${userId}/books/batch`,
+        body: { ids },
+        ...as(userId),
+      } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ books: z.array(bookSchema) }).parse(answer).books;
     },
     async sources(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;

@@ -9,7 +9,7 @@ import processor from './processor.ts';
 
 const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) {
-    compiledBook { id bookId version fullText wordCount chapterCount sourceBlobIds compileConfig stale createdAt }
+    compiledBook { id bookId version fullText wordCount chapterCount sourceBlobIds compileConfig stale outdated createdAt }
     userErrors { field code message }
   }
 }`;
@@ -24,6 +24,7 @@ interface Compiled {
   readonly sourceBlobIds: readonly string[];
   readonly compileConfig: unknown;
   readonly stale: boolean;
+  readonly outdated: boolean | null;
   readonly createdAt: string;
 }
 interface Payload {
@@ -81,11 +82,20 @@ describe('compileBook', () => {
       wordCount: 3 + 5,
       chapterCount: 2,
       sourceBlobIds: sources,
-      compileConfig: { useExpanded: true, title: null, author: 'Jane Doe' },
+      compileConfig: {
+        useExpanded: true,
+        leaveOutMissing: false,
+        leftOut: [],
+        title: null,
+        author: 'Jane Doe',
+      },
       stale: false,
+      outdated: false,
     });
-    expect(book.fullText).toContain('# The Owl\n\nIt was dark.\n');
-    expect(book.fullText).toContain('# Dawn\n\nIt was very light indeed 🦉.\n');
+    expect(book.fullText).toContain('## The Owl\n\n<div id="chapter-1"></div>\n\nIt was dark.\n');
+    expect(book.fullText).toContain(
+      '## Dawn\n\n<div id="chapter-2"></div>\n\nIt was very light indeed 🦉.\n',
+    );
     expect(book.fullText).not.toContain('It was light.');
     expect(neighbours.registered.at(-1)).toEqual({
       user_id: 'alice',
@@ -98,7 +108,7 @@ describe('compileBook', () => {
       parent_id: sources[0],
       source_ids: sources,
       schema_id: 'compiled-book-v1',
-      schema_version: '1.0.0',
+      schema_version: '1.1.0',
       title: 'Mixed',
       preview: book.fullText.slice(0, 400),
       size_bytes: Buffer.byteLength(JSON.stringify(book.fullText)),
@@ -110,7 +120,7 @@ describe('compileBook', () => {
     const { chapters } = neighbours.putBook('alice', 'plain', 'Plain', twoChapters);
     const book = await compiled({ bookId: 'plain', useExpanded: false, title: 'Renamed' });
     expect(book.sourceBlobIds).toEqual(chapters.map(({ draft_blob_id }) => draft_blob_id));
-    expect(book.fullText).toContain('# Dawn\n\nIt was light.\n');
+    expect(book.fullText).toContain('## Dawn\n\n<div id="chapter-2"></div>\n\nIt was light.\n');
     expect(book.fullText).toContain('# Renamed\n');
     expect(neighbours.registered.at(-1)).toMatchObject({ title: 'Renamed' });
   });
@@ -152,7 +162,8 @@ describe('compileBook', () => {
     const calls = neighbours.calls.slice(before);
     expect(calls.filter((call) => call === 'POST /api/v1/blobs/batch')).toHaveLength(2);
     expect(calls.filter((call) => call === 'POST /blobs/batch')).toHaveLength(2);
-    expect(calls).toHaveLength(7);
+    // The last asks whether the book is outdated.
+    expect(calls).toHaveLength(8);
     const texts = many.map(({ draft, expanded }) => expanded ?? draft);
     expect(book.fullText.match(/^(draft|expanded) \d+\.$/gm)).toEqual(texts);
   });
@@ -164,8 +175,9 @@ describe('compileBook with an idempotency key', () => {
     const first = await compiled({ bookId: 'once', idempotencyKey: 'key-1' });
     neighbours.putBook('alice', 'once', 'Once', [{ title: 'New', draft: 'Changed.' }]);
     const before = neighbours.calls.length;
-    expect(await compiled({ bookId: 'once', idempotencyKey: 'key-1', useExpanded: true })).toEqual(first);
-    expect(neighbours.calls.length).toBe(before);
+    const again = await compiled({ bookId: 'once', idempotencyKey: 'key-1', useExpanded: true });
+    expect(again).toEqual({ ...first, outdated: true });
+    expect(neighbours.calls.length).toBe(before + 1);
     expect((await compiled({ bookId: 'once', idempotencyKey: 'key-2' })).version).toBe(2);
   });
 
@@ -186,6 +198,36 @@ describe('compileBook with an idempotency key', () => {
     const second = await compiled({ bookId: 'shared', idempotencyKey: 'key-4' }, 'auth0|x');
     expect(second.id).not.toBe(first.id);
     expect(second.version).toBe(1);
+  });
+});
+
+describe('outdated', () => {
+  it('is a version once a chapter has a newer draft or expansion, or there is a chapter more', async () => {
+    const draft = [{ title: 'One', draft: 'x', expanded: 'xx' }];
+    const first = neighbours.putBook('alice', 'grows', 'Grows', draft);
+    const versions: Compiled[] = [];
+    const outdated = async () => {
+      versions.push(await compiled({ bookId: 'grows' }));
+      const query = `query ($representations: [_Any!]!) {
+        _entities(representations: $representations) { ... on CompiledBook { outdated } }
+      }`;
+      const representations = versions.map(({ id }) => ({ __typename: 'CompiledBook', id }));
+      const before = neighbours.calls.length;
+      const answer = await service.graphql<{ _entities: { outdated: boolean }[] }>(
+        query,
+        { representations },
+        { viewer: viewer('alice') },
+      );
+      expect(neighbours.calls.length).toBe(before + 1);
+      return answer.data?._entities.map((each) => each.outdated);
+    };
+    expect(await outdated()).toEqual([false]);
+    neighbours.putBook('alice', 'grows', 'Grows', draft);
+    expect(await outdated()).toEqual([true, false]);
+    const [chapter] = first.chapters;
+    neighbours.putBook('alice', 'grows', 'Grows', [...draft, { title: 'Two', draft: 'y' }]);
+    expect(chapter).toBeDefined();
+    expect(await outdated()).toEqual([true, true, false]);
   });
 });
 
@@ -214,6 +256,29 @@ describe('compileBook refuses', () => {
       'EXPANSION_FAILED',
     ]);
     expect(userErrors[1]?.message).toContain('Chapter 2 (“Two”)');
+  });
+
+  it('chapters that have lost their expansion, by name; drafts never stand in for them in silence', async () => {
+    neighbours.putBook('alice', 'deleted', 'Deleted', [
+      { title: 'One', draft: 'x', run: 'COMPLETED' },
+      { title: 'Two', draft: 'x' },
+    ]);
+    const { book, userErrors } = await compile({ bookId: 'deleted' });
+    expect(book).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'EXPANSION_MISSING' }]);
+    expect(userErrors[0]?.message).toMatch(/Chapter 1 .*`reprocess`/);
+    expect((await compiled({ bookId: 'deleted', useExpanded: false })).chapterCount).toBe(2);
+  });
+
+  it('no book for a chapter without a draft, when told to leave it out', async () => {
+    neighbours.putBook('alice', 'planned', 'Planned', [
+      { title: 'One', draft: 'x' },
+      { title: 'Two' },
+      { title: 'Three', draft: 'y' },
+    ]);
+    const book = await compiled({ bookId: 'planned', leaveOutMissing: true });
+    expect(book).toMatchObject({ chapterCount: 2, compileConfig: { leaveOutMissing: true, leftOut: [2] } });
+    expect(book.fullText).toContain('- [1. One](#chapter-1)\n- [3. Three](#chapter-3)\n');
   });
 
   it('texts that their owners do not have', async () => {
@@ -254,8 +319,9 @@ describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
     const book = await compiled({ bookId: 'sherlock', author });
     let from = 0;
     for (const { text, title: heading } of chapters) {
-      expect(book.fullText.indexOf(text, from), heading).toBeGreaterThan(from);
-      from = book.fullText.indexOf(text, from);
+      const end = text.trimEnd().slice(-2_000);
+      expect(book.fullText.indexOf(end, from), heading).toBeGreaterThan(from);
+      from = book.fullText.indexOf(end, from);
     }
     const said = chapters.reduce((sum, { words }) => sum + words, 0);
     expect(Math.abs(book.wordCount - said) / said).toBeLessThan(0.002);

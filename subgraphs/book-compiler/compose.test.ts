@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
-import { type BookText, composeBook, opensWithTitle } from './compose.ts';
+import { type BookText, composeBook } from './compose.ts';
+import { readCommonMark, readGfm, sectionOf, wordsOf } from './readers.fixture.ts';
 import { countWords } from './words.ts';
 
-const chapter = (chapterNum: number, title: string, text: string) => ({ chapterNum, title, text });
+const chapter = (chapterNum: number, title: string, text: string) => ({
+  chapterNum,
+  number: chapterNum,
+  title,
+  text,
+});
 const book: BookText = {
   title: 'My Novel',
   author: 'Jane Doe',
+  language: null,
   chapters: [
     chapter(1, 'The Owl', 'It was dark.\n\nVery dark.'),
     chapter(2, 'Dawn', '# Dawn\n\nIt was light.\n'),
   ],
 };
+const READERS = { CommonMark: readCommonMark, GFM: readGfm };
 
 /** The YAML between the first two lines of dashes, as a YAML reader sees it. */
-const metadataOf = (text: string): unknown => {
+const metadataOf = ({ text }: { text: string }): unknown => {
   const [, yaml = ''] = /^---\n([\s\S]*?)^---$/m.exec(text) ?? [];
   const document = parseDocument(yaml);
   expect(document.errors).toEqual([]);
@@ -24,7 +32,7 @@ const metadataOf = (text: string): unknown => {
 
 describe('composeBook', () => {
   it('puts front matter, contents and chapters in order', () => {
-    expect(composeBook(book)).toBe(`---
+    expect(composeBook(book).text).toBe(`---
 title: My Novel
 author: Jane Doe
 ---
@@ -38,27 +46,26 @@ author: Jane Doe
 - [1. The Owl](#chapter-1)
 - [2. Dawn](#chapter-2)
 
-<a id="chapter-1"></a>
+## The Owl
 
-# The Owl
+<div id="chapter-1"></div>
 
 It was dark.
 
 Very dark.
 
-<a id="chapter-2"></a>
+## Dawn
 
-# Dawn
+<div id="chapter-2"></div>
 
 It was light.
-
 `);
   });
 
   it('names nobody where there is no author', () => {
-    const text = composeBook({ ...book, author: null });
-    expect(metadataOf(text)).toEqual({ title: 'My Novel' });
-    expect(text).not.toContain('by ');
+    const composed = composeBook({ ...book, author: null });
+    expect(metadataOf(composed)).toEqual({ title: 'My Novel' });
+    expect(composed.text).not.toContain('by ');
   });
 
   it.each([
@@ -73,72 +80,106 @@ It was light.
     "' OR 1=1",
     '@at %percent',
     'שלום',
-  ])('keeps the title %j as it is in the metadata', (title) => {
-    expect(metadataOf(composeBook({ ...book, title }))).toMatchObject({ title });
+  ])('keeps the title %j as it is in the metadata, and shows it literally', (title) => {
+    const composed = composeBook({ ...book, title });
+    expect(metadataOf(composed)).toMatchObject({ title });
+    for (const read of Object.values(READERS))
+      expect(read(composed.text).headings[0]).toEqual({ level: 1, words: title });
   });
 
   it('shows titles literally and on one line', () => {
-    const title = 'A *star* & [link](x) <img>\n\n# C#';
-    const text = composeBook({ ...book, title, chapters: [chapter(1, title, 'Text.')] });
-    const shown = String.raw`A \*star\* \& \[link\](x) \<img\> \# C\#`;
-    expect(text).toContain(`\n# ${shown}\n`);
-    expect(text).toContain(`- [1. ${shown}](#chapter-1)`);
+    const title = 'A *star* & [link](x) <img>\n\n# C# {#x} $1$ ^[a]';
+    const { text } = composeBook({ ...book, title, chapters: [chapter(1, title, 'Text.')] });
+    const shown = title.replaceAll('\n\n', ' ');
+    for (const read of Object.values(READERS))
+      expect(read(text).headings.map(({ words }) => words)).toEqual([shown, 'Contents', shown]);
   });
 
-  it('takes chapters over verbatim, whatever they hold', () => {
-    const texts = ['\tcode\r\n', '---\ntitle: x\n---', '<a id="chapter-2"></a>', '', '   ', '\u202eשלום 🦉'];
-    const chapters = texts.map((text, index) => chapter(index + 1, `T${index}`, text));
-    const composed = composeBook({ ...book, chapters });
-    let from = 0;
-    for (const { chapterNum, title, text } of chapters) {
-      const opening = `<a id="chapter-${chapterNum}"></a>\n\n# ${title}\n\n${text}\n`;
-      expect(composed.indexOf(opening, from)).toBeGreaterThan(from);
-      from = composed.indexOf(opening, from);
-    }
+  it('leaves prose to the letter', () => {
+    const text = [
+      '\tcode',
+      'A *star*  \nand a _line_\\\nand `[^1]` <b>so</b> &amp; on',
+      '1) one\n2) two\n\n   and more',
+      '> # not\n> a quote',
+      '\u202eשלום 🦉',
+    ].join('\n\n');
+    const composed = composeBook({ ...book, chapters: [chapter(1, 'T', text)] });
+    expect(composed.text).toContain(text.replace('> # not', '> ### not'));
   });
 
-  it('numbers a chapter without a title', () => {
-    expect(composeBook({ ...book, chapters: [chapter(7, ' ', 'Text.')] })).toContain(
-      '- [7. Chapter 7](#chapter-7)',
-    );
+  it('has numbers only where they are, in the order of the book', () => {
+    const chapters = [
+      { ...chapter(9, 'Before', 'x'), number: null },
+      { ...chapter(4, 'First', 'x'), number: 1 },
+    ];
+    const { text } = composeBook({ ...book, chapters });
+    expect(text).toContain('- [Before](#chapter-9)\n- [1. First](#chapter-4)\n');
+  });
+
+  it.each([
+    ['', '', 'Chapter 7'],
+    ['\u200b', '\u200b\n', 'Chapter 7'],
+    ['', '---\ntitle: Given\n---\nText', 'Given'],
+    ['---', '---\ntitle: Given\n---\nText', 'Given'],
+    ['', 'So it went on and on.', 'So it went on and on.'],
+  ])('a chapter of title %j and text %j is called %j', (title, text, called) => {
+    const composed = composeBook({ ...book, chapters: [chapter(7, title, text)] });
+    expect(composed.chapters[0]?.title).toBe(called);
+    expect(composed.text).toContain(`\n## ${called.replaceAll('#', '\\#')}\n`);
   });
 });
 
-describe('opensWithTitle', () => {
+describe('the language of a book', () => {
+  const german =
+    'Am Abend kam der Brief. Niemand wollte ihn lesen, also legte sie ihn zu den anderen auf den Tisch und ging.';
   it.each([
-    ['# The Owl\n\nText', true],
-    ['\n\n# the  OWL\nText', true],
-    ['# Chapter 1: The Owl', true],
-    ['## *The Owl*', true],
-    ['# Another title\n\n# The Owl', false],
-    ['# The Owlery', false],
-    ['The Owl\n\nText', false],
-    ['#The Owl', false],
-    ['', false],
-  ])('%j: %s', (text, expected) => {
-    expect(opensWithTitle(chapter(1, 'The Owl', text))).toBe(expected);
+    ['de', german, 'Inhalt', { lang: 'de' }],
+    ['zh', '他们在晚上收到了一封信。', '目录', { lang: 'zh' }],
+    ['he', 'לעת ערב הגיע המכתב', 'תוכן העניינים', { lang: 'he', dir: 'rtl' }],
+  ])('is %s where its chapters are', (language, text, contents, metadata) => {
+    const composed = composeBook({ ...book, author: null, chapters: [chapter(1, 'T', text)] });
+    expect(composed.language).toBe(language);
+    expect(composed.text).toContain(`\n## ${contents}\n`);
+    expect(metadataOf(composed)).toEqual({ title: 'My Novel', ...metadata });
+  });
+
+  it('is the one given, whatever its chapters are', () => {
+    const composed = composeBook({ ...book, language: 'zh-TW', chapters: [chapter(1, 'T', german)] });
+    expect(composed.text).toContain('\n## 目錄\n');
+    expect(composed.text).toContain('*Jane Doe*');
   });
 });
 
 const sherlock = sherlockHolmes();
 describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
   const { title = '', author = '', chapters = [] } = sherlock ?? {};
-  const composed = composeBook({ title, author, chapters });
+  const numbered = chapters.map((each) => ({ ...each, number: each.chapterNum }));
+  const composed = composeBook({ title, author, language: null, chapters: numbered });
 
-  it('holds every chapter verbatim, in order, under one heading each', () => {
+  it('holds every chapter’s prose verbatim, in order, under one heading each', () => {
     let from = 0;
-    for (const { chapterNum, text, title: heading } of chapters) {
-      const at = composed.indexOf(`<a id="chapter-${chapterNum}"></a>\n\n${text}`, from);
-      expect(at, `chapter ${chapterNum}`).toBeGreaterThan(from);
-      expect(composed.split(`\n# ${heading}\n`)).toHaveLength(2);
-      from = at;
+    for (const { text, title: heading } of chapters) {
+      const paragraphs = text.split('\n\n').filter((paragraph) => !paragraph.startsWith('#'));
+      for (const paragraph of paragraphs) {
+        const at = composed.text.indexOf(paragraph.trim(), from);
+        expect(at, paragraph.slice(0, 80)).toBeGreaterThanOrEqual(from);
+        from = at;
+      }
+      expect(composed.text.split(`\n## ${heading}\n`)).toHaveLength(2);
     }
-    expect(composeBook({ title, author, chapters })).toBe(composed);
+    expect(composed.language).toBe('en');
   });
 
   it('has as many words as its edition says, give or take the headings', () => {
     const said = chapters.reduce((sum, { words }) => sum + words, 0);
-    const counted = chapters.reduce((sum, { text }) => sum + countWords(text), 0);
+    const counted = composed.chapters.reduce((sum, { words }) => sum + countWords(words), 0);
     expect(Math.abs(counted - said) / said).toBeLessThan(0.002);
+  });
+
+  it('is the same in both readers', () => {
+    const [commonMark, gfm] = [readCommonMark(composed.text), readGfm(composed.text)];
+    expect(wordsOf(commonMark.html)).toBe(wordsOf(gfm.html));
+    expect(commonMark.headings).toEqual(gfm.headings);
+    for (const { title: heading } of chapters) expect(sectionOf(gfm, heading).length).toBeGreaterThan(10_000);
   });
 });

@@ -72,4 +72,21 @@ export const migrations: readonly string[] = [
   CREATE INDEX compiled_books_to_register ON compiled_books (register_at)
     WHERE registered_at IS NULL AND refusal IS NULL;
   `,
+  `
+  ALTER TABLE compiled_books
+    ADD COLUMN character_count integer,
+    ADD COLUMN language text;
+  ALTER TABLE book_chapters
+    ADD COLUMN position integer NOT NULL DEFAULT 0,
+    ADD COLUMN character_count integer;
+  UPDATE book_chapters c SET position = p.place
+    FROM (SELECT id, row_number() OVER (PARTITION BY book_id ORDER BY chapter_num) AS place FROM book_chapters) p
+    WHERE p.id = c.id;
+  CREATE TABLE compiled_books_numbers (
+    user_id text NOT NULL,
+    of_values jsonb NOT NULL,
+    number integer NOT NULL,
+    PRIMARY KEY (user_id, of_values)
+  );
+  `,
 ];

@@ -70,6 +70,7 @@ class Shelf {
       draft_blob_id: draft === undefined ? null : this.put(userId, { content: draft, metadata }),
       expanded_blob_id: expanded === undefined ? null : this.put(userId, { expanded }, 'text-expansion'),
       expansion_state: run ?? null,
+      numbered: true,
     };
   }
 
@@ -124,6 +125,12 @@ export async function startNeighbours(): Promise<Neighbours> {
     const found = user === userOf(request) ? shelf.books.get(JSON.stringify([user, book])) : undefined;
     return found ? reply.send({ book: found }) : error(reply, 404, 'BOOK_NOT_FOUND');
   });
+  app.post<{ Params: { user: string }; Body: { ids: string[] } }>(
+    '/api/v1/users/:user/books/batch',
+    async ({ params, body }) => ({
+      books: body.ids.flatMap((id) => shelf.books.get(JSON.stringify([params.user, id])) ?? []),
+    }),
+  );
   app.post<{ Body: { ids: string[] } }>('/api/v1/sources', async (request) => ({
     sources: shelf.named(userOf(request), request.body.ids).map(({ id, userId, owner }) => ({
       ...common,
@@ -161,7 +168,7 @@ export async function startNeighbours(): Promise<Neighbours> {
     enlisted,
     putBook(userId, id, title, fixtures) {
       const chapters = fixtures.map((fixture, index) => shelf.chapter(userId, id, index + 1, fixture));
-      const book = { id, title, chapters };
+      const book = { id, title, language: null, chapters };
       shelf.books.set(JSON.stringify([userId, id]), book);
       return book;
     },

@@ -3,6 +3,9 @@ import type { BookDocument } from '../../platform/clients/state.ts';
 import { InputErrors, type UserError } from '../../platform/errors.ts';
 import { planChapters, sourceBlobId } from './plan.ts';
 
+const EXPANDED = { useExpanded: true, leaveOutMissing: false };
+const DRAFTS = { useExpanded: false, leaveOutMissing: false };
+
 type Chapter = BookDocument['chapters'][number];
 
 const chapter = (chapter_num: number, over: Partial<Chapter> = {}): Chapter => ({
@@ -11,14 +14,20 @@ const chapter = (chapter_num: number, over: Partial<Chapter> = {}): Chapter => (
   draft_blob_id: `draft-${chapter_num}`,
   expanded_blob_id: null,
   expansion_state: null,
+  numbered: true,
   ...over,
 });
-const book = (...chapters: Chapter[]): BookDocument => ({ id: 'my-novel', title: 'My Novel', chapters });
+const book = (...chapters: Chapter[]): BookDocument => ({
+  id: 'my-novel',
+  title: 'My Novel',
+  language: null,
+  chapters,
+});
 const expanded = { expanded_blob_id: 'expansion' };
 
-const errorsOf = (document: BookDocument, useExpanded = true): readonly UserError[] => {
+const errorsOf = (document: BookDocument, options = EXPANDED): readonly UserError[] => {
   try {
-    planChapters(document, useExpanded);
+    planChapters(document, options);
   } catch (error) {
     if (error instanceof InputErrors) return error.errors;
     throw error;
@@ -28,12 +37,13 @@ const errorsOf = (document: BookDocument, useExpanded = true): readonly UserErro
 
 describe('planChapters', () => {
   it('takes the expansion where there is one, else the draft, in the order of the numbers', () => {
-    const plan = planChapters(book(chapter(3), chapter(1, expanded), chapter(2)), true);
+    const { chapters: plan } = planChapters(book(chapter(3), chapter(1, expanded), chapter(2)), EXPANDED);
     expect(plan.map(({ chapterNum }) => chapterNum)).toEqual([1, 2, 3]);
     expect(plan.map(sourceBlobId)).toEqual(['expansion', 'draft-2', 'draft-3']);
     expect(plan[0]).toEqual({
       chapterNum: 1,
       title: 'Title 1',
+      number: 1,
       draftBlobId: 'draft-1',
       expandedBlobId: 'expansion',
     });
@@ -41,7 +51,7 @@ describe('planChapters', () => {
 
   it('takes drafts alone when told so, whatever became of their expansions', () => {
     const failed = { expansion_state: 'FAILED' } as const;
-    const plan = planChapters(book(chapter(1, expanded), chapter(2, failed)), false);
+    const { chapters: plan } = planChapters(book(chapter(1, expanded), chapter(2, failed)), DRAFTS);
     expect(plan.map(sourceBlobId)).toEqual(['draft-1', 'draft-2']);
     expect(plan.map(({ expandedBlobId }) => expandedBlobId)).toEqual([null, null]);
   });
@@ -50,6 +60,7 @@ describe('planChapters', () => {
     ['PENDING', 'EXPANSION_PENDING'],
     ['PROCESSING', 'EXPANSION_PENDING'],
     ['FAILED', 'EXPANSION_FAILED'],
+    ['COMPLETED', 'EXPANSION_MISSING'],
   ] as const)('refuses a chapter whose expansion is %s', (state, code) => {
     const errors = errorsOf(book(chapter(1, { expansion_state: state })));
     expect(errors).toMatchObject([{ field: 'bookId', code }]);
@@ -59,13 +70,16 @@ describe('planChapters', () => {
   it.each(['PENDING', 'PROCESSING', 'FAILED'] as const)(
     'takes an expansion that is there although another run is %s',
     (state) => {
-      const plan = planChapters(book(chapter(1, { ...expanded, expansion_state: state })), true);
+      const { chapters: plan } = planChapters(
+        book(chapter(1, { ...expanded, expansion_state: state })),
+        EXPANDED,
+      );
       expect(plan.map(sourceBlobId)).toEqual(['expansion']);
     },
   );
 
   it('takes the draft where nothing expands it', () => {
-    const plan = planChapters(book(chapter(1)), true);
+    const { chapters: plan } = planChapters(book(chapter(1)), EXPANDED);
     expect(plan.map(sourceBlobId)).toEqual(['draft-1']);
   });
 
@@ -88,5 +102,28 @@ describe('planChapters', () => {
 
   it('refuses a book without chapters', () => {
     expect(errorsOf(book())).toMatchObject([{ field: 'bookId', code: 'BOOK_INVALID' }]);
+  });
+
+  it('leaves out what has no draft when told so, and says which', () => {
+    const document = book(chapter(1), chapter(2, { draft_blob_id: null }), chapter(3));
+    const plan = planChapters(document, { ...EXPANDED, leaveOutMissing: true });
+    expect(plan.chapters.map(({ number }) => number)).toEqual([1, 3]);
+    expect(plan.leftOut).toEqual([2]);
+    const empty = book(chapter(1, { draft_blob_id: null }));
+    expect(errorsOf(empty, { ...EXPANDED, leaveOutMissing: true })).toMatchObject([{ code: 'BOOK_INVALID' }]);
+  });
+
+  it('goes by the places in the book, and counts where its numbers do not grow', () => {
+    const document = book(
+      chapter(3, { position: 2 }),
+      chapter(50, { position: 1, numbered: false }),
+      chapter(1, { position: 3 }),
+    );
+    const { chapters } = planChapters(document, DRAFTS);
+    expect(chapters.map(({ chapterNum, number }) => [chapterNum, number])).toEqual([
+      [50, null],
+      [3, 1],
+      [1, 2],
+    ]);
   });
 });

@@ -1,15 +1,28 @@
 import type { BookDocument } from '../../platform/clients/state.ts';
 import { InputErrors, type UserError } from '../../platform/errors.ts';
+import type { CompileConfig } from './request.ts';
 
 /** Where a chapter's text comes from: its expansion, or the draft where that is null. */
 export interface ChapterSource {
+  /** The chapter's key. */
   readonly chapterNum: number;
+  /** Its number as readers see it; null: it has none. */
+  readonly number: number | null;
   readonly title: string;
   readonly draftBlobId: string;
   readonly expandedBlobId: string | null;
 }
 
+/** The chapters of a compilation. */
+export interface ChapterPlan {
+  /** In the order of the book. */
+  readonly chapters: readonly ChapterSource[];
+  /** Keys of those that have no draft and were to be left out. */
+  readonly leftOut: readonly number[];
+}
+
 type Chapter = BookDocument['chapters'][number];
+type Options = Pick<CompileConfig, 'useExpanded' | 'leaveOutMissing'>;
 
 /** A mistake about one chapter; `what` goes on after the chapter's name. */
 export const chapterError = (
@@ -18,47 +31,82 @@ export const chapterError = (
   what: string,
 ): UserError => ({ field: 'bookId', code, message: `Chapter ${chapterNum} (“${title}”) ${what}` });
 
-function sourceOf(chapter: Chapter, useExpanded: boolean): ChapterSource | UserError {
-  const { chapter_num: chapterNum, title, draft_blob_id, expanded_blob_id, expansion_state } = chapter;
-  const error = (code: UserError['code'], what: string) => chapterError({ chapterNum, title }, code, what);
-  if (draft_blob_id === null) {
-    return error('CHAPTER_MISSING', 'has no draft yet. Create one, then compile again.');
-  }
-  const source = { chapterNum, title, draftBlobId: draft_blob_id };
-  if (!useExpanded) return { ...source, expandedBlobId: null };
-  if (expanded_blob_id !== null) return { ...source, expandedBlobId: expanded_blob_id };
-  switch (expansion_state) {
+const DRAFTS_ONLY = 'or compile with `useExpanded: false`.';
+
+/** Why a chapter that is to be expanded has no expansion; null where nothing expands it. */
+function withoutExpansion(state: Chapter['expansion_state']): [UserError['code'], string] | null {
+  switch (state) {
     case 'PENDING':
     case 'PROCESSING':
-      return error(
-        'EXPANSION_PENDING',
-        'is still being expanded. Wait for it, or compile with `useExpanded: false`.',
-      );
+      return ['EXPANSION_PENDING', `is still being expanded. Wait for it, ${DRAFTS_ONLY}`];
     case 'FAILED':
-      return error(
+      return [
         'EXPANSION_FAILED',
-        'could not be expanded. Retry it with `retryProcessing`, or compile with `useExpanded: false`.',
-      );
+        `could not be expanded. Ask for it again with \`retryProcessing\` or \`reprocess\`, ${DRAFTS_ONLY}`,
+      ];
+    case 'COMPLETED':
+      return [
+        'EXPANSION_MISSING',
+        `has lost its expansion: it was deleted. Have it made again with \`reprocess\`, ${DRAFTS_ONLY}`,
+      ];
     default:
-      return { ...source, expandedBlobId: null };
+      return null;
   }
 }
 
+function sourceOf(
+  chapter: Chapter,
+  number: number | null,
+  options: Options,
+): ChapterSource | UserError | null {
+  const { chapter_num: chapterNum, title, draft_blob_id, expanded_blob_id, expansion_state } = chapter;
+  if (draft_blob_id === null) {
+    if (options.leaveOutMissing) return null;
+    const fix = 'Create one, or compile with `leaveOutMissing: true`.';
+    return chapterError({ chapterNum, title }, 'CHAPTER_MISSING', `has no draft yet. ${fix}`);
+  }
+  const source = { chapterNum, number, title, draftBlobId: draft_blob_id };
+  if (!options.useExpanded) return { ...source, expandedBlobId: null };
+  if (expanded_blob_id !== null) return { ...source, expandedBlobId: expanded_blob_id };
+  const why = withoutExpansion(expansion_state);
+  return why ? chapterError({ chapterNum, title }, ...why) : { ...source, expandedBlobId: null };
+}
+
+/** Chapters in the order of the book, each with its number: its own where these only grow, else by counting. */
+function numbered(book: BookDocument): { chapter: Chapter; number: number | null }[] {
+  const chapters = book.chapters.toSorted(
+    (a, b) => (a.position ?? a.chapter_num) - (b.position ?? b.chapter_num),
+  );
+  const grow = chapters.every(
+    ({ chapter_num, numbered }, index) =>
+      numbered && chapter_num > (chapters[index - 1]?.chapter_num ?? Number.NEGATIVE_INFINITY),
+  );
+  let count = 0;
+  return chapters.map((chapter) => {
+    if (!chapter.numbered) return { chapter, number: null };
+    count += 1;
+    return { chapter, number: grow ? chapter.chapter_num : count };
+  });
+}
+
 /**
- * The chapters that go into the book, in their order.
- * @throws InputErrors with every chapter that keeps the book from being compiled, or BOOK_INVALID when it has none
+ * The chapters that go into the book.
+ * @throws InputErrors with every chapter that keeps the book from being compiled, or BOOK_INVALID when none is left
  */
-export function planChapters(book: BookDocument, useExpanded: boolean): ChapterSource[] {
-  if (book.chapters.length === 0) {
-    const message = `The book “${book.title}” has no chapters yet. Create a draft, then compile again.`;
+export function planChapters(book: BookDocument, options: Options): ChapterPlan {
+  const planned = numbered(book).map(({ chapter, number }) => sourceOf(chapter, number, options));
+  const errors = planned.filter((chapter): chapter is UserError => chapter !== null && 'code' in chapter);
+  if (errors.length > 0) throw new InputErrors(errors);
+  const chapters = planned.filter(
+    (chapter): chapter is ChapterSource => chapter !== null && !('code' in chapter),
+  );
+  if (chapters.length === 0) {
+    const message = `The book “${book.title}” has no chapter with a draft yet. Create a draft, then compile again.`;
     throw new InputErrors([{ field: 'bookId', code: 'BOOK_INVALID', message }]);
   }
-  const chapters = book.chapters
-    .toSorted((a, b) => a.chapter_num - b.chapter_num)
-    .map((chapter) => sourceOf(chapter, useExpanded));
-  const errors = chapters.filter((chapter): chapter is UserError => 'code' in chapter);
-  if (errors.length > 0) throw new InputErrors(errors);
-  return chapters.filter((chapter): chapter is ChapterSource => !('code' in chapter));
+  const used = new Set(chapters.map(({ chapterNum }) => chapterNum));
+  const leftOut = book.chapters.map(({ chapter_num }) => chapter_num).filter((number) => !used.has(number));
+  return { chapters, leftOut };
 }
 
 /** The blob that the chapter's text is taken from. */

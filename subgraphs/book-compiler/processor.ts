@@ -2,14 +2,20 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
+import { createComposer } from './composer.ts';
 import { markdown } from './export.ts';
 import { migrations } from './history.ts';
+import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
 import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
 
 const ID = 'book-compiler';
 const EXPORTS = { MARKDOWN: 'markdown' } as const;
+
+/** The options as any release stored them: what came later is absent in older ones. */
+type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
+  Partial<CompiledBookData['compile_config']>;
 
 /** The book compiler: keeps compiled books and makes them when asked. */
 export default defineProcessor({
@@ -18,7 +24,12 @@ export default defineProcessor({
   name: 'Book compiler',
   description: 'Compiles the chapters of a book into one text, version by version.',
   reads: ['text-input-v1', 'expanded-text-v1'],
-  makes: { type: 'CompiledBook', schema: 'compiled-book-v1', shownAs: 'book.compiled' },
+  makes: {
+    type: 'CompiledBook',
+    schema: 'compiled-book-v1',
+    schemaVersion: '1.1.0',
+    shownAs: 'book.compiled',
+  },
   limits: { concurrency: 4, seconds: 60 },
   records: records('compiled_books', {
     store: 'postgresql',
@@ -28,6 +39,8 @@ export default defineProcessor({
       title: 'envelope',
       full_text: 'text',
       word_count: 'integer',
+      character_count: 'integer',
+      language: 'text',
       chapter_count: 'integer',
       source_blob_ids: 'envelope',
       compile_config: 'jsonb',
@@ -36,14 +49,16 @@ export default defineProcessor({
       chapters: {
         table: 'book_chapters',
         parent: 'book_id',
-        order: 'chapter_num',
+        order: 'position',
         columns: {
           chapter_num: 'integer',
+          position: 'integer',
           title: 'text',
           draft_blob_id: 'text',
           expanded_blob_id: 'text',
           compiled_text: 'text',
           word_count: 'integer',
+          character_count: 'integer',
         },
       },
     },
@@ -51,6 +66,10 @@ export default defineProcessor({
     unlisted: ['full_text'],
     migrations,
   }),
+  open: () => {
+    const composer = createComposer();
+    return { composer, close: () => composer.close() };
+  },
   commands: {
     compileBook: {
       payload: 'compiledBook',
@@ -74,9 +93,21 @@ export default defineProcessor({
       compileConfig: {
         needs: ['compile_config'],
         resolve({ compile_config: config }) {
-          const { use_expanded: useExpanded, title, author } = config as CompiledBookData['compile_config'];
-          return { useExpanded, title, author };
+          const { use_expanded: useExpanded, title, author, ...later } = config as StoredConfig;
+          const { leave_out_missing: leaveOutMissing, left_out: leftOut } = later;
+          const leaving = leaveOutMissing === undefined ? {} : { leaveOutMissing, leftOut };
+          return { useExpanded, title, author, ...leaving };
         },
+      },
+      outdated: {
+        needs: [
+          'book_id',
+          'compile_config',
+          'chapters.chapter_num',
+          'chapters.draft_blob_id',
+          'chapters.expanded_blob_id',
+        ],
+        resolve: (book, _args, context) => isOutdated(book, context),
       },
       exports: {
         needs: [],

@@ -76,8 +76,8 @@ describe('entities', () => {
     expect(answer.errors).toBeUndefined();
     return answer.data?._entities ?? [];
   };
-  const ALL = `id version fullText stale compileConfig exportUrl createdAt exports { format url state sizeBytes }
-    chapters { chapterNum title compiledText wordCount draft { id } expanded { id } expandedBlobId }`;
+  const ALL = `id version language fullText wordCount characterCount stale compileConfig exportUrl createdAt exports { format url state sizeBytes }
+    chapters { chapterNum position title compiledText wordCount characterCount draft { id } expanded { id } expandedBlobId }`;
 
   it.each([
     ['id version title: bookId wordCount', 1],
@@ -107,17 +107,26 @@ describe('entities', () => {
     expect(book).toEqual({
       id: id(0),
       version: 1,
+      language: 'de',
       fullText,
+      wordCount: 4_005,
+      characterCount: 20_000,
       stale: false,
-      compileConfig: { useExpanded: true, title: null, author: 'É. Ñandú' },
+      compileConfig: {
+        useExpanded: true,
+        title: null,
+        author: 'É. Ñandú',
+      },
       exports: [{ format: 'MARKDOWN', url, state: 'MISSING', sizeBytes: null }],
       exportUrl: url,
       createdAt: '2026-01-01T00:00:00.000Z',
       chapters: chapters.map((chapter) => ({
         chapterNum: chapter['chapter_num'],
+        position: chapter['position'],
         title: chapter['title'],
         compiledText: chapter['compiled_text'],
         wordCount: chapter['word_count'],
+        characterCount: chapter['character_count'],
         draft: { id: chapter['draft_blob_id'] },
         expanded: chapter['expanded_blob_id'] === null ? null : { id: chapter['expanded_blob_id'] },
         expandedBlobId: chapter['expanded_blob_id'],

@@ -15,7 +15,10 @@ const fieldsAndCodes = (input: CompileBookInput) => {
 describe('parseRequest', () => {
   it('fills in the defaults', () => {
     expect(parseRequest({ bookId: 'b' })).toEqual({
-      input: { bookId: 'b', config: { useExpanded: true, title: null, author: null } },
+      input: {
+        bookId: 'b',
+        config: { useExpanded: true, leaveOutMissing: false, title: null, author: null },
+      },
       idempotencyKey: null,
     });
   });
@@ -67,6 +70,7 @@ describe('inputHash', () => {
       {},
       { bookId: 'c' },
       { useExpanded: false },
+      { leaveOutMissing: true },
       { title: 'x' },
       { author: 'x' },
       { title: 'x', author: 'x' },

@@ -5,6 +5,8 @@ import type { CommandRequest } from '../../platform/processor/define.ts';
 /** The options that a book is compiled with. */
 export interface CompileConfig {
   readonly useExpanded: boolean;
+  /** Whether chapters without a draft are left out; else they keep the book from being compiled. */
+  readonly leaveOutMissing: boolean;
   /** Null: the book's own title. */
   readonly title: string | null;
   readonly author: string | null;
@@ -14,6 +16,7 @@ export interface CompileConfig {
 export interface CompileBookInput {
   readonly bookId: string;
   readonly useExpanded?: boolean | null;
+  readonly leaveOutMissing?: boolean | null;
   readonly title?: string | null;
   readonly author?: string | null;
   readonly idempotencyKey?: string | null;
@@ -44,7 +47,7 @@ function mistake(field: keyof typeof LIMITS, value: string): UserError | null {
 
 /** Checks the input and fills in its defaults. @throws InputErrors with every mistake */
 export function parseRequest(input: CompileBookInput): CommandRequest<CompileInput> {
-  const { bookId, useExpanded, title, author, idempotencyKey } = input;
+  const { bookId, useExpanded, leaveOutMissing, title, author, idempotencyKey } = input;
   const texts = { bookId, title, author, idempotencyKey };
   const errors = Object.entries(texts).flatMap(([field, value]) => {
     const error = typeof value === 'string' ? mistake(field as keyof typeof LIMITS, value) : null;
@@ -53,6 +56,7 @@ export function parseRequest(input: CompileBookInput): CommandRequest<CompileInp
   if (errors.length > 0) throw new InputErrors(errors);
   const config = {
     useExpanded: useExpanded ?? true,
+    leaveOutMissing: leaveOutMissing ?? false,
     title: title?.trim() ?? null,
     author: author?.trim() ?? null,
   };
@@ -62,5 +66,7 @@ export function parseRequest(input: CompileBookInput): CommandRequest<CompileInp
 /** SHA-256 in hex of all that decides what the request makes; two requests that mean the same have the same. */
 export function inputHash({ bookId, config }: CompileInput): string {
   const parts = [bookId, config.useExpanded, config.title, config.author];
+  // Last, and only where it is set: a key of before there was such a choice means the same.
+  if (config.leaveOutMissing) parts.push('leaveOutMissing');
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BookDocument, StateClient } from '../../platform/clients/state.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import type { Source } from '../../platform/processor/sources.ts';
-import { type ChapterText, composeBook } from './compose.ts';
-import { type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
+import type { Composer } from './composer.ts';
+import type { ChapterText } from './markdown/survey.ts';
+import { type ChapterPlan, type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
 import type { CompileConfig, CompileInput } from './request.ts';
-import { countWords, stretches } from './words.ts';
 
 /** A compilation but for the texts of its sources. */
-export interface CompilePlan {
+export interface CompilePlan extends ChapterPlan {
   readonly bookId: string;
   readonly title: string;
+  /** A BCP 47 tag; null: unknown. */
+  readonly language: string | null;
   readonly config: CompileConfig;
-  readonly chapters: readonly ChapterSource[];
 }
 
 /** The document's `data`: of the schema `compiled-book-v1`; the store gives `version`. */
@@ -24,12 +24,18 @@ export interface CompiledBookData {
   readonly title: string;
   readonly full_text: string;
   readonly word_count: number;
+  readonly character_count: number;
+  /** A BCP 47 tag; absent where it is unknown. */
+  readonly language?: string;
   readonly chapter_count: number;
   readonly source_blob_ids: readonly string[];
   readonly compile_config: {
     readonly use_expanded: boolean;
     readonly title: string | null;
     readonly author: string | null;
+    readonly leave_out_missing: boolean;
+    /** Keys of the chapters that had no draft. */
+    readonly left_out: readonly number[];
   };
 }
 
@@ -61,9 +67,12 @@ export async function planCompilation(
 ): Promise<{ sourceIds: string[]; plan: CompilePlan }> {
   const { bookId, config } = input;
   const book = await describedBook(state, userId, bookId);
-  const chapters = planChapters(book, config.useExpanded);
+  const planned = planChapters(book, config);
   const title = config.title ?? book.title;
-  return { sourceIds: chapters.map(sourceBlobId), plan: { bookId, title, config, chapters } };
+  return {
+    sourceIds: planned.chapters.map(sourceBlobId),
+    plan: { bookId, title, language: book.language, config, ...planned },
+  };
 }
 
 function missing(chapter: ChapterSource): UserError {
@@ -102,26 +111,18 @@ export const tooLarge = (): BlobgraphError =>
     { field: 'bookId' },
   );
 
-/** Lets other requests have their turn: a long book takes longer to count than they should wait. */
-async function wordCount(text: string): Promise<number> {
-  let words = 0;
-  for (const stretch of stretches(text)) {
-    words += countWords(stretch);
-    await breathe();
-  }
-  return words;
-}
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** Compiles a book of its chapters' texts. @throws InputErrors CHAPTER_MISSING, EXPANSION_FAILED; BlobgraphError BOOK_INVALID */
-export async function compile({
-  plan,
-  sources,
-}: Pick<RunRequest<CompilePlan>, 'plan' | 'sources'>): Promise<RunResult<CompiledBookData>> {
-  const { bookId, title, config } = plan;
+export async function compile(
+  { plan, sources, signal }: Pick<RunRequest<CompilePlan>, 'plan' | 'sources' | 'signal'>,
+  { composer }: { readonly composer: Composer },
+): Promise<RunResult<CompiledBookData>> {
+  const { bookId, title, config, leftOut } = plan;
   const chapters = readChapters(plan.chapters, sources);
-  const counts: number[] = [];
-  for (const { text } of chapters) counts.push(await wordCount(text));
-  const fullText = composeBook({ title, author: config.author, chapters });
+  const { author } = config;
+  const book = await composer.compose({ title, author, language: plan.language, chapters }, signal);
+  const { text: fullText, language } = book;
   return {
     title,
     preview: fullText,
@@ -131,19 +132,29 @@ export async function compile({
       book_id: bookId,
       title,
       full_text: fullText,
-      word_count: counts.reduce((sum, words) => sum + words, 0),
+      word_count: sum(book.chapters.map(({ wordCount }) => wordCount)),
+      character_count: sum(book.chapters.map(({ characterCount }) => characterCount)),
+      ...(language === null ? {} : { language }),
       chapter_count: chapters.length,
       source_blob_ids: chapters.map(sourceBlobId),
-      compile_config: { use_expanded: config.useExpanded, title: config.title, author: config.author },
+      compile_config: {
+        use_expanded: config.useExpanded,
+        title: config.title,
+        author,
+        leave_out_missing: config.leaveOutMissing,
+        left_out: leftOut,
+      },
     },
     beside: {
       chapters: chapters.map((chapter, index) => ({
         chapter_num: chapter.chapterNum,
-        title: chapter.title,
+        position: index + 1,
+        title: book.chapters[index]?.title,
         draft_blob_id: chapter.draftBlobId,
         expanded_blob_id: chapter.expandedBlobId,
-        compiled_text: chapter.text,
-        word_count: counts[index],
+        compiled_text: book.chapters[index]?.text,
+        word_count: book.chapters[index]?.wordCount,
+        character_count: book.chapters[index]?.characterCount,
       })),
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countWords, stretches } from './words.ts';
+import { countCharacters, countWords } from './words.ts';
 
 describe('countWords', () => {
   it.each([
@@ -26,24 +26,18 @@ describe('countWords', () => {
   });
 });
 
-describe('stretches', () => {
+describe('countCharacters', () => {
   it.each([
-    'one two three four five six seven',
-    'nospaceatallinthisveryverylongword',
-    '',
-    ' ',
-    'a\n\nb\n\nc\n\nd\n\ne',
-  ])('put together again, %j is the same, with as many words', (text) => {
-    const parts = [...stretches(text, 4)];
-    expect(parts.join('')).toBe(text);
-    if (text.includes(' ')) {
-      expect(parts.reduce((sum, part) => sum + countWords(part), 0)).toBe(countWords(text));
-    }
-  });
-
-  it('keeps each stretch below twice the length', () => {
-    const parts = [...stretches('x'.repeat(1_000), 50)];
-    expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(100);
-    expect(parts.join('')).toHaveLength(1_000);
+    ['', 0],
+    [' \n\u3000', 0],
+    ['It was dark.', 10],
+    ['夜に手紙が来た。', 8],
+    ['他们在晚上收到了一封信。', 12],
+    ['e\u0301te\u0301', 3],
+    ['👩‍👩‍👧 🇩🇪', 2],
+    ['\u200bא\u05b8ב\u200f', 2],
+    ['한국어', 3],
+  ])('%j has %i characters', (text, characters) => {
+    expect(countCharacters(text)).toBe(characters);
   });
 });

@@ -6,9 +6,17 @@ const RUN = /[\p{L}\p{M}\p{N}]+/gu;
 /** `Intl.Segmenter` takes time that grows faster than its text (Node 20): it is given pieces of this length. */
 const PIECE = 512;
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+type Granularity = 'word' | 'grapheme';
+const segmenters = new Map<string, Intl.Segmenter>();
 
-function segmentedWords(run: string): number {
+function segmenterOf(language: string | null, granularity: Granularity): Intl.Segmenter {
+  const key = `${language} ${granularity}`;
+  const segmenter = segmenters.get(key) ?? new Intl.Segmenter(language ?? 'und', { granularity });
+  segmenters.set(key, segmenter);
+  return segmenter;
+}
+
+function segmentedWords(run: string, segmenter: Intl.Segmenter): number {
   let words = 0;
   for (let start = 0; start < run.length; start += PIECE) {
     for (const segment of segmenter.segment(run.slice(start, start + PIECE))) {
@@ -18,35 +26,42 @@ function segmentedWords(run: string): number {
   return words;
 }
 
-function wordsOfToken(token: string): number {
+function wordsOfToken(token: string, segmenter: Intl.Segmenter): number {
   if (!UNSPACED.test(token)) return 1;
-  return (token.match(RUN) ?? []).reduce((sum, run) => sum + segmentedWords(run), 0);
+  return (token.match(RUN) ?? []).reduce((sum, run) => sum + segmentedWords(run, segmenter), 0);
 }
 
 /**
  * The number of words as writers count them: what stands between white space or dashes and has a letter or a
  * digit, so that `florid-faced` and `don’t` are one each. In scripts without spaces, the words that
  * `Intl.Segmenter` finds.
+ * @param language a BCP 47 tag; null: unknown
  */
-export function countWords(text: string): number {
+export function countWords(text: string, language: string | null = null): number {
   const tokens = text.match(WORD) ?? [];
   if (!UNSPACED.test(text)) return tokens.length;
-  return tokens.reduce((sum, token) => sum + wordsOfToken(token), 0);
+  const segmenter = segmenterOf(language, 'word');
+  return tokens.reduce((sum, token) => sum + wordsOfToken(token, segmenter), 0);
 }
 
-/**
- * The text in stretches of about `length` UTF-16 units, cut at white space, so that a long one can be counted
- * with pauses. A cut falls into a word only where `length` units more have no white space.
- */
-export function* stretches(text: string, length = 8_192): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const space = /\s/g;
-    space.lastIndex = start + length;
-    const end = Math.min(
-      space.exec(text.slice(0, start + 2 * length))?.index ?? start + 2 * length,
-      text.length,
-    );
-    yield text.slice(start, end);
-    start = end;
+/** One UTF-16 unit is one character, whatever stands beside it. */
+const SIMPLE =
+  /^[\u0021-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff9d]*$/;
+
+function charactersOfToken(token: string): number {
+  if (SIMPLE.test(token)) return token.length;
+  const segmenter = segmenterOf(null, 'grapheme');
+  let characters = 0;
+  for (let start = 0; start < token.length; start += PIECE) {
+    for (const { segment } of segmenter.segment(token.slice(start, start + PIECE)))
+      if (!/^\p{Default_Ignorable_Code_Point}+$/u.test(segment)) characters += 1;
   }
+  return characters;
+}
+
+/** The number of characters as readers see them (graphemes), without white space: how Chinese and Japanese texts are counted. */
+export function countCharacters(text: string): number {
+  let characters = 0;
+  for (const [token] of text.matchAll(/\S+/g)) characters += charactersOfToken(token);
+  return characters;
 }

@@ -33,8 +33,14 @@ describe('the title', () => {
   it('is the first line that says something, without heading marks', () => {
     expect(titleOf({ content: '\n\n## The Storm  \nIt rained.' }, 'draft')).toBe('The Storm');
     expect(titleOf({ content: ' \n ' }, 'draft')).toBe('draft');
-    expect(titleOf({ content: '\u0001\r\n#\tI\tThe \u0085Storm\r\n' }, 'draft')).toBe('I The  Storm');
-    expect(titleOf({ content: `${'\n'.repeat(3_997)}ab🥊` }, 'draft')).toBe('ab');
+    expect(titleOf({ content: '---\ntitle: Front\n---\n# Heading' }, 'draft')).toBe('Front');
+    const metadata = { title: 'Given' };
+    expect(titleOf({ content: '---\ntitle: Front\n---\n# Heading', metadata }, 'draft')).toBe('Given');
+    expect(titleOf({ content: '# Heading', metadata: { title: ' \u200b' } }, 'draft')).toBe('Heading');
+    expect(titleOf({ content: '# Heading', metadata: { title: 7, x: null } }, 'draft')).toBe('7');
+    expect(titleOf(null, 'draft')).toBe('null');
+    expect(titleOf({ content: '\u0001\r\n#\tI\tThe \u0085Storm\r\n' }, 'draft')).toBe('I The Storm');
+    expect(titleOf({ content: `${'\n'.repeat(3_997)}ab🥊` }, 'draft')).toBe('ab🥊');
   });
 });
 

@@ -1,4 +1,5 @@
 import { InputErrors, type UserError } from '../../platform/errors.ts';
+import { givenTitle, isBlank, titleOfMarkdown } from '../../platform/markdown/title.ts';
 import { beginning } from '../../platform/text.ts';
 
 /** UTF-16 units of a preview. */
@@ -18,19 +19,30 @@ export function textOf(data: unknown): string {
 
 export const previewOf = (data: unknown): string => beginning(textOf(data), PREVIEW_LENGTH);
 
+/** A document's own words, with what it says of itself. */
+interface Written {
+  readonly content?: unknown;
+  readonly text?: unknown;
+  readonly metadata?: { readonly title?: unknown } | null;
+}
+
+/** The first line of JSON or of a text that is no Markdown, without control characters: a title stands on one line. */
+function firstLine(text: string): string | undefined {
+  const lines = beginning(text, 4_000).split('\n');
+  return lines.map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim()).find((line) => !isBlank(line));
+}
+
 /**
- * The first line that says something, without a heading's marks, and with a space for control characters: a title
- * stands on one line. `fallback` when there is none.
+ * The title that a document gives itself: `metadata.title`, else what its text, Markdown, is called: its front matter's
+ * title, its heading, or its first words. `fallback` when there is none.
  */
 export function titleOf(data: unknown, fallback: string): string {
-  const lines = beginning(textOf(data), 4_000).split('\n');
-  const titles = lines.map((line) =>
-    line
-      .replaceAll(/\p{Cc}+/gu, ' ')
-      .replace(/^[#\s]+/, '')
-      .trimEnd(),
-  );
-  return beginning(titles.find((title) => title !== '') ?? fallback, MAX_TITLE);
+  const { content, text, metadata } = (typeof data === 'object' && data !== null ? data : {}) as Written;
+  const given = givenTitle(metadata?.title);
+  if (given !== null) return given;
+  const written = [data, content, text].find((value): value is string => typeof value === 'string');
+  const title = written === undefined ? firstLine(JSON.stringify(data)) : titleOfMarkdown(written);
+  return beginning(title ?? fallback, MAX_TITLE);
 }
 
 const refusal = (field: string, code: UserError['code'], message: string) =>

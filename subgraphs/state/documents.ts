@@ -120,6 +120,17 @@ export interface Erasure {
   readonly obstacle: string | null;
 }
 
+/** A chapter as its user described it. */
+export interface ChapterRecord {
+  readonly chapterNum: number;
+  /** Null: its draft's. */
+  readonly title: string | null;
+  /** Its place in the book, from 1; null: by its number. */
+  readonly position: number | null;
+  /** False for front and back matter, such as a prologue. */
+  readonly numbered: boolean;
+}
+
 /** A book as its user described it; drafts may name books that have no record. */
 export interface BookRecord {
   readonly userId: string;
@@ -127,7 +138,24 @@ export interface BookRecord {
   /** Grows with every change, from 1. */
   readonly version: number;
   readonly title: string;
+  /** A BCP 47 tag; null: that of its drafts. */
+  readonly language: string | null;
   /** Ascending by number. */
-  readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];
+  readonly chapters: readonly ChapterRecord[];
+  /** Chapters that were taken out: drafts of theirs up to then (ISO 8601) are not the book's. Ascending by number. */
+  readonly removed: readonly { readonly chapterNum: number; readonly at: string }[];
+  /** Whether the book was deleted: only newer drafts bring it back. */
+  readonly deleted: boolean;
+  /** When it was deleted last: drafts up to then are not the book's. Null: it never was. */
+  readonly deletedAt: Date | null;
   readonly createdAt: Date;
 }
+
+/** A book as an earlier release stored it: what came later is absent. */
+export type StoredChapter = Pick<ChapterRecord, 'chapterNum' | 'title'> & Partial<ChapterRecord>;
+
+export const chapterFrom = (stored: StoredChapter): ChapterRecord => ({
+  position: null,
+  numbered: true,
+  ...stored,
+});

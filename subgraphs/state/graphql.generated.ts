@@ -76,6 +76,13 @@ export type Mutation = {
   createBlob: CreateBlobPayload;
   /** Makes a book with its chapters, or gives titles to one that its drafts already brought into being. */
   createBook: CreateBookPayload;
+  /** Changes a book: title, language and chapters, which can be added, renamed, moved and removed. What is not named stays. */
+  updateBook: UpdateBookPayload;
+  /**
+   * Deletes a book. Its drafts stay in the index, or go too, with what was made of them alone. What was compiled of drafts
+   * that stay is there still. A newer draft that names the book brings it into being anew, without the older ones.
+   */
+  deleteBook: DeleteBookPayload;
   /**
    * Deletes a blob for good, with what was made of it alone. What was made of others as well stays and is marked stale,
    * or goes too with `cascade`. A derived blob that was deleted is not made again. A blob that was deleted before is answered alone.
@@ -110,6 +117,17 @@ export type MutationCreateBlobArgs = {
 
 export type MutationCreateBookArgs = {
   input: CreateBookInput;
+};
+
+
+export type MutationUpdateBookArgs = {
+  input: UpdateBookInput;
+};
+
+
+export type MutationDeleteBookArgs = {
+  id: Scalars['ID']['input'];
+  deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -386,6 +404,9 @@ export type Book = {
   /** The user's own id of the book. */
   id: Scalars['ID']['output'];
   title: Scalars['String']['output'];
+  /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
+  language: Maybe<Scalars['String']['output']>;
+  /** In the order of the book. */
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
   compiled: BlobIndexConnection;
@@ -401,7 +422,12 @@ export type BookCompiledArgs = {
 
 export type BookChapter = {
   __typename?: 'BookChapter';
+  /** The chapter's key: drafts carry it, so it never changes, and no other chapter gets it. */
   chapterNum: Scalars['Int']['output'];
+  /** Its place in the book, from 1. */
+  position: Scalars['Int']['output'];
+  /** False for front and back matter, such as a prologue: it has no number in the table of contents. */
+  numbered: Scalars['Boolean']['output'];
   title: Scalars['String']['output'];
   /** The newest draft. */
   draft: Maybe<BlobIndex>;
@@ -467,13 +493,62 @@ export type CreateBookInput = {
   /** The user's own id of the book, e.g. `my-novel`. */
   id: Scalars['ID']['input'];
   title: Scalars['String']['input'];
+  /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
+  language?: InputMaybe<Scalars['String']['input']>;
   chapters?: Array<CreateBookChapterInput>;
 };
 
 export type CreateBookChapterInput = {
-  /** From 1. */
+  /** The chapter's key, 1 to 100,000. */
   chapterNum: Scalars['Int']['input'];
   title: Scalars['String']['input'];
+  /** Its place in the book, from 1. Default: by its number. */
+  position?: InputMaybe<Scalars['Int']['input']>;
+  /** False for front and back matter, such as a prologue. Default: true. */
+  numbered?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateBookInput = {
+  /** The user's own id of the book. */
+  id: Scalars['ID']['input'];
+  title?: InputMaybe<Scalars['String']['input']>;
+  /** A BCP 47 tag, e.g. `de`; null: that of its drafts. */
+  language?: InputMaybe<Scalars['String']['input']>;
+  /** Changes of chapters; one that the book does not have is added. */
+  chapters?: InputMaybe<Array<UpdateBookChapterInput>>;
+  /**
+   * Chapters that are taken out, by their keys. A newer draft of one, or its key in `chapters`, brings it back, the latter
+   * with its older drafts.
+   */
+  removeChapters?: InputMaybe<Array<Scalars['Int']['input']>>;
+  /** Delete the drafts of removed chapters, with what was made of them alone. Default: false. */
+  deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateBookChapterInput = {
+  /** The chapter's key, 1 to 100,000. */
+  chapterNum: Scalars['Int']['input'];
+  /** A new chapter must have one. */
+  title?: InputMaybe<Scalars['String']['input']>;
+  /** Moves the chapter to this place in the book, from 1; the others keep their order. */
+  position?: InputMaybe<Scalars['Int']['input']>;
+  /** False for front and back matter, such as a prologue. */
+  numbered?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateBookPayload = {
+  __typename?: 'UpdateBookPayload';
+  book: Maybe<Book>;
+  userErrors: Array<UserError>;
+};
+
+export type DeleteBookPayload = {
+  __typename?: 'DeleteBookPayload';
+  /** The user's own id of the book that was deleted. */
+  bookId: Maybe<Scalars['ID']['output']>;
+  /** Blobs that were deleted with it; the first 1,000. */
+  deletedIds: Array<Scalars['ID']['output']>;
+  userErrors: Array<UserError>;
 };
 
 export type CreateBookPayload = {
@@ -721,6 +796,10 @@ export type ResolversTypes = {
   CreateBlobPayload: ResolverTypeWrapper<Omit<CreateBlobPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
   CreateBookInput: CreateBookInput;
   CreateBookChapterInput: CreateBookChapterInput;
+  UpdateBookInput: UpdateBookInput;
+  UpdateBookChapterInput: UpdateBookChapterInput;
+  UpdateBookPayload: ResolverTypeWrapper<Omit<UpdateBookPayload, 'book'> & { book?: Maybe<ResolversTypes['Book']> }>;
+  DeleteBookPayload: ResolverTypeWrapper<DeleteBookPayload>;
   CreateBookPayload: ResolverTypeWrapper<Omit<CreateBookPayload, 'book'> & { book?: Maybe<ResolversTypes['Book']> }>;
   DeleteBlobPayload: ResolverTypeWrapper<DeleteBlobPayload>;
   DeleteUserPayload: ResolverTypeWrapper<Omit<DeleteUserPayload, 'erasure'> & { erasure?: Maybe<ResolversTypes['UserErasure']> }>;
@@ -775,6 +854,10 @@ export type ResolversParentTypes = {
   CreateBlobPayload: Omit<CreateBlobPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
   CreateBookInput: CreateBookInput;
   CreateBookChapterInput: CreateBookChapterInput;
+  UpdateBookInput: UpdateBookInput;
+  UpdateBookChapterInput: UpdateBookChapterInput;
+  UpdateBookPayload: Omit<UpdateBookPayload, 'book'> & { book?: Maybe<ResolversParentTypes['Book']> };
+  DeleteBookPayload: DeleteBookPayload;
   CreateBookPayload: Omit<CreateBookPayload, 'book'> & { book?: Maybe<ResolversParentTypes['Book']> };
   DeleteBlobPayload: DeleteBlobPayload;
   DeleteUserPayload: Omit<DeleteUserPayload, 'erasure'> & { erasure?: Maybe<ResolversParentTypes['UserErasure']> };
@@ -813,6 +896,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createBlob?: Resolver<ResolversTypes['CreateBlobPayload'], ParentType, ContextType, RequireFields<MutationCreateBlobArgs, 'input'>>;
   createBook?: Resolver<ResolversTypes['CreateBookPayload'], ParentType, ContextType, RequireFields<MutationCreateBookArgs, 'input'>>;
+  updateBook?: Resolver<ResolversTypes['UpdateBookPayload'], ParentType, ContextType, RequireFields<MutationUpdateBookArgs, 'input'>>;
+  deleteBook?: Resolver<ResolversTypes['DeleteBookPayload'], ParentType, ContextType, RequireFields<MutationDeleteBookArgs, 'id' | 'deleteDrafts'>>;
   deleteBlob?: Resolver<ResolversTypes['DeleteBlobPayload'], ParentType, ContextType, RequireFields<MutationDeleteBlobArgs, 'id' | 'cascade'>>;
   deleteUser?: Resolver<ResolversTypes['DeleteUserPayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
   retryProcessing?: Resolver<ResolversTypes['RetryProcessingPayload'], ParentType, ContextType, RequireFields<MutationRetryProcessingArgs, 'blobId' | 'processorId'>>;
@@ -957,6 +1042,7 @@ export type UserBlobResolvers<ContextType = Context, ParentType extends Resolver
 export type BookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Book'] = ResolversParentTypes['Book']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -965,6 +1051,8 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
 
 export type BookChapterResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BookChapter'] = ResolversParentTypes['BookChapter']> = {
   chapterNum?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  numbered?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   draft?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   expanded?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
@@ -995,6 +1083,19 @@ export type BlobSchemaResolvers<ContextType = Context, ParentType extends Resolv
 
 export type CreateBlobPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateBlobPayload'] = ResolversParentTypes['CreateBlobPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpdateBookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateBookPayload'] = ResolversParentTypes['UpdateBookPayload']> = {
+  book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeleteBookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteBookPayload'] = ResolversParentTypes['DeleteBookPayload']> = {
+  bookId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deletedIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1115,6 +1216,8 @@ export type Resolvers<ContextType = Context> = {
   Processor?: ProcessorResolvers<ContextType>;
   BlobSchema?: BlobSchemaResolvers<ContextType>;
   CreateBlobPayload?: CreateBlobPayloadResolvers<ContextType>;
+  UpdateBookPayload?: UpdateBookPayloadResolvers<ContextType>;
+  DeleteBookPayload?: DeleteBookPayloadResolvers<ContextType>;
   CreateBookPayload?: CreateBookPayloadResolvers<ContextType>;
   DeleteBlobPayload?: DeleteBlobPayloadResolvers<ContextType>;
   DeleteUserPayload?: DeleteUserPayloadResolvers<ContextType>;

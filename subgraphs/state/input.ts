@@ -14,10 +14,11 @@ export const label = (max: number) =>
     .refine((text) => !CONTROL.test(text), 'must not hold control characters')
     .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
 
+/** Chapters of a book, and places in it: 1 to 100,000, as `text-input-v1` has it. */
 export const chapterNumber = z
   .int('must be a whole number')
   .min(1, 'must be at least 1')
-  .max(1_000_000, 'must be at most 1,000,000');
+  .max(100_000, 'must be at most 100,000');
 
 /** @throws InputErrors VALIDATION_FAILED for each field that does not fit */
 export function checkInput(schema: z.ZodType, input: unknown): void {

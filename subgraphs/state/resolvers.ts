@@ -3,7 +3,8 @@ import { BlobgraphError, toUserErrors, type UserError } from '../../platform/err
 import { WholeNumberResolver } from '../../platform/scalars.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
 import { beginBackfill } from './backfill/backfill.ts';
-import { type Book, createBook, readBooks } from './books/books.ts';
+import { type Book, languageOf, readBooks } from './books/books.ts';
+import { createBook, deleteBook, updateBook } from './books/change.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
 import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
@@ -94,6 +95,9 @@ async function userBlob(context: Context, id: string) {
 const present = <T>(values: readonly (T | null | Error)[]): T[] =>
   values.filter((value): value is Awaited<T> & T => value !== null && !(value instanceof Error));
 
+/** Ids that a payload tells of. */
+const MAX_TOLD = 1_000;
+
 const me = (context: Context) => ({ id: context.viewer.userId });
 
 export const resolvers: Resolvers = {
@@ -124,11 +128,22 @@ export const resolvers: Resolvers = {
       return { blob: result, userErrors };
     },
     async createBook(_root, { input }, { deps, viewer, loaders }) {
-      const { result, userErrors } = await payload<Book>(() =>
-        createBook(deps, viewer.userId, { ...input, chapters: input.chapters ?? [] }),
-      );
+      const { result, userErrors } = await payload<Book>(() => createBook(deps, viewer.userId, input));
       loaders.book.clear(input.id);
       return { book: result, userErrors };
+    },
+    async updateBook(_root, { input }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload<Book>(() => updateBook(deps, viewer.userId, input));
+      loaders.book.clear(input.id);
+      return { book: result, userErrors };
+    },
+    async deleteBook(_root, { id, deleteDrafts }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        deleteBook(deps, viewer.userId, { id, deleteDrafts: deleteDrafts ?? false }),
+      );
+      loaders.book.clear(id);
+      for (const blobId of result ?? []) loaders.entry.clear(blobId);
+      return { bookId: result && id, deletedIds: (result ?? []).slice(0, MAX_TOLD), userErrors };
     },
     async deleteBlob(_root, { id, cascade }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() =>
@@ -237,6 +252,7 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
+    language: languageOf,
     chapters: (book) => [...book.chapters],
     compiled: async (book, args, context) => {
       const processorIds = await shownAs(context.deps, 'book.compiled');

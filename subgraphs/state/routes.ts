@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
-import { readBooks } from './books/books.ts';
+import { type Book, languageOf, readBooks } from './books/books.ts';
 import { MAX_RESULTS, newestByProcessor, newestResult, shownAs } from './books/newest.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
@@ -26,6 +26,9 @@ const createBody = z.object({
   conversation_id: z.string().nullish(),
   idempotency_key: z.string().nullish(),
 });
+
+/** Books at once: each may have many chapters. */
+const bookIdsBody = z.object({ ids: z.array(z.string()).max(100, 'must have at most 100 ids') });
 
 const deleteQuery = z.object({
   cascade: z.enum(['true', 'false'], 'must be `true` or `false`').optional(),
@@ -79,31 +82,45 @@ function expansionOf(draft: IndexEntry | null, results: readonly IndexEntry[], e
   return { expanded_blob_id: expanded?.id ?? null, expansion_state: run?.state ?? null };
 }
 
-/** A book with each chapter's newest draft and what became of it: four queries, however many chapters. */
-async function bookJson(deps: StateDependencies, userId: string, bookId: string) {
-  const [book] = await readBooks(deps, userId, [bookId]);
-  if (!book) throw new BlobgraphError('BOOK_NOT_FOUND', 'You have no book of this id.', { field: 'bookId' });
-  const drafts = book.chapters.flatMap((chapter) => chapter.draft?.id ?? []);
+/** Books with each chapter's newest draft and what became of it: four queries, however many books and chapters. */
+async function booksJson(deps: StateDependencies, userId: string, bookIds: readonly string[]) {
+  const books = await readBooks(deps, userId, bookIds);
+  const drafts = books.flatMap(({ chapters }) => chapters.flatMap((chapter) => chapter.draft?.id ?? []));
   const derived = await deps.store.derived(userId, drafts, { limit: MAX_RESULTS });
   const expanders = await shownAs(deps, 'chapter.expanded');
-  return {
+  return books.map((book) => ({
     id: book.id,
     title: book.title,
-    chapters: book.chapters.map(({ chapterNum, title, draft }) => {
-      const results = (draft && derived.get(draft.id)) ?? [];
-      const newest = [...newestByProcessor(results)];
-      const blobRuns = draft?.runs.filter(({ artifact }) => artifact === null) ?? [];
-      return {
-        chapter_num: chapterNum,
-        title,
-        draft_blob_id: draft?.id ?? null,
-        ...expansionOf(draft, results, expanders),
-        // For processors of the release before.
-        derived: Object.fromEntries(newest.map(([processorId, { id }]) => [processorId, id])),
-        runs: Object.fromEntries(blobRuns.map((run) => [run.processorId, run.state])),
-      };
-    }),
+    language: languageOf(book),
+    chapters: book.chapters.map((chapter) => chapterJson(chapter, derived, expanders)),
+  }));
+}
+
+function chapterJson(
+  { chapterNum, position, numbered, title, draft }: Book['chapters'][number],
+  derived: ReadonlyMap<string, IndexEntry[]>,
+  expanders: readonly string[],
+) {
+  const results = (draft && derived.get(draft.id)) ?? [];
+  const newest = [...newestByProcessor(results)];
+  const blobRuns = draft?.runs.filter(({ artifact }) => artifact === null) ?? [];
+  return {
+    chapter_num: chapterNum,
+    position,
+    numbered,
+    title,
+    draft_blob_id: draft?.id ?? null,
+    ...expansionOf(draft, results, expanders),
+    // For processors of the release before.
+    derived: Object.fromEntries(newest.map(([processorId, { id }]) => [processorId, id])),
+    runs: Object.fromEntries(blobRuns.map((run) => [run.processorId, run.state])),
   };
+}
+
+async function bookJson(deps: StateDependencies, userId: string, bookId: string) {
+  const [book] = await booksJson(deps, userId, [bookId]);
+  if (!book) throw new BlobgraphError('BOOK_NOT_FOUND', 'You have no book of this id.', { field: 'bookId' });
+  return book;
 }
 
 /** The user that a path names, who must be the caller. @throws BlobgraphError NOT_FOUND: missing and forbidden look the same */
@@ -167,6 +184,10 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.get<{ Params: { book_id: string } }>('/api/v1/users/:user_id/books/:book_id', async (request) => ({
     book: await bookJson(deps, ownUser(request), request.params.book_id),
   }));
+  app.post('/api/v1/users/:user_id/books/batch', async (request) => {
+    const { ids } = parse(bookIdsBody, request.body);
+    return { books: await booksJson(deps, ownUser(request), ids) };
+  });
 }
 
 /** The state subgraph's REST: for users through the gateway, for processors directly. */

@@ -174,6 +174,21 @@ export function recordsContract({ definition, sample, variants = [], open }: Rec
         expect([await number(alice, 1), await number(alice, 1), await number(bob, 1)]).toEqual([1, 2, 1]);
         expect([await number(alice, 2), await number(alice, 1)]).toEqual([1, 3]);
       });
+
+    if (allocates)
+      it('gives no number of an erased one again, unless its user was erased', async () => {
+        const user = newUser();
+        const next = async () => (await records.insert(newRecord(user, sample(1)))).stored;
+        const numberOf = ({ data }: BlobRecord) => data[allocates.member];
+        const [first, second] = [await next(), await next()];
+        await records.erase(user, [second.id, first.id]);
+        const third = await next();
+        expect(numberOf(third)).toBe(3);
+        await records.erase(user, [third.id]);
+        expect(numberOf(await next())).toBe(4);
+        await records.eraseUser(user, 10);
+        expect(numberOf(await next())).toBe(1);
+      });
   });
 
   describe('reading', () => {

@@ -1,31 +1,18 @@
-import { z } from 'zod';
-import { InputErrors } from '../../../platform/errors.ts';
-import { assertNotErasing } from '../deletion/erasure.ts';
+import { detectLanguage, languageTag } from '../../../platform/language.ts';
+import { openDocument } from '../../../platform/markdown/document.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { BookRecord, IndexEntry } from '../documents.ts';
-import { chapterNumber, checkInput, label } from '../input.ts';
-import { untilWritten } from '../optimistic.ts';
 import type { ChapterDraft } from '../store/store.ts';
-
-export interface CreateBookInput {
-  readonly id: string;
-  readonly title: string;
-  readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];
-}
-
-const MAX_CHAPTERS = 10_000;
-
-const inputSchema = z.object({
-  id: label(200),
-  title: label(500),
-  chapters: z
-    .array(z.object({ chapterNum: chapterNumber, title: label(500) }))
-    .max(MAX_CHAPTERS, `must have at most ${MAX_CHAPTERS} chapters`),
-});
+import { inOrder } from './order.ts';
 
 /** A chapter of a book with its newest draft. */
 export interface Chapter {
+  /** Its key: no other chapter of the book ever has it. */
   readonly chapterNum: number;
+  /** Its place in the book, from 1. */
+  readonly position: number;
+  /** False for front and back matter, such as a prologue. */
+  readonly numbered: boolean;
   readonly title: string;
   readonly draft: IndexEntry | null;
 }
@@ -35,33 +22,78 @@ export interface Book {
   readonly id: string;
   readonly userId: string;
   readonly title: string;
+  /** As its user gave it; see {@link languageOf}. */
+  readonly language: string | null;
+  /** In the order of the book. */
   readonly chapters: readonly Chapter[];
   readonly createdAt: Date;
 }
 
-/** Joins a book's record and its drafts; at least one of the two must be there. */
+/** Drafts that are the book's: those of before the book, or their chapter, was taken away are not. */
+function present(record: BookRecord | undefined, drafts: readonly ChapterDraft[]): readonly ChapterDraft[] {
+  if (!record) return drafts;
+  const since = new Map(record.removed.map(({ chapterNum, at }) => [chapterNum, new Date(at)]));
+  return drafts.filter(({ chapterNum, draft: { createdAt } }) =>
+    [record.deletedAt, since.get(chapterNum)].every((gone) => gone == null || createdAt > gone),
+  );
+}
+
+function chaptersOf(record: BookRecord | undefined, drafts: readonly ChapterDraft[]): Chapter[] {
+  const draftOf = new Map(drafts.map(({ chapterNum, draft }) => [chapterNum, draft]));
+  const described = record?.chapters ?? [];
+  const known = new Set(described.map(({ chapterNum }) => chapterNum));
+  const others = drafts.filter(({ chapterNum }) => !known.has(chapterNum));
+  const all = [
+    ...described,
+    ...others.map(({ chapterNum }) => ({ chapterNum, title: null, position: null, numbered: true })),
+  ];
+  // One that only its draft was known of goes with it.
+  return inOrder(all.filter(({ title, chapterNum }) => title !== null || draftOf.has(chapterNum))).map(
+    ({ chapterNum, title, numbered }, index) => {
+      const draft = draftOf.get(chapterNum) ?? null;
+      return { chapterNum, position: index + 1, numbered, title: title ?? draft?.title ?? '', draft };
+    },
+  );
+}
+
+/** Joins a book's record and its drafts; null when neither says that it is there. */
 export function joinBook(
   userId: string,
   id: string,
   record: BookRecord | undefined,
-  drafts: readonly ChapterDraft[],
-): Book {
-  const chapters = new Map<number, Chapter>(
-    record?.chapters.map(({ chapterNum, title }) => [chapterNum, { chapterNum, title, draft: null }]),
-  );
-  for (const { chapterNum, draft } of drafts) {
-    chapters.set(chapterNum, { chapterNum, title: chapters.get(chapterNum)?.title ?? draft.title, draft });
-  }
-  const times = [record?.createdAt, ...drafts.map(({ draft }) => draft.createdAt)].flatMap(
+  found: readonly ChapterDraft[],
+): Book | null {
+  const drafts = present(record, found);
+  const described = record?.deleted ? undefined : record;
+  if (!described && drafts.length === 0) return null;
+  // What was deleted and made again is as old as that.
+  const made = described && new Date(Math.max(+described.createdAt, +(described.deletedAt ?? 0)));
+  const times = [made, ...drafts.map(({ draft }) => draft.createdAt)].flatMap(
     (time) => time?.getTime() ?? [],
   );
   return {
     id,
     userId,
-    title: record?.title ?? id,
-    chapters: [...chapters.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
+    title: described?.title ?? id,
+    language: described?.language ?? null,
+    chapters: chaptersOf(described, drafts),
     createdAt: new Date(Math.min(...times)),
   };
+}
+
+/** Drafts whose beginnings are looked at for the book's language. */
+const LOOKED_AT = 20;
+
+/** A book's language as a BCP 47 tag: given, or that of its drafts as far as their beginnings tell; null where they do not. */
+export function languageOf({ language, chapters }: Pick<Book, 'language' | 'chapters'>): string | null {
+  if (language !== null) return language;
+  const drafts = chapters.flatMap(({ draft }) => draft ?? []).slice(0, LOOKED_AT);
+  const opened = drafts.map(({ preview }) => openDocument(preview));
+  for (const { frontMatter } of opened) {
+    const tag = languageTag(frontMatter['lang'] ?? frontMatter['language']);
+    if (tag !== null) return tag;
+  }
+  return detectLanguage(opened.map(({ text }) => text).join('\n'));
 }
 
 /** The user's books of these ids (or all), newest first. Two queries, however many. */
@@ -83,62 +115,6 @@ export async function readBooks(
   }
   const found = new Set([...recordOf.keys(), ...draftsOf.keys()]);
   return [...found]
-    .map((id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []))
+    .flatMap((id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []) ?? [])
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? -1 : 1));
-}
-
-function assertDistinct(input: CreateBookInput): void {
-  const seen = new Set<number>();
-  for (const [index, { chapterNum }] of input.chapters.entries()) {
-    if (seen.has(chapterNum)) {
-      const field = `chapters.${index}.chapterNum`;
-      const message = `Chapter ${chapterNum} is named twice. Give each chapter a number of its own.`;
-      throw new InputErrors([{ field, code: 'BOOK_INVALID', message }]);
-    }
-    seen.add(chapterNum);
-  }
-}
-
-/** The book with what the input says of it: chapters that are not named keep their titles. @throws InputErrors BOOK_INVALID */
-function describe(
-  before: BookRecord | undefined,
-  input: CreateBookInput,
-): Pick<BookRecord, 'title' | 'chapters' | 'version'> {
-  const titles = new Map(before?.chapters.map((chapter) => [chapter.chapterNum, chapter.title]));
-  for (const { chapterNum, title } of input.chapters) titles.set(chapterNum, title);
-  if (titles.size > MAX_CHAPTERS) {
-    const message = `The book would have ${titles.size} chapters; at most ${MAX_CHAPTERS} are allowed. Split it.`;
-    throw new InputErrors([{ field: 'chapters', code: 'BOOK_INVALID', message }]);
-  }
-  const chapters = [...titles]
-    .map(([chapterNum, title]) => ({ chapterNum, title }))
-    .toSorted((a, b) => a.chapterNum - b.chapterNum);
-  return { title: input.title, chapters, version: (before?.version ?? 0) + 1 };
-}
-
-/**
- * Makes a book, or gives titles to one that is there: chapters that are not named keep theirs.
- * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID; BlobgraphError USER_ERASING, SERVICE_UNAVAILABLE
- */
-export async function createBook(
-  deps: StateDependencies,
-  userId: string,
-  input: CreateBookInput,
-): Promise<Book> {
-  checkInput(inputSchema, input);
-  assertDistinct(input);
-  await assertNotErasing(deps, userId);
-  const { id } = input;
-  const record = await untilWritten(async () => {
-    const [before] = await deps.store.bookRecords(userId, [id]);
-    const createdAt = before?.createdAt ?? deps.clock.now();
-    const book = { userId, id, createdAt, ...describe(before, input) };
-    return (await deps.store.putBook(book)) ? book : null;
-  });
-  await assertNotErasing(deps, userId).catch(async (error: unknown) => {
-    // An erasure began in between, and may have been past the books.
-    await deps.store.eraseBooks(userId);
-    throw error;
-  });
-  return joinBook(userId, id, record, await deps.store.newestDrafts(userId, [id]));
 }

@@ -4,7 +4,14 @@ import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import type { IndexEntry, UserBlobRecord } from '../documents.ts';
 import { entryOfUserBlob, eventOf } from '../entry.ts';
-import { entry, newId, newUser, outboxOf, userBlob } from '../store/store.contract.fixture.ts';
+import {
+  entry,
+  book as newBook,
+  newId,
+  newUser,
+  outboxOf,
+  userBlob,
+} from '../store/store.contract.fixture.ts';
 import { createPostgresStateStore } from '../store/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
 import { deleteBlob } from './deletion.ts';
@@ -147,7 +154,7 @@ describe('an erasure', () => {
       const { userId, one, two, book } = await novel();
       const unindexed: UserBlobRecord = userBlob(userId);
       await store.insertUserBlob(unindexed);
-      await store.putBook({ userId, id: 'b', version: 1, title: 'B', chapters: [], createdAt: new Date() });
+      await store.putBook(newBook(userId));
       const clock = manualClock();
       const keeping = keepers();
       keeping.put(userId, one.id, two.id, book.id, newId('refused'));

@@ -85,7 +85,7 @@ export async function retryProcessing(
     if (!run) throw noRun(processorId);
     const changed = applyRetry(entry.runs, processorId, deps.clock.now());
     if (changed) return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
-    const message = `The run is ${run.state}; only one that FAILED can be retried.`;
+    const message = `The run is ${run.state}; only one that FAILED can be retried. \`reprocess\` has it made anew.`;
     throw new BlobgraphError('RUN_NOT_FAILED', message, { field: 'processorId' });
   };
   return changeEntry(deps, userId, blobId, decide, read);

@@ -30,18 +30,30 @@ async function conversations(database: SqlDatabase, userId: string) {
 }
 
 async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
-  const { userId, id, version, title, chapters, createdAt } = book;
+  const { userId, id, version, title, language, chapters, removed, deleted, deletedAt, createdAt } = book;
+  const values = [
+    userId,
+    id,
+    version,
+    title,
+    language,
+    JSON.stringify(chapters),
+    JSON.stringify(removed),
+    deleted,
+    deletedAt,
+  ];
   const written =
     version === 1
       ? await database.execute(
-          `INSERT INTO books (user_id, id, version, title, chapters, created_at) VALUES ($1,$2,$3,$4,$5,$6)
-           ON CONFLICT (user_id, id) DO NOTHING`,
-          [userId, id, version, title, JSON.stringify(chapters), createdAt],
+          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, created_at)
+           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (user_id, id) DO NOTHING`,
+          [...values, createdAt],
         )
       : await database.execute(
-          `UPDATE books SET version = $3, title = $4, chapters = $5
+          `UPDATE books SET version = $3, title = $4, language = $5, chapters = $6, removed = $7, deleted = $8,
+             deleted_at = $9
            WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
-          [userId, id, version, title, JSON.stringify(chapters)],
+          values,
         );
   return written === 1;
 }

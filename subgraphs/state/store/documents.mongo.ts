@@ -1,5 +1,13 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
-import type { BookRecord, IndexEntry, OutboxEvent, Run, Tombstone, UserBlobRecord } from '../documents.ts';
+import {
+  type BookRecord,
+  chapterFrom,
+  type IndexEntry,
+  type OutboxEvent,
+  type Run,
+  type Tombstone,
+  type UserBlobRecord,
+} from '../documents.ts';
 import { runFrom as wholeRun } from '../runs/runs.ts';
 import type { ContentChange } from './store.ts';
 
@@ -137,7 +145,12 @@ export interface BookDocument {
   _id: { user_id: string; id: string };
   version: number;
   title: string;
-  chapters: { chapter_num: number; title: string }[];
+  chapters: { chapter_num: number; title: string | null; position?: number | null; numbered?: boolean }[];
+  /** This and the next three are absent in books of before they could be changed. */
+  language?: string | null;
+  removed?: { chapter_num: number; at: string }[];
+  deleted?: boolean;
+  deleted_at?: Date | null;
   created_at: Date;
 }
 
@@ -277,7 +290,11 @@ export const toBookDocument = (book: BookRecord): BookDocument => ({
   _id: { user_id: book.userId, id: book.id },
   version: book.version,
   title: book.title,
-  chapters: book.chapters.map(({ chapterNum, title }) => ({ chapter_num: chapterNum, title })),
+  language: book.language,
+  chapters: book.chapters.map(({ chapterNum, ...chapter }) => ({ chapter_num: chapterNum, ...chapter })),
+  removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
+  deleted: book.deleted,
+  deleted_at: book.deletedAt,
   created_at: book.createdAt,
 });
 
@@ -286,6 +303,12 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   id: document._id.id,
   version: document.version,
   title: document.title,
-  chapters: document.chapters.map((chapter) => ({ chapterNum: chapter.chapter_num, title: chapter.title })),
+  language: document.language ?? null,
+  chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
+    chapterFrom({ chapterNum: chapter_num, ...chapter }),
+  ),
+  removed: (document.removed ?? []).map(({ chapter_num, at }) => ({ chapterNum: chapter_num, at })),
+  deleted: document.deleted ?? false,
+  deletedAt: document.deleted_at ?? null,
   createdAt: document.created_at,
 });

@@ -1,5 +1,12 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
-import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import {
+  type BookRecord,
+  chapterFrom,
+  type IndexEntry,
+  type OutboxEvent,
+  type StoredChapter,
+  type UserBlobRecord,
+} from '../documents.ts';
 import { runFrom, type StoredRun } from '../runs/runs.ts';
 
 export interface UserBlobRow {
@@ -96,7 +103,11 @@ export interface BookRow {
   id: string;
   version: number;
   title: string;
-  chapters: { chapterNum: number; title: string }[];
+  language: string | null;
+  chapters: StoredChapter[];
+  removed: { chapterNum: number; at: string }[];
+  deleted: boolean;
+  deleted_at: Date | null;
   created_at: Date;
 }
 
@@ -105,6 +116,10 @@ export const bookFrom = (row: BookRow): BookRecord => ({
   id: row.id,
   version: row.version,
   title: row.title,
-  chapters: row.chapters,
+  language: row.language,
+  chapters: row.chapters.map(chapterFrom),
+  removed: row.removed,
+  deleted: row.deleted,
+  deletedAt: row.deleted_at,
   createdAt: row.created_at,
 });

@@ -135,4 +135,12 @@ export const migrations: readonly string[] = [
     lease integer NOT NULL
   )
   `,
+  `
+  -- Members of chapters that came with this step are absent in older ones.
+  ALTER TABLE books
+    ADD COLUMN language text,
+    ADD COLUMN removed jsonb NOT NULL DEFAULT '[]',
+    ADD COLUMN deleted boolean NOT NULL DEFAULT false,
+    ADD COLUMN deleted_at timestamptz
+  `,
 ];

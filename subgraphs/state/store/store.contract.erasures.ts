@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Erasure } from '../documents.ts';
 import { deletion, tombstoneOf } from './store.contract.deletions.ts';
-import { at, entry, ids, newUser, userBlob } from './store.contract.fixture.ts';
+import { at, book, entry, ids, newUser, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
 const erasureOf = (userId: string, over: Partial<Erasure> = {}): Erasure => ({
@@ -61,9 +61,8 @@ export function erasureContract(store: () => StateStore): void {
       await store().insertUserBlob(userBlob(other));
       expect(ids(await store().ownBlobs(user, 10)).toSorted()).toEqual(ids(blobs).toSorted());
       expect(await store().ownBlobs(user, 1)).toHaveLength(1);
-      const book = { id: 'b', version: 1, title: 'B', chapters: [], createdAt: at(1) };
-      await store().putBook({ ...book, userId: user });
-      await store().putBook({ ...book, userId: other });
+      await store().putBook(book(user));
+      await store().putBook(book(other));
       await store().eraseBooks(user);
       expect(await store().bookRecords(user)).toEqual([]);
       expect(await store().bookRecords(other)).toHaveLength(1);

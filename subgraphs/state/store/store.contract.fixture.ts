@@ -1,4 +1,4 @@
-import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import type { StateStore } from './store.ts';
 
 export const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
@@ -78,3 +78,18 @@ export async function outboxOf(store: StateStore, blobId: string) {
 }
 
 export const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id);
+
+/** A book that says nothing but its title. */
+export const book = (userId: string, over: Partial<BookRecord> = {}): BookRecord => ({
+  userId,
+  id: 'one',
+  version: 1,
+  title: 'One',
+  language: null,
+  chapters: [],
+  removed: [],
+  deleted: false,
+  deletedAt: null,
+  createdAt: at(1),
+  ...over,
+});

@@ -4,7 +4,16 @@ import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
 import { erasureContract } from './store.contract.erasures.ts';
-import { at, entry, event, ids, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
+import {
+  at,
+  entry,
+  event,
+  ids,
+  book as newBook,
+  newUser,
+  outboxOf,
+  userBlob,
+} from './store.contract.fixture.ts';
 import { reemissionContract } from './store.contract.reemission.ts';
 import { scansContract } from './store.contract.scans.ts';
 import { userBlobContract } from './store.contract.user-blobs.ts';
@@ -193,18 +202,21 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   describe('books and conversations', () => {
     it('puts a book, changes it, lists newest first', async () => {
       const user = newUser();
-      const book = {
-        userId: user,
-        id: 'one',
-        version: 1,
-        title: 'One',
-        chapters: [{ chapterNum: 1, title: 'I' }],
-        createdAt: at(1),
-      };
+      const chapter = { chapterNum: 1, title: 'I', position: null, numbered: true };
+      const book = newBook(user, { chapters: [chapter] });
       expect(await store.putBook(book)).toBe(true);
       expect(await store.putBook({ ...book, title: 'Late' })).toBe(false);
       expect(await store.bookRecords(user)).toEqual([book]);
-      const changed = { ...book, version: 2, title: 'Uno', chapters: [{ chapterNum: 2, title: 'II' }] };
+      const changed = {
+        ...book,
+        version: 2,
+        title: 'Uno',
+        language: 'it',
+        chapters: [{ chapterNum: 2, title: null, position: 1, numbered: false }],
+        removed: [{ chapterNum: 1, at: at(3).toISOString() }],
+        deleted: true,
+        deletedAt: at(4),
+      };
       expect(await store.putBook({ ...changed, createdAt: at(9) })).toBe(true);
       expect(await store.putBook({ ...changed, title: 'Late' })).toBe(false);
       expect(await store.putBook({ ...changed, version: 4 })).toBe(false);

@@ -127,10 +127,10 @@ async function conversations({ entries }: StateCollections, userId: string) {
 
 async function putBook({ books }: StateCollections, book: BookRecord): Promise<boolean> {
   const document = toBookDocument(book);
-  const { _id, version, title, chapters } = document;
+  const { _id, version, created_at: _, ...changed } = document;
   if (version === 1) return (await insertOrFind(books, document)) === null;
   const before = { _id, version: version - 1 };
-  const { matchedCount } = await books.updateOne(before, { $set: { version, title, chapters } });
+  const { matchedCount } = await books.updateOne(before, { $set: { version, ...changed } });
   return matchedCount === 1;
 }
 

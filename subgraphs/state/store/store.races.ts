@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry, Run } from '../documents.ts';
 import { deletion, tombstoneOf } from './store.contract.deletions.ts';
-import { at, entry, event, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
+import { at, entry, event, book as newBook, newUser, outboxOf, userBlob } from './store.contract.fixture.ts';
 import type { StateStore } from './store.ts';
 
 const atOnce = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
@@ -132,7 +132,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
     });
 
     it('takes one of 20 descriptions of a book, and one of 20 changes', async () => {
-      const book = { userId: newUser(), id: 'my-novel', chapters: [], createdAt: at(1) };
+      const book = newBook(newUser());
       for (const version of [1, 2]) {
         const put = (index: number) => store.putBook({ ...book, version, title: `${version}.${index}` });
         const written = await atOnce(20, put);

@@ -11,6 +11,13 @@ import { migrateDocuments } from './migrate.ts';
 
 type Documents = Collection<RecordDocument>;
 
+/** The highest number that an erased record had, of those with the same values: no number is given twice. */
+interface NumberDocument {
+  _id: { user_id: string; of: string };
+  number: number;
+}
+type Numbers = Collection<NumberDocument>;
+
 const INDEXES = [
   { key: { user_id: 1, created_at: 1, _id: 1 } },
   { key: { registered_at: 1, refusal: 1, register_at: 1, _id: 1 } },
@@ -24,10 +31,12 @@ const INDEXES = [
 
 class MongoRecords {
   readonly #documents: Documents;
+  readonly #numbers: Numbers;
   readonly #definition: RecordsDefinition;
 
-  constructor(documents: Documents, definition: RecordsDefinition) {
+  constructor(documents: Documents, numbers: Numbers, definition: RecordsDefinition) {
     this.#documents = documents;
+    this.#numbers = numbers;
     this.#definition = definition;
   }
 
@@ -77,7 +86,9 @@ class MongoRecords {
       { user_id: record.userId, 'allocation.of': of },
       { sort: { 'allocation.number': -1 }, projection: { allocation: 1 } },
     );
-    return { of, number: (newest?.allocation?.number ?? 0) + 1 };
+    // Read last: who erases notes the number first.
+    const erased = await this.#numbers.findOne({ _id: { user_id: record.userId, of } });
+    return { of, number: Math.max(newest?.allocation?.number ?? 0, erased?.number ?? 0) + 1 };
   }
 
   /** The record as it will be stored, with its document. */
@@ -171,12 +182,25 @@ const registrations = (documents: Documents) =>
     },
   }) satisfies Partial<Records>;
 
-const eraser = (documents: Documents) =>
+async function keepNumbers(documents: Documents, numbers: Numbers, userId: string, ids: readonly string[]) {
+  const gone = documents.find({ _id: { $in: [...ids] }, user_id: userId, allocation: { $exists: true } });
+  for (const { allocation } of await gone
+    .project<Pick<RecordDocument, 'allocation'>>({ allocation: 1 })
+    .toArray()) {
+    if (!allocation) continue;
+    const { of, number } = allocation;
+    await numbers.updateOne({ _id: { user_id: userId, of } }, { $max: { number } }, { upsert: true });
+  }
+}
+
+const eraser = (documents: Documents, numbers: Numbers, { allocates }: RecordsDefinition) =>
   ({
     async erase(userId, ids) {
+      if (allocates) await keepNumbers(documents, numbers, userId, ids);
       await documents.deleteMany({ _id: { $in: [...ids] }, user_id: userId });
     },
     async eraseUser(userId, limit) {
+      if (allocates) await numbers.deleteMany({ '_id.user_id': userId });
       const found = documents.find({ user_id: userId }).limit(limit).project<{ _id: string }>({ _id: 1 });
       const ids = (await found.toArray()).map(({ _id }) => _id);
       if (ids.length > 0) await documents.deleteMany({ _id: { $in: ids }, user_id: userId });
@@ -190,10 +214,11 @@ const eraser = (documents: Documents) =>
 /** A processor's records in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
 export function createMongoRecords(database: Db, definition: RecordsDefinition): Records {
   const documents = database.collection<RecordDocument>(definition.name);
-  const own = new MongoRecords(documents, definition);
+  const numbers = database.collection<NumberDocument>(`${definition.name}_numbers`);
+  const own = new MongoRecords(documents, numbers, definition);
   return {
     ...registrations(documents),
-    ...eraser(documents),
+    ...eraser(documents, numbers, definition),
     ...createInventory(documents),
     async prepare() {
       await documents.createIndexes(INDEXES.map((index) => ({ ...index })));

@@ -6,7 +6,7 @@ import { storable } from '../storable.ts';
 import { insertChildren, readChildren } from './children.ts';
 import { quoted, type RecordRow, recordFrom, selected, valuesOf } from './columns.ts';
 import { createInventory } from './inventory.postgres.ts';
-import { createTables } from './schema.ts';
+import { createTables, numbersTable } from './schema.ts';
 
 const uuids = (ids: readonly string[]): string[] => ids.filter((id) => isUuid(id));
 
@@ -20,8 +20,12 @@ async function allocate(tx: SqlExecutor, { name, allocates }: RecordsDefinition,
   ]);
   const same = within.map((each, index) => `AND ${quoted(each)} = $${index + 2}`).join(' ');
   const [row] = await tx.query<{ next: number }>(
-    `SELECT coalesce(max(${quoted(member)}), 0) + 1 AS next FROM ${quoted(name)} WHERE user_id = $1 ${same}`,
-    [record.userId, ...values],
+    `SELECT greatest(
+       (SELECT max(${quoted(member)}) FROM ${quoted(name)} WHERE user_id = $1 ${same}),
+       (SELECT number FROM ${quoted(numbersTable(name))} WHERE user_id = $1 AND of_values = $${values.length + 2}::jsonb),
+       0
+     ) + 1 AS next`,
+    [record.userId, ...values, JSON.stringify(values)],
   );
   return { [member]: row?.next ?? 1 };
 }
@@ -169,17 +173,34 @@ const registrations = (sql: SqlDatabase, table: string) =>
     },
   }) satisfies Partial<Records>;
 
-const eraser = (sql: SqlDatabase, table: string) =>
+/** Keeps the highest numbers of the records that a statement's `gone` brings back. */
+function keptNumbers({ name, allocates }: RecordsDefinition): string {
+  if (!allocates) return '';
+  const of = `jsonb_build_array(${allocates.within.map(quoted).join(', ')})`;
+  const number = quoted(allocates.member);
+  return `, kept AS (
+    INSERT INTO ${quoted(numbersTable(name))} AS n (user_id, of_values, number)
+    SELECT user_id, ${of}, max(${number}) FROM gone WHERE ${number} IS NOT NULL GROUP BY 1, 2
+    ON CONFLICT (user_id, of_values) DO UPDATE SET number = greatest(n.number, excluded.number))`;
+}
+
+const eraser = (sql: SqlDatabase, table: string, definition: RecordsDefinition) =>
   ({
     async erase(userId, ids) {
-      await sql.execute(`DELETE FROM ${table} WHERE user_id = $1 AND id = ANY($2::uuid[])`, [
-        userId,
-        uuids(ids),
-      ]);
+      await sql.query(
+        `WITH gone AS (DELETE FROM ${table} WHERE user_id = $1 AND id = ANY($2::uuid[]) RETURNING *)
+         ${keptNumbers(definition)} SELECT count(*) FROM gone`,
+        [userId, uuids(ids)],
+      );
     },
     eraseUser: async (userId, limit) => {
+      const numbers = definition.allocates
+        ? `, numbers AS (DELETE FROM ${quoted(numbersTable(definition.name))} WHERE user_id = $1)`
+        : '';
       const rows = await sql.query<{ id: string }>(
-        `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE user_id = $1 LIMIT $2) RETURNING id`,
+        `WITH gone AS (
+           DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE user_id = $1 LIMIT $2) RETURNING id
+         ) ${numbers} SELECT id FROM gone`,
         [userId, limit],
       );
       return rows.map(({ id }) => id);
@@ -198,7 +219,7 @@ export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefin
   const table = quoted(definition.name);
   return {
     ...registrations(sql, table),
-    ...eraser(sql, table),
+    ...eraser(sql, table, definition),
     ...createInventory(sql, table),
     prepare: () => sql.migrate(definition.migrations ?? [createTables(definition)]),
     ping: () => sql.ping(),

@@ -29,6 +29,18 @@ CREATE INDEX ${table}_by_time ON ${quoted(table)} (user_id, created_at, id);
 CREATE INDEX ${table}_to_register ON ${quoted(table)} (register_at)
   WHERE registered_at IS NULL AND refusal IS NULL;`;
 
+/** The table of the highest numbers that erased records had: no number is given twice. */
+export const numbersTable = (name: string): string => `${name}_numbers`;
+
+const createNumbers = (name: string): string => `
+CREATE TABLE ${quoted(numbersTable(name))} (
+  user_id text NOT NULL,
+  -- The values of the members that the number is given within.
+  of_values jsonb NOT NULL,
+  number integer NOT NULL,
+  PRIMARY KEY (user_id, of_values)
+);`;
+
 /** Makes a processor's tables. A pending blob has no content yet: no member of its own is NOT NULL. */
 export function createTables(definition: RecordsDefinition): string {
   const { name, allocates, children = {} } = definition;
@@ -65,7 +77,7 @@ CREATE TABLE ${quoted(name)} (
   refusal text
 );
 ${uncompressed(name, own)}
-${recordIndexes(name)}
+${recordIndexes(name)}${allocates ? createNumbers(name) : ''}
 ${Object.values(children)
   .map((child) => childTable(name, child))
   .join('\n')}`;

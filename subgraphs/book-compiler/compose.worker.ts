@@ -1,0 +1,27 @@
+import { type BookText, type ComposedBook, composeBook } from './compose.ts';
+import { countCharacters, countWords } from './words.ts';
+
+/** A book put together, with its chapters counted. */
+export interface CountedBook extends Pick<ComposedBook, 'language' | 'text'> {
+  /** In the order of the book. */
+  readonly chapters: readonly {
+    readonly title: string;
+    readonly text: string;
+    readonly wordCount: number;
+    readonly characterCount: number;
+  }[];
+}
+
+/** The entry of the thread. */
+export default function compose(book: BookText): CountedBook {
+  const { language, text, chapters } = composeBook(book);
+  return {
+    language,
+    text,
+    chapters: chapters.map(({ words, ...chapter }) => ({
+      ...chapter,
+      wordCount: countWords(words, language),
+      characterCount: countCharacters(words),
+    })),
+  };
+}

@@ -1,0 +1,101 @@
+import type { Root, RootContent } from 'mdast';
+import { visit } from 'unist-util-visit';
+import { stretchOf } from '../../../platform/markdown/tree.ts';
+import { type Edit, insertion } from './edits.ts';
+
+/** Something that a chapter opens and nothing in it closes. */
+export interface Opening {
+  readonly at: number;
+  /** The line that closes it. */
+  readonly closing: string;
+}
+
+const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+
+/** The last line of a fence that nothing closes, with the marks of the quotes and lists that it stands in. */
+function closeFence(text: string, start: number, end: number): Edit | null {
+  const source = text.slice(start, end);
+  const fence = /^(`{3,}|~{3,})/.exec(source)?.[1];
+  if (fence === undefined) return null;
+  const last = source.includes('\n') ? source.slice(source.lastIndexOf('\n') + 1) : '';
+  const closing = /^[\s>]*(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1];
+  if (closing !== undefined && closing[0] === fence[0] && closing.length >= fence.length) return null;
+  const prefix = text.slice(lineStart(text, start), start).replaceAll(/[^>\s]/g, ' ');
+  return insertion(end, `\n${prefix}${fence}`);
+}
+
+/** Opens a div of pandoc’s, e.g. `::: note` or `::: {#id .class}`. */
+const DIV = /^ {0,3}:{3,}[ \t]*(?:\{[^{}]*\}|[^\s:{}]+)[ \t]*:*[ \t]*\n?$/;
+const DIV_END = /^ {0,3}:{3,}[ \t]*\n?$/;
+
+/** Pandoc's divs that nothing closes. One begins behind an empty line or another's line; it ends wherever its end is. */
+function openDivs(text: string, tree: Root): Opening[] {
+  const verbatim: { start: number; end: number }[] = [];
+  visit(tree, (node) => {
+    if (node.type === 'code' || node.type === 'html') verbatim.push(stretchOf(node));
+  });
+  const open: Opening[] = [];
+  let mayOpen = true;
+  let next = 0;
+  for (const { 0: line, index } of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    while ((verbatim[next]?.end ?? Number.POSITIVE_INFINITY) <= index) next += 1;
+    const isVerbatim: boolean = (verbatim[next]?.start ?? Number.POSITIVE_INFINITY) <= index;
+    const isEnd = !isVerbatim && DIV_END.test(line);
+    const isOpening: boolean = !isVerbatim && mayOpen && DIV.test(line);
+    if (isEnd) open.pop();
+    if (isOpening) open.push({ at: index, closing: ':::' });
+    mayOpen = isEnd || isOpening || line.trim() === '';
+  }
+  return open;
+}
+
+const ENVIRONMENT = /\\(begin|end)\{([A-Za-z*]+)\}/g;
+
+/** Text that one chapter opens and another would close in pandoc alone: a comment, and TeX's environments. */
+function escapes(text: string, tree: Root): Edit[] {
+  const edits: Edit[] = [];
+  const open: { name: string; at: number }[] = [];
+  const close = (name: string) => {
+    const last = open.findLastIndex((each) => each.name === name);
+    if (last >= 0) open.splice(last);
+  };
+  visit(tree, 'text', (node) => {
+    const { start, end } = stretchOf(node);
+    const source = text.slice(start, end);
+    for (const { index } of source.matchAll(/(?<!\\)<!--/g)) edits.push(insertion(start + index, '\\'));
+    for (const { index, 1: kind, 2: name = '' } of source.matchAll(ENVIRONMENT)) {
+      if (kind === 'begin') open.push({ name, at: start + index });
+      else close(name);
+    }
+  });
+  return [...edits, ...open.map(({ at }) => insertion(at, '\\'))];
+}
+
+/** A rule of dashes with a line right below it, which pandoc reads as metadata, over the book's own. */
+function rule(text: string, block: RootContent): Edit | null {
+  const { start, end } = stretchOf(block);
+  if (block.type !== 'thematicBreak' || !/^-{3}[ \t]*$/.test(text.slice(start, end))) return null;
+  return /^[ \t]*\n[ \t]*\S/.test(text.slice(end, end + 200)) ? { start, end, text: '***' } : null;
+}
+
+/** The lines that close these, the last that was opened first. */
+export const closingLines = (open: readonly Opening[]): string =>
+  open
+    .toSorted((a, b) => b.at - a.at)
+    .map(({ closing }) => closing)
+    .join('\n\n');
+
+/** What a chapter needs so that nothing which it leaves open goes on behind it. */
+export function closeOpenings(text: string, tree: Root): { edits: Edit[]; open: Opening[] } {
+  const edits = escapes(text, tree);
+  visit(tree, 'code', (node) => {
+    const { start, end } = stretchOf(node);
+    const edit = closeFence(text, start, end);
+    if (edit) edits.push(edit);
+  });
+  for (const block of tree.children) {
+    const edit = rule(text, block);
+    if (edit) edits.push(edit);
+  }
+  return { edits, open: openDivs(text, tree) };
+}
