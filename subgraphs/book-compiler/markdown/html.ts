@@ -125,9 +125,18 @@ function dropComment(text: string, { start, end }: Edit, parent: Parent | undefi
   const after = /^([ \t]*)(\n|$)?/.exec(text.slice(end, end + 100));
   const opensLine = before?.[1] !== undefined || start === 0;
   const endsLine = after?.[2] !== undefined;
+  // The space behind a list's mark is part of it.
+  const isMark = /(?:^|\n)[\s>]*(?:[-+*]|\d{1,9}[.)])[ \t]*$/.test(
+    text.slice(Math.max(0, start - 100), start),
+  );
+  // An empty line would end the HTML that it stands in.
+  const isInside = opensLine && endsLine && (from < start || end < to);
+  if (isInside) {
+    const line = start - (before?.[2]?.length ?? 0);
+    return { start: line, end: end + (after?.[0].length ?? 0), text: '' };
+  }
   return {
-    // One space may belong to a list's mark; two would break the line.
-    start: endsLine && !opensLine ? start - Math.max(0, (before?.[2]?.length ?? 0) - 1) : start,
+    start: endsLine && !isMark ? start - (before?.[2]?.length ?? 0) : start,
     end: opensLine || endsLine ? end + (after?.[1]?.length ?? 0) : end,
     text: '',
   };

@@ -1,4 +1,4 @@
-import type { Root, RootContent } from 'mdast';
+import type { Code, Root, RootContent } from 'mdast';
 import { visit } from 'unist-util-visit';
 import { stretchOf } from '../../../platform/markdown/tree.ts';
 import { type Edit, insertion } from './edits.ts';
@@ -12,14 +12,19 @@ export interface Opening {
 
 const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
+const linesOf = (text: string): number => (text === '' ? 0 : text.split('\n').length);
+
 /** The last line of a fence that nothing closes, with the marks of the quotes and lists that it stands in. */
-function closeFence(text: string, start: number, end: number): Edit | null {
+function closeFence(text: string, node: Code): Edit | null {
+  const { start, end } = stretchOf(node);
   const source = text.slice(start, end);
   const fence = /^(`{3,}|~{3,})/.exec(source)?.[1];
   if (fence === undefined) return null;
   const last = source.includes('\n') ? source.slice(source.lastIndexOf('\n') + 1) : '';
   const closing = /^[\s>]*(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1];
-  if (closing !== undefined && closing[0] === fence[0] && closing.length >= fence.length) return null;
+  const looksClosed = closing !== undefined && closing[0] === fence[0] && closing.length >= fence.length;
+  // What looks like an end may be a line of the code, e.g. by a quote's mark that is none.
+  if (looksClosed && (node.value === '' || linesOf(source) === linesOf(node.value) + 2)) return null;
   const prefix = text.slice(lineStart(text, start), start).replaceAll(/[^>\s]/g, ' ');
   return insertion(end, `\n${prefix}${fence}`);
 }
@@ -78,6 +83,14 @@ function rule(text: string, block: RootContent): Edit | null {
   return /^[ \t]*\n[ \t]*\S/.test(text.slice(end, end + 200)) ? { start, end, text: '***' } : null;
 }
 
+/** An empty line behind a table or footnote, which CommonMark does not know: it would not see that it ends there. */
+function apart(text: string, block: RootContent, next: RootContent | undefined): Edit | null {
+  const isUnknown = block.type === 'table' || block.type === 'footnoteDefinition';
+  if (!isUnknown || !next || next.type === 'definition' || next.type === 'footnoteDefinition') return null;
+  const line = lineStart(text, stretchOf(next).start);
+  return line > 1 && text[line - 2] !== '\n' ? insertion(line, '\n') : null;
+}
+
 /** The lines that close these, the last that was opened first. */
 export const closingLines = (open: readonly Opening[]): string =>
   open
@@ -89,13 +102,12 @@ export const closingLines = (open: readonly Opening[]): string =>
 export function closeOpenings(text: string, tree: Root): { edits: Edit[]; open: Opening[] } {
   const edits = escapes(text, tree);
   visit(tree, 'code', (node) => {
-    const { start, end } = stretchOf(node);
-    const edit = closeFence(text, start, end);
+    const edit = closeFence(text, node);
     if (edit) edits.push(edit);
   });
-  for (const block of tree.children) {
-    const edit = rule(text, block);
-    if (edit) edits.push(edit);
+  for (const [index, block] of tree.children.entries()) {
+    for (const edit of [rule(text, block), apart(text, block, tree.children[index + 1])])
+      if (edit) edits.push(edit);
   }
   return { edits, open: openDivs(text, tree) };
 }

@@ -17,7 +17,7 @@ import {
 } from './headings.ts';
 import { surveyHtml, type Tag } from './html.ts';
 import { relabel } from './labels.ts';
-import { closeOpenings, closingLines } from './openings.ts';
+import { closeOpenings, closingLines, type Opening } from './openings.ts';
 
 /** A chapter as it goes into the book. */
 export interface ChapterText {
@@ -127,12 +127,20 @@ function wordsOf(tree: Root, title: HeadingSpot | null): string {
   return words.join('\n');
 }
 
+/** The level of a heading in HTML, once it has sunk. */
+const sunk = (level: number, shift: number): number => Math.min(6, Math.max(LEVEL.own, level + shift));
+
 const headingTags = (tags: readonly Tag[], text: string, shift: number): Edit[] =>
   tags.map(({ name, start, end }) => {
     const at = start + text.slice(start, end).search(/\d/);
-    const level = Math.min(6, Math.max(LEVEL.own, Number(name[1]) + shift));
-    return { start: at, end: at + 1, text: String(level) };
+    return { start: at, end: at + 1, text: String(sunk(Number(name[1]), shift)) };
   });
+
+const closingTags = (open: readonly Opening[], shift: number): Opening[] =>
+  open.map(({ at, closing }) => ({
+    at,
+    closing: closing.replace(/(?<=^<\/h)[1-6](?=>$)/, (level) => String(sunk(Number(level), shift))),
+  }));
 
 /** What the chapter is called, and what becomes of the heading that it opens with. */
 function titled({ title, text }: ChapterText, opening: HeadingSpot | null) {
@@ -176,7 +184,7 @@ export function survey(chapter: ChapterText): Survey {
     headings,
     ids: [...html.ids, ...attributeIds(text, tree, all)],
     links: [...linksIn(text, tree), ...html.links.filter(({ url }) => LOCAL.test(url))],
-    ending: closingLines([...html.open, ...openings.open]),
+    ending: closingLines([...closingTags(html.open, shift), ...openings.open]),
     words: wordsOf(tree, titleHeading),
   };
 }
