@@ -154,11 +154,11 @@ describe('withdrawing', () => {
   });
 
   it('of a version of the system’s own holds too', async () => {
-    await withdraw('expanded-text-v1', '2.0.0');
-    expect(await current('expanded-text-v1')).toEqual({ version: '1.0.0' });
-    const query = '{ schema(id: "expanded-text-v1", version: "2.0.0") { version versions withdrawnAt } }';
+    await withdraw('expanded-text-v1', '2.1.0');
+    expect(await current('expanded-text-v1')).toEqual({ version: '2.0.0' });
+    const query = '{ schema(id: "expanded-text-v1", version: "2.1.0") { version versions withdrawnAt } }';
     expect((await service.graphql(query)).data).toEqual({
-      schema: { version: '2.0.0', versions: ['2.0.0', '1.0.0'], withdrawnAt: expect.any(String) },
+      schema: { version: '2.1.0', versions: ['2.1.0', '2.0.0', '1.0.0'], withdrawnAt: expect.any(String) },
     });
   });
 });
