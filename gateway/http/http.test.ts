@@ -230,14 +230,6 @@ test.each([
     { c: null },
     /"input.chapters"/,
   ],
-  [
-    'a hidden member',
-    'mutation($i: CreateBlobInput!) { createBlob(input: $i) { blob { id } } }',
-    JSON.parse(
-      '{"i":{"type":"t","schemaId":"s","title":"T","data":{"a":[{"__proto__":{"x":1}}]}}}',
-    ) as Record<string, unknown>,
-    /__proto__/,
-  ],
 ])(
   '%s is refused before anything is asked, and the message names the place',
   async (_, query, variables, message) => {
