@@ -57,7 +57,7 @@ async function measureCase(
   return { rows, answerKb: JSON.stringify(answers[0]).length / 1_000 };
 }
 
-/** What is ours comes first, and has its own time beside the subgraphs' measured where one is asked at a time. */
+/** Ours come first, and has its own time beside the subgraphs' measured where one is asked at a time. */
 async function measureWorkload(
   running: Running,
   { title, slow, cases }: Workload,

@@ -1,12 +1,12 @@
 import type { GraphQLScalarType } from 'graphql';
 import type { Logger } from '../platform/logger.ts';
 import { createExecutor } from './execution/executor.ts';
-import type { Subgraphs } from './execution/subgraphs.ts';
 import { listSizesOf } from './operations/cost.ts';
 import type { OperationLimits } from './operations/limits.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { clientSchema } from './operations/schema.ts';
 import { createPlanner, type PlannerOptions } from './planning/create-planner.ts';
+import type { Subgraphs } from './subgraphs/subgraphs.ts';
 
 /** A supergraph, ready to run operations over its subgraphs. */
 export interface Graph<Context> {

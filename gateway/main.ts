@@ -9,8 +9,6 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { artifactRoutes } from './artifacts.ts';
 import type { GatewayContext } from './context.ts';
-import { shareInFlight } from './execution/sharing.ts';
-import { createServiceSubgraphs } from './execution/subgraphs.service.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { isLocalOrigin } from './http/cors.ts';
@@ -18,6 +16,8 @@ import { serveGraphOverHttp } from './http/route.ts';
 import { defaultLimits } from './operations/limits.ts';
 import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { shareInFlight } from './subgraphs/sharing.ts';
+import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */

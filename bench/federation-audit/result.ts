@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditCase } from './server.ts';
 
-/** What a gateway answered, be it a result of GraphQL or nothing of the kind. */
+/** A gateway's answer, be it a result of GraphQL or nothing of the kind. */
 export interface AuditAnswer {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message?: string }[];

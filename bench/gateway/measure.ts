@@ -10,7 +10,7 @@ export interface Contender {
   readonly gateway: Gateway;
 }
 
-/** What one of them took, each figure once a round. */
+/** One of them measured, each figure once a round. */
 export interface Figures {
   /** Processor time of the gateway's process for one answer, all its threads included. */
   readonly cpuMs: number[];
@@ -21,7 +21,7 @@ export interface Figures {
   readonly resident: number[];
 }
 
-/** What one request made a gateway ask. */
+/** The requests that a gateway made for one of a client. */
 export interface Asking {
   readonly requests: number;
   readonly representations: number;

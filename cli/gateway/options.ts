@@ -4,7 +4,7 @@ import { defaultLimits, type OperationLimits } from '../../gateway/operations/li
 import { type Config, environmentSchema, readSettings } from '../../platform/config.ts';
 import { UsageError } from '../../platform/exit.ts';
 
-/** What a gateway over any supergraph is told on its command line. */
+/** The command line of a gateway over any supergraph. */
 export interface GatewayOptions {
   /** Path of the supergraph's SDL. */
   readonly supergraph: string;

@@ -2,14 +2,18 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import type { ExecutionResult } from '../../gateway/execution/executor.ts';
-import { shareInFlight } from '../../gateway/execution/sharing.ts';
-import { createHttpSubgraphs, type HttpCaller } from '../../gateway/execution/subgraphs.http.ts';
 import { openGraph } from '../../gateway/graph.ts';
 import { serveGraphOverHttp } from '../../gateway/http/route.ts';
 import type { Operation } from '../../gateway/operations/operation.ts';
 import type { Operations } from '../../gateway/operations/operations.ts';
 import type { Answer } from '../../gateway/operations/present.ts';
-import { readSupergraph, SupergraphError, subgraphUrls } from '../../gateway/planning/supergraph.ts';
+import {
+  readSupergraph,
+  SupergraphError,
+  subgraphUrls,
+} from '../../gateway/planning/supergraph/supergraph.ts';
+import { shareInFlight } from '../../gateway/subgraphs/sharing.ts';
+import { createHttpSubgraphs, type HttpCaller } from '../../gateway/subgraphs/subgraphs.http.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { StartersFault } from '../../platform/exit.ts';

@@ -6,7 +6,7 @@ import { copy, isObject, mergeInto, type Values } from './values.ts';
 
 const ENTITIES = '_entities';
 
-/** What a subgraph says of one entity. An operation asks for it once, at however many of its paths it stands. */
+/** A subgraph's answer about one entity. An operation asks for it once, at however many of its paths it stands. */
 export interface EntityAnswer {
   /** Undefined while there is no answer, or when there was none. */
   entity: Values | null | undefined;
@@ -23,7 +23,7 @@ interface EntityError {
 /** The objects that a step is for, each with what is, or will be, known of it. */
 interface Represented {
   readonly objects: readonly { readonly object: Values; readonly answer: EntityAnswer }[];
-  /** What is not asked for yet, by representation. */
+  /** Those that are not asked for yet, by representation. */
   readonly unasked: ReadonlyMap<string, EntityAnswer>;
 }
 

@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Planner } from '../planning/planner.ts';
+import type { Subgraphs } from '../subgraphs/subgraphs.ts';
 import { shapeAnswer } from './answer.ts';
 import { introspect } from './introspection.ts';
 import { type Conditions, createOperationFields } from './operation-fields.ts';
@@ -10,7 +11,6 @@ import { createTemplates } from './requests.ts';
 import { type RequestTold, runSteps } from './run.ts';
 import { createPlace } from './shape.ts';
 import { compileSteps, filledBy, type Step } from './steps.ts';
-import type { Subgraphs } from './subgraphs.ts';
 
 export type { PreparedOperation } from './prepared.ts';
 

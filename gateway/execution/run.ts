@@ -1,12 +1,12 @@
 import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
+import type { SubgraphRequest } from '../subgraphs/subgraphs.ts';
 import type { EntityAnswer } from './entities.ts';
 import { LocatedErrors } from './errors.ts';
 import { createPart, type Part, type PartContext } from './parts.ts';
 import type { TypeTest } from './representations.ts';
 import { type RequestTemplate, writeBody } from './requests.ts';
 import type { Step } from './steps.ts';
-import type { SubgraphRequest } from './subgraphs.ts';
 import { isObject, mergeInto, type Values } from './values.ts';
 
 export interface RunOptions {

@@ -1,9 +1,9 @@
 import { print } from 'graphql';
 import { openApolloPlanner } from './planner.apollo.ts';
 import type { AdapterOptions, Planner } from './planner.ts';
-import { restoreArguments } from './required-arguments.plan.ts';
-import { separateRequiredArguments, withoutStandIns } from './required-arguments.ts';
-import { interfaceObjectFields, readSupergraph } from './supergraph.ts';
+import { restoreArguments } from './supergraph/required-arguments.plan.ts';
+import { separateRequiredArguments, withoutStandIns } from './supergraph/required-arguments.ts';
+import { interfaceObjectFields, readSupergraph } from './supergraph/supergraph.ts';
 
 export interface PlannerOptions extends AdapterOptions {
   /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */

@@ -3,7 +3,7 @@ import { type Operation, parseOperation, printSchema, Supergraph } from '@apollo
 import { QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, parse } from 'graphql';
 import { fromApollo } from './plan.apollo.ts';
-import { preferResolvableKeys } from './supergraph.ts';
+import { preferResolvableKeys } from './supergraph/supergraph.ts';
 import type { ThreadAnswer, ThreadGreeting } from './thread.ts';
 
 /** The thread of `planner.apollo.ts`: one planner, which takes operations one after the other. */

@@ -4,7 +4,7 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { FetchNode, QueryPlan } from './plan.ts';
 import type { AdapterOptions, Planner } from './planner.ts';
-import { readSupergraph, subgraphUrls } from './supergraph.ts';
+import { readSupergraph, subgraphUrls } from './supergraph/supergraph.ts';
 import { blobgraph, fetchesOf, hostile, outline, shop } from './testing/plans.ts';
 
 const logger = createLogger('silent');

@@ -21,7 +21,7 @@ export interface Peer {
   readonly id: string;
   /** As the report has it. */
   readonly name: string;
-  /** What runs it, with versions. */
+  /** Its runtime, with versions. */
   readonly versions: string;
   start(deps: PeerDeps): Promise<Gateway>;
 }

@@ -10,7 +10,7 @@ import type { StubGraph, StubObject, StubSubgraph, Value } from './graph.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What a subgraph was asked. */
+/** A question to a subgraph. */
 export interface Question {
   readonly query: string;
   readonly variables?: Variables;

@@ -13,7 +13,7 @@ const graphs = { lineage: lineageGraph, shop: shopGraph };
 
 export type StubGraphName = keyof typeof graphs;
 
-/** What a subgraph was asked since this was told last. */
+/** The questions to a subgraph since this was told last. */
 export interface Asked {
   readonly subgraph: string;
   readonly requests: number;

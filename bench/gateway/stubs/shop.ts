@@ -63,7 +63,7 @@ function entity({ __typename: type, id, upc }: Representation): StubObject {
   return type === 'User' ? user(indexIn(id)) : product(indexIn(upc));
 }
 
-/** What is not in the representation would come out as `null`, and two gateways would not agree. */
+/** A value that is not in the representation would come out as `null`, and two gateways would not agree. */
 const stock = ({ upc, price: costs, weight: weighs }: Representation): StubObject => ({
   __typename: 'Product',
   upc: String(upc),

@@ -12,7 +12,7 @@ export interface Stubs {
   readonly urls: Readonly<Record<string, string>>;
   /** The supergraph with these addresses: a file. */
   readonly supergraph: string;
-  /** What each was asked since this was called last. */
+  /** The questions to each since this was called last. */
   take(): Promise<readonly Asked[]>;
   /** Lets a subgraph wait so long before each answer; 0: no more. */
   delay(subgraph: string, ms: number): Promise<void>;

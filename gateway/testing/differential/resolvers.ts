@@ -14,7 +14,7 @@ import {
   visit,
 } from 'graphql';
 import type { ExecutionResult } from '../../execution/executor.ts';
-import type { SubgraphRequest, Subgraphs } from '../../execution/subgraphs.ts';
+import type { SubgraphRequest, Subgraphs } from '../../subgraphs/subgraphs.ts';
 import { type FederatedGraph, fieldSet } from './graph.ts';
 import {
   createData,

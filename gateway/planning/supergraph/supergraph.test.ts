@@ -1,7 +1,7 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { blobgraph, shop } from '../testing/plans.ts';
 import { preferResolvableKeys, readSupergraph, SupergraphError, subgraphUrls } from './supergraph.ts';
-import { blobgraph, shop } from './testing/plans.ts';
 
 const header = `
   schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) {

@@ -9,8 +9,8 @@ import {
   type ValueNode,
   visit,
 } from 'graphql';
-import { StartersFault } from '../../platform/exit.ts';
-import { groupBy } from '../../platform/group-by.ts';
+import { StartersFault } from '../../../platform/exit.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 
 /** The file is not a supergraph that can be served; the message says why. */
 export class SupergraphError extends StartersFault {

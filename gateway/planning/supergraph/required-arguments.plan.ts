@@ -17,7 +17,7 @@ import type {
   QueryPlan,
   RequiredSelection,
   Rewrite,
-} from './plan.ts';
+} from '../plan.ts';
 import type { SeparatedSupergraph } from './required-arguments.ts';
 
 type Separated = Pick<SeparatedSupergraph, 'standIns' | 'requiredBy'>;

@@ -1,0 +1,202 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { BlobgraphError } from '../../platform/errors.ts';
+import { entitiesBy, graph, makers, partWith, product, TWO_PATHS, twoProducts } from './executor.fixture.ts';
+
+test('an entity that is at many places is asked for once, and told at each', async () => {
+  const { run, asked } = graph(({ subgraph }) =>
+    subgraph === 'shop'
+      ? { data: { products: [...makers('m', 'n', 'm')].map((maker, id) => product(`${id}`, { maker })) } }
+      : { data: { _entities: [{ name: 'Mo' }, { name: 'Nell' }] } },
+  );
+  expect(await run('{ products { id maker { name } } }')).toEqual({
+    data: {
+      products: [
+        { id: '0', maker: { name: 'Mo' } },
+        { id: '1', maker: { name: 'Nell' } },
+        { id: '2', maker: { name: 'Mo' } },
+      ],
+    },
+  });
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['shop', 'people']);
+  expect(asked[1]?.variables).toEqual({ representations: makers('m', 'n') });
+});
+
+test('two paths to one subgraph are one request, and each gets its own', async () => {
+  const { run, asked } = graph(({ subgraph, query }) => {
+    if (subgraph === 'shop') return { data: twoProducts(query) };
+    if (subgraph === 'stock')
+      return { data: entitiesBy(query, { left: { left: 3 }, shelf: { shelf: { row: 7 } } }) };
+    return { data: entitiesBy(query, { name: { name: 'Mo' }, friend: { friend: { id: 'f' } } }) };
+  });
+  expect(await run(TWO_PATHS)).toEqual({
+    data: {
+      one: { left: 3, maker: { name: 'Mo' } },
+      other: { shelf: { row: 7 }, maker: { friend: { id: 'f' } } },
+    },
+  });
+  expect(asked.map(({ subgraph }) => subgraph).toSorted()).toEqual(['people', 'shop', 'stock']);
+  for (const { query } of asked) expect(parse(query).definitions).toHaveLength(1);
+});
+
+test('an entity that two paths want the same of is asked for once, with its errors, and stays each their own', async () => {
+  const error = { message: 'No name.', extensions: { code: 'INTERNAL' } };
+  const { run, asked } = graph(({ subgraph, query }) => {
+    if (subgraph === 'shop') return { data: twoProducts(query) };
+    return {
+      data: { _entities: [{ friend: null, name: 'Mo' }] },
+      errors: [{ ...error, path: ['_entities', 0, 'friend', 'name'] }],
+    };
+  });
+  const { data, errors } = await run(`{
+    one: product(id: "1") { maker { friend { name } } }
+    other: product(id: "2") { maker { friend { name } } }
+  }`);
+  expect(data).toEqual({ one: { maker: { friend: null } }, other: { maker: { friend: null } } });
+  expect(errors).toEqual(
+    ['one', 'other'].map((place) => ({ ...error, path: [place, 'maker', 'friend', 'name'] })),
+  );
+  expect(asked.map(({ subgraph, variables }) => [subgraph, variables])).toEqual([
+    ['shop', {}],
+    ['people', { representations: makers('m') }],
+  ]);
+});
+
+test('errors of a request for two paths find theirs; without a path they are told at both', async () => {
+  const fault = { message: 'Broken.', extensions: { code: 'INTERNAL' } };
+  const answers: Record<string, (query: string) => object> = {
+    shop: (query) => ({ data: twoProducts(query) }),
+    stock: (query) => ({
+      data: entitiesBy(query, { left: { left: 3 }, shelf: null }),
+      errors: [{ ...fault, path: [`${partWith(query, 'shelf')}_entities`, 0, 'shelf', 'row'] }],
+    }),
+    people: () => ({ data: null, errors: [fault] }),
+  };
+  const { run } = graph(({ subgraph, query }) => answers[subgraph]?.(query) ?? {});
+  const { data, errors } = await run(TWO_PATHS);
+  expect(data).toEqual({ one: { left: 3, maker: null }, other: { shelf: null, maker: { friend: null } } });
+  expect(errors).toEqual([
+    { ...fault, path: ['one', 'maker'] },
+    { ...fault, path: ['other', 'shelf', 'row'] },
+    { ...fault, path: ['other', 'maker'] },
+  ]);
+});
+
+test('what is lost together though one alone is told why, is told at all places', async () => {
+  const answers: Record<string, (query: string) => object> = {
+    shop: (query) => ({ data: twoProducts(query) }),
+    stock: (query) => ({
+      data: null,
+      errors: [{ message: 'Broken.', path: [`${partWith(query, 'left')}_entities`] }],
+    }),
+    people: (query) => ({ data: entitiesBy(query, { name: { name: 'Mo' }, friend: { friend: null } }) }),
+  };
+  const { run } = graph(({ subgraph, query }) => answers[subgraph]?.(query) ?? {});
+  const { errors } = await run(TWO_PATHS);
+  expect(errors).toEqual([
+    { message: 'Broken.', path: ['one'] },
+    expect.objectContaining({
+      path: ['other'],
+      extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'stock' },
+    }),
+  ]);
+});
+
+test('a subgraph that does not answer costs what it would have filled, and is named there', async () => {
+  const { run } = graph(({ subgraph }) => {
+    if (subgraph === 'stock')
+      throw new BlobgraphError('SUBGRAPH_UNAVAILABLE', 'The stock subgraph did not answer.');
+    return { data: { products: [product('1'), product('2')] } };
+  });
+  const { data, errors } = await run('{ products { title shelf { row } } }');
+  expect(data).toEqual({
+    products: [
+      { title: 'Title 1', shelf: null },
+      { title: 'Title 2', shelf: null },
+    ],
+  });
+  const error = {
+    message: 'The stock subgraph did not answer.',
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'stock' },
+  };
+  expect(errors).toEqual([
+    { ...error, path: ['products', 0] },
+    { ...error, path: ['products', 1] },
+  ]);
+});
+
+test.each([
+  ['no JSON', 'oops'],
+  ['no result of GraphQL', '{"hello":1}'],
+  ['nothing', ''],
+  ['null', 'null'],
+  ['neither data nor errors', '{"data":null}'],
+])('a subgraph that answers %s did not answer', async (_, text) => {
+  const { run } = graph(() => ({}), { subgraphs: { ask: async () => text } });
+  const { data, errors } = await run('{ product(id: "1") { id } }');
+  expect(data).toEqual({ product: null });
+  expect(errors).toMatchObject([
+    { path: ['product'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'shop' } },
+  ]);
+});
+
+test('a fetch waits for nothing that it does not need', async () => {
+  let release = () => {};
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { run } = graph(async ({ subgraph, query }) => {
+    if (subgraph === 'people') return { data: { _entities: [{ favourite: product('2') }] } };
+    if (subgraph === 'stock') {
+      await slow;
+      return { data: { _entities: [{ left: 1 }] } };
+    }
+    if (!query.includes('_entities'))
+      return { data: { product__1: product('1', { maker: makers('m')[0] }) } };
+    release();
+    return { data: { _entities: [{ title: 'Title 2' }] } };
+  });
+  expect(await run('{ product(id: "1") { left maker { favourite { title } } } }')).toEqual({
+    data: { product: { left: 1, maker: { favourite: { title: 'Title 2' } } } },
+  });
+});
+
+test('mutations are run one after the other, each as often as it is named', async () => {
+  const log: string[] = [];
+  const { run } = graph(async ({ subgraph, query }) => {
+    log.push(`${subgraph} begins`);
+    await new Promise((resolve) => setImmediate(resolve));
+    log.push(`${subgraph} ends`);
+    const keys = [...query.matchAll(/(\w+):\s?(?:order|restock)/g)].map(([, key]) => key as string);
+    return { data: Object.fromEntries(keys.map((key, index) => [key, index + 1])) };
+  });
+  const { data } = await run('mutation { a: order(id: "1") b: restock(id: "1") c: order(id: "1") }');
+  expect(data).toEqual({ a: 1, b: 1, c: 1 });
+  expect(log).toEqual(['shop', 'stock', 'shop'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+});
+
+test('a null where none may be is told with its path, at the nearest place that may be null', async () => {
+  const { run } = graph(() => ({ data: { products: [product('1', { maker: { id: null } })] } }));
+  expect(await run('{ products { maker { id } } }')).toEqual({
+    data: { products: [{ maker: null }] },
+    errors: [
+      {
+        message: 'Cannot return null for non-nullable field Maker.id.',
+        path: ['products', 0, 'maker', 'id'],
+        extensions: { code: 'SUBGRAPH_INVALID' },
+      },
+    ],
+  });
+});
+
+test('an entity that is gone by the time it is asked for is told as such', async () => {
+  const { run } = graph(({ subgraph }) =>
+    subgraph === 'shop'
+      ? { data: { product__1: product('1', { maker: makers('m')[0] }) } }
+      : { data: { _entities: [null] } },
+  );
+  expect(await run('{ product(id: "1") { maker { name } } }')).toMatchObject({
+    data: { product: { maker: null } },
+    errors: [{ path: ['product', 'maker', 'name'], extensions: { code: 'NOT_FOUND' } }],
+  });
+});
