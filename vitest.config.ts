@@ -24,7 +24,7 @@ const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
   { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
   { name: 'e2e', include: ['e2e/*.e2e.ts'], timeout: 180_000 },
-  { name: 'slow', include: ['**/*.slow.ts', 'e2e/upgrade/*.e2e.ts'], timeout: 600_000 },
+  { name: 'slow', include: ['**/*.slow.ts', 'e2e/{kill,upgrade}/*.e2e.ts'], timeout: 600_000 },
   { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },
   // One file of these is seven processes.
   {

@@ -21,8 +21,14 @@ export interface Stubs {
 
 const GRAPH = /@join__graph\(name: "([^"]+)", url: "[^"]*"\)/g;
 
+/** Nobody listens there: of subgraphs that no operation asks. */
+const NOBODY = 'http://127.0.0.1:9';
+
 const withUrls = (sdl: string, urls: Stubs['urls']): string =>
-  sdl.replace(GRAPH, (_, name: string) => `@join__graph(name: "${name}", url: "${urls[name]}/graphql")`);
+  sdl.replace(
+    GRAPH,
+    (_, name: string) => `@join__graph(name: "${name}", url: "${urls[name] ?? NOBODY}/graphql")`,
+  );
 
 /** Starts the subgraphs of a graph. `folder`: where the supergraph is written. */
 export async function startStubs(graph: StubGraphName, folder: string): Promise<Stubs> {

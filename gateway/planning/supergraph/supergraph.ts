@@ -167,6 +167,7 @@ export function interfaceObjectFields(
     if (node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
     const objects = node.directives?.filter((each) => isTrue(each, 'isInterfaceObject')) ?? [];
     const graphs = new Set(objects.map((each) => text(each, 'graph')));
+    const keys = new Set(objects.flatMap((each) => text(each, 'key')?.match(/\w+/g) ?? []));
     for (const { name, directives = [] } of graphs.size > 0 ? (node.fields ?? []) : []) {
       const fields = directives.filter((each) => each.name.value === 'join__field');
       const given = fields.filter((each) => graphs.has(text(each, 'graph')) && !isTrue(each, 'external'));
@@ -174,7 +175,9 @@ export function interfaceObjectFields(
       // A field that does not say where it is, is everywhere.
       const isGiven = given.length > 0 || fields.length === 0;
       const place = `${node.name.value}.${name.value}`;
-      if ((which === 'all' ? isGiven : requires) && !own.has(place)) found.add(place);
+      // A key is the same, whoever gives it.
+      const isShared = own.has(place) && !keys.has(name.value);
+      if ((which === 'all' ? isGiven : requires) && !isShared) found.add(place);
     }
   }
   return found;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ServiceName } from '../platform/config.ts';
-import type { GraphClient } from './harness/client.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import type { GraphClient } from '../harness/client.ts';
 import {
   compileBook,
   coreQuery,
@@ -8,9 +8,9 @@ import {
   createDraft,
   draftInput,
   untilState,
-} from './harness/operations.ts';
-import type { Intervention, SeenRequest } from './harness/proxy.ts';
-import { type System, startSystem } from './harness/system.ts';
+} from '../harness/operations.ts';
+import type { Intervention, SeenRequest } from '../harness/proxy.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 let client: GraphClient;
