@@ -17,14 +17,14 @@ interface Tier {
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which. `.faults.ts` and `.soak.ts` break what the system stands
- * on, which they start themselves. `.slow.ts` needs nothing but Node, and more time than who edits would wait.
+ * on, which they start themselves. `.slow.ts` and `slow/` need nothing but Node, and more time than who edits would wait.
  * `.model.ts` needs a real language model: `npm run services -- up model`. They run one after the other.
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
   { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
   { name: 'e2e', include: ['e2e/*.e2e.ts'], timeout: 180_000 },
-  { name: 'slow', include: ['**/*.slow.ts', 'e2e/{kill,upgrade}/*.e2e.ts'], timeout: 600_000 },
+  { name: 'slow', include: ['**/*.slow.ts', 'e2e/{slow,upgrade}/*.e2e.ts'], timeout: 600_000 },
   { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },
   // One file of these is seven processes.
   {

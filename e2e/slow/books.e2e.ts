@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { GraphClient } from './harness/client.ts';
-import { compileBook, createDraft, deleteBlob, untilState } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import type { GraphClient } from '../harness/client.ts';
+import { compileBook, createDraft, deleteBlob, untilState } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createGraphClient, type GraphClient, type GraphQLResult } from './harness/client.ts';
-import { compileBook, coreQuery, createDraft } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import { createGraphClient, type GraphClient, type GraphQLResult } from '../harness/client.ts';
+import { compileBook, coreQuery, createDraft } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 
