@@ -17,7 +17,7 @@ interface Tier {
 /**
  * Test tiers by suffix: `.test.ts` needs nothing but Node, `.int.ts` real services, `.e2e.ts` the whole system in
  * each of its shapes: `inject('shape')` says which. `.faults.ts` and `.soak.ts` break what the system stands
- * on, which they start themselves. `.slow.ts` and `slow/` need nothing but Node, and more time than who edits would wait.
+ * on, which they start themselves. `.slow.ts` and `slow/` need nothing but Node, and more time than an editor waits.
  * `.model.ts` needs a real language model: `npm run services -- up model`. They run one after the other.
  */
 const tiers: readonly Tier[] = [
