@@ -244,6 +244,28 @@ test.each([
   },
 );
 
+test.each([
+  [
+    'a literal',
+    {
+      query:
+        'mutation { createBlob(input: { type: "t", schemaId: "s", data: { n: 9007199254740993 } }) { blob { id } } }',
+    },
+  ],
+  [
+    'a variable',
+    '{"query":"mutation ($d: JSON!) { createBlob(input: { type: \\"t\\", schemaId: \\"s\\", data: $d }) { blob { id } } }","variables":{"d":{"n":9007199254740993}}}',
+  ],
+])('a number in %s that would not be kept is refused by its place', async (_, body) => {
+  const { status, code, body: told } = await post(body);
+  expect([status, code, told.errors?.[0]?.message]).toEqual([
+    400,
+    'VALIDATION_FAILED',
+    expect.stringMatching(/\/n` is the number 9007199254740993/),
+  ]);
+  expect(graph.asked).toEqual([]);
+});
+
 test('a variable that is left out leaves the default', async () => {
   const query = 'query($d: OrderDirection) { blobs(first: 1, orderBy: { direction: $d }) { totalCount } }';
   expect((await post({ query })).body).toEqual({ data: { blobs: { totalCount: 1 } } });
