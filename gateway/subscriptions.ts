@@ -37,7 +37,7 @@ interface Carried {
 
 type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger'>;
 
-/** What an operation answers within its time; it tells of all that fails as errors. */
+/** An operation's answer within its time; it tells of all that fails as errors. */
 async function run(
   operation: Operation<GatewayContext>,
   request: ExecutionRequest<GatewayContext>,

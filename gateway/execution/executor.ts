@@ -32,7 +32,7 @@ export interface ExecutionResult {
 
 /** Runs operations of clients over subgraphs, by the plans of a planner. */
 export interface Executor<Context> {
-  /** What clients see. */
+  /** The schema that clients see. */
   readonly schema: GraphQLSchema;
   /** @throws TypeError when the document has no such operation */
   prepare(document: DocumentNode, operationName?: string | null): PreparedOperation;

@@ -9,7 +9,7 @@ import type { ErrorCode } from '../../platform/errors.ts';
 import type { OperationFields } from './operation-fields.ts';
 import type { Values } from './values.ts';
 
-/** What introspection answers: `data` by response key, null when an error leaves nothing of the whole answer. */
+/** An answer of introspection: `data` by response key, null when an error leaves nothing of the whole answer. */
 export interface Introspected {
   readonly data: Values | null;
   /** Of arguments that a variable makes null. */

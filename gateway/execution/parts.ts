@@ -26,7 +26,7 @@ export interface PartContext {
   readonly data: Values;
   readonly errors: () => LocatedErrors;
   readonly isOfType: TypeTest;
-  /** What is known of entities that were asked for by the step's selection, by representation. */
+  /** Answers about entities that were asked for by the step's selection, by representation. */
   answersTo(step: Step): Map<string, EntityAnswer>;
 }
 

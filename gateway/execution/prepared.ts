@@ -118,7 +118,7 @@ export class Prepared implements PreparedOperation {
     );
   }
 
-  /** What is compiled for the conditions that the variables make; one that failed is compiled again. */
+  /** The operation compiled for the conditions that the variables make; one that failed is compiled again. */
   variantFor(
     variables: Readonly<Values>,
     compile: (conditions: Conditions) => Promise<Compiled>,

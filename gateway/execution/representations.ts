@@ -55,7 +55,7 @@ function collect(
   return true;
 }
 
-/** What is selected of a value below; undefined when something is missing. */
+/** The selected members of a value below; undefined when something is missing. */
 function pick(value: unknown, selections: readonly RequiredSelection[], isOfType: TypeTest): unknown {
   if (Array.isArray(value)) {
     const items: unknown[] = [];

@@ -35,7 +35,7 @@ export interface RequestTold {
   readonly size: number | null;
 }
 
-/** What subgraphs answered, merged. */
+/** The merged answers of subgraphs. */
 export interface RunResult {
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;

@@ -28,7 +28,7 @@ export interface Step {
   readonly before: number[];
 }
 
-/** What a step waits for, while the plan is read. */
+/** A step while the plan is read. */
 interface Draft {
   readonly fetch: FetchNode;
   readonly operation: OperationDefinitionNode;

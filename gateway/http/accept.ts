@@ -1,4 +1,4 @@
-/** What a client would take, of a header like `Accept` (RFC 9110, 12.4 and 12.5). */
+/** The values that a client would take, of a header like `Accept` (RFC 9110, 12.4 and 12.5). */
 export interface Range {
   /** In lower case. */
   readonly name: string;
@@ -17,7 +17,7 @@ function rangeOf(text: string): Range {
   return { name, parameters, weight: Number(parameter(parameters, 'q') ?? 1) };
 }
 
-/** What the header names, the most wanted first; without what is not wanted at all. */
+/** The values that the header names, the most wanted first; without what is not wanted at all. */
 export const rangesOf = (header: string): readonly Range[] =>
   header
     .split(',')

@@ -1,7 +1,7 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 import { parseJson } from '../../platform/json/exact.ts';
 
-/** What a request asks to be run (GraphQL over HTTP, draft, 5.1). */
+/** The operation that a request asks for (GraphQL over HTTP, draft, 5.1). */
 export interface Parameters {
   /** Absent when the operation is named by its hash alone. */
   readonly query: string | undefined;

@@ -31,7 +31,7 @@ export interface GraphOverHttp<Context> {
   mayAsk?(origin: string): boolean;
   /** Whether they may be told how an operation is run. */
   mayExplain(context: Context): boolean;
-  /** What clients see of a result. Default: errors by the codes of our table, all others as INTERNAL. */
+  /** A result as clients see it. Default: errors by the codes of our table, all others as INTERNAL. */
   readonly present?: (result: ExecutionResult, logger: Logger) => Answer;
   readonly logger: Logger;
 }

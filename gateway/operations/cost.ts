@@ -32,7 +32,7 @@ export type Cost = (variables: Readonly<Record<string, unknown>>) => number;
 /** A page's length, known or told by a variable. */
 type Page = number | { readonly variable: string; readonly otherwise: number };
 
-/** What a part of an operation costs: known, or a sum with parts that depend on variables. */
+/** The cost of a part of an operation: known, or a sum with parts that depend on variables. */
 type Part = number | { readonly known: number; readonly terms: readonly Term[] };
 interface Term {
   readonly times: Page;

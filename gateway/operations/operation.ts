@@ -34,7 +34,7 @@ export interface Operation<Context> {
   run(request: ExecutionRequest<Context>): Promise<ExecutionResult>;
 }
 
-/** What operations are made with. */
+/** The parts that operations are made with. */
 export interface OperationKit<Context> {
   readonly executor: Executor<Context>;
   readonly costing: ReturnType<typeof createCosting>;

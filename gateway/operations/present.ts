@@ -6,7 +6,7 @@ import { describeError } from '../../platform/serving/http.ts';
 import { OperationRefused } from '../../platform/serving/operation.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 
-/** What a client is answered: a result, or the errors of an operation that did not begin. */
+/** The answer to a client: a result, or the errors of an operation that did not begin. */
 export type Answer = Omit<ExecutionResult, 'data'> & Partial<Pick<ExecutionResult, 'data'>>;
 
 /** A result as clients see it: the errors' codes from our table, and what is none of their business in the log. */
@@ -24,7 +24,7 @@ function errorsOf(error: unknown): readonly GraphQLError[] {
   return [new GraphQLError((error as Error).message, { originalError: error as Error })];
 }
 
-/** What clients are told of an error that was thrown in the place of a result. */
+/** The answer that tells clients of an error which was thrown in the place of a result. */
 export const presentableError = (error: unknown, logger: Logger): Answer => ({
   errors: errorsOf(error).map((each) => formatGraphQLError(each.toJSON(), each, logger)),
 });

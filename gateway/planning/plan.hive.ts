@@ -60,7 +60,7 @@ function aliases(requires: Requires, above: Path = []): Rewrite[] {
   });
 }
 
-/** What a fetch for entities needs. */
+/** The needs of a fetch for entities. */
 function representation({
   requires,
   inputRewrites = [],

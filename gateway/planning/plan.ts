@@ -31,7 +31,7 @@ export interface SubscriptionNode {
   readonly kind: 'Subscription';
   /** Answered anew for each event. */
   readonly primary: FetchNode;
-  /** What else is asked for each event. */
+  /** The other fetches for each event. */
   readonly rest?: PlanNode;
 }
 
@@ -48,7 +48,7 @@ export interface FetchNode {
   readonly operationKind: 'query' | 'mutation' | 'subscription';
   /** The client's variables that it uses. */
   readonly variableUsages: readonly string[];
-  /** What an entity is represented by; absent for a fetch from the root. */
+  /** The fields that represent an entity; absent for a fetch from the root. */
   readonly requires?: readonly RequiredSelection[];
   /** Applied to representations before they are sent. */
   readonly inputRewrites?: readonly Rewrite[];

@@ -18,7 +18,7 @@ const ofGraphQL: ReadonlySet<string> = new Set([
   ...specifiedScalarTypes.map(({ name }) => name),
 ]);
 
-/** What every schema has, and what only supergraphs have: https://specs.apollo.dev/link/v1.0/ tells of the prefixes. */
+/** Names that every schema has, and those that only supergraphs have: https://specs.apollo.dev/link/v1.0/ tells of the prefixes. */
 const isBuiltIn = (name: string): boolean =>
   ofGraphQL.has(name) || /^(?:core|link|join|context|connect|federation)?__/.test(name);
 

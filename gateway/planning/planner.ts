@@ -20,7 +20,7 @@ export interface Planner {
   close(): Promise<void>;
 }
 
-/** What every adapter is opened with. */
+/** Options of every adapter. */
 export interface AdapterOptions {
   /** As `readSupergraph` takes it: adapters do not check it. */
   readonly supergraphSdl: string;

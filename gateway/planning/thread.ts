@@ -5,10 +5,10 @@ import type { Logger } from '../../platform/logger.ts';
 import type { QueryPlan } from './plan.ts';
 import { type Refusal, refused, unavailable } from './refusal.ts';
 
-/** What a thread says first: the schema that clients see, or why it cannot plan at all. */
+/** A thread's first message: the schema that clients see, or why it cannot plan at all. */
 export type ThreadGreeting = { readonly apiSchema: string } | { readonly fault: string };
 
-/** What a thread says to each operation, one after the other. */
+/** A thread's answers to operations, one after the other. */
 export type ThreadAnswer = { readonly plan: QueryPlan } | { readonly refusal: Refusal };
 
 export interface ThreadOptions {

@@ -129,7 +129,7 @@ function isOwn({ status, body }: ServiceAnswer): boolean {
   return refusalOf(body) !== undefined || (typeof body === 'object' && body !== null && 'errors' in body);
 }
 
-/** What becomes of an answer; undefined when it is not the service's own. */
+/** Reads an answer; undefined when it is not the service's own. */
 type Reading<T> = (answer: TextAnswer) => T | undefined;
 
 const parsed: Reading<ServiceAnswer> = ({ status, text }) => {

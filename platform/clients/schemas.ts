@@ -51,7 +51,7 @@ export interface SchemaClient {
   validatorOfNew(schemaId: string, version?: string): Promise<LoadedSchema>;
 }
 
-/** What a document without a version is held to; or why nothing is taken any more. */
+/** The version that a document without one is held to; or why nothing is taken any more. */
 type Newest =
   | { readonly schema: LoadedSchema; readonly withdrawn: readonly string[] }
   | { readonly refusal: BlobgraphError };

@@ -20,7 +20,7 @@ afterAll(() => {
   if (folder) rmSync(folder, { recursive: true });
 });
 
-/** What pandoc makes of a book. */
+/** Pandoc's reading of a book. */
 function pandoc({ text }: ComposedBook, name: string, ...args: string[]): string {
   const [source, target] = [join(folder, 'book.md'), join(folder, name)];
   writeFileSync(source, text);

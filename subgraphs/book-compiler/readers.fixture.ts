@@ -2,7 +2,7 @@ import { HtmlRenderer, Parser } from 'commonmark';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
-/** What a reader makes of a book. */
+/** A reader's view of a book. */
 export interface Reading {
   readonly html: string;
   /** Ids in the order of the text. */

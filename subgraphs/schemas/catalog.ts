@@ -50,7 +50,7 @@ function versionsBy(keys: readonly SchemaKey[], withdrawals: readonly SchemaKey[
   );
 }
 
-/** What is read of schemas. Where both have a version, the one that comes with the system counts. */
+/** Schemas as they are read. Where both have a version, the one that comes with the system counts. */
 function createReading({ shipped, store }: { shipped: readonly Schema[]; store: SchemaStore }) {
   const own = new Map(shipped.map((schema) => [keyOf(schema), schema]));
 

@@ -37,7 +37,7 @@ function text(directive: ConstDirectiveNode, name: string): string | undefined {
 /** `name/version` of a specification, e.g. `join/v0.5`. */
 const specification = (url: string): string => url.split('/').filter(Boolean).slice(-2).join('/');
 
-/** What the schema says that it is made by. */
+/** The specifications that the schema says it is made by. */
 function links(document: DocumentNode): { readonly spec: string; readonly purpose: string | undefined }[] {
   const schemas = document.definitions.filter(
     ({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION,

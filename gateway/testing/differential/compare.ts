@@ -3,7 +3,7 @@ import type { ExecutionResult } from '../../execution/executor.ts';
 
 type Path = readonly (string | number)[];
 
-/** What is at a path of an answer: the path's part down to the null that ends it, or else the whole path. */
+/** The place at a path of an answer: the path's part down to the null that ends it, or else the whole path. */
 function placeOf(data: unknown, path: Path): Path {
   let value = data;
   for (const [depth, segment] of path.entries()) {

@@ -27,14 +27,14 @@ import {
   type World,
 } from './values.ts';
 
-/** What one operation brings to the subgraphs, and where they note what they do for it. */
+/** The context of one operation in the subgraphs, and where they note what they do for it. */
 export interface Trace {
   readonly world: World;
   /** `Type.field` of what they resolve. */
   readonly resolved: Set<string>;
   /** Whether the gateway is to tell of its plan. */
   readonly explain: boolean;
-  /** What the planner was asked, and what it complains of. */
+  /** The planner's questions and complaints. */
   readonly notes: string[];
   /** Why the planner has no plan: what it says to clients. */
   readonly refusals: unknown[];

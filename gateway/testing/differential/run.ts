@@ -11,7 +11,7 @@ import type { World } from './values.ts';
 export type Federated = (operation: Operation, trace: Trace) => Promise<ExecutionResult>;
 
 export interface DifferentialOptions {
-  /** What clients see, as SDL. */
+  /** The schema that clients see, as SDL. */
   readonly apiSchema: string;
   readonly graph: FederatedGraph;
   readonly federated: Federated;

@@ -93,7 +93,7 @@ export interface Data {
    * @throws GraphQLError where the world has it fail
    */
   value(world: World, key: string, facts: FieldFacts, args: object, required?: string): unknown;
-  /** What another subgraph would be told of an entity, by a key or by `@requires`. */
+  /** An entity as another subgraph would be told of it, by a key or by `@requires`. */
   represent(world: World, key: string, set: SelectionSetNode): string;
 }
 

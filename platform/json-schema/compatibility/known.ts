@@ -47,7 +47,7 @@ export const matches = (pattern: string, name: string): boolean => {
   return known.test(name);
 };
 
-/** What one of the schemas says of a member. */
+/** One schema's word on a member. */
 function ofMember(schema: JsonObject, name: string): JsonObject[] {
   const properties = mapOf(schema['properties']);
   const own = Object.hasOwn(properties, name) ? [schemaOf(properties[name])] : [];

@@ -21,7 +21,7 @@ export interface Comparison {
   readonly newer: JsonObject;
   /** Of `newer`. */
   readonly pointer: string;
-  /** What a schema refuses, or may refuse, of documents of which that much is known. */
+  /** The documents that a schema refuses, or may refuse, of those of which that much is known. */
   readonly compare: (older: Known, newer: JsonObject, pointer: string) => ValidationError[];
 }
 

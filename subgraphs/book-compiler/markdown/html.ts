@@ -20,7 +20,7 @@ export interface HtmlSurvey {
   readonly links: readonly LocalLink[];
   /** `h1` to `h6`, opening and closing. */
   readonly headings: readonly Tag[];
-  /** What is open at the chapter's end. */
+  /** The tags that are open at the chapter's end. */
   readonly open: readonly Opening[];
 }
 

@@ -98,7 +98,7 @@ export const closingLines = (open: readonly Opening[]): string =>
     .map(({ closing }) => closing)
     .join('\n\n');
 
-/** What a chapter needs so that nothing which it leaves open goes on behind it. */
+/** The text that closes what a chapter leaves open. */
 export function closeOpenings(text: string, tree: Root): { edits: Edit[]; open: Opening[] } {
   const edits = escapes(text, tree);
   visit(tree, 'code', (node) => {

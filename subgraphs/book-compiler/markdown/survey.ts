@@ -142,7 +142,7 @@ const closingTags = (open: readonly Opening[], shift: number): Opening[] =>
     closing: closing.replace(/(?<=^<\/h)[1-6](?=>$)/, (level) => String(sunk(Number(level), shift))),
   }));
 
-/** What the chapter is called, and what becomes of the heading that it opens with. */
+/** The chapter's title, and what becomes of the heading that it opens with. */
 function titled({ title, text }: ChapterText, opening: HeadingSpot | null) {
   // A line of marks is what an earlier release took for a title.
   const given = /^[-#=*_\s]*$/.test(title) ? null : givenTitle(title);
