@@ -359,11 +359,6 @@ function s3(env: Environment): Config['s3'] {
   return { endpoint, bucket: env.S3_BUCKET, region: env.S3_REGION, accessKeyId, secretAccessKey };
 }
 
-/** The gateway's library would report its host to its maker every hour; it asks the environment alone. */
-export function disableVendorTelemetry(environment: NodeJS.ProcessEnv = process.env): void {
-  environment['APOLLO_TELEMETRY_DISABLED'] = 'true';
-}
-
 /** The client of S3 would warn at every start of a Node that its later versions will not run on; it asks the environment alone. */
 export function disableVendorWarnings(environment: NodeJS.ProcessEnv = process.env): void {
   environment['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

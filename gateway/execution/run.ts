@@ -1,5 +1,6 @@
 import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
+import { subgraphUnavailable } from '../subgraphs/failures.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraphs.ts';
 import type { EntityAnswer } from './entities.ts';
 import { LocatedErrors } from './errors.ts';
@@ -46,21 +47,16 @@ interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-const noAnswer = (subgraph: string, cause?: unknown): BlobgraphError =>
-  new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
-    cause,
-  });
-
 /** @throws BlobgraphError when the text is no result of GraphQL */
 function parseAnswer(subgraph: string, text: string): SubgraphAnswer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch (error) {
-    throw noAnswer(subgraph, error);
+    throw subgraphUnavailable(subgraph, error);
   }
   if (isObject(answer) && (isObject(answer['data']) || Array.isArray(answer['errors']))) return answer;
-  throw noAnswer(subgraph);
+  throw subgraphUnavailable(subgraph);
 }
 
 /** Runs the steps of a plan, each as soon as all that it waits for is done. */
@@ -221,7 +217,7 @@ class Run {
     }
     if (data) return;
     // All that was asked at once is lost together, though only one part may be told why.
-    const lost = described(noAnswer(subgraph), subgraph);
+    const lost = described(subgraphUnavailable(subgraph), subgraph);
     for (const part of parts) if (!told.has(part)) part.fail(lost);
   }
 

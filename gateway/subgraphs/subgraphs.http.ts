@@ -4,6 +4,7 @@ import { type BreakerState, createGuard, NoAnswer } from '../../platform/clients
 import { deadlineExceeded, deadlineIn, timeFor } from '../../platform/deadline.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
 /** Whoever asks, as subgraphs hear of them: the headers that are sent on, names in lower case. */
@@ -87,14 +88,9 @@ function failure(error: unknown, isCut: boolean): unknown {
 /** The error that the client sees. */
 function told(error: unknown, name: string, maxAnswerMiB: number): BlobgraphError {
   if (error instanceof BlobgraphError) return error;
-  if (error instanceof AnswerTooLarge) {
-    const message =
-      `The answer of the ${name} subgraph is larger than ${maxAnswerMiB} MiB. ` +
-      'Ask for shorter pages (`first`) or fewer fields at once.';
-    return new BlobgraphError('RESPONSE_TOO_LARGE', message, { cause: error });
-  }
-  const message = `The ${name} subgraph did not answer. Try again later.`;
-  return new BlobgraphError('SUBGRAPH_UNAVAILABLE', message, { cause: error });
+  return error instanceof AnswerTooLarge
+    ? subgraphAnswerTooLarge(name, maxAnswerMiB, error)
+    : subgraphUnavailable(name, error);
 }
 
 /** Asks subgraphs by HTTP alone. A query is asked again where that may help, a mutation never. */

@@ -4,6 +4,7 @@ import type { ServiceName } from '../../platform/config.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { GatewayContext } from '../context.ts';
+import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -11,18 +12,6 @@ const MAX_ANSWER_MIB = 32;
 const QUERY_TIMEOUT_MS = 10_000;
 /** Compiling a long book takes longer than any question. */
 const MUTATION_TIMEOUT_MS = 30_000;
-
-const unavailable = (subgraph: string, cause: unknown): BlobgraphError =>
-  new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
-    cause,
-  });
-
-const tooLarge = (subgraph: string, mebibytes: number): BlobgraphError =>
-  new BlobgraphError(
-    'RESPONSE_TOO_LARGE',
-    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` +
-      'Ask for shorter pages (`first`) or fewer fields at once.',
-  );
 
 /** Refusals before GraphQL that are the client's to know of. */
 const isTold = (error: unknown): boolean =>
@@ -47,8 +36,8 @@ export function createServiceSubgraphs(deps: {
 }): Subgraphs<GatewayContext> {
   const { http, logger, maxAnswerMiB = MAX_ANSWER_MIB, queryTimeoutMs = QUERY_TIMEOUT_MS } = deps;
   function failure(subgraph: string, error: unknown): BlobgraphError {
-    if (error instanceof AnswerTooLarge) return tooLarge(subgraph, maxAnswerMiB);
-    return isTold(error) ? (error as BlobgraphError) : unavailable(subgraph, error);
+    if (error instanceof AnswerTooLarge) return subgraphAnswerTooLarge(subgraph, maxAnswerMiB, error);
+    return isTold(error) ? (error as BlobgraphError) : subgraphUnavailable(subgraph, error);
   }
   return {
     async ask({ subgraph, body, kind }, { viewer }) {

@@ -1,0 +1,18 @@
+import { BlobgraphError } from '../../platform/errors.ts';
+
+export const subgraphUnavailable = (subgraph: string, cause?: unknown): BlobgraphError =>
+  new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
+    cause,
+  });
+
+export const subgraphAnswerTooLarge = (
+  subgraph: string,
+  mebibytes: number,
+  cause?: unknown,
+): BlobgraphError =>
+  new BlobgraphError(
+    'RESPONSE_TOO_LARGE',
+    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` +
+      'Ask for shorter pages (`first`) or fewer fields at once.',
+    { cause },
+  );
