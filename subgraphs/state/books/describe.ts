@@ -4,7 +4,7 @@ import type { BookRecord, ChapterRecord } from '../documents.ts';
 import type { Book } from './books.ts';
 import { moved } from './order.ts';
 
-/** What an input says of a chapter; absent or null stays as it is. */
+/** A chapter as an input describes it; absent or null stays as it is. */
 export interface ChapterInput {
   readonly chapterNum: number;
   readonly title?: string | null;
@@ -12,7 +12,7 @@ export interface ChapterInput {
   readonly numbered?: boolean | null;
 }
 
-/** What an input says of a book; absent stays as it is. */
+/** A book as an input describes it; absent stays as it is. */
 export interface BookInput {
   readonly id: string;
   readonly title?: string | null;

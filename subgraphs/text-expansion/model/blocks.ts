@@ -99,7 +99,7 @@ class Scanner {
   #open: Line[] = [];
   /** The end of what goes on over blank lines. */
   #isLast: IsLast | null = null;
-  /** What is indented still belongs to a list. */
+  /** Indented lines still belong to a list. */
   #inList = false;
 
   constructor(text: string) {

@@ -49,7 +49,7 @@ export interface ModelErrorOptions {
   readonly retryAfterMs?: number | null;
   /** Whether another text would fare the same. Default: as the class has it. */
   readonly concerns?: Concern;
-  /** What the server said, secrets left out: for the log. */
+  /** The server's words, secrets left out: for the log. */
   readonly details?: string | undefined;
   readonly cause?: unknown;
 }

@@ -214,7 +214,7 @@ async function assertAnswered(
   throw new Unanswered(statusCode, said, parseRetryAfter(retryAfter, clock.now()));
 }
 
-/** What a body is, by its beginning: many servers name another content type, or none. */
+/** The form of a body, by its beginning: many servers name another content type, or none. */
 function formOf(beginning: string): 'events' | 'json' | undefined {
   const first = beginning.trimStart()[0];
   if (first === undefined) return undefined;

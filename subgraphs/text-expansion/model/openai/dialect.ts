@@ -14,7 +14,7 @@ export interface Dialect {
   readonly limit: 'max_tokens' | 'max_completion_tokens' | null;
 }
 
-/** What most servers take. */
+/** The form that most servers take. */
 export const usualDialect: Dialect = { streamOptions: true, systemRole: true, limit: 'max_tokens' };
 
 export interface Asked {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a server says of an error, as far as it can be told. */
+/** A server's words on an error, as far as it can be told. */
 export interface Reason {
   /** In one line, secrets left out; empty where it says nothing that could be read. */
   readonly sentence: string;

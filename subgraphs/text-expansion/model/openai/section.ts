@@ -18,7 +18,7 @@ const longestAnswer = (passage: string): number => 6 * passage.length + 8_000;
 /** Of an answer’s tokens: less is not worth asking for. */
 const leastAnswer = 64;
 
-/** What the model wrote of one passage. */
+/** The model's text of one passage. */
 export interface Written {
   readonly text: string;
   readonly completions: readonly Completion[];

@@ -56,7 +56,7 @@ export type Behaviour =
   /** Answers as llama-cpp-python does: one request at a time, and gives that up for the next one that comes. */
   | { readonly kind: 'one at a time' };
 
-/** What servers are known to refuse in a request. */
+/** Parts of a request that servers are known to refuse. */
 export type Refused = 'stream_options' | 'system' | 'max_tokens' | 'max_completion_tokens';
 
 export interface ChatMessage {
