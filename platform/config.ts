@@ -138,7 +138,6 @@ export const environmentSchema = z.object({
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
-  /** Whose planner plans the gateway's operations: Apollo's, or Hive's. */
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
   /** Whose planner the gateway uses. */
