@@ -148,7 +148,6 @@ export const environmentSchema = z.object({
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
-  /** Whose planner plans the gateway's operations: Apollo's, or Hive's. */
   /** TCP connections that one service has open at once, sockets included; more are closed at once. */
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
   /** Connections over WebSocket that one service has open at once. */
