@@ -24,6 +24,8 @@ interface RestError {
 
 const internal: RestError = { code: 'INTERNAL', message: 'Something went wrong on our side.' };
 
+const nothingThere: RestError = { code: 'NOT_FOUND', message: 'There is nothing at this path.' };
+
 /** The framework's own refusals, in our words. */
 const frameworkErrors: Readonly<Record<string, RestError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
@@ -59,9 +61,10 @@ export function describeError(error: unknown): RestError[] | null {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code === undefined ? undefined : frameworkErrors[code];
   if (known) return [known];
-  if (statusCode === 400) {
+  // What a plugin refuses: of a path that leads out of its folder, it says that it is forbidden.
+  if (statusCode === 403 || statusCode === 404) return [nothingThere];
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return [{ code: 'BAD_REQUEST', message: 'The request is not well-formed.' }];
-  }
   return null;
 }
 
