@@ -34,9 +34,9 @@ export interface ChangeFeed {
 export interface ChangeFeedOptions {
   readonly log: EventLog;
   readonly logger: Logger;
-  /** Changes of all users that are held in memory. Default: 10,000. */
+  /** Changes of all users that are held in memory; of one user half as many. Default: 20,000. */
   readonly historySize?: number;
-  /** Bytes of memory that they take at most; one user's take half of it. Default: 16 MiB. */
+  /** Bytes of memory that they take, one user's half of it. Default: 16 MiB. */
   readonly historyBytes?: number;
   /** Milliseconds until the log is read again after a failure. Default: 500. */
   readonly reconnectMs?: number;
@@ -107,7 +107,7 @@ class LogFeed implements ChangeFeed {
   constructor({
     log,
     logger,
-    historySize = 10_000,
+    historySize = 20_000,
     historyBytes = 16 * 1024 ** 2,
     reconnectMs = 500,
     patienceMs = 10_000,

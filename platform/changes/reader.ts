@@ -6,6 +6,9 @@ import type { Logger } from '../logger.ts';
 import { changeEntryOf } from './missed.ts';
 import { type HistoryLimits, RecentChanges } from './recent.ts';
 
+/** Messages of before that are read when the process starts: it serves at once those who come back after a restart. */
+const READ_AT_START = 10_000;
+
 /** The log between two breaks, as read: one epoch, without a gap. */
 export interface Stretch {
   readonly epoch: string;
@@ -67,8 +70,9 @@ export class LogReader {
 
   async #begin(): Promise<Stretch> {
     const { epoch, sequence } = await this.#log.head();
-    // Those who come back after a restart of this process find the history here, rather than each in the log.
-    const floor = this.#isFirst ? Math.max(0, sequence - this.#history.changes) : sequence;
+    const floor = this.#isFirst
+      ? Math.max(0, sequence - Math.min(this.#history.changes, READ_AT_START))
+      : sequence;
     const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#history) };
     this.#isFirst = false;
     this.#stretch = stretch;
