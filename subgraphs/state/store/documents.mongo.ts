@@ -118,7 +118,7 @@ export interface BackfillDocument {
   after: EntryPlaceDocument | null;
   batch: EntryPlaceDocument[];
   lease: number;
-  /** Absent once it is finished. */
+  /** Absent once it is finished, or while nobody asks for it. */
   due_at?: Date;
 }
 
@@ -129,6 +129,8 @@ export interface ErasureDocument {
   started_at: Date;
   finished_at: Date | null;
   stores: { processor_id: string; erased_at: string }[];
+  /** Absent in erasures of before processors could be retired. */
+  gone_stores?: { processor_id: string; retired_at: string }[];
   obstacle: string | null;
   /** Absent once it is finished. */
   due_at?: Date;

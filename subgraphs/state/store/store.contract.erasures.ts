@@ -10,6 +10,7 @@ const erasureOf = (userId: string, over: Partial<Erasure> = {}): Erasure => ({
   startedAt: at(100),
   finishedAt: null,
   stores: [],
+  goneStores: [],
   obstacle: null,
   ...over,
 });

@@ -135,6 +135,11 @@ export type InsertedEntry =
  * of the answer.
  */
 export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans, BackfillStore {
+  /** Hand-outs of runs whose events a processor missed. */
+  readonly handOuts: BackfillStore;
+  /** Ends of the runs of processors that were retired. */
+  readonly retirements: BackfillStore;
+
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
