@@ -166,10 +166,10 @@ export interface StateClient {
   /** @throws CANCELLED, PROCESSOR_RETIRED: nobody wants the run's result; PROCESSOR_PAUSED */
   report(userId: string, report: ProcessingReport): Promise<void>;
   /**
-   * A processor tells that it waits for events from now on; `cut`: that it missed some. Open runs whose events it missed
-   * are handed out to it. Safe to do again. @throws PROCESSOR_RETIRED
+   * A processor tells that the log has lost events to it: its open runs are handed out to it anew, behind live work. Safe
+   * to do again. @throws PROCESSOR_RETIRED
    */
-  handOut(processorId: string, options: { readonly cut: boolean }): Promise<void>;
+  handOut(processorId: string): Promise<void>;
 }
 
 export function createStateClient(http: ServiceHttp): StateClient {
@@ -216,8 +216,8 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const call = { method: 'POST', path: '/api/v1/processing', body: report, repeatable: true } as const;
       await http.call('state', { ...call, ...as(userId) });
     },
-    async handOut(processor_id, { cut }) {
-      const body = { processor_id, cut };
+    async handOut(processor_id) {
+      const body = { processor_id };
       const call = { method: 'POST', path: '/api/v1/runs/hand-out', body, repeatable: true } as const;
       await http.call('state', { ...call, viewer: null });
     },

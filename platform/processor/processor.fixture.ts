@@ -132,8 +132,8 @@ export interface TestState {
   readonly client: StateClient;
   /** Calls, those that failed included. */
   readonly calls: Operation[];
-  /** Whether each worker that began to wait for events had missed some. */
-  readonly handOuts: readonly boolean[];
+  /** Processors that told of events which they missed. */
+  readonly handOuts: readonly string[];
   /** Changes of the run of each blob, as `<state> <attempt>`, with the code of a failure; the rest is dropped. */
   runs(blobId: string): readonly string[];
   readonly reports: readonly ProcessingReport[];
@@ -151,7 +151,7 @@ const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
 export async function startState(): Promise<TestState> {
   const app = createHttpServer({ logger: createLogger('silent') });
   const calls: Operation[] = [];
-  const handOuts: boolean[] = [];
+  const handOuts: string[] = [];
   const reports: ProcessingReport[] = [];
   const last = new Map<string, ProcessingReport>();
   const runs = new Map<string, string[]>();
@@ -206,9 +206,9 @@ export async function startState(): Promise<TestState> {
     };
     return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
   });
-  app.post<{ Body: { cut: boolean } }>('/api/v1/runs/hand-out', async ({ body }) => {
-    handOuts.push(body.cut);
-    return { begun: false };
+  app.post<{ Body: { processor_id: string } }>('/api/v1/runs/hand-out', async ({ body }) => {
+    handOuts.push(body.processor_id);
+    return {};
   });
   app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async ({ body: { run, ...registration } }) => {
     enter('finish');

@@ -71,8 +71,7 @@ export const stateService: ServiceDefinition = {
     const backfills = createBackfillSweeper({ ...deps, logger });
     const handOuts = createHandOutSweeper({ ...deps, logger });
     const retirements = createRetirementSweeper({ ...deps, logger });
-    const cutting = { waiting: eventLog.waiting.bind(eventLog), removeDurable: async () => undefined };
-    const lifecycles = followLifecycles({ ...deps, eventLog: cutting, nudgeRetirement, logger });
+    const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);

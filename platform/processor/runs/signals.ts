@@ -11,47 +11,81 @@ export interface WorkSignals {
   readonly isUnwanted: boolean;
   /** Hears an answer of the index: one by which nobody wants the run ends it. */
   hear(error: unknown): void;
+  /** The delivery is done. */
+  release(): void;
+}
+
+class DeliverySignals implements WorkSignals {
+  readonly #work = new AbortController();
+  readonly #waiting = new AbortController();
+  readonly #release: () => void;
+  #isUnwanted = false;
+
+  constructor(release: () => void) {
+    this.#release = release;
+  }
+
+  get work(): AbortSignal {
+    return this.#work.signal;
+  }
+
+  get waiting(): AbortSignal {
+    return this.#waiting.signal;
+  }
+
+  get isUnwanted(): boolean {
+    return this.#isUnwanted;
+  }
+
+  readonly hear = (error: unknown): void => {
+    if (!isUnwanted(error)) return;
+    this.#isUnwanted = true;
+    this.end(error);
+  };
+
+  pause(): void {
+    this.#waiting.abort();
+  }
+
+  end(reason?: unknown): void {
+    this.#work.abort(reason);
+    this.#waiting.abort(reason);
+  }
+
+  release(): void {
+    this.#release();
+  }
 }
 
 /** The signals of all that a worker has in work, from its start to its stop. */
 export class Signals {
-  readonly #pausing = new AbortController();
-  readonly #ending = new AbortController();
+  readonly #live = new Set<DeliverySignals>();
+  #isPausing = false;
 
   /** From now on only what has begun goes on. */
   pause(): void {
-    this.#pausing.abort();
+    this.#isPausing = true;
+    for (const signals of this.#live) signals.pause();
   }
 
   /** Nothing goes on. */
   end(): void {
-    this.#ending.abort();
+    for (const signals of this.#live) signals.end();
   }
 
-  /** Aborts when nothing more is taken. */
-  get waiting(): AbortSignal {
-    return AbortSignal.any([this.#pausing.signal, this.#ending.signal]);
-  }
-
-  of(delivery: Pick<Delivery, 'signal'>): WorkSignals {
-    const given = new AbortController();
-    const unwanted = new AbortController();
+  of({ signal }: Pick<Delivery, 'signal'>): WorkSignals {
     const stopped = () => {
       // A pause stops the consumption, and not what is in work.
-      if (!this.#pausing.signal.aborted) given.abort();
+      if (this.#isPausing) signals.pause();
+      else signals.end();
     };
-    if (delivery.signal.aborted) stopped();
-    else delivery.signal.addEventListener('abort', stopped, { once: true });
-    const work = AbortSignal.any([given.signal, unwanted.signal, this.#ending.signal]);
-    return {
-      work,
-      waiting: AbortSignal.any([work, this.#pausing.signal]),
-      get isUnwanted() {
-        return unwanted.signal.aborted;
-      },
-      hear(error) {
-        if (isUnwanted(error)) unwanted.abort(error);
-      },
-    };
+    const signals = new DeliverySignals(() => {
+      this.#live.delete(signals);
+      signal.removeEventListener('abort', stopped);
+    });
+    this.#live.add(signals);
+    if (signal.aborted) stopped();
+    else signal.addEventListener('abort', stopped, { once: true });
+    return signals;
   }
 }

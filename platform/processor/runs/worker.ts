@@ -1,4 +1,3 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { BegunRun, ProcessingReport } from '../../clients/state.ts';
 import { BlobgraphError } from '../../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../../event-log/log.ts';
@@ -58,7 +57,6 @@ class EventWorker implements Worker {
   readonly #settings: RunSettings;
   #consumption: Consumption | undefined;
   #signals = new Signals();
-  #telling: Promise<void> | undefined;
 
   constructor({ kit, eventLog, settings }: WorkerOptions) {
     this.#kit = kit;
@@ -85,25 +83,11 @@ class EventWorker implements Worker {
         passMs,
         maxPasses,
         onSetAside: (delivery) => this.#setAside(delivery),
+        // What it missed is owed still: the index hands it out.
+        onCut: () => this.#kit.state.handOut(definition.id),
       },
-      (delivery) => this.#handle(delivery, signals.of(delivery)),
+      (delivery) => this.#deliver(delivery, signals),
     );
-    this.#telling = this.#tellReady(signals.waiting);
-  }
-
-  /** Open runs that were cut off from it are handed out once it waits for events. Until it is heard, or takes none. */
-  async #tellReady(signal: AbortSignal): Promise<void> {
-    const { definition, state, logger } = this.#kit;
-    const { patienceStepMs } = this.#settings;
-    const untilHeard = retry(
-      handleWhen((error) => isAway(error)),
-      { backoff: new ExponentialBackoff({ initialDelay: patienceStepMs / 8, maxDelay: patienceStepMs }) },
-    );
-    await untilHeard
-      .execute(() => state.handOut(definition.id, { cut: false }), signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ err: error }, 'what the processor missed cannot be asked for');
-      });
   }
 
   async pause(): Promise<void> {
@@ -118,7 +102,15 @@ class EventWorker implements Worker {
     // One that is in a pause goes on with what is in work.
     this.#signals.end();
     await stopping;
-    await this.#telling;
+  }
+
+  async #deliver(delivery: Delivery, all: Signals): Promise<Outcome> {
+    const signals = all.of(delivery);
+    try {
+      return await this.#handle(delivery, signals);
+    } finally {
+      signals.release();
+    }
   }
 
   async #handle(delivery: Delivery, signals: WorkSignals): Promise<Outcome> {

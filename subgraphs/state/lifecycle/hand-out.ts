@@ -42,36 +42,29 @@ const mayBeAtWork = (run: Run, processor: Taker, now: Date): boolean =>
 
 const progress = { finishedAt: null, scanned: 0, planned: 0, finishedRuns: 0, obstacle: null };
 
-const newWalk = (processorId: string, requestedBy: string, startedAt: Date) => ({
-  ...{ processorId, since: null, requestedBy, startedAt, ...progress, after: null, batch: [] },
-});
-
-/** Notes, before a processor is cut off from the log, that its runs must be handed out from the index once it is back. */
-export async function notePending(
-  { store, clock }: Pick<StateDependencies, 'store' | 'clock'>,
-  processorId: string,
-): Promise<void> {
-  await store.handOuts.beginBackfill(newWalk(processorId, processorId, clock.now()), null);
-}
-
 /**
- * A processor waits for events again. Begins to hand out its open runs whose events it missed, where it was cut off:
- * by the log (`cut`), or by a pause. Safe to ask for again: what was handed out already is told by its time.
+ * The log has lost events to a processor: begins to hand out its open runs that were asked for until now. Safe to ask for
+ * again: it begins anew, and a run that was handed out already is told by its time.
  */
 export async function beginHandOut(
   { store, clock, nudgeHandOut }: Pick<StateDependencies, 'store' | 'clock' | 'nudgeHandOut'>,
   processorId: string,
-  { cut }: { readonly cut: boolean },
-): Promise<boolean> {
-  const known = await store.handOuts.backfill(processorId);
-  if (!cut && (!known || known.finishedAt)) return false;
-  const now = clock.now();
-  await store.handOuts.beginBackfill(newWalk(processorId, processorId, now), now, { anew: true });
+): Promise<void> {
+  const startedAt = clock.now();
+  const begun = {
+    processorId,
+    since: null,
+    requestedBy: processorId,
+    startedAt,
+    ...progress,
+    after: null,
+    batch: [],
+  };
+  await store.handOuts.beginBackfill(begun, startedAt, { anew: true });
   nudgeHandOut(processorId);
-  return true;
 }
 
-/** Asks for a lost run again. False when it is not open any more, or is waited for. */
+/** Asks for a lost run again, unless it is not open any more, or somebody may be at it. */
 async function handOut(
   deps: HandOutDependencies,
   processor: Taker,

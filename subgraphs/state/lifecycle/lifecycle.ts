@@ -4,10 +4,9 @@ import type { Logger } from '../../../platform/logger.ts';
 import { type Repeating, repeating } from '../../../platform/repeating.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import { silenceOf } from '../runs/retry.ts';
-import { notePending } from './hand-out.ts';
 
 export interface LifecycleDependencies extends Pick<StateDependencies, 'store' | 'clock' | 'processors'> {
-  readonly eventLog: Pick<EventLog, 'waiting'> & { removeDurable(durable: string): Promise<void> };
+  readonly eventLog: Pick<EventLog, 'usage' | 'cutDurable' | 'removeDurable'>;
   readonly nudgeRetirement: (processorId: string) => void;
   readonly logger: Logger;
   /** Milliseconds between two looks at the registry. Default: 1,000. */
@@ -24,16 +23,17 @@ const since = ({ status_since, created_at }: ProcessorDocument): Date => new Dat
 
 /**
  * Cuts a paused processor off from the log once its runs in work have had their time: what waits would keep the log from
- * making room. What it misses is handed out from the index when it is resumed; that is noted first.
+ * making room. What it misses is handed out from the index once it waits for events again, which the log tells it then.
  */
 async function cutOff(deps: LifecycleDependencies, processor: ProcessorDocument): Promise<void> {
   const { clock, eventLog, logger } = deps;
   const { id } = processor;
   if (clock.now().getTime() - since(processor).getTime() < silenceOf(processor) * 1_000) return;
-  if ((await eventLog.waiting(id)) === 0) return;
-  await notePending(deps, id);
-  await eventLog.removeDurable(id);
-  logger.info({ processor: id }, 'a paused processor is cut off from the log');
+  const { durables } = await eventLog.usage();
+  const durable = durables.find((one) => one.durable === id);
+  if (!durable || durable.cut || durable.waiting === 0) return;
+  await eventLog.cutDurable(id);
+  logger.info({ processor: id, waiting: durable.waiting }, 'a paused processor is cut off from the log');
 }
 
 /** Begins to end a retired processor's runs: at once, and again when nobody can have planned one any more. */

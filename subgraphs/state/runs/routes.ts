@@ -76,7 +76,7 @@ const beginBody = z.object({
   generation: generation.optional(),
 });
 
-const handOutBody = z.object({ processor_id: label(128), cut: z.boolean().default(false) });
+const handOutBody = z.object({ processor_id: label(128) });
 
 const MAX_REASON = 1_000;
 
@@ -121,10 +121,11 @@ export function processorRoutes(app: FastifyInstance, deps: StateDependencies): 
     return { sources: await nameSources(deps, userId, request.caller.service, ids) };
   });
   app.post('/api/v1/runs/hand-out', async (request) => {
-    const { processor_id, cut } = parse(handOutBody, request.body);
+    const { processor_id } = parse(handOutBody, request.body);
     assertIs(request, processor_id);
     assertNotRetired(processor_id, await statusOf(deps, processor_id));
-    return { begun: await beginHandOut(deps, processor_id, { cut }) };
+    await beginHandOut(deps, processor_id);
+    return {};
   });
   app.post('/api/v1/runs/begin', async (request) => {
     const begun = parse(beginBody, request.body);

@@ -33,12 +33,11 @@ export interface Backfill {
 export interface BackfillStore {
   /**
    * Stores a backfill that begins, durably, unless one of the processor with the same `since` is under way; one with
-   * another `since` is given up for it, and so is any with `anew`. Null for `dueAt`: it waits to be begun. Answers the
-   * one that is under way then.
+   * another `since` is given up for it, and so is any with `anew`. Answers the one that is under way then.
    */
   beginBackfill(
     backfill: Omit<Backfill, 'lease'>,
-    dueAt: Date | null,
+    dueAt: Date,
     options?: { readonly anew?: boolean },
   ): Promise<Backfill>;
   backfill(processorId: string): Promise<Backfill | null>;

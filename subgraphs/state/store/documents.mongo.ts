@@ -118,7 +118,7 @@ export interface BackfillDocument {
   after: EntryPlaceDocument | null;
   batch: EntryPlaceDocument[];
   lease: number;
-  /** Absent once it is finished, or while nobody asks for it. */
+  /** Absent once it is finished. */
   due_at?: Date;
 }
 
