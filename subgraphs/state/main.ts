@@ -8,6 +8,9 @@ import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { createHandOutSweeper } from './lifecycle/hand-out.ts';
+import { followLifecycles } from './lifecycle/lifecycle.ts';
+import { createRetirementSweeper } from './lifecycle/retirement.ts';
 import { measureIntake } from './metrics.ts';
 import { createIntake } from './publishing/intake.ts';
 import { createReemitter } from './publishing/reemission.ts';
@@ -44,6 +47,8 @@ export const stateService: ServiceDefinition = {
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
     const nudgeErasure = (userId: string) => erasures.nudge(userId);
     const nudgeBackfill = (processorId: string) => backfills.nudge(processorId);
+    const nudgeHandOut = (processorId: string) => handOuts.nudge(processorId);
+    const nudgeRetirement = (processorId: string) => retirements.nudge(processorId);
     const deps: StateDependencies = {
       store,
       schemas,
@@ -54,6 +59,7 @@ export const stateService: ServiceDefinition = {
       intake,
       nudgeErasure,
       nudgeBackfill,
+      nudgeHandOut,
       clock,
       ids,
     };
@@ -63,6 +69,9 @@ export const stateService: ServiceDefinition = {
     const maxWaiting = config.limits.outbox / 2;
     const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
     const backfills = createBackfillSweeper({ ...deps, logger });
+    const handOuts = createHandOutSweeper({ ...deps, logger });
+    const retirements = createRetirementSweeper({ ...deps, logger });
+    const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
@@ -78,13 +87,17 @@ export const stateService: ServiceDefinition = {
         deletions.start();
         erasures.start();
         backfills.start();
+        handOuts.start();
+        retirements.start();
+        lifecycles.start();
         intake.start();
         reconciler.start();
         reemitter.start();
       },
       async stop() {
         await reconciler.stop();
-        await backfills.stop();
+        await lifecycles.stop();
+        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop()]);
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

@@ -26,6 +26,8 @@ export interface StateCollections {
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
   readonly backfills: Collection<BackfillDocument>;
+  readonly handOuts: Collection<BackfillDocument>;
+  readonly retirements: Collection<BackfillDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -37,6 +39,8 @@ export const collectionsOf = (database: Db): StateCollections => ({
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
   backfills: database.collection<BackfillDocument>('backfills'),
+  handOuts: database.collection<BackfillDocument>('hand_outs'),
+  retirements: database.collection<BackfillDocument>('retirements'),
 });
 
 /** Read forwards or backwards. */

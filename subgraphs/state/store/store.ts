@@ -142,6 +142,11 @@ export interface StateStore
     StateScans,
     BackfillStore,
     SummaryStore {
+  /** Hand-outs of runs whose events a processor missed. */
+  readonly handOuts: BackfillStore;
+  /** Ends of the runs of processors that were retired. */
+  readonly retirements: BackfillStore;
+
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
