@@ -58,9 +58,10 @@ async function run(
 
 /** Runs hydrations as operations of their own, which subscriptions of the same selection have in common. */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
-  return async ({ query, operationName, variables }, viewer, change) => {
+  return async ({ query, operationName, variables }, viewer, change, measured) => {
     const operation = deps.operations.find(stripIgnoredCharacters(query), operationName);
-    return run(operation, { variables, context: { viewer }, event: eventOf(change) }, deps);
+    const event = eventOf(change);
+    return run(operation, { variables, context: { viewer }, event, ...(measured && { measured }) }, deps);
   };
 }
 
