@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
+import { measureSockets } from '../platform/metrics.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
@@ -45,7 +46,7 @@ async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promis
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
-    const { config, clock, http, logger, userTokens, changeFeed } = runtime;
+    const { config, clock, http, logger, metrics, userTokens, changeFeed } = runtime;
     const { operations, close } = await openSystemGraph(runtime);
     const checks = subgraphChecks(config);
     const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
@@ -67,7 +68,17 @@ export const gatewayService: ServiceDefinition = {
           logger,
         });
         const { requestTimeoutMs } = config.limits;
-        serveSubscriptions(app, { operations, changeFeed, userTokens, requestTimeoutMs, clock, logger });
+        const sockets = { limits: config.limits.sockets, trustedProxies: config.trustedProxies };
+        const subscriptions = {
+          operations,
+          changeFeed,
+          userTokens,
+          requestTimeoutMs,
+          clock,
+          logger,
+          sockets,
+        };
+        measureSockets(metrics, serveSubscriptions(app, subscriptions));
         await artifactRoutes(app, { http, processors, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

@@ -12,7 +12,11 @@ import type { Logger } from '../platform/logger.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
 import { OperationRefused } from '../platform/serving/operation.ts';
 import type { Shares } from '../platform/serving/shares.ts';
-import { serveOperationsOverWebSocket } from '../platform/serving/websocket.ts';
+import {
+  type OperationsOverWebSocket,
+  type SocketsOpen,
+  serveOperationsOverWebSocket,
+} from '../platform/serving/websocket/websocket.ts';
 import type { GatewayContext } from './context.ts';
 import type { ExecutionRequest } from './execution/executor.ts';
 import { changesWanted, eventOf, type Hydrate, shareHydrations } from './hydration.ts';
@@ -28,6 +32,8 @@ export interface SubscriptionDependencies {
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: those of `OperationsOverWebSocket`. */
+  readonly sockets?: Pick<OperationsOverWebSocket<Viewer>, 'limits' | 'trustedProxies'>;
 }
 
 /** A WebSocket operation's state between its check and its run. */
@@ -121,17 +127,19 @@ function prepareWith(operations: Operations<GatewayContext>) {
 }
 
 /** Serves the graph over WebSocket at `/graphql`: subscriptions, and queries and mutations as well. */
-export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): void {
+export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): () => SocketsOpen {
   const { operations, userTokens, clock, logger } = deps;
   const running = { ...deps, shares: app.load.shares };
   const hydrate = shareHydrations(hydrateWith(running));
-  serveOperationsOverWebSocket<Viewer>(app, {
+  return serveOperationsOverWebSocket<Viewer>(app, {
+    ...deps.sockets,
     path: '/graphql',
     clock,
     logger,
     async authenticate({ authorization }) {
       const token = bearerToken(authorization);
-      return { who: await userTokens.verify(token), until: acceptedUntil(token) };
+      const who = await userTokens.verify(token);
+      return { who, userId: who.userId, until: acceptedUntil(token) };
     },
     prepare: prepareWith(operations),
     async execute({ variableValues, contextValue }) {

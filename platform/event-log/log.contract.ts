@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consumingContract } from './log.contract.consuming.ts';
 import { collect, type EventLogFixture, heard, idsOf, message, text } from './log.contract.fixture.ts';
+import { rangeContract } from './log.contract.range.ts';
 import { EpochGone, EventLogUnavailable, MessageRefused, PositionGone } from './log.ts';
 
 /** Every {@link EventLog} adapter's contract. `makeFixture` is called for every test. */
@@ -15,6 +16,7 @@ export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): v
 
   publishingContract(() => fixture);
   readingContract(() => fixture);
+  rangeContract(() => fixture);
   announcingContract(() => fixture);
   consumingContract(() => fixture);
 }

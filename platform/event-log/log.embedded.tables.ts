@@ -61,6 +61,9 @@ const migrations = [
   ALTER TABLE log_consumer ADD COLUMN subjects text[] NOT NULL DEFAULT '{}';
   ALTER TABLE log_delivery ADD COLUMN passes int4 NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE INDEX log_message_subject ON log_message (subject, sequence);
+  `,
 ];
 
 const MESSAGE = 'sequence, subject, id, headers, body, published_at';
@@ -166,6 +169,30 @@ export class LogTables {
     const rows = await this.#database.query<MessageRow>(
       `SELECT ${MESSAGE} FROM log_message WHERE sequence > $1 AND subject ~ $2 ORDER BY sequence LIMIT $3`,
       [sequence, pattern, limit],
+    );
+    return rows.map((row) => this.#message(row));
+  }
+
+  /**
+   * The first `limit` messages on `subjects` between two sequences, the second included, until `maxBytes` are reached.
+   * One walk along the index for each subject: whatever is on others is not looked at.
+   */
+  async messagesBetween(
+    { after, through }: { after: number; through: number },
+    subjects: readonly string[],
+    { limit, maxBytes }: { limit: number; maxBytes: number },
+  ): Promise<LoggedMessage[]> {
+    const rows = await this.#database.query<MessageRow>(
+      `SELECT ${MESSAGE} FROM (
+         SELECT *, sum(size) OVER (ORDER BY sequence) - size AS size_before FROM (
+           SELECT message.* FROM unnest($1::text[]) AS wanted (subject) CROSS JOIN LATERAL (
+             SELECT * FROM log_message
+             WHERE log_message.subject = wanted.subject AND sequence > $2 AND sequence <= $3
+             ORDER BY log_message.subject, sequence LIMIT $4
+           ) AS message ORDER BY sequence LIMIT $4
+         ) AS first
+       ) AS sized WHERE size_before < $5 ORDER BY sequence`,
+      [[...subjects], after, through, limit, maxBytes],
     );
     return rows.map((row) => this.#message(row));
   }

@@ -1,4 +1,10 @@
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type StoredMsg,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
 import { NatsAnnouncements } from './log.nats.announcements.ts';
@@ -10,8 +16,9 @@ import { NatsKeeper } from './log.nats.keeper.ts';
 import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
 import { natsPublisher, type Publish } from './log.nats.publisher.ts';
 import { NatsPuller } from './log.nats.puller.ts';
+import { readRange } from './log.nats.range.ts';
 import { NatsReader } from './log.nats.reader.ts';
-import { deadLetterStream, epochOf, logStream, type StreamSettings } from './log.nats.streams.ts';
+import { assertKept, deadLetterStream, epochOf, logStream, type StreamSettings } from './log.nats.streams.ts';
 import {
   type ConsumeOptions,
   type Consumption,
@@ -21,14 +28,16 @@ import {
   EventLogUnavailable,
   type Listening,
   type LoggedMessage,
+  type LogRange,
   type MessageHandler,
   type OutgoingMessage,
   type Position,
   type PublishAck,
+  type RangeOptions,
   type ReadOptions,
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
-import { cancellable } from './reading.ts';
+import { cancellable, rangeWanted, unlessAborted } from './reading.ts';
 import { addressed, passedOn, REPLAYS, replayed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { subjectPattern } from './subjects.ts';
@@ -222,6 +231,24 @@ class NatsEventLog implements EventLog {
     });
     const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     return cancellable((cancelled) => reader.read(subjects, start, cancelled), ending);
+  }
+
+  async range({ signal, ...options }: RangeOptions): Promise<LogRange> {
+    const wanted = rangeWanted(options);
+    const { name } = this.#stream;
+    const { epoch, sequence } = options.after;
+    const filters = wanted.subjects.map(this.#subjects.outer);
+    const read = async () => {
+      const range = await this.#request((manager) => readRange(manager, name, { ...wanted, filters }));
+      // After the reading: what follows the position cannot have gone before it.
+      const info = await this.#request((manager) => manager.streams.info(name));
+      for (const each of [sequence, options.through]) assertKept(info, { epoch, sequence: each });
+      return range;
+    };
+    const { messages, through } = await unlessAborted(read, signal);
+    const decode = ({ seq, subject, header, data, time }: StoredMsg) =>
+      fromReceived({ subject, headers: header, data }, { epoch, sequence: seq }, time, this.#subjects);
+    return { messages: messages.map(decode), through };
   }
 
   async head(): Promise<Position> {

@@ -24,6 +24,8 @@ interface RestError {
 
 const internal: RestError = { code: 'INTERNAL', message: 'Something went wrong on our side.' };
 
+const nothingThere: RestError = { code: 'NOT_FOUND', message: 'There is nothing at this path.' };
+
 /** The framework's own refusals, in our words. */
 const frameworkErrors: Readonly<Record<string, RestError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
@@ -59,9 +61,10 @@ export function describeError(error: unknown): RestError[] | null {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code === undefined ? undefined : frameworkErrors[code];
   if (known) return [known];
-  if (statusCode === 400) {
+  // What a plugin refuses: of a path that leads out of its folder, it says that it is forbidden.
+  if (statusCode === 403 || statusCode === 404) return [nothingThere];
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return [{ code: 'BAD_REQUEST', message: 'The request is not well-formed.' }];
-  }
   return null;
 }
 
@@ -116,7 +119,17 @@ export interface ServerLimits {
   readonly requestTimeoutMs?: number;
   /** Requests in work at once. Default: 500. */
   readonly requests?: number;
+  /** TCP connections open at once; more are closed at once. Default: 10,000. */
+  readonly connections?: number;
 }
+
+/** For a request's head to come whole, which is all that whoever sends it byte by byte holds a connection for. */
+const HEADERS_WITHIN_MS = 10_000;
+/** The same of a whole request, its body included. */
+const REQUEST_WITHIN_MS = 60_000;
+const CHECK_EVERY_MS = 2_000;
+/** A connection on which nothing moves, longer than the slowest answer takes: its client does not read. */
+const IDLE_MS = 150_000;
 
 /**
  * Makes a request's trace the current one, with the time that the caller waits, or else that a request may take.
@@ -147,17 +160,20 @@ function readIds(app: FastifyInstance): void {
 
 /** A Fastify instance with our limits, errors, request ids and tracing. */
 export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }): FastifyInstance {
-  const { requestTimeoutMs = 30_000, requests = 500 } = deps.limits ?? {};
+  const { requestTimeoutMs = 30_000, requests = 500, connections = 10_000 } = deps.limits ?? {};
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // What still comes over a connection that is kept while the server closes is answered like the rest.
     return503OnClosing: false,
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionTimeout: IDLE_MS,
+    http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
     frameworkErrors: refuseUnrouted,
     logger: false,
   });
+  app.server.maxConnections = connections;
   parseBodies(app);
   followRequests(app, requestTimeoutMs);
   readIds(app);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { bounded, TookTooLong } from '../bounded.ts';
-import { type ServiceName, servicePorts } from '../config.ts';
+import { type Config, type ServiceName, servicePorts } from '../config.ts';
 import { StartersFault } from '../exit.ts';
 import type { Caller } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
@@ -8,6 +8,7 @@ import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
+import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
 import { belongTo, OPERATIONAL_PATHS } from './load.ts';
 import { metricsRoute } from './metrics.ts';
@@ -96,6 +97,12 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
+/** Names by which the services may be asked. */
+const namesOf = ({ allowedHosts, urls }: Config): string[] => [
+  ...allowedHosts,
+  ...Object.values(urls).map((url) => new URL(url).hostname),
+];
+
 type Stopping = Omit<RunningService, 'name' | 'url'>;
 
 function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): Stopping {
@@ -147,6 +154,7 @@ export async function startService(
   const app = createHttpServer({ logger, limits: config.limits });
   const stops = stopping(app, parts, logger);
   try {
+    guardHosts(app, namesOf(config));
     if (!parts.frontDoor) {
       requireServiceIdentity(app, runtime);
       healthRoutes(app, {

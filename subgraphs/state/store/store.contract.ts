@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { facetOf } from '../summary/facets.ts';
 import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
@@ -162,6 +163,8 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const check = async (filter: Parameters<StateStore['page']>[1], expected: IndexEntry[]) => {
         expect(ids(await store.page(user, filter, { limit: 10, direction: 'DESC' }))).toEqual(ids(expected));
         expect(await store.count(user, filter)).toBe(expected.length);
+        const facet = facetOf(filter);
+        if (facet) expect(await store.facetCount(user, facet)).toBe(expected.length);
       };
       await check({}, [other, one, parent]);
       await check({ bookId: 'b' }, [other, one]);

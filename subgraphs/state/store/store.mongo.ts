@@ -2,6 +2,7 @@ import type { Db, Document, Filter } from 'mongodb';
 import { behind } from '../../../platform/mongo/behind.ts';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
+import { filterOf } from '../summary/facets.ts';
 import { createBackfills } from './backfills.mongo.ts';
 import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
 import { createDeletions } from './deletions.mongo.ts';
@@ -188,6 +189,7 @@ export function createMongoStateStore(database: Db): StateStore {
     },
     page: (userId, filter, request) => page(collections, userId, filter, request),
     count: (userId, filter) => entries.countDocuments(conditions(userId, filter)),
+    facetCount: (userId, facet) => entries.countDocuments(conditions(userId, filterOf(facet))),
     async countByProcessor(userId) {
       const pipeline = [
         { $match: { user_id: userId } },

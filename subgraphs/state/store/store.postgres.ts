@@ -1,5 +1,6 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { filterOf } from '../summary/facets.ts';
 import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
@@ -63,6 +64,14 @@ async function page(database: SqlDatabase, userId: string, filter: EntryFilter, 
     parameters.values,
   );
   return rows.map(entryFrom);
+}
+
+async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {
+  const parameters = new Parameters();
+  const where = conditions(userId, filter, parameters);
+  const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
+  const [row] = await database.query<{ total: number }>(text, parameters.values);
+  return row?.total ?? 0;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -209,13 +218,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
     },
     page: (userId, filter, request) => page(database, userId, filter, request),
-    async count(userId, filter) {
-      const parameters = new Parameters();
-      const where = conditions(userId, filter, parameters);
-      const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
-      const [row] = await database.query<{ total: number }>(text, parameters.values);
-      return row?.total ?? 0;
-    },
+    count: (userId, filter) => count(database, userId, filter),
+    facetCount: (userId, facet) => count(database, userId, filterOf(facet)),
     countByProcessor: (userId) =>
       database.query(
         `SELECT processor_id AS "processorId", count(*) AS count FROM blob_index WHERE user_id = $1

@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { SummaryStore } from '../summary/summary.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
@@ -134,7 +135,13 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans, BackfillStore {
+export interface StateStore
+  extends ErasureStore,
+    DeletionStore,
+    ReemissionStore,
+    StateScans,
+    BackfillStore,
+    SummaryStore {
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
