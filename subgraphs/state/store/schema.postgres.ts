@@ -1,3 +1,5 @@
+import { LISTS_STEP } from './lists/indexes.postgres.ts';
+
 /** Steps of the state database; step n is applied once, in order. */
 export const migrations: readonly string[] = [
   `
@@ -143,4 +145,5 @@ export const migrations: readonly string[] = [
     ADD COLUMN deleted boolean NOT NULL DEFAULT false,
     ADD COLUMN deleted_at timestamptz
   `,
+  LISTS_STEP,
 ];
