@@ -19,6 +19,7 @@ import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
+import { createSummaryBuilder } from './summary/builder.ts';
 
 const DATABASE = 'state';
 
@@ -63,6 +64,7 @@ export const stateService: ServiceDefinition = {
     const maxWaiting = config.limits.outbox / 2;
     const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
     const backfills = createBackfillSweeper({ ...deps, logger });
+    const summaries = createSummaryBuilder({ store, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
@@ -78,13 +80,14 @@ export const stateService: ServiceDefinition = {
         deletions.start();
         erasures.start();
         backfills.start();
+        summaries.start();
         intake.start();
         reconciler.start();
         reemitter.start();
       },
       async stop() {
         await reconciler.stop();
-        await backfills.stop();
+        await Promise.all([backfills.stop(), summaries.stop()]);
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

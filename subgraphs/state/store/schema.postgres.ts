@@ -1,3 +1,4 @@
+import { SUMMARIES } from '../summary/schema.postgres.ts';
 import { LISTS_STEP } from './lists/indexes.postgres.ts';
 
 /** Steps of the state database; step n is applied once, in order. */
@@ -145,5 +146,6 @@ export const migrations: readonly string[] = [
     ADD COLUMN deleted boolean NOT NULL DEFAULT false,
     ADD COLUMN deleted_at timestamptz
   `,
+  SUMMARIES,
   LISTS_STEP,
 ];

@@ -214,7 +214,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const book = newBook(user, { chapters: [chapter] });
       expect(await store.putBook(book)).toBe(true);
       expect(await store.putBook({ ...book, title: 'Late' })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([book]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([book]);
       const changed = {
         ...book,
         version: 2,
@@ -228,11 +228,11 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.putBook({ ...changed, createdAt: at(9) })).toBe(true);
       expect(await store.putBook({ ...changed, title: 'Late' })).toBe(false);
       expect(await store.putBook({ ...changed, version: 4 })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([changed]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([changed]);
       await store.putBook({ ...book, id: 'two', createdAt: at(2) });
-      expect(ids(await store.bookRecords(user))).toEqual(['two', 'one']);
+      expect(ids(await store.bookRecords(user, ['one', 'two']))).toEqual(['two', 'one']);
       expect(ids(await store.bookRecords(user, ['one', 'three']))).toEqual(['one']);
-      expect(await store.bookRecords(newUser())).toEqual([]);
+      expect(await store.bookRecords(newUser(), ['one'])).toEqual([]);
     });
 
     it('finds the newest draft of each chapter', async () => {
@@ -250,7 +250,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         { bookId: 'b', chapterNum: 1, draft: second },
         { bookId: 'b', chapterNum: 2, draft: other },
       ]);
-      expect(ids((await store.newestDrafts(user)).map(({ draft: found }) => found))).toEqual(
+      expect(ids((await store.newestDrafts(user, ['c', 'b'])).map(({ draft: found }) => found))).toEqual(
         ids([second, other, elsewhere] as IndexEntry[]),
       );
     });

@@ -1,11 +1,11 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
-import { filterOf } from '../summary/facets.ts';
+import { createSummaries } from '../summary/summary.postgres.ts';
 import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
-import { Parameters, PLACES } from './groups.postgres.ts';
+import { Parameters } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { CHILD_FACETS_OF_ENTRY, createUpkeep } from './lists/indexes.postgres.ts';
 import { createLists } from './lists/pages.postgres.ts';
@@ -197,34 +197,10 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
     },
     count: (userId, filter) => count(database, userId, filter),
-    facetCount: (userId, facet) => count(database, userId, filterOf(facet)),
-    countByProcessor: (userId) =>
-      database.query(
-        `SELECT processor_id AS "processorId", count(*) AS count FROM blob_index WHERE user_id = $1
-         GROUP BY processor_id ORDER BY processor_id`,
-        [userId],
-      ),
     async lastChange(userId) {
       const text = 'SELECT max(updated_at) AS at FROM blob_index WHERE user_id = $1';
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
       return row?.at ?? null;
-    },
-    async derivedCounts(userId, parentIds, processorIds) {
-      const rows = await database.query<{ parent_id: string; total: number }>(
-        `SELECT parent_id, count(*) AS total FROM blob_sources
-         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text[] IS NULL OR child_processor_id = ANY($3))
-         GROUP BY parent_id`,
-        [userId, [...parentIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map((row) => [row.parent_id, row.total]));
-    },
-    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
-      const rows = await database.query<{ id: string; total: number }>(
-        `SELECT ${PLACES[place]} AS id, count(*) AS total FROM blob_index
-         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text[] IS NULL OR processor_id = ANY($3)) GROUP BY 1`,
-        [userId, [...placeIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map(({ id, total }) => [id, total]));
     },
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
@@ -232,6 +208,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createLists(database),
     ...createUpkeep(database),
     ...createBooks(database),
+    ...createSummaries(database),
     ...createOutboxes(database),
     ...createDeletions(database),
     ...createErasures(database),

@@ -9,9 +9,7 @@ import type { Upkeep } from './lists/upkeep.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 
-/** Of each of these so many at most in one answer. */
-export const MAX_BOOKS = 1_000;
-export const MAX_CONVERSATIONS = 1_000;
+/** Newest drafts of chapters in one answer at most. */
 export const MAX_DRAFTS = 10_000;
 
 /** Conditions on entries; all that are given must hold. */
@@ -230,10 +228,9 @@ export interface StateStore
    * another was first.
    */
   putBook(book: BookRecord): Promise<boolean>;
-  /** Those of these ids, or the newest 1,000. */
-  bookRecords(userId: string, ids?: readonly string[]): Promise<BookRecord[]>;
-  /** The newest draft of every chapter of these books (or of all, at most 10,000), by book and chapter. */
-  newestDrafts(userId: string, bookIds?: readonly string[]): Promise<ChapterDraft[]>;
+  bookRecords(userId: string, ids: readonly string[]): Promise<BookRecord[]>;
+  /** The newest draft of every chapter of these books, by book and chapter; at most 10,000. */
+  newestDrafts(userId: string, bookIds: readonly string[]): Promise<ChapterDraft[]>;
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 
