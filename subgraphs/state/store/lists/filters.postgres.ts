@@ -1,6 +1,7 @@
 import type { Parameters } from '../groups.postgres.ts';
 import type { EntryFilter } from '../store.ts';
-import { and, type Listing } from './listings.postgres.ts';
+import { ENTRY_LISTS, type EntryList, keyOf, listBy, presentIn } from './keys.postgres.ts';
+import type { Listing } from './listings.postgres.ts';
 
 /** A condition of the filter with its column. */
 type Member = readonly [
@@ -21,6 +22,16 @@ const ENTRY_PLACES = [
   ['conversationId', 'conversation_id'],
 ] as const;
 
+/** Where a list of entries stands. `values`: those of its members, as expressions. */
+function entryKey(list: EntryList, user: string, values: readonly string[]) {
+  const columns = ENTRY_LISTS[list];
+  return {
+    key: keyOf(list, ['i.user_id', ...columns.map((column) => `i.${column}`)]),
+    keyOf: () => keyOf(list, [user, ...values]),
+    where: presentIn(columns).map((column) => `i.${column} IS NOT NULL`),
+  };
+}
+
 /** A user's entries by what `filter` names, but for its parent. `user`: the placeholder of the user's id. */
 function entriesBy(user: string, filter: EntryFilter, parameters: Parameters): Listing {
   const equals = (members: readonly Member[], alias = 'i') =>
@@ -29,18 +40,25 @@ function entriesBy(user: string, filter: EntryFilter, parameters: Parameters): L
       return value === undefined ? [] : [`${alias}.${column} = ${parameters.add(value)}`];
     });
   const given = ENTRY_FACETS.map(([member]) => filter[member] !== undefined);
-  // The first facets that are given need no looking up; without any, and without a place, entries stand by time alone.
-  const fixed = given.indexOf(false) === -1 ? ENTRY_FACETS.length : given.indexOf(false);
-  const places = equals(ENTRY_PLACES);
-  const within = [`i.user_id = ${user}`, ...places, ...equals(ENTRY_FACETS.slice(0, fixed))];
-  const facets = places.length === 0 && !given.includes(true) ? [] : ENTRY_FACETS.slice(fixed);
+  const places = ENTRY_PLACES.filter(([member]) => filter[member] !== undefined);
+  const columns = places.map(([, column]) => column);
+  const entries = { from: 'blob_index i', id: 'i.id', time: 'i.created_at' } as const;
+  if (columns.length === 0 && !given.includes(true))
+    return { ...entries, ...entryKey('all', user, []), facets: [], keep: () => [] };
+  // The first facets that are given need no looking up.
+  const fixed = given.includes(false) ? given.indexOf(false) : ENTRY_FACETS.length;
+  const key = entryKey(
+    listBy(columns),
+    user,
+    places.map(([member]) => parameters.add(filter[member] ?? null)),
+  );
+  const where = [...key.where, ...equals(ENTRY_FACETS.slice(0, fixed))];
   const kept = equals(ENTRY_FACETS.slice(fixed), 'p');
   return {
-    from: 'blob_index i',
-    id: 'i.id',
-    time: 'i.created_at',
-    within: () => and(within),
-    facets: facets.map(([, column]) => column),
+    ...entries,
+    ...key,
+    where,
+    facets: ENTRY_FACETS.slice(fixed).map(([, column]) => column),
     keep: () => kept,
   };
 }
@@ -75,11 +93,16 @@ export function childrenBy(
     from: 'blob_sources i',
     id: 'i.child_id',
     time: 'i.child_created_at',
-    within: (seed: string) => `i.user_id = ${user} AND i.parent_id = ${seed}`,
   } as const;
-  if (conditions.length === 0) return { ...children, facets: [], keep: () => [] };
-  return {
+  const childrenIn = (list: string) => ({
     ...children,
+    key: keyOf(list, ['i.user_id', 'i.parent_id']),
+    keyOf: (seed: string) => keyOf(list, [user, seed]),
+    where: [],
+  });
+  if (conditions.length === 0) return { ...childrenIn('children'), facets: [], keep: () => [] };
+  return {
+    ...childrenIn('facets'),
     facets: ['child_facets'],
     keep: (part) => conditions.map(({ place, test }) => `${part}.child_facets::jsonb->>${place} ${test}`),
     unknown: conditions.map(({ column, test }) => `e.${column} ${test}`),
@@ -89,7 +112,7 @@ export function childrenBy(
 /** Entries of each seed, a book or a conversation. */
 export function entriesIn(
   userId: string,
-  column: 'book_id' | 'conversation_id',
+  list: 'book' | 'conversation',
   parameters: Parameters,
   processorIds?: readonly string[],
 ): Listing {
@@ -99,24 +122,22 @@ export function entriesIn(
     from: 'blob_index i',
     id: 'i.id',
     time: 'i.created_at',
-    within: (seed) => `i.user_id = ${user} AND i.${column} = ${seed}`,
+    ...entryKey(list, user, []),
+    keyOf: (seed) => keyOf(list, [user, seed]),
     facets: ENTRY_FACETS.map(([, facet]) => facet),
     keep: (part) => (processorIds ? [`${part}.processor_id ${among}`] : []),
   };
 }
 
-/** The one list that a page is of, with its seed and its user's placeholder. */
+/** The one list that a page is of, with its seed. */
 export function listOf(userId: string, filter: EntryFilter, parameters: Parameters) {
   const { parentId, ...others } = filter;
-  if (parentId === undefined) {
-    const user = parameters.add(userId);
-    return { listing: entriesBy(user, filter, parameters), seeds: "SELECT ''::text", userId: user };
-  }
-  return {
-    listing: childrenBy(userId, others, parameters),
-    seeds: `SELECT ${parameters.add(parentId)}::text`,
-    userId: parameters.add(userId),
-  };
+  return parentId === undefined
+    ? { listing: entriesBy(parameters.add(userId), filter, parameters), seeds: "SELECT ''::text" }
+    : {
+        listing: childrenBy(userId, others, parameters),
+        seeds: `SELECT ${parameters.add(parentId)}::text`,
+      };
 }
 
 /** Seeds from a list of ids. */

@@ -1,45 +1,46 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
+import { ENTRY_LISTS, type EntryList, keyOf, presentIn } from './keys.postgres.ts';
 import type { Upkeep, UpkeepContext } from './upkeep.ts';
 
-/** What follows a list's own columns in its index: facets that part it into few stretches, then the order. */
+/** What follows a list's key in its index: facets that part it into few stretches, then the order. */
 const STRETCHES = 'state, processor_id, schema_id, created_at, id';
 
-const listIndex = (name: string, columns: readonly string[], present: readonly string[]) => ({
-  name,
-  on: `blob_index (${['user_id', ...columns, STRETCHES].join(', ')})${
-    present.length > 0 ? ` WHERE ${present.map((column) => `${column} IS NOT NULL`).join(' AND ')}` : ''
-  }`,
-});
+const entryIndex = (list: EntryList) => {
+  const columns = ENTRY_LISTS[list];
+  const present = presentIn(columns).map((column) => `${column} IS NOT NULL`);
+  return {
+    name: `blob_list_${list}`,
+    on: `blob_index ((${keyOf(list, ['user_id', ...columns])}), ${list === 'all' ? 'created_at, id' : STRETCHES})${
+      present.length > 0 ? ` WHERE ${present.join(' AND ')}` : ''
+    }`,
+  };
+};
 
 /**
  * Indexes of lists, by name. A migration step makes them in an empty database: a changed one must get a new name, and
  * a new step.
  */
-export const LIST_INDEXES = [
-  listIndex('blob_list', [], []),
-  listIndex('blob_list_type', ['type'], []),
-  listIndex('blob_list_book', ['book_id'], ['book_id']),
-  listIndex('blob_list_conversation', ['conversation_id'], ['conversation_id']),
-  listIndex('blob_list_type_book', ['type', 'book_id'], ['book_id']),
-  listIndex('blob_list_type_conversation', ['type', 'conversation_id'], ['conversation_id']),
-  listIndex('blob_list_book_conversation', ['book_id', 'conversation_id'], ['book_id', 'conversation_id']),
-  listIndex(
-    'blob_list_type_book_conversation',
-    ['type', 'book_id', 'conversation_id'],
-    ['book_id', 'conversation_id'],
-  ),
+export const LIST_INDEXES: readonly { readonly name: string; readonly on: string }[] = [
+  ...(Object.keys(ENTRY_LISTS) as EntryList[]).map(entryIndex),
+  {
+    name: 'blob_sources_children',
+    on: `blob_sources ((${keyOf('children', ['user_id', 'parent_id'])}), child_created_at, child_id)`,
+  },
   {
     name: 'blob_sources_facets',
-    on: 'blob_sources (user_id, parent_id, child_facets, child_created_at, child_id)',
+    on: `blob_sources ((${keyOf('facets', ['user_id', 'parent_id'])}), child_facets, child_created_at, child_id)`,
   },
   { name: 'blob_sources_unknown', on: 'blob_sources (child_id) WHERE child_facets IS NULL' },
-] as const;
+];
 
 /** Indexes that those replace. */
-const REPLACED = ['processor', 'type', 'state', 'schema', 'book', 'conversation'].map(
-  (column) => `blob_index_${column}`,
-);
+const REPLACED = [
+  ...['user', 'processor', 'type', 'state', 'schema', 'book', 'conversation'].map(
+    (column) => `blob_index_${column}`,
+  ),
+  'blob_sources_parent',
+];
 
 /**
  * The step that goes from an index for each member to those of lists. A table that holds entries already keeps its

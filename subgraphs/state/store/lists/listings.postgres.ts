@@ -13,8 +13,11 @@ export interface Listing {
   readonly from: 'blob_index i' | 'blob_sources i';
   readonly id: string;
   readonly time: string;
-  /** Equality on the index's first columns. `seed`: the seed's expression. */
-  readonly within: (seed: string) => string;
+  /** The index's first column, and its value for a seed. */
+  readonly key: string;
+  readonly keyOf: (seed: string) => string;
+  /** What else the index needs. */
+  readonly where: readonly string[];
   /** Columns that follow in the index, before time and id; none where these follow at once. */
   readonly facets: readonly string[];
   /** Conditions on a combination of facets. `part`: the alias that it has. */
@@ -32,29 +35,52 @@ export interface Stretch {
   readonly createdBefore?: Date | undefined;
 }
 
-/** All of these conditions. */
-export const and = (conditions: readonly string[]): string =>
+const and = (conditions: readonly string[]): string =>
   conditions.length > 0 ? conditions.join(' AND ') : 'true';
 
-/** What bounds a stretch by time. */
+/**
+ * The ends of a stretch, in the index's order, of which the narrowest counts: behind the page before, if that has an id,
+ * else from a time on; up to a time, or the page before.
+ */
+function endsOf({ after, createdAfter, createdBefore, direction }: Stretch) {
+  const first: Partial<PageKey> = createdAfter ? { createdAt: createdAfter } : {};
+  const last: Partial<PageKey> = createdBefore ? { createdAt: createdBefore } : {};
+  if (!after) return { first, last };
+  if (direction === 'ASC')
+    return { first: createdAfter && after.createdAt < createdAfter ? first : after, last };
+  return { first, last: createdBefore && createdBefore <= after.createdAt ? last : after };
+}
+
+/** What bounds a stretch: always both ends, for a server to expect little of it and walk the index. */
 function boundsOf({ id, time }: Listing, stretch: Stretch, parameters: Parameters): string[] {
-  const { after, createdAfter, createdBefore, direction } = stretch;
-  const comparison = direction === 'ASC' ? '>' : '<';
+  const { first, last } = endsOf(stretch);
+  const place = ({ createdAt, id: at }: PageKey) => `(${parameters.add(createdAt)}, ${parameters.add(at)})`;
+  const timeOf = ({ createdAt }: Partial<PageKey>, none: string) =>
+    createdAt ? parameters.add(createdAt) : none;
   return [
-    ...(createdAfter ? [`${time} >= ${parameters.add(createdAfter)}`] : []),
-    ...(createdBefore ? [`${time} < ${parameters.add(createdBefore)}`] : []),
-    ...(after
-      ? [`(${time}, ${id}) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`]
-      : []),
+    isPlace(first) ? `(${time}, ${id}) > ${place(first)}` : `${time} >= ${timeOf(first, "'-infinity'")}`,
+    isPlace(last) ? `(${time}, ${id}) < ${place(last)}` : `${time} < ${timeOf(last, "'infinity'")}`,
   ];
 }
 
+const isPlace = (end: Partial<PageKey>): end is PageKey => end.id !== undefined;
+
+/**
+ * A list's range of its index. The same three times: a server without statistics then expects so little that it does
+ * not think of sorting it.
+ */
+function within({ key, keyOf, where }: Listing, seed: string): string {
+  const value = keyOf(seed);
+  return and([`${key} = ${value}`, `${key} >= ${value}`, `${key} <= ${value}`, ...where]);
+}
+
 /** The seeds, and for each the combinations of facets that its list has. */
-function partsOf({ from, facets, within }: Listing, seeds: string): string {
+function partsOf(listing: Listing, seeds: string): string {
+  const { from, facets } = listing;
   if (facets.length === 0) return `WITH seeds(seed) AS (${seeds}), parts AS (SELECT seed FROM seeds)`;
   const columns = facets.join(', ');
   const next = (seed: string, condition: string) => `SELECT ${columns} FROM ${from}
-    WHERE ${within(seed)} AND ${condition} ORDER BY ${columns} LIMIT 1`;
+    WHERE ${within(listing, seed)} AND ${condition} ORDER BY ${columns} LIMIT 1`;
   const behind = `(${columns}) > (${facets.map((facet) => `last.${facet}`).join(', ')})`;
   return `WITH RECURSIVE seeds(seed) AS (${seeds}), parts AS (
     SELECT seeds.seed, first.* FROM seeds
@@ -66,19 +92,21 @@ function partsOf({ from, facets, within }: Listing, seeds: string): string {
 
 /** A common table expression's start, and the parts' stretches read from it as `${columns}`. */
 function stretches(listing: Listing, columns: string, stretch: Stretch, parameters: Parameters): string {
-  const { from, id, time, within, facets, keep, unknown } = listing;
+  const { from, id, time, facets, keep, unknown } = listing;
   const { direction } = stretch;
-  const bounds = boundsOf(listing, stretch, parameters);
   const limit = parameters.add(stretch.limit);
+  const bounds = boundsOf(listing, stretch, parameters);
   const ordered = `ORDER BY ${time} ${direction}, ${id} ${direction} LIMIT ${limit}`;
   const same = facets.map((facet) => `i.${facet} = p.${facet}`);
   const known = `SELECT p.seed, l.* FROM parts p CROSS JOIN LATERAL (
-      SELECT ${columns} FROM ${from} WHERE ${and([within('p.seed'), ...same, ...bounds])} ${ordered}
+      SELECT ${columns} FROM ${from} WHERE ${and([within(listing, 'p.seed'), ...same, ...bounds])} ${ordered}
     ) l WHERE ${and(keep('p'))}`;
   if (!unknown) return known;
+  // Each child is looked up by its id: planned as a join, the server might begin with the children.
   return `${known} UNION ALL SELECT s.seed, l.* FROM seeds s CROSS JOIN LATERAL (
-      SELECT ${columns} FROM ${from} JOIN blob_index e ON e.id = ${id}
-      WHERE ${and([within('s.seed'), `i.${facets[0]} IS NULL`, ...unknown, ...bounds])} ${ordered}
+      SELECT ${columns} FROM ${from}
+      CROSS JOIN LATERAL (SELECT FROM blob_index e WHERE ${and([`e.id = ${id}`, ...unknown])} OFFSET 0) child
+      WHERE ${and([within(listing, 's.seed'), `i.${facets[0]} IS NULL`, ...bounds])} ${ordered}
     ) l`;
 }
 

@@ -1,19 +1,22 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
-import { grouped, Parameters, PLACES } from '../groups.postgres.ts';
+import { grouped, Parameters } from '../groups.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom } from '../rows.postgres.ts';
 import type { DerivedRequest, EntryFilter, PageRequest, StateStore } from '../store.ts';
 import type { Total } from './conditions.ts';
 import { childrenBy, entriesIn, listOf, seedsOf } from './filters.postgres.ts';
 import { countSql, type Listing, listSql } from './listings.postgres.ts';
 
+const LISTS = { bookId: 'book', conversationId: 'conversation' } as const;
+
 type Found<Row> = Row & { for_parent: string };
 
 async function page(database: SqlDatabase, userId: string, filter: EntryFilter, request: PageRequest) {
   const { createdAfter, createdBefore } = filter;
   const parameters = new Parameters();
-  const { listing, ...of } = listOf(userId, filter, parameters);
+  const { listing, seeds } = listOf(userId, filter, parameters);
+  const of = { seeds, columns: ENTRY_COLUMNS, userId: parameters.add(userId) };
   const stretch = { ...request, createdAfter, createdBefore };
-  const text = listSql(listing, { ...of, columns: ENTRY_COLUMNS }, stretch, parameters);
+  const text = listSql(listing, of, stretch, parameters);
   return (await database.query<EntryRow>(text, parameters.values)).map(entryFrom);
 }
 
@@ -67,7 +70,7 @@ export const createLists = (database: SqlDatabase): ListStore => ({
   },
   async inPlaces(userId, placeIds, { place, processorIds, ...request }) {
     const parameters = new Parameters();
-    const listing = entriesIn(userId, PLACES[place], parameters, processorIds);
+    const listing = entriesIn(userId, LISTS[place], parameters, processorIds);
     const of = { listing, seeds: placeIds, columns: ENTRY_COLUMNS };
     return grouped(await newest<EntryRow>(database, of, { userId, ...request }, parameters), entryFrom);
   },
