@@ -1,4 +1,5 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { RelistingDocument, SummaryDocument } from '../summary/counting/stored.mongo.ts';
 import type {
   BackfillDocument,
   BookDocument,
@@ -26,6 +27,8 @@ export interface StateCollections {
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
   readonly backfills: Collection<BackfillDocument>;
+  readonly summaries: Collection<SummaryDocument>;
+  readonly relistings: Collection<RelistingDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -37,6 +40,8 @@ export const collectionsOf = (database: Db): StateCollections => ({
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
   backfills: database.collection<BackfillDocument>('backfills'),
+  summaries: database.collection<SummaryDocument>('summaries'),
+  relistings: database.collection<RelistingDocument>('relistings'),
 });
 
 /** Read forwards or backwards. */
@@ -59,6 +64,11 @@ const entryIndexes: IndexDescription[] = [
   { key: { user_id: 1, updated_at: 1 } },
   placed('book_id'),
   placed('book_id', 'chapter_num'),
+  {
+    name: 'drafts_by_book',
+    key: { user_id: 1, book_id: 1, created_at: 1 },
+    partialFilterExpression: { chapter_num: { $exists: true } },
+  },
   placed('conversation_id'),
   // A source is its user's own, so the id alone leads to a parent's newest children.
   { key: { source_ids: 1, ...BY_TIME } },
@@ -73,9 +83,19 @@ const entryIndexes: IndexDescription[] = [
 
 /** Makes what is missing; of several processes that do so at once, all succeed. */
 export async function createIndexes(collections: StateCollections): Promise<void> {
-  const { userBlobs, entries, books, erasures } = collections;
+  const { userBlobs, entries, books, erasures, summaries, relistings } = collections;
   await userBlobs.createIndexes([waiting, { key: { user_id: 1, created_at: 1 } }]);
   await entries.createIndexes(entryIndexes);
   await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
+  await summaries.createIndexes([
+    { key: { '_id.user_id': 1, '_id.kind': 1, generation: 1, listed_at: 1, '_id.key': 1 } },
+    {
+      key: { '_id.user_id': 1, generation: 1, book_id: 1, chapter_num: 1 },
+      partialFilterExpression: { book_id: { $exists: true } },
+    },
+    { key: { '_id.kind': 1, complete: 1 } },
+    { key: { pending_since: 1 }, sparse: true },
+  ]);
+  await relistings.createIndexes([{ key: { '_id.user_id': 1 } }]);
   await erasures.createIndexes([{ key: { due_at: 1 }, sparse: true }]);
 }
