@@ -7,19 +7,22 @@ import { type Book, languageOf, listBooks } from './books/books.ts';
 import { createBook, deleteBook, updateBook } from './books/change.ts';
 import { noBook } from './books/describe.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
-import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import { deleteUser, readErasure } from './deletion/erasure.ts';
-import type { IndexEntry } from './documents.ts';
-import { isPending, STATE } from './entry.ts';
+import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { BookModel, Context } from './models.ts';
-import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
-import { retryProcessing } from './runs/processing.ts';
+import { type EntryPage, entryCursor, entryPage, exactly, pageAfter, pageSize } from './pagination.ts';
 import { reprocess } from './runs/reprocess.ts';
+import { cancelProcessing, retryProcessing } from './runs/retry.ts';
+import { contentMissingSince, contentOf, processingOf } from './shown.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
+import { facetOf } from './summary/facets.ts';
+
+/** Totals of lists by several conditions are counted this far. */
+const MAX_COUNTED = 10_000;
 
 interface PageArguments {
   first?: number | null;
@@ -37,8 +40,12 @@ async function page(
   direction: 'ASC' | 'DESC' = 'DESC',
 ): Promise<EntryPage> {
   const size = pageSize(first);
-  const entries = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
-  return entryPage(entries, size, after, () => store.count(userId, filter));
+  const found = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
+  return entryPage(found, size, after, async () => {
+    const facet = facetOf(filter);
+    if (facet) return exactly(await store.facetCount(userId, facet));
+    return store.countUpTo(userId, filter, MAX_COUNTED);
+  });
 }
 
 async function derivedPage(
@@ -49,7 +56,8 @@ async function derivedPage(
   const size = pageSize(first);
   const of = processorId == null ? {} : { processorIds: [processorId] };
   const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
-  return entryPage(entries, size, after, () => loaders.derivedCount(of.processorIds).load(parentId));
+  const count = async () => exactly(await loaders.derivedCount(of.processorIds).load(parentId));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 async function placePage(
@@ -60,7 +68,8 @@ async function placePage(
 ): Promise<EntryPage> {
   const size = pageSize(first);
   const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id);
-  return entryPage(entries, size, after, () => loaders.inPlaceCount(filter).load(id));
+  const count = async () => exactly(await loaders.inPlaceCount(filter).load(id));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 /** A payload's result, or what the caller can mend. */
@@ -70,20 +79,6 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
   } catch (error) {
     return { result: null, userErrors: [...toUserErrors(error)] };
   }
-}
-
-function contentOf(entry: IndexEntry) {
-  if (isPending(entry)) return null;
-  if (entry.contentMissingSince !== null) {
-    const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
-    throw new BlobgraphError('CONTENT_MISSING', message);
-  }
-  const __typename = contentTypes[entry.processorId];
-  if (__typename) return { __typename, id: entry.id };
-  throw new BlobgraphError(
-    'PROCESSOR_UNKNOWN',
-    `The graph has no type for blobs of \`${entry.processorId}\`.`,
-  );
 }
 
 /** @throws BlobgraphError BLOB_NOT_FOUND when the blob went between two reads */
@@ -177,6 +172,13 @@ export const resolvers: Resolvers = {
       loaders.entry.clear(blobId);
       return { blob: result, userErrors };
     },
+    async cancelProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        cancelProcessing(deps, viewer.userId, blobId, processorId),
+      );
+      loaders.entry.clear(blobId);
+      return { blob: result, userErrors };
+    },
     async reprocess(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() => reprocess(deps, viewer.userId, blobId, processorId));
       loaders.entry.clear(blobId);
@@ -212,11 +214,9 @@ export const resolvers: Resolvers = {
       const { nodes, edges, truncated } = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10);
       return { nodes: [...nodes], edges: [...edges], truncated };
     },
-    processing: (entry) => ({
-      state: entry.state,
-      runs: entry.runs.map((run) => ({ ...run, updatedAt: new Date(run.updatedAt) })),
-    }),
-    content: contentOf,
+    processing: (entry, _args, { deps }) => processingOf(deps, entry),
+    contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps, entry),
+    content: (entry, _args, { deps }) => contentOf(deps, entry),
   },
 
   Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },
@@ -224,16 +224,16 @@ export const resolvers: Resolvers = {
   BlobIndexConnection: {
     nodes: ({ entries }) => [...entries],
     edges: ({ entries }) => [...entries],
-    pageInfo: ({ entries, hasNextPage, hasPreviousPage }) => {
-      const [first, last] = [entries[0], entries.at(-1)];
+    pageInfo: ({ entries: [first], hasNextPage, hasPreviousPage, end }) => {
       return {
         hasNextPage,
         hasPreviousPage,
         startCursor: first ? entryCursor(first) : null,
-        endCursor: last ? entryCursor(last) : null,
+        endCursor: end ? entryCursor(end) : null,
       };
     },
-    totalCount: ({ count }) => count(),
+    totalCount: async ({ total }) => (await total()).count,
+    totalCountIsExact: async ({ total }) => (await total()).exact,
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
   },
 
