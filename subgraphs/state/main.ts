@@ -8,6 +8,9 @@ import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { createHandOutSweeper } from './lifecycle/hand-out.ts';
+import { followLifecycles } from './lifecycle/lifecycle.ts';
+import { createRetirementSweeper } from './lifecycle/retirement.ts';
 import { measureIntake } from './metrics.ts';
 import { createIntake } from './publishing/intake.ts';
 import { createReemitter } from './publishing/reemission.ts';
@@ -46,6 +49,8 @@ export const stateService: ServiceDefinition = {
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
     const nudgeErasure = (userId: string) => erasures.nudge(userId);
     const nudgeBackfill = (processorId: string) => backfills.nudge(processorId);
+    const nudgeHandOut = (processorId: string) => handOuts.nudge(processorId);
+    const nudgeRetirement = (processorId: string) => retirements.nudge(processorId);
     const deps: StateDependencies = {
       store,
       schemas,
@@ -56,6 +61,7 @@ export const stateService: ServiceDefinition = {
       intake,
       nudgeErasure,
       nudgeBackfill,
+      nudgeHandOut,
       clock,
       ids,
     };
@@ -65,6 +71,9 @@ export const stateService: ServiceDefinition = {
     const maxWaiting = config.limits.outbox / 2;
     const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
     const backfills = createBackfillSweeper({ ...deps, logger });
+    const handOuts = createHandOutSweeper({ ...deps, logger });
+    const retirements = createRetirementSweeper({ ...deps, logger });
+    const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
     const summaries = createSummaryBuilder({ store, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
@@ -82,6 +91,9 @@ export const stateService: ServiceDefinition = {
         deletions.start();
         erasures.start();
         backfills.start();
+        handOuts.start();
+        retirements.start();
+        lifecycles.start();
         summaries.start();
         intake.start();
         reconciler.start();
@@ -91,7 +103,8 @@ export const stateService: ServiceDefinition = {
       async stop() {
         await upkeeper.stop();
         await reconciler.stop();
-        await Promise.all([backfills.stop(), summaries.stop()]);
+        await lifecycles.stop();
+        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop(), summaries.stop()]);
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

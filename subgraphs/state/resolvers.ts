@@ -7,18 +7,17 @@ import { type Book, languageOf, listBooks } from './books/books.ts';
 import { createBook, deleteBook, updateBook } from './books/change.ts';
 import { noBook } from './books/describe.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
-import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import { deleteUser, readErasure } from './deletion/erasure.ts';
-import type { IndexEntry } from './documents.ts';
-import { isPending, STATE } from './entry.ts';
+import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { BookModel, Context } from './models.ts';
 import { type EntryPage, entryCursor, entryPage, exactly, pageAfter, pageSize } from './pagination.ts';
-import { retryProcessing } from './runs/processing.ts';
 import { reprocess } from './runs/reprocess.ts';
+import { cancelProcessing, retryProcessing } from './runs/retry.ts';
+import { contentMissingSince, contentOf, processingOf } from './shown.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
 import { facetOf } from './summary/facets.ts';
 
@@ -80,20 +79,6 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
   } catch (error) {
     return { result: null, userErrors: [...toUserErrors(error)] };
   }
-}
-
-function contentOf(entry: IndexEntry) {
-  if (isPending(entry)) return null;
-  if (entry.contentMissingSince !== null) {
-    const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
-    throw new BlobgraphError('CONTENT_MISSING', message);
-  }
-  const __typename = contentTypes[entry.processorId];
-  if (__typename) return { __typename, id: entry.id };
-  throw new BlobgraphError(
-    'PROCESSOR_UNKNOWN',
-    `The graph has no type for blobs of \`${entry.processorId}\`.`,
-  );
 }
 
 /** @throws BlobgraphError BLOB_NOT_FOUND when the blob went between two reads */
@@ -187,6 +172,13 @@ export const resolvers: Resolvers = {
       loaders.entry.clear(blobId);
       return { blob: result, userErrors };
     },
+    async cancelProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        cancelProcessing(deps, viewer.userId, blobId, processorId),
+      );
+      loaders.entry.clear(blobId);
+      return { blob: result, userErrors };
+    },
     async reprocess(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() => reprocess(deps, viewer.userId, blobId, processorId));
       loaders.entry.clear(blobId);
@@ -222,11 +214,9 @@ export const resolvers: Resolvers = {
       const { nodes, edges, truncated } = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10);
       return { nodes: [...nodes], edges: [...edges], truncated };
     },
-    processing: (entry) => ({
-      state: entry.state,
-      runs: entry.runs.map((run) => ({ ...run, updatedAt: new Date(run.updatedAt) })),
-    }),
-    content: contentOf,
+    processing: (entry, _args, { deps }) => processingOf(deps, entry),
+    contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps, entry),
+    content: (entry, _args, { deps }) => contentOf(deps, entry),
   },
 
   Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },

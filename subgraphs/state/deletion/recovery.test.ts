@@ -144,7 +144,15 @@ describe('a deletion', () => {
 describe('an erasure', () => {
   const begin = (userId: string, clock: ManualClock) => {
     const startedAt = clock.now();
-    const erasure = { userId, requestedBy: 'olga', startedAt, finishedAt: null, stores: [], obstacle: null };
+    const erasure = {
+      userId,
+      requestedBy: 'olga',
+      startedAt,
+      finishedAt: null,
+      stores: [],
+      goneStores: [],
+      obstacle: null,
+    };
     return store.beginErasure(erasure, startedAt);
   };
   const never = new AbortController().signal;

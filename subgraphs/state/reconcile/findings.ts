@@ -95,6 +95,11 @@ export class Findings {
     );
   }
 
+  /** Those of one kind that are kept for repair, of all processors. */
+  all(kind: FindingKind): readonly Finding[] {
+    return this.#kept.filter((finding) => finding.kind === kind);
+  }
+
   repaired(findings: readonly Finding[]): void {
     for (const finding of findings) this.#tally(finding).repaired += 1;
   }

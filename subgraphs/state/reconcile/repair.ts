@@ -4,6 +4,7 @@ import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/process
 import { changeEntry, type EntryDecider } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';
+import { failRuns } from '../lifecycle/retirement.ts';
 import { applyRequest, blobRun } from '../runs/runs.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
 import { REPAIR_STEP } from './own.ts';
@@ -189,9 +190,20 @@ const settlers: Partial<Record<FindingKind, Settle>> = {
   SUMMARY_DIFFERS: settleSummaries,
 };
 
+/** Ends runs that were planned on processors which are retired by now. */
+async function endRetired({ deps, owners, findings, signal }: Repair): Promise<void> {
+  const stuck = findings.all('RUN_STUCK').filter(({ processorId }) => owners.isRetired(processorId));
+  for (const finding of stuck) {
+    signal.throwIfAborted();
+    await failRuns(deps, finding.processorId, finding);
+    findings.repaired([finding]);
+  }
+}
+
 /** Sets right what was found of every owner that answered until now, and looks at each once more before. */
 export async function repairAll(repair: Repair): Promise<void> {
   const { owners, findings } = repair;
+  await endRetired(repair);
   for (const { processorId } of owners.reachable()) {
     for (const [kind, found] of findings.of(processorId)) {
       const settle = settlers[kind];

@@ -27,6 +27,8 @@ export interface StateCollections {
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
   readonly backfills: Collection<BackfillDocument>;
+  readonly handOuts: Collection<BackfillDocument>;
+  readonly retirements: Collection<BackfillDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -38,6 +40,8 @@ export const collectionsOf = (database: Db): StateCollections => ({
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
   backfills: database.collection<BackfillDocument>('backfills'),
+  handOuts: database.collection<BackfillDocument>('hand_outs'),
+  retirements: database.collection<BackfillDocument>('retirements'),
 });
 
 const waiting: IndexDescription = { key: { outbox_since: 1 }, sparse: true };

@@ -146,6 +146,11 @@ export const migrations: readonly string[] = [
     ADD COLUMN deleted boolean NOT NULL DEFAULT false,
     ADD COLUMN deleted_at timestamptz
   `,
+  `
+  ALTER TABLE erasures ADD COLUMN gone_stores jsonb NOT NULL DEFAULT '[]';
+  CREATE TABLE hand_outs (LIKE backfills INCLUDING ALL);
+  CREATE TABLE retirements (LIKE backfills INCLUDING ALL)
+  `,
   SUMMARIES,
   LISTS_STEP,
 ];

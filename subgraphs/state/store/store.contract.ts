@@ -44,7 +44,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   userBlobContract(() => store);
-  backfillContract(() => store);
+  backfillContract('backfills', () => store);
+  backfillContract('hand-outs', () => store.handOuts);
+  backfillContract('retirements', () => store.retirements);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {

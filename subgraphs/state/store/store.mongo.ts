@@ -155,6 +155,8 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),
-    ...createBackfills(collections),
+    ...createBackfills(collections.backfills),
+    handOuts: createBackfills(collections.handOuts),
+    retirements: createBackfills(collections.retirements),
   };
 }

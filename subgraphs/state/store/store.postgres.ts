@@ -214,6 +214,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createErasures(database),
     ...createReemissionStore(database),
     ...createScans(database),
-    ...createBackfills(database),
+    ...createBackfills(database, 'backfills'),
+    handOuts: createBackfills(database, 'hand_outs'),
+    retirements: createBackfills(database, 'retirements'),
   };
 }

@@ -154,6 +154,11 @@ export interface StateStore
     BackfillStore,
     SummaryStore,
     Upkeep {
+  /** Hand-outs of runs whose events a processor missed. */
+  readonly handOuts: BackfillStore;
+  /** Ends of the runs of processors that were retired. */
+  readonly retirements: BackfillStore;
+
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
