@@ -138,11 +138,11 @@ function bearing(
   inWork: Set<Promise<unknown>>,
 ) {
   async function bear(args: ExecutionArgs) {
-    const leave = load.enter();
+    const part = load.enter();
     try {
       return await execute(args);
     } finally {
-      leave();
+      part.end();
     }
   }
   return (args: ExecutionArgs): OperationResult => {
