@@ -78,11 +78,13 @@ async function runInTurn(
  */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
   const { operations, shares, requestTimeoutMs: patienceMs } = deps;
-  return async ({ query, operationName, variables }, viewer, change) => {
+  return async ({ query, operationName, variables }, viewer, change, measured) => {
     const leave = await shares.turn(viewer.userId, { later: true, patienceMs });
     try {
       const operation = operations.find(stripIgnoredCharacters(query), operationName);
-      return await run(operation, { variables, context: { viewer }, event: eventOf(change) }, deps);
+      const event = eventOf(change);
+      const request = { variables, context: { viewer }, event, ...(measured && { measured }) };
+      return await run(operation, request, deps);
     } finally {
       leave();
     }

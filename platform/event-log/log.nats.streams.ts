@@ -49,11 +49,25 @@ export const logStream = ({ name, subjects, replicas, ...s }: StreamSettings): W
   name,
   subjects: [...subjects],
   num_replicas: replicas,
-  max_age: nanos(s.retention.maxAgeMs),
+  // The server would remove what nobody has acknowledged: the keeper removes by age.
+  max_age: 0,
   max_bytes: s.retention.maxBytes,
   max_msgs: s.retention.maxMessages,
   max_msg_size: s.retention.maxMessageBytes + HEADER_BYTES,
-  duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.maxAgeMs)),
+  duplicate_window: nanos(s.dedupWindowMs),
+});
+
+/** The stream of cuts that were not heard of: one message of some 300 bytes a durable. */
+export const cutStream = ({ name, subjects, replicas }: StreamSettings): WantedStream => ({
+  name,
+  subjects: [...subjects],
+  num_replicas: replicas,
+  max_age: 0,
+  max_bytes: 4 * 1024 ** 2,
+  max_msgs: -1,
+  max_msg_size: 4_096,
+  max_msgs_per_subject: 1,
+  duplicate_window: nanos(120_000),
 });
 
 /** The stream of what was set aside: a sixteenth of the log's size, for as long as dead letters are kept. */
@@ -142,7 +156,8 @@ export const consumerConfig = (
   filter_subjects: [...subjects],
 });
 
-const filterOf = ({ filter_subjects: several, filter_subject: one }: ConsumerConfig): string[] =>
+/** A consumer's filters, as the server sees them. */
+export const filterOf = ({ filter_subjects: several, filter_subject: one }: ConsumerConfig): string[] =>
   several ?? (one === undefined ? [] : [one]);
 
 /** Whether a consumer has all of these filters, and which it has with them. */

@@ -18,6 +18,7 @@ import { createCommands } from './commands/command.ts';
 import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createMongoRecords } from './records/mongo/records.mongo.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
 import type { Records } from './records/records.ts';
@@ -81,7 +82,11 @@ async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<
   return records;
 }
 
-async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Kit> {
+async function openKit(
+  definition: AnyProcessor,
+  runtime: ServiceRuntime,
+  standing: Kit['standing'],
+): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
   const database = await openDatabase(definition, runtime);
@@ -108,6 +113,7 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
     artifacts,
     objects,
     state,
+    standing,
     processors: createProcessorClient(http),
     schemas: createSchemaClient({ http, clock }),
     clock,
@@ -159,11 +165,13 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     async create(runtime) {
       const { config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const kit = await openKit(definition, runtime);
+      const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       const stopping = new AbortController();
-      const enlist = () =>
-        registerUntilDone(createRegistryClient(http), registrationOf(definition, config), stopping.signal);
+      const registry = createRegistryClient(http);
+      const silence = () => kit.registrar.stop();
+      const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
+      const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
       return {
         checks: {
           store: () => kit.records.ping(),
@@ -178,11 +186,11 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           });
           kit.registrar.start();
           kit.artifacts.start();
-          await worker?.start();
+          await lifecycle.start();
         },
         async stop() {
           stopping.abort();
-          await worker?.stop();
+          await lifecycle.stop();
           await kit.registrar.stop();
           await kit.artifacts.stop();
           await kit.opened.close?.();

@@ -78,6 +78,7 @@ function converse<Who>(
   const take = (text: string, handle: (text: string) => Promise<void>) => {
     // The library asks for an operation's arguments before it returns.
     conversation.refusal = refusalOf(text);
+    conversation.size = text.length;
     const handling = withTrace(traceFrom({ traceparent: headers['traceparent'] }), () => handle(text));
     conversation.refusal = undefined;
     handling.catch((error: unknown) => {
@@ -188,7 +189,7 @@ export function serveOperationsOverWebSocket<Who>(
     admission.enter(connection);
     socket.once('close', () => admission.leave(connection));
     const admit = (userId: string) => admission.authenticated(connection, userId);
-    converse(server, socket, { connection, headers: request.headers, admit }, options);
+    converse(server, socket, { connection, headers: request.headers, admit, size: 0 }, options);
   }
 
   app.server.on('upgrade', (request, socket, head) => {
