@@ -95,7 +95,7 @@ export async function expand(
   const original = originalText(source.data);
   const counted = await tokens.begin({ userId, runId: id, text: original });
   const [expansion, style] = await Promise.all([
-    expandWith(model, { text: original, signal, onProgress, park }),
+    expandWith(model, { text: original, userId, signal, onProgress, park }),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;
