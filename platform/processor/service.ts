@@ -15,7 +15,7 @@ import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -66,12 +66,18 @@ export function registrationOf(
   };
 }
 
-async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Records> {
-  const database = databaseOf(definition);
+async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
+  const name = databaseOf(definition);
+  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
+    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
+    : { kind: 'postgresql', database: await runtime.sql(name) };
+}
+
+async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
   const records =
-    runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-      ? createMongoRecords(runtime.mongo.database(database), definition.records)
-      : createPostgresRecords(await runtime.sql(database), definition.records);
+    own.kind === 'mongodb'
+      ? createMongoRecords(own.database, definition.records)
+      : createPostgresRecords(own.database, definition.records);
   await records.prepare();
   return records;
 }
@@ -83,11 +89,12 @@ async function openKit(
 ): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
-  const records = await openRecords(definition, runtime);
+  const database = await openDatabase(definition, runtime);
+  const records = await openRecords(definition, database);
   const state = createStateClient(http);
   const objects = await runtime.objects();
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -131,7 +138,7 @@ async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<voi
   const { id, makes } = definition;
   blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
   inventoryRoutes(app, { processorId: id, inventory: records });
-  eraserRoutes(app, { eraser: records, artifacts });
+  eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
