@@ -7,6 +7,7 @@ import { createRegistryClient, type ProcessorRegistration, registerUntilDone } f
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
+import { measureEventLog } from '../event-log/room/metrics.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -167,6 +168,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
       const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
+      if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
       const registry = createRegistryClient(http);
       const silence = () => kit.registrar.stop();
