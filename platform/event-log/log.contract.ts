@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consumingContract } from './log.contract.consuming.ts';
 import { collect, type EventLogFixture, heard, idsOf, message, text } from './log.contract.fixture.ts';
+import { rangeContract } from './log.contract.range.ts';
 import { EpochGone, EventLogUnavailable, MessageRefused, PositionGone } from './log.ts';
 import { roomContract } from './room/room.contract.ts';
 
@@ -16,6 +17,7 @@ export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): v
 
   publishingContract(() => fixture);
   readingContract(() => fixture);
+  rangeContract(() => fixture);
   announcingContract(() => fixture);
   consumingContract(() => fixture);
   roomContract(() => fixture);

@@ -5,12 +5,14 @@ import {
   EpochGone,
   EventLogUnavailable,
   type LoggedMessage,
+  type LogRange,
   type OutgoingMessage,
   type Position,
   PositionGone,
   type PublishAck,
 } from './log.ts';
 import { messageSize } from './message.ts';
+import { type RangeWanted, rangeOf } from './reading.ts';
 import type { EmbeddedRoom } from './room/room.embedded.ts';
 
 export interface EmbeddedStreamDependencies {
@@ -92,18 +94,14 @@ export class EmbeddedStream {
     start: Position,
     ending: AbortSignal,
   ): AsyncGenerator<LoggedMessage, void, undefined> {
-    if (start.epoch !== this.#epoch)
-      throw new EpochGone(`The log of epoch ${start.epoch} is gone: query afresh`);
-    if (start.sequence > this.#head)
-      throw new PositionGone(`Position ${start.sequence} is ahead of the log: query afresh`);
+    this.#assertReached(start);
     let { sequence } = start;
     let window = READ_BATCH;
     while (!ending.aborted) {
       const range = { after: sequence, through: Math.min(this.#head, sequence + window) };
       const messages =
         sequence < range.through ? await this.#tables.messagesIn(range, pattern, READ_BATCH) : [];
-      if (sequence < this.#room.removedThrough)
-        throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+      this.#assertKept(sequence);
       for (const message of messages) {
         if (ending.aborted) return;
         yield message;
@@ -115,9 +113,33 @@ export class EmbeddedStream {
     }
   }
 
+  /** @throws EpochGone, PositionGone; EventLogUnavailable when the store fails */
+  async range({ subjects, after, through, ...limits }: RangeWanted): Promise<LogRange> {
+    this.#assertReached(after);
+    this.#assertReached(this.position(through));
+    const messages = await this.#tables
+      .messagesBetween({ after: after.sequence, through }, subjects, limits)
+      .catch((error: unknown) => {
+        throw new EventLogUnavailable('The embedded event log could not be read', { cause: error });
+      });
+    this.#assertKept(after.sequence);
+    return rangeOf(messages, { through, ...limits });
+  }
+
   /** Resolves when nothing is being published. */
   idle(): Promise<void> {
     return this.#appending.idle();
+  }
+
+  #assertReached({ epoch, sequence }: Position): void {
+    if (epoch !== this.#epoch) throw new EpochGone(`The log of epoch ${epoch} is gone: query afresh`);
+    if (sequence > this.#head)
+      throw new PositionGone(`Position ${sequence} is ahead of the log: query afresh`);
+  }
+
+  #assertKept(after: number): void {
+    if (after < this.#room.removedThrough)
+      throw new PositionGone(`What follows position ${after} is no longer kept: query afresh`);
   }
 
   async #append(batch: readonly OutgoingMessage[]): Promise<PublishAck[]> {

@@ -123,6 +123,30 @@ export class LogTables {
     return rows.map((row) => this.#message(row));
   }
 
+  /**
+   * The first `limit` messages on `subjects` between two sequences, the second included, until `maxBytes` are reached.
+   * One walk along the index for each subject: whatever is on others is not looked at.
+   */
+  async messagesBetween(
+    { after, through }: { after: number; through: number },
+    subjects: readonly string[],
+    { limit, maxBytes }: { limit: number; maxBytes: number },
+  ): Promise<LoggedMessage[]> {
+    const rows = await this.#database.query<MessageRow>(
+      `SELECT ${MESSAGE} FROM (
+         SELECT *, sum(size) OVER (ORDER BY sequence) - size AS size_before FROM (
+           SELECT message.* FROM unnest($1::text[]) AS wanted (subject) CROSS JOIN LATERAL (
+             SELECT * FROM log_message
+             WHERE log_message.subject = wanted.subject AND sequence > $2 AND sequence <= $3
+             ORDER BY log_message.subject, sequence LIMIT $4
+           ) AS message ORDER BY sequence LIMIT $4
+         ) AS first
+       ) AS sized WHERE size_before < $5 ORDER BY sequence`,
+      [[...subjects], after, through, limit, maxBytes],
+    );
+    return rows.map((row) => this.#message(row));
+  }
+
   /** How many messages of the range match, and the first of them. */
   async countIn(
     { after, through }: Range,

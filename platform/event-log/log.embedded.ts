@@ -15,15 +15,17 @@ import {
   EventLogUnavailable,
   type Listening,
   type LoggedMessage,
+  type LogRange,
   type LogUsage,
   type MessageHandler,
   type OutgoingMessage,
   type Position,
   type PublishAck,
+  type RangeOptions,
   type ReadOptions,
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
-import { cancellable } from './reading.ts';
+import { cancellable, rangeWanted, unlessAborted } from './reading.ts';
 import { addressed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
 import { usageProblems } from './room/decide.ts';
@@ -141,6 +143,12 @@ class EmbeddedEventLog implements EventLog {
     const start = after ?? this.#stream.position(this.#stream.head);
     const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     return cancellable((cancelled) => this.#stream.read(pattern, start, cancelled), ending);
+  }
+
+  async range(options: RangeOptions): Promise<LogRange> {
+    const wanted = rangeWanted(options);
+    this.#assertOpen();
+    return unlessAborted(() => this.#stream.range(wanted), options.signal);
   }
 
   async head(): Promise<Position> {

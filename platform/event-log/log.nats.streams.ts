@@ -14,7 +14,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { isOtherConsumer, isOtherStream, isStreamNotFound } from './log.nats.errors.ts';
-import type { ConsumeOptions } from './log.ts';
+import { type ConsumeOptions, EpochGone, type Position, PositionGone } from './log.ts';
 import type { Retention } from './retention.ts';
 import { unitedFilters } from './subjects.ts';
 
@@ -108,6 +108,15 @@ export function differences(
 
 /** Identifies the life of a stream; one that was not made by us is told by its making. */
 export const epochOf = ({ config, created }: StreamInfo): string => config.metadata?.[EPOCH] ?? created;
+
+/** Whether the stream still has all that follows a position. @throws EpochGone, PositionGone when it has not */
+export function assertKept(info: StreamInfo, { epoch, sequence }: Position): void {
+  const { first_seq: first, last_seq: last } = info.state;
+  if (epochOf(info) !== epoch) throw new EpochGone(`The log of epoch ${epoch} is gone: query afresh`);
+  if (sequence > last) throw new PositionGone(`Position ${sequence} is ahead of the log: query afresh`);
+  if (sequence + 1 < first)
+    throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+}
 
 /** Makes the stream, or adapts it, also when other processes do so at the same time. */
 export async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<StreamInfo> {

@@ -1,4 +1,4 @@
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
 import { NatsAnnouncements } from './log.nats.announcements.ts';
@@ -8,8 +8,9 @@ import { isTooLarge, messageOf, retrying, unavailable, within } from './log.nats
 import { fromReceived, toHeaders } from './log.nats.messages.ts';
 import { type NatsParts, natsParts } from './log.nats.parts.ts';
 import { NatsPuller } from './log.nats.puller.ts';
+import { readRange } from './log.nats.range.ts';
 import { NatsReader } from './log.nats.reader.ts';
-import { epochOf } from './log.nats.streams.ts';
+import { assertKept, epochOf } from './log.nats.streams.ts';
 import {
   type ConsumeOptions,
   type Consumption,
@@ -19,15 +20,17 @@ import {
   EventLogUnavailable,
   type Listening,
   type LoggedMessage,
+  type LogRange,
   type LogUsage,
   type MessageHandler,
   type OutgoingMessage,
   type Position,
   type PublishAck,
+  type RangeOptions,
   type ReadOptions,
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
-import { cancellable } from './reading.ts';
+import { cancellable, rangeWanted, unlessAborted } from './reading.ts';
 import { addressed, passedOn, replayed, replayOf } from './replay.ts';
 import type { Retention } from './retention.ts';
 import type { KeptCut } from './room/cuts.nats.ts';
@@ -206,6 +209,24 @@ class NatsEventLog implements EventLog {
     });
     const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     return cancellable((cancelled) => reader.read(subjects, start, cancelled), ending);
+  }
+
+  async range({ signal, ...options }: RangeOptions): Promise<LogRange> {
+    const wanted = rangeWanted(options);
+    const { name } = this.#parts.stream;
+    const { epoch, sequence } = options.after;
+    const filters = wanted.subjects.map(this.#parts.subjects.outer);
+    const read = async () => {
+      const range = await this.#request((manager) => readRange(manager, name, { ...wanted, filters }));
+      // After the reading: what follows the position cannot have gone before it.
+      const info = await this.#request((manager) => manager.streams.info(name));
+      for (const each of [sequence, options.through]) assertKept(info, { epoch, sequence: each });
+      return range;
+    };
+    const { messages, through } = await unlessAborted(read, signal);
+    const decode = ({ seq, subject, header, data, time }: StoredMsg) =>
+      fromReceived({ subject, headers: header, data }, { epoch, sequence: seq }, time, this.#parts.subjects);
+    return { messages: messages.map(decode), through };
   }
 
   async head(): Promise<Position> {

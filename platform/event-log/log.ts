@@ -35,6 +35,12 @@ export interface EventLog {
    * when it is ahead of the head. Both also in mid-reading
    */
   read(options: ReadOptions): AsyncIterableIterator<LoggedMessage>;
+  /**
+   * Messages on a few subjects between two positions, oldest first. Never waits for more, and costs what it answers
+   * with, not what was published on other subjects.
+   * @throws EpochGone, PositionGone as {@link read}, `through` included; EventLogUnavailable; the signal's reason
+   */
+  range(options: RangeOptions): Promise<LogRange>;
   /** The position of the newest message (sequence 0 of an empty log). */
   head(): Promise<Position>;
   /**
@@ -265,6 +271,25 @@ export interface ReadOptions {
   readonly subjects: readonly string[];
   readonly after?: Position;
   readonly signal?: AbortSignal;
+}
+
+export interface RangeOptions {
+  /** Without wildcards, each once. */
+  readonly subjects: readonly string[];
+  readonly after: Position;
+  /** The last sequence that is asked for; the log has reached it. */
+  readonly through: number;
+  /** Messages at most. Default: 256. */
+  readonly limit?: number;
+  /** Bytes of messages after which no more are given; one is always given. Default: 262,144. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogRange {
+  readonly messages: readonly LoggedMessage[];
+  /** No message up to this sequence was left out: `through`, or the last message's where there may be more. */
+  readonly through: number;
 }
 
 /** The cursor's stream is gone: the client must query afresh. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { servicePorts } from '../config.ts';
+import { loadConfig, servicePorts } from '../config.ts';
 import { signDevelopmentToken } from '../identity/user-tokens.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
 import { startTestService, TEST_SECRET, viewer } from '../testing/service.ts';
@@ -174,7 +174,7 @@ describe('requests in work', () => {
         app.get('/quick', async () => 'quick');
       },
     });
-    const limits = { requestTimeoutMs: 30_000, requests, outbox: 1 };
+    const limits = { ...loadConfig({}).limits, requests };
     const started = await startTestService(definition, { ...options, config: { limits } });
     onTestFinished(() => started.stop());
     const ask = async (path: string, init: RequestInit = {}) =>

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { bounded, TookTooLong } from '../bounded.ts';
-import { type ServiceName, servicePorts } from '../config.ts';
+import { type Config, type ServiceName, servicePorts } from '../config.ts';
 import { StartersFault } from '../exit.ts';
 import type { Caller } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
@@ -8,8 +8,9 @@ import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
+import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
-import { OPERATIONAL_PATHS } from './load.ts';
+import { belongTo, OPERATIONAL_PATHS } from './load.ts';
 import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
@@ -79,6 +80,9 @@ function requireServiceIdentity(app: FastifyInstance, runtime: ServiceRuntime): 
   app.addHook('onRequest', async (request) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return;
     request.caller = await authenticateService(request, runtime);
+    const { viewer } = request.caller;
+    // Services that ask for themselves know their measure.
+    if (viewer) await belongTo(request, viewer.userId);
   });
 }
 
@@ -92,6 +96,12 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   const address = app.server.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
+
+/** Names by which the services may be asked. */
+const namesOf = ({ allowedHosts, urls }: Config): string[] => [
+  ...allowedHosts,
+  ...Object.values(urls).map((url) => new URL(url).hostname),
+];
 
 type Stopping = Omit<RunningService, 'name' | 'url'>;
 
@@ -144,6 +154,7 @@ export async function startService(
   const app = createHttpServer({ logger, limits: config.limits });
   const stops = stopping(app, parts, logger);
   try {
+    guardHosts(app, namesOf(config));
     if (!parts.frontDoor) {
       requireServiceIdentity(app, runtime);
       healthRoutes(app, {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { execute, parse, subscribe } from 'graphql';
 import { type Caller, unauthenticated } from '../../platform/identity/service-tokens.ts';
 import { acceptedUntil } from '../../platform/identity/user-tokens.ts';
+import { measureSockets } from '../../platform/metrics.ts';
 import { projectFile } from '../../platform/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import {
@@ -17,13 +18,13 @@ import {
   type Credentials,
   type Session,
   serveOperationsOverWebSocket,
-} from '../../platform/serving/websocket.ts';
+} from '../../platform/serving/websocket/websocket.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
 
 type EventsRuntime = Pick<
   ServiceRuntime,
-  'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
+  'config' | 'metrics' | 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
 >;
 
 /** A service stays as long as it likes; who comes with a user's own token, as long as that is valid. */
@@ -31,13 +32,14 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
   const headers = credentials as IncomingHttpHeaders;
   const who = await authenticateService({ headers }, runtime);
   if (!who.viewer) throw unauthenticated();
-  if (headers[SERVICE_SECRET_HEADER] === undefined) return { who };
-  return { who, until: acceptedUntil(bearerToken(headers.authorization)) };
+  const session = { who, userId: who.viewer.userId };
+  if (headers[SERVICE_SECRET_HEADER] === undefined) return session;
+  return { ...session, until: acceptedUntil(bearerToken(headers.authorization)) };
 }
 
 /** Serves `blobChanged` over graphql-ws, dead letters and what a router asks of every subgraph over HTTP. */
 export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
-  const { clock, logger, changeFeed, eventLog } = runtime;
+  const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
   const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
   const schema = await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
@@ -46,8 +48,10 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     logger,
   });
   const check = createOperationCheck(schema);
-  serveOperationsOverWebSocket<Caller>(app, {
+  const sockets = serveOperationsOverWebSocket<Caller>(app, {
     path: '/graphql',
+    // A router asks for all of its users from one address.
+    limits: { ...config.limits.sockets, perAddress: 0 },
     clock,
     logger,
     authenticate: (credentials) => admit(credentials, runtime),
@@ -58,4 +62,5 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     execute,
     subscribe,
   });
+  measureSockets(metrics, sockets);
 }

@@ -22,6 +22,7 @@ import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
+import { createSummaryBuilder } from './summary/builder.ts';
 
 const DATABASE = 'state';
 
@@ -72,6 +73,7 @@ export const stateService: ServiceDefinition = {
     const handOuts = createHandOutSweeper({ ...deps, logger });
     const retirements = createRetirementSweeper({ ...deps, logger });
     const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
+    const summaries = createSummaryBuilder({ store, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
@@ -90,6 +92,7 @@ export const stateService: ServiceDefinition = {
         handOuts.start();
         retirements.start();
         lifecycles.start();
+        summaries.start();
         intake.start();
         reconciler.start();
         reemitter.start();
@@ -97,7 +100,7 @@ export const stateService: ServiceDefinition = {
       async stop() {
         await reconciler.stop();
         await lifecycles.stop();
-        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop()]);
+        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop(), summaries.stop()]);
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

@@ -3,8 +3,9 @@ import { BlobgraphError, toUserErrors, type UserError } from '../../platform/err
 import { WholeNumberResolver } from '../../platform/scalars.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
 import { beginBackfill } from './backfill/backfill.ts';
-import { type Book, languageOf, readBooks } from './books/books.ts';
+import { type Book, languageOf, listBooks } from './books/books.ts';
 import { createBook, deleteBook, updateBook } from './books/change.ts';
+import { noBook } from './books/describe.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
@@ -12,7 +13,7 @@ import { deleteUser, readErasure } from './deletion/erasure.ts';
 import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
-import type { Context } from './models.ts';
+import type { BookModel, Context } from './models.ts';
 import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
 import { reprocess } from './runs/reprocess.ts';
 import { cancelProcessing, retryProcessing } from './runs/retry.ts';
@@ -83,6 +84,9 @@ const present = <T>(values: readonly (T | null | Error)[]): T[] =>
 /** Ids that a payload tells of. */
 const MAX_TOLD = 1_000;
 
+const wholeBook = async (book: BookModel, loaders: Context['loaders']): Promise<Book | null> =>
+  'chapters' in book ? book : loaders.book.load(book.id);
+
 const me = (context: Context) => ({ id: context.viewer.userId });
 
 export const resolvers: Resolvers = {
@@ -115,11 +119,13 @@ export const resolvers: Resolvers = {
     async createBook(_root, { input }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload<Book>(() => createBook(deps, viewer.userId, input));
       loaders.book.clear(input.id);
+      loaders.bookTime.clear(input.id);
       return { book: result, userErrors };
     },
     async updateBook(_root, { input }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload<Book>(() => updateBook(deps, viewer.userId, input));
       loaders.book.clear(input.id);
+      loaders.bookTime.clear(input.id);
       return { book: result, userErrors };
     },
     async deleteBook(_root, { id, deleteDrafts }, { deps, viewer, loaders }) {
@@ -127,6 +133,7 @@ export const resolvers: Resolvers = {
         deleteBook(deps, viewer.userId, { id, deleteDrafts: deleteDrafts ?? false }),
       );
       loaders.book.clear(id);
+      loaders.bookTime.clear(id);
       for (const blobId of result ?? []) loaders.entry.clear(blobId);
       return { bookId: result && id, deletedIds: (result ?? []).slice(0, MAX_TOLD), userErrors };
     },
@@ -175,12 +182,10 @@ export const resolvers: Resolvers = {
   },
 
   UserState: {
-    async totalBlobs(_user, _args, { deps, viewer }) {
-      const counts = await deps.store.countByProcessor(viewer.userId);
-      return counts.reduce((total, { count }) => total + count, 0);
-    },
+    totalBlobs: (_user, _args, { deps, viewer }) =>
+      deps.store.facetCount(viewer.userId, { kind: 'all', key: '' }),
     blobsByProcessor: (_user, _args, { deps, viewer }) => deps.store.countByProcessor(viewer.userId),
-    books: (_user, _args, { deps, viewer }) => readBooks(deps, viewer.userId),
+    books: (_user, _args, { deps, viewer }) => listBooks(deps, viewer.userId),
     conversations: (_user, _args, { deps, viewer }) => deps.store.conversations(viewer.userId),
     updatedAt: (_user, _args, { deps, viewer }) => deps.store.lastChange(viewer.userId),
   },
@@ -242,8 +247,18 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
-    language: languageOf,
-    chapters: (book) => [...book.chapters],
+    async language(book, _args, { loaders }) {
+      if (book.language !== null) return book.language;
+      const whole = await wholeBook(book, loaders);
+      return whole && languageOf(whole);
+    },
+    chapters: async (book, _args, { loaders }) => [...((await wholeBook(book, loaders))?.chapters ?? [])],
+    async createdAt(book, _args, { loaders }) {
+      if ('createdAt' in book) return book.createdAt;
+      const place = await loaders.bookTime.load(book.id);
+      if (!place) throw noBook();
+      return place.listedAt;
+    },
     compiled: async (book, args, context) => {
       const processorIds = await shownAs(context.deps, 'book.compiled');
       return placePage(context, book.id, { place: 'bookId', processorIds }, args);

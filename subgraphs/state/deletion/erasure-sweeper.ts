@@ -112,6 +112,7 @@ async function erase(run: Run, begun: Erasure): Promise<Erasure> {
   }
   while (await eraseUnindexed(run, begun)) await run.goOn(begun);
   await store.eraseBooks(userId);
+  await store.forgetSummary(userId);
   let erasure = withStore(begun, STATE, clock.now());
   const erased = new Set([STATE]);
   const registered = await processors.all();

@@ -186,7 +186,7 @@ describe('an erasure', () => {
       );
       expect(await indexed(userId)).toEqual([]);
       expect(await own(userId)).toEqual([]);
-      expect(await store.bookRecords(userId)).toEqual([]);
+      expect(await store.bookRecords(userId, ['one'])).toEqual([]);
       expect(keeping.of(userId).size).toBe(0);
       expect(await store.deletedByProcessor(userId, new Date(0))).toEqual([
         { processorId: 'book-compiler', count: 1 },

@@ -168,6 +168,16 @@ async function settleStuck(repair: Repair, _owner: Owner, found: readonly Findin
   return repaired;
 }
 
+/** Has summaries built anew; until they are, answers are derived from the index. */
+async function settleSummaries({ deps, signal }: Repair, _owner: Owner, found: readonly Finding[]) {
+  for (const { userId } of found) {
+    signal.throwIfAborted();
+    await deps.store.forgetSummary(userId);
+    await deps.store.advanceSummary(userId);
+  }
+  return found;
+}
+
 type Settle = (repair: Repair, owner: Owner, found: readonly Finding[]) => Promise<readonly Finding[]>;
 
 /** How each kind is set right. All of it may be done twice, also by two at once. */
@@ -177,6 +187,7 @@ const settlers: Partial<Record<FindingKind, Settle>> = {
   CONTENT_BACK: settleAll,
   CONTENT_MISSING: settleMissing,
   RUN_STUCK: settleStuck,
+  SUMMARY_DIFFERS: settleSummaries,
 };
 
 /** Ends runs that were planned on processors which are retired by now. */

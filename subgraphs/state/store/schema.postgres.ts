@@ -1,3 +1,5 @@
+import { SUMMARIES } from '../summary/schema.postgres.ts';
+
 /** Steps of the state database; step n is applied once, in order. */
 export const migrations: readonly string[] = [
   `
@@ -148,4 +150,5 @@ export const migrations: readonly string[] = [
   CREATE TABLE hand_outs (LIKE backfills INCLUDING ALL);
   CREATE TABLE retirements (LIKE backfills INCLUDING ALL)
   `,
+  SUMMARIES,
 ];

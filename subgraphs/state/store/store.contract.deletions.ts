@@ -76,7 +76,7 @@ export function deletionContract(store: () => StateStore): void {
       expect(await store().derived(user, [source.id], { limit: 10 })).toEqual(new Map());
       expect(await store().derivedIds(user, [source.id], 10)).toEqual(new Map());
       expect(await store().derivedCounts(user, [source.id])).toEqual(new Map());
-      expect(await store().newestDrafts(user)).toEqual([]);
+      expect(await store().newestDrafts(user, ['b'])).toEqual([]);
       expect(await store().conversations(user)).toEqual([]);
       const places = { place: 'bookId', limit: 10 } as const;
       expect(await store().inPlaces(user, ['b'], places)).toEqual(new Map());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { facetOf } from '../summary/facets.ts';
 import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
@@ -164,6 +165,8 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const check = async (filter: Parameters<StateStore['page']>[1], expected: IndexEntry[]) => {
         expect(ids(await store.page(user, filter, { limit: 10, direction: 'DESC' }))).toEqual(ids(expected));
         expect(await store.count(user, filter)).toBe(expected.length);
+        const facet = facetOf(filter);
+        if (facet) expect(await store.facetCount(user, facet)).toBe(expected.length);
       };
       await check({}, [other, one, parent]);
       await check({ bookId: 'b' }, [other, one]);
@@ -208,7 +211,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const book = newBook(user, { chapters: [chapter] });
       expect(await store.putBook(book)).toBe(true);
       expect(await store.putBook({ ...book, title: 'Late' })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([book]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([book]);
       const changed = {
         ...book,
         version: 2,
@@ -222,11 +225,11 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.putBook({ ...changed, createdAt: at(9) })).toBe(true);
       expect(await store.putBook({ ...changed, title: 'Late' })).toBe(false);
       expect(await store.putBook({ ...changed, version: 4 })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([changed]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([changed]);
       await store.putBook({ ...book, id: 'two', createdAt: at(2) });
-      expect(ids(await store.bookRecords(user))).toEqual(['two', 'one']);
+      expect(ids(await store.bookRecords(user, ['one', 'two']))).toEqual(['two', 'one']);
       expect(ids(await store.bookRecords(user, ['one', 'three']))).toEqual(['one']);
-      expect(await store.bookRecords(newUser())).toEqual([]);
+      expect(await store.bookRecords(newUser(), ['one'])).toEqual([]);
     });
 
     it('finds the newest draft of each chapter', async () => {
@@ -244,7 +247,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         { bookId: 'b', chapterNum: 1, draft: second },
         { bookId: 'b', chapterNum: 2, draft: other },
       ]);
-      expect(ids((await store.newestDrafts(user)).map(({ draft: found }) => found))).toEqual(
+      expect(ids((await store.newestDrafts(user, ['c', 'b'])).map(({ draft: found }) => found))).toEqual(
         ids([second, other, elsewhere] as IndexEntry[]),
       );
     });

@@ -1,10 +1,11 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { createSummaries } from '../summary/summary.postgres.ts';
 import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
-import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
+import { derivedRows, grouped, inPlaces, Parameters } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
@@ -63,6 +64,14 @@ async function page(database: SqlDatabase, userId: string, filter: EntryFilter, 
     parameters.values,
   );
   return rows.map(entryFrom);
+}
+
+async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {
+  const parameters = new Parameters();
+  const where = conditions(userId, filter, parameters);
+  const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
+  const [row] = await database.query<{ total: number }>(text, parameters.values);
+  return row?.total ?? 0;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -209,19 +218,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
     },
     page: (userId, filter, request) => page(database, userId, filter, request),
-    async count(userId, filter) {
-      const parameters = new Parameters();
-      const where = conditions(userId, filter, parameters);
-      const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
-      const [row] = await database.query<{ total: number }>(text, parameters.values);
-      return row?.total ?? 0;
-    },
-    countByProcessor: (userId) =>
-      database.query(
-        `SELECT processor_id AS "processorId", count(*) AS count FROM blob_index WHERE user_id = $1
-         GROUP BY processor_id ORDER BY processor_id`,
-        [userId],
-      ),
+    count: (userId, filter) => count(database, userId, filter),
     async lastChange(userId) {
       const text = 'SELECT max(updated_at) AS at FROM blob_index WHERE user_id = $1';
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
@@ -237,28 +234,12 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const rows = await derivedRows<{ id: string }>(database, 'e.id', userId, parentIds, { limit });
       return grouped(rows, (row) => row.id);
     },
-    async derivedCounts(userId, parentIds, processorIds) {
-      const rows = await database.query<{ parent_id: string; total: number }>(
-        `SELECT parent_id, count(*) AS total FROM blob_sources
-         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text[] IS NULL OR child_processor_id = ANY($3))
-         GROUP BY parent_id`,
-        [userId, [...parentIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map((row) => [row.parent_id, row.total]));
-    },
     inPlaces: (userId, placeIds, request) => inPlaces(database, userId, placeIds, request),
-    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
-      const rows = await database.query<{ id: string; total: number }>(
-        `SELECT ${PLACES[place]} AS id, count(*) AS total FROM blob_index
-         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text[] IS NULL OR processor_id = ANY($3)) GROUP BY 1`,
-        [userId, [...placeIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map(({ id, total }) => [id, total]));
-    },
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
     },
     ...createBooks(database),
+    ...createSummaries(database),
     ...createOutboxes(database),
     ...createDeletions(database),
     ...createErasures(database),

@@ -1,14 +1,13 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { SummaryStore } from '../summary/summary.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 
-/** Of each of these so many at most in one answer. */
-export const MAX_BOOKS = 1_000;
-export const MAX_CONVERSATIONS = 1_000;
+/** Newest drafts of chapters in one answer at most. */
 export const MAX_DRAFTS = 10_000;
 
 /** Conditions on entries; all that are given must hold. */
@@ -134,7 +133,13 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans, BackfillStore {
+export interface StateStore
+  extends ErasureStore,
+    DeletionStore,
+    ReemissionStore,
+    StateScans,
+    BackfillStore,
+    SummaryStore {
   /** Hand-outs of runs whose events a processor missed. */
   readonly handOuts: BackfillStore;
   /** Ends of the runs of processors that were retired. */
@@ -212,10 +217,9 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
    * another was first.
    */
   putBook(book: BookRecord): Promise<boolean>;
-  /** Those of these ids, or the newest 1,000. */
-  bookRecords(userId: string, ids?: readonly string[]): Promise<BookRecord[]>;
-  /** The newest draft of every chapter of these books (or of all, at most 10,000), by book and chapter. */
-  newestDrafts(userId: string, bookIds?: readonly string[]): Promise<ChapterDraft[]>;
+  bookRecords(userId: string, ids: readonly string[]): Promise<BookRecord[]>;
+  /** The newest draft of every chapter of these books, by book and chapter; at most 10,000. */
+  newestDrafts(userId: string, bookIds: readonly string[]): Promise<ChapterDraft[]>;
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 
