@@ -376,14 +376,22 @@ export type BlobFilter = {
   createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** A page of the index. */
+/**
+ * A page of the index. By three conditions and more it may hold fewer than were asked for, or none, although
+ * `hasNextPage` is true: go on behind `endCursor`.
+ */
 export type BlobIndexConnection = {
   __typename?: 'BlobIndexConnection';
   nodes: Array<BlobIndex>;
   edges: Array<BlobIndexEdge>;
   pageInfo: PageInfo;
-  /** All entries that the filter lets through; counted only when asked for. */
+  /**
+   * All entries that the filter lets through; counted only when asked for. By no condition or one it is exact, by several
+   * it is counted to 10,000.
+   */
   totalCount: Scalars['Int']['output'];
+  /** False when there are, or may be, more than `totalCount`. */
+  totalCountIsExact: Scalars['Boolean']['output'];
   /** Hand it to `blobChanged(after:)` to hear of every change since this page was read. */
   liveCursor: Scalars['String']['output'];
 };
@@ -1040,6 +1048,7 @@ export type BlobIndexConnectionResolvers<ContextType = Context, ParentType exten
   edges?: Resolver<Array<ResolversTypes['BlobIndexEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalCountIsExact?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

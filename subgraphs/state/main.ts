@@ -18,6 +18,7 @@ import { createRelay } from './publishing/relay.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
+import { createUpkeeper } from './store/lists/upkeeper.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
@@ -78,6 +79,7 @@ export const stateService: ServiceDefinition = {
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
     const reemitter = createReemitter({ store, eventLog, clock, logger });
+    const upkeeper = createUpkeeper({ store, logger });
     return {
       checks: { store: () => store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       async install(app) {
@@ -96,8 +98,10 @@ export const stateService: ServiceDefinition = {
         intake.start();
         reconciler.start();
         reemitter.start();
+        upkeeper.start();
       },
       async stop() {
+        await upkeeper.stop();
         await reconciler.stop();
         await lifecycles.stop();
         await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop(), summaries.stop()]);

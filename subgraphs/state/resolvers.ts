@@ -14,11 +14,15 @@ import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
 import type { BookModel, Context } from './models.ts';
-import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
+import { type EntryPage, entryCursor, entryPage, exactly, pageAfter, pageSize } from './pagination.ts';
 import { reprocess } from './runs/reprocess.ts';
 import { cancelProcessing, retryProcessing } from './runs/retry.ts';
 import { contentMissingSince, contentOf, processingOf } from './shown.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
+import { facetOf } from './summary/facets.ts';
+
+/** Totals of lists by several conditions are counted this far. */
+const MAX_COUNTED = 10_000;
 
 interface PageArguments {
   first?: number | null;
@@ -36,8 +40,12 @@ async function page(
   direction: 'ASC' | 'DESC' = 'DESC',
 ): Promise<EntryPage> {
   const size = pageSize(first);
-  const entries = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
-  return entryPage(entries, size, after, () => store.count(userId, filter));
+  const found = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
+  return entryPage(found, size, after, async () => {
+    const facet = facetOf(filter);
+    if (facet) return exactly(await store.facetCount(userId, facet));
+    return store.countUpTo(userId, filter, MAX_COUNTED);
+  });
 }
 
 async function derivedPage(
@@ -48,7 +56,8 @@ async function derivedPage(
   const size = pageSize(first);
   const of = processorId == null ? {} : { processorIds: [processorId] };
   const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
-  return entryPage(entries, size, after, () => loaders.derivedCount(of.processorIds).load(parentId));
+  const count = async () => exactly(await loaders.derivedCount(of.processorIds).load(parentId));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 async function placePage(
@@ -59,7 +68,8 @@ async function placePage(
 ): Promise<EntryPage> {
   const size = pageSize(first);
   const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id);
-  return entryPage(entries, size, after, () => loaders.inPlaceCount(filter).load(id));
+  const count = async () => exactly(await loaders.inPlaceCount(filter).load(id));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 /** A payload's result, or what the caller can mend. */
@@ -214,16 +224,16 @@ export const resolvers: Resolvers = {
   BlobIndexConnection: {
     nodes: ({ entries }) => [...entries],
     edges: ({ entries }) => [...entries],
-    pageInfo: ({ entries, hasNextPage, hasPreviousPage }) => {
-      const [first, last] = [entries[0], entries.at(-1)];
+    pageInfo: ({ entries: [first], hasNextPage, hasPreviousPage, end }) => {
       return {
         hasNextPage,
         hasPreviousPage,
         startCursor: first ? entryCursor(first) : null,
-        endCursor: last ? entryCursor(last) : null,
+        endCursor: end ? entryCursor(end) : null,
       };
     },
-    totalCount: ({ count }) => count(),
+    totalCount: async ({ total }) => (await total()).count,
+    totalCountIsExact: async ({ total }) => (await total()).exact,
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
   },
 

@@ -45,7 +45,7 @@ async function untilPublished(run: Run, erasure: Erasure): Promise<void> {
 
 /** @returns true while there may be more */
 async function eraseIndexed({ store, ...run }: Run, { userId }: Erasure): Promise<boolean> {
-  const page = await store.page(userId, {}, { limit: BATCH, direction: 'ASC' });
+  const { entries: page } = await store.page(userId, {}, { limit: BATCH, direction: 'ASC' });
   const bury = (entry: IndexEntry) => buryEntry({ store, ...run }, entry, { cascade: true, dueAt: null });
   await pMap(page, bury, { concurrency: AT_ONCE });
   const own = page.filter(({ processorId }) => processorId === STATE);

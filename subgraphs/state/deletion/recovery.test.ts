@@ -60,7 +60,7 @@ async function novel() {
 
 const idsOf = (...blobs: readonly { id: string }[]) => blobs.map(({ id }) => id).toSorted();
 const indexed = async (userId: string) =>
-  idsOf(...(await store.page(userId, {}, { limit: 100, direction: 'ASC' })));
+  idsOf(...(await store.page(userId, {}, { limit: 100, direction: 'ASC' })).entries);
 const own = async (userId: string) => idsOf(...(await store.ownBlobs(userId, 100)));
 
 /** The sweep of another process, once the time has come. */

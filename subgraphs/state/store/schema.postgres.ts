@@ -1,4 +1,5 @@
 import { SUMMARIES } from '../summary/schema.postgres.ts';
+import { LISTS_STEP } from './lists/indexes.postgres.ts';
 
 /** Steps of the state database; step n is applied once, in order. */
 export const migrations: readonly string[] = [
@@ -151,4 +152,5 @@ export const migrations: readonly string[] = [
   CREATE TABLE retirements (LIKE backfills INCLUDING ALL)
   `,
   SUMMARIES,
+  LISTS_STEP,
 ];

@@ -68,7 +68,7 @@ export function deletionContract(store: () => StateStore): void {
       await bury(one);
       await bury(made);
       expect(await store().entries(user, [one.id, made.id])).toEqual([]);
-      const page = await store().page(user, {}, { limit: 10, direction: 'ASC' });
+      const { entries: page } = await store().page(user, {}, { limit: 10, direction: 'ASC' });
       expect(ids(page)).toEqual(ids([source, child, grandchild]));
       expect(await store().count(user, {})).toBe(3);
       expect(await store().count(user, { parentId: source.id })).toBe(0);

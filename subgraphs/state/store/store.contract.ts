@@ -137,14 +137,17 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const seen: string[] = [];
       let after: { createdAt: Date; id: string } | undefined;
       for (;;) {
-        const page = await store.page(user, {}, { limit: 2, direction: 'DESC', ...(after ? { after } : {}) });
+        const request = { limit: 2, direction: 'DESC', ...(after ? { after } : {}) } as const;
+        const { entries: page } = await store.page(user, {}, request);
         seen.push(...ids(page));
         const last = page.at(-1);
         if (!last) break;
         after = last;
       }
       expect(seen).toEqual(expected);
-      expect(ids(await store.page(user, {}, { limit: 10, direction: 'ASC' }))).toEqual(expected.toReversed());
+      expect(ids((await store.page(user, {}, { limit: 10, direction: 'ASC' })).entries)).toEqual(
+        expected.toReversed(),
+      );
     });
 
     it('filters by each field, and counts the same', async () => {
@@ -163,7 +166,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         entry(user, 3, { bookId: 'b', sourceIds: ['x'] }),
       )) as [IndexEntry, IndexEntry, IndexEntry];
       const check = async (filter: Parameters<StateStore['page']>[1], expected: IndexEntry[]) => {
-        expect(ids(await store.page(user, filter, { limit: 10, direction: 'DESC' }))).toEqual(ids(expected));
+        expect(ids((await store.page(user, filter, { limit: 10, direction: 'DESC' })).entries)).toEqual(
+          ids(expected),
+        );
         expect(await store.count(user, filter)).toBe(expected.length);
         const facet = facetOf(filter);
         if (facet) expect(await store.facetCount(user, facet)).toBe(expected.length);

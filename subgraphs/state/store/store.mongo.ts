@@ -1,5 +1,4 @@
-import type { Db, Filter } from 'mongodb';
-import { behind } from '../../../platform/mongo/behind.ts';
+import type { Db } from 'mongodb';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
 import { createSummaries } from '../summary/summary.mongo.ts';
@@ -22,54 +21,16 @@ import {
 import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
+import { createUpkeep } from './lists/indexes.mongo.ts';
+import { createLists, whereOf } from './lists/pages.mongo.ts';
 import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
-import { type EntryFilter, MAX_DRAFTS, type PageRequest, type StateStore } from './store.ts';
+import { MAX_DRAFTS, type StateStore } from './store.ts';
 
 const OUTBOX = ['outbox', 'outbox_since'];
 const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
-
-function conditions(userId: string, filter: EntryFilter): Filter<EntryDocument> {
-  const { createdAfter, createdBefore } = filter;
-  const equals: Record<string, string | undefined> = {
-    book_id: filter.bookId,
-    conversation_id: filter.conversationId,
-    type: filter.type,
-    processor_id: filter.processorId,
-    schema_id: filter.schemaId,
-    source_ids: filter.parentId,
-    state: filter.state,
-  };
-  const created = {
-    ...(createdAfter ? { $gte: createdAfter } : {}),
-    ...(createdBefore ? { $lt: createdBefore } : {}),
-  };
-  return {
-    user_id: userId,
-    ...Object.fromEntries(Object.entries(equals).filter(([, value]) => value !== undefined)),
-    ...(createdAfter || createdBefore ? { created_at: created } : {}),
-  };
-}
-
-async function page(
-  { entries }: StateCollections,
-  userId: string,
-  filter: EntryFilter,
-  { after, direction, limit }: PageRequest,
-) {
-  const where = conditions(userId, filter);
-  const order = direction === 'ASC' ? 1 : -1;
-  const found = await entries
-    .find<ReadEntryDocument>(after ? { $and: [where, behind(after, direction)] } : where, {
-      projection: WITHOUT_OUTBOX,
-    })
-    .sort({ created_at: order, _id: order })
-    .limit(limit)
-    .toArray();
-  return found.map(entryFrom);
-}
 
 async function newestDrafts({ entries }: StateCollections, userId: string, bookIds: readonly string[]) {
   const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
@@ -153,8 +114,7 @@ export function createMongoStateStore(database: Db): StateStore {
       const found = entries.find<ReadEntryDocument>(where, { projection: WITHOUT_OUTBOX });
       return (await found.toArray()).map(entryFrom);
     },
-    page: (userId, filter, request) => page(collections, userId, filter, request),
-    count: (userId, filter) => entries.countDocuments(conditions(userId, filter)),
+    count: (userId, filter) => entries.countDocuments(whereOf(userId, filter)),
     async lastChange(userId) {
       const options = { sort: { updated_at: -1 }, projection: { updated_at: 1 } } as const;
       return (await entries.findOne({ user_id: userId }, options))?.updated_at ?? null;
@@ -188,6 +148,8 @@ export function createMongoStateStore(database: Db): StateStore {
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
+    ...createLists(collections),
+    ...createUpkeep(collections),
     ...createSummaries(collections),
     ...createDeletions(collections),
     ...createErasures(collections),

@@ -5,21 +5,16 @@ import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
-import { derivedRows, grouped, inPlaces, Parameters } from './groups.postgres.ts';
+import { Parameters } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
+import { CHILD_FACETS_OF_ENTRY, createUpkeep } from './lists/indexes.postgres.ts';
+import { createLists } from './lists/pages.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type {
-  ContentChange,
-  EntryChange,
-  EntryFilter,
-  InsertedEntry,
-  PageRequest,
-  StateStore,
-} from './store.ts';
+import type { ContentChange, EntryChange, EntryFilter, InsertedEntry, StateStore } from './store.ts';
 
 /** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
 const listOf = ({ parentId }: EntryFilter) =>
@@ -47,23 +42,6 @@ function conditions(userId: string, filter: EntryFilter, parameters: Parameters)
     ...column(time, '>=', filter.createdAfter),
     ...column(time, '<', filter.createdBefore),
   ].join(' AND ');
-}
-
-async function page(database: SqlDatabase, userId: string, filter: EntryFilter, request: PageRequest) {
-  const parameters = new Parameters();
-  const where = conditions(userId, filter, parameters);
-  const { from, time, id } = listOf(filter);
-  const { after, direction, limit } = request;
-  const comparison = direction === 'ASC' ? '>' : '<';
-  const behind = after
-    ? `AND (${time}, ${id}) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
-    : '';
-  const rows = await database.query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM ${from} WHERE ${where} ${behind}
-     ORDER BY ${time} ${direction}, ${id} ${direction} LIMIT ${parameters.add(limit)}`,
-    parameters.values,
-  );
-  return rows.map(entryFrom);
 }
 
 async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {
@@ -123,8 +101,9 @@ async function insertEntry(
        VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)
        ON CONFLICT (id) DO NOTHING RETURNING *
      ), edges AS (
-       INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id)
-       SELECT DISTINCT e.user_id, p.id, e.id, e.created_at, e.processor_id FROM e, unnest(e.source_ids) AS p(id)
+       INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id, child_facets)
+       SELECT DISTINCT e.user_id, p.id, e.id, e.created_at, e.processor_id, ${CHILD_FACETS_OF_ENTRY}
+       FROM e, unnest(e.source_ids) AS p(id)
      )
      SELECT ${ENTRY_COLUMNS} FROM e`,
     [
@@ -217,27 +196,17 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
     },
-    page: (userId, filter, request) => page(database, userId, filter, request),
     count: (userId, filter) => count(database, userId, filter),
     async lastChange(userId) {
       const text = 'SELECT max(updated_at) AS at FROM blob_index WHERE user_id = $1';
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
       return row?.at ?? null;
     },
-    async derived(userId, parentIds, request) {
-      return grouped(
-        await derivedRows<EntryRow>(database, ENTRY_COLUMNS, userId, parentIds, request),
-        entryFrom,
-      );
-    },
-    async derivedIds(userId, parentIds, limit) {
-      const rows = await derivedRows<{ id: string }>(database, 'e.id', userId, parentIds, { limit });
-      return grouped(rows, (row) => row.id);
-    },
-    inPlaces: (userId, placeIds, request) => inPlaces(database, userId, placeIds, request),
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
     },
+    ...createLists(database),
+    ...createUpkeep(database),
     ...createBooks(database),
     ...createSummaries(database),
     ...createOutboxes(database),

@@ -4,6 +4,8 @@ import type { SummaryStore } from '../summary/summary.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
+import type { Total } from './lists/conditions.ts';
+import type { Upkeep } from './lists/upkeep.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 
@@ -39,6 +41,17 @@ export interface PageRequest {
   /** Starts behind this place. */
   readonly after?: PageKey;
   readonly direction: 'ASC' | 'DESC';
+}
+
+/** What was found of a stretch. */
+export interface EntryList {
+  /** As many as were asked for, unless the list ends or `resume` is set. */
+  readonly entries: IndexEntry[];
+  /**
+   * The place up to which was looked without finding that many: the list may go on behind it. By one or two conditions
+   * besides time a page is always whole.
+   */
+  readonly resume: PageKey | null;
 }
 
 export interface DerivedRequest {
@@ -139,7 +152,8 @@ export interface StateStore
     ReemissionStore,
     StateScans,
     BackfillStore,
-    SummaryStore {
+    SummaryStore,
+    Upkeep {
   /** Hand-outs of runs whose events a processor missed. */
   readonly handOuts: BackfillStore;
   /** Ends of the runs of processors that were retired. */
@@ -170,7 +184,9 @@ export interface StateStore
   ): Promise<boolean>;
   entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
   /** Ordered by time of creation, then id. */
-  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<IndexEntry[]>;
+  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<EntryList>;
+  /** How many entries a filter lets through, counted to `limit`. */
+  countUpTo(userId: string, filter: EntryFilter, limit: number): Promise<Total>;
   count(userId: string, filter: EntryFilter): Promise<number>;
   countByProcessor(userId: string): Promise<{ readonly processorId: string; readonly count: number }[]>;
   /** When an entry of the user changed last; null when there is none. */
