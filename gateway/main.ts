@@ -61,6 +61,7 @@ export const gatewayService: ServiceDefinition = {
           authenticate: async ({ headers }) => ({
             viewer: await userTokens.verify(bearerToken(headers.authorization)),
           }),
+          userOf: ({ viewer }) => viewer.userId,
           // Pages that are developed here are served from another port.
           ...(config.production ? {} : { mayAsk: isLocalOrigin }),
           mayExplain: ({ viewer }) => viewer.roles.includes('operator'),

@@ -168,6 +168,10 @@ export const environmentSchema = z.object({
   ALLOWED_HOSTS: list(isHostName, 'host names without a port').optional(),
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
+  /** Changes that one process holds for its subscribers, beside which older ones are read from the log. */
+  MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000).default(20_000),
+  /** What they take of its memory; one user's take half of either at most. */
+  MAX_HISTORY_MEBIBYTES: wholeNumber(1, 65_536).default(16),
   /** Whose planner the gateway uses. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
@@ -230,6 +234,8 @@ export interface Config {
     readonly requests: number;
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
+    /** Changes held for subscribers in one process. */
+    readonly history: { readonly changes: number; readonly bytes: number };
     /** TCP connections open at once, in one service. */
     readonly connections: number;
     readonly sockets: SocketLimits;
@@ -359,6 +365,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       requests: env.MAX_REQUESTS,
       outbox: env.MAX_OUTBOX,
+      history: { changes: env.MAX_HISTORY_CHANGES, bytes: env.MAX_HISTORY_MEBIBYTES * 1024 ** 2 },
       connections: env.MAX_CONNECTIONS,
       sockets: socketLimits(env),
     },

@@ -102,6 +102,10 @@ export const errorTable = {
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',
   ),
   MODEL_FAILED: entry(502, 'The language model refused or answered something unusable.'),
+  TOKENS_SPENT: entry(
+    429,
+    'The user’s drafts have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
+  ),
   PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
   PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
   USER_ERASING: entry(
@@ -151,6 +155,12 @@ export const errorTable = {
   SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
   INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
 } as const satisfies Record<string, ErrorEntry>;
+
+const LONGEST_MESSAGE = 1_000;
+
+/** A message without the rest of what it names, where that is long: names and values of clients may be of any length. */
+export const shortMessage = (message: string): string =>
+  message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
 
 /** A code of the table of errors. */
 export type ErrorCode = keyof typeof errorTable;

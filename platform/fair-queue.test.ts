@@ -4,7 +4,7 @@ import { FairQueue, type FairQueueOptions, type Leave } from './fair-queue.ts';
 const open = (options: Partial<FairQueueOptions> = {}) =>
   new FairQueue({ name: 'tests', capacity: 2, maxWaiting: 100, patienceMs: 1_000, ...options });
 
-/** Enters one after the other, e.g. `a`, `a:5` for a size, and notes who is let in, in which order. */
+/** Enters one after the other, e.g. `a`, `a:5` for a size, `a:later`, and notes who is let in, in which order. */
 function crowd(queue: FairQueue) {
   const inside: { readonly who: string; readonly leave: Leave }[] = [];
   const order: string[] = [];
@@ -15,7 +15,8 @@ function crowd(queue: FairQueue) {
     async enter(...names: string[]) {
       for (const who of names) {
         const [key = '', size] = who.split(':');
-        queue.enter(key, size === undefined ? {} : { size: Number(size) }).then(
+        const entering = size === 'later' ? { later: true } : { size: Number(size ?? 1) };
+        queue.enter(key, entering).then(
           (leave) => {
             order.push(who);
             inside.push({ who, leave });
@@ -109,6 +110,27 @@ test('a key may be held to a part of those that wait', async () => {
   const { refused, enter } = crowd(open({ capacity: 1, maxWaitingPerKey: 2 }));
   await enter('a', 'a', 'a', 'a', 'b', 'b', 'b');
   expect(refused).toEqual(['a', 'b']);
+});
+
+test('what is for later lets all others go first, but every fourth turn is one for later', async () => {
+  const { order, enter, leave } = crowd(open({ capacity: 1 }));
+  await enter('a', 'a:later', 'a:later', 'b:later', 'a', ...Array<string>(7).fill('c'));
+  for (let left = 0; left < 11; left += 1) await leave();
+  expect(order).toEqual(['a', 'a', 'c', 'c', 'b:later', 'c', 'c', 'c', 'a:later', 'c', 'c', 'a:later']);
+});
+
+test('whoever has something in work takes more only when that may be, and nobody waits for them', async () => {
+  let may = false;
+  const queue = open({ capacity: 4, mayTakeMore: ({ inWork }) => may && inWork < 3 });
+  const { order, enter, leave } = crowd(queue);
+  await enter('a', 'a', 'a', 'a', 'b', 'c');
+  expect(order).toEqual(['a', 'b', 'c']);
+  await leave('a');
+  expect(order).toEqual(['a', 'b', 'c', 'a']);
+  may = true;
+  queue.look();
+  await turns();
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'a']);
 });
 
 test('nobody waits longer than is allowed, and whom a large one held up goes on', async () => {

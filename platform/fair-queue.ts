@@ -13,6 +13,17 @@ export interface FairQueueOptions {
   readonly maxWaitingPerKey?: number;
   /** Milliseconds that one waits at most. */
   readonly patienceMs: number;
+  /** Whether a key that has something in work may take more now; {@link FairQueue.look} asks again. Default: it may. */
+  readonly mayTakeMore?: (holder: Holder) => boolean;
+}
+
+/** A key that has something in work. */
+export interface Holder {
+  readonly key: string;
+  /** Sizes that it has in work. */
+  readonly inWork: number;
+  /** When it took the newest of them, in the milliseconds of `performance.now()`. */
+  readonly since: number;
 }
 
 export interface Entering {
@@ -20,6 +31,10 @@ export interface Entering {
   readonly size?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal | undefined;
+  /** Lets those of all keys go first that are not for later; every fourth turn is one for later. Default: false. */
+  readonly later?: boolean;
+  /** Milliseconds that it waits at most. Default: the queue's. */
+  readonly patienceMs?: number;
 }
 
 /** Gives back what was entered with; calls after the first do nothing. */
@@ -27,6 +42,7 @@ export type Leave = () => void;
 
 interface Waiter {
   readonly size: number;
+  readonly later: boolean;
   admit(): void;
   refuse(error: unknown): void;
 }
@@ -36,10 +52,20 @@ interface Lane {
   readonly key: string;
   inWork: number;
   waiting: number;
-  readonly waiters: Set<Waiter>;
+  readonly now: Set<Waiter>;
+  readonly later: Set<Waiter>;
+  /** When each of those in work began, the oldest first. */
+  readonly began: Set<{ readonly at: number }>;
 }
 
-const newest = (waiters: Iterable<Waiter>): Waiter | undefined => [...waiters].at(-1);
+/** Turns that go in a row to those that are not for later, while others wait. */
+const MOST_PASSED = 3;
+
+const waitersOf = (lane: Lane, { later }: Pick<Waiter, 'later'>): Set<Waiter> =>
+  later ? lane.later : lane.now;
+const waits = ({ now, later }: Lane): boolean => now.size + later.size > 0;
+/** Whoever is refused first: the newest of those for later, where there are any. */
+const newest = ({ now, later }: Lane): Waiter | undefined => [...now, ...later].at(-1);
 
 /**
  * A bounded capacity that keys, e.g. users, share fairly: whatever is given back goes to the key that has least in
@@ -48,6 +74,11 @@ const newest = (waiters: Iterable<Waiter>): Waiter | undefined => [...waiters].a
  */
 export class FairQueue {
   readonly #options: Required<FairQueueOptions>;
+  #capacity: number;
+  /** Turns that were given while something for later waited. */
+  #passed = 0;
+  /** What waits for later. */
+  #later = 0;
   readonly #lanes = new Map<string, Lane>();
   /** Lanes that have waiters, the next turn first. */
   readonly #turns = new Set<Lane>();
@@ -56,7 +87,13 @@ export class FairQueue {
 
   constructor(options: FairQueueOptions) {
     const { capacity, maxWaiting } = options;
-    this.#options = { capacityPerKey: capacity, maxWaitingPerKey: maxWaiting, ...options };
+    this.#options = {
+      capacityPerKey: capacity,
+      maxWaitingPerKey: maxWaiting,
+      mayTakeMore: () => true,
+      ...options,
+    };
+    this.#capacity = capacity;
   }
 
   /** Sizes in work. */
@@ -72,6 +109,17 @@ export class FairQueue {
   /** Keys that have something in work or waiting. */
   get keys(): number {
     return this.#lanes.size;
+  }
+
+  /** Has another capacity from now on, at most the one that it was made with; what is in work beyond it goes on. */
+  resize(capacity: number): void {
+    this.#capacity = Math.min(capacity, this.#options.capacity);
+    this.#admit();
+  }
+
+  /** Gives turns to whom {@link FairQueueOptions.mayTakeMore} now lets in. */
+  look(): void {
+    this.#admit();
   }
 
   /**
@@ -91,9 +139,10 @@ export class FairQueue {
    * Resolves when it is the key's turn, at once where there is room.
    * @throws BlobgraphError OVERLOADED when too much waits already, or for too long; the signal's reason
    */
-  enter(key: string, { size: wanted = 1, signal }: Entering = {}): Promise<Leave> {
+  enter(key: string, entering: Entering = {}): Promise<Leave> {
+    const { size: wanted = 1, signal, later = false } = entering;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const { capacity, capacityPerKey, patienceMs } = this.#options;
+    const { capacity, capacityPerKey } = this.#options;
     const size = Math.min(wanted, capacity, capacityPerKey);
     const lane = this.#lane(key);
     if (this.#turns.size === 0 && this.#fits(lane, size)) return Promise.resolve(this.#take(lane, size));
@@ -106,6 +155,7 @@ export class FairQueue {
       };
       const waiter: Waiter = {
         size,
+        later,
         admit: () => settle(() => resolve(this.#take(lane, size))),
         refuse: (error) => settle(() => reject(error)),
       };
@@ -114,35 +164,42 @@ export class FairQueue {
         this.#admit();
       };
       const abort = () => leaveQueue(signal?.reason);
+      const patienceMs = entering.patienceMs ?? this.#options.patienceMs;
       const timer = setTimeout(() => leaveQueue(this.#overloaded()), patienceMs);
       signal?.addEventListener('abort', abort, { once: true });
       this.#queue(lane, waiter);
       this.#admit();
-      if (lane.waiters.has(waiter)) this.#keepBounds(lane, waiter);
+      if (waitersOf(lane, waiter).has(waiter)) this.#keepBounds(lane, waiter);
     });
   }
 
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known) return known;
-    const lane: Lane = { key, inWork: 0, waiting: 0, waiters: new Set() };
+    const lane: Lane = { key, inWork: 0, waiting: 0, now: new Set(), later: new Set(), began: new Set() };
     this.#lanes.set(key, lane);
     return lane;
   }
 
   #fits(lane: Lane, size: number): boolean {
-    const { capacity, capacityPerKey } = this.#options;
-    return lane.inWork + size <= capacityPerKey && this.#inWork + size <= capacity;
+    return this.#inWork + size <= this.#capacity && this.#mayTake(lane, size);
+  }
+
+  #mayTake({ key, inWork, began }: Lane, size: number): boolean {
+    const { capacityPerKey, mayTakeMore } = this.#options;
+    if (inWork === 0) return true;
+    const since = [...began].at(-1)?.at ?? 0;
+    return inWork + size <= capacityPerKey && mayTakeMore({ key, inWork, since });
   }
 
   #take(lane: Lane, size: number): Leave {
     this.#lanes.set(lane.key, lane);
+    const own = { at: performance.now() };
+    lane.began.add(own);
     lane.inWork += size;
     this.#inWork += size;
-    let left = false;
     return () => {
-      if (left) return;
-      left = true;
+      if (!lane.began.delete(own)) return;
       lane.inWork -= size;
       this.#inWork -= size;
       this.#forgetIfUnused(lane);
@@ -151,50 +208,65 @@ export class FairQueue {
   }
 
   #queue(lane: Lane, waiter: Waiter): void {
-    lane.waiters.add(waiter);
+    waitersOf(lane, waiter).add(waiter);
     lane.waiting += waiter.size;
     this.#waiting += waiter.size;
+    if (waiter.later) this.#later += 1;
     this.#turns.add(lane);
   }
 
   #unqueue(lane: Lane, waiter: Waiter): void {
-    if (!lane.waiters.delete(waiter)) return;
+    if (!waitersOf(lane, waiter).delete(waiter)) return;
     lane.waiting -= waiter.size;
     this.#waiting -= waiter.size;
-    if (lane.waiters.size === 0) this.#turns.delete(lane);
+    if (waiter.later) this.#later -= 1;
+    if (!waits(lane)) this.#turns.delete(lane);
     this.#forgetIfUnused(lane);
   }
 
   #forgetIfUnused(lane: Lane): void {
-    const isUsed = lane.inWork > 0 || lane.waiters.size > 0;
+    const isUsed = lane.inWork > 0 || waits(lane);
     if (!isUsed && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
   }
 
   #admit(): void {
-    for (let lane = this.#next(); lane; lane = this.#next()) {
-      const [waiter] = lane.waiters;
-      if (!waiter || !this.#fits(lane, waiter.size)) return;
+    for (let turn = this.#next(); turn; turn = this.#next()) {
+      const { lane, waiter } = turn;
+      if (this.#inWork + waiter.size > this.#capacity) return;
+      this.#passed = waiter.later || this.#later === 0 ? 0 : this.#passed + 1;
       // Behind all others, before `admit` takes it out when it has no more waiters.
       this.#turns.delete(lane);
       this.#turns.add(lane);
+      this.#lanes.set(lane.key, lane);
       waiter.admit();
     }
+  }
+
+  #next(): { lane: Lane; waiter: Waiter } | undefined {
+    const isForLater = this.#passed >= MOST_PASSED;
+    const order = this.#later === 0 ? [false] : [isForLater, !isForLater];
+    for (const later of order) {
+      const lane = this.#leastBusy(later);
+      const [waiter] = lane ? waitersOf(lane, { later }) : [];
+      if (lane && waiter) return { lane, waiter };
+    }
+    return undefined;
   }
 
   /**
    * The lane whose turn it is. One that is too large for what is free now is waited for, so that smaller ones do not
    * overtake it for ever.
    */
-  #next(): Lane | undefined {
-    let next: Lane | undefined;
+  #leastBusy(later: boolean): Lane | undefined {
+    let least: Lane | undefined;
     for (const lane of this.#turns) {
-      const [waiter] = lane.waiters;
-      if (!waiter || lane.inWork + waiter.size > this.#options.capacityPerKey) continue;
-      if (!next || lane.inWork < next.inWork) next = lane;
+      const [waiter] = waitersOf(lane, { later });
+      if (!waiter || (least && lane.inWork >= least.inWork) || !this.#mayTake(lane, waiter.size)) continue;
+      least = lane;
       // None has less: lanes that have something in work are few, so this comes soon.
-      if (next.inWork === 0) break;
+      if (lane.inWork === 0) break;
     }
-    return next;
+    return least;
   }
 
   /** Refuses the newcomer where it is beyond its key's share, else the newest of whoever takes most. */
@@ -202,7 +274,7 @@ export class FairQueue {
     const { maxWaiting, maxWaitingPerKey } = this.#options;
     while (lane.waiting > maxWaitingPerKey || this.#waiting > maxWaiting) {
       const isBeyondShare = lane.waiting > Math.min(maxWaitingPerKey, maxWaiting / this.#turns.size);
-      const refused = isBeyondShare ? newcomer : newest(this.#largest().waiters);
+      const refused = isBeyondShare ? newcomer : newest(this.#largest());
       refused?.refuse(this.#overloaded());
       if (!refused || refused === newcomer) break;
     }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BreakerState } from './clients/guard.ts';
+import type { Load } from './serving/load.ts';
 import type { SocketsOpen } from './serving/websocket/websocket.ts';
 
 /** A service's metrics. Names begin with `blobgraph_`; each measurement bears the service's name. */
@@ -33,7 +34,7 @@ const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'hal
 export function measureService(
   { registry }: ServiceMetrics,
   of: {
-    load: { readonly inWork: number; readonly refused: number };
+    load: Pick<Load, 'inWork' | 'refused' | 'shares'>;
     breakers: () => Readonly<Record<string, BreakerState>>;
   },
 ): void {
@@ -44,6 +45,22 @@ export function measureService(
     registers,
     collect() {
       this.set(of.load.inWork);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_turns_taken',
+    help: 'Requests and hydrations of users that are worked on.',
+    registers,
+    collect() {
+      this.set(of.load.shares.inWork);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_turns_waiting',
+    help: 'Requests and hydrations of users that wait for their turn.',
+    registers,
+    collect() {
+      this.set(of.load.shares.waiting);
     },
   });
   new Counter({

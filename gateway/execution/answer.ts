@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
+import { HOW_TO_ASK_FOR_LESS } from '../subgraphs/failures.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
 import type { Introspected } from './introspection.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
@@ -23,6 +24,8 @@ export interface AnswerOptions {
 export interface Answer {
   readonly data: Values | null;
   readonly errors: readonly GraphQLFormattedError[];
+  /** About as many as it has as JSON, errors aside. */
+  readonly bytes: number;
 }
 
 const nothing: ReadonlySet<GraphQLFormattedError> = new Set();
@@ -36,7 +39,7 @@ class Shaper {
   readonly #options: AnswerOptions;
   readonly #path: ResponsePath = [];
   readonly #sizes = new Map<object, number>();
-  #bytes = 0;
+  bytes = 0;
   /** Above 0 while an error was told that explains what is missing here. */
   #explanations = 0;
   /** Above 0 within an entity that a subgraph no longer has. */
@@ -223,13 +226,11 @@ class Shaper {
   }
 
   #count(bytes: number): void {
-    this.#bytes += bytes;
-    if (this.#bytes <= this.#options.maxBytes) return;
-    const megabytes = Math.floor(this.#options.maxBytes / 1_048_576);
-    throw new BlobgraphError(
-      'RESPONSE_TOO_LARGE',
-      `The answer would be larger than ${megabytes} MiB. Ask for less: shorter pages, fewer large texts at once.`,
-    );
+    this.bytes += bytes;
+    if (this.bytes <= this.#options.maxBytes) return;
+    const mebibytes = Math.floor(this.#options.maxBytes / 1_048_576);
+    const message = `The answer would be larger than ${mebibytes} MiB. ${HOW_TO_ASK_FOR_LESS}`;
+    throw new BlobgraphError('RESPONSE_TOO_LARGE', message);
   }
 
   /** About as many bytes as JSON takes for it. What is told at many places is measured once. */
@@ -274,5 +275,6 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   return {
     data: completed === INVALID ? null : (completed as Values),
     errors: [...shaper.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],
+    bytes: shaper.bytes,
   };
 }

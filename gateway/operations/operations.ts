@@ -1,21 +1,17 @@
-import { hash } from 'node:crypto';
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  parse,
-  stripIgnoredCharacters,
-} from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { bareDocument } from '../../platform/serving/documents.ts';
 import {
   parseDocument,
-  refusedBy,
+  refuseBeyond,
+  refuseLongText,
   selectOperation,
+  textHash,
   validateDocument,
 } from '../../platform/serving/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
-import { createCosting, type ListSizes } from './cost.ts';
-import { limitsRule, type OperationLimits, tooComplex } from './limits.ts';
+import { type CostHints, createCosting } from './cost.ts';
+import { limitsRule, type OperationLimits } from './limits.ts';
 import { makeOperation, type Operation, type OperationKit } from './operation.ts';
 
 /** The operations that clients send, each read, checked and prepared once for as long as it is kept. */
@@ -33,12 +29,7 @@ export interface Operations<Context> {
   recall(hash: string, operationName?: string | null): Operation<Context> | undefined;
 }
 
-/** SHA-256 of a text in UTF-8, as lower-case hexadecimal digits: what clients name a persisted query by. */
-export const textHash = (text: string): string => hash('sha256', text, 'hex');
-
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** About what a token takes in a document's tree. */
-const TOKEN_BYTES = 120;
 
 interface Made<Context> {
   readonly operation: Operation<Context>;
@@ -75,23 +66,16 @@ class Kept<Context> {
   }
 }
 
-function refuseLongText(text: string, limit: number): void {
-  // In UTF-8, a character takes three bytes for each of its units at most.
-  if (text.length * 3 <= limit || (text.length <= limit && Buffer.byteLength(text) <= limit)) return;
-  const what = `The operation's text is longer than ${limit} bytes.`;
-  throw refusedBy(tooComplex(`${what} Send a shorter document: values belong into variables.`));
-}
-
 /** Keeps operations by the hash of their text, the least recently used making room. `keptBytes` default: 64 MiB. */
 export function createOperations<Context>(deps: {
   executor: Executor<Context>;
-  listSizes: ListSizes;
+  costHints: CostHints;
   limits: OperationLimits;
   keptBytes?: number;
 }): Operations<Context> {
-  const { executor, listSizes, limits, keptBytes = KEPT_BYTES } = deps;
+  const { executor, costHints, limits, keptBytes = KEPT_BYTES } = deps;
   const { schema } = executor;
-  const kit: OperationKit<Context> = { executor, limits, costing: createCosting(schema, listSizes) };
+  const kit: OperationKit<Context> = { executor, limits, costing: createCosting(schema, costHints) };
   const rules = [limitsRule(limits)];
   // In a wrapping of its own each time that it is counted: the cache counts no value twice.
   const cache = new LRUCache<string, { readonly kept: Kept<Context> }>({
@@ -109,11 +93,11 @@ export function createOperations<Context>(deps: {
 
   function read(text: string): Kept<Context> {
     const document = parseDocument(text, limits.tokens);
-    validateDocument(schema, document, rules);
-    // Read again without what is between its tokens: names, being parts of a text, hold on to all of it.
-    const bare = stripIgnoredCharacters(text);
-    const tokens = document.tokenCount ?? bare.length;
-    return new Kept(parse(bare, { noLocation: true }), bare.length + tokens * TOKEN_BYTES);
+    // First, since other rules take time for what is beyond the limits.
+    refuseBeyond(schema, document, rules);
+    validateDocument(schema, document);
+    const bare = bareDocument(text, document.tokenCount);
+    return new Kept(bare.document, bare.bytes);
   }
 
   function operationOf(key: string, kept: Kept<Context>, name: string | null | undefined) {

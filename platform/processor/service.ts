@@ -16,9 +16,10 @@ import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createMongoRecords } from './records/mongo/records.mongo.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
 import type { Records } from './records/records.ts';
@@ -66,24 +67,35 @@ export function registrationOf(
   };
 }
 
-async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Records> {
-  const database = databaseOf(definition);
+async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
+  const name = databaseOf(definition);
+  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
+    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
+    : { kind: 'postgresql', database: await runtime.sql(name) };
+}
+
+async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
   const records =
-    runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-      ? createMongoRecords(runtime.mongo.database(database), definition.records)
-      : createPostgresRecords(await runtime.sql(database), definition.records);
+    own.kind === 'mongodb'
+      ? createMongoRecords(own.database, definition.records)
+      : createPostgresRecords(own.database, definition.records);
   await records.prepare();
   return records;
 }
 
-async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Kit> {
+async function openKit(
+  definition: AnyProcessor,
+  runtime: ServiceRuntime,
+  standing: Kit['standing'],
+): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
-  const records = await openRecords(definition, runtime);
+  const database = await openDatabase(definition, runtime);
+  const records = await openRecords(definition, database);
   const state = createStateClient(http);
   const objects = await runtime.objects();
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -102,6 +114,7 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
     artifacts,
     objects,
     state,
+    standing,
     processors: createProcessorClient(http),
     schemas: createSchemaClient({ http, clock }),
     clock,
@@ -126,7 +139,7 @@ async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<voi
   const { id, makes } = definition;
   blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
   inventoryRoutes(app, { processorId: id, inventory: records });
-  eraserRoutes(app, { eraser: records, artifacts });
+  eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
@@ -153,12 +166,14 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     async create(runtime) {
       const { config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const kit = await openKit(definition, runtime);
+      const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
-      const enlist = () =>
-        registerUntilDone(createRegistryClient(http), registrationOf(definition, config), stopping.signal);
+      const registry = createRegistryClient(http);
+      const silence = () => kit.registrar.stop();
+      const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
+      const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
       return {
         checks: {
           store: () => kit.records.ping(),
@@ -173,11 +188,11 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           });
           kit.registrar.start();
           kit.artifacts.start();
-          await worker?.start();
+          await lifecycle.start();
         },
         async stop() {
           stopping.abort();
-          await worker?.stop();
+          await lifecycle.stop();
           await kit.registrar.stop();
           await kit.artifacts.stop();
           await kit.opened.close?.();

@@ -5,7 +5,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { deadlineExceeded, deadlineIn, timeoutFrom } from '../deadline.ts';
-import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors, shortMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { idOfSegment } from '../service-path.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
@@ -54,7 +54,11 @@ export function describeError(error: unknown): RestError[] | null {
   }
   if (error instanceof BlobgraphError) {
     return [
-      { code: error.code, message: error.message, ...(error.field === null ? {} : { field: error.field }) },
+      {
+        code: error.code,
+        message: shortMessage(error.message),
+        ...(error.field === null ? {} : { field: error.field }),
+      },
     ];
   }
   if (isUnavailable(error)) return [STORE_UNAVAILABLE];
@@ -95,7 +99,7 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((request, reply) => {
     const error: RestError = {
       code: 'NOT_FOUND',
-      message: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+      message: shortMessage(`There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
     };
     return reply.status(404).send({ error, request_id: currentTrace()?.requestId });
   });

@@ -10,7 +10,7 @@ import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
-import { OPERATIONAL_PATHS } from './load.ts';
+import { belongTo, OPERATIONAL_PATHS } from './load.ts';
 import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
@@ -80,6 +80,9 @@ function requireServiceIdentity(app: FastifyInstance, runtime: ServiceRuntime): 
   app.addHook('onRequest', async (request) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return;
     request.caller = await authenticateService(request, runtime);
+    const { viewer } = request.caller;
+    // Services that ask for themselves know their measure.
+    if (viewer) await belongTo(request, viewer.userId);
   });
 }
 

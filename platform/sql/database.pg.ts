@@ -32,6 +32,10 @@ export interface PgOptions {
 const DUPLICATE_DATABASE = '42P04';
 /** How much longer than the server's own limit we wait for its answer before the connection counts as dead. */
 const ANSWER_GRACE_MS = 5_000;
+/** Making an index of a large table takes minutes, and does not keep anybody waiting. */
+const MAINTENANCE_TIMEOUT_MS = 86_400_000;
+/** Any fixed number that is not that of migrations: advisory locks are per database. */
+const MAINTENANCE_KEY = 7_205_760;
 
 const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -50,6 +54,12 @@ function leavesConnectionUsable(error: unknown): boolean {
   return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
 }
 
+/** The driver takes the time limit per query, too; its types do not know it. */
+const withTimeout = (text: string, ms: number): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  query_timeout: ms,
+});
+
 function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>): ScriptExecutor {
   const send = <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
     run((client) => client.query<Row>(text, [...values])).catch((error: unknown) => {
@@ -60,9 +70,7 @@ function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Pro
       (await send<Row>(text, values)).rows,
     execute: async (text, values) => (await send(text, values)).rowCount ?? 0,
     script: async (text) => {
-      // The driver takes the time limit per query, too; its types do not know it.
-      const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: SCRIPT_TIMEOUT_MS };
-      await run((client) => client.query(query));
+      await run((client) => client.query(withTimeout(text, SCRIPT_TIMEOUT_MS)));
     },
   };
 }
@@ -101,6 +109,41 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   }
 }
 
+/** Runs `work` unless another session of the database is at such work. */
+async function alone(client: pg.PoolClient, work: () => Promise<void>): Promise<boolean> {
+  // Not waiting for the lock: what waits counts as a transaction, which making an index waits for.
+  const lock = 'SELECT pg_try_advisory_lock($1) AS locked';
+  const { rows } = await client.query<{ locked: boolean }>(lock, [MAINTENANCE_KEY]);
+  if (!rows[0]?.locked) return false;
+  try {
+    await work();
+    return true;
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [MAINTENANCE_KEY]);
+  }
+}
+
+function maintain(pool: pg.Pool, text: string, signal: AbortSignal): Promise<boolean> {
+  return withClient(pool, async (client) => {
+    signal.throwIfAborted();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const cancel = () => {
+      // Without an answer, the statement goes on until it is done.
+      pool.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => undefined);
+    };
+    return alone(client, async () => {
+      await client.query(`SET statement_timeout = ${MAINTENANCE_TIMEOUT_MS}`);
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        await client.query(withTimeout(text, MAINTENANCE_TIMEOUT_MS));
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        await client.query('RESET statement_timeout');
+      }
+    });
+  });
+}
+
 function openDatabase(pool: pg.Pool): SqlDatabase {
   const transaction: RunTransaction = (work) =>
     inTransaction(pool, (client) => work(executorOn((run) => run(client))));
@@ -110,6 +153,7 @@ function openDatabase(pool: pg.Pool): SqlDatabase {
     execute,
     transaction: (work) => transaction(work),
     migrate: (steps) => applyMigrations(transaction, steps),
+    maintain: (text, signal) => maintain(pool, text, signal),
     ping: async () => {
       await query('SELECT 1');
     },

@@ -1,5 +1,11 @@
-import type { ExecutionArgs } from 'graphql';
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
 import {
   CloseCode,
   type Context,
@@ -51,6 +57,8 @@ export interface Conversation<Who> {
   /** Counts it as a user's; false when that user has too many. */
   readonly admit: (userId: string) => boolean;
   session?: Session<Who>;
+  /** Characters of the message that is being handled. */
+  size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
   expiry?: NodeJS.Timeout;
@@ -73,6 +81,19 @@ function closeAtEnd<Who>(conversation: Conversation<Who>, until: Date, clock: Cl
   const goOn = () => closeAtEnd(conversation, until, clock);
   conversation.expiry = setTimeout(left > LONGEST_TIMER_MS ? goOn : end, Math.min(left, LONGEST_TIMER_MS));
 }
+
+/** Characters of a subscription's message, which is kept for as long as the subscription is. */
+const LONGEST_SUBSCRIPTION = 128 * 1024;
+
+const tooLarge = new BlobgraphError(
+  'QUERY_TOO_COMPLEX',
+  `A subscription has at most ${LONGEST_SUBSCRIPTION} characters, its variables included. Send less.`,
+);
+
+const isKeptTooLarge = (prepared: ExecutionArgs | readonly GraphQLError[], size: number): boolean =>
+  size > LONGEST_SUBSCRIPTION &&
+  'document' in prepared &&
+  getOperationAST(prepared.document, prepared.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
 
 type Ctx<Who> = Context<Credentials, Conversation<Who>>;
 
@@ -119,7 +140,8 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
       }
       if (Object.keys(subscriptions).length > maxOperations) return [asGraphQL(tooMany)];
       if (extra.refusal) return [asGraphQL(extra.refusal)];
-      return serving.prepare(payload, extra.session.who);
+      const prepared = serving.prepare(payload, extra.session.who);
+      return isKeptTooLarge(prepared, extra.size) ? [asGraphQL(tooLarge)] : prepared;
     },
     execute: serving.execute,
     subscribe: serving.subscribe,

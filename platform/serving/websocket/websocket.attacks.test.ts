@@ -168,3 +168,22 @@ test('an operation’s id, which comes back with each result, is bounded', async
     twice.send({ type: 'subscribe', id: 'é'.repeat(128), payload: { query: 'subscription { never }' } });
   expect((await twice.closing)[0]).toBe(4409);
 });
+
+test('a subscription, which is kept while it lasts, is bounded with its variables; a query is not', async () => {
+  const { url } = await serve();
+  const { send, received } = await connectAs(`${url}/graphql`, 'mallory');
+  const variables = { data: 'x'.repeat(200_000) };
+  const subscription = 'subscription ($data: JSON) { never(data: $data) }';
+  send({ type: 'subscribe', id: '1', payload: { query: subscription, variables } });
+  const query = 'query ($data: JSON) { echo(data: $data) }';
+  send({ type: 'subscribe', id: '2', payload: { query, variables } });
+  await vi.waitFor(() => expect(received).toHaveLength(3));
+  expect(received).toContainEqual({
+    id: '1',
+    type: 'error',
+    payload: [
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'QUERY_TOO_COMPLEX' }) }),
+    ],
+  });
+  expect(received).toContainEqual({ id: '2', type: 'complete' });
+});

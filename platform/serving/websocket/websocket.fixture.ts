@@ -10,7 +10,7 @@ import { createOperationCheck } from '../operation.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
 const schema = buildSchema(
-  'scalar JSON type Query { name: String echo(data: JSON): String } type Subscription { never: String }',
+  'scalar JSON type Query { name: String echo(data: JSON): String } type Subscription { never(data: JSON): String }',
 );
 export const logger = createLogger('silent');
 const cleanUp: (() => unknown)[] = [];

@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { bounded } from '../../bounded.ts';
 import { BlobgraphError } from '../../errors.ts';
 import { firstInexact, inexactRefusal } from '../../json/exact.ts';
+import { assertParsable } from '../../json/extent.ts';
 import { traceFrom, withTrace } from '../../trace.ts';
 import { BODY_LIMIT_BYTES } from '../http.ts';
 import type { Load } from '../load.ts';
@@ -76,8 +77,14 @@ function converse<Who>(
   const { connection, headers } = conversation;
   const pinging = keepAlive(socket, keepAliveMs);
   const take = (text: string, handle: (text: string) => Promise<void>) => {
+    try {
+      assertParsable(text);
+    } catch (error) {
+      return connection.end(CloseCode.BadRequest, (error as Error).message);
+    }
     // The library asks for an operation's arguments before it returns.
     conversation.refusal = refusalOf(text);
+    conversation.size = text.length;
     const handling = withTrace(traceFrom({ traceparent: headers['traceparent'] }), () => handle(text));
     conversation.refusal = undefined;
     handling.catch((error: unknown) => {
@@ -131,11 +138,11 @@ function bearing(
   inWork: Set<Promise<unknown>>,
 ) {
   async function bear(args: ExecutionArgs) {
-    const leave = load.enter();
+    const part = load.enter();
     try {
       return await execute(args);
     } finally {
-      leave();
+      part.end();
     }
   }
   return (args: ExecutionArgs): OperationResult => {
@@ -188,7 +195,7 @@ export function serveOperationsOverWebSocket<Who>(
     admission.enter(connection);
     socket.once('close', () => admission.leave(connection));
     const admit = (userId: string) => admission.authenticated(connection, userId);
-    converse(server, socket, { connection, headers: request.headers, admit }, options);
+    converse(server, socket, { connection, headers: request.headers, admit, size: 0 }, options);
   }
 
   app.server.on('upgrade', (request, socket, head) => {
