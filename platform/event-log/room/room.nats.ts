@@ -143,10 +143,14 @@ export class NatsRoom {
     return roomLine(fillOf(info), info.state.last_seq, this.#dependencies.retention);
   }
 
-  #isOld({ state }: StreamInfo): boolean {
-    return (
-      state.messages > 0 && Date.parse(state.first_ts) < Date.now() - this.#dependencies.retention.maxAgeMs
-    );
+  #isOld({ state }: StreamInfo, age = this.#dependencies.retention.maxAgeMs): boolean {
+    return state.messages > 0 && Date.parse(state.first_ts) < Date.now() - age;
+  }
+
+  /** Also by the settings of a process that has others. */
+  #isFarFromDue(info: StreamInfo): boolean {
+    const { keptShare, maxAgeMs } = this.#dependencies.retention;
+    return fullness(fillOf(info)) < keptShare / 4 && !this.#isOld(info, maxAgeMs / 4);
   }
 
   async #tidy(): Promise<void> {
