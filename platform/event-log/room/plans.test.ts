@@ -69,7 +69,7 @@ function explaining(database: SqlDatabase, explained: Explained[]): SqlDatabase 
   };
 }
 
-describe('the embedded log at 100,000 messages, without statistics', () => {
+describe('the embedded log at 100,000 messages, without statistics', { timeout: 300_000 }, () => {
   let server: SqlServer;
   let database: SqlDatabase;
   let log: EventLog;

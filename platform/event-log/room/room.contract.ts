@@ -3,7 +3,9 @@ import { collect, consuming, type EventLogFixture, gate, idsOf, message } from '
 import { type Cut, type EventLog, PositionGone } from '../log.ts';
 
 /** Long enough for a server to notice what only time tells. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
+/** Of a test that sends a log's content many times over, on a machine that has other work. */
+const LONG = { timeout: 600_000 };
 const SMALL = { maxMessages: 2_000 };
 
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `${from + n}`);
@@ -42,7 +44,7 @@ async function leave(log: EventLog, durable: string, subjects = ['blob.>']) {
 
 /** Every adapter's contract for the log's room, and for durables that lag. */
 export function roomContract(fixture: () => EventLogFixture): void {
-  describe('room', () => {
+  describe('room', LONG, () => {
     it('is made by what all have acknowledged: 20,000 messages go through a log of 2,000', async () => {
       const log = await fixture().open({ retention: SMALL });
       const start = await log.head();
@@ -151,7 +153,7 @@ export function roomContract(fixture: () => EventLogFixture): void {
 }
 
 function cutContract(fixture: () => EventLogFixture): void {
-  describe('a durable that is cut', () => {
+  describe('a durable that is cut', LONG, () => {
     it('is told until it has heard, over a restart, and is kept for again', async () => {
       const before = await fixture().open({ retention: SMALL });
       await leave(before, 'worker');
@@ -268,7 +270,7 @@ function cutContract(fixture: () => EventLogFixture): void {
 }
 
 function lettersContract(fixture: () => EventLogFixture): void {
-  describe('dead letters that fill their room', () => {
+  describe('dead letters that fill their room', LONG, () => {
     it('keep no consumer from its work: the oldest go, and are counted', async () => {
       const log = await fixture().open({ retention: { maxMessages: 40 } });
       const { setAside } = await consuming(log, { maxInFlight: 1 }, async ({ id }) => ({

@@ -6,7 +6,7 @@ import { consuming, message } from '../log.contract.fixture.ts';
 import { openEmbeddedEventLog } from '../log.embedded.ts';
 import type { Cut, EventLog } from '../log.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const retention = { maxMessages: 40 };
 
 /** A database whose process dies before its statement number `last`, also within a transaction. */
@@ -46,7 +46,7 @@ async function fill(log: EventLog, from: number, to: number): Promise<void> {
     await log.publish(message('blob.created.alice', `${n}`)).catch(() => undefined);
 }
 
-describe('room in the embedded log', () => {
+describe('room in the embedded log', { timeout: 300_000 }, () => {
   let server: SqlServer;
   beforeAll(async () => {
     server = await openTemporaryPglite();

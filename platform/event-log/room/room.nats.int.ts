@@ -81,7 +81,7 @@ const dies = async () => {
   throw new Error('The process is dead');
 };
 
-describe('room in a log on NATS', () => {
+describe('room in a log on NATS', { timeout: 300_000 }, () => {
   it.each(['mark', 'purge'] as const)('is made by the next when one dies before its %s', async (at) => {
     const log = await fixture.open({ retention });
     await leave(log, 'away');
