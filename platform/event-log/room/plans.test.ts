@@ -105,7 +105,7 @@ describe('the embedded log at 100,000 messages, without statistics', { timeout: 
       clock: systemClock,
       retention: { maxMessages: 400_000 },
     });
-  });
+  }, 300_000);
   afterAll(async () => {
     await log.close();
     await server.close();
