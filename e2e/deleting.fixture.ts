@@ -24,7 +24,7 @@ export function deletingBlobs(system: () => System): void {
     /** Ids of what a processor keeps of the user, read as another router would. */
     const kept = async (processor: 'text-expansion' | 'book-compiler', userId: string, token: string) => {
       const headers = {
-        'x-service-secret': await developmentKeys(system().dataDir).serviceSecret(),
+        'x-service-secret': await developmentKeys(system().dataDir).routerSecret(),
         authorization: `Bearer ${token}`,
       };
       const path = `/users/${encodeURIComponent(userId)}/blobs?limit=100`;

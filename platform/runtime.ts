@@ -5,12 +5,14 @@ import { type ChangeFeed, openChangeFeed } from './changes/feed.ts';
 import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, ServiceName } from './config.ts';
+import { createEgress, type Egress } from './egress/guarded-agent.ts';
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
 import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
-import { createServiceTokens, type ServiceTokens } from './identity/service-tokens.ts';
+import { createIdentities } from './identity/service/identity.ts';
+import type { ServiceTokens } from './identity/service-tokens.ts';
 import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
 import { type IdSource, randomIds } from './ids.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -49,6 +51,8 @@ export interface ServiceRuntime {
   readonly userTokens: UserTokens;
   /** Calls other services under this service's name. */
   readonly http: ServiceHttp;
+  /** Where registered processors may answer. */
+  readonly egress: Egress;
   /** Metrics at this service's `/metrics`. */
   readonly metrics: ServiceMetrics;
   /** This installation's MongoDB; undefined when document stores are embedded. */
@@ -124,9 +128,12 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const logger = createLogger(config.logLevel);
   const keys = developmentKeys(config.dataDir);
-  const serviceTokens = createServiceTokens({
-    secret: config.serviceSecret ?? (await keys.serviceSecret()),
-    clock: systemClock,
+  const developmentSecret = config.production ? undefined : await keys.routerSecret();
+  const identities = createIdentities({ config, keys, developmentSecret, clock: systemClock, logger });
+  const egress = createEgress({
+    production: config.production,
+    hosts: config.processorHosts,
+    urls: config.urls,
   });
   const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
   const sql = once(() => openSql(config, logger));
@@ -153,7 +160,9 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       if (!config.postgresUrl) sql.get().catch(() => undefined);
     },
     forService(name) {
-      const http = createServiceHttp({ caller: name, urls: config.urls, tokens: serviceTokens });
+      const serviceTokens = identities.of(name, async () => []);
+      const http = createServiceHttp({ urls: config.urls, tokens: serviceTokens, egress });
+
       clients.push(http);
       return {
         config,
@@ -164,6 +173,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         serviceTokens,
         userTokens,
         http,
+        egress,
         metrics: createServiceMetrics(name, processMetrics),
         mongo,
         sql: async (database) => (await sql.get()).database(database),

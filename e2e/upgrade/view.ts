@@ -166,7 +166,7 @@ export async function restBlob(
   id: string,
 ): Promise<unknown> {
   const url = `${urls[processorId as ServiceName]}/blobs/${id}`;
-  const secret = await developmentKeys(dataDir).serviceSecret();
+  const secret = await developmentKeys(dataDir).routerSecret();
   return JSON.parse(
     await textOf(url, { 'x-service-secret': secret, authorization: `Bearer ${client.token}` }),
   );

@@ -2,17 +2,15 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { withinTime } from '../../platform/deadline.ts';
-import { createServiceTokens } from '../../platform/identity/service-tokens.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { withTrace } from '../../platform/trace.ts';
 import type { GatewayContext } from '../context.ts';
 import { createServiceSubgraphs } from './subgraphs.service.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
-const tokens = createServiceTokens({ secret: 'a secret of services, long enough', clock: systemClock });
 const viewer = { userId: 'auth0|x', roles: ['operator'] };
 const question: SubgraphRequest = { subgraph: 'state', body: '{"query":"{ me { id } }"}', kind: 'query' };
 
@@ -39,7 +37,7 @@ async function connect(
   if (!listener) server.close();
   const { urls } = loadConfig({ NODE_ENV: 'test', STATE_URL: `http://127.0.0.1:${port}` });
   const logger = createLogger('debug', { write: (line) => void logs.push(line) });
-  http = createServiceHttp({ caller: 'gateway', urls, tokens });
+  http = createServiceHttp({ urls, tokens: testTokens('gateway'), egress: testEgress });
   const subgraphs: Subgraphs<GatewayContext> = createServiceSubgraphs({ http, logger, ...limits });
   return { ask: (asked) => subgraphs.ask(asked, { viewer }) };
 }
@@ -60,7 +58,7 @@ test('a subgraph is asked as the gateway, for the user, under the client’s req
   expect(answer).toBe('{"data":{"me":{"id":"x"}}}');
   expect(seen).toMatchObject([{ method: 'POST', url: '/graphql', 'x-request-id': 'mine', traceparent }]);
   const [, token = ''] = String(seen[0]?.['authorization']).split(' ');
-  expect(await tokens.verify(token)).toEqual({ service: 'gateway', viewer });
+  expect(await testTokens('state').verify(token, 'POST /graphql')).toEqual({ service: 'gateway', viewer });
 });
 
 test('errors of GraphQL are an answer, whatever the status', async () => {

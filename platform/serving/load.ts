@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
+import { JWKS_PATH } from '../identity/service/jwks.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 
 declare module 'fastify' {
@@ -10,7 +11,7 @@ declare module 'fastify' {
 }
 
 /** Paths of a service's operation: answered however much there is to do, and without an identity. */
-export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics', JWKS_PATH]);
 
 /** How much a service has in work, and whether it takes more. */
 export class Load {

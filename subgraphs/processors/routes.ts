@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHttp } from '../../platform/clients/http.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { path } from '../../platform/service-path.ts';
+import { routed } from '../../platform/service-path.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import type { HealthMonitor } from './health.ts';
 import { toDocument } from './processor.ts';
@@ -47,8 +47,8 @@ export function processorRoutes(
     if (!BLOB_ID.test(params.blobId))
       throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of that id.');
     const { id, base_url } = await registry.get(params.id);
-    const call = { method: 'GET', path: path`/blobs/${params.blobId}`, viewer } as const;
-    return http.call({ baseUrl: base_url }, call).catch((error: unknown) => {
+    const call = { method: 'GET', path: routed`/blobs/${params.blobId}`, viewer } as const;
+    return http.call({ id, baseUrl: base_url }, call).catch((error: unknown) => {
       throw named(error, id);
     });
   });

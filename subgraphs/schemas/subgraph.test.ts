@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServiceHttp } from '../../platform/clients/http.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { schemasService } from './main.ts';
 
@@ -210,10 +211,11 @@ describe('REST', () => {
   });
 
   it('refuses what is no JSON, and what is too large', async () => {
+    const call = { method: 'POST', path: '/api/v1/schemas/note-v1/validate' };
     const send = async (body: string) =>
-      fetch(`${service.url}/api/v1/schemas/note-v1/validate`, {
-        method: 'POST',
-        headers: { ...(await service.headers()), 'content-type': 'application/json' },
+      fetch(`${service.url}${call.path}`, {
+        method: call.method,
+        headers: { ...(await service.headers({}, call)), 'content-type': 'application/json' },
         body,
       });
     expect((await send('{"data":')).status).toBe(400);
@@ -225,9 +227,9 @@ describe('REST', () => {
 });
 
 it('serves the schema client', async () => {
-  const { serviceTokens, config } = service.runtime;
+  const { config } = service.runtime;
   const urls = { ...config.urls, schemas: service.url };
-  const http = createServiceHttp({ caller: 'state', urls, tokens: serviceTokens });
+  const http = createServiceHttp({ urls, tokens: testTokens('state'), egress: testEgress });
   try {
     const client = createSchemaClient({ http, clock: systemClock });
     const schema = await client.validator('text-input-v1');

@@ -22,7 +22,7 @@ async function ownerOf(
 ): Promise<ServiceTarget> {
   const processor = await processors.get(processorId);
   if (!processor) throw new Error(`The processor ${processorId} is not registered`);
-  return { baseUrl: processor.base_url };
+  return { id: processor.id, baseUrl: processor.base_url };
 }
 
 async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {

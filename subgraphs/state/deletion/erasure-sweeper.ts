@@ -81,7 +81,7 @@ const withStore = (erasure: Erasure, processorId: string, at: Date): Erasure => 
 /** The erasure with the processor's store done; null when it does not answer. */
 async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure): Promise<Erasure | null> {
   try {
-    while (await run.erasure.eraseUser({ baseUrl: processor.base_url }, erasure.userId))
+    while (await run.erasure.eraseUser({ id: processor.id, baseUrl: processor.base_url }, erasure.userId))
       await run.goOn(erasure);
     return withStore(erasure, processor.id, run.clock.now());
   } catch (error) {
