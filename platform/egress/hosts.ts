@@ -29,7 +29,8 @@ export function readHostPattern(text: string): HostPattern | undefined {
   const found = hostOf(wildcard ? text.slice(2) : text);
   // Port 80 is left out by the URL standard.
   const port = /:(\d{1,5})$/.exec(text)?.[1];
-  if (!found || found.name === '' || (wildcard && isIP(found.name) !== 0)) return undefined;
+  if (!found || found.name === '' || found.name.includes('*') || (wildcard && isIP(found.name) !== 0))
+    return undefined;
   return {
     name: wildcard ? `.${found.name}` : found.name,
     wildcard,

@@ -48,10 +48,12 @@ const Query: QueryResolvers = {
 };
 
 const Mutation: MutationResolvers = {
-  async registerProcessor(_parent, { input }, { caller, registry, health }) {
+  async registerProcessor(_parent, { input }, { caller, registry, health, egress }) {
     requireOperator(caller);
     try {
-      const processor = await registry.register(parseRegistration(toRegistration(input), toCamelCase));
+      const processor = await registry.register(
+        parseRegistration(toRegistration(input), egress, toCamelCase),
+      );
       void health.check(processor);
       return { processor, userErrors: [] };
     } catch (error) {

@@ -67,7 +67,7 @@ describe('REST', () => {
     const caller = { service: 'state', viewer: null };
     expect(
       (await fixture.service.rest('GET', '/api/v1/processors/text-expansion/blobs/b1', { caller })).status,
-    ).toBe(401);
+    ).toBe(403);
     expect(fixture.asked.slice(before).filter(({ url }) => url !== '/health')).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHttp } from '../../platform/clients/http.ts';
+import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { routed } from '../../platform/service-path.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
@@ -20,14 +21,14 @@ function named(error: unknown, id: string): unknown {
 /** The registry's REST: registering, reading, and routing of a direct read to the processor that keeps the blob. */
 export function processorRoutes(
   app: FastifyInstance,
-  deps: { registry: ProcessorRegistry; health: HealthMonitor; http: ServiceHttp },
+  deps: { registry: ProcessorRegistry; health: HealthMonitor; http: ServiceHttp; egress: Egress },
 ): void {
-  const { registry, health, http } = deps;
+  const { registry, health, http, egress } = deps;
   type ById = { Params: { id: string } };
   type ByBlob = { Params: { id: string; blobId: string } };
 
   app.post('/api/v1/processors', async ({ body, caller }) => {
-    const registration = parseRegistration(body);
+    const registration = parseRegistration(body, egress);
     assertMayRegister(caller, registration.id);
     const processor = await registry.register(registration);
     void health.check(processor);
