@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { withinTime } from '../../platform/deadline.ts';
+import type { Viewer } from '../../platform/identity/service-tokens.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { withTrace } from '../../platform/trace.ts';
@@ -28,7 +29,10 @@ afterEach(async () => {
 async function connect(
   listener?: RequestListener,
   limits: { maxAnswerMiB?: number; queryTimeoutMs?: number } = {},
-): Promise<{ ask: (question: SubgraphRequest) => Promise<string> }> {
+): Promise<{
+  ask: (question: SubgraphRequest) => Promise<string>;
+  askFor: (viewer: Viewer, question: SubgraphRequest) => Promise<string>;
+}> {
   logs = [];
   server = createServer(listener);
   const { port } = await new Promise<AddressInfo>((resolve) => {
@@ -39,7 +43,8 @@ async function connect(
   const logger = createLogger('debug', { write: (line) => void logs.push(line) });
   http = createServiceHttp({ urls, tokens: testTokens('gateway'), egress: testEgress });
   const subgraphs: Subgraphs<GatewayContext> = createServiceSubgraphs({ http, logger, ...limits });
-  return { ask: (asked) => subgraphs.ask(asked, { viewer }) };
+  const askFor = (as: Viewer, asked: SubgraphRequest) => subgraphs.ask(asked, { viewer: as });
+  return { ask: (asked) => askFor(viewer, asked), askFor };
 }
 
 const answering =
@@ -59,6 +64,18 @@ test('a subgraph is asked as the gateway, for the user, under the client’s req
   expect(seen).toMatchObject([{ method: 'POST', url: '/graphql', 'x-request-id': 'mine', traceparent }]);
   const [, token = ''] = String(seen[0]?.['authorization']).split(' ');
   expect(await testTokens('state').verify(token, 'POST /graphql')).toEqual({ service: 'gateway', viewer });
+});
+
+test('a user’s operations show one token, however many they are', async () => {
+  const shown = new Set<string | undefined>();
+  const { ask, askFor } = await connect((request, response) => {
+    shown.add(request.headers.authorization);
+    answering(200, '{"data":{}}')(request, response);
+  });
+  for (let times = 0; times < 20; times++) await ask({ ...question, kind: times % 2 ? 'query' : 'mutation' });
+  expect(shown.size).toBe(1);
+  await askFor({ userId: 'bob', roles: [] }, question);
+  expect(shown.size).toBe(2);
 });
 
 test('errors of GraphQL are an answer, whatever the status', async () => {
