@@ -88,7 +88,7 @@ const tables: Readonly<Record<string, AccessTable>> = { schemas, processors, sta
 const other: Access = user('gateway');
 
 const isKind = (service: string): service is CallerKind =>
-  service in tables || ['gateway', 'router'].includes(service);
+  Object.hasOwn(tables, service) || ['gateway', 'router'].includes(service);
 
 /** A caller's kind, by its name. */
 export const kindOf = (service: string): CallerKind => (isKind(service) ? service : 'processor');
