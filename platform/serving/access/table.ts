@@ -93,10 +93,14 @@ const isKind = (service: string): service is CallerKind =>
 /** A caller's kind, by its name. */
 export const kindOf = (service: string): CallerKind => (isKind(service) ? service : 'processor');
 
+const tableOf = (service: string): AccessTable =>
+  (Object.hasOwn(tables, service) ? tables[service] : undefined) ?? processor;
+
 /** Who may call a route of a service. */
-export const accessTo = (service: string, route: string): Access =>
-  (Object.hasOwn(tables, service) ? tables[service] : processor)?.[route] ?? other;
+export function accessTo(service: string, route: string): Access {
+  const table = tableOf(service);
+  return (Object.hasOwn(table, route) ? table[route] : undefined) ?? other;
+}
 
 /** The routes of a service that the table names. */
-export const tabledRoutes = (service: string): readonly string[] =>
-  Object.keys((Object.hasOwn(tables, service) ? tables[service] : undefined) ?? processor);
+export const tabledRoutes = (service: string): readonly string[] => Object.keys(tableOf(service));
