@@ -5,6 +5,7 @@ import { BlobgraphError } from '../platform/errors.ts';
 import type { UserTokens } from '../platform/identity/user-tokens.ts';
 import { routed } from '../platform/service-path.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
+import { takeTurnAs } from '../platform/serving/load.ts';
 
 interface ArtifactRequest {
   Params: { processor: string; id: string; name: string };
@@ -34,8 +35,10 @@ export async function artifactRoutes(
   const { http, processors, userTokens } = deps;
   app.get<ArtifactRequest>(
     '/api/v1/processors/:processor/blobs/:id/artifacts/:name',
-    async ({ headers, params }, reply) => {
+    async (request, reply) => {
+      const { headers, params } = request;
       const viewer = await userTokens.verify(bearerToken(headers.authorization));
+      await takeTurnAs(request, viewer.userId);
       if (![params.id, params.name].every((part) => /^[\w-]{1,128}$/.test(part))) {
         throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
       }

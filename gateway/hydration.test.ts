@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import type { Change } from '../platform/changes/change.ts';
 import { projectFile } from '../platform/paths.ts';
-import { changesWanted, shareHydrations } from './hydration.ts';
+import { changesWanted, type Hydrate, shareHydrations } from './hydration.ts';
 
 const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
 const schema = Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
@@ -55,15 +55,45 @@ test('a hydration is run once for each of change, viewer, query and variables, a
   });
   const { hydration } = wanted('subscription { blobChanged { kind } }');
   const alice = { userId: 'alice', roles: [] };
-  const same = [hydrate(hydration, alice, change('1')), hydrate({ ...hydration }, { ...alice }, change('1'))];
+  const same = [
+    hydrate(hydration, alice, change('1')),
+    hydrate(structuredClone(hydration), { ...alice }, change('1')),
+  ];
   expect(await Promise.all(same)).toEqual([{ data: { run: 1 } }, { data: { run: 1 } }]);
   await hydrate(hydration, alice, change('2'));
   await hydrate(hydration, { userId: 'bob', roles: [] }, change('1'));
   await hydrate(hydration, { userId: 'alice', roles: ['operator'] }, change('1'));
-  await hydrate({ ...hydration, variables: { n: 1 } }, alice, change('1'));
+  await hydrate({ ...hydration, key: 'of other variables' }, alice, change('1'));
   expect(runs).toBe(5);
   failing = true;
   await expect(hydrate(hydration, alice, change('3'))).rejects.toThrow('down');
   failing = false;
   expect(await hydrate(hydration, alice, change('3'))).toEqual({ data: { run: 7 } });
+});
+
+test('answers that are kept for others are bounded by their bytes', async () => {
+  let runs = 0;
+  const run: Hydrate = async (_hydration, _viewer, _change, measured) => {
+    runs += 1;
+    measured?.(1_000_000);
+    return { data: { run: runs } };
+  };
+  const hydrate = shareHydrations(run, 3_100_000);
+  const { hydration } = wanted('subscription { blobChanged { kind } }');
+  const alice = { userId: 'alice', roles: [] };
+  const all = ['1', '2', '3', '4'];
+  for (const cursor of all) await hydrate(hydration, alice, change(cursor));
+  await hydrate(hydration, alice, change('4'));
+  await hydrate(hydration, alice, change('2'));
+  expect(runs).toBe(4);
+  await hydrate(hydration, alice, change('1'));
+  expect(runs).toBe(5);
+});
+
+test('what a hydration is known by tells its variables apart, and is no longer for long ones', () => {
+  const query =
+    'subscription ($ids: [ID!]) { blobChanged { blob { derived(first: 1, after: $a) { totalCount } } } }';
+  const withVariable = (a: string) => wanted(query.replace('$ids: [ID!]', '$a: String'), { a }).hydration.key;
+  expect(withVariable('x')).not.toBe(withVariable('y'));
+  expect(withVariable('x'.repeat(1_000_000))).toHaveLength(64);
 });

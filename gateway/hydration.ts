@@ -13,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Change, ChangeFilter } from '../platform/changes/change.ts';
 import type { Viewer } from '../platform/identity/service-tokens.ts';
+import { textHash } from '../platform/serving/operation.ts';
 import type { Answer } from './operations/present.ts';
 
 const FIELD = 'blobChanged';
@@ -23,6 +24,8 @@ export interface Hydration {
   readonly operationName: string | undefined;
   /** Those that the selection uses. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** A hash of all of it. */
+  readonly key: string;
 }
 
 /** A subscription taken apart. */
@@ -54,11 +57,11 @@ export function changesWanted({
 }: ExecutionArgs): ChangesWanted {
   const operation = getOperationAST(document, operationName);
   const name = operation?.name?.value;
-  const single = separateOperations(document)[name ?? ''];
-  if (!operation || !single) throw new TypeError('The document has no such operation');
+  const own = separateOperations(document)[name ?? ''];
+  if (!operation || !own) throw new TypeError('The document has no such operation');
   const given = variableValues ?? {};
   let wanted: Pick<ChangesWanted, 'filter' | 'after'> = { filter: {}, after: null };
-  const bare = visit(single, {
+  const bare = visit(own, {
     Field(field) {
       if (field.name.value !== FIELD) return undefined;
       wanted = argumentsOf(schema, operation, field, given);
@@ -74,7 +77,8 @@ export function changesWanted({
     VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
   });
   const variables = Object.fromEntries(Object.entries(given).filter(([variable]) => used.has(variable)));
-  return { ...wanted, hydration: { query: print(pruned), operationName: name, variables } };
+  const single = { query: print(pruned), operationName: name, variables };
+  return { ...wanted, hydration: { ...single, key: textHash(JSON.stringify(single)) } };
 }
 
 /** A change as the events subgraph would tell it, as the value of the subscription's root: of the blob its key alone. */
@@ -86,27 +90,47 @@ export const eventOf = ({ occurredAt, ...change }: Change) => ({
   },
 });
 
-/** Runs a hydration for a change, as its viewer. */
-export type Hydrate = (hydration: Hydration, viewer: Viewer, change: Change) => Promise<Answer>;
+/** Runs a hydration for a change, as its viewer. `measured` is called with about the bytes of the answer. */
+export type Hydrate = (
+  hydration: Hydration,
+  viewer: Viewer,
+  change: Change,
+  measured?: (bytes: number) => void,
+) => Promise<Answer>;
 
 /** Subscribers hear of a change within moments of each other; what is kept longer only takes room. */
 const SHARED_FOR_MS = 2_000;
-const SHARED_AT_ONCE = 500;
+const SHARED_BYTES = 64 * 1024 * 1024;
+/** An answer that is not there yet, or an error. */
+const LEAST_BYTES = 2_000;
 
-/** Runs each hydration once a change and viewer, however many subscribers want it. */
-export function shareHydrations(run: Hydrate): Hydrate {
-  const shared = new LRUCache<string, Promise<Answer>>({
-    max: SHARED_AT_ONCE,
+interface Shared {
+  readonly answer: Promise<Answer>;
+  readonly bytes: number;
+}
+
+/** Runs each hydration once a change and viewer, however many subscribers want it. `sharedBytes` default: 64 MiB. */
+export function shareHydrations(run: Hydrate, sharedBytes = SHARED_BYTES): Hydrate {
+  const shared = new LRUCache<string, Shared>({
+    maxSize: sharedBytes,
+    sizeCalculation: ({ bytes }) => bytes,
     ttl: SHARED_FOR_MS,
+    noUpdateTTL: true,
     ttlAutopurge: true,
   });
   return (hydration, viewer, change) => {
-    const key = JSON.stringify([change.cursor, viewer.userId, viewer.roles, hydration]);
+    const key = textHash(JSON.stringify([change.cursor, viewer.userId, viewer.roles, hydration.key]));
     const known = shared.get(key);
-    if (known) return known;
-    const running = run(hydration, viewer, change);
-    shared.set(key, running);
-    running.catch(() => shared.delete(key));
-    return running;
+    if (known) return known.answer;
+    let bytes = LEAST_BYTES;
+    const answer = run(hydration, viewer, change, (measured) => {
+      bytes += measured;
+    });
+    shared.set(key, { answer, bytes });
+    answer.then(
+      () => shared.has(key) && shared.set(key, { answer, bytes }),
+      () => shared.delete(key),
+    );
+    return answer;
   };
 }

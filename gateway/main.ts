@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
+import { measureSockets } from '../platform/metrics.ts';
 import { projectFile } from '../platform/paths.ts';
 import type { ServiceRuntime } from '../platform/runtime.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
@@ -46,7 +47,7 @@ async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promis
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
-    const { config, clock, http, logger, userTokens, changeFeed } = runtime;
+    const { config, clock, http, logger, metrics, userTokens, changeFeed } = runtime;
     const { operations, close } = await openSystemGraph(runtime);
     const checks = subgraphChecks(config);
     const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
@@ -61,13 +62,24 @@ export const gatewayService: ServiceDefinition = {
           authenticate: async ({ headers }) => ({
             viewer: await userTokens.verify(bearerToken(headers.authorization)),
           }),
+          userOf: ({ viewer }) => viewer.userId,
           // Pages that are developed here are served from another port.
           ...(config.production ? {} : { mayAsk: isLocalOrigin }),
           mayExplain: ({ viewer }) => viewer.roles.includes('operator'),
           logger,
         });
         const { requestTimeoutMs } = config.limits;
-        serveSubscriptions(app, { operations, changeFeed, userTokens, requestTimeoutMs, clock, logger });
+        const sockets = { limits: config.limits.sockets, trustedProxies: config.trustedProxies };
+        const subscriptions = {
+          operations,
+          changeFeed,
+          userTokens,
+          requestTimeoutMs,
+          clock,
+          logger,
+          sockets,
+        };
+        measureSockets(metrics, serveSubscriptions(app, subscriptions));
         await artifactRoutes(app, { http, processors, userTokens });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });

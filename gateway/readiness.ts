@@ -12,6 +12,7 @@ import {
   type ReadinessChecks,
   runChecks,
   sendReadiness,
+  shareForASecond,
 } from '../platform/serving/health.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
@@ -45,6 +46,7 @@ export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'ur
 /**
  * `/health`: the process answers. `/ready`: 503 until each subgraph has been up once; from then on 200, `degraded`
  * while one is out of reach or lacks something, `others` included: one that is down costs its own fields, not the graph.
+ * What is told is up to a second old.
  */
 export function readinessRoutes(
   app: FastifyInstance,
@@ -62,9 +64,10 @@ export function readinessRoutes(
   },
 ): void {
   const awaited = new Set(Object.keys(checks));
+  const check = shareForASecond(() => runChecks({ ...checks, ...others }));
   app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
   app.get('/ready', async (_request, reply) => {
-    const states = await runChecks({ ...checks, ...others });
+    const states = await check();
     for (const [name, state] of Object.entries(states)) if (isUsable(state)) awaited.delete(name);
     const all = { ...states, ...openBreakers(breakers()) };
     const status = awaited.size > 0 ? 'unavailable' : allOk(all) ? 'ready' : 'degraded';

@@ -11,7 +11,12 @@ import { acceptedUntil, type UserTokens } from '../platform/identity/user-tokens
 import type { Logger } from '../platform/logger.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
 import { OperationRefused } from '../platform/serving/operation.ts';
-import { serveOperationsOverWebSocket } from '../platform/serving/websocket.ts';
+import type { Shares } from '../platform/serving/shares.ts';
+import {
+  type OperationsOverWebSocket,
+  type SocketsOpen,
+  serveOperationsOverWebSocket,
+} from '../platform/serving/websocket/websocket.ts';
 import type { GatewayContext } from './context.ts';
 import type { ExecutionRequest } from './execution/executor.ts';
 import { changesWanted, eventOf, type Hydrate, shareHydrations } from './hydration.ts';
@@ -27,6 +32,8 @@ export interface SubscriptionDependencies {
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: those of `OperationsOverWebSocket`. */
+  readonly sockets?: Pick<OperationsOverWebSocket<Viewer>, 'limits' | 'trustedProxies'>;
 }
 
 /** A WebSocket operation's state between its check and its run. */
@@ -35,7 +42,7 @@ interface Carried {
   readonly viewer: Viewer;
 }
 
-type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger'>;
+type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger'> & { readonly shares: Shares };
 
 /** An operation's answer within its time; it tells of all that fails as errors. */
 async function run(
@@ -50,11 +57,37 @@ async function run(
   }
 }
 
-/** Runs hydrations as operations of their own, which subscriptions of the same selection have in common. */
+/** Runs an operation when it is its user's turn. */
+async function runInTurn(
+  { operation, viewer }: Carried,
+  variables: Readonly<Record<string, unknown>>,
+  deps: Running,
+): Promise<Answer> {
+  try {
+    const leave = await deps.shares.turn(viewer.userId);
+    return await run(operation, { variables, context: { viewer } }, deps).finally(leave);
+  } catch (error) {
+    return presentableError(error, deps.logger);
+  }
+}
+
+/**
+ * Runs hydrations as operations of their own, which subscriptions of the same selection have in common. They take turns
+ * with what their viewer asks for, and let all users' requests go first; one that waits for too long ends the
+ * subscription, which resumes after its last cursor: no change is left out.
+ */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
-  return async ({ query, operationName, variables }, viewer, change) => {
-    const operation = deps.operations.find(stripIgnoredCharacters(query), operationName);
-    return run(operation, { variables, context: { viewer }, event: eventOf(change) }, deps);
+  const { operations, shares, requestTimeoutMs: patienceMs } = deps;
+  return async ({ query, operationName, variables }, viewer, change, measured) => {
+    const leave = await shares.turn(viewer.userId, { later: true, patienceMs });
+    try {
+      const operation = operations.find(stripIgnoredCharacters(query), operationName);
+      const event = eventOf(change);
+      const request = { variables, context: { viewer }, event, ...(measured && { measured }) };
+      return await run(operation, request, deps);
+    } finally {
+      leave();
+    }
   };
 }
 
@@ -96,22 +129,23 @@ function prepareWith(operations: Operations<GatewayContext>) {
 }
 
 /** Serves the graph over WebSocket at `/graphql`: subscriptions, and queries and mutations as well. */
-export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): void {
+export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): () => SocketsOpen {
   const { operations, userTokens, clock, logger } = deps;
-  const hydrate = shareHydrations(hydrateWith(deps));
-  serveOperationsOverWebSocket<Viewer>(app, {
+  const running = { ...deps, shares: app.load.shares };
+  const hydrate = shareHydrations(hydrateWith(running));
+  return serveOperationsOverWebSocket<Viewer>(app, {
+    ...deps.sockets,
     path: '/graphql',
     clock,
     logger,
     async authenticate({ authorization }) {
       const token = bearerToken(authorization);
-      return { who: await userTokens.verify(token), until: acceptedUntil(token) };
+      const who = await userTokens.verify(token);
+      return { who, userId: who.userId, until: acceptedUntil(token) };
     },
     prepare: prepareWith(operations),
     async execute({ variableValues, contextValue }) {
-      const { operation, viewer } = contextValue as Carried;
-      const request = { variables: variableValues ?? {}, context: { viewer } };
-      return (await run(operation, request, deps)) as ExecutionResult;
+      return (await runInTurn(contextValue as Carried, variableValues ?? {}, running)) as ExecutionResult;
     },
     subscribe: (args) => cancellable((signal) => follow(args, { ...deps, hydrate }, signal)),
   });

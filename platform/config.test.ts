@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, loadConfig, serviceNames, servicePorts, wholeNumber } from './config.ts';
 import { newServiceKey, oneLine } from './identity/service/keys.ts';
+import { defaultSocketLimits } from './serving/websocket/admission.ts';
 
 /** The lines of the refusal of an environment. */
 function problems(environment: NodeJS.ProcessEnv): string[] {
@@ -36,7 +37,16 @@ describe('defaults', () => {
       host: '127.0.0.1',
       logLevel: 'warn',
       namespace: 'blobgraph',
-      limits: { requestTimeoutMs: 30_000, requests: 500, outbox: 10_000 },
+      limits: {
+        requestTimeoutMs: 30_000,
+        requests: 500,
+        outbox: 10_000,
+        history: { changes: 20_000, bytes: 16 * 1024 ** 2 },
+        connections: 10_000,
+        sockets: defaultSocketLimits,
+      },
+      trustedProxies: [],
+      allowedHosts: [],
       queryPlanner: 'apollo',
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
@@ -84,6 +94,16 @@ it('reads what is set', () => {
     REQUEST_TIMEOUT_MS: '5000',
     MAX_REQUESTS: '50',
     MAX_OUTBOX: '100',
+    MAX_HISTORY_CHANGES: '500',
+    MAX_HISTORY_MEBIBYTES: '4',
+    MAX_CONNECTIONS: '60',
+    MAX_SOCKETS: '50',
+    MAX_SOCKETS_UNAUTHENTICATED: '5',
+    MAX_SOCKETS_PER_USER: '3',
+    MAX_SOCKETS_PER_ADDRESS: '0',
+    MAX_SOCKET_MEBIBYTES: '64',
+    TRUSTED_PROXIES: '10.0.0.0/8, fd00::1',
+    ALLOWED_HOSTS: 'probe.example',
     QUERY_PLANNER: 'hive',
     METRICS_TOKEN: 'a token of 16 or more',
   });
@@ -108,7 +128,16 @@ it('reads what is set', () => {
       secretAccessKey: 'secret',
     },
     connectionKey: Buffer.alloc(32, 7),
-    limits: { requestTimeoutMs: 5_000, requests: 50, outbox: 100 },
+    limits: {
+      requestTimeoutMs: 5_000,
+      requests: 50,
+      outbox: 100,
+      history: { changes: 500, bytes: 4 * 1024 ** 2 },
+      connections: 60,
+      sockets: { sockets: 50, unauthenticated: 5, perUser: 3, perAddress: 0, heldBytes: 64 * 1024 ** 2 },
+    },
+    trustedProxies: ['10.0.0.0/8', 'fd00::1'],
+    allowedHosts: ['probe.example'],
     queryPlanner: 'hive',
     metricsToken: 'a token of 16 or more',
     userTokens: {
@@ -155,7 +184,14 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['REQUEST_TIMEOUT_MS', '99', between(100, 600_000)],
     ['MAX_REQUESTS', '700000', between(1, 100_000)],
     ['QUERY_PLANNER', 'sekret', /^Invalid option: expected one of "apollo"\|"hive"$/],
+    ['MAX_CONNECTIONS', '9', between(10, 1_000_000)],
+    ['MAX_SOCKETS', '7777777', between(1, 1_000_000)],
+    ['MAX_SOCKET_MEBIBYTES', '31', between(32, 1_048_576)],
+    ['TRUSTED_PROXIES', '10.0.0.1,sekret', /^must be addresses or networks such as .*, with commas between$/],
+    ['ALLOWED_HOSTS', 'http://sekret', 'must be host names without a port, with commas between'],
     ['MAX_OUTBOX', 'sekret', between(1, 100_000_000)],
+    ['MAX_HISTORY_CHANGES', '9', between(10, 10_000_000)],
+    ['MAX_HISTORY_MEBIBYTES', '0', between(1, 65_536)],
     ['METRICS_TOKEN', 'sekret', 'must have at least 16 characters'],
     ['NATS_REPLICAS', '6', between(1, 5)],
     ['NATS_MAX_AGE_HOURS', 'sekret', between(1, 87_600)],

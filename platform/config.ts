@@ -11,6 +11,9 @@ import {
 } from './identity/service/settings.ts';
 import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processor/runs/settings.ts';
 import { servicePorts } from './services.generated.ts';
+import { isHostName } from './serving/hosts.ts';
+import type { SocketLimits } from './serving/websocket/admission.ts';
+import { isNetwork } from './serving/websocket/client-address.ts';
 
 export { servicePorts };
 
@@ -66,6 +69,13 @@ const serviceList = z.string().transform((text, context): ServiceName[] => {
   });
   return z.NEVER;
 });
+
+/** A list with commas between, each entry of which is `what` says. */
+const list = (isEntry: (text: string) => boolean, what: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .refine((entries) => entries.every(isEntry), `must be ${what}, with commas between`);
 
 const serviceUrlVariables = Object.fromEntries(
   serviceNames.map((name) => [urlVariable(name), optionalHttp]),
@@ -150,9 +160,28 @@ export const environmentSchema = z.object({
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   /** Requests that one service has in work at once; more are answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
-  /** Whose planner plans the gateway's operations: Apollo's, or Hive's. */
+  /** TCP connections that one service has open at once, sockets included; more are closed at once. */
+  MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
+  /** Connections over WebSocket that one service has open at once. */
+  MAX_SOCKETS: wholeNumber(1, 1_000_000).default(5_000),
+  /** Of them, those that have not said yet who they are. */
+  MAX_SOCKETS_UNAUTHENTICATED: wholeNumber(1, 1_000_000).default(500),
+  /** Of them, those of one user. */
+  MAX_SOCKETS_PER_USER: wholeNumber(1, 1_000_000).default(100),
+  /** Of them, those of one address; 0: any number. */
+  MAX_SOCKETS_PER_ADDRESS: wholeNumber(0, 1_000_000).default(1_000),
+  /** What is kept for all of them: answers that are not read, and messages that have not come whole. */
+  MAX_SOCKET_MEBIBYTES: wholeNumber(32, 1_048_576).default(256),
+  /** Proxies whose `X-Forwarded-For` tells the client's address. */
+  TRUSTED_PROXIES: list(isNetwork, 'addresses or networks such as 10.0.0.0/8').optional(),
+  /** Names, beside loopback's and the services' own, by which `/ready` and `/metrics` may be asked. */
+  ALLOWED_HOSTS: list(isHostName, 'host names without a port').optional(),
   /** Documents whose events wait for the event log; while there are more, new blobs are answered 503. */
   MAX_OUTBOX: wholeNumber(1, 100_000_000).default(10_000),
+  /** Changes that one process holds for its subscribers, beside which older ones are read from the log. */
+  MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000).default(20_000),
+  /** What they take of its memory; one user's take half of either at most. */
+  MAX_HISTORY_MEBIBYTES: wholeNumber(1, 65_536).default(16),
   /** Whose planner the gateway uses. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
@@ -221,7 +250,16 @@ export interface Config {
     readonly requests: number;
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
+    /** Changes held for subscribers in one process. */
+    readonly history: { readonly changes: number; readonly bytes: number };
+    /** TCP connections open at once, in one service. */
+    readonly connections: number;
+    readonly sockets: SocketLimits;
   };
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Names of hosts, beside loopback's and the services' own, by which `/ready` and `/metrics` may be asked. */
+  readonly allowedHosts: readonly string[];
   /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
@@ -356,7 +394,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       requests: env.MAX_REQUESTS,
       outbox: env.MAX_OUTBOX,
+      history: { changes: env.MAX_HISTORY_CHANGES, bytes: env.MAX_HISTORY_MEBIBYTES * 1024 ** 2 },
+      connections: env.MAX_CONNECTIONS,
+      sockets: socketLimits(env),
     },
+    trustedProxies: env.TRUSTED_PROXIES ?? [],
+    allowedHosts: env.ALLOWED_HOSTS ?? [],
     queryPlanner: env.QUERY_PLANNER,
     reconciler: {
       everySeconds: env.RECONCILE_EVERY_SECONDS,
@@ -382,6 +425,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
 
 /** The configuration of a process that runs these services. @throws ConfigError like {@link loadConfig} */
 export const configFor = (running: Running): Config => loadConfig(process.env, running);
+
+const socketLimits = (env: Environment): SocketLimits => ({
+  sockets: env.MAX_SOCKETS,
+  unauthenticated: env.MAX_SOCKETS_UNAUTHENTICATED,
+  perUser: env.MAX_SOCKETS_PER_USER,
+  perAddress: env.MAX_SOCKETS_PER_ADDRESS,
+  heldBytes: env.MAX_SOCKET_MEBIBYTES * 1024 ** 2,
+});
 
 const nats = (servers: readonly string[], env: Environment) => ({
   servers,

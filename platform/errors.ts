@@ -74,7 +74,12 @@ export const errorTable = {
   RUN_NOT_FAILED: entry(409, 'Only a run that failed can be retried.'),
   RUN_UNDER_WAY: entry(
     409,
-    'The run is still waiting or at work. Wait until it is COMPLETED or FAILED, then ask again.',
+    'The run is still waiting or at work. Wait until it is COMPLETED or FAILED, or cancel it, then ask again.',
+  ),
+  RUN_NOT_UNDER_WAY: entry(409, 'Only a run that waits or is at work can be cancelled.'),
+  CANCELLED: entry(
+    409,
+    'The blob’s owner cancelled the run: its result is not taken. `retryProcessing` starts it again.',
   ),
   SOURCE_UNKNOWN: entry(422, 'A source is not in the index of this user.'),
   DERIVED_ID_MISMATCH: entry(
@@ -83,6 +88,14 @@ export const errorTable = {
   ),
   DERIVED_CONFLICT: entry(409, 'Another result is already registered under this id. The first one stays.'),
   PROCESSOR_UNKNOWN: entry(404, 'There is no processor of that id.'),
+  PROCESSOR_PAUSED: entry(
+    409,
+    'An operator has paused the processor: it takes no work. What waits for it is done when it is resumed.',
+  ),
+  PROCESSOR_RETIRED: entry(
+    410,
+    'The processor was retired: its store is gone for good. What it made cannot be read any more, and it makes nothing.',
+  ),
   PROCESSOR_INVALID: entry(422, 'The registration is not valid. The message names the field and the fix.'),
   MODEL_UNAVAILABLE: entry(
     503,
@@ -138,6 +151,12 @@ export const errorTable = {
   SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
   INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
 } as const satisfies Record<string, ErrorEntry>;
+
+const LONGEST_MESSAGE = 1_000;
+
+/** A message without the rest of what it names, where that is long: names and values of clients may be of any length. */
+export const shortMessage = (message: string): string =>
+  message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
 
 /** A code of the table of errors. */
 export type ErrorCode = keyof typeof errorTable;

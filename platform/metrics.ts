@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BreakerState } from './clients/guard.ts';
+import type { Load } from './serving/load.ts';
+import type { SocketsOpen } from './serving/websocket/websocket.ts';
 
 /** A service's metrics. Names begin with `blobgraph_`; each measurement bears the service's name. */
 export interface ServiceMetrics {
@@ -32,7 +34,7 @@ const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'hal
 export function measureService(
   { registry }: ServiceMetrics,
   of: {
-    load: { readonly inWork: number; readonly refused: number };
+    load: Pick<Load, 'inWork' | 'refused' | 'shares'>;
     breakers: () => Readonly<Record<string, BreakerState>>;
   },
 ): void {
@@ -43,6 +45,22 @@ export function measureService(
     registers,
     collect() {
       this.set(of.load.inWork);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_turns_taken',
+    help: 'Requests and hydrations of users that are worked on.',
+    registers,
+    collect() {
+      this.set(of.load.shares.inWork);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_turns_waiting',
+    help: 'Requests and hydrations of users that wait for their turn.',
+    registers,
+    collect() {
+      this.set(of.load.shares.waiting);
     },
   });
   new Counter({
@@ -62,6 +80,40 @@ export function measureService(
     collect() {
       for (const [target, state] of Object.entries(of.breakers()))
         this.set({ target }, BREAKER_VALUES[state]);
+    },
+  });
+}
+
+/** Measures a service's connections over WebSocket. */
+export function measureSockets({ registry }: ServiceMetrics, sockets: () => SocketsOpen): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: (open: SocketsOpen) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read(sockets()));
+      },
+    });
+  gauge('blobgraph_sockets_open', 'Connections over WebSocket.', ({ open }) => open);
+  gauge(
+    'blobgraph_sockets_unauthenticated',
+    'Connections over WebSocket that have not said who they are.',
+    ({ unauthenticated }) => unauthenticated,
+  );
+  gauge(
+    'blobgraph_sockets_held_bytes',
+    'Bytes kept for connections over WebSocket: not read, or of messages that have not come whole.',
+    ({ heldBytes }) => heldBytes,
+  );
+  new Counter({
+    name: 'blobgraph_sockets_refused_total',
+    help: 'Connections over WebSocket that were refused because there were too many.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sockets().refused);
     },
   });
 }

@@ -139,7 +139,11 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
   const objects = once(() => openObjects(config));
-  const changeFeed = once(async () => openChangeFeed({ log: await eventLog.get(), logger }));
+  const changeFeed = once(async () => {
+    const { changes, bytes } = config.limits.history;
+    const log = await eventLog.get();
+    return openChangeFeed({ log, logger, historySize: changes, historyBytes: bytes });
+  });
   const mongo = config.mongoUrl
     ? openMongo({ url: config.mongoUrl, namespace: config.namespace })
     : undefined;

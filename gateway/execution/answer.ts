@@ -23,6 +23,8 @@ export interface AnswerOptions {
 export interface Answer {
   readonly data: Values | null;
   readonly errors: readonly GraphQLFormattedError[];
+  /** About as many as it has as JSON, errors aside. */
+  readonly bytes: number;
 }
 
 const nothing: ReadonlySet<GraphQLFormattedError> = new Set();
@@ -36,7 +38,7 @@ class Shaper {
   readonly #options: AnswerOptions;
   readonly #path: ResponsePath = [];
   readonly #sizes = new Map<object, number>();
-  #bytes = 0;
+  bytes = 0;
   /** Above 0 while an error was told that explains what is missing here. */
   #explanations = 0;
   /** Above 0 within an entity that a subgraph no longer has. */
@@ -223,8 +225,8 @@ class Shaper {
   }
 
   #count(bytes: number): void {
-    this.#bytes += bytes;
-    if (this.#bytes <= this.#options.maxBytes) return;
+    this.bytes += bytes;
+    if (this.bytes <= this.#options.maxBytes) return;
     const megabytes = Math.floor(this.#options.maxBytes / 1_048_576);
     throw new BlobgraphError(
       'RESPONSE_TOO_LARGE',
@@ -274,5 +276,6 @@ export function shapeAnswer(options: AnswerOptions): Answer {
   return {
     data: completed === INVALID ? null : (completed as Values),
     errors: [...shaper.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],
+    bytes: shaper.bytes,
   };
 }

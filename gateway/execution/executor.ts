@@ -22,6 +22,8 @@ export interface ExecutionRequest<Context> {
   readonly event?: Readonly<Record<string, unknown>>;
   /** Whether to tell of the plan and its requests in `extensions`. Default: false. */
   readonly explain?: boolean;
+  /** Called with about the bytes of the answer, before it is there. */
+  readonly measured?: (bytes: number) => void;
 }
 
 export interface ExecutionResult {
@@ -88,7 +90,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
   return {
     schema,
     prepare: (document, operationName) => new Prepared(document, operationName),
-    async execute(prepared, { variables: given, context, event, explain = false }) {
+    async execute(prepared, { variables: given, context, event, explain = false, measured }) {
       if (!(prepared instanceof Prepared)) throw new TypeError('The operation is of another executor');
       const variables = prepared.variablesOf(given);
       const compiled = await prepared.variantFor(variables, (conditions) => compile(prepared, conditions));
@@ -112,6 +114,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         introspected,
         maxBytes: maxAnswerBytes,
       });
+      measured?.(answer.bytes);
       return {
         ...(answer.errors.length > 0 ? { errors: answer.errors } : {}),
         data: answer.data,

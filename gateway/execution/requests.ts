@@ -72,14 +72,17 @@ function templateOfMany(steps: readonly Step[]): RequestTemplate {
   };
 }
 
-/** Makes the templates of a plan's requests, each once. */
+/** Of one plan: steps become ready in few combinations, but for those that a slow subgraph makes. */
+const KEPT_TEMPLATES = 32;
+
+/** Makes the templates of a plan's requests, and keeps the first. */
 export function createTemplates(): (steps: readonly Step[]) => RequestTemplate {
   const known = new Map<string, RequestTemplate>();
   return (steps) => {
     const key = steps.map(({ index }) => index).join();
     const template =
       known.get(key) ?? (steps[0] && steps.length === 1 ? templateOfOne(steps[0]) : templateOfMany(steps));
-    known.set(key, template);
+    if (known.size < KEPT_TEMPLATES) known.set(key, template);
     return template;
   };
 }

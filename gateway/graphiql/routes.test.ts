@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../platform/logger.ts';
+import { createHttpServer } from '../../platform/serving/http.ts';
+import { strangeSegments } from '../../platform/testing/strange-paths.ts';
 import { graphiqlRoutes } from './routes.ts';
 
 let folder: string;
@@ -10,7 +13,7 @@ let app: FastifyInstance;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graphiql-'));
-  app = Fastify();
+  app = createHttpServer({ logger: createLogger('silent') });
   await app.register(graphiqlRoutes, { token: async () => 'a.b.c', appFolder: folder });
 });
 
@@ -53,8 +56,19 @@ test('a file that is not there is a 404, also outside of the folder', async () =
   const urls = ['/graphiql/assets/other.js', '/graphiql/..%2fgraphiql-secret.txt'];
   const codes = await Promise.all(urls.map(async (url) => (await app.inject(url)).statusCode));
   await rm(join(folder, '..', 'graphiql-secret.txt'));
-  expect(codes[0]).toBe(404);
-  expect(codes[1]).toBeGreaterThanOrEqual(400);
+  expect(codes).toEqual([404, 404]);
+});
+
+test.each(strangeSegments)('no path is a fault of ours: %s', async (segment) => {
+  await build();
+  for (const path of [`/graphiql/${segment}`, `/graphiql/assets/${segment}`, `/graphiql${segment}`]) {
+    const { statusCode, body } = await app.inject(path);
+    expect(statusCode).toBeLessThan(500);
+    if (statusCode >= 400)
+      expect(JSON.parse(body)).toMatchObject({
+        error: { code: expect.stringMatching(/^(NOT_FOUND|BAD_REQUEST)$/) },
+      });
+  }
 });
 
 test('without a build the page names the command, and a build is served without a restart', async () => {

@@ -3,9 +3,11 @@ import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { parseBodies } from '../../platform/serving/body.ts';
+import { belongTo } from '../../platform/serving/load.ts';
+import { textHash } from '../../platform/serving/operation.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
-import { type Operations, textHash } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { sendAnswer } from './answer.ts';
 import { compressAnswers } from './compression.ts';
@@ -27,6 +29,8 @@ export interface GraphOverHttp<Context> {
   readonly operations: Operations<Context>;
   /** Who asks, for all of their request. @throws BlobgraphError when they may not come in */
   authenticate(request: FastifyRequest): Promise<Context>;
+  /** The user that a request is, with whom others share fairly. Default: nobody known. */
+  userOf?(context: Context): string;
   /** Whether pages of an origin may use the graph. Default: of none but its own. */
   mayAsk?(origin: string): boolean;
   /** Whether they may be told how an operation is run. */
@@ -125,7 +129,9 @@ export async function serveGraphOverHttp<Context>(
     compressAnswers(scope);
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      request.graphContext = await deps.authenticate(request);
+      const context = await deps.authenticate(request);
+      request.graphContext = context;
+      if (deps.userOf) await belongTo(request, deps.userOf(context));
     });
     scope.route({
       url: '/graphql',

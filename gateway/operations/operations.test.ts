@@ -1,9 +1,9 @@
 import { buildSchema, type DocumentNode, print } from 'graphql';
 import { expect, test } from 'vitest';
-import { OperationRefused } from '../../platform/serving/operation.ts';
+import { OperationRefused, textHash } from '../../platform/serving/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
 import { defaultLimits } from './limits.ts';
-import { createOperations, textHash } from './operations.ts';
+import { createOperations } from './operations.ts';
 
 const schema = buildSchema(`
   type Query { a(first: Int = 5, by: By! = UP, filter: Filter): [Query!]!  b: Int }

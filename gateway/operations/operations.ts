@@ -1,21 +1,16 @@
-import { hash } from 'node:crypto';
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  parse,
-  stripIgnoredCharacters,
-} from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { bareDocument } from '../../platform/serving/documents.ts';
 import {
   parseDocument,
-  refusedBy,
+  refuseLongText,
   selectOperation,
+  textHash,
   validateDocument,
 } from '../../platform/serving/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
 import { createCosting, type ListSizes } from './cost.ts';
-import { limitsRule, type OperationLimits, tooComplex } from './limits.ts';
+import { limitsRule, type OperationLimits } from './limits.ts';
 import { makeOperation, type Operation, type OperationKit } from './operation.ts';
 
 /** The operations that clients send, each read, checked and prepared once for as long as it is kept. */
@@ -33,12 +28,7 @@ export interface Operations<Context> {
   recall(hash: string, operationName?: string | null): Operation<Context> | undefined;
 }
 
-/** SHA-256 of a text in UTF-8, as lower-case hexadecimal digits: what clients name a persisted query by. */
-export const textHash = (text: string): string => hash('sha256', text, 'hex');
-
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** About what a token takes in a document's tree. */
-const TOKEN_BYTES = 120;
 
 interface Made<Context> {
   readonly operation: Operation<Context>;
@@ -75,13 +65,6 @@ class Kept<Context> {
   }
 }
 
-function refuseLongText(text: string, limit: number): void {
-  // In UTF-8, a character takes three bytes for each of its units at most.
-  if (text.length * 3 <= limit || (text.length <= limit && Buffer.byteLength(text) <= limit)) return;
-  const what = `The operation's text is longer than ${limit} bytes.`;
-  throw refusedBy(tooComplex(`${what} Send a shorter document: values belong into variables.`));
-}
-
 /** Keeps operations by the hash of their text, the least recently used making room. `keptBytes` default: 64 MiB. */
 export function createOperations<Context>(deps: {
   executor: Executor<Context>;
@@ -110,10 +93,8 @@ export function createOperations<Context>(deps: {
   function read(text: string): Kept<Context> {
     const document = parseDocument(text, limits.tokens);
     validateDocument(schema, document, rules);
-    // Read again without what is between its tokens: names, being parts of a text, hold on to all of it.
-    const bare = stripIgnoredCharacters(text);
-    const tokens = document.tokenCount ?? bare.length;
-    return new Kept(parse(bare, { noLocation: true }), bare.length + tokens * TOKEN_BYTES);
+    const bare = bareDocument(text, document.tokenCount);
+    return new Kept(bare.document, bare.bytes);
   }
 
   function operationOf(key: string, kept: Kept<Context>, name: string | null | undefined) {

@@ -14,7 +14,7 @@ import {
   viewer,
 } from '../../platform/testing/service.ts';
 import { gatewayService } from '../main.ts';
-import { type Asked, startSubgraphs, type TestBlob } from './subgraphs.ts';
+import { type Asked, type Hold, startSubgraphs, type TestBlob } from './subgraphs.ts';
 
 /** A gateway over small subgraphs, as it is served. */
 export interface TestGraph {
@@ -38,16 +38,19 @@ export interface TestGraph {
 export interface TestGraphOptions extends TestServiceOptions {
   readonly blobs?: TestBlob[];
   readonly feed?: Partial<ChangeFeedOptions>;
+  /** Holds requests to subgraphs. Default: none. */
+  readonly hold?: Hold;
 }
 
 export async function startTestGraph({
   blobs = [],
   feed,
+  hold,
   config,
   ...options
 }: TestGraphOptions = {}): Promise<TestGraph> {
   const asked: Asked[] = [];
-  const subgraphs = await startSubgraphs(blobs, asked);
+  const subgraphs = await startSubgraphs(blobs, asked, hold);
   const log = memoryLog();
   let changes: ChangeFeed | undefined;
   const gateway = await startTestService(gatewayService, {

@@ -145,7 +145,15 @@ const sdlOf = (subgraph: ServiceName): string =>
     'utf8',
   );
 
-function definition(name: ServiceName, resolvers: object, asked: Asked[]): ServiceDefinition {
+/** Resolves when a request may be answered. */
+export type Hold = (request: Asked) => Promise<void>;
+
+function definition(
+  name: ServiceName,
+  resolvers: object,
+  asked: Asked[],
+  hold: Hold | undefined,
+): ServiceDefinition {
   return {
     name,
     create: async ({ logger }) => ({
@@ -154,7 +162,9 @@ function definition(name: ServiceName, resolvers: object, asked: Asked[]): Servi
         app.addHook('preHandler', async ({ body, caller }) => {
           if (!body) return;
           const { query, variables = {} } = body as Pick<Asked, 'query'> & Partial<Asked>;
-          asked.push({ subgraph: name, query, variables, viewer: caller.viewer, caller: caller.service });
+          const request = { subgraph: name, query, variables, viewer: caller.viewer, caller: caller.service };
+          asked.push(request);
+          await hold?.(request);
         });
         await serveSubgraph<Context>(app, {
           typeDefs: parse(sdlOf(name)),
@@ -168,10 +178,10 @@ function definition(name: ServiceName, resolvers: object, asked: Asked[]): Servi
 }
 
 /** The subgraphs of the main job by their real SDL over a list of blobs, each a service of its own that notes what it is asked. */
-export async function startSubgraphs(blobs: TestBlob[], asked: Asked[]) {
+export async function startSubgraphs(blobs: TestBlob[], asked: Asked[], hold?: Hold) {
   const services = new Map<ServiceName, TestService>();
   for (const [name, resolvers = {}] of Object.entries(resolversOf(blobs)) as [ServiceName, object][]) {
-    services.set(name, await startTestService(definition(name, resolvers, asked)));
+    services.set(name, await startTestService(definition(name, resolvers, asked, hold)));
   }
   return services;
 }

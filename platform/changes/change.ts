@@ -32,6 +32,16 @@ export interface ChangeEntry {
   readonly change: Change;
 }
 
+/** As measured with Node 20: an entry without its strings, and a string beside its characters. */
+const ENTRY_BYTES = 320;
+const STRING_BYTES = 32;
+
+/** Bytes of the heap that an entry takes, by estimate: within a fifth for ids of usual length. */
+export function heapBytes({ userId, bookId = '', sourceIds, change }: ChangeEntry): number {
+  const strings = [userId, bookId, change.blobId, change.cursor, ...sourceIds];
+  return strings.reduce((bytes, text) => bytes + STRING_BYTES + text.length, ENTRY_BYTES);
+}
+
 const changeKinds: Readonly<Record<EventKind, ChangeKind>> = {
   created: 'CREATED',
   indexed: 'DERIVED',

@@ -3,6 +3,7 @@ import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { createLogger } from '../logger.ts';
 import { blobMessage } from '../testing/events.ts';
+import { type Stress, stress } from './feed.stress.fixture.ts';
 import { type ChangeFeed, openChangeFeed } from './feed.ts';
 
 const TOTAL = 180;
@@ -12,9 +13,11 @@ const HISTORY = 20;
 export function changeFeedContract({
   open,
   close,
+  stressed,
 }: {
   open: () => Promise<EventLog>;
   close: () => Promise<void>;
+  stressed: Stress;
 }): void {
   let log: EventLog;
   let feed: ChangeFeed;
@@ -55,6 +58,15 @@ export function changeFeedContract({
       expect(versions).toEqual(Array.from({ length: TOTAL - first + 1 }, (_, index) => first + index));
     }
     expect(received.slice(0, 3).map(([first]) => first)).toEqual([1, 60, 21]);
+  });
+
+  test('with the shortest of histories, under steady publishing, nobody misses a change', async () => {
+    const { subscriptions } = stressed;
+    const { faults, published, given, cuts } = await stress(log, stressed);
+    expect(faults).toEqual([]);
+    expect(given).toBe(subscriptions * 4);
+    expect(published).toBeGreaterThan(100);
+    expect(cuts).toBeLessThan(subscriptions * 10);
   });
 
   test('cursors that lead nowhere are told apart', async () => {

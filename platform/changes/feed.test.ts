@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EventLogUnavailable } from '../event-log/log.ts';
+import { EpochGone, EventLogUnavailable, PositionGone } from '../event-log/log.ts';
+import { unlessAborted } from '../event-log/reading.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { createLogger } from '../logger.ts';
 import { blobMessage } from '../testing/events.ts';
@@ -229,6 +230,135 @@ test('a reader that falls behind is cut off alone', async () => {
   expect(await take(quick, 1)).toEqual(['a:21']);
   await log.publish(blobMessage('b', 1, { userId: 'bob' }));
   expect((await heard).value).toMatchObject({ blobId: 'b' });
+});
+
+test('what was missed is read at once, also when the newest message is addressed to one consumer', async () => {
+  const feed = openFeed();
+  const changes = follow(feed, { after: await start() });
+  const [after] = await publish('a:1');
+  expect(await take(changes, 1)).toEqual(['a:1']);
+  await publish('a:2', 'a:3');
+  await log.publish({ ...blobMessage('a', 3), subject: 'replay.text-expansion' });
+  // The reader lacks messages, in the same epoch: it goes on from the head.
+  log.breakReaders(new PositionGone('no longer kept'));
+  await vi.waitFor(() => expect(log.readers).toBe(1));
+  expect(await take(follow(feed, { after: after ?? null }), 2)).toEqual(['a:2', 'a:3']);
+  expect(await take(changes, 2)).toEqual(['a:2', 'a:3']);
+});
+
+test('whoever had nothing for long has nothing to catch up with', async () => {
+  const feed = openFeed({ historySize: 2 });
+  const quiet = follow(feed, { after: await start() }, 'bob');
+  const heard = quiet.next();
+  await vi.waitFor(() => expect(log.readers).toBe(1));
+  const range = vi.spyOn(log, 'range');
+  await publish(...Array.from({ length: 20 }, (_, n) => `a:${n + 1}`));
+  await log.publish(blobMessage('b', 1, { userId: 'bob' }));
+  expect((await heard).value).toMatchObject({ blobId: 'b' });
+  await publish(...Array.from({ length: 20 }, (_, n) => `a:${n + 21}`));
+  await log.publish(blobMessage('b', 2, { userId: 'bob' }));
+  expect((await quiet.next()).value).toMatchObject({ blobId: 'b', version: 2 });
+  expect(range).not.toHaveBeenCalled();
+});
+
+test('the log is made anew while a subscriber catches up', async () => {
+  const after = await start();
+  await publish('a:1', 'a:2', 'a:3');
+  const range = vi.spyOn(log, 'range');
+  const feed = openFeed({ historySize: 1 });
+  await vi.waitFor(() => expect(log.readers).toBe(1));
+  range.mockImplementationOnce(async () => {
+    log.renew();
+    throw new EpochGone('another epoch');
+  });
+  await expect(follow(feed, { after }).next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+  const anew = follow(feed, { after: await start() });
+  await publish('b:1');
+  expect(await take(anew, 1)).toEqual(['b:1']);
+});
+
+test('a change that is larger than the history’s room is told all the same', async () => {
+  const feed = openFeed({ historyBytes: 1_000 });
+  const changes = follow(feed, { after: await start() });
+  const body = { source_ids: Array.from({ length: 10_000 }, (_, n) => `${n}`.padStart(36, '0')) };
+  for (let version = 1; version <= 5; version += 1) {
+    const heard = changes.next();
+    await log.publish(blobMessage('book', version, { body }));
+    expect((await heard).value).toMatchObject({ blobId: 'book', version });
+  }
+});
+
+/** Holds back every reading of a range until it is let go. */
+function heldRanges() {
+  const users: string[] = [];
+  const held: (() => void)[] = [];
+  const { range } = log;
+  vi.spyOn(log, 'range').mockImplementation(async (options) => {
+    users.push(options.subjects[0]?.split('.').at(-1) ?? '');
+    const letGo = () => new Promise<void>((resolve) => held.push(resolve));
+    await unlessAborted(letGo, options.signal);
+    return range(options);
+  });
+  return { users, next: () => held.shift()?.() };
+}
+
+/** A feed whose history holds nothing of what was published for alice and bob. */
+async function feedBehind() {
+  const after = await start();
+  await publish('a:1');
+  await log.publish(blobMessage('b', 1, { userId: 'bob' }));
+  await publish('z:1', 'z:2');
+  const feed = openFeed({ historySize: 1 });
+  await vi.waitFor(() => expect(log.readers).toBe(1));
+  return { feed, after };
+}
+
+test('one user’s many that resume do not hold up another’s', async () => {
+  const { feed, after } = await feedBehind();
+  const { users, next } = heldRanges();
+  const many = Array.from({ length: 200 }, () => follow(feed, { after }).next());
+  await vi.waitFor(() => expect(users).toEqual(['alice', 'alice']));
+  const other = follow(feed, { after }, 'bob').next();
+  await vi.waitFor(() => expect(users).toEqual(['alice', 'alice', 'bob']));
+  const letting = setInterval(next);
+  try {
+    expect((await other).value).toMatchObject({ blobId: 'b' });
+    for (const { value } of await Promise.all(many)) expect(value).toMatchObject({ blobId: 'a' });
+  } finally {
+    clearInterval(letting);
+  }
+});
+
+test('no more of one user wait to resume than are allowed, and they are told so', async () => {
+  const { feed, after } = await feedBehind();
+  const { users, next } = heldRanges();
+  const many = Array.from({ length: 1_002 }, () => follow(feed, { after }).next());
+  await vi.waitFor(() => expect(users).toHaveLength(2));
+  await expect(follow(feed, { after }).next()).rejects.toMatchObject({ code: 'OVERLOADED' });
+  const other = follow(feed, { after }, 'bob').next();
+  const letting = setInterval(() => {
+    for (let n = 0; n < 100; n += 1) next();
+  });
+  try {
+    expect((await other).value).toMatchObject({ blobId: 'b' });
+    expect(await Promise.all(many)).toHaveLength(1_002);
+  } finally {
+    clearInterval(letting);
+  }
+});
+
+test('whoever gives up while it waits to resume takes no place', async () => {
+  const { feed, after } = await feedBehind();
+  const { users, next } = heldRanges();
+  const many = Array.from({ length: 20 }, () => follow(feed, { after }));
+  const firsts = many.map((changes) => changes.next());
+  await vi.waitFor(() => expect(users).toHaveLength(2));
+  await Promise.all(many.map((changes) => changes.return?.()));
+  for (const { done } of await Promise.all(firsts)) expect(done).toBe(true);
+  const again = follow(feed, { after }).next();
+  await vi.waitFor(() => expect(users).toHaveLength(3));
+  for (let n = 0; n < 3; n += 1) next();
+  expect((await again).value).toMatchObject({ blobId: 'a' });
 });
 
 test('a message that is no change is passed over', async () => {

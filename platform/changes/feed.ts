@@ -2,10 +2,11 @@ import { BlobgraphError } from '../errors.ts';
 import { EpochGone, type EventLog, type Position, PositionGone } from '../event-log/log.ts';
 import { cancellable } from '../event-log/reading.ts';
 import { decodeCursor, invalidCursor } from '../events/cursor.ts';
+import { FairQueue } from '../fair-queue.ts';
 import type { Viewer } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
 import { type Change, type ChangeEntry, type ChangeFilter, passes } from './change.ts';
-import { atMost, readMissed } from './missed.ts';
+import { readMissed } from './missed.ts';
 import { LogReader, type Stretch } from './reader.ts';
 import { SeenVersions } from './seen.ts';
 
@@ -23,7 +24,8 @@ export interface ChangeFeed {
   /**
    * The viewer's own changes in the log's order, without a gap, none twice, until the iterator is returned.
    * @throws BlobgraphError, at `next()`: CURSOR_INVALID; CURSOR_EXPIRED when the log no longer reaches back to
-   * `after`; SLOW_CONSUMER when the reader fell behind the history that is held; SERVICE_UNAVAILABLE
+   * `after`; SLOW_CONSUMER when the reader fell behind the history that is held; OVERLOADED when too many
+   * subscriptions, or too many of this viewer's, wait for changes of before; SERVICE_UNAVAILABLE
    */
   subscribe(subscription: ChangeSubscription): AsyncIterableIterator<Change, void, undefined>;
   close(): Promise<void>;
@@ -32,8 +34,10 @@ export interface ChangeFeed {
 export interface ChangeFeedOptions {
   readonly log: EventLog;
   readonly logger: Logger;
-  /** Changes of all users that are held in memory. Default: 10,000. */
+  /** Changes of all users that are held in memory; of one user half as many. Default: 20,000. */
   readonly historySize?: number;
+  /** Bytes of memory that they take, one user's half of it. Default: 16 MiB. */
+  readonly historyBytes?: number;
   /** Milliseconds until the log is read again after a failure. Default: 500. */
   readonly reconnectMs?: number;
   /** Milliseconds that a subscriber waits for a log that does not answer. Default: 10,000. */
@@ -49,7 +53,16 @@ interface Follower {
   position: Position;
 }
 
-const CATCH_UPS_AT_ONCE = 4;
+/**
+ * Subscriptions that read the log at once, and of one user: each takes some milliseconds for some hundred changes. With
+ * the embedded log every other statement waits behind them.
+ */
+const READING = 4;
+const READING_PER_USER = 2;
+/** Subscriptions that wait to read the log, and of one user. */
+const WAITING = 20_000;
+const WAITING_PER_USER = 1_000;
+const WAITING_MS = 30_000;
 
 const expired = (cause?: unknown) =>
   new BlobgraphError(
@@ -58,11 +71,18 @@ const expired = (cause?: unknown) =>
     { field: 'after', cause },
   );
 
+const slowConsumer = () =>
+  new BlobgraphError(
+    'SLOW_CONSUMER',
+    'The subscriber reads too slowly and was cut off. Subscribe again with the last cursor as `after`.',
+  );
+
 const unavailable = (cause?: unknown) =>
   new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.', { cause });
 
 /** Rethrows a failure to read the log for a subscriber. */
 function refuse(error: unknown): never {
+  if (error instanceof BlobgraphError) throw error;
   throw error instanceof EpochGone || error instanceof PositionGone ? expired(error) : unavailable(error);
 }
 
@@ -75,17 +95,30 @@ class LogFeed implements ChangeFeed {
   readonly #log: EventLog;
   readonly #reader: LogReader;
   readonly #patienceMs: number;
-  readonly #catchUp = atMost(CATCH_UPS_AT_ONCE);
+  readonly #reading = new FairQueue({
+    name: 'subscriptions that catch up',
+    capacity: READING,
+    capacityPerKey: READING_PER_USER,
+    maxWaiting: WAITING,
+    maxWaitingPerKey: WAITING_PER_USER,
+    patienceMs: WAITING_MS,
+  });
 
   constructor({
     log,
     logger,
-    historySize = 10_000,
+    historySize = 20_000,
+    historyBytes = 16 * 1024 ** 2,
     reconnectMs = 500,
     patienceMs = 10_000,
   }: ChangeFeedOptions) {
     this.#log = log;
-    this.#reader = new LogReader({ log, logger, historySize, reconnectMs });
+    this.#reader = new LogReader({
+      log,
+      logger,
+      history: { changes: historySize, bytes: historyBytes },
+      reconnectMs,
+    });
     this.#patienceMs = patienceMs;
   }
 
@@ -111,8 +144,7 @@ class LogFeed implements ChangeFeed {
         follower = { userId: viewer.userId, filter, signal, seen, position };
       }
       if (follower.position.epoch !== epoch) throw expired();
-      yield* this.#missed(stretch, follower);
-      yield* this.#live(stretch, follower);
+      yield* this.#within(stretch, follower);
     }
   }
 
@@ -130,41 +162,54 @@ class LogFeed implements ChangeFeed {
     if (head.epoch === epoch && sequence > head.sequence) throw invalidCursor();
   }
 
-  /** Changes before the history that is held, from the log, until the two meet. */
-  async *#missed({ epoch, recent }: Stretch, follower: Follower) {
-    const { userId, signal } = follower;
-    const until = () => recent.floor;
-    while (!signal.aborted && follower.position.sequence < recent.floor) {
-      const after = follower.position;
-      const read = () => readMissed({ log: this.#log, userId, after, until, signal });
-      const { entries, through } = await this.#catchUp(read).catch(refuse);
-      for (const entry of entries) yield* this.#hand(entry, follower);
-      if (through === after.sequence && !signal.aborted) throw unavailable();
-      follower.position = { epoch, sequence: through };
-    }
-  }
-
-  /** The history that is held and what is added to it, until the stretch ends. */
-  async *#live({ recent }: Stretch, follower: Follower) {
+  /**
+   * The follower's changes until the stretch ends: from the history what it has, from the log what it has no more. Each
+   * step is decided by where the follower stands and what the history knows of this user at that moment; nothing else
+   * is remembered of how it came there, so that there is no order of events in which something falls between the two.
+   */
+  async *#within({ epoch, recent }: Stretch, follower: Follower) {
     const { userId, signal } = follower;
     let wake = () => {};
     const listener = () => wake();
     const unlisten = recent.listen(userId, listener);
     signal.addEventListener('abort', listener);
+    let isReading = false;
     try {
       while (!signal.aborted) {
-        const entry = recent.after(userId, follower.position.sequence);
-        if (entry) yield* this.#hand(entry, follower);
-        else if (recent.ended) return;
-        else
+        const following = recent.after(userId, follower.position.sequence);
+        if (following.kind === 'change') {
+          yield* this.#hand(following.entry, follower);
+          isReading = true;
+        } else if (following.kind === 'unknown') {
+          // It had joined the history, and was still at an earlier change when later ones were dropped.
+          if (isReading) throw slowConsumer();
+          yield* this.#missed(following.through, follower);
+        } else {
+          follower.position = { epoch, sequence: following.through };
+          isReading = false;
+          if (recent.ended) return;
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
+        }
       }
     } finally {
       unlisten();
       signal.removeEventListener('abort', listener);
     }
+  }
+
+  /** The follower's changes up to a sequence, or the first of them, from the log. */
+  async *#missed(through: number, follower: Follower) {
+    const { userId, signal, position: after } = follower;
+    const read = () => readMissed({ log: this.#log, userId, after, through, signal });
+    const missed = await this.#reading.run(userId, read, { signal }).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      return refuse(error);
+    });
+    if (!missed) return;
+    for (const entry of missed.entries) yield* this.#hand(entry, follower);
+    follower.position = { epoch: after.epoch, sequence: missed.through };
   }
 
   *#hand(entry: ChangeEntry, follower: Follower) {

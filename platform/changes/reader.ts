@@ -4,7 +4,10 @@ import { EpochGone, type EventLog, PositionGone } from '../event-log/log.ts';
 import { allSubjects } from '../events/events.ts';
 import type { Logger } from '../logger.ts';
 import { changeEntryOf } from './missed.ts';
-import { RecentChanges } from './recent.ts';
+import { type HistoryLimits, RecentChanges } from './recent.ts';
+
+/** Messages of before that are read when the process starts: it serves at once those who come back after a restart. */
+const READ_AT_START = 10_000;
 
 /** The log between two breaks, as read: one epoch, without a gap. */
 export interface Stretch {
@@ -18,7 +21,7 @@ export interface Stretch {
 export class LogReader {
   readonly #log: EventLog;
   readonly #logger: Logger;
-  readonly #historySize: number;
+  readonly #history: HistoryLimits;
   readonly #reconnectMs: number;
   readonly #closing = new AbortController();
   readonly #begun = new EventEmitter().setMaxListeners(0);
@@ -27,10 +30,10 @@ export class LogReader {
   #isFirst = true;
 
   /** Starts to read at once. */
-  constructor(deps: { log: EventLog; logger: Logger; historySize: number; reconnectMs: number }) {
+  constructor(deps: { log: EventLog; logger: Logger; history: HistoryLimits; reconnectMs: number }) {
     this.#log = deps.log;
     this.#logger = deps.logger;
-    this.#historySize = deps.historySize;
+    this.#history = deps.history;
     this.#reconnectMs = deps.reconnectMs;
     this.#running = this.#run();
   }
@@ -67,9 +70,10 @@ export class LogReader {
 
   async #begin(): Promise<Stretch> {
     const { epoch, sequence } = await this.#log.head();
-    // Those who come back after a restart of this process find the history here, rather than each in the log.
-    const floor = this.#isFirst ? Math.max(0, sequence - this.#historySize) : sequence;
-    const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#historySize) };
+    const floor = this.#isFirst
+      ? Math.max(0, sequence - Math.min(this.#history.changes, READ_AT_START))
+      : sequence;
+    const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#history) };
     this.#isFirst = false;
     this.#stretch = stretch;
     this.#begun.emit('stretch', stretch);

@@ -1,41 +1,56 @@
-import { BlobgraphError } from '../errors.ts';
-import type { ChangeEntry } from './change.ts';
+import { type ChangeEntry, heapBytes } from './change.ts';
 
-interface OfUser {
-  readonly entries: ChangeEntry[];
-  /** The newest sequence that was dropped to make room. */
-  droppedThrough: number;
-  readonly listeners: Set<() => void>;
+/** How much of the log's end is held. At least the newest change is, whatever its size. */
+export interface HistoryLimits {
+  /** Changes of all users. */
+  readonly changes: number;
+  /** Bytes of the heap that they take, by estimate. */
+  readonly bytes: number;
 }
 
-const slowConsumer = () =>
-  new BlobgraphError(
-    'SLOW_CONSUMER',
-    'The subscriber reads too slowly and was cut off. Subscribe again with the last cursor as `after`.',
-  );
+/** What a history knows to follow a position, for one user. */
+export type Following =
+  /** The user's first change after the position. */
+  | { readonly kind: 'change'; readonly entry: ChangeEntry }
+  /** None yet: there is no change of the user from the position up to `through`. */
+  | { readonly kind: 'none'; readonly through: number }
+  /** Not known: changes up to `through` may not be held. Later ones are. */
+  | { readonly kind: 'unknown'; readonly through: number };
+
+/** A change that is held, linked in the log's order. */
+interface Held {
+  readonly entry: ChangeEntry;
+  readonly bytes: number;
+  readonly user: UserChanges;
+  older: Held | undefined;
+  newer: Held | undefined;
+}
 
 /**
  * The newest changes of all users, bounded, in the log's order. Whoever follows them reads at its own pace from
- * this one copy, so that a slow reader holds up nobody and takes no memory.
+ * this one copy, so that a slow reader holds up nobody and takes no memory. Half of the room is the most that one
+ * user's changes take, so that they do not drive out all others'.
+ *
+ * Of a user that is known here, every change after `user.floor` that was read is held; of any other, every change
+ * after `#floor`. A user becomes known with the floor of all, and forgetting one raises that to its own, so both hold
+ * whatever is added, dropped, listened to and forgotten, in any order.
  */
 export class RecentChanges {
-  readonly #entries: ChangeEntry[] = [];
-  readonly #byUser = new Map<string, OfUser>();
-  readonly #size: number;
+  readonly #limits: HistoryLimits;
+  readonly #byUser = new Map<string, UserChanges>();
+  #oldest: Held | undefined;
+  #newest: Held | undefined;
+  #held = 0;
+  #bytes = 0;
   #floor: number;
   #last: number;
   #ended = false;
 
-  /** Complete from the entry after the sequence `floor`; holds the newest `size`. */
-  constructor(floor: number, size: number) {
+  /** Complete from the change after the sequence `floor`. */
+  constructor(floor: number, limits: HistoryLimits) {
     this.#floor = floor;
     this.#last = floor;
-    this.#size = size;
-  }
-
-  /** Every change after this sequence that has been read is held. */
-  get floor(): number {
-    return this.#floor;
+    this.#limits = limits;
   }
 
   /** The sequence of the newest message that has been read. */
@@ -48,18 +63,24 @@ export class RecentChanges {
     return this.#ended;
   }
 
-  /** Takes note of a message that is no change. */
-  skip(sequence: number): void {
-    this.#last = sequence;
+  /** Changes that are held, the bytes that they take, and users that something is known of. */
+  get size(): { readonly changes: number; readonly bytes: number; readonly users: number } {
+    return { changes: this.#held, bytes: this.#bytes, users: this.#byUser.size };
   }
 
+  /** Takes note of a message that is no change. */
+  skip(sequence: number): void {
+    this.#last = Math.max(this.#last, sequence);
+  }
+
+  /** Adds the next change of the log; one that was read before is passed over. */
   add(entry: ChangeEntry): void {
+    if (entry.sequence <= this.#last) return;
     this.#last = entry.sequence;
-    this.#entries.push(entry);
-    const ofUser = this.#ofUser(entry.userId);
-    ofUser.entries.push(entry);
-    if (this.#entries.length > this.#size) this.#dropOldest();
-    for (const listener of ofUser.listeners) listener();
+    const user = this.#user(entry.userId);
+    this.#append({ entry, bytes: heapBytes(entry), user, older: this.#newest, newer: undefined });
+    this.#keepBounds(user);
+    for (const listener of user.listeners) listener();
   }
 
   /** Nothing more will come: wakes all who listen. */
@@ -68,46 +89,122 @@ export class RecentChanges {
     for (const { listeners } of this.#byUser.values()) for (const listener of listeners) listener();
   }
 
-  /**
-   * The user's first change after a sequence, if there is one yet.
-   * @throws BlobgraphError SLOW_CONSUMER when it is no longer held
-   */
-  after(userId: string, sequence: number): ChangeEntry | undefined {
-    const ofUser = this.#byUser.get(userId);
-    if (!ofUser) return undefined;
-    if (ofUser.droppedThrough > sequence) throw slowConsumer();
-    return ofUser.entries[ofUser.entries.findLastIndex((entry) => entry.sequence <= sequence) + 1];
+  /** What follows a sequence for a user, as far as is known here. */
+  after(userId: string, sequence: number): Following {
+    const user = this.#byUser.get(userId);
+    const floor = user?.floor ?? this.#floor;
+    if (sequence < floor) return { kind: 'unknown', through: floor };
+    const entry = user?.after(sequence);
+    return entry ? { kind: 'change', entry } : { kind: 'none', through: Math.max(sequence, this.#last) };
   }
 
   /** Calls `listener` at every change of the user, until the function that it returns is called. */
   listen(userId: string, listener: () => void): () => void {
-    const ofUser = this.#ofUser(userId);
-    ofUser.listeners.add(listener);
+    const user = this.#user(userId);
+    user.listeners.add(listener);
     return () => {
-      ofUser.listeners.delete(listener);
-      this.#forgetIfUnused(userId, ofUser);
+      user.listeners.delete(listener);
+      this.#forgetIfUnused(user);
     };
   }
 
-  #ofUser(userId: string): OfUser {
+  #user(userId: string): UserChanges {
     const known = this.#byUser.get(userId);
     if (known) return known;
-    const made: OfUser = { entries: [], droppedThrough: 0, listeners: new Set() };
+    const made = new UserChanges(userId, this.#floor);
     this.#byUser.set(userId, made);
     return made;
   }
 
-  #dropOldest(): void {
-    const oldest = this.#entries.shift();
-    if (!oldest) return;
-    this.#floor = oldest.sequence;
-    const ofUser = this.#ofUser(oldest.userId);
-    ofUser.entries.shift();
-    ofUser.droppedThrough = oldest.sequence;
-    this.#forgetIfUnused(oldest.userId, ofUser);
+  #append(held: Held): void {
+    if (this.#newest) this.#newest.newer = held;
+    else this.#oldest = held;
+    this.#newest = held;
+    this.#held += 1;
+    this.#bytes += held.bytes;
+    held.user.push(held);
   }
 
-  #forgetIfUnused(userId: string, { entries, listeners }: OfUser): void {
-    if (entries.length === 0 && listeners.size === 0) this.#byUser.delete(userId);
+  #keepBounds(user: UserChanges): void {
+    const { changes, bytes } = this.#limits;
+    while (user.count > 1 && (user.count > changes / 2 || user.bytes > bytes / 2)) this.#drop(user.oldest);
+    while (this.#held > 1 && (this.#held > changes || this.#bytes > bytes)) {
+      this.#floor = Math.max(this.#floor, this.#oldest?.entry.sequence ?? 0);
+      this.#drop(this.#oldest);
+    }
+  }
+
+  /** Drops a change that is its user's oldest. */
+  #drop(held: Held | undefined): void {
+    if (!held) return;
+    const { older, newer, user } = held;
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
+    this.#held -= 1;
+    this.#bytes -= held.bytes;
+    user.dropOldest();
+    this.#forgetIfUnused(user);
+  }
+
+  #forgetIfUnused(user: UserChanges): void {
+    if (user.count > 0 || user.listeners.size > 0) return;
+    this.#floor = Math.max(this.#floor, user.floor);
+    if (this.#byUser.get(user.userId) === user) this.#byUser.delete(user.userId);
+  }
+}
+
+/** One user's changes, oldest first. */
+class UserChanges {
+  readonly userId: string;
+  readonly listeners = new Set<() => void>();
+  /** Every change after this sequence that was read is held. */
+  floor: number;
+  bytes = 0;
+  #held: Held[] = [];
+  /** Those before it were dropped. */
+  #first = 0;
+
+  constructor(userId: string, floor: number) {
+    this.userId = userId;
+    this.floor = floor;
+  }
+
+  get count(): number {
+    return this.#held.length - this.#first;
+  }
+
+  get oldest(): Held | undefined {
+    return this.#held[this.#first];
+  }
+
+  push(held: Held): void {
+    this.#held.push(held);
+    this.bytes += held.bytes;
+  }
+
+  dropOldest(): void {
+    const { oldest } = this;
+    if (!oldest) return;
+    this.floor = oldest.entry.sequence;
+    this.bytes -= oldest.bytes;
+    this.#first += 1;
+    // Now and then, so that dropping costs the same however many there are.
+    if (this.#first * 2 > this.#held.length) {
+      this.#held = this.#held.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+
+  after(sequence: number): ChangeEntry | undefined {
+    let low = this.#first;
+    let high = this.#held.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#held[middle]?.entry.sequence ?? Infinity) > sequence) high = middle;
+      else low = middle + 1;
+    }
+    return this.#held[low]?.entry;
   }
 }

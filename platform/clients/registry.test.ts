@@ -28,6 +28,10 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   max_concurrency: 4,
   timeout_seconds: 60,
   active: true,
+  status: 'active',
+  status_since: null,
+  status_reason: null,
+  retired_versions: [],
   created_at: '2026-01-01T00:00:00.000Z',
   ...more,
 });

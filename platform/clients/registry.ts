@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { isPassing } from '../errors.ts';
+import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { routed } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { keep } from './kept.ts';
 
@@ -10,6 +11,12 @@ export const storageTypes = ['mongodb', 'postgresql', 'redis', 's3'] as const;
 
 /** Where a book shows what a processor makes: as a chapter's expansion, or among its compilations. */
 export const bookPlaces = ['chapter.expanded', 'book.compiled'] as const;
+
+/**
+ * `paused`: it is given no work until it is resumed, and what it keeps is there. `retired`: its store is gone for good.
+ */
+export const processorStatuses = ['active', 'paused', 'retired'] as const;
+export type ProcessorStatus = (typeof processorStatuses)[number];
 
 /** Schemas of the blobs that a processor takes, by the event that tells of them, e.g. `{ "blob.created": ["text-input-v1"] }`. */
 export type Takes = Readonly<Record<string, readonly string[]>>;
@@ -75,13 +82,24 @@ export const processorDocument = z.object({
   versions: z.array(z.string()),
   max_concurrency: z.number(),
   timeout_seconds: z.number(),
+  /** False also for a retired one. */
   active: z.boolean(),
   created_at: z.string(),
+  /** This and the next three are absent where the registry is of the release before. */
+  status: z.enum(processorStatuses).default('active'),
+  /** ISO 8601; null where it was never changed. */
+  status_since: z.string().nullable().default(null),
+  /** The operator's words. */
+  status_reason: z.string().nullable().default(null),
+  /** Versions whose store is gone: none of them is registered again. */
+  retired_versions: z.array(z.string()).default([]),
 });
 export type ProcessorDocument = z.infer<typeof processorDocument>;
 
 /** The processor registry. All reject with BlobgraphError. */
 export interface RegistryClient {
+  /** One processor; undefined when there is none of that id. */
+  find(id: string): Promise<ProcessorDocument | undefined>;
   /** Idempotent. @throws PROCESSOR_INVALID that names the field; FORBIDDEN for another's id */
   register(registration: ProcessorRegistration): Promise<void>;
   /** All processors, by id. */
@@ -100,6 +118,16 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
     async list() {
       const answer = await http.call('processors', { method: 'GET', path, ...own });
       return z.object({ processors: z.array(processorDocument) }).parse(answer).processors;
+    },
+    async find(id) {
+      const call = { method: 'GET', path: routed`/api/v1/processors/${id}`, ...own } as const;
+      try {
+        const answer = await http.call('processors', call);
+        return z.object({ processor: processorDocument }).parse(answer).processor;
+      } catch (error) {
+        if (error instanceof BlobgraphError && error.code === 'PROCESSOR_UNKNOWN') return undefined;
+        throw error;
+      }
     },
   };
 }

@@ -156,14 +156,20 @@ export interface StateClient {
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
    *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
-   *   VALIDATION_FAILED: another's blob that is still pending
+   *   VALIDATION_FAILED: another's blob that is still pending; PROCESSOR_PAUSED, PROCESSOR_RETIRED
    */
   begin(userId: string, run: RunBeginning): Promise<BegunRun>;
   /** Registers what a run made, and completes the run. Idempotent. A run whose blob is gone is none. @throws like {@link register} */
   finish(finished: FinishedRun): Promise<void>;
-  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN, VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED, USER_ERASING */
+  /** Enters a blob without a run, or a pending one. Idempotent. @throws SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN, VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED, USER_ERASING, CANCELLED, PROCESSOR_RETIRED */
   register(registration: DerivedRegistration): Promise<void>;
+  /** @throws CANCELLED, PROCESSOR_RETIRED: nobody wants the run's result; PROCESSOR_PAUSED */
   report(userId: string, report: ProcessingReport): Promise<void>;
+  /**
+   * A processor tells that the log has lost events to it: its open runs are handed out to it anew, behind live work. Safe
+   * to do again. @throws PROCESSOR_RETIRED
+   */
+  handOut(processorId: string): Promise<void>;
 }
 
 export function createStateClient(http: ServiceHttp): StateClient {
@@ -209,6 +215,11 @@ export function createStateClient(http: ServiceHttp): StateClient {
     async report(userId, report) {
       const call = { method: 'POST', path: '/api/v1/processing', body: report, repeatable: true } as const;
       await http.call('state', { ...call, ...as(userId) });
+    },
+    async handOut(processor_id) {
+      const body = { processor_id };
+      const call = { method: 'POST', path: '/api/v1/runs/hand-out', body, repeatable: true } as const;
+      await http.call('state', { ...call, viewer: null });
     },
   };
 }

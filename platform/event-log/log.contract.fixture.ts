@@ -24,8 +24,8 @@ export interface EventLogFixture {
   peer(log: EventLog): Promise<EventLog>;
   /** Ends a log as `kill -9` does: without a last word to the store. */
   kill(log: EventLog): Promise<void>;
-  /** Makes all that was published so far older than the log keeps. */
-  expire(): Promise<void>;
+  /** Makes all that was published so far older than the log keeps; `purge`, the default: and nobody has it to acknowledge. */
+  expire(how?: 'purge' | 'age'): Promise<void>;
   /** Loses the stream while nobody has it open: whoever opens it next makes it anew. */
   lose(): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consumingContract } from './log.contract.consuming.ts';
 import { collect, type EventLogFixture, heard, idsOf, message, text } from './log.contract.fixture.ts';
+import { rangeContract } from './log.contract.range.ts';
 import { EpochGone, EventLogUnavailable, MessageRefused, PositionGone } from './log.ts';
+import { roomContract } from './room/room.contract.ts';
 
 /** Every {@link EventLog} adapter's contract. `makeFixture` is called for every test. */
 export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): void {
@@ -15,8 +17,10 @@ export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): v
 
   publishingContract(() => fixture);
   readingContract(() => fixture);
+  rangeContract(() => fixture);
   announcingContract(() => fixture);
   consumingContract(() => fixture);
+  roomContract(() => fixture);
 }
 
 function publishingContract(fixture: () => EventLogFixture): void {
@@ -111,20 +115,6 @@ function publishingContract(fixture: () => EventLogFixture): void {
       const publishing = log.publish({ ...message('blob.created.alice', '1'), body: new Uint8Array(2_000) });
       await expect(publishing).rejects.toThrow(MessageRefused);
       await expect(publishing).rejects.toThrow(/^body: .*1000 bytes/);
-    });
-
-    it('drops nothing when it is full, and takes more when the oldest have gone', async () => {
-      const log = await fixture().open({ publishTimeoutMs: 300, retention: { maxMessages: 3 } });
-      const start = await log.head();
-      for (const id of ['1', '2', '3']) await log.publish(message('blob.created.alice', id));
-      await expect(log.publish(message('blob.created.alice', '4'))).rejects.toThrow(EventLogUnavailable);
-      expect(idsOf(await collect(log.read({ subjects: ['blob.>'], after: start }), 3))).toEqual([
-        '1',
-        '2',
-        '3',
-      ]);
-      await fixture().expire();
-      expect((await log.publish(message('blob.created.alice', '4'))).duplicate).toBe(false);
     });
 
     it('takes nothing more once it is closed', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import {
   isExhausted,
@@ -7,13 +8,18 @@ import {
   type Verdict,
   verdictOf,
 } from './delivering.ts';
+import type { EmbeddedLetters } from './log.embedded.letters.ts';
 import type { DurableQueue } from './log.embedded.queue.ts';
 import type { ClaimedMessage } from './log.embedded.tables.ts';
 import type { ConsumeOptions, Consumption, Delivery, MessageHandler } from './log.ts';
 import { Parking } from './parking.ts';
+import type { CutHearing } from './room/hearing.ts';
 
 export interface EmbeddedConsumptionDependencies {
   readonly queue: DurableQueue;
+  readonly letters: Pick<EmbeddedLetters, 'add'>;
+  readonly hearing: CutHearing;
+  readonly clock: Clock;
   readonly options: ConsumeOptions;
   readonly handler: MessageHandler;
   readonly logger: Logger | undefined;
@@ -34,6 +40,9 @@ const RETRY_MS = 1_000;
 /** One `consume` call: keeps up to `maxInFlight` messages of its queue in work, beside those that are parked. */
 export class EmbeddedConsumption implements Consumption {
   readonly #queue: DurableQueue;
+  readonly #letters: Pick<EmbeddedLetters, 'add'>;
+  readonly #hearing: CutHearing;
+  readonly #clock: Clock;
   readonly #options: ConsumeOptions;
   readonly #handler: MessageHandler;
   readonly #logger: Logger | undefined;
@@ -47,18 +56,29 @@ export class EmbeddedConsumption implements Consumption {
   #drained: (() => void) | undefined;
   #stopped = false;
 
-  constructor({ queue, options, handler, logger }: EmbeddedConsumptionDependencies) {
+  constructor(dependencies: EmbeddedConsumptionDependencies) {
+    const { queue, letters, hearing, clock, options, handler, logger } = dependencies;
     this.#queue = queue;
+    this.#letters = letters;
+    this.#hearing = hearing;
+    this.#clock = clock;
     this.#options = options;
     this.#handler = handler;
     this.#logger = logger;
     this.#parking = new Parking(options.maxInFlight, () => this.#wake());
     this.#detach = queue.attach({ wake: () => this.#wake() });
     this.#wake();
+    hearing.look();
+  }
+
+  /** The durable may have been cut. */
+  lookForCuts(): void {
+    this.#hearing.look();
   }
 
   async stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
     this.#detach();
+    this.#hearing.stop();
     this.#stopping.abort();
     await this.#pumping;
     clearTimeout(this.#retry);
@@ -142,7 +162,10 @@ export class EmbeddedConsumption implements Consumption {
       await this.#queue.putBack(claimed, pauseAfter(claimed.attempt, this.#options));
       return;
     }
-    await this.#queue.setAside(claimed, reason, delivery.attempt);
+    const { message, earlierAttempts } = claimed;
+    const { durable } = this.#queue;
+    const attempts = earlierAttempts + delivery.attempt;
+    await this.#letters.add({ durable, reason, attempts, setAsideAt: this.#clock.now(), message });
   }
 
   #delivery(work: Work): Delivery {

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type Coalescing, coalesce } from './coalescing.ts';
 import type { Appended } from './log.embedded.stream.ts';
 import type { ClaimedMessage, ConsumerState, LogTables } from './log.embedded.tables.ts';
-import { replaySubject } from './replay.ts';
-import { subjectPattern, unitedFilters } from './subjects.ts';
+import { Backlog } from './room/backlog.embedded.ts';
+import { takenBy } from './room/durables.embedded.ts';
+import { unitedFilters } from './subjects.ts';
 
 export interface DurableQueueDependencies {
   readonly durable: string;
@@ -13,10 +15,6 @@ export interface DurableQueueDependencies {
   readonly head: () => number;
 }
 
-/** Matches what a durable consumer with these filters takes. */
-export const takenBy = (durable: string, subjects: readonly string[]): string =>
-  subjectPattern([...subjects, replaySubject(durable)]);
-
 /** One that takes messages of the queue. */
 export interface Taker {
   /** There may be something to claim. */
@@ -24,6 +22,8 @@ export interface Taker {
 }
 
 const MAX_BATCH = 500;
+/** Messages that one claim looks at: those that the durable does not take are passed over in pieces. */
+const WINDOW = 1_024;
 /** The longest that `setTimeout` takes. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -34,6 +34,7 @@ export class DurableQueue {
   readonly #clock: Clock;
   readonly #head: () => number;
   readonly #acks: Coalescing<number, void>;
+  readonly #backlog: Backlog;
   readonly #takers = new Set<Taker>();
   #subjects: readonly string[];
   #pattern: RegExp;
@@ -54,15 +55,17 @@ export class DurableQueue {
     this.#subjects = subjects;
     this.#pattern = new RegExp(takenBy(durable, subjects));
     this.#handedOut = handedOut;
+    this.#backlog = new Backlog(tables, handedOut);
     this.#acks = coalesce(async (sequences) => {
       await tables.acknowledge(durable, sequences);
       return [];
     }, MAX_BATCH);
   }
 
-  /** Takes up the consumer, or makes it, beginning after `start`. */
-  static async open(dependencies: DurableQueueDependencies, start: number): Promise<DurableQueue> {
-    const state = await dependencies.tables.consumer(dependencies.durable, start);
+  /** Takes up the consumer, or makes it, beginning with the oldest message kept. */
+  static async open(dependencies: DurableQueueDependencies): Promise<DurableQueue> {
+    const { tables, durable, clock } = dependencies;
+    const state = await tables.consumer(durable, { id: randomUUID(), at: clock.now() });
     const queue = new DurableQueue(dependencies, state);
     if (state.dueAt) queue.#noteDue(state.dueAt);
     return queue;
@@ -73,6 +76,7 @@ export class DurableQueue {
     // Set first: two that widen at once must not forget each other's.
     this.#subjects = unitedFilters([...this.#subjects, ...subjects]);
     this.#pattern = new RegExp(takenBy(this.durable, this.#subjects));
+    this.#backlog.forget(this.#handedOut);
     await this.#tables.setSubjects(this.durable, this.#subjects);
   }
 
@@ -87,7 +91,24 @@ export class DurableQueue {
   /** Saves the statement that would find nothing when all before is claimed and what is new interests nobody. */
   appended({ previousHead, subjects }: Appended): void {
     if (subjects.some((subject) => this.#pattern.test(subject))) this.#wake();
-    else if (this.#takers.size > 0 && this.#handedOut === previousHead) this.#handedOut = this.#head();
+    else if (this.#takers.size > 0 && this.#handedOut === previousHead) this.skip(this.#head());
+  }
+
+  /** Nothing up to `through` is to be handed out any more. */
+  skip(through: number): void {
+    if (through <= this.#handedOut) return;
+    this.#handedOut = through;
+    this.#backlog.forget(through);
+  }
+
+  /** Messages that are not acknowledged, and the sequence up to which all are. */
+  async standing(): Promise<{ readonly waiting: number; readonly floor: number }> {
+    const left = await this.#backlog.until(this.#head(), this.#pattern.source);
+    const { count, first } = await this.#tables.deliveries(this.durable);
+    return {
+      waiting: left.count + count,
+      floor: first === null ? left.after : Math.min(first - 1, left.after),
+    };
   }
 
   /** Takes up to `limit` messages into work, those that are due again first. One claim runs at a time. */
@@ -117,12 +138,6 @@ export class DurableQueue {
     const dueAt = new Date(this.#clock.now().getTime() + afterMs);
     await this.#tables.passOn(this.durable, claimed, dueAt);
     this.#noteDue(dueAt);
-  }
-
-  async setAside({ message, earlierAttempts }: ClaimedMessage, reason: string, made: number): Promise<void> {
-    const { durable } = this;
-    const attempts = earlierAttempts + made;
-    await this.#tables.setAside({ durable, reason, attempts, setAsideAt: this.#clock.now(), message });
   }
 
   /** Stops the timer and waits for what is being written. */
@@ -160,15 +175,20 @@ export class DurableQueue {
   }
 
   async #claimNew(limit: number): Promise<ClaimedMessage[]> {
-    const head = this.#head();
-    if (limit <= 0 || this.#handedOut >= head) return [];
-    const { claimed, through } = await this.#tables.claimNew(this.durable, {
-      after: this.#handedOut,
-      pattern: this.#pattern.source,
-      limit,
-      head,
-    });
-    this.#handedOut = Math.max(this.#handedOut, through);
+    const claimed: ClaimedMessage[] = [];
+    while (claimed.length < limit && this.#handedOut < this.#head()) {
+      const after = this.#handedOut;
+      const range = { after, through: Math.min(this.#head(), after + WINDOW) };
+      const found = await this.#tables.claimNew(
+        this.durable,
+        range,
+        this.#pattern.source,
+        limit - claimed.length,
+      );
+      claimed.push(...found.claimed);
+      this.#backlog.handedOut({ after, through: found.through }, found.claimed.length);
+      this.#handedOut = Math.max(this.#handedOut, found.through);
+    }
     return claimed;
   }
 

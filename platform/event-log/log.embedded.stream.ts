@@ -5,20 +5,22 @@ import {
   EpochGone,
   EventLogUnavailable,
   type LoggedMessage,
+  type LogRange,
   type OutgoingMessage,
   type Position,
   PositionGone,
   type PublishAck,
 } from './log.ts';
 import { messageSize } from './message.ts';
-import type { Retention } from './retention.ts';
+import { type RangeWanted, rangeOf } from './reading.ts';
+import type { EmbeddedRoom } from './room/room.embedded.ts';
 
 export interface EmbeddedStreamDependencies {
   readonly tables: LogTables;
   readonly state: StreamState;
   readonly clock: Clock;
   readonly dedupWindowMs: number;
-  readonly retention: Retention;
+  readonly room: EmbeddedRoom;
   /** Is told of messages once they are durable. */
   readonly onAppended: (appended: Appended) => void;
 }
@@ -30,15 +32,15 @@ export interface Appended {
 
 const MAX_BATCH = 500;
 const READ_BATCH = 256;
-/** Messages grow old by days: looking for old ones at every publishing would cost a statement each. */
-const REMOVAL_INTERVAL_MS = 60_000;
+/** Messages that one statement of a reader looks at, at most: twice as many each time while it finds none. */
+const WIDEST_WINDOW = 4_096;
 
 /** The messages of the embedded log: appending, retention and reading from a position. */
 export class EmbeddedStream {
   readonly #tables: LogTables;
   readonly #clock: Clock;
   readonly #dedupWindowMs: number;
-  readonly #retention: Retention;
+  readonly #room: EmbeddedRoom;
   readonly #epoch: string;
   readonly #onAppended: (appended: Appended) => void;
   readonly #appending: Coalescing<OutgoingMessage, PublishAck>;
@@ -48,34 +50,22 @@ export class EmbeddedStream {
   readonly #waiting = new Set<() => void>();
   #head: number;
   #lastNumber: number;
-  #removedThrough: number;
-  #removedAt = 0;
-  #messages: number;
-  #bytes: number;
 
-  constructor({ tables, state, clock, dedupWindowMs, retention, onAppended }: EmbeddedStreamDependencies) {
+  constructor({ tables, state, clock, dedupWindowMs, room, onAppended }: EmbeddedStreamDependencies) {
     this.#tables = tables;
     this.#clock = clock;
     this.#dedupWindowMs = dedupWindowMs;
-    this.#retention = retention;
+    this.#room = room;
     this.#onAppended = onAppended;
     this.#epoch = state.epoch;
     this.#head = state.head;
     this.#lastNumber = state.head;
-    this.#removedThrough = state.removedThrough;
-    this.#messages = state.messages;
-    this.#bytes = state.bytes;
     this.#appending = coalesce((batch) => this.#append(batch), MAX_BATCH);
   }
 
   /** The sequence of the newest message. */
   get head(): number {
     return this.#head;
-  }
-
-  /** The newest sequence that was removed; all that is kept follows it. */
-  get removedThrough(): number {
-    return this.#removedThrough;
   }
 
   position(sequence: number): Position {
@@ -104,26 +94,36 @@ export class EmbeddedStream {
     start: Position,
     ending: AbortSignal,
   ): AsyncGenerator<LoggedMessage, void, undefined> {
-    if (start.epoch !== this.#epoch)
-      throw new EpochGone(`The log of epoch ${start.epoch} is gone: query afresh`);
-    if (start.sequence > this.#head)
-      throw new PositionGone(`Position ${start.sequence} is ahead of the log: query afresh`);
+    this.#assertReached(start);
     let { sequence } = start;
+    let window = READ_BATCH;
     while (!ending.aborted) {
-      const head = this.#head;
-      const messages = sequence < head ? await this.#tables.messagesAfter(sequence, pattern, READ_BATCH) : [];
-      if (sequence < this.#removedThrough)
-        throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+      const range = { after: sequence, through: Math.min(this.#head, sequence + window) };
+      const messages =
+        sequence < range.through ? await this.#tables.messagesIn(range, pattern, READ_BATCH) : [];
+      this.#assertKept(sequence);
       for (const message of messages) {
         if (ending.aborted) return;
         yield message;
       }
-      sequence = messages.at(-1)?.position.sequence ?? sequence;
-      if (messages.length < READ_BATCH) {
-        sequence = Math.max(sequence, head);
-        await this.#newerThan(sequence, ending);
-      }
+      const last = messages.length < READ_BATCH ? range.through : messages.at(-1)?.position.sequence;
+      sequence = Math.max(sequence, last ?? sequence);
+      window = messages.length === 0 ? Math.min(window * 2, WIDEST_WINDOW) : READ_BATCH;
+      if (sequence >= this.#head) await this.#newerThan(sequence, ending);
     }
+  }
+
+  /** @throws EpochGone, PositionGone; EventLogUnavailable when the store fails */
+  async range({ subjects, after, through, ...limits }: RangeWanted): Promise<LogRange> {
+    this.#assertReached(after);
+    this.#assertReached(this.position(through));
+    const messages = await this.#tables
+      .messagesBetween({ after: after.sequence, through }, subjects, limits)
+      .catch((error: unknown) => {
+        throw new EventLogUnavailable('The embedded event log could not be read', { cause: error });
+      });
+    this.#assertKept(after.sequence);
+    return rangeOf(messages, { through, ...limits });
   }
 
   /** Resolves when nothing is being published. */
@@ -131,16 +131,27 @@ export class EmbeddedStream {
     return this.#appending.idle();
   }
 
+  #assertReached({ epoch, sequence }: Position): void {
+    if (epoch !== this.#epoch) throw new EpochGone(`The log of epoch ${epoch} is gone: query afresh`);
+    if (sequence > this.#head)
+      throw new PositionGone(`Position ${sequence} is ahead of the log: query afresh`);
+  }
+
+  #assertKept(after: number): void {
+    if (after < this.#room.removedThrough)
+      throw new PositionGone(`What follows position ${after} is no longer kept: query afresh`);
+  }
+
   async #append(batch: readonly OutgoingMessage[]): Promise<PublishAck[]> {
     const now = this.#clock.now();
-    await this.#makeRoom(batch, now);
+    await this.#makeRoom(batch);
     // A number is never used again, even when the statement fails: it might have succeeded all the same.
     const numbered: NewMessage[] = batch.map((message) => ({ sequence: ++this.#lastNumber, message }));
     const since = new Date(now.getTime() - this.#dedupWindowMs);
     const earlier = await this.#tables.append(numbered, now, since);
     const added = numbered.filter(({ message }) => !earlier.has(message.id));
-    this.#messages += added.length;
-    this.#bytes += added.reduce((bytes, { message }) => bytes + messageSize(message), 0);
+    const bytes = added.reduce((sum, { message }) => sum + messageSize(message), 0);
+    this.#room.note({ messages: added.length, bytes });
     const acks = numbered.map(({ sequence, message }) => ({
       position: this.position(earlier.get(message.id) ?? sequence),
       duplicate: earlier.has(message.id),
@@ -158,27 +169,10 @@ export class EmbeddedStream {
   }
 
   /** @throws EventLogUnavailable when there is no room */
-  async #makeRoom(batch: readonly OutgoingMessage[], now: Date): Promise<void> {
-    const { maxMessages, maxBytes, maxAgeMs } = this.#retention;
-    const bytes = batch.reduce((sum, message) => sum + messageSize(message), 0);
-    const full = () => this.#messages + batch.length > maxMessages || this.#bytes + bytes > maxBytes;
-    if (full() || now.getTime() - this.#removedAt >= REMOVAL_INTERVAL_MS) await this.#removeOld(now);
-    if (full())
-      throw new EventLogUnavailable(
-        `The event log is full (${this.#messages} messages, ${this.#bytes} bytes): it takes more when the oldest are ${maxAgeMs} ms old`,
-      );
-  }
-
-  async #removeOld(now: Date): Promise<void> {
-    const { maxAgeMs, deadLetterMaxAgeMs } = this.#retention;
-    const ago = (ms: number): Date => new Date(now.getTime() - ms);
-    this.#removedAt = now.getTime();
-    const old = await this.#tables.lastBefore(ago(maxAgeMs), this.#head);
-    // Before the statement: a reader that was overtaken must not take what is left for all there was.
-    this.#removedThrough = Math.max(this.#removedThrough, old);
-    const removed = await this.#tables.remove(this.#removedThrough, ago(deadLetterMaxAgeMs));
-    this.#messages -= removed.messages;
-    this.#bytes -= removed.bytes;
+  async #makeRoom(batch: readonly OutgoingMessage[]): Promise<void> {
+    if (await this.#room.isThereFor(batch, this.#head)) return;
+    const { messages, bytes } = this.#room.fill;
+    throw new EventLogUnavailable(`The event log is full (${messages} messages, ${bytes} bytes)`);
   }
 
   /** Resolves when the head is past `sequence`, or `ending` aborts. */

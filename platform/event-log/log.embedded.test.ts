@@ -38,6 +38,7 @@ function mortal(database: SqlDatabase): { readonly database: SqlDatabase; die():
       execute: alive((text, values) => database.execute(text, values)),
       transaction: alive((work) => database.transaction(work)) as SqlDatabase['transaction'],
       migrate: alive((steps) => database.migrate(steps)),
+      maintain: alive((text, signal) => database.maintain(text, signal)),
       ping: alive(() => database.ping()),
     },
     die: () => {

@@ -2,28 +2,37 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { EmbeddedConsumption } from './log.embedded.consumption.ts';
-import { DurableQueue, takenBy } from './log.embedded.queue.ts';
+import { EmbeddedLetters } from './log.embedded.letters.ts';
 import { type Appended, EmbeddedStream } from './log.embedded.stream.ts';
 import { LogTables, type StreamState } from './log.embedded.tables.ts';
 import {
   type ConsumeOptions,
   type Consumption,
+  type Cut,
   type DeadLetter,
   type DeadLetterPage,
   type EventLog,
   EventLogUnavailable,
   type Listening,
   type LoggedMessage,
+  type LogRange,
+  type LogUsage,
   type MessageHandler,
   type OutgoingMessage,
   type Position,
   type PublishAck,
+  type RangeOptions,
   type ReadOptions,
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
-import { cancellable } from './reading.ts';
+import { cancellable, rangeWanted, unlessAborted } from './reading.ts';
 import { addressed, replayOf } from './replay.ts';
 import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
+import { usageProblems } from './room/decide.ts';
+import { DurableTables } from './room/durables.embedded.ts';
+import { CutHearing } from './room/hearing.ts';
+import { Queues } from './room/queues.embedded.ts';
+import { EmbeddedRoom } from './room/room.embedded.ts';
 import { subjectPattern } from './subjects.ts';
 
 export interface EmbeddedEventLogOptions {
@@ -42,8 +51,18 @@ export interface EmbeddedEventLogOptions {
  * again as soon as its consumer is back.
  */
 export async function openEmbeddedEventLog(options: EmbeddedEventLogOptions): Promise<EventLog> {
-  const { tables, state } = await LogTables.open(options.database, options.clock.now());
-  return new EmbeddedEventLog(options, tables, state);
+  const { database, clock, logger } = options;
+  const { tables, state } = await LogTables.open(database, clock.now());
+  const { maxMessages, maxBytes } = { ...defaultRetention, ...options.retention };
+  const room = { maxMessages, maxBytes: Math.ceil(maxBytes / 16) };
+  const letters = await EmbeddedLetters.open({ database, logger, ...room });
+  return new EmbeddedEventLog(options, { tables, state, letters });
+}
+
+interface Opened {
+  readonly tables: LogTables;
+  readonly state: StreamState;
+  readonly letters: EmbeddedLetters;
 }
 
 type Listener = (subject: string, body: Uint8Array) => void;
@@ -51,32 +70,44 @@ type Listener = (subject: string, body: Uint8Array) => void;
 class EmbeddedEventLog implements EventLog {
   readonly embedded = true;
   readonly #tables: LogTables;
+  readonly #durables: DurableTables;
+  readonly #letters: EmbeddedLetters;
+  readonly #room: EmbeddedRoom;
   readonly #stream: EmbeddedStream;
+  readonly #queues: Queues;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
-  readonly #maxMessageBytes: number;
-  readonly #opening = new Map<string, Promise<DurableQueue>>();
-  readonly #queues = new Set<DurableQueue>();
+  readonly #retention: Retention;
   readonly #consumptions = new Set<EmbeddedConsumption>();
   readonly #listeners = new Set<{ readonly pattern: RegExp; readonly handler: Listener }>();
   readonly #closing = new AbortController();
 
-  constructor(options: EmbeddedEventLogOptions, tables: LogTables, state: StreamState) {
-    const { clock, logger, dedupWindowMs = DEFAULT_DEDUP_WINDOW_MS } = options;
+  constructor(options: EmbeddedEventLogOptions, { tables, state, letters }: Opened) {
+    const { database, clock, logger, dedupWindowMs = DEFAULT_DEDUP_WINDOW_MS } = options;
     const retention = { ...defaultRetention, ...options.retention };
-    const onAppended = (appended: Appended) => {
-      for (const queue of this.#queues) queue.appended(appended);
-    };
+    const durables = new DurableTables(database, (sequence) => this.#stream.position(sequence));
+    const head = () => this.#stream.head;
+    const room = new EmbeddedRoom({
+      ...{ tables: durables, letters, state, retention, clock, logger },
+      onRemoved: ({ through }) => this.#queues.removed(through),
+      onTidied: () => this.#lookForCuts(),
+    });
+    const onAppended = (appended: Appended) => this.#queues.appended(appended);
+    this.#stream = new EmbeddedStream({ tables, state, clock, dedupWindowMs, room, onAppended });
+    this.#queues = new Queues({ tables, durables, room, clock, head });
     this.#tables = tables;
-    this.#stream = new EmbeddedStream({ tables, state, clock, dedupWindowMs, retention, onAppended });
+    this.#durables = durables;
+    this.#letters = letters;
+    this.#room = room;
     this.#clock = clock;
     this.#logger = logger;
-    this.#maxMessageBytes = retention.maxMessageBytes;
+    this.#retention = retention;
   }
 
   async publish(message: OutgoingMessage): Promise<PublishAck> {
     assertPublishable(message);
-    if (messageSize(message) > this.#maxMessageBytes) throw tooLarge(message, this.#maxMessageBytes);
+    const { maxMessageBytes } = this.#retention;
+    if (messageSize(message) > maxMessageBytes) throw tooLarge(message, maxMessageBytes);
     this.#assertOpen();
     return this.#stream.publish(message);
   }
@@ -90,10 +121,13 @@ class EmbeddedEventLog implements EventLog {
     assertDurableName(options.durable);
     subjectPattern(options.subjects);
     this.#assertOpen();
-    const queue = await this.#queue(options.durable);
-    await queue.widen(options.subjects);
+    const queue = await this.#queues.consume(options);
     this.#assertOpen();
-    const consumption = new EmbeddedConsumption({ queue, options, handler, logger: this.#logger });
+    const [clock, logger, letters] = [this.#clock, this.#logger, this.#letters];
+    const find = () => this.#durables.find(options.durable);
+    const forget = (kept: { readonly cut: Cut }) => this.#durables.forget(kept);
+    const hearing = new CutHearing({ options, logger, find, forget });
+    const consumption = new EmbeddedConsumption({ queue, letters, hearing, clock, options, handler, logger });
     this.#consumptions.add(consumption);
     return {
       stop: async (graceMs) => {
@@ -111,6 +145,12 @@ class EmbeddedEventLog implements EventLog {
     return cancellable((cancelled) => this.#stream.read(pattern, start, cancelled), ending);
   }
 
+  async range(options: RangeOptions): Promise<LogRange> {
+    const wanted = rangeWanted(options);
+    this.#assertOpen();
+    return unlessAborted(() => this.#stream.range(wanted), options.signal);
+  }
+
   async head(): Promise<Position> {
     this.#assertOpen();
     return this.#stream.position(this.#stream.head);
@@ -118,31 +158,50 @@ class EmbeddedEventLog implements EventLog {
 
   async waiting(durable: string): Promise<number> {
     this.#assertOpen();
-    const subjects = await this.#tables.subjectsOf(durable);
-    return subjects ? this.#tables.waiting(durable, takenBy(durable, subjects)) : 0;
+    return this.#queues.waiting(durable);
+  }
+
+  async cutDurable(durable: string): Promise<boolean> {
+    assertDurableName(durable);
+    this.#assertOpen();
+    const isCut = await this.#durables.cut(durable, this.#room.removedThrough, this.#clock.now());
+    this.#lookForCuts();
+    return isCut;
+  }
+
+  async removeDurable(durable: string): Promise<boolean> {
+    assertDurableName(durable);
+    this.#assertOpen();
+    return this.#queues.remove(durable);
+  }
+
+  async usage(): Promise<LogUsage> {
+    this.#assertOpen();
+    const { fill: deadLetters, dropped: lettersDropped } = this.#letters;
+    return { log: this.#room.fill, deadLetters, lettersDropped, durables: await this.#queues.usage() };
   }
 
   async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {
     this.#assertOpen();
-    return this.#tables.deadLetters(page);
+    return this.#letters.list(page);
   }
 
   async deadLetter(id: string): Promise<DeadLetter | null> {
     this.#assertOpen();
-    return this.#tables.deadLetter(id);
+    return this.#letters.find(id);
   }
 
   async replayDeadLetter(id: string): Promise<boolean> {
     const letter = await this.deadLetter(id);
     if (!letter) return false;
     await this.#stream.publish(replayOf(letter));
-    await this.#tables.removeDeadLetter(id);
+    await this.#letters.remove(id);
     return true;
   }
 
   async dropDeadLetter(id: string): Promise<boolean> {
     this.#assertOpen();
-    return this.#tables.removeDeadLetter(id);
+    return this.#letters.remove(id);
   }
 
   announce(subject: string, body: Uint8Array): void {
@@ -172,7 +231,7 @@ class EmbeddedEventLog implements EventLog {
 
   async problems(): Promise<readonly string[]> {
     await this.ping();
-    return [];
+    return usageProblems(await this.usage(), this.#retention);
   }
 
   async close(): Promise<void> {
@@ -181,31 +240,16 @@ class EmbeddedEventLog implements EventLog {
     this.#listeners.clear();
     await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
     await this.#stream.idle();
-    await Promise.all([...this.#queues].map((queue) => queue.close()));
+    await this.#room.idle();
+    await this.#queues.close();
   }
 
   #assertOpen(): void {
     if (this.#closing.signal.aborted) throw new EventLogUnavailable('The event log is closed');
   }
 
-  #queue(durable: string): Promise<DurableQueue> {
-    const known = this.#opening.get(durable);
-    if (known) return known;
-    const opening = this.#openQueue(durable).catch((error: unknown) => {
-      this.#opening.delete(durable);
-      throw error;
-    });
-    this.#opening.set(durable, opening);
-    return opening;
-  }
-
-  async #openQueue(durable: string): Promise<DurableQueue> {
-    const queue = await DurableQueue.open(
-      { durable, tables: this.#tables, clock: this.#clock, head: () => this.#stream.head },
-      this.#stream.removedThrough,
-    );
-    this.#queues.add(queue);
-    return queue;
+  #lookForCuts(): void {
+    for (const consumption of this.#consumptions) consumption.lookForCuts();
   }
 
   #hear(handler: Listener, subject: string, body: Uint8Array): void {

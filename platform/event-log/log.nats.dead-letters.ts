@@ -1,4 +1,5 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Logger } from '../logger.ts';
 import { isMessageNotFound } from './log.nats.errors.ts';
 import { decodeDeadLetter, encodeDeadLetter, type KeptLetter, type Subjects } from './log.nats.messages.ts';
 import type { Publish } from './log.nats.publisher.ts';
@@ -11,19 +12,28 @@ export interface DeadLettersDependencies {
   readonly subjects: Subjects;
   /** The stream of the log. */
   readonly stream: string;
+  readonly logger: Logger | undefined;
 }
 
 const DEFAULT_LIMIT = 100;
+/** Letters that make room at once. */
+const DROPPED_AT_ONCE = 16;
 
 /** The stream of what was set aside, `<stream>_DLQ`: each letter on a subject of its own, by its id. */
 export class NatsDeadLetters {
   readonly #dependencies: DeadLettersDependencies;
   /** Name of the stream. */
   readonly name: string;
+  #dropped = 0;
 
   constructor(dependencies: DeadLettersDependencies) {
     this.#dependencies = dependencies;
     this.name = `${dependencies.stream}_DLQ`;
+  }
+
+  /** Letters that this process removed to make room. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** As the server sees it; `*` for every letter. */
@@ -70,6 +80,19 @@ export class NatsDeadLetters {
     } catch (error) {
       if (isMessageNotFound(error)) return null;
       throw error;
+    }
+  }
+
+  /** Removes the oldest, and says which: a consumer must not be kept from its work because there are many. */
+  async makeRoom(): Promise<void> {
+    for (const letter of await this.list({ limit: DROPPED_AT_ONCE })) {
+      if (!(await this.remove(letter))) continue;
+      this.#dropped += 1;
+      const { id, durable, reason, message } = letter;
+      this.#dependencies.logger?.error(
+        { letter: id, durable, reason, subject: message.subject, message: message.id },
+        'A dead letter was removed to make room for newer ones',
+      );
     }
   }
 

@@ -21,6 +21,8 @@ const STREAM_EXISTS_OTHERWISE = 10058;
 const CONSUMER_EXISTS_OTHERWISE = 10148;
 const MESSAGE_TOO_LARGE = 10054;
 const MESSAGE_DELETE_FAILED = 10057;
+/** The stream's store refused the message: it has no room, for instance. */
+const NOT_STORED = 10077;
 const NOT_FOUND = 404;
 
 const hasCode = (error: unknown, code: number): boolean =>
@@ -41,6 +43,10 @@ export const isOtherConsumer = (error: unknown): boolean => hasCode(error, CONSU
 export const isTooLarge = (error: unknown): boolean =>
   hasCode(error, MESSAGE_TOO_LARGE) ||
   (error instanceof InvalidArgumentError && error.message.includes('max_payload'));
+
+/** True when the stream has no room for the message. */
+export const isFull = (error: unknown): boolean =>
+  hasCode(error, NOT_STORED) && /maximum (messages|bytes) exceeded/.test(messageOf(error));
 
 /** True when nothing listens on the subject: no stream takes it, or its leader is being elected. */
 export const isUnclaimed = (error: unknown): boolean =>

@@ -88,7 +88,8 @@ export async function natsFixture(
   }
 
   const lose = async () => {
-    for (const stream of [name, `${name}_DLQ`]) await manager.streams.delete(stream).catch(() => false);
+    for (const stream of [name, `${name}_DLQ`, `${name}_CUTS`])
+      await manager.streams.delete(stream).catch(() => false);
   };
 
   return {
@@ -101,8 +102,9 @@ export async function natsFixture(
     open,
     peer: () => open(),
     kill: async (log) => wires.get(log)?.close(),
-    expire: async () => {
-      await manager.streams.purge(name);
+    // A server's clock cannot be set: what is to grow old has a short life.
+    expire: async (how = 'purge') => {
+      if (how === 'purge') await manager.streams.purge(name);
     },
     lose,
     async close() {

@@ -105,7 +105,6 @@ describe('event log on NATS', () => {
           retention: 'limits',
           num_replicas: 1,
           max_bytes: expect.toSatisfy((limit: number) => limit > 0),
-          max_age: expect.toSatisfy((limit: number) => limit > 0),
           max_msg_size: expect.toSatisfy((limit: number) => limit > 0),
         });
       await connection.close();
@@ -116,7 +115,7 @@ describe('event log on NATS', () => {
       const early = await consuming(before, { ackWaitMs: 1_000, subjects: ['blob.created.*'] });
       await early.consumption.stop();
       const start = await before.head();
-      const log = await fixture.open({ dedupWindowMs: 60_000, retention: { maxAgeMs: 120_000 } });
+      const log = await fixture.open({ dedupWindowMs: 60_000, retention: { maxMessages: 1_000 } });
       const late = await consuming(log, { ackWaitMs: 2_000, subjects: ['blob.created.*', 'blob.failed.*'] });
       await log.publish(message('blob.failed.alice', 'a'));
       await expect.poll(() => late.seen, PATIENCE).toEqual(['a 1']);
@@ -124,7 +123,7 @@ describe('event log on NATS', () => {
       const connection = await connect({ servers: new URL(services().natsUrl).host });
       const manager = await jetstreamManager(connection);
       const { config } = await manager.streams.info(fixture.streamName);
-      expect(config).toMatchObject({ max_age: nanos(120_000), duplicate_window: nanos(60_000) });
+      expect(config).toMatchObject({ max_msgs: 1_000, duplicate_window: nanos(60_000) });
       const consumer = await manager.consumers.info(fixture.streamName, 'worker');
       expect(consumer.config.ack_wait).toBe(nanos(2_000));
       await connection.close();

@@ -6,22 +6,27 @@ import type { Subjects } from './log.nats.messages.ts';
 import { ensureConsumer, ensureStream, epochOf, type WantedStream } from './log.nats.streams.ts';
 import type { ConsumeOptions } from './log.ts';
 import { replaySubject } from './replay.ts';
+import type { NatsRoom } from './room/room.nats.ts';
 
 export interface NatsKeeperDependencies {
   readonly manager: JetStreamManager;
   readonly log: WantedStream;
   readonly deadLetters: WantedStream;
+  readonly cuts: WantedStream;
+  readonly room: NatsRoom;
   readonly subjects: Subjects;
   readonly logger: Logger | undefined;
+  /** Is told after every look at the streams. */
+  readonly onTended: () => void;
 }
 
 /** How long a lost stream is missing at most where nobody publishes. */
 const TEND_EVERY_MS = 2_000;
 
 /**
- * Keeps the log's two streams, and the consumers of this process, there and as they are wanted. What is missing is
+ * Keeps the log's three streams, and the consumers of this process, there and as they are wanted. What is missing is
  * made at once, what was changed only at a start, a reconnection or a new making: processes that are set up
- * differently would take turns otherwise.
+ * differently would take turns otherwise. Sees that the log has room, too.
  */
 export class NatsKeeper {
   readonly #dependencies: NatsKeeperDependencies;
@@ -55,12 +60,30 @@ export class NatsKeeper {
 
   /** Makes the consumer where it is missing, its stream too, and adapts it. */
   async ensureConsumer(options: ConsumeOptions): Promise<void> {
-    const { manager, log } = this.#dependencies;
-    const make = () => ensureConsumer(manager, log.name, options, this.#subjectsOf(options));
+    const { manager, log, room } = this.#dependencies;
+    const ensure = () => ensureConsumer(manager, log.name, options, this.#subjectsOf(options));
+    const make = async () => {
+      if (await room.exists(options.durable)) await ensure();
+      else await room.making(options.durable, ensure);
+    };
     await make().catch(async (error: unknown) => {
       if (!isStreamNotFound(error)) throw error;
       await this.ensure();
       await make();
+    });
+  }
+
+  /** Removes the consumer, and what was published to it alone. */
+  removeConsumer(durable: string): Promise<boolean> {
+    const { room, subjects } = this.#dependencies;
+    return room.remove(durable, subjects.outer(replaySubject(durable)));
+  }
+
+  /** Looks whether the log has room, and makes some; a failure is only logged. */
+  async makeRoom(): Promise<void> {
+    const { room, logger } = this.#dependencies;
+    await room.tidy().catch((err: unknown) => {
+      if (!this.#closed) logger?.warn({ err }, 'The event log could make no room: it is tried again');
     });
   }
 
@@ -78,9 +101,9 @@ export class NatsKeeper {
 
   /** Problems of the streams and of these consumers: missing, or other than wanted. */
   async problems(consumers: readonly ConsumeOptions[]): Promise<string[]> {
-    const { manager, log, deadLetters } = this.#dependencies;
+    const { manager, log } = this.#dependencies;
     const found = await Promise.all([
-      ...[log, deadLetters].map((wanted) => streamProblems(manager, wanted)),
+      ...this.#streams().map((wanted) => streamProblems(manager, wanted)),
       ...consumers.map((options) => consumerProblems(manager, log.name, options, this.#subjectsOf(options))),
     ]);
     return found.flat();
@@ -95,22 +118,38 @@ export class NatsKeeper {
     return [...subjects, replaySubject(durable)].map(this.#dependencies.subjects.outer);
   }
 
+  #streams(): WantedStream[] {
+    const { log, deadLetters, cuts } = this.#dependencies;
+    return [log, deadLetters, cuts];
+  }
+
   async #ensure(): Promise<void> {
-    const { manager, log, deadLetters } = this.#dependencies;
+    const { manager, log, deadLetters, cuts } = this.#dependencies;
+    // Before the log's: who makes a consumer has to note what it may lack.
+    await ensureStream(manager, cuts);
     const info = await ensureStream(manager, log);
     await ensureStream(manager, deadLetters);
     this.#epoch = epochOf(info);
   }
 
-  /** Makes lost streams anew, and learns the epoch of one that another process made. */
+  /** Makes lost streams anew, learns the epoch of one that another process made, and makes room. */
   async #tend(): Promise<void> {
-    const { manager, log, deadLetters, logger } = this.#dependencies;
+    const { manager, log, deadLetters, cuts, room, logger, onTended } = this.#dependencies;
     try {
-      this.#epoch = epochOf(await manager.streams.info(log.name));
+      const info = await manager.streams.info(log.name);
+      this.#epoch = epochOf(info);
       await manager.streams.info(deadLetters.name);
+      await manager.streams.info(cuts.name);
+      // A process of an earlier version that starts, or reconnects, has the server remove what nobody acknowledged.
+      if (info.config.max_age !== 0) await manager.streams.update(log.name, { max_age: 0 });
+      if (room.isDue(info)) await this.makeRoom();
+      if (!this.#closed) onTended();
     } catch (error) {
       if (this.#closed || !isStreamNotFound(error)) return;
-      logger?.error({ streams: [log.name, deadLetters.name] }, 'A stream is missing: it is made anew');
+      logger?.error(
+        { streams: this.#streams().map(({ name }) => name) },
+        'A stream is missing: it is made anew',
+      );
       await this.ensure().catch((err: unknown) => logger?.error({ err }, 'The stream could not be made'));
     }
   }

@@ -1,6 +1,6 @@
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { isUnclaimed, retrying } from './log.nats.errors.ts';
+import { isFull, isUnclaimed, retrying } from './log.nats.errors.ts';
 
 export interface NatsPublisherDependencies {
   readonly client: JetStreamClient;
@@ -8,6 +8,8 @@ export interface NatsPublisherDependencies {
   readonly timeoutMs: number;
   /** Makes the streams where they are missing. */
   readonly ensure: () => Promise<void>;
+  /** Removes from the stream what may go. */
+  readonly makeRoom: (stream: string) => Promise<void>;
 }
 
 export interface Publication {
@@ -25,7 +27,7 @@ export type Publish = (publication: Publication) => Promise<PubAck>;
 const ATTEMPT_TIMEOUT_MS = 2_000;
 
 /** Publishes with the same id until the stream acknowledges. @throws the last attempt's error after `timeoutMs` */
-export function natsPublisher({ client, timeoutMs, ensure }: NatsPublisherDependencies): Publish {
+export function natsPublisher({ client, timeoutMs, ensure, makeRoom }: NatsPublisherDependencies): Publish {
   const timeout = Math.min(ATTEMPT_TIMEOUT_MS, timeoutMs);
   return ({ stream, subject, id, body, headers }) =>
     retrying(async () => {
@@ -34,6 +36,7 @@ export function natsPublisher({ client, timeoutMs, ensure }: NatsPublisherDepend
         return await client.publish(subject, body, headers ? { ...options, headers } : options);
       } catch (error) {
         if (isUnclaimed(error)) await ensure();
+        if (isFull(error)) await makeRoom(stream);
         throw error;
       }
     }, timeoutMs);

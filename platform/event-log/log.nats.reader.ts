@@ -10,7 +10,7 @@ import { nanos } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
 import { pause, pauseBefore } from './log.nats.errors.ts';
 import { fromReceived, type Subjects } from './log.nats.messages.ts';
-import { epochOf } from './log.nats.streams.ts';
+import { assertKept } from './log.nats.streams.ts';
 import { EpochGone, type LoggedMessage, type Position, PositionGone } from './log.ts';
 
 export interface NatsReaderDependencies {
@@ -140,13 +140,8 @@ export class NatsReader {
   }
 
   /** @throws EpochGone, PositionGone */
-  async #assertKept({ epoch, sequence }: Position): Promise<void> {
+  async #assertKept(position: Position): Promise<void> {
     const { manager, stream } = this.#dependencies;
-    const info = await manager.streams.info(stream);
-    if (epochOf(info) !== epoch) throw new EpochGone(`The log of epoch ${epoch} is gone: query afresh`);
-    if (sequence > info.state.last_seq)
-      throw new PositionGone(`Position ${sequence} is ahead of the log: query afresh`);
-    if (sequence + 1 < info.state.first_seq)
-      throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+    assertKept(await manager.streams.info(stream), position);
   }
 }

@@ -14,7 +14,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { isOtherConsumer, isOtherStream, isStreamNotFound } from './log.nats.errors.ts';
-import type { ConsumeOptions } from './log.ts';
+import { type ConsumeOptions, EpochGone, type Position, PositionGone } from './log.ts';
 import type { Retention } from './retention.ts';
 import { unitedFilters } from './subjects.ts';
 
@@ -49,11 +49,25 @@ export const logStream = ({ name, subjects, replicas, ...s }: StreamSettings): W
   name,
   subjects: [...subjects],
   num_replicas: replicas,
-  max_age: nanos(s.retention.maxAgeMs),
+  // The server would remove what nobody has acknowledged: the keeper removes by age.
+  max_age: 0,
   max_bytes: s.retention.maxBytes,
   max_msgs: s.retention.maxMessages,
   max_msg_size: s.retention.maxMessageBytes + HEADER_BYTES,
-  duplicate_window: nanos(Math.min(s.dedupWindowMs, s.retention.maxAgeMs)),
+  duplicate_window: nanos(s.dedupWindowMs),
+});
+
+/** The stream of cuts that were not heard of: one message of some 300 bytes a durable. */
+export const cutStream = ({ name, subjects, replicas }: StreamSettings): WantedStream => ({
+  name,
+  subjects: [...subjects],
+  num_replicas: replicas,
+  max_age: 0,
+  max_bytes: 4 * 1024 ** 2,
+  max_msgs: -1,
+  max_msg_size: 4_096,
+  max_msgs_per_subject: 1,
+  duplicate_window: nanos(120_000),
 });
 
 /** The stream of what was set aside: a sixteenth of the log's size, for as long as dead letters are kept. */
@@ -95,6 +109,15 @@ export function differences(
 /** Identifies the life of a stream; one that was not made by us is told by its making. */
 export const epochOf = ({ config, created }: StreamInfo): string => config.metadata?.[EPOCH] ?? created;
 
+/** Whether the stream still has all that follows a position. @throws EpochGone, PositionGone when it has not */
+export function assertKept(info: StreamInfo, { epoch, sequence }: Position): void {
+  const { first_seq: first, last_seq: last } = info.state;
+  if (epochOf(info) !== epoch) throw new EpochGone(`The log of epoch ${epoch} is gone: query afresh`);
+  if (sequence > last) throw new PositionGone(`Position ${sequence} is ahead of the log: query afresh`);
+  if (sequence + 1 < first)
+    throw new PositionGone(`What follows position ${sequence} is no longer kept: query afresh`);
+}
+
 /** Makes the stream, or adapts it, also when other processes do so at the same time. */
 export async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<StreamInfo> {
   for (;;) {
@@ -133,7 +156,8 @@ export const consumerConfig = (
   filter_subjects: [...subjects],
 });
 
-const filterOf = ({ filter_subjects: several, filter_subject: one }: ConsumerConfig): string[] =>
+/** A consumer's filters, as the server sees them. */
+export const filterOf = ({ filter_subjects: several, filter_subject: one }: ConsumerConfig): string[] =>
   several ?? (one === undefined ? [] : [one]);
 
 /** Whether a consumer has all of these filters, and which it has with them. */

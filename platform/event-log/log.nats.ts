@@ -1,17 +1,16 @@
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
 import { NatsAnnouncements } from './log.nats.announcements.ts';
 import { openConnection } from './log.nats.connection.ts';
 import { NatsConsumption } from './log.nats.consumption.ts';
-import { NatsDeadLetters } from './log.nats.dead-letters.ts';
 import { isTooLarge, messageOf, retrying, unavailable, within } from './log.nats.errors.ts';
-import { NatsKeeper } from './log.nats.keeper.ts';
-import { fromReceived, prefixed, type Subjects, toHeaders } from './log.nats.messages.ts';
-import { natsPublisher, type Publish } from './log.nats.publisher.ts';
+import { fromReceived, toHeaders } from './log.nats.messages.ts';
+import { type NatsParts, natsParts } from './log.nats.parts.ts';
 import { NatsPuller } from './log.nats.puller.ts';
+import { readRange } from './log.nats.range.ts';
 import { NatsReader } from './log.nats.reader.ts';
-import { deadLetterStream, epochOf, logStream, type StreamSettings } from './log.nats.streams.ts';
+import { assertKept, epochOf } from './log.nats.streams.ts';
 import {
   type ConsumeOptions,
   type Consumption,
@@ -21,16 +20,22 @@ import {
   EventLogUnavailable,
   type Listening,
   type LoggedMessage,
+  type LogRange,
+  type LogUsage,
   type MessageHandler,
   type OutgoingMessage,
   type Position,
   type PublishAck,
+  type RangeOptions,
   type ReadOptions,
 } from './log.ts';
 import { assertDurableName, assertPublishable, messageSize, tooLarge } from './message.ts';
-import { cancellable } from './reading.ts';
-import { addressed, passedOn, REPLAYS, replayed, replayOf } from './replay.ts';
-import { DEFAULT_DEDUP_WINDOW_MS, defaultRetention, type Retention } from './retention.ts';
+import { cancellable, rangeWanted, unlessAborted } from './reading.ts';
+import { addressed, passedOn, replayed, replayOf } from './replay.ts';
+import type { Retention } from './retention.ts';
+import type { KeptCut } from './room/cuts.nats.ts';
+import { lookAfter, usageProblems } from './room/decide.ts';
+import { CutHearing } from './room/hearing.ts';
 import { subjectPattern } from './subjects.ts';
 
 export interface NatsEventLogOptions {
@@ -52,7 +57,6 @@ export interface NatsEventLogOptions {
   readonly logger?: Logger;
 }
 
-const PUBLISH_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one attempt: what is lost with a leader is never answered. */
 const ATTEMPT_TIMEOUT_MS = 2_000;
@@ -87,68 +91,35 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
 class NatsEventLog implements EventLog {
   readonly embedded = false;
   readonly #connection: NatsConnection;
-  readonly #client: JetStreamClient;
   readonly #manager: JetStreamManager;
   readonly #logger: Logger | undefined;
-  readonly #stream: StreamSettings;
-  readonly #deadLetters: NatsDeadLetters;
-  readonly #keeper: NatsKeeper;
-  readonly #subjects: Subjects;
+  readonly #parts: NatsParts;
   readonly #announcements: NatsAnnouncements;
-  readonly #publish: Publish;
-  readonly #consumptions = new Set<NatsConsumption>();
+  readonly #consumptions = new Map<NatsConsumption, CutHearing<KeptCut>>();
   readonly #closing = new AbortController();
+  /** What this process published since it looked how full the log is, as a share of the log. */
+  #published = 0;
 
   constructor(options: NatsEventLogOptions, connection: NatsConnection, manager: JetStreamManager) {
-    const { streamName: name, subjects, subjectPrefix, replicas = 1 } = options;
-    const { dedupWindowMs = DEFAULT_DEDUP_WINDOW_MS } = options;
-    const retention = { ...defaultRetention, ...options.retention };
+    const { logger } = options;
     this.#connection = connection;
-    this.#client = jetstream(connection);
     this.#manager = manager;
-    this.#logger = options.logger;
-    this.#subjects = prefixed(subjectPrefix);
-    this.#announcements = new NatsAnnouncements({
-      connection,
-      subjects: this.#subjects,
-      logger: options.logger,
+    this.#logger = logger;
+    this.#parts = natsParts(options, connection, manager, () => {
+      for (const hearing of this.#consumptions.values()) hearing.look();
     });
-    const common = { replicas, dedupWindowMs, retention };
-    this.#stream = { ...common, name, subjects: [...subjects, REPLAYS].map(this.#subjects.outer) };
-    this.#publish = natsPublisher({
-      client: this.#client,
-      timeoutMs: options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS,
-      ensure: () => this.#keeper.ensure(),
-    });
-    this.#deadLetters = new NatsDeadLetters({
-      manager,
-      publish: this.#publish,
-      subjects: this.#subjects,
-      stream: name,
-    });
-    const letters = {
-      ...common,
-      name: this.#deadLetters.name,
-      subjects: [this.#deadLetters.subject('*')],
-    };
-    this.#keeper = new NatsKeeper({
-      manager,
-      log: logStream(this.#stream),
-      deadLetters: deadLetterStream(letters),
-      subjects: this.#subjects,
-      logger: options.logger,
-    });
+    this.#announcements = new NatsAnnouncements({ connection, subjects: this.#parts.subjects, logger });
     void this.#watch();
   }
 
   /** Makes the streams where they are missing. */
   start(): Promise<void> {
-    return this.#keeper.start();
+    return this.#parts.keeper.start();
   }
 
   async publish(message: OutgoingMessage): Promise<PublishAck> {
     assertPublishable(message);
-    const { maxMessageBytes } = this.#stream.retention;
+    const { maxMessageBytes } = this.#parts.stream.retention;
     if (messageSize(message) > maxMessageBytes) throw tooLarge(message, maxMessageBytes);
     return this.#append(message);
   }
@@ -161,46 +132,62 @@ class NatsEventLog implements EventLog {
   async #append(message: OutgoingMessage): Promise<PublishAck> {
     this.#assertOpen();
     const { id, body } = message;
-    const subject = this.#subjects.outer(message.subject);
+    const { publish, subjects, stream } = this.#parts;
     const headers = toHeaders(message);
+    const subject = subjects.outer(message.subject);
     try {
-      const { seq, duplicate } = await this.#publish({
-        stream: this.#stream.name,
-        subject,
-        id,
-        body,
-        headers,
-      });
+      const { seq, duplicate } = await publish({ stream: stream.name, subject, id, body, headers });
+      this.#notePublished(messageSize(message));
       return { position: this.#position(seq), duplicate };
     } catch (error) {
-      if (isTooLarge(error)) throw tooLarge(message, this.#stream.retention.maxMessageBytes);
+      if (isTooLarge(error)) throw tooLarge(message, stream.retention.maxMessageBytes);
       throw unavailable(`Message ${id} was not acknowledged`, error);
     }
+  }
+
+  /** Whoever publishes much looks how full the log is before it is full. */
+  #notePublished(bytes: number): void {
+    const { retention } = this.#parts.stream;
+    this.#published += Math.max(1 / retention.maxMessages, bytes / retention.maxBytes);
+    if (this.#published < lookAfter(retention)) return;
+    this.#published = 0;
+    void this.#parts.keeper.makeRoom();
   }
 
   async consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption> {
     assertDurableName(options.durable);
     subjectPattern(options.subjects);
     this.#assertOpen();
-    const request = `${this.#client.apiPrefix}.CONSUMER.MSG.NEXT.${this.#stream.name}.${options.durable}`;
+    const { client, stream, keeper, deadLetters, cuts, subjects } = this.#parts;
+    const { durable } = options;
+    const request = `${client.apiPrefix}.CONSUMER.MSG.NEXT.${stream.name}.${durable}`;
+    const logger = this.#logger;
     const consumption = await NatsConsumption.start({
       options,
       handler,
-      logger: this.#logger,
-      ensure: () => this.#keeper.ensureConsumer(options),
+      logger,
+      ensure: () => keeper.ensureConsumer(options),
       puller: () => new NatsPuller(this.#connection, request),
       decode: ({ message, sequence, publishedAt }) =>
-        replayed(fromReceived(message, this.#position(sequence), publishedAt, this.#subjects)),
+        replayed(fromReceived(message, this.#position(sequence), publishedAt, subjects)),
       passOn: async (message) => {
-        await this.#append(passedOn(options.durable, message));
+        await this.#append(passedOn(durable, message));
       },
-      bury: (letter) => this.#deadLetters.add({ ...letter, setAsideAt: new Date() }),
+      bury: (letter) => deadLetters.add({ ...letter, setAsideAt: new Date() }),
     }).catch((error: unknown) => {
-      throw unavailable(`The consumer ${options.durable} cannot be used`, error);
+      throw unavailable(`The consumer ${durable} cannot be used`, error);
     });
-    this.#consumptions.add(consumption);
+    const hearing = new CutHearing<KeptCut>({
+      options,
+      logger,
+      find: () => cuts.find(durable),
+      forget: (kept) => cuts.remove(kept),
+    });
+    this.#consumptions.set(consumption, hearing);
+    hearing.look();
     return {
       stop: async (graceMs) => {
+        hearing.stop();
         await consumption.stop(graceMs);
         this.#consumptions.delete(consumption);
       },
@@ -214,45 +201,77 @@ class NatsEventLog implements EventLog {
     // Read from later, if at all.
     start.catch(() => undefined);
     const reader = new NatsReader({
-      client: this.#client,
+      client: this.#parts.client,
       manager: this.#manager,
-      stream: this.#stream.name,
-      subjects: this.#subjects,
+      stream: this.#parts.stream.name,
+      subjects: this.#parts.subjects,
       logger: this.#logger,
     });
     const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     return cancellable((cancelled) => reader.read(subjects, start, cancelled), ending);
   }
 
+  async range({ signal, ...options }: RangeOptions): Promise<LogRange> {
+    const wanted = rangeWanted(options);
+    const { name } = this.#parts.stream;
+    const { epoch, sequence } = options.after;
+    const filters = wanted.subjects.map(this.#parts.subjects.outer);
+    const read = async () => {
+      const range = await this.#request((manager) => readRange(manager, name, { ...wanted, filters }));
+      // After the reading: what follows the position cannot have gone before it.
+      const info = await this.#request((manager) => manager.streams.info(name));
+      for (const each of [sequence, options.through]) assertKept(info, { epoch, sequence: each });
+      return range;
+    };
+    const { messages, through } = await unlessAborted(read, signal);
+    const decode = ({ seq, subject, header, data, time }: StoredMsg) =>
+      fromReceived({ subject, headers: header, data }, { epoch, sequence: seq }, time, this.#parts.subjects);
+    return { messages: messages.map(decode), through };
+  }
+
   async head(): Promise<Position> {
-    const info = await this.#request((manager) => manager.streams.info(this.#stream.name));
+    const info = await this.#request((manager) => manager.streams.info(this.#parts.stream.name));
     return { epoch: epochOf(info), sequence: info.state.last_seq };
   }
 
   async waiting(durable: string): Promise<number> {
     assertDurableName(durable);
-    return this.#request(() => this.#keeper.waiting(durable));
+    return this.#request(() => this.#parts.keeper.waiting(durable));
+  }
+
+  async cutDurable(durable: string): Promise<boolean> {
+    assertDurableName(durable);
+    return this.#request(() => this.#parts.room.cut(durable));
+  }
+
+  async removeDurable(durable: string): Promise<boolean> {
+    assertDurableName(durable);
+    return this.#request(() => this.#parts.keeper.removeConsumer(durable));
+  }
+
+  async usage(): Promise<LogUsage> {
+    return this.#request(() => this.#parts.room.usage(this.#parts.deadLetters.dropped));
   }
 
   async deadLetters(page: DeadLetterPage = {}): Promise<readonly DeadLetter[]> {
-    return this.#request(() => this.#deadLetters.list(page));
+    return this.#request(() => this.#parts.deadLetters.list(page));
   }
 
   async deadLetter(id: string): Promise<DeadLetter | null> {
-    return this.#request(() => this.#deadLetters.find(id));
+    return this.#request(() => this.#parts.deadLetters.find(id));
   }
 
   async replayDeadLetter(id: string): Promise<boolean> {
     const letter = await this.deadLetter(id);
     if (!letter) return false;
     await this.#append(replayOf(letter));
-    await this.#request(() => this.#deadLetters.remove(letter));
+    await this.#request(() => this.#parts.deadLetters.remove(letter));
     return true;
   }
 
   async dropDeadLetter(id: string): Promise<boolean> {
     const letter = await this.deadLetter(id);
-    return letter !== null && this.#request(() => this.#deadLetters.remove(letter));
+    return letter !== null && this.#request(() => this.#parts.deadLetters.remove(letter));
   }
 
   announce(subject: string, body: Uint8Array): void {
@@ -273,22 +292,26 @@ class NatsEventLog implements EventLog {
   }
 
   async problems(): Promise<readonly string[]> {
-    const consumers = [...this.#consumptions].map(({ options }) => options);
-    return this.#request(() => this.#keeper.problems(consumers));
+    const consumers = [...this.#consumptions.keys()].map(({ options }) => options);
+    const problems = await this.#request(() => this.#parts.keeper.problems(consumers));
+    // Of a stream that is missing, nothing can be said.
+    if (problems.length > 0) return problems;
+    return usageProblems(await this.usage(), this.#parts.stream.retention);
   }
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#keeper.close();
-    await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
+    this.#parts.keeper.close();
+    for (const hearing of this.#consumptions.values()) hearing.stop();
+    await Promise.all([...this.#consumptions.keys()].map((consumption) => consumption.stop(0)));
     // What was handed back has to leave, if the server is still there.
     await within(this.#connection.drain(), CLOSE_TIMEOUT_MS);
     await this.#connection.close();
   }
 
   #position(sequence: number): Position {
-    return { epoch: this.#keeper.epoch, sequence };
+    return { epoch: this.#parts.keeper.epoch, sequence };
   }
 
   #assertOpen(): void {
@@ -308,8 +331,8 @@ class NatsEventLog implements EventLog {
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type !== 'reconnect') continue;
-      for (const consumption of this.#consumptions) consumption.reconnected();
-      this.#keeper.ensure().catch((error: unknown) => {
+      for (const consumption of this.#consumptions.keys()) consumption.reconnected();
+      this.#parts.keeper.ensure().catch((error: unknown) => {
         this.#logger?.warn({ err: error }, 'The streams could not be looked at after a reconnection');
       });
     }

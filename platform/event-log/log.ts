@@ -24,6 +24,8 @@ export interface EventLog {
    * Once a durable has a subject filter it keeps it: those of `options` join it. Processes of two versions, of which
    * one takes less, run beside each other while they are being replaced, and the one that starts last must not take
    * away what the other still waits for. So a handler is also given what only another version asked for.
+   *
+   * A durable that was {@link Cut} is consumed on with what the log still has, while `options.onCut` hears of it.
    */
   consume(options: ConsumeOptions, handler: MessageHandler): Promise<Consumption>;
   /**
@@ -33,6 +35,12 @@ export interface EventLog {
    * when it is ahead of the head. Both also in mid-reading
    */
   read(options: ReadOptions): AsyncIterableIterator<LoggedMessage>;
+  /**
+   * Messages on a few subjects between two positions, oldest first. Never waits for more, and costs what it answers
+   * with, not what was published on other subjects.
+   * @throws EpochGone, PositionGone as {@link read}, `through` included; EventLogUnavailable; the signal's reason
+   */
+  range(options: RangeOptions): Promise<LogRange>;
   /** The position of the newest message (sequence 0 of an empty log). */
   head(): Promise<Position>;
   /**
@@ -41,6 +49,19 @@ export interface EventLog {
    * @throws EventLogUnavailable when the log does not answer
    */
   waiting(durable: string): Promise<number>;
+  /**
+   * Lets go of a durable, e.g. one that is paused: the log keeps nothing for it any more, until it is consumed again and
+   * its `onCut` has heard of it. Whoever consumes under the name just now hears of it at once, and it is kept for again.
+   * False where there is none of that name.
+   */
+  cutDurable(durable: string): Promise<boolean>;
+  /**
+   * Removes a durable for good, with all that was published to it alone. To be called when nobody consumes under the name:
+   * a process that does makes it again. False where there was none of that name.
+   */
+  removeDurable(durable: string): Promise<boolean>;
+  /** How full the log is, and who it is kept for. @throws EventLogUnavailable when the log does not answer */
+  usage(): Promise<LogUsage>;
   /** Dead letters, oldest first. */
   deadLetters(page?: DeadLetterPage): Promise<readonly DeadLetter[]>;
   /** The dead letter of this id; null when there is none, or not any more. */
@@ -64,7 +85,8 @@ export interface EventLog {
   ping(): Promise<void>;
   /**
    * Parts of the log missing, or other than they were made, each by its name; empty when all is well. Of
-   * consumers, those of this process. What is missing is made again within seconds where that can be done.
+   * consumers, those of this process. What is missing is made again within seconds where that can be done. Also that the
+   * log, or its dead letters, fill up, and which durables lag so far that they are about to be cut, or were.
    * @throws EventLogUnavailable when the log does not answer
    */
   problems(): Promise<readonly string[]>;
@@ -125,6 +147,28 @@ export interface ConsumeOptions {
    * When it rejects, the message stays and it is called again after the backoff.
    */
   readonly onSetAside?: (delivery: Delivery, reason: string) => Promise<void>;
+  /**
+   * Hears that messages are lost to this durable: what they asked for must be asked for anew. Called at least once for
+   * each cut, in any process that consumes under the name, while messages are delivered on; also for a durable that was
+   * cut while nobody consumed. When it rejects, it is called again within seconds. A cut of before its call is covered:
+   * what it finds owed then includes all that the cut cost. Without it, the loss is logged.
+   */
+  readonly onCut?: (cut: Cut) => Promise<void>;
+}
+
+/** The log does not keep for a durable, or has not kept, all that it has not acknowledged. */
+export interface Cut {
+  /** Letters, digits and `-`: the same however often this cut is told of; any other has another. */
+  readonly id: string;
+  readonly durable: string;
+  /**
+   * `lagged`: it fell behind by more than the log keeps. `made`: it begins on a log that may have removed what it was to
+   * take. `asked`: {@link EventLog.cutDurable}.
+   */
+  readonly cause: 'lagged' | 'made' | 'asked';
+  /** Up to here messages may be lost, later ones are not. */
+  readonly through: Position;
+  readonly at: Date;
 }
 
 export interface Delivery extends LoggedMessage {
@@ -190,6 +234,34 @@ export interface DeadLetterPage {
   readonly after?: number;
 }
 
+/** How full a stream is. Once either limit is reached, it takes nothing more. */
+export interface Fill {
+  readonly messages: number;
+  readonly maxMessages: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+/** The log's room, and what takes it. */
+export interface LogUsage {
+  readonly log: Fill;
+  readonly deadLetters: Fill;
+  /** Dead letters that this process removed, oldest first, to make room for newer ones. */
+  readonly lettersDropped: number;
+  /** By name. */
+  readonly durables: readonly DurableUsage[];
+}
+
+export interface DurableUsage {
+  readonly durable: string;
+  /** As {@link EventLog.waiting}. */
+  readonly waiting: number;
+  /** The share of the log, 0 to 1, that follows its oldest unacknowledged message; as far as known by averages. */
+  readonly lag: number;
+  /** The newest cut that was not heard of yet. */
+  readonly cut: Cut | null;
+}
+
 export interface Listening {
   stop(): Promise<void>;
 }
@@ -199,6 +271,25 @@ export interface ReadOptions {
   readonly subjects: readonly string[];
   readonly after?: Position;
   readonly signal?: AbortSignal;
+}
+
+export interface RangeOptions {
+  /** Without wildcards, each once. */
+  readonly subjects: readonly string[];
+  readonly after: Position;
+  /** The last sequence that is asked for; the log has reached it. */
+  readonly through: number;
+  /** Messages at most. Default: 256. */
+  readonly limit?: number;
+  /** Bytes of messages after which no more are given; one is always given. Default: 262,144. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogRange {
+  readonly messages: readonly LoggedMessage[];
+  /** No message up to this sequence was left out: `through`, or the last message's where there may be more. */
+  readonly through: number;
 }
 
 /** The cursor's stream is gone: the client must query afresh. */

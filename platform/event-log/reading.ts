@@ -1,3 +1,33 @@
+import type { LoggedMessage, LogRange, RangeOptions } from './log.ts';
+import { messageSize } from './message.ts';
+import { isSubject } from './subjects.ts';
+
+/** Few enough to hold for a client that takes its time. */
+const RANGE_LIMIT = 256;
+const RANGE_BYTES = 256 * 1024;
+
+/** What {@link RangeOptions} ask for, defaults filled in. */
+export type RangeWanted = Omit<Required<RangeOptions>, 'signal'>;
+
+/** @throws TypeError that names a subject that is none */
+export function rangeWanted({ subjects, after, through, limit, maxBytes }: RangeOptions): RangeWanted {
+  const malformed = subjects.find((subject) => !isSubject(subject));
+  if (malformed !== undefined)
+    throw new TypeError(`Subject ${JSON.stringify(malformed)}: use dot-separated tokens without wildcards`);
+  return { subjects, after, through, limit: limit ?? RANGE_LIMIT, maxBytes: maxBytes ?? RANGE_BYTES };
+}
+
+/** The first messages of a range: all of it, unless a limit was reached. */
+export function rangeOf(
+  messages: readonly LoggedMessage[],
+  { through, limit, maxBytes }: Pick<RangeWanted, 'through' | 'limit' | 'maxBytes'>,
+): LogRange {
+  const last = messages.at(-1);
+  const bytes = messages.reduce((sum, message) => sum + messageSize(message), 0);
+  const mayGoOn = messages.length >= limit || bytes >= maxBytes;
+  return { messages, through: last && mayGoOn ? last.position.sequence : through };
+}
+
 /**
  * An iterator over what `start` generates that can be ended while it waits: `return()` and `outer` abort the
  * signal that `start` gets, upon which it has to come to an end.
@@ -19,4 +49,20 @@ export function cancellable<T>(
       return this;
     },
   };
+}
+
+/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts; `work` goes on then, unheard. */
+export async function unlessAborted<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work();
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -1,14 +1,16 @@
 /**
- * A log's limits. Messages that grow too old go; when there are too many of the others, the log takes
- * no more until some have: nothing is dropped that a consumer may still need to see.
+ * A log's limits. What every durable has acknowledged goes when it is too old, or when room runs short, oldest first; what
+ * one has not goes only where it lies before the newest share, and the durable is told (`onCut`).
  */
 export interface Retention {
   readonly maxAgeMs: number;
   readonly maxMessages: number;
   readonly maxBytes: number;
+  /** The share of the log, 0 to 1, that is kept for durables that lag and for readers' positions: the newest messages. */
+  readonly keptShare: number;
   /** Of one message: body, headers, subject and id. */
   readonly maxMessageBytes: number;
-  /** Of what was set aside. */
+  /** Of what was set aside. Letters have a sixteenth of `maxBytes`, and `maxMessages`; the oldest make room for newer ones. */
   readonly deadLetterMaxAgeMs: number;
 }
 
@@ -18,6 +20,7 @@ export const defaultRetention: Retention = {
   maxAgeMs: 14 * DAY_MS,
   maxMessages: 5_000_000,
   maxBytes: 2 * 1024 ** 3,
+  keptShare: 0.5,
   // Room for a book of 10,000 chapters, whose event names each; twice this is below NATS's usual limit of 1 MiB.
   maxMessageBytes: 448 * 1024,
   deadLetterMaxAgeMs: 90 * DAY_MS,

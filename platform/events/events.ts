@@ -78,6 +78,10 @@ export const userToken = (userId: string): string =>
 /** The subject filter of one kind of event, for all users. */
 export const subjectOf = (kind: EventKind): string => `${SUBJECT_ROOT}.${kind}.*`;
 
+/** The subjects of one user's events. */
+export const subjectsOfUser = (userId: string): string[] =>
+  eventKinds.map((kind) => `${SUBJECT_ROOT}.${kind}.${userToken(userId)}`);
+
 /** Every subject of the log. */
 export const allSubjects: readonly string[] = eventKinds.map(subjectOf);
 

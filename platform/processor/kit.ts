@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { Standing } from './lifecycle.ts';
 import type { Records } from './records/records.ts';
 import type { Registrar } from './registrar.ts';
 
@@ -21,6 +22,8 @@ export interface Kit {
   /** The store in which they lie. */
   readonly objects: ObjectStore;
   readonly state: StateClient;
+  /** What operators say of it, as of some seconds ago at most. */
+  readonly standing: () => Standing;
   readonly processors: ProcessorClient;
   readonly schemas: Pick<SchemaClient, 'validator'>;
   readonly clock: Clock;

@@ -20,6 +20,7 @@ import { openEmbeddedRecords } from '../testing/records.ts';
 import type { Artifacts } from './artifacts.ts';
 import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
 import type { Kit } from './kit.ts';
+import { ACTIVE, type Standing } from './lifecycle.ts';
 import type { NewRecord } from './record.ts';
 import { type Records, records } from './records/records.ts';
 import { createRegistrar } from './registrar.ts';
@@ -92,6 +93,8 @@ export interface KitOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly records?: Records;
+  /** Default: active. */
+  readonly standing?: () => Standing;
   readonly settings?: Partial<RunSettings>;
 }
 
@@ -111,6 +114,7 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     artifacts: noArtifacts,
     objects: {} as ObjectStore,
     state,
+    standing: () => options.standing?.() ?? ACTIVE,
     processors: { blobs: async () => [] },
     schemas,
     clock,
@@ -127,6 +131,8 @@ export interface TestState {
   readonly client: StateClient;
   /** Calls, those that failed included. */
   readonly calls: Operation[];
+  /** Processors that told of events which they missed. */
+  readonly handOuts: readonly string[];
   /** Changes of the run of each blob, as `<state> <attempt>`, with the code of a failure; the rest is dropped. */
   runs(blobId: string): readonly string[];
   readonly reports: readonly ProcessingReport[];
@@ -144,6 +150,7 @@ const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
 export async function startState(): Promise<TestState> {
   const app = createHttpServer({ logger: createLogger('silent') });
   const calls: Operation[] = [];
+  const handOuts: string[] = [];
   const reports: ProcessingReport[] = [];
   const last = new Map<string, ProcessingReport>();
   const runs = new Map<string, string[]>();
@@ -198,6 +205,10 @@ export async function startState(): Promise<TestState> {
     };
     return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
   });
+  app.post<{ Body: { processor_id: string } }>('/api/v1/runs/hand-out', async ({ body }) => {
+    handOuts.push(body.processor_id);
+    return {};
+  });
   app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async ({ body: { run, ...registration } }) => {
     enter('finish');
     assertThere(registration.parent_id, 'BLOB_DELETED');
@@ -227,6 +238,7 @@ export async function startState(): Promise<TestState> {
   return {
     client: createStateClient(http),
     calls,
+    handOuts,
     reports,
     registered,
     runs: (blobId) => runs.get(blobId) ?? [],

@@ -23,6 +23,7 @@ import { createCommands } from './commands/command.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createMongoRecords } from './records/mongo/records.mongo.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
 import type { Records } from './records/records.ts';
@@ -81,7 +82,11 @@ async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): P
   return records;
 }
 
-async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Kit> {
+async function openKit(
+  definition: AnyProcessor,
+  runtime: ServiceRuntime,
+  standing: Kit['standing'],
+): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
   const records = await openRecords(definition, runtime);
@@ -107,6 +112,7 @@ async function openKit(definition: AnyProcessor, runtime: ServiceRuntime): Promi
     artifacts,
     objects,
     state,
+    standing,
     processors: createProcessorClient(http),
     schemas: createSchemaClient({ http, clock }),
     clock,
@@ -163,7 +169,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     async create(runtime) {
       const { clock, config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const kit = await openKit(definition, runtime);
+      const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       const stopping = new AbortController();
       const registry = createRegistryClient(http);
@@ -172,6 +178,8 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
         processorId: definition.id,
         schemaId: definition.makes.schema,
       });
+      const silence = () => kit.registrar.stop();
+      const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
       const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
       return {
         checks: {
@@ -187,11 +195,11 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           });
           kit.registrar.start();
           kit.artifacts.start();
-          await worker?.start();
+          await lifecycle.start();
         },
         async stop() {
           stopping.abort();
-          await worker?.stop();
+          await lifecycle.stop();
           await kit.registrar.stop();
           await kit.artifacts.stop();
           await kit.opened.close?.();

@@ -36,6 +36,9 @@ export function parseBodies(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => parseBody(body),
+    async ({ part }: FastifyRequest, body: Buffer) => {
+      await part?.takeTurn();
+      return parseBody(body);
+    },
   );
 }

@@ -5,13 +5,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { BlobgraphError, InputErrors, isErrorCode } from '../errors.ts';
+import { BlobgraphError, InputErrors, isErrorCode, shortMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
+import { KeptDocuments } from './documents.ts';
 import { exactLiteralsRule } from './exact-literals.ts';
+import { OperationRefused, refuseLongText, SUBGRAPH_TEXT_BYTES, SUBGRAPH_TOKENS } from './operation.ts';
 
 /** Codes of the server's own refusals that are not named as in our table. */
 const renamed: Readonly<Record<string, string>> = {
@@ -65,19 +67,50 @@ export function formatGraphQLError(
   }
   const { field, service } = given as { field?: string; service?: string };
   const extensions = { code, ...(field ? { field } : {}), ...(service ? { service } : {}), requestId };
-  return { message: formatted.message, ...place, extensions };
+  return { message: shortMessage(formatted.message), ...place, extensions };
+}
+
+/** The text that a request asks to have run; undefined where there is none. */
+function textOf({ method, body, query }: FastifyRequest): string | undefined {
+  const members = (method === 'POST' ? body : query) as { readonly query?: unknown } | null | undefined;
+  return typeof members?.query === 'string' ? members.query : undefined;
+}
+
+/** Refuses a text that is too long before anything reads it, in the form of GraphQL. */
+function refuseLongTexts(logger: Logger) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    try {
+      refuseLongText(textOf(request) ?? '', SUBGRAPH_TEXT_BYTES);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      const errors = error.errors.map((each) => formatGraphQLError(each.toJSON(), each, logger));
+      return reply.status(400).send({ errors });
+    }
+  };
+}
+
+/** Apollo's documents, kept without the texts that they were read from. */
+function documentStore() {
+  const kept = new KeptDocuments();
+  return {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, document: DocumentNode) => kept.set(key, document),
+    delete: async (key: string) => kept.delete(key),
+  };
 }
 
 /** Puts an Apollo server behind `POST /graphql` (and `GET`, for queries). */
 export async function serveApollo<Context extends BaseContext>(
   app: FastifyInstance,
   server: ApolloServer<Context>,
-  context: (request: FastifyRequest) => Promise<Context>,
+  { context, logger }: { context: (request: FastifyRequest) => Promise<Context>; logger: Logger },
 ): Promise<void> {
   await server.start();
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
+    preHandler: refuseLongTexts(logger),
     handler: fastifyApolloHandler(server, { context: async (request) => context(request) }),
   });
 }
@@ -101,6 +134,10 @@ export async function serveSubgraph<Context extends BaseContext>(
   const server = new ApolloServer<Context>({
     schema,
     validationRules: [exactLiteralsRule],
+    parseOptions: { maxTokens: SUBGRAPH_TOKENS },
+    documentStore: documentStore(),
+    // They would keep texts; routers send them instead where that is refused.
+    persistedQueries: false,
     plugins: [
       fastifyApolloDrainPlugin(app),
       // Both wrap every resolver, for what nobody here asks.
@@ -115,6 +152,6 @@ export async function serveSubgraph<Context extends BaseContext>(
     stopOnTerminationSignals: false,
     logger: deps.logger,
   });
-  await serveApollo(app, server, deps.context);
+  await serveApollo(app, server, deps);
   return schema;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BreakerState } from '../clients/guard.ts';
 import { createLogger } from '../logger.ts';
+import { currentTrace } from '../trace.ts';
 import { eventLogCheck, healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
 
@@ -67,12 +68,14 @@ describe('/ready', () => {
       body: { status: 'degraded', checks: { store: 'ok', 'event log': said } },
     });
     problems.mockResolvedValue([]);
-    expect(await ask('/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    await expect.poll(() => ask('/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
     problems.mockRejectedValue(new Error('nats://user:secret@host does not answer'));
-    expect(await ask('/ready')).toMatchObject({
-      status: 503,
-      body: { status: 'unavailable', checks: { 'event log': 'unreachable' } },
-    });
+    await expect
+      .poll(() => ask('/ready'))
+      .toMatchObject({
+        status: 503,
+        body: { status: 'unavailable', checks: { 'event log': 'unreachable' } },
+      });
   });
 
   it('is 200 again when it is well again', async () => {
@@ -80,7 +83,38 @@ describe('/ready', () => {
     const ask = serve({ store });
     expect((await ask('/ready')).status).toBe(503);
     store.mockImplementation(well);
-    expect((await ask('/ready')).status).toBe(200);
+    await expect.poll(async () => (await ask('/ready')).status).toBe(200);
+  });
+
+  it('asks what it stands on once for all who ask within a second of it', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(5_000);
+    onTestFinished(() => now.mockRestore());
+    let answer = () => {};
+    const store = vi.fn(() => new Promise<void>((resolve) => (answer = resolve)));
+    const ask = serve({ store });
+    const asked = [ask('/ready'), ask('/ready'), ask('/ready')];
+    await expect.poll(() => store.mock.calls.length).toBe(1);
+    answer();
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+    now.mockReturnValue(5_999);
+    for (let call = 0; call < 50; call += 1) expect((await ask('/ready')).status).toBe(200);
+    expect(store).toHaveBeenCalledTimes(1);
+    now.mockReturnValue(6_000);
+    const again = ask('/ready');
+    await expect.poll(() => store.mock.calls.length).toBe(2);
+    answer();
+    expect((await again).status).toBe(200);
+  });
+
+  it('gives its checks their own time, however little the first who asks has', async () => {
+    const store = vi.fn(async () => {
+      if (currentTrace()?.deadline !== undefined) throw new Error('no time');
+    });
+    const app = createHttpServer({ logger: createLogger('silent') });
+    healthRoutes(app, { service: 'state', embedded: () => [], checks: { store }, breakers: () => ({}) });
+    onTestFinished(() => app.close());
+    const response = await app.inject({ url: '/ready', headers: { 'x-request-timeout-ms': '5' } });
+    expect(response.json()).toMatchObject({ checks: { store: 'ok' } });
   });
 });
 

@@ -3,6 +3,7 @@ import { bounded, TookTooLong } from '../bounded.ts';
 import type { BreakerState } from '../clients/guard.ts';
 import { timeFor } from '../deadline.ts';
 import type { EventLog } from '../event-log/log.ts';
+import { traceFrom, withTrace } from '../trace.ts';
 
 /** Named things that a service stands on; each resolves when it is well and rejects when it is not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -49,6 +50,29 @@ export async function runChecks(checks: ReadinessChecks): Promise<Record<string,
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** For as long, whoever asks is told the same: nobody has every store and stream asked more often. */
+const SHARED_FOR_MS = 1_000;
+
+/**
+ * Runs `check` once for all who ask while it is under way and until a second after it. It has its own time: that of
+ * whoever asked first may be short.
+ */
+export function shareForASecond<T>(check: () => Promise<T>): () => Promise<T> {
+  let shared: Promise<T> | undefined;
+  let until = Number.POSITIVE_INFINITY;
+  return () => {
+    if (shared && performance.now() < until) return shared;
+    until = Number.POSITIVE_INFINITY;
+    const running = withTrace(traceFrom({}), check);
+    const end = () => {
+      until = performance.now() + SHARED_FOR_MS;
+    };
+    running.then(end, end);
+    shared = running;
+    return running;
+  };
+}
+
 /** Whether none of them keeps the service from being asked. */
 export const allUsable = (checks: Readonly<Record<string, string>>): boolean =>
   Object.values(checks).every(isUsable);
@@ -76,7 +100,8 @@ export const openBreakers = (
 
 /**
  * `/health`: the process answers. `/ready`: so does what it stands on (200, else 503); `degraded`, with 200, while
- * another service is out of reach or the event log lacks something; `stopping`, with 503, before it stops. Neither needs a token.
+ * another service is out of reach or the event log lacks something; `stopping`, with 503, before it stops. Neither needs
+ * a token; what is told is up to a second old.
  */
 export function healthRoutes(
   app: FastifyInstance,
@@ -87,9 +112,10 @@ export function healthRoutes(
     breakers: () => Readonly<Record<string, BreakerState>>;
   },
 ): void {
+  const check = shareForASecond(() => runChecks(deps.checks));
   app.get('/health', async () => ({ status: 'ok', service: deps.service }));
   app.get('/ready', async (_request, reply) => {
-    const own = await runChecks(deps.checks);
+    const own = await check();
     const checks = { ...own, ...openBreakers(deps.breakers()) };
     const well = allOk(checks) ? 'ready' : allUsable(own) ? 'degraded' : 'unavailable';
     return sendReadiness(reply, { status: well, service: deps.service, embedded: deps.embedded(), checks });

@@ -5,7 +5,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { deadlineExceeded, deadlineIn, timeoutFrom } from '../deadline.ts';
-import { BlobgraphError, type ErrorCode, errorTable, InputErrors } from '../errors.ts';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors, shortMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { idOfSegment } from '../service-path.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
@@ -23,6 +23,8 @@ interface RestError {
 }
 
 const internal: RestError = { code: 'INTERNAL', message: 'Something went wrong on our side.' };
+
+const nothingThere: RestError = { code: 'NOT_FOUND', message: 'There is nothing at this path.' };
 
 /** The framework's own refusals, in our words. */
 const frameworkErrors: Readonly<Record<string, RestError>> = {
@@ -52,16 +54,21 @@ export function describeError(error: unknown): RestError[] | null {
   }
   if (error instanceof BlobgraphError) {
     return [
-      { code: error.code, message: error.message, ...(error.field === null ? {} : { field: error.field }) },
+      {
+        code: error.code,
+        message: shortMessage(error.message),
+        ...(error.field === null ? {} : { field: error.field }),
+      },
     ];
   }
   if (isUnavailable(error)) return [STORE_UNAVAILABLE];
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code === undefined ? undefined : frameworkErrors[code];
   if (known) return [known];
-  if (statusCode === 400) {
+  // What a plugin refuses: of a path that leads out of its folder, it says that it is forbidden.
+  if (statusCode === 403 || statusCode === 404) return [nothingThere];
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return [{ code: 'BAD_REQUEST', message: 'The request is not well-formed.' }];
-  }
   return null;
 }
 
@@ -92,7 +99,7 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((request, reply) => {
     const error: RestError = {
       code: 'NOT_FOUND',
-      message: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+      message: shortMessage(`There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
     };
     return reply.status(404).send({ error, request_id: currentTrace()?.requestId });
   });
@@ -116,7 +123,17 @@ export interface ServerLimits {
   readonly requestTimeoutMs?: number;
   /** Requests in work at once. Default: 500. */
   readonly requests?: number;
+  /** TCP connections open at once; more are closed at once. Default: 10,000. */
+  readonly connections?: number;
 }
+
+/** For a request's head to come whole, which is all that whoever sends it byte by byte holds a connection for. */
+const HEADERS_WITHIN_MS = 10_000;
+/** The same of a whole request, its body included. */
+const REQUEST_WITHIN_MS = 60_000;
+const CHECK_EVERY_MS = 2_000;
+/** A connection on which nothing moves, longer than the slowest answer takes: its client does not read. */
+const IDLE_MS = 150_000;
 
 /**
  * Makes a request's trace the current one, with the time that the caller waits, or else that a request may take.
@@ -147,17 +164,20 @@ function readIds(app: FastifyInstance): void {
 
 /** A Fastify instance with our limits, errors, request ids and tracing. */
 export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }): FastifyInstance {
-  const { requestTimeoutMs = 30_000, requests = 500 } = deps.limits ?? {};
+  const { requestTimeoutMs = 30_000, requests = 500, connections = 10_000 } = deps.limits ?? {};
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // What still comes over a connection that is kept while the server closes is answered like the rest.
     return503OnClosing: false,
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionTimeout: IDLE_MS,
+    http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
     frameworkErrors: refuseUnrouted,
     logger: false,
   });
+  app.server.maxConnections = connections;
   parseBodies(app);
   followRequests(app, requestTimeoutMs);
   readIds(app);

@@ -1,12 +1,18 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
+import type { Leave } from '../fair-queue.ts';
 import { JWKS_PATH } from '../identity/service/jwks.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
+import { Shares } from './shares.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The service's load. */
     load: Load;
+  }
+  interface FastifyRequest {
+    /** What the request takes of its service's load. */
+    part: Part | null;
   }
 }
 
@@ -15,24 +21,29 @@ export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/read
 
 /** How much a service has in work, and whether it takes more. */
 export class Load {
+  /** What users have in work, and what waits for its turn. */
+  readonly shares: Shares;
   readonly #limit: number;
   readonly #givingUp = new Set<() => void>();
   #inWork = 0;
+  #unowned = 0;
   #refused = 0;
   #retiring = false;
 
-  /** `limit`: requests in work at once. */
+  /** `limit`: requests of users in work or waiting, and as many again of nobody known. */
   constructor(limit: number) {
     this.#limit = limit;
+    this.shares = new Shares({ requests: limit });
   }
 
+  /** Requests that are not answered yet, those included that wait. */
   get inWork(): number {
     return this.#inWork;
   }
 
   /** Requests that were refused because too many were in work. */
   get refused(): number {
-    return this.#refused;
+    return this.#refused + this.shares.refused;
   }
 
   /** The service is about to stop: it still answers, and asks its clients to go elsewhere next. */
@@ -50,30 +61,118 @@ export class Load {
   }
 
   /**
-   * Takes one more into work, until the returned function is called, once. `giveUp` answers it before its time.
+   * Takes one more into work, of nobody known yet, until its part is ended. `giveUp` answers it before its time.
    * @throws BlobgraphError OVERLOADED when as many as may be are in work
    */
-  enter(giveUp: () => void = () => undefined): () => void {
-    if (this.#inWork >= this.#limit) {
+  enter(giveUp: () => void = () => undefined): Part {
+    if (this.#unowned >= this.#limit) {
       this.#refused += 1;
       throw new BlobgraphError('OVERLOADED', 'Too many requests are in work here. Try again in a second.');
     }
     this.#inWork += 1;
+    this.#unowned += 1;
     this.#givingUp.add(giveUp);
-    return () => {
+    const unowned = once(() => {
+      this.#unowned -= 1;
+    });
+    return new Part(this.shares, unowned, () => {
       this.#inWork -= 1;
       this.#givingUp.delete(giveUp);
-    };
+    });
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}
+
+/** One request's part of a service's load, from its first byte to its answer's last. */
+export class Part {
+  readonly #shares: Shares;
+  readonly #owned: () => void;
+  readonly #end: () => void;
+  readonly #ended = new AbortController();
+  #owner: string | undefined;
+  #turn: Promise<void> | undefined;
+  #leaveTurn: Leave = () => undefined;
+  #leaveRoom: Leave = () => undefined;
+
+  constructor(shares: Shares, owned: () => void, end: () => void) {
+    this.#shares = shares;
+    this.#owned = owned;
+    this.#end = once(end);
+  }
+
+  /** Counts it as a user's, and waits until there is room for its body. @throws BlobgraphError OVERLOADED */
+  async belongTo(userId: string, bodyBytes: number): Promise<void> {
+    this.#owner = userId;
+    this.#owned();
+    const leave = await this.#shares.room(userId, bodyBytes, this.#ended.signal);
+    if (this.#ended.signal.aborted) leave();
+    else this.#leaveRoom = leave;
+  }
+
+  /** Waits for its user's turn, once; at once where it is nobody's. @throws BlobgraphError OVERLOADED */
+  async takeTurn(): Promise<void> {
+    if (this.#owner === undefined) return;
+    this.#turn ??= this.#await(this.#owner);
+    await this.#turn;
+  }
+
+  async #await(userId: string): Promise<void> {
+    const leave = await this.#shares.turn(userId, { signal: this.#ended.signal });
+    if (this.#ended.signal.aborted) leave();
+    else this.#leaveTurn = leave;
+  }
+
+  /** The work is done; what is left is sending. */
+  endTurn(): void {
+    this.#leaveTurn();
+  }
+
+  end(): void {
+    this.#ended.abort();
+    this.#owned();
+    this.#leaveTurn();
+    this.#leaveRoom();
+    this.#end();
   }
 }
 
 const stopping = () =>
   new BlobgraphError('SERVICE_UNAVAILABLE', 'The service stops before the answer is there. Try again later.');
 
+/** The bytes that a request's body may turn out to have. */
+function bodyBytesOf({ headers }: FastifyRequest, limit: number): number {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  if (length !== undefined) return Number(length);
+  return encoding === undefined ? 0 : limit;
+}
+
+/**
+ * Counts a request as its user's, to be called once that is known: its body is read when there is room for it, and looked
+ * at when it is the user's turn.
+ * @throws BlobgraphError OVERLOADED: the user has too much in work
+ */
+export async function belongTo(request: FastifyRequest, userId: string): Promise<void> {
+  await request.part?.belongTo(userId, bodyBytesOf(request, request.routeOptions.bodyLimit));
+}
+
+/** As {@link belongTo}, where the user is known only when the body is there: waits for the user's turn as well. */
+export async function takeTurnAs(request: FastifyRequest, userId: string): Promise<void> {
+  await belongTo(request, userId);
+  await request.part?.takeTurn();
+}
+
 /** Bounds the requests in work, all but those of {@link OPERATIONAL_PATHS}, and ends connections before a stop. */
 export function limitLoad(app: FastifyInstance, limit: number): void {
   const load = new Load(limit);
   app.decorate('load', load);
+  app.decorateRequest('part', null);
   app.addHook('onRequest', (request, reply, done) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return done();
     const trace = currentTrace() ?? traceFrom({});
@@ -81,14 +180,18 @@ export function limitLoad(app: FastifyInstance, limit: number): void {
       if (!reply.sent) withTrace(trace, () => reply.send(stopping()));
     };
     try {
+      const part = load.enter(giveUp);
+      request.part = part;
       // Also where the client does not wait for the answer.
-      reply.raw.once('close', load.enter(giveUp));
+      reply.raw.once('close', () => part.end());
       done();
     } catch (error) {
       done(error as Error);
     }
   });
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('preValidation', async ({ part }) => part?.takeTurn());
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.part?.endTurn();
     if (load.retiring) reply.header('connection', 'close');
     done(null, payload);
   });

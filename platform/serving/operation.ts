@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -17,8 +18,8 @@ import {
   validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { LRUCache } from 'lru-cache';
-import type { BlobgraphError, ErrorCode } from '../errors.ts';
+import { BlobgraphError, type ErrorCode, shortMessage } from '../errors.ts';
+import { KeptDocuments } from './documents.ts';
 import { exactLiteralsRule } from './exact-literals.ts';
 
 /** An operation is refused before anything of it is run, with at least one error. */
@@ -35,6 +36,26 @@ export class OperationRefused extends Error {
 /** The refusal with one of our own errors. */
 export const refusedBy = (error: BlobgraphError): OperationRefused =>
   new OperationRefused([new GraphQLError(error.message, { originalError: error })]);
+
+/** SHA-256 of a text in UTF-8, as lower-case hexadecimal digits: what clients name a persisted query by. */
+export const textHash = (text: string): string => hash('sha256', text, 'hex');
+
+/** Bytes of an operation's text that a subgraph reads: what routers write is longer than what their clients do. */
+export const SUBGRAPH_TEXT_BYTES = 256 * 1024;
+/** Tokens of it. */
+export const SUBGRAPH_TOKENS = 20_000;
+
+/**
+ * To be called before a text is read: comments and strings are no tokens, however long they are.
+ * @throws OperationRefused QUERY_TOO_COMPLEX
+ */
+export function refuseLongText(text: string, limit: number): void {
+  // In UTF-8, a character takes three bytes for each of its units at most.
+  if (text.length * 3 <= limit || (text.length <= limit && Buffer.byteLength(text) <= limit)) return;
+  const what = `The operation's text is longer than ${limit} bytes.`;
+  const fix = 'Send a shorter document: values belong into variables.';
+  throw refusedBy(new BlobgraphError('QUERY_TOO_COMPLEX', `${what} ${fix}`));
+}
 
 function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
@@ -116,15 +137,12 @@ export function selectOperation(
 }
 
 const VARIABLE_ERRORS = 10;
-const LONGEST_MESSAGE = 1_000;
 
 /** The message names the value, which may be long. */
-const shortened = (error: GraphQLError): GraphQLError =>
-  error.message.length <= LONGEST_MESSAGE
-    ? error
-    : new GraphQLError(`${error.message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`, {
-        nodes: error.nodes ?? null,
-      });
+const shortened = (error: GraphQLError): GraphQLError => {
+  const message = shortMessage(error.message);
+  return message === error.message ? error : new GraphQLError(message, { nodes: error.nodes ?? null });
+};
 
 /** The variables' values with the defaults of those that were not given. @throws OperationRefused */
 export function coerceVariables(
@@ -142,25 +160,21 @@ export function coerceVariables(
 
 export type OperationCheck = (payload: SubscribePayload) => ExecutionArgs | readonly GraphQLError[];
 
-/** Valid documents that are remembered: many clients send the same one. */
-const REMEMBERED = 500;
-
 /**
  * Checks operations that come by themselves, not by HTTP: parsed, validated and their variables coerced, they are
  * arguments of an execution; or else the answer is the errors that they are refused with, each with its code.
  */
-export function createOperationCheck(
-  schema: GraphQLSchema,
-  limits: { readonly maxTokens?: number; readonly rules?: readonly ValidationRule[] } = {},
-): OperationCheck {
-  const valid = new LRUCache<string, DocumentNode>({ max: REMEMBERED });
+export function createOperationCheck(schema: GraphQLSchema): OperationCheck {
+  const valid = new KeptDocuments();
 
   function checked(query: string): DocumentNode {
-    const known = valid.get(query);
+    refuseLongText(query, SUBGRAPH_TEXT_BYTES);
+    const key = textHash(query);
+    const known = valid.get(key);
     if (known) return known;
-    const document = parseDocument(query, limits.maxTokens);
-    validateDocument(schema, document, limits.rules);
-    valid.set(query, document);
+    const document = parseDocument(query, SUBGRAPH_TOKENS);
+    validateDocument(schema, document);
+    valid.set(key, document);
     return document;
   }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { servicePorts } from '../config.ts';
+import { loadConfig, servicePorts } from '../config.ts';
 import { signDevelopmentToken } from '../identity/user-tokens.ts';
 import { TEST_SECRET } from '../testing/identity.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
@@ -176,7 +176,7 @@ describe('requests in work', () => {
         app.get('/quick', async () => 'quick');
       },
     });
-    const limits = { requestTimeoutMs: 30_000, requests, outbox: 1 };
+    const limits = { ...loadConfig({}).limits, requests };
     const started = await startTestService(definition, { ...options, config: { limits } });
     onTestFinished(() => started.stop());
     const ask = async (path: string, init: RequestInit = {}) =>

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { bounded, TookTooLong } from '../bounded.ts';
-import { type ServiceName, servicePorts } from '../config.ts';
+import { type Config, type ServiceName, servicePorts } from '../config.ts';
 import { StartersFault } from '../exit.ts';
 import { JWKS_PATH, jwksOf } from '../identity/service/jwks.ts';
 import type { Caller } from '../identity/service-tokens.ts';
@@ -9,8 +9,9 @@ import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { admit } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
+import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
-import { OPERATIONAL_PATHS } from './load.ts';
+import { belongTo, OPERATIONAL_PATHS } from './load.ts';
 import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
@@ -105,6 +106,9 @@ function requireServiceIdentity(app: FastifyInstance, service: string, runtime: 
   app.addHook('onRequest', async (request) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return;
     request.caller = await admit(request, service, runtime);
+    const { viewer } = request.caller;
+    // Services that ask for themselves know their measure.
+    if (viewer) await belongTo(request, viewer.userId);
   });
 }
 
@@ -118,6 +122,12 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   const address = app.server.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
+
+/** Names by which the services may be asked. */
+const namesOf = ({ allowedHosts, urls }: Config): string[] => [
+  ...allowedHosts,
+  ...Object.values(urls).map((url) => new URL(url).hostname),
+];
 
 type Stopping = Omit<RunningService, 'name' | 'url' | 'routes'>;
 
@@ -171,6 +181,7 @@ export async function startService(
   const stops = stopping(app, parts, logger);
   const routes = routesOf(app);
   try {
+    guardHosts(app, namesOf(config));
     await publishKeys(app, runtime);
     if (!parts.frontDoor) {
       requireServiceIdentity(app, name, runtime);

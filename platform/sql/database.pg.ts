@@ -32,6 +32,8 @@ export interface PgOptions {
 const DUPLICATE_DATABASE = '42P04';
 /** How much longer than the server's own limit we wait for its answer before the connection counts as dead. */
 const ANSWER_GRACE_MS = 5_000;
+/** Making an index of a large table takes minutes, and does not keep anybody waiting. */
+const MAINTENANCE_TIMEOUT_MS = 86_400_000;
 
 const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -50,6 +52,12 @@ function leavesConnectionUsable(error: unknown): boolean {
   return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
 }
 
+/** The driver takes the time limit per query, too; its types do not know it. */
+const withTimeout = (text: string, ms: number): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  query_timeout: ms,
+});
+
 function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>): ScriptExecutor {
   const send = <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
     run((client) => client.query<Row>(text, [...values])).catch((error: unknown) => {
@@ -60,9 +68,7 @@ function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Pro
       (await send<Row>(text, values)).rows,
     execute: async (text, values) => (await send(text, values)).rowCount ?? 0,
     script: async (text) => {
-      // The driver takes the time limit per query, too; its types do not know it.
-      const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: SCRIPT_TIMEOUT_MS };
-      await run((client) => client.query(query));
+      await run((client) => client.query(withTimeout(text, SCRIPT_TIMEOUT_MS)));
     },
   };
 }
@@ -101,6 +107,25 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   }
 }
 
+async function maintain(pool: pg.Pool, text: string, signal: AbortSignal): Promise<void> {
+  await withClient(pool, async (client) => {
+    signal.throwIfAborted();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const cancel = () => {
+      // Without an answer, the statement goes on until it is done.
+      pool.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => undefined);
+    };
+    await client.query(`SET statement_timeout = ${MAINTENANCE_TIMEOUT_MS}`);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await client.query(withTimeout(text, MAINTENANCE_TIMEOUT_MS));
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      await client.query('RESET statement_timeout');
+    }
+  });
+}
+
 function openDatabase(pool: pg.Pool): SqlDatabase {
   const transaction: RunTransaction = (work) =>
     inTransaction(pool, (client) => work(executorOn((run) => run(client))));
@@ -110,6 +135,7 @@ function openDatabase(pool: pg.Pool): SqlDatabase {
     execute,
     transaction: (work) => transaction(work),
     migrate: (steps) => applyMigrations(transaction, steps),
+    maintain: (text, signal) => maintain(pool, text, signal),
     ping: async () => {
       await query('SELECT 1');
     },

@@ -100,6 +100,9 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
     execute,
     transaction: (work) => transaction(work),
     migrate: (steps) => applyMigrations(transaction, steps),
+    maintain: async (text) => {
+      await execute(text);
+    },
     ping: async () => {
       await query('SELECT 1');
     },

@@ -37,6 +37,11 @@ export interface SqlDatabase extends SqlExecutor {
    * Step n is the n-th of the list; steps are only ever appended.
    */
   migrate(steps: readonly string[]): Promise<void>;
+  /**
+   * Runs one statement outside of a transaction, for as long as it needs, e.g. `CREATE INDEX CONCURRENTLY`.
+   * @throws the driver's error when it fails; on a server also when `signal` aborts, which cancels it there
+   */
+  maintain(text: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the database answers. @throws when it does not */
   ping(): Promise<void>;
 }

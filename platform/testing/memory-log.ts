@@ -7,7 +7,7 @@ import {
   PositionGone,
   type ReadOptions,
 } from '../event-log/log.ts';
-import { cancellable } from '../event-log/reading.ts';
+import { cancellable, rangeOf, rangeWanted } from '../event-log/reading.ts';
 import { subjectPattern } from '../event-log/subjects.ts';
 
 /** An event log in an array, for reading and publishing only, whose faults a test makes at will. */
@@ -88,6 +88,17 @@ export function memoryLog(): MemoryLog {
       return { position: position(last), duplicate: false };
     },
     read: (options) => cancellable((signal) => generate(options, signal), options.signal),
+    async range(options) {
+      options.signal?.throwIfAborted();
+      check(options.after);
+      check({ epoch: options.after.epoch, sequence: options.through });
+      const { subjects, after, through, limit, maxBytes } = rangeWanted(options);
+      const wanted = messages.filter(
+        ({ subject, position: { sequence } }) =>
+          sequence > after.sequence && sequence <= through && subjects.includes(subject),
+      );
+      return rangeOf(wanted.slice(0, limit), { through, limit, maxBytes });
+    },
     head: async () => position(last),
     breakReaders: wake,
     trim(through) {
@@ -104,6 +115,9 @@ export function memoryLog(): MemoryLog {
     consume: unsupported,
     publishTo: unsupported,
     waiting: async () => 0,
+    cutDurable: async () => false,
+    removeDurable: async () => false,
+    usage: unsupported,
     deadLetters: async () => [],
     deadLetter: async () => null,
     replayDeadLetter: async () => false,

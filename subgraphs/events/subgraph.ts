@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { execute, parse, subscribe } from 'graphql';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
 import { acceptedUntil } from '../../platform/identity/user-tokens.ts';
+import { measureSockets } from '../../platform/metrics.ts';
 import { projectFile } from '../../platform/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { assertAccess } from '../../platform/serving/access/decide.ts';
@@ -12,6 +13,7 @@ import {
   authenticateService,
   bearerToken,
   ROUTER_SECRET_HEADER,
+  requireViewer,
 } from '../../platform/serving/authenticate.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
 import { createOperationCheck } from '../../platform/serving/operation.ts';
@@ -19,13 +21,13 @@ import {
   type Credentials,
   type Session,
   serveOperationsOverWebSocket,
-} from '../../platform/serving/websocket.ts';
+} from '../../platform/serving/websocket/websocket.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
 
 type EventsRuntime = Pick<
   ServiceRuntime,
-  'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
+  'config' | 'metrics' | 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
 >;
 
 /** A WebSocket begins as a request of this route. */
@@ -36,13 +38,14 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
   const headers = credentials as IncomingHttpHeaders;
   const who = await authenticateService(headers, UPGRADE, runtime);
   assertAccess(who, accessTo('events', UPGRADE));
-  if (headers[ROUTER_SECRET_HEADER] === undefined) return { who };
-  return { who, until: acceptedUntil(bearerToken(headers.authorization)) };
+  const session = { who, userId: requireViewer(who).userId };
+  if (headers[ROUTER_SECRET_HEADER] === undefined) return session;
+  return { ...session, until: acceptedUntil(bearerToken(headers.authorization)) };
 }
 
 /** Serves `blobChanged` over graphql-ws, dead letters and what a router asks of every subgraph over HTTP. */
 export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
-  const { clock, logger, changeFeed, eventLog } = runtime;
+  const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
   const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
   const schema = await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
@@ -51,8 +54,10 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     logger,
   });
   const check = createOperationCheck(schema);
-  serveOperationsOverWebSocket<Caller>(app, {
+  const sockets = serveOperationsOverWebSocket<Caller>(app, {
     path: '/graphql',
+    // A router asks for all of its users from one address.
+    limits: { ...config.limits.sockets, perAddress: 0 },
     clock,
     logger,
     authenticate: (credentials) => admit(credentials, runtime),
@@ -63,4 +68,5 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     execute,
     subscribe,
   });
+  measureSockets(metrics, sockets);
 }

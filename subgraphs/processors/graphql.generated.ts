@@ -32,12 +32,52 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Registers a processor, or replaces its registration. For operators. */
   registerProcessor: RegisterProcessorPayload;
+  /**
+   * Gives a processor no more work until it is resumed: runs in work end, new ones wait as PENDING with `PROCESSOR_PAUSED`
+   * as their `obstacle`. What it keeps stays readable, and is still deleted and erased. `reason`: one line for users, at
+   * most 200 characters. Sent again, it answers the pause that there is. For operators.
+   */
+  pauseProcessor: PauseProcessorPayload;
+  /** Gives a paused processor work again: what waited is handed out, behind live work. For operators. */
+  resumeProcessor: ResumeProcessorPayload;
+  /**
+   * Says that a processor's store is gone for good. Its open runs become FAILED, its content reads as missing, deletions
+   * and erasures are finished without it. It cannot be undone: the processor may only be registered anew, by an operator
+   * and with another version. Sent again, it changes nothing. For operators.
+   */
+  retireProcessor: RetireProcessorPayload;
 };
 
 
 export type MutationRegisterProcessorArgs = {
   input: RegisterProcessorInput;
 };
+
+
+export type MutationPauseProcessorArgs = {
+  id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type MutationResumeProcessorArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRetireProcessorArgs = {
+  id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Whether a processor is given work. */
+export type ProcessorStatus =
+  /** It is given work, unless it was registered as not `active`. */
+  | 'ACTIVE'
+  /** It takes no work until it is resumed. */
+  | 'PAUSED'
+  /** Its store is gone for good. */
+  | 'RETIRED';
 
 /** What a processor keeps its blobs in. */
 export type StorageType =
@@ -95,8 +135,14 @@ export type Processor = {
   maxConcurrency: Scalars['Int']['output'];
   /** How long one run may take. */
   timeoutSeconds: Scalars['Int']['output'];
-  /** False when it is given no more work. What it made stays readable. */
+  /** False when it is given no more work, or was retired. */
   active: Scalars['Boolean']['output'];
+  /** Whether an operator has paused or retired it. */
+  status: ProcessorStatus;
+  /** When an operator changed the status last; null: never. */
+  statusSince: Maybe<Scalars['DateTime']['output']>;
+  /** The operator's words on it. */
+  statusReason: Maybe<Scalars['String']['output']>;
   /** Whether it answers. */
   health: ProcessorHealth;
   /** When its health was last asked. */
@@ -170,6 +216,30 @@ export type RegisterProcessorPayload = {
   /** As it is registered now; null when there are errors. */
   processor: Maybe<Processor>;
   /** Each names the input's field. */
+  userErrors: Array<UserError>;
+};
+
+/** What became of pausing a processor. */
+export type PauseProcessorPayload = {
+  __typename?: 'PauseProcessorPayload';
+  /** As it is now; null when there are errors. */
+  processor: Maybe<Processor>;
+  userErrors: Array<UserError>;
+};
+
+/** What became of resuming a processor. */
+export type ResumeProcessorPayload = {
+  __typename?: 'ResumeProcessorPayload';
+  /** As it is now; null when there are errors. */
+  processor: Maybe<Processor>;
+  userErrors: Array<UserError>;
+};
+
+/** What became of retiring a processor. */
+export type RetireProcessorPayload = {
+  __typename?: 'RetireProcessorPayload';
+  /** As it is now; null when there are errors. */
+  processor: Maybe<Processor>;
   userErrors: Array<UserError>;
 };
 
@@ -269,18 +339,22 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Query: ResolverTypeWrapper<{}>;
   Mutation: ResolverTypeWrapper<{}>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ProcessorStatus: ProcessorStatus;
   StorageType: StorageType;
   BookPlace: BookPlace;
   ProcessorHealth: ProcessorHealth;
   Processor: ResolverTypeWrapper<ProcessorModel>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ProcessorTakes: ResolverTypeWrapper<ProcessorTakes>;
   ProcessorTakesInput: ProcessorTakesInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: ResolverTypeWrapper<Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
+  PauseProcessorPayload: ResolverTypeWrapper<Omit<PauseProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
+  ResumeProcessorPayload: ResolverTypeWrapper<Omit<ResumeProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
+  RetireProcessorPayload: ResolverTypeWrapper<Omit<RetireProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
   UserError: ResolverTypeWrapper<UserError>;
 };
 
@@ -289,15 +363,18 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Query: {};
   Mutation: {};
-  Processor: ProcessorModel;
   ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  Processor: ProcessorModel;
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
   ProcessorTakes: ProcessorTakes;
   ProcessorTakesInput: ProcessorTakesInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
+  PauseProcessorPayload: Omit<PauseProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
+  ResumeProcessorPayload: Omit<ResumeProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
+  RetireProcessorPayload: Omit<RetireProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
   UserError: UserError;
 };
 
@@ -311,6 +388,9 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   registerProcessor?: Resolver<ResolversTypes['RegisterProcessorPayload'], ParentType, ContextType, RequireFields<MutationRegisterProcessorArgs, 'input'>>;
+  pauseProcessor?: Resolver<ResolversTypes['PauseProcessorPayload'], ParentType, ContextType, RequireFields<MutationPauseProcessorArgs, 'id'>>;
+  resumeProcessor?: Resolver<ResolversTypes['ResumeProcessorPayload'], ParentType, ContextType, RequireFields<MutationResumeProcessorArgs, 'id'>>;
+  retireProcessor?: Resolver<ResolversTypes['RetireProcessorPayload'], ParentType, ContextType, RequireFields<MutationRetireProcessorArgs, 'id'>>;
 };
 
 export type ProcessorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Processor'] = ResolversParentTypes['Processor']> = {
@@ -331,6 +411,9 @@ export type ProcessorResolvers<ContextType = Context, ParentType extends Resolve
   maxConcurrency?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   timeoutSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ProcessorStatus'], ParentType, ContextType>;
+  statusSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  statusReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   health?: Resolver<ResolversTypes['ProcessorHealth'], ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -344,6 +427,24 @@ export type ProcessorTakesResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type RegisterProcessorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RegisterProcessorPayload'] = ResolversParentTypes['RegisterProcessorPayload']> = {
+  processor?: Resolver<Maybe<ResolversTypes['Processor']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PauseProcessorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PauseProcessorPayload'] = ResolversParentTypes['PauseProcessorPayload']> = {
+  processor?: Resolver<Maybe<ResolversTypes['Processor']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ResumeProcessorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResumeProcessorPayload'] = ResolversParentTypes['ResumeProcessorPayload']> = {
+  processor?: Resolver<Maybe<ResolversTypes['Processor']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RetireProcessorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetireProcessorPayload'] = ResolversParentTypes['RetireProcessorPayload']> = {
   processor?: Resolver<Maybe<ResolversTypes['Processor']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -363,6 +464,9 @@ export type Resolvers<ContextType = Context> = {
   Processor?: ProcessorResolvers<ContextType>;
   ProcessorTakes?: ProcessorTakesResolvers<ContextType>;
   RegisterProcessorPayload?: RegisterProcessorPayloadResolvers<ContextType>;
+  PauseProcessorPayload?: PauseProcessorPayloadResolvers<ContextType>;
+  ResumeProcessorPayload?: ResumeProcessorPayloadResolvers<ContextType>;
+  RetireProcessorPayload?: RetireProcessorPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };
 

@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createConnectionCipher } from './connection-cipher.ts';
 import { openHttpProbe } from './health.http.ts';
 import { createHealthMonitor } from './health.ts';
+import { isRetired } from './processor.ts';
 import { createProcessorRegistry } from './registry.ts';
 import { createPostgresProcessorStore } from './store.postgres.ts';
 import { installProcessors } from './subgraph.ts';
@@ -19,7 +20,7 @@ export const processorsService: ServiceDefinition = {
     await store.prepare();
     const cipher = createConnectionCipher(await connectionKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
-    const list = () => registry.list();
+    const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
     const { probe, close } = openHttpProbe(egress);
     const health = createHealthMonitor({ list, probe, clock, logger, random: Math.random });
     return {

@@ -1,13 +1,33 @@
 import type { ProcessorDocument } from '../../platform/clients/registry.ts';
 
 /** A registered processor, without its connection string. */
-export interface Processor extends Omit<ProcessorDocument, 'created_at'> {
+export interface Processor extends Omit<ProcessorDocument, 'created_at' | 'status_since'> {
+  /** As it was registered: a retired one that was active is so here. */
+  readonly active: boolean;
   /** When it first registered. */
   readonly created_at: Date;
+  /** When an operator changed the status last; null: never. */
+  readonly status_since: Date | null;
 }
 
 /** A processor's newest registration. */
-export type RegisteredProcessor = Omit<Processor, 'versions' | 'readable_schema_ids'>;
+export type RegisteredProcessor = Omit<Processor, keyof Earlier>;
+
+/** What a registration does not say: it follows from those before it, and from operators. */
+export type Earlier = Pick<
+  Processor,
+  'versions' | 'readable_schema_ids' | 'status' | 'status_since' | 'status_reason' | 'retired_versions'
+>;
+
+/** Of a processor that registers for the first time. */
+export const unregistered: Earlier = {
+  versions: [],
+  readable_schema_ids: [],
+  status: 'active',
+  status_since: null,
+  status_reason: null,
+  retired_versions: [],
+};
 
 export const MAX_VERSIONS = 50;
 const MAX_READABLE = 1_000;
@@ -15,22 +35,35 @@ const MAX_READABLE = 1_000;
 const newestFirst = (present: readonly string[], earlier: readonly string[], limit: number): string[] =>
   [...new Set([...present, ...earlier])].slice(0, limit);
 
+/** After a retirement a processor begins anew, without the versions that went with its store. */
+const lifeOf = (earlier: Earlier): Earlier =>
+  earlier.status === 'retired' ? { ...unregistered, retired_versions: earlier.retired_versions } : earlier;
+
 /**
  * A registration, with those before it: versions and the schemas that they read. Processes of an earlier
- * version may be running.
+ * version may be running. A paused processor stays paused.
  */
-export const withEarlier = (
-  registered: RegisteredProcessor,
-  { versions, readable_schema_ids }: Pick<Processor, 'versions' | 'readable_schema_ids'>,
-): Processor => ({
-  ...registered,
-  versions: newestFirst([registered.version], versions, MAX_VERSIONS),
-  readable_schema_ids: newestFirst(registered.input_schema_ids, readable_schema_ids, MAX_READABLE),
-});
+export function withEarlier(registered: RegisteredProcessor, earlier: Earlier): Processor {
+  const { versions, readable_schema_ids, status, status_since, status_reason, retired_versions } =
+    lifeOf(earlier);
+  return {
+    ...registered,
+    versions: newestFirst([registered.version], versions, MAX_VERSIONS),
+    readable_schema_ids: newestFirst(registered.input_schema_ids, readable_schema_ids, MAX_READABLE),
+    status,
+    status_since,
+    status_reason,
+    retired_versions,
+  };
+}
+
+export const isRetired = ({ status }: Pick<Processor, 'status'>): boolean => status === 'retired';
 
 export const toDocument = (processor: Processor): ProcessorDocument => ({
   ...processor,
+  active: processor.active && !isRetired(processor),
   created_at: processor.created_at.toISOString(),
+  status_since: processor.status_since?.toISOString() ?? null,
 });
 
 export const PROCESSOR_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEgress } from '../../platform/egress/guarded-agent.ts';
 import { InputErrors } from '../../platform/errors.ts';
+import { unregistered } from './processor.ts';
 import { assertMayRegister, isRegisteredAs, parseRegistration as parse } from './registration.ts';
 
 const anywhere = createEgress({ production: false, urls: {} });
@@ -181,7 +182,7 @@ describe('registration of a processor', () => {
     const registration = parseRegistration(minimal);
     const { connection_string: _, ...rest } = registration;
     const kept = { versions: ['1', '0'], readable_schema_ids: ['gone-v1'], created_at: new Date(0) };
-    const processor = { ...rest, ...kept };
+    const processor = { ...unregistered, ...rest, ...kept };
     expect(isRegisteredAs(processor, registration)).toBe(true);
     expect(isRegisteredAs(processor, { ...registration, takes: { 'blob.created': [] } })).toBe(false);
     expect(isRegisteredAs(processor, { ...registration, timeout_seconds: 61 })).toBe(false);

@@ -194,7 +194,7 @@ export function assertMayRegister({ service, viewer }: Caller, id: string): void
 
 /** True when `processor` is what was registered already. */
 export function isRegisteredAs(processor: Processor, registration: Registration): boolean {
-  const { created_at: _, versions: __, readable_schema_ids: ___, ...existing } = processor;
-  const { connection_string: ____, ...given } = registration;
-  return isDeepStrictEqual(existing, given);
+  const { connection_string: _, ...given } = registration;
+  const existing = Object.keys(given).map((name) => [name, processor[name as keyof Processor]]);
+  return isDeepStrictEqual(Object.fromEntries(existing), given);
 }

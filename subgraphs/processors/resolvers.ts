@@ -5,12 +5,16 @@ import type {
   MutationResolvers,
   ProcessorHealth,
   ProcessorResolvers,
+  ProcessorStatus,
   ProcessorTakesInput,
   QueryResolvers,
   RegisterProcessorInput,
   Resolvers,
   StorageType,
 } from './graphql.generated.ts';
+import { type LifecycleAction, parseReason } from './lifecycle.ts';
+import type { Context } from './models.ts';
+import { isRetired } from './processor.ts';
 import { parseRegistration } from './registration.ts';
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -47,12 +51,30 @@ const Query: QueryResolvers = {
   processors: (_parent, _args, { registry }) => registry.list(),
 };
 
+/** Changes a processor's status, for an operator. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+async function change(
+  { caller, registry }: Context,
+  action: LifecycleAction,
+  { id, reason }: { id: string; reason?: string | null },
+) {
+  requireOperator(caller);
+  try {
+    return { processor: await registry.change(id, action, parseReason(reason)), userErrors: [] };
+  } catch (error) {
+    return { processor: null, userErrors: [...toUserErrors(error)] };
+  }
+}
+
 const Mutation: MutationResolvers = {
+  pauseProcessor: (_parent, args, context) => change(context, 'pause', args),
+  resumeProcessor: (_parent, args, context) => change(context, 'resume', args),
+  retireProcessor: (_parent, args, context) => change(context, 'retire', args),
   async registerProcessor(_parent, { input }, { caller, registry, health, egress }) {
     requireOperator(caller);
     try {
       const processor = await registry.register(
         parseRegistration(toRegistration(input), egress, toCamelCase),
+        caller,
       );
       void health.check(processor);
       return { processor, userErrors: [] };
@@ -78,6 +100,10 @@ const Processor: ProcessorResolvers = {
   health: ({ id }, _args, { health }) => health.of(id).state.toUpperCase() as ProcessorHealth,
   checkedAt: ({ id }, _args, { health }) => health.of(id).checkedAt,
   createdAt: (processor) => processor.created_at,
+  active: (processor) => processor.active && !isRetired(processor),
+  status: (processor) => processor.status.toUpperCase() as ProcessorStatus,
+  statusSince: (processor) => processor.status_since,
+  statusReason: (processor) => processor.status_reason,
 };
 
 export const resolvers: Resolvers = { DateTime: DateTimeResolver, Query, Mutation, Processor };

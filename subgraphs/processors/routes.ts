@@ -3,9 +3,10 @@ import type { ServiceHttp } from '../../platform/clients/http.ts';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { routed } from '../../platform/service-path.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { requireOperator, requireViewer } from '../../platform/serving/authenticate.ts';
 import type { HealthMonitor } from './health.ts';
-import { toDocument } from './processor.ts';
+import { parseReason, retiredError } from './lifecycle.ts';
+import { isRetired, toDocument } from './processor.ts';
 import { assertMayRegister, parseRegistration } from './registration.ts';
 import type { ProcessorRegistry } from './registry.ts';
 
@@ -30,7 +31,7 @@ export function processorRoutes(
   app.post('/api/v1/processors', async ({ body, caller }) => {
     const registration = parseRegistration(body, egress);
     assertMayRegister(caller, registration.id);
-    const processor = await registry.register(registration);
+    const processor = await registry.register(registration, caller);
     void health.check(processor);
     return { processor: toDocument(processor) };
   });
@@ -38,6 +39,13 @@ export function processorRoutes(
   app.get<ById>('/api/v1/processors/:id', async ({ params }) => ({
     processor: toDocument(await registry.get(params.id)),
   }));
+  for (const action of ['pause', 'resume', 'retire'] as const) {
+    app.post<ById>(`/api/v1/processors/:id/${action}`, async ({ params, body, caller }) => {
+      requireOperator(caller);
+      const { reason } = (body ?? {}) as { reason?: unknown };
+      return { processor: toDocument(await registry.change(params.id, action, parseReason(reason))) };
+    });
+  }
   app.get<ById>('/api/v1/processors/:id/health', async ({ params }) => {
     const { id } = await registry.get(params.id);
     const { state, checkedAt } = health.of(id);
@@ -47,7 +55,9 @@ export function processorRoutes(
     const viewer = requireViewer(caller);
     if (!BLOB_ID.test(params.blobId))
       throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of that id.');
-    const { id, base_url } = await registry.get(params.id);
+    const processor = await registry.get(params.id);
+    const { id, base_url } = processor;
+    if (isRetired(processor)) throw retiredError(id, 'What it made cannot be read any more.');
     const call = { method: 'GET', path: routed`/blobs/${params.blobId}`, viewer } as const;
     return http.call({ id, baseUrl: base_url }, call).catch((error: unknown) => {
       throw named(error, id);

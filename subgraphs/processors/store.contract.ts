@@ -31,6 +31,10 @@ export function processorStoreContract(
       max_concurrency: 4,
       timeout_seconds: 60,
       active: false,
+      status: 'active',
+      status_since: null,
+      status_reason: null,
+      retired_versions: [],
       created_at: new Date('2026-01-02T03:04:05.678Z'),
       ...more,
     });
@@ -99,6 +103,53 @@ export function processorStoreContract(
       expect(seen).not.toContain('checked');
       expect(await store.find(['checked'])).toEqual([processor('checked')]);
       expect(await store.sealedConnection('checked')).toBe('first');
+    });
+
+    it('changes the status of one that has the right one, and notes the versions that go', async () => {
+      const { status: _, ...first } = processor('life', { version: '1' });
+      await store.put(first, 'sealed');
+      await store.put({ ...first, version: '2' }, 'sealed');
+      const change = { status: 'paused', status_since: new Date(5), status_reason: 'Größe' } as const;
+      expect(await store.changeStatus('life', ['active'], change)).toMatchObject({
+        ...change,
+        retired_versions: [],
+      });
+      expect(await store.changeStatus('life', ['active'], { ...change, status_reason: 'other' })).toBeNull();
+      expect(await store.changeStatus('absent', ['active'], change)).toBeNull();
+      expect(await store.put({ ...first, version: '3' }, 'sealed')).toMatchObject(change);
+      const retired = { status: 'retired', status_since: new Date(6), status_reason: null } as const;
+      const gone = { ...retired, retired_versions: ['1', '2', '3'] };
+      expect(await store.changeStatus('life', ['active', 'paused'], retired)).toMatchObject(gone);
+      expect(await store.find(['life'])).toMatchObject([gone]);
+    });
+
+    it('begins a retired one anew, with another version', async () => {
+      const [gone] = await store.find(['life']);
+      const seen: (string | undefined)[] = [];
+      const back = await store.put(processor('life', { version: '4' }), 'sealed', (_, earlier) => {
+        seen.push(earlier?.status);
+      });
+      expect(seen).toEqual(['retired']);
+      expect(gone?.versions).toEqual(['3', '2', '1']);
+      const anew = {
+        status: 'active',
+        status_since: null,
+        versions: ['4'],
+        retired_versions: ['1', '2', '3'],
+      };
+      expect(back).toMatchObject(anew);
+    });
+
+    it('takes one of two changes of a status at once', async () => {
+      for (let round = 0; round < 10; round++) {
+        const id = `both-${round}`;
+        await store.put(processor(id), 'sealed');
+        const change = (status_reason: string) =>
+          store.changeStatus(id, ['active'], { status: 'paused', status_since: new Date(1), status_reason });
+        const done = await Promise.all([change('one'), change('two')]);
+        expect(done.filter((one) => one !== null)).toHaveLength(1);
+        expect(await store.find([id])).toEqual(done.filter((one) => one !== null));
+      }
     });
 
     it('lets one of two at once through that may not stand beside each other', async () => {

@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlValue } from '../../platform/sql/database.ts';
-import { type Processor, withEarlier } from './processor.ts';
+import { type Processor, unregistered, withEarlier } from './processor.ts';
 import type { ProcessorStore } from './store.ts';
 
 /** Steps of the tables; only ever appended to. */
@@ -33,6 +33,8 @@ export const migrations: readonly string[] = [
   `ALTER TABLE processors ADD COLUMN readable_schema_ids text[];
   UPDATE processors SET readable_schema_ids = input_schema_ids;
   ALTER TABLE processors ALTER COLUMN readable_schema_ids SET NOT NULL`,
+  `ALTER TABLE processors ADD COLUMN status text NOT NULL DEFAULT 'active', ADD COLUMN status_since timestamptz,
+    ADD COLUMN status_reason text, ADD COLUMN retired_versions text[] NOT NULL DEFAULT '{}'`,
 ];
 
 const columns = [
@@ -57,6 +59,10 @@ const columns = [
   'timeout_seconds',
   'active',
   'created_at',
+  'status',
+  'status_since',
+  'status_reason',
+  'retired_versions',
 ] as const satisfies readonly (keyof Processor)[];
 
 const shown = columns.join(', ');
@@ -66,6 +72,12 @@ const replaced = written.filter((column) => column !== 'id' && column !== 'creat
 const PUT = `
   INSERT INTO processors (${written.join(', ')}) VALUES (${written.map((_, index) => `$${index + 1}`).join(', ')})
   ON CONFLICT (id) DO UPDATE SET ${replaced.map((column) => `${column} = excluded.${column}`).join(', ')}
+  RETURNING ${shown}`;
+
+const CHANGE_STATUS = `
+  UPDATE processors SET status = $3, status_since = $4, status_reason = $5, retired_versions = CASE $3
+    WHEN 'retired' THEN ARRAY(SELECT DISTINCT unnest(retired_versions || versions) ORDER BY 1) ELSE retired_versions END
+  WHERE id = $1 AND status = ANY($2::text[])
   RETURNING ${shown}`;
 
 const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
@@ -81,12 +93,21 @@ export function createPostgresProcessorStore(database: SqlDatabase): ProcessorSt
         // One registration at a time, beside any readers: two that are each fine may not be so together.
         await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
         const all = await tx.query<Processor>(LIST);
-        check?.(all.filter(({ id }) => id !== registered.id));
         const earlier = all.find(({ id }) => id === registered.id);
-        const processor = withEarlier(registered, earlier ?? { versions: [], readable_schema_ids: [] });
+        check?.(
+          all.filter(({ id }) => id !== registered.id),
+          earlier,
+        );
+        const processor = withEarlier(registered, earlier ?? unregistered);
         const [row] = await tx.query<Processor>(PUT, [...toValues(processor), sealedConnection]);
         return row ?? processor;
       }),
+    async changeStatus(id, from, { status, status_since, status_reason }) {
+      const [row] = await database.query<Processor>(CHANGE_STATUS, [
+        ...[id, from, status, status_since, status_reason],
+      ]);
+      return row ?? null;
+    },
     find: (ids) =>
       database.query<Processor>(`SELECT ${shown} FROM processors WHERE id = ANY($1::text[])`, [ids]),
     list: () => database.query<Processor>(LIST),

@@ -44,6 +44,10 @@ describe('registration', () => {
       max_concurrency: 4,
       timeout_seconds: 60,
       active: true,
+      status: 'active',
+      status_since: null,
+      status_reason: null,
+      retired_versions: [],
       created_at: expect.stringMatching(/Z$/),
     });
     const sealed = await fixture.database.query('SELECT connection_string FROM processors');

@@ -31,6 +31,7 @@ export const dependenciesOf = (
   nudgeDeletion: () => undefined,
   nudgeErasure: () => undefined,
   nudgeBackfill: () => undefined,
+  nudgeHandOut: () => undefined,
   intake: { assertOpen: () => undefined },
   clock,
   ids: randomIds,

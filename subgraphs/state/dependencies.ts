@@ -22,6 +22,8 @@ export interface StateDependencies {
   readonly nudgeErasure: (userId: string) => void;
   /** Asks for a processor's backfill to go on soon. */
   readonly nudgeBackfill: (processorId: string) => void;
+  /** Asks for what a processor missed to be handed out soon. */
+  readonly nudgeHandOut: (processorId: string) => void;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -116,6 +116,8 @@ export interface Erasure {
   readonly finishedAt: Date | null;
   /** Stores that hold nothing of the user, by the processor whose they are, and since when (ISO 8601). */
   readonly stores: readonly { readonly processorId: string; readonly erasedAt: string }[];
+  /** Stores that are gone with their processors, and were not asked; since when (ISO 8601). */
+  readonly goneStores: readonly { readonly processorId: string; readonly retiredAt: string }[];
   /** The cause of a wait; null when there is none. */
   readonly obstacle: string | null;
 }

@@ -93,8 +93,16 @@ export type Mutation = {
    * finished nothing new of the user is taken. Sent again, it answers the erasure that is under way. For operators.
    */
   deleteUser: DeleteUserPayload;
-  /** Runs a failed processing of a blob again. */
+  /**
+   * Runs a processing of a blob again that failed, or of which nothing was heard for a minute longer than its processor
+   * may take for a run.
+   */
   retryProcessing: RetryProcessingPayload;
+  /**
+   * Ends a processing of a blob that waits or is at work: it is FAILED with the code `CANCELLED`, and what still comes of it
+   * is not taken. `retryProcessing` starts it again. Sent again, it changes nothing.
+   */
+  cancelProcessing: CancelProcessingPayload;
   /**
    * Has a processor make anew what it made of a blob, also when that was deleted since. What it made before stays
    * readable; lists that show one result show the newest. Not while its run is waiting or at work, and not of what was
@@ -143,6 +151,12 @@ export type MutationDeleteUserArgs = {
 
 
 export type MutationRetryProcessingArgs = {
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+};
+
+
+export type MutationCancelProcessingArgs = {
   blobId: Scalars['ID']['input'];
   processorId: Scalars['ID']['input'];
 };
@@ -239,11 +253,12 @@ export type BlobIndex = Node & {
   processing: Processing;
   /**
    * Since when the content is known to be gone from the store that keeps it; null while it is there. What a processor made
-   * of an event is made again by itself.
+   * of an event is made again by itself, unless the processor was retired.
    */
   contentMissingSince: Maybe<Scalars['DateTime']['output']>;
   /**
-   * The blob itself, resolved by the subgraph that owns it; null when it is out of reach (see `errors`). Null without an
+   * The blob itself, resolved by the subgraph that owns it; null when it is out of reach or gone (see `errors`:
+   * `PROCESSOR_RETIRED` when its processor was retired). Null without an
    * error while the blob is still being made: its own processor's run on it is then not COMPLETED, and a change of kind
    * COMPLETED tells that the content is there.
    */
@@ -307,10 +322,12 @@ export type ProcessingRun = {
   progress: Maybe<Scalars['Float']['output']>;
   /** Why it failed. */
   error: Maybe<ProcessingError>;
+  /** Why it waits: `PROCESSOR_PAUSED` while its processor is paused; null when there is nothing in its way. */
+  obstacle: Maybe<ProcessingError>;
   updatedAt: Scalars['DateTime']['output'];
 };
 
-/** Why a run failed, in words for the user. */
+/** Why a run failed, or waits, in words for the user. */
 export type ProcessingError = {
   __typename?: 'ProcessingError';
   /** A code of the table of errors. */
@@ -359,14 +376,22 @@ export type BlobFilter = {
   createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** A page of the index. */
+/**
+ * A page of the index. By three conditions and more it may hold fewer than were asked for, or none, although
+ * `hasNextPage` is true: go on behind `endCursor`.
+ */
 export type BlobIndexConnection = {
   __typename?: 'BlobIndexConnection';
   nodes: Array<BlobIndex>;
   edges: Array<BlobIndexEdge>;
   pageInfo: PageInfo;
-  /** All entries that the filter lets through; counted only when asked for. */
+  /**
+   * All entries that the filter lets through; counted only when asked for. By no condition or one it is exact, by several
+   * it is counted to 10,000.
+   */
   totalCount: Scalars['Int']['output'];
+  /** False when there are, or may be, more than `totalCount`. */
+  totalCountIsExact: Scalars['Boolean']['output'];
   /** Hand it to `blobChanged(after:)` to hear of every change since this page was read. */
   liveCursor: Scalars['String']['output'];
 };
@@ -599,8 +624,10 @@ export type ErasedStore = {
   deleted: Scalars['Int']['output'];
   /** Blobs that are still there. */
   left: Scalars['Int']['output'];
-  /** When the store held nothing of the user any more; null until then. */
+  /** When the store held nothing of the user any more; null until then, and for one that is gone. */
   erasedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When its processor was retired: the store is gone, and the erasure was finished without it. */
+  retiredAt: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type BackfillPayload = {
@@ -636,6 +663,13 @@ export type BackfillState =
 
 export type RetryProcessingPayload = {
   __typename?: 'RetryProcessingPayload';
+  blob: Maybe<BlobIndex>;
+  userErrors: Array<UserError>;
+};
+
+export type CancelProcessingPayload = {
+  __typename?: 'CancelProcessingPayload';
+  /** The blob whose run was cancelled. */
   blob: Maybe<BlobIndex>;
   userErrors: Array<UserError>;
 };
@@ -810,6 +844,7 @@ export type ResolversTypes = {
   Backfill: ResolverTypeWrapper<BackfillModel>;
   BackfillState: BackfillState;
   RetryProcessingPayload: ResolverTypeWrapper<Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
+  CancelProcessingPayload: ResolverTypeWrapper<Omit<CancelProcessingPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
   ReprocessPayload: ResolverTypeWrapper<Omit<ReprocessPayload, 'blob'> & { blob?: Maybe<ResolversTypes['BlobIndex']> }>;
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
@@ -866,6 +901,7 @@ export type ResolversParentTypes = {
   BackfillPayload: Omit<BackfillPayload, 'backfill'> & { backfill?: Maybe<ResolversParentTypes['Backfill']> };
   Backfill: BackfillModel;
   RetryProcessingPayload: Omit<RetryProcessingPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
+  CancelProcessingPayload: Omit<CancelProcessingPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
   ReprocessPayload: Omit<ReprocessPayload, 'blob'> & { blob?: Maybe<ResolversParentTypes['BlobIndex']> };
   UserError: UserError;
   ExpandedText: ExpandedText;
@@ -901,6 +937,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteBlob?: Resolver<ResolversTypes['DeleteBlobPayload'], ParentType, ContextType, RequireFields<MutationDeleteBlobArgs, 'id' | 'cascade'>>;
   deleteUser?: Resolver<ResolversTypes['DeleteUserPayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
   retryProcessing?: Resolver<ResolversTypes['RetryProcessingPayload'], ParentType, ContextType, RequireFields<MutationRetryProcessingArgs, 'blobId' | 'processorId'>>;
+  cancelProcessing?: Resolver<ResolversTypes['CancelProcessingPayload'], ParentType, ContextType, RequireFields<MutationCancelProcessingArgs, 'blobId' | 'processorId'>>;
   reprocess?: Resolver<ResolversTypes['ReprocessPayload'], ParentType, ContextType, RequireFields<MutationReprocessArgs, 'blobId' | 'processorId'>>;
   backfill?: Resolver<ResolversTypes['BackfillPayload'], ParentType, ContextType, RequireFields<MutationBackfillArgs, 'processorId'>>;
 };
@@ -995,6 +1032,7 @@ export type ProcessingRunResolvers<ContextType = Context, ParentType extends Res
   stage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   progress?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['ProcessingError']>, ParentType, ContextType>;
+  obstacle?: Resolver<Maybe<ResolversTypes['ProcessingError']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1010,6 +1048,7 @@ export type BlobIndexConnectionResolvers<ContextType = Context, ParentType exten
   edges?: Resolver<Array<ResolversTypes['BlobIndexEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalCountIsExact?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1135,6 +1174,7 @@ export type ErasedStoreResolvers<ContextType = Context, ParentType extends Resol
   deleted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   left?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   erasedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  retiredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1159,6 +1199,12 @@ export type BackfillResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type RetryProcessingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetryProcessingPayload'] = ResolversParentTypes['RetryProcessingPayload']> = {
+  blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CancelProcessingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelProcessingPayload'] = ResolversParentTypes['CancelProcessingPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1226,6 +1272,7 @@ export type Resolvers<ContextType = Context> = {
   BackfillPayload?: BackfillPayloadResolvers<ContextType>;
   Backfill?: BackfillResolvers<ContextType>;
   RetryProcessingPayload?: RetryProcessingPayloadResolvers<ContextType>;
+  CancelProcessingPayload?: CancelProcessingPayloadResolvers<ContextType>;
   ReprocessPayload?: ReprocessPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;

@@ -3,12 +3,15 @@ import type { Book } from './books/books.ts';
 import { readBooks } from './books/books.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import type { DerivedRequest, PlaceFilter, PlaceRequest, StateStore } from './store/store.ts';
+import type { ListedPlace } from './summary/summary.ts';
 
 /** Batches the reads of one request: one store query a batch, whatever it holds. */
 export interface Loaders {
   readonly entry: DataLoader<string, IndexEntry | null>;
   readonly userBlob: DataLoader<string, UserBlobRecord | null>;
   readonly book: DataLoader<string, Book | null>;
+  /** When a book came into being. */
+  readonly bookTime: DataLoader<string, ListedPlace | null>;
   readonly derivedIds: DataLoader<string, string[]>;
   /** Newest first, `request.limit` at most. */
   derived(request: DerivedRequest): DataLoader<string, IndexEntry[]>;
@@ -50,6 +53,7 @@ export function createLoaders(store: StateStore, userId: string): Loaders {
     entry: byId((ids) => store.entries(userId, ids)),
     userBlob: byId((ids) => store.userBlobs(userId, ids)),
     book: byId((ids) => readBooks({ store }, userId, ids)),
+    bookTime: byId((ids) => store.listedPlaces(userId, 'bookId', ids)),
     derivedIds: byKey((parents) => store.derivedIds(userId, parents, DERIVED_IDS), []),
     derived: keyed((request: DerivedRequest) =>
       byKey((parents) => store.derived(userId, parents, request), []),

@@ -8,6 +8,9 @@ import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import type { StateDependencies } from './dependencies.ts';
+import { createHandOutSweeper } from './lifecycle/hand-out.ts';
+import { followLifecycles } from './lifecycle/lifecycle.ts';
+import { createRetirementSweeper } from './lifecycle/retirement.ts';
 import { measureIntake } from './metrics.ts';
 import { createIntake } from './publishing/intake.ts';
 import { createReemitter } from './publishing/reemission.ts';
@@ -15,10 +18,12 @@ import { createRelay } from './publishing/relay.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
+import { createUpkeeper } from './store/lists/upkeeper.ts';
 import { createMongoStateStore } from './store/store.mongo.ts';
 import { createPostgresStateStore } from './store/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
+import { createSummaryBuilder } from './summary/builder.ts';
 
 const DATABASE = 'state';
 
@@ -44,6 +49,8 @@ export const stateService: ServiceDefinition = {
     const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
     const nudgeErasure = (userId: string) => erasures.nudge(userId);
     const nudgeBackfill = (processorId: string) => backfills.nudge(processorId);
+    const nudgeHandOut = (processorId: string) => handOuts.nudge(processorId);
+    const nudgeRetirement = (processorId: string) => retirements.nudge(processorId);
     const deps: StateDependencies = {
       store,
       schemas,
@@ -54,6 +61,7 @@ export const stateService: ServiceDefinition = {
       intake,
       nudgeErasure,
       nudgeBackfill,
+      nudgeHandOut,
       clock,
       ids,
     };
@@ -63,10 +71,15 @@ export const stateService: ServiceDefinition = {
     const maxWaiting = config.limits.outbox / 2;
     const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
     const backfills = createBackfillSweeper({ ...deps, logger });
+    const handOuts = createHandOutSweeper({ ...deps, logger });
+    const retirements = createRetirementSweeper({ ...deps, logger });
+    const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
+    const summaries = createSummaryBuilder({ store, logger });
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
     const reemitter = createReemitter({ store, eventLog, clock, logger });
+    const upkeeper = createUpkeeper({ store, logger });
     return {
       checks: { store: () => store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       async install(app) {
@@ -78,13 +91,20 @@ export const stateService: ServiceDefinition = {
         deletions.start();
         erasures.start();
         backfills.start();
+        handOuts.start();
+        retirements.start();
+        lifecycles.start();
+        summaries.start();
         intake.start();
         reconciler.start();
         reemitter.start();
+        upkeeper.start();
       },
       async stop() {
+        await upkeeper.stop();
         await reconciler.stop();
-        await backfills.stop();
+        await lifecycles.stop();
+        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop(), summaries.stop()]);
         await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
       },
     };

@@ -1,5 +1,5 @@
 import type { Caller, Viewer } from '../../platform/identity/service-tokens.ts';
-import type { Book, Chapter } from './books/books.ts';
+import type { Book, Chapter, ListedBook } from './books/books.ts';
 import type { ErasedStore, ErasureReport } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { IndexEntry } from './documents.ts';
@@ -24,7 +24,7 @@ export interface Context {
 export type BlobIndexModel = IndexEntry;
 export type BlobIndexConnectionModel = EntryPage;
 export type BlobIndexEdgeModel = IndexEntry;
-export type BookModel = Book;
+export type BookModel = Book | ListedBook;
 export type BookChapterModel = Chapter;
 export type ConversationModel = ConversationSummary;
 

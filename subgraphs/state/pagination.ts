@@ -1,6 +1,7 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { IndexEntry } from './documents.ts';
-import type { PageKey } from './store/store.ts';
+import type { Total } from './store/lists/conditions.ts';
+import type { EntryList, PageKey } from './store/store.ts';
 
 export const MAX_PAGE = 100;
 
@@ -49,18 +50,36 @@ export interface EntryPage {
   readonly entries: readonly IndexEntry[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Counts all entries of the list; called only when asked for. */
-  readonly count: () => Promise<number>;
+  /** The place behind which the next page begins; null where nothing was found. */
+  readonly end: PageKey | null;
+  /** Counts the entries of the list; called only when asked for, and counts once. */
+  readonly total: () => Promise<Total>;
 }
 
-export const entryPage = (
-  read: readonly IndexEntry[],
+/** A total that is counted to the end. */
+export const exactly = (count: number): Total => ({ count, exact: true });
+
+/** What a page shows of a list of which one entry more than `size` was asked for. */
+export function shownOf({ entries: read, resume }: EntryList, size: number) {
+  const entries = read.slice(0, size);
+  const more = read.length > size;
+  const end: PageKey | null = (more ? null : resume) ?? entries.at(-1) ?? null;
+  return { entries, hasNextPage: more || resume !== null, end };
+}
+
+export function entryPage(
+  list: EntryList,
   size: number,
   after: unknown,
-  count: () => Promise<number>,
-): EntryPage => ({
-  entries: read.slice(0, size),
-  hasNextPage: read.length > size,
-  hasPreviousPage: after != null,
-  count,
-});
+  count: () => Promise<Total>,
+): EntryPage {
+  let counted: Promise<Total> | undefined;
+  return {
+    ...shownOf(list, size),
+    hasPreviousPage: after != null,
+    total: () => {
+      counted ??= count();
+      return counted;
+    },
+  };
+}

@@ -69,6 +69,7 @@ async function fill(userId: string, blobs: number): Promise<void> {
     await store.insertEntry(entry, []);
     await store.insertEntry(derived, []);
   }
+  await store.advanceSummary(userId);
 }
 
 const LISTS = /* GraphQL */ `
@@ -132,6 +133,7 @@ it('lists within a list of books or conversations cost the same over 1 and over 
       const blob = { ...userBlob(userId, n), bookId: `book-${n}`, conversationId: `talk-${n}` };
       await store.insertEntry(entryOfUserBlob(blob), []);
     }
+    await store.advanceSummary(userId);
     statements.length = 0;
     const caller = { viewer: viewer(userId) };
     const { data } = await state.graphql<{

@@ -27,6 +27,10 @@ export const processorDocument = (id: string, over: Partial<ProcessorDocument> =
   max_concurrency: 1,
   timeout_seconds: 60,
   active: true,
+  status: 'active',
+  status_since: null,
+  status_reason: null,
+  retired_versions: [],
   created_at: '2026-01-01T00:00:00.000Z',
   ...over,
 });

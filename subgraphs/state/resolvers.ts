@@ -3,22 +3,26 @@ import { BlobgraphError, toUserErrors, type UserError } from '../../platform/err
 import { WholeNumberResolver } from '../../platform/scalars.ts';
 import { requireOperator } from '../../platform/serving/authenticate.ts';
 import { beginBackfill } from './backfill/backfill.ts';
-import { type Book, languageOf, readBooks } from './books/books.ts';
+import { type Book, languageOf, listBooks } from './books/books.ts';
 import { createBook, deleteBook, updateBook } from './books/change.ts';
+import { noBook } from './books/describe.ts';
 import { MAX_RESULTS, newestResult, shownAs } from './books/newest.ts';
-import { contentTypes } from './content-types.generated.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import { deleteUser, readErasure } from './deletion/erasure.ts';
-import type { IndexEntry } from './documents.ts';
-import { isPending, STATE } from './entry.ts';
+import { STATE } from './entry.ts';
 import type { BlobFilter, Resolvers } from './graphql.generated.ts';
 import { readLineage } from './lineage.ts';
-import type { Context } from './models.ts';
-import { type EntryPage, entryCursor, entryPage, pageAfter, pageSize } from './pagination.ts';
-import { retryProcessing } from './runs/processing.ts';
+import type { BookModel, Context } from './models.ts';
+import { type EntryPage, entryCursor, entryPage, exactly, pageAfter, pageSize } from './pagination.ts';
 import { reprocess } from './runs/reprocess.ts';
+import { cancelProcessing, retryProcessing } from './runs/retry.ts';
+import { contentMissingSince, contentOf, processingOf } from './shown.ts';
 import type { EntryFilter, PlaceFilter } from './store/store.ts';
+import { facetOf } from './summary/facets.ts';
+
+/** Totals of lists by several conditions are counted this far. */
+const MAX_COUNTED = 10_000;
 
 interface PageArguments {
   first?: number | null;
@@ -36,8 +40,12 @@ async function page(
   direction: 'ASC' | 'DESC' = 'DESC',
 ): Promise<EntryPage> {
   const size = pageSize(first);
-  const entries = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
-  return entryPage(entries, size, after, () => store.count(userId, filter));
+  const found = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
+  return entryPage(found, size, after, async () => {
+    const facet = facetOf(filter);
+    if (facet) return exactly(await store.facetCount(userId, facet));
+    return store.countUpTo(userId, filter, MAX_COUNTED);
+  });
 }
 
 async function derivedPage(
@@ -48,7 +56,8 @@ async function derivedPage(
   const size = pageSize(first);
   const of = processorId == null ? {} : { processorIds: [processorId] };
   const entries = await loaders.derived({ limit: size + 1, ...of, ...pageAfter(after) }).load(parentId);
-  return entryPage(entries, size, after, () => loaders.derivedCount(of.processorIds).load(parentId));
+  const count = async () => exactly(await loaders.derivedCount(of.processorIds).load(parentId));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 async function placePage(
@@ -59,7 +68,8 @@ async function placePage(
 ): Promise<EntryPage> {
   const size = pageSize(first);
   const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id);
-  return entryPage(entries, size, after, () => loaders.inPlaceCount(filter).load(id));
+  const count = async () => exactly(await loaders.inPlaceCount(filter).load(id));
+  return entryPage({ entries, resume: null }, size, after, count);
 }
 
 /** A payload's result, or what the caller can mend. */
@@ -69,20 +79,6 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
   } catch (error) {
     return { result: null, userErrors: [...toUserErrors(error)] };
   }
-}
-
-function contentOf(entry: IndexEntry) {
-  if (isPending(entry)) return null;
-  if (entry.contentMissingSince !== null) {
-    const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
-    throw new BlobgraphError('CONTENT_MISSING', message);
-  }
-  const __typename = contentTypes[entry.processorId];
-  if (__typename) return { __typename, id: entry.id };
-  throw new BlobgraphError(
-    'PROCESSOR_UNKNOWN',
-    `The graph has no type for blobs of \`${entry.processorId}\`.`,
-  );
 }
 
 /** @throws BlobgraphError BLOB_NOT_FOUND when the blob went between two reads */
@@ -97,6 +93,9 @@ const present = <T>(values: readonly (T | null | Error)[]): T[] =>
 
 /** Ids that a payload tells of. */
 const MAX_TOLD = 1_000;
+
+const wholeBook = async (book: BookModel, loaders: Context['loaders']): Promise<Book | null> =>
+  'chapters' in book ? book : loaders.book.load(book.id);
 
 const me = (context: Context) => ({ id: context.viewer.userId });
 
@@ -130,11 +129,13 @@ export const resolvers: Resolvers = {
     async createBook(_root, { input }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload<Book>(() => createBook(deps, viewer.userId, input));
       loaders.book.clear(input.id);
+      loaders.bookTime.clear(input.id);
       return { book: result, userErrors };
     },
     async updateBook(_root, { input }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload<Book>(() => updateBook(deps, viewer.userId, input));
       loaders.book.clear(input.id);
+      loaders.bookTime.clear(input.id);
       return { book: result, userErrors };
     },
     async deleteBook(_root, { id, deleteDrafts }, { deps, viewer, loaders }) {
@@ -142,6 +143,7 @@ export const resolvers: Resolvers = {
         deleteBook(deps, viewer.userId, { id, deleteDrafts: deleteDrafts ?? false }),
       );
       loaders.book.clear(id);
+      loaders.bookTime.clear(id);
       for (const blobId of result ?? []) loaders.entry.clear(blobId);
       return { bookId: result && id, deletedIds: (result ?? []).slice(0, MAX_TOLD), userErrors };
     },
@@ -170,6 +172,13 @@ export const resolvers: Resolvers = {
       loaders.entry.clear(blobId);
       return { blob: result, userErrors };
     },
+    async cancelProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
+      const { result, userErrors } = await payload(() =>
+        cancelProcessing(deps, viewer.userId, blobId, processorId),
+      );
+      loaders.entry.clear(blobId);
+      return { blob: result, userErrors };
+    },
     async reprocess(_root, { blobId, processorId }, { deps, viewer, loaders }) {
       const { result, userErrors } = await payload(() => reprocess(deps, viewer.userId, blobId, processorId));
       loaders.entry.clear(blobId);
@@ -183,12 +192,10 @@ export const resolvers: Resolvers = {
   },
 
   UserState: {
-    async totalBlobs(_user, _args, { deps, viewer }) {
-      const counts = await deps.store.countByProcessor(viewer.userId);
-      return counts.reduce((total, { count }) => total + count, 0);
-    },
+    totalBlobs: (_user, _args, { deps, viewer }) =>
+      deps.store.facetCount(viewer.userId, { kind: 'all', key: '' }),
     blobsByProcessor: (_user, _args, { deps, viewer }) => deps.store.countByProcessor(viewer.userId),
-    books: (_user, _args, { deps, viewer }) => readBooks(deps, viewer.userId),
+    books: (_user, _args, { deps, viewer }) => listBooks(deps, viewer.userId),
     conversations: (_user, _args, { deps, viewer }) => deps.store.conversations(viewer.userId),
     updatedAt: (_user, _args, { deps, viewer }) => deps.store.lastChange(viewer.userId),
   },
@@ -207,11 +214,9 @@ export const resolvers: Resolvers = {
       const { nodes, edges, truncated } = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10);
       return { nodes: [...nodes], edges: [...edges], truncated };
     },
-    processing: (entry) => ({
-      state: entry.state,
-      runs: entry.runs.map((run) => ({ ...run, updatedAt: new Date(run.updatedAt) })),
-    }),
-    content: contentOf,
+    processing: (entry, _args, { deps }) => processingOf(deps, entry),
+    contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps, entry),
+    content: (entry, _args, { deps }) => contentOf(deps, entry),
   },
 
   Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },
@@ -219,16 +224,16 @@ export const resolvers: Resolvers = {
   BlobIndexConnection: {
     nodes: ({ entries }) => [...entries],
     edges: ({ entries }) => [...entries],
-    pageInfo: ({ entries, hasNextPage, hasPreviousPage }) => {
-      const [first, last] = [entries[0], entries.at(-1)];
+    pageInfo: ({ entries: [first], hasNextPage, hasPreviousPage, end }) => {
       return {
         hasNextPage,
         hasPreviousPage,
         startCursor: first ? entryCursor(first) : null,
-        endCursor: last ? entryCursor(last) : null,
+        endCursor: end ? entryCursor(end) : null,
       };
     },
-    totalCount: ({ count }) => count(),
+    totalCount: async ({ total }) => (await total()).count,
+    totalCountIsExact: async ({ total }) => (await total()).exact,
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
   },
 
@@ -252,8 +257,18 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
-    language: languageOf,
-    chapters: (book) => [...book.chapters],
+    async language(book, _args, { loaders }) {
+      if (book.language !== null) return book.language;
+      const whole = await wholeBook(book, loaders);
+      return whole && languageOf(whole);
+    },
+    chapters: async (book, _args, { loaders }) => [...((await wholeBook(book, loaders))?.chapters ?? [])],
+    async createdAt(book, _args, { loaders }) {
+      if ('createdAt' in book) return book.createdAt;
+      const place = await loaders.bookTime.load(book.id);
+      if (!place) throw noBook();
+      return place.listedAt;
+    },
     compiled: async (book, args, context) => {
       const processorIds = await shownAs(context.deps, 'book.compiled');
       return placePage(context, book.id, { place: 'bookId', processorIds }, args);

@@ -11,7 +11,7 @@ import type { IndexEntry, UserBlobRecord } from './documents.ts';
 import { entryJson } from './entry-json.ts';
 import { isFrontDoor, requireUser } from './front-door.ts';
 import { given, idsBody, parse } from './input.ts';
-import { entryCursor, pageAfter, pageSize } from './pagination.ts';
+import { entryCursor, pageAfter, pageSize, shownOf } from './pagination.ts';
 import { assertMayRead } from './runs/reading.ts';
 import { processorRoutes } from './runs/routes.ts';
 import { blobRun } from './runs/runs.ts';
@@ -184,10 +184,8 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     });
     const page = { limit: size + 1, direction: 'DESC', ...pageAfter(query.after) } as const;
     const found = await deps.store.page(userId, filter, page);
-    const entries = found.slice(0, size);
-    const last = entries.at(-1);
-    const end = last && found.length > size ? entryCursor(last) : null;
-    return { entries: entries.map(entryJson), next: end };
+    const { entries, hasNextPage, end } = shownOf(found, size);
+    return { entries: entries.map(entryJson), next: hasNextPage && end ? entryCursor(end) : null };
   });
   app.get<{ Params: { book_id: string } }>('/api/v1/users/:user_id/books/:book_id', async (request) => {
     ownUser(request);

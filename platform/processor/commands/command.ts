@@ -4,6 +4,7 @@ import { BlobgraphError } from '../../errors.ts';
 import { onDemandBlobId } from '../../ids.ts';
 import type { CommandDefinition, CommandRequest } from '../define.ts';
 import type { Kit } from '../kit.ts';
+import { assertMayMake } from '../lifecycle.ts';
 import { makeRecord, registerAt, storableTitle } from '../make.ts';
 import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
 import { isDeleted } from '../runs/decide.ts';
@@ -88,8 +89,10 @@ class CommandExecutor {
 
   /** The record of the request, or of one with the same key that was faster. */
   async #store(asked: Asked): Promise<BlobRecord> {
-    const { state, records } = this.#kit;
+    const { definition, state, records, standing } = this.#kit;
     const { input } = asked.request;
+    // What is made by a run waits for it like any other.
+    if (!this.#command.pending || standing().status === 'retired') assertMayMake(definition.id, standing());
     const { sourceIds, plan, title } = await this.#command.plan({ input, userId: asked.userId }, { state });
     const planned = { sourceIds, plan, ...(title === undefined ? {} : { title }) };
     const record = this.#command.pending

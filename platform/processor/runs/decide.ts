@@ -56,6 +56,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'FORBIDDEN',
   // The reconciler has a source's content made again.
   'CONTENT_MISSING',
+  'PROCESSOR_PAUSED',
 ]);
 
 /** The failure that an error of a run means. One that is none of ours may pass, and says nothing of its inside. */
@@ -74,11 +75,13 @@ const codeOf = (error: unknown): ErrorCode | undefined =>
   error instanceof BlobgraphError ? error.code : undefined;
 
 /**
- * Whether services or stores are away, or take each other for strangers while clocks or secrets differ: that is no
- * event's fault.
+ * Whether services or stores are away, or take each other for strangers while clocks or secrets differ, or the processor
+ * is paused: that is no event's fault.
  */
 export const isAway = (error: unknown): boolean =>
-  isPassing(error) || isUnavailable(error) || codeOf(error) === 'UNAUTHENTICATED';
+  isPassing(error) ||
+  isUnavailable(error) ||
+  ['UNAUTHENTICATED', 'PROCESSOR_PAUSED'].includes(codeOf(error) ?? '');
 
 /** Whether the index refuses a result because it, its source or its user was deleted: nothing of it may stay. */
 export const isDeleted = (error: unknown): boolean =>
@@ -87,6 +90,10 @@ export const isDeleted = (error: unknown): boolean =>
 /** Nobody is left to make a derived blob for, or to tell of a failure. */
 export const isSourceGone = (error: unknown): boolean =>
   codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
+
+/** Whether nobody wants the run's result: its owner cancelled it, or its processor was retired. */
+export const isUnwanted = (error: unknown): boolean =>
+  ['CANCELLED', 'PROCESSOR_RETIRED'].includes(codeOf(error) ?? '');
 
 /** Whether the index has no run of this processor on the blob, and none to tell of a failure. */
 export const isUnasked = (error: unknown): boolean => codeOf(error) === 'FORBIDDEN';

@@ -7,13 +7,14 @@ export type OnProgress = (done: number, stage?: string) => void;
 
 /**
  * Reports a run's progress, not too often but for another stage: a report that is lost or late does no harm.
- * `run`: what each report has beside progress and stage.
+ * `run`: what each report has beside progress and stage. `onRefused` hears why one was not taken.
  */
 export function progressReporter(
   deps: { readonly state: Pick<StateClient, 'report'>; readonly clock: Clock; readonly logger: Logger },
   userId: string,
   run: Omit<ProcessingReport, 'state' | 'progress' | 'stage'>,
   everyMs: number,
+  onRefused: (error: unknown) => void = () => undefined,
 ): OnProgress {
   const { state, clock, logger } = deps;
   let last = clock.now().getTime();
@@ -24,8 +25,9 @@ export function progressReporter(
     last = now;
     at = stage;
     const report = { ...run, state: 'PROCESSING', progress: done, ...(stage ? { stage } : {}) } as const;
-    state
-      .report(userId, report)
-      .catch((error: unknown) => logger.debug({ err: error }, 'progress was not reported'));
+    state.report(userId, report).catch((error: unknown) => {
+      logger.debug({ err: error }, 'progress was not reported');
+      onRefused(error);
+    });
   };
 }

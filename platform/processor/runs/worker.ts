@@ -1,4 +1,4 @@
-import type { BegunRun } from '../../clients/state.ts';
+import type { BegunRun, ProcessingReport } from '../../clients/state.ts';
 import { BlobgraphError } from '../../errors.ts';
 import type { Consumption, Delivery, EventLog, Outcome } from '../../event-log/log.ts';
 import { type BlobEvent, fromMessage, subjectOf } from '../../events/events.ts';
@@ -7,14 +7,27 @@ import type { Kit } from '../kit.ts';
 import { makeRecord } from '../make.ts';
 import { type BlobRecord, isPending } from '../record.ts';
 import { readSources } from '../sources.ts';
-import { askedBy, attemptOf, failureOf, isSourceGone, isUnasked, type RunFailure } from './decide.ts';
+import {
+  askedBy,
+  attemptOf,
+  failureOf,
+  isAway,
+  isSourceGone,
+  isUnasked,
+  isUnwanted,
+  type RunFailure,
+} from './decide.ts';
 import { type Patience, patience, withinLimit } from './limits.ts';
 import { progressReporter } from './progress.ts';
 import { defaultSettings, type RunSettings } from './settings.ts';
+import { Signals, type WorkSignals } from './signals.ts';
 
 /** Runs a processor on the events that ask for it. */
 export interface Worker {
+  /** Also again, after a pause or a stop. */
   start(): Promise<void>;
+  /** Takes no more work; resolves when what is in work is done. */
+  pause(): Promise<void>;
   /** Finishes or hands back what is in work. */
   stop(): Promise<void>;
 }
@@ -32,6 +45,7 @@ const ACK: Outcome = { kind: 'ack' };
 interface Work {
   readonly event: BlobEvent;
   readonly delivery: Delivery;
+  readonly signals: WorkSignals;
   readonly patiently: Patience;
   readonly attempt: number;
   readonly begun: BegunRun;
@@ -42,6 +56,7 @@ class EventWorker implements Worker {
   readonly #eventLog: EventLog;
   readonly #settings: RunSettings;
   #consumption: Consumption | undefined;
+  #signals = new Signals();
 
   constructor({ kit, eventLog, settings }: WorkerOptions) {
     this.#kit = kit;
@@ -51,6 +66,8 @@ class EventWorker implements Worker {
 
   async start(): Promise<void> {
     const { definition } = this.#kit;
+    this.#signals = new Signals();
+    const signals = this.#signals;
     const { ackWaitMs, maxDeliver, backoffMs, passMs, maxPasses } = this.#settings;
     const kinds = Object.keys(definition.takes ?? {}).map((name) =>
       subjectOf(name.slice('blob.'.length) as BlobEvent['kind']),
@@ -66,16 +83,37 @@ class EventWorker implements Worker {
         passMs,
         maxPasses,
         onSetAside: (delivery) => this.#setAside(delivery),
+        // What it missed is owed still: the index hands it out.
+        onCut: () => this.#kit.state.handOut(definition.id),
       },
-      (delivery) => this.#handle(delivery),
+      (delivery) => this.#deliver(delivery, signals),
     );
   }
 
-  async stop(): Promise<void> {
-    await this.#consumption?.stop(this.#settings.stopWithinMs);
+  async pause(): Promise<void> {
+    const { limits } = this.#kit.definition;
+    this.#signals.pause();
+    await this.#consumption?.stop(limits.seconds * 1_000 + this.#settings.ackWaitMs);
+    this.#signals.end();
   }
 
-  async #handle(delivery: Delivery): Promise<Outcome> {
+  async stop(): Promise<void> {
+    const stopping = this.#consumption?.stop(this.#settings.stopWithinMs);
+    // One that is in a pause goes on with what is in work.
+    this.#signals.end();
+    await stopping;
+  }
+
+  async #deliver(delivery: Delivery, all: Signals): Promise<Outcome> {
+    const signals = all.of(delivery);
+    try {
+      return await this.#handle(delivery, signals);
+    } finally {
+      signals.release();
+    }
+  }
+
+  async #handle(delivery: Delivery, signals: WorkSignals): Promise<Outcome> {
     const event = readEvent(delivery);
     if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
     const asked = askedBy(event, this.#kit.definition);
@@ -84,29 +122,29 @@ class EventWorker implements Worker {
     // Reading the source and registering the result take their time too.
     const working = setInterval(() => delivery.working(), this.#settings.workingEveryMs);
     try {
-      await this.#run(event, delivery);
+      await this.#run(event, delivery, signals);
       return ACK;
     } catch (error) {
-      return await this.#failed(event, delivery, error);
+      return await this.#failed({ event, delivery, signals }, error);
     } finally {
       clearInterval(working);
     }
   }
 
-  async #run(event: BlobEvent, delivery: Delivery): Promise<void> {
+  async #run(event: BlobEvent, delivery: Delivery, signals: WorkSignals): Promise<void> {
     const { definition, registrar, state } = this.#kit;
     const { blob_id, user_id, run } = event.body;
     const attempt = attemptOf(event, delivery);
-    const patiently = patience(delivery.signal, this.#settings);
+    const patiently = patience(signals.work, this.#settings);
     const beginning = {
       blob_id,
       processor_id: definition.id,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
     };
-    const begun = await patiently(() => state.begin(user_id, beginning));
+    const begun = await patience(signals.waiting, this.#settings)(() => state.begin(user_id, beginning));
     if (begun.done) return;
-    const record = await this.#recordFor({ event, delivery, patiently, attempt, begun });
+    const record = await this.#recordFor({ event, delivery, signals, patiently, attempt, begun });
     if (record) await patiently(() => registrar.register(record, attempt));
   }
 
@@ -126,7 +164,8 @@ class EventWorker implements Worker {
     return stored?.stored ?? null;
   }
 
-  async #make({ event, delivery, patiently, attempt, begun }: Work, id: string, pending: BlobRecord | null) {
+  async #make(work: Work, id: string, pending: BlobRecord | null) {
+    const { event, delivery, signals, patiently, attempt, begun } = work;
     const { definition } = this.#kit;
     const { blob_id, user_id: userId } = event.body;
     const sources = await patiently(() => readSources(this.#kit, userId, begun.sources));
@@ -141,9 +180,11 @@ class EventWorker implements Worker {
     const run = (command && definition.commands?.[command.name]?.run) ?? definition.run;
     if (!run) throw new Error(`${definition.id} has no run for ${command?.name ?? 'events'}`);
     const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
-    const onProgress = progressReporter(this.#kit, userId, reported, this.#settings.progressEveryMs);
+    const { progressEveryMs } = this.#settings;
+    const onProgress = progressReporter(this.#kit, userId, reported, progressEveryMs, signals.hear);
+    const asking = this.#askNowAndThen(userId, reported, signals);
     const sourceIds = pending?.sourceIds ?? [blob_id];
-    return withinLimit(definition.limits.seconds, delivery.signal, (signal) =>
+    return withinLimit(definition.limits.seconds, signals.work, (signal) =>
       makeRecord(this.#kit, {
         request: {
           id,
@@ -164,17 +205,27 @@ class EventWorker implements Worker {
         graceMs: this.#settings.sweepGraceMs,
         ...(pending ? { title: pending.title, createdAt: pending.createdAt } : {}),
       }),
-    );
+    ).finally(() => clearInterval(asking));
+  }
+
+  /** Of a run that tells no progress, whether it is wanted still. */
+  #askNowAndThen(userId: string, run: Omit<ProcessingReport, 'state'>, signals: WorkSignals): NodeJS.Timeout {
+    const report = { ...run, state: 'PROCESSING' } as const;
+    const ask = () => void this.#kit.state.report(userId, report).catch(signals.hear);
+    return setInterval(ask, this.#settings.workingEveryMs);
   }
 
   /** A failure that may pass is tried again; another one, or the last, is told to the user. */
-  async #failed(event: BlobEvent, delivery: Delivery, error: unknown): Promise<Outcome> {
-    if (isSourceGone(error)) return ACK;
+  async #failed(
+    { event, delivery, signals }: Pick<Work, 'event' | 'delivery' | 'signals'>,
+    error: unknown,
+  ): Promise<Outcome> {
+    if (signals.isUnwanted || isUnwanted(error) || isSourceGone(error)) return ACK;
     const failure = failureOf(error);
     const { logger, definition } = this.#kit;
     const blobId = event.body.blob_id;
-    // Handed back because the process stops: no fault of the blob's.
-    if (delivery.signal.aborted) return { kind: 'retry' };
+    // Handed back because the process stops, or takes no more work: no fault of the blob's.
+    if (signals.work.aborted || (signals.waiting.aborted && isAway(error))) return { kind: 'retry' };
     logger.warn({ err: error, blobId, processor: definition.id, attempt: delivery.attempt }, 'run failed');
     if (failure.retryable && !delivery.last) return { kind: 'retry' };
     try {

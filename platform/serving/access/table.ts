@@ -42,7 +42,11 @@ const processors: AccessTable = {
     forUser: ['gateway'],
     forItself: ['gateway', 'state', 'schemas', 'events', 'processor'],
   },
-  'GET /api/v1/processors/:': user('gateway'),
+  // A processor asks how it is to go on.
+  'GET /api/v1/processors/:': { forUser: ['gateway'], forItself: ['processor'] },
+  'POST /api/v1/processors/:/pause': user('gateway'),
+  'POST /api/v1/processors/:/resume': user('gateway'),
+  'POST /api/v1/processors/:/retire': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
   // The registry then asks in its own name: whoever may have it do so reads as the registry does.
   'GET /api/v1/processors/:/blobs/:': user('gateway'),
@@ -58,6 +62,7 @@ const state: AccessTable = {
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),
   'POST /api/v1/runs/finish': user('processor'),
   'POST /api/v1/blob-index': user('processor'),

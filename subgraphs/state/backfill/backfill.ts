@@ -1,5 +1,6 @@
 import { BlobgraphError } from '../../../platform/errors.ts';
 import type { StateDependencies } from '../dependencies.ts';
+import { retiredMessage } from '../runs/status.ts';
 import type { Backfill } from '../store/backfills.ts';
 import { takesBlobs } from './decide.ts';
 
@@ -12,7 +13,7 @@ export interface BackfillRequest {
 /**
  * Begins to ask a processor for what it would have made of blobs that are older than it, or finds that this is under
  * way. It goes on by itself, behind live work.
- * @throws BlobgraphError PROCESSOR_UNKNOWN; VALIDATION_FAILED for one that works on demand alone
+ * @throws BlobgraphError PROCESSOR_UNKNOWN, PROCESSOR_RETIRED; VALIDATION_FAILED for one that works on demand alone
  */
 export async function beginBackfill(
   { store, processors, clock, nudgeBackfill }: StateDependencies,
@@ -25,6 +26,8 @@ export async function beginBackfill(
     const message = `There is no processor \`${processorId.slice(0, 64)}\`.`;
     throw new BlobgraphError('PROCESSOR_UNKNOWN', message, { field });
   }
+  if (processor.status === 'retired')
+    throw new BlobgraphError('PROCESSOR_RETIRED', retiredMessage(processorId), { field });
   if (!takesBlobs(processor)) {
     const message = `\`${processorId}\` takes no blobs by itself: it works on demand, so there is nothing to make up for.`;
     throw new BlobgraphError('VALIDATION_FAILED', message, { field });

@@ -26,6 +26,11 @@ export interface Book {
   readonly language: string | null;
   /** In the order of the book. */
   readonly chapters: readonly Chapter[];
+}
+
+/** A book as a list shows it: its chapters are read when they are asked for. */
+export interface ListedBook extends Omit<Book, 'chapters'> {
+  /** When its user described it, or its first draft came, whichever was first. */
   readonly createdAt: Date;
 }
 
@@ -66,18 +71,12 @@ export function joinBook(
   const drafts = present(record, found);
   const described = record?.deleted ? undefined : record;
   if (!described && drafts.length === 0) return null;
-  // What was deleted and made again is as old as that.
-  const made = described && new Date(Math.max(+described.createdAt, +(described.deletedAt ?? 0)));
-  const times = [made, ...drafts.map(({ draft }) => draft.createdAt)].flatMap(
-    (time) => time?.getTime() ?? [],
-  );
   return {
     id,
     userId,
     title: described?.title ?? id,
     language: described?.language ?? null,
     chapters: chaptersOf(described, drafts),
-    createdAt: new Date(Math.min(...times)),
   };
 }
 
@@ -96,15 +95,15 @@ export function languageOf({ language, chapters }: Pick<Book, 'language' | 'chap
   return detectLanguage(opened.map(({ text }) => text).join('\n'));
 }
 
-/** The user's books of these ids (or all), newest first. Two queries, however many. */
+/** The user's books of these ids. Two queries, however many. */
 export async function readBooks(
-  deps: Pick<StateDependencies, 'store'>,
+  { store }: Pick<StateDependencies, 'store'>,
   userId: string,
-  ids?: readonly string[],
+  ids: readonly string[],
 ): Promise<Book[]> {
   const [records, drafts] = await Promise.all([
-    deps.store.bookRecords(userId, ids),
-    deps.store.newestDrafts(userId, ids),
+    store.bookRecords(userId, ids),
+    store.newestDrafts(userId, ids),
   ]);
   const recordOf = new Map(records.map((record) => [record.id, record]));
   const draftsOf = new Map<string, ChapterDraft[]>();
@@ -113,8 +112,22 @@ export async function readBooks(
     if (known) known.push(draft);
     else draftsOf.set(draft.bookId, [draft]);
   }
-  const found = new Set([...recordOf.keys(), ...draftsOf.keys()]);
-  return [...found]
-    .flatMap((id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []) ?? [])
-    .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? -1 : 1));
+  return [...new Set(ids)].flatMap(
+    (id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []) ?? [],
+  );
+}
+
+/** The user's books, the newest first, at most 1,000. Two queries. */
+export async function listBooks(
+  { store }: Pick<StateDependencies, 'store'>,
+  userId: string,
+): Promise<ListedBook[]> {
+  const places = await store.listedPlaces(userId, 'bookId');
+  const ids = places.map(({ id }) => id);
+  const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
+  const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
+  return places.map(({ id, listedAt }) => {
+    const { title = id, language = null } = described.get(id) ?? {};
+    return { id, userId, title, language, createdAt: listedAt };
+  });
 }

@@ -6,6 +6,7 @@ import type { BookRecord, IndexEntry } from '../documents.ts';
 import { CHAPTER_DRAFT, STATE } from '../entry.ts';
 import { chapterNumber, checkInput, label } from '../input.ts';
 import { untilWritten } from '../optimistic.ts';
+import type { EntryList, PageKey } from '../store/store.ts';
 import { type Book, joinBook } from './books.ts';
 import {
   assertDistinct,
@@ -94,13 +95,13 @@ async function deleteDrafts(
 ): Promise<string[]> {
   const filter = { bookId, type: CHAPTER_DRAFT, processorId: STATE };
   const deleted: string[] = [];
-  let after: IndexEntry | undefined;
+  let after: PageKey | null | undefined;
   do {
     const request = { limit: PAGE, direction: 'DESC', ...(after ? { after } : {}) } as const;
-    const page: IndexEntry[] = await deps.store.page(userId, filter, request);
-    for (const draft of page.filter((each) => each.chapterNum !== null && isMeant(each)))
+    const { entries, resume }: EntryList = await deps.store.page(userId, filter, request);
+    for (const draft of entries.filter((each) => each.chapterNum !== null && isMeant(each)))
       deleted.push(...(await deleteBlob(deps, userId, draft.id, false)).deletedIds);
-    after = page[PAGE - 1];
+    after = entries[PAGE - 1] ?? resume;
   } while (after);
   return deleted;
 }

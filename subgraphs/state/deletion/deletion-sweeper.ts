@@ -15,20 +15,24 @@ export interface DeletionSweeperDependencies
 
 const CONCURRENCY = 8;
 const SWEEP_BATCH = 500;
-/** @throws Error when the registry does not know the processor: its store may come back */
+/**
+ * Where a processor answers; null for one that was retired: its store is gone for good.
+ * @throws Error when the registry does not know the processor: its store may come back
+ */
 async function ownerOf(
   { processors }: Pick<StateDependencies, 'processors'>,
   processorId: string,
-): Promise<ServiceTarget> {
+): Promise<ServiceTarget | null> {
   const processor = await processors.get(processorId);
   if (!processor) throw new Error(`The processor ${processorId} is not registered`);
-  return { id: processor.id, baseUrl: processor.base_url };
+  return processor.status === 'retired' ? null : { id: processor.id, baseUrl: processor.base_url };
 }
 
 async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {
   const { id, userId, processorId } = tombstone;
   if (processorId === STATE) return deps.store.eraseUserBlobs(userId, [id]);
-  await deps.erasure.erase(await ownerOf(deps, processorId), userId, [id]);
+  const owner = await ownerOf(deps, processorId);
+  if (owner) await deps.erasure.erase(owner, userId, [id]);
 }
 
 /** Tells those who keep them. */
@@ -39,7 +43,8 @@ async function markStale(
 ): Promise<void> {
   for (const owner of new Set(entries.map((entry) => entry.processorId))) {
     const ids = entries.filter((entry) => entry.processorId === owner).map((entry) => entry.id);
-    await deps.erasure.markStale(await ownerOf(deps, owner), userId, ids);
+    const target = await ownerOf(deps, owner);
+    if (target) await deps.erasure.markStale(target, userId, ids);
   }
 }
 

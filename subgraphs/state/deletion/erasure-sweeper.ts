@@ -45,7 +45,7 @@ async function untilPublished(run: Run, erasure: Erasure): Promise<void> {
 
 /** @returns true while there may be more */
 async function eraseIndexed({ store, ...run }: Run, { userId }: Erasure): Promise<boolean> {
-  const page = await store.page(userId, {}, { limit: BATCH, direction: 'ASC' });
+  const { entries: page } = await store.page(userId, {}, { limit: BATCH, direction: 'ASC' });
   const bury = (entry: IndexEntry) => buryEntry({ store, ...run }, entry, { cascade: true, dueAt: null });
   await pMap(page, bury, { concurrency: AT_ONCE });
   const own = page.filter(({ processorId }) => processorId === STATE);
@@ -76,10 +76,21 @@ const withStore = (erasure: Erasure, processorId: string, at: Date): Erasure => 
     ...erasure.stores.filter((store) => store.processorId !== processorId),
     { processorId, erasedAt: at.toISOString() },
   ],
+  goneStores: erasure.goneStores.filter((store) => store.processorId !== processorId),
 });
 
-/** The erasure with the processor's store done; null when it does not answer. */
+/** The erasure without the store of a processor that was retired. */
+const withoutStore = (erasure: Erasure, { id, status_since, created_at }: ProcessorDocument): Erasure => ({
+  ...erasure,
+  goneStores: [
+    ...erasure.goneStores.filter((store) => store.processorId !== id),
+    { processorId: id, retiredAt: status_since ?? created_at },
+  ],
+});
+
+/** The erasure with the processor's store done, or gone; null when it does not answer. */
 async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure): Promise<Erasure | null> {
+  if (processor.status === 'retired') return withoutStore(erasure, processor);
   try {
     while (await run.erasure.eraseUser({ id: processor.id, baseUrl: processor.base_url }, erasure.userId))
       await run.goOn(erasure);
@@ -101,6 +112,7 @@ async function erase(run: Run, begun: Erasure): Promise<Erasure> {
   }
   while (await eraseUnindexed(run, begun)) await run.goOn(begun);
   await store.eraseBooks(userId);
+  await store.forgetSummary(userId);
   let erasure = withStore(begun, STATE, clock.now());
   const erased = new Set([STATE]);
   const registered = await processors.all();

@@ -13,10 +13,12 @@ export interface ErasedStore {
   readonly left: number;
   /** When the store held nothing of the user any more; null until then. */
   readonly erasedAt: Date | null;
+  /** When its processor was retired: the store is gone, and was not asked; null for one that was. */
+  readonly retiredAt: Date | null;
 }
 
 /** How an erasure goes, or went. */
-export interface ErasureReport extends Omit<Erasure, 'stores'> {
+export interface ErasureReport extends Omit<Erasure, 'stores' | 'goneStores'> {
   readonly stores: readonly ErasedStore[];
 }
 
@@ -43,16 +45,21 @@ async function reportOf(
     store.deletedByProcessor(erasure.userId, erasure.startedAt),
     store.countByProcessor(erasure.userId),
   ]);
-  const known = [...erasure.stores, ...deleted, ...left].map(({ processorId }) => processorId);
+  const known = [...erasure.stores, ...erasure.goneStores, ...deleted, ...left].map(
+    ({ processorId }) => processorId,
+  );
   const countOf = (counts: typeof left, id: string) =>
     counts.find(({ processorId }) => processorId === id)?.count ?? 0;
   const stores = [...new Set(known)].toSorted().map((processorId) => {
-    const erasedAt = erasure.stores.find((store) => store.processorId === processorId)?.erasedAt;
+    const isIt = (store: { readonly processorId: string }) => store.processorId === processorId;
+    const erasedAt = erasure.stores.find(isIt)?.erasedAt;
+    const retiredAt = erasure.goneStores.find(isIt)?.retiredAt;
     return {
       processorId,
       deleted: countOf(deleted, processorId),
       left: countOf(left, processorId),
       erasedAt: erasedAt === undefined ? null : new Date(erasedAt),
+      retiredAt: retiredAt === undefined ? null : new Date(retiredAt),
     };
   });
   return { ...erasure, stores };
@@ -70,7 +77,15 @@ export async function deleteUser(
 ): Promise<ErasureReport> {
   checkInput(inputSchema, { id: userId });
   const startedAt = deps.clock.now();
-  const begun = { userId, requestedBy, startedAt, finishedAt: null, stores: [], obstacle: null };
+  const begun = {
+    userId,
+    requestedBy,
+    startedAt,
+    finishedAt: null,
+    stores: [],
+    goneStores: [],
+    obstacle: null,
+  };
   const erasure = await deps.store.beginErasure(begun, startedAt);
   deps.nudgeErasure(userId);
   return reportOf(deps, erasure);

@@ -6,7 +6,12 @@ import type { DeletionSweeperDependencies } from './deletion-sweeper.ts';
 import type { ErasureSweeperDependencies } from './erasure-sweeper.ts';
 
 export const PROCESSORS = ['text-expansion', 'book-compiler'];
-const registered = PROCESSORS.map((id) => ({ id, base_url: `http://${id}` }) as ProcessorDocument);
+export const RETIRED_AT = '2026-05-01T00:00:00.000Z';
+const known = (retired: readonly string[]) =>
+  PROCESSORS.map((id) => {
+    const status = retired.includes(id) ? 'retired' : 'active';
+    return { id, base_url: `http://${id}`, status, status_since: RETIRED_AT } as ProcessorDocument;
+  });
 
 /** Time that passes only when told to. */
 export function manualClock() {
@@ -65,6 +70,7 @@ export const depsOf = (
   on: StateStore,
   clock: ManualClock,
   erasure: ErasureClient,
+  retired: readonly string[] = [],
 ): DeletionSweeperDependencies & ErasureSweeperDependencies => ({
   store: on,
   maxWaiting: Number.POSITIVE_INFINITY,
@@ -74,9 +80,9 @@ export const depsOf = (
   nudge: () => undefined,
   nudgeDeletion: () => undefined,
   processors: {
-    all: async () => registered,
-    known: async () => registered,
+    all: async () => known(retired),
+    known: async () => known(retired),
     takers: async () => [],
-    get: async (id) => registered.find((processor) => processor.id === id),
+    get: async (id) => known(retired).find((processor) => processor.id === id),
   },
 });

@@ -5,7 +5,9 @@ import { assertNotErasing } from '../deletion/erasure.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, OutboxEvent } from '../documents.ts';
 import { entryOfDerived, eventOf, isPending } from '../entry.ts';
+import { cancelled, isOfCancelled } from '../runs/processing.ts';
 import { assertMayRead } from '../runs/reading.ts';
+import { assertMayFinish } from '../runs/status.ts';
 import { decideContent, isMigrated, plannedOf } from './content.ts';
 import { assertDerivedId } from './derived-id.ts';
 
@@ -76,21 +78,35 @@ async function again(
   return entry;
 }
 
+/** What is in the index already has completed its run, whatever came after. @throws BlobgraphError CANCELLED */
+function assertWanted(
+  { run, remote_blob_id, processor_id, generation = 0 }: FinishedRun,
+  read: ReadonlyMap<string, IndexEntry>,
+): void {
+  const worked = run && read.get(run.blob_id);
+  if (!worked || !isOfCancelled(worked, { processor_id, generation })) return;
+  const result = read.get(remote_blob_id);
+  if (!result || isPending(result)) throw cancelled();
+}
+
 /**
  * Enters what a processor made into the index, once, or that it is going to be made. What was entered before is
  * answered, also when sources of it have been deleted since; content that was waited for, or that had gone, is entered.
  * @throws BlobgraphError SOURCE_UNKNOWN, PROCESSOR_UNKNOWN, DERIVED_ID_MISMATCH, DERIVED_CONFLICT, SCHEMA_UNKNOWN,
- *   VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED when a source or the blob itself was deleted, USER_ERASING
+ *   VALIDATION_FAILED, FORBIDDEN, BLOB_DELETED when a source or the blob itself was deleted, USER_ERASING, CANCELLED,
+ *   PROCESSOR_RETIRED
  */
 export async function registerDerived(
   deps: StateDependencies,
   registration: FinishedRun,
 ): Promise<Registered> {
+  await assertMayFinish(deps, registration);
   await assertDerivedId(deps, registration);
   const { user_id, remote_blob_id, parent_id, source_ids = [] } = registration;
   const ids = [...new Set([parent_id, ...source_ids])];
   const found = await deps.store.entries(user_id, [remote_blob_id, ...ids]);
   const read = new Map(found.map((entry) => [entry.id, entry]));
+  assertWanted(registration, read);
   const known = read.get(remote_blob_id);
   if (known) return { entry: await again(deps, known, registration), created: false, read };
   const sources = await requireSources(deps, registration, ids, read);

@@ -158,7 +158,14 @@ describe('the relay', () => {
   it('deletes what was let in just before its user’s erasure', async () => {
     const blob = { ...abandoned(), userId: 'erased' };
     const startedAt = new Date(blob.createdAt.getTime() + 1);
-    const erasure = { userId: 'erased', requestedBy: 'olga', startedAt, finishedAt: null, stores: [] };
+    const erasure = {
+      userId: 'erased',
+      requestedBy: 'olga',
+      startedAt,
+      finishedAt: null,
+      stores: [],
+      goneStores: [],
+    };
     await store.beginErasure({ ...erasure, obstacle: null }, startedAt);
     await store.saveErasure({ ...erasure, obstacle: null, finishedAt: new Date() }, null);
     const outbox = [eventOf(entryOfUserBlob(blob), 'created', blob.createdAt)];

@@ -117,6 +117,8 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
     }
   };
   await pMap(blobIds, tell, { concurrency: TOLD_AT_ONCE });
+  // While an outbox is not cleared, whoever wrote the change may have died before counting it.
+  await store.countEntries(blobIds);
   await Promise.all([store.clearUserBlobOutboxes(ofBlobs), store.clearEntryOutboxes(ofEntries)]);
 }
 

@@ -5,7 +5,8 @@ import { groupBy } from '../../../platform/group-by.ts';
  * does not have. `DELETED`: it keeps one that was deleted, or all of whose sources were. `CONTENT_MISSING`: the index has an
  * entry of which the store has no blob. `CONTENT_BACK`: that was so, and is no more. `SOURCE_MISSING`: an entry names a
  * source that the index does not have. `RUN_STUCK`: nothing was heard of a run for long, and no event of its blob waits.
- * `COUNT_DIFFERS`: a user has another number of blobs in the store than in the index.
+ * `COUNT_DIFFERS`: a user has another number of blobs in the store than in the index. `SUMMARY_DIFFERS`: what is counted
+ * and listed of a user is not what the user's entries say.
  */
 export const findingKinds = [
   'UNINDEXED',
@@ -15,6 +16,7 @@ export const findingKinds = [
   'SOURCE_MISSING',
   'RUN_STUCK',
   'COUNT_DIFFERS',
+  'SUMMARY_DIFFERS',
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
@@ -25,6 +27,7 @@ export const repairable: ReadonlySet<FindingKind> = new Set([
   'CONTENT_MISSING',
   'CONTENT_BACK',
   'RUN_STUCK',
+  'SUMMARY_DIFFERS',
 ]);
 
 /** One disagreement. */
@@ -33,7 +36,7 @@ export interface Finding {
   /** The processor whose store or run it is about; `state` for users' own blobs. */
   readonly processorId: string;
   readonly userId: string;
-  /** The blob's id; the user's where it is about how many blobs there are. */
+  /** The blob's id; the user's where it is about counts. */
   readonly id: string;
   /** The blob's sources. */
   readonly sourceIds: readonly string[];
@@ -90,6 +93,11 @@ export class Findings {
       this.#kept.filter((finding) => finding.processorId === processorId),
       ({ kind }) => kind,
     );
+  }
+
+  /** Those of one kind that are kept for repair, of all processors. */
+  all(kind: FindingKind): readonly Finding[] {
+    return this.#kept.filter((finding) => finding.kind === kind);
   }
 
   repaired(findings: readonly Finding[]): void {

@@ -1,6 +1,6 @@
 import type { ServiceHttp } from '../../../platform/clients/http.ts';
 import { createInventoryClient } from '../../../platform/clients/inventory.ts';
-import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
+import type { ProcessorDocument, ProcessorStatus } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { STATE } from '../entry.ts';
@@ -30,9 +30,21 @@ export function processorOwner(http: ServiceHttp, processor: ProcessorDocument):
 export class Owners {
   readonly #owners: ReadonlyMap<string, Owner>;
   readonly #away = new Map<string, string>();
+  readonly #statuses: ReadonlyMap<string, ProcessorStatus>;
 
-  constructor(owners: readonly Owner[]) {
+  /** `statuses`: of processors that are not simply at work. */
+  constructor(owners: readonly Owner[], statuses: ReadonlyMap<string, ProcessorStatus> = new Map()) {
     this.#owners = new Map(owners.map((owner) => [owner.processorId, owner]));
+    this.#statuses = statuses;
+  }
+
+  /** Whether its store is gone for good: there is nothing to hold the index against, and nothing to miss. */
+  isRetired(processorId: string): boolean {
+    return this.#statuses.get(processorId) === 'retired';
+  }
+
+  isPaused(processorId: string): boolean {
+    return this.#statuses.get(processorId) === 'paused';
   }
 
   /** Those that have answered so far; state first, as others' sources may be there. */
@@ -41,10 +53,10 @@ export class Owners {
     return found.toSorted((a, b) => Number(b.processorId === STATE) - Number(a.processorId === STATE));
   }
 
-  /** The owner, unless it is away. One that is not known is. */
+  /** The owner, unless it is away, or retired. One that is not known is away. */
   get(processorId: string): Owner | undefined {
     const owner = this.#owners.get(processorId);
-    if (!owner) this.leaveOut(processorId, 'It is not registered.');
+    if (!owner && !this.isRetired(processorId)) this.leaveOut(processorId, 'It is not registered.');
     return this.#away.has(processorId) ? undefined : owner;
   }
 

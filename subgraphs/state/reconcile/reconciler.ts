@@ -82,7 +82,11 @@ function graceOf(
 async function openOwners({ state, registry, http, logger }: ReconcilerDependencies): Promise<Owners> {
   try {
     const processors = await registry.list();
-    return new Owners([ownBlobs(state), ...processors.map((processor) => processorOwner(http, processor))]);
+    const kept = processors.filter(({ status }) => status !== 'retired');
+    return new Owners(
+      [ownBlobs(state), ...kept.map((processor) => processorOwner(http, processor))],
+      new Map(processors.map(({ id, status }) => [id, status])),
+    );
   } catch (error) {
     logger.warn({ err: error }, 'the processor registry did not answer: no store but the own is looked at');
     const owners = new Owners([ownBlobs(state)]);

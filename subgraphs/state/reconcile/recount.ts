@@ -1,5 +1,6 @@
-import { isPending } from '../entry.ts';
+import { isPending, STATE } from '../entry.ts';
 import type { ScannedEntry } from '../store/scans.ts';
+import type { StateStore } from '../store/store.ts';
 import type { Findings } from './findings.ts';
 import type { Owners } from './owners.ts';
 
@@ -15,6 +16,7 @@ interface EntryCount {
 const NONE: EntryCount = { older: 0, total: 0 };
 
 export interface RecountDependencies {
+  readonly store: Pick<StateStore, 'checkSummary'>;
   readonly owners: Owners;
   readonly findings: Findings;
   /** Blobs made at this time or later are young. */
@@ -66,6 +68,16 @@ export class Recount {
         if (differ) findings.add({ kind: 'COUNT_DIFFERS', processorId, userId, id: userId, sourceIds: [] });
       }
     }
-    for (const userId of userIds) this.#entries.delete(userId);
+    for (const userId of userIds) {
+      await this.#checkSummary(userId);
+      this.#entries.delete(userId);
+    }
+  }
+
+  async #checkSummary(userId: string): Promise<void> {
+    const { store, findings } = this.#deps;
+    const { complete, wrong } = await store.checkSummary(userId);
+    if (!complete || wrong === 0) return;
+    findings.add({ kind: 'SUMMARY_DIFFERS', processorId: STATE, userId, id: userId, sourceIds: [] });
   }
 }

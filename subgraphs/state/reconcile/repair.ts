@@ -4,6 +4,7 @@ import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/process
 import { changeEntry, type EntryDecider } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';
+import { failRuns } from '../lifecycle/retirement.ts';
 import { applyRequest, blobRun } from '../runs/runs.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
 import { REPAIR_STEP } from './own.ts';
@@ -167,6 +168,16 @@ async function settleStuck(repair: Repair, _owner: Owner, found: readonly Findin
   return repaired;
 }
 
+/** Has summaries built anew; until they are, answers are derived from the index. */
+async function settleSummaries({ deps, signal }: Repair, _owner: Owner, found: readonly Finding[]) {
+  for (const { userId } of found) {
+    signal.throwIfAborted();
+    await deps.store.forgetSummary(userId);
+    await deps.store.advanceSummary(userId);
+  }
+  return found;
+}
+
 type Settle = (repair: Repair, owner: Owner, found: readonly Finding[]) => Promise<readonly Finding[]>;
 
 /** How each kind is set right. All of it may be done twice, also by two at once. */
@@ -176,11 +187,23 @@ const settlers: Partial<Record<FindingKind, Settle>> = {
   CONTENT_BACK: settleAll,
   CONTENT_MISSING: settleMissing,
   RUN_STUCK: settleStuck,
+  SUMMARY_DIFFERS: settleSummaries,
 };
+
+/** Ends runs that were planned on processors which are retired by now. */
+async function endRetired({ deps, owners, findings, signal }: Repair): Promise<void> {
+  const stuck = findings.all('RUN_STUCK').filter(({ processorId }) => owners.isRetired(processorId));
+  for (const finding of stuck) {
+    signal.throwIfAborted();
+    await failRuns(deps, finding.processorId, finding);
+    findings.repaired([finding]);
+  }
+}
 
 /** Sets right what was found of every owner that answered until now, and looks at each once more before. */
 export async function repairAll(repair: Repair): Promise<void> {
   const { owners, findings } = repair;
+  await endRetired(repair);
   for (const { processorId } of owners.reachable()) {
     for (const [kind, found] of findings.of(processorId)) {
       const settle = settlers[kind];

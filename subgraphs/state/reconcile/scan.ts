@@ -116,13 +116,18 @@ async function checkSources({ store, findings }: Scan, page: readonly ScannedEnt
   }
 }
 
-/** Runs of processors that answer, of which nothing was heard for long although no event of theirs waits here. */
+/**
+ * Runs of processors that answer, of which nothing was heard for long although no event of theirs waits here; of retired
+ * ones, which nobody would end. Those of paused ones wait for good reason.
+ */
 function checkRuns({ owners, findings, silentSince }: Scan, page: readonly ScannedEntry[]): void {
   for (const entry of page) {
     if (entry.waiting) continue;
     for (const run of entry.runs) {
-      if (isOwed(run) && new Date(run.updatedAt) < silentSince && owners.get(run.processorId))
-        findings.add(toFinding('RUN_STUCK', run.processorId)(entry));
+      const { processorId } = run;
+      if (!isOwed(run) || new Date(run.updatedAt) >= silentSince || owners.isPaused(processorId)) continue;
+      if (owners.isRetired(processorId) || owners.get(processorId))
+        findings.add(toFinding('RUN_STUCK', processorId)(entry));
     }
   }
 }

@@ -16,7 +16,13 @@ async function complete(
   if (!run || run.blob_id === remote_blob_id) return;
   const report = { ...run, processor_id, state: 'COMPLETED', generation } as const;
   try {
-    await changeEntry(deps, user_id, run.blob_id, decideReport(deps, report), read?.get(run.blob_id));
+    await changeEntry(
+      deps,
+      user_id,
+      run.blob_id,
+      decideReport(deps, report, { isEntered: true }),
+      read?.get(run.blob_id),
+    );
   } catch (error) {
     if (!(error instanceof BlobgraphError) || error.code !== 'BLOB_NOT_FOUND') throw error;
   }

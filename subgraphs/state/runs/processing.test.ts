@@ -139,7 +139,7 @@ describe('processing', () => {
       userErrors: [],
     });
     expect((await retry()).data?.retryProcessing.userErrors).toEqual([
-      { code: 'RUN_NOT_FAILED', field: 'processorId' },
+      { code: 'RUN_UNDER_WAY', field: 'processorId' },
     ]);
     expect((await tell('COMPLETED', 2)).body.entry).toMatchObject({ version: 5, state: 'COMPLETED' });
   });

@@ -6,7 +6,8 @@ import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Run } from '../documents.ts';
 import { isPending } from '../entry.ts';
 import { assertMayRead } from './reading.ts';
-import { applyReport, applyRetry, blobRun } from './runs.ts';
+import { applyReport, blobRun, isCancelled } from './runs.ts';
+import { assertNotRetired, pausedRefusal, statusOf } from './status.ts';
 
 const KINDS = {
   PENDING: 'processing',
@@ -32,11 +33,44 @@ function assertRoom({ runs }: IndexEntry, { processor_id, artifact }: Processing
   throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'artifact' });
 }
 
-/** A report's change of an entry; null when it says nothing new. @throws BlobgraphError VALIDATION_FAILED */
+/** The answer to a processor that is at a run which its owner does not want any more. */
+export const cancelled = () =>
+  new BlobgraphError('CANCELLED', 'The run was cancelled. Discard what was made.', { field: 'blob_id' });
+
+/** Whether it is of a run that was cancelled. One of a later generation was asked for since. */
+export function isOfCancelled(
+  { runs }: Pick<IndexEntry, 'runs'>,
+  { processor_id, generation }: Pick<ProcessingReport, 'processor_id' | 'generation'>,
+): boolean {
+  const run = blobRun(runs, processor_id);
+  return run !== undefined && isCancelled(run) && (generation ?? run.generation) <= run.generation;
+}
+
+/**
+ * Whether a run would fail that nobody may have begun: who says so does not know that the processor is paused, and takes
+ * waiting for failing.
+ */
+const isOfPaused = ({ runs }: IndexEntry, { processor_id, artifact, state }: ProcessingReport): boolean =>
+  state === 'FAILED' && artifact === undefined && blobRun(runs, processor_id)?.state === 'PENDING';
+
+/**
+ * A report's change of an entry; null when it says nothing new. `isEntered`: its result is in the index already, which
+ * a cancellation came too late for.
+ * @throws BlobgraphError VALIDATION_FAILED; CANCELLED to who is at a run that was
+ */
 export const decideReport =
-  ({ clock }: Pick<StateDependencies, 'clock'>, report: ProcessingReport): EntryDecider =>
+  (
+    { clock }: Pick<StateDependencies, 'clock'>,
+    report: ProcessingReport,
+    { isEntered = false, isPaused = false } = {},
+  ): EntryDecider =>
   (entry) => {
     if (isTooEarly(entry, report)) return null;
+    if (!isEntered && report.artifact === undefined && isOfCancelled(entry, report)) {
+      if (report.state === 'PROCESSING') throw cancelled();
+      return null;
+    }
+    if (isPaused && isOfPaused(entry, report)) throw pausedRefusal(report.processor_id);
     assertRoom(entry, report);
     const changed = applyReport(entry.runs, report, clock.now());
     return changed && { runs: changed.runs, events: [{ kind: KINDS[report.state], run: changed.run }] };
@@ -44,18 +78,22 @@ export const decideReport =
 
 /**
  * Takes a processor's report on its run; one that says nothing new changes nothing.
- * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, SERVICE_UNAVAILABLE
+ * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CANCELLED, PROCESSOR_PAUSED, PROCESSOR_RETIRED,
+ *   SERVICE_UNAVAILABLE
  */
 export async function reportProcessing(
   deps: StateDependencies,
   userId: string,
   report: ProcessingReport,
 ): Promise<IndexEntry> {
+  const status = await statusOf(deps, report.processor_id);
+  assertNotRetired(report.processor_id, status);
   const read = await requireEntry(deps, userId, report.blob_id);
   await assertMayRead(deps, report.processor_id, [read]);
   if (report.state === 'PROCESSING' && report.progress !== undefined && report.artifact === undefined)
     announceProgress(deps, userId, report);
-  return changeEntry(deps, userId, report.blob_id, decideReport(deps, report), read);
+  const decide = decideReport(deps, report, { isPaused: status === 'paused' });
+  return changeEntry(deps, userId, report.blob_id, decide, read);
 }
 
 function announceProgress(deps: StateDependencies, userId: string, report: ProcessingReport): void {
@@ -67,26 +105,4 @@ function announceProgress(deps: StateDependencies, userId: string, report: Proce
 export function noRun(processorId: string): BlobgraphError {
   const message = `\`${processorId.slice(0, 64)}\` has no run on this blob. Its runs are listed in \`processing.runs\`.`;
   return new BlobgraphError('PROCESSOR_UNKNOWN', message, { field: 'processorId' });
-}
-
-/**
- * Asks for a failed run again.
- * @throws BlobgraphError BLOB_NOT_FOUND, PROCESSOR_UNKNOWN, RUN_NOT_FAILED
- */
-export async function retryProcessing(
-  deps: StateDependencies,
-  userId: string,
-  blobId: string,
-  processorId: string,
-): Promise<IndexEntry> {
-  const read = await requireEntry(deps, userId, blobId);
-  const decide: EntryDecider = (entry) => {
-    const run = blobRun(entry.runs, processorId);
-    if (!run) throw noRun(processorId);
-    const changed = applyRetry(entry.runs, processorId, deps.clock.now());
-    if (changed) return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
-    const message = `The run is ${run.state}; only one that FAILED can be retried. \`reprocess\` has it made anew.`;
-    throw new BlobgraphError('RUN_NOT_FAILED', message, { field: 'processorId' });
-  };
-  return changeEntry(deps, userId, blobId, decide, read);
 }

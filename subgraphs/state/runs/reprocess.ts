@@ -7,6 +7,7 @@ import type { IndexEntry } from '../documents.ts';
 import { isPending, STATE } from '../entry.ts';
 import { noRun } from './processing.ts';
 import { applyReprocess, blobRun } from './runs.ts';
+import { retiredRefusal } from './status.ts';
 
 const refusal = (code: 'VALIDATION_FAILED' | 'RUN_UNDER_WAY', message: string) =>
   new BlobgraphError(code, message, { field: 'processorId' });
@@ -36,7 +37,7 @@ async function firstGeneration(
   return (await store.tombstones(userId, ids)).length > 0 ? 1 : 0;
 }
 
-/** The generation of a first run here. @throws BlobgraphError PROCESSOR_UNKNOWN, VALIDATION_FAILED */
+/** The generation of a first run here. @throws BlobgraphError PROCESSOR_UNKNOWN, PROCESSOR_RETIRED, VALIDATION_FAILED */
 async function admit(deps: StateDependencies, entry: IndexEntry, processorId: string): Promise<number> {
   const event = entry.processorId === STATE ? 'blob.created' : 'blob.indexed';
   const run = blobRun(entry.runs, processorId);
@@ -45,6 +46,7 @@ async function admit(deps: StateDependencies, entry: IndexEntry, processorId: st
     (known) => run !== undefined || takes(known, entry.schemaId, event),
   );
   const versions = processor ? [...new Set([processor.version, ...processor.versions])] : [];
+  if (processor?.status === 'retired') throw retiredRefusal(processorId);
   assertNotOnDemand(entry, processorId, versions);
   if (run) return 0;
   if (!processor || !takes(processor, entry.schemaId, event)) throw noRun(processorId);
@@ -55,7 +57,7 @@ async function admit(deps: StateDependencies, entry: IndexEntry, processorId: st
 
 /**
  * Asks a processor to make anew what it made of a blob, as its next generation; what it made before stays.
- * @throws BlobgraphError BLOB_NOT_FOUND, PROCESSOR_UNKNOWN, RUN_UNDER_WAY, VALIDATION_FAILED
+ * @throws BlobgraphError BLOB_NOT_FOUND, PROCESSOR_UNKNOWN, PROCESSOR_RETIRED, RUN_UNDER_WAY, VALIDATION_FAILED
  */
 export async function reprocess(
   deps: StateDependencies,
@@ -69,7 +71,10 @@ export async function reprocess(
     const changed = applyReprocess(entry.runs, processorId, first, deps.clock.now());
     if (changed) return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
     const { state } = blobRun(entry.runs, processorId) ?? {};
-    throw refusal('RUN_UNDER_WAY', `The run is ${state}. Wait until it is COMPLETED or FAILED.`);
+    throw refusal(
+      'RUN_UNDER_WAY',
+      `The run is ${state}. Wait until it is COMPLETED or FAILED, or cancel it.`,
+    );
   };
   return changeEntry(deps, userId, blobId, decide, read);
 }

@@ -8,10 +8,12 @@ import type { StateDependencies } from '../dependencies.ts';
 import { registerDerived } from '../derived/register.ts';
 import { entryJson } from '../entry-json.ts';
 import { given, idsBody, label, parse } from '../input.ts';
+import { beginHandOut } from '../lifecycle/hand-out.ts';
 import { beginRun } from './begin.ts';
 import { finishRun } from './finish.ts';
 import { reportProcessing } from './processing.ts';
 import { nameSources } from './sources.ts';
+import { assertNotRetired, statusOf } from './status.ts';
 
 const MAX_SOURCES = 10_000;
 /** So that the entry's events, which name them all, fit the log: 10,000 ids of 36 characters do. */
@@ -74,6 +76,8 @@ const beginBody = z.object({
   generation: generation.optional(),
 });
 
+const handOutBody = z.object({ processor_id: label(128) });
+
 const MAX_REASON = 1_000;
 
 /** A reason as it can be stored: that a run failed must be told, whatever the words hold. */
@@ -91,14 +95,16 @@ const reportBody = z.object({
   error: z.object({ code: label(64), message: reason }).optional(),
 });
 
+/** @throws BlobgraphError FORBIDDEN when a service speaks for another processor */
+function assertIs({ caller }: FastifyRequest, processorId: string): void {
+  if (caller.service === processorId) return;
+  throw new BlobgraphError('FORBIDDEN', 'A processor may speak for itself alone.', { field: 'processor_id' });
+}
+
 /** @throws BlobgraphError FORBIDDEN when a service speaks for another processor or another user */
 function assertSpeaksFor(request: FastifyRequest, processorId: string, userId?: string): string {
   const viewer = requireViewer(request.caller);
-  if (request.caller.service !== processorId) {
-    throw new BlobgraphError('FORBIDDEN', 'A processor may speak for itself alone.', {
-      field: 'processor_id',
-    });
-  }
+  assertIs(request, processorId);
   if (userId !== undefined && userId !== viewer.userId) {
     throw new BlobgraphError('FORBIDDEN', 'The user must be the one on whose behalf the call is made.', {
       field: 'user_id',
@@ -107,12 +113,19 @@ function assertSpeaksFor(request: FastifyRequest, processorId: string, userId?: 
   return viewer.userId;
 }
 
-/** Processors' routes, each for itself, on behalf of a user. */
+/** Processors' routes, each for itself, on behalf of a user; of hand-outs on nobody's. */
 export function processorRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/sources', async (request) => {
     const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
     return { sources: await nameSources(deps, userId, request.caller.service, ids) };
+  });
+  app.post('/api/v1/runs/hand-out', async (request) => {
+    const { processor_id } = parse(handOutBody, request.body);
+    assertIs(request, processor_id);
+    assertNotRetired(processor_id, await statusOf(deps, processor_id));
+    await beginHandOut(deps, processor_id);
+    return {};
   });
   app.post('/api/v1/runs/begin', async (request) => {
     const begun = parse(beginBody, request.body);

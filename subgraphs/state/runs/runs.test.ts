@@ -199,13 +199,20 @@ describe('reprocessing', () => {
 
 describe('a retry', () => {
   it('sets a failed run back to pending under the next attempt', () => {
-    expect(applyRetry([run('FAILED', 5, { generation: 1 })], 'p', at)?.runs).toEqual([
+    expect(applyRetry([run('FAILED', 5, { generation: 1 })], 'p', at, at)?.runs).toEqual([
       run('PENDING', 6, { generation: 1 }),
     ]);
   });
 
-  it('is refused for what did not fail, or is not there', () => {
-    expect(applyRetry([run('PROCESSING')], 'p', at)).toBeNull();
-    expect(applyRetry(pendingRuns(['q'], at), 'p', at)).toBeNull();
+  it.each(['PENDING', 'PROCESSING'] as const)('takes one that is %s and silent', (state) => {
+    const later = new Date(at.getTime() + 1);
+    expect(applyRetry([run(state, 2)], 'p', at, later)?.runs).toEqual([run('PENDING', 3)]);
+    expect(applyRetry([run(state, 2)], 'p', at, at)).toBeNull();
+  });
+
+  it('is refused for what is done, or is not there', () => {
+    const later = new Date(at.getTime() + 1);
+    expect(applyRetry([run('COMPLETED')], 'p', at, later)).toBeNull();
+    expect(applyRetry(pendingRuns(['q'], at), 'p', at, later)).toBeNull();
   });
 });

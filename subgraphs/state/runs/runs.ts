@@ -23,7 +23,11 @@ const isSame = (a: RunKey, b: RunKey): boolean =>
 export const blobRun = (runs: readonly Run[], processorId: string): Run | undefined =>
   runs.find((run) => isSame(run, { processorId, artifact: null }));
 
-const isUnderWay = ({ state }: Run): boolean => state === 'PENDING' || state === 'PROCESSING';
+export const isUnderWay = ({ state }: Run): boolean => state === 'PENDING' || state === 'PROCESSING';
+
+/** Whether its blob's owner cancelled it: what still comes of it is not taken. */
+export const isCancelled = ({ state, error }: Run): boolean =>
+  state === 'FAILED' && error?.code === 'CANCELLED';
 
 /** Whether a processor owes what an event asked it for. Artifacts are asked for by whoever reads them. */
 export const isOwed = (run: Run): boolean => run.artifact === null && isUnderWay(run);
@@ -145,11 +149,35 @@ export function applyRequest(
   return changed(runs, next(processorId, run, run?.generation ?? 0, at));
 }
 
-/** The change when a failed run is asked for again; null when it did not fail. */
-export function applyRetry(runs: readonly Run[], processorId: string, at: Date): ChangedRuns | null {
+/**
+ * The change when a run is asked for again that failed, or that is under way and was last heard of before `silentSince`;
+ * null for any other.
+ */
+export function applyRetry(
+  runs: readonly Run[],
+  processorId: string,
+  at: Date,
+  silentSince: Date,
+): ChangedRuns | null {
   const run = blobRun(runs, processorId);
-  return run?.state === 'FAILED' ? changed(runs, next(processorId, run, run.generation, at)) : null;
+  const isSilent = run && isUnderWay(run) && new Date(run.updatedAt) < silentSince;
+  return run && (run.state === 'FAILED' || isSilent)
+    ? changed(runs, next(processorId, run, run.generation, at))
+    : null;
 }
+
+/** The change when a run that is under way ends as failed, e.g. because it was cancelled. */
+export const applyFailure = (
+  runs: readonly Run[],
+  run: Run,
+  error: NonNullable<Run['error']>,
+  at: Date,
+): ChangedRuns =>
+  changed(runs, { ...run, state: 'FAILED', stage: null, progress: null, error, updatedAt: at.toISOString() });
+
+/** The change when a run that was lost with its event is handed out again. */
+export const applyHandOut = (runs: readonly Run[], run: Run, at: Date): ChangedRuns =>
+  changed(runs, next(run.processorId, run, run.generation, at));
 
 /**
  * The change when the next generation is asked for; null while a run is under way.

@@ -3,6 +3,7 @@ import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
 import { STATE } from '../entry.ts';
 import { assertMayRead } from './reading.ts';
+import { knownProcessors } from './status.ts';
 
 const sourceOf = (entry: IndexEntry, baseUrl: string | null): SourceDocument => ({
   id: entry.id,
@@ -34,7 +35,8 @@ export async function sourcesOf(
 }
 
 /**
- * The user's blobs as sources for a processor, in the order of `ids`; those that are missing are left out.
+ * The user's blobs as sources for a processor, in the order of `ids`; those that are missing are left out, and so are
+ * those whose owner was retired.
  * @throws BlobgraphError FORBIDDEN for what it may not read; SERVICE_UNAVAILABLE without the registry
  */
 export async function nameSources(
@@ -45,7 +47,11 @@ export async function nameSources(
 ): Promise<SourceDocument[]> {
   const entries = await deps.store.entries(userId, ids);
   await assertMayRead(deps, processorId, entries);
-  const found = new Map(entries.map((entry) => [entry.id, entry]));
+  const known = await knownProcessors(deps);
+  const isThere = (owner: string) => known.get(owner)?.status !== 'retired';
+  const found = new Map(
+    entries.filter((entry) => isThere(entry.processorId)).map((entry) => [entry.id, entry]),
+  );
   return sourcesOf(
     deps,
     ids.flatMap((id) => found.get(id) ?? []),

@@ -1,6 +1,6 @@
+import type { Collection } from 'mongodb';
 import { isDuplicateKey } from '../../../platform/mongo/client.ts';
 import type { Backfill, BackfillStore } from './backfills.ts';
-import type { StateCollections } from './collections.mongo.ts';
 import type { BackfillDocument, EntryPlaceDocument } from './documents.mongo.ts';
 import type { EntryPlace } from './scans.ts';
 
@@ -32,20 +32,25 @@ const progressOf = (backfill: Omit<Backfill, 'lease'>) => ({
   batch: backfill.batch.map(placeOf),
 });
 
-/** Backfills of processors. */
-export function createBackfills({ backfills }: StateCollections): BackfillStore {
+/** Sets these members, and when it is due; never with null. */
+const due = (dueAt: Date | null, members: object) =>
+  dueAt ? { $set: { ...members, due_at: dueAt } } : { $set: members, $unset: { due_at: true as const } };
+
+/** Walks of one kind, each kind in a collection of its own. */
+export function createBackfills(backfills: Collection<BackfillDocument>): BackfillStore {
   const find = async (processorId: string): Promise<Backfill | null> => {
     const found = await backfills.findOne({ _id: processorId });
     return found && backfillFrom(found);
   };
   return {
-    async beginBackfill(backfill, dueAt) {
+    async beginBackfill(backfill, dueAt, { anew = false } = {}) {
       const { processorId, since, requestedBy, startedAt } = backfill;
-      const begun = { since, requested_by: requestedBy, started_at: startedAt, due_at: dueAt };
+      const begun = { since, requested_by: requestedBy, started_at: startedAt };
+      const replaced = anew ? {} : { $or: [{ finished_at: { $ne: null } }, { since: { $ne: since } }] };
       try {
         await backfills.updateOne(
-          { _id: processorId, $or: [{ finished_at: { $ne: null } }, { since: { $ne: since } }] },
-          { $set: { ...begun, ...progressOf(backfill) }, $inc: { lease: 1 } },
+          { _id: processorId, ...replaced },
+          { ...due(dueAt, { ...begun, ...progressOf(backfill) }), $inc: { lease: 1 } },
           { upsert: true },
         );
       } catch (error) {
@@ -66,16 +71,13 @@ export function createBackfills({ backfills }: StateCollections): BackfillStore 
     async saveBackfill(backfill, dueAt) {
       const { matchedCount } = await backfills.updateOne(
         { _id: backfill.processorId, lease: backfill.lease },
-        {
-          $set: { ...progressOf(backfill), ...(dueAt ? { due_at: dueAt } : {}) },
-          ...(dueAt ? {} : { $unset: { due_at: true } }),
-        },
+        due(dueAt, progressOf(backfill)),
       );
       return matchedCount === 1;
     },
     async dueBackfills(now, limit) {
-      const due = backfills.find({ due_at: { $lte: now } }).sort({ due_at: 1 });
-      return (await due.limit(limit).project<{ _id: string }>({ _id: 1 }).toArray()).map(({ _id }) => _id);
+      const found = backfills.find({ due_at: { $lte: now } }).sort({ due_at: 1 });
+      return (await found.limit(limit).project<{ _id: string }>({ _id: 1 }).toArray()).map(({ _id }) => _id);
     },
   };
 }

@@ -46,40 +46,43 @@ const progressOf = (backfill: Omit<Backfill, 'lease'>): SqlValue[] => [
   JSON.stringify(backfill.batch),
 ];
 
-/** Backfills of processors. */
-export function createBackfills(database: SqlDatabase): BackfillStore {
+/** Walks of one kind, each kind in a table of its own. */
+export function createBackfills(
+  database: SqlDatabase,
+  table: 'backfills' | 'hand_outs' | 'retirements',
+): BackfillStore {
   const one = async (text: string, values: readonly SqlValue[]): Promise<Backfill | null> => {
     const [row] = await database.query<BackfillRow>(text, values);
     return row ? backfillFrom(row) : null;
   };
   const find = (processorId: string) =>
-    one(`SELECT ${BACKFILL} FROM backfills WHERE processor_id = $1`, [processorId]);
+    one(`SELECT ${BACKFILL} FROM ${table} WHERE processor_id = $1`, [processorId]);
   return {
-    async beginBackfill(backfill, dueAt) {
+    async beginBackfill(backfill, dueAt, { anew = false } = {}) {
       const { processorId, since, requestedBy, startedAt } = backfill;
       await database.execute(
-        `INSERT INTO backfills AS b (processor_id, since, requested_by, started_at, finished_at, scanned, planned,
+        `INSERT INTO ${table} AS b (processor_id, since, requested_by, started_at, finished_at, scanned, planned,
            finished_runs, obstacle, after, batch, due_at, lease)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 0)
          ON CONFLICT (processor_id) DO UPDATE SET since = $2, requested_by = $3, started_at = $4, finished_at = $5,
            scanned = $6, planned = $7, finished_runs = $8, obstacle = $9, after = $10::jsonb, batch = $11::jsonb,
            due_at = $12, lease = b.lease + 1
-         WHERE b.finished_at IS NOT NULL OR b.since IS DISTINCT FROM $2`,
-        [processorId, since, requestedBy, startedAt, ...progressOf(backfill), dueAt],
+         WHERE $13 OR b.finished_at IS NOT NULL OR b.since IS DISTINCT FROM $2`,
+        [processorId, since, requestedBy, startedAt, ...progressOf(backfill), dueAt, anew],
       );
       return (await find(processorId)) ?? { ...backfill, lease: 0 };
     },
     backfill: find,
     claimBackfill: (processorId, now, until) =>
       one(
-        `UPDATE backfills SET due_at = $3, lease = lease + 1 WHERE processor_id = $1 AND due_at <= $2
+        `UPDATE ${table} SET due_at = $3, lease = lease + 1 WHERE processor_id = $1 AND due_at <= $2
          RETURNING ${BACKFILL}`,
         [processorId, now, until],
       ),
     async saveBackfill(backfill, dueAt) {
       const { processorId, lease } = backfill;
       const saved = await database.execute(
-        `UPDATE backfills SET finished_at = $3, scanned = $4, planned = $5, finished_runs = $6, obstacle = $7,
+        `UPDATE ${table} SET finished_at = $3, scanned = $4, planned = $5, finished_runs = $6, obstacle = $7,
            after = $8::jsonb, batch = $9::jsonb, due_at = $10
          WHERE processor_id = $1 AND lease = $2`,
         [processorId, lease, ...progressOf(backfill), dueAt],
@@ -87,7 +90,7 @@ export function createBackfills(database: SqlDatabase): BackfillStore {
       return saved === 1;
     },
     async dueBackfills(now, limit) {
-      const text = 'SELECT processor_id FROM backfills WHERE due_at <= $1 ORDER BY due_at LIMIT $2';
+      const text = `SELECT processor_id FROM ${table} WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
       const rows = await database.query<{ processor_id: string }>(text, [now, limit]);
       return rows.map((row) => row.processor_id);
     },

@@ -1,6 +1,9 @@
 import type { EntryPlace } from './scans.ts';
 
-/** Runs for blobs that were there before a processor took their kind. */
+/**
+ * A walk through the whole index for one processor: a backfill asks for runs on blobs that were there before it took
+ * their kind; a hand-out asks again for runs whose events it missed; a retirement ends its runs.
+ */
 export interface Backfill {
   readonly processorId: string;
   /** Only blobs created at this time or later; null: all. */
@@ -26,13 +29,17 @@ export interface Backfill {
   readonly lease: number;
 }
 
-/** Backfills in the state subgraph's store: one for each processor, the newest. */
+/** Walks of one kind in the state subgraph's store: one for each processor, the newest. */
 export interface BackfillStore {
   /**
    * Stores a backfill that begins, durably, unless one of the processor with the same `since` is under way; one with
-   * another `since` is given up for it. Answers the one that is under way then.
+   * another `since` is given up for it, and so is any with `anew`. Answers the one that is under way then.
    */
-  beginBackfill(backfill: Omit<Backfill, 'lease'>, dueAt: Date): Promise<Backfill>;
+  beginBackfill(
+    backfill: Omit<Backfill, 'lease'>,
+    dueAt: Date,
+    options?: { readonly anew?: boolean },
+  ): Promise<Backfill>;
   backfill(processorId: string): Promise<Backfill | null>;
   /** Takes one that is due; it is due again at `until`. Null when it is not due, or another process was first. */
   claimBackfill(processorId: string, now: Date, until: Date): Promise<Backfill | null>;

@@ -1,32 +1,29 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
 import type { BookRecord } from '../documents.ts';
 import { type BookRow, bookFrom, ENTRY_COLUMNS, type EntryRow, entryFrom } from './rows.postgres.ts';
-import { MAX_BOOKS, MAX_CONVERSATIONS, MAX_DRAFTS, type StateStore } from './store.ts';
+import { MAX_DRAFTS, type StateStore } from './store.ts';
 
-async function newestDrafts(database: SqlDatabase, userId: string, bookIds?: readonly string[]) {
+/** Goes from chapter to chapter of each book: what it reads is as much as it gives, however many drafts there are. */
+async function newestDrafts(database: SqlDatabase, userId: string, bookIds: readonly string[]) {
   const rows = await database.query<EntryRow & { book_id: string; chapter_num: number }>(
-    `SELECT DISTINCT ON (e.book_id, e.chapter_num) ${ENTRY_COLUMNS} FROM blob_index e
-     WHERE e.user_id = $1 AND e.chapter_num IS NOT NULL AND ($2::text[] IS NULL OR e.book_id = ANY($2))
-     ORDER BY e.book_id, e.chapter_num, e.created_at DESC, e.id DESC LIMIT ${MAX_DRAFTS}`,
-    [userId, bookIds ? [...bookIds] : null],
+    `SELECT ${ENTRY_COLUMNS} FROM (
+       SELECT newest.id FROM (SELECT DISTINCT unnest($2::text[]) AS id ORDER BY id) book CROSS JOIN LATERAL (
+         WITH RECURSIVE chapters(id, chapter_num) AS (
+           (SELECT id, chapter_num FROM blob_index
+            WHERE user_id = $1 AND book_id = book.id AND chapter_num IS NOT NULL
+            ORDER BY chapter_num, created_at DESC, id DESC LIMIT 1)
+           UNION ALL
+           SELECT next.* FROM chapters CROSS JOIN LATERAL (
+             SELECT id, chapter_num FROM blob_index
+             WHERE user_id = $1 AND book_id = book.id AND chapter_num > chapters.chapter_num
+             ORDER BY chapter_num, created_at DESC, id DESC LIMIT 1
+           ) next
+         ) SELECT id FROM chapters LIMIT ${MAX_DRAFTS}
+       ) newest LIMIT ${MAX_DRAFTS}
+     ) found JOIN blob_index e ON e.id = found.id AND e.user_id = $1 ORDER BY e.book_id, e.chapter_num`,
+    [userId, [...bookIds]],
   );
   return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
-}
-
-async function conversations(database: SqlDatabase, userId: string) {
-  const rows = await database.query<{ id: string; title: string; messages: number; last_at: Date }>(
-    `SELECT conversation_id AS id, (array_agg(title ORDER BY created_at, id))[1] AS title, count(*) AS messages,
-       max(created_at) AS last_at
-     FROM blob_index WHERE user_id = $1 AND conversation_id IS NOT NULL
-     GROUP BY conversation_id ORDER BY last_at DESC, conversation_id LIMIT ${MAX_CONVERSATIONS}`,
-    [userId],
-  );
-  return rows.map(({ id, title, messages, last_at }) => ({
-    id,
-    title,
-    messageCount: messages,
-    lastMessageAt: last_at,
-  }));
 }
 
 async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
@@ -58,19 +55,14 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
   return written === 1;
 }
 
-type Books = Pick<StateStore, 'putBook' | 'bookRecords' | 'newestDrafts' | 'conversations'>;
+type Books = Pick<StateStore, 'putBook' | 'bookRecords' | 'newestDrafts'>;
 
-/** Books and conversations. */
+/** Books. */
 export const createBooks = (database: SqlDatabase): Books => ({
   putBook: (book) => putBook(database, book),
   async bookRecords(userId, ids) {
-    const rows = await database.query<BookRow>(
-      `SELECT * FROM books WHERE user_id = $1 AND ($2::text[] IS NULL OR id = ANY($2))
-       ORDER BY created_at DESC, id DESC LIMIT ${MAX_BOOKS}`,
-      [userId, ids ? [...ids] : null],
-    );
-    return rows.map(bookFrom);
+    const text = 'SELECT * FROM books WHERE user_id = $1 AND id = ANY($2) ORDER BY created_at DESC, id DESC';
+    return (await database.query<BookRow>(text, [userId, [...ids]])).map(bookFrom);
   },
   newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
-  conversations: (userId) => conversations(database, userId),
 });

@@ -8,6 +8,7 @@ import type {
   TombstoneDocument,
   UserBlobDocument,
 } from './documents.mongo.ts';
+import { PAIR_INDEXES, SINGLE_INDEXES } from './lists/indexes.mongo.ts';
 
 export const USER_BLOBS = 'user_blobs';
 export const BLOB_INDEX = 'blob_index';
@@ -26,6 +27,8 @@ export interface StateCollections {
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
   readonly backfills: Collection<BackfillDocument>;
+  readonly handOuts: Collection<BackfillDocument>;
+  readonly retirements: Collection<BackfillDocument>;
 }
 
 export const collectionsOf = (database: Db): StateCollections => ({
@@ -37,31 +40,19 @@ export const collectionsOf = (database: Db): StateCollections => ({
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
   backfills: database.collection<BackfillDocument>('backfills'),
-});
-
-/** Read forwards or backwards. */
-const BY_TIME = { created_at: 1, _id: 1 } as const;
-
-/** A user's entries by time, of one value of each of these fields; only entries that have the last of them. */
-const placed = (...fields: readonly string[]): IndexDescription => ({
-  key: { user_id: 1, ...Object.fromEntries(fields.map((field) => [field, 1])), ...BY_TIME },
-  partialFilterExpression: { [fields.at(-1) ?? '']: { $exists: true } },
+  handOuts: database.collection<BackfillDocument>('hand_outs'),
+  retirements: database.collection<BackfillDocument>('retirements'),
 });
 
 const waiting: IndexDescription = { key: { outbox_since: 1 }, sparse: true };
 
 const entryIndexes: IndexDescription[] = [
-  { key: { user_id: 1, ...BY_TIME } },
-  { key: { user_id: 1, processor_id: 1, ...BY_TIME } },
-  { key: { user_id: 1, type: 1, ...BY_TIME } },
-  { key: { user_id: 1, schema_id: 1, ...BY_TIME } },
-  { key: { user_id: 1, state: 1, ...BY_TIME } },
+  ...SINGLE_INDEXES,
   { key: { user_id: 1, updated_at: 1 } },
-  placed('book_id'),
-  placed('book_id', 'chapter_num'),
-  placed('conversation_id'),
-  // A source is its user's own, so the id alone leads to a parent's newest children.
-  { key: { source_ids: 1, ...BY_TIME } },
+  {
+    key: { user_id: 1, book_id: 1, chapter_num: 1, created_at: 1, _id: 1 },
+    partialFilterExpression: { chapter_num: { $exists: true } },
+  },
   waiting,
   { key: { deletion_due_at: 1 }, sparse: true },
   {
@@ -76,6 +67,9 @@ export async function createIndexes(collections: StateCollections): Promise<void
   const { userBlobs, entries, books, erasures } = collections;
   await userBlobs.createIndexes([waiting, { key: { user_id: 1, created_at: 1 } }]);
   await entries.createIndexes(entryIndexes);
+  // With entries there, they are made beside everything else: see `upkeep`.
+  if ((await entries.findOne({}, { projection: { _id: 1 } })) === null)
+    await entries.createIndexes([...PAIR_INDEXES]);
   await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
   await erasures.createIndexes([{ key: { due_at: 1 }, sparse: true }]);
 }

@@ -129,6 +129,8 @@ export interface ErasureDocument {
   started_at: Date;
   finished_at: Date | null;
   stores: { processor_id: string; erased_at: string }[];
+  /** Absent in erasures of before processors could be retired. */
+  gone_stores?: { processor_id: string; retired_at: string }[];
   obstacle: string | null;
   /** Absent once it is finished. */
   due_at?: Date;

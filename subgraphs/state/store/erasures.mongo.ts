@@ -10,11 +10,18 @@ const erasureFrom = (document: ErasureDocument): Erasure => ({
   startedAt: document.started_at,
   finishedAt: document.finished_at,
   stores: document.stores.map((store) => ({ processorId: store.processor_id, erasedAt: store.erased_at })),
+  goneStores: (document.gone_stores ?? []).map((store) => ({
+    processorId: store.processor_id,
+    retiredAt: store.retired_at,
+  })),
   obstacle: document.obstacle,
 });
 
 const storesOf = ({ stores }: Erasure): ErasureDocument['stores'] =>
   stores.map((store) => ({ processor_id: store.processorId, erased_at: store.erasedAt }));
+
+const goneStoresOf = ({ goneStores }: Erasure): NonNullable<ErasureDocument['gone_stores']> =>
+  goneStores.map((store) => ({ processor_id: store.processorId, retired_at: store.retiredAt }));
 
 /** Erasures of users. */
 export function createErasures(collections: StateCollections): ErasureStore {
@@ -29,6 +36,7 @@ export function createErasures(collections: StateCollections): ErasureStore {
         started_at: erasure.startedAt,
         finished_at: null,
         stores: storesOf(erasure),
+        gone_stores: goneStoresOf(erasure),
         obstacle: null,
         due_at: dueAt,
       };
@@ -50,6 +58,7 @@ export function createErasures(collections: StateCollections): ErasureStore {
           $set: {
             finished_at: finishedAt,
             stores: storesOf(erasure),
+            gone_stores: goneStoresOf(erasure),
             obstacle,
             ...(dueAt ? { due_at: dueAt } : {}),
           },

@@ -9,10 +9,11 @@ interface ErasureRow {
   started_at: Date;
   finished_at: Date | null;
   stores: { processorId: string; erasedAt: string }[];
+  gone_stores: { processorId: string; retiredAt: string }[];
   obstacle: string | null;
 }
 
-const ERASURE = 'user_id, requested_by, started_at, finished_at, stores, obstacle';
+const ERASURE = 'user_id, requested_by, started_at, finished_at, stores, gone_stores, obstacle';
 
 const erasureFrom = (row: ErasureRow): Erasure => ({
   userId: row.user_id,
@@ -20,6 +21,7 @@ const erasureFrom = (row: ErasureRow): Erasure => ({
   startedAt: row.started_at,
   finishedAt: row.finished_at,
   stores: row.stores,
+  goneStores: row.gone_stores,
   obstacle: row.obstacle,
 });
 
@@ -36,7 +38,7 @@ export function createErasures(database: SqlDatabase): ErasureStore {
       await database.execute(
         `INSERT INTO erasures AS e (user_id, requested_by, started_at, stores, due_at) VALUES ($1,$2,$3,$4,$5)
          ON CONFLICT (user_id) DO UPDATE SET requested_by = $2, started_at = $3, finished_at = NULL, stores = $4,
-           obstacle = NULL, due_at = $5
+           gone_stores = '[]', obstacle = NULL, due_at = $5
          WHERE e.finished_at IS NOT NULL`,
         [userId, requestedBy, startedAt, JSON.stringify(stores), dueAt],
       );
@@ -44,11 +46,11 @@ export function createErasures(database: SqlDatabase): ErasureStore {
     },
     erasure: find,
     erasures: findAll,
-    async saveErasure({ userId, startedAt, finishedAt, stores, obstacle }, dueAt) {
+    async saveErasure({ userId, startedAt, finishedAt, stores, goneStores, obstacle }, dueAt) {
       await database.execute(
-        `UPDATE erasures SET finished_at = $3, stores = $4, obstacle = $5, due_at = $6
+        `UPDATE erasures SET finished_at = $3, stores = $4, obstacle = $5, due_at = $6, gone_stores = $7
          WHERE user_id = $1 AND started_at = $2 AND finished_at IS NULL`,
-        [userId, startedAt, finishedAt, JSON.stringify(stores), obstacle, dueAt],
+        [userId, startedAt, finishedAt, JSON.stringify(stores), obstacle, dueAt, JSON.stringify(goneStores)],
       );
     },
     async dueErasures(now, limit) {

@@ -1,3 +1,6 @@
+import { SUMMARIES } from '../summary/schema.postgres.ts';
+import { LISTS_STEP } from './lists/indexes.postgres.ts';
+
 /** Steps of the state database; step n is applied once, in order. */
 export const migrations: readonly string[] = [
   `
@@ -143,4 +146,11 @@ export const migrations: readonly string[] = [
     ADD COLUMN deleted boolean NOT NULL DEFAULT false,
     ADD COLUMN deleted_at timestamptz
   `,
+  `
+  ALTER TABLE erasures ADD COLUMN gone_stores jsonb NOT NULL DEFAULT '[]';
+  CREATE TABLE hand_outs (LIKE backfills INCLUDING ALL);
+  CREATE TABLE retirements (LIKE backfills INCLUDING ALL)
+  `,
+  SUMMARIES,
+  LISTS_STEP,
 ];

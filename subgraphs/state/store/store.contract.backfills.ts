@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Backfill } from './backfills.ts';
+import type { Backfill, BackfillStore } from './backfills.ts';
 import { at, newId } from './store.contract.fixture.ts';
-import type { StateStore } from './store.ts';
 
 const backfillOf = (processorId: string, over: Partial<Backfill> = {}): Omit<Backfill, 'lease'> => {
   const { lease: _, ...rest } = over;
@@ -21,8 +20,8 @@ const backfillOf = (processorId: string, over: Partial<Backfill> = {}): Omit<Bac
   };
 };
 
-/** Every adapter's contract for backfills. */
-export function backfillContract(store: () => StateStore): void {
+/** Every adapter's contract for walks through the index of one kind. */
+export function backfillContract(kind: string, store: () => BackfillStore): void {
   const lease = expect.any(Number);
   const claim = async (processorId: string, now: Date, until: Date): Promise<Backfill> => {
     const claimed = await store().claimBackfill(processorId, now, until);
@@ -30,7 +29,7 @@ export function backfillContract(store: () => StateStore): void {
     return claimed;
   };
 
-  describe('backfills', () => {
+  describe(kind, () => {
     it('begin once, and again when they are finished or with another beginning', async () => {
       const id = newId('p');
       expect(await store().backfill(id)).toBeNull();
@@ -45,6 +44,18 @@ export function backfillContract(store: () => StateStore): void {
       const again = { ...other, startedAt: at(104) };
       expect(await store().beginBackfill(again, at(104))).toEqual({ ...again, lease });
       expect(await store().backfill(id)).toEqual({ ...again, lease });
+    });
+
+    it('are begun anew when told so', async () => {
+      const id = newId('p');
+      await store().beginBackfill(backfillOf(id), at(100));
+      const claimed = await claim(id, at(105), at(110));
+      await store().saveBackfill({ ...claimed, scanned: 7 }, at(110));
+      const anew = backfillOf(id, { startedAt: at(108) });
+      expect(await store().beginBackfill(anew, at(108), { anew: true })).toEqual({ ...anew, lease });
+      expect(await store().saveBackfill({ ...claimed, scanned: 9 }, null)).toBe(false);
+      expect(await store().backfill(id)).toEqual({ ...anew, lease });
+      expect(await store().dueBackfills(at(108), 1_000)).toContain(id);
     });
 
     it('are begun by one of many at once', async () => {

@@ -68,7 +68,7 @@ export function deletionContract(store: () => StateStore): void {
       await bury(one);
       await bury(made);
       expect(await store().entries(user, [one.id, made.id])).toEqual([]);
-      const page = await store().page(user, {}, { limit: 10, direction: 'ASC' });
+      const { entries: page } = await store().page(user, {}, { limit: 10, direction: 'ASC' });
       expect(ids(page)).toEqual(ids([source, child, grandchild]));
       expect(await store().count(user, {})).toBe(3);
       expect(await store().count(user, { parentId: source.id })).toBe(0);
@@ -76,7 +76,7 @@ export function deletionContract(store: () => StateStore): void {
       expect(await store().derived(user, [source.id], { limit: 10 })).toEqual(new Map());
       expect(await store().derivedIds(user, [source.id], 10)).toEqual(new Map());
       expect(await store().derivedCounts(user, [source.id])).toEqual(new Map());
-      expect(await store().newestDrafts(user)).toEqual([]);
+      expect(await store().newestDrafts(user, ['b'])).toEqual([]);
       expect(await store().conversations(user)).toEqual([]);
       const places = { place: 'bookId', limit: 10 } as const;
       expect(await store().inPlaces(user, ['b'], places)).toEqual(new Map());

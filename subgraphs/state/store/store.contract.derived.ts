@@ -51,9 +51,9 @@ export function derivedContract(store: () => StateStore): void {
         expect(await store().derivedCounts(user, [id])).toEqual(new Map([[id, 1]]));
         expect(await store().count(user, { parentId: id })).toBe(1);
         expect(await store().entries(user, [id])).toEqual([]);
-        expect(ids(await store().page(user, { parentId: id }, { limit: 5, direction: 'DESC' }))).toEqual([
-          child.id,
-        ]);
+        expect(
+          ids((await store().page(user, { parentId: id }, { limit: 5, direction: 'DESC' })).entries),
+        ).toEqual([child.id]);
       }
     });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
+import { facetOf } from '../summary/facets.ts';
 import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
@@ -43,7 +44,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   userBlobContract(() => store);
-  backfillContract(() => store);
+  backfillContract('backfills', () => store);
+  backfillContract('hand-outs', () => store.handOuts);
+  backfillContract('retirements', () => store.retirements);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {
@@ -134,14 +137,17 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const seen: string[] = [];
       let after: { createdAt: Date; id: string } | undefined;
       for (;;) {
-        const page = await store.page(user, {}, { limit: 2, direction: 'DESC', ...(after ? { after } : {}) });
+        const request = { limit: 2, direction: 'DESC', ...(after ? { after } : {}) } as const;
+        const { entries: page } = await store.page(user, {}, request);
         seen.push(...ids(page));
         const last = page.at(-1);
         if (!last) break;
         after = last;
       }
       expect(seen).toEqual(expected);
-      expect(ids(await store.page(user, {}, { limit: 10, direction: 'ASC' }))).toEqual(expected.toReversed());
+      expect(ids((await store.page(user, {}, { limit: 10, direction: 'ASC' })).entries)).toEqual(
+        expected.toReversed(),
+      );
     });
 
     it('filters by each field, and counts the same', async () => {
@@ -160,8 +166,12 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         entry(user, 3, { bookId: 'b', sourceIds: ['x'] }),
       )) as [IndexEntry, IndexEntry, IndexEntry];
       const check = async (filter: Parameters<StateStore['page']>[1], expected: IndexEntry[]) => {
-        expect(ids(await store.page(user, filter, { limit: 10, direction: 'DESC' }))).toEqual(ids(expected));
+        expect(ids((await store.page(user, filter, { limit: 10, direction: 'DESC' })).entries)).toEqual(
+          ids(expected),
+        );
         expect(await store.count(user, filter)).toBe(expected.length);
+        const facet = facetOf(filter);
+        if (facet) expect(await store.facetCount(user, facet)).toBe(expected.length);
       };
       await check({}, [other, one, parent]);
       await check({ bookId: 'b' }, [other, one]);
@@ -206,7 +216,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       const book = newBook(user, { chapters: [chapter] });
       expect(await store.putBook(book)).toBe(true);
       expect(await store.putBook({ ...book, title: 'Late' })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([book]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([book]);
       const changed = {
         ...book,
         version: 2,
@@ -220,11 +230,11 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       expect(await store.putBook({ ...changed, createdAt: at(9) })).toBe(true);
       expect(await store.putBook({ ...changed, title: 'Late' })).toBe(false);
       expect(await store.putBook({ ...changed, version: 4 })).toBe(false);
-      expect(await store.bookRecords(user)).toEqual([changed]);
+      expect(await store.bookRecords(user, ['one', 'two'])).toEqual([changed]);
       await store.putBook({ ...book, id: 'two', createdAt: at(2) });
-      expect(ids(await store.bookRecords(user))).toEqual(['two', 'one']);
+      expect(ids(await store.bookRecords(user, ['one', 'two']))).toEqual(['two', 'one']);
       expect(ids(await store.bookRecords(user, ['one', 'three']))).toEqual(['one']);
-      expect(await store.bookRecords(newUser())).toEqual([]);
+      expect(await store.bookRecords(newUser(), ['one'])).toEqual([]);
     });
 
     it('finds the newest draft of each chapter', async () => {
@@ -242,7 +252,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         { bookId: 'b', chapterNum: 1, draft: second },
         { bookId: 'b', chapterNum: 2, draft: other },
       ]);
-      expect(ids((await store.newestDrafts(user)).map(({ draft: found }) => found))).toEqual(
+      expect(ids((await store.newestDrafts(user, ['c', 'b'])).map(({ draft: found }) => found))).toEqual(
         ids([second, other, elsewhere] as IndexEntry[]),
       );
     });

@@ -1,7 +1,7 @@
-import type { Db, Document, Filter } from 'mongodb';
-import { behind } from '../../../platform/mongo/behind.ts';
+import type { Db } from 'mongodb';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
+import { createSummaries } from '../summary/summary.mongo.ts';
 import { createBackfills } from './backfills.mongo.ts';
 import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
 import { createDeletions } from './deletions.mongo.ts';
@@ -19,72 +19,27 @@ import {
   userBlobFrom,
 } from './documents.mongo.ts';
 import { createErasures } from './erasures.mongo.ts';
-import { byParent, newestOf, ofEach, totalOf } from './groups.mongo.ts';
+import { byParent, newestOf, ofEach } from './groups.mongo.ts';
 import { lineage } from './lineage.mongo.ts';
+import { createUpkeep } from './lists/indexes.mongo.ts';
+import { createLists, whereOf } from './lists/pages.mongo.ts';
 import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
-import {
-  type EntryFilter,
-  MAX_BOOKS,
-  MAX_CONVERSATIONS,
-  MAX_DRAFTS,
-  type PageRequest,
-  type StateStore,
-} from './store.ts';
+import { MAX_DRAFTS, type StateStore } from './store.ts';
 
 const OUTBOX = ['outbox', 'outbox_since'];
 const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
 
-function conditions(userId: string, filter: EntryFilter): Filter<EntryDocument> {
-  const { createdAfter, createdBefore } = filter;
-  const equals: Record<string, string | undefined> = {
-    book_id: filter.bookId,
-    conversation_id: filter.conversationId,
-    type: filter.type,
-    processor_id: filter.processorId,
-    schema_id: filter.schemaId,
-    source_ids: filter.parentId,
-    state: filter.state,
-  };
-  const created = {
-    ...(createdAfter ? { $gte: createdAfter } : {}),
-    ...(createdBefore ? { $lt: createdBefore } : {}),
-  };
-  return {
-    user_id: userId,
-    ...Object.fromEntries(Object.entries(equals).filter(([, value]) => value !== undefined)),
-    ...(createdAfter || createdBefore ? { created_at: created } : {}),
-  };
-}
-
-async function page(
-  { entries }: StateCollections,
-  userId: string,
-  filter: EntryFilter,
-  { after, direction, limit }: PageRequest,
-) {
-  const where = conditions(userId, filter);
-  const order = direction === 'ASC' ? 1 : -1;
-  const found = await entries
-    .find<ReadEntryDocument>(after ? { $and: [where, behind(after, direction)] } : where, {
-      projection: WITHOUT_OUTBOX,
-    })
-    .sort({ created_at: order, _id: order })
-    .limit(limit)
-    .toArray();
-  return found.map(entryFrom);
-}
-
-async function newestDrafts({ entries }: StateCollections, userId: string, bookIds?: readonly string[]) {
+async function newestDrafts({ entries }: StateCollections, userId: string, bookIds: readonly string[]) {
   const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
   const found = await entries
     .aggregate<{ _id: { book_id: string; chapter_num: number }; draft: ReadEntryDocument }>([
       {
         $match: {
           user_id: userId,
-          book_id: bookIds ? { $in: [...bookIds] } : { $exists: true },
+          book_id: { $in: [...bookIds] },
           chapter_num: { $exists: true },
         },
       },
@@ -101,30 +56,6 @@ async function newestDrafts({ entries }: StateCollections, userId: string, bookI
   }));
 }
 
-async function conversations({ entries }: StateCollections, userId: string) {
-  const found = await entries
-    .aggregate<{ _id: string; title: string; messages: number; last_at: Date }>([
-      { $match: { user_id: userId, conversation_id: { $exists: true } } },
-      {
-        $group: {
-          _id: '$conversation_id',
-          title: { $top: { sortBy: { created_at: 1, _id: 1 }, output: '$title' } },
-          messages: { $sum: 1 },
-          last_at: { $max: '$created_at' },
-        },
-      },
-      { $sort: { last_at: -1, _id: 1 } },
-      { $limit: MAX_CONVERSATIONS },
-    ])
-    .toArray();
-  return found.map(({ _id, title, messages, last_at }) => ({
-    id: _id,
-    title,
-    messageCount: messages,
-    lastMessageAt: last_at,
-  }));
-}
-
 async function putBook({ books }: StateCollections, book: BookRecord): Promise<boolean> {
   const document = toBookDocument(book);
   const { _id, version, created_at: _, ...changed } = document;
@@ -134,12 +65,9 @@ async function putBook({ books }: StateCollections, book: BookRecord): Promise<b
   return matchedCount === 1;
 }
 
-async function bookRecords({ books }: StateCollections, userId: string, ids?: readonly string[]) {
-  const where: Document = ids
-    ? { _id: { $in: ids.map((id) => ({ user_id: userId, id })) } }
-    : { '_id.user_id': userId };
-  const found = await books.find(where).sort({ created_at: -1, '_id.id': -1 }).limit(MAX_BOOKS).toArray();
-  return found.map(bookFrom);
+async function bookRecords({ books }: StateCollections, userId: string, ids: readonly string[]) {
+  const where = { _id: { $in: ids.map((id) => ({ user_id: userId, id })) } };
+  return (await books.find(where).sort({ created_at: -1, '_id.id': -1 }).toArray()).map(bookFrom);
 }
 
 /** State in MongoDB (7 or later, a replica set). `database` must write with `{ w: 'majority', j: true }`. */
@@ -186,17 +114,7 @@ export function createMongoStateStore(database: Db): StateStore {
       const found = entries.find<ReadEntryDocument>(where, { projection: WITHOUT_OUTBOX });
       return (await found.toArray()).map(entryFrom);
     },
-    page: (userId, filter, request) => page(collections, userId, filter, request),
-    count: (userId, filter) => entries.countDocuments(conditions(userId, filter)),
-    async countByProcessor(userId) {
-      const pipeline = [
-        { $match: { user_id: userId } },
-        { $group: { _id: '$processor_id', count: { $sum: 1 } } },
-        { $sort: { _id: 1 } },
-      ];
-      const found = await entries.aggregate<{ _id: string; count: number }>(pipeline).toArray();
-      return found.map(({ _id, count }) => ({ processorId: _id, count }));
-    },
+    count: (userId, filter) => entries.countDocuments(whereOf(userId, filter)),
     async lastChange(userId) {
       const options = { sort: { updated_at: -1 }, projection: { updated_at: 1 } } as const;
       return (await entries.findOne({ user_id: userId }, options))?.updated_at ?? null;
@@ -213,11 +131,6 @@ export function createMongoStateStore(database: Db): StateStore {
       const pairs = await ofEach<{ _id: string }>(collections, parentIds, 'source_ids', newest);
       return byParent(pairs, (child) => child._id);
     },
-    async derivedCounts(userId, parentIds, processorIds) {
-      const total = totalOf(userId, { processorIds });
-      const pairs = await ofEach<{ total: number }>(collections, parentIds, 'source_ids', total);
-      return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
-    },
     async inPlaces(userId, placeIds, { place, ...request }) {
       const newest = [...newestOf(userId, request), { $unset: OUTBOX }];
       return byParent(
@@ -225,26 +138,25 @@ export function createMongoStateStore(database: Db): StateStore {
         entryFrom,
       );
     },
-    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
-      const total = totalOf(userId, { processorIds });
-      const pairs = await ofEach<{ total: number }>(collections, placeIds, PLACES[place], total);
-      return new Map(pairs.map(({ _id, child }) => [_id, child.total]));
-    },
     lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
     putBook: (book) => putBook(collections, book),
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
     newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
-    conversations: (userId) => conversations(collections, userId),
     outboxes: (blobIds) => outboxes(collections, blobIds),
     clearUserBlobOutboxes: (published) => clearOutboxes(userBlobs, published),
     clearEntryOutboxes: (published) => clearOutboxes(entries, published),
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
+    ...createLists(collections),
+    ...createUpkeep(collections),
+    ...createSummaries(collections),
     ...createDeletions(collections),
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),
-    ...createBackfills(collections),
+    ...createBackfills(collections.backfills),
+    handOuts: createBackfills(collections.handOuts),
+    retirements: createBackfills(collections.retirements),
   };
 }

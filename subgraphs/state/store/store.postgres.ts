@@ -1,24 +1,20 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import { createSummaries } from '../summary/summary.postgres.ts';
 import { createBackfills } from './backfills.postgres.ts';
 import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
-import { derivedRows, grouped, inPlaces, Parameters, PLACES } from './groups.postgres.ts';
+import { Parameters } from './groups.postgres.ts';
 import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
+import { CHILD_FACETS_OF_ENTRY, createUpkeep } from './lists/indexes.postgres.ts';
+import { createLists } from './lists/pages.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
-import type {
-  ContentChange,
-  EntryChange,
-  EntryFilter,
-  InsertedEntry,
-  PageRequest,
-  StateStore,
-} from './store.ts';
+import type { ContentChange, EntryChange, EntryFilter, InsertedEntry, StateStore } from './store.ts';
 
 /** Where a list is read from, and by what it is ordered: a parent's children from the edges, which stand in order. */
 const listOf = ({ parentId }: EntryFilter) =>
@@ -48,21 +44,12 @@ function conditions(userId: string, filter: EntryFilter, parameters: Parameters)
   ].join(' AND ');
 }
 
-async function page(database: SqlDatabase, userId: string, filter: EntryFilter, request: PageRequest) {
+async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {
   const parameters = new Parameters();
   const where = conditions(userId, filter, parameters);
-  const { from, time, id } = listOf(filter);
-  const { after, direction, limit } = request;
-  const comparison = direction === 'ASC' ? '>' : '<';
-  const behind = after
-    ? `AND (${time}, ${id}) ${comparison} (${parameters.add(after.createdAt)}, ${parameters.add(after.id)})`
-    : '';
-  const rows = await database.query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM ${from} WHERE ${where} ${behind}
-     ORDER BY ${time} ${direction}, ${id} ${direction} LIMIT ${parameters.add(limit)}`,
-    parameters.values,
-  );
-  return rows.map(entryFrom);
+  const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
+  const [row] = await database.query<{ total: number }>(text, parameters.values);
+  return row?.total ?? 0;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -114,8 +101,9 @@ async function insertEntry(
        VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)
        ON CONFLICT (id) DO NOTHING RETURNING *
      ), edges AS (
-       INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id)
-       SELECT DISTINCT e.user_id, p.id, e.id, e.created_at, e.processor_id FROM e, unnest(e.source_ids) AS p(id)
+       INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id, child_facets)
+       SELECT DISTINCT e.user_id, p.id, e.id, e.created_at, e.processor_id, ${CHILD_FACETS_OF_ENTRY}
+       FROM e, unnest(e.source_ids) AS p(id)
      )
      SELECT ${ENTRY_COLUMNS} FROM e`,
     [
@@ -208,62 +196,26 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
       return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
     },
-    page: (userId, filter, request) => page(database, userId, filter, request),
-    async count(userId, filter) {
-      const parameters = new Parameters();
-      const where = conditions(userId, filter, parameters);
-      const text = `SELECT count(*) AS total FROM ${listOf(filter).from} WHERE ${where}`;
-      const [row] = await database.query<{ total: number }>(text, parameters.values);
-      return row?.total ?? 0;
-    },
-    countByProcessor: (userId) =>
-      database.query(
-        `SELECT processor_id AS "processorId", count(*) AS count FROM blob_index WHERE user_id = $1
-         GROUP BY processor_id ORDER BY processor_id`,
-        [userId],
-      ),
+    count: (userId, filter) => count(database, userId, filter),
     async lastChange(userId) {
       const text = 'SELECT max(updated_at) AS at FROM blob_index WHERE user_id = $1';
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
       return row?.at ?? null;
     },
-    async derived(userId, parentIds, request) {
-      return grouped(
-        await derivedRows<EntryRow>(database, ENTRY_COLUMNS, userId, parentIds, request),
-        entryFrom,
-      );
-    },
-    async derivedIds(userId, parentIds, limit) {
-      const rows = await derivedRows<{ id: string }>(database, 'e.id', userId, parentIds, { limit });
-      return grouped(rows, (row) => row.id);
-    },
-    async derivedCounts(userId, parentIds, processorIds) {
-      const rows = await database.query<{ parent_id: string; total: number }>(
-        `SELECT parent_id, count(*) AS total FROM blob_sources
-         WHERE user_id = $1 AND parent_id = ANY($2) AND ($3::text[] IS NULL OR child_processor_id = ANY($3))
-         GROUP BY parent_id`,
-        [userId, [...parentIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map((row) => [row.parent_id, row.total]));
-    },
-    inPlaces: (userId, placeIds, request) => inPlaces(database, userId, placeIds, request),
-    async inPlacesCounts(userId, placeIds, { place, processorIds }) {
-      const rows = await database.query<{ id: string; total: number }>(
-        `SELECT ${PLACES[place]} AS id, count(*) AS total FROM blob_index
-         WHERE user_id = $1 AND ${PLACES[place]} = ANY($2) AND ($3::text[] IS NULL OR processor_id = ANY($3)) GROUP BY 1`,
-        [userId, [...placeIds], processorIds ? [...processorIds] : null],
-      );
-      return new Map(rows.map(({ id, total }) => [id, total]));
-    },
     async lineage(userId, id, depth, limit) {
       return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
     },
+    ...createLists(database),
+    ...createUpkeep(database),
     ...createBooks(database),
+    ...createSummaries(database),
     ...createOutboxes(database),
     ...createDeletions(database),
     ...createErasures(database),
     ...createReemissionStore(database),
     ...createScans(database),
-    ...createBackfills(database),
+    ...createBackfills(database, 'backfills'),
+    handOuts: createBackfills(database, 'hand_outs'),
+    retirements: createBackfills(database, 'retirements'),
   };
 }

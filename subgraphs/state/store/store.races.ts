@@ -138,7 +138,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
         const written = await atOnce(20, put);
         expect(written.filter(Boolean)).toHaveLength(1);
         const title = `${version}.${written.indexOf(true)}`;
-        expect(await store.bookRecords(book.userId)).toEqual([{ ...book, version, title }]);
+        expect(await store.bookRecords(book.userId, ['one'])).toEqual([{ ...book, version, title }]);
       }
     });
   });

@@ -1,14 +1,15 @@
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import type { SummaryStore } from '../summary/summary.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
+import type { Total } from './lists/conditions.ts';
+import type { Upkeep } from './lists/upkeep.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 
-/** Of each of these so many at most in one answer. */
-export const MAX_BOOKS = 1_000;
-export const MAX_CONVERSATIONS = 1_000;
+/** Newest drafts of chapters in one answer at most. */
 export const MAX_DRAFTS = 10_000;
 
 /** Conditions on entries; all that are given must hold. */
@@ -40,6 +41,17 @@ export interface PageRequest {
   /** Starts behind this place. */
   readonly after?: PageKey;
   readonly direction: 'ASC' | 'DESC';
+}
+
+/** What was found of a stretch. */
+export interface EntryList {
+  /** As many as were asked for, unless the list ends or `resume` is set. */
+  readonly entries: IndexEntry[];
+  /**
+   * The place up to which was looked without finding that many: the list may go on behind it. By one or two conditions
+   * besides time a page is always whole.
+   */
+  readonly resume: PageKey | null;
 }
 
 export interface DerivedRequest {
@@ -134,7 +146,19 @@ export type InsertedEntry =
  * across documents. Reads that take a user see that user's documents alone. Ids that are not there are left out
  * of the answer.
  */
-export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore, StateScans, BackfillStore {
+export interface StateStore
+  extends ErasureStore,
+    DeletionStore,
+    ReemissionStore,
+    StateScans,
+    BackfillStore,
+    SummaryStore,
+    Upkeep {
+  /** Hand-outs of runs whose events a processor missed. */
+  readonly handOuts: BackfillStore;
+  /** Ends of the runs of processors that were retired. */
+  readonly retirements: BackfillStore;
+
   /** Makes tables, collections and indexes, where they are missing. */
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
@@ -160,7 +184,9 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
   ): Promise<boolean>;
   entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
   /** Ordered by time of creation, then id. */
-  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<IndexEntry[]>;
+  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<EntryList>;
+  /** How many entries a filter lets through, counted to `limit`. */
+  countUpTo(userId: string, filter: EntryFilter, limit: number): Promise<Total>;
   count(userId: string, filter: EntryFilter): Promise<number>;
   countByProcessor(userId: string): Promise<{ readonly processorId: string; readonly count: number }[]>;
   /** When an entry of the user changed last; null when there is none. */
@@ -207,10 +233,9 @@ export interface StateStore extends ErasureStore, DeletionStore, ReemissionStore
    * another was first.
    */
   putBook(book: BookRecord): Promise<boolean>;
-  /** Those of these ids, or the newest 1,000. */
-  bookRecords(userId: string, ids?: readonly string[]): Promise<BookRecord[]>;
-  /** The newest draft of every chapter of these books (or of all, at most 10,000), by book and chapter. */
-  newestDrafts(userId: string, bookIds?: readonly string[]): Promise<ChapterDraft[]>;
+  bookRecords(userId: string, ids: readonly string[]): Promise<BookRecord[]>;
+  /** The newest draft of every chapter of these books, by book and chapter; at most 10,000. */
+  newestDrafts(userId: string, bookIds: readonly string[]): Promise<ChapterDraft[]>;
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 

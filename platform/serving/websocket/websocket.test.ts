@@ -1,74 +1,12 @@
 import { once } from 'node:events';
-import { buildSchema, type ExecutionArgs, type ExecutionResult, execute, subscribe } from 'graphql';
-import { afterEach, expect, test, vi } from 'vitest';
+import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { systemClock } from '../clock.ts';
-import { BlobgraphError } from '../errors.ts';
-import { createLogger } from '../logger.ts';
-import { BODY_LIMIT_BYTES, createHttpServer, type ServerLimits } from './http.ts';
-import { createOperationCheck } from './operation.ts';
-import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
+import { BlobgraphError } from '../../errors.ts';
+import { BODY_LIMIT_BYTES } from '../http.ts';
+import { closeAfterEach, connect, connectAs, serve } from './websocket.fixture.ts';
 
-const schema = buildSchema(
-  'scalar JSON type Query { name: String echo(data: JSON): String } type Subscription { never: String }',
-);
-const logger = createLogger('silent');
-const cleanUp: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step();
-});
-
-async function* never() {
-  await new Promise(() => {});
-  yield {};
-}
-
-async function serve(options: Partial<OperationsOverWebSocket<string>> = {}, limits: ServerLimits = {}) {
-  const app = createHttpServer({ logger, limits });
-  const check = createOperationCheck(schema);
-  serveOperationsOverWebSocket<string>(app, {
-    path: '/graphql',
-    clock: systemClock,
-    logger,
-    authenticate: async ({ name }) => ({ who: String(name) }),
-    prepare: (payload, who) => {
-      const args = check(payload);
-      return 'document' in args ? { ...args, rootValue: { name: who } } : args;
-    },
-    execute,
-    subscribe: (args) => subscribe({ ...args, subscribeFieldResolver: () => never() }),
-    ...options,
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  cleanUp.push(() => app.close());
-  return { app, url: app.listeningOrigin.replace('http', 'ws') };
-}
-
-interface Received {
-  readonly id?: string;
-  readonly type: string;
-  readonly payload?: unknown;
-}
-
-async function connect(url: string, options: object = {}, protocol = 'graphql-transport-ws') {
-  const socket = new WebSocket(url, protocol, options);
-  cleanUp.push(() => socket.terminate());
-  const received: Received[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data))));
-  await once(socket, 'open');
-  const send = (message: object) => socket.send(JSON.stringify(message));
-  const closed = once(socket, 'close').then(([code]) => code as number);
-  return { socket, send, received, closed };
-}
-
-async function connectAs(url: string, name: string, options: object = {}) {
-  const connection = await connect(url, options);
-  connection.send({ type: 'connection_init', payload: { Name: name } });
-  await vi.waitFor(() => expect(connection.received).toEqual([{ type: 'connection_ack' }]));
-  connection.received.length = 0;
-  return connection;
-}
+closeAfterEach();
 
 test('an operation is run as who has connected', async () => {
   const { url } = await serve();

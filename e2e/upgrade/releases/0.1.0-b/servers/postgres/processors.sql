@@ -1,0 +1,44 @@
+CREATE TABLE processors (
+  "id" text NOT NULL,
+  "name" text NOT NULL,
+  "description" text NOT NULL,
+  "version" text NOT NULL,
+  "storage_type" text NOT NULL,
+  "connection_string" text NOT NULL,
+  "database_name" text NOT NULL,
+  "input_schema_ids" text[] NOT NULL,
+  "output_schema_id" text NOT NULL,
+  "graphql_type" text NOT NULL,
+  "base_url" text NOT NULL,
+  "health_endpoint" text NOT NULL,
+  "query_endpoint" text NOT NULL,
+  "event_subscriptions" text[] NOT NULL,
+  "max_concurrency" integer NOT NULL,
+  "timeout_seconds" integer NOT NULL,
+  "active" boolean NOT NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "takes" jsonb NOT NULL,
+  "shown_as" text,
+  "versions" text[] NOT NULL,
+  "readable_schema_ids" text[] NOT NULL
+);
+
+INSERT INTO processors ("id", "name", "description", "version", "storage_type", "connection_string", "database_name", "input_schema_ids", "output_schema_id", "graphql_type", "base_url", "health_endpoint", "query_endpoint", "event_subscriptions", "max_concurrency", "timeout_seconds", "active", "created_at", "takes", "shown_as", "versions", "readable_schema_ids") VALUES
+('book-compiler', 'Book compiler', 'Compiles the chapters of a book into one text, version by version.', '1', 'postgresql', 'v1.da21e28b.K8FuT6qATD3SBG5n.lTflGIcF2_TzHq69dxm3wPd7FkTNIQDu5E9vhIL5jyGxrhRuTuzUQQMLBcWYQREgT3tnoF88578-TuZ1O0PHlkkaQuwf.YpYyfYeIFWX_-hgc6ZcCyA', 'book_compiler', '{text-input-v1,expanded-text-v1}', 'compiled-book-v1', 'CompiledBook', 'http://127.0.0.1:23853', '/health', '/graphql', '{}', '4', '60', 'true', '2026-11-28 15:52:08.507+00', '{}', 'book.compiled', '{1}', '{text-input-v1,expanded-text-v1}'),
+('text-expansion', 'Text expansion', 'Makes a draft longer, section by section, and tells of its style.', '1', 'mongodb', 'v1.da21e28b.e1QmlQOY0xjJ7NnH.7RdPE_WEJ7NqN58_sKvAskzdcu7MpGwEUH8A35iKrKTNlTlS7liM7RGOKWkFVmZzSm83uWUrOqnGJi7fB6ykUg.TK7JXo45NLsUPxfpTDeGEg', 'text_expansion', '{text-input-v1}', 'expanded-text-v1', 'ExpandedText', 'http://127.0.0.1:23852', '/health', '/graphql', '{blob.created}', '4', '3600', 'true', '2026-11-28 15:52:08.338+00', '{"blob.created": ["text-input-v1"]}', 'chapter.expanded', '{1}', '{text-input-v1}'),
+('word-stats', 'Word statistics', 'Not running any more.', '3', 'postgresql', 'v1.da21e28b.e6TpnOh9zz_aQHE2.QpcJl3phMrMaOs6TrPcioxaX7LM5db5sL7Bj5hnAfoLUckrqM8j4Rb6aQBo.HyNLq_cc54023WdyBFJOsA', 'word_stats', '{field-notes-v1,expanded-text-v1}', 'note-v1', 'WordStats', 'http://127.0.0.1:9', '/health', '/graphql', '{blob.created,blob.indexed}', '4', '60', 'false', '2026-11-28 15:52:21.393+00', '{"blob.created": ["field-notes-v1", "expanded-text-v1"], "blob.indexed": ["field-notes-v1", "expanded-text-v1"]}', NULL, '{3}', '{field-notes-v1,expanded-text-v1}');
+
+CREATE TABLE schema_migrations (
+  "step" integer NOT NULL,
+  "checksum" text NOT NULL,
+  "applied_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+
+INSERT INTO schema_migrations ("step", "checksum", "applied_at") VALUES
+('1', 'd615051ff8051d81a10f4465ee4c14e3527632a7b9a2e4635583cdfdc155f800', '2026-11-28 15:52:08.045608+00'),
+('2', '81931eb82d29fd4343af6222b43d80f2af2523c18004fb9ff7c9a3a2cee3cac2', '2026-11-28 15:52:08.053186+00'),
+('3', '634cf0ef7d853858b59074837195ab105267002c184261529d97de3b8101f85c', '2026-11-28 15:52:08.055517+00');
+
+ALTER TABLE processors ADD CONSTRAINT processors_pkey PRIMARY KEY (id);
+
+ALTER TABLE schema_migrations ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (step);

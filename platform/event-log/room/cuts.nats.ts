@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { z } from 'zod';
+import { isMessageNotFound } from '../log.nats.errors.ts';
+import type { Subjects } from '../log.nats.messages.ts';
+import type { Publish } from '../log.nats.publisher.ts';
+import type { Cut } from '../log.ts';
+
+export interface NatsCutsDependencies {
+  readonly manager: JetStreamManager;
+  readonly publish: Publish;
+  readonly subjects: Subjects;
+  /** The stream of the log. */
+  readonly stream: string;
+}
+
+/** A cut as its stream keeps it. */
+export interface KeptCut {
+  readonly cut: Cut;
+  /** Tells it from a later cut of the same durable. */
+  readonly place: number;
+}
+
+const cutSchema = z.object({
+  id: z.string(),
+  durable: z.string(),
+  cause: z.enum(['lagged', 'made', 'asked']),
+  through: z.object({ epoch: z.string(), sequence: z.number() }),
+  at: z.iso.datetime().transform((text) => new Date(text)),
+});
+
+/**
+ * The stream of cuts that were not heard of, `<stream>_CUTS`: the newest of each durable, on a subject of its own. A
+ * consumer's metadata would not do: the server compares nothing, and two that write at once undo each other's.
+ */
+export class NatsCuts {
+  readonly #dependencies: NatsCutsDependencies;
+  /** Name of the stream. */
+  readonly name: string;
+
+  constructor(dependencies: NatsCutsDependencies) {
+    this.#dependencies = dependencies;
+    this.name = `${dependencies.stream}_CUTS`;
+  }
+
+  /** As the server sees it; `*` for every durable. */
+  subject(durable: string): string {
+    const { subjects, stream } = this.#dependencies;
+    return subjects.outer(`cut.${stream}.${durable}`);
+  }
+
+  /** Resolves once the cut is durable; it takes the place of an earlier one. */
+  async add(facts: Omit<Cut, 'id' | 'at'>): Promise<KeptCut> {
+    const cut: Cut = { ...facts, id: randomUUID(), at: new Date() };
+    const { seq } = await this.#dependencies.publish({
+      stream: this.name,
+      subject: this.subject(cut.durable),
+      id: cut.id,
+      body: new TextEncoder().encode(JSON.stringify(cut)),
+    });
+    return { cut, place: seq };
+  }
+
+  async find(durable: string): Promise<KeptCut | null> {
+    const { manager } = this.#dependencies;
+    try {
+      // Not the direct way: a replica that lags behind may still have one that was heard of.
+      const message = await manager.streams.getMessage(this.name, { last_by_subj: this.subject(durable) });
+      return message && { cut: cutSchema.parse(JSON.parse(message.string())), place: message.seq };
+    } catch (error) {
+      if (isMessageNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Forgets this one, and no later one. */
+  async remove({ place }: Pick<KeptCut, 'place'>): Promise<void> {
+    try {
+      await this.#dependencies.manager.streams.deleteMessage(this.name, place, false);
+    } catch (error) {
+      if (!isMessageNotFound(error)) throw error;
+    }
+  }
+}

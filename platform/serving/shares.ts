@@ -1,0 +1,146 @@
+import { FairQueue, type Holder, type Leave } from '../fair-queue.ts';
+import { createLoopUse } from './loop-use.ts';
+
+/** Requests of all users that are worked on at once; more wait for their turn. */
+const PLACES = 64;
+/** Of the places, the part of what is left free that one user may hold: someone else always finds one. */
+const SHARE_OF_FREE = 3;
+/** Bytes of large bodies of all users, those of one user, and from which size on a body is large. */
+const BODIES_BYTES = 64 * 1024 * 1024;
+const BODIES_BYTES_PER_USER = 24 * 1024 * 1024;
+const LARGE_BODY_BYTES = 64 * 1024;
+/** How long someone counts as here after their last request. */
+const HERE_FOR_MS = 10_000;
+/** With others here, so many at once where the event loop is idle for half of the time. */
+const FEW = 4;
+const HALF = 0.5;
+/** Work that takes longer waits for something else: it no longer keeps its user's next from the loop. */
+const LONG_MS = 250;
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 25;
+
+export interface SharesOptions {
+  /** Requests in work and waiting, of all users. */
+  readonly requests: number;
+  /** How busy the event loop is, 0 to 1. */
+  readonly loopUse?: () => number;
+  /** In milliseconds. Default: that of `performance.now()`. */
+  readonly now?: () => number;
+}
+
+/** Who was here last, and when; enough to tell whether a user is alone. */
+class Presence {
+  #last = { key: '', at: Number.NEGATIVE_INFINITY };
+  #other = Number.NEGATIVE_INFINITY;
+
+  note(key: string, at: number): void {
+    if (key !== this.#last.key) this.#other = this.#last.at;
+    this.#last = { key, at };
+  }
+
+  isAlone(key: string, now: number): boolean {
+    const other = key === this.#last.key ? this.#other : this.#last.at;
+    return now - other > HERE_FOR_MS;
+  }
+}
+
+/**
+ * What a service works on and takes in, shared between its users. All that users ask runs in turns on one event loop:
+ * whoever has fifty operations under way there has fifty pieces of work ahead of everybody's next one. So a user who is
+ * not alone has one request at once in work while the loop is busy, and further ones as the loop has time for them.
+ */
+export class Shares {
+  readonly #requests: FairQueue;
+  readonly #bodies: FairQueue;
+  readonly #presence = new Presence();
+  readonly #loopUse: () => number;
+  readonly #now: () => number;
+  readonly #places: number;
+  #refused = 0;
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor({ requests, loopUse = createLoopUse(), now = () => performance.now() }: SharesOptions) {
+    this.#loopUse = loopUse;
+    this.#now = now;
+    this.#places = Math.min(PLACES, requests);
+    this.#requests = new FairQueue({
+      name: 'requests in work',
+      capacity: this.#places,
+      maxWaiting: requests - this.#places,
+      patienceMs: PATIENCE_MS,
+      mayTakeMore: (holder) => this.#mayTakeMore(holder),
+    });
+    this.#bodies = new FairQueue({
+      name: 'bytes of large request bodies',
+      capacity: BODIES_BYTES,
+      capacityPerKey: BODIES_BYTES_PER_USER,
+      maxWaiting: requests * BODIES_BYTES,
+      patienceMs: PATIENCE_MS,
+    });
+  }
+
+  /** Requests that are worked on. */
+  get inWork(): number {
+    return this.#requests.inWork;
+  }
+
+  /** Requests that wait for their turn. */
+  get waiting(): number {
+    return this.#requests.waiting;
+  }
+
+  /** Requests that were refused: their user had too many waiting, or waited too long. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /**
+   * Resolves when it is the user's turn; it lasts until the answer is called. `later`: work that nobody has asked for just
+   * now, e.g. telling a subscriber of a change: requests of all users go first, three of four times.
+   * @throws BlobgraphError OVERLOADED when the user has too many waiting, or waits for longer than `patienceMs`
+   * (default 10 s); the signal's reason
+   */
+  async turn(
+    userId: string,
+    options: { later?: boolean; patienceMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Leave> {
+    this.#presence.note(userId, this.#now());
+    this.#look();
+    return this.#counted(this.#requests.enter(userId, options));
+  }
+
+  /** Resolves when there is room for a body of so many bytes. @throws as {@link turn} */
+  async room(userId: string, bytes: number, signal: AbortSignal): Promise<Leave> {
+    if (bytes < LARGE_BODY_BYTES) return () => undefined;
+    return this.#counted(this.#bodies.enter(userId, { size: bytes, signal }));
+  }
+
+  async #counted(entering: Promise<Leave>): Promise<Leave> {
+    try {
+      return await entering;
+    } catch (error) {
+      this.#refused += 1;
+      throw error;
+    }
+  }
+
+  #mayTakeMore({ key, inWork, since }: Holder): boolean {
+    const free = this.#places - this.#requests.inWork;
+    if (inWork >= SHARE_OF_FREE * free) return false;
+    const now = this.#now();
+    if (this.#presence.isAlone(key, now) || now - since >= inWork * LONG_MS) return true;
+    return inWork < FEW && this.#loopUse() < HALF;
+  }
+
+  /** While some wait, asks again and again whether the loop has time for them. */
+  #look(): void {
+    if (this.#looking) return;
+    this.#looking = setInterval(() => {
+      this.#requests.look();
+      if (this.#requests.waiting > 0) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }, LOOK_EVERY_MS);
+    this.#looking.unref();
+  }
+}

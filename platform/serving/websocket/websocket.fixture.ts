@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { buildSchema, execute, subscribe } from 'graphql';
+import { afterEach, expect, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { systemClock } from '../../clock.ts';
+import { createLogger } from '../../logger.ts';
+import { createHttpServer, type ServerLimits } from '../http.ts';
+import { createOperationCheck } from '../operation.ts';
+import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
+
+const schema = buildSchema(
+  'scalar JSON type Query { name: String echo(data: JSON): String } type Subscription { never(data: JSON): String }',
+);
+export const logger = createLogger('silent');
+const cleanUp: (() => unknown)[] = [];
+
+/** To be called once by each file of tests that serves. */
+export function closeAfterEach(): void {
+  afterEach(async () => {
+    for (const step of cleanUp.splice(0).reverse()) await step();
+  });
+}
+
+async function* never() {
+  await new Promise(() => {});
+  yield {};
+}
+
+/** A small graph over WebSocket at `/graphql`, whose users are let in by their names. */
+export async function serve(
+  options: Partial<OperationsOverWebSocket<string>> = {},
+  limits: ServerLimits = {},
+) {
+  const app = createHttpServer({ logger, limits });
+  const check = createOperationCheck(schema);
+  const sockets = serveOperationsOverWebSocket<string>(app, {
+    path: '/graphql',
+    clock: systemClock,
+    logger,
+    authenticate: async ({ name }) => ({ who: String(name), userId: String(name) }),
+    prepare: (payload, who) => {
+      const args = check(payload);
+      return 'document' in args ? { ...args, rootValue: { name: who } } : args;
+    },
+    execute,
+    subscribe: (args) => subscribe({ ...args, subscribeFieldResolver: () => never() }),
+    ...options,
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  cleanUp.push(() => app.close());
+  return { app, sockets, url: app.listeningOrigin.replace('http', 'ws') };
+}
+
+export interface Received {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: unknown;
+}
+
+/** A connection that has said nothing yet. */
+export async function connect(url: string, options: object = {}, protocol = 'graphql-transport-ws') {
+  const socket = new WebSocket(url, protocol, options);
+  cleanUp.push(() => socket.terminate());
+  const received: Received[] = [];
+  socket.on('message', (data) => received.push(JSON.parse(String(data))));
+  const closing = once(socket, 'close').then(([code, reason]) => [Number(code), String(reason)] as const);
+  await once(socket, 'open');
+  const send = (message: object) => socket.send(JSON.stringify(message));
+  const closed = closing.then(([code]) => code);
+  return { socket, send, received, closed, closing };
+}
+
+/** A connection that was let in. */
+export async function connectAs(url: string, name: string, options: object = {}) {
+  const connection = await connect(url, options);
+  connection.send({ type: 'connection_init', payload: { Name: name } });
+  await vi.waitFor(() => expect(connection.received).toEqual([{ type: 'connection_ack' }]));
+  connection.received.length = 0;
+  return connection;
+}
+
+/** A text message as a client frames it (RFC 6455, 5.2), its mask zeros. */
+export function framed(text: string): Buffer {
+  const body = Buffer.from(text);
+  const head = Buffer.alloc(14);
+  head[0] = 0x81;
+  head[1] = 0xff;
+  head.writeBigUInt64BE(BigInt(body.length), 2);
+  return Buffer.concat([head, body]);
+}
+
+/**
+ * A client that does as it likes: it writes bytes, and reads what comes only once it is told to. Resolves when the
+ * connection is upgraded.
+ */
+export async function connectRaw(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connectTcp(Number(port), hostname);
+  cleanUp.push(() => socket.destroy());
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  const head = [
+    'GET /graphql HTTP/1.1',
+    `Host: ${hostname}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol: graphql-transport-ws',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  await once(socket, 'readable');
+  return socket;
+}

@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SqlDatabase } from '../../../../platform/sql/database.ts';
+import { ENTRY_LISTS, type EntryList, keyOf, presentIn } from './keys.postgres.ts';
+import type { Upkeep, UpkeepContext } from './upkeep.ts';
+
+/** What follows a list's key in its index: facets that part it into few stretches, then the order. */
+const STRETCHES = 'state, processor_id, schema_id, created_at, id';
+
+const entryIndex = (list: EntryList) => {
+  const columns = ENTRY_LISTS[list];
+  const present = presentIn(columns).map((column) => `${column} IS NOT NULL`);
+  return {
+    name: `blob_list_${list}`,
+    on: `blob_index ((${keyOf(list, ['user_id', ...columns])}), ${list === 'all' ? 'created_at, id' : STRETCHES})${
+      present.length > 0 ? ` WHERE ${present.join(' AND ')}` : ''
+    }`,
+  };
+};
+
+/**
+ * Indexes of lists, by name. A migration step makes them in an empty database: a changed one must get a new name, and
+ * a new step.
+ */
+export const LIST_INDEXES: readonly { readonly name: string; readonly on: string }[] = [
+  ...(Object.keys(ENTRY_LISTS) as EntryList[]).map(entryIndex),
+  {
+    name: 'blob_sources_children',
+    on: `blob_sources ((${keyOf('children', ['user_id', 'parent_id'])}), child_created_at, child_id)`,
+  },
+  {
+    name: 'blob_sources_facets',
+    on: `blob_sources ((${keyOf('facets', ['user_id', 'parent_id'])}), child_facets, child_created_at, child_id)`,
+  },
+  { name: 'blob_sources_unknown', on: 'blob_sources (child_id) WHERE child_facets IS NULL' },
+];
+
+/** Indexes that those replace. */
+const REPLACED = [
+  ...['user', 'processor', 'type', 'state', 'schema', 'book', 'conversation'].map(
+    (column) => `blob_index_${column}`,
+  ),
+  'blob_sources_parent',
+];
+
+/**
+ * The step that goes from an index for each member to those of lists. A table that holds entries already keeps its
+ * indexes for now: making others in a step would keep writers waiting, see {@link createIndexUpkeep}.
+ */
+export const LISTS_STEP = `
+  -- A child's facets, so that a parent's children are found by them: [state, processor, schema, type, book, conversation].
+  -- Null in edges of before, until they are filled in.
+  ALTER TABLE blob_sources ADD COLUMN child_facets text;
+
+  CREATE FUNCTION child_facets(state text, processor_id text, schema_id text, type text, book_id text, conversation_id text)
+  RETURNS text LANGUAGE sql STABLE AS
+    $$ SELECT jsonb_build_array(state, processor_id, schema_id, type, book_id, conversation_id)::text $$;
+
+  -- The state alone changes. By a trigger, so that processes of the release before tell the edges too.
+  CREATE FUNCTION tell_sources_of_state() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE blob_sources SET child_facets = child_facets(NEW.state, NEW.processor_id, NEW.schema_id, NEW.type,
+      NEW.book_id, NEW.conversation_id) WHERE child_id = NEW.id;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER blob_index_state AFTER UPDATE OF state ON blob_index FOR EACH ROW
+    WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.user_id IS NOT NULL AND NEW.source_ids <> '{}')
+    EXECUTE FUNCTION tell_sources_of_state();
+
+  DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM blob_index) THEN
+      ${LIST_INDEXES.map(({ name, on }) => `CREATE INDEX ${name} ON ${on};`).join('\n      ')}
+      DROP INDEX ${REPLACED.join(', ')};
+    END IF;
+  END $$;
+`;
+
+/** `child_facets` of an entry by the alias `e`. */
+export const CHILD_FACETS_OF_ENTRY =
+  'child_facets(e.state, e.processor_id, e.schema_id, e.type, e.book_id, e.conversation_id)';
+
+/** Edges in one statement. */
+const EDGES = 2_000;
+
+/** Fills in facets of children from `after` on; answers where to go on, null at the end. */
+async function fillEdges(database: SqlDatabase, after: string): Promise<string | null> {
+  const [next] = await database.query<{ last: string | null }>(
+    `WITH some AS (
+       SELECT child_id FROM blob_sources WHERE child_facets IS NULL AND child_id > $1 ORDER BY child_id LIMIT ${EDGES}
+     ), filled AS (
+       UPDATE blob_sources s SET child_facets = ${CHILD_FACETS_OF_ENTRY}
+       FROM blob_index e WHERE s.child_id IN (SELECT child_id FROM some) AND e.id = s.child_id AND s.child_facets IS NULL
+     )
+     SELECT max(child_id) AS last FROM some`,
+    [after],
+  );
+  return next?.last ?? null;
+}
+
+interface IndexState {
+  name: string;
+  valid: boolean;
+  building: boolean;
+}
+
+const indexStates = async (database: SqlDatabase): Promise<Map<string, IndexState>> => {
+  const rows = await database.query<IndexState>(
+    `SELECT c.relname AS name, i.indisvalid AS valid,
+       EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS building
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid IN ('blob_index'::regclass, 'blob_sources'::regclass)`,
+  );
+  return new Map(rows.map((row) => [row.name, row]));
+};
+
+/** How long to wait for an index that another process is making. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** Makes one index beside reading and writing. What a process that died left of it is made again. */
+async function makeIndex(
+  database: SqlDatabase,
+  { name, on }: { readonly name: string; readonly on: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const found = (await indexStates(database)).get(name);
+  if (found?.valid || found?.building) return;
+  if (found) await database.maintain(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal);
+  await database.maintain(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${on}`, signal);
+}
+
+const isWhole = (states: ReadonlyMap<string, IndexState>): boolean =>
+  LIST_INDEXES.every(({ name }) => states.get(name)?.valid);
+
+/** Makes the indexes of lists, or waits for another process that does. */
+async function makeIndexes(database: SqlDatabase, { signal, logger }: UpkeepContext): Promise<void> {
+  if (isWhole(await indexStates(database))) return;
+  logger.info('making indexes of lists; until they are there, lists of many blobs take longer');
+  for (;;) {
+    for (const index of LIST_INDEXES) {
+      signal.throwIfAborted();
+      await makeIndex(database, index, signal);
+    }
+    if (isWhole(await indexStates(database))) break;
+    await pause(LOOK_AGAIN_MS, undefined, { signal });
+  }
+  logger.info('indexes of lists are made');
+}
+
+/** Brings a database of the release before to the indexes of lists. */
+export const createUpkeep = (database: SqlDatabase): Upkeep => ({
+  async upkeep(context) {
+    const { signal } = context;
+    await makeIndexes(database, context);
+    for (let after: string | null = ''; after !== null; ) {
+      signal.throwIfAborted();
+      after = await fillEdges(database, after);
+    }
+    const states = await indexStates(database);
+    for (const name of REPLACED.filter((each) => states.has(each)))
+      await database.maintain(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal);
+  },
+});

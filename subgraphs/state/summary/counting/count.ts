@@ -1,0 +1,251 @@
+import { groupBy } from '../../../../platform/group-by.ts';
+import {
+  type CountedEntry,
+  type Decision,
+  decide,
+  emptySummary,
+  entered,
+  type Facets,
+  isPlace,
+  isWide,
+  type Listing,
+  listingAfter,
+  type Mark,
+  type Summary,
+  type SummaryWrite,
+  type Target,
+  type Transition,
+  targetId,
+  targetsOf,
+  USER,
+} from './counting.ts';
+
+/** Documents of counts and the entries that they count. Each write is of one document. */
+export interface CountingStore {
+  /** Those of these targets' summaries that are there. */
+  summaries(userId: string, targets: readonly Target[]): Promise<Summary[]>;
+  /** Those of these ids, and tombstones. */
+  entries(ids: readonly string[]): Promise<CountedEntry[]>;
+  /** What a place is listed by now; null where it is not. */
+  listing(userId: string, target: Target): Promise<Listing | null>;
+  /** Puts each where the summary is still what was read. False for those where it is not. */
+  write(userId: string, writes: readonly SummaryWrite[]): Promise<boolean[]>;
+  /** Marks entries, but for those with a mark of a later generation or version. */
+  mark(marks: readonly { readonly id: string; readonly mark: Mark }[]): Promise<void>;
+  /** Ends transitions in their summaries. */
+  clear(
+    userId: string,
+    ended: readonly { readonly target: Target; readonly nonces: readonly string[] }[],
+  ): Promise<void>;
+  /** Removes the facets that tombstones keep. */
+  forgetFacets(ids: readonly string[]): Promise<void>;
+  /** Removes summaries of earlier generations. */
+  removeBefore(userId: string, generation: number): Promise<void>;
+  /** Removes the user's own summary where it is still what was written. */
+  removeUser(userId: string, seq: number): Promise<void>;
+  /** A generation later than all before; milliseconds of a clock will do. */
+  newGeneration(): number;
+  /** A number to begin with that no summary of the same target had. */
+  newSeq(): number;
+  newNonce(): string;
+}
+
+interface Known {
+  readonly entry: CountedEntry;
+  readonly facets: Facets;
+}
+
+/** A transition and the entry that it is of. */
+interface Step extends Known {
+  readonly transition: Transition;
+}
+
+/** Every target of a step besides the user's. */
+const widely = ({ transition, facets }: Step): Target[] => (isWide(transition) ? targetsOf(facets) : []);
+
+function byTarget(steps: readonly Step[]): { target: Target; steps: Step[] }[] {
+  const groups = new Map<string, { target: Target; steps: Step[] }>();
+  for (const step of steps) {
+    for (const target of widely(step)) {
+      const group = groups.get(targetId(target)) ?? { target, steps: [] };
+      group.steps.push(step);
+      groups.set(targetId(target), group);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Reads what a place is listed by between reading its summary and writing it: a change in between is seen by its `seq`. */
+async function withListing(
+  store: CountingStore,
+  userId: string,
+  write: SummaryWrite,
+  steps: readonly Step[],
+): Promise<SummaryWrite> {
+  const listing = listingAfter(write, steps) ?? (await store.listing(userId, write.summary.target));
+  return { ...write, summary: { ...write.summary, listing } };
+}
+
+/** Enters steps in all summaries but the user's. False where another was at one of them. */
+async function enterWidely(
+  store: CountingStore,
+  userId: string,
+  { generation }: Summary,
+  known: ReadonlyMap<string, Summary>,
+  steps: readonly Step[],
+): Promise<boolean> {
+  const writes = byTarget(steps).flatMap(({ target, steps: all }) => {
+    const was = known.get(targetId(target));
+    const there = was?.generation === generation ? was.pending : [];
+    const missing = all.filter(({ transition }) => !there.some(({ nonce }) => nonce === transition.nonce));
+    if (missing.length === 0) return [];
+    return [{ write: entered(target, was, generation, missing, store.newSeq()), steps: missing }];
+  });
+  const listed = await Promise.all(
+    writes.map(({ write, steps: missing }) =>
+      isPlace(write.summary.target) ? withListing(store, userId, write, missing) : write,
+    ),
+  );
+  return listed.length === 0 || (await store.write(userId, listed)).every(Boolean);
+}
+
+async function end(store: CountingStore, userId: string, steps: readonly Step[]): Promise<void> {
+  const noncesOf = (some: readonly Step[]) => some.map(({ transition }) => transition.nonce);
+  const wide = byTarget(steps).map(({ target, steps: some }) => ({ target, nonces: noncesOf(some) }));
+  if (wide.length > 0) await store.clear(userId, wide);
+  // Last: it leads to the others.
+  await store.clear(userId, [{ target: USER, nonces: noncesOf(steps) }]);
+}
+
+/** The user's summary; null when it must be read again. */
+async function userSummary(
+  store: CountingStore,
+  userId: string,
+  found: Summary | undefined,
+  entries: readonly CountedEntry[],
+): Promise<Summary | null> {
+  const latest = Math.max(0, ...entries.map(({ mark }) => mark?.generation ?? 0));
+  if (found && latest <= found.generation) return found;
+  const generation = Math.max(store.newGeneration(), latest + 1, (found?.generation ?? 0) + 1);
+  const summary = emptySummary(USER, generation, (found?.seq ?? store.newSeq()) + 1);
+  await store.write(userId, [{ summary, seq: found?.seq ?? null, renewed: found !== undefined, begun: [] }]);
+  return null;
+}
+
+/**
+ * Whether entries are still as they were counted. One that has changed and changed back meanwhile was left alone by who
+ * changed it back: nothing was there yet to be counted.
+ */
+async function areCurrent(store: CountingStore, ended: readonly Step[]): Promise<boolean> {
+  if (ended.length === 0) return true;
+  const stateOf = new Map(ended.map(({ transition }) => [transition.id, transition.to]));
+  return (await store.entries([...stateOf.keys()])).every(({ id, state }) => stateOf.get(id) === state);
+}
+
+/** Tombstones need their facets until no summary has a transition of theirs any more. */
+async function forgetGone(
+  store: CountingStore,
+  userId: string,
+  decided: readonly { readonly entry: CountedEntry; readonly decision: Decision }[],
+): Promise<void> {
+  const gone = decided.filter(({ entry }) => entry.state === null);
+  if (gone.length === 0) return;
+  // What was read before the entries may be of before the transition of another process.
+  const [user] = await store.summaries(userId, [USER]);
+  const pending = new Set(user?.pending.map(({ id }) => id));
+  const ids = gone.map(({ entry }) => entry.id).filter((id) => !pending.has(id));
+  if (ids.length > 0) await store.forgetFacets(ids);
+}
+
+const stepsOf = (decided: readonly (Known & { decision: Decision })[], kind: Decision['kind']): Step[] =>
+  decided.flatMap(({ decision, ...known }) =>
+    decision.kind === kind && decision.kind !== 'nothing'
+      ? [{ ...known, transition: decision.transition }]
+      : [],
+  );
+
+const isKnown = (entry: CountedEntry): entry is CountedEntry & { facets: Facets } => entry.facets !== null;
+
+/**
+ * One attempt. The summaries are read first, the entries then: an entry that is not marked was not in a summary as that
+ * was read, unless the summary says so, and what has changed since makes the write fail.
+ * @returns whether nothing is left to do
+ */
+async function attempt(
+  store: CountingStore,
+  userId: string,
+  ids: readonly string[],
+  targets: readonly Target[],
+): Promise<boolean> {
+  const found = await store.summaries(userId, [USER, ...targets]);
+  const known = new Map(found.map((summary) => [targetId(summary.target), summary]));
+  const all = await store.entries(ids);
+  const user = await userSummary(store, userId, known.get(targetId(USER)), all);
+  if (!user) return false;
+  const decided = all
+    .filter(isKnown)
+    .map((entry) => ({ entry, facets: entry.facets, decision: decide(user, entry, store.newNonce) }));
+  const begun = stepsOf(decided, 'begin');
+  if (begun.length > 0) {
+    const [isWritten] = await store.write(userId, [
+      entered(USER, user, user.generation, begun, store.newSeq()),
+    ]);
+    if (!isWritten) return false;
+  }
+  const unfinished = [...begun, ...stepsOf(decided, 'finish')];
+  if (!(await enterWidely(store, userId, user, known, unfinished))) return false;
+  const { generation } = user;
+  const marks = unfinished.map(({ transition: { id, version, to: state } }) => ({
+    id,
+    mark: { generation, version, state },
+  }));
+  if (marks.length > 0) await store.mark(marks);
+  const ended = [...unfinished, ...stepsOf(decided, 'clear')];
+  if (ended.length > 0) await end(store, userId, ended);
+  if (!(await areCurrent(store, ended))) return false;
+  await forgetGone(store, userId, decided);
+  return true;
+}
+
+const distinct = (targets: readonly Target[]): Target[] =>
+  [...groupBy(targets, targetId).values()].flatMap((same) => same.slice(0, 1));
+
+/**
+ * Has the summaries of a user count these entries as they are. Safe to do again, to leave at any place, and to do in
+ * several processes at once.
+ * @param facets of the entries, where the caller has them all
+ * @returns false when others were in the way in each of `attempts`
+ */
+export async function countEntries(
+  store: CountingStore,
+  userId: string,
+  ids: readonly string[],
+  { facets, attempts = 20 }: { readonly facets?: readonly Facets[]; readonly attempts?: number } = {},
+): Promise<boolean> {
+  const known = facets ?? (await store.entries(ids)).flatMap((entry) => entry.facets ?? []);
+  const targets = distinct(known.flatMap(targetsOf));
+  for (let turn = 0; turn < attempts; turn += 1) {
+    if (await attempt(store, userId, ids, targets)) return true;
+  }
+  return false;
+}
+
+/**
+ * Removes the summaries of a user, which begin anew with the next entry that is counted. What others are counting
+ * meanwhile is void, or of a generation to come.
+ * @returns false when others were in the way each time
+ */
+export async function forgetSummaries(store: CountingStore, userId: string, attempts = 20): Promise<boolean> {
+  for (let turn = 0; turn < attempts; turn += 1) {
+    const [found] = await store.summaries(userId, [USER]);
+    if (!found) return true;
+    const generation = Math.max(store.newGeneration(), found.generation + 1);
+    const summary = emptySummary(USER, generation, found.seq + 1);
+    const [isWritten] = await store.write(userId, [{ summary, seq: found.seq, renewed: true, begun: [] }]);
+    if (!isWritten) continue;
+    await store.removeBefore(userId, generation);
+    await store.removeUser(userId, summary.seq);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,151 @@
+import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import { Parameters } from '../store/groups.postgres.ts';
+import type { StateStore } from '../store/store.ts';
+import { createDerivedSummaries } from './derived.postgres.ts';
+import type { FacetKind } from './facets.ts';
+import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from './summary.ts';
+
+/** Entries counted at once: changes of their user wait meanwhile, for some 100 ms. */
+const STEP = 5_000;
+
+interface CountedRow {
+  readonly key: string;
+  readonly processor_id: string;
+  readonly total: number;
+}
+
+interface CountedRequest {
+  readonly kind: FacetKind;
+  readonly keys: readonly string[];
+  readonly processorIds?: readonly string[] | undefined;
+}
+
+/** What `rows` reads of a complete summary; null while it is being built. Each row tells whether it is. */
+async function ofComplete<Row extends object>(
+  database: SqlDatabase,
+  userId: string,
+  rows: () => Promise<readonly (Row & { complete: boolean })[]>,
+): Promise<readonly Row[] | null> {
+  const found = await rows();
+  if (found[0]?.complete) return found;
+  return (await advance(database, userId)) ? rows() : null;
+}
+
+async function advance(database: SqlDatabase, userId: string): Promise<boolean> {
+  const text = 'SELECT advance_summary($1, $2) AS complete';
+  const [row] = await database.query<{ complete: boolean }>(text, [userId, STEP]);
+  return row?.complete ?? false;
+}
+
+/** Null while the summary is being built. */
+async function counted(database: SqlDatabase, userId: string, { kind, keys, processorIds }: CountedRequest) {
+  const read = () =>
+    database.query<CountedRow & { complete: boolean }>(
+      `SELECT s.complete, f.key, f.processor_id, f.total FROM summaries s LEFT JOIN facet_counts f
+         ON f.user_id = s.user_id AND f.kind = $2 AND f.key = ANY($3) AND f.total <> 0
+         AND ($4::text[] IS NULL OR f.processor_id = ANY($4))
+       WHERE s.user_id = $1 ORDER BY f.processor_id`,
+      [userId, kind, [...keys], processorIds ? [...processorIds] : null],
+    );
+  const rows = await ofComplete<CountedRow>(database, userId, read);
+  // A summary with nothing of what was asked for stands alone.
+  return rows?.filter(({ key }) => key !== null) ?? null;
+}
+
+const total = (rows: readonly CountedRow[]): number => rows.reduce((sum, row) => sum + row.total, 0);
+
+function totals(rows: readonly CountedRow[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const row of rows) sums.set(row.key, (sums.get(row.key) ?? 0) + row.total);
+  return sums;
+}
+
+async function listed(
+  database: SqlDatabase,
+  userId: string,
+  kind: PlaceKind,
+  ids?: readonly string[],
+): Promise<ListedPlace[] | null> {
+  const [among, values] = ids ? [' AND id = ANY($3)', [[...ids]]] : ['', []];
+  const read = () =>
+    database.query<ListedPlace & { complete: boolean }>(
+      `SELECT s.complete, p.id, p.listed_at AS "listedAt" FROM summaries s LEFT JOIN LATERAL (
+         SELECT id, listed_at FROM places WHERE user_id = s.user_id AND kind = $2 AND listed_at IS NOT NULL${among}
+         ORDER BY listed_at DESC, id DESC ${ids ? '' : `LIMIT ${MAX_LISTED}`}
+       ) p ON true
+       WHERE s.user_id = $1 ORDER BY p.listed_at DESC, p.id DESC`,
+      [userId, kind, ...values],
+    );
+  const rows = await ofComplete<ListedPlace>(database, userId, read);
+  return rows?.filter(({ id }) => id !== null).map(({ id, listedAt }) => ({ id, listedAt })) ?? null;
+}
+
+async function conversations(database: SqlDatabase, userId: string, places: readonly ListedPlace[]) {
+  const parameters = new Parameters();
+  const [user, ids] = [parameters.add(userId), parameters.add(places.map(({ id }) => id))];
+  const rows = await database.query<{ id: string; title: string; messages: number; last_at: Date }>(
+    `SELECT c.id, (
+         SELECT title FROM blob_index WHERE user_id = ${user} AND conversation_id = c.id ORDER BY created_at, id LIMIT 1
+       ) AS title, p.listed_at AS last_at, (
+         SELECT sum(total)::int8 FROM facet_counts WHERE user_id = ${user} AND kind = 'conversationId' AND key = c.id
+       ) AS messages
+     FROM unnest(${ids}::text[]) AS c(id) JOIN places p ON p.user_id = ${user} AND p.kind = 'conversationId' AND p.id = c.id
+     ORDER BY p.listed_at DESC, c.id DESC`,
+    parameters.values,
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    title: row.title,
+    messageCount: row.messages,
+    lastMessageAt: row.last_at,
+  }));
+}
+
+type Summaries = SummaryStore &
+  Pick<StateStore, 'countByProcessor' | 'derivedCounts' | 'inPlacesCounts' | 'conversations'>;
+
+/** Summaries, which triggers keep. */
+export function createSummaries(database: SqlDatabase): Summaries {
+  const derived = createDerivedSummaries(database);
+  const ask = (userId: string, request: CountedRequest) => counted(database, userId, request);
+  return {
+    async facetCount(userId, facet) {
+      const { kind, key, processorId } = facet;
+      const of = processorId === undefined ? {} : { processorIds: [processorId] };
+      const rows = await ask(userId, { kind, keys: [key], ...of });
+      return rows ? total(rows) : derived.facetCount(userId, facet);
+    },
+    async countByProcessor(userId) {
+      const rows = await ask(userId, { kind: 'all', keys: [''] });
+      if (!rows) return derived.countByProcessor(userId);
+      return rows.map((row) => ({ processorId: row.processor_id, count: row.total }));
+    },
+    async derivedCounts(userId, parentIds, processorIds) {
+      const rows = await ask(userId, { kind: 'parentId', keys: parentIds, processorIds });
+      return rows ? totals(rows) : derived.derivedCounts(userId, parentIds, processorIds);
+    },
+    async inPlacesCounts(userId, placeIds, filter) {
+      const { place: kind, processorIds } = filter;
+      const rows = await ask(userId, { kind, keys: placeIds, processorIds });
+      return rows ? totals(rows) : derived.inPlacesCounts(userId, placeIds, filter);
+    },
+    async listedPlaces(userId, kind, ids) {
+      return (await listed(database, userId, kind, ids)) ?? derived.listedPlaces(userId, kind, ids);
+    },
+    async conversations(userId) {
+      const places = await listed(database, userId, 'conversationId');
+      return places ? conversations(database, userId, places) : derived.conversations(userId);
+    },
+    // Triggers count within the change itself.
+    countEntries: async () => undefined,
+    async incompleteSummaries(limit) {
+      const text = 'SELECT user_id FROM summaries WHERE NOT complete ORDER BY user_id LIMIT $1';
+      return (await database.query<{ user_id: string }>(text, [limit])).map((row) => row.user_id);
+    },
+    advanceSummary: (userId) => advance(database, userId),
+    checkSummary: (userId) => derived.checkSummary(userId),
+    async forgetSummary(userId) {
+      await database.query('SELECT forget_summary($1)', [userId]);
+    },
+  };
+}
