@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { bounded } from './bounded.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/feed.ts';
 import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
+import { createRegistryClient } from './clients/registry.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, ServiceName } from './config.ts';
-import { createEgress, type Egress } from './egress/guarded-agent.ts';
+import { createEgress, type Egress, guardedAgent } from './egress/guarded-agent.ts';
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
 import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
 import { createIdentities } from './identity/service/identity.ts';
+import { fetchJwks } from './identity/service/jwks.ts';
+import { registeredKeys } from './identity/service/registered.ts';
 import type { ServiceTokens } from './identity/service-tokens.ts';
 import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
 import { type IdSource, randomIds } from './ids.ts';
@@ -67,6 +70,8 @@ export interface ServiceRuntime {
   embedded(): readonly string[];
 }
 
+/** Of processors that are asked for their keys. */
+const CONNECT_TIMEOUT_MS = 2_000;
 /** Limit of a closing step, for servers that are away. */
 const CLOSE_STEP_MS = 1_000;
 
@@ -136,6 +141,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     urls: config.urls,
   });
   const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
+  const registered = guardedAgent(egress, { connectTimeout: CONNECT_TIMEOUT_MS });
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
   const objects = once(() => openObjects(config));
@@ -164,9 +170,10 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       if (!config.postgresUrl) sql.get().catch(() => undefined);
     },
     forService(name) {
-      const serviceTokens = identities.of(name, async () => []);
+      const list = () => createRegistryClient(http).list();
+      const fetch = (baseUrl: string) => fetchJwks(baseUrl, registered);
+      const serviceTokens = identities.of(name, registeredKeys({ list, urls: config.urls, fetch }));
       const http = createServiceHttp({ urls: config.urls, tokens: serviceTokens, egress });
-
       clients.push(http);
       return {
         config,
@@ -193,7 +200,9 @@ export async function openRuntime(config: Config): Promise<Runtime> {
           logger.warn({ err }, 'what the services stood on was not closed in order');
         });
       await Promise.all([
-        step('Closing the clients', () => Promise.all(clients.map((client) => client.close()))),
+        step('Closing the clients', () =>
+          Promise.all([registered.destroy(), ...clients.map((client) => client.close())]),
+        ),
         step('Closing the change feed', async () => (await changeFeed.opened())?.close()),
       ]);
       await step('Closing the event log', async () => (await eventLog.opened())?.close());

@@ -40,7 +40,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   processors: {
     ...GRAPH,
     'POST /api/v1/processors': 'gateway P!',
-    'GET /api/v1/processors': 'gateway gateway! state! schemas! events! P!',
+    'GET /api/v1/processors': 'gateway gateway! state! schemas! events! processors! P!',
     'GET /api/v1/processors/:': 'gateway P!',
     'POST /api/v1/processors/:/pause': 'gateway',
     'POST /api/v1/processors/:/resume': 'gateway',

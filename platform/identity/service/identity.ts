@@ -31,7 +31,7 @@ export function createIdentities(deps: IdentitiesDependencies): Identities {
   const local = new LocalKeys();
   const before = serviceSecret && {
     shared: createSharedSecret({ secret: serviceSecret, clock }),
-    peers: createPeers({ fetch: fetchJwks, clock }),
+    peers: createPeers({ fetch: (baseUrl) => fetchJwks(baseUrl), clock }),
   };
   if (before) {
     logger.warn(
@@ -45,7 +45,14 @@ export function createIdentities(deps: IdentitiesDependencies): Identities {
         local.add(service, loaded);
         return loaded;
       };
-      const others = new KeyDirectory({ local, urls, fetch: fetchJwks, registered, clock, logger });
+      const others = new KeyDirectory({
+        local,
+        urls,
+        fetch: (baseUrl) => fetchJwks(baseUrl),
+        registered,
+        clock,
+        logger,
+      });
       // Routers of the release before show the secret of services.
       const routerSecrets = [routerSecret, serviceSecret].filter((secret) => secret !== undefined);
       const log = logger.child({ service });

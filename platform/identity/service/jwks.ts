@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { isPublicX, type PublicJwk } from './keys.ts';
 
 /** Where every service publishes its public keys (RFC 7517), to whoever asks. */
@@ -47,12 +47,14 @@ export function readJwks(text: string): string[] {
 }
 
 /**
- * The keys that the service at `baseUrl` publishes now, by `x`. Redirects are not followed.
+ * The keys that the service at `baseUrl` publishes now, by `x`. Redirects are not followed. `dispatcher`: default, any
+ * address is connected to.
  * @throws NoKeysHere; undici's error when there is no answer within 2 s
  */
-export async function fetchJwks(baseUrl: string): Promise<string[]> {
+export async function fetchJwks(baseUrl: string, dispatcher?: Dispatcher): Promise<string[]> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const { statusCode, body } = await request(`${baseUrl}${JWKS_PATH}`, { signal });
+  const by = dispatcher ? { dispatcher } : {};
+  const { statusCode, body } = await request(`${baseUrl}${JWKS_PATH}`, { signal, ...by });
   if (statusCode === 200) return readJwks(await textOf(body));
   await body.dump({ limit: MAX_BYTES, signal });
   const error = `status ${statusCode}`;

@@ -40,7 +40,7 @@ const processors: AccessTable = {
   'POST /api/v1/processors': { forUser: ['gateway'], forItself: ['processor'] },
   'GET /api/v1/processors': {
     forUser: ['gateway'],
-    forItself: ['gateway', 'state', 'schemas', 'events', 'processor'],
+    forItself: ['gateway', 'state', 'schemas', 'events', 'processors', 'processor'],
   },
   // A processor asks how it is to go on.
   'GET /api/v1/processors/:': { forUser: ['gateway'], forItself: ['processor'] },
