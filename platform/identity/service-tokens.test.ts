@@ -74,17 +74,17 @@ test('a token opens the route that it names, and no other, whether it was seen b
   await expect(processors.verify(token, 'DELETE /users/:/blobs')).rejects.toMatchObject(unauthenticated);
 });
 
-test('a token is good for a minute and half a minute of difference between clocks, either way', async () => {
+test('a token is good for a minute on clocks that differ by a minute and a half, either way', async () => {
   const { of, pass } = setUp();
   const processors = of('processors');
   const token = await of('state').sign(call());
-  pass(89);
+  pass(149);
   expect(await processors.verify(token, null)).toMatchObject({ service: 'state' });
   pass(2);
   await expect(processors.verify(token, null)).rejects.toMatchObject(unauthenticated);
   await expect(of('processors').verify(token, null)).rejects.toMatchObject(unauthenticated);
   const later = await of('state').sign(call());
-  pass(-29);
+  pass(-89);
   expect(await processors.verify(later, null)).toMatchObject({ service: 'state' });
   pass(-2);
   await expect(of('processors').verify(later, null)).rejects.toMatchObject(unauthenticated);
@@ -165,8 +165,8 @@ test('only well-formed claims are taken, whoever signed them', async () => {
     { exp: 1e300 },
     { exp: claims.exp + 1 },
     { iat: claims.iat - 3_600 },
-    { exp: claims.iat - 31, iat: claims.iat - 60 },
-    { iat: claims.iat + 31, exp: claims.exp + 31 },
+    { exp: claims.iat - 91, iat: claims.iat - 120 },
+    { iat: claims.iat + 91, exp: claims.exp + 91 },
     { nbf: claims.iat },
     { admin: true },
     { roles: ['x'.repeat(20_000)] },
@@ -273,7 +273,7 @@ test('a signature with another order of the group added is refused', async () =>
 
 test('what names another service or has ended costs neither a signature nor a look at keys', async () => {
   const { of, find } = setUp();
-  for (const changes of [{ aud: 'schemas' }, { exp: claims.iat - 40, iat: claims.iat - 100 }])
+  for (const changes of [{ aud: 'schemas' }, { exp: claims.iat - 100, iat: claims.iat - 160 }])
     await expect(of('processors').verify(signed(changes), null)).rejects.toMatchObject(unauthenticated);
   expect(find).not.toHaveBeenCalled();
 });

@@ -53,8 +53,8 @@ export interface ServiceTokens {
 }
 
 const LIFETIME_SECONDS = 60;
-/** Clocks of two machines may differ by this much. */
-const TOLERANCE_SECONDS = 30;
+/** Clocks of two machines may differ by this much, either way. */
+const TOLERANCE_SECONDS = 90;
 /** Of tokens and what they are known by, in each direction. */
 const CACHE_BYTES = 4 * 1024 * 1024;
 /** What an entry takes beside its texts. */
