@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../platform/config.ts';
 import { exitWith, UsageError } from '../platform/exit.ts';
-import { operatorToken } from './operator.ts';
+import { operatorToken } from './operators/operator.ts';
 import { exitCodeOf, tableOf } from './reconcile/display.ts';
 import { askForReport } from './reconcile/report.ts';
 
