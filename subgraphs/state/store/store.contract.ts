@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
 import { facetOf } from '../summary/facets.ts';
+import { lineageContract } from './lineage/lineage.contract.ts';
 import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
@@ -204,6 +205,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   derivedContract(() => store);
+  lineageContract(() => store);
   deletionContract(() => store);
   erasureContract(() => store);
   reemissionContract(() => store);

@@ -20,7 +20,7 @@ import {
 } from './documents.mongo.ts';
 import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach } from './groups.mongo.ts';
-import { lineage } from './lineage.mongo.ts';
+import { createLineage } from './lineage/lineage.mongo.ts';
 import { createUpkeep } from './lists/indexes.mongo.ts';
 import { createLists, whereOf } from './lists/pages.mongo.ts';
 import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
@@ -138,7 +138,6 @@ export function createMongoStateStore(database: Db): StateStore {
         entryFrom,
       );
     },
-    lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
     putBook: (book) => putBook(collections, book),
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
     newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
@@ -149,6 +148,7 @@ export function createMongoStateStore(database: Db): StateStore {
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
     ...createLists(collections),
+    ...createLineage(collections),
     ...createUpkeep(collections),
     ...createSummaries(collections),
     ...createDeletions(collections),

@@ -6,7 +6,7 @@ import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
 import { Parameters } from './groups.postgres.ts';
-import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
+import { createLineage } from './lineage/lineage.postgres.ts';
 import { CHILD_FACETS_OF_ENTRY, createUpkeep } from './lists/indexes.postgres.ts';
 import { createLists } from './lists/pages.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
@@ -202,10 +202,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
       return row?.at ?? null;
     },
-    async lineage(userId, id, depth, limit) {
-      return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
-    },
     ...createLists(database),
+    ...createLineage(database),
     ...createUpkeep(database),
     ...createBooks(database),
     ...createSummaries(database),
