@@ -30,8 +30,8 @@ export const LIST_INDEXES: readonly { readonly name: string; readonly on: string
   { name: 'blob_sources_unknown', on: 'blob_sources (child_id) WHERE child_facets IS NULL' },
 ];
 
-/** Indexes that those replace. */
-const REPLACED = ['user', 'processor', 'type', 'state', 'schema', 'book', 'conversation'].map(
+/** Indexes that those replace. That of conversations stays: summaries seek a conversation's first and newest message in it. */
+const REPLACED = ['user', 'processor', 'type', 'state', 'schema', 'book'].map(
   (column) => `blob_index_${column}`,
 );
 
