@@ -7,7 +7,7 @@ import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
 import { parseJson } from '../json/exact.ts';
 import { isEscaping } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
-import { AnswerTooLarge, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
+import { AnswerTooLarge, type Exchange, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
@@ -27,6 +27,8 @@ export interface ServiceCall {
   readonly timeoutMs?: number;
   /** Bytes that the answer's body may have. Default: any number. */
   readonly maxBytes?: number;
+  /** Default: an answer is read without a pause. */
+  readonly large?: Exchange['large'];
   readonly signal?: AbortSignal;
 }
 
@@ -181,7 +183,16 @@ export function createServiceHttp(deps: {
   }
 
   function sender<T>(baseUrl: string, call: ServiceCall, read: Reading<T>) {
-    const { method, path, body, viewer, signal, maxBytes, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+    const {
+      method,
+      path,
+      body,
+      viewer,
+      signal,
+      maxBytes,
+      large,
+      timeoutMs: ownMs = DEFAULT_TIMEOUT_MS,
+    } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
@@ -193,7 +204,7 @@ export function createServiceHttp(deps: {
       try {
         const headers = await headersOf(viewer, text !== undefined, timeoutMs);
         const sent = { origin, path: `${prefix}${path}`, method, headers, body: text };
-        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, signal });
+        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, large, signal });
         const own = read(answer);
         if (own !== undefined) return own;
         throw new Error(`status ${answer.status} of something in between`);
