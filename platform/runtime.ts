@@ -8,6 +8,7 @@ import type { Config, ServiceName } from './config.ts';
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
+import { measureEventLoop } from './event-loop.ts';
 import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
 import { createServiceTokens, type ServiceTokens } from './identity/service-tokens.ts';
@@ -142,6 +143,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     : undefined;
   const clients: ServiceHttp[] = [];
   const processMetrics = measureProcess();
+  const stopWatching = measureEventLoop(processMetrics, logger);
   const embedded = (): string[] => [
     ...(config.mongoUrl ? [] : ['MongoDB']),
     ...(config.postgresUrl ? [] : ['PostgreSQL']),
@@ -178,6 +180,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       };
     },
     async close() {
+      stopWatching();
       const step = (what: string, close: () => Promise<unknown>) =>
         bounded(what, CLOSE_STEP_MS, close()).catch((err: unknown) => {
           logger.warn({ err }, 'what the services stood on was not closed in order');
