@@ -13,6 +13,7 @@ import { currentTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 import { KeptDocuments } from './documents.ts';
 import { exactLiteralsRule } from './exact-literals.ts';
+import { resolveListsInTurns } from './lists-in-turns.ts';
 import { OperationRefused, refuseLongText, SUBGRAPH_TEXT_BYTES, SUBGRAPH_TOKENS } from './operation.ts';
 
 /** Codes of the server's own refusals that are not named as in our table. */
@@ -131,6 +132,7 @@ export async function serveSubgraph<Context extends BaseContext>(
 ): Promise<GraphQLSchema> {
   const schema = buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers });
   deps.finish?.(schema);
+  resolveListsInTurns(schema);
   const server = new ApolloServer<Context>({
     schema,
     validationRules: [exactLiteralsRule],
