@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../../errors.ts';
 
 /** Fields that are resolved in one go, at one or two microseconds each. A page of the core query is one go: what it loads is one batch. */
 const FIELDS_A_TURN = 20_000;
