@@ -98,10 +98,12 @@ export const environmentSchema = z.object({
     .optional(),
   /** Replicas of the stream: 3 on a cluster. */
   NATS_REPLICAS: wholeNumber(1, 5).default(1),
-  /** How long the stream keeps an event: longer than any processor is away. */
+  /** How long the stream keeps an event that every processor has acknowledged. */
   NATS_MAX_AGE_HOURS: wholeNumber(1, 87_600).default(336),
-  /** The stream's capacity, dead letters a sixteenth of it; a full one takes nothing until the oldest go. */
+  /** The stream's capacity, dead letters a sixteenth of it; the oldest events make room, and the oldest letters. */
   NATS_MAX_MEBIBYTES: wholeNumber(16, 16_777_216).default(2_048),
+  /** The newest events, in percent of the stream, that are kept for processors that lag and for subscribers' cursors. */
+  NATS_KEPT_PERCENT: wholeNumber(10, 80).default(50),
   /** How long an event's id is remembered: longer than state is away between publishing and noting it. */
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
   /** How long dead letters are kept. */
@@ -205,6 +207,8 @@ export interface Config {
     readonly replicas: number;
     readonly maxAgeMs: number;
     readonly maxBytes: number;
+    /** From 0 to 1. */
+    readonly keptShare: number;
     readonly dedupWindowMs: number;
     readonly deadLetterMaxAgeMs: number;
   };
@@ -400,6 +404,7 @@ const nats = (servers: readonly string[], env: Environment) => ({
   replicas: env.NATS_REPLICAS,
   maxAgeMs: env.NATS_MAX_AGE_HOURS * 3_600_000,
   maxBytes: env.NATS_MAX_MEBIBYTES * 1024 ** 2,
+  keptShare: env.NATS_KEPT_PERCENT / 100,
   dedupWindowMs: env.NATS_DEDUP_MINUTES * 60_000,
   deadLetterMaxAgeMs: env.NATS_DEAD_LETTER_DAYS * 86_400_000,
 });

@@ -107,7 +107,7 @@ async function openEventLog(
     const database = await (await sql()).database('event_log');
     return openEmbeddedEventLog({ database, clock: systemClock, logger });
   }
-  const { servers, replicas, dedupWindowMs, maxAgeMs, maxBytes, deadLetterMaxAgeMs } = config.nats;
+  const { servers, replicas, dedupWindowMs, maxAgeMs, maxBytes, keptShare, deadLetterMaxAgeMs } = config.nats;
   return openNatsEventLog({
     servers: [...servers],
     streamName: config.namespace.toUpperCase(),
@@ -115,7 +115,7 @@ async function openEventLog(
     subjects: allSubjects,
     replicas,
     dedupWindowMs,
-    retention: { maxAgeMs, maxBytes, deadLetterMaxAgeMs },
+    retention: { maxAgeMs, maxBytes, keptShare, deadLetterMaxAgeMs },
     logger,
   });
 }

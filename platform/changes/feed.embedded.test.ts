@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 changeFeedContract({
-  stressed: { subscriptions: 1_500, atOnce: 150, users: 12 },
+  stressed: { subscriptions: 1_500, atOnce: 150, users: 12, pauses: 0 },
   async open() {
     databases += 1;
     const database = await server.database(`log_${databases}`);

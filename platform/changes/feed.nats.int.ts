@@ -5,7 +5,7 @@ import { changeFeedContract } from './feed.contract.ts';
 let fixture: NatsFixture;
 
 changeFeedContract({
-  stressed: { subscriptions: 1_500, atOnce: 150, users: 12 },
+  stressed: { subscriptions: 1_500, atOnce: 150, users: 12, pauses: 0 },
   async open() {
     fixture = await natsFixture(services().natsUrl);
     return fixture.open();

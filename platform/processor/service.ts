@@ -7,6 +7,7 @@ import { createRegistryClient, type ProcessorRegistration, registerUntilDone } f
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
+import { measureEventLog } from '../event-log/room/metrics.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -15,7 +16,7 @@ import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -66,12 +67,18 @@ export function registrationOf(
   };
 }
 
-async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Records> {
-  const database = databaseOf(definition);
+async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
+  const name = databaseOf(definition);
+  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
+    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
+    : { kind: 'postgresql', database: await runtime.sql(name) };
+}
+
+async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
   const records =
-    runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-      ? createMongoRecords(runtime.mongo.database(database), definition.records)
-      : createPostgresRecords(await runtime.sql(database), definition.records);
+    own.kind === 'mongodb'
+      ? createMongoRecords(own.database, definition.records)
+      : createPostgresRecords(own.database, definition.records);
   await records.prepare();
   return records;
 }
@@ -83,11 +90,12 @@ async function openKit(
 ): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
-  const records = await openRecords(definition, runtime);
+  const database = await openDatabase(definition, runtime);
+  const records = await openRecords(definition, database);
   const state = createStateClient(http);
   const objects = await runtime.objects();
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -131,7 +139,7 @@ async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<voi
   const { id, makes } = definition;
   blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
   inventoryRoutes(app, { processorId: id, inventory: records });
-  eraserRoutes(app, { eraser: records, artifacts });
+  eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
@@ -160,6 +168,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
       const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
+      if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
       const registry = createRegistryClient(http);
       const silence = () => kit.registrar.stop();

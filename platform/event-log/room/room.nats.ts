@@ -59,7 +59,7 @@ export class NatsRoom {
 
   /** Whether the log, as it is told of by `info`, has something to remove. */
   isDue(info: StreamInfo): boolean {
-    return this.#lineOf(info) >= info.state.first_seq || this.#isOld(info);
+    return this.#lineOf(info) >= Math.max(1, info.state.first_seq) || this.#isOld(info);
   }
 
   async usage(lettersDropped: number): Promise<LogUsage> {

@@ -1,8 +1,8 @@
-import { type Config, loadConfig } from '../platform/config.ts';
-import { UsageError } from '../platform/exit.ts';
-import { developmentToken } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
+import { type Config, loadConfig } from '../../platform/config.ts';
+import { UsageError } from '../../platform/exit.ts';
+import { developmentToken } from '../../platform/identity/development-token.ts';
+import { developmentKeys } from '../../platform/identity/keys.ts';
+import { type Graph, GraphFault, GraphOutOfReach, openGraph } from '../demo/graph.ts';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
