@@ -7,7 +7,7 @@ import type { Caller } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
 import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
-import { admit, authenticateService } from './authenticate.ts';
+import { admit } from './authenticate.ts';
 import { guardHosts } from './doors/hosts.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
