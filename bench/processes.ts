@@ -41,6 +41,9 @@ function megabytes(pid: number, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
 }
 
+/** Resident memory of a process alone, in MiB. @throws when it is gone */
+export const residentMemory = (pid: number): number => megabytes(pid, 'VmRSS');
+
 /** Resident memory of a process and all below it, in MiB: now, and of the process itself at its highest. */
 export const memory = (root: number): { readonly now: number; readonly peak: number } => ({
   now: tree(root).reduce((sum, pid) => sum + megabytes(pid, 'VmRSS'), 0),

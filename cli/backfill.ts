@@ -3,7 +3,7 @@ import { exitWith, UsageError } from '../platform/exit.ts';
 import { followBackfill } from './backfill/follow.ts';
 import { sinceOf } from './backfill/since.ts';
 import { displayOn } from './demo/display.ts';
-import { asOperator } from './operator.ts';
+import { asOperator } from './operators/operator.ts';
 
 /**
  * `npm run backfill -- --processor ID [--since TIME]`: has a processor make what it would have made of blobs that were

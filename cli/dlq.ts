@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { exitWith } from '../platform/exit.ts';
 import type { Graph } from './demo/graph.ts';
 import type { Operation, UserError } from './demo/operations.ts';
-import { asOperator } from './operator.ts';
+import { asOperator } from './operators/operator.ts';
 
 /** `npm run dlq -- …`: what processors gave up, for operators of the running system. */
 

@@ -1,7 +1,7 @@
 import type { GraphQLScalarType } from 'graphql';
 import type { Logger } from '../platform/logger.ts';
 import { createExecutor } from './execution/executor.ts';
-import { listSizesOf } from './operations/cost.ts';
+import { costHintsOf } from './operations/cost.ts';
 import type { OperationLimits } from './operations/limits.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { clientSchema } from './operations/schema.ts';
@@ -29,7 +29,7 @@ export async function openGraph<Context>(deps: {
   const schema = clientSchema(planner.apiSchema, deps.scalars);
   const executor = createExecutor({ schema, planner, subgraphs });
   return {
-    operations: createOperations({ executor, listSizes: listSizesOf(supergraphSdl), limits }),
+    operations: createOperations({ executor, costHints: costHintsOf(supergraphSdl), limits }),
     close: () => planner.close(),
   };
 }

@@ -17,6 +17,7 @@ import { serveGraphOverHttp } from './http/route.ts';
 import { defaultLimits } from './operations/limits.ts';
 import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { reconciliationRoute } from './reconciliations.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import { serveSubscriptions } from './subscriptions.ts';
@@ -80,6 +81,7 @@ export const gatewayService: ServiceDefinition = {
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
         await artifactRoutes(app, { http, processors, userTokens });
+        reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);
       },

@@ -102,6 +102,10 @@ export const errorTable = {
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',
   ),
   MODEL_FAILED: entry(502, 'The language model refused or answered something unusable.'),
+  TOKENS_SPENT: entry(
+    429,
+    'The user’s drafts have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
+  ),
   PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
   PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
   USER_ERASING: entry(

@@ -74,6 +74,7 @@ const newest = ({ now, later }: Lane): Waiter | undefined => [...now, ...later].
  */
 export class FairQueue {
   readonly #options: Required<FairQueueOptions>;
+  #capacity: number;
   /** Turns that were given while something for later waited. */
   #passed = 0;
   /** What waits for later. */
@@ -92,6 +93,7 @@ export class FairQueue {
       mayTakeMore: () => true,
       ...options,
     };
+    this.#capacity = capacity;
   }
 
   /** Sizes in work. */
@@ -107,6 +109,12 @@ export class FairQueue {
   /** Keys that have something in work or waiting. */
   get keys(): number {
     return this.#lanes.size;
+  }
+
+  /** Has another capacity from now on, at most the one that it was made with; what is in work beyond it goes on. */
+  resize(capacity: number): void {
+    this.#capacity = Math.min(capacity, this.#options.capacity);
+    this.#admit();
   }
 
   /** Gives turns to whom {@link FairQueueOptions.mayTakeMore} now lets in. */
@@ -174,7 +182,7 @@ export class FairQueue {
   }
 
   #fits(lane: Lane, size: number): boolean {
-    return this.#inWork + size <= this.#options.capacity && this.#mayTake(lane, size);
+    return this.#inWork + size <= this.#capacity && this.#mayTake(lane, size);
   }
 
   #mayTake({ key, inWork, began }: Lane, size: number): boolean {
@@ -224,7 +232,7 @@ export class FairQueue {
   #admit(): void {
     for (let turn = this.#next(); turn; turn = this.#next()) {
       const { lane, waiter } = turn;
-      if (this.#inWork + waiter.size > this.#options.capacity) return;
+      if (this.#inWork + waiter.size > this.#capacity) return;
       this.#passed = waiter.later || this.#later === 0 ? 0 : this.#passed + 1;
       // Behind all others, before `admit` takes it out when it has no more waiters.
       this.#turns.delete(lane);

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError, type ErrorCode } from '../../platform/errors.ts';
+import { HOW_TO_ASK_FOR_LESS } from '../subgraphs/failures.ts';
 import type { LocatedError, LocatedErrors } from './errors.ts';
 import type { Introspected } from './introspection.ts';
 import type { Completion, Place, Shape, ShapedField } from './shape.ts';
@@ -227,11 +228,9 @@ class Shaper {
   #count(bytes: number): void {
     this.bytes += bytes;
     if (this.bytes <= this.#options.maxBytes) return;
-    const megabytes = Math.floor(this.#options.maxBytes / 1_048_576);
-    throw new BlobgraphError(
-      'RESPONSE_TOO_LARGE',
-      `The answer would be larger than ${megabytes} MiB. Ask for less: shorter pages, fewer large texts at once.`,
-    );
+    const mebibytes = Math.floor(this.#options.maxBytes / 1_048_576);
+    const message = `The answer would be larger than ${mebibytes} MiB. ${HOW_TO_ASK_FOR_LESS}`;
+    throw new BlobgraphError('RESPONSE_TOO_LARGE', message);
   }
 
   /** About as many bytes as JSON takes for it. What is told at many places is measured once. */

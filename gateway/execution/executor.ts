@@ -1,4 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { BlobgraphError } from '../../platform/errors.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { Subgraphs } from '../subgraphs/subgraphs.ts';
 import { shapeAnswer } from './answer.ts';
@@ -40,7 +41,7 @@ export interface Executor<Context> {
   prepare(document: DocumentNode, operationName?: string | null): PreparedOperation;
   /**
    * @param operation of this executor's `prepare`
-   * @throws GraphQLError PLANNING_FAILED; BlobgraphError RESPONSE_TOO_LARGE; what the planner throws
+   * @throws GraphQLError PLANNING_FAILED; BlobgraphError RESPONSE_TOO_LARGE, QUERY_TOO_COMPLEX; what the planner throws
    */
   execute(operation: PreparedOperation, request: ExecutionRequest<Context>): Promise<ExecutionResult>;
 }
@@ -50,11 +51,13 @@ export interface ExecutorDependencies<Context> {
   readonly schema: GraphQLSchema;
   readonly planner: Pick<Planner, 'plan' | 'askedOfAll'>;
   readonly subgraphs: Subgraphs<Context>;
-  /** Bytes that an answer may have, about. Default: 32 MiB. */
+  /** Bytes that an answer may have, about. Default: 8 MiB. */
   readonly maxAnswerBytes?: number;
 }
 
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Characters of what a planner is given and plans: a fragment's text stands wherever it is spread. */
+const MAX_PLANNED = 256 * 1024;
 const planningFailed = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
 
@@ -76,6 +79,10 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
     const operation = createOperationFields({ schema, ...prepared, conditions, askedOfAll });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
+    if (planned && planned.text.length > MAX_PLANNED) {
+      const what = 'With its fragments, the operation is too long to be planned.';
+      throw new BlobgraphError('QUERY_TOO_COMPLEX', `${what} Values belong into variables.`);
+    }
     const plan = planned ? await planner.plan(planned.text) : {};
     const steps = compileSteps(plan);
     if (planned) assertAllAsked(planned, steps);

@@ -1,5 +1,6 @@
 import {
   type ArgumentNode,
+  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -23,10 +24,15 @@ const ASSUMED_LIST_SIZE = 10;
 /** The argument by which a page says how long it is (Relay's cursor connections). */
 const PAGE_SIZE = 'first';
 
-/** Sizes that the schema tells by `@listSize(assumedSize:)`, by `Type.field`. */
-export type ListSizes = ReadonlyMap<string, number>;
+/** What a schema tells of its fields, by `Type.field`. */
+export interface CostHints {
+  /** Of a list: `@listSize(assumedSize:)`. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Of a field, in the place of 1 for an object and 0 for a scalar: `@cost(weight:)`. */
+  readonly weights: ReadonlyMap<string, number>;
+}
 
-/** How many objects an operation may bring at most, by its variables with the defaults of those that were not given. */
+/** How much an operation may bring at most, counted in objects, by its variables with the defaults of those that were not given. */
 export type Cost = (variables: Readonly<Record<string, unknown>>) => number;
 
 /** A page's length, known or told by a variable. */
@@ -39,9 +45,17 @@ interface Term {
   readonly part: Part;
 }
 
-/** Reads from a supergraph's SDL how long its lists are. */
-export function listSizesOf(supergraphSdl: string): ListSizes {
+/** The value of a directive's argument that is a whole number. */
+function numberOf(directives: readonly DirectiveNode[], name: string, argument: string): number | undefined {
+  const directive = directives.find((each) => each.name.value === name);
+  const value = directive?.arguments?.find((each) => each.name.value === argument)?.value;
+  return value?.kind === Kind.INT ? Number(value.value) : undefined;
+}
+
+/** Reads from a supergraph's SDL how long its lists are, and how much its fields weigh. */
+export function costHintsOf(supergraphSdl: string): CostHints {
   const sizes = new Map<string, number>();
+  const weights = new Map<string, number>();
   let type = '';
   visit(parse(supergraphSdl, { noLocation: true }), {
     ObjectTypeDefinition: ({ name }) => {
@@ -51,12 +65,13 @@ export function listSizesOf(supergraphSdl: string): ListSizes {
       type = name.value;
     },
     FieldDefinition: ({ name, directives = [] }) => {
-      const directive = directives.find((each) => each.name.value === 'listSize');
-      const size = directive?.arguments?.find((each) => each.name.value === 'assumedSize')?.value;
-      if (size?.kind === Kind.INT) sizes.set(`${type}.${name.value}`, Number(size.value));
+      const size = numberOf(directives, 'listSize', 'assumedSize');
+      if (size !== undefined) sizes.set(`${type}.${name.value}`, size);
+      const weight = numberOf(directives, 'cost', 'weight');
+      if (weight !== undefined) weights.set(`${type}.${name.value}`, weight);
     },
   });
-  return sizes;
+  return { sizes, weights };
 }
 
 const asSize = (value: unknown): number =>
@@ -94,10 +109,11 @@ function evaluate(part: Part, variables: Readonly<Record<string, unknown>>): num
 }
 
 /**
- * How many objects an operation may bring at most: each field that is an object counts 1, a list as many as its page
- * asks for (`first`), as `@listSize` says or, where nothing does, 10; what is below counts for each of them.
+ * How much an operation may bring at most: each field that is an object counts 1 and each scalar nothing, or what
+ * `@cost` says: a text counts about one object for each 100 bytes. A list counts as many as its page asks for (`first`),
+ * as `@listSize` says or, where nothing does, 10, scalars in it like objects; what is below counts for each of them.
  */
-export function createCosting(schema: GraphQLSchema, sizes: ListSizes) {
+export function createCosting(schema: GraphQLSchema, { sizes, weights }: CostHints) {
   return (
     operation: OperationDefinitionNode,
     fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -129,12 +145,16 @@ export function createCosting(schema: GraphQLSchema, sizes: ListSizes) {
 
     function ofField(node: FieldNode, parent: GraphQLCompositeType, page: Page | undefined): Part {
       const field = fieldOf(parent, node.name.value);
-      const type = field && getNamedType(field.type);
-      if (!field || !node.selectionSet || !isCompositeType(type)) return 0;
+      if (!field) return 0;
+      const name = `${parent.name}.${field.name}`;
+      const type = getNamedType(field.type);
+      const isList = isListType(getNullableType(field.type));
+      const weight = weights.get(name) ?? (isList || isCompositeType(type) ? 1 : 0);
       const asked = pageSize(node.arguments, field);
-      const each = sum([1, ofSelections(node.selectionSet, type, asked)]);
-      if (!isListType(getNullableType(field.type))) return each;
-      return times(asked ?? sizes.get(`${parent.name}.${field.name}`) ?? page ?? ASSUMED_LIST_SIZE, each);
+      const below =
+        node.selectionSet && isCompositeType(type) ? ofSelections(node.selectionSet, type, asked) : 0;
+      const each = sum([weight, below]);
+      return isList ? times(asked ?? sizes.get(name) ?? page ?? ASSUMED_LIST_SIZE, each) : each;
     }
 
     const root = schema.getRootType(operation.operation);

@@ -4,12 +4,12 @@ import { getIntrospectionQuery, getOperationAST, parse, validate } from 'graphql
 import { expect, test } from 'vitest';
 import { projectFile } from '../../platform/paths.ts';
 import { exampleOperations } from '../graphiql/routes.ts';
-import { createCosting, listSizesOf } from './cost.ts';
+import { costHintsOf, createCosting } from './cost.ts';
 import { defaultLimits, limitsRule } from './limits.ts';
 
 const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
 const schema = Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
-const costOf = createCosting(schema, listSizesOf(sdl));
+const costOf = createCosting(schema, costHintsOf(sdl));
 
 function cost(query: string, variables: Record<string, unknown> = {}, operationName?: string): number {
   const document = parse(query);
@@ -79,16 +79,25 @@ test('an operation costs the objects that it may bring', () => {
     cost('query ($n: Int) { blobs(first: $n) { nodes { derived(first: 5) { nodes { id } } } } }', { n: 7 }),
   ).toBe(1 + 7 * (1 + 1 + 5));
   expect(cost('{ blobs(first: 2) { ...P } } fragment P on BlobIndexConnection { nodes { id } }')).toBe(1 + 2);
-  expect(cost('{ blob(id: "b") { sources { id } } }')).toBe(1 + 10);
-  expect(cost('{ blob(id: "b") { content { ... on CompiledBook { chapters { title } } } } }')).toBe(
-    1 + 1 + 10,
-  );
+  expect(cost('{ blob(id: "b") { processing { runs { state } } } }')).toBe(1 + 1 + 10);
 });
 
 test('lists that can be long say so in the schema', () => {
   expect(cost('{ blob(id: "b") { lineage { nodes { id } truncated } } }')).toBe(1 + 1 + 1_000);
   const everything = '{ blobs(first: 100) { nodes { lineage { nodes { sources { id } } } } } }';
   expect(cost(everything)).toBeGreaterThan(defaultLimits.cost);
+});
+
+test('lists of scalars, and large texts, cost what they are, under each alias', () => {
+  const blob = (inner: string) => cost(`{ blob(id: "b") { ${inner} } }`) - 1;
+  expect(blob('derivedIds')).toBe(1_000);
+  expect(blob('a: derivedIds b: derivedIds')).toBe(2_000);
+  expect(blob('content { ... on CompiledBook { sourceBlobIds } }')).toBe(1 + 100);
+  expect(blob('content { ... on CompiledBook { chapters { compiledText } } }')).toBe(1 + 100 * (1 + 100));
+  expect(blob('content { ... on UserBlob { body } }')).toBe(1 + 100);
+  expect(blob('content { ... on CompiledBook { a: fullText b: fullText } }')).toBe(1 + 2 * 1_000);
+  const ids = Array.from({ length: 3 }, (_, index) => `a${index}: derivedIds`).join(' ');
+  expect(cost(`{ blobs(first: 100) { nodes { ${ids} } } }`)).toBeGreaterThan(defaultLimits.cost);
 });
 
 test('lists within lists are beyond the limit', () => {

@@ -23,7 +23,7 @@ export interface OperationLimits {
   readonly directives: number;
   /** Fields with all fragments expanded. */
   readonly fields: number;
-  /** Objects that it may bring at most, see `cost.ts`. */
+  /** What it may bring at most, counted in objects, see `cost.ts`. */
   readonly cost: number;
 }
 

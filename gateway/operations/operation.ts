@@ -50,8 +50,9 @@ const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, Fragmen
 
 function assertAffordable(cost: number, limit: number): void {
   if (cost <= limit) return;
-  const what = `The operation could bring ${cost} objects; at most ${limit} are allowed.`;
-  throw refusedBy(tooComplex(`${what} Ask for shorter pages (\`first\`) or fewer lists within lists.`));
+  const what = `The operation could bring as much as ${cost} objects; at most ${limit} are allowed.`;
+  const fix = 'Ask for shorter pages (`first`), fewer lists within lists or fewer large texts at once.';
+  throw refusedBy(tooComplex(`${what} ${fix}`));
 }
 
 /** The operation of a valid document. `ran` is called when it has run, with what was prepared for it. */

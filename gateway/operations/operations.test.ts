@@ -31,7 +31,15 @@ function countingExecutor() {
 function operationsOf(keptBytes = 1_000_000) {
   const { executor, prepared } = countingExecutor();
   const limits = { ...defaultLimits, textBytes: 300 };
-  return { prepared, operations: createOperations({ executor, listSizes: new Map(), limits, keptBytes }) };
+  return {
+    prepared,
+    operations: createOperations({
+      executor,
+      costHints: { sizes: new Map(), weights: new Map() },
+      limits,
+      keptBytes,
+    }),
+  };
 }
 
 const refusal = (work: () => unknown): unknown => {

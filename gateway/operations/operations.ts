@@ -3,13 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { bareDocument } from '../../platform/serving/documents.ts';
 import {
   parseDocument,
+  refuseBeyond,
   refuseLongText,
   selectOperation,
   textHash,
   validateDocument,
 } from '../../platform/serving/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
-import { createCosting, type ListSizes } from './cost.ts';
+import { type CostHints, createCosting } from './cost.ts';
 import { limitsRule, type OperationLimits } from './limits.ts';
 import { makeOperation, type Operation, type OperationKit } from './operation.ts';
 
@@ -68,13 +69,13 @@ class Kept<Context> {
 /** Keeps operations by the hash of their text, the least recently used making room. `keptBytes` default: 64 MiB. */
 export function createOperations<Context>(deps: {
   executor: Executor<Context>;
-  listSizes: ListSizes;
+  costHints: CostHints;
   limits: OperationLimits;
   keptBytes?: number;
 }): Operations<Context> {
-  const { executor, listSizes, limits, keptBytes = KEPT_BYTES } = deps;
+  const { executor, costHints, limits, keptBytes = KEPT_BYTES } = deps;
   const { schema } = executor;
-  const kit: OperationKit<Context> = { executor, limits, costing: createCosting(schema, listSizes) };
+  const kit: OperationKit<Context> = { executor, limits, costing: createCosting(schema, costHints) };
   const rules = [limitsRule(limits)];
   // In a wrapping of its own each time that it is counted: the cache counts no value twice.
   const cache = new LRUCache<string, { readonly kept: Kept<Context> }>({
@@ -92,7 +93,9 @@ export function createOperations<Context>(deps: {
 
   function read(text: string): Kept<Context> {
     const document = parseDocument(text, limits.tokens);
-    validateDocument(schema, document, rules);
+    // First, since other rules take time for what is beyond the limits.
+    refuseBeyond(schema, document, rules);
+    validateDocument(schema, document);
     const bare = bareDocument(text, document.tokenCount);
     return new Kept(bare.document, bare.bytes);
   }

@@ -1,5 +1,8 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 
+export const HOW_TO_ASK_FOR_LESS =
+  'Ask for shorter pages (`first`) or fewer large texts at once; a book’s text is at the `url` of its `exports`.';
+
 export const subgraphUnavailable = (subgraph: string, cause?: unknown): BlobgraphError =>
   new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
     cause,
@@ -12,7 +15,6 @@ export const subgraphAnswerTooLarge = (
 ): BlobgraphError =>
   new BlobgraphError(
     'RESPONSE_TOO_LARGE',
-    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` +
-      'Ask for shorter pages (`first`) or fewer fields at once.',
+    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` + HOW_TO_ASK_FOR_LESS,
     { cause },
   );

@@ -8,7 +8,7 @@ import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const MAX_ANSWER_MIB = 32;
+const MAX_ANSWER_MIB = 8;
 const QUERY_TIMEOUT_MS = 10_000;
 /** Compiling a long book takes longer than any question. */
 const MUTATION_TIMEOUT_MS = 30_000;
@@ -29,7 +29,7 @@ function resultOf({ status, text }: TextAnswer): string {
 export function createServiceSubgraphs(deps: {
   http: Pick<ServiceHttp, 'sendForText'>;
   logger: Logger;
-  /** Mebibytes that one answer of a subgraph may have. Default: 32. */
+  /** Mebibytes that one answer of a subgraph may have. Default: 8. */
   maxAnswerMiB?: number;
   /** Milliseconds to the end of a query's answer. Default: 10,000. */
   queryTimeoutMs?: number;

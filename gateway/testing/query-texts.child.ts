@@ -4,7 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { startTestGraph } from './graph.ts';
-import { startSubgraphs } from './subgraphs.ts';
+import { type Asked, startSubgraphs } from './subgraphs.ts';
 
 /**
  * A process of its own, for what it measures is all of its memory: asks a gateway and a subgraph, by each of their doors,
@@ -39,7 +39,9 @@ const fillers = [
 ];
 
 const graph = await startTestGraph();
-const [[, subgraph] = []] = await startSubgraphs([], []);
+/** What the subgraphs of tests note of their requests, texts included: to be forgotten. */
+const noted: Asked[] = [];
+const [[, subgraph] = []] = await startSubgraphs([], noted);
 if (!subgraph) throw new Error('There is no subgraph');
 const authorization = `Bearer ${await graph.token()}`;
 
@@ -88,6 +90,8 @@ async function ask(size: number, round: number): Promise<void> {
   );
   await post(subgraph?.url ?? '', (await subgraph?.headers()) ?? {}, { query });
   await overWebSocket(`${size}-${round}`, query);
+  noted.length = 0;
+  graph.asked.length = 0;
 }
 
 // What every process loads once.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError, isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { path as toPath } from '../service-path.ts';
+import { routed } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { keep } from './kept.ts';
 
@@ -120,7 +120,7 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
       return z.object({ processors: z.array(processorDocument) }).parse(answer).processors;
     },
     async find(id) {
-      const call = { method: 'GET', path: toPath`/api/v1/processors/${id}`, ...own } as const;
+      const call = { method: 'GET', path: routed`/api/v1/processors/${id}`, ...own } as const;
       try {
         const answer = await http.call('processors', call);
         return z.object({ processor: processorDocument }).parse(answer).processor;

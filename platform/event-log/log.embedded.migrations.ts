@@ -58,6 +58,9 @@ export const migrations = [
   ALTER TABLE log_delivery ADD COLUMN passes int4 NOT NULL DEFAULT 0;
   `,
   `
+  CREATE INDEX log_message_subject ON log_message (subject, sequence);
+  `,
+  `
   -- Set while the consumer has not heard that messages up to cut_through may be lost to it.
   ALTER TABLE log_consumer ADD COLUMN cut_id text, ADD COLUMN cut_cause text, ADD COLUMN cut_through int8,
     ADD COLUMN cut_at timestamptz;
@@ -66,8 +69,5 @@ export const migrations = [
   CREATE INDEX log_delivery_due ON log_delivery (durable, due_at, sequence) WHERE due_at IS NOT NULL;
   ALTER TABLE log_dead_letter ADD COLUMN size int4 NOT NULL DEFAULT 0;
   UPDATE log_dead_letter SET size = octet_length(body) + octet_length(headers::text) + octet_length(subject);
-  `,
-  `
-  CREATE INDEX log_message_subject ON log_message (subject, sequence);
   `,
 ];

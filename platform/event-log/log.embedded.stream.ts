@@ -143,8 +143,8 @@ export class EmbeddedStream {
   }
 
   async #append(batch: readonly OutgoingMessage[]): Promise<PublishAck[]> {
+    if (!(await this.#room.isThereFor(batch, this.#head))) return this.#appendInParts(batch);
     const now = this.#clock.now();
-    await this.#makeRoom(batch);
     // A number is never used again, even when the statement fails: it might have succeeded all the same.
     const numbered: NewMessage[] = batch.map((message) => ({ sequence: ++this.#lastNumber, message }));
     const since = new Date(now.getTime() - this.#dedupWindowMs);
@@ -168,11 +168,14 @@ export class EmbeddedStream {
     this.#onAppended({ previousHead, subjects: batch.map(({ subject }) => subject) });
   }
 
-  /** @throws EventLogUnavailable when there is no room */
-  async #makeRoom(batch: readonly OutgoingMessage[]): Promise<void> {
-    if (await this.#room.isThereFor(batch, this.#head)) return;
-    const { messages, bytes } = this.#room.fill;
-    throw new EventLogUnavailable(`The event log is full (${messages} messages, ${bytes} bytes)`);
+  /** @throws EventLogUnavailable when there is no room even for one */
+  async #appendInParts(batch: readonly OutgoingMessage[]): Promise<PublishAck[]> {
+    if (batch.length === 1) {
+      const { messages, bytes } = this.#room.fill;
+      throw new EventLogUnavailable(`The event log is full (${messages} messages, ${bytes} bytes)`);
+    }
+    const half = Math.ceil(batch.length / 2);
+    return [...(await this.#append(batch.slice(0, half))), ...(await this.#append(batch.slice(half)))];
   }
 
   /** Resolves when the head is past `sequence`, or `ending` aborts. */

@@ -46,6 +46,12 @@ export interface StreamState {
   readonly bytes: number;
 }
 
+/** Begins a statement: messages behind one sequence, up to another, whatever their subjects. */
+export const inRange = (after: string, through: string, columns = MESSAGE): string =>
+  `WITH in_range AS MATERIALIZED (
+     SELECT ${columns} FROM log_message WHERE sequence > ${after} AND sequence <= ${through}
+   )`;
+
 export function messageOf(row: MessageRow, epoch: string): LoggedMessage {
   const { sequence, subject, id, headers, body, published_at: publishedAt } = row;
   return { position: { epoch, sequence }, subject, id, headers, body, publishedAt };
@@ -111,13 +117,12 @@ export class LogTables {
   }
 
   /**
-   * Messages of the range that match, `limit` at most. A range has both its ends: without statistics the planner would
-   * sort all that is left to find the first of it.
+   * Messages of the range that match, `limit` at most. A range has both its ends, and subjects are compared only in it:
+   * without statistics the planner would sort all that is left to find the first, or take all of a subject.
    */
   async messagesIn({ after, through }: Range, pattern: string, limit: number): Promise<LoggedMessage[]> {
     const rows = await this.#database.query<MessageRow>(
-      `SELECT ${MESSAGE} FROM log_message WHERE sequence > $1 AND sequence <= $2 AND subject ~ $3
-       ORDER BY sequence LIMIT $4`,
+      `${inRange('$1', '$2')} SELECT * FROM in_range WHERE subject ~ $3 ORDER BY sequence LIMIT $4`,
       [after, through, pattern, limit],
     );
     return rows.map((row) => this.#message(row));
@@ -155,8 +160,8 @@ export class LogTables {
     pattern: string,
   ): Promise<{ count: number; first: number | null }> {
     const [row] = await this.#database.query<{ count: number; first: number | null }>(
-      `SELECT count(*) AS count, min(sequence) AS first FROM log_message
-       WHERE sequence > $1 AND sequence <= $2 AND subject ~ $3`,
+      `${inRange('$1', '$2', 'sequence, subject')}
+       SELECT count(*) AS count, min(sequence) AS first FROM in_range WHERE subject ~ $3`,
       [after, through, pattern],
     );
     return row ?? { count: 0, first: null };
@@ -218,9 +223,8 @@ export class LogTables {
     limit: number,
   ): Promise<{ claimed: ClaimedMessage[]; through: number }> {
     const rows = await this.#database.query<MessageRow>(
-      `WITH fresh AS (
-         SELECT ${MESSAGE} FROM log_message
-         WHERE sequence > $2 AND sequence <= $5 AND subject ~ $3 ORDER BY sequence LIMIT $4
+      `${inRange('$2', '$5')}, fresh AS (
+         SELECT * FROM in_range WHERE subject ~ $3 ORDER BY sequence LIMIT $4
        ), deliveries AS (
          INSERT INTO log_delivery (durable, sequence, attempt) SELECT $1, sequence, 1 FROM fresh
        ), moved AS (

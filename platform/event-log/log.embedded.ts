@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import type { Repeating } from '../repeating.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { EmbeddedConsumption } from './log.embedded.consumption.ts';
 import { EmbeddedLetters } from './log.embedded.letters.ts';
@@ -33,6 +34,7 @@ import { DurableTables } from './room/durables.embedded.ts';
 import { CutHearing } from './room/hearing.ts';
 import { Queues } from './room/queues.embedded.ts';
 import { EmbeddedRoom } from './room/room.embedded.ts';
+import { watchUsage } from './room/watch.ts';
 import { subjectPattern } from './subjects.ts';
 
 export interface EmbeddedEventLogOptions {
@@ -81,6 +83,7 @@ class EmbeddedEventLog implements EventLog {
   readonly #consumptions = new Set<EmbeddedConsumption>();
   readonly #listeners = new Set<{ readonly pattern: RegExp; readonly handler: Listener }>();
   readonly #closing = new AbortController();
+  readonly #usageWatch: Repeating;
 
   constructor(options: EmbeddedEventLogOptions, { tables, state, letters }: Opened) {
     const { database, clock, logger, dedupWindowMs = DEFAULT_DEDUP_WINDOW_MS } = options;
@@ -102,6 +105,8 @@ class EmbeddedEventLog implements EventLog {
     this.#clock = clock;
     this.#logger = logger;
     this.#retention = retention;
+    this.#usageWatch = watchUsage(() => this.problems(), logger);
+    this.#usageWatch.start();
   }
 
   async publish(message: OutgoingMessage): Promise<PublishAck> {
@@ -238,6 +243,7 @@ class EmbeddedEventLog implements EventLog {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#listeners.clear();
+    await this.#usageWatch.stop();
     await Promise.all([...this.#consumptions].map((consumption) => consumption.stop(0)));
     await this.#stream.idle();
     await this.#room.idle();

@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
+import type { Repeating } from '../repeating.ts';
 import { NatsAnnouncements } from './log.nats.announcements.ts';
 import { openConnection } from './log.nats.connection.ts';
 import { NatsConsumption } from './log.nats.consumption.ts';
@@ -36,6 +37,7 @@ import type { Retention } from './retention.ts';
 import type { KeptCut } from './room/cuts.nats.ts';
 import { lookAfter, usageProblems } from './room/decide.ts';
 import { CutHearing } from './room/hearing.ts';
+import { watchUsage } from './room/watch.ts';
 import { subjectPattern } from './subjects.ts';
 
 export interface NatsEventLogOptions {
@@ -97,6 +99,7 @@ class NatsEventLog implements EventLog {
   readonly #announcements: NatsAnnouncements;
   readonly #consumptions = new Map<NatsConsumption, CutHearing<KeptCut>>();
   readonly #closing = new AbortController();
+  readonly #usageWatch: Repeating;
   /** What this process published since it looked how full the log is, as a share of the log. */
   #published = 0;
 
@@ -109,12 +112,14 @@ class NatsEventLog implements EventLog {
       for (const hearing of this.#consumptions.values()) hearing.look();
     });
     this.#announcements = new NatsAnnouncements({ connection, subjects: this.#parts.subjects, logger });
+    this.#usageWatch = watchUsage(() => this.#usageProblems(), logger);
     void this.#watch();
   }
 
   /** Makes the streams where they are missing. */
-  start(): Promise<void> {
-    return this.#parts.keeper.start();
+  async start(): Promise<void> {
+    await this.#parts.keeper.start();
+    this.#usageWatch.start();
   }
 
   async publish(message: OutgoingMessage): Promise<PublishAck> {
@@ -213,9 +218,10 @@ class NatsEventLog implements EventLog {
 
   async range({ signal, ...options }: RangeOptions): Promise<LogRange> {
     const wanted = rangeWanted(options);
+    const { subjects } = this.#parts;
     const { name } = this.#parts.stream;
     const { epoch, sequence } = options.after;
-    const filters = wanted.subjects.map(this.#parts.subjects.outer);
+    const filters = wanted.subjects.map(subjects.outer);
     const read = async () => {
       const range = await this.#request((manager) => readRange(manager, name, { ...wanted, filters }));
       // After the reading: what follows the position cannot have gone before it.
@@ -225,7 +231,7 @@ class NatsEventLog implements EventLog {
     };
     const { messages, through } = await unlessAborted(read, signal);
     const decode = ({ seq, subject, header, data, time }: StoredMsg) =>
-      fromReceived({ subject, headers: header, data }, { epoch, sequence: seq }, time, this.#parts.subjects);
+      fromReceived({ subject, headers: header, data }, { epoch, sequence: seq }, time, subjects);
     return { messages: messages.map(decode), through };
   }
 
@@ -296,18 +302,23 @@ class NatsEventLog implements EventLog {
     const problems = await this.#request(() => this.#parts.keeper.problems(consumers));
     // Of a stream that is missing, nothing can be said.
     if (problems.length > 0) return problems;
-    return usageProblems(await this.usage(), this.#parts.stream.retention);
+    return this.#usageProblems();
   }
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#parts.keeper.close();
+    void this.#usageWatch.stop();
     for (const hearing of this.#consumptions.values()) hearing.stop();
     await Promise.all([...this.#consumptions.keys()].map((consumption) => consumption.stop(0)));
     // What was handed back has to leave, if the server is still there.
     await within(this.#connection.drain(), CLOSE_TIMEOUT_MS);
     await this.#connection.close();
+  }
+
+  async #usageProblems(): Promise<readonly string[]> {
+    return usageProblems(await this.usage(), this.#parts.stream.retention);
   }
 
   #position(sequence: number): Position {

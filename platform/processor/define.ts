@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Db } from 'mongodb';
 import type { z } from 'zod';
 import type { bookPlaces, Takes } from '../clients/registry.ts';
 import type { StateClient } from '../clients/state.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
 import type { Logger } from '../logger.ts';
+import type { SqlDatabase } from '../sql/database.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
@@ -85,12 +87,20 @@ export interface OpenDependencies<Settings> {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly database: OwnDatabase;
 }
+
+/** The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. */
+export type OwnDatabase =
+  | { readonly kind: 'mongodb'; readonly database: Db }
+  | { readonly kind: 'postgresql'; readonly database: SqlDatabase };
 
 /** Opened by a processor at its start: anything, also something that needs no ending. */
 export type OpenedResources = object & {
   /** Ends what was opened. */
   close?(): Promise<void>;
+  /** Forgets what was kept of a user beside the records; called when the user is erased, at least once. */
+  eraseUser?(userId: string): Promise<void>;
 };
 
 /** A processor: what it is and what it makes. All else is the platform's. */

@@ -3,10 +3,16 @@ import type { FastifyInstance } from 'fastify';
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { createProcessorClient } from '../clients/processor.ts';
-import { createRegistryClient, type ProcessorRegistration, registerUntilDone } from '../clients/registry.ts';
+import {
+  createProcessorCatalog,
+  createRegistryClient,
+  type ProcessorRegistration,
+  registerUntilDone,
+} from '../clients/registry.ts';
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
+import { measureEventLog } from '../event-log/room/metrics.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -15,7 +21,7 @@ import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -27,6 +33,7 @@ import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
+import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
 
 /** The database of a processor's own, e.g. `text_expansion`. */
@@ -66,12 +73,18 @@ export function registrationOf(
   };
 }
 
-async function openRecords(definition: AnyProcessor, runtime: ServiceRuntime): Promise<Records> {
-  const database = databaseOf(definition);
+async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
+  const name = databaseOf(definition);
+  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
+    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
+    : { kind: 'postgresql', database: await runtime.sql(name) };
+}
+
+async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
   const records =
-    runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-      ? createMongoRecords(runtime.mongo.database(database), definition.records)
-      : createPostgresRecords(await runtime.sql(database), definition.records);
+    own.kind === 'mongodb'
+      ? createMongoRecords(own.database, definition.records)
+      : createPostgresRecords(own.database, definition.records);
   await records.prepare();
   return records;
 }
@@ -83,11 +96,12 @@ async function openKit(
 ): Promise<Kit> {
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
-  const records = await openRecords(definition, runtime);
+  const database = await openDatabase(definition, runtime);
+  const records = await openRecords(definition, database);
   const state = createStateClient(http);
   const objects = await runtime.objects();
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock })) ?? {};
+  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -126,12 +140,17 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 }
 
 /** Serves a processor's GraphQL and REST. */
-async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<void> {
+async function install(
+  app: FastifyInstance,
+  kit: Kit,
+  assertReader: AssertReader,
+  sdl: string,
+): Promise<void> {
   const { definition, records, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
+  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema, assertReader });
   inventoryRoutes(app, { processorId: id, inventory: records });
-  eraserRoutes(app, { eraser: records, artifacts });
+  eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
@@ -156,12 +175,18 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
   return {
     name: definition.id as ServiceName,
     async create(runtime) {
-      const { config, http, logger } = runtime;
+      const { clock, config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
       const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
+      if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
       const registry = createRegistryClient(http);
+      const readers = createReaders({
+        processors: createProcessorCatalog({ registry, clock, logger }),
+        processorId: definition.id,
+        schemaId: definition.makes.schema,
+      });
       const silence = () => kit.registrar.stop();
       const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
       const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
@@ -171,7 +196,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           ...(definition.artifacts ? { objects: () => kit.objects.ping() } : {}),
           ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
         },
-        install: (app) => install(app, kit, sdl),
+        install: (app) => install(app, kit, readers, sdl),
         async start() {
           // Not waited for: the registry may start later.
           enlist().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
 import { parseJson } from '../json/exact.ts';
+import { assertParsable } from '../json/extent.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -15,13 +16,15 @@ function textOf(body: Buffer): string {
 
 /**
  * The JSON of a request's body, every value as it was sent.
- * @throws BlobgraphError BAD_REQUEST; VALIDATION_FAILED that names the first number which would not be kept
+ * @throws BlobgraphError BAD_REQUEST; VALIDATION_FAILED that names the first number which would not be kept, or for more
+ * values or levels than may be
  */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) {
     throw new BlobgraphError('BAD_REQUEST', 'The body is empty. Send a JSON document.');
   }
   const text = textOf(body);
+  assertParsable(text);
   try {
     return parseJson(text);
   } catch (cause) {

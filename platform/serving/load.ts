@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
 import type { Leave } from '../fair-queue.ts';
+import { JWKS_PATH } from '../identity/service/jwks.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { Shares } from './shares.ts';
 
@@ -16,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** Paths of a service's operation: answered however much there is to do, and without an identity. */
-export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics', JWKS_PATH]);
 
 /** How much a service has in work, and whether it takes more. */
 export class Load {

@@ -113,16 +113,21 @@ function refuseConditionalSubscriptions({ definitions }: DocumentNode): void {
   if (errors.length > 0) throw new OperationRefused(errors);
 }
 
-/** @throws OperationRefused */
-export function validateDocument(
+/** Holds a document against rules of its own, ahead of those of the specification. @throws OperationRefused */
+export function refuseBeyond(
   schema: GraphQLSchema,
   document: DocumentNode,
-  rules: readonly ValidationRule[] = [],
+  rules: readonly ValidationRule[],
 ): void {
-  refuseConditionalSubscriptions(document);
-  const errors = validate(schema, document, [...specifiedRules, exactLiteralsRule, ...rules]);
+  const errors = validate(schema, document, rules);
   if (errors.length > 0)
     throw new OperationRefused(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')));
+}
+
+/** @throws OperationRefused */
+export function validateDocument(schema: GraphQLSchema, document: DocumentNode): void {
+  refuseConditionalSubscriptions(document);
+  refuseBeyond(schema, document, [...specifiedRules, exactLiteralsRule]);
 }
 
 /** @throws OperationRefused when the name is missing, or names none of the document */

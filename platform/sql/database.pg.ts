@@ -34,6 +34,8 @@ const DUPLICATE_DATABASE = '42P04';
 const ANSWER_GRACE_MS = 5_000;
 /** Making an index of a large table takes minutes, and does not keep anybody waiting. */
 const MAINTENANCE_TIMEOUT_MS = 86_400_000;
+/** Any fixed number that is not that of migrations: advisory locks are per database. */
+const MAINTENANCE_KEY = 7_205_760;
 
 const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -107,22 +109,38 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   }
 }
 
-async function maintain(pool: pg.Pool, text: string, signal: AbortSignal): Promise<void> {
-  await withClient(pool, async (client) => {
+/** Runs `work` unless another session of the database is at such work. */
+async function alone(client: pg.PoolClient, work: () => Promise<void>): Promise<boolean> {
+  // Not waiting for the lock: what waits counts as a transaction, which making an index waits for.
+  const lock = 'SELECT pg_try_advisory_lock($1) AS locked';
+  const { rows } = await client.query<{ locked: boolean }>(lock, [MAINTENANCE_KEY]);
+  if (!rows[0]?.locked) return false;
+  try {
+    await work();
+    return true;
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [MAINTENANCE_KEY]);
+  }
+}
+
+function maintain(pool: pg.Pool, text: string, signal: AbortSignal): Promise<boolean> {
+  return withClient(pool, async (client) => {
     signal.throwIfAborted();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const cancel = () => {
       // Without an answer, the statement goes on until it is done.
       pool.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => undefined);
     };
-    await client.query(`SET statement_timeout = ${MAINTENANCE_TIMEOUT_MS}`);
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      await client.query(withTimeout(text, MAINTENANCE_TIMEOUT_MS));
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      await client.query('RESET statement_timeout');
-    }
+    return alone(client, async () => {
+      await client.query(`SET statement_timeout = ${MAINTENANCE_TIMEOUT_MS}`);
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        await client.query(withTimeout(text, MAINTENANCE_TIMEOUT_MS));
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        await client.query('RESET statement_timeout');
+      }
+    });
   });
 }
 

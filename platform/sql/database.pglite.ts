@@ -102,6 +102,7 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
     migrate: (steps) => applyMigrations(transaction, steps),
     maintain: async (text) => {
       await execute(text);
+      return true;
     },
     ping: async () => {
       await query('SELECT 1');

@@ -38,10 +38,11 @@ export interface SqlDatabase extends SqlExecutor {
    */
   migrate(steps: readonly string[]): Promise<void>;
   /**
-   * Runs one statement outside of a transaction, for as long as it needs, e.g. `CREATE INDEX CONCURRENTLY`.
+   * Runs one statement outside of a transaction, for as long as it needs, e.g. `CREATE INDEX CONCURRENTLY`. False, and
+   * not run, while another process of the database is at one: two such would wait for each other.
    * @throws the driver's error when it fails; on a server also when `signal` aborts, which cancels it there
    */
-  maintain(text: string, signal: AbortSignal): Promise<void>;
+  maintain(text: string, signal: AbortSignal): Promise<boolean>;
   /** Resolves when the database answers. @throws when it does not */
   ping(): Promise<void>;
 }

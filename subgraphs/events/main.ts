@@ -1,3 +1,4 @@
+import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { installEvents } from './subgraph.ts';
@@ -5,8 +6,11 @@ import { installEvents } from './subgraph.ts';
 /** The events subgraph: what changes, as the event log tells it. */
 export const eventsService: ServiceDefinition = {
   name: 'events',
-  create: async (runtime) => ({
-    checks: { 'event log': eventLogCheck(runtime.eventLog) },
-    install: (app) => installEvents(app, runtime),
-  }),
+  create: async (runtime) => {
+    measureEventLog(runtime.metrics, runtime.eventLog);
+    return {
+      checks: { 'event log': eventLogCheck(runtime.eventLog) },
+      install: (app) => installEvents(app, runtime),
+    };
+  },
 };

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { AnswerRoom, noRoom } from '../../platform/answer-room.ts';
 import type { Book } from './books/books.ts';
 import { readBooks } from './books/books.ts';
 import type { IndexEntry, UserBlobRecord } from './documents.ts';
@@ -48,10 +49,34 @@ function keyed<Arguments, Loader>(make: (given: Arguments) => Loader): (given: A
   };
 }
 
+/**
+ * A loader of users' blobs with their documents. The index tells how large they are: those that do not fit into an
+ * answer together are not read.
+ */
+function bodies(
+  store: StateStore,
+  userId: string,
+  entries: DataLoader<string, IndexEntry | null>,
+): DataLoader<string, UserBlobRecord | null> {
+  const room = new AnswerRoom();
+  return new DataLoader<string, UserBlobRecord | null>(async (ids) => {
+    const known = await entries.loadMany(ids);
+    const fitting = ids.filter((_, index) => {
+      const entry = known[index];
+      return room.take(entry && !(entry instanceof Error) ? entry.sizeBytes : 0);
+    });
+    const read = await store.userBlobs(userId, fitting);
+    const found = new Map<string, UserBlobRecord | null>(fitting.map((id) => [id, null]));
+    for (const blob of read) found.set(blob.id, blob);
+    return ids.map((id) => found.get(id) ?? (found.has(id) ? null : noRoom()));
+  });
+}
+
 export function createLoaders(store: StateStore, userId: string): Loaders {
+  const entry = byId((ids) => store.entries(userId, ids));
   return {
-    entry: byId((ids) => store.entries(userId, ids)),
-    userBlob: byId((ids) => store.userBlobs(userId, ids)),
+    entry,
+    userBlob: bodies(store, userId, entry),
     book: byId((ids) => readBooks({ store }, userId, ids)),
     bookTime: byId((ids) => store.listedPlaces(userId, 'bookId', ids)),
     derivedIds: byKey((parents) => store.derivedIds(userId, parents, DERIVED_IDS), []),

@@ -1,6 +1,7 @@
 import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
+import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
@@ -78,6 +79,7 @@ export const stateService: ServiceDefinition = {
     const settings = config.reconciler;
     const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
     measureReconciler(runtime.metrics, reconciler);
+    measureEventLog(runtime.metrics, runtime.eventLog);
     const reemitter = createReemitter({ store, eventLog, clock, logger });
     const upkeeper = createUpkeeper({ store, logger });
     return {

@@ -124,6 +124,35 @@ it('a request costs the same number of statements over 1 blob and over 100', asy
   expect(one).toHaveLength(10);
 });
 
+it('documents are read where they are asked for, and no more of them than one answer takes', async () => {
+  const store = createPostgresStateStore(await server.database('state'));
+  const userId = 'reader-of-much';
+  const text = 'x'.repeat(3 * 1024 * 1024);
+  for (let n = 1; n <= 4; n += 1) {
+    const blob = { ...userBlob(userId, n), data: { content: text } };
+    await store.insertUserBlob(blob);
+    await store.insertEntry(entryOfUserBlob(blob), []);
+  }
+  const ask = async (content: string) => {
+    statements.length = 0;
+    const answer = await state.graphql<{ blobs: { nodes: { content: object | null }[] } }>(
+      `{ blobs(first: 10) { nodes { content { __typename id ... on UserBlob { ${content} } } } } }`,
+      {},
+      { viewer: viewer(userId) },
+    );
+    return { ...answer, contents: answer.data?.blobs.nodes.map((node) => node.content) ?? [] };
+  };
+  const bare = await ask('bookId conversationId createdAt processingState');
+  expect(bare.errors).toBeUndefined();
+  expect(bare.contents[0]).toMatchObject({ bookId: 'my-novel', createdAt: expect.any(String) });
+  expect(statements.join()).not.toMatch(/user_blobs/);
+  const { contents, errors } = await ask('body');
+  // Two of them fit into 8 MiB.
+  expect(contents.map((content) => content !== null)).toEqual([true, true, false, false]);
+  expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(Array(2).fill('RESPONSE_TOO_LARGE'));
+  expect(statements.filter((statement) => statement.includes('user_blobs'))).toHaveLength(1);
+});
+
 it('lists within a list of books or conversations cost the same over 1 and over 20', async () => {
   const store = createPostgresStateStore(await server.database('state'));
   const costs: string[][] = [];

@@ -82,11 +82,13 @@ async function payload<T>(work: () => Promise<T>): Promise<{ result: T | null; u
 }
 
 /** @throws BlobgraphError BLOB_NOT_FOUND when the blob went between two reads */
-async function userBlob(context: Context, id: string) {
-  const blob = await context.loaders.userBlob.load(id);
-  if (!blob) throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
-  return blob;
+function existing<T>(found: T | null): T {
+  if (found !== null) return found;
+  throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
 }
+
+const userBlob = async ({ loaders }: Context, id: string) => existing(await loaders.userBlob.load(id));
+const entryOf = async ({ loaders }: Context, id: string) => existing(await loaders.entry.load(id));
 
 const present = <T>(values: readonly (T | null | Error)[]): T[] =>
   values.filter((value): value is Awaited<T> & T => value !== null && !(value instanceof Error));
@@ -250,9 +252,10 @@ export const resolvers: Resolvers = {
     __resolveReference: async ({ id }, { loaders }) =>
       (await loaders.entry.load(id))?.processorId === STATE ? { id } : null,
     body: async ({ id }, _args, context) => (await userBlob(context, id)).data,
-    bookId: async ({ id }, _args, context) => (await userBlob(context, id)).bookId,
-    conversationId: async ({ id }, _args, context) => (await userBlob(context, id)).conversationId,
-    createdAt: async ({ id }, _args, context) => (await userBlob(context, id)).createdAt,
+    // All else is in the index: the document is read where it is asked for.
+    bookId: async ({ id }, _args, context) => (await entryOf(context, id)).bookId,
+    conversationId: async ({ id }, _args, context) => (await entryOf(context, id)).conversationId,
+    createdAt: async ({ id }, _args, context) => (await entryOf(context, id)).createdAt,
     processingState: async ({ id }, _args, { loaders }) => (await loaders.entry.load(id))?.state ?? 'STORED',
   },
 

@@ -83,6 +83,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX expanded_texts_to_register ON expanded_texts (register_at)
     WHERE registered_at IS NULL AND refusal IS NULL;
   `,
+  // Tokens that users' runs took of the model, by day: see `tokens/uses.ts`.
+  `
+  CREATE TABLE token_uses (
+    user_id text NOT NULL,
+    day date NOT NULL,
+    run_id text NOT NULL,
+    tokens bigint NOT NULL,
+    PRIMARY KEY (user_id, day, run_id)
+  );
+  CREATE INDEX token_uses_day ON token_uses (day);
+  `,
 ];
 
 /** The middle of what each of the words stood for. */

@@ -6,9 +6,22 @@ import { createOpenAiModel } from './model/openai/model.openai.ts';
 import { createTextWorker } from './model/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
+import { createTokenBound, type TokenBound, unbounded } from './tokens/bound.ts';
+import { createMongoTokenUses } from './tokens/uses.mongo.ts';
+import { createPostgresTokenUses } from './tokens/uses.postgres.ts';
 
 /** The configured model; without one, the model that needs none. */
-function openExpander({ settings: env, logger }: OpenDependencies<Settings>) {
+function openTokenBound({ settings, database: own, clock, logger }: OpenDependencies<Settings>): TokenBound {
+  const { USER_TOKENS_A_DAY: limit } = settings;
+  const uses =
+    own.kind === 'mongodb' ? createMongoTokenUses(own.database) : createPostgresTokenUses(own.database);
+  // What was counted while there was a limit is forgotten with its user, also when there is none any more.
+  if (limit === undefined) return { ...unbounded, eraseUser: (userId) => uses.eraseUser(userId) };
+  return createTokenBound({ uses, limit, clock, logger });
+}
+
+function openExpander(deps: OpenDependencies<Settings>) {
+  const { settings: env, logger } = deps;
   const worker = createTextWorker();
   const model =
     env.OPENAI_BASE_URL && env.OPENAI_MODEL
@@ -25,7 +38,14 @@ function openExpander({ settings: env, logger }: OpenDependencies<Settings>) {
           logger,
         })
       : createOfflineModel({ worker });
-  return { model, worker, close: () => worker.close() };
+  const tokens = openTokenBound(deps);
+  return {
+    model,
+    worker,
+    tokens,
+    close: () => worker.close(),
+    eraseUser: (userId: string) => tokens.eraseUser(userId),
+  };
 }
 
 /** The text expansion: makes drafts longer. */

@@ -1,15 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { ModelRefused, ModelUnavailable, type TextModel } from './model/model.ts';
 import { type Expander, expand } from './run.ts';
+import { unbounded } from './tokens/bound.ts';
 
 const style = { tone: 'neutral', complexity: 0.25, readabilityScore: 80, vocabularyLevel: 'basic' } as const;
 
 const expander = (model: TextModel['expand']): Expander => ({
   model: { name: 'a-model', expand: model },
   worker: { analyseStyle: async () => style },
+  tokens: unbounded,
 });
 const request = (data: unknown) => ({
+  id: 'made-of-a',
+  userId: 'alice',
   source: {
     id: 'a',
     userId: 'alice',
@@ -80,6 +84,23 @@ describe('an expansion', () => {
       code: 'SCHEMA_VIOLATION',
       field: 'data.content',
     });
+  });
+
+  it('is not made, and costs nothing, when the user’s day is used up', async () => {
+    const spent = new BlobgraphError('TOKENS_SPENT', 'Used up.');
+    const asked = vi.fn();
+    const tokens = { begin: () => Promise.reject(spent) };
+    const refused = expand(request({ content: 'Go.' }), { ...expander(asked), tokens });
+    await expect(refused).rejects.toBe(spent);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('counts the tokens that it took as its user’s', async () => {
+    const counted = vi.fn(async () => undefined);
+    const tokens = { begin: vi.fn(async () => counted) };
+    await expand(request({ content: 'Go.' }), { ...longer, tokens });
+    expect(tokens.begin).toHaveBeenCalledWith({ userId: 'alice', runId: 'made-of-a', text: 'Go.' });
+    expect(counted).toHaveBeenCalledWith(12);
   });
 
   it.each([

@@ -5,11 +5,13 @@ import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import { type Expansion, ModelError, type Section, type TextModel } from './model/model.ts';
 import type { TextWorker } from './model/text-worker.ts';
 import type { StyleAnalysis } from './style/analyse.ts';
+import type { TokenBound } from './tokens/bound.ts';
 
 /** The resources that an expansion needs. */
 export interface Expander {
   readonly model: TextModel;
   readonly worker: Pick<TextWorker, 'analyseStyle'>;
+  readonly tokens: Pick<TokenBound, 'begin'>;
 }
 
 /** The document's `data`: of the schema `expanded-text-v1`. */
@@ -80,17 +82,24 @@ const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => 
   vocabulary_level: style.vocabularyLevel,
 });
 
-/** Makes a draft longer, and tells of its style. @throws BlobgraphError SCHEMA_VIOLATION, MODEL_UNAVAILABLE, MODEL_FAILED */
+type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress' | 'park'>;
+
+/**
+ * Makes a draft longer, and tells of its style.
+ * @throws BlobgraphError SCHEMA_VIOLATION, TOKENS_SPENT, MODEL_UNAVAILABLE, MODEL_FAILED
+ */
 export async function expand(
-  { source, signal, onProgress, park }: Pick<RunRequest, 'source' | 'signal' | 'onProgress' | 'park'>,
-  { model, worker }: Expander,
+  { id, userId, source, signal, onProgress, park }: Asked,
+  { model, worker, tokens }: Expander,
 ): Promise<RunResult<ExpandedTextData>> {
   const original = originalText(source.data);
+  const counted = await tokens.begin({ userId, runId: id, text: original });
   const [expansion, style] = await Promise.all([
-    expandWith(model, { text: original, signal, onProgress, park }),
+    expandWith(model, { text: original, userId, signal, onProgress, park }),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;
+  await counted(tokensUsed);
   return {
     preview: expanded,
     contentHash: createHash('sha256').update(expanded).digest('hex'),

@@ -18,6 +18,7 @@ it('takes a model server with its model', () => {
     OPENAI_CONTEXT_TOKENS: '2048',
     OPENAI_MAX_OUTPUT_TOKENS: '512',
     OPENAI_CONCURRENCY: '1',
+    USER_TOKENS_A_DAY: '100000',
     OPENAI_TIMEOUT_MS: '60000',
     OPENAI_EXTRA_BODY: '{"temperature":0.7,"options":{"num_ctx":8192}}',
   };
@@ -26,6 +27,7 @@ it('takes a model server with its model', () => {
     OPENAI_CONTEXT_TOKENS: 2_048,
     OPENAI_MAX_OUTPUT_TOKENS: 512,
     OPENAI_CONCURRENCY: 1,
+    USER_TOKENS_A_DAY: 100_000,
     OPENAI_TIMEOUT_MS: 60_000,
     OPENAI_EXTRA_BODY: { temperature: 0.7, options: { num_ctx: 8_192 } },
   });

@@ -50,6 +50,9 @@ export const settings = z
     OPENAI_CONCURRENCY: wholeNumber(1, 1_000)
       .default(4)
       .describe('requests to the model at once, in one process'),
+    USER_TOKENS_A_DAY: wholeNumber(1, 4_000_000_000)
+      .optional()
+      .describe('tokens that the drafts of one user may cost the model a day (UTC); unset: any number'),
     OPENAI_TIMEOUT_MS: wholeNumber(1_000, 3_600_000)
       .default(300_000)
       .describe('milliseconds that one request may take'),

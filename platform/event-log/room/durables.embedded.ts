@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SqlDatabase, SqlExecutor } from '../../sql/database.ts';
-import type { Range } from '../log.embedded.tables.ts';
+import { inRange, type Range } from '../log.embedded.tables.ts';
 import type { Cut, Position } from '../log.ts';
 import { replaySubject } from '../replay.ts';
 import { subjectPattern } from '../subjects.ts';
@@ -39,9 +39,9 @@ const DURABLE = `durable, handed_out AS "handedOut", subjects, cut_id AS "cutId"
 /** The first message of the range that the durable has not acknowledged. */
 async function firstOwed(tx: SqlExecutor, row: DurableRow, range: Range): Promise<number | null> {
   const [found] = await tx.query<{ first: number | null }>(
-    `SELECT least(
+    `${inRange('$3', '$2', 'sequence, subject')} SELECT least(
        (SELECT min(sequence) FROM log_delivery WHERE durable = $1 AND sequence <= $2),
-       (SELECT min(sequence) FROM log_message WHERE sequence > $3 AND sequence <= $2 AND subject ~ $4)
+       (SELECT min(sequence) FROM in_range WHERE subject ~ $4)
      ) AS first`,
     [row.durable, range.through, Math.max(range.after, row.handedOut), takenBy(row.durable, row.subjects)],
   );
@@ -84,18 +84,18 @@ export class DurableTables {
   /** The first message of the range that was published at `time` or later; null where all are older. */
   async firstSince(time: Date, { after, through }: Range): Promise<number | null> {
     const [row] = await this.#database.query<{ first: number | null }>(
-      `SELECT min(sequence) AS first FROM log_message
-       WHERE sequence > $1 AND sequence <= $2 AND published_at >= $3`,
+      `${inRange('$1', '$2', 'sequence, published_at')}
+       SELECT min(sequence) AS first FROM in_range WHERE published_at >= $3`,
       [after, through, time],
     );
     return row?.first ?? null;
   }
 
-  /** Removes the messages of the range that are on the subject. */
-  async removeOn(subject: string, { after, through }: Range): Promise<{ messages: number; bytes: number }> {
+  /** Removes the messages on the subject. */
+  async removeOn(subject: string): Promise<{ messages: number; bytes: number }> {
     const gone = await this.#database.query<{ size: number }>(
-      'DELETE FROM log_message WHERE sequence > $1 AND sequence <= $2 AND subject = $3 RETURNING size',
-      [after, through, subject],
+      'DELETE FROM log_message WHERE subject = $1 RETURNING size',
+      [subject],
     );
     return { messages: gone.length, bytes: gone.reduce((bytes, { size }) => bytes + size, 0) };
   }

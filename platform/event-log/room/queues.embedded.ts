@@ -17,9 +17,6 @@ export interface QueuesDependencies {
   readonly head: () => number;
 }
 
-/** Messages that are looked at by one statement. */
-const WINDOW = 4_096;
-
 /** The queues of the durables that somebody consumed, or asked for, in this process. */
 export class Queues {
   readonly #dependencies: QueuesDependencies;
@@ -66,17 +63,14 @@ export class Queues {
 
   /** Removes the durable, and what was published to it alone. False where there is none of that name. */
   async remove(durable: string): Promise<boolean> {
-    const { durables, room, head } = this.#dependencies;
+    const { durables, room } = this.#dependencies;
     const queue = await this.#opening.get(durable);
     const existed = await durables.removeDurable(durable);
     this.#opening.delete(durable);
     this.#queues.delete(durable);
     await queue?.close();
-    for (let after = room.removedThrough; after < head(); after += WINDOW) {
-      const range = { after, through: Math.min(head(), after + WINDOW) };
-      const { messages, bytes } = await durables.removeOn(replaySubject(durable), range);
-      room.note({ messages: -messages, bytes: -bytes });
-    }
+    const { messages, bytes } = await durables.removeOn(replaySubject(durable));
+    room.note({ messages: -messages, bytes: -bytes });
     return existed;
   }
 

@@ -8,10 +8,16 @@ const SMALL = { maxMessages: 2_000 };
 
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `${from + n}`);
 
-/** Publishes as fast as the log takes it; what it refuses rejects. */
-async function publishAll(log: EventLog, ids: readonly string[], subject = 'blob.created.alice') {
-  for (let at = 0; at < ids.length; at += 100)
-    await Promise.all(ids.slice(at, at + 100).map((id) => log.publish(message(subject, id))));
+/** Publishes as fast as the log takes it, and `follower` keeps up; what is refused rejects. */
+async function publishAll(log: EventLog, ids: readonly string[], follower?: { readonly seen: string[] }) {
+  const before = follower?.seen.length ?? 0;
+  for (let at = 0; at < ids.length; at += 100) {
+    await Promise.all(ids.slice(at, at + 100).map((id) => log.publish(message('blob.created.alice', id))));
+    if (follower)
+      await expect
+        .poll(() => follower.seen.length, { ...PATIENCE, interval: 2 })
+        .toBeGreaterThan(before + at - 400);
+  }
 }
 
 /** Hears of cuts, and notes them. */
@@ -46,13 +52,13 @@ export function roomContract(fixture: () => EventLogFixture): void {
       await consuming(log, { durable: 'idle', subjects: ['blob.deleted.*'], ...never });
       await leave(log, 'gone');
       const busy = await consuming(log, { durable: 'busy', maxInFlight: 64, ...live });
-      await publishAll(log, ids.slice(0, 19_100));
+      await publishAll(log, ids.slice(0, 19_100), busy);
       await expect.poll(() => busy.seen.length, PATIENCE).toBe(19_100);
       // Lags from here on, within the newest half.
       const late = await consuming(log, { durable: 'late', maxInFlight: 64, ...lagging });
       await expect.poll(() => usageOf(log, 'late'), PATIENCE).toMatchObject({ waiting: 0, cut: null });
       await late.consumption.stop();
-      await publishAll(log, ids.slice(19_100));
+      await publishAll(log, ids.slice(19_100), busy);
       await expect.poll(() => busy.seen.length, PATIENCE).toBe(20_000);
 
       expect(new Set(idsOf(busy.deliveries)).size).toBe(20_000);
@@ -82,10 +88,8 @@ export function roomContract(fixture: () => EventLogFixture): void {
 
     it('has its limit in bytes, too', async () => {
       const log = await fixture().open({ retention: { maxBytes: 1024 ** 2 } });
-      const { seen } = await consuming(log, { maxInFlight: 64 });
       const body = new Uint8Array(4_000);
       for (let n = 0; n < 1_000; n++) await log.publish({ ...message('blob.created.alice', `${n}`), body });
-      await expect.poll(() => seen.length, PATIENCE).toBe(1_000);
       const { log: fill } = await log.usage();
       expect(fill.bytes).toBeLessThanOrEqual(fill.maxBytes);
       expect(fill.bytes).toBeGreaterThan(fill.maxBytes / 4);
@@ -93,9 +97,10 @@ export function roomContract(fixture: () => EventLogFixture): void {
 
     it('is made where nobody consumes', async () => {
       const log = await fixture().open({ retention: { maxMessages: 3 } });
-      await publishAll(log, numbered(0, 300));
+      for (const id of numbered(0, 30)) await log.publish(message('blob.created.alice', id));
+      await publishAll(log, numbered(30, 35));
       const after = { ...(await log.head()), sequence: (await log.head()).sequence - 1 };
-      expect(idsOf(await collect(log.read({ subjects: ['blob.>'], after }), 1))).toEqual(['299']);
+      expect(idsOf(await collect(log.read({ subjects: ['blob.>'], after }), 1))).toEqual(['34']);
     });
 
     it('is not made by age from what is not acknowledged', async () => {
@@ -182,8 +187,11 @@ function cutContract(fixture: () => EventLogFixture): void {
         if (id === '0') await never.opened;
         return { kind: 'ack' };
       });
+      await expect.poll(() => usageOf(log, 'worker'), PATIENCE).toMatchObject({ cut: null });
       await publishAll(log, numbered(0, 3_000));
-      await expect.poll(() => cuts, PATIENCE).toMatchObject([{ durable: 'worker', cause: 'lagged' }]);
+      await expect.poll(() => cuts.length, PATIENCE).toBeGreaterThan(0);
+      await expect.poll(() => usageOf(log, 'worker'), PATIENCE).toMatchObject({ cut: null });
+      expect(cuts.at(-1)).toMatchObject({ durable: 'worker', cause: 'lagged' });
       const lost = cuts.at(-1)?.through.sequence ?? 0;
       never.open();
       await publishAll(log, ['last']);
@@ -205,8 +213,8 @@ function cutContract(fixture: () => EventLogFixture): void {
     it('hears of what it may lack when it is made anew', async () => {
       const log = await fixture().open({ retention: SMALL });
       const fresh = hearing();
-      await consuming(log, { durable: 'first', maxInFlight: 64, ...fresh });
-      await publishAll(log, numbered(0, 3_000));
+      const first = await consuming(log, { durable: 'first', maxInFlight: 64, ...fresh });
+      await publishAll(log, numbered(0, 3_000), first);
       const { cuts, onCut } = hearing();
       await consuming(log, { durable: 'second', maxInFlight: 64, onCut });
       await expect.poll(() => cuts, PATIENCE).toMatchObject([{ durable: 'second', cause: 'made' }]);
@@ -272,9 +280,9 @@ function lettersContract(fixture: () => EventLogFixture): void {
         await expect.poll(() => log.waiting('worker'), { ...PATIENCE, interval: 2 }).toBe(0);
       }
       expect(setAside).toHaveLength(100);
+      await expect.poll(async () => (await log.deadLetters()).at(-1)?.reason, PATIENCE).toBe('no 99');
+      await expect.poll(async () => (await log.deadLetters()).length, PATIENCE).toBeLessThanOrEqual(40);
       const letters = await log.deadLetters();
-      expect(letters.at(-1)?.reason).toBe('no 99');
-      expect(letters.length).toBeLessThanOrEqual(40);
       expect(letters.length).toBeGreaterThan(20);
       const usage = await log.usage();
       expect(usage.deadLetters.messages).toBe(letters.length);

@@ -63,12 +63,12 @@ export class EmbeddedRoom {
     this.#bytes += bytes;
   }
 
-  /** Whether there is room for these behind `head`. Waits until there is some only where the log is full. */
+  /** Whether there is room for these behind `head`. Waits for room only where the log is full. */
   async isThereFor(batch: readonly OutgoingMessage[], head: number): Promise<boolean> {
     const bytes = batch.reduce((sum, message) => sum + messageSize(message), 0);
     const full = () => fullness(this.#with(batch.length, bytes)) > 1;
-    if (full()) await this.tidy(head);
-    else if (this.#isLookDue() || this.#line(head) > 0) void this.#tidyLater(head);
+    if (full() || this.#isLookDue()) await this.tidy(head);
+    else if (this.#line(head) > 0) void this.#tidyLater(head);
     return !full();
   }
 

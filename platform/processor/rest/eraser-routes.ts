@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BlobgraphError } from '../../errors.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
 import type { Artifacts } from '../artifacts.ts';
+import type { OpenedResources } from '../define.ts';
 import type { BlobEraser } from '../records/eraser.ts';
 
 const MAX_IDS = 1_000;
@@ -33,7 +34,15 @@ function idsOf(body: unknown): string[] {
  */
 export function eraserRoutes(
   app: FastifyInstance,
-  { eraser, artifacts }: { eraser: BlobEraser; artifacts: Pick<Artifacts, 'erase'> },
+  {
+    eraser,
+    artifacts,
+    opened = {},
+  }: {
+    eraser: BlobEraser;
+    artifacts: Pick<Artifacts, 'erase'>;
+    opened?: Pick<OpenedResources, 'eraseUser'>;
+  },
 ): void {
   app.post('/blobs/delete', async (request) => {
     const ids = idsOf(request.body);
@@ -48,6 +57,7 @@ export function eraserRoutes(
   app.delete<{ Params: { user_id: string } }>('/users/:user_id/blobs', async (request) => {
     const userId = userOf(request);
     if (request.params.user_id !== userId) throw new BlobgraphError('NOT_FOUND', 'There is no such user.');
+    await opened.eraseUser?.(userId);
     let deleted = 0;
     let last = ERASED_AT_ONCE;
     while (last === ERASED_AT_ONCE && deleted < MAX_ERASED) {

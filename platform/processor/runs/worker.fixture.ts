@@ -5,10 +5,11 @@ import { openEmbeddedRecords } from '../../testing/records.ts';
 import type { ProcessorDefinition, Run } from '../define.ts';
 import { definition, openKit, startState, upperCase } from '../processor.fixture.ts';
 import type { RunSettings } from './settings.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, type Worker } from './worker.ts';
 
 export interface Started {
   readonly run: ReturnType<typeof vi.fn<Run<object>>>;
+  readonly worker: Worker;
   stop(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export async function setUpWorkers(log: EventLog) {
       await worker.stop();
       await kit.registrar.stop();
     };
-    const started = { run, stop };
+    const started = { run, worker, stop };
     running.push(started);
     return started;
   }

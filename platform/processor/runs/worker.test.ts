@@ -7,6 +7,7 @@ import { blobMessage } from '../../testing/events.ts';
 import { openTemporaryPglite } from '../../testing/pglite.ts';
 import type { Run } from '../define.ts';
 import { idOf, openKit, record, upperCase } from '../processor.fixture.ts';
+import { endingRuns } from './worker.ending.fixture.ts';
 import { failingRuns } from './worker.failing.fixture.ts';
 import { ONE_AT_A_TIME, setUpWorkers } from './worker.fixture.ts';
 import { createWorker } from './worker.ts';
@@ -28,6 +29,7 @@ async function setUp() {
 }
 
 failingRuns(setUp);
+endingRuns(setUp);
 
 describe('a run', () => {
   it('stores its result, registers it, and says so, in two calls of the index', async () => {

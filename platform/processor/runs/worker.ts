@@ -57,6 +57,7 @@ class EventWorker implements Worker {
   readonly #settings: RunSettings;
   #consumption: Consumption | undefined;
   #signals = new Signals();
+  #pausing: Promise<void> | undefined;
 
   constructor({ kit, eventLog, settings }: WorkerOptions) {
     this.#kit = kit;
@@ -67,6 +68,7 @@ class EventWorker implements Worker {
   async start(): Promise<void> {
     const { definition } = this.#kit;
     this.#signals = new Signals();
+    this.#pausing = undefined;
     const signals = this.#signals;
     const { ackWaitMs, maxDeliver, backoffMs, passMs, maxPasses } = this.#settings;
     const kinds = Object.keys(definition.takes ?? {}).map((name) =>
@@ -93,13 +95,14 @@ class EventWorker implements Worker {
   async pause(): Promise<void> {
     const { limits } = this.#kit.definition;
     this.#signals.pause();
-    await this.#consumption?.stop(limits.seconds * 1_000 + this.#settings.ackWaitMs);
+    this.#pausing = this.#consumption?.stop(limits.seconds * 1_000 + this.#settings.ackWaitMs);
+    await this.#pausing;
     this.#signals.end();
   }
 
   async stop(): Promise<void> {
-    const stopping = this.#consumption?.stop(this.#settings.stopWithinMs);
-    // One that is in a pause goes on with what is in work.
+    const stopping = this.#pausing ?? this.#consumption?.stop(this.#settings.stopWithinMs);
+    // A pause goes on with what is in work: it is given up, and the pause is over.
     this.#signals.end();
     await stopping;
   }

@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { bounded } from '../../bounded.ts';
 import { BlobgraphError } from '../../errors.ts';
 import { firstInexact, inexactRefusal } from '../../json/exact.ts';
+import { assertParsable } from '../../json/extent.ts';
 import { traceFrom, withTrace } from '../../trace.ts';
 import { BODY_LIMIT_BYTES } from '../http.ts';
 import type { Load } from '../load.ts';
@@ -76,6 +77,11 @@ function converse<Who>(
   const { connection, headers } = conversation;
   const pinging = keepAlive(socket, keepAliveMs);
   const take = (text: string, handle: (text: string) => Promise<void>) => {
+    try {
+      assertParsable(text);
+    } catch (error) {
+      return connection.end(CloseCode.BadRequest, (error as Error).message);
+    }
     // The library asks for an operation's arguments before it returns.
     conversation.refusal = refusalOf(text);
     conversation.size = text.length;

@@ -35,10 +35,13 @@ type Taker = Pick<ProcessorDocument, 'id' | 'timeout_seconds'>;
 const isLost = (run: Run | undefined, { startedAt }: Pick<Backfill, 'startedAt'>): run is Run =>
   run !== undefined && isOwed(run) && new Date(run.updatedAt) < startedAt;
 
+/** Longer than most runs are silent. One that is asked for while somebody is at it is made twice, and stored once. */
+const HEARD_SECONDS = 120;
+
 /** Whether a process may still be at it that began before its processor was cut off. */
 const mayBeAtWork = (run: Run, processor: Taker, now: Date): boolean =>
   run.state === 'PROCESSING' &&
-  now.getTime() - new Date(run.updatedAt).getTime() < silenceOf(processor) * 1_000;
+  now.getTime() - new Date(run.updatedAt).getTime() < Math.min(silenceOf(processor), HEARD_SECONDS) * 1_000;
 
 const progress = { finishedAt: null, scanned: 0, planned: 0, finishedRuns: 0, obstacle: null };
 

@@ -1,4 +1,5 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { RelistingDocument, SummaryDocument } from '../summary/counting/stored.mongo.ts';
 import type {
   BackfillDocument,
   BookDocument,
@@ -27,6 +28,8 @@ export interface StateCollections {
   readonly erasures: Collection<ErasureDocument>;
   readonly reemissions: Collection<ReemissionDocument>;
   readonly backfills: Collection<BackfillDocument>;
+  readonly summaries: Collection<SummaryDocument>;
+  readonly relistings: Collection<RelistingDocument>;
   readonly handOuts: Collection<BackfillDocument>;
   readonly retirements: Collection<BackfillDocument>;
 }
@@ -40,6 +43,8 @@ export const collectionsOf = (database: Db): StateCollections => ({
   erasures: database.collection<ErasureDocument>('erasures'),
   reemissions: database.collection<ReemissionDocument>(REEMISSION),
   backfills: database.collection<BackfillDocument>('backfills'),
+  summaries: database.collection<SummaryDocument>('summaries'),
+  relistings: database.collection<RelistingDocument>('relistings'),
   handOuts: database.collection<BackfillDocument>('hand_outs'),
   retirements: database.collection<BackfillDocument>('retirements'),
 });
@@ -53,6 +58,11 @@ const entryIndexes: IndexDescription[] = [
     key: { user_id: 1, book_id: 1, chapter_num: 1, created_at: 1, _id: 1 },
     partialFilterExpression: { chapter_num: { $exists: true } },
   },
+  {
+    name: 'drafts_by_book',
+    key: { user_id: 1, book_id: 1, created_at: 1 },
+    partialFilterExpression: { chapter_num: { $exists: true } },
+  },
   waiting,
   { key: { deletion_due_at: 1 }, sparse: true },
   {
@@ -64,12 +74,22 @@ const entryIndexes: IndexDescription[] = [
 
 /** Makes what is missing; of several processes that do so at once, all succeed. */
 export async function createIndexes(collections: StateCollections): Promise<void> {
-  const { userBlobs, entries, books, erasures } = collections;
+  const { userBlobs, entries, books, erasures, summaries, relistings } = collections;
   await userBlobs.createIndexes([waiting, { key: { user_id: 1, created_at: 1 } }]);
   await entries.createIndexes(entryIndexes);
   // With entries there, they are made beside everything else: see `upkeep`.
   if ((await entries.findOne({}, { projection: { _id: 1 } })) === null)
     await entries.createIndexes([...PAIR_INDEXES]);
   await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
+  await summaries.createIndexes([
+    { key: { '_id.user_id': 1, '_id.kind': 1, generation: 1, listed_at: 1, '_id.key': 1 } },
+    {
+      key: { '_id.user_id': 1, generation: 1, book_id: 1, chapter_num: 1 },
+      partialFilterExpression: { book_id: { $exists: true } },
+    },
+    { key: { '_id.kind': 1, complete: 1 } },
+    { key: { pending_since: 1 }, sparse: true },
+  ]);
+  await relistings.createIndexes([{ key: { '_id.user_id': 1 } }]);
   await erasures.createIndexes([{ key: { due_at: 1 }, sparse: true }]);
 }

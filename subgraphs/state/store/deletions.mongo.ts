@@ -1,3 +1,10 @@
+import type { Counter } from '../summary/counting/counter.mongo.ts';
+import {
+  COUNTED,
+  type CountedDocument,
+  countedFrom,
+  TOMBSTONE_MARK,
+} from '../summary/counting/stored.mongo.ts';
 import type { StateCollections } from './collections.mongo.ts';
 import type { DeletionStore } from './deletions.ts';
 import { type TombstoneDocument, tombstoneFrom } from './documents.mongo.ts';
@@ -8,7 +15,10 @@ const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
  * Deletions. A tombstone stays in the entry's document, so that whoever inserts the same id meets it, however close
  * the two come. It has no `user_id`, so that no read of a user's finds it.
  */
-export function createDeletions({ userBlobs, entries, tombstones }: StateCollections): DeletionStore {
+export function createDeletions(
+  { userBlobs, entries, tombstones }: StateCollections,
+  counter: Counter,
+): DeletionStore {
   const find = (where: object) =>
     tombstones.find<Omit<TombstoneDocument, 'outbox'>>(where, { projection: WITHOUT_OUTBOX }).toArray();
   return {
@@ -23,10 +33,16 @@ export function createDeletions({ userBlobs, entries, tombstones }: StateCollect
         ...(dueAt ? { deletion_due_at: dueAt } : {}),
         outbox: { $concatArrays: ['$outbox', [{ $literal: event }]] },
         outbox_since: { $ifNull: ['$outbox_since', deletedAt] },
+        counted: TOMBSTONE_MARK,
       };
       const where = { _id: id, version, user_id: { $exists: true } };
-      const { matchedCount } = await entries.updateOne(where, [{ $replaceWith: tombstone }]);
-      return matchedCount === 1;
+      const before = await entries.findOneAndUpdate(where, [{ $replaceWith: tombstone }], {
+        projection: COUNTED,
+      });
+      if (!before) return false;
+      const { facets } = countedFrom(before as CountedDocument);
+      if (facets) await counter.counted(userId, id, facets);
+      return true;
     },
     async tombstone(id) {
       const [found] = await find({ _id: id, deleted_user_id: { $exists: true } });

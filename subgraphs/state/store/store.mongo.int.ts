@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openTemporaryMongo } from '../../../platform/testing/mongo.ts';
+import { summaryContract } from '../summary/summary.contract.ts';
 import { at, entry, newUser, userBlob } from './store.contract.fixture.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createMongoStateStore } from './store.mongo.ts';
@@ -13,6 +14,7 @@ const open = async () => {
 describe('state store on MongoDB', () => {
   stateStoreContract(open);
   stateStoreRaces(open);
+  summaryContract(open);
 });
 
 describe('documents of the state', () => {

@@ -1,6 +1,8 @@
 import type { Db } from 'mongodb';
 import { insertOrFind } from '../../../platform/mongo/insert-or-find.ts';
 import type { BookRecord } from '../documents.ts';
+import { createCounter } from '../summary/counting/counter.mongo.ts';
+import { COUNTED, countedFrom } from '../summary/counting/stored.mongo.ts';
 import { createSummaries } from '../summary/summary.mongo.ts';
 import { createBackfills } from './backfills.mongo.ts';
 import { BLOB_INDEX, collectionsOf, createIndexes, type StateCollections } from './collections.mongo.ts';
@@ -26,35 +28,11 @@ import { createLists, whereOf } from './lists/pages.mongo.ts';
 import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
-import { MAX_DRAFTS, type StateStore } from './store.ts';
+import type { StateStore } from './store.ts';
 
 const OUTBOX = ['outbox', 'outbox_since'];
 const WITHOUT_OUTBOX = { outbox: 0, outbox_since: 0 };
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
-
-async function newestDrafts({ entries }: StateCollections, userId: string, bookIds: readonly string[]) {
-  const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
-  const found = await entries
-    .aggregate<{ _id: { book_id: string; chapter_num: number }; draft: ReadEntryDocument }>([
-      {
-        $match: {
-          user_id: userId,
-          book_id: { $in: [...bookIds] },
-          chapter_num: { $exists: true },
-        },
-      },
-      { $unset: OUTBOX },
-      { $group: { _id: { book_id: '$book_id', chapter_num: '$chapter_num' }, draft: newest } },
-      { $sort: { '_id.book_id': 1, '_id.chapter_num': 1 } },
-      { $limit: MAX_DRAFTS },
-    ])
-    .toArray();
-  return found.map(({ _id, draft }) => ({
-    bookId: _id.book_id,
-    chapterNum: _id.chapter_num,
-    draft: entryFrom(draft),
-  }));
-}
 
 async function putBook({ books }: StateCollections, book: BookRecord): Promise<boolean> {
   const document = toBookDocument(book);
@@ -74,6 +52,7 @@ async function bookRecords({ books }: StateCollections, userId: string, ids: rea
 export function createMongoStateStore(database: Db): StateStore {
   const collections = collectionsOf(database);
   const { userBlobs, entries } = collections;
+  const counter = createCounter(collections);
   return {
     prepare: () => createIndexes(collections),
     async ping() {
@@ -91,13 +70,16 @@ export function createMongoStateStore(database: Db): StateStore {
         database.collection(BLOB_INDEX),
         toEntryDocument(entry, events),
       );
-      if (existing === null) return { stored: entry, inserted: true };
+      if (existing === null) {
+        await counter.counted(entry.userId, entry.id, entry);
+        return { stored: entry, inserted: true };
+      }
       return { stored: 'user_id' in existing ? entryFrom(existing) : null, inserted: false };
     },
     async updateEntry(id, expectedVersion, change, events) {
       const { version, state, updatedAt } = change;
       const content = contentUpdate(change.content);
-      const { matchedCount } = await entries.updateOne(
+      const before = await entries.findOneAndUpdate(
         { _id: id, version: expectedVersion },
         {
           $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt, ...content.set },
@@ -106,8 +88,12 @@ export function createMongoStateStore(database: Db): StateStore {
           // Sets it where it is absent: an earlier time that is there stays.
           $min: { outbox_since: updatedAt },
         },
+        { projection: COUNTED },
       );
-      return matchedCount === 1;
+      if (!before) return false;
+      const { facets } = countedFrom(before);
+      if (before.state !== state && facets) await counter.counted(before.user_id, id, facets);
+      return true;
     },
     async entries(userId, ids) {
       const where = { _id: { $in: [...ids] }, user_id: userId };
@@ -139,9 +125,8 @@ export function createMongoStateStore(database: Db): StateStore {
       );
     },
     lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
-    putBook: (book) => putBook(collections, book),
+    putBook: (book) => counter.described(book.userId, book.id, () => putBook(collections, book)),
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
-    newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
     outboxes: (blobIds) => outboxes(collections, blobIds),
     clearUserBlobOutboxes: (published) => clearOutboxes(userBlobs, published),
     clearEntryOutboxes: (published) => clearOutboxes(entries, published),
@@ -150,8 +135,8 @@ export function createMongoStateStore(database: Db): StateStore {
     oldestOutbox: () => oldestOutbox(collections),
     ...createLists(collections),
     ...createUpkeep(collections),
-    ...createSummaries(collections),
-    ...createDeletions(collections),
+    ...createSummaries(collections, counter),
+    ...createDeletions(collections, counter),
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),

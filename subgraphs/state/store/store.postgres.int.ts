@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { openTemporaryPostgres } from '../../../platform/testing/postgres.ts';
+import { summaryContract } from '../summary/summary.contract.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createPostgresStateStore } from './store.postgres.ts';
 import { stateStoreRaces } from './store.races.ts';
@@ -13,4 +14,5 @@ const open = async () => {
 describe('state store on PostgreSQL', () => {
   stateStoreContract(open);
   stateStoreRaces(open);
+  summaryContract(open);
 });

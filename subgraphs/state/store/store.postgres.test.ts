@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
+import { summaryContract } from '../summary/summary.contract.ts';
 import { migrations } from './schema.postgres.ts';
 import { at, entry, event, newUser } from './store.contract.fixture.ts';
 import { stateStoreContract } from './store.contract.ts';
 import { createPostgresStateStore } from './store.postgres.ts';
 
 describe('state store on embedded PostgreSQL', () => {
-  stateStoreContract(async () => {
+  const open = async () => {
     const server = await openTemporaryPglite();
     const store = createPostgresStateStore(await server.database('state'));
     return { store, close: () => server.close() };
-  });
+  };
+  stateStoreContract(open);
+  summaryContract(open);
 });
 
 describe('rows of before there were generations and artifacts', () => {

@@ -1,8 +1,9 @@
 import type { Document, Filter } from 'mongodb';
 import type { StateCollections } from '../store/collections.mongo.ts';
-import type { EntryDocument } from '../store/documents.mongo.ts';
+import { type EntryDocument, entryFrom, type ReadEntryDocument } from '../store/documents.mongo.ts';
 import { ofEach, totalOf } from '../store/groups.mongo.ts';
-import type { StateStore } from '../store/store.ts';
+import { MAX_DRAFTS, type StateStore } from '../store/store.ts';
+import { chapterFrom } from './counting/counting.ts';
 import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from './summary.ts';
 
 const FIELDS = {
@@ -57,6 +58,18 @@ export async function conversationTime(
   return (await entries.findOne({ user_id: userId, conversation_id: id }, newest))?.created_at ?? null;
 }
 
+/** The newest draft of a chapter. */
+export async function newestDraft(
+  { entries }: StateCollections,
+  userId: string,
+  key: string,
+): Promise<{ at: Date; id: string } | null> {
+  const { bookId: book_id, chapterNum: chapter_num } = chapterFrom(key);
+  const newest = { sort: { created_at: -1, _id: -1 }, projection: { created_at: 1 } } as const;
+  const found = await entries.findOne({ user_id: userId, book_id, chapter_num }, newest);
+  return found && { at: found.created_at, id: found._id };
+}
+
 async function placeIds({ books, entries }: StateCollections, userId: string, kind: PlaceKind) {
   const drafts = kind === 'bookId' ? { chapter_num: { $exists: true } } : {};
   const where = { user_id: userId, [PLACES[kind]]: { $exists: true }, ...drafts };
@@ -83,6 +96,30 @@ async function listedPlaces(
     all.map(async (id) => ({ id, listedAt: await timeOf(collections, userId, id) })),
   );
   return newestFirst(places.flatMap(({ id, listedAt }) => (listedAt ? [{ id, listedAt }] : [])));
+}
+
+async function newestDrafts({ entries }: StateCollections, userId: string, bookIds: readonly string[]) {
+  const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
+  const found = await entries
+    .aggregate<{ _id: { book_id: string; chapter_num: number }; draft: ReadEntryDocument }>([
+      {
+        $match: {
+          user_id: userId,
+          book_id: { $in: [...bookIds] },
+          chapter_num: { $exists: true },
+        },
+      },
+      { $unset: ['outbox', 'outbox_since'] },
+      { $group: { _id: { book_id: '$book_id', chapter_num: '$chapter_num' }, draft: newest } },
+      { $sort: { '_id.book_id': 1, '_id.chapter_num': 1 } },
+      { $limit: MAX_DRAFTS },
+    ])
+    .toArray();
+  return found.map(({ _id, draft }) => ({
+    bookId: _id.book_id,
+    chapterNum: _id.chapter_num,
+    draft: entryFrom(draft),
+  }));
 }
 
 async function conversations({ entries }: StateCollections, userId: string) {
@@ -120,7 +157,10 @@ async function totals(
 }
 
 type Derived = Pick<SummaryStore, 'facetCount' | 'listedPlaces'> &
-  Pick<StateStore, 'countByProcessor' | 'derivedCounts' | 'inPlacesCounts' | 'conversations'>;
+  Pick<
+    StateStore,
+    'countByProcessor' | 'derivedCounts' | 'inPlacesCounts' | 'newestDrafts' | 'conversations'
+  >;
 
 /** What summaries tell, read from the entries themselves. */
 export const createDerivedSummaries = (collections: StateCollections): Derived => ({
@@ -146,5 +186,6 @@ export const createDerivedSummaries = (collections: StateCollections): Derived =
   inPlacesCounts: (userId, ids, { place, processorIds }) =>
     totals(collections, ids, PLACES[place], totalOf(userId, { processorIds })),
   listedPlaces: (userId, kind, ids) => listedPlaces(collections, userId, kind, ids),
+  newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
   conversations: (userId) => conversations(collections, userId),
 });

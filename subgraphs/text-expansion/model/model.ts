@@ -16,6 +16,8 @@ export interface Section {
 
 export interface ExpandRequest {
   readonly text: string;
+  /** For whom: users share a model's places fairly. Default: nobody known. */
+  readonly userId?: string | undefined;
   /** Stops the work: the promise rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** Hears how much is done, from 0 to 1, growing. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import { ENTRY_LISTS, type EntryList, keyOf, presentIn } from './keys.postgres.ts';
-import type { Upkeep, UpkeepContext } from './upkeep.ts';
+import type { Upkeep } from './upkeep.ts';
 
 /** What follows a list's key in its index: facets that part it into few stretches, then the order. */
 const STRETCHES = 'state, processor_id, schema_id, created_at, id';
@@ -81,19 +81,22 @@ export const CHILD_FACETS_OF_ENTRY =
 /** Edges in one statement. */
 const EDGES = 2_000;
 
-/** Fills in facets of children from `after` on; answers where to go on, null at the end. */
-async function fillEdges(database: SqlDatabase, after: string): Promise<string | null> {
-  const [next] = await database.query<{ last: string | null }>(
-    `WITH some AS (
-       SELECT child_id FROM blob_sources WHERE child_facets IS NULL AND child_id > $1 ORDER BY child_id LIMIT ${EDGES}
-     ), filled AS (
-       UPDATE blob_sources s SET child_facets = ${CHILD_FACETS_OF_ENTRY}
-       FROM blob_index e WHERE s.child_id IN (SELECT child_id FROM some) AND e.id = s.child_id AND s.child_facets IS NULL
-     )
-     SELECT max(child_id) AS last FROM some`,
-    [after],
-  );
-  return next?.last ?? null;
+/** Fills in the facets of children in edges of the release before, some in each statement. */
+async function fillEdges(database: SqlDatabase, signal: AbortSignal): Promise<void> {
+  for (let after: string | null = ''; after !== null; ) {
+    signal.throwIfAborted();
+    const rows: { last: string | null }[] = await database.query(
+      `WITH batch AS (
+         SELECT child_id FROM blob_sources WHERE child_facets IS NULL AND child_id > $1 ORDER BY child_id LIMIT ${EDGES}
+       ), filled AS (
+         UPDATE blob_sources s SET child_facets = ${CHILD_FACETS_OF_ENTRY}
+         FROM blob_index e WHERE s.child_id IN (SELECT child_id FROM batch) AND e.id = s.child_id AND s.child_facets IS NULL
+       )
+       SELECT max(child_id) AS last FROM batch`,
+      [after],
+    );
+    after = rows[0]?.last ?? null;
+  }
 }
 
 interface IndexState {
@@ -127,35 +130,43 @@ async function makeIndex(
   await database.maintain(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${on}`, signal);
 }
 
-const isWhole = (states: ReadonlyMap<string, IndexState>): boolean =>
-  LIST_INDEXES.every(({ name }) => states.get(name)?.valid);
-
-/** Makes the indexes of lists, or waits for another process that does. */
-async function makeIndexes(database: SqlDatabase, { signal, logger }: UpkeepContext): Promise<void> {
-  if (isWhole(await indexStates(database))) return;
-  logger.info('making indexes of lists; until they are there, lists of many blobs take longer');
-  for (;;) {
-    for (const index of LIST_INDEXES) {
-      signal.throwIfAborted();
-      await makeIndex(database, index, signal);
-    }
-    if (isWhole(await indexStates(database))) break;
+/** Does `step` until `isDone`; what another process is at is waited for. */
+async function until(
+  isDone: () => Promise<boolean>,
+  step: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!(await isDone())) {
+    signal.throwIfAborted();
+    await step();
+    if (await isDone()) return;
     await pause(LOOK_AGAIN_MS, undefined, { signal });
   }
-  logger.info('indexes of lists are made');
 }
 
 /** Brings a database of the release before to the indexes of lists. */
 export const createUpkeep = (database: SqlDatabase): Upkeep => ({
-  async upkeep(context) {
-    const { signal } = context;
-    await makeIndexes(database, context);
-    for (let after: string | null = ''; after !== null; ) {
-      signal.throwIfAborted();
-      after = await fillEdges(database, after);
-    }
-    const states = await indexStates(database);
-    for (const name of REPLACED.filter((each) => states.has(each)))
-      await database.maintain(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal);
+  async upkeep({ signal, logger }) {
+    const areMade = async () => {
+      const states = await indexStates(database);
+      return LIST_INDEXES.every(({ name }) => states.get(name)?.valid);
+    };
+    const areGone = async () => {
+      const states = await indexStates(database);
+      return !REPLACED.some((name) => states.has(name));
+    };
+    if ((await areMade()) && (await areGone())) return fillEdges(database, signal);
+    logger.info('making indexes of lists; until they are there, lists of many blobs take longer');
+    const make = async () => {
+      for (const index of LIST_INDEXES) await makeIndex(database, index, signal);
+    };
+    await until(areMade, make, signal);
+    await fillEdges(database, signal);
+    const drop = async () => {
+      for (const name of REPLACED)
+        await database.maintain(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal);
+    };
+    await until(areGone, drop, signal);
+    logger.info('indexes of lists are made');
   },
 });

@@ -249,3 +249,29 @@ export async function forgetSummaries(store: CountingStore, userId: string, atte
   }
   return false;
 }
+
+/**
+ * Reads anew what a place is listed by, after a change of something else than its entries.
+ * @returns false when others were in the way each time
+ */
+export async function relist(
+  store: CountingStore,
+  userId: string,
+  target: Target,
+  attempts = 20,
+): Promise<boolean> {
+  for (let turn = 0; turn < attempts; turn += 1) {
+    const found = await store.summaries(userId, [USER, target]);
+    const user = found.find((summary) => summary.target.kind === USER.kind);
+    if (!user) {
+      await userSummary(store, userId, undefined, []);
+      continue;
+    }
+    const was = found.find((summary) => summary !== user);
+    const write = entered(target, was, user.generation, [], store.newSeq());
+    const listing = await store.listing(userId, target);
+    const [isWritten] = await store.write(userId, [{ ...write, summary: { ...write.summary, listing } }]);
+    if (isWritten) return true;
+  }
+  return false;
+}

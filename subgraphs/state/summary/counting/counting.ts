@@ -17,6 +17,11 @@ export const USER: Target = { kind: 'user', key: '' };
 export const chapterKey = (bookId: string, chapterNum: number): string =>
   JSON.stringify([bookId, chapterNum]);
 
+export function chapterFrom(key: string): { readonly bookId: string; readonly chapterNum: number } {
+  const [bookId, chapterNum] = JSON.parse(key) as [string, number];
+  return { bookId, chapterNum };
+}
+
 /** Entries of one facet and processor. */
 export interface Tally {
   readonly kind: FacetKind | 'chapter';

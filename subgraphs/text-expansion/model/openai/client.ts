@@ -7,7 +7,7 @@ import { bodyOf, type Dialect, learned, type Message, plainer, usualDialect } fr
 import { connectionFailure, failureOf, silent, tookTooLong } from './failures.ts';
 import { reasonOf } from './reason.ts';
 import { parseRetryAfter } from './retry.ts';
-import { Slots } from './slots.ts';
+import { NOBODY, Slots } from './slots.ts';
 
 export interface OpenAiEndpoint {
   /** Up to and without `/chat/completions`, e.g. `https://api.openai.com/v1`. */
@@ -27,6 +27,8 @@ export interface OpenAiEndpoint {
 }
 
 export interface CompletionRequest {
+  /** For whom, where that is known: users share the places fairly. */
+  readonly userId?: string | undefined;
   readonly messages: readonly Message[];
   /** A longer answer is invalid. UTF-16 units. */
   readonly longest: number;
@@ -88,7 +90,7 @@ export class OpenAiClient {
    */
   complete(asked: CompletionRequest): Promise<Completion> {
     const isInterruption = (error: unknown) => error instanceof ModelInterrupted;
-    return this.#slots.run(asked.signal, isInterruption, async () => {
+    return this.#slots.run(asked.userId ?? NOBODY, asked.signal, isInterruption, async () => {
       try {
         const completion = await this.#learning(asked);
         this.#understood = true;

@@ -95,7 +95,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
 async function expand(
   options: OpenAiModelOptions,
   client: OpenAiClient,
-  { text, signal, onProgress, park }: ExpandRequest,
+  { text, userId, signal, onProgress, park }: ExpandRequest,
 ): Promise<Expansion> {
   const limits = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)];
   const stop = new AbortController();
@@ -107,7 +107,7 @@ async function expand(
   );
   try {
     const toOutcome = async (part: Part, index: number): Promise<Outcome> => {
-      const writing = writingOf(options, client, ended, park);
+      const writing = { ...writingOf(options, client, ended, park), userId };
       const outcome = await expandPart(writing, text, part, (share) => progress.set(index, share));
       progress.set(index, 1);
       return outcome;

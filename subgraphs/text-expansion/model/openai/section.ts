@@ -29,6 +29,8 @@ export interface Written {
 export interface Writing
   extends Pick<Parameters<typeof withRetries>[0], 'policy' | 'sleep' | 'random' | 'onFailure'> {
   readonly client: OpenAiClient;
+  /** As of {@link CompletionRequest.userId}. */
+  readonly userId?: string | undefined;
   /** Tokens that the model reads and writes at once. */
   readonly contextTokens: number;
   /** Tokens of one answer at most. Default: the server's limit. */
@@ -117,8 +119,9 @@ function ask(
   longest: number,
   before: number,
 ): Promise<Completion> {
-  const { client, signal, onText, requestTimeoutMs } = writing;
+  const { client, userId, signal, onText, requestTimeoutMs } = writing;
   return client.complete({
+    userId,
     messages: [...messages],
     longest: longest - before,
     maxTokens: answerTokens(writing, messages),

@@ -9,7 +9,7 @@ const isInterruption = (error: unknown) => error === interrupted;
 function works(slots: Slots) {
   const running = new Map<string, { end(): void; fail(error: Error): void }>();
   const start = (name: string, signal = never) =>
-    slots.run(signal, isInterruption, () =>
+    slots.run(name, signal, isInterruption, () =>
       new Promise<string>((resolve, reject) =>
         running.set(name, { end: () => resolve(name), fail: reject }),
       ).finally(() => running.delete(name)),
@@ -33,6 +33,31 @@ it('gives its places in the order in which they are asked for, and no more than 
     'fulfilled',
     'fulfilled',
   ]);
+});
+
+it('gives each user a turn, and leaves one place to whoever comes', async () => {
+  const slots = new Slots(4);
+  const order: string[] = [];
+  const ends: (() => void)[] = [];
+  const ask = (userId: string) =>
+    slots.run(userId, never, isInterruption, () => {
+      order.push(userId);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+  const all = Array.from({ length: 20 }, () => ask('hostile'));
+  await expect.poll(() => order).toEqual(['hostile', 'hostile', 'hostile']);
+  all.push(ask('quiet'), ask('quiet'), ask('other'));
+  await expect.poll(() => order.slice(3)).toEqual(['quiet']);
+  ends[0]?.();
+  await expect.poll(() => order.slice(4)).toEqual(['other']);
+  ends[1]?.();
+  ends[2]?.();
+  await expect.poll(() => order.slice(5)).toEqual(['hostile', 'quiet']);
+  const ending = setInterval(() => {
+    for (const end of ends) end();
+  }, 1);
+  await Promise.all(all);
+  clearInterval(ending);
 });
 
 it('forgets who gives up waiting', async () => {
@@ -62,12 +87,14 @@ it('has fewer places when one request interrupts another, and more again after m
   running.get('d')?.end();
   await Promise.all(all);
   expect(told).toEqual([2, 1]);
-  for (let answer = 0; answer < 50; answer++) await slots.run(never, isInterruption, async () => answer);
+  for (let answer = 0; answer < 50; answer++) await slots.run('a', never, isInterruption, async () => answer);
   expect(slots.now).toBe(2);
 });
 
 it('does not take it for crowding when a lone request breaks off', async () => {
   const slots = new Slots(4);
-  await expect(slots.run(never, isInterruption, () => Promise.reject(interrupted))).rejects.toBe(interrupted);
+  await expect(slots.run('a', never, isInterruption, () => Promise.reject(interrupted))).rejects.toBe(
+    interrupted,
+  );
   expect(slots.now).toBe(4);
 });

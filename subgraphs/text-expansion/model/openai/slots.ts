@@ -1,20 +1,28 @@
+import { FairQueue } from '../../../../platform/fair-queue.ts';
+
 /** Good answers in a row after which a server that was asked less at once is asked more again. */
 const answersToRecover = 50;
-
-interface Waiting {
-  readonly start: (holder: Holder) => void;
-}
 
 interface Holder {
   /** Another held a place at some time of this one's. */
   crowded: boolean;
 }
 
-/** Places for requests at once, first come, first served. Some servers take fewer than they are allowed: that is learned. */
+/** Of so many places or more, one user leaves one: whoever comes finds it, however long the others are held. */
+const ONE_IS_LEFT_FROM = 3;
+/** Whoever asks where no user is known. */
+export const NOBODY = '';
+/** A place is waited for as long as the run may take: it has a limit of its own. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/**
+ * Places for requests at once, shared fairly between users. Some servers take fewer than they are allowed: that is
+ * learned.
+ */
 export class Slots {
   readonly #most: number;
   readonly #onFewer: (now: number) => void;
-  readonly #waiting: Waiting[] = [];
+  readonly #queue: FairQueue;
   readonly #holders = new Set<Holder>();
   #now: number;
   #answered = 0;
@@ -23,6 +31,14 @@ export class Slots {
   constructor(most: number, onFewer: (now: number) => void = () => {}) {
     this.#most = most;
     this.#now = most;
+    this.#queue = new FairQueue({
+      name: 'requests to the language model',
+      capacity: most,
+      maxWaiting: Number.POSITIVE_INFINITY,
+      patienceMs: LONGEST_WAIT_MS,
+      mayTakeMore: ({ key, inWork }) =>
+        key === NOBODY || this.#now < ONE_IS_LEFT_FROM || inWork < this.#now - 1,
+    });
     this.#onFewer = onFewer;
   }
 
@@ -32,16 +48,18 @@ export class Slots {
   }
 
   /**
-   * Does `work` as soon as there is a place. `isInterruption` tells of its errors which of them mean that the server gave
+   * Does `work` as soon as there is a place and it is the user's turn. `isInterruption` tells of its errors which of them mean that the server gave
    * it up for another request: then there are half as many places.
    * @throws what `work` throws, or the signal's reason
    */
   async run<T>(
+    userId: string,
     signal: AbortSignal,
     isInterruption: (error: unknown) => boolean,
     work: () => Promise<T>,
   ): Promise<T> {
-    const holder = await this.#place(signal);
+    const leave = await this.#queue.enter(userId, { signal });
+    const holder = this.#hold();
     try {
       signal.throwIfAborted();
       const result = await work();
@@ -52,30 +70,10 @@ export class Slots {
       throw error;
     } finally {
       this.#holders.delete(holder);
-      this.#next();
+      leave();
     }
   }
 
-  #place(signal: AbortSignal): Promise<Holder> {
-    signal.throwIfAborted();
-    if (this.#holders.size < this.#now) return Promise.resolve(this.#hold());
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        start: (holder) => {
-          signal.removeEventListener('abort', abort);
-          resolve(holder);
-        },
-      };
-      const abort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      this.#waiting.push(waiting);
-    });
-  }
-
-  /** Takes a place at once: whoever asks in the same turn must find it taken. */
   #hold(): Holder {
     const holder: Holder = { crowded: false };
     this.#holders.add(holder);
@@ -83,18 +81,11 @@ export class Slots {
     return holder;
   }
 
-  #next(): void {
-    while (this.#holders.size < this.#now) {
-      const waiting = this.#waiting.shift();
-      if (!waiting) return;
-      waiting.start(this.#hold());
-    }
-  }
-
   #fewer(): void {
     this.#answered = 0;
     if (this.#now === 1) return;
     this.#now = Math.floor(this.#now / 2);
+    this.#queue.resize(this.#now);
     this.#onFewer(this.#now);
   }
 
@@ -103,5 +94,6 @@ export class Slots {
     if (this.#now === this.#most || this.#answered < answersToRecover) return;
     this.#answered = 0;
     this.#now++;
+    this.#queue.resize(this.#now);
   }
 }

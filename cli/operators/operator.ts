@@ -1,8 +1,8 @@
-import { type Config, loadConfig } from '../platform/config.ts';
-import { UsageError } from '../platform/exit.ts';
-import { developmentToken } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
+import { type Config, loadConfig } from '../../platform/config.ts';
+import { UsageError } from '../../platform/exit.ts';
+import { developmentToken } from '../../platform/identity/development-token.ts';
+import { developmentKeys } from '../../platform/identity/keys.ts';
+import { type Graph, GraphFault, GraphOutOfReach, openGraph } from '../demo/graph.ts';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
@@ -15,7 +15,11 @@ export interface OperatorCommand {
   readonly signal?: AbortSignal;
 }
 
-async function operatorToken(config: Config, { name, fields }: OperatorCommand): Promise<string> {
+/** A token of the local system's key. @throws UsageError where users' tokens come from elsewhere */
+export async function operatorToken(
+  config: Config,
+  { name, fields }: Pick<OperatorCommand, 'name' | 'fields'>,
+): Promise<string> {
   const keys = developmentKeys(config.dataDir);
   const token = await developmentToken({ config, keys }, name, ['operator']);
   if (token) return token;

@@ -1,0 +1,29 @@
+import { setMaxListeners } from 'node:events';
+import { setPriority } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AttackName, attacks, type Target } from './attacks.ts';
+
+/**
+ * A hostile user, as a process of its own at the lowest priority: its own work is not what is measured. Sent
+ * `{ attack, gateway, token, ms }` it attacks for so long, and answers `{ attack }`.
+ */
+
+interface Order extends Target {
+  readonly attack: AttackName;
+  readonly ms: number;
+}
+
+setPriority(19);
+
+/** What is in work at the end comes to its own end beside the next attack. */
+async function attack({ attack: name, ms, ...target }: Order): Promise<void> {
+  const signal = AbortSignal.timeout(ms);
+  setMaxListeners(0, signal);
+  const attacking = attacks[name](target, signal).catch((error: unknown) => {
+    console.error(`${name}: ${error}`);
+  });
+  await Promise.race([attacking, pause(ms)]);
+  process.send?.({ attack: name });
+}
+
+process.on('message', (order: Order) => void attack(order));

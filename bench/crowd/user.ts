@@ -1,0 +1,162 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GraphClient } from '../../e2e/harness/client.ts';
+import { draftInput } from '../../e2e/harness/operations.ts';
+import type { System } from '../../e2e/harness/system.ts';
+import { CREATE, prose } from '../drafts.ts';
+
+/** A user like most: looks, writes now and then, follows what becomes of it, and keeps book of what was acknowledged. */
+export interface User {
+  readonly name: string;
+  /** Milliseconds that each `{ me { id } }` took, since it was last emptied. */
+  readonly samples: number[];
+  /** Requests that were answered with an error, or not. */
+  readonly failures: string[];
+  /** Contents of drafts, by the id that was acknowledged. */
+  readonly acknowledged: ReadonlyMap<string, string>;
+  /** Changes that were heard of, as `<blob>:<version>`. */
+  readonly heard: ReadonlySet<string>;
+  /** Ends what the user does; it can still be asked what is there. */
+  stop(): Promise<void>;
+  /** Drafts that are lacking, other than acknowledged or not expanded exactly once, and versions not heard of. */
+  lacking(): Promise<string[]>;
+}
+
+const LOOK_EVERY_MS = 200;
+/** Every so many looks, a draft is stored. */
+const LOOKS_A_DRAFT = 15;
+const SUBSCRIPTION = 'subscription ($after: String) { blobChanged(after: $after) { cursor blobId version } }';
+const CURSOR = '{ blobs(first: 1) { liveCursor } }';
+const PAGE = `query ($after: String) {
+  blobs(first: 50, after: $after, filter: { type: "chapter_draft" }) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id version processing { state } content { ... on UserBlob { body } } derived { totalCount } }
+  }
+}`;
+
+interface Heard {
+  readonly blobChanged: { readonly cursor: string; readonly blobId: string; readonly version: number };
+}
+
+interface Stored {
+  readonly id: string;
+  readonly version: number;
+  readonly processing: { readonly state: string };
+  readonly content: { readonly body: { readonly content: string } } | null;
+  readonly derived: { readonly totalCount: number };
+}
+
+interface Page {
+  readonly blobs: {
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+    readonly nodes: readonly Stored[];
+  };
+}
+
+/** Follows the user's changes from a cursor on, and comes back after a break. */
+function follow(client: GraphClient, from: string, heard: Set<string>): () => Promise<void> {
+  let after = from;
+  let stopped = false;
+  let current: AsyncIterableIterator<unknown> | undefined;
+  const listen = async () => {
+    const changes = client.subscribe<Heard>(SUBSCRIPTION, { after });
+    current = changes;
+    for await (const { data } of changes) {
+      if (!data) continue;
+      after = data.blobChanged.cursor;
+      heard.add(`${data.blobChanged.blobId}:${data.blobChanged.version}`);
+    }
+  };
+  const running = (async () => {
+    while (!stopped) {
+      await listen().catch(() => undefined);
+      if (!stopped) await pause(LOOK_EVERY_MS);
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await current?.return?.();
+    await running;
+  };
+}
+
+async function stored(client: GraphClient): Promise<Map<string, Stored>> {
+  const found = new Map<string, Stored>();
+  let after: string | null = null;
+  do {
+    const { blobs }: Page = await client.query<Page>(PAGE, { after });
+    for (const node of blobs.nodes) found.set(node.id, node);
+    after = blobs.pageInfo.hasNextPage ? blobs.pageInfo.endCursor : null;
+  } while (after !== null);
+  return found;
+}
+
+interface Created {
+  readonly createBlob: { readonly blob: { readonly id: string } | null; readonly userErrors: unknown[] };
+}
+
+/** Lets a user begin. `seed`: a number of their own. */
+export async function startUser(system: System, seed: number): Promise<User> {
+  const name = `user${seed}`;
+  const client = await system.client(name);
+  const listener = await system.client(name);
+  const samples: number[] = [];
+  const failures: string[] = [];
+  const acknowledged = new Map<string, string>();
+  const heard = new Set<string>();
+  const { blobs } = await client.query<{ blobs: { liveCursor: string } }>(CURSOR);
+  const unfollow = follow(listener, blobs.liveCursor, heard);
+  let stopped = false;
+  const note = (error: unknown) => void failures.push(error instanceof Error ? error.message : String(error));
+
+  async function look(): Promise<void> {
+    const startedAt = performance.now();
+    await client.query('{ me { id } }');
+    samples.push(performance.now() - startedAt);
+  }
+
+  async function write(count: number): Promise<void> {
+    const content = prose(seed * 100_000 + count, 8);
+    const key = `${name}-${count}`;
+    const input = draftInput({ content, chapter: (count % 30) + 1, key });
+    const { createBlob } = await client.query<Created>(CREATE, { input });
+    if (createBlob.blob) acknowledged.set(createBlob.blob.id, content);
+    else failures.push(JSON.stringify(createBlob.userErrors));
+  }
+
+  const running = (async () => {
+    for (let count = seed % LOOKS_A_DRAFT; !stopped; count += 1) {
+      await look().catch(note);
+      if (count % LOOKS_A_DRAFT === 0) await write(count).catch(note);
+      await pause(LOOK_EVERY_MS);
+    }
+  })();
+
+  return {
+    name,
+    samples,
+    failures,
+    acknowledged,
+    heard,
+    async stop() {
+      stopped = true;
+      await running;
+    },
+    async lacking() {
+      const found = await stored(client);
+      const wrong = [...acknowledged].flatMap(([id, content]) => {
+        const node = found.get(id);
+        if (!node) return [`${name}: ${id} is not there`];
+        if (node.content?.body.content !== content) return [`${name}: ${id} is another`];
+        if (node.processing.state !== 'COMPLETED') return [`${name}: ${id} is ${node.processing.state}`];
+        if (node.derived.totalCount !== 1)
+          return [`${name}: ${id} has ${node.derived.totalCount} expansions`];
+        const versions = Array.from({ length: node.version }, (_, index) => `${id}:${index + 1}`);
+        return versions
+          .filter((version) => !heard.has(version))
+          .map((version) => `${name}: not told of ${version}`);
+      });
+      if (wrong.length === 0) await unfollow();
+      return wrong;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** A user's ways to do all that they can. */
+export const floodKinds = ['subscriptions', 'queries', 'drafts'] as const;
+export type FloodKind = (typeof floodKinds)[number];
+
+/** Subscriptions of one user. */
+export const SUBSCRIPTIONS = 200;
+/** Requests that one user has under way. */
+export const AT_ONCE = 50;
+
+export const floodNames: Readonly<Record<FloodKind, string>> = {
+  subscriptions: `${SUBSCRIPTIONS} subscriptions, each with a selection of its own, while drafts are stored`,
+  queries: `${AT_ONCE} core queries under way, each of another page`,
+  drafts: `${AT_ONCE} drafts being stored, and expanded`,
+};

@@ -1,0 +1,52 @@
+import { BlobgraphError } from '../errors.ts';
+
+/** Values that one JSON text may hold: all that is done with each of them is done in one go. */
+export const MAX_VALUES = 100_000;
+/** Lists and objects within one another. */
+export const MAX_DEPTH = 200;
+
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_LIST = 91;
+const BACKSLASH = 92;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
+/** The position of the quote that ends a string which begins before `at`, or the text's end. */
+function endOfString(text: string, at: number): number {
+  const quote = text.indexOf('"', at);
+  if (quote < 0) return text.length;
+  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
+  let end = at;
+  for (; end < text.length; end += 1) {
+    const code = text.charCodeAt(end);
+    if (code === QUOTE) return end;
+    if (code === BACKSLASH) end += 1;
+  }
+  return end;
+}
+
+const refused = (what: string, fix: string): BlobgraphError =>
+  new BlobgraphError('VALIDATION_FAILED', `The document ${what}. ${fix}`);
+
+/**
+ * To be called before a JSON text is parsed. Takes time linear in the text, some milliseconds for each of its
+ * mebibytes, and stops at the first that is too much.
+ * @throws BlobgraphError VALIDATION_FAILED when it holds too many values, or is nested too deep
+ */
+export function assertParsable(text: string): void {
+  if (text.length < MAX_DEPTH) return;
+  let [values, depth] = [1, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at + 1);
+    else if (code === COMMA) values += 1;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      values += 1;
+      depth += 1;
+      if (depth > MAX_DEPTH) throw refused(`is nested more than ${MAX_DEPTH} levels deep`, 'Flatten it.');
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+    if (values > MAX_VALUES) throw refused(`holds more than ${MAX_VALUES} values`, 'Split it.');
+  }
+}
