@@ -5,7 +5,7 @@ import type { GraphQLAnswer } from '../platform/testing/service.ts';
 import { startTestGraph, type TestGraph } from './testing/graph.ts';
 import type { Asked } from './testing/subgraphs.ts';
 
-/** Places of all users, and how many of them one may hold: see `platform/serving/shares.ts`. */
+/** Places of all users, and how many of them one may hold: see `platform/serving/load/shares.ts`. */
 const MOST_OF_ONE = 48;
 const REQUESTS = 500;
 /** Hundreds of requests take a while on a busy machine. */

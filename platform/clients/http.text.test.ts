@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
+import { BlobgraphError } from '../errors.ts';
 import { createServiceTokens } from '../identity/service-tokens.ts';
 import { AnswerTooLarge } from './exchange.ts';
 import { NoAnswer } from './guard.ts';
@@ -97,3 +98,30 @@ test.each([
     expect((await http.sendForText(target, { ...post, maxBytes: 200 })).status).toBe(200);
   },
 );
+
+const LONG = JSON.stringify({ data: 'x'.repeat(4 * 1024 * 1024) });
+
+test('of a large answer no more is read until it may be', async () => {
+  let may = () => {};
+  let waited = 0;
+  const wait = () => {
+    waited += 1;
+    return new Promise<void>((resolve) => (may = resolve));
+  };
+  let whole = false;
+  const { answer } = await ask((_request, response) => response.end(LONG, () => (whole = true)), {
+    large: { fromBytes: 1_024, wait },
+  });
+  await expect.poll(() => waited).toBe(1);
+  expect(whole).toBe(false);
+  may();
+  expect((await answer).text).toBe(LONG);
+  expect(waited).toBe(1);
+});
+
+test('a large answer that may not be had ends with the reason', async () => {
+  const { answer } = await ask(answering(200, LONG), {
+    large: { fromBytes: 1_024, wait: () => Promise.reject(new BlobgraphError('OVERLOADED', 'Too much.')) },
+  });
+  await expect(answer).rejects.toMatchObject({ code: 'OVERLOADED' });
+});

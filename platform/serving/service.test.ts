@@ -5,7 +5,7 @@ import { loadConfig, servicePorts } from '../config.ts';
 import { signDevelopmentToken } from '../identity/user-tokens.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
 import { startTestService, TEST_SECRET, viewer } from '../testing/service.ts';
-import type { Load } from './load.ts';
+import type { Load } from './load/load.ts';
 import { PortTaken, type ServiceDefinition, type ServiceParts } from './service.ts';
 
 const service = (parts: Partial<ServiceParts> = {}): ServiceDefinition => ({

@@ -10,7 +10,7 @@ import { authenticateService } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
-import { belongTo, OPERATIONAL_PATHS } from './load.ts';
+import { belongTo, OPERATIONAL_PATHS } from './load/load.ts';
 import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
