@@ -5,7 +5,7 @@ import { BlobgraphError } from '../platform/errors.ts';
 import type { UserTokens } from '../platform/identity/user-tokens.ts';
 import { routed } from '../platform/service-path.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
-import { takeTurnAs } from '../platform/serving/load.ts';
+import { takeTurnAs } from '../platform/serving/load/load.ts';
 
 interface ArtifactRequest {
   Params: { processor: string; id: string; name: string };

@@ -10,8 +10,8 @@ import type { Viewer } from '../platform/identity/service-tokens.ts';
 import { acceptedUntil, type UserTokens } from '../platform/identity/user-tokens.ts';
 import type { Logger } from '../platform/logger.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
+import type { Shares } from '../platform/serving/load/shares.ts';
 import { OperationRefused } from '../platform/serving/operation.ts';
-import type { Shares } from '../platform/serving/shares.ts';
 import {
   type OperationsOverWebSocket,
   type SocketsOpen,

@@ -160,7 +160,7 @@ export const environmentSchema = z.object({
     .optional(),
   /** Milliseconds that a request may take, calls of other services included; callers may ask for less. */
   REQUEST_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
-  /** Requests that one service has in work at once; more are answered 503. */
+  /** Requests that one service has in work or waiting; when there are more, the user with most waiting is answered 503. */
   MAX_REQUESTS: wholeNumber(1, 100_000).default(500),
   /** TCP connections that one service has open at once, sockets included; more are closed at once. */
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
@@ -250,7 +250,7 @@ export interface Config {
   readonly limits: {
     /** Milliseconds that a request may take in all. */
     readonly requestTimeoutMs: number;
-    /** Requests in work at once, in one service. */
+    /** Requests in work and waiting for their turn, in one service. */
     readonly requests: number;
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;

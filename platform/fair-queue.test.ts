@@ -119,6 +119,21 @@ test('what is for later lets all others go first, but every fourth turn is one f
   expect(order).toEqual(['a', 'a', 'c', 'c', 'b:later', 'c', 'c', 'c', 'a:later', 'c', 'c', 'a:later']);
 });
 
+test('where there is room for fewer from now on, what is in work goes on, and others wait for room', async () => {
+  const queue = open({ capacity: 3 });
+  const { order, enter, leave } = crowd(queue);
+  await enter('a', 'b', 'c', 'd');
+  queue.resize(1);
+  await leave();
+  await leave();
+  expect(order).toEqual(['a', 'b', 'c']);
+  await leave();
+  expect(order).toEqual(['a', 'b', 'c', 'd']);
+  queue.resize(9);
+  await enter('e', 'f', 'g');
+  expect(queue.inWork).toBe(3);
+});
+
 test('whoever has something in work takes more only when that may be, and nobody waits for them', async () => {
   let may = false;
   const queue = open({ capacity: 4, mayTakeMore: ({ inWork }) => may && inWork < 3 });

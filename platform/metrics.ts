@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BreakerState } from './clients/guard.ts';
-import type { Load } from './serving/load.ts';
+import type { Load } from './serving/load/load.ts';
 import type { SocketsOpen } from './serving/websocket/websocket.ts';
 
 /** A service's metrics. Names begin with `blobgraph_`; each measurement bears the service's name. */

@@ -3,7 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { parseBodies } from '../../platform/serving/body.ts';
-import { belongTo } from '../../platform/serving/load.ts';
+import { belongTo } from '../../platform/serving/load/load.ts';
 import { textHash } from '../../platform/serving/operation.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../config.ts';
+import { BlobgraphError } from '../errors.ts';
 import { testEgress, testTokens } from '../testing/identity.ts';
 import { AnswerTooLarge } from './exchange.ts';
 import { NoAnswer } from './guard.ts';
@@ -96,3 +97,30 @@ test.each([
     expect((await http.sendForText(target, { ...post, maxBytes: 200 })).status).toBe(200);
   },
 );
+
+const LONG = JSON.stringify({ data: 'x'.repeat(4 * 1024 * 1024) });
+
+test('of a large answer no more is read until it may be', async () => {
+  let may = () => {};
+  let waited = 0;
+  const wait = () => {
+    waited += 1;
+    return new Promise<void>((resolve) => (may = resolve));
+  };
+  let whole = false;
+  const { answer } = await ask((_request, response) => response.end(LONG, () => (whole = true)), {
+    large: { fromBytes: 1_024, wait },
+  });
+  await expect.poll(() => waited).toBe(1);
+  expect(whole).toBe(false);
+  may();
+  expect((await answer).text).toBe(LONG);
+  expect(waited).toBe(1);
+});
+
+test('a large answer that may not be had ends with the reason', async () => {
+  const { answer } = await ask(answering(200, LONG), {
+    large: { fromBytes: 1_024, wait: () => Promise.reject(new BlobgraphError('OVERLOADED', 'Too much.')) },
+  });
+  await expect(answer).rejects.toMatchObject({ code: 'OVERLOADED' });
+});

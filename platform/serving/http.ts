@@ -11,7 +11,7 @@ import { idOfSegment } from '../service-path.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 import { parseBodies } from './body.ts';
-import { limitLoad } from './load.ts';
+import { limitLoad } from './load/load.ts';
 
 /** Larger bodies are answered with 413. */
 export const BODY_LIMIT_BYTES = 8 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { signDevelopmentToken } from '../identity/user-tokens.ts';
 import { TEST_SECRET } from '../testing/identity.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
 import { startTestService, viewer } from '../testing/service.ts';
-import type { Load } from './load.ts';
+import type { Load } from './load/load.ts';
 import { PortTaken, type ServiceDefinition, type ServiceParts } from './service.ts';
 
 const service = (parts: Partial<ServiceParts> = {}): ServiceDefinition => ({

@@ -11,7 +11,7 @@ import { admit } from './authenticate.ts';
 import { guardHosts } from './doors/hosts.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { createHttpServer } from './http.ts';
-import { belongTo, OPERATIONAL_PATHS } from './load.ts';
+import { belongTo, OPERATIONAL_PATHS } from './load/load.ts';
 import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {

@@ -12,7 +12,7 @@ import { firstInexact, inexactRefusal } from '../../json/exact.ts';
 import { assertParsable } from '../../json/extent.ts';
 import { traceFrom, withTrace } from '../../trace.ts';
 import { BODY_LIMIT_BYTES } from '../http.ts';
-import type { Load } from '../load.ts';
+import type { Load } from '../load/load.ts';
 import { Admission, defaultSocketLimits, type Refusal, type SocketLimits } from './admission.ts';
 import { createClientAddress, type TrustedProxies } from './client-address.ts';
 import { Connection } from './connection.ts';

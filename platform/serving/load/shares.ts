@@ -1,4 +1,4 @@
-import { FairQueue, type Holder, type Leave } from '../fair-queue.ts';
+import { FairQueue, type Holder, type Leave } from '../../fair-queue.ts';
 import { createLoopUse } from './loop-use.ts';
 
 /** Requests of all users that are worked on at once; more wait for their turn. */

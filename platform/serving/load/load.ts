@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../errors.ts';
-import type { Leave } from '../fair-queue.ts';
-import { JWKS_PATH } from '../identity/service/jwks.ts';
-import { currentTrace, traceFrom, withTrace } from '../trace.ts';
+import { BlobgraphError } from '../../errors.ts';
+import type { Leave } from '../../fair-queue.ts';
+import { JWKS_PATH } from '../../identity/service/jwks.ts';
+import { currentTrace, traceFrom, withTrace } from '../../trace.ts';
 import { Shares } from './shares.ts';
 
 declare module 'fastify' {

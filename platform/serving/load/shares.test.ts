@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Leave } from '../fair-queue.ts';
+import type { Leave } from '../../fair-queue.ts';
 import { Shares } from './shares.ts';
 
 const BUSY = 1;
