@@ -11,7 +11,7 @@ import {
 } from './identity/service/settings.ts';
 import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processor/runs/settings.ts';
 import { servicePorts } from './services.generated.ts';
-import { isHostName } from './serving/hosts.ts';
+import { isHostName } from './serving/doors/hosts.ts';
 import type { SocketLimits } from './serving/websocket/admission.ts';
 import { isNetwork } from './serving/websocket/client-address.ts';
 

@@ -10,6 +10,7 @@ import { createEgress, type Egress, guardedAgent } from './egress/guarded-agent.
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
+import { measureEventLoop } from './event-loop.ts';
 import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
 import { createIdentities } from './identity/service/identity.ts';
@@ -155,6 +156,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     : undefined;
   const clients: ServiceHttp[] = [];
   const processMetrics = measureProcess();
+  const stopWatching = measureEventLoop(processMetrics, logger);
   const embedded = (): string[] => [
     ...(config.mongoUrl ? [] : ['MongoDB']),
     ...(config.postgresUrl ? [] : ['PostgreSQL']),
@@ -195,6 +197,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       };
     },
     async close() {
+      stopWatching();
       const step = (what: string, close: () => Promise<unknown>) =>
         bounded(what, CLOSE_STEP_MS, close()).catch((err: unknown) => {
           logger.warn({ err }, 'what the services stood on was not closed in order');

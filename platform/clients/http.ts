@@ -9,7 +9,7 @@ import { parseJson } from '../json/exact.ts';
 import { isEscaping, pathOf, type RoutedPath, templateOf } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
 import { openConnections } from './connections.ts';
-import { AnswerTooLarge, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
+import { AnswerTooLarge, type Exchange, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
@@ -29,6 +29,8 @@ export interface ServiceCall {
   readonly timeoutMs?: number;
   /** Bytes that the answer's body may have. Default: any number. */
   readonly maxBytes?: number;
+  /** Default: an answer is read without a pause. */
+  readonly large?: Exchange['large'];
   readonly signal?: AbortSignal;
 }
 
@@ -198,7 +200,7 @@ export function createServiceHttp(deps: {
   }
 
   function sender<T>(place: Place, call: ServiceCall, read: Reading<T>) {
-    const { method, signal, maxBytes, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+    const { method, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
@@ -212,7 +214,7 @@ export function createServiceHttp(deps: {
       try {
         const headers = await headersOf(place, call, timeoutMs);
         const sent = { origin, path: `${prefix}${path}`, method, headers, body };
-        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, signal });
+        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, large, signal });
         const own = read(answer);
         if (own !== undefined) return own;
         throw new Error(`status ${answer.status} of something in between`);

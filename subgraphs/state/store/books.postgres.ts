@@ -20,7 +20,10 @@ async function newestDrafts(database: SqlDatabase, userId: string, bookIds: read
            ) next
          ) SELECT id FROM chapters LIMIT ${MAX_DRAFTS}
        ) newest LIMIT ${MAX_DRAFTS}
-     ) found JOIN blob_index e ON e.id = found.id AND e.user_id = $1 ORDER BY e.book_id, e.chapter_num`,
+     ) found CROSS JOIN LATERAL (
+       -- Apart: of how many there are the server knows nothing, and would read the whole index for them.
+       SELECT * FROM blob_index i WHERE i.id = found.id AND i.user_id = $1 OFFSET 0
+     ) e ORDER BY e.book_id, e.chapter_num`,
     [userId, [...bookIds]],
   );
   return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));

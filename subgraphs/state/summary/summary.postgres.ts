@@ -1,5 +1,4 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
-import { Parameters } from '../store/groups.postgres.ts';
 import type { StateStore } from '../store/store.ts';
 import { createDerivedSummaries } from './derived.postgres.ts';
 import type { FacetKind } from './facets.ts';
@@ -70,7 +69,7 @@ async function listed(
   const read = () =>
     database.query<ListedPlace & { complete: boolean }>(
       `SELECT s.complete, p.id, p.listed_at AS "listedAt" FROM summaries s LEFT JOIN LATERAL (
-         SELECT id, listed_at FROM places WHERE user_id = s.user_id AND kind = $2 AND listed_at IS NOT NULL${among}
+         SELECT id, listed_at FROM places WHERE user_id = $1 AND kind = $2 AND listed_at IS NOT NULL${among}
          ORDER BY listed_at DESC, id DESC ${ids ? '' : `LIMIT ${MAX_LISTED}`}
        ) p ON true
        WHERE s.user_id = $1 ORDER BY p.listed_at DESC, p.id DESC`,
@@ -80,25 +79,40 @@ async function listed(
   return rows?.filter(({ id }) => id !== null).map(({ id, listedAt }) => ({ id, listedAt })) ?? null;
 }
 
-async function conversations(database: SqlDatabase, userId: string, places: readonly ListedPlace[]) {
-  const parameters = new Parameters();
-  const [user, ids] = [parameters.add(userId), parameters.add(places.map(({ id }) => id))];
-  const rows = await database.query<{ id: string; title: string; messages: number; last_at: Date }>(
-    `SELECT c.id, (
-         SELECT title FROM blob_index WHERE user_id = ${user} AND conversation_id = c.id ORDER BY created_at, id LIMIT 1
-       ) AS title, p.listed_at AS last_at, (
-         SELECT sum(total)::int8 FROM facet_counts WHERE user_id = ${user} AND kind = 'conversationId' AND key = c.id
+interface ConversationRow {
+  readonly id: string;
+  readonly title: string;
+  readonly messages: number;
+  readonly last_at: Date;
+}
+
+async function conversations(database: SqlDatabase, userId: string) {
+  const read = () =>
+    database.query<ConversationRow & { complete: boolean }>(
+      `SELECT s.complete, p.id, p.listed_at AS last_at, (
+         SELECT title FROM blob_index WHERE user_id = $1 AND conversation_id = p.id ORDER BY created_at, id LIMIT 1
+       ) AS title, (
+         SELECT sum(total)::int8 FROM facet_counts WHERE user_id = $1 AND kind = 'conversationId' AND key = p.id
        ) AS messages
-     FROM unnest(${ids}::text[]) AS c(id) JOIN places p ON p.user_id = ${user} AND p.kind = 'conversationId' AND p.id = c.id
-     ORDER BY p.listed_at DESC, c.id DESC`,
-    parameters.values,
+       FROM summaries s LEFT JOIN LATERAL (
+         SELECT id, listed_at FROM places
+         WHERE user_id = $1 AND kind = 'conversationId' AND listed_at IS NOT NULL
+         ORDER BY listed_at DESC, id DESC LIMIT ${MAX_LISTED}
+       ) p ON true
+       WHERE s.user_id = $1 ORDER BY p.listed_at DESC, p.id DESC`,
+      [userId],
+    );
+  const rows = await ofComplete<ConversationRow>(database, userId, read);
+  return (
+    rows
+      ?.filter(({ id }) => id !== null)
+      .map(({ id, title, messages, last_at }) => ({
+        id,
+        title,
+        messageCount: messages,
+        lastMessageAt: last_at,
+      })) ?? null
   );
-  return rows.map((row) => ({
-    id: row.id,
-    title: row.title,
-    messageCount: row.messages,
-    lastMessageAt: row.last_at,
-  }));
 }
 
 type Summaries = SummaryStore &
@@ -133,8 +147,7 @@ export function createSummaries(database: SqlDatabase): Summaries {
       return (await listed(database, userId, kind, ids)) ?? derived.listedPlaces(userId, kind, ids);
     },
     async conversations(userId) {
-      const places = await listed(database, userId, 'conversationId');
-      return places ? conversations(database, userId, places) : derived.conversations(userId);
+      return (await conversations(database, userId)) ?? derived.conversations(userId);
     },
     // Triggers count within the change itself.
     countEntries: async () => undefined,
