@@ -47,6 +47,12 @@ async function repeatAll(): Promise<void> {
 }
 
 const DRAFTS = [1, 2, 3, 4, 5];
+/** Messages of a log that fills up. */
+const SMALL = 300;
+
+const info = () => system.stores.withStream((manager, name) => manager.streams.info(name));
+const limit = (max_msgs: number) =>
+  system.stores.withStream((manager, name) => manager.streams.update(name, { max_msgs }));
 
 describe('NATS', () => {
   it('killed with kill -9 while users write', async () => {
@@ -100,19 +106,46 @@ describe('NATS', () => {
     await system.restart('state');
   });
 
-  it('has no room left for messages', async () => {
+  it('has room for far less than is written under load', async () => {
     await ledger.store();
     await expectWhole(system, ledger);
-    const limit = (max_msgs: number) =>
-      system.stores.withStream((manager, name) => manager.streams.update(name, { max_msgs }));
-    const { config, state } = await system.stores.withStream((manager, name) => manager.streams.info(name));
-    await limit(state.messages);
-    const logged = await system.stores.log(ledger.userId);
-    for (const _ of DRAFTS) await ledger.store();
-    // Stored and acknowledged, and not yet told of.
-    expect(await system.stores.log(ledger.userId)).toEqual(logged);
+    const { config, state } = await info();
+    await limit(SMALL);
+    const work = workOn([ledger]);
+    await vi.waitFor(
+      async () => {
+        await work.goesOn();
+        const now = (await info()).state;
+        expect(now.messages).toBeLessThanOrEqual(Math.max(SMALL, state.messages));
+        expect(now.last_seq).toBeGreaterThan(state.last_seq + 2 * SMALL);
+      },
+      { timeout: 180_000 },
+    );
+    await work.stop();
+    await expectWhole(system, ledger, { restored: true });
+    expect((await info()).state.first_seq).toBeGreaterThan(state.last_seq);
     await limit(config.max_msgs);
-    await expectWhole(system, ledger);
+  });
+
+  it('has no room for what a processor that is away has still to do', async () => {
+    const { config } = await info();
+    await system.process('text-expansion').kill();
+    for (const _ of DRAFTS) await ledger.store();
+    await vi.waitFor(async () => expect(await messages()).toHaveLength(DRAFTS.length), { timeout: 20_000 });
+    const asked = (await info()).state.last_seq;
+    await limit(SMALL);
+    const subject = `${system.stores.namespace}.blob.failed.somebody`;
+    const others = Array.from({ length: 50 }, () => ({ subject, data: new TextEncoder().encode('{}') }));
+    await vi.waitFor(
+      async () => {
+        await publish(others);
+        expect((await info()).state.first_seq).toBeGreaterThan(asked);
+      },
+      { timeout: 60_000 },
+    );
+    await limit(config.max_msgs);
+    await system.restart('text-expansion');
+    await expectWhole(system, ledger, { restored: true });
   });
 
   it('delivers every message ten times, shuffled', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Planner } from '../planning/planner.ts';
@@ -58,6 +59,8 @@ export interface ExecutorDependencies<Context> {
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Characters of what a planner is given and plans: a fragment's text stands wherever it is spread. */
 const MAX_PLANNED = 256 * 1024;
+/** Characters or bytes that take some milliseconds to read, to shape or to write. */
+const LARGE = 256 * 1024;
 const planningFailed = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
 
@@ -103,7 +106,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
       const compiled = await prepared.variantFor(variables, (conditions) => compile(prepared, conditions));
       const { operation, place, plan, steps, templateOf } = compiled;
       const requests: RequestTold[] = [];
-      const { data, errors } = await runSteps({
+      const { data, errors, characters } = await runSteps({
         schema,
         steps,
         templateOf,
@@ -113,6 +116,8 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         ask: (request) => subgraphs.ask(request, context),
         onRequest: explain ? (told) => requests.push(told) : undefined,
       });
+      // Reading a large answer, shaping it and writing it each take their own turn: others are answered in between.
+      if (characters > LARGE) await turn();
       const introspected = introspect(operation, prepared.fragments, variables);
       const answer = shapeAnswer({
         place,
@@ -122,6 +127,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
         maxBytes: maxAnswerBytes,
       });
       measured?.(answer.bytes);
+      if (answer.bytes > LARGE) await turn();
       return {
         ...(answer.errors.length > 0 ? { errors: answer.errors } : {}),
         data: answer.data,

@@ -1,6 +1,7 @@
 import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { subgraphUnavailable } from '../subgraphs/failures.ts';
+import { holdsMoreThan } from '../../platform/json/extent.ts';
+import { subgraphAnswerTooFull, subgraphUnavailable } from '../subgraphs/failures.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraphs.ts';
 import type { EntityAnswer } from './entities.ts';
 import { LocatedErrors } from './errors.ts';
@@ -40,6 +41,8 @@ export interface RequestTold {
 export interface RunResult {
   readonly data: Values;
   readonly errors: LocatedErrors | undefined;
+  /** Of all answers. */
+  readonly characters: number;
 }
 
 interface SubgraphAnswer {
@@ -47,8 +50,12 @@ interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** @throws BlobgraphError when the text is no result of GraphQL */
+/** Values that one answer of a subgraph may hold: reading it is one piece of work. */
+const MAX_VALUES = 500_000;
+
+/** @throws BlobgraphError when the text is no result of GraphQL, or holds too many values */
 function parseAnswer(subgraph: string, text: string): SubgraphAnswer {
+  if (holdsMoreThan(text, MAX_VALUES)) throw subgraphAnswerTooFull(subgraph, MAX_VALUES);
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -71,6 +78,7 @@ class Run {
   readonly #context: PartContext;
   #left: number;
   #inFlight = 0;
+  #characters = 0;
   #isScheduled = false;
   #resolve: (result: RunResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -142,7 +150,8 @@ class Run {
 
   /** Asks what is ready. While others are under way, what arrives together goes on together. */
   #goOn(): void {
-    if (this.#left === 0) this.#resolve({ data: this.#data, errors: this.#errors });
+    if (this.#left === 0)
+      this.#resolve({ data: this.#data, errors: this.#errors, characters: this.#characters });
     else if (this.#queues.size > 0 && !this.#isScheduled) {
       if (this.#inFlight === 0) this.#flush();
       else {
@@ -185,6 +194,7 @@ class Run {
       .then(
         (text) => {
           told(text.length);
+          this.#characters += text.length;
           this.#take(parts, parseAnswer(subgraph, text), template, subgraph);
         },
         (error: unknown) => {

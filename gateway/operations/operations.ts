@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { bareDocument } from '../../platform/serving/documents.ts';
+import { bareDocument } from '../../platform/serving/graphql/documents.ts';
 import {
   parseDocument,
   refuseBeyond,

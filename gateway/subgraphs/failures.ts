@@ -15,6 +15,12 @@ export const subgraphAnswerTooLarge = (
 ): BlobgraphError =>
   new BlobgraphError(
     'RESPONSE_TOO_LARGE',
-    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ` + HOW_TO_ASK_FOR_LESS,
+    `The answer of the ${subgraph} subgraph is larger than ${mebibytes} MiB. ${HOW_TO_ASK_FOR_LESS}`,
     { cause },
+  );
+
+export const subgraphAnswerTooFull = (subgraph: string, values: number): BlobgraphError =>
+  new BlobgraphError(
+    'RESPONSE_TOO_LARGE',
+    `The answer of the ${subgraph} subgraph holds more than ${values} values. ${HOW_TO_ASK_FOR_LESS}`,
   );

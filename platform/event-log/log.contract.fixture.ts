@@ -42,6 +42,10 @@ export const message = (subject: string, id: string): OutgoingMessage => ({
 
 export const idsOf = (messages: readonly { readonly id: string }[]): string[] => messages.map(({ id }) => id);
 
+/** Messages behind a sequence that were delivered, each counted once. */
+export const deliveredAfter = (sequence: number, deliveries: readonly Delivery[]): number =>
+  new Set(deliveries.map(({ position }) => position.sequence).filter((at) => at > sequence)).size;
+
 /** The next `count` messages. */
 export async function collect(
   reader: AsyncIterableIterator<LoggedMessage>,

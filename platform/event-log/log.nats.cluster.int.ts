@@ -3,9 +3,10 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type NatsCluster, startNatsCluster } from '../testing/nats-cluster.ts';
-import { collect, idsOf, message } from './log.contract.fixture.ts';
+import { collect, consuming, deliveredAfter, idsOf, message } from './log.contract.fixture.ts';
 import { openNatsEventLog } from './log.nats.ts';
-import type { EventLog } from './log.ts';
+import type { Cut, EventLog } from './log.ts';
+import type { Retention } from './retention.ts';
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `${n}`);
 
@@ -18,14 +19,18 @@ describe('event log on a cluster of three', () => {
     await cluster.stop();
   });
 
-  async function open(streamName: string, servers = cluster.urls): Promise<EventLog> {
+  async function open(
+    streamName: string,
+    servers = cluster.urls,
+    retention: Partial<Retention> = {},
+  ): Promise<EventLog> {
     const log = await openNatsEventLog({
       servers: [...servers],
       streamName,
       subjectPrefix: streamName,
       subjects: ['blob.>'],
       replicas: 3,
-      retention: { maxBytes: 16 * 1024 ** 2 },
+      retention: { maxBytes: 16 * 1024 ** 2, ...retention },
     });
     onTestFinished(() => log.close());
     return log;
@@ -64,6 +69,42 @@ describe('event log on a cluster of three', () => {
     expect(idsOf(await reading)).toEqual(ids(120));
     await expect.poll(() => handled.size, { timeout: 30_000 }).toBe(120);
     expect(await cluster.leaderOf(name)).not.toBe(leader);
+    await cluster.restart(leader);
+    await cluster.ready();
+  });
+
+  it('makes room while its leader is killed: who lost something has heard of it', async () => {
+    const name = `t${randomUUID().replaceAll('-', '')}`;
+    const log = await open(name, cluster.urls, { maxMessages: 200 });
+    const { consumption } = await consuming(log, { durable: 'away' });
+    await consumption.stop();
+    const busy = await consuming(log, { durable: 'busy', maxInFlight: 32 });
+    const publish = async (from: number, to: number) => {
+      for (let n = from; n < to; n++) {
+        await log.publish(message('blob.created.alice', `${n}`));
+        if (n % 20 === 0)
+          await expect.poll(() => new Set(busy.seen).size, { timeout: 60_000 }).toBeGreaterThan(n - 20);
+      }
+    };
+    await publish(0, 300);
+    const leader = await cluster.leaderOf(name);
+    const killing = cluster.kill(leader);
+    await publish(300, 500);
+    await killing;
+    await expect.poll(() => new Set(idsOf(busy.deliveries)).size, { timeout: 60_000 }).toBe(500);
+    const cuts: Cut[] = [];
+    const onCut = async (cut: Cut) => {
+      cuts.push(cut);
+    };
+    const back = await consuming(log, { durable: 'away', maxInFlight: 32, onCut });
+    await expect
+      .poll(async () => (await log.usage()).durables.find(({ durable }) => durable === 'away'), {
+        timeout: 60_000,
+      })
+      .toMatchObject({ waiting: 0, cut: null });
+    const lost = Math.max(0, ...cuts.map(({ through }) => through.sequence));
+    expect(lost).toBeGreaterThan(100);
+    expect(deliveredAfter(lost, back.deliveries)).toBe((await log.head()).sequence - lost);
     await cluster.restart(leader);
     await cluster.ready();
   });

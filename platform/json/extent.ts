@@ -30,6 +30,26 @@ function endOfString(text: string, at: number): number {
 const refused = (what: string, fix: string): BlobgraphError =>
   new BlobgraphError('VALIDATION_FAILED', `The document ${what}. ${fix}`);
 
+/** How many values a JSON text holds, and how deep; counts no further than what is too much. */
+function extentOf(text: string, most: { values: number; depth: number }): { values: number; depth: number } {
+  let [values, depth, deepest] = [1, 0, 0];
+  for (let at = 0; at < text.length && values <= most.values && deepest <= most.depth; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at + 1);
+    else if (code === COMMA) values += 1;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      values += 1;
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+  }
+  return { values, depth: deepest };
+}
+
+/** Whether a JSON text holds more values than so many. */
+export const holdsMoreThan = (text: string, values: number): boolean =>
+  text.length > values && extentOf(text, { values, depth: Number.POSITIVE_INFINITY }).values > values;
+
 /**
  * To be called before a JSON text is parsed. Takes time linear in the text, some milliseconds for each of its
  * mebibytes, and stops at the first that is too much.
@@ -37,16 +57,7 @@ const refused = (what: string, fix: string): BlobgraphError =>
  */
 export function assertParsable(text: string): void {
   if (text.length < MAX_DEPTH) return;
-  let [values, depth] = [1, 0];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at + 1);
-    else if (code === COMMA) values += 1;
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
-      values += 1;
-      depth += 1;
-      if (depth > MAX_DEPTH) throw refused(`is nested more than ${MAX_DEPTH} levels deep`, 'Flatten it.');
-    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
-    if (values > MAX_VALUES) throw refused(`holds more than ${MAX_VALUES} values`, 'Split it.');
-  }
+  const { values, depth } = extentOf(text, { values: MAX_VALUES, depth: MAX_DEPTH });
+  if (depth > MAX_DEPTH) throw refused(`is nested more than ${MAX_DEPTH} levels deep`, 'Flatten it.');
+  if (values > MAX_VALUES) throw refused(`holds more than ${MAX_VALUES} values`, 'Split it.');
 }

@@ -11,8 +11,9 @@ import { BlobgraphError, InputErrors, isErrorCode, shortMessage } from '../error
 import type { Logger } from '../logger.ts';
 import { currentTrace } from '../trace.ts';
 import { isUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
-import { KeptDocuments } from './documents.ts';
 import { exactLiteralsRule } from './exact-literals.ts';
+import { KeptDocuments } from './graphql/documents.ts';
+import { resolveListsInTurns } from './graphql/lists-in-turns.ts';
 import { OperationRefused, refuseLongText, SUBGRAPH_TEXT_BYTES, SUBGRAPH_TOKENS } from './operation.ts';
 
 /** Codes of the server's own refusals that are not named as in our table. */
@@ -131,6 +132,7 @@ export async function serveSubgraph<Context extends BaseContext>(
 ): Promise<GraphQLSchema> {
   const schema = buildSubgraphSchema({ typeDefs: deps.typeDefs, resolvers: deps.resolvers });
   deps.finish?.(schema);
+  resolveListsInTurns(schema);
   const server = new ApolloServer<Context>({
     schema,
     validationRules: [exactLiteralsRule],

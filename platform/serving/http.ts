@@ -125,15 +125,27 @@ export interface ServerLimits {
   readonly requests?: number;
   /** TCP connections open at once; more are closed at once. Default: 10,000. */
   readonly connections?: number;
+  readonly timeouts?: Partial<ConnectionTimeouts>;
 }
 
-/** For a request's head to come whole, which is all that whoever sends it byte by byte holds a connection for. */
-const HEADERS_WITHIN_MS = 10_000;
-/** The same of a whole request, its body included. */
-const REQUEST_WITHIN_MS = 60_000;
-const CHECK_EVERY_MS = 2_000;
-/** A connection on which nothing moves, longer than the slowest answer takes: its client does not read. */
-const IDLE_MS = 150_000;
+/** Milliseconds that clients have for their part. */
+export interface ConnectionTimeouts {
+  /** For a request's head to come whole. */
+  readonly headMs: number;
+  /** For a whole request, its body included. */
+  readonly requestMs: number;
+  /** For anything to move on a connection, longer than the slowest answer takes: else its client does not read. */
+  readonly idleMs: number;
+  /** Between two looks at who has not sent what they should have. */
+  readonly checkEveryMs: number;
+}
+
+const connectionTimeouts: ConnectionTimeouts = {
+  headMs: 10_000,
+  requestMs: 60_000,
+  idleMs: 150_000,
+  checkEveryMs: 2_000,
+};
 
 /**
  * Makes a request's trace the current one, with the time that the caller waits, or else that a request may take.
@@ -165,14 +177,15 @@ function readIds(app: FastifyInstance): void {
 /** A Fastify instance with our limits, errors, request ids and tracing. */
 export function createHttpServer(deps: { logger: Logger; limits?: ServerLimits }): FastifyInstance {
   const { requestTimeoutMs = 30_000, requests = 500, connections = 10_000 } = deps.limits ?? {};
+  const timeouts = { ...connectionTimeouts, ...deps.limits?.timeouts };
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // What still comes over a connection that is kept while the server closes is answered like the rest.
     return503OnClosing: false,
-    requestTimeout: REQUEST_WITHIN_MS,
-    connectionTimeout: IDLE_MS,
-    http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+    requestTimeout: timeouts.requestMs,
+    connectionTimeout: timeouts.idleMs,
+    http: { headersTimeout: timeouts.headMs, connectionsCheckingInterval: timeouts.checkEveryMs },
     routerOptions: { maxParamLength: PATH_PARAMETER_LIMIT },
     frameworkErrors: refuseUnrouted,
     logger: false,

@@ -19,8 +19,8 @@ import {
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { BlobgraphError, type ErrorCode, shortMessage } from '../errors.ts';
-import { KeptDocuments } from './documents.ts';
 import { exactLiteralsRule } from './exact-literals.ts';
+import { KeptDocuments } from './graphql/documents.ts';
 
 /** An operation is refused before anything of it is run, with at least one error. */
 export class OperationRefused extends Error {

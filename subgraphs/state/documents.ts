@@ -88,6 +88,11 @@ export interface IndexEntry {
   readonly updatedAt: Date;
 }
 
+/** An entry in a long list: of its sources, which may be thousands, only the first. */
+export interface ListedEntry extends Omit<IndexEntry, 'sourceIds'> {
+  readonly parentId: string | null;
+}
+
 /**
  * The mark of a deleted blob in its entry's place: the id is taken for good. Holds ids and times, nothing of the
  * content.

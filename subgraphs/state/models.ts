@@ -2,7 +2,7 @@ import type { Caller, Viewer } from '../../platform/identity/service-tokens.ts';
 import type { Book, Chapter, ListedBook } from './books/books.ts';
 import type { ErasedStore, ErasureReport } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
-import type { IndexEntry } from './documents.ts';
+import type { IndexEntry, ListedEntry } from './documents.ts';
 import type { Loaders } from './loaders.ts';
 import type { EntryPage } from './pagination.ts';
 import type { Backfill } from './store/backfills.ts';
@@ -21,7 +21,7 @@ export interface Context {
   readonly liveCursor: () => Promise<string>;
 }
 
-export type BlobIndexModel = IndexEntry;
+export type BlobIndexModel = IndexEntry | ListedEntry;
 export type BlobIndexConnectionModel = EntryPage;
 export type BlobIndexEdgeModel = IndexEntry;
 export type BookModel = Book | ListedBook;

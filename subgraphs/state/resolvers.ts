@@ -207,9 +207,14 @@ export const resolvers: Resolvers = {
     processor: (entry) => (entry.processorId === STATE ? null : { id: entry.processorId }),
     remoteBlobId: (entry) => entry.id,
     schema: (entry) => ({ id: entry.schemaId, version: entry.schemaVersion }),
-    parent: (entry, _args, { loaders }) =>
-      entry.sourceIds[0] ? loaders.entry.load(entry.sourceIds[0]) : null,
-    sources: async (entry, _args, { loaders }) => present(await loaders.entry.loadMany([...entry.sourceIds])),
+    parent: (entry, _args, { loaders }) => {
+      const parentId = 'sourceIds' in entry ? entry.sourceIds[0] : entry.parentId;
+      return parentId ? loaders.entry.load(parentId) : null;
+    },
+    sources: async (entry, _args, { loaders }) => {
+      const whole = 'sourceIds' in entry ? entry : await loaders.entry.load(entry.id);
+      return present(await loaders.entry.loadMany([...(whole?.sourceIds ?? [])]));
+    },
     derived: (entry, args, context) => derivedPage(context, entry.id, args),
     derivedIds: (entry, _args, { loaders }) => loaders.derivedIds.load(entry.id),
     lineage: async (entry, { depth }, { deps, viewer }) => {

@@ -1,14 +1,17 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 import { contentTypes } from './content-types.generated.ts';
 import type { StateDependencies } from './dependencies.ts';
-import type { IndexEntry, Run } from './documents.ts';
+import type { IndexEntry, ListedEntry, Run } from './documents.ts';
 import { isPending, STATE } from './entry.ts';
 import { knownProcessors, pausedMessage, retiredMessage } from './runs/status.ts';
 
 type Dependencies = Pick<StateDependencies, 'processors'>;
 
 /** Since when the entry's owner is retired; null while it is not. */
-async function retiredSince(deps: Dependencies, { processorId }: IndexEntry): Promise<Date | null> {
+async function retiredSince(
+  deps: Dependencies,
+  { processorId }: IndexEntry | ListedEntry,
+): Promise<Date | null> {
   if (processorId === STATE) return null;
   const owner = (await knownProcessors(deps)).get(processorId);
   if (owner?.status !== 'retired') return null;
@@ -16,7 +19,10 @@ async function retiredSince(deps: Dependencies, { processorId }: IndexEntry): Pr
 }
 
 /** Since when an entry's content is gone; null while it is there, or is still to be made. */
-export async function contentMissingSince(deps: Dependencies, entry: IndexEntry): Promise<Date | null> {
+export async function contentMissingSince(
+  deps: Dependencies,
+  entry: IndexEntry | ListedEntry,
+): Promise<Date | null> {
   if (entry.contentMissingSince !== null || isPending(entry)) return entry.contentMissingSince;
   return retiredSince(deps, entry);
 }
@@ -25,7 +31,7 @@ export async function contentMissingSince(deps: Dependencies, entry: IndexEntry)
  * The content that an entry tells of, by type and id; null while it is still to be made.
  * @throws BlobgraphError CONTENT_MISSING, PROCESSOR_RETIRED, PROCESSOR_UNKNOWN
  */
-export async function contentOf(deps: Dependencies, entry: IndexEntry) {
+export async function contentOf(deps: Dependencies, entry: IndexEntry | ListedEntry) {
   if (isPending(entry)) return null;
   if ((await retiredSince(deps, entry)) !== null)
     throw new BlobgraphError(
@@ -47,7 +53,7 @@ export async function contentOf(deps: Dependencies, entry: IndexEntry) {
 const WAITING: Run['state'] = 'PENDING';
 
 /** Runs as they are shown: those that wait for a paused processor say so. */
-export async function processingOf(deps: Dependencies, { state, runs }: IndexEntry) {
+export async function processingOf(deps: Dependencies, { state, runs }: IndexEntry | ListedEntry) {
   const waits = runs.some((run) => run.state === WAITING);
   const known = waits ? await knownProcessors(deps) : new Map<string, never>();
   const obstacleOf = (run: Run) => {

@@ -214,3 +214,19 @@ it('goes on in one of several processes at a time', async () => {
   expect(new Set(await askedFor(old))).toEqual(new Set([1]));
   expect(await store.backfill(LATE)).toMatchObject({ scanned: 30, planned: 30, finishedRuns: 30 });
 });
+
+it('waits while its processor is paused, and is over when that is retired', async () => {
+  const entries = await drafts(SIZE + 1);
+  processor = lateDocument({ status: 'paused' });
+  await begin();
+  sweep();
+  await expect
+    .poll(async () => (await store.backfill(LATE))?.obstacle, PATIENCE)
+    .toBe(`\`${LATE}\` is paused.`);
+  expect(await owedOf(entries)).toEqual([]);
+  processor = lateDocument();
+  await expect.poll(async () => (await owedOf(entries)).length, PATIENCE).toBe(SIZE);
+  processor = lateDocument({ status: 'retired', active: false });
+  await expect.poll(async () => (await store.backfill(LATE))?.finishedAt ?? null, PATIENCE).not.toBeNull();
+  expect(await owedOf(entries)).toHaveLength(SIZE);
+});

@@ -1,5 +1,6 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import type { StateCollections } from './collections.mongo.ts';
+import { restored } from './outbox.ts';
 import type { Outboxes, Published } from './store.ts';
 
 /** Events wait. A range, which every server looks up in the sparse index; `$exists` SecantusDB checks document by document. */
@@ -26,7 +27,7 @@ export async function outboxes(
 ): Promise<Outboxes> {
   const waiting = { _id: { $in: [...blobIds] }, ...WAITING };
   // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
-  const ofEntries = await entries.find(waiting, { projection: { outbox: 1 } }).toArray();
+  const ofEntries = await entries.find(waiting, { projection: { outbox: 1, source_ids: 1 } }).toArray();
   const blobs = await userBlobs
     .find(waiting, { projection: { user_id: 1, created_at: 1, outbox: 1 } })
     .toArray();
@@ -37,7 +38,11 @@ export async function outboxes(
       createdAt: created_at,
       events: outbox,
     })),
-    entries: ofEntries.map(({ _id, outbox }) => ({ blobId: _id, events: outbox })),
+    // A tombstone has no sources.
+    entries: ofEntries.map(({ _id, outbox, source_ids = [] }) => ({
+      blobId: _id,
+      events: restored(outbox, source_ids),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
 import type { OutboxEvent } from '../documents.ts';
+import { restored } from './outbox.ts';
 import type { Published, StateStore, UserBlobOutbox } from './store.ts';
 
 /**
@@ -45,8 +46,8 @@ const columnsOf = (published: Published): [blobIds: string[], versions: string[]
 export const createOutboxes = (database: SqlDatabase): OutboxStore => ({
   async outboxes(blobIds) {
     // Entries first: an event of theirs is then never seen without those of the blob itself that go before.
-    const entries = await database.query<{ id: string; outbox: OutboxEvent[] }>(
-      'SELECT id, outbox FROM blob_index WHERE id = ANY($1) AND outbox_since IS NOT NULL',
+    const entries = await database.query<{ id: string; outbox: OutboxEvent[]; source_ids: string[] }>(
+      'SELECT id, outbox, source_ids FROM blob_index WHERE id = ANY($1) AND outbox_since IS NOT NULL',
       [[...blobIds]],
     );
     const blobs = await database.query<UserBlobOutbox>(
@@ -56,7 +57,7 @@ export const createOutboxes = (database: SqlDatabase): OutboxStore => ({
     );
     return {
       userBlobs: blobs,
-      entries: entries.map(({ id, outbox }) => ({ blobId: id, events: outbox })),
+      entries: entries.map((row) => ({ blobId: row.id, events: restored(row.outbox, row.source_ids) })),
     };
   },
   async clearUserBlobOutboxes(published) {

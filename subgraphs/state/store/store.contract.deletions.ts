@@ -81,11 +81,11 @@ export function deletionContract(store: () => StateStore): void {
       const places = { place: 'bookId', limit: 10 } as const;
       expect(await store().inPlaces(user, ['b'], places)).toEqual(new Map());
       expect(await store().inPlacesCounts(user, ['b'], places)).toEqual(new Map());
-      expect(await store().lineage(user, one.id, 5, 10)).toEqual([]);
-      expect((await store().lineage(user, grandchild.id, 5, 10)).map((node) => node.entry.id)).toEqual([
+      expect((await store().lineage(user, one.id, 5, 10)).nodes).toEqual([]);
+      expect((await store().lineage(user, grandchild.id, 5, 10)).nodes.map((node) => node.entry.id)).toEqual([
         grandchild.id,
       ]);
-      expect((await store().lineage(user, source.id, 5, 10)).map((node) => node.entry.id)).toEqual([
+      expect((await store().lineage(user, source.id, 5, 10)).nodes.map((node) => node.entry.id)).toEqual([
         source.id,
       ]);
       // What it left behind is still found, for its deletion to go on.

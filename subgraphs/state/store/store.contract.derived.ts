@@ -125,7 +125,10 @@ export function derivedContract(store: () => StateStore): void {
       // A diamond: made of the middle and of its child.
       const [diamond] = ids(await insert(entry(user, 9, { sourceIds: [middle, child] }))) as [string];
       const walk = async (depth: number, limit = 100) =>
-        (await store().lineage(user, middle, depth, limit)).map((node) => [node.entry.id, node.distance]);
+        (await store().lineage(user, middle, depth, limit)).nodes.map((node) => [
+          node.entry.id,
+          node.distance,
+        ]);
       expect(await walk(1)).toEqual([
         [middle, 0],
         [parent, -1],
@@ -144,7 +147,7 @@ export function derivedContract(store: () => StateStore): void {
         [middle, 0],
         [parent, -1],
       ]);
-      expect(await store().lineage(newUser(), middle, 5, 10)).toEqual([]);
+      expect((await store().lineage(newUser(), middle, 5, 10)).nodes).toEqual([]);
     });
   });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../documents.ts';
 import { facetOf } from '../summary/facets.ts';
+import { lineageContract } from './lineage/lineage.contract.ts';
 import { backfillContract } from './store.contract.backfills.ts';
 import { deletionContract } from './store.contract.deletions.ts';
 import { derivedContract } from './store.contract.derived.ts';
@@ -204,6 +205,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   });
 
   derivedContract(() => store);
+  lineageContract(() => store);
   deletionContract(() => store);
   erasureContract(() => store);
   reemissionContract(() => store);
@@ -300,6 +302,30 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       await store.clearEntryOutboxes(new Map([[blob.id, 3]]));
       expect(await outboxOf(store, blob.id)).toEqual({ userBlob: null, entry: null });
       expect(await store.outboxLength()).toBe(before);
+    });
+
+    it('keeps many sources once, tells each event with them, also of what was deleted meanwhile', async () => {
+      const user = newUser();
+      const sourceIds = Array.from({ length: 50 }, (_, n) => `source-${n}`);
+      const one = entry(user, 1, { sourceIds });
+      const told = (version: number, kind: 'indexed' | 'processing' | 'deleted') => {
+        const { body, ...rest } = event(one, version);
+        return { ...rest, kind, body: { ...body, source_ids: sourceIds } };
+      };
+      const events = [told(1, 'indexed'), told(2, 'processing'), told(3, 'processing')] as const;
+      await store.insertEntry(one, [events[0]]);
+      for (const version of [2, 3]) {
+        const change = { version, runs: [], state: 'STORED' as const, updatedAt: at(version) };
+        await store.updateEntry(one.id, version - 1, change, [told(version, 'processing')]);
+      }
+      expect((await outboxOf(store, one.id)).entry?.events).toEqual(events);
+      await store.clearEntryOutboxes(new Map([[one.id, 1]]));
+      expect((await outboxOf(store, one.id)).entry?.events).toEqual(events.slice(1));
+      const tombstone = { ...one, version: 4, cascade: false, deletedAt: at(4), dueAt: null };
+      await store.bury({ ...one, version: 3 }, tombstone, told(4, 'deleted'));
+      const left = [...events.slice(1), told(4, 'deleted')];
+      expect((await outboxOf(store, one.id)).entry?.events).toEqual(left);
+      await store.clearEntryOutboxes(new Map([[one.id, 4]]));
     });
 
     it('knows since when the oldest waits, among the blobs and their entries', async () => {

@@ -22,10 +22,11 @@ import {
 } from './documents.mongo.ts';
 import { createErasures } from './erasures.mongo.ts';
 import { byParent, newestOf, ofEach } from './groups.mongo.ts';
-import { lineage } from './lineage.mongo.ts';
+import { createLineage } from './lineage/lineage.mongo.ts';
 import { createUpkeep } from './lists/indexes.mongo.ts';
 import { createLists, whereOf } from './lists/pages.mongo.ts';
 import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import { kept } from './outbox.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
 import type { StateStore } from './store.ts';
@@ -68,7 +69,7 @@ export function createMongoStateStore(database: Db): StateStore {
     async insertEntry(entry, events) {
       const existing = await insertOrFind<EntryDocument | TombstoneDocument>(
         database.collection(BLOB_INDEX),
-        toEntryDocument(entry, events),
+        toEntryDocument(entry, kept(events)),
       );
       if (existing === null) {
         await counter.counted(entry.userId, entry.id, entry);
@@ -84,7 +85,7 @@ export function createMongoStateStore(database: Db): StateStore {
         {
           $set: { version, runs: toRunDocuments(change.runs), state, updated_at: updatedAt, ...content.set },
           ...content.unset,
-          $push: { outbox: { $each: [...events] } },
+          $push: { outbox: { $each: kept(events) } },
           // Sets it where it is absent: an earlier time that is there stays.
           $min: { outbox_since: updatedAt },
         },
@@ -124,7 +125,6 @@ export function createMongoStateStore(database: Db): StateStore {
         entryFrom,
       );
     },
-    lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
     putBook: (book) => counter.described(book.userId, book.id, () => putBook(collections, book)),
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
     outboxes: (blobIds) => outboxes(collections, blobIds),
@@ -134,6 +134,7 @@ export function createMongoStateStore(database: Db): StateStore {
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
     ...createLists(collections),
+    ...createLineage(collections),
     ...createUpkeep(collections),
     ...createSummaries(collections, counter),
     ...createDeletions(collections, counter),

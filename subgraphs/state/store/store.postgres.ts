@@ -6,10 +6,11 @@ import { createBooks } from './books.postgres.ts';
 import { createDeletions } from './deletions.postgres.ts';
 import { createErasures } from './erasures.postgres.ts';
 import { Parameters } from './groups.postgres.ts';
-import { LINEAGE, lineageFromSql } from './lineage.postgres.ts';
+import { createLineage } from './lineage/lineage.postgres.ts';
 import { CHILD_FACETS_OF_ENTRY, createUpkeep } from './lists/indexes.postgres.ts';
 import { createLists } from './lists/pages.postgres.ts';
 import { createOutboxes } from './outbox.postgres.ts';
+import { kept } from './outbox.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom, type UserBlobRow, userBlobFrom } from './rows.postgres.ts';
 import { createScans } from './scans.postgres.ts';
@@ -128,7 +129,7 @@ async function insertEntry(
       entry.contentMissingSince,
       entry.createdAt,
       entry.updatedAt,
-      json(outbox),
+      json(kept(outbox)),
       outbox.length > 0 ? entry.updatedAt : null,
       entry.generation,
     ],
@@ -171,7 +172,7 @@ async function updateEntry(
   ] as const;
   const changed = await database.execute(
     `UPDATE blob_index SET ${columns.map(([column, value]) => `${column} = ${values.add(value)}`).join(', ')},
-       updated_at = ${at}, outbox = outbox || ${values.add(json(events))}::jsonb,
+       updated_at = ${at}, outbox = outbox || ${values.add(json(kept(events)))}::jsonb,
        outbox_since = coalesce(outbox_since, ${at})
      WHERE id = ${values.add(id)} AND version = ${values.add(expectedVersion)}`,
     values.values,
@@ -202,10 +203,8 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const [row] = await database.query<{ at: Date | null }>(text, [userId]);
       return row?.at ?? null;
     },
-    async lineage(userId, id, depth, limit) {
-      return lineageFromSql(await database.query(LINEAGE, [userId, id, depth, limit]));
-    },
     ...createLists(database),
+    ...createLineage(database),
     ...createUpkeep(database),
     ...createBooks(database),
     ...createSummaries(database),

@@ -4,6 +4,7 @@ import type { SummaryStore } from '../summary/summary.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { DeletionStore } from './deletions.ts';
 import type { ErasureStore } from './erasures.ts';
+import type { LineageStore } from './lineage/lineage.ts';
 import type { Total } from './lists/conditions.ts';
 import type { Upkeep } from './lists/upkeep.ts';
 import type { ReemissionStore } from './reemission.ts';
@@ -91,13 +92,6 @@ export interface ConversationSummary {
   readonly lastMessageAt: Date;
 }
 
-/** An entry found from another by following sources. */
-export interface LineageNode {
-  readonly entry: IndexEntry;
-  /** Steps away; negative for ancestors, 0 for the entry itself, positive for descendants. */
-  readonly distance: number;
-}
-
 /** A document whose events wait to be published, oldest first. */
 export interface Outbox {
   readonly blobId: string;
@@ -153,6 +147,7 @@ export interface StateStore
     StateScans,
     BackfillStore,
     SummaryStore,
+    LineageStore,
     Upkeep {
   /** Hand-outs of runs whose events a processor missed. */
   readonly handOuts: BackfillStore;
@@ -222,11 +217,6 @@ export interface StateStore
     placeIds: readonly string[],
     filter: PlaceFilter,
   ): Promise<ReadonlyMap<string, number>>;
-  /**
-   * The entry, its ancestors and its descendants at most `depth` steps away, nearest first, in one read; at most
-   * `limit` nodes. Empty when the entry is not there.
-   */
-  lineage(userId: string, id: string, depth: number, limit: number): Promise<LineageNode[]>;
 
   /**
    * Stores version 1 of a book's description, or changes the version before; keeps the time of its making. False when

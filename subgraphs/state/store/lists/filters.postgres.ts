@@ -94,15 +94,20 @@ export function childrenBy(
     id: 'i.child_id',
     time: 'i.child_created_at',
   } as const;
-  const childrenIn = (list: string) => ({
-    ...children,
-    key: keyOf(list, ['i.user_id', 'i.parent_id']),
-    keyOf: (seed: string) => keyOf(list, [user, seed]),
-    where: [],
-  });
-  if (conditions.length === 0) return { ...childrenIn('children'), facets: [], keep: () => [] };
+  if (conditions.length === 0)
+    return {
+      ...children,
+      key: 'i.parent_id',
+      keyOf: (seed) => seed,
+      where: [`i.user_id = ${user}`],
+      facets: [],
+      keep: () => [],
+    };
   return {
-    ...childrenIn('facets'),
+    ...children,
+    key: keyOf('children', ['i.user_id', 'i.parent_id']),
+    keyOf: (seed) => keyOf('children', [user, seed]),
+    where: [],
     facets: ['child_facets'],
     keep: (part) => conditions.map(({ place, test }) => `${part}.child_facets::jsonb->>${place} ${test}`),
     unknown: conditions.map(({ column, test }) => `e.${column} ${test}`),

@@ -24,21 +24,16 @@ const entryIndex = (list: EntryList) => {
 export const LIST_INDEXES: readonly { readonly name: string; readonly on: string }[] = [
   ...(Object.keys(ENTRY_LISTS) as EntryList[]).map(entryIndex),
   {
-    name: 'blob_sources_children',
-    on: `blob_sources ((${keyOf('children', ['user_id', 'parent_id'])}), child_created_at, child_id)`,
-  },
-  {
     name: 'blob_sources_facets',
-    on: `blob_sources ((${keyOf('facets', ['user_id', 'parent_id'])}), child_facets, child_created_at, child_id)`,
+    on: `blob_sources ((${keyOf('children', ['user_id', 'parent_id'])}), child_facets, child_created_at, child_id)`,
   },
   { name: 'blob_sources_unknown', on: 'blob_sources (child_id) WHERE child_facets IS NULL' },
 ];
 
 /** Indexes that those replace. That of conversations stays: summaries seek a conversation's first and newest message in it. */
-const REPLACED = [
-  ...['user', 'processor', 'type', 'state', 'schema', 'book'].map((column) => `blob_index_${column}`),
-  'blob_sources_parent',
-];
+const REPLACED = ['user', 'processor', 'type', 'state', 'schema', 'book'].map(
+  (column) => `blob_index_${column}`,
+);
 
 /**
  * The step that goes from an index for each member to those of lists. A table that holds entries already keeps its

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../../logger.ts';
+import { createHttpServer } from '../http.ts';
 import { guardHosts, isHostName } from './hosts.ts';
-import { createHttpServer } from './http.ts';
 
 function serve() {
   const app = createHttpServer({ logger: createLogger('silent') });

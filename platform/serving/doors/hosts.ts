@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../../errors.ts';
 
 /** Whether a text is the name of a host, without a port. */
 export const isHostName = (text: string): boolean =>

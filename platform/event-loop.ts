@@ -1,0 +1,101 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Logger } from './logger.ts';
+
+/** A stretch in which the event loop did one thing, and answered nobody. */
+export interface Block {
+  /** Milliseconds that passed. */
+  readonly ms: number;
+  /** Milliseconds of processor time that this process took meanwhile. */
+  readonly busyMs: number;
+}
+
+export interface EventLoopWatch {
+  /** The longest block since the last time that it was asked for. */
+  longestMs(): number;
+  readonly blocks: number;
+  stop(): void;
+}
+
+const EVERY_MS = 20;
+/** What no request may hold the loop for. */
+export const LONGEST_MS = 50;
+/** From here on, the log tells. */
+const TOLD_FROM_MS = 250;
+
+/**
+ * Watches how late timers are. A stretch counts as a block when the process itself, its other threads included, was at
+ * work meanwhile: on a busy machine, it may only have waited for its turn. `onBlock` is called with each of more than 50 ms.
+ */
+export function watchEventLoop(
+  onBlock: (block: Block) => void,
+  deps: { now: () => number; busyMs: () => number } = {
+    now: () => performance.now(),
+    busyMs: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    },
+  },
+): EventLoopWatch {
+  let at = deps.now();
+  let busy = deps.busyMs();
+  let longest = 0;
+  let blocks = 0;
+  const timer = setInterval(() => {
+    const [now, busyNow] = [deps.now(), deps.busyMs()];
+    const block = { ms: now - at - EVERY_MS, busyMs: busyNow - busy };
+    [at, busy] = [now, busyNow];
+    if (block.ms <= LONGEST_MS || block.busyMs <= LONGEST_MS) return;
+    blocks += 1;
+    longest = Math.max(longest, Math.min(block.ms, block.busyMs));
+    onBlock(block);
+  }, EVERY_MS).unref();
+  return {
+    longestMs() {
+      const told = longest;
+      longest = 0;
+      return told;
+    },
+    get blocks() {
+      return blocks;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Of a process: until then it loads what it runs, and nobody asks. */
+const STARTED_AFTER_MS = 30_000;
+
+/**
+ * Measures blocks of this process's event loop, and tells the log of long ones once the process has been up for
+ * `startedAfterMs` (default: 30,000). Answers how to stop that.
+ */
+export function measureEventLoop(
+  registry: Registry,
+  logger: Logger,
+  startedAfterMs = STARTED_AFTER_MS,
+): () => void {
+  const watch = watchEventLoop(({ ms, busyMs }) => {
+    if (Math.min(ms, busyMs) < TOLD_FROM_MS || performance.now() < startedAfterMs) return;
+    const told = { ms: Math.round(ms), busyMs: Math.round(busyMs) };
+    logger.warn(told, 'the event loop was blocked: nobody was answered meanwhile');
+  });
+  const registers = [registry];
+  new Counter({
+    name: 'blobgraph_event_loop_blocks_total',
+    help: 'Stretches of more than 50 ms in which the process did one thing and answered nobody.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(watch.blocks);
+    },
+  });
+  new Gauge({
+    name: 'blobgraph_event_loop_longest_block_seconds',
+    help: 'The longest such stretch since these metrics were last asked for.',
+    registers,
+    collect() {
+      this.set(watch.longestMs() / 1_000);
+    },
+  });
+  return () => watch.stop();
+}
