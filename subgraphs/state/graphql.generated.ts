@@ -191,14 +191,14 @@ export type User = {
   state: UserState;
 };
 
-/** What is counted and kept for a user. Counts are derived from the index, never only incremented. */
+/** What is counted and kept for a user. Counts are exact. */
 export type UserState = {
   __typename?: 'UserState';
   totalBlobs: Scalars['Int']['output'];
   blobsByProcessor: Array<ProcessorCount>;
-  /** Newest first. */
+  /** The newest 1,000, by their `createdAt`. */
   books: Array<Book>;
-  /** Those with the newest message first. */
+  /** The 1,000 with the newest messages, these first. */
   conversations: Array<Conversation>;
   updatedAt: Maybe<Scalars['DateTime']['output']>;
 };
@@ -435,6 +435,7 @@ export type Book = {
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
   compiled: BlobIndexConnection;
+  /** When it was described, or its first draft came that is still there. */
   createdAt: Scalars['DateTime']['output'];
 };
 

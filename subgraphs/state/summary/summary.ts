@@ -35,7 +35,7 @@ export interface SummaryStore {
   countEntries(ids: readonly string[]): Promise<void>;
   /** Users whose summaries are being built. */
   incompleteSummaries(limit: number): Promise<string[]>;
-  /** Counts the next 5,000 of the entries that were there before; true once all are. */
+  /** Counts the next some of the entries that were there before; true once all are. */
   advanceSummary(userId: string): Promise<boolean>;
   /** Holds a summary against the entries. Reads all of them. */
   checkSummary(userId: string): Promise<SummaryStanding>;

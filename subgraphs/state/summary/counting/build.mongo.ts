@@ -6,7 +6,7 @@ import { USER } from './counting.ts';
 import { type SummaryDocument, summaryId } from './stored.mongo.ts';
 
 /** Entries, or books, that are taken at once. */
-const STEP = 500;
+const STEP = 100;
 /** What is pending for so long belongs to a process that died. */
 const ABANDONED_MS = 60_000;
 
