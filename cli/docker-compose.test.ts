@@ -4,6 +4,8 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentSchema, loadConfig, serviceNames, servicePorts } from '../platform/config.ts';
+import { newServiceKey, oneLine } from '../platform/identity/service/keys.ts';
+import { keyVariable, keyVariablesOf } from '../platform/identity/service/settings.ts';
 import { projectFile } from '../platform/paths.ts';
 import { settingsOf } from './all-services.ts';
 
@@ -91,7 +93,10 @@ describe('docker-compose.yml', () => {
 
   it.each(serviceNames)('gives %s every variable that it reads, and no other', async (name) => {
     // A container has its ports to itself, so none has to be moved.
-    const shared = Object.keys(environmentSchema.shape).filter((variable) => variable !== 'PORT_OFFSET');
+    // Whoever has another's key speaks in its name.
+    const others = serviceNames.filter((other) => other !== name).flatMap(keyVariablesOf);
+    const not = new Set(['PORT_OFFSET', ...others]);
+    const shared = Object.keys(environmentSchema.shape).filter((variable) => !not.has(variable));
     const known = [...shared, ...Object.keys(await settingsOf(name))];
     expect(Object.keys(service(name).environment).sort()).toEqual(known.sort());
   });
@@ -111,18 +116,19 @@ describe('docker-compose.yml', () => {
           serviceNames.map((other) => [other, `http://${other}:${servicePorts[other]}`]),
         ),
       });
-      expect(() => loadConfig(environment(name, { NODE_ENV: 'production' }))).toThrow(/SERVICE_SECRET/);
+      expect(() => loadConfig(environment(name, { NODE_ENV: 'production' }))).toThrow(/CONNECTION_KEY/);
       const production = loadConfig(
         environment(name, {
           NODE_ENV: 'production',
           JWKS_URL: 'https://login.example/jwks.json',
           JWT_ISSUER: 'https://login.example/',
           JWT_AUDIENCE: 'blobgraph',
-          SERVICE_SECRET: 's'.repeat(32),
+          [keyVariable(name)]: oneLine(newServiceKey()),
           CONNECTION_KEY: Buffer.alloc(32).toString('base64'),
         }),
       );
       expect(production).toMatchObject({ production: true, connectionKey: Buffer.alloc(32) });
+      expect(Object.keys(production.serviceKeys)).toEqual([name]);
     },
   );
 

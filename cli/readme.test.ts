@@ -4,6 +4,7 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { environmentSchema, serviceNames, servicePorts, urlVariable } from '../platform/config.ts';
+import { keyVariablesOf } from '../platform/identity/service/settings.ts';
 import { projectFile } from '../platform/paths.ts';
 import { settingsOf } from './all-services.ts';
 
@@ -33,13 +34,14 @@ const withDefaults = (variables: Readonly<Record<string, z.ZodType>>) =>
 describe('README.md', () => {
   it('has every variable of the environment, with its default', async () => {
     const known = withDefaults(environmentSchema.shape);
-    const own = await Promise.all(serviceNames.map(settingsOf));
+    const settings = await Promise.all(serviceNames.map(settingsOf));
     const listed = Object.fromEntries(rows('variable').map(([name, byDefault]) => [name, byDefault]));
-    // The address of a service that joined later need not stand there, nor what a processor alone reads.
-    const addresses = new Set(serviceNames.map((name) => `\`${urlVariable(name)}\``));
+    // Address and key of a service that joined later need not stand there, nor what a processor alone reads.
+    const own = serviceNames.flatMap((name) => [urlVariable(name), ...keyVariablesOf(name)]);
+    const addresses = new Set(own.map((variable) => `\`${variable}\``));
     const needed = known.filter(([name]) => !addresses.has(name ?? ''));
     expect(listed).toMatchObject(Object.fromEntries(needed));
-    expect(Object.fromEntries([...known, ...own.flatMap(withDefaults)])).toMatchObject(listed);
+    expect(Object.fromEntries([...known, ...settings.flatMap(withDefaults)])).toMatchObject(listed);
   });
 
   it('has every service with its port', () => {

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
-import { systemClock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
 import { exitWith, UsageError } from '../platform/exit.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { createServiceTokens } from '../platform/identity/service-tokens.ts';
+import { operatorToken } from './operators/operator.ts';
 import { exitCodeOf, tableOf } from './reconcile/display.ts';
 import { askForReport } from './reconcile/report.ts';
 
@@ -22,10 +20,9 @@ try {
   if (values.grace !== undefined && !/^\d{1,9}$/.test(values.grace))
     throw new UsageError('--grace takes a whole number of seconds.');
   const config = loadConfig();
-  const secret = config.serviceSecret ?? (await developmentKeys(config.dataDir).serviceSecret());
   const report = await askForReport({
-    stateUrl: config.urls.state,
-    tokens: createServiceTokens({ secret, clock: systemClock }),
+    gatewayUrl: config.urls.gateway,
+    token: await operatorToken(config, { name: 'operator', fields: '`POST /api/v1/reconciliations`' }),
     repair: values.repair,
     ...(values.grace === undefined ? {} : { graceSeconds: Number(values.grace) }),
   });

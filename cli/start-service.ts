@@ -8,7 +8,7 @@ try {
   const [name, ...others] = process.argv.slice(2);
   const service = serviceNames.find((known) => known === name);
   if (!service || others.length > 0) throw new UsageError(`Name one service: ${serviceNames.join(', ')}.`);
-  await runAlone(() => loadService(service));
+  await runAlone(service, () => loadService(service));
 } catch (error) {
   exitWith(error);
 }

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../platform/config.ts';
+import { type Config, configFor } from '../platform/config.ts';
 import { exitWith } from '../platform/exit.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
 import { openRuntime } from '../platform/runtime.ts';
@@ -41,7 +41,7 @@ async function report({ runtime, services }: RunningSystem): Promise<void> {
 /** Starts the system from the environment, tells where it answers, and stops it on a signal. */
 export async function startSystem(): Promise<void> {
   try {
-    const system = await startAll(loadConfig());
+    const system = await startAll(configFor('all'));
     stopOnSignals(system);
     await report(system);
   } catch (error) {

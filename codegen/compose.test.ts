@@ -19,10 +19,19 @@ it('a processor is a service that the gateway waits for, and its settings are it
   expect(compose['zz-summary']).toMatchObject({
     command: ['node', 'dist/cli/start-service.js', 'zz-summary'],
     expose: ['8099'],
-    environment: { ...compose.state.environment, ZZ_SENTENCES: expect.stringContaining('ZZ_SENTENCES') },
+    environment: {
+      NODE_ENV: compose.state.environment.NODE_ENV,
+      ZZ_SENTENCES: expect.stringContaining('ZZ_SENTENCES'),
+      ZZ_SUMMARY_KEY: expect.stringContaining('ZZ_SUMMARY_KEY'),
+    },
     volumes: compose.state.volumes,
   });
-  expect(compose.state.environment).not.toHaveProperty('ZZ_SENTENCES');
+  for (const variable of ['ZZ_SENTENCES', 'ZZ_SUMMARY_KEY'])
+    expect(compose.state.environment).not.toHaveProperty(variable);
+  // Nobody has another's private key.
+  expect(Object.keys(compose['zz-summary'].environment).filter((name) => /_KEY(_FILE)?$/.test(name))).toEqual(
+    expect.not.arrayContaining(['STATE_KEY', 'GATEWAY_KEY', 'STATE_KEY_FILE']),
+  );
   expect(compose.gateway.environment).toHaveProperty('ZZ_SUMMARY_URL', 'http://zz-summary:8099');
   expect(compose.gateway.depends_on).toHaveProperty('zz-summary', { condition: 'service_healthy' });
   expect(cluster['zz-summary']).toEqual(cluster.state);

@@ -1,4 +1,5 @@
 import { environmentSchema, serviceNames, urlVariable } from '../platform/config.ts';
+import { keyVariablesOf } from '../platform/identity/service/settings.ts';
 import type { ProcessorValue } from './processors.ts';
 import { GATEWAY_PORT, type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
 
@@ -30,23 +31,26 @@ const passedOn = (variable: string): string => `${variable}: \${${variable}:-}`;
 function environment(services: readonly ComposedService[], template: string): string[] {
   const urls = new Map(services.map(({ name, port }) => [urlVariable(name), `http://${name}:${port}`]));
   const set = new Set([...template.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, variable]) => variable));
-  // A container has its ports to itself, so none has to be moved; the code may know a service that is gone.
-  const not = new Set<string | undefined>([...set, 'PORT_OFFSET', ...serviceNames.map(urlVariable)]);
+  // A container has its ports to itself, so none has to be moved; the code may know a service that is gone. Whoever has a
+  // service's private key speaks for it: each is given its own alone.
+  const own = serviceNames.flatMap((name) => [urlVariable(name), ...keyVariablesOf(name)]);
+  const not = new Set<string | undefined>([...set, 'PORT_OFFSET', ...own]);
   const others = Object.keys(environmentSchema.shape).filter((variable) => !not.has(variable));
   return [...others.map(passedOn), ...[...urls].map(([variable, url]) => `${variable}: ${url}`)];
 }
 
-const ownEnvironment = (settings: readonly string[]): string[] =>
-  settings.length === 0
-    ? []
-    : ['  environment:', '    <<: *environment', ...settings.map((variable) => `    ${passedOn(variable)}`)];
+const ownEnvironment = ({ name, settings }: Pick<ComposedService, 'name' | 'settings'>): string[] => [
+  'environment:',
+  '  <<: *environment',
+  ...[...keyVariablesOf(name), ...settings].map((variable) => `  ${passedOn(variable)}`),
+];
 
 function subgraph({ name, port, settings }: ComposedService): string[] {
   return [
     `${name}:`,
     '  <<: *service',
     `  command: [node, dist/cli/start-service.js, ${name}]`,
-    ...ownEnvironment(settings),
+    ...ownEnvironment({ name, settings }).map((line) => `  ${line}`),
     `  expose: ['${port}']`,
     '  healthcheck:',
     '    <<: *healthcheck',
@@ -71,6 +75,7 @@ export function composeFiles(
   return [
     fill(file, {
       environment: environment(all, read(`${TEMPLATES}/${file}`)),
+      gateway: ownEnvironment({ name: 'gateway', settings: [] }),
       healthy: composed.map(({ name }) => `${name}: { condition: service_healthy }`),
       subgraphs: composed.flatMap(subgraph),
     }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { developmentKeys } from '../platform/identity/keys.ts';
+import { routed } from '../platform/service-path.ts';
 import { type Change, SUBSCRIPTION } from './harness/changes.ts';
 import { createGraphClient } from './harness/client.ts';
+import { callAs } from './harness/identity.ts';
 import {
   compileBook,
   coreQuery,
@@ -21,14 +22,10 @@ const CALM =
 /** Blobs that are deleted, from one end of the system to the other. */
 export function deletingBlobs(system: () => System): void {
   describe('what is deleted', () => {
-    /** Ids of what a processor keeps of the user, read as another router would. */
-    const kept = async (processor: 'text-expansion' | 'book-compiler', userId: string, token: string) => {
-      const headers = {
-        'x-service-secret': await developmentKeys(system().dataDir).serviceSecret(),
-        authorization: `Bearer ${token}`,
-      };
-      const path = `/users/${encodeURIComponent(userId)}/blobs?limit=100`;
-      const answer = await fetch(`${system().urls[processor]}${path}`, { headers });
+    /** Ids of what a processor keeps of the user, read as the gateway does. */
+    const kept = async (processor: 'text-expansion' | 'book-compiler', userId: string) => {
+      const path = routed`/users/${userId}/blobs?limit=100`;
+      const answer = await callAs(system(), { as: 'gateway', to: processor, path, userId });
       const { blobs } = (await answer.json()) as { blobs: { id: string }[] };
       return blobs.map(({ id }) => id);
     };
@@ -100,7 +97,7 @@ export function deletingBlobs(system: () => System): void {
             },
           ],
         });
-      await expect.poll(() => kept('text-expansion', userId, client.token)).toEqual([expandedCalm]);
+      await expect.poll(() => kept('text-expansion', userId)).toEqual([expandedCalm]);
 
       expect(await deleteBlob(client, calm, true)).toEqual({
         deletedIds: [calm, expandedCalm, book?.id],
@@ -109,8 +106,8 @@ export function deletingBlobs(system: () => System): void {
       });
       await untilDeleted(calm, expandedCalm, book?.id ?? '');
       expect(await coreQuery(client)).toMatchObject({ totalCount: 0, nodes: [] });
-      await expect.poll(() => kept('text-expansion', userId, client.token)).toEqual([]);
-      await expect.poll(() => kept('book-compiler', userId, client.token)).toEqual([]);
+      await expect.poll(() => kept('text-expansion', userId)).toEqual([]);
+      await expect.poll(() => kept('book-compiler', userId)).toEqual([]);
     });
 
     it('is all that a user has, when an operator erases them', async () => {
@@ -145,8 +142,8 @@ export function deletingBlobs(system: () => System): void {
           userErasure: { obstacle: null, stores: ['book-compiler', 'state', 'text-expansion'].map(done) },
         });
       expect((await coreQuery(client)).totalCount).toBe(0);
-      expect(await kept('text-expansion', userId, client.token)).toEqual([]);
-      expect(await kept('book-compiler', userId, client.token)).toEqual([]);
+      expect(await kept('text-expansion', userId)).toEqual([]);
+      expect(await kept('book-compiler', userId)).toEqual([]);
     });
 
     it('stays dead though its expansion was running', async () => {
@@ -164,9 +161,7 @@ export function deletingBlobs(system: () => System): void {
       const { nodes } = await coreQuery(client);
       const expansions = nodes.filter(({ content }) => content?.__typename === 'ExpandedText');
       expect(nodes.map(({ id }) => id)).toEqual([expansions[0]?.id, other]);
-      await expect
-        .poll(() => kept('text-expansion', userId, client.token))
-        .toEqual(expansions.map(({ id }) => id));
+      await expect.poll(() => kept('text-expansion', userId)).toEqual(expansions.map(({ id }) => id));
       const again = draftInput({ content: `${STORM}\n\n${CALM}\n\n`.repeat(500), key: 'k' });
       expect((await createBlob(client, again)).userErrors).toMatchObject([
         { code: 'BLOB_DELETED', field: 'idempotencyKey' },

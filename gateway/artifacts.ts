@@ -3,7 +3,7 @@ import type { ServiceHttp } from '../platform/clients/http.ts';
 import type { ProcessorCatalog } from '../platform/clients/registry.ts';
 import { BlobgraphError } from '../platform/errors.ts';
 import type { UserTokens } from '../platform/identity/user-tokens.ts';
-import { path } from '../platform/service-path.ts';
+import { routed } from '../platform/service-path.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
 import { takeTurnAs } from '../platform/serving/load.ts';
 
@@ -54,9 +54,9 @@ export async function artifactRoutes(
         ended.abort();
       });
       const known = headers['if-none-match'];
-      const place = path`/blobs/${params.id}/artifacts/${params.name}`;
+      const place = routed`/blobs/${params.id}/artifacts/${params.name}`;
       const answer = await http.stream(
-        { baseUrl: processor.base_url },
+        { id: processor.id, baseUrl: processor.base_url },
         {
           method: 'GET',
           path: place,

@@ -17,6 +17,8 @@ import { serveGraphOverHttp } from './http/route.ts';
 import { defaultLimits } from './operations/limits.ts';
 import { systemScalars } from './operations/schema.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { reconciliationRoute } from './reconciliations.ts';
+import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import { serveSubscriptions } from './subscriptions.ts';
@@ -35,7 +37,7 @@ async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promis
   return openGraph({
     supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
     planner: config.queryPlanner,
-    subgraphs: shareInFlight(createServiceSubgraphs({ http, logger }), callerOf),
+    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger }), callerOf)),
     limits: defaultLimits,
     scalars: systemScalars,
     logger,
@@ -58,8 +60,9 @@ export const gatewayService: ServiceDefinition = {
         readinessRoutes(app, { checks, others, embedded: runtime.embedded, breakers: http.breakers });
         await serveGraphOverHttp<GatewayContext>(app, {
           operations,
-          authenticate: async ({ headers }) => ({
+          authenticate: async ({ headers, part }) => ({
             viewer: await userTokens.verify(bearerToken(headers.authorization)),
+            ...(part && { makeLarge: () => part.makeLarge() }),
           }),
           userOf: ({ viewer }) => viewer.userId,
           // Pages that are developed here are served from another port.
@@ -80,6 +83,7 @@ export const gatewayService: ServiceDefinition = {
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
         await artifactRoutes(app, { http, processors, userTokens });
+        reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);
       },

@@ -57,6 +57,31 @@ async function run(
   }
 }
 
+/** Does `work` when it is the user's turn, which lasts until it is done. @throws BlobgraphError OVERLOADED */
+async function inTurn<T>(
+  shares: Shares,
+  viewer: Viewer,
+  options: Parameters<Shares['turn']>[1],
+  work: (context: GatewayContext) => Promise<T>,
+): Promise<T> {
+  const leave = await shares.turn(viewer.userId, options);
+  const done = new AbortController();
+  let large: Promise<void> | undefined;
+  const makeLarge = () => {
+    large ??= shares.large(viewer.userId, done.signal).then((leaveLarge) => {
+      if (done.signal.aborted) leaveLarge();
+      else done.signal.addEventListener('abort', leaveLarge, { once: true });
+    });
+    return large;
+  };
+  try {
+    return await work({ viewer, makeLarge });
+  } finally {
+    leave();
+    done.abort();
+  }
+}
+
 /** Runs an operation when it is its user's turn. */
 async function runInTurn(
   { operation, viewer }: Carried,
@@ -64,8 +89,7 @@ async function runInTurn(
   deps: Running,
 ): Promise<Answer> {
   try {
-    const leave = await deps.shares.turn(viewer.userId);
-    return await run(operation, { variables, context: { viewer } }, deps).finally(leave);
+    return await inTurn(deps.shares, viewer, {}, (context) => run(operation, { variables, context }, deps));
   } catch (error) {
     return presentableError(error, deps.logger);
   }
@@ -78,17 +102,12 @@ async function runInTurn(
  */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
   const { operations, shares, requestTimeoutMs: patienceMs } = deps;
-  return async ({ query, operationName, variables }, viewer, change, measured) => {
-    const leave = await shares.turn(viewer.userId, { later: true, patienceMs });
-    try {
+  return ({ query, operationName, variables }, viewer, change, measured) =>
+    inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
       const operation = operations.find(stripIgnoredCharacters(query), operationName);
-      const event = eventOf(change);
-      const request = { variables, context: { viewer }, event, ...(measured && { measured }) };
-      return await run(operation, request, deps);
-    } finally {
-      leave();
-    }
-  };
+      const request = { variables, context, event: eventOf(change), ...(measured && { measured }) };
+      return run(operation, request, deps);
+    });
 }
 
 async function* follow(

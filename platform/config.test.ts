@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, loadConfig, serviceNames, servicePorts, wholeNumber } from './config.ts';
+import { newServiceKey, oneLine } from './identity/service/keys.ts';
 import { defaultSocketLimits } from './serving/websocket/admission.ts';
 
 /** The lines of the refusal of an environment. */
@@ -24,7 +25,6 @@ const production = {
   JWKS_URL: 'https://login.example/jwks.json',
   JWT_ISSUER: 'https://login.example/',
   JWT_AUDIENCE: 'blobgraph',
-  SERVICE_SECRET: 's'.repeat(32),
   CONNECTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
 
@@ -50,6 +50,7 @@ describe('defaults', () => {
       queryPlanner: 'apollo',
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
+      serviceKeys: {},
       services: serviceNames,
       settings: expect.any(Function),
       urls: Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${servicePorts[name]}`])),
@@ -222,6 +223,10 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['JWT_PUBLIC_KEY', privatePem, publicKeyFix],
     ['JWT_PUBLIC_KEY', publicPem.replaceAll('M', '?'), publicKeyFix],
     ['SERVICE_SECRET', 'sekret', 'must have at least 32 characters'],
+    ['ROUTER_SECRET', 'sekret', 'must have at least 32 characters'],
+    ['STATE_KEY', 'sekret', 'must be private Ed25519 keys: PKCS#8, in PEM or its base64 alone'],
+    ['PROCESSOR_HOSTS', 'http://sekret', /^must be hosts with commas between/],
+    ['PROCESSOR_HOSTS', 'a.example,', /^must be hosts with commas between/],
     ['CONNECTION_KEY', 'sekret', 'must be 32 bytes in base64'],
   ])('%s=%j', (variable, value, fix) => {
     const beside = {
@@ -245,7 +250,6 @@ describe('a bad value is refused by its variable and what is allowed, and not re
       expect.stringMatching(/^JWKS_URL: must be/),
       expect.stringMatching(/^JWT_ISSUER: set it/),
       expect.stringMatching(/^JWT_AUDIENCE: set it/),
-      expect.stringMatching(/^SERVICE_SECRET: set it/),
       expect.stringMatching(/^CONNECTION_KEY: set it/),
     ]);
   });
@@ -266,13 +270,42 @@ describe('production', () => {
     ['JWKS_URL', 'JWKS_URL: set it, or JWT_PUBLIC_KEY, in production'],
     ['JWT_ISSUER', 'JWT_ISSUER: set it in production to the issuer of the users’ tokens'],
     ['JWT_AUDIENCE', 'JWT_AUDIENCE: set it in production to the audience of the users’ tokens'],
-    ['SERVICE_SECRET', 'SERVICE_SECRET: set it in production, the same for every service'],
     ['CONNECTION_KEY', 'CONNECTION_KEY: set it in production to 32 random bytes in base64'],
   ])('does not start without %s, nor with an empty one', (variable, line) => {
     const { [variable as keyof typeof production]: _, ...others } = production;
     expect(problems(others)).toEqual([line]);
     expect(problems({ ...others, [variable]: '' })).toEqual([line]);
     expect(loadConfig({ ...others, NODE_ENV: 'development' }).production).toBe(false);
+  });
+});
+
+describe('keys of services', () => {
+  const key = oneLine(newServiceKey());
+
+  it('are read for each service by its own variable, or are named by a file', () => {
+    const { serviceKeys } = loadConfig({ STATE_KEY: key, TEXT_EXPANSION_KEY_FILE: '/run/secrets/key' });
+    expect(serviceKeys).toEqual({ state: { text: key }, 'text-expansion': { file: '/run/secrets/key' } });
+    expect(problems({ STATE_KEY: key, STATE_KEY_FILE: 'x' })).toEqual([
+      'STATE_KEY_FILE: set it or STATE_KEY, not both',
+    ]);
+  });
+
+  it('are needed in production by the processes that run the services', () => {
+    const told = (running: Parameters<typeof loadConfig>[1], more: Record<string, string> = {}) => {
+      try {
+        loadConfig({ ...production, ...more }, running);
+        return [];
+      } catch (error) {
+        return (error as Error).message.split('\n');
+      }
+    };
+    expect(told(['state'])).toEqual([
+      'STATE_KEY: set it, or STATE_KEY_FILE, in production to the service’s own private key (`npm run keys`)',
+    ]);
+    expect(told(['state'], { STATE_KEY: key })).toEqual([]);
+    expect(told('all')).toHaveLength(serviceNames.length);
+    expect(told('all', { SERVICES: 'state,events' })).toHaveLength(2);
+    expect(told([])).toEqual([]);
   });
 });
 

@@ -1,6 +1,14 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { type HostPattern, hostList } from './egress/hosts.ts';
 import { StartersFault } from './exit.ts';
+import {
+  doubleKeys,
+  type KeyPlace,
+  keyPlaces,
+  keySettings,
+  missingKeys,
+} from './identity/service/settings.ts';
 import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './processor/runs/settings.ts';
 import { servicePorts } from './services.generated.ts';
 import { isHostName } from './serving/hosts.ts';
@@ -139,8 +147,12 @@ export const environmentSchema = z.object({
     .optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
-  /** Signs what services say to each other: at least 32 characters, the same for all of them. */
+  /** Shown by other routers beside the user's token: opens `/graphql` alone. */
+  ROUTER_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  /** What services of the release before sign with: taken while it is set. */
   SERVICE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  /** Hosts at which registered processors may answer, beside those of the services themselves. */
+  PROCESSOR_HOSTS: hostList.optional(),
   /** Encrypts the registry's connection strings: 32 bytes in base64. */
   CONNECTION_KEY: z
     .string()
@@ -183,6 +195,7 @@ export const environmentSchema = z.object({
   /** The most repairs of one reconciler run. */
   RECONCILE_MAX_CHANGES: wholeNumber(1, 100_000).default(1_000),
   ...serviceUrlVariables,
+  ...keySettings(serviceNames),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
@@ -225,7 +238,14 @@ export interface Config {
     readonly issuer?: string;
     readonly audience?: string;
   };
+  /** Opens `/graphql` to other routers. */
+  readonly routerSecret?: string;
+  /** Of the release before: taken, and spoken to its services, while it is there. */
   readonly serviceSecret?: string;
+  /** Private keys of services: the text of the keys, or the file of it. */
+  readonly serviceKeys: Readonly<Partial<Record<ServiceName, KeyPlace>>>;
+  /** Hosts at which registered processors may answer; absent: any in development, in production those of `urls`. */
+  readonly processorHosts?: readonly HostPattern[];
   readonly connectionKey?: Buffer;
   readonly limits: {
     /** Milliseconds that a request may take in all. */
@@ -280,7 +300,6 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
     if (!given['JWT_PUBLIC_KEY']) needs('JWKS_URL', 'set it, or JWT_PUBLIC_KEY, in production');
     needs('JWT_ISSUER', 'set it in production to the issuer of the users’ tokens');
     needs('JWT_AUDIENCE', 'set it in production to the audience of the users’ tokens');
-    needs('SERVICE_SECRET', 'set it in production, the same for every service');
     needs('CONNECTION_KEY', 'set it in production to 32 random bytes in base64');
     const grace = given['RECONCILE_GRACE_SECONDS'];
     if (grace !== undefined && Number(grace) < LONGEST_WORK_SECONDS) {
@@ -289,6 +308,7 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
       );
     }
   }
+  found.push(...doubleKeys(serviceNames, given));
   if (given['S3_ENDPOINT']) {
     needs('S3_ACCESS_KEY_ID', 'set it beside S3_ENDPOINT');
     needs('S3_SECRET_ACCESS_KEY', 'set it beside S3_ENDPOINT');
@@ -337,14 +357,27 @@ export function readSettings<Settings extends z.ZodObject>(
   throw new ConfigError(problemsOf(parsed.error).join('\n'));
 }
 
+/** The services whose keys this process needs: those that it runs. */
+function run(running: Running, { SERVICES }: Partial<Environment> = {}): readonly ServiceName[] {
+  if (running !== 'all') return running;
+  return SERVICES ?? serviceNames;
+}
+
+/** Services that a process runs: some by name, or all that there are. */
+type Running = readonly ServiceName[] | 'all';
+
 /**
- * Reads and checks the environment: the only place that does.
+ * Reads and checks the environment: the only place that does. `running`: the services that this process is for.
  * @throws ConfigError that names each bad variable and its fix, and no value
  */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running: Running = []): Config {
   const given = givenIn(environment);
   const parsed = environmentSchema.safeParse(given);
-  const problems = [...(parsed.error ? problemsOf(parsed.error) : []), ...contradictions(given)];
+  const problems = [
+    ...(parsed.error ? problemsOf(parsed.error) : []),
+    ...contradictions(given),
+    ...(given['NODE_ENV'] === 'production' ? missingKeys(run(running, parsed.data), given) : []),
+  ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const env = parsed.data;
   return {
@@ -379,7 +412,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),
+    serviceKeys: keyPlaces(serviceNames, env),
     ...defined({
+      routerSecret: env.ROUTER_SECRET,
+      processorHosts: env.PROCESSOR_HOSTS,
       metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
@@ -390,6 +426,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     }),
   };
 }
+
+/** The configuration of a process that runs these services. @throws ConfigError like {@link loadConfig} */
+export const configFor = (running: Running): Config => loadConfig(process.env, running);
 
 const socketLimits = (env: Environment): SocketLimits => ({
   sockets: env.MAX_SOCKETS,

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { bounded } from './bounded.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/feed.ts';
 import { createServiceHttp, type ServiceHttp } from './clients/http.ts';
+import { createRegistryClient } from './clients/registry.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, ServiceName } from './config.ts';
+import { createEgress, type Egress, guardedAgent } from './egress/guarded-agent.ts';
 import { openEmbeddedEventLog } from './event-log/log.embedded.ts';
 import { openNatsEventLog } from './event-log/log.nats.ts';
 import type { EventLog } from './event-log/log.ts';
 import { allSubjects } from './events/events.ts';
 import { type DevelopmentKeys, developmentKeys } from './identity/keys.ts';
-import { createServiceTokens, type ServiceTokens } from './identity/service-tokens.ts';
+import { createIdentities } from './identity/service/identity.ts';
+import { fetchJwks } from './identity/service/jwks.ts';
+import { registeredKeys } from './identity/service/registered.ts';
+import type { ServiceTokens } from './identity/service-tokens.ts';
 import { createUserTokens, type UserTokens } from './identity/user-tokens.ts';
 import { type IdSource, randomIds } from './ids.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -49,6 +54,8 @@ export interface ServiceRuntime {
   readonly userTokens: UserTokens;
   /** Calls other services under this service's name. */
   readonly http: ServiceHttp;
+  /** Where registered processors may answer. */
+  readonly egress: Egress;
   /** Metrics at this service's `/metrics`. */
   readonly metrics: ServiceMetrics;
   /** This installation's MongoDB; undefined when document stores are embedded. */
@@ -63,6 +70,8 @@ export interface ServiceRuntime {
   embedded(): readonly string[];
 }
 
+/** Of processors that are asked for their keys. */
+const CONNECT_TIMEOUT_MS = 2_000;
 /** Limit of a closing step, for servers that are away. */
 const CLOSE_STEP_MS = 1_000;
 
@@ -124,11 +133,15 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const logger = createLogger(config.logLevel);
   const keys = developmentKeys(config.dataDir);
-  const serviceTokens = createServiceTokens({
-    secret: config.serviceSecret ?? (await keys.serviceSecret()),
-    clock: systemClock,
+  const developmentSecret = config.production ? undefined : await keys.routerSecret();
+  const identities = createIdentities({ config, keys, developmentSecret, clock: systemClock, logger });
+  const egress = createEgress({
+    production: config.production,
+    hosts: config.processorHosts,
+    urls: config.urls,
   });
   const userTokens = createUserTokens({ config, developmentKey: () => keys.userKey(), clock: systemClock });
+  const registered = guardedAgent(egress, { connectTimeout: CONNECT_TIMEOUT_MS });
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
   const objects = once(() => openObjects(config));
@@ -157,7 +170,10 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       if (!config.postgresUrl) sql.get().catch(() => undefined);
     },
     forService(name) {
-      const http = createServiceHttp({ caller: name, urls: config.urls, tokens: serviceTokens });
+      const list = () => createRegistryClient(http).list();
+      const fetch = (baseUrl: string) => fetchJwks(baseUrl, registered);
+      const serviceTokens = identities.of(name, registeredKeys({ list, urls: config.urls, fetch }));
+      const http = createServiceHttp({ urls: config.urls, tokens: serviceTokens, egress });
       clients.push(http);
       return {
         config,
@@ -168,6 +184,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         serviceTokens,
         userTokens,
         http,
+        egress,
         metrics: createServiceMetrics(name, processMetrics),
         mongo,
         sql: async (database) => (await sql.get()).database(database),
@@ -183,7 +200,9 @@ export async function openRuntime(config: Config): Promise<Runtime> {
           logger.warn({ err }, 'what the services stood on was not closed in order');
         });
       await Promise.all([
-        step('Closing the clients', () => Promise.all(clients.map((client) => client.close()))),
+        step('Closing the clients', () =>
+          Promise.all([registered.destroy(), ...clients.map((client) => client.close())]),
+        ),
         step('Closing the change feed', async () => (await changeFeed.opened())?.close()),
       ]);
       await step('Closing the event log', async () => (await eventLog.opened())?.close());

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServiceHttp } from './clients/http.ts';
-import { systemClock } from './clock.ts';
 import { loadConfig } from './config.ts';
-import { createServiceTokens } from './identity/service-tokens.ts';
 import { createLogger } from './logger.ts';
 import { projectFile } from './paths.ts';
-import { isEscaping, path } from './service-path.ts';
+import { isEscaping, path, routed } from './service-path.ts';
 import { createHttpServer } from './serving/http.ts';
+import { testEgress, testTokens } from './testing/identity.ts';
 
-const tokens = createServiceTokens({ secret: 'the secret that services share in tests', clock: systemClock });
-const http = createServiceHttp({ caller: 'state', urls: loadConfig({}).urls, tokens });
+const tokens = testTokens('state');
+const http = createServiceHttp({ urls: loadConfig({}).urls, tokens, egress: testEgress });
 const app = createHttpServer({ logger: createLogger('silent') });
 const served = (route: string) => app.get(route, async ({ params }) => ({ route, params }));
 let baseUrl = '';
+const target = () => ({ id: 'summary', baseUrl });
 
 beforeAll(async () => {
   for (const route of ['/', '/users', '/blobs', '/users/:user_id/blobs', '/users/:user_id/books/:book_id'])
@@ -57,11 +57,11 @@ describe('an id in a path', () => {
       expect(normal).toBe(`${prefix}${path`/users/${id}/books/${id}`}`);
     }
     const call = { method: 'GET', viewer: null } as const;
-    expect(await http.call({ baseUrl }, { ...call, path: path`/users/${id}/books/${id}` })).toEqual({
+    expect(await http.call(target(), { ...call, path: routed`/users/${id}/books/${id}` })).toEqual({
       route: '/users/:user_id/books/:book_id',
       params: { user_id: id, book_id: id },
     });
-    expect(await http.call({ baseUrl }, { ...call, path: path`/users/${id}/blobs` })).toEqual({
+    expect(await http.call(target(), { ...call, path: routed`/users/${id}/blobs` })).toEqual({
       route: '/users/:user_id/blobs',
       params: { user_id: id },
     });
@@ -92,8 +92,8 @@ describe('a path', () => {
   ])('%s is not sent', async (built) => {
     expect(isEscaping(built)).toBe(true);
     const call = { method: 'GET', path: built, viewer: null } as const;
-    await expect(http.call({ baseUrl }, call)).rejects.toThrow(TypeError);
-    await expect(http.stream({ baseUrl }, call)).rejects.toThrow(TypeError);
+    await expect(http.call(target(), call)).rejects.toThrow(TypeError);
+    await expect(http.stream(target(), call)).rejects.toThrow(TypeError);
   });
 
   it.each(['/', '/a.b/..c', '/users/~../blobs', '/inventory?before=../..&x=/../', '/.well-known/x'])(
@@ -102,7 +102,7 @@ describe('a path', () => {
   );
 
   it('is built nowhere by hand', () => {
-    const byHand = /encodeURIComponent\(|(?<!path)`\/(?!proc\/)[\w/-]*\/\$\{/;
+    const byHand = /encodeURIComponent\(|(?<!path|routed)`\/(?!proc\/)[\w/-]*\/\$\{/;
     const folders = ['platform', 'subgraphs', 'cli'];
     const files = folders.flatMap((folder) =>
       readdirSync(projectFile(folder), { recursive: true, encoding: 'utf8' }).map((file) =>

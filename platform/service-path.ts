@@ -19,6 +19,26 @@ export const idOfSegment = (segment: string): string => (MARKED.test(segment) ? 
 export const path = (constant: TemplateStringsArray, ...ids: readonly string[]): string =>
   constant.reduce((built, part, index) => `${built}${segmentOf(ids[index - 1] ?? '')}${part}`);
 
+/** A path with ids in it, and the template that it was built by. */
+export interface RoutedPath {
+  readonly path: string;
+  /** With `:` in the place of each id, e.g. `/api/v1/users/:/books/:`. */
+  readonly template: string;
+}
+
+/** A path as {@link path} builds it, with its template: a signed call says which route it is for. @throws like {@link path} */
+export const routed = (constant: TemplateStringsArray, ...ids: readonly string[]): RoutedPath => ({
+  path: path(constant, ...ids),
+  template: constant.join(':'),
+});
+
+export const pathOf = (given: string | RoutedPath): string =>
+  typeof given === 'string' ? given : given.path;
+
+/** The template of a call's path, without its query. */
+export const templateOf = (given: string | RoutedPath): string =>
+  (typeof given === 'string' ? given : given.template).split('?')[0] ?? '';
+
 const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\?#]|$)/i;
 
 /** Whether a path leads elsewhere than it says: to its parent, or to another host. */

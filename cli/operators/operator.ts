@@ -15,7 +15,11 @@ export interface OperatorCommand {
   readonly signal?: AbortSignal;
 }
 
-async function operatorToken(config: Config, { name, fields }: OperatorCommand): Promise<string> {
+/** A token of the local system's key. @throws UsageError where users' tokens come from elsewhere */
+export async function operatorToken(
+  config: Config,
+  { name, fields }: Pick<OperatorCommand, 'name' | 'fields'>,
+): Promise<string> {
   const keys = developmentKeys(config.dataDir);
   const token = await developmentToken({ config, keys }, name, ['operator']);
   if (token) return token;

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { z } from 'zod';
 import { UsageError } from '../../platform/exit.ts';
-import type { ServiceTokens } from '../../platform/identity/service-tokens.ts';
 
 const reportSchema = z.object({
   started_at: z.string(),
@@ -34,22 +33,22 @@ const lineSchema = z.union([
 
 /** Has the running system reconciled and waits for the report. @throws UsageError when it does not answer or refuses */
 export async function askForReport(options: {
-  stateUrl: string;
-  tokens: ServiceTokens;
+  gatewayUrl: string;
+  /** An operator's. */
+  token: string;
   repair: boolean;
   graceSeconds?: number;
 }): Promise<Report> {
-  const { stateUrl, tokens, repair, graceSeconds } = options;
-  const viewer = { userId: 'operator', roles: ['operator'] };
-  const answer = await request(`${stateUrl}/api/v1/reconciliations`, {
+  const { gatewayUrl, token, repair, graceSeconds } = options;
+  const answer = await request(`${gatewayUrl}/api/v1/reconciliations`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${await tokens.sign({ service: 'cli', viewer })}`,
+      authorization: `Bearer ${token}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ repair, ...(graceSeconds === undefined ? {} : { grace_seconds: graceSeconds }) }),
   }).catch(() => {
-    throw new UsageError(`Nothing answers at ${stateUrl}: start the system first, or set STATE_URL.`);
+    throw new UsageError(`Nothing answers at ${gatewayUrl}: start the system first, or set GATEWAY_URL.`);
   });
   for await (const line of createInterface({ input: answer.body })) {
     const told = lineSchema.parse(JSON.parse(line));

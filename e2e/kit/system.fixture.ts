@@ -105,9 +105,10 @@ export async function startKitSystem() {
     },
     /** The reconciler's findings, as `<kind> <processor> <found> <repaired>`. */
     async reconcile(): Promise<string[]> {
-      const answer = await fetch(`${state.url}/api/v1/reconciliations`, {
-        method: 'POST',
-        headers: { ...(await state.headers(operator)), 'content-type': 'application/json' },
+      const call = { method: 'POST', path: '/api/v1/reconciliations' };
+      const answer = await fetch(`${state.url}${call.path}`, {
+        method: call.method,
+        headers: { ...(await state.headers(operator, call)), 'content-type': 'application/json' },
         body: JSON.stringify({ repair: true }),
       });
       interface Line {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import type { ServiceName } from '../../platform/config.ts';
-import { developmentKeys } from '../../platform/identity/keys.ts';
+import { routed } from '../../platform/service-path.ts';
 import type { GraphClient } from '../harness/client.ts';
+import { authorizationOf } from '../harness/identity.ts';
 import type { System } from '../harness/system.ts';
 
 /** Whatever JSON the graph answers. */
@@ -158,16 +160,14 @@ export async function exportedBook({ urls }: System, client: GraphClient, id: st
   return textOf(url.href, { authorization: `Bearer ${client.token}` });
 }
 
-/** A derived blob as its processor's REST shows it to another router on behalf of a user. */
+/** A derived blob as its processor's REST shows it to the gateway on behalf of a user. */
 export async function restBlob(
-  { dataDir, urls }: System,
+  system: System,
   processorId: string,
   client: GraphClient,
   id: string,
 ): Promise<unknown> {
-  const url = `${urls[processorId as ServiceName]}/blobs/${id}`;
-  const secret = await developmentKeys(dataDir).serviceSecret();
-  return JSON.parse(
-    await textOf(url, { 'x-service-secret': secret, authorization: `Bearer ${client.token}` }),
-  );
+  const call = { as: 'gateway', to: processorId as ServiceName, path: routed`/blobs/${id}` };
+  const authorization = await authorizationOf(system, { ...call, userId: decodeJwt(client.token).sub ?? '' });
+  return JSON.parse(await textOf(`${system.urls[call.to]}${call.path.path}`, { authorization }));
 }

@@ -2,17 +2,16 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { withinTime } from '../../platform/deadline.ts';
-import { createServiceTokens } from '../../platform/identity/service-tokens.ts';
+import type { Viewer } from '../../platform/identity/service-tokens.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { withTrace } from '../../platform/trace.ts';
 import type { GatewayContext } from '../context.ts';
 import { createServiceSubgraphs } from './subgraphs.service.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
-const tokens = createServiceTokens({ secret: 'a secret of services, long enough', clock: systemClock });
 const viewer = { userId: 'auth0|x', roles: ['operator'] };
 const question: SubgraphRequest = { subgraph: 'state', body: '{"query":"{ me { id } }"}', kind: 'query' };
 
@@ -30,7 +29,10 @@ afterEach(async () => {
 async function connect(
   listener?: RequestListener,
   limits: { maxAnswerMiB?: number; queryTimeoutMs?: number } = {},
-): Promise<{ ask: (question: SubgraphRequest) => Promise<string> }> {
+): Promise<{
+  ask: (question: SubgraphRequest) => Promise<string>;
+  askFor: (viewer: Viewer, question: SubgraphRequest) => Promise<string>;
+}> {
   logs = [];
   server = createServer(listener);
   const { port } = await new Promise<AddressInfo>((resolve) => {
@@ -39,9 +41,10 @@ async function connect(
   if (!listener) server.close();
   const { urls } = loadConfig({ NODE_ENV: 'test', STATE_URL: `http://127.0.0.1:${port}` });
   const logger = createLogger('debug', { write: (line) => void logs.push(line) });
-  http = createServiceHttp({ caller: 'gateway', urls, tokens });
+  http = createServiceHttp({ urls, tokens: testTokens('gateway'), egress: testEgress });
   const subgraphs: Subgraphs<GatewayContext> = createServiceSubgraphs({ http, logger, ...limits });
-  return { ask: (asked) => subgraphs.ask(asked, { viewer }) };
+  const askFor = (as: Viewer, asked: SubgraphRequest) => subgraphs.ask(asked, { viewer: as });
+  return { ask: (asked) => askFor(viewer, asked), askFor };
 }
 
 const answering =
@@ -60,7 +63,19 @@ test('a subgraph is asked as the gateway, for the user, under the client’s req
   expect(answer).toBe('{"data":{"me":{"id":"x"}}}');
   expect(seen).toMatchObject([{ method: 'POST', url: '/graphql', 'x-request-id': 'mine', traceparent }]);
   const [, token = ''] = String(seen[0]?.['authorization']).split(' ');
-  expect(await tokens.verify(token)).toEqual({ service: 'gateway', viewer });
+  expect(await testTokens('state').verify(token, 'POST /graphql')).toEqual({ service: 'gateway', viewer });
+});
+
+test('a user’s operations show one token, however many they are', async () => {
+  const shown = new Set<string | undefined>();
+  const { ask, askFor } = await connect((request, response) => {
+    shown.add(request.headers.authorization);
+    answering(200, '{"data":{}}')(request, response);
+  });
+  for (let times = 0; times < 20; times++) await ask({ ...question, kind: times % 2 ? 'query' : 'mutation' });
+  expect(shown.size).toBe(1);
+  await askFor({ userId: 'bob', roles: [] }, question);
+  expect(shown.size).toBe(2);
 });
 
 test('errors of GraphQL are an answer, whatever the status', async () => {

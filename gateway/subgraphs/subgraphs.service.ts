@@ -5,6 +5,7 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { GatewayContext } from '../context.ts';
 import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
+import { LARGE_BYTES } from './large.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -40,7 +41,7 @@ export function createServiceSubgraphs(deps: {
     return isTold(error) ? (error as BlobgraphError) : subgraphUnavailable(subgraph, error);
   }
   return {
-    async ask({ subgraph, body, kind }, { viewer }) {
+    async ask({ subgraph, body, kind }, { viewer, makeLarge }) {
       const repeatable = kind === 'query';
       try {
         const answer = await http.sendForText(subgraph as ServiceName, {
@@ -51,6 +52,7 @@ export function createServiceSubgraphs(deps: {
           repeatable,
           timeoutMs: repeatable ? queryTimeoutMs : MUTATION_TIMEOUT_MS,
           maxBytes: maxAnswerMiB * MEBIBYTE,
+          ...(makeLarge && { large: { fromBytes: LARGE_BYTES, wait: makeLarge } }),
         });
         return resultOf(answer);
       } catch (error) {

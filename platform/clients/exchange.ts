@@ -12,6 +12,8 @@ export interface Exchange {
   readonly timeoutMs: number;
   /** Bytes of the answer's body. Default: any number. */
   readonly maxBytes?: number | undefined;
+  /** What is waited for, once, before more than so many bytes of the body are read. */
+  readonly large?: { readonly fromBytes: number; readonly wait: () => Promise<void> } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,6 +44,7 @@ class Gathering implements Dispatcher.DispatchHandler {
   #failure: Error | undefined;
   #status = 0;
   #bytes = 0;
+  #isLarge = false;
 
   constructor(exchange: Exchange, resolve: (answer: TextAnswer) => void, reject: (error: unknown) => void) {
     const { timeoutMs, signal } = exchange;
@@ -65,8 +68,20 @@ class Gathering implements Dispatcher.DispatchHandler {
     this.#count(Number(headers['content-length'] ?? 0), 0);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#count(this.#bytes, chunk.length)) this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#count(this.#bytes, chunk.length)) return;
+    this.#chunks.push(chunk);
+    const { large } = this.#exchange;
+    if (large && !this.#isLarge && this.#bytes > large.fromBytes) this.#waitFor(large.wait, controller);
+  }
+
+  #waitFor(wait: () => Promise<void>, controller: Dispatcher.DispatchController): void {
+    this.#isLarge = true;
+    controller.pause();
+    wait().then(
+      () => controller.resume(),
+      (error: unknown) => this.#fail(error as Error),
+    );
   }
 
   onResponseEnd(): void {

@@ -2,26 +2,29 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { withinTime } from '../deadline.ts';
-import { createServiceTokens } from '../identity/service-tokens.ts';
+import { testEgress, testTokens } from '../testing/identity.ts';
 import { createServiceHttp } from './http.ts';
 
-const tokens = createServiceTokens({ secret: 'the secret that services share in tests', clock: systemClock });
+const tokens = testTokens('gateway');
 const get = { method: 'GET', path: '/', viewer: null } as const;
 
 /** A client, and where the server that answers as `listener` says is. */
 async function connect(listener: RequestListener) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const http = createServiceHttp({ caller: 'gateway', urls: loadConfig({}).urls, tokens });
+  const http = createServiceHttp({ urls: loadConfig({}).urls, tokens, egress: testEgress });
   onTestFinished(async () => {
     await http.close();
     server.closeAllConnections();
     server.close();
   });
-  return { http, target: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, server };
+  return {
+    http,
+    target: { id: 'summary', baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    server,
+  };
 }
 
 test('an answer comes with its status, its headers and its body', async () => {

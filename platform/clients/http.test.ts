@@ -2,15 +2,16 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { withinTime } from '../deadline.ts';
-import { createServiceTokens } from '../identity/service-tokens.ts';
+import { testEgress, testTokens } from '../testing/identity.ts';
 import { traceFrom, withTrace } from '../trace.ts';
 import { createServiceHttp, type ServiceCall } from './http.ts';
 import { createProcessorClient } from './processor.ts';
 
-const tokens = createServiceTokens({ secret: 'the secret that services share in tests', clock: systemClock });
+/** Who asked a service, by the token that it got. */
+const callerOf = (service: string, authorization = '') =>
+  testTokens(service).verify(authorization.replace('Bearer ', ''), null);
 
 async function startServer(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -24,7 +25,7 @@ async function startServer(listener: RequestListener): Promise<string> {
 
 function clientOf(stateUrl: string) {
   const urls = { ...loadConfig({}).urls, state: stateUrl };
-  const http = createServiceHttp({ caller: 'text-expansion', urls, tokens });
+  const http = createServiceHttp({ urls, tokens: testTokens('text-expansion'), egress: testEgress });
   onTestFinished(() => http.close());
   return http;
 }
@@ -49,8 +50,8 @@ describe('a call', () => {
   it('carries who asks, for whom, the trace and the body', async () => {
     const http = clientOf(
       await startServer(async (request, response) => {
-        const { authorization = '', traceparent, 'x-request-id': requestId } = request.headers;
-        const caller = await tokens.verify(authorization.replace('Bearer ', ''));
+        const { authorization, traceparent, 'x-request-id': requestId } = request.headers;
+        const caller = await callerOf('state', authorization);
         const { method, url } = request;
         response.end(
           JSON.stringify({ method, url, caller, traceparent, requestId, body: await bodyOf(request) }),
@@ -88,7 +89,9 @@ describe('a call', () => {
     const other = await startServer((request, response) => response.end(JSON.stringify(request.url)));
     const http = clientOf(own);
     expect(await http.call('state', get)).toBe('state');
-    expect(await http.call({ baseUrl: `${other}/base` }, { ...get, path: '/blobs' })).toBe('/base/blobs');
+    expect(await http.call({ id: 'summary', baseUrl: `${other}/base` }, { ...get, path: '/blobs' })).toBe(
+      '/base/blobs',
+    );
   });
 
   it('resolves to null where the answer is empty', async () => {
@@ -278,12 +281,12 @@ describe('a service that does not answer', () => {
 it('a processor’s blobs are asked for on behalf of their user', async () => {
   const http = clientOf('http://127.0.0.1:9');
   const baseUrl = await startServer(async (request, response) => {
-    const caller = await tokens.verify((request.headers.authorization ?? '').replace('Bearer ', ''));
+    const caller = await callerOf('summary', request.headers.authorization);
     const { ids } = JSON.parse(await bodyOf(request)) as { ids: string[] };
     const blobs = ids.map((id) => ({ id, user_id: caller.viewer?.userId, data: { path: request.url } }));
     response.end(JSON.stringify({ blobs }));
   });
-  expect(await createProcessorClient(http).blobs({ baseUrl }, 'alice', ['a', 'b'])).toEqual([
+  expect(await createProcessorClient(http).blobs({ id: 'summary', baseUrl }, 'alice', ['a', 'b'])).toEqual([
     { id: 'a', user_id: 'alice', data: { path: '/blobs/batch' } },
     { id: 'b', user_id: 'alice', data: { path: '/blobs/batch' } },
   ]);

@@ -2,27 +2,26 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
-import { createServiceTokens } from '../identity/service-tokens.ts';
+import { testEgress, testTokens } from '../testing/identity.ts';
 import { AnswerTooLarge } from './exchange.ts';
 import { NoAnswer } from './guard.ts';
 import { createServiceHttp, type ServiceCall } from './http.ts';
 
-const tokens = createServiceTokens({ secret: 'the secret that services share in tests', clock: systemClock });
+const tokens = testTokens('gateway');
 const post: ServiceCall = { method: 'POST', path: '/graphql', json: '{ "query": "{ü}" }', viewer: null };
 
 /** Asks a server that answers as `listener` says for the text of its answer. */
 async function ask(listener: RequestListener, call: Partial<ServiceCall> = {}) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const http = createServiceHttp({ caller: 'gateway', urls: loadConfig({}).urls, tokens });
+  const http = createServiceHttp({ urls: loadConfig({}).urls, tokens, egress: testEgress });
   onTestFinished(async () => {
     await http.close();
     server.closeAllConnections();
     server.close();
   });
-  const target = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const target = { id: 'summary', baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   return { http, target, answer: http.sendForText(target, { ...post, ...call }) };
 }
 

@@ -1,20 +1,22 @@
 import type { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import type { Config, ServiceName } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
+import { type Egress, ForbiddenAddress } from '../egress/guarded-agent.ts';
 import { BlobgraphError, isErrorCode } from '../errors.ts';
-import type { ServiceTokens, Viewer } from '../identity/service-tokens.ts';
+import { routeOf, type ServiceTokens, type Viewer } from '../identity/service-tokens.ts';
 import { parseJson } from '../json/exact.ts';
-import { isEscaping } from '../service-path.ts';
+import { isEscaping, pathOf, type RoutedPath, templateOf } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
-import { AnswerTooLarge, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
+import { openConnections } from './connections.ts';
+import { AnswerTooLarge, type Exchange, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
 
 /** One call of a service's REST. */
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With its leading slash; ids in it by {@link path}. One that leads elsewhere than it says is refused. */
-  readonly path: string;
+  /** With its leading slash; with ids in it, by {@link routed}. One that leads elsewhere than it says is refused. */
+  readonly path: string | RoutedPath;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** JSON that is sent as it is, in the place of `body`. */
@@ -27,11 +29,19 @@ export interface ServiceCall {
   readonly timeoutMs?: number;
   /** Bytes that the answer's body may have. Default: any number. */
   readonly maxBytes?: number;
+  /** Default: an answer is read without a pause. */
+  readonly large?: Exchange['large'];
   readonly signal?: AbortSignal;
 }
 
-/** Where a call goes: one of ours by its name, or a base URL. */
-export type ServiceTarget = ServiceName | { readonly baseUrl: string };
+/** A processor by its registration. */
+export interface RegisteredTarget {
+  readonly id: string;
+  readonly baseUrl: string;
+}
+
+/** Where a call goes: to a service of the environment by its name, or to a registered processor. */
+export type ServiceTarget = ServiceName | RegisteredTarget;
 
 /** An answer whose body comes as it is sent. */
 export interface StreamedAnswer {
@@ -77,7 +87,7 @@ export interface ServiceHttp {
    */
   stream(
     target: ServiceTarget,
-    call: Omit<ServiceCall, 'body'> & { readonly headers?: Readonly<Record<string, string>> },
+    call: ServiceCall & { readonly headers?: Readonly<Record<string, string>> },
   ): Promise<StreamedAnswer>;
   /** How it is with every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
@@ -146,6 +156,7 @@ const asText: Reading<TextAnswer> = (answer) => {
 /** The error that a failed request is told by. */
 function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
   if (error instanceof AnswerTooLarge) return error;
+  if (error instanceof ForbiddenAddress) return new NoAnswer(error, { again: false, counts: true });
   const isLate = (error as Error).name === 'TimeoutError';
   if (isLate && isCut) return deadlineExceeded(error);
   const isGivenUp = signal?.aborted ?? false;
@@ -157,43 +168,53 @@ function placeAt(baseUrl: string): { origin: string; prefix: string } {
   return { origin, prefix: pathname === '/' ? '' : pathname };
 }
 
-/** `caller`: the name under which this process asks. */
+/** Header fields and place of one call. */
+interface Place {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly registered: boolean;
+}
+
+const bodyOf = ({ json, body }: ServiceCall): string | undefined =>
+  json ?? (body === undefined ? undefined : JSON.stringify(body));
+
+/** Asks in the name of the service whose `tokens` these are. */
 export function createServiceHttp(deps: {
-  caller: string;
   urls: Config['urls'];
-  tokens: ServiceTokens;
+  tokens: Pick<ServiceTokens, 'sign'>;
+  egress: Egress;
 }): ServiceHttp {
-  const connecting = { connections: 64, keepAliveTimeout: 30_000, connectTimeout: 3_000 };
-  // Each exchange has a limit of its own, for all of it.
-  const agent = new Agent({ ...connecting, headersTimeout: 0, bodyTimeout: 0 });
-  // Whoever reads slowly holds a connection: calls have others.
-  const streamAgent = new Agent(connecting);
+  const connections = openConnections(deps.egress);
   const guard = createGuard();
 
-  async function headersOf(viewer: Viewer | null, hasBody: boolean, timeoutMs: number) {
+  async function headersOf({ name, baseUrl }: Place, call: ServiceCall, timeoutMs: number) {
+    const { method, path, viewer } = call;
     const trace = currentTrace();
+    const route = routeOf(method, templateOf(path));
     return {
-      authorization: `Bearer ${await deps.tokens.sign({ service: deps.caller, viewer })}`,
+      authorization: `Bearer ${await deps.tokens.sign({ to: name, baseUrl, route, viewer })}`,
       [TIMEOUT_HEADER]: String(timeoutMs),
-      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(call.body === undefined && call.json === undefined ? {} : { 'content-type': 'application/json' }),
       ...(trace ? { traceparent: trace.traceparent, 'x-request-id': trace.requestId } : {}),
     };
   }
 
-  function sender<T>(baseUrl: string, call: ServiceCall, read: Reading<T>) {
-    const { method, path, body, viewer, signal, maxBytes, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+  function sender<T>(place: Place, call: ServiceCall, read: Reading<T>) {
+    const { method, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
+    const path = pathOf(call.path);
     assertOnlyPath(path);
-    const text = call.json ?? (body === undefined ? undefined : JSON.stringify(body));
-    const { origin, prefix } = placeAt(baseUrl);
+    const body = bodyOf(call);
+    const { origin, prefix } = placeAt(place.baseUrl);
+    const agent = connections.agent(place.registered);
     return async (): Promise<T> => {
       const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
       try {
-        const headers = await headersOf(viewer, text !== undefined, timeoutMs);
-        const sent = { origin, path: `${prefix}${path}`, method, headers, body: text };
-        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, signal });
+        const headers = await headersOf(place, call, timeoutMs);
+        const sent = { origin, path: `${prefix}${path}`, method, headers, body };
+        const answer = await exchangeText(agent, { ...sent, timeoutMs, maxBytes, large, signal });
         const own = read(answer);
         if (own !== undefined) return own;
         throw new Error(`status ${answer.status} of something in between`);
@@ -203,35 +224,38 @@ export function createServiceHttp(deps: {
     };
   }
 
-  const nameOf = (target: ServiceTarget): string =>
-    typeof target === 'string' ? target : new URL(target.baseUrl).host;
-  const baseUrlOf = (target: ServiceTarget): string =>
-    typeof target === 'string' ? deps.urls[target] : target.baseUrl;
-  const ask = async <T>(target: ServiceTarget, call: ServiceCall, read: Reading<T>): Promise<T> =>
-    guard.run(nameOf(target), sender(baseUrlOf(target), call, read), {
-      repeatable: call.repeatable ?? call.method === 'GET',
-    });
+  const placeOf = (target: ServiceTarget): Place =>
+    typeof target === 'string'
+      ? { name: target, baseUrl: deps.urls[target], registered: false }
+      : { name: target.id, baseUrl: target.baseUrl, registered: true };
+  /** Those that are registered have breakers of their own, by where they answer: two may be under one name. */
+  const breakerOf = ({ name, baseUrl, registered }: Place): string =>
+    registered ? new URL(baseUrl).host : name;
+  const ask = async <T>(target: ServiceTarget, call: ServiceCall, read: Reading<T>): Promise<T> => {
+    const place = placeOf(target);
+    const repeatable = call.repeatable ?? call.method === 'GET';
+    return guard.run(breakerOf(place), sender(place, call, read), { repeatable });
+  };
   const send = (target: ServiceTarget, call: ServiceCall) => ask(target, call, parsed);
 
-  const stream: ServiceHttp['stream'] = async (
-    target,
-    { method, path, viewer, signal, timeoutMs, headers },
-  ) => {
-    const name = nameOf(target);
-    const baseUrl = baseUrlOf(target);
-    const ownMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const stream: ServiceHttp['stream'] = async (target, call) => {
+    const { method, signal, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS, headers } = call;
+    const place = placeOf(target);
+    const name = breakerOf(place);
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
+    const path = pathOf(call.path);
     assertOnlyPath(path);
     const ask = async () => {
       // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(timedOut(limitMs)), limitMs);
       try {
-        return await request(`${baseUrl}${path}`, {
+        return await request(`${place.baseUrl}${path}`, {
           method,
-          headers: { ...headers, ...(await headersOf(viewer, false, limitMs)) },
-          dispatcher: streamAgent,
+          headers: { ...headers, ...(await headersOf(place, call, limitMs)) },
+          body: bodyOf(call) ?? null,
+          dispatcher: connections.streamAgent(place.registered),
           bodyTimeout: STREAM_IDLE_MS,
           signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
         });
@@ -259,7 +283,7 @@ export function createServiceHttp(deps: {
     sendForText: (target, call) => ask(target, call, asText),
     stream,
     async call(target, call) {
-      const name = nameOf(target);
+      const name = breakerOf(placeOf(target));
       const { status, body } = await send(target, call).catch((error: unknown) => {
         throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
       });
@@ -268,8 +292,6 @@ export function createServiceHttp(deps: {
       return body;
     },
     breakers: guard.states,
-    async close() {
-      await Promise.all([agent.destroy(), streamAgent.destroy()]);
-    },
+    close: () => connections.close(),
   };
 }

@@ -46,7 +46,7 @@ export function createInventoryClient(
       timeoutMs: TIMEOUT_MS,
       ...(body ? { body } : {}),
     };
-    const answer = await http.call({ baseUrl: processor.base_url }, call);
+    const answer = await http.call({ id: processor.id, baseUrl: processor.base_url }, call);
     const own = z.object({ processor_id: z.literal(processor.id) }).safeParse(answer);
     const parsed = schema.safeParse(answer);
     if (own.success && parsed.success) return parsed.data;

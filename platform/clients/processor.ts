@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { path } from '../service-path.ts';
+import { routed } from '../service-path.ts';
 import type { ServiceHttp, ServiceTarget } from './http.ts';
 
 const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unknown() });
@@ -26,7 +26,7 @@ export function createErasureClient(http: ServiceHttp): ErasureClient {
     erase: (target, userId, ids) => post(target, '/blobs/delete', userId, ids),
     markStale: (target, userId, ids) => post(target, '/blobs/stale', userId, ids),
     async eraseUser(target, userId) {
-      const call = { method: 'DELETE', path: path`/users/${userId}/blobs`, ...as(userId) } as const;
+      const call = { method: 'DELETE', path: routed`/users/${userId}/blobs`, ...as(userId) } as const;
       const answer = await http.call(target, call);
       return z.object({ more: z.boolean() }).parse(answer).more;
     },

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { BlobgraphError, isPassing } from '../errors.ts';
+import { isPassing } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { path as toPath } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { keep } from './kept.ts';
 
@@ -111,24 +110,16 @@ const TIMEOUT_MS = 3_000;
 export function createRegistryClient(http: ServiceHttp): RegistryClient {
   const path = '/api/v1/processors';
   const own = { viewer: null, timeoutMs: TIMEOUT_MS };
+  const list = async () => {
+    const answer = await http.call('processors', { method: 'GET', path, ...own });
+    return z.object({ processors: z.array(processorDocument) }).parse(answer).processors;
+  };
   return {
     async register(registration) {
       await http.call('processors', { method: 'POST', path, body: registration, ...own });
     },
-    async list() {
-      const answer = await http.call('processors', { method: 'GET', path, ...own });
-      return z.object({ processors: z.array(processorDocument) }).parse(answer).processors;
-    },
-    async find(id) {
-      const call = { method: 'GET', path: toPath`/api/v1/processors/${id}`, ...own } as const;
-      try {
-        const answer = await http.call('processors', call);
-        return z.object({ processor: processorDocument }).parse(answer).processor;
-      } catch (error) {
-        if (error instanceof BlobgraphError && error.code === 'PROCESSOR_UNKNOWN') return undefined;
-        throw error;
-      }
-    },
+    find: async (id) => (await list()).find((processor) => processor.id === id),
+    list,
   };
 }
 

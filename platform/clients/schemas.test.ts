@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { BlobgraphError } from '../errors.ts';
+import { pathOf } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { createSchemaClient } from './schemas.ts';
 
@@ -48,7 +49,10 @@ describe('schema client', () => {
     clock.pass(1e9);
     expect(await client.validator('thing-v1', '1.0.0')).toBe(first);
     expect(call).toHaveBeenCalledTimes(1);
-    expect(call.mock.calls[0]?.[1].path).toBe('/api/v1/schemas/thing-v1/versions/1.0.0');
+    expect(call.mock.calls[0]?.[1].path).toEqual({
+      path: '/api/v1/schemas/thing-v1/versions/1.0.0',
+      template: '/api/v1/schemas/:/versions/:',
+    });
   });
 
   it('sees a newer version within 30 s, and compiles what it has seen only once', async () => {
@@ -79,7 +83,7 @@ describe('schema client', () => {
       code: 'SCHEMA_UNKNOWN',
       message: 'There is no schema `a/b`. `schemas` lists what there is.',
     });
-    expect(call.mock.calls[0]?.[1].path).toBe('/api/v1/schemas/a%2Fb');
+    expect(pathOf(call.mock.calls[0]?.[1].path ?? '')).toBe('/api/v1/schemas/a%2Fb');
     await expect(client.validator('thing-v1', '9.9.9')).rejects.toMatchObject({ code: 'SCHEMA_UNKNOWN' });
     call.mockResolvedValue(document('1.0.0', 'string'));
     expect((await client.validator('thing-v1')).version).toBe('1.0.0');
@@ -88,7 +92,7 @@ describe('schema client', () => {
   it('holds new documents to no version that was withdrawn, and others to any', async () => {
     const { clock, call, client } = setup();
     call.mockImplementation(async (_service, { path }) =>
-      path.endsWith('/versions/2.0.0') ? document('2.0.0', 'string') : document('1.0.0', 'string'),
+      pathOf(path).endsWith('/versions/2.0.0') ? document('2.0.0', 'string') : document('1.0.0', 'string'),
     );
     expect((await client.validatorOfNew('thing-v1', '2.0.0')).version).toBe('2.0.0');
     call.mockResolvedValue(document('1.0.0', 'string', ['2.0.0']));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
 import { compileSchema, type Validator } from '../json-schema/validator.ts';
-import { path } from '../service-path.ts';
+import { routed } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 import { type Kept, keep } from './kept.ts';
 
@@ -77,8 +77,8 @@ async function read(
 ): Promise<SchemaDocument> {
   const built =
     version === undefined
-      ? path`/api/v1/schemas/${schemaId}`
-      : path`/api/v1/schemas/${schemaId}/versions/${version}`;
+      ? routed`/api/v1/schemas/${schemaId}`
+      : routed`/api/v1/schemas/${schemaId}/versions/${version}`;
   const call = { method: 'GET', path: built, viewer: null, timeoutMs: TIMEOUT_MS } as const;
   const answer = await http.call('schemas', call).catch((error: unknown) => {
     throw unknown(error, schemaId, version);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ProcessingState, processingStates } from '../events/events.ts';
-import { path } from '../service-path.ts';
+import { routed } from '../service-path.ts';
 import type { ServiceHttp } from './http.ts';
 
 /** A user's blob as the state service's REST shows it. */
@@ -181,14 +181,14 @@ export function createStateClient(http: ServiceHttp): StateClient {
       return z.object({ blobs: z.array(userBlobSchema) }).parse(answer).blobs;
     },
     async book(userId, bookId) {
-      const built = path`/api/v1/users/${userId}/books/${bookId}`;
+      const built = routed`/api/v1/users/${userId}/books/${bookId}`;
       const answer = await http.call('state', { method: 'GET', path: built, ...as(userId) });
       return z.object({ book: bookSchema }).parse(answer).book;
     },
     async books(userId, ids) {
       const call = {
         method: 'POST',
-        path: path`/api/v1/users/${userId}/books/batch`,
+        path: routed`/api/v1/users/${userId}/books/batch`,
         body: { ids },
         ...as(userId),
       } as const;

@@ -70,7 +70,4 @@ export const migrations = [
   ALTER TABLE log_dead_letter ADD COLUMN size int4 NOT NULL DEFAULT 0;
   UPDATE log_dead_letter SET size = octet_length(body) + octet_length(headers::text) + octet_length(subject);
   `,
-  `
-  CREATE INDEX log_message_subject ON log_message (subject, sequence);
-  `,
 ];

@@ -23,6 +23,7 @@ const MESSAGE_TOO_LARGE = 10054;
 const MESSAGE_DELETE_FAILED = 10057;
 /** The stream's store refused the message: it has no room, for instance. */
 const NOT_STORED = 10077;
+const OTHER_LAST_SEQUENCE = 10071;
 const NOT_FOUND = 404;
 
 const hasCode = (error: unknown, code: number): boolean =>
@@ -43,6 +44,9 @@ export const isOtherConsumer = (error: unknown): boolean => hasCode(error, CONSU
 export const isTooLarge = (error: unknown): boolean =>
   hasCode(error, MESSAGE_TOO_LARGE) ||
   (error instanceof InvalidArgumentError && error.message.includes('max_payload'));
+
+/** True when the newest message on the subject is another than was expected. */
+export const isOvertaken = (error: unknown): boolean => hasCode(error, OTHER_LAST_SEQUENCE);
 
 /** True when the stream has no room for the message. */
 export const isFull = (error: unknown): boolean =>

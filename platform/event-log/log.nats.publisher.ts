@@ -19,6 +19,8 @@ export interface Publication {
   readonly id: string;
   readonly body: Uint8Array;
   readonly headers?: MsgHdrs;
+  /** The newest message on the subject must be this one, 0: none; else it is refused. */
+  readonly lastOnSubject?: number;
 }
 
 export type Publish = (publication: Publication) => Promise<PubAck>;
@@ -29,10 +31,11 @@ const ATTEMPT_TIMEOUT_MS = 2_000;
 /** Publishes with the same id until the stream acknowledges. @throws the last attempt's error after `timeoutMs` */
 export function natsPublisher({ client, timeoutMs, ensure, makeRoom }: NatsPublisherDependencies): Publish {
   const timeout = Math.min(ATTEMPT_TIMEOUT_MS, timeoutMs);
-  return ({ stream, subject, id, body, headers }) =>
+  return ({ stream, subject, id, body, headers, lastOnSubject }) =>
     retrying(async () => {
       try {
-        const options = { msgID: id, timeout, expect: { streamName: stream } };
+        const last = lastOnSubject === undefined ? {} : { lastSubjectSequence: lastOnSubject };
+        const options = { msgID: id, timeout, expect: { streamName: stream, ...last } };
         return await client.publish(subject, body, headers ? { ...options, headers } : options);
       } catch (error) {
         if (isUnclaimed(error)) await ensure();

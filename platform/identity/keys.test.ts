@@ -17,7 +17,8 @@ async function temporaryFolder(): Promise<string> {
 
 const all = async (keys: DevelopmentKeys) => ({
   user: await keys.userKey(),
-  secret: await keys.serviceSecret(),
+  secret: await keys.routerSecret(),
+  service: await keys.serviceKey('state'),
   connection: (await keys.connectionKey()).toString('hex'),
 });
 
@@ -36,9 +37,11 @@ test('the owner alone may read them', async () => {
   await all(developmentKeys(folder));
   const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
   const files = await readdir(join(folder, 'keys'));
-  expect(files.sort()).toEqual(['connection-key', 'service-secret', 'user-key.jwk']);
+  expect(files.sort()).toEqual(['connection-key', 'service-secret', 'services', 'user-key.jwk']);
   expect(await mode(join(folder, 'keys'))).toBe('700');
-  for (const file of files) expect(await mode(join(folder, 'keys', file))).toBe('600');
+  for (const file of files)
+    expect(await mode(join(folder, 'keys', file))).toBe(file === 'services' ? '700' : '600');
+  expect(await mode(join(folder, 'keys', 'services', 'state.pem'))).toBe('600');
 });
 
 test('all who ask at once get the same keys', async () => {
@@ -46,7 +49,7 @@ test('all who ask at once get the same keys', async () => {
   const asked = await Promise.all(Array.from({ length: 20 }, () => all(developmentKeys(folder))));
   for (const keys of asked) expect(keys).toEqual(asked[0]);
   expect(await all(developmentKeys(folder))).toEqual(asked[0]);
-  expect(await readdir(join(folder, 'keys'))).toHaveLength(3);
+  expect(await readdir(join(folder, 'keys'))).toHaveLength(4);
 });
 
 test('so do processes that start at once', async () => {
@@ -54,7 +57,7 @@ test('so do processes that start at once', async () => {
   const script = `
     const { developmentKeys } = await import(${JSON.stringify(pathToFileURL(builtFile('platform/identity/keys.ts')).href)});
     const keys = developmentKeys(${JSON.stringify(folder)});
-    const [user, secret, connection] = await Promise.all([keys.userKey(), keys.serviceSecret(), keys.connectionKey()]);
+    const [user, secret, connection] = await Promise.all([keys.userKey(), keys.routerSecret(), keys.connectionKey()]);
     console.log(JSON.stringify([user.d, secret, connection.toString('hex')]));`;
   const run = async () =>
     (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout;
@@ -62,11 +65,11 @@ test('so do processes that start at once', async () => {
   expect(new Set(printed).size).toBe(1);
   const { user, secret, connection } = await all(developmentKeys(folder));
   expect(JSON.parse(printed[0] ?? '')).toEqual([user.d, secret, connection]);
-  expect(await readdir(join(folder, 'keys'))).toHaveLength(3);
+  expect(await readdir(join(folder, 'keys'))).toHaveLength(4);
 });
 
 test('a folder that cannot be made is an error that names it', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
-  await expect(developmentKeys(file).serviceSecret()).rejects.toThrow(/ENOTDIR.*file/);
+  await expect(developmentKeys(file).routerSecret()).rejects.toThrow(/ENOTDIR.*file/);
 });

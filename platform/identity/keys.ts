@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { newServiceKey } from './service/keys.ts';
 
 /** The keys that local systems sign and encrypt with, made on first use under `<DATA_DIR>/keys`, readable by their owner alone. */
 export interface DevelopmentKeys {
   /** Signs users' tokens (ES256, private). */
   userKey(): Promise<JWK>;
-  serviceSecret(): Promise<string>;
+  /** A service's own (Ed25519, private, PEM). */
+  serviceKey(service: string): Promise<string>;
+  /** Shown by other routers. */
+  routerSecret(): Promise<string>;
   /** 32 bytes. */
   connectionKey(): Promise<Buffer>;
 }
@@ -36,7 +40,10 @@ export function developmentKeys(dataDir: string): DevelopmentKeys {
   };
   return {
     userKey: async () => JSON.parse(await readOrMake(folder, 'user-key.jwk', makeUserKey)) as JWK,
-    serviceSecret: () =>
+    serviceKey: (service) =>
+      readOrMake(join(folder, 'services'), `${service}.pem`, async () => newServiceKey()),
+    // Its name is that of the release before, when services signed with it, too.
+    routerSecret: () =>
       readOrMake(folder, 'service-secret', async () => randomBytes(32).toString('base64url')),
     connectionKey: async () =>
       Buffer.from(

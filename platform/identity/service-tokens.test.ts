@@ -1,106 +1,330 @@
-import { SignJWT, UnsecuredJWT } from 'jose';
-import { expect, test } from 'vitest';
-import { createServiceTokens } from './service-tokens.ts';
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test, vi } from 'vitest';
+import { testKeysOf } from '../testing/identity.ts';
+import { newServiceKey, readServiceKeys, type SigningKey } from './service/keys.ts';
+import type { PublishedKeys } from './service/published.ts';
+import { type ServiceClaims, signToken } from './service/token.ts';
+import { createServiceTokens, routeOf, type SignedCall } from './service-tokens.ts';
 
-const SECRET = 'a secret of services that is long enough';
 const START = Date.parse('2026-01-31T12:00:00Z');
+const alice = { userId: 'auth0|ü😀', roles: ['operator'] };
+const unauthenticated = { code: 'UNAUTHENTICATED' };
+const [stateKey] = testKeysOf('state');
 
-function setUp(secret = SECRET) {
+/** Services that know each other by their keys, at a time of the test's own. */
+function setUp() {
   let now = START;
-  const tokens = createServiceTokens({ secret, clock: { now: () => new Date(now) } });
+  const clock = { now: () => new Date(now) };
+  const find = vi.fn<PublishedKeys['find']>(
+    async (service, kid) => testKeysOf(service).find((key) => key.kid === kid)?.publicKey,
+  );
+  const of = (service: string) =>
+    createServiceTokens({
+      service,
+      keys: async () => testKeysOf(service),
+      others: { find },
+      routerSecrets: ['the one secret of routers', 'and another'],
+      clock,
+      logger: { warn: () => {} },
+    });
   return {
-    tokens,
+    of,
+    find,
     pass: (seconds: number) => {
       now += seconds * 1_000;
     },
   };
 }
 
-const unauthenticated = { code: 'UNAUTHENTICATED' };
-
-test.each([
-  { service: 'gateway', viewer: { userId: 'auth0|x', roles: ['operator'] } },
-  { service: 'router', viewer: null },
-])('a token carries its caller: $service', async (caller) => {
-  const { tokens } = setUp();
-  expect(await tokens.verify(await tokens.sign(caller))).toEqual(caller);
+const call = (changes: Partial<SignedCall> = {}): SignedCall => ({
+  to: 'processors',
+  baseUrl: 'http://processors',
+  route: 'POST /graphql',
+  viewer: alice,
+  ...changes,
 });
 
-test('a token is good for a minute and half a minute of difference between clocks', async () => {
-  const { tokens, pass } = setUp();
-  const token = await tokens.sign({ service: 'gateway', viewer: null });
-  pass(89);
-  expect(await tokens.verify(token)).toMatchObject({ service: 'gateway' });
-  pass(2);
-  await expect(tokens.verify(token)).rejects.toMatchObject(unauthenticated);
-});
+test.each([alice, { userId: 'bob', roles: [] }, null])(
+  'a token names caller and user: %j',
+  async (viewer) => {
+    const { of } = setUp();
+    const token = await of('state').sign(call({ viewer }));
+    expect(await of('processors').verify(token, 'POST /graphql')).toEqual({ service: 'state', viewer });
+  },
+);
 
-test('a token of another secret, a changed one and none are refused', async () => {
-  const { tokens } = setUp();
-  const foreign = await setUp('another secret that is long enough too').tokens.sign({
-    service: 'gateway',
-    viewer: null,
-  });
-  const [head, , signature] = (await tokens.sign({ service: 'gateway', viewer: null })).split('.');
-  const claims = Buffer.from(JSON.stringify({ caller: 'gateway', sub: 'bob', exp: 9e9 })).toString(
-    'base64url',
-  );
-  for (const token of [foreign, `${head}.${claims}.${signature}`, 'garbage', '']) {
-    await expect(tokens.verify(token)).rejects.toMatchObject(unauthenticated);
+test('a token opens the service that it names, and no other', async () => {
+  const { of } = setUp();
+  const token = await of('state').sign(call());
+  for (const other of ['text-expansion', 'state', 'gateway', 'processor', 'processorss']) {
+    await expect(of(other).verify(token, 'POST /graphql')).rejects.toMatchObject(unauthenticated);
   }
 });
 
-test('the services’ secret is known, and nothing else', () => {
-  const { tokens } = setUp();
-  expect([SECRET, '', `${SECRET}x`, SECRET.toUpperCase()].map(tokens.isServiceSecret)).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+test('a token opens the route that it names, and no other, whether it was seen before or not', async () => {
+  const { of } = setUp();
+  const processors = of('processors');
+  const token = await of('state').sign(call({ route: routeOf('GET', '/users/:id/blobs') }));
+  for (const route of ['POST /users/:/blobs', 'GET /users/:', 'GET /graphql', 'GET /users/:/blobs/']) {
+    await expect(processors.verify(token, route)).rejects.toMatchObject(unauthenticated);
+  }
+  expect(await processors.verify(token, routeOf('GET', '/users/:user_id/blobs'))).toMatchObject({
+    service: 'state',
+  });
+  await expect(processors.verify(token, 'DELETE /users/:/blobs')).rejects.toMatchObject(unauthenticated);
 });
 
-test('a token is reused for half of its life, for the same caller and viewer alone', async () => {
-  const { tokens, pass } = setUp();
-  const caller = { service: 'gateway', viewer: { userId: 'alice', roles: ['operator'] } };
-  const first = await tokens.sign(caller);
-  pass(29);
-  expect(await tokens.sign({ ...caller })).toBe(first);
-  const others = [
-    { ...caller, service: 'state' },
-    { ...caller, viewer: null },
-    { ...caller, viewer: { userId: 'bob', roles: ['operator'] } },
-    { ...caller, viewer: { userId: 'alice', roles: [] } },
-  ];
-  for (const other of others) expect(await tokens.verify(await tokens.sign(other))).toEqual(other);
+test('a token is good for a minute on clocks that differ by a minute and a half, either way', async () => {
+  const { of, pass } = setUp();
+  const processors = of('processors');
+  const token = await of('state').sign(call());
+  pass(149);
+  expect(await processors.verify(token, null)).toMatchObject({ service: 'state' });
   pass(2);
-  const second = await tokens.sign(caller);
-  expect(second).not.toBe(first);
-  pass(59);
-  expect(await tokens.verify(second)).toEqual(caller);
+  await expect(processors.verify(token, null)).rejects.toMatchObject(unauthenticated);
+  await expect(of('processors').verify(token, null)).rejects.toMatchObject(unauthenticated);
+  const later = await of('state').sign(call());
+  pass(-89);
+  expect(await processors.verify(later, null)).toMatchObject({ service: 'state' });
+  pass(-2);
+  await expect(of('processors').verify(later, null)).rejects.toMatchObject(unauthenticated);
 });
 
-test('only our own kind of token is taken, though the same secret signed it', async () => {
-  const { tokens } = setUp();
-  const key = new TextEncoder().encode(SECRET);
-  const claims = {
-    caller: 'gateway',
-    sub: '',
-    iss: 'blobgraph',
-    aud: 'blobgraph-services',
-    exp: START / 1_000 + 60,
+test('a token serves a minute of calls of one kind, and is looked at once', async () => {
+  const { of, find, pass } = setUp();
+  const [state, processors] = [of('state'), of('processors')];
+  const seen = new Set<string>();
+  for (let second = 0; second < 60; second++) {
+    const token = await state.sign(call({ viewer: { ...alice, roles: [...alice.roles] } }));
+    await processors.verify(token, 'POST /graphql');
+    seen.add(token);
+    pass(1);
+  }
+  expect([seen.size, find.mock.calls.length]).toEqual([1, 1]);
+  seen.add(await state.sign(call()));
+  expect(seen.size).toBe(2);
+});
+
+test('each called service, route, user and set of roles has a token of its own', async () => {
+  const { of } = setUp();
+  const state = of('state');
+  const calls: Partial<SignedCall>[] = [
+    {},
+    { to: 'schemas' },
+    { route: 'GET /graphql' },
+    { viewer: null },
+    { viewer: { userId: 'bob', roles: ['operator'] } },
+    { viewer: { ...alice, roles: [] } },
+    { viewer: { ...alice, roles: ['operator', 'other'] } },
+  ];
+  const tokens = await Promise.all(calls.map((each) => state.sign(call(each))));
+  expect(new Set(tokens).size).toBe(calls.length);
+});
+
+test('a key speaks for its own service alone', async () => {
+  const { of } = setUp();
+  const claims = { iss: 'gateway', aud: 'processors', sub: 'alice', route: 'POST /graphql' };
+  const token = signToken({ ...claims, iat: START / 1_000, exp: START / 1_000 + 60 }, stateKey);
+  await expect(of('processors').verify(token, null)).rejects.toMatchObject(unauthenticated);
+});
+
+const claims: ServiceClaims = {
+  iss: 'state',
+  aud: 'processors',
+  sub: 'alice',
+  roles: ['operator'],
+  route: 'POST /graphql',
+  iat: START / 1_000,
+  exp: START / 1_000 + 60,
+};
+const signed = (changes: object) => signToken({ ...claims, ...changes }, stateKey);
+
+test('only well-formed claims are taken, whoever signed them', async () => {
+  const processors = setUp().of('processors');
+  expect(await processors.verify(signed({}), null)).toMatchObject({ service: 'state' });
+  const wrong: object[] = [
+    { iss: undefined },
+    { iss: ['state'] },
+    { iss: '' },
+    { aud: ['processors'] },
+    { aud: undefined },
+    { sub: '' },
+    { sub: null },
+    { sub: 7 },
+    { sub: 'a\0b' },
+    { sub: 'x'.repeat(257) },
+    { roles: 'operator' },
+    { roles: [1] },
+    { roles: { 0: 'operator' } },
+    { route: undefined },
+    { route: 'x'.repeat(513) },
+    { iat: undefined },
+    { exp: undefined },
+    { exp: String(claims.exp) },
+    { exp: claims.exp + 0.5 },
+    { exp: 1e300 },
+    { exp: claims.exp + 1 },
+    { iat: claims.iat - 3_600 },
+    { exp: claims.iat - 91, iat: claims.iat - 120 },
+    { iat: claims.iat + 91, exp: claims.exp + 91 },
+    { nbf: claims.iat },
+    { admin: true },
+    { roles: ['x'.repeat(20_000)] },
+  ];
+  for (const changes of wrong)
+    await expect(processors.verify(signed(changes), null), JSON.stringify(changes)).rejects.toMatchObject(
+      unauthenticated,
+    );
+});
+
+const encode = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+/** A token with another header, its signature over that header, too. */
+function withHeader(header: unknown): string {
+  const [, payload = ''] = signed({}).split('.');
+  const made = `${encode(header)}.${payload}`;
+  const [, , signature = ''] = signToken(claims, stateKey).split('.');
+  return `${made}.${signature}`;
+}
+
+test('only the one header is taken: no other algorithm, and no key or address that a token brings along', async () => {
+  const processors = setUp().of('processors');
+  const { kid, jwk } = stateKey;
+  const own = { alg: 'EdDSA', typ: 'service+jwt', kid };
+  const headers: unknown[] = [
+    { ...own, alg: 'none' },
+    { ...own, alg: 'None' },
+    { ...own, alg: 'HS256' },
+    { ...own, alg: 'ES256' },
+    { ...own, typ: 'JWT' },
+    { alg: own.alg, kid },
+    { ...own, kid: undefined },
+    { ...own, kid: '../../../../dev/null' },
+    { ...own, kid: "' UNION SELECT 'x" },
+    { ...own, crit: ['exp'] },
+    { ...own, jwk },
+    { ...own, jku: 'http://127.0.0.1:1/keys' },
+    { ...own, x5u: 'http://127.0.0.1:1/keys' },
+    { ...own, zip: 'DEF' },
+    { kid, typ: own.typ, alg: own.alg },
+    `{"alg":"EdDSA", "typ":"service+jwt","kid":"${kid}"}`,
+    `{"alg":"none","alg":"EdDSA","typ":"service+jwt","kid":"${kid}"}`,
+    [],
+    'null',
+    '',
+  ];
+  for (const header of headers)
+    await expect(processors.verify(withHeader(header), null), JSON.stringify(header)).rejects.toMatchObject(
+      unauthenticated,
+    );
+});
+
+test('a token that was changed in any way is another, and no good', async () => {
+  const { of } = setUp();
+  const token = signed({});
+  const [head = '', payload = '', signature = ''] = token.split('.');
+  /** The same bytes, written another way: unused bits of the last character set. */
+  const last = (text: string) => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    return `${text.slice(0, -1)}${alphabet[alphabet.indexOf(text.at(-1) ?? '') ^ 1]}`;
   };
-  const sign = (changes: Record<string, unknown>, alg = 'HS256') =>
-    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg }).sign(key);
-  expect(await tokens.verify(await sign({}))).toEqual({ service: 'gateway', viewer: null });
-  const refused = await Promise.all([
-    sign({ iss: 'other' }),
-    sign({ aud: 'blobgraph' }),
-    sign({ caller: undefined }),
-    sign({ sub: undefined }),
-    sign({ exp: undefined }),
-    sign({}, 'HS512'),
-    new UnsecuredJWT(claims).encode(),
-  ]);
-  for (const token of refused) await expect(tokens.verify(token)).rejects.toMatchObject(unauthenticated);
+  const bob = encode({ ...claims, sub: 'bob' });
+  const longer = Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.from([0])]);
+  const changed = [
+    '',
+    '..',
+    'garbage',
+    `${head}.${payload}`,
+    `${head}.${payload}.`,
+    `${head}..${signature}`,
+    `${head}.${bob}.${signature}`,
+    `${head}.${payload}.${last(signature)}`,
+    `${head}.${payload}.${signature}=`,
+    `${head}.${payload}=.${signature}`,
+    `${head}.${payload}.${signature}.x`,
+    ` ${token}`,
+    `${token}\n`,
+    `${head}.${payload}.${longer.toString('base64url')}`,
+    `${head}.${payload}.${Buffer.alloc(64).toString('base64url')}`,
+    `${head}.${payload}.${signature.slice(0, -2)}`,
+    `${head}.${Buffer.from(payload, 'base64url').toString('base64')}.${signature}`,
+    token.replaceAll('.', '/'),
+    'x'.repeat(100_000),
+  ];
+  for (const each of changed)
+    await expect(of('processors').verify(each, null), each.slice(0, 200)).rejects.toMatchObject(
+      unauthenticated,
+    );
+});
+
+test('a signature with another order of the group added is refused', async () => {
+  // RFC 8032, section 5.1.7: S is below L, or the same message would have several signatures.
+  const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const [head = '', payload = '', signature = ''] = signed({}).split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  const s = BigInt(`0x${Buffer.from(bytes.subarray(32)).reverse().toString('hex')}`) + L;
+  const more = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse();
+  const other = Buffer.concat([bytes.subarray(0, 32), more]).toString('base64url');
+  await expect(setUp().of('processors').verify(`${head}.${payload}.${other}`, null)).rejects.toMatchObject(
+    unauthenticated,
+  );
+});
+
+test('what names another service or has ended costs neither a signature nor a look at keys', async () => {
+  const { of, find } = setUp();
+  for (const changes of [{ aud: 'schemas' }, { exp: claims.iat - 100, iat: claims.iat - 160 }])
+    await expect(of('processors').verify(signed(changes), null)).rejects.toMatchObject(unauthenticated);
+  expect(find).not.toHaveBeenCalled();
+});
+
+test('keys that cannot be read are no fault of the token', async () => {
+  const { of, find } = setUp();
+  find.mockRejectedValueOnce(Object.assign(new Error('away'), { code: 'SERVICE_UNAVAILABLE' }));
+  const processors = of('processors');
+  const token = await of('state').sign(call());
+  await expect(processors.verify(token, null)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await processors.verify(token, null)).toMatchObject({ service: 'state' });
+});
+
+test('routers’ secrets are known, and nothing else', () => {
+  const tokens = setUp().of('state');
+  const given = ['the one secret of routers', 'and another', '', 'and another ', 'THE ONE SECRET OF ROUTERS'];
+  expect(given.map((secret) => tokens.isRouterSecret(secret))).toEqual([true, true, false, false, false]);
+});
+
+test('the first of two keys signs, and both are published', async () => {
+  const keys = readServiceKeys(`${newServiceKey()}\n${newServiceKey()}`);
+  const [first, second] = keys as unknown as [SigningKey, SigningKey];
+  const { of } = setUp();
+  const tokens = createServiceTokens({
+    service: 'gateway',
+    keys: async () => keys,
+    others: { find: async () => undefined },
+    routerSecrets: [],
+    clock: { now: () => new Date(START) },
+    logger: { warn: () => {} },
+  });
+  expect((await tokens.published()).map(({ kid }) => kid)).toEqual([first.kid, second.kid]);
+  expect(JSON.stringify(await tokens.published())).not.toContain('"d"');
+  const [header = ''] = (await tokens.sign(call())).split('.');
+  expect(Buffer.from(header, 'base64url').toString()).toContain(first.kid);
+  await expect(of('processors').verify(await tokens.sign(call()), null)).rejects.toMatchObject(
+    unauthenticated,
+  );
+});
+
+test('a route is the same whatever its parameters are called', () => {
+  expect(routeOf('GET', '/users/:user_id/books/:book_id')).toBe('GET /users/:/books/:');
+  expect(routeOf('HEAD', '/blobs/:id')).toBe('GET /blobs/:');
+  expect(routeOf('POST', '/graphql')).toBe('POST /graphql');
+});
+
+test('other kinds of keys are none', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
+  const x25519 = generateKeyPairSync('x25519').privateKey;
+  for (const key of [rsa, x25519])
+    expect(() => readServiceKeys(key.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow(
+      'must be Ed25519 keys',
+    );
 });

@@ -1,9 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import { rememberVerified, type Verified } from './verified.ts';
+import type { Logger } from '../logger.ts';
+import type { PublicJwk, ServiceKeys } from './service/keys.ts';
+import type { Peers } from './service/peers.ts';
+import type { PublishedKeys } from './service/published.ts';
+import { isSameSecret, type SharedSecret } from './service/shared-secret.ts';
+import { isSignedBy, readToken, type ServiceClaims, signToken } from './service/token.ts';
 
 /** A user as a token names them. */
 export interface Viewer {
@@ -21,82 +24,180 @@ export interface Caller {
   readonly viewer: Viewer | null;
 }
 
-/** Signs and checks what services say to each other. */
-export interface ServiceTokens {
-  /** A token for one caller, valid for a minute; reused for half of that. */
-  sign(caller: Caller): Promise<string>;
-  /** @throws BlobgraphError UNAUTHENTICATED */
-  verify(token: string): Promise<Caller>;
-  /** True when `secret` is the services' own, compared in constant time. */
-  isServiceSecret(secret: string): boolean;
+/** A call that a token is made for. */
+export interface SignedCall {
+  /** The called service's name. */
+  readonly to: string;
+  /** Where it answers. */
+  readonly baseUrl: string;
+  /** Method and route template, see {@link routeOf}. */
+  readonly route: string;
+  /** On whose behalf; null when the service asks for itself. */
+  readonly viewer: Viewer | null;
 }
 
-const ISSUER = 'blobgraph';
-const AUDIENCE = 'blobgraph-services';
+/** One service's identity: signs what it asks others, and checks what others ask it. */
+export interface ServiceTokens {
+  /** Its public keys, for others to know it by. @throws ConfigError when it has no usable key */
+  published(): Promise<readonly PublicJwk[]>;
+  /** A token for one called service, route and viewer; the same one for a minute, and good for as long. */
+  sign(call: SignedCall): Promise<string>;
+  /**
+   * Who signed the token for a call of this service.
+   * @param route of the request; null where there is no such path: then any
+   * @throws BlobgraphError UNAUTHENTICATED; SERVICE_UNAVAILABLE when the caller's keys cannot be read
+   */
+  verify(token: string, route: string | null): Promise<Caller>;
+  /** True when `secret` is the one that other routers show, compared in constant time. */
+  isRouterSecret(secret: string): boolean;
+}
+
 const LIFETIME_SECONDS = 60;
-/** Clocks of two machines may differ by this much. */
-const TOLERANCE_SECONDS = 30;
+/** Clocks of two machines may differ by this much, either way. */
+const TOLERANCE_SECONDS = 90;
+/** Of tokens and what they are known by, in each direction. */
+const CACHE_BYTES = 4 * 1024 * 1024;
+/** What an entry takes beside its texts. */
+const ENTRY_BYTES = 256;
+
+/** `POST /users/:user_id/blobs` and any other name of a parameter in its place are the same route. */
+export const routeOf = (method: string, template: string): string =>
+  `${method === 'HEAD' ? 'GET' : method} ${template.replace(/:[^/]*/g, ':')}`;
 
 export const unauthenticated = (cause?: unknown): BlobgraphError =>
   new BlobgraphError('UNAUTHENTICATED', 'A valid token is needed: send it as `Authorization: Bearer …`.', {
     cause,
   });
 
-interface ServiceClaims {
-  readonly caller: string;
-  readonly roles?: readonly string[];
+/** A token that was verified: for which route, and until when. */
+interface Accepted {
+  readonly caller: Caller;
+  /** Null: any, of the form before there were routes. */
+  readonly route: string | null;
+  /** Milliseconds since 1970. */
+  readonly until: number;
 }
 
-/** `secret`: at least 32 characters, shared by all services of one installation. */
-export function createServiceTokens(deps: { secret: string; clock: Clock }): ServiceTokens {
-  const key = new TextEncoder().encode(deps.secret);
-  const signed = new LRUCache<string, Promise<string>>({
-    max: 5_000,
-    ttl: (LIFETIME_SECONDS / 2) * 1_000,
-    ttlResolution: 0,
-    perf: { now: () => deps.clock.now().getTime() },
-  });
-  const make = ({ service, viewer }: Caller): Promise<string> => {
-    const now = Math.floor(deps.clock.now().getTime() / 1_000);
-    return new SignJWT({ caller: service, roles: viewer?.roles ?? [] })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setIssuedAt(now)
-      .setExpirationTime(now + LIFETIME_SECONDS)
-      .setSubject(viewer?.userId ?? '')
-      .sign(key);
-  };
-  const verify = async (token: string): Promise<Verified<Caller>> => {
-    try {
-      const { payload } = await jwtVerify<ServiceClaims>(token, key, {
-        algorithms: ['HS256'],
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        clockTolerance: TOLERANCE_SECONDS,
-        currentDate: deps.clock.now(),
-        requiredClaims: ['exp', 'sub', 'caller'],
-      });
-      const { sub = '', exp = 0, caller, roles } = payload;
-      const viewer = sub === '' ? null : { userId: sub, roles: roles ?? [] };
-      return { claims: { service: caller, viewer }, until: new Date((exp + TOLERANCE_SECONDS) * 1_000) };
-    } catch (error) {
-      throw unauthenticated(error);
-    }
-  };
-  return {
-    sign(caller) {
-      const name = JSON.stringify(caller);
-      const known = signed.get(name);
-      if (known) return known;
-      const token = make(caller);
-      signed.set(name, token);
-      return token;
-    },
-    verify: rememberVerified(verify, deps.clock),
-    isServiceSecret(secret) {
-      const given = new TextEncoder().encode(secret);
-      return given.length === key.length && timingSafeEqual(given, key);
-    },
-  };
+export interface ServiceTokensDependencies {
+  /** The service's own name. */
+  readonly service: string;
+  /** Asked for once; again after it failed. */
+  readonly keys: () => Promise<ServiceKeys>;
+  /** Keys of the others. */
+  readonly others: PublishedKeys;
+  /** Secrets that other routers show. */
+  readonly routerSecrets: readonly string[];
+  /** The form of the release before, while it is taken and spoken. Default: it is not. */
+  readonly before?: { readonly shared: SharedSecret; readonly peers: Peers } | undefined;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
 }
+
+class OwnTokens implements ServiceTokens {
+  readonly #deps: ServiceTokensDependencies;
+  readonly #signed = new LRUCache<string, { readonly token: string; readonly until: number }>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ token }, name) => ENTRY_BYTES + 2 * (token.length + name.length),
+  });
+  readonly #accepted = new LRUCache<string, Accepted>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: (_accepted, token) => ENTRY_BYTES + 4 * token.length,
+  });
+  readonly #warned = new Set<string>();
+  #keys: Promise<ServiceKeys> | undefined;
+
+  constructor(deps: ServiceTokensDependencies) {
+    this.#deps = deps;
+  }
+
+  async published(): Promise<readonly PublicJwk[]> {
+    return (await this.#own()).map(({ jwk }) => jwk);
+  }
+
+  async sign(call: SignedCall): Promise<string> {
+    const { before, service } = this.#deps;
+    const { to, route, viewer, baseUrl } = call;
+    if (before && !(await before.peers.hasKeys(baseUrl))) return before.shared.sign({ service, viewer });
+    const name = JSON.stringify([to, route, viewer?.userId, viewer?.roles]);
+    const known = this.#signed.get(name);
+    if (known && this.#now() < known.until) return known.token;
+    const [key] = await this.#own();
+    const iat = Math.floor(this.#now() / 1_000);
+    const exp = iat + LIFETIME_SECONDS;
+    const user = viewer ? { sub: viewer.userId, roles: viewer.roles } : {};
+    const token = signToken({ iss: service, aud: to, ...user, route, iat, exp }, key);
+    this.#signed.set(name, { token, until: exp * 1_000 });
+    return token;
+  }
+
+  async verify(token: string, route: string | null): Promise<Caller> {
+    const known = this.#accepted.get(token);
+    const accepted = known && this.#now() < known.until ? known : await this.#check(token);
+    const isForRoute = accepted.route === null || route === null || accepted.route === route;
+    if (!isForRoute) throw unauthenticated(new Error(`The token is for ${accepted.route}, not ${route}`));
+    return accepted.caller;
+  }
+
+  isRouterSecret(secret: string): boolean {
+    // Each is compared, so that the time does not tell which one it was.
+    return this.#deps.routerSecrets.map((own) => isSameSecret(secret, own)).includes(true);
+  }
+
+  #now(): number {
+    return this.#deps.clock.now().getTime();
+  }
+
+  #own(): Promise<ServiceKeys> {
+    this.#keys ??= this.#deps.keys().catch((error: unknown) => {
+      this.#keys = undefined;
+      throw error;
+    });
+    return this.#keys;
+  }
+
+  async #check(token: string): Promise<Accepted> {
+    const accepted = (await this.#checkOwnForm(token)) ?? (await this.#checkFormBefore(token));
+    this.#accepted.set(token, accepted);
+    return accepted;
+  }
+
+  /** Undefined when the token is of another form. */
+  async #checkOwnForm(token: string): Promise<Accepted | undefined> {
+    const read = readToken(token);
+    if (!read) return undefined;
+    const { claims, kid } = read;
+    // What needs no key comes first: a signature costs more than all of it.
+    this.#assertMeant(claims);
+    const key = await this.#deps.others.find(claims.iss, kid);
+    if (!key || !isSignedBy(read, key)) throw unauthenticated(new Error(`Not signed by ${claims.iss}`));
+    const { iss, sub, roles = [], route, exp } = claims;
+    const viewer = sub === undefined ? null : { userId: sub, roles };
+    return { caller: { service: iss, viewer }, route, until: (exp + TOLERANCE_SECONDS) * 1_000 };
+  }
+
+  #assertMeant({ aud, iat, exp }: ServiceClaims): void {
+    const now = this.#now() / 1_000;
+    const isTimely = iat <= now + TOLERANCE_SECONDS && now < exp + TOLERANCE_SECONDS;
+    if (aud !== this.#deps.service) throw unauthenticated(new Error(`The token is for ${aud}`));
+    if (!isTimely || exp - iat > LIFETIME_SECONDS) {
+      throw unauthenticated(new Error('The token has ended, is of the future or lasts too long'));
+    }
+  }
+
+  async #checkFormBefore(token: string): Promise<Accepted> {
+    const { before, logger } = this.#deps;
+    if (!before) throw unauthenticated(new Error('The token has not the form of a service’s'));
+    const { claims: caller, until } = await before.shared.verify(token).catch((error: unknown) => {
+      throw unauthenticated(error);
+    });
+    if (!this.#warned.has(caller.service) && this.#warned.size < 100) {
+      this.#warned.add(caller.service);
+      const message = 'a service signs with SERVICE_SECRET; unset it everywhere once all are of this release';
+      logger.warn({ caller: caller.service }, message);
+    }
+    return { caller, route: null, until: until.getTime() };
+  }
+}
+
+/** A service's identity. */
+export const createServiceTokens = (deps: ServiceTokensDependencies): ServiceTokens => new OwnTokens(deps);

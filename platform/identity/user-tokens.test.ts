@@ -41,6 +41,12 @@ test.each(['', 'a'.repeat(257), 'half \ud800', 'nul \0'])(
   },
 );
 
+test('roles that no token between services could hold are refused here, by the front door', async () => {
+  const many = Array.from({ length: 400 }, (_, index) => `role-${index}`);
+  expect((await local().verify(await token('alice', many.slice(0, 300)))).roles).toHaveLength(300);
+  await expect(local().verify(await token('alice', many))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
 test('a token of another key, issuer or audience is refused', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const foreign = createUserTokens({

@@ -24,6 +24,8 @@ export interface UserTokens {
 const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'RS384', 'RS512', 'PS256', 'EdDSA'];
 const DEVELOPMENT = { issuer: 'blobgraph-development', audience: 'blobgraph' } as const;
 const MAX_USER_ID = 256;
+/** Bytes of the roles as JSON: services pass them on in tokens of their own. */
+const MAX_ROLES_BYTES = 4_096;
 const TOLERANCE_SECONDS = 30;
 
 /** The public half of a key; a private one cannot verify. */
@@ -92,6 +94,8 @@ export function createUserTokens(deps: {
       const named = Array.isArray(roles)
         ? roles.filter((role): role is string => typeof role === 'string')
         : [];
+      if (Buffer.byteLength(JSON.stringify(named)) > MAX_ROLES_BYTES)
+        throw new Error('The roles are too many');
       return { claims: { userId: sub, roles: named }, until: acceptedUntil(token) };
     } catch (error) {
       throw error instanceof BlobgraphError ? error : unauthenticated(error);

@@ -11,13 +11,12 @@ import {
 import { type Clock, systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { BlobgraphError, type ErrorCode } from '../errors.ts';
-import { createServiceTokens } from '../identity/service-tokens.ts';
 import { derivedBlobId, randomIds } from '../ids.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import { createHttpServer } from '../serving/http.ts';
+import { testEgress, testTokens } from '../testing/identity.ts';
 import { openEmbeddedRecords } from '../testing/records.ts';
-import { TEST_SECRET } from '../testing/service.ts';
 import type { Artifacts } from './artifacts.ts';
 import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
 import type { Kit } from './kit.ts';
@@ -232,9 +231,9 @@ export async function startState(): Promise<TestState> {
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const http = createServiceHttp({
-    caller: definition.id,
     urls: { ...loadConfig({}).urls, state: url },
-    tokens: createServiceTokens({ secret: TEST_SECRET, clock: systemClock }),
+    tokens: testTokens(definition.id),
+    egress: testEgress,
   });
   return {
     client: createStateClient(http),

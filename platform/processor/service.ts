@@ -3,7 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { createProcessorClient } from '../clients/processor.ts';
-import { createRegistryClient, type ProcessorRegistration, registerUntilDone } from '../clients/registry.ts';
+import {
+  createProcessorCatalog,
+  createRegistryClient,
+  type ProcessorRegistration,
+  registerUntilDone,
+} from '../clients/registry.ts';
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
@@ -28,6 +33,7 @@ import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
+import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
 
 /** The database of a processor's own, e.g. `text_expansion`. */
@@ -134,10 +140,15 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 }
 
 /** Serves a processor's GraphQL and REST. */
-async function install(app: FastifyInstance, kit: Kit, sdl: string): Promise<void> {
+async function install(
+  app: FastifyInstance,
+  kit: Kit,
+  assertReader: AssertReader,
+  sdl: string,
+): Promise<void> {
   const { definition, records, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema });
+  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema, assertReader });
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
@@ -164,13 +175,18 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
   return {
     name: definition.id as ServiceName,
     async create(runtime) {
-      const { config, http, logger } = runtime;
+      const { clock, config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
       const kit = await openKit(definition, runtime, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
       const registry = createRegistryClient(http);
+      const readers = createReaders({
+        processors: createProcessorCatalog({ registry, clock, logger }),
+        processorId: definition.id,
+        schemaId: definition.makes.schema,
+      });
       const silence = () => kit.registrar.stop();
       const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
       const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
@@ -180,7 +196,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           ...(definition.artifacts ? { objects: () => kit.objects.ping() } : {}),
           ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
         },
-        install: (app) => install(app, kit, sdl),
+        install: (app) => install(app, kit, readers, sdl),
         async start() {
           // Not waited for: the registry may start later.
           enlist().catch((error: unknown) => {

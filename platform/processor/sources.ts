@@ -56,7 +56,7 @@ type Read = (ids: readonly string[]) => Promise<readonly { readonly id: string; 
 function readerOf({ state, processors }: SourceDependencies, userId: string, named: SourceDocument): Read {
   const { owner, base_url: baseUrl } = named;
   if (owner === 'state') return (ids) => state.blobs(userId, ids);
-  if (baseUrl !== null) return (ids) => processors.blobs({ baseUrl }, userId, ids);
+  if (baseUrl !== null) return (ids) => processors.blobs({ id: owner, baseUrl }, userId, ids);
   throw new BlobgraphError('SERVICE_UNAVAILABLE', `\`${owner}\`, which keeps a source, is not registered.`);
 }
 

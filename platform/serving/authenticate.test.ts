@@ -1,49 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
-import { createServiceTokens, unauthenticated } from '../identity/service-tokens.ts';
+import { unauthenticated } from '../identity/service-tokens.ts';
+import { TEST_SECRET, testTokens } from '../testing/identity.ts';
 import { authenticateService, bearerToken, requireOperator, requireViewer } from './authenticate.ts';
 
-const SECRET = 'the secret that services share in tests';
-const serviceTokens = createServiceTokens({ secret: SECRET, clock: systemClock });
+const ROUTE = 'POST /graphql';
 /** Knows the one token `of-alice`. */
 const userTokens = {
   verify: async (token: string) => {
     if (token !== 'of-alice') throw unauthenticated();
-    return { userId: 'alice', roles: [] };
+    return { userId: 'alice', roles: ['operator'] };
   },
 };
 const UNAUTHENTICATED = { name: 'BlobgraphError', code: 'UNAUTHENTICATED' };
 const ask = (headers: Record<string, string | string[]>) =>
-  authenticateService({ headers }, { serviceTokens, userTokens });
+  authenticateService(headers as Record<string, string>, ROUTE, {
+    serviceTokens: testTokens('state'),
+    userTokens,
+  });
 
-const alice = { userId: 'alice', roles: [] };
+const alice = { userId: 'alice', roles: ['operator'] };
+const tokenOf = (service: string, viewer: typeof alice | null, to = 'state') =>
+  testTokens(service).sign({ to, baseUrl: '', route: ROUTE, viewer });
 
 describe('who asks a subgraph', () => {
-  it.each([{ viewer: { userId: 'alice', roles: ['operator'] } }, { viewer: null }])(
+  it.each([{ viewer: alice }, { viewer: null }])(
     'a service, by its signed identity: $viewer',
     async ({ viewer }) => {
-      const caller = { service: 'gateway', viewer };
-      const authorization = `Bearer ${await serviceTokens.sign(caller)}`;
-      expect(await ask({ authorization })).toEqual(caller);
+      const authorization = `Bearer ${await tokenOf('gateway', viewer)}`;
+      expect(await ask({ authorization })).toEqual({ service: 'gateway', viewer });
     },
   );
 
-  it('a router, by the services’ secret, on behalf of a user or for itself', async () => {
-    const secret = { 'x-service-secret': SECRET };
+  it('a processor cannot give a user roles', async () => {
+    const authorization = `Bearer ${await tokenOf('text-expansion', alice)}`;
+    expect(await ask({ authorization })).toEqual({
+      service: 'text-expansion',
+      viewer: { userId: 'alice', roles: [] },
+    });
+  });
+
+  it('a router, by the routers’ secret, on behalf of a user', async () => {
+    const secret = { 'x-service-secret': TEST_SECRET };
     expect(await ask({ ...secret, authorization: 'Bearer of-alice' })).toEqual({
       service: 'router',
       viewer: alice,
     });
-    expect(await ask(secret)).toEqual({ service: 'router', viewer: null });
   });
 
   it('nobody else', async () => {
-    const service = await serviceTokens.sign({ service: 'gateway', viewer: null });
-    const foreign = await createServiceTokens({ secret: `${SECRET}!`, clock: systemClock }).sign({
-      service: 'gateway',
-      viewer: alice,
-    });
+    const service = await tokenOf('gateway', null);
+    const elsewhere = await tokenOf('gateway', alice, 'schemas');
     const refused: Record<string, string | string[]>[] = [
       {},
       { authorization: '' },
@@ -52,17 +59,19 @@ describe('who asks a subgraph', () => {
       { authorization: `Basic ${service}` },
       { authorization: service },
       { authorization: `Bearer ${service} ${service}` },
-      { authorization: `Bearer ${foreign}` },
+      { authorization: `Bearer ${elsewhere}` },
       // A user's own token alone lets nobody in here.
       { authorization: 'Bearer of-alice' },
       { 'x-service-secret': '', authorization: 'Bearer of-alice' },
       { 'x-service-secret': 'wrong', authorization: 'Bearer of-alice' },
-      { 'x-service-secret': [SECRET, SECRET], authorization: 'Bearer of-alice' },
+      { 'x-service-secret': [TEST_SECRET, TEST_SECRET], authorization: 'Bearer of-alice' },
       // A wrong secret is not made good by a right identity, nor the other way round.
       { 'x-service-secret': 'wrong', authorization: `Bearer ${service}` },
-      { 'x-service-secret': SECRET, authorization: `Bearer ${service}` },
-      { 'x-service-secret': SECRET, authorization: 'Bearer of-bob' },
-      { 'x-service-secret': SECRET, authorization: '' },
+      { 'x-service-secret': TEST_SECRET, authorization: `Bearer ${service}` },
+      { 'x-service-secret': TEST_SECRET, authorization: 'Bearer of-bob' },
+      { 'x-service-secret': TEST_SECRET, authorization: '' },
+      // A router has no business of its own.
+      { 'x-service-secret': TEST_SECRET },
     ];
     for (const headers of refused) await expect(ask(headers)).rejects.toMatchObject(UNAUTHENTICATED);
   });

@@ -1,10 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
-import { type Caller, type ServiceTokens, unauthenticated, type Viewer } from '../identity/service-tokens.ts';
+import {
+  type Caller,
+  routeOf,
+  type ServiceTokens,
+  unauthenticated,
+  type Viewer,
+} from '../identity/service-tokens.ts';
 import type { UserTokens } from '../identity/user-tokens.ts';
+import { assertAccess, withoutForeignRoles } from './access/decide.ts';
+import { accessTo } from './access/table.ts';
 
 /** Header by which another router shows that it may ask; the user's own token comes as `Authorization`. */
-export const SERVICE_SECRET_HEADER = 'x-service-secret';
+export const ROUTER_SECRET_HEADER = 'x-service-secret';
 
 /** The token of an `Authorization: Bearer …` value. @throws BlobgraphError UNAUTHENTICATED */
 export function bearerToken(authorization: unknown): string {
@@ -13,18 +22,46 @@ export function bearerToken(authorization: unknown): string {
   return match[1];
 }
 
-/** Who asks a subgraph: a service with a signed identity, or a router with the services' secret and a user's token. */
+interface Identities {
+  readonly serviceTokens: ServiceTokens;
+  readonly userTokens: UserTokens;
+}
+
+/**
+ * Who asks a subgraph: a service with a signed identity, or a router with the routers' secret and a user's token.
+ * @param route that is asked for, see {@link routeOf}; null where there is none
+ * @throws BlobgraphError UNAUTHENTICATED, SERVICE_UNAVAILABLE
+ */
 export async function authenticateService(
-  request: Pick<FastifyRequest, 'headers'>,
-  deps: { serviceTokens: ServiceTokens; userTokens: UserTokens },
+  headers: IncomingHttpHeaders,
+  route: string | null,
+  { serviceTokens, userTokens }: Identities,
 ): Promise<Caller> {
-  const secret = request.headers[SERVICE_SECRET_HEADER];
-  const { authorization } = request.headers;
-  if (secret === undefined) return deps.serviceTokens.verify(bearerToken(authorization));
-  if (typeof secret !== 'string' || !deps.serviceTokens.isServiceSecret(secret)) throw unauthenticated();
-  const viewer =
-    authorization === undefined ? null : await deps.userTokens.verify(bearerToken(authorization));
-  return { service: 'router', viewer };
+  const secret = headers[ROUTER_SECRET_HEADER];
+  const { authorization } = headers;
+  if (secret === undefined)
+    return withoutForeignRoles(await serviceTokens.verify(bearerToken(authorization), route));
+  if (typeof secret !== 'string' || !serviceTokens.isRouterSecret(secret)) throw unauthenticated();
+  return { service: 'router', viewer: await userTokens.verify(bearerToken(authorization)) };
+}
+
+/** The route that a request is for, as tokens and the table of access name it; null where there is none. */
+const routeOfRequest = ({ method, routeOptions: { url } }: FastifyRequest): string | null =>
+  url === undefined ? null : routeOf(method, url);
+
+/**
+ * Who asks a subgraph by this request, and that they may.
+ * @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN, SERVICE_UNAVAILABLE
+ */
+export async function admit(
+  request: FastifyRequest,
+  service: string,
+  identities: Identities,
+): Promise<Caller> {
+  const route = routeOfRequest(request);
+  const caller = await authenticateService(request.headers, route, identities);
+  if (route !== null) assertAccess(caller, accessTo(service, route));
+  return caller;
 }
 
 /** The user behind a call. @throws BlobgraphError UNAUTHENTICATED when a service asks for itself */

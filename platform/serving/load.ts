@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../errors.ts';
 import type { Leave } from '../fair-queue.ts';
+import { JWKS_PATH } from '../identity/service/jwks.ts';
 import { currentTrace, traceFrom, withTrace } from '../trace.ts';
 import { Shares } from './shares.ts';
 
@@ -16,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** Paths of a service's operation: answered however much there is to do, and without an identity. */
-export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics', JWKS_PATH]);
 
 /** How much a service has in work, and whether it takes more. */
 export class Load {
@@ -89,16 +90,23 @@ function once(act: () => void): () => void {
   };
 }
 
+function leaveAll(leaves: Set<Leave>): void {
+  for (const leave of leaves) leave();
+  leaves.clear();
+}
+
 /** One request's part of a service's load, from its first byte to its answer's last. */
 export class Part {
   readonly #shares: Shares;
   readonly #owned: () => void;
   readonly #end: () => void;
   readonly #ended = new AbortController();
+  #large: Promise<void> | undefined;
   #owner: string | undefined;
   #turn: Promise<void> | undefined;
-  #leaveTurn: Leave = () => undefined;
-  #leaveRoom: Leave = () => undefined;
+  /** Given back when the work is done, and when the answer is sent. */
+  readonly #turnEnds = new Set<Leave>();
+  readonly #ends = new Set<Leave>();
 
   constructor(shares: Shares, owned: () => void, end: () => void) {
     this.#shares = shares;
@@ -110,34 +118,47 @@ export class Part {
   async belongTo(userId: string, bodyBytes: number): Promise<void> {
     this.#owner = userId;
     this.#owned();
-    const leave = await this.#shares.room(userId, bodyBytes, this.#ended.signal);
-    if (this.#ended.signal.aborted) leave();
-    else this.#leaveRoom = leave;
+    await this.#keep(this.#shares.room(userId, bodyBytes, this.#ended.signal), this.#ends);
   }
 
   /** Waits for its user's turn, once; at once where it is nobody's. @throws BlobgraphError OVERLOADED */
   async takeTurn(): Promise<void> {
     if (this.#owner === undefined) return;
-    this.#turn ??= this.#await(this.#owner);
+    const { signal } = this.#ended;
+    this.#turn ??= this.#keep(this.#shares.turn(this.#owner, { signal }), this.#turnEnds);
     await this.#turn;
   }
 
-  async #await(userId: string): Promise<void> {
-    const leave = await this.#shares.turn(userId, { signal: this.#ended.signal });
-    if (this.#ended.signal.aborted) leave();
-    else this.#leaveTurn = leave;
+  /** Waits until it may make a large answer, once. @throws BlobgraphError OVERLOADED */
+  async makeLarge(): Promise<void> {
+    if (this.#owner === undefined) return;
+    this.#large ??= this.#keep(this.#shares.large(this.#owner, this.#ended.signal), this.#turnEnds);
+    await this.#large;
   }
 
-  /** The work is done; what is left is sending. */
-  endTurn(): void {
-    this.#leaveTurn();
+  /** The work is done; the answer is sent when there is room for it. @throws BlobgraphError OVERLOADED */
+  async endTurn(answerBytes: number): Promise<void> {
+    try {
+      if (this.#owner === undefined) return;
+      const { signal } = this.#ended;
+      await this.#keep(this.#shares.roomForAnswer(this.#owner, answerBytes, signal), this.#ends);
+    } finally {
+      leaveAll(this.#turnEnds);
+    }
+  }
+
+  /** Keeps what was waited for until then, unless all has ended meanwhile. */
+  async #keep(entering: Promise<Leave>, until: Set<Leave>): Promise<void> {
+    const leave = await entering;
+    if (this.#ended.signal.aborted) leave();
+    else until.add(leave);
   }
 
   end(): void {
     this.#ended.abort();
     this.#owned();
-    this.#leaveTurn();
-    this.#leaveRoom();
+    leaveAll(this.#turnEnds);
+    leaveAll(this.#ends);
     this.#end();
   }
 }
@@ -189,9 +210,10 @@ export function limitLoad(app: FastifyInstance, limit: number): void {
     }
   });
   app.addHook('preValidation', async ({ part }) => part?.takeTurn());
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.part?.endTurn();
+  app.addHook('onSend', async (request, reply, payload) => {
     if (load.retiring) reply.header('connection', 'close');
-    done(null, payload);
+    // A stream is made while it is sent.
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) await request.part?.endTurn(payload.length);
+    return payload;
   });
 }

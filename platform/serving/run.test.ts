@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadConfig, type ServiceName, servicePorts } from '../config.ts';
+import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../config.ts';
+import { keyVariable } from '../identity/service/settings.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import { builtFile } from '../paths.ts';
 import type { Runtime, ServiceRuntime } from '../runtime.ts';
+import { testTokens } from '../testing/identity.ts';
 import { startServices } from './run.ts';
 import { type ServiceDefinition, startService } from './service.ts';
 
@@ -40,7 +42,6 @@ describe('a process that cannot start says why, in a line each, and exits with 1
     'JWKS_URL: set it, or JWT_PUBLIC_KEY, in production',
     'JWT_ISSUER: set it in production to the issuer of the users’ tokens',
     'JWT_AUDIENCE: set it in production to the audience of the users’ tokens',
-    'SERVICE_SECRET: set it in production, the same for every service',
     'CONNECTION_KEY: set it in production to 32 random bytes in base64',
   ];
 
@@ -50,7 +51,9 @@ describe('a process that cannot start says why, in a line each, and exits with 1
       const dataDir = join(await temporaryFolder(), 'data');
       const environment = { NODE_ENV: 'production', DATA_DIR: dataDir };
       const { code, stdout, stderr } = await run(entry, environment, ...args);
-      expect(stderr.trimEnd().split('\n')).toEqual(needed);
+      const services = args[0] ? [args[0]] : serviceNames;
+      const keys = services.map((name) => expect.stringMatching(`^${keyVariable(name)}: set it`));
+      expect(stderr.trimEnd().split('\n')).toEqual([...needed, ...keys]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
     },
@@ -97,6 +100,7 @@ describe('startServices', () => {
       ({
         config: { ...loadConfig({}), portOffset: -servicePorts[name] },
         http: { breakers: () => ({}) },
+        serviceTokens: testTokens(name),
         metrics: createServiceMetrics(name),
         logger: { warn: () => {} },
         embedded: () => [],

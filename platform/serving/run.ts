@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import { loadConfig } from '../config.ts';
+import { configFor, type ServiceName } from '../config.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import { type RunningService, type ServiceDefinition, startService } from './service.ts';
 
@@ -72,8 +72,8 @@ export function stopOnSignals(system: RunningSystem): void {
 }
 
 /** Runs one service as a process of its own; `load` is asked for it once the environment is known to be good. */
-export async function runAlone(load: () => Promise<ServiceDefinition>): Promise<void> {
-  const runtime = await openRuntime(loadConfig());
+export async function runAlone(name: ServiceName, load: () => Promise<ServiceDefinition>): Promise<void> {
+  const runtime = await openRuntime(configFor([name]));
   const system = await startServices([await load()], runtime);
   stopOnSignals(system);
   const [service] = system.services;

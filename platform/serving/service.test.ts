@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig, servicePorts } from '../config.ts';
 import { signDevelopmentToken } from '../identity/user-tokens.ts';
+import { TEST_SECRET } from '../testing/identity.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
-import { startTestService, TEST_SECRET, viewer } from '../testing/service.ts';
+import { startTestService, viewer } from '../testing/service.ts';
 import type { Load } from './load.ts';
 import { PortTaken, type ServiceDefinition, type ServiceParts } from './service.ts';
 
@@ -49,15 +50,15 @@ describe('a subgraph', () => {
 
   it('answers services, and routers with the secret and a user’s token', async () => {
     const { url, runtime, rest } = await start();
-    const caller = { service: 'state', viewer: viewer('alice', 'operator') };
+    const caller = { service: 'gateway', viewer: viewer('alice', 'operator') };
     expect((await rest('GET', '/who', { caller })).body).toEqual(caller);
     const token = await signDevelopmentToken({
       key: await runtime.keys.userKey(),
       viewer: viewer('bob'),
       clock: runtime.clock,
     });
-    const who = async (headers: Record<string, string>) => {
-      const answer = await fetch(`${url}/who`, { headers });
+    const who = async (headers: Record<string, string>, path = '/graphql') => {
+      const answer = await fetch(`${url}${path}`, { method: path === '/who' ? 'GET' : 'POST', headers });
       return answer.ok ? answer.json() : answer.status;
     };
     const authorization = `Bearer ${token}`;
@@ -65,7 +66,8 @@ describe('a subgraph', () => {
       service: 'router',
       viewer: viewer('bob'),
     });
-    expect(await who({ 'x-service-secret': TEST_SECRET })).toEqual({ service: 'router', viewer: null });
+    expect(await who({ 'x-service-secret': TEST_SECRET, authorization }, '/who')).toBe(403);
+    expect(await who({ 'x-service-secret': TEST_SECRET })).toBe(401);
     expect(await who({ authorization })).toBe(401);
     expect(await who({ 'x-service-secret': 'wrong', authorization })).toBe(401);
     expect(await who({ 'x-service-secret': TEST_SECRET, authorization: `${authorization}x` })).toBe(401);
@@ -178,7 +180,10 @@ describe('requests in work', () => {
     const started = await startTestService(definition, { ...options, config: { limits } });
     onTestFinished(() => started.stop());
     const ask = async (path: string, init: RequestInit = {}) =>
-      fetch(`${started.url}${path}`, { ...init, headers: await started.headers() });
+      fetch(`${started.url}${path}`, {
+        ...init,
+        headers: await started.headers({}, { method: 'GET', path }),
+      });
     return { ...started, held, ask };
   }
 

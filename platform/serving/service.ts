@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { bounded, TookTooLong } from '../bounded.ts';
 import { type Config, type ServiceName, servicePorts } from '../config.ts';
 import { StartersFault } from '../exit.ts';
+import { JWKS_PATH, jwksOf } from '../identity/service/jwks.ts';
 import type { Caller } from '../identity/service-tokens.ts';
 import type { Logger } from '../logger.ts';
 import { measureService } from '../metrics.ts';
 import type { ServiceRuntime } from '../runtime.ts';
-import { authenticateService } from './authenticate.ts';
+import { admit } from './authenticate.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { guardHosts } from './hosts.ts';
 import { createHttpServer } from './http.ts';
@@ -15,7 +16,7 @@ import { metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set on every route of a subgraph but `/health`, `/ready` and `/metrics`. */
+    /** Who asks; set on every route of a subgraph but those of {@link OPERATIONAL_PATHS}. */
     caller: Caller;
   }
 }
@@ -45,6 +46,8 @@ export interface RunningService {
   /** Where it answers, without a trailing slash. */
   readonly url: string;
   readonly frontDoor: boolean;
+  /** All of its routes, those for health and keys among them. */
+  readonly routes: readonly ServiceRoute[];
   /** Tells whoever asks, and `/ready`, that it is about to stop; all else goes on. */
   retire(): void;
   /** Finishes or hands back what runs beside requests; what takes longer than 5 s is left to the next start. */
@@ -75,11 +78,34 @@ export class PortTaken extends StartersFault {
   }
 }
 
-function requireServiceIdentity(app: FastifyInstance, runtime: ServiceRuntime): void {
+/** A route of a service. */
+export interface ServiceRoute {
+  readonly method: string;
+  /** With its parameters, e.g. `/blobs/:id`. */
+  readonly url: string;
+}
+
+function routesOf(app: FastifyInstance): readonly ServiceRoute[] {
+  const routes: ServiceRoute[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push({ method: each, url });
+  });
+  return routes;
+}
+
+/** Tells whoever asks by which keys the service is known. */
+async function publishKeys(app: FastifyInstance, { serviceTokens }: ServiceRuntime): Promise<void> {
+  const keys = jwksOf(await serviceTokens.published());
+  app.get(JWKS_PATH, (_request, reply) =>
+    reply.type('application/json').header('cache-control', 'public, max-age=60').send(keys),
+  );
+}
+
+function requireServiceIdentity(app: FastifyInstance, service: string, runtime: ServiceRuntime): void {
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     if (OPERATIONAL_PATHS.has(request.routeOptions.url ?? '')) return;
-    request.caller = await authenticateService(request, runtime);
+    request.caller = await admit(request, service, runtime);
     const { viewer } = request.caller;
     // Services that ask for themselves know their measure.
     if (viewer) await belongTo(request, viewer.userId);
@@ -103,7 +129,7 @@ const namesOf = ({ allowedHosts, urls }: Config): string[] => [
   ...Object.values(urls).map((url) => new URL(url).hostname),
 ];
 
-type Stopping = Omit<RunningService, 'name' | 'url'>;
+type Stopping = Omit<RunningService, 'name' | 'url' | 'routes'>;
 
 function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): Stopping {
   const inTime = (what: string, ms: number, work: Promise<unknown> | undefined) =>
@@ -153,10 +179,12 @@ export async function startService(
   const parts = await definition.create(runtime);
   const app = createHttpServer({ logger, limits: config.limits });
   const stops = stopping(app, parts, logger);
+  const routes = routesOf(app);
   try {
     guardHosts(app, namesOf(config));
+    await publishKeys(app, runtime);
     if (!parts.frontDoor) {
-      requireServiceIdentity(app, runtime);
+      requireServiceIdentity(app, name, runtime);
       healthRoutes(app, {
         service: name,
         embedded: () => runtime.embedded(),
@@ -169,7 +197,7 @@ export async function startService(
     await parts.install(app);
     const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
     await parts.start?.();
-    return { name, url, ...stops };
+    return { name, url, routes, ...stops };
   } catch (error) {
     await stops.stop().catch((err: unknown) => logger.warn({ err }, 'what had started could not be stopped'));
     throw error;

@@ -147,3 +147,42 @@ describe('large bodies', () => {
     expect(entered.slice(8)).toEqual(['a', 'd']);
   });
 });
+
+describe('answers', () => {
+  const signal = new AbortController().signal;
+  const noting = (entered: string[]) => (who: string, entering: Promise<Leave>) =>
+    entering.then((leave) => {
+      entered.push(who);
+      return leave;
+    });
+
+  it('that are large are made one at once for a user, and few in all', async () => {
+    const shares = new Shares({ requests: 500 });
+    const entered: string[] = [];
+    const enter = noting(entered);
+    const first = enter('a', shares.large('a'));
+    for (const who of ['a', 'a', 'b', 'c', 'd', 'e']) void enter(who, shares.large(who));
+    await turns();
+    expect(entered).toEqual(['a', 'b', 'c', 'd']);
+    (await first)();
+    await turns();
+    expect(entered.slice(4)).toHaveLength(1);
+  });
+
+  it('that are not read are bounded by bytes, and leave room for others', async () => {
+    const shares = new Shares({ requests: 500 });
+    const entered: string[] = [];
+    const enter = noting(entered);
+    for (let count = 0; count < 20; count += 1)
+      void enter('a', shares.roomForAnswer('a', 8 * MEBIBYTE, signal));
+    await turns();
+    expect(entered).toHaveLength(6);
+    for (const who of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      for (let count = 0; count < 20; count += 1)
+        void enter(who, shares.roomForAnswer(who, 8 * MEBIBYTE, signal));
+    }
+    await turns();
+    for (const who of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) expect(entered).toContain(who);
+    expect(entered.length).toBeLessThanOrEqual(32);
+  });
+});

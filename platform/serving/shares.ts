@@ -8,7 +8,12 @@ const SHARE_OF_FREE = 3;
 /** Bytes of large bodies of all users, those of one user, and from which size on a body is large. */
 const BODIES_BYTES = 64 * 1024 * 1024;
 const BODIES_BYTES_PER_USER = 24 * 1024 * 1024;
-const LARGE_BODY_BYTES = 64 * 1024;
+const LARGE_BYTES = 64 * 1024;
+/** The same of answers that are not sent whole: whoever reads slowly, or not, has them kept. */
+const ANSWERS_BYTES = 256 * 1024 * 1024;
+const ANSWERS_BYTES_PER_USER = 48 * 1024 * 1024;
+/** Operations of all users that make large answers at once: parsed and merged, each takes many times its bytes. */
+const LARGE_AT_ONCE = 4;
 /** How long someone counts as here after their last request. */
 const HERE_FOR_MS = 10_000;
 /** With others here, so many at once where the event loop is idle for half of the time. */
@@ -52,6 +57,8 @@ class Presence {
 export class Shares {
   readonly #requests: FairQueue;
   readonly #bodies: FairQueue;
+  readonly #answers: FairQueue;
+  readonly #large: FairQueue;
   readonly #presence = new Presence();
   readonly #loopUse: () => number;
   readonly #now: () => number;
@@ -75,6 +82,22 @@ export class Shares {
       capacity: BODIES_BYTES,
       capacityPerKey: BODIES_BYTES_PER_USER,
       maxWaiting: requests * BODIES_BYTES,
+      patienceMs: PATIENCE_MS,
+    });
+    this.#answers = new FairQueue({
+      name: 'bytes of answers that are not read',
+      capacity: ANSWERS_BYTES,
+      capacityPerKey: ANSWERS_BYTES_PER_USER,
+      maxWaiting: requests * ANSWERS_BYTES,
+      patienceMs: PATIENCE_MS,
+      // As much stays free for others as one has.
+      mayTakeMore: ({ inWork }) => inWork < ANSWERS_BYTES - this.#answers.inWork,
+    });
+    this.#large = new FairQueue({
+      name: 'large answers',
+      capacity: LARGE_AT_ONCE,
+      capacityPerKey: 1,
+      maxWaiting: requests,
       patienceMs: PATIENCE_MS,
     });
   }
@@ -111,8 +134,19 @@ export class Shares {
 
   /** Resolves when there is room for a body of so many bytes. @throws as {@link turn} */
   async room(userId: string, bytes: number, signal: AbortSignal): Promise<Leave> {
-    if (bytes < LARGE_BODY_BYTES) return () => undefined;
+    if (bytes < LARGE_BYTES) return () => undefined;
     return this.#counted(this.#bodies.enter(userId, { size: bytes, signal }));
+  }
+
+  /** Resolves when there is room to keep an answer of so many bytes until it is read. @throws as {@link turn} */
+  async roomForAnswer(userId: string, bytes: number, signal: AbortSignal): Promise<Leave> {
+    if (bytes < LARGE_BYTES) return () => undefined;
+    return this.#counted(this.#answers.enter(userId, { size: bytes, signal }));
+  }
+
+  /** Resolves when an operation may make a large answer: one at once of a user, a few in all. @throws as {@link turn} */
+  large(userId: string, signal?: AbortSignal): Promise<Leave> {
+    return this.#counted(this.#large.enter(userId, { signal }));
   }
 
   async #counted(entering: Promise<Leave>): Promise<Leave> {

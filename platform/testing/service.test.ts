@@ -29,10 +29,12 @@ it('starts a service on a free port, lets callers in by their identity and colle
       checks: { database: 'ok' },
     });
     expect((await fetch(`${first.url}/echo`, { method: 'POST' })).status).toBe(401);
-    // Services of one test trust each other's signature.
-    const answer = await fetch(`${second.url}/echo`, { method: 'POST', headers: await first.headers() });
+    // Services of one test know each other's keys.
+    const method = 'POST';
+    const headers = await first.headers({}, { method, path: '/echo' });
+    const answer = await fetch(`${second.url}/echo`, { method, headers });
     expect(answer.status).toBe(200);
-    const caller = { service: 'state', viewer: viewer('bob', 'operator') };
+    const caller = { service: 'gateway', viewer: viewer('bob', 'operator') };
     expect(await first.rest('POST', '/echo', { body: { a: 1 }, caller })).toMatchObject({
       status: 200,
       body: { caller, body: { a: 1 } },

@@ -8,20 +8,18 @@ import { type Config, loadConfig, type ServiceName, servicePorts } from '../conf
 import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { developmentKeys } from '../identity/keys.ts';
-import { type Caller, createServiceTokens } from '../identity/service-tokens.ts';
+import type { Caller } from '../identity/service-tokens.ts';
 import { createUserTokens } from '../identity/user-tokens.ts';
 import { randomIds } from '../ids.ts';
 import { createLogger } from '../logger.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { ServiceRuntime } from '../runtime.ts';
-import { type ServiceDefinition, startService } from '../serving/service.ts';
+import { type ServiceDefinition, type ServiceRoute, startService } from '../serving/service.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { routeFor, TEST_SECRET, testEgress, testTokens } from './identity.ts';
 import { openTemporaryObjects } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
-
-/** The secret that services of one test share. */
-export const TEST_SECRET = 'the secret that services share in tests';
 
 /** Nothing listens here: a call of a service that the test did not start is refused at once. */
 const NOWHERE = 'http://127.0.0.1:9';
@@ -51,11 +49,12 @@ export interface GraphQLAnswer<Data> {
 export interface TestService {
   /** Without a trailing slash. */
   readonly url: string;
+  readonly routes: readonly ServiceRoute[];
   readonly runtime: ServiceRuntime;
   /** Every line that was logged, as JSON text. */
   readonly logs: readonly string[];
-  /** `Authorization` of a caller; default: the gateway on behalf of user `alice`, who has no role. */
-  headers(caller?: Partial<Caller>): Promise<Record<string, string>>;
+  /** `Authorization` of a caller for one call; default: the gateway on behalf of user `alice`, who has no role. */
+  headers(caller?: Partial<Caller>, call?: TestCall): Promise<Record<string, string>>;
   /** One REST request with a caller's identity; `body` is sent as JSON. The answer's body is parsed where it is JSON. */
   rest<Body>(method: string, path: string, options?: RequestOptions): Promise<Answer<Body>>;
   /** One GraphQL operation with a caller's identity. */
@@ -66,6 +65,12 @@ export interface TestService {
   ): Promise<GraphQLAnswer<Data>>;
   /** Stops the service and removes its data. */
   stop(): Promise<void>;
+}
+
+/** A call that headers are for. Default: `POST /graphql`. */
+export interface TestCall {
+  readonly method: string;
+  readonly path: string;
 }
 
 export interface RequestOptions {
@@ -82,7 +87,7 @@ function testConfig(name: ServiceName, dataDir: string, options: TestServiceOpti
   const base = loadConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
-    SERVICE_SECRET: TEST_SECRET,
+    ROUTER_SECRET: TEST_SECRET,
     // The gateway's tests are run with each of the planners.
     QUERY_PLANNER: process.env['QUERY_PLANNER'],
   });
@@ -98,8 +103,8 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
   const config = testConfig(name, dataDir, options);
   const logger = createLogger('debug', { write: (line) => void logs.push(line) });
   const keys = developmentKeys(dataDir);
-  const tokens = createServiceTokens({ secret: TEST_SECRET, clock: systemClock });
-  const http = createServiceHttp({ caller: name, urls: config.urls, tokens });
+  const tokens = testTokens(name);
+  const http = createServiceHttp({ urls: config.urls, tokens, egress: testEgress });
   let server: Promise<SqlServer> | undefined;
   let log: Promise<EventLog> | undefined;
   const inMemory = async (database: string) => {
@@ -119,6 +124,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     serviceTokens: tokens,
     userTokens: createUserTokens({ config, developmentKey: keys.userKey, clock: systemClock }),
     http,
+    egress: testEgress,
     metrics: createServiceMetrics(name),
     mongo: undefined,
     sql,
@@ -173,20 +179,27 @@ export async function startTestService(
     await close();
     throw error;
   });
-  const headers = async (caller: Partial<Caller> = {}) => ({
-    authorization: `Bearer ${await runtime.serviceTokens.sign({ ...defaultCaller, ...caller })}`,
-  });
+  const headers = async (
+    caller: Partial<Caller> = {},
+    { method, path }: TestCall = { method: 'POST', path: '/graphql' },
+  ) => {
+    const from = { ...defaultCaller, ...caller };
+    const route = routeFor(service.routes, method, path);
+    const call = { to: definition.name, baseUrl: service.url, route, viewer: from.viewer };
+    return { authorization: `Bearer ${await testTokens(from.service).sign(call)}` };
+  };
   const rest = async <Body>(method: string, path: string, { body, caller }: RequestOptions = {}) => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${service.url}${path}`, {
       method,
-      headers: { ...(await headers(caller)), ...json },
+      headers: { ...(await headers(caller, { method, path })), ...json },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return parsed<Body>(response);
   };
   return {
     url: service.url,
+    routes: service.routes,
     runtime,
     logs,
     headers,

@@ -6,6 +6,7 @@ import { encodeCursor } from '../../platform/events/cursor.ts';
 import { signDevelopmentToken } from '../../platform/identity/user-tokens.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { blobMessage } from '../../platform/testing/events.ts';
+import { TEST_SECRET } from '../../platform/testing/identity.ts';
 import { memoryLog } from '../../platform/testing/memory-log.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { eventsService } from './main.ts';
@@ -43,6 +44,9 @@ function connect({ url }: TestService, connectionParams: Record<string, string>,
   return client;
 }
 
+/** A WebSocket begins as this request. */
+const UPGRADE = { method: 'GET', path: '/graphql' };
+
 const query = `subscription Changes($after: String, $filter: BlobChangeFilter) {
   blobChanged(after: $after, filter: $filter) { cursor kind blobId version occurredAt blob { __typename id } }
 }`;
@@ -52,7 +56,7 @@ const userToken = async ({ runtime }: TestService, userId: string) =>
 
 test('a service subscribes with its signed identity and hears of its user’s changes', async () => {
   const { log, service, beginning } = await start();
-  const client = connect(service, await service.headers());
+  const client = connect(service, await service.headers({}, UPGRADE));
   await log.publish(blobMessage('other', 1, { userId: 'bob' }));
   await log.publish(blobMessage('a', 1));
   await log.publish(blobMessage('a', 2, { kind: 'deleted' }));
@@ -82,7 +86,7 @@ test.each([
   async (_, credentials) => {
     const { log, service, beginning } = await start();
     const token = `Bearer ${await userToken(service, 'bob')}`;
-    const [payload, headers] = credentials('the secret that services share in tests', token);
+    const [payload, headers] = credentials(TEST_SECRET, token);
     const changes = connect(service, payload as Record<string, string>, headers).iterate({
       query,
       variables: { after: beginning },
@@ -96,7 +100,7 @@ test.each([
 test('who does not show that they may ask is sent away', async () => {
   const { service } = await start();
   const token = `Bearer ${await userToken(service, 'alice')}`;
-  const nobody = await service.headers({ viewer: null });
+  const nobody = await service.headers({ viewer: null }, UPGRADE);
   const wrong = { 'x-service-secret': 'not the secret', authorization: token };
   for (const credentials of [{}, { authorization: token }, wrong, nobody]) {
     const subscribed = connect(service, credentials).iterate({ query }).next();
@@ -106,7 +110,7 @@ test('who does not show that they may ask is sent away', async () => {
 
 test('mistakes have typed errors', async () => {
   const { service } = await start();
-  const client = connect(service, await service.headers());
+  const client = connect(service, await service.headers({}, UPGRADE));
   const refused = (payload: { query: string; variables?: Record<string, unknown> }) =>
     client
       .iterate(payload)

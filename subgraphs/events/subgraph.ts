@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { execute, parse, subscribe } from 'graphql';
-import { type Caller, unauthenticated } from '../../platform/identity/service-tokens.ts';
+import type { Caller } from '../../platform/identity/service-tokens.ts';
 import { acceptedUntil } from '../../platform/identity/user-tokens.ts';
 import { measureSockets } from '../../platform/metrics.ts';
 import { projectFile } from '../../platform/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
+import { assertAccess } from '../../platform/serving/access/decide.ts';
+import { accessTo } from '../../platform/serving/access/table.ts';
 import {
   authenticateService,
   bearerToken,
-  SERVICE_SECRET_HEADER,
+  ROUTER_SECRET_HEADER,
+  requireViewer,
 } from '../../platform/serving/authenticate.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
 import { createOperationCheck } from '../../platform/serving/operation.ts';
@@ -27,13 +30,16 @@ type EventsRuntime = Pick<
   'config' | 'metrics' | 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
 >;
 
+/** A WebSocket begins as a request of this route. */
+const UPGRADE = 'GET /graphql';
+
 /** A service stays as long as it likes; who comes with a user's own token, as long as that is valid. */
 async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Session<Caller>> {
   const headers = credentials as IncomingHttpHeaders;
-  const who = await authenticateService({ headers }, runtime);
-  if (!who.viewer) throw unauthenticated();
-  const session = { who, userId: who.viewer.userId };
-  if (headers[SERVICE_SECRET_HEADER] === undefined) return session;
+  const who = await authenticateService(headers, UPGRADE, runtime);
+  assertAccess(who, accessTo('events', UPGRADE));
+  const session = { who, userId: requireViewer(who).userId };
+  if (headers[ROUTER_SECRET_HEADER] === undefined) return session;
   return { ...session, until: acceptedUntil(bearerToken(headers.authorization)) };
 }
 

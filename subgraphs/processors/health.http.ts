@@ -1,15 +1,26 @@
 import { request } from 'undici';
+import { type Egress, guardedAgent } from '../../platform/egress/guarded-agent.ts';
 import type { Probe } from './health.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
+const CONNECT_TIMEOUT_MS = 2_000;
 
-/** Well is what answers 2xx. Carries no identity: `/health` is open, and what listens there may be anything. */
-export const httpProbe: Probe = async (url, signal) => {
-  try {
-    const { statusCode, body } = await request(url, { signal });
-    await body.dump({ limit: MAX_BODY_BYTES, signal });
-    return statusCode >= 200 && statusCode < 300;
-  } catch {
-    return false;
-  }
-};
+/**
+ * Well is what answers 2xx. Carries no identity: `/health` is open, and what listens there may be anything. Asks only
+ * where `egress` lets it, and follows no redirect. `close` breaks off what is asked.
+ */
+export function openHttpProbe(egress: Egress): { readonly probe: Probe; close(): Promise<void> } {
+  const dispatcher = guardedAgent(egress, { connectTimeout: CONNECT_TIMEOUT_MS });
+  return {
+    async probe(url, signal) {
+      try {
+        const { statusCode, body } = await request(url, { signal, dispatcher });
+        await body.dump({ limit: MAX_BODY_BYTES, signal });
+        return statusCode >= 200 && statusCode < 300;
+      } catch {
+        return false;
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}

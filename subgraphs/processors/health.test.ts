@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { httpProbe } from './health.http.ts';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { testEgress } from '../../platform/testing/identity.ts';
+import { openHttpProbe } from './health.http.ts';
 import { createHealthMonitor, type HealthDeps, type HealthMonitor } from './health.ts';
+
+const { probe, close } = openHttpProbe(testEgress);
+afterAll(close);
 
 const subject = (id: string) => ({ id, base_url: `http://${id}`, health_endpoint: '/health' });
 const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
@@ -125,18 +129,18 @@ describe('probe over HTTP', () => {
     [503, false],
   ])('%i: %s', async (status, well) => {
     const { url, headers } = await listen(status, status === 204 ? '' : 'ok');
-    expect(await httpProbe(url, soon())).toBe(well);
+    expect(await probe(url, soon())).toBe(well);
     expect(headers).not.toContain('authorization');
   });
 
   it('takes no answer, an endless one and no address for ill', async () => {
-    expect(await httpProbe('http://127.0.0.1:9/health', soon())).toBe(false);
-    expect(await httpProbe('not an address', soon())).toBe(false);
-    expect(await httpProbe((await listen(null)).url, AbortSignal.timeout(50))).toBe(false);
+    expect(await probe('http://127.0.0.1:9/health', soon())).toBe(false);
+    expect(await probe('not an address', soon())).toBe(false);
+    expect(await probe((await listen(null)).url, AbortSignal.timeout(50))).toBe(false);
   });
 
   it('does not read a large body to its end', async () => {
     const { url } = await listen(200, 'x'.repeat(50_000_000));
-    expect(await httpProbe(url, soon())).toBe(true);
+    expect(await probe(url, soon())).toBe(true);
   });
 });

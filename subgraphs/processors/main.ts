@@ -1,7 +1,7 @@
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createConnectionCipher } from './connection-cipher.ts';
-import { httpProbe } from './health.http.ts';
+import { openHttpProbe } from './health.http.ts';
 import { createHealthMonitor } from './health.ts';
 import { isRetired } from './processor.ts';
 import { createProcessorRegistry } from './registry.ts';
@@ -15,18 +15,22 @@ const connectionKey = async ({ config, keys }: ServiceRuntime): Promise<Buffer> 
 export const processorsService: ServiceDefinition = {
   name: 'processors',
   async create(runtime) {
-    const { clock, logger, http } = runtime;
+    const { clock, logger, http, egress } = runtime;
     const store = createPostgresProcessorStore(await runtime.sql('processors'));
     await store.prepare();
     const cipher = createConnectionCipher(await connectionKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
     const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
-    const health = createHealthMonitor({ list, probe: httpProbe, clock, logger, random: Math.random });
+    const { probe, close } = openHttpProbe(egress);
+    const health = createHealthMonitor({ list, probe, clock, logger, random: Math.random });
     return {
       checks: { store: () => store.ping() },
-      install: (app) => installProcessors(app, { registry, health, http, logger }),
+      install: (app) => installProcessors(app, { registry, health, http, egress, logger }),
       start: async () => health.start(),
-      stop: () => health.stop(),
+      async stop() {
+        await health.stop();
+        await close();
+      },
     };
   },
 };

@@ -1,4 +1,5 @@
 import type DataLoader from 'dataloader';
+import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
 import type { HealthMonitor } from './health.ts';
 import type { Processor } from './processor.ts';
@@ -9,6 +10,7 @@ export interface Context {
   readonly caller: Caller;
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
+  readonly egress: Egress;
   readonly processors: DataLoader<string, Processor | null>;
 }
 

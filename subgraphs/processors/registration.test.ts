@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createEgress } from '../../platform/egress/guarded-agent.ts';
 import { InputErrors } from '../../platform/errors.ts';
 import { unregistered } from './processor.ts';
-import { assertMayRegister, isRegisteredAs, parseRegistration } from './registration.ts';
+import { assertMayRegister, isRegisteredAs, parseRegistration as parse } from './registration.ts';
+
+const anywhere = createEgress({ production: false, urls: {} });
+const parseRegistration = (input: unknown, nameOf?: (field: string) => string) =>
+  parse(input, anywhere, nameOf);
 
 const minimal = {
   id: 'text-expansion',
@@ -199,5 +204,56 @@ describe('who may register', () => {
     const attempt = () => assertMayRegister(caller, 'text-expansion');
     if (allowed) expect(attempt).not.toThrow();
     else expect(attempt).toThrow(/itself or an operator/);
+  });
+});
+
+describe('the address of a processor', () => {
+  const refusal = (base_url: string, egress = anywhere) => {
+    try {
+      parse({ ...minimal, base_url }, egress);
+      return null;
+    } catch (error) {
+      return (error as InputErrors).errors
+        .map(({ field, code, message }) => `${field} ${code}: ${message}`)
+        .join();
+    }
+  };
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://2852039166',
+    'http://0xA9.0xFE.0xA9.0xFE',
+    'http://0251.0376.0251.0376:80',
+    'http://[::ffff:169.254.169.254]',
+    'http://[fd00:ec2::254]',
+    'http://0.0.0.0:8012',
+    'http://[::]:8012',
+    'http://169.254.169.254.',
+  ])('%s is refused anywhere', (url) => {
+    expect(refusal(url)).toMatch(
+      /^base_url PROCESSOR_INVALID: `base_url` must not be at an address of this kind/,
+    );
+  });
+
+  it.each([
+    'ftp://a.example',
+    'file:///etc/passwd',
+    'http://user:pw@a.example',
+    'http://a.example?x',
+    'gopher://a',
+  ])('%s is no address of a service', (url) => {
+    expect(refusal(url)).toMatch(/^base_url PROCESSOR_INVALID: `base_url` must be an http or https address/);
+  });
+
+  it('is one that is named, in production', () => {
+    const production = createEgress({
+      production: true,
+      hosts: [{ name: 'summary.internal', wildcard: false }],
+      urls: { 'text-expansion': 'http://text-expansion:8012' },
+    });
+    expect(refusal('http://summary.internal:8020', production)).toBeNull();
+    expect(refusal('http://text-expansion:8012', production)).toBeNull();
+    for (const url of ['http://evil.example', 'http://127.0.0.1:8012', 'http://text-expansion:22'])
+      expect(refusal(url, production)).toContain('must be at a host that PROCESSOR_HOSTS names');
   });
 });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { bookPlaces, storageTypes } from '../../platform/clients/registry.ts';
+import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
 import { eventKinds } from '../../platform/events/events.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
@@ -135,17 +136,37 @@ const completeSchema = registrationSchema
     }),
   );
 
+/** @throws InputErrors PROCESSOR_INVALID when nothing is called at its address */
+function assertReachable(
+  { base_url }: Registration,
+  egress: Pick<Egress, 'refusal'>,
+  nameOf: (field: string) => string,
+): void {
+  const reason = egress.refusal(base_url);
+  if (reason === null) return;
+  const field = nameOf('base_url');
+  throw new InputErrors([{ field, code: 'PROCESSOR_INVALID', message: `\`${field}\` ${reason}.` }]);
+}
+
 const valueAt = (input: unknown, names: readonly PropertyKey[]): unknown =>
   names.reduce<unknown>((value, name) => (value as Record<PropertyKey, unknown> | undefined)?.[name], input);
 
 /**
  * Checks a registration and fills in its defaults.
+ * @param egress says at which addresses processors may answer
  * @param nameOf how the caller writes the name of a field; default: as it is
  * @throws InputErrors PROCESSOR_INVALID, one for each field that is wrong, no value in it
  */
-export function parseRegistration(input: unknown, nameOf = (field: string): string => field): Registration {
+export function parseRegistration(
+  input: unknown,
+  egress: Pick<Egress, 'refusal'>,
+  nameOf = (field: string): string => field,
+): Registration {
   const parsed = completeSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    assertReachable(parsed.data, egress, nameOf);
+    return parsed.data;
+  }
   const error = (names: readonly PropertyKey[], message: string): UserError => {
     const field = names.length === 0 ? null : nameOf(names.map(String).join('.').slice(0, 100));
     const subject = field === null ? 'The registration' : `\`${field}\``;

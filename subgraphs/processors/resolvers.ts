@@ -69,11 +69,11 @@ const Mutation: MutationResolvers = {
   pauseProcessor: (_parent, args, context) => change(context, 'pause', args),
   resumeProcessor: (_parent, args, context) => change(context, 'resume', args),
   retireProcessor: (_parent, args, context) => change(context, 'retire', args),
-  async registerProcessor(_parent, { input }, { caller, registry, health }) {
+  async registerProcessor(_parent, { input }, { caller, registry, health, egress }) {
     requireOperator(caller);
     try {
       const processor = await registry.register(
-        parseRegistration(toRegistration(input), toCamelCase),
+        parseRegistration(toRegistration(input), egress, toCamelCase),
         caller,
       );
       void health.check(processor);

@@ -6,6 +6,7 @@ import {
   registerUntilDone,
 } from '../../platform/clients/registry.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { viewer } from '../../platform/testing/service.ts';
 import { type Fixture, type RestError, startFixture } from './subgraph.fixture.ts';
 
@@ -46,7 +47,7 @@ describe('REST', () => {
     expect([status, body]).toEqual([200, { id: 'b1', data: { text: 'é🦉' } }]);
     const token =
       fixture.asked.findLast(({ url }) => url === '/blobs/b1')?.authorization?.slice('Bearer '.length) ?? '';
-    expect(await fixture.service.runtime.serviceTokens.verify(token)).toEqual({
+    expect(await testTokens('text-expansion').verify(token, 'GET /blobs/:')).toEqual({
       service: 'processors',
       viewer: viewer('alice'),
     });
@@ -66,7 +67,7 @@ describe('REST', () => {
     const caller = { service: 'state', viewer: null };
     expect(
       (await fixture.service.rest('GET', '/api/v1/processors/text-expansion/blobs/b1', { caller })).status,
-    ).toBe(401);
+    ).toBe(403);
     expect(fixture.asked.slice(before).filter(({ url }) => url !== '/health')).toEqual([]);
   });
 
@@ -92,9 +93,9 @@ describe('clients', () => {
   beforeAll(() => {
     const urls = { ...fixture.service.runtime.config.urls, processors: fixture.service.url };
     http = createServiceHttp({
-      caller: 'text-expansion',
       urls,
-      tokens: fixture.service.runtime.serviceTokens,
+      tokens: testTokens('text-expansion'),
+      egress: testEgress,
     });
   });
   afterAll(() => http?.close());

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHttp } from '../../platform/clients/http.ts';
+import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { path } from '../../platform/service-path.ts';
+import { routed } from '../../platform/service-path.ts';
 import { requireOperator, requireViewer } from '../../platform/serving/authenticate.ts';
 import type { HealthMonitor } from './health.ts';
 import { parseReason, retiredError } from './lifecycle.ts';
@@ -21,14 +22,14 @@ function named(error: unknown, id: string): unknown {
 /** The registry's REST: registering, reading, and routing of a direct read to the processor that keeps the blob. */
 export function processorRoutes(
   app: FastifyInstance,
-  deps: { registry: ProcessorRegistry; health: HealthMonitor; http: ServiceHttp },
+  deps: { registry: ProcessorRegistry; health: HealthMonitor; http: ServiceHttp; egress: Egress },
 ): void {
-  const { registry, health, http } = deps;
+  const { registry, health, http, egress } = deps;
   type ById = { Params: { id: string } };
   type ByBlob = { Params: { id: string; blobId: string } };
 
   app.post('/api/v1/processors', async ({ body, caller }) => {
-    const registration = parseRegistration(body);
+    const registration = parseRegistration(body, egress);
     assertMayRegister(caller, registration.id);
     const processor = await registry.register(registration, caller);
     void health.check(processor);
@@ -57,8 +58,8 @@ export function processorRoutes(
     const processor = await registry.get(params.id);
     const { id, base_url } = processor;
     if (isRetired(processor)) throw retiredError(id, 'What it made cannot be read any more.');
-    const call = { method: 'GET', path: path`/blobs/${params.blobId}`, viewer } as const;
-    return http.call({ baseUrl: base_url }, call).catch((error: unknown) => {
+    const call = { method: 'GET', path: routed`/blobs/${params.blobId}`, viewer } as const;
+    return http.call({ id, baseUrl: base_url }, call).catch((error: unknown) => {
       throw named(error, id);
     });
   });

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
 import type { ServiceHttp } from '../../platform/clients/http.ts';
+import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { projectFile } from '../../platform/paths.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
@@ -16,12 +17,13 @@ export interface ProcessorsDependencies {
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
+  readonly egress: Egress;
   readonly logger: Logger;
 }
 
 /** Serves the processor registry's GraphQL and REST. */
 export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
-  const { registry, health, logger } = deps;
+  const { registry, health, egress, logger } = deps;
   processorRoutes(app, deps);
   await serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/processors/schema.graphql'), 'utf8')),
@@ -30,6 +32,7 @@ export async function installProcessors(app: FastifyInstance, deps: ProcessorsDe
       caller,
       registry,
       health,
+      egress,
       processors: new DataLoader((ids) => registry.find(ids)),
     }),
     logger,

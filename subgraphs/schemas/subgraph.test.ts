@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServiceHttp } from '../../platform/clients/http.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { schemasService } from './main.ts';
 
@@ -92,8 +93,9 @@ describe('GraphQL', () => {
       const { errors } = await register(input, caller);
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
-    const anonymous = await service.graphql(REGISTER, { input }, { service: 'state', viewer: null });
-    expect(anonymous.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const body = { query: REGISTER, variables: { input } };
+    const anonymous = { viewer: null };
+    expect((await service.rest('POST', '/graphql', { body, caller: anonymous })).status).toBe(401);
     expect((await service.graphql('{ schema(id: "forbidden-v1") { id } }')).data).toEqual({ schema: null });
   });
 
@@ -210,10 +212,11 @@ describe('REST', () => {
   });
 
   it('refuses what is no JSON, and what is too large', async () => {
+    const call = { method: 'POST', path: '/api/v1/schemas/note-v1/validate' };
     const send = async (body: string) =>
-      fetch(`${service.url}/api/v1/schemas/note-v1/validate`, {
-        method: 'POST',
-        headers: { ...(await service.headers()), 'content-type': 'application/json' },
+      fetch(`${service.url}${call.path}`, {
+        method: call.method,
+        headers: { ...(await service.headers({}, call)), 'content-type': 'application/json' },
         body,
       });
     expect((await send('{"data":')).status).toBe(400);
@@ -225,9 +228,9 @@ describe('REST', () => {
 });
 
 it('serves the schema client', async () => {
-  const { serviceTokens, config } = service.runtime;
+  const { config } = service.runtime;
   const urls = { ...config.urls, schemas: service.url };
-  const http = createServiceHttp({ caller: 'state', urls, tokens: serviceTokens });
+  const http = createServiceHttp({ urls, tokens: testTokens('state'), egress: testEgress });
   try {
     const client = createSchemaClient({ http, clock: systemClock });
     const schema = await client.validator('text-input-v1');

@@ -10,7 +10,8 @@ interface Refused {
 
 /** A body as it is written here, not as JavaScript would write its value. */
 async function send<Body>(caller: Caller, path: string, body: string) {
-  const headers = { ...(await state.headers(caller)), 'content-type': 'application/json' };
+  const call = { method: 'POST', path };
+  const headers = { ...(await state.headers(caller, call)), 'content-type': 'application/json' };
   const answer = await fetch(`${state.url}${path}`, { method: 'POST', headers, body });
   return { status: answer.status, body: (await answer.json()) as Body & Refused };
 }

@@ -56,15 +56,18 @@ describe('who sees what', () => {
   });
 
   it('reconciles for operators, and tells them line by line', async () => {
+    const call = { method: 'POST', path: '/api/v1/reconciliations' };
     const ask = async (caller: object, body: object = {}) =>
-      fetch(`${state.url}/api/v1/reconciliations`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await state.headers(caller)) },
+      fetch(`${state.url}${call.path}`, {
+        method: call.method,
+        headers: { 'content-type': 'application/json', ...(await state.headers(caller, call)) },
         body: JSON.stringify(body),
       });
     expect((await ask(newCaller())).status).toBe(403);
     expect((await ask({ viewer: null })).status).toBe(401);
-    const operator = { service: 'cli', viewer: viewer('operator', 'operator') };
+    const operator = { viewer: viewer('operator', 'operator') };
+    // Roles are the front door's to tell of.
+    expect((await ask({ service: 'text-expansion', ...operator })).status).toBe(403);
     expect((await ask(operator, { grace_seconds: -1 })).status).toBe(400);
     const last = async (answer: Response) =>
       JSON.parse((await answer.text()).trim().split('\n').at(-1) ?? '');

@@ -82,9 +82,17 @@ function expansionOf(draft: IndexEntry | null, results: readonly IndexEntry[], e
   return { expanded_blob_id: expanded?.id ?? null, expansion_state: run?.state ?? null };
 }
 
-/** Books with each chapter's newest draft and what became of it: four queries, however many books and chapters. */
-async function booksJson(deps: StateDependencies, userId: string, bookIds: readonly string[]) {
+/**
+ * Books with each chapter's newest draft and what became of it: four queries, however many books and chapters.
+ * @throws BlobgraphError FORBIDDEN to a processor that reads no drafts
+ */
+async function booksJson(deps: StateDependencies, { caller }: FastifyRequest, bookIds: readonly string[]) {
+  const { userId } = requireViewer(caller);
   const books = await readBooks(deps, userId, bookIds);
+  if (!isFrontDoor(caller)) {
+    const newest = books.flatMap(({ chapters }) => chapters.flatMap(({ draft }) => draft ?? []));
+    await assertMayRead(deps, caller.service, newest);
+  }
   const drafts = books.flatMap(({ chapters }) => chapters.flatMap((chapter) => chapter.draft?.id ?? []));
   const derived = await deps.store.derived(userId, drafts, { limit: MAX_RESULTS });
   const expanders = await shownAs(deps, 'chapter.expanded');
@@ -117,8 +125,8 @@ function chapterJson(
   };
 }
 
-async function bookJson(deps: StateDependencies, userId: string, bookId: string) {
-  const [book] = await booksJson(deps, userId, [bookId]);
+async function bookJson(deps: StateDependencies, request: FastifyRequest, bookId: string) {
+  const [book] = await booksJson(deps, request, [bookId]);
   if (!book) throw new BlobgraphError('BOOK_NOT_FOUND', 'You have no book of this id.', { field: 'bookId' });
   return book;
 }
@@ -179,12 +187,14 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     const { entries, hasNextPage, end } = shownOf(found, size);
     return { entries: entries.map(entryJson), next: hasNextPage && end ? entryCursor(end) : null };
   });
-  app.get<{ Params: { book_id: string } }>('/api/v1/users/:user_id/books/:book_id', async (request) => ({
-    book: await bookJson(deps, ownUser(request), request.params.book_id),
-  }));
+  app.get<{ Params: { book_id: string } }>('/api/v1/users/:user_id/books/:book_id', async (request) => {
+    ownUser(request);
+    return { book: await bookJson(deps, request, request.params.book_id) };
+  });
   app.post('/api/v1/users/:user_id/books/batch', async (request) => {
     const { ids } = parse(bookIdsBody, request.body);
-    return { books: await booksJson(deps, ownUser(request), ids) };
+    ownUser(request);
+    return { books: await booksJson(deps, request, ids) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { z } from 'zod';
-import { isMessageNotFound } from '../log.nats.errors.ts';
+import { isMessageNotFound, isOvertaken } from '../log.nats.errors.ts';
 import type { Subjects } from '../log.nats.messages.ts';
 import type { Publish } from '../log.nats.publisher.ts';
 import type { Cut } from '../log.ts';
@@ -49,14 +49,36 @@ export class NatsCuts {
     return subjects.outer(`cut.${stream}.${durable}`);
   }
 
-  /** Resolves once the cut is durable; it takes the place of an earlier one. */
-  async add(facts: Omit<Cut, 'id' | 'at'>): Promise<KeptCut> {
+  /**
+   * Resolves once a cut as far as this one, or farther, is durable. It takes the place of an earlier one: never the other
+   * way round, when several processes write at once.
+   */
+  async reach(facts: Omit<Cut, 'id' | 'at'>): Promise<void> {
+    const { epoch, sequence } = facts.through;
+    for (;;) {
+      const kept = await this.find(facts.durable);
+      if (kept?.cut.through.epoch === epoch && kept.cut.through.sequence >= sequence) return;
+      try {
+        await this.add(facts, kept?.place ?? 0);
+        return;
+      } catch (error) {
+        if (!isOvertaken(error)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Resolves once the cut is durable; it takes the place of an earlier one. `place`: of the only one that it may replace,
+   * 0 for none.
+   */
+  async add(facts: Omit<Cut, 'id' | 'at'>, place?: number): Promise<KeptCut> {
     const cut: Cut = { ...facts, id: randomUUID(), at: new Date() };
     const { seq } = await this.#dependencies.publish({
       stream: this.name,
       subject: this.subject(cut.durable),
       id: cut.id,
       body: new TextEncoder().encode(JSON.stringify(cut)),
+      ...(place === undefined ? {} : { lastOnSubject: place }),
     });
     return { cut, place: seq };
   }

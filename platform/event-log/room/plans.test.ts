@@ -39,6 +39,8 @@ const isStatement = (text: string) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.t
 function explaining(database: SqlDatabase, explained: Explained[]): SqlDatabase {
   async function explain(tx: SqlExecutor, text: string, values?: readonly SqlValue[]): Promise<void> {
     if (!isStatement(text)) return;
+    // In this thread statements come one after the other, and timers would have no turn.
+    await new Promise(setImmediate);
     await tx.execute('SAVEPOINT explained');
     const [row] = await tx.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
       `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`,
@@ -183,7 +185,7 @@ describe('the embedded log at 100,000 messages, without statistics', () => {
     const small = await openEmbeddedEventLog({
       database: explaining(database, explained),
       clock: systemClock,
-      retention: { maxMessages: 150_000, keptShare: 0.6 },
+      retention: { maxMessages: 150_000 },
     });
     await planned(async () => {
       await small.publish(message('blob.created.alice', 'more'));
@@ -191,6 +193,6 @@ describe('the embedded log at 100,000 messages, without statistics', () => {
       await small.close();
     });
     const [left] = await database.query<{ messages: number }>('SELECT count(*) AS messages FROM log_message');
-    expect(left?.messages).toBe(90_000);
+    expect(left?.messages).toBe(75_000);
   });
 });

@@ -5,7 +5,7 @@ import { epochOf, type WantedStream } from '../log.nats.streams.ts';
 import type { DurableUsage, Fill, LogUsage } from '../log.ts';
 import type { Retention } from '../retention.ts';
 import type { KeptCut, NatsCuts } from './cuts.nats.ts';
-import { lagOf, roomLine } from './decide.ts';
+import { fullness, lagOf, roomLine } from './decide.ts';
 import type { NatsDurables } from './durables.nats.ts';
 
 export interface NatsRoomDependencies {
@@ -85,7 +85,7 @@ export class NatsRoom {
     const info = await manager.streams.info(log.name);
     if (!(await this.exists(durable))) return false;
     const through = { epoch: epochOf(info), sequence: Math.max(0, info.state.first_seq - 1) };
-    await cuts.add({ durable, cause: 'asked', through });
+    await cuts.reach({ durable, cause: 'asked', through });
     return true;
   }
 
@@ -136,17 +136,21 @@ export class NatsRoom {
     const kept = await cuts.add({ durable, cause: 'made', through: { epoch: epochOf(before), sequence } });
     await make();
     const info = await manager.streams.info(log.name);
-    if (!earlier && info.state.first_seq <= 1 && !this.isDue(info)) await cuts.remove(kept);
+    if (!earlier && info.state.first_seq <= 1 && this.#isFarFromDue(info)) await cuts.remove(kept);
   }
 
   #lineOf(info: StreamInfo): number {
     return roomLine(fillOf(info), info.state.last_seq, this.#dependencies.retention);
   }
 
-  #isOld({ state }: StreamInfo): boolean {
-    return (
-      state.messages > 0 && Date.parse(state.first_ts) < Date.now() - this.#dependencies.retention.maxAgeMs
-    );
+  #isOld({ state }: StreamInfo, age = this.#dependencies.retention.maxAgeMs): boolean {
+    return state.messages > 0 && Date.parse(state.first_ts) < Date.now() - age;
+  }
+
+  /** Also by the settings of a process that has others. */
+  #isFarFromDue(info: StreamInfo): boolean {
+    const { keptShare, maxAgeMs } = this.#dependencies.retention;
+    return fullness(fillOf(info)) < keptShare / 4 && !this.#isOld(info, maxAgeMs / 4);
   }
 
   async #tidy(): Promise<void> {
@@ -195,7 +199,7 @@ export class NatsRoom {
     for (const { info, floor, kept } of standings) {
       if (floor >= sequence || (kept && kept.cut.through.sequence >= sequence)) continue;
       const cause = kept?.cut.cause === 'asked' ? 'asked' : 'lagged';
-      await cuts.add({ durable: info.name, cause, through: { epoch, sequence } });
+      await cuts.reach({ durable: info.name, cause, through: { epoch, sequence } });
       if (!kept)
         logger?.warn(
           { durable: info.name, acknowledged: floor, through: sequence },

@@ -10,6 +10,7 @@ import {
   type Records,
   type RecordsDefinition,
 } from '../records/records.ts';
+import type { AssertReader } from './readers.ts';
 
 const MAX_BATCH = 1_000;
 const MAX_PAGE = 100;
@@ -99,11 +100,16 @@ async function listedBlobs(
 /**
  * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
  * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`, which may answer fewer than `limit` where
- * they are large. `schemaId`: of the output schema.
+ * they are large. `schemaId`: of the output schema. `assertReader`: holds those who read in batches to what they may.
  */
 export function blobRoutes(
   app: FastifyInstance,
-  { records, definition, schemaId }: { records: Records; definition: RecordsDefinition; schemaId: string },
+  {
+    records,
+    definition,
+    schemaId,
+    assertReader,
+  }: { records: Records; definition: RecordsDefinition; schemaId: string; assertReader: AssertReader },
 ): void {
   app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
     const [record] = await records.byIds(requireViewer(caller).userId, [params.id], 'all');
@@ -113,6 +119,7 @@ export function blobRoutes(
   });
   app.post('/blobs/batch', async ({ caller, body }) => {
     const { userId } = requireViewer(caller);
+    await assertReader(caller);
     const parsed = batchBody.safeParse(body);
     if (!parsed.success) throw refuse('ids', `\`ids\` must be a list of at most ${MAX_BATCH} ids.`);
     const found = await wholeBlobs(records, userId, parsed.data.ids);

@@ -25,7 +25,7 @@ async function ownerOf(
 ): Promise<ServiceTarget | null> {
   const processor = await processors.get(processorId);
   if (!processor) throw new Error(`The processor ${processorId} is not registered`);
-  return processor.status === 'retired' ? null : { baseUrl: processor.base_url };
+  return processor.status === 'retired' ? null : { id: processor.id, baseUrl: processor.base_url };
 }
 
 async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {

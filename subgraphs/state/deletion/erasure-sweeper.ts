@@ -92,7 +92,7 @@ const withoutStore = (erasure: Erasure, { id, status_since, created_at }: Proces
 async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure): Promise<Erasure | null> {
   if (processor.status === 'retired') return withoutStore(erasure, processor);
   try {
-    while (await run.erasure.eraseUser({ baseUrl: processor.base_url }, erasure.userId))
+    while (await run.erasure.eraseUser({ id: processor.id, baseUrl: processor.base_url }, erasure.userId))
       await run.goOn(erasure);
     return withStore(erasure, processor.id, run.clock.now());
   } catch (error) {

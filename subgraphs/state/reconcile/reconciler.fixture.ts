@@ -5,6 +5,7 @@ import { BlobgraphError } from '../../../platform/errors.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
+import { pathOf } from '../../../platform/service-path.ts';
 import { dependenciesOf } from '../dependencies.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
@@ -25,7 +26,7 @@ function serveInventory(processorId: string, inventory: BlobInventory): FastifyI
 async function answerOf(app: FastifyInstance, { method, path, body }: ServiceCall): Promise<unknown> {
   const answer = await app.inject({
     method,
-    url: path,
+    url: pathOf(path),
     ...(body === undefined ? {} : { payload: body as object }),
   });
   if (answer.statusCode === 200) return answer.json();
@@ -55,7 +56,7 @@ export async function openReconciling(store: StateStore, owners: readonly TestOw
   let refuses = (_call: string): boolean => false;
   const call = async (target: ServiceTarget, request: ServiceCall) => {
     const baseUrl = typeof target === 'string' ? target : target.baseUrl;
-    const name = `${request.method} ${baseUrl}${request.path}`;
+    const name = `${request.method} ${baseUrl}${pathOf(request.path)}`;
     calls.push(name);
     const app = apps[baseUrl];
     if (!app || refuses(name)) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'It does not answer.');

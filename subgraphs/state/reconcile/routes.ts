@@ -12,6 +12,8 @@ const runBody = z.object({
   grace_seconds: z.int('must be a whole number').min(0, 'must not be negative').optional(),
 });
 
+const ALIVE_EVERY_MS = 10_000;
+
 const findingJson = ({ processorId, ...finding }: FindingSummary) => ({
   processor_id: processorId,
   ...finding,
@@ -41,13 +43,19 @@ export function reconcilerRoutes(app: FastifyInstance, reconciler: Reconciler): 
     const lines = new PassThrough();
     const write = (line: object) => lines.write(`${JSON.stringify(line)}\n`);
     const gone = new AbortController();
+    let checked = 0;
+    // A long step is no broken connection, whoever is in between.
+    const alive = setInterval(() => write({ checked }), ALIVE_EVERY_MS);
     reply.raw.once('close', () => gone.abort());
     reconciler
       .run({
         repair,
         ...(grace_seconds === undefined ? {} : { graceSeconds: grace_seconds }),
         signal: gone.signal,
-        onProgress: (checked) => write({ checked }),
+        onProgress: (count) => {
+          checked = count;
+          write({ checked });
+        },
       })
       .then(
         (report) => write({ report: reportJson(report) }),
@@ -57,7 +65,10 @@ export function reconcilerRoutes(app: FastifyInstance, reconciler: Reconciler): 
           write({ error: known });
         },
       )
-      .finally(() => lines.end());
+      .finally(() => {
+        clearInterval(alive);
+        lines.end();
+      });
     return reply.type('application/x-ndjson').send(lines);
   });
 }

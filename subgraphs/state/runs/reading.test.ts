@@ -33,6 +33,11 @@ it('a processor reads nothing that it neither takes nor reads, and has no run on
   expect(await code('/api/v1/blobs/batch', { ids: [draft] })).toBe('FORBIDDEN');
   const as = { caller: { service: STRANGER, ...caller } };
   expect((await state.rest('GET', `/api/v1/blobs/${draft}`, as)).status).toBe(403);
+  // A book names its chapters and their drafts.
+  const books = `/api/v1/users/${encodeURIComponent(caller.viewer.userId)}/books`;
+  expect((await state.rest('GET', `${books}/my-novel`, as)).status).toBe(403);
+  expect(await code(`${books}/batch`, { ids: ['my-novel'] })).toBe('FORBIDDEN');
+  expect((await post('book-compiler', caller, `${books}/batch`, { ids: ['my-novel'] })).status).toBe(200);
   expect(await code('/api/v1/runs/begin', { ...run(draft), processor_id: 'text-expansion' })).toBe(
     'FORBIDDEN',
   );
@@ -91,6 +96,7 @@ it('what users do for themselves is not done by a processor on their behalf', as
     state.rest('GET', `/api/v1/users/${encodeURIComponent(userId)}/index`, as),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
-  const { errors } = await state.graphql('{ blobs { nodes { preview } } }', {}, as.caller);
-  expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  const body = { query: '{ blobs { nodes { preview } } }' };
+  const { status } = await state.rest('POST', '/graphql', { ...as, body });
+  expect(status).toBe(403);
 });

@@ -1,0 +1,42 @@
+import { systemClock } from '../../platform/clock.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import { developmentKeys } from '../../platform/identity/keys.ts';
+import { readServiceKeys } from '../../platform/identity/service/keys.ts';
+import { createServiceTokens, routeOf } from '../../platform/identity/service-tokens.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { pathOf, type RoutedPath, templateOf } from '../../platform/service-path.ts';
+import type { System } from './system.ts';
+
+/** A call of a service in the name of another. */
+export interface CallAs {
+  readonly as: string;
+  readonly to: ServiceName;
+  readonly method?: string;
+  readonly path: RoutedPath | string;
+  /** Default: the service asks for itself. */
+  readonly userId?: string;
+}
+
+/** The `Authorization` of a call, by the development key of the service that asks. */
+export async function authorizationOf(
+  { dataDir, urls }: Pick<System, 'dataDir' | 'urls'>,
+  { as, to, method = 'GET', path, userId }: CallAs,
+): Promise<string> {
+  const tokens = createServiceTokens({
+    service: as,
+    keys: async () => readServiceKeys(await developmentKeys(dataDir).serviceKey(as)),
+    others: { find: async () => undefined },
+    routerSecrets: [],
+    clock: systemClock,
+    logger: createLogger('silent'),
+  });
+  const viewer = userId === undefined ? null : { userId, roles: [] };
+  const route = routeOf(method, templateOf(path));
+  return `Bearer ${await tokens.sign({ to, baseUrl: urls[to], route, viewer })}`;
+}
+
+/** Calls a service as another does. */
+export async function callAs(system: Pick<System, 'dataDir' | 'urls'>, call: CallAs): Promise<Response> {
+  const headers = { authorization: await authorizationOf(system, call) };
+  return fetch(`${system.urls[call.to]}${pathOf(call.path)}`, { method: call.method ?? 'GET', headers });
+}

@@ -1,0 +1,111 @@
+/**
+ * Kinds of callers. The system's own services are one each; all others are processors. `router`: another router, with the
+ * secret of routers and a user's own token.
+ */
+export type CallerKind = 'gateway' | 'state' | 'processors' | 'schemas' | 'events' | 'router' | 'processor';
+
+/** Who may call a route. */
+export interface Access {
+  /** On behalf of a user. */
+  readonly forUser: readonly CallerKind[];
+  /** For themselves. */
+  readonly forItself: readonly CallerKind[];
+}
+
+/** Routes by method and template, e.g. `POST /users/:/blobs`. */
+export type AccessTable = Readonly<Record<string, Access>>;
+
+const user = (...forUser: CallerKind[]): Access => ({ forUser, forItself: [] });
+const itself = (...forItself: CallerKind[]): Access => ({ forUser: [], forItself });
+
+const graph: AccessTable = {
+  'GET /graphql': user('gateway', 'router'),
+  'POST /graphql': user('gateway', 'router'),
+};
+
+/** Schemas are everybody's to read, and the gateway's users' to change. */
+const readSchema: Access = { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] };
+
+const schemas: AccessTable = {
+  ...graph,
+  'GET /api/v1/schemas': readSchema,
+  'GET /api/v1/schemas/:': readSchema,
+  'GET /api/v1/schemas/:/versions/:': readSchema,
+  'POST /api/v1/schemas/:/validate': readSchema,
+  'POST /api/v1/schemas/:/versions/:/withdraw': user('gateway'),
+};
+
+const processors: AccessTable = {
+  ...graph,
+  'POST /api/v1/processors': { forUser: ['gateway'], forItself: ['processor'] },
+  'GET /api/v1/processors': {
+    forUser: ['gateway'],
+    forItself: ['gateway', 'state', 'schemas', 'events', 'processors', 'processor'],
+  },
+  // A processor asks how it is to go on.
+  'GET /api/v1/processors/:': { forUser: ['gateway'], forItself: ['processor'] },
+  'POST /api/v1/processors/:/pause': user('gateway'),
+  'POST /api/v1/processors/:/resume': user('gateway'),
+  'POST /api/v1/processors/:/retire': user('gateway'),
+  'GET /api/v1/processors/:/health': user('gateway'),
+  // The registry then asks in its own name: whoever may have it do so reads as the registry does.
+  'GET /api/v1/processors/:/blobs/:': user('gateway'),
+};
+
+const state: AccessTable = {
+  ...graph,
+  'POST /api/v1/blobs': user('gateway'),
+  'GET /api/v1/blobs/:': user('gateway', 'processor'),
+  'DELETE /api/v1/blobs/:': user('gateway'),
+  'POST /api/v1/blobs/batch': user('gateway', 'processor'),
+  'GET /api/v1/users/:/index': user('gateway'),
+  'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
+  'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
+  'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/runs/hand-out': itself('processor'),
+  'POST /api/v1/runs/begin': user('processor'),
+  'POST /api/v1/runs/finish': user('processor'),
+  'POST /api/v1/blob-index': user('processor'),
+  'POST /api/v1/processing': user('processor'),
+  'POST /api/v1/reconciliations': user('gateway'),
+};
+
+const events: AccessTable = graph;
+
+const processor: AccessTable = {
+  ...graph,
+  'GET /blobs/:': user('gateway', 'processors'),
+  'GET /blobs/:/artifacts/:': user('gateway'),
+  'GET /users/:/blobs': user('gateway'),
+  'POST /blobs/batch': user('gateway', 'processor'),
+  'POST /blobs/delete': user('state'),
+  'POST /blobs/stale': user('state'),
+  'DELETE /users/:/blobs': user('state'),
+  'GET /inventory': itself('state'),
+  'POST /inventory/existing': itself('state'),
+  'POST /inventory/counts': itself('state'),
+  'POST /inventory/reopen': itself('state'),
+};
+
+const tables: Readonly<Record<string, AccessTable>> = { schemas, processors, state, events };
+
+/** The rule of routes that no table has, such as those of a processor's own. */
+const other: Access = user('gateway');
+
+const isKind = (service: string): service is CallerKind =>
+  Object.hasOwn(tables, service) || ['gateway', 'router'].includes(service);
+
+/** A caller's kind, by its name. */
+export const kindOf = (service: string): CallerKind => (isKind(service) ? service : 'processor');
+
+const tableOf = (service: string): AccessTable =>
+  (Object.hasOwn(tables, service) ? tables[service] : undefined) ?? processor;
+
+/** Who may call a route of a service. */
+export function accessTo(service: string, route: string): Access {
+  const table = tableOf(service);
+  return (Object.hasOwn(table, route) ? table[route] : undefined) ?? other;
+}
+
+/** The routes of a service that the table names. */
+export const tabledRoutes = (service: string): readonly string[] => Object.keys(tableOf(service));
