@@ -36,7 +36,7 @@ export const defaultLimits: OperationLimits = {
   aliases: 50,
   directives: 50,
   fields: 1_000,
-  cost: 250_000,
+  cost: 1_000_000,
 };
 
 /** A selection's measures, with its fragments expanded. */
