@@ -3,6 +3,7 @@ import type { ListedEntry } from './documents.ts';
 import type { LineageEdge, LineageStore } from './store/lineage/lineage.ts';
 
 const MAX_NODES = 1_000;
+const MAX_EDGES = 10_000;
 const MAX_DEPTH = 50;
 
 export interface LineageGraph {
@@ -27,6 +28,7 @@ export async function readLineage(
   const { edges, ...left } = await store.edgesAmong(
     userId,
     nodes.map((node) => node.id),
+    MAX_EDGES,
   );
   return { nodes, edges, truncated: cut || left.cut || found.length > nodes.length };
 }

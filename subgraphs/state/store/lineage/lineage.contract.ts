@@ -3,7 +3,6 @@ import type { IndexEntry } from '../../documents.ts';
 import { readLineage } from '../../lineage.ts';
 import { entry, ids, newId, newUser } from '../store.contract.fixture.ts';
 import type { StateStore } from '../store.ts';
-import { MAX_EDGES } from './lineage.ts';
 
 /** A user's chapters and what was compiled of all of them. */
 async function compile(store: StateStore, chapters: number, times: number) {
@@ -21,7 +20,7 @@ async function compile(store: StateStore, chapters: number, times: number) {
 export function lineageContract(store: () => StateStore): void {
   describe('lineage', () => {
     it('of books of very many chapters tells of them without their lists of sources', async () => {
-      const [chapters, times] = [250, 40];
+      const [chapters, times] = [60, 12];
       const { user, drafts, books } = await compile(store(), chapters, times);
       const [draft] = drafts as [IndexEntry];
       const down = await readLineage(store(), user, draft.id, 10);
@@ -40,13 +39,13 @@ export function lineageContract(store: () => StateStore): void {
     });
 
     it('is cut where there are more edges than it tells of, and says so', async () => {
-      const { user, drafts, books } = await compile(store(), 102, 100);
+      const { user, drafts, books } = await compile(store(), 12, 10);
       const all = [...ids(drafts), ...ids(books)];
-      const { edges, cut } = await store().edgesAmong(user, all);
-      expect([edges.length, cut]).toEqual([MAX_EDGES, true]);
-      const few = await store().edgesAmong(user, all.slice(92, 112));
-      expect([few.edges.length, few.cut]).toEqual([10 * 10, false]);
-      expect(await store().edgesAmong(newUser(), all)).toEqual({ edges: [], cut: false });
+      const { edges, cut } = await store().edgesAmong(user, all, 100);
+      expect([edges.length, cut]).toEqual([100, true]);
+      const few = await store().edgesAmong(user, all.slice(7, 17), 100);
+      expect([few.edges.length, few.cut]).toEqual([5 * 5, false]);
+      expect(await store().edgesAmong(newUser(), all, 100)).toEqual({ edges: [], cut: false });
     });
 
     it('has an edge that passes the entry by', async () => {

@@ -7,7 +7,6 @@ import {
   type LineageEdges,
   type LineageStore,
   type LineageWalk,
-  MAX_EDGES,
   MAX_LOOKED_THROUGH,
   MAX_SOURCES,
 } from './lineage.ts';
@@ -160,12 +159,13 @@ async function edgesAmong(
   { entries }: StateCollections,
   userId: string,
   ids: readonly string[],
+  limit: number,
 ): Promise<LineageEdges> {
   const edges: LineageEdge[] = [];
   let looked = 0;
   for (let start = 0; start < ids.length; start += ENTRIES_AT_ONCE) {
-    if (edges.length > MAX_EDGES || looked > MAX_LOOKED_THROUGH)
-      return { edges: edges.slice(0, MAX_EDGES), cut: true };
+    if (edges.length > limit || looked > MAX_LOOKED_THROUGH)
+      return { edges: edges.slice(0, limit), cut: true };
     const children = ids.slice(start, start + ENTRIES_AT_ONCE);
     const found = await entries
       .aggregate<{ _id: string; looked: number; parents: string[] }>([
@@ -183,11 +183,11 @@ async function edgesAmong(
       for (const parentId of of.get(childId)?.parents ?? []) edges.push({ parentId, childId });
     looked += found.reduce((total, child) => total + child.looked, 0);
   }
-  return { edges: edges.slice(0, MAX_EDGES), cut: edges.length > MAX_EDGES };
+  return { edges: edges.slice(0, limit), cut: edges.length > limit };
 }
 
 /** Lineages. */
 export const createLineage = (collections: StateCollections): LineageStore => ({
   lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
-  edgesAmong: (userId, ids) => edgesAmong(collections, userId, ids),
+  edgesAmong: (userId, ids, limit) => edgesAmong(collections, userId, ids, limit),
 });

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryFrom } from '../rows.postgres.ts';
-import { type LineageEdge, type LineageStore, MAX_EDGES, MAX_LOOKED_THROUGH } from './lineage.ts';
+import { type LineageEdge, type LineageStore, MAX_LOOKED_THROUGH } from './lineage.ts';
 
 /** Of an entry's sources only the first: a book has thousands. */
 const LISTED = ENTRY_COLUMNS.replace('e.source_ids', 'e.source_ids[1:1] AS source_ids');
@@ -53,13 +53,13 @@ export const createLineage = (database: SqlDatabase): LineageStore => ({
     });
     return { nodes, cut: false };
   },
-  async edgesAmong(userId, ids) {
+  async edgesAmong(userId, ids, limit) {
     const rows = await database.query<LineageEdge & { looked: number }>(
       `WITH looked AS MATERIALIZED (${EDGES})
        SELECT "parentId", "childId", looked FROM looked WHERE "parentId" = ANY($2) LIMIT $4`,
-      [userId, [...ids], MAX_LOOKED_THROUGH + 1, MAX_EDGES + 1],
+      [userId, [...ids], MAX_LOOKED_THROUGH + 1, limit + 1],
     );
-    const edges = rows.slice(0, MAX_EDGES).map(({ parentId, childId }) => ({ parentId, childId }));
-    return { edges, cut: rows.length > MAX_EDGES || (rows[0]?.looked ?? 0) > MAX_LOOKED_THROUGH };
+    const edges = rows.slice(0, limit).map(({ parentId, childId }) => ({ parentId, childId }));
+    return { edges, cut: rows.length > limit || (rows[0]?.looked ?? 0) > MAX_LOOKED_THROUGH };
   },
 });

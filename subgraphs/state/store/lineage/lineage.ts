@@ -32,8 +32,6 @@ export interface LineageEdges {
 export const MAX_SOURCES = 20_000;
 /** Sources that are looked through for edges: four hundred books of a thousand chapters have so many. They stay in the store. */
 export const MAX_LOOKED_THROUGH = 500_000;
-/** Edges of one lineage. */
-export const MAX_EDGES = 10_000;
 
 export interface LineageStore {
   /**
@@ -42,6 +40,6 @@ export interface LineageStore {
    * bounded, whatever the entries were made of.
    */
   lineage(userId: string, id: string, depth: number, limit: number): Promise<LineageWalk>;
-  /** Edges among these entries of a user's, in the order of their children, at most {@link MAX_EDGES}. */
-  edgesAmong(userId: string, ids: readonly string[]): Promise<LineageEdges>;
+  /** Edges among these entries of a user's, in the order of their children, at most `limit`. */
+  edgesAmong(userId: string, ids: readonly string[], limit: number): Promise<LineageEdges>;
 }
