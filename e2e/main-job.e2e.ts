@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { deletingBlobs } from './deleting.fixture.ts';
 import { type Change, SUBSCRIPTION } from './harness/changes.ts';
+import type { GraphClient } from './harness/client.ts';
 import {
+  CORE_QUERY,
   compileBook,
   coreQuery,
   createBlob,
@@ -24,6 +26,26 @@ const STORM =
   '# The Storm\n\nElspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.';
 const CALM =
   '# The Calm\n\nIn the morning the sea was flat. Elspeth counted the boats, and one of them was missing.';
+
+const LARGE = /* GraphQL */ `
+  query ($id: ID!) { blob(id: $id) { derivedIds content { ... on UserBlob { body } } } }
+`;
+
+interface Large {
+  blob: { derivedIds: string[]; content: { body: { content: string } } };
+}
+
+/** Blobs as their processor keeps them. */
+const kept = (client: GraphClient, processorId: string, ids: readonly string[]) =>
+  Promise.all(
+    ids.map(async (id) => {
+      const answer = await fetch(`${system.urls.gateway}/api/v1/processors/${processorId}/blobs/${id}`, {
+        headers: { authorization: `Bearer ${client.token}` },
+      });
+      expect(answer.status).toBe(200);
+      return ((await answer.json()) as { blob: { data: Readonly<Record<string, string>> } }).blob;
+    }),
+  );
 
 describe('a draft goes in, a book comes out', () => {
   it('expands drafts, tells of it live, and compiles them', async () => {
@@ -288,9 +310,16 @@ describe('bad input', () => {
     const content = `${sentence.repeat(Math.floor((5 * 1024 * 1024 - 100) / Buffer.byteLength(sentence)))}`;
     const id = await createDraft(client, { content });
     await untilState(client, id, 'COMPLETED', 120_000);
-    const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
-    expect(nodes[0]?.content?.body?.content === content).toBe(true);
-    expect(nodes[0]?.derived.nodes[0]?.content?.data?.expansionRatio).toBeGreaterThanOrEqual(1.5);
+    const [draft] = await kept(client, 'state', [id]);
+    expect(draft?.data['content'] === content).toBe(true);
+    const { blob } = await client.query<Large>(LARGE, { id });
+    expect(blob.content.body.content === content).toBe(true);
+    const [expansion] = await kept(client, 'text-expansion', blob.derivedIds);
+    expect(expansion?.data['original'] === content).toBe(true);
+    expect(expansion?.data['expanded']?.length).toBeGreaterThanOrEqual(1.5 * content.length);
+    const { errors } = await client.request(CORE_QUERY, { filter: { type: 'chapter_draft' } });
+    expect(errors?.[0]?.extensions['code']).toBe('RESPONSE_TOO_LARGE');
+    expect(errors?.[0]?.message).toContain('/api/v1/processors/{processorId}/blobs/{id}');
   });
 
   it('a blob that no processor takes says so', async () => {

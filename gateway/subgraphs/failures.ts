@@ -1,7 +1,8 @@
 import { BlobgraphError } from '../../platform/errors.ts';
 
 export const HOW_TO_ASK_FOR_LESS =
-  'Ask for shorter pages (`first`) or fewer large texts at once; a book’s text is at the `url` of its `exports`.';
+  'Ask for shorter pages (`first`) or fewer large texts at once. A blob of any size is at ' +
+  '`/api/v1/processors/{processorId}/blobs/{id}`, a book’s text also at the `url` of its `exports`.';
 
 export const subgraphUnavailable = (subgraph: string, cause?: unknown): BlobgraphError =>
   new BlobgraphError('SUBGRAPH_UNAVAILABLE', `The ${subgraph} subgraph did not answer. Try again later.`, {
