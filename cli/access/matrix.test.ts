@@ -219,6 +219,7 @@ it('the gateway lets nobody in by a service’s identity or the secret of router
     }
   }
   expect([...new Set(closed)].sort()).toEqual([
+    'GET /api/v1/processors/:/blobs/:',
     'GET /api/v1/processors/:/blobs/:/artifacts/:',
     'GET /graphql',
     'POST /api/v1/reconciliations',

@@ -105,7 +105,11 @@ describe('withdrawing', () => {
     const variables = { id: 'note-v1', version: '1.0.0' };
     const { errors } = await service.graphql(WITHDRAW, variables, { viewer: viewer('alice') });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    for (const caller of [{ viewer: viewer('alice') }, { viewer: null }, { service: 'state', viewer: null }]) {
+    for (const caller of [
+      { viewer: viewer('alice') },
+      { viewer: null },
+      { service: 'state', viewer: null },
+    ]) {
       const path = '/api/v1/schemas/note-v1/versions/1.0.0/withdraw';
       expect([401, 403]).toContain((await service.rest('POST', path, { caller })).status);
     }
