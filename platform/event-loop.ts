@@ -17,7 +17,7 @@ export interface EventLoopWatch {
 }
 
 const EVERY_MS = 20;
-/** What no request may hold the loop for. */
+/** Longer than any request may hold the loop. */
 export const LONGEST_MS = 50;
 /** From here on, the log tells. */
 const TOLD_FROM_MS = 250;

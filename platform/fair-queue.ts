@@ -1,7 +1,7 @@
 import { BlobgraphError } from './errors.ts';
 
 export interface FairQueueOptions {
-  /** What is waited for, as errors name it, e.g. `requests in work`. */
+  /** The thing waited for, as errors name it, e.g. `requests in work`. */
   readonly name: string;
   /** Sizes in work at once, all keys together: a number of places, or bytes. */
   readonly capacity: number;
@@ -77,7 +77,7 @@ export class FairQueue {
   #capacity: number;
   /** Turns that were given while something for later waited. */
   #passed = 0;
-  /** What waits for later. */
+  /** Waiters that let others go first. */
   #later = 0;
   readonly #lanes = new Map<string, Lane>();
   /** Lanes that have waiters, the next turn first. */

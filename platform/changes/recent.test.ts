@@ -15,7 +15,7 @@ const entryOf = (sequence: number, userId: string, sources = 0): ChangeEntry => 
 const SMALL = heapBytes(entryOf(1, 'alice'));
 const ROOMY = 1_000_000;
 
-/** What may happen to a history, in any order. */
+/** Steps of a history, in any order. */
 const steps = {
   a: 'a change of alice',
   A: 'a large change of alice',

@@ -8,7 +8,7 @@ export interface HistoryLimits {
   readonly bytes: number;
 }
 
-/** What a history knows to follow a position, for one user. */
+/** The next of one user’s changes after a position, as far as a history knows. */
 export type Following =
   /** The user's first change after the position. */
   | { readonly kind: 'change'; readonly entry: ChangeEntry }
@@ -89,7 +89,7 @@ export class RecentChanges {
     for (const { listeners } of this.#byUser.values()) for (const listener of listeners) listener();
   }
 
-  /** What follows a sequence for a user, as far as is known here. */
+  /** The user’s next change after a sequence, as far as is known here. */
   after(userId: string, sequence: number): Following {
     const user = this.#byUser.get(userId);
     const floor = user?.floor ?? this.#floor;

@@ -57,7 +57,7 @@ const LIFETIME_SECONDS = 60;
 const TOLERANCE_SECONDS = 90;
 /** Of tokens and what they are known by, in each direction. */
 const CACHE_BYTES = 4 * 1024 * 1024;
-/** What an entry takes beside its texts. */
+/** Bytes that an entry takes beside its texts. */
 const ENTRY_BYTES = 256;
 
 /** `POST /users/:user_id/blobs` and any other name of a parameter in its place are the same route. */

@@ -8,7 +8,7 @@ const MAX_BYTES = 16 * 1024;
 const MAX_KEYS = 8;
 const TIMEOUT_MS = 2_000;
 
-/** What a service answers at {@link JWKS_PATH}. */
+/** A service’s answer at {@link JWKS_PATH}. */
 export const jwksOf = (keys: readonly PublicJwk[]): string => JSON.stringify({ keys });
 
 /** There are no keys at this address: what answers there is another thing, or of a release before there were any. */

@@ -66,7 +66,7 @@ export const doubleKeys = (services: readonly string[], environment: object): st
   });
 };
 
-/** What production needs for services to have keys of their own. */
+/** Keys that production lacks, one line each. */
 export const missingKeys = (services: readonly string[], environment: object): string[] => {
   const given = environment as Readonly<Record<string, string | undefined>>;
   return services.flatMap((service) => {

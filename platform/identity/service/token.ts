@@ -1,7 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import type { SigningKey } from './keys.ts';
 
-/** What a token of a service says. Times in seconds since 1970. */
+/** Claims of a service’s token. Times in seconds since 1970. */
 export interface ServiceClaims {
   /** The calling service. */
   readonly iss: string;
