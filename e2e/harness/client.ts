@@ -15,6 +15,8 @@ export interface GraphQLResult<Data> {
 /** A user of the graph, over HTTP and graphql-ws. */
 export interface GraphClient {
   readonly token: string;
+  /** The gateway's address. */
+  readonly gateway: string;
   /** The answer, errors included. */
   request<Data>(query: string, variables?: Record<string, unknown>): Promise<GraphQLResult<Data>>;
   /** The answer's data. @throws when it has errors */
@@ -43,6 +45,7 @@ export function createGraphClient(gateway: string, token: string): GraphClient {
   }
   return {
     token,
+    gateway,
     request,
     async query<Data>(query: string, variables?: Record<string, unknown>) {
       const { data, errors } = await request<Data>(query, variables);

@@ -34,11 +34,18 @@ const isExpansion = ({ type }: BlobView): boolean => type === 'expanded_text';
 const byId = <T extends { id: string }>(nodes: readonly T[]): T[] =>
   nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
+interface Lineage {
+  readonly nodes: readonly { readonly id: string }[];
+  readonly edges: readonly { readonly parentId: string; readonly childId: string }[];
+}
+
+const edge = ({ parentId, childId }: Lineage['edges'][number]): string => `${childId} of ${parentId}`;
+
 /** Without what a later version may show in another form, which is looked at by itself. */
 function lasting({ blobs, ...user }: UserView): object {
   const views = blobs.map(({ schemaVersion: _, ...blob }) => {
-    const { nodes, ...lineage } = blob['lineage'] as { nodes: { id: string }[] };
-    const view = { ...blob, lineage: { ...lineage, nodes: byId(nodes) } };
+    const { nodes, edges, ...lineage } = blob['lineage'] as unknown as Lineage;
+    const view = { ...blob, lineage: { ...lineage, nodes: byId(nodes), edges: edges.map(edge).sort() } };
     if (!isExpansion(blob as BlobView)) return view;
     const { complexity: __, ...style } = styleOf(blob as BlobView) as Style & object;
     const { data, ...content } = blob.content as unknown as { data: object };

@@ -78,7 +78,7 @@ const BLOB = /* GraphQL */ `
         ... on ExpandedText {
           parentBlobId processingTimeMs modelUsed tokensUsed createdAt
           data {
-            original expanded expansionRatio
+            original expansionRatio
             styleAnalysis { tone complexity readabilityScore vocabularyLevel }
             sections { index title originalStart originalLength expandedStart expandedLength }
           }
@@ -122,10 +122,19 @@ export async function blobIds(client: GraphClient): Promise<string[]> {
   }
 }
 
+/** From its processor: it may be larger than an answer of the graph. */
+async function expandedText({ gateway, token }: GraphClient, id: string): Promise<string> {
+  const url = `${gateway}/api/v1/processors/text-expansion/blobs/${id}`;
+  const { blob } = JSON.parse(await textOf(url, { authorization: `Bearer ${token}` }));
+  return blob.data.expanded;
+}
+
 /** One blob as its user sees it; null when there is none. */
 export async function viewBlob(client: GraphClient, id: string): Promise<BlobView | null> {
   const { blob } = await client.query<{ blob: BlobView | null }>(BLOB, { id });
-  return compact(blob) as BlobView | null;
+  if (blob?.content?.__typename !== 'ExpandedText') return compact(blob) as BlobView | null;
+  const data = { ...(blob.content['data'] as object), expanded: await expandedText(client, id) };
+  return compact({ ...blob, content: { ...blob.content, data } }) as BlobView;
 }
 
 /** Asks the graph for all that is the client's user's. */
