@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import type { GraphClient } from './harness/client.ts';
-import { coreQuery, createDraft, untilState } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import type { GraphClient } from '../harness/client.ts';
+import { coreQuery, createDraft, untilState } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 const TEXT = 'The rain came down on the harbour, and Elspeth counted the boats that had not come home.';
 const RETRY = /* GraphQL */ `

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { createGraphClient, type GraphClient } from './harness/client.ts';
-import { compileBook, createDraft, untilState } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import { createGraphClient, type GraphClient } from '../harness/client.ts';
+import { compileBook, createDraft, untilState } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 let operator: GraphClient;

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ServiceName } from '../platform/config.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { routed } from '../platform/service-path.ts';
-import { authorizationOf, type CallAs, callAs } from './harness/identity.ts';
-import { compileBook, createDraft, untilState } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import type { ServiceName } from '../../platform/config.ts';
+import { developmentKeys } from '../../platform/identity/keys.ts';
+import { routed } from '../../platform/service-path.ts';
+import { authorizationOf, type CallAs, callAs } from '../harness/identity.ts';
+import { compileBook, createDraft, untilState } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 

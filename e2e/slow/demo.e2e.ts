@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtFile, projectFile } from '../platform/paths.ts';
-import { sherlockHolmes } from '../platform/testing/shared-data.ts';
-import { freePortOffset } from './harness/ports.ts';
-import { type System, startSystem } from './harness/system.ts';
+import { builtFile, projectFile } from '../../platform/paths.ts';
+import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
+import { freePortOffset } from '../harness/ports.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 interface Run {
   readonly code: number | null;
