@@ -1,5 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from '../logger.ts';
+import { readBatch } from './log.nats.batch.ts';
 import { isMessageNotFound } from './log.nats.errors.ts';
 import { decodeDeadLetter, encodeDeadLetter, type KeptLetter, type Subjects } from './log.nats.messages.ts';
 import type { Publish } from './log.nats.publisher.ts';
@@ -58,16 +59,8 @@ export class NatsDeadLetters {
     const { manager } = this.#dependencies;
     const { state } = await manager.streams.info(this.name);
     const seq = Math.max(state.first_seq, after + 1);
-    // The server answers with an error, and not with an end, when there is nothing.
     if (state.messages === 0 || seq > state.last_seq) return [];
-    const letters: DeadLetter[] = [];
-    try {
-      const batch = await manager.direct.getBatch(this.name, { seq, batch: limit });
-      for await (const message of batch) letters.push(decodeDeadLetter(message));
-    } catch (error) {
-      if (!isMessageNotFound(error)) throw error;
-    }
-    return letters;
+    return (await readBatch(manager, this.name, { seq, batch: limit })).map(decodeDeadLetter);
   }
 
   async find(id: string): Promise<DeadLetter | null> {

@@ -1,10 +1,7 @@
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
-import { isMessageNotFound } from './log.nats.errors.ts';
-import { EventLogUnavailable } from './log.ts';
+import { readBatch } from './log.nats.batch.ts';
 import type { RangeWanted } from './reading.ts';
 
-/** A batch that was lost on its way, with the connection or the server, is not waited for any longer. */
-const ANSWER_MS = 4_000;
 /** Of one subject that has several messages. */
 const BATCH = 64;
 const BATCH_BYTES = 64 * 1024;
@@ -107,40 +104,3 @@ const asking = (manager: JetStreamManager, stream: string, filter: string): Ask 
   forSeveral: (seq) =>
     readBatch(manager, stream, { seq, next_by_subj: filter, batch: BATCH, max_bytes: BATCH_BYTES }),
 });
-
-interface BatchWanted {
-  readonly seq: number;
-  readonly next_by_subj: string;
-  readonly batch: number;
-  readonly max_bytes: number;
-}
-
-/** @throws EventLogUnavailable when a message was lost on its way, or the answer's end was */
-function readBatch(manager: JetStreamManager, stream: string, wanted: BatchWanted): Promise<StoredMsg[]> {
-  return new Promise((resolve, reject) => {
-    const messages: StoredMsg[] = [];
-    let stop = () => {};
-    const settle = (error?: unknown) => {
-      clearTimeout(late);
-      if (error === undefined || isMessageNotFound(error)) resolve(messages);
-      else reject(error);
-      stop();
-    };
-    const late = setTimeout(
-      () => settle(new EventLogUnavailable('The server did not answer with a whole batch in time')),
-      ANSWER_MS,
-    );
-    const take = (message: StoredMsg & { readonly lastSequence?: number }) => {
-      // Each names the one before it in its batch: after a reconnection the middle of a batch may be missing.
-      const previous = messages.at(-1)?.seq ?? 0;
-      if (message.lastSequence === previous) messages.push(message);
-      else settle(new EventLogUnavailable(`Message ${message.seq} came next after ${previous} in its batch`));
-    };
-    // With a callback, because the client's iterator keeps its subscription after its end.
-    const callback = (done: { err?: Error } | null, message: StoredMsg) =>
-      done ? settle(done.err) : take(message);
-    manager.direct.getBatch(stream, { ...wanted, callback }).then((batch) => {
-      stop = () => batch.stop();
-    }, settle);
-  });
-}
