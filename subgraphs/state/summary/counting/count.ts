@@ -55,6 +55,19 @@ interface Known {
   readonly facets: Facets;
 }
 
+/**
+ * Facets as they were read first. A process that is at an earlier generation may remove those of a tombstone while this
+ * one is at it.
+ */
+type Remembered = Map<string, Facets>;
+
+function remembering(remembered: Remembered, entry: CountedEntry): CountedEntry {
+  if (entry.facets) remembered.set(entry.id, entry.facets);
+  return { ...entry, facets: entry.facets ?? remembered.get(entry.id) ?? null };
+}
+
+const isKnown = (entry: CountedEntry): entry is CountedEntry & { facets: Facets } => entry.facets !== null;
+
 /** A transition and the entry that it is of. */
 interface Step extends Known {
   readonly transition: Transition;
@@ -117,6 +130,20 @@ async function end(store: CountingStore, userId: string, steps: readonly Step[])
   await store.clear(userId, [{ target: USER, nonces: noncesOf(steps) }]);
 }
 
+/** Ends what is pending of tombstones without facets: it counts nothing, and who began it has died. */
+async function endUnknown(
+  store: CountingStore,
+  userId: string,
+  { pending }: Summary,
+  entries: readonly CountedEntry[],
+): Promise<void> {
+  const unknown = new Set(entries.filter((entry) => !isKnown(entry)).map(({ id }) => id));
+  const nonces = pending
+    .filter(({ id, from, to }) => unknown.has(id) && from === to)
+    .map(({ nonce }) => nonce);
+  if (nonces.length > 0) await store.clear(userId, [{ target: USER, nonces }]);
+}
+
 /** The user's summary; null when it must be read again. */
 async function userSummary(
   store: CountingStore,
@@ -164,8 +191,6 @@ const stepsOf = (decided: readonly (Known & { decision: Decision })[], kind: Dec
       : [],
   );
 
-const isKnown = (entry: CountedEntry): entry is CountedEntry & { facets: Facets } => entry.facets !== null;
-
 /**
  * One attempt. The summaries are read first, the entries then: an entry that is not marked was not in a summary as that
  * was read, unless the summary says so, and what has changed since makes the write fail.
@@ -176,10 +201,11 @@ async function attempt(
   userId: string,
   ids: readonly string[],
   targets: readonly Target[],
+  remembered: Remembered,
 ): Promise<boolean> {
   const found = await store.summaries(userId, [USER, ...targets]);
   const known = new Map(found.map((summary) => [targetId(summary.target), summary]));
-  const all = await store.entries(ids);
+  const all = (await store.entries(ids)).map((entry) => remembering(remembered, entry));
   const user = await userSummary(store, userId, known.get(targetId(USER)), all);
   if (!user) return false;
   const decided = all
@@ -202,6 +228,7 @@ async function attempt(
   if (marks.length > 0) await store.mark(marks);
   const ended = [...unfinished, ...stepsOf(decided, 'clear')];
   if (ended.length > 0) await end(store, userId, ended);
+  await endUnknown(store, userId, user, all);
   if (!(await areCurrent(store, ended))) return false;
   await forgetGone(store, userId, decided);
   return true;
@@ -224,8 +251,9 @@ export async function countEntries(
 ): Promise<boolean> {
   const known = facets ?? (await store.entries(ids)).flatMap((entry) => entry.facets ?? []);
   const targets = distinct(known.flatMap(targetsOf));
+  const remembered: Remembered = new Map();
   for (let turn = 0; turn < attempts; turn += 1) {
-    if (await attempt(store, userId, ids, targets)) return true;
+    if (await attempt(store, userId, ids, targets, remembered)) return true;
   }
   return false;
 }

@@ -86,12 +86,15 @@ async function interleave(seed: number, guard: Guard): Promise<Outcome> {
   return look(world);
 }
 
-/** Seeds of interleavings, from 1, after which something is counted wrong or left behind. `guard`: what keeps a summary from counting twice. */
+/** Whether after this interleaving something is counted wrong or left behind. `guard`: what keeps a summary from counting twice. */
+export async function isWrong(seed: number, guard: Guard): Promise<boolean> {
+  const { isRight, isClean } = await interleave(seed, guard);
+  return !isRight || (guard === 'seq' && !isClean);
+}
+
+/** Seeds, from 1, of interleavings that go wrong. */
 export async function wrongOf(runs: number, guard: Guard): Promise<number[]> {
   const wrong: number[] = [];
-  for (let seed = 1; seed <= runs; seed += 1) {
-    const { isRight, isClean } = await interleave(seed, guard);
-    if (!isRight || (guard === 'seq' && !isClean)) wrong.push(seed);
-  }
+  for (let seed = 1; seed <= runs; seed += 1) if (await isWrong(seed, guard)) wrong.push(seed);
   return wrong;
 }
