@@ -55,18 +55,20 @@ interface Known {
   readonly facets: Facets;
 }
 
-/**
- * Facets as they were read first. A process that is at an earlier generation may remove those of a tombstone while this
- * one is at it.
- */
-type Remembered = Map<string, Facets>;
-
-function remembering(remembered: Remembered, entry: CountedEntry): CountedEntry {
-  if (entry.facets) remembered.set(entry.id, entry.facets);
-  return { ...entry, facets: entry.facets ?? remembered.get(entry.id) ?? null };
-}
-
 const isKnown = (entry: CountedEntry): entry is CountedEntry & { facets: Facets } => entry.facets !== null;
+
+/** An entry with its facets, those of a tombstone that has lost them by what is pending of it. */
+const withFacets = (entry: CountedEntry, user: Summary | undefined): CountedEntry => ({
+  ...entry,
+  facets: entry.facets ?? user?.pending.find(({ id }) => id === entry.id)?.facets ?? null,
+});
+
+/** Facets of entries, as far as they are known. */
+async function facetsOf(store: CountingStore, userId: string, ids: readonly string[]): Promise<Facets[]> {
+  const entries = await store.entries(ids);
+  const [user] = entries.every(isKnown) ? [] : await store.summaries(userId, [USER]);
+  return entries.flatMap((entry) => withFacets(entry, user).facets ?? []);
+}
 
 /** A transition and the entry that it is of. */
 interface Step extends Known {
@@ -130,20 +132,6 @@ async function end(store: CountingStore, userId: string, steps: readonly Step[])
   await store.clear(userId, [{ target: USER, nonces: noncesOf(steps) }]);
 }
 
-/** Ends what is pending of tombstones without facets: it counts nothing, and who began it has died. */
-async function endUnknown(
-  store: CountingStore,
-  userId: string,
-  { pending }: Summary,
-  entries: readonly CountedEntry[],
-): Promise<void> {
-  const unknown = new Set(entries.filter((entry) => !isKnown(entry)).map(({ id }) => id));
-  const nonces = pending
-    .filter(({ id, from, to }) => unknown.has(id) && from === to)
-    .map(({ nonce }) => nonce);
-  if (nonces.length > 0) await store.clear(userId, [{ target: USER, nonces }]);
-}
-
 /** The user's summary; null when it must be read again. */
 async function userSummary(
   store: CountingStore,
@@ -201,14 +189,14 @@ async function attempt(
   userId: string,
   ids: readonly string[],
   targets: readonly Target[],
-  remembered: Remembered,
 ): Promise<boolean> {
   const found = await store.summaries(userId, [USER, ...targets]);
   const known = new Map(found.map((summary) => [targetId(summary.target), summary]));
-  const all = (await store.entries(ids)).map((entry) => remembering(remembered, entry));
+  const all = await store.entries(ids);
   const user = await userSummary(store, userId, known.get(targetId(USER)), all);
   if (!user) return false;
   const decided = all
+    .map((entry) => withFacets(entry, user))
     .filter(isKnown)
     .map((entry) => ({ entry, facets: entry.facets, decision: decide(user, entry, store.newNonce) }));
   const begun = stepsOf(decided, 'begin');
@@ -228,7 +216,6 @@ async function attempt(
   if (marks.length > 0) await store.mark(marks);
   const ended = [...unfinished, ...stepsOf(decided, 'clear')];
   if (ended.length > 0) await end(store, userId, ended);
-  await endUnknown(store, userId, user, all);
   if (!(await areCurrent(store, ended))) return false;
   await forgetGone(store, userId, decided);
   return true;
@@ -249,11 +236,10 @@ export async function countEntries(
   ids: readonly string[],
   { facets, attempts = 20 }: { readonly facets?: readonly Facets[]; readonly attempts?: number } = {},
 ): Promise<boolean> {
-  const known = facets ?? (await store.entries(ids)).flatMap((entry) => entry.facets ?? []);
+  const known = facets ?? (await facetsOf(store, userId, ids));
   const targets = distinct(known.flatMap(targetsOf));
-  const remembered: Remembered = new Map();
   for (let turn = 0; turn < attempts; turn += 1) {
-    if (await attempt(store, userId, ids, targets, remembered)) return true;
+    if (await attempt(store, userId, ids, targets)) return true;
   }
   return false;
 }

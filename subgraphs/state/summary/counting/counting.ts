@@ -38,6 +38,8 @@ export interface Transition {
   readonly from: string | null;
   readonly to: string | null;
   readonly nonce: string;
+  /** Of a tombstone that was not counted: those that it keeps may be removed while this is pending. */
+  readonly facets?: Facets;
 }
 
 /** What a place is listed by: a time, and an entry where it is one that counts. */
@@ -227,7 +229,10 @@ export function decide(user: Summary, entry: CountedEntry, nonce: () => string):
   }
   const from = counted?.state ?? null;
   // One that went before it was counted may have been looked at when a place was listed: its places are listed anew.
-  const isUnlisted = to === null && entry.facets !== null && counted === null;
-  if (from === to && !isUnlisted) return { kind: 'nothing' };
-  return { kind: 'begin', transition: { id, version, from, to, nonce: nonce() } };
+  const unlisted = to === null && counted === null ? entry.facets : null;
+  if (from === to && !unlisted) return { kind: 'nothing' };
+  return {
+    kind: 'begin',
+    transition: { id, version, from, to, nonce: nonce(), ...(unlisted && { facets: unlisted }) },
+  };
 }
