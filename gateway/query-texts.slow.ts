@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { builtFile } from '../platform/paths.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** What caches may keep: 64 MiB of the gateway’s operations, 16 of the subgraph’s, and some more around them. */
+/** Bytes that caches may keep: 64 MiB of the gateway’s operations, 16 of the subgraph’s, and some more around them. */
 const CACHES = 96 * MEBIBYTE;
 
 test('80 texts of 7.5 MB, and many different ones of 60 KB, leave nothing behind at any door', async () => {

@@ -46,7 +46,7 @@ export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'ur
 /**
  * `/health`: the process answers. `/ready`: 503 until each subgraph has been up once; from then on 200, `degraded`
  * while one is out of reach or lacks something, `others` included: one that is down costs its own fields, not the graph.
- * What is told is up to a second old.
+ * The answer is up to a second old.
  */
 export function readinessRoutes(
   app: FastifyInstance,

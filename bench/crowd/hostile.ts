@@ -15,7 +15,7 @@ interface Order extends Target {
 
 setPriority(19);
 
-/** What is in work at the end comes to its own end beside the next attack. */
+/** Requests in work at the end come to their own end beside the next attack. */
 async function attack({ attack: name, ms, ...target }: Order): Promise<void> {
   const signal = AbortSignal.timeout(ms);
   setMaxListeners(0, signal);

@@ -10,7 +10,7 @@ export interface Observed {
   readonly during: readonly number[];
   readonly failures: number;
   readonly acknowledged: number;
-  /** What is lacking of what was acknowledged, each in a line. */
+  /** Acknowledged writes that are lacking, each in a line. */
   readonly lost: readonly string[];
 }
 

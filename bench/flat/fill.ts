@@ -15,7 +15,7 @@ export interface Filling {
   readonly failedOneIn?: number;
 }
 
-/** What one statement inserts: it stays well under its time limit. */
+/** Rows of one statement, which stays well under its time limit. */
 const CHUNK = 50_000;
 
 /** $1 user, $2 and $3 the first and the last entry, $4 books, $5 chapters, $6 conversations, $7 one in so many failed. */

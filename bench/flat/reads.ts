@@ -6,7 +6,7 @@ export interface Read {
   of(store: StateStore, userId: string): Promise<unknown>;
 }
 
-/** What the filling holds of each member that lists are filtered by. */
+/** Values that the filling has of each member that lists are filtered by. */
 const VALUES = {
   bookId: 'book-3',
   conversationId: 'talk-3',

@@ -17,7 +17,7 @@ afterAll(() => system?.stop());
 
 const STORM = '# The Storm\n\nElspeth shut the window. The rain came down on the harbour.';
 
-/** What the system answers to a processor that goes astray. */
+/** The system’s answers to a processor that goes astray. */
 async function status(call: CallAs): Promise<number> {
   const answer = await callAs(system, call);
   await answer.text();

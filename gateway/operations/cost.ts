@@ -24,7 +24,7 @@ const ASSUMED_LIST_SIZE = 10;
 /** The argument by which a page says how long it is (Relay's cursor connections). */
 const PAGE_SIZE = 'first';
 
-/** What a schema tells of its fields, by `Type.field`. */
+/** A schema’s hints of its fields, by `Type.field`. */
 export interface CostHints {
   /** Of a list: `@listSize(assumedSize:)`. */
   readonly sizes: ReadonlyMap<string, number>;

@@ -23,7 +23,7 @@ export interface OperationLimits {
   readonly directives: number;
   /** Fields with all fragments expanded. */
   readonly fields: number;
-  /** What it may bring at most, counted in objects, see `cost.ts`. */
+  /** The most that it may bring, counted in objects, see `cost.ts`. */
   readonly cost: number;
 }
 

@@ -39,7 +39,7 @@ const fillers = [
 ];
 
 const graph = await startTestGraph();
-/** What the subgraphs of tests note of their requests, texts included: to be forgotten. */
+/** Requests that the subgraphs of tests note, texts included: to be forgotten. */
 const noted: Asked[] = [];
 const [[, subgraph] = []] = await startSubgraphs([], noted);
 if (!subgraph) throw new Error('There is no subgraph');

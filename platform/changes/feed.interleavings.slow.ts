@@ -77,7 +77,7 @@ function publisher(log: EventLog) {
   };
 }
 
-/** What a subscriber is given from a cursor on until the change of version `last`, or why it was cut off. */
+/** Changes that a subscriber is given from a cursor on until the change of version `last`, or why it was cut off. */
 async function follow(
   feed: ReturnType<typeof openChangeFeed>,
   { after, pace, last }: { after: string; pace: number; last: () => number },

@@ -12,7 +12,7 @@ export interface Exchange {
   readonly timeoutMs: number;
   /** Bytes of the answer's body. Default: any number. */
   readonly maxBytes?: number | undefined;
-  /** What is waited for, once, before more than so many bytes of the body are read. */
+  /** Waited for once, before more than so many bytes of the body are read. */
   readonly large?: { readonly fromBytes: number; readonly wait: () => Promise<void> } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
