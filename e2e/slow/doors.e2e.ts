@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { faultsAt } from '../platform/testing/strange-paths.ts';
-import type { GraphClient } from './harness/client.ts';
-import { type System, startSystem } from './harness/system.ts';
+import { faultsAt } from '../../platform/testing/strange-paths.ts';
+import type { GraphClient } from '../harness/client.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 let client: GraphClient;
