@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { MAX_ANSWER_BYTES } from '../../platform/answer-room.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { Subgraphs } from '../subgraphs/subgraphs.ts';
@@ -56,7 +57,6 @@ export interface ExecutorDependencies<Context> {
   readonly maxAnswerBytes?: number;
 }
 
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Characters of what a planner is given and plans: a fragment's text stands wherever it is spread. */
 const MAX_PLANNED = 256 * 1024;
 /** Characters or bytes that take some milliseconds to read, to shape or to write. */

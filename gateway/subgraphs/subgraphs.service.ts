@@ -1,3 +1,4 @@
+import { MAX_ANSWER_BYTES } from '../../platform/answer-room.ts';
 import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/exchange.ts';
 import { parseBody, refusalOf, type ServiceHttp } from '../../platform/clients/http.ts';
 import type { ServiceName } from '../../platform/config.ts';
@@ -9,7 +10,7 @@ import { LARGE_BYTES } from './large.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const MAX_ANSWER_MIB = 8;
+const MAX_ANSWER_MIB = MAX_ANSWER_BYTES / MEBIBYTE;
 const QUERY_TIMEOUT_MS = 10_000;
 /** Compiling a long book takes longer than any question. */
 const MUTATION_TIMEOUT_MS = 30_000;

@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../config.ts';
 import { withinTime } from '../deadline.ts';
+import { serve } from '../testing/http-server.ts';
 import { testEgress, testTokens } from '../testing/identity.ts';
 import { traceFrom, withTrace } from '../trace.ts';
 import { createServiceHttp, type ServiceCall } from './http.ts';
@@ -12,16 +12,6 @@ import { createProcessorClient } from './processor.ts';
 /** Who asked a service, by the token that it got. */
 const callerOf = (service: string, authorization = '') =>
   testTokens(service).verify(authorization.replace('Bearer ', ''), null);
-
-async function startServer(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 function clientOf(stateUrl: string) {
   const urls = { ...loadConfig({}).urls, state: stateUrl };
@@ -35,7 +25,7 @@ const get: ServiceCall = { method: 'GET', path: '/', viewer: null };
 /** A client of a server that gives this one answer. */
 const answering = async (status: number, body: string, contentType = 'application/json') =>
   clientOf(
-    await startServer((_request, response) =>
+    await serve((_request, response) =>
       response.writeHead(status, { 'content-type': contentType }).end(body),
     ),
   );
@@ -49,7 +39,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 describe('a call', () => {
   it('carries who asks, for whom, the trace and the body', async () => {
     const http = clientOf(
-      await startServer(async (request, response) => {
+      await serve(async (request, response) => {
         const { authorization, traceparent, 'x-request-id': requestId } = request.headers;
         const caller = await callerOf('state', authorization);
         const { method, url } = request;
@@ -85,8 +75,8 @@ describe('a call', () => {
   });
 
   it('goes to a service by its name or to any address', async () => {
-    const own = await startServer((_request, response) => response.end('"state"'));
-    const other = await startServer((request, response) => response.end(JSON.stringify(request.url)));
+    const own = await serve((_request, response) => response.end('"state"'));
+    const other = await serve((request, response) => response.end(JSON.stringify(request.url)));
     const http = clientOf(own);
     expect(await http.call('state', get)).toBe('state');
     expect(await http.call({ id: 'summary', baseUrl: `${other}/base` }, { ...get, path: '/blobs' })).toBe(
@@ -142,12 +132,12 @@ describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes
   });
 
   it('a connection that is cut', async () => {
-    const http = clientOf(await startServer((request) => request.socket.destroy()));
+    const http = clientOf(await serve((request) => request.socket.destroy()));
     await expect(http.call('state', get)).rejects.toMatchObject(unavailable);
   });
 
   it('an answer that does not begin in time', async () => {
-    const http = clientOf(await startServer(() => undefined));
+    const http = clientOf(await serve(() => undefined));
     await expect(http.call('state', { ...get, timeoutMs: 50 })).rejects.toMatchObject({
       ...unavailable,
       cause: { name: 'TimeoutError' },
@@ -156,7 +146,7 @@ describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes
 
   it('an answer that does not end in time', async () => {
     const http = clientOf(
-      await startServer((_request, response) => {
+      await serve((_request, response) => {
         response.write('{"blob":');
       }),
     );
@@ -165,7 +155,7 @@ describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes
 
   it('a call that its caller gave up, at once', async () => {
     const givingUp = new AbortController();
-    const http = clientOf(await startServer(() => givingUp.abort()));
+    const http = clientOf(await serve(() => givingUp.abort()));
     const call = http.call('state', { ...get, signal: givingUp.signal, timeoutMs: 60_000 });
     await expect(call).rejects.toMatchObject({ ...unavailable, cause: { name: 'AbortError' } });
     await expect(http.call('state', { ...get, signal: givingUp.signal })).rejects.toMatchObject(unavailable);
@@ -176,7 +166,7 @@ describe('SERVICE_UNAVAILABLE, without a word of what is inside, is what becomes
     const inWork = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const http = clientOf(await startServer(() => asked()));
+    const http = clientOf(await serve(() => asked()));
     const call = http.call('state', get);
     const refused = expect(call).rejects.toMatchObject(unavailable);
     await inWork;
@@ -189,7 +179,7 @@ describe('time', () => {
   it('is told to the service: the call’s own, or what is left of the request’s', async () => {
     const told: number[] = [];
     const http = clientOf(
-      await startServer((request, response) => {
+      await serve((request, response) => {
         told.push(Number(request.headers['x-request-timeout-ms']));
         response.end('1');
       }),
@@ -204,7 +194,7 @@ describe('time', () => {
   it('that is over is DEADLINE_EXCEEDED: before the call without asking, during it at once', async () => {
     let asked = 0;
     const http = clientOf(
-      await startServer(() => {
+      await serve(() => {
         asked += 1;
       }),
     );
@@ -217,7 +207,7 @@ describe('time', () => {
   });
 
   it('of whoever asks for a stream says nothing of the service, however often it is over', async () => {
-    const http = clientOf(await startServer(() => undefined));
+    const http = clientOf(await serve(() => undefined));
     for (let call = 0; call < 6; call++)
       await withinTime(50, () =>
         expect(http.stream('state', get)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }),
@@ -228,7 +218,7 @@ describe('time', () => {
   it('of a stream is for its beginning, not for its body', async () => {
     const end: (() => void)[] = [];
     const http = clientOf(
-      await startServer((_request, response) => {
+      await serve((_request, response) => {
         response.write('one ');
         end.push(() => response.end('two'));
       }),
@@ -250,7 +240,7 @@ describe('a service that does not answer', () => {
   ] as const)('%s', async (_, call, times) => {
     let asked = 0;
     const http = clientOf(
-      await startServer((request) => {
+      await serve((request) => {
         asked += 1;
         request.socket.destroy();
       }),
@@ -263,7 +253,7 @@ describe('a service that does not answer', () => {
     let asked = 0;
     let status = 404;
     const http = clientOf(
-      await startServer((request, response) => {
+      await serve((request, response) => {
         asked += 1;
         if (status === 0) request.socket.destroy();
         else response.writeHead(status).end('{"error":{"code":"BLOB_NOT_FOUND","message":"No."}}');
@@ -280,7 +270,7 @@ describe('a service that does not answer', () => {
 
 it('a processor’s blobs are asked for on behalf of their user', async () => {
   const http = clientOf('http://127.0.0.1:9');
-  const baseUrl = await startServer(async (request, response) => {
+  const baseUrl = await serve(async (request, response) => {
     const caller = await callerOf('summary', request.headers.authorization);
     const { ids } = JSON.parse(await bodyOf(request)) as { ids: string[] };
     const blobs = ids.map((id) => ({ id, user_id: caller.viewer?.userId, data: { path: request.url } }));

@@ -1,7 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeProtectedHeader, SignJWT } from 'jose';
@@ -9,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { loadConfig } from '../../config.ts';
 import { createLogger } from '../../logger.ts';
+import { serve } from '../../testing/http-server.ts';
 import { developmentKeys } from '../keys.ts';
 import type { ServiceTokens } from '../service-tokens.ts';
 import { createIdentities } from './identity.ts';
@@ -36,16 +35,6 @@ async function processOf(environment: Record<string, string> = {}) {
     logger: createLogger('warn', { write: (line) => void logs.push(line) }),
   });
   return { of: (service: 'state' | 'gateway' | 'schemas') => identities.of(service, async () => []), logs };
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Publishes the keys of whoever is `current`; of the release before, which answers 401 to strangers, when it is null. */

@@ -1,20 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { expect, test } from 'vitest';
+import { serve } from '../../testing/http-server.ts';
 import { fetchJwks, JWKS_PATH, jwksOf, NoKeysHere } from './jwks.ts';
 import { newServiceKey, readServiceKeys } from './keys.ts';
 
 const [key] = readServiceKeys(newServiceKey());
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const answering =
   (body: string, status = 200): RequestListener =>
