@@ -1,61 +1,71 @@
-import { type Db, ObjectId } from 'mongodb';
+import { type Db, MongoServerError } from 'mongodb';
 import { dayBefore, type TokenUse, type TokenUses } from './uses.ts';
 
-interface UseDocument {
-  readonly _id: { readonly user_id: string; readonly day: string; readonly run_id: string };
+/** A user's day. One document, since a run may begin only by one write that also looks at the sum. */
+interface DayDocument {
+  readonly _id: { readonly user_id: string; readonly day: string };
+  /** The sum of `runs`. */
   readonly tokens: number;
-  /** When the run was counted, in an order that no two share. */
-  readonly counted: ObjectId;
+  /** Tokens by run. */
+  readonly runs: Readonly<Record<string, number>>;
 }
 
-const idOf = ({ userId, day, runId }: TokenUse) => ({ user_id: userId, day, run_id: runId });
+const DUPLICATE_KEY = 11_000;
+
+const idOf = ({ userId, day }: TokenUse) => ({ user_id: userId, day });
+const isDuplicate = (error: unknown) => error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 
 /** The uses in MongoDB. */
 export function createMongoTokenUses(database: Db): TokenUses {
-  const uses = database.collection<UseDocument>('token_uses');
+  const days = database.collection<DayDocument>('token_uses');
 
-  /** Tokens of the runs that were counted before one. */
-  async function before({ userId, day }: TokenUse, counted: ObjectId): Promise<number> {
-    const [sum] = await uses
-      .aggregate<{ tokens: number }>([
-        { $match: { '_id.user_id': userId, '_id.day': day, counted: { $lt: counted } } },
-        { $group: { _id: null, tokens: { $sum: '$tokens' } } },
-      ])
-      .toArray();
-    return sum?.tokens ?? 0;
+  const tokensOf = async (use: TokenUse): Promise<number | undefined> => {
+    const day = await days.findOne({ _id: idOf(use) }, { projection: { [`runs.${use.runId}`]: 1 } });
+    return day?.runs?.[use.runId];
+  };
+
+  /**
+   * Counts the run with its tokens, if it is counted with `known` (not at all: undefined) and the filter holds.
+   * @returns whether it was.
+   */
+  async function count(use: TokenUse, known: number | undefined, filter: object = {}): Promise<boolean> {
+    const run = `runs.${use.runId}`;
+    try {
+      const written = await days.updateOne(
+        { _id: idOf(use), [run]: known ?? { $exists: false }, ...filter },
+        { $inc: { tokens: use.tokens - (known ?? 0) }, $set: { [run]: use.tokens } },
+        { upsert: known === undefined },
+      );
+      return written.matchedCount + written.upsertedCount > 0;
+    } catch (error) {
+      // The day is there, and the filter did not hold.
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
   }
 
   return {
     async prepare(today) {
-      await uses.createIndexes([
-        { key: { '_id.user_id': 1, '_id.day': 1, counted: 1 } },
-        { key: { '_id.day': 1 } },
-      ]);
-      await uses.deleteMany({ '_id.day': { $lt: dayBefore(today) } });
+      await days.createIndexes([{ key: { '_id.user_id': 1 } }, { key: { '_id.day': 1 } }]);
+      await days.deleteMany({ '_id.day': { $lt: dayBefore(today) } });
     },
     async begin(use, limit) {
-      const counted = new ObjectId();
-      const written = await uses.updateOne(
-        { _id: idOf(use) },
-        { $setOnInsert: { tokens: use.tokens, counted } },
-        { upsert: true },
-      );
-      if (written.upsertedCount === 0) return true;
-      // Counted first and looked at then: of two that begin at once, the later one sees the earlier.
-      if ((await before(use, counted)) < limit) return true;
-      await uses.deleteOne({ _id: idOf(use), counted });
-      return false;
+      for (;;) {
+        const below = { tokens: { $lt: limit } };
+        if (await count(use, undefined, below)) return true;
+        if ((await tokensOf(use)) !== undefined) return true;
+        // Of two first runs of a day at once, one finds the other's document when it would write its own.
+        const day = await days.findOne({ _id: idOf(use), ...below }, { projection: { _id: 1 } });
+        if (day === null) return false;
+      }
     },
     async finish(use) {
-      const { tokens } = use;
-      await uses.updateOne(
-        { _id: idOf(use) },
-        { $set: { tokens }, $setOnInsert: { counted: new ObjectId() } },
-        { upsert: true },
-      );
+      while (!(await count(use, await tokensOf(use)))) {
+        // Another wrote between the look and the write: look again.
+      }
     },
     async eraseUser(userId) {
-      await uses.deleteMany({ '_id.user_id': userId });
+      await days.deleteMany({ '_id.user_id': userId });
     },
   };
 }
