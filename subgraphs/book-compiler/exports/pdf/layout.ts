@@ -27,7 +27,7 @@ const NUMBERED = /^(?:\p{N}|[ivxlcdm]+[.:)\s]|chapter|kapitel|chapitre|cap[ií]t
 /** Without what a heading that is listed cannot hold. */
 const plain = (nodes: readonly Inline[]): Inline[] =>
   nodes.flatMap((node): Inline[] => {
-    if (typeof node === 'string' || node.t === 'code') return [node];
+    if (typeof node === 'string' || node.t === 'code' || node.t === 'note') return [node];
     if (node.t === 'br') return [' '];
     if (node.t === 'em' || node.t === 'strong') return [{ ...node, c: plain(node.c) }];
     return node.t === 'link' || node.t === 'ref' ? plain(node.c) : [];
@@ -42,13 +42,7 @@ function chapterTree({ number, title }: Chapter, parsed: ParsedChapter, reading:
   const at = children.findIndex(({ type }) => type !== 'definition' && type !== 'footnoteDefinition');
   const first = children[at];
   const heading = first?.type === 'heading' ? first : null;
-  const own = heading ? plain(readInlines(heading.children, { ...within, mayNote: false })) : [];
-  const notes = heading
-    ? readInlines(
-        heading.children.filter(({ type }) => type === 'footnoteReference'),
-        within,
-      )
-    : [];
+  const own = heading ? plain(readInlines(heading.children, within)) : [];
   const body = readBlocks(heading ? children.toSpliced(at, 1) : children, within);
   const line = oneLine(title, MAX_HEAD);
   return {
@@ -56,10 +50,7 @@ function chapterTree({ number, title }: Chapter, parsed: ParsedChapter, reading:
     title: isEmpty(own) ? [oneLine(title, 500) || '…'] : own,
     head: line,
     ids: body.flatMap((each) => (each.t === 'anchor' ? each.id : [])),
-    blocks: [
-      ...(notes.length > 0 ? [{ t: 'p', c: notes } as const] : []),
-      ...body.filter(({ t }) => t !== 'anchor'),
-    ],
+    blocks: body.filter(({ t }) => t !== 'anchor'),
   };
 }
 

@@ -29,7 +29,7 @@ interface Within {
   readonly reading: Reading;
   readonly definitions: Definitions;
   readonly notes: Notes;
-  /** False in a note or a heading, where no note may stand. */
+  /** False in a note, where no other may stand. */
   readonly mayNote: boolean;
   /** The level of the heading before: accessible documents skip none on the way down. */
   readonly outline: { level: number };
@@ -201,19 +201,13 @@ function tabular(node: Table, within: Within): Block[] {
 
 function heading(node: Heading, within: Within): Block[] {
   const { outline } = within;
-  const c = readInlines(node.children, { ...within, depth: 0, mayNote: false });
+  const c = readInlines(node.children, { ...within, depth: 0 });
   const last = c.at(-1);
   if (typeof last === 'string') c[c.length - 1] = last.replace(ATTRIBUTES, '');
   // A note has no place in the book's outline.
   if (!within.mayNote) return [{ t: 'p', c: [{ t: 'strong', c }] }];
   outline.level = Math.min(5, outline.level + 1, Math.max(2, node.depth - 1));
-  const notes = node.children.flatMap((each) =>
-    each.type === 'footnoteReference' ? noted(each.identifier, within) : [],
-  );
-  return [
-    { t: 'h', l: outline.level, c, ...directed(node.children, within) },
-    ...(notes.length > 0 ? [{ t: 'p', c: notes } as const] : []),
-  ];
+  return [{ t: 'h', l: outline.level, c, ...directed(node.children, within) }];
 }
 
 const isLeafBlock = ({ type }: Nodes): boolean =>
