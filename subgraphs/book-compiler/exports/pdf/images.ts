@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { GivenImage } from './request.ts';
+import type { Picture } from '../book/book.ts';
 
 /** A picture as it goes into the file. */
 export interface SetImage {
@@ -18,7 +18,7 @@ const POINTS_PER_PIXEL = 72 / 150;
 const MAX_HEIGHT = 430;
 
 /** A picture that the compiler can read, upright and no larger than a page; null where it is none. */
-export async function setImage({ bytes }: GivenImage, name: string): Promise<SetImage | null> {
+export async function setImage({ bytes }: Pick<Picture, 'bytes'>, name: string): Promise<SetImage | null> {
   try {
     const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
       .autoOrient()

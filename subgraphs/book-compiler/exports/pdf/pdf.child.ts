@@ -4,6 +4,8 @@ import { deserialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { builtFile, projectFile } from '../../../../platform/paths.ts';
+import type { BookInput } from '../book/book.ts';
+import { parseBook } from '../book/parse.ts';
 import { fontFiles } from './fonts.ts';
 import { charactersIn, unshownIn, withMarks } from './glyphs.ts';
 import { type SetImage, setImage } from './images.ts';
@@ -13,30 +15,23 @@ import type { PdfMessage, PdfRequest } from './request.ts';
 /** A process that sets one book: its request comes in on standard input, the file goes out on standard output. */
 const MESSAGES = 3;
 const tell = (message: PdfMessage) => writeSync(MESSAGES, `${JSON.stringify(message)}\n`);
-const stage = (progress: number, name: string) => tell({ kind: 'progress', progress, stage: name });
-
-class Refusal extends Error {
-  readonly reason: Extract<PdfMessage, { kind: 'failed' }>['reason'];
-  constructor(reason: Refusal['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
+/** Hundredths that were told last: a chapter of two thousand is not worth a word. */
+let told = -1;
+function stage(done: number, name: string): void {
+  const hundredths = Math.floor(done * 100);
+  if (hundredths === told) return;
+  told = hundredths;
+  tell({ kind: 'progress', done, stage: name });
 }
 
-async function pictures({ images }: PdfRequest): Promise<Map<string, SetImage>> {
+/** Pictures that cannot be read are not there: their words are. */
+async function pictures({ pictures: given, cover }: BookInput) {
   const set = new Map<string, SetImage>();
-  for (const [index, [url, given]] of Object.entries(images).entries()) {
-    const image = await setImage(given, String(index));
-    if (image) set.set(url, image);
+  for (const [index, [key, picture]] of [...given].entries()) {
+    const image = await setImage(picture, String(index));
+    if (image) set.set(key, image);
   }
-  return set;
-}
-
-async function coverOf({ cover }: PdfRequest): Promise<SetImage | null> {
-  if (!cover) return null;
-  const image = await setImage(cover, 'cover');
-  if (!image) throw new Refusal('cover', 'The cover is no picture that can be read.');
-  return image;
+  return { pictures: set, cover: cover && (await setImage(cover, 'cover')) };
 }
 
 /** A folder that is nowhere: the compiler reads what it is handed, and no file. */
@@ -75,29 +70,22 @@ function setBook(json: string, fonts: readonly string[], compiler: NodeCompiler,
 }
 
 async function main(): Promise<void> {
-  const { request, maxMemory } = deserialize(await buffer(process.stdin)) as {
-    request: PdfRequest;
-    maxMemory: number;
-  };
+  const { book, fonts, maxMemory } = deserialize(await buffer(process.stdin)) as PdfRequest;
   new Worker(builtFile('subgraphs/book-compiler/exports/pdf/memory.worker.ts'), {
     workerData: maxMemory,
   }).unref();
-  stage(0.05, 'reading');
-  const [images, cover] = [await pictures(request), await coverOf(request)];
-  const tree = bookTree(request, images, cover);
-  stage(0.2, 'setting');
-  const compiler = openCompiler([...images.values(), ...(cover ? [cover] : [])]);
-  const pdf = setBook(JSON.stringify(tree), tree.fonts.body, compiler, request.createdAt);
+  const laid = { ...(await pictures(book)), fonts };
+  const tree = bookTree(parseBook(book), laid, (done) => stage(0.3 * done, 'reading'));
+  stage(0.3, 'setting');
+  const compiler = openCompiler([...laid.pictures.values(), ...(laid.cover ? [laid.cover] : [])]);
+  const createdAt = Math.floor(Date.parse(book.compiledAt) / 1_000);
+  const pdf = setBook(JSON.stringify(tree), tree.fonts.body, compiler, createdAt);
   stage(0.9, 'writing');
   await new Promise<void>((resolve) => process.stdout.end(pdf, resolve));
 }
 
 await main().catch((error: unknown) => {
   const { message } = error as Error;
-  tell({
-    kind: 'failed',
-    reason: error instanceof Refusal ? error.reason : 'fault',
-    message: message.slice(0, 2_000),
-  });
+  tell({ kind: 'failed', reason: 'fault', message: message.slice(0, 2_000) });
   process.exitCode = 1;
 });

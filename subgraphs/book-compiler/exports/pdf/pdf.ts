@@ -6,6 +6,8 @@ import { serialize } from 'node:v8';
 import { BlobgraphError } from '../../../../platform/errors.ts';
 import { FairQueue } from '../../../../platform/fair-queue.ts';
 import { builtFile } from '../../../../platform/paths.ts';
+import type { BookInput } from '../book/book.ts';
+import type { OnProgress } from '../format.ts';
 import type { PdfMessage, PdfRequest } from './request.ts';
 
 export interface PdfOptions {
@@ -13,7 +15,9 @@ export interface PdfOptions {
   readonly userId: string;
   /** Aborted, it ends the work at once, wherever that is. */
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: number, stage: string) => void;
+  readonly onProgress: OnProgress;
+  /** Families of fonts that the machine has, tried where ours have no letter. */
+  readonly fonts: readonly string[];
   /** Bytes of memory that setting one book may take. Default: 1 GiB. */
   readonly maxMemory?: number;
 }
@@ -38,11 +42,9 @@ type Failure = Extract<PdfMessage, { kind: 'failed' }>;
 const REASONS: Readonly<Record<Failure['reason'], (message: string) => Error>> = {
   memory: () =>
     new BlobgraphError(
-      'BOOK_INVALID',
+      'PROCESSING_FAILED',
       'The book takes more memory than a PDF may. Ask for another format, or compile it as several books.',
     ),
-  cover: () =>
-    new BlobgraphError('BOOK_INVALID', 'The cover is no picture that can be read. Give the book another.'),
   fault: (message) => new Error(`The PDF could not be set: ${message}`),
 };
 
@@ -64,7 +66,7 @@ async function hear(channel: Readable, { onProgress }: PdfOptions): Promise<Fail
   let failure: Failure | null = null;
   for await (const line of createInterface({ input: channel })) {
     const message = JSON.parse(line) as PdfMessage;
-    if (message.kind === 'progress') onProgress?.(message.progress, message.stage);
+    if (message.kind === 'progress') onProgress(message.done, message.stage);
     else failure ??= message;
   }
   return failure;
@@ -76,10 +78,11 @@ async function lastWords(channel: Readable): Promise<string> {
   return words;
 }
 
-function hand(request: PdfRequest, { maxMemory = MAX_MEMORY }: PdfOptions, input: Writable): void {
+function hand(book: BookInput, { fonts, maxMemory = MAX_MEMORY }: PdfOptions, input: Writable): void {
+  const request: PdfRequest = { book, fonts, maxMemory };
   // It may have died: how, its end tells.
   input.on('error', () => undefined);
-  input.end(serialize({ request, maxMemory }));
+  input.end(serialize(request));
 }
 
 /** Why a process ended that did not say so itself. */
@@ -89,7 +92,7 @@ function silentEnd(code: number | null, signal: NodeJS.Signals | null, words: st
   return { kind: 'failed', reason: isMemory ? 'memory' : 'fault', message };
 }
 
-async function* run(request: PdfRequest, options: PdfOptions): AsyncGenerator<Uint8Array> {
+async function* run(book: BookInput, options: PdfOptions): AsyncGenerator<Uint8Array> {
   const child = start(options);
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   ended.catch(() => undefined);
@@ -98,7 +101,7 @@ async function* run(request: PdfRequest, options: PdfOptions): AsyncGenerator<Ui
     const { stdin, stdout, stderr, stdio } = child;
     if (!stdin || !stdout || !stderr) throw new Error('the process has no streams');
     const [failed, words] = [hear(stdio[3] as Readable, options), lastWords(stderr)];
-    hand(request, options, stdin);
+    hand(book, options, stdin);
     yield* stdout;
     const [code, signal] = await ended;
     options.signal.throwIfAborted();
@@ -115,12 +118,12 @@ async function* run(request: PdfRequest, options: PdfOptions): AsyncGenerator<Ui
 /**
  * Sets a book as a PDF: tagged (PDF/UA-1), with contents, bookmarks and embedded fonts. The same book gives the same
  * bytes on one machine.
- * @throws BlobgraphError BOOK_INVALID, OVERLOADED; the signal's reason
+ * @throws BlobgraphError PROCESSING_FAILED, OVERLOADED; the signal's reason
  */
-export async function* setPdf(request: PdfRequest, options: PdfOptions): AsyncGenerator<Uint8Array> {
+export async function* setPdf(book: BookInput, options: PdfOptions): AsyncGenerator<Uint8Array> {
   const leave = await places.enter(options.userId, { signal: options.signal });
   try {
-    yield* run(request, options);
+    yield* run(book, options);
   } finally {
     leave();
   }

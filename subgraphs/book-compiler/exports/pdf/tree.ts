@@ -1,13 +1,19 @@
 /** A run of text, or a node of text: what `book.typ` shows in a line. */
 export type Inline =
   | string
-  | { readonly t: 'em' | 'strong'; readonly c: readonly Inline[] }
+  | {
+      readonly t: 'em' | 'strong' | 'strike' | 'under' | 'mark' | 'small' | 'sub' | 'sup';
+      readonly c: readonly Inline[];
+    }
   | { readonly t: 'code'; readonly v: string }
   | { readonly t: 'br' }
   | { readonly t: 'link'; readonly u: string; readonly c: readonly Inline[] }
-  /** A link to a place in the book: the id of an anchor. */
+  /** A link to a place in the book, where it has that place. */
   | { readonly t: 'ref'; readonly id: string; readonly c: readonly Inline[] }
-  | { readonly t: 'note'; readonly c: readonly Block[] }
+  /** A note, where it is first referred to; `id` is null where no other reference leads to it. */
+  | { readonly t: 'note'; readonly id: string | null; readonly c: readonly Block[] }
+  /** Another reference to a note. */
+  | { readonly t: 'noted'; readonly id: string }
   | Anchor
   | PlacedImage;
 
@@ -51,7 +57,8 @@ export type Block =
       readonly t: 'table';
       /** One of each column. */
       readonly align: readonly ('left' | 'center' | 'right')[];
-      readonly head: Cells;
+      /** Null: it has none. */
+      readonly head: Cells | null;
       readonly rows: readonly Cells[];
     }
   | { readonly t: 'break' }
@@ -65,7 +72,10 @@ export interface ChapterTree {
   readonly title: readonly Inline[];
   /** The running head: one line. */
   readonly head: string;
-  readonly ids: readonly string[];
+  /** The place of its beginning. */
+  readonly id: string;
+  /** Where it is another than the book's. */
+  readonly lang: string | null;
   readonly blocks: readonly Block[];
 }
 
@@ -87,6 +97,8 @@ export interface BookTree {
   readonly cover: { readonly file: string; readonly alt: string } | null;
   readonly fonts: { readonly body: readonly string[]; readonly mono: readonly string[] };
   readonly chapters: readonly ChapterTree[];
+  /** All places that links may lead to. */
+  readonly places: Readonly<Record<string, true>>;
   /** Characters that no font has, as readers are told of them, e.g. `U+0928`. */
   readonly unshown: readonly string[];
   /** What stands in their place. */
