@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { Files } from './files.ts';
 import type { Standing } from './lifecycle.ts';
 import type { Records } from './records/records.ts';
 import type { Registrar } from './registrar.ts';
@@ -19,6 +20,8 @@ export interface Kit {
   readonly records: Records;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
+  /** Addresses at which they are read without a token. */
+  readonly files: Files;
   /** The store in which they lie. */
   readonly objects: ObjectStore;
   readonly state: StateClient;

@@ -13,6 +13,7 @@ import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
+import { ownKeys } from '../identity/service/own-keys.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -22,6 +23,7 @@ import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
+import { createFiles } from './files.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -32,6 +34,7 @@ import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
+import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
@@ -100,6 +103,8 @@ async function openKit(
   const records = await openRecords(definition, database);
   const state = createStateClient(http);
   const objects = await runtime.objects();
+  const keys = await ownKeys(definition.id as ServiceName, runtime);
+  const files = createFiles({ service: definition.id, keys, clock });
   // Last of what may fail: nobody would close it.
   const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
   const artifacts = createArtifacts({
@@ -118,6 +123,7 @@ async function openKit(
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     artifacts,
+    files,
     objects,
     state,
     standing,
@@ -152,6 +158,7 @@ async function install(
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
+  fileRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {
