@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { segmentOf } from '../../platform/objects/names.ts';
 
 /** An uploaded picture: the document's `data`, of the schema `image-input-v1`. */
 export const imageInput = z.object({
@@ -13,9 +13,6 @@ export const imageInput = z.object({
 });
 
 export type ImageInput = z.infer<typeof imageInput>;
-
-/** The place of a user's objects: an id of any text as one segment of a key. */
-const segmentOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** All originals of a user lie under it. */
 export const originalsOf = (userId: string): string => `originals/${segmentOf(userId)}`;
