@@ -84,7 +84,8 @@ export const gatewayService: ServiceDefinition = {
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
         directReadRoutes(app, { http, processors, userTokens });
-        fileRoutes(app, { http, processors, trustedProxies: config.trustedProxies });
+        const { trustedProxies, s3 } = config;
+        fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

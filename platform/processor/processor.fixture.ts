@@ -85,6 +85,7 @@ const noArtifacts: Artifacts = {
   head: async () => {
     throw new BlobgraphError('NOT_FOUND', 'There is none.');
   },
+  key: () => '',
   etag: () => '',
   erase: async () => undefined,
   start: () => undefined,

@@ -17,6 +17,7 @@ import { measureEventLog } from '../event-log/room/metrics.ts';
 import { ownKeys } from '../identity/service/own-keys.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
+import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -133,7 +134,8 @@ async function openKit(
   const database = await openDatabase(definition, runtime);
   const objects = await runtime.objects();
   const keys = await ownKeys(definition.id as ServiceName, runtime);
-  const files = createFiles({ service: definition.id, keys, clock });
+  const direct = await runtime.publicObjects();
+  const files = createFiles({ service: definition.id, keys, clock, direct });
   const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
   await records.prepare();
   const state = createStateClient(http);
@@ -193,6 +195,7 @@ async function install(
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   fileRoutes(app, kit);
+  objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {

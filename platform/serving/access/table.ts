@@ -78,6 +78,8 @@ const processor: AccessTable = {
   'GET /blobs/:/artifacts/:': user('gateway'),
   // Whoever has the address: its signature is what the processor looks at.
   'GET /files/artifacts/:/:': itself('gateway'),
+  'GET /files/objects/:': itself('gateway'),
+  'PUT /files/objects/:': itself('gateway'),
   'GET /users/:/blobs': user('gateway'),
   'POST /blobs/batch': user('gateway', 'processor'),
   'POST /blobs/delete': user('state'),
