@@ -126,6 +126,10 @@ export const errorTable = {
   ),
   UNAUTHENTICATED: entry(401, 'The token is missing, expired or not signed by a key that is trusted here.'),
   FORBIDDEN: entry(403, 'The caller may not do this.'),
+  ADDRESS_INVALID: entry(
+    403,
+    'The address of a file was altered, was not given out here, or its time is over. Ask for it anew.',
+  ),
   QUERY_TOO_COMPLEX: entry(
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',

@@ -27,6 +27,7 @@ const PROCESSOR = {
   'POST /blobs/stale': 'state',
   'DELETE /users/:/blobs': 'state',
   'GET /blobs/:/artifacts/:': 'gateway',
+  'GET /files/artifacts/:/:': 'gateway!',
 };
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schemas: {

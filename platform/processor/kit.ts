@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { Files } from './files.ts';
 import type { Standing } from './lifecycle.ts';
 import type { Records } from './records/records.ts';
 import type { ObjectSweeper } from './records/s3/sweeper.ts';
@@ -20,6 +21,8 @@ export interface Kit {
   readonly records: Records;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
+  /** Addresses at which files are read without a token. */
+  readonly files: Files;
   /** The processor's own place in the object store: artifacts, and objects of blobs. */
   readonly objects: ObjectStore;
   /** Of a processor that has objects beside its records. */

@@ -14,6 +14,7 @@ import { createStateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Config, ServiceName } from '../config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
+import { ownKeys } from '../identity/service/own-keys.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import { projectFile } from '../paths.ts';
@@ -25,6 +26,7 @@ import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
+import { createFiles } from './files.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -37,6 +39,7 @@ import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
+import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
@@ -129,6 +132,8 @@ async function openKit(
   const settings = definition.settings ? config.settings(definition.settings) : {};
   const database = await openDatabase(definition, runtime);
   const objects = await runtime.objects();
+  const keys = await ownKeys(definition.id as ServiceName, runtime);
+  const files = createFiles({ service: definition.id, keys, clock });
   const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
   await records.prepare();
   const state = createStateClient(http);
@@ -151,6 +156,7 @@ async function openKit(
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     artifacts,
+    files,
     objects,
     ...(sweeper ? { sweeper } : {}),
     state,
@@ -186,6 +192,7 @@ async function install(
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
+  fileRoutes(app, kit);
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {

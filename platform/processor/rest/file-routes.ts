@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BlobgraphError } from '../../errors.ts';
+import { CACHED, describeFile, isKnown, wantedOf } from '../../files/answering.ts';
+import { transferAs } from '../../serving/load/load.ts';
+import { artifactPlace } from '../files.ts';
+import type { Kit } from '../kit.ts';
+import { isPending } from '../record.ts';
+
+interface ArtifactParams {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The blob of a signed address. @throws BlobgraphError ADDRESS_INVALID, BLOB_NOT_FOUND: it was deleted since */
+async function signedFor({ files, records }: Kit, { method, query }: FastifyRequest, params: ArtifactParams) {
+  const { id, name } = params;
+  const { terms } = files.addresses.verify({ method, place: artifactPlace(id, name), query });
+  const record = await records.find(id, new Set());
+  if (record && !isPending(record)) return { record, saved: terms['saved'] !== undefined };
+  throw new BlobgraphError('BLOB_NOT_FOUND', 'The blob of this file is not there any more.');
+}
+
+/** Answers an artifact to whoever has its address: all of it, a range, or 304 to those who have it. */
+async function sendFile(kit: Kit, request: FastifyRequest, reply: FastifyReply, params: ArtifactParams) {
+  const { artifacts, records } = kit;
+  const { id, name } = params;
+  const { record, saved } = await signedFor(kit, request, params);
+  const etag = artifacts.etag(record, name);
+  if (isKnown(request.headers['if-none-match'], etag))
+    return reply.status(304).headers({ etag, 'cache-control': CACHED }).send();
+  await transferAs(request, record.userId);
+  const whole = async () => (await records.find(id, 'all')) ?? undefined;
+  const head = await artifacts.head(id, name, whole);
+  const wanted = wantedOf(request.headers, { ...head, etag });
+  describeFile(reply, { ...head, etag, saved }, wanted);
+  if (request.method === 'HEAD' || wanted.status === 416) return reply.send();
+  const range = wanted.status === 206 ? wanted.range : undefined;
+  return reply.send((await artifacts.open(id, name, whole, range)).body);
+}
+
+/**
+ * `GET` and `HEAD /files/artifacts/:id/:name`: what is at a signed address, for the gateway, which knows nobody there.
+ */
+export function fileRoutes(app: FastifyInstance, kit: Kit): void {
+  app.route<{ Params: ArtifactParams }>({
+    method: ['GET', 'HEAD'],
+    url: '/files/artifacts/:id/:name',
+    handler: (request, reply) => sendFile(kit, request, reply, request.params),
+  });
+}
