@@ -1,7 +1,8 @@
 import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { createDecoder } from './decoder.ts';
-import { type ImageTools, processImage } from './run.ts';
+import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
+import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
 
 const MIB = 1024 ** 2;
@@ -34,7 +35,6 @@ export default defineProcessor({
       width: 'integer',
       height: 'integer',
       format: 'text',
-      size_bytes: 'bigint',
       pages: 'integer',
       has_alpha: 'boolean',
       taken_at: 'text',
@@ -50,4 +50,37 @@ export default defineProcessor({
   }),
   open: openTools,
   run: processImage,
+  stored: imageFiles,
+  resolvers: {
+    ImageAsset: {
+      sizeBytes: {
+        needs: ['original'],
+        resolve: ({ original }) => (original as ImageAssetData['original']).size_bytes,
+      },
+      pages: { needs: ['pages'], resolve: ({ pages }) => pages ?? 1 },
+      hasAlpha: { needs: ['has_alpha'], resolve: ({ has_alpha: hasAlpha }) => hasAlpha ?? false },
+      // Each knows the blob whose it is: addresses are of both.
+      renditions: {
+        needs: ['renditions'],
+        resolve: ({ id, renditions }) => (renditions as RenditionData[]).map((each) => ({ ...each, of: id })),
+      },
+      original: {
+        needs: ['original'],
+        resolve: ({ id, original }) => ({ ...(original as object), of: id }),
+      },
+    },
+    ImageRendition: {
+      url: {
+        needs: ['renditions'],
+        resolve: (rendition, _args, { kit }) =>
+          kit.files.address(rendition['of'] as string, renditionFile(rendition as unknown as RenditionData)),
+      },
+    },
+    ImageOriginal: {
+      url: {
+        needs: ['original'],
+        resolve: ({ of }, _args, { kit }) => kit.files.address(of as string, ORIGINAL),
+      },
+    },
+  },
 });

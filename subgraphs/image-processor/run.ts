@@ -30,7 +30,6 @@ export interface ImageAssetData {
   readonly width: number;
   readonly height: number;
   readonly format: ImageFormat;
-  readonly size_bytes: number;
   readonly pages: number;
   readonly has_alpha: boolean;
   readonly taken_at?: string;
@@ -69,7 +68,6 @@ function dataOf(input: ImageInput, picture: Picture, renditions: readonly Stored
     width: picture.width,
     height: picture.height,
     format: picture.format,
-    size_bytes,
     pages: picture.pages,
     has_alpha: picture.hasAlpha,
     ...(takenAt === undefined ? {} : { taken_at: takenAt }),
@@ -103,6 +101,5 @@ export async function processImage(
     preview: input.alt_text ?? `${input.file_name}, ${width} × ${height}`,
     data: dataOf(input, picture, renditions),
     objects: renditions.map(({ object }) => object),
-    sizeBytes: renditions.reduce((sum, { data }) => sum + data.size_bytes, 0),
   };
 }
