@@ -106,6 +106,18 @@ export const errorTable = {
     429,
     'The user’s drafts have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
   ),
+  IMAGE_UNSUPPORTED: entry(
+    415,
+    'The file is no picture of a format that is read: JPEG, PNG, WebP, AVIF, GIF or TIFF. Save it as one of them.',
+  ),
+  IMAGE_INVALID: entry(
+    422,
+    'The picture is damaged: it is cut off, or its bytes are not what its format wants. Save it anew and upload that.',
+  ),
+  IMAGE_TOO_LARGE: entry(
+    413,
+    'The picture has more pixels or bytes than are read, or takes more memory. Make it smaller.',
+  ),
   PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
   PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
   USER_ERASING: entry(

@@ -17,6 +17,7 @@ import type { RecordsDefinition } from './records/records.ts';
 import type { BlobObject } from './records/s3/blob-objects.ts';
 import { MAX_TIMEOUT_SECONDS } from './runs/settings.ts';
 import type { Source } from './sources.ts';
+import type { StoredFiles } from './stored-files.ts';
 
 /** One run, as a processor's own code sees it. */
 export interface RunRequest<Plan = unknown> {
@@ -151,6 +152,8 @@ export interface ProcessorDefinition<
   readonly commands?: Readonly<Record<string, CommandDefinition<Opened, any, any>>>;
   /** Exports and renditions, by name: no blobs, made of one when they are first asked for. */
   readonly artifacts?: Readonly<Record<string, ArtifactDefinition>>;
+  /** Files of its blobs that are there from the beginning: objects of the run, and what the blob was made of. */
+  readonly stored?: StoredFiles;
   /** Fields that are no members of the document, by type and field. */
   readonly resolvers?: Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
   /** REST of its own, beside what every processor has. */
