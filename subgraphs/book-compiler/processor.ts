@@ -1,3 +1,4 @@
+import { COVER_SCHEMA } from '../../platform/cover.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
@@ -23,11 +24,11 @@ export default defineProcessor({
   version: '1',
   name: 'Book compiler',
   description: 'Compiles the chapters of a book into one text, version by version.',
-  reads: ['text-input-v1', 'expanded-text-v1'],
+  reads: ['text-input-v1', 'expanded-text-v1', COVER_SCHEMA],
   makes: {
     type: 'CompiledBook',
     schema: 'compiled-book-v1',
-    schemaVersion: '1.1.0',
+    schemaVersion: '1.2.0',
     shownAs: 'book.compiled',
   },
   limits: { concurrency: 4, seconds: 60 },
@@ -41,6 +42,10 @@ export default defineProcessor({
       word_count: 'integer',
       character_count: 'integer',
       language: 'text',
+      subtitle: 'text',
+      author: 'text',
+      rights: 'text',
+      cover_blob_id: 'text',
       chapter_count: 'integer',
       source_blob_ids: 'envelope',
       compile_config: 'jsonb',
@@ -53,6 +58,7 @@ export default defineProcessor({
         columns: {
           chapter_num: 'integer',
           position: 'integer',
+          number: 'integer',
           title: 'text',
           draft_blob_id: 'text',
           expanded_blob_id: 'text',
