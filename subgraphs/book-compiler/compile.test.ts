@@ -201,6 +201,57 @@ describe('compileBook with an idempotency key', () => {
   });
 });
 
+describe('compareVersions', () => {
+  const COMPARE = `query ($a: ID!, $b: ID!) { compareVersions(a: $a, b: $b) {
+    versionA versionB unchanged wordsAdded wordsRemoved
+    chapters { chapterNum changes titleBefore hunks { removed added } complete }
+  } }`;
+  const compare = (a: string, b: string, userId = 'alice') =>
+    service.graphql<{ compareVersions: object }>(COMPARE, { a, b }, { viewer: viewer(userId) });
+
+  it('tells what changed from one version to the next, in the graph and by REST', async () => {
+    neighbours.putBook('alice', 'compared', 'Compared', twoChapters);
+    const { id: a } = await compiled({ bookId: 'compared' });
+    neighbours.putBook('alice', 'compared', 'Compared', [
+      { title: 'The Owl', draft: 'It was pitch dark.' },
+      { title: 'Dawn', draft: 'It was light.', expanded: 'It was very light indeed 🦉.' },
+    ]);
+    const { id: b } = await compiled({ bookId: 'compared' });
+    const { data } = await compare(a, b);
+    expect(data?.compareVersions).toMatchObject({
+      versionA: 1,
+      versionB: 2,
+      unchanged: 1,
+      wordsAdded: 1,
+      wordsRemoved: 0,
+      chapters: [{ chapterNum: 1, changes: ['CHANGED'], titleBefore: 'The Owl', complete: true }],
+    });
+    const { body } = await service.rest<{ comparison: object }>('GET', `/books/${b}/comparison?with=${a}`, {
+      caller: { viewer: viewer('alice') },
+    });
+    expect(body.comparison).toMatchObject({ a: b, b: a, words_added: 0, words_removed: 1, unchanged: 1 });
+  });
+
+  it('refuses versions that are not there, another’s, or of another book, by the argument', async () => {
+    neighbours.putBook('alice', 'one-book', 'One', twoChapters);
+    neighbours.putBook('alice', 'other-book', 'Other', twoChapters);
+    neighbours.putBook('bob', 'one-book', 'His', twoChapters);
+    const [one, other, his] = [
+      await compiled({ bookId: 'one-book' }),
+      await compiled({ bookId: 'other-book' }),
+      await compiled({ bookId: 'one-book' }, 'bob'),
+    ];
+    for (const [a, b, code, field] of [
+      ['none', one.id, 'BLOB_NOT_FOUND', 'a'],
+      [one.id, his.id, 'BLOB_NOT_FOUND', 'b'],
+      [one.id, other.id, 'VALIDATION_FAILED', 'b'],
+    ] as const) {
+      const { errors } = await compare(a, b);
+      expect(errors).toMatchObject([{ extensions: { code, field } }]);
+    }
+  });
+});
+
 describe('what a book says before its text', () => {
   const FRONT = `mutation ($input: CompileBookInput!) { compileBook(input: $input) {
     compiledBook { subtitle author rights coverBlobId cover { id } sourceBlobIds fullText chapters { number } }

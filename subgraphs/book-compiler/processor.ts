@@ -3,6 +3,8 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
+import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
 import { markdown } from './export.ts';
 import { migrations } from './history.ts';
@@ -73,8 +75,14 @@ export default defineProcessor({
     migrations,
   }),
   open: () => {
-    const composer = createComposer();
-    return { composer, close: () => composer.close() };
+    const [composer, comparer] = [createComposer(), createComparer()];
+    return {
+      composer,
+      comparer,
+      async close() {
+        await Promise.all([composer.close(), comparer.close()]);
+      },
+    };
   },
   commands: {
     compileBook: {
@@ -95,6 +103,13 @@ export default defineProcessor({
   },
   artifacts: { markdown },
   resolvers: {
+    Query: {
+      compareVersions: {
+        needs: [],
+        resolve: (_root, ids: { a: string; b: string }, { kit, caller }) =>
+          comparerOf(kit).compare(kit, requireViewer(caller).userId, ids),
+      },
+    },
     CompiledBook: {
       compileConfig: {
         needs: ['compile_config'],

@@ -52,7 +52,7 @@ export interface Comparison {
 }
 
 /** Milliseconds, hunks and UTF-16 units of one comparison. */
-const LIMITS = { ms: 8_000, hunks: 500, text: 200_000 } as const;
+const LIMITS = { ms: 4_000, hunks: 500, text: 200_000 } as const;
 
 const HEADING = /^#{1,6} [^\n]*\n+(?:<div id="[^"\n]*"><\/div>\n*)?/;
 /** The text below the title: that is compared by itself. */
@@ -92,7 +92,12 @@ function chapterComparison(
 ): ChapterComparison | null {
   const chapter = after ?? before;
   if (!chapter) return null;
-  const text = compareTexts(before ? bodyOf(before) : '', after ? bodyOf(after) : '', how.language, how.budget);
+  const text = compareTexts(
+    before ? bodyOf(before) : '',
+    after ? bodyOf(after) : '',
+    how.language,
+    how.budget,
+  );
   const isThere = before !== undefined && after !== undefined;
   const changes: Change[] = [
     ...(before ? [] : (['ADDED'] as const)),

@@ -10,9 +10,13 @@ import type { Comparison, Version, VersionChapter } from './compare.ts';
 export interface Comparer {
   /**
    * What became of a book from `a` to `b`: ids of compiled books of the user's.
-   * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED: they are of two books; each names `a` or `b`; OVERLOADED
+   * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED: they are of two books; each names `a` or `b`; OVERLOADED, PROCESSING_TIMEOUT
    */
-  compare(kit: Pick<Kit, 'records'>, userId: string, ids: { readonly a: string; readonly b: string }): Promise<Comparison>;
+  compare(
+    kit: Pick<Kit, 'records'>,
+    userId: string,
+    ids: { readonly a: string; readonly b: string },
+  ): Promise<Comparison>;
   close(): Promise<void>;
 }
 
@@ -34,7 +38,15 @@ const WANTED = new Set([
 ]);
 
 const notThere = (field: string) =>
-  new BlobgraphError('BLOB_NOT_FOUND', 'There is no compiled book of this id, or it is not yours.', { field });
+  new BlobgraphError('BLOB_NOT_FOUND', 'There is no compiled book of this id, or it is not yours.', {
+    field,
+  });
+
+const tooSlow = () =>
+  new BlobgraphError(
+    'PROCESSING_TIMEOUT',
+    `Comparing the versions took longer than ${MAX_MS / 1_000} s. Try again later.`,
+  );
 
 const versionOf = ({ id, data, beside }: BlobRecord): Version => ({
   id,
@@ -59,6 +71,10 @@ async function read({ records }: Pick<Kit, 'records'>, userId: string, { a, b }:
   if (!one || !other) throw notThere(one ? 'b' : 'a');
   return { a: versionOf(one), b: versionOf(other) };
 }
+
+/** That of an opened book compiler. */
+export const comparerOf = ({ opened }: Pick<Kit, 'opened'>): Comparer =>
+  (opened as typeof opened & { readonly comparer: Comparer }).comparer;
 
 /** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
 export function createComparer(): Comparer {
@@ -90,7 +106,10 @@ export function createComparer(): Comparer {
       places.run(userId, async () => {
         pool ??= open();
         const versions = await read(kit, userId, ids);
-        return (await pool.run(versions, { signal: AbortSignal.timeout(MAX_MS) })) as Comparison;
+        const signal = AbortSignal.timeout(MAX_MS);
+        return pool.run(versions, { signal }).catch((error: unknown) => {
+          throw signal.aborted ? tooSlow() : error;
+        }) as Promise<Comparison>;
       }),
     async close() {
       await pool?.destroy();

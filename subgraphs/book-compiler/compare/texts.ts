@@ -51,7 +51,56 @@ interface Block {
 
 const timeLeft = ({ until }: Budget): number => Math.max(1, until - performance.now());
 
-/** Pieces of two texts side by side, what is the same in both between them; null: they are too far apart, or time is over. */
+/** One side by side with the other, while it is not known where it ends. */
+interface Open {
+  readonly removed: string[];
+  readonly added: string[];
+  readonly before: string;
+}
+
+/** Pieces of a common stretch that a reader is shown of it. */
+const BESIDE = 40;
+
+/** Stretches that differ, and what is the same between them; a gap of white space alone is none. */
+class Blocks {
+  readonly found: Block[] = [];
+  readonly #glue: string;
+  #open: Open | null = null;
+  /** White space since the last difference. */
+  #gap: readonly string[] = [];
+  #before = '';
+
+  constructor(glue: string) {
+    this.#glue = glue;
+  }
+
+  same(pieces: readonly string[]): void {
+    if (this.#open && this.#glue === '' && pieces.every((piece) => piece.trim() === '')) {
+      this.#gap = pieces;
+      return;
+    }
+    this.end(pieces);
+    this.#before = pieces.slice(-BESIDE).join(this.#glue);
+  }
+
+  other(side: 'added' | 'removed', pieces: readonly string[]): void {
+    this.#open ??= { removed: [], added: [], before: this.#before };
+    for (const each of ['added', 'removed'] as const) this.#open[each].push(...this.#gap);
+    this.#gap = [];
+    for (const piece of pieces) this.#open[side].push(piece);
+  }
+
+  end(pieces: readonly string[]): void {
+    const after = [...this.#gap, ...pieces.slice(0, BESIDE)].join(this.#glue);
+    this.#gap = [];
+    if (!this.#open) return;
+    const { removed, added, before } = this.#open;
+    this.found.push({ removed: removed.join(this.#glue), added: added.join(this.#glue), before, after });
+    this.#open = null;
+  }
+}
+
+/** What differs between two texts in pieces; null: they are too far apart, or time is over. */
 function blocksOf(
   a: readonly string[],
   b: readonly string[],
@@ -60,25 +109,13 @@ function blocksOf(
 ): Block[] | null {
   const changes = diffArrays([...a], [...b], limits);
   if (!changes) return null;
-  const blocks: Block[] = [];
-  let open: { removed: string[]; added: string[]; before: string } | null = null;
-  let before = '';
-  const end = (after: string) => {
-    if (open)
-      blocks.push({ removed: open.removed.join(glue), added: open.added.join(glue), before: open.before, after });
-    open = null;
-  };
+  const blocks = new Blocks(glue);
   for (const { added, removed, value } of changes) {
-    if (!added && !removed) {
-      end(value.slice(0, 40).join(glue));
-      before = value.slice(-40).join(glue);
-      continue;
-    }
-    open ??= { removed: [], added: [], before };
-    open[added ? 'added' : 'removed'].push(...value);
+    if (added || removed) blocks.other(added ? 'added' : 'removed', value);
+    else blocks.same(value);
   }
-  end('');
-  return blocks;
+  blocks.end([]);
+  return blocks.found;
 }
 
 const cut = (text: string): string =>
@@ -129,7 +166,12 @@ function shown(blocks: readonly Block[], budget: Budget): Hunk[] {
 }
 
 /** Compares two texts by lines, and changed lines by words; null: they are the same. Takes what it takes off `budget`. */
-export function compareTexts(a: string, b: string, language: string | null, budget: Budget): TextChange | null {
+export function compareTexts(
+  a: string,
+  b: string,
+  language: string | null,
+  budget: Budget,
+): TextChange | null {
   if (a === b) return null;
   const [before, after] = [a.split('\n'), b.split('\n')];
   const limits = { maxEditLength: MAX_EDITS.lines, timeout: timeLeft(budget) };
