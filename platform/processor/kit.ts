@@ -8,7 +8,9 @@ import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
 import type { Standing } from './lifecycle.ts';
+import type { Reader } from './rebuilding/reader.ts';
 import type { Records } from './records/records.ts';
+import type { BlobTags } from './records/shelf/tags.ts';
 import type { Registrar } from './registrar.ts';
 
 /** A processor that was opened: its value, and what it stands on. */
@@ -17,6 +19,10 @@ export interface Kit {
   /** Answered by {@link ProcessorDefinition.open}. */
   readonly opened: OpenedResources;
   readonly records: Records;
+  /** Reads for users: what can be made again is. */
+  readonly reader: Reader;
+  /** By what a user's blobs are found that have something in common; null where the records have no tags. */
+  readonly tags: BlobTags | null;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
   /** The store in which they lie. */
