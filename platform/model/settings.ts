@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { url, wholeNumber } from '../../platform/config.ts';
+import { url, wholeNumber } from '../config.ts';
 
 /** Members of a request that are set by other variables, or that the answer is read by. */
 const reserved: readonly string[] = ['model', 'messages', 'stream', 'stream_options', 'n'];
@@ -24,8 +24,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Variables of the environment that say which model writes. */
-export const settings = z
+/** Variables of the environment that say which model writes; of each processor that has it write. */
+export const modelSettings = z
   .object({
     OPENAI_BASE_URL: url('http:', 'https:')
       .optional()
@@ -49,10 +49,10 @@ export const settings = z
       .describe('tokens of one answer at most; unset: the server’s limit'),
     OPENAI_CONCURRENCY: wholeNumber(1, 1_000)
       .default(4)
-      .describe('requests to the model at once, in one process'),
+      .describe('requests to the model at once, of each processor in one process'),
     USER_TOKENS_A_DAY: wholeNumber(1, 4_000_000_000)
       .optional()
-      .describe('tokens that the drafts of one user may cost the model a day (UTC); unset: any number'),
+      .describe('tokens that one user may cost the model a day (UTC), of each processor; unset: any number'),
     OPENAI_TIMEOUT_MS: wholeNumber(1_000, 3_600_000)
       .default(300_000)
       .describe('milliseconds that one request may take'),
@@ -65,4 +65,4 @@ export const settings = z
     message: 'set it beside OPENAI_BASE_URL',
   });
 
-export type Settings = z.infer<typeof settings>;
+export type ModelSettings = z.infer<typeof modelSettings>;

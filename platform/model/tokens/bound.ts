@@ -1,6 +1,6 @@
-import type { Clock } from '../../../platform/clock.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Logger } from '../../../platform/logger.ts';
+import type { Clock } from '../../clock.ts';
+import { BlobgraphError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
 import { dayOf, endOf, type TokenUses } from './uses.ts';
 
 /** A run that is about to ask the model. */
@@ -11,7 +11,7 @@ export interface AskingRun {
   readonly text: string;
 }
 
-/** Bounds the tokens that a user's drafts may cost a day. */
+/** Bounds the tokens that a user's runs of one processor may cost a day. */
 export interface TokenBound {
   /**
    * Counts a run; the answer is called with the tokens that it took, when it is done.
@@ -30,20 +30,22 @@ export const unbounded: TokenBound = {
 /** A token is some four characters; a text is read once, and some twice as much is written. */
 const expectedTokens = (text: string): number => Math.ceil((text.length / 4) * 3);
 
-const spent = (limit: number, day: string): BlobgraphError =>
+const spent = (limit: number, day: string, what: string): BlobgraphError =>
   new BlobgraphError(
     'TOKENS_SPENT',
-    `Your drafts have used the ${limit} tokens that they may cost a day. Retry this one after ${endOf(day).toISOString()}.`,
+    `Your ${what} have used the ${limit} tokens that they may cost a day. Retry this one after ${endOf(day).toISOString()}.`,
   );
 
 /** Bounds what each user's runs take in a day, of UTC, to `limit` tokens: the run that crosses it is the day's last. */
 export function createTokenBound(deps: {
   uses: TokenUses;
   limit: number;
+  /** What the tokens are used for, in its user's words. Default: drafts. */
+  what?: string;
   clock: Clock;
   logger: Pick<Logger, 'warn'>;
 }): TokenBound {
-  const { uses, limit, clock, logger } = deps;
+  const { uses, limit, what = 'drafts', clock, logger } = deps;
   let prepared: { readonly day: string; readonly done: Promise<void> } | undefined;
 
   /** Once a day: what is older is forgotten. */
@@ -63,7 +65,7 @@ export function createTokenBound(deps: {
       const day = dayOf(clock.now());
       await prepare(day);
       const use = { userId, day, runId };
-      if (!(await uses.begin({ ...use, tokens: expectedTokens(text) }, limit))) throw spent(limit, day);
+      if (!(await uses.begin({ ...use, tokens: expectedTokens(text) }, limit))) throw spent(limit, day, what);
       return async (tokens) => {
         try {
           await uses.finish({ ...use, tokens });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../platform/config.ts';
-import { settings } from './settings.ts';
+import { loadConfig } from '../config.ts';
+import { modelSettings } from './settings.ts';
 
-const read = (environment: Record<string, string>) => loadConfig(environment).settings(settings);
+const read = (environment: Record<string, string>) => loadConfig(environment).settings(modelSettings);
 
 it('needs no model server', () => {
   expect(read({})).toEqual({

@@ -1,4 +1,4 @@
-import { ModelAnswerInvalid, ModelError } from '../model.ts';
+import { ModelAnswerInvalid, ModelError } from '../errors.ts';
 
 export interface RetryPolicy {
   /** Tries altogether, the first included. */
@@ -41,7 +41,7 @@ export interface Retrying {
   readonly onFailure: (error: ModelError, attempt: number, pauseMs: number | null) => void;
 }
 
-/** An answer that is no expansion may come out better once or twice; after that it is the text, or the model. */
+/** An answer that is not what was asked for may come out better once or twice; after that it is the text, or the model. */
 const mostAnswers = 3;
 
 function pauseAfter({ policy, random }: Retrying, error: ModelError, attempt: number): number | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyseStyle } from './analyse.ts';
+import { analyseStyle } from './style.ts';
 
 const plain = 'The cat sat on the mat. The dog ran to the red house.';
 const legal =

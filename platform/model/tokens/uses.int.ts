@@ -1,10 +1,9 @@
 import { describe } from 'vitest';
-import { openTemporaryMongo } from '../../../platform/testing/mongo.ts';
-import { openTemporaryPostgres } from '../../../platform/testing/postgres.ts';
-import { migrations } from '../history.ts';
+import { openTemporaryMongo } from '../../testing/mongo.ts';
+import { openTemporaryPostgres } from '../../testing/postgres.ts';
 import { tokenUsesContract } from './uses.contract.ts';
 import { createMongoTokenUses } from './uses.mongo.ts';
-import { createPostgresTokenUses } from './uses.postgres.ts';
+import { createPostgresTokenUses, tokenUsesTable } from './uses.postgres.ts';
 
 describe('token uses in MongoDB', () => {
   tokenUsesContract(async () => {
@@ -19,7 +18,7 @@ describe('token uses in PostgreSQL', () => {
   tokenUsesContract(async () => {
     const server = openTemporaryPostgres();
     const database = await server.database('token_uses');
-    await database.migrate(migrations);
+    await database.migrate([tokenUsesTable]);
     const again = () => createPostgresTokenUses(database);
     return { uses: again(), again, close: () => server.close() };
   });

@@ -1,4 +1,4 @@
-import { ModelAnswerInvalid, type ModelError, ModelRefused, ModelUnavailable } from '../model.ts';
+import { ModelAnswerInvalid, type ModelError, ModelRefused, ModelUnavailable } from '../errors.ts';
 import { type Chunk, readChunk } from './chunks.ts';
 import { endingOf, saysNothing } from './endings.ts';
 
@@ -27,7 +27,7 @@ export class ErrorInAnswer extends Error {
 }
 
 export const tooLong = (): ModelError =>
-  new ModelAnswerInvalid('The language model answered far more than an expansion of this text.');
+  new ModelAnswerInvalid('The language model answered far more than was asked for.');
 
 export const unreadable = (cause?: unknown): ModelError =>
   new ModelAnswerInvalid('The language model answered something that cannot be read.', { cause });
@@ -94,7 +94,7 @@ export class Answer {
   }
 
   #add(chunk: Chunk): void {
-    if (chunk.refusal) throw new ModelRefused('The language model declined to expand this text.');
+    if (chunk.refusal) throw new ModelRefused('The language model declined to answer.');
     this.#known ||= chunk.known;
     this.#model ??= chunk.model;
     this.#tokens = chunk.tokens ?? this.#tokens;
@@ -110,7 +110,7 @@ export class Answer {
     if (this.#events > 0 && !this.#known && !this.#done) throw unreadable();
     const ending = this.#finish === null ? this.#silentEnding() : endingOf(this.#finish);
     if (ending === 'filtered')
-      throw new ModelRefused('The language model’s content filter stopped the expansion of this text.');
+      throw new ModelRefused('The language model’s content filter stopped its answer.');
     if (ending === 'broken') throw this.#brokenOff();
     return {
       text: this.#pieces.join(''),
