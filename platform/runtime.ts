@@ -28,9 +28,9 @@ import { scopedObjects } from './objects/scoped.ts';
 import { createMemoryShelf } from './processor/records/shelf/memory/shelf.memory.ts';
 import { createRedisShelf } from './processor/records/shelf/redis/shelf.redis.ts';
 import type { Shelf } from './processor/records/shelf/shelf.ts';
+import type { RedisServer } from './redis/server.ts';
 import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
-import type { RedisServer } from './redis/server.ts';
 import type { SqlDatabase, SqlServer } from './sql/database.ts';
 
 /** One process's dependencies, opened when first asked for and shared by its services. */

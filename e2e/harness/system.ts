@@ -83,7 +83,13 @@ type RealServers = Omit<ServiceAddresses, 's3' | 'redisUrl'> &
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
-function realEnvironment({ mongoUrl, postgresUrl, natsUrl, redisUrl, s3 }: RealServers): Record<string, string> {
+function realEnvironment({
+  mongoUrl,
+  postgresUrl,
+  natsUrl,
+  redisUrl,
+  s3,
+}: RealServers): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
   return {

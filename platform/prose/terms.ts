@@ -1,46 +1,17 @@
-import * as lists from 'stopword';
+import { createRequire } from 'node:module';
 import { primaryLanguage } from '../language.ts';
 
-/** Lists of `stopword`, by the language's code in BCP 47. */
-const CODES: Readonly<Record<string, string>> = {
-  ar: 'ara',
-  bg: 'bul',
-  cs: 'ces',
-  da: 'dan',
-  de: 'deu',
-  el: 'ell',
-  en: 'eng',
-  es: 'spa',
-  fa: 'fas',
-  fi: 'fin',
-  fr: 'fra',
-  he: 'heb',
-  hi: 'hin',
-  hu: 'hun',
-  id: 'ind',
-  it: 'ita',
-  ja: 'jpn',
-  ko: 'kor',
-  nb: 'nob',
-  nl: 'nld',
-  no: 'nob',
-  pl: 'pol',
-  pt: 'por',
-  ro: 'ron',
-  ru: 'rus',
-  sv: 'swe',
-  th: 'tha',
-  tr: 'tur',
-  uk: 'ukr',
-  ur: 'urd',
-  vi: 'vie',
-  zh: 'zho',
-};
+/** Loaded when it is first asked for: half a megabyte. */
+let lists: Readonly<Record<string, readonly string[]>> | undefined;
 
-/** Words that say nothing of a text; none where its language is not known. */
+/** Languages that the lists know by another code. */
+const CODES: Readonly<Record<string, string>> = { nb: 'no', nn: 'no' };
+
+/** Words that say nothing of a text, by `stopwords-iso`; none where its language is not known, or has no list. */
 export function stopwordsOf(language: string | null): ReadonlySet<string> {
-  const code = CODES[primaryLanguage(language ?? '')];
-  const list = code === undefined ? undefined : (lists as unknown as Record<string, readonly string[]>)[code];
+  lists ??= createRequire(import.meta.url)('stopwords-iso') as typeof lists;
+  const code = primaryLanguage(language ?? '');
+  const list = lists?.[CODES[code] ?? code];
   return new Set(list?.map((word) => word.toLowerCase().replaceAll('’', "'")));
 }
 
@@ -68,11 +39,7 @@ export function* wordsOf(sentence: string): Generator<string> {
 }
 
 /** A word as it is counted. */
-export const termOf = (word: string): string =>
-  word
-    .toLowerCase()
-    .replaceAll('’', "'")
-    .replace(/'s$/, '');
+export const termOf = (word: string): string => word.toLowerCase().replaceAll('’', "'").replace(/'s$/, '');
 
 /** Whether a term may say something of its text. */
 export const saysSomething = (term: string, stopwords: ReadonlySet<string>): boolean =>

@@ -56,7 +56,8 @@ function translated(error: unknown): unknown {
   if (error instanceof BlobgraphError || error instanceof RedisUnavailable) return error;
   if (error instanceof ErrorReply) {
     if (FULL.test(error.message)) {
-      const message = 'Redis has no room left and may not drop anything: raise its `maxmemory`, or let it evict.';
+      const message =
+        'Redis has no room left and may not drop anything: raise its `maxmemory`, or let it evict.';
       return new BlobgraphError('SERVICE_UNAVAILABLE', message, { cause: error });
     }
     return AWAY.test(error.message)

@@ -6,7 +6,10 @@ import { createLogger } from '../logger.ts';
 import { createMongoRecords } from '../processor/records/mongo/records.mongo.ts';
 import { createPostgresRecords } from '../processor/records/postgres/records.postgres.ts';
 import type { Records, RecordsDefinition } from '../processor/records/records.ts';
-import { createMemoryShelf, type MemoryShelfOptions } from '../processor/records/shelf/memory/shelf.memory.ts';
+import {
+  createMemoryShelf,
+  type MemoryShelfOptions,
+} from '../processor/records/shelf/memory/shelf.memory.ts';
 import { createShelfRecords } from '../processor/records/shelf/records.shelf.ts';
 import { createRedisShelf } from '../processor/records/shelf/redis/shelf.redis.ts';
 import type { Shelf } from '../processor/records/shelf/shelf.ts';

@@ -1,5 +1,5 @@
 import { BlobgraphError } from '../../errors.ts';
-import { isPending, type BlobRecord } from '../record.ts';
+import { type BlobRecord, isPending } from '../record.ts';
 import type { Records, Wanted } from '../records/records.ts';
 
 /** Reads a user's blobs for those who ask for them. */
@@ -8,7 +8,11 @@ export interface Reader {
    * The user's blobs among these, or why one of them cannot be told now; those that are missing, pending or another's
    * are left out.
    */
-  byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<ReadonlyMap<string, BlobRecord | Error>>;
+  byIds(
+    userId: string,
+    ids: readonly string[],
+    wanted: Wanted,
+  ): Promise<ReadonlyMap<string, BlobRecord | Error>>;
 }
 
 const found = (records: readonly BlobRecord[]): Map<string, BlobRecord | Error> =>

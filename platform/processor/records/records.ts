@@ -166,7 +166,9 @@ function* mistakenNames({
 /** @throws InvalidSpec: what may be gone must be there to be made again */
 function assertStore({ store, rebuildable, allocates, tags }: Omit<RecordsDefinition, 'name'>): void {
   if (store === 'redis' && !rebuildable)
-    throw new InvalidSpec('`store`: Redis drops what it has no room for; say `rebuildable: true`, or use another');
+    throw new InvalidSpec(
+      '`store`: Redis drops what it has no room for; say `rebuildable: true`, or use another',
+    );
   if (rebuildable && allocates)
     throw new InvalidSpec('`allocates`: a record that is made again would have another number; leave it out');
   if (tags && store !== 'redis') throw new InvalidSpec('`tags`: only Redis finds records by them');

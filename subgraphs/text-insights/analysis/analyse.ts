@@ -46,15 +46,18 @@ export function analyse(source: string, compares: boolean): Analysis {
   const [words, characters] = [countWords(text, language), countCharacters(text)];
   const read = beginning(text, MAX_READ);
   const paragraphs = paragraphsOf(read);
+  const sentences = paragraphs.flatMap((paragraph) =>
+    sentencesOf(paragraph).map(({ start, end }) => paragraph.slice(start, end)),
+  );
   const shingles = compares ? shinglesOf(paragraphs) : new Set<number>();
   return {
     language,
     word_count: words,
     character_count: characters,
-    sentence_count: paragraphs.reduce((sum, paragraph) => sum + sentencesOf(paragraph).length, 0),
+    sentence_count: sentences.length,
     reading_seconds: readingSeconds(language, words, characters),
     keywords: keywordsOf(paragraphs, language),
-    named_entities: entitiesIn(paragraphs, language),
+    named_entities: entitiesIn({ paragraphs, sentences }, language),
     is_excerpt: read.length < text.length,
     signature: shingles.size > 0 ? toText(signatureOf(shingles)) : null,
   };

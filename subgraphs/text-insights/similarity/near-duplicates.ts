@@ -38,12 +38,17 @@ function refuse(field: string, allowed: string): never {
 function checked({ first, minSimilarity }: Arguments): typeof DEFAULTS {
   const given = { first: first ?? DEFAULTS.first, minSimilarity: minSimilarity ?? DEFAULTS.minSimilarity };
   if (!(given.first >= 1 && given.first <= MAX_FIRST)) refuse('first', `from 1 to ${MAX_FIRST}`);
-  if (!(given.minSimilarity >= LEAST && given.minSimilarity <= 1)) refuse('minSimilarity', `from ${LEAST} to 1`);
+  if (!(given.minSimilarity >= LEAST && given.minSimilarity <= 1))
+    refuse('minSimilarity', `from ${LEAST} to 1`);
   return given;
 }
 
 /** The records of these ids, those first that are there; some that were dropped are made again. */
-async function candidates(kit: Kit, userId: string, ids: readonly string[]): Promise<Map<string, BlobRecord>> {
+async function candidates(
+  kit: Kit,
+  userId: string,
+  ids: readonly string[],
+): Promise<Map<string, BlobRecord>> {
   const there = await kit.records.byIds(userId, ids, SIGNATURE);
   const found = new Map(there.map((record) => [record.id, record]));
   const dropped = ids.filter((id) => !found.has(id)).slice(0, MAX_REMADE);
@@ -83,7 +88,12 @@ async function compareAll(kit: Kit, userId: string, ids: readonly string[]): Pro
   const found = await candidates(kit, userId, [...new Set(sharing.flat())]);
   return ids.map((id, index) => {
     const record = own.get(id);
-    return record ? alikeOf(record, (sharing[index] ?? []).flatMap((other) => found.get(other) ?? [])) : [];
+    return record
+      ? alikeOf(
+          record,
+          (sharing[index] ?? []).flatMap((other) => found.get(other) ?? []),
+        )
+      : [];
   });
 }
 

@@ -64,12 +64,16 @@ export function wantedFields(definition: RecordsDefinition, wanted: Wanted): str
   if (wanted === 'all') return undefined;
   const { members, beside: outside = {}, children = {} } = definition;
   const inside = members
-    ? Object.keys(members).filter((name) => isOwn(definition, name) && wantsData(wanted, name)).map(member)
+    ? Object.keys(members)
+        .filter((name) => isOwn(definition, name) && wantsData(wanted, name))
+        .map(member)
     : wantsData(wanted, 'data')
       ? [DATA]
       : [];
   const others = Object.keys(outside).filter((name) => wantsData(wanted, name));
-  const lists = Object.entries(children).filter(([name, child]) => wantedColumns(wanted, name, child).length > 0);
+  const lists = Object.entries(children).filter(
+    ([name, child]) => wantedColumns(wanted, name, child).length > 0,
+  );
   return [...ALWAYS, ...inside, ...others.map(beside), ...lists.map(([name]) => list(name))];
 }
 
@@ -100,7 +104,9 @@ function listsOf({ children = {} }: RecordsDefinition, fields: Fields, wanted: W
     const columns = wantedColumns(wanted, name, child);
     if (text === undefined || columns.length === 0) return [];
     const rows = JSON.parse(text) as Values[];
-    return [[name, rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])))] as const];
+    return [
+      [name, rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])))] as const,
+    ];
   });
   return Object.fromEntries(found);
 }
@@ -115,7 +121,12 @@ const keptOf = (fields: Fields): Kept => JSON.parse(fields[ENVELOPE] ?? '{}') as
 /** Its owner, to be compared with who asks. */
 export const userOf = (fields: Fields): string => keptOf(fields).userId;
 
-export function recordFrom(definition: RecordsDefinition, id: string, fields: Fields, wanted: Wanted): BlobRecord {
+export function recordFrom(
+  definition: RecordsDefinition,
+  id: string,
+  fields: Fields,
+  wanted: Wanted,
+): BlobRecord {
   const { createdAt, onDemand, inputHash, command, ...kept } = keptOf(fields);
   const stale = fields[OWN.stale] === '1';
   const envelope: Envelope = { id, ...kept, stale, createdAt: new Date(createdAt) };

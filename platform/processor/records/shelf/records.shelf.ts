@@ -74,7 +74,10 @@ class ShelfRecords {
     const { allocates } = this.#definition;
     const number = await this.#allocate(record);
     const allocated = number && allocates ? { [allocates.member]: number.number } : {};
-    const stored = storedAs({ ...record, data: { ...record.data, ...allocated } }, record.describe(allocated));
+    const stored = storedAs(
+      { ...record, data: { ...record.data, ...allocated } },
+      record.describe(allocated),
+    );
     const { id, userId, createdAt, registerAt } = record;
     const fields = toFields(this.#definition, stored, registerAt);
     const tags = tagsOf(this.#definition, stored);
@@ -86,7 +89,12 @@ class ShelfRecords {
 }
 
 /** What the erased records were found by goes with them. */
-async function eraseFrom(shelf: Shelf, definition: RecordsDefinition, userId: string, ids: readonly string[]) {
+async function eraseFrom(
+  shelf: Shelf,
+  definition: RecordsDefinition,
+  userId: string,
+  ids: readonly string[],
+) {
   const found = definition.tags ? await shelf.read(ids) : [];
   const records = ids.map((id, index) => {
     const fields = found[index];

@@ -53,7 +53,10 @@ export interface Shelf {
   complete(record: Shelved): Promise<Shelving>;
   change(ids: readonly string[], change: ShelfChange): Promise<void>;
   /** Removes those that are the user's; `tags` of each, where they are known. */
-  erase(userId: string, records: readonly { readonly id: string; readonly tags: readonly string[] }[]): Promise<void>;
+  erase(
+    userId: string,
+    records: readonly { readonly id: string; readonly tags: readonly string[] }[],
+  ): Promise<void>;
   /** The highest number given in a kind; 0 before the first. */
   highest(userId: string, of: string): Promise<number>;
   forgetNumbers(userId: string): Promise<void>;

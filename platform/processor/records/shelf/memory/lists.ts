@@ -87,7 +87,9 @@ class MemoryLists implements Lists {
 
   due(now: number): string[] {
     const found = [...this.#due].filter(([, at]) => at <= now);
-    return found.sort(([id, at], [other, otherAt]) => compare(at, otherAt) || compare(id, other)).map(([id]) => id);
+    return found
+      .sort(([id, at], [other, otherAt]) => compare(at, otherAt) || compare(id, other))
+      .map(([id]) => id);
   }
 
   tagged(userId: string, tag: string, limit: number): string[] {

@@ -158,7 +158,11 @@ class MemoryShelf implements Shelf {
     this.#numbers.delete(userId);
   }
 
-  async list(userId: string, { since, after }: Parameters<Shelf['list']>[1], limit: number): Promise<string[]> {
+  async list(
+    userId: string,
+    { since, after }: Parameters<Shelf['list']>[1],
+    limit: number,
+  ): Promise<string[]> {
     const own = this.#lists.ofUser(userId);
     const behind = own.filter(
       ({ createdAt, id }) =>
@@ -186,7 +190,9 @@ class MemoryShelf implements Shelf {
   }
 
   async count(userId: string, before: Date) {
-    const own = this.#lists.ofUser(userId).filter(({ id }) => this.#entries.peek(id)?.fields[OWN.refusal] === '');
+    const own = this.#lists
+      .ofUser(userId)
+      .filter(({ id }) => this.#entries.peek(id)?.fields[OWN.refusal] === '');
     return { older: own.filter(({ createdAt }) => createdAt < before.getTime()).length, total: own.length };
   }
 

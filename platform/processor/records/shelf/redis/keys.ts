@@ -34,7 +34,8 @@ export const userKey = (userId: string): string =>
 /** A time as text that sorts as times do. */
 const sortable = (time: Date): string => String(Math.max(0, time.getTime())).padStart(16, '0');
 
-export const shelfOf = (userId: string, createdAt: Date): string => `${userKey(userId)}|${sortable(createdAt)}`;
+export const shelfOf = (userId: string, createdAt: Date): string =>
+  `${userKey(userId)}|${sortable(createdAt)}`;
 
 /** Behind all that begins with the text before it: `}` comes after `|` in ASCII. */
 export const AFTER = '}';

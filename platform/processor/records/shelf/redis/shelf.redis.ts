@@ -112,11 +112,18 @@ class RedisShelf implements Shelf {
   }
 
   async highest(userId: string, of: string): Promise<number> {
-    return Number(await this.#server.run((redis) => redis.hGet(this.#keys.numbers(userKey(userId)), of)) ?? 0);
+    return Number(
+      (await this.#server.run((redis) => redis.hGet(this.#keys.numbers(userKey(userId)), of))) ?? 0,
+    );
   }
 
   async forgetNumbers(userId: string): Promise<void> {
-    await this.#server.run((redis) => redis.multi().del(this.#keys.numbers(userKey(userId))).exec());
+    await this.#server.run((redis) =>
+      redis
+        .multi()
+        .del(this.#keys.numbers(userKey(userId)))
+        .exec(),
+    );
   }
 
   async list(userId: string, place: Parameters<Shelf['list']>[1], limit: number): Promise<string[]> {
@@ -174,7 +181,11 @@ class RedisShelf implements Shelf {
     if (gone.length === 0) return;
     for (const { shelf } of gone) this.#pruned.add(shelf.split('|')[0] ?? '');
     const keys = [...this.#lists, ...gone.map(({ id }) => this.#keys.record(id))];
-    await this.#eval(PRUNE, keys, gone.flatMap(({ id, shelf }) => [id, shelf]));
+    await this.#eval(
+      PRUNE,
+      keys,
+      gone.flatMap(({ id, shelf }) => [id, shelf]),
+    );
   }
 
   /** Takes tags out of the lists whose records are gone. */
@@ -194,7 +205,12 @@ class RedisShelf implements Shelf {
       const there = await this.#areThere(ids);
       const gone = ids.filter((_, index) => !there[index]);
       const keys = [...this.#lists, ...gone.map(this.#keys.record)];
-      if (gone.length > 0) await this.#eval(PRUNE, keys, gone.flatMap((id) => [id, '']));
+      if (gone.length > 0)
+        await this.#eval(
+          PRUNE,
+          keys,
+          gone.flatMap((id) => [id, '']),
+        );
       if (gone.length < ids.length || ids.length === 0) return ids.filter((_, index) => there[index]);
     }
   }
@@ -218,7 +234,9 @@ class RedisShelf implements Shelf {
     const found = await this.#server.run((redis) =>
       Promise.all(tags.map((tag) => redis.zRangeByLex(key, `[${tag}|`, `(${tag}${AFTER}`, { LIMIT }))),
     );
-    const ids = found.flatMap((members, index) => members.map((each) => each.slice((tags[index]?.length ?? 0) + 1)));
+    const ids = found.flatMap((members, index) =>
+      members.map((each) => each.slice((tags[index]?.length ?? 0) + 1)),
+    );
     return [...new Set(ids)];
   }
 
