@@ -184,6 +184,8 @@ export const environmentSchema = z.object({
   MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000).default(20_000),
   /** What they take of its memory; one user's take half of either at most. */
   MAX_HISTORY_MEBIBYTES: wholeNumber(1, 65_536).default(16),
+  /** The graph with processors from outside, as `npm run compose` prints it; of the gateway and of state. Unset: our own. */
+  SUPERGRAPH_FILE: z.string().min(1).optional(),
   /** Whose planner the gateway uses. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
@@ -264,6 +266,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Names of hosts, beside loopback's and the services' own, by which `/ready` and `/metrics` may be asked. */
   readonly allowedHosts: readonly string[];
+  /** A supergraph in place of our own: it has processors from outside, too. */
+  readonly supergraphFile?: string;
   /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
@@ -416,6 +420,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
     ...defined({
       routerSecret: env.ROUTER_SECRET,
       processorHosts: env.PROCESSOR_HOSTS,
+      supergraphFile: env.SUPERGRAPH_FILE,
       metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,
