@@ -16,8 +16,14 @@ const file = z.object({
   subgraphs: z.record(
     z
       .string()
-      .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be a processor’s id: lower-case letters, digits and single dashes')
-      .refine((name) => !(serviceNames as readonly string[]).includes(name), 'must be another name: this one is a service’s'),
+      .regex(
+        /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+        'must be a processor’s id: lower-case letters, digits and single dashes',
+      )
+      .refine(
+        (name) => !(serviceNames as readonly string[]).includes(name),
+        'must be another name: this one is a service’s',
+      ),
     z.object({
       routing_url: z
         .url({ protocol: /^https?$/, error: 'must be an http or https address' })

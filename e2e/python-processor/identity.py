@@ -17,6 +17,7 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, message: str, field: str | None = None):
         super().__init__(f"{code}: {message}")
         self.status, self.code, self.message, self.field = status, code, message, field
+        self.passes = status >= 500 or code in ("UNAUTHENTICATED", "FORBIDDEN", "PROCESSOR_UNKNOWN", "PROCESSOR_PAUSED")
 
 
 def base64url(data: bytes) -> str:

@@ -73,17 +73,34 @@ async def fetch_keys(service: str) -> list:
 # Runs: events ask for them, state begins and ends them.
 
 
-def event_of(message) -> tuple[str, dict] | None:
+class Run(BaseModel):
+    processor_id: str
+    attempt: int = 1
+    generation: int | None = None
+
+
+class Event(BaseModel):
+    type: str = Field(alias="ce-type")
+    blob_id: str
+    user_id: str
+    schema_id: str
+    pending: bool = False
+    run: Run | None = None
+
+    def asks_for_run(self) -> bool:
+        is_mine = self.run is not None and self.run.processor_id == ID if self.type == "blob.retried" else self.type == "blob.created"
+        return is_mine and self.schema_id == TAKES and not self.pending
+
+    def attempt(self, message) -> int:
+        first = self.run.attempt if self.run and self.type == "blob.retried" else 1
+        return first + int(message.headers.get("blobgraph-replay-attempts", 0)) + message.metadata.num_delivered - 1
+
+
+def event_of(message) -> Event | None:
     try:
-        kind, body = message.headers["ce-type"].removeprefix("blob."), json.loads(message.data)
-        return kind, {**body, "blob_id": str(body["blob_id"]), "user_id": str(body["user_id"])}
+        return Event(**json.loads(message.data), **{"ce-type": message.headers["ce-type"]})
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def asks_for_run(kind: str, body: dict) -> bool:
-    is_mine = body.get("run", {}).get("processor_id") == ID if kind == "retried" else kind == "created"
-    return is_mine and body["schema_id"] == TAKES and not body.get("pending")
 
 
 async def make(source: dict, user: str, id: str, generation: int):
@@ -109,60 +126,52 @@ async def register(row, attempt: int):
     except Refused as refused:
         if refused.code in ("BLOB_DELETED", "USER_ERASING"):
             await db.execute("DELETE FROM word_counts WHERE id = $1", row["id"])
-        if refused.status < 500 and refused.code not in ("UNAUTHENTICATED", "FORBIDDEN", "PROCESSOR_UNKNOWN"):
-            registration = "refused"
+        registration = "waiting" if refused.passes else "refused"
         raise
     finally:
         settle = "UPDATE word_counts SET registration = $2, register_at = now() + make_interval(secs => $3) WHERE id = $1"
         await db.execute(settle, row["id"], registration, seconds)
 
 
-async def run(message, kind: str, body: dict) -> int:
-    """Answers the attempt's number when it is done."""
-    source, user, asked = body["blob_id"], body["user_id"], body.get("run", {}) if kind == "retried" else {}
-    attempt = attempt_of(message, asked)
-    beginning = {"blob_id": source, "processor_id": ID, "attempt": attempt}
-    begun = await call("state", "POST", "/api/v1/runs/begin", user,
-                       beginning | {name: asked[name] for name in asked.keys() & {"generation"}})
+async def run(event: Event, attempt: int):
+    beginning = {"blob_id": event.blob_id, "processor_id": ID, "attempt": attempt}
+    if event.run and event.run.generation is not None:
+        beginning["generation"] = event.run.generation
+    begun = await call("state", "POST", "/api/v1/runs/begin", event.user_id, beginning)
     if not begun["done"]:
-        id = derived_id(source, begun["generation"])
+        id = derived_id(event.blob_id, begun["generation"])
         row = await db.fetchrow("SELECT * FROM word_counts WHERE id = $1", id)
-        await register(row or await make(begun["sources"][0], user, id, begun["generation"]), attempt)
-
-
-def attempt_of(message, asked: dict) -> int:
-    earlier = int(message.headers.get("blobgraph-replay-attempts", 0))
-    return asked.get("attempt", 1) + earlier + message.metadata.num_delivered - 1
+        await register(row or await make(begun["sources"][0], event.user_id, id, begun["generation"]), attempt)
 
 
 async def handle(message):
     event, tries = event_of(message), message.metadata.num_delivered
     if event is None:
         return await message.term()
-    if not asks_for_run(*event):
+    if not event.asks_for_run():
         return await message.ack_sync()
     working = asyncio.create_task(say_working(message))
     try:
-        await run(message, *event)
+        await run(event, event.attempt(message))
         await message.ack_sync()
     except Refused as refused:
-        unwanted = ("BLOB_NOT_FOUND", "BLOB_DELETED", "USER_ERASING", "CANCELLED", "PROCESSOR_RETIRED")
-        # Otherwise what it needs is away, or it is paused: that is no fault of the run's, however often it is tried.
-        await (message.ack_sync() if refused.code in unwanted else message.nak(delay=min(tries, 15)))
+        if refused.code in ("BLOB_NOT_FOUND", "BLOB_DELETED", "USER_ERASING", "CANCELLED", "PROCESSOR_RETIRED"):
+            await message.ack_sync()
+        else:  # what it needs is away, or it is paused: that is no fault of the run's, however often it is tried
+            await (message.nak(delay=min(tries, 15)) if refused.passes else fail(message, event))
     except (httpx.TransportError, asyncpg.PostgresConnectionError, OSError):
         await message.nak(delay=min(tries, 15))
     except Exception:  # the run's own fault: told to the user once it was tried often enough
         traceback.print_exc()
-        await (fail(message, event[1]) if tries >= TRIES else message.nak(delay=tries))
+        await (fail(message, event) if tries >= TRIES else message.nak(delay=tries))
     finally:
         working.cancel()
 
 
-async def fail(message, body: dict):
+async def fail(message, event: Event):
     error = {"code": "PROCESSING_FAILED", "message": "The text could not be counted."}
-    failed = {"blob_id": body["blob_id"], "processor_id": ID, "state": "FAILED", "error": error}
-    failed["attempt"] = attempt_of(message, body.get("run", {}))
-    await call("state", "POST", "/api/v1/processing", body["user_id"], failed)
+    failed = {"blob_id": event.blob_id, "processor_id": ID, "state": "FAILED", "attempt": event.attempt(message), "error": error}
+    await call("state", "POST", "/api/v1/processing", event.user_id, failed)
     await message.term()
 
 
@@ -217,24 +226,28 @@ MAY_ASK = {  # by route: on behalf of a user, for itself
     "POST /inventory/reopen": ([], ["state"])}
 
 
-def refusal(refused: Refused) -> JSONResponse:
+def refusal(request: Request, refused: Refused) -> JSONResponse:
     error = {"code": refused.code, "message": refused.message} | ({"field": refused.field} if refused.field else {})
-    return JSONResponse({"error": error, "request_id": uuid.uuid4().hex}, refused.status)
+    return JSONResponse({"error": error, "request_id": request.state.id}, refused.status)
 
 
 @app.middleware("http")
 async def admit(request: Request, answer):
+    given = request.headers.get("x-request-id", "")
+    request.state.id = given if re.fullmatch(r"[\w-]{1,64}", given) else uuid.uuid4().hex
     try:
         if request.url.path not in OPEN:
             request.state.user = await admitted(request)
         if int(request.headers.get("content-length", 0)) > BODY_LIMIT:
             raise Refused(413, "PAYLOAD_TOO_LARGE", "The request body is larger than 8 MiB. Send less at once.")
-        return await answer(request)
+        response = await answer(request)
     except Refused as refused:
-        return refusal(refused)
+        response = refusal(request, refused)
     except Exception:
         traceback.print_exc()
-        return refusal(Refused(500, "INTERNAL", "Something went wrong on our side."))
+        response = refusal(request, Refused(500, "INTERNAL", "Something went wrong on our side."))
+    response.headers["x-request-id"] = request.state.id
+    return response
 
 
 async def admitted(request: Request) -> str | None:
@@ -252,22 +265,22 @@ async def admitted(request: Request) -> str | None:
 
 
 @app.exception_handler(Refused)
-async def refused(_request, error: Refused):
-    return refusal(error)
+async def refused(request: Request, error: Refused):
+    return refusal(request, error)
 
 
 @app.exception_handler(RequestValidationError)
-async def invalid(_request, error: RequestValidationError):
+async def invalid(request: Request, error: RequestValidationError):
     [first, *_] = error.errors()
-    if first["type"] in ("json_invalid", "model_attributes_type", "missing") and len(first["loc"]) < 3 and first["loc"][0] == "body":
-        return refusal(Refused(400, "BAD_REQUEST", "The body must be a JSON object: send `Content-Type: application/json`."))
+    if first["type"] == "json_invalid" or len(first["loc"]) < 2:
+        return refusal(request, Refused(400, "BAD_REQUEST", "The body must be a JSON object: send `Content-Type: application/json`."))
     field = str(first["loc"][1])
-    return refusal(Refused(400, "VALIDATION_FAILED", f"`{field}`: {first['msg']}.", field))
+    return refusal(request, Refused(400, "VALIDATION_FAILED", f"`{field}`: {first['msg']}.", field))
 
 
 @app.exception_handler(HTTPException)
-async def not_found(_request, error: HTTPException):
-    return refusal(Refused(404, "NOT_FOUND", "There is nothing at this path."))
+async def not_found(request: Request, _error: HTTPException):
+    return refusal(request, Refused(404, "NOT_FOUND", "There is nothing at this path."))
 
 
 class Ids(BaseModel):
@@ -344,7 +357,7 @@ async def batch(request: Request, body: Ids):
     return {"blobs": [document(row) for row in await db.fetch(OF_USER, request.state.user, uuids(body.ids))]}
 
 
-@app.get("/users/{user_id}/blobs")
+@app.get("/users/{user_id:path}/blobs")
 async def page(request: Request, user_id: str, since: AwareDatetime | None = None, after: str | None = None,
                limit: Annotated[int, Field(ge=1, le=100)] = 20):
     try:
@@ -373,7 +386,7 @@ async def mark_stale(request: Request, body: Ids):
     return {}
 
 
-@app.delete("/users/{user_id}/blobs")
+@app.delete("/users/{user_id:path}/blobs")
 async def erase(request: Request, user_id: str):
     some = "SELECT id FROM word_counts WHERE user_id = $1 LIMIT 2000"
     deleted = await db.fetch(f"DELETE FROM word_counts WHERE id IN ({some}) RETURNING id", own(request, user_id))

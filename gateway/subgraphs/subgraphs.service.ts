@@ -39,7 +39,13 @@ export function createServiceSubgraphs(deps: {
   /** Milliseconds to the end of a query's answer. Default: 10,000. */
   queryTimeoutMs?: number;
 }): Subgraphs<GatewayContext> {
-  const { http, logger, outside = [], maxAnswerMiB = MAX_ANSWER_MIB, queryTimeoutMs = QUERY_TIMEOUT_MS } = deps;
+  const {
+    http,
+    logger,
+    outside = [],
+    maxAnswerMiB = MAX_ANSWER_MIB,
+    queryTimeoutMs = QUERY_TIMEOUT_MS,
+  } = deps;
   const targets = new Map(outside.map(({ name, baseUrl }) => [name, { id: name, baseUrl }]));
   const targetOf = (name: string): ServiceTarget => targets.get(name) ?? (name as ServiceName);
   function failure(subgraph: string, error: unknown): BlobgraphError {
