@@ -8,6 +8,7 @@ import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
 import { pandoc } from './services/pandoc.ts';
 import { postgresql } from './services/postgresql.ts';
+import { pythonProcessor } from './services/python-processor.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
@@ -21,7 +22,7 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio],
   optional: [model],
-  programs: [chromium, pandoc, toxiproxy],
+  programs: [chromium, pandoc, toxiproxy, pythonProcessor],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

@@ -68,12 +68,16 @@ function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: s
 }
 
 /**
- * The system's supergraph with processors from outside: their own SDL, and stubs of their types in state.
+ * The system's supergraph with processors from outside: their own SDL, and stubs of their types in state. One of ours, by
+ * its name, takes our own SDL's place.
  * @throws StartersFault that says why, when they do not compose
  */
 export function composeOutside(outside: readonly OutsideSdl[]): string {
-  const stubs = outside.map((each) => stubOf(typeOf(each)));
-  const own = readSubgraphs().map((each) => {
+  const subgraphs = readSubgraphs();
+  const isOwn = ({ name }: Pick<OutsideSdl, 'name'>) => subgraphs.some((each) => each.name === name);
+  const stubs = outside.filter((each) => !isOwn(each)).map((each) => stubOf(typeOf(each)));
+  const others = subgraphs.filter(({ name }) => !outside.some((each) => each.name === name));
+  const own = others.map((each) => {
     const sdl = read(each.sdlFile);
     return { ...each, sdl: each.sdlFile === STATE_SDL ? [sdl, ...stubs].join('\n') : sdl };
   });
