@@ -9,6 +9,7 @@ import { nats } from './services/nats.ts';
 import { pandoc } from './services/pandoc.ts';
 import { postgresql } from './services/postgresql.ts';
 import { redis } from './services/redis.ts';
+import { pythonProcessor } from './services/python-processor.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
@@ -22,7 +23,7 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio, redis],
   optional: [model],
-  programs: [chromium, pandoc, toxiproxy],
+  programs: [chromium, pandoc, toxiproxy, pythonProcessor],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

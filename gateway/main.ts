@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
@@ -8,6 +7,7 @@ import type { ServiceRuntime } from '../platform/runtime.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { readSupergraph } from '../platform/supergraph/outside.ts';
 import type { GatewayContext } from './context.ts';
 import { directReadRoutes } from './direct-reads.ts';
 import { fileRoutes } from './files.ts';
@@ -35,10 +35,12 @@ const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
   JSON.stringify([userId, ...roles]);
 
 async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
+  const file = config.supergraphFile ?? projectFile('gateway', 'supergraph.graphql');
+  const { sdl, outside } = await readSupergraph(file);
   return openGraph({
-    supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
+    supergraphSdl: sdl,
     planner: config.queryPlanner,
-    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger }), callerOf)),
+    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger, outside }), callerOf)),
     limits: defaultLimits,
     scalars: systemScalars,
     logger,
