@@ -7,6 +7,7 @@ export const EXPORTED_MEMBERS = [
   'title',
   'language',
   'compile_config',
+  'chapters.number',
   'chapters.title',
   'chapters.compiled_text',
 ] as const;
@@ -18,7 +19,11 @@ interface StoredBook {
 }
 
 interface StoredChapters {
-  readonly chapters: readonly { readonly title: string; readonly compiled_text: string }[];
+  readonly chapters: readonly {
+    readonly number?: number | null;
+    readonly title: string;
+    readonly compiled_text: string;
+  }[];
 }
 
 /** Pictures that an export shows. */
@@ -46,7 +51,11 @@ export function bookInput(record: BlobRecord, { cover, pictures }: Pictures): Bo
     rights: null,
     language: language ?? null,
     compiledAt: record.createdAt.toISOString(),
-    chapters: chapters.map(({ title, compiled_text: text }) => ({ title, text })),
+    chapters: chapters.map(({ number, title, compiled_text: text }) => ({
+      number: number ?? null,
+      title,
+      text,
+    })),
     cover,
     pictures,
   };
