@@ -1,6 +1,7 @@
 import { projectFile } from '../platform/paths.ts';
 import { chromium } from './services/chromium.ts';
 import { StepFailed } from './services/definition.ts';
+import { libreoffice } from './services/libreoffice.ts';
 import { type ServerStatus, serviceManager } from './services/manager.ts';
 import { minio } from './services/minio.ts';
 import { model } from './services/model.ts';
@@ -12,7 +13,7 @@ import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
   up      starts the servers that the tests on real services need, writes their addresses to
-          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy and pandoc among it
+          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy, pandoc and office suite among it
   up model  starts a small language model, which none but \`npm run test:model\` needs; its server compiles
           for some 10 minutes the first time
   down    stops them; their data stays
@@ -21,7 +22,7 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio],
   optional: [model],
-  programs: [chromium, pandoc, toxiproxy],
+  programs: [chromium, pandoc, libreoffice, toxiproxy],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

@@ -8,6 +8,7 @@ const kit = () => import('../platform/processor/service.ts');
 export const processors = {
   'text-expansion': async () => (await import('../subgraphs/text-expansion/processor.ts')).default,
   'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
+  'pitch-builder': async () => (await import('../subgraphs/pitch-builder/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -17,5 +18,6 @@ export const subgraphServices = {
   'state': async () => (await import('../subgraphs/state/main.ts')).stateService,
   'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
   'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
+  'pitch-builder': async () => (await kit()).processorService(await processors['pitch-builder']()),
   'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

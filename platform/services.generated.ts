@@ -8,5 +8,6 @@ export const servicePorts = {
   'state': 8006,
   'text-expansion': 8012,
   'book-compiler': 8013,
+  'pitch-builder': 8014,
   'events': 8016,
 } as const;

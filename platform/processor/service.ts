@@ -51,7 +51,7 @@ export function registrationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,
 ): ProcessorRegistration {
-  const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
+  const { id, version, name, description, takes = {}, optIn = [], reads = [], makes, limits } = definition;
   const isMongo = inMongo(definition, config);
   return {
     id,
@@ -62,6 +62,7 @@ export function registrationOf(
     connection_string: (isMongo ? config.mongoUrl : config.postgresUrl) ?? 'embedded',
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorRegistration['takes']>,
+    opt_in_schema_ids: optIn,
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
     output_schema_id: makes.schema,
@@ -105,6 +106,7 @@ async function openKit(
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
+    opened,
     seconds: definition.limits.seconds,
     objects,
     records,

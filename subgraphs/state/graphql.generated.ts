@@ -431,6 +431,8 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
+  /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
+  automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
@@ -522,6 +524,11 @@ export type CreateBookInput = {
   /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
   chapters?: Array<CreateBookChapterInput>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`: of those with
+   * `optInSchemaIds`, at most 20. Default: as it is; none in a new book.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
 };
 
 export type CreateBookChapterInput = {
@@ -547,6 +554,11 @@ export type UpdateBookInput = {
    * with its older drafts.
    */
   removeChapters?: InputMaybe<Array<Scalars['Int']['input']>>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`, in the place of those
+   * before; [] is none. Default: as it is.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Delete the drafts of removed chapters, with what was made of them alone. Default: false. */
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -705,6 +717,12 @@ export type CompiledBook = Blob & {
   id: Scalars['ID']['output'];
 };
 
+/** Owned by the `pitch-builder` subgraph. */
+export type Pitch = Blob & {
+  __typename?: 'Pitch';
+  id: Scalars['ID']['output'];
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -787,7 +805,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -850,6 +868,7 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
+  Pitch: ResolverTypeWrapper<Pitch>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -907,6 +926,7 @@ export type ResolversParentTypes = {
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
+  Pitch: Pitch;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -949,7 +969,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1083,6 +1103,7 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1236,6 +1257,12 @@ export type CompiledBookResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PitchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Pitch'] = ResolversParentTypes['Pitch']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Pitch']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
@@ -1278,5 +1305,6 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
+  Pitch?: PitchResolvers<ContextType>;
 };
 
