@@ -10,4 +10,5 @@ export const servicePorts = {
   'book-compiler': 8013,
   'pitch-builder': 8014,
   'events': 8016,
+  'image-processor': 8015,
 } as const;

@@ -6,4 +6,5 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'text-expansion': 'ExpandedText',
   'book-compiler': 'CompiledBook',
   'pitch-builder': 'Pitch',
+  'image-processor': 'ImageAsset',
 };

@@ -723,6 +723,12 @@ export type Pitch = Blob & {
   id: Scalars['ID']['output'];
 };
 
+/** Owned by the `image-processor` subgraph. */
+export type ImageAsset = Blob & {
+  __typename?: 'ImageAsset';
+  id: Scalars['ID']['output'];
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -805,7 +811,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch ) | ( ImageAsset );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -869,6 +875,7 @@ export type ResolversTypes = {
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
   Pitch: ResolverTypeWrapper<Pitch>;
+  ImageAsset: ResolverTypeWrapper<ImageAsset>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -927,6 +934,7 @@ export type ResolversParentTypes = {
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
   Pitch: Pitch;
+  ImageAsset: ImageAsset;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -969,7 +977,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch' | 'ImageAsset', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1263,6 +1271,12 @@ export type PitchResolvers<ContextType = Context, ParentType extends ResolversPa
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
@@ -1306,5 +1320,6 @@ export type Resolvers<ContextType = Context> = {
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
   Pitch?: PitchResolvers<ContextType>;
+  ImageAsset?: ImageAssetResolvers<ContextType>;
 };
 

@@ -1,4 +1,5 @@
-import { type Db, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
+import { isDuplicateKey } from '../../../platform/mongo/client.ts';
 import { dayBefore, type TokenUse, type TokenUses } from './uses.ts';
 
 /** A user's day. One document, since a run may begin only by one write that also looks at the sum. */
@@ -10,10 +11,7 @@ interface DayDocument {
   readonly runs: Readonly<Record<string, number>>;
 }
 
-const DUPLICATE_KEY = 11_000;
-
 const idOf = ({ userId, day }: TokenUse) => ({ user_id: userId, day });
-const isDuplicate = (error: unknown) => error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 
 /** The uses in MongoDB. */
 export function createMongoTokenUses(database: Db): TokenUses {
@@ -39,7 +37,7 @@ export function createMongoTokenUses(database: Db): TokenUses {
       return written.matchedCount + written.upsertedCount > 0;
     } catch (error) {
       // The day is there, and the filter did not hold.
-      if (isDuplicate(error)) return false;
+      if (isDuplicateKey(error)) return false;
       throw error;
     }
   }
