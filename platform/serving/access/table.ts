@@ -61,6 +61,7 @@ const state: AccessTable = {
   'GET /api/v1/users/:/index': user('gateway'),
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
+  'GET /api/v1/users/:/books/:/compiled': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
   'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
