@@ -9,7 +9,7 @@ import { bearerToken } from '../platform/serving/authenticate.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import type { GatewayContext } from './context.ts';
-import { directReadRoutes } from './direct-reads.ts';
+import { directReads } from './direct-reads.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { isLocalOrigin } from './http/cors.ts';
@@ -82,7 +82,7 @@ export const gatewayService: ServiceDefinition = {
           sockets,
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
-        directReadRoutes(app, { http, processors, userTokens });
+        directReads(app, { http, processors, userTokens, logger });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

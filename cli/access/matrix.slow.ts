@@ -17,8 +17,8 @@ const SCHEMA = 'gateway gateway! state! P!';
 const PROCESSOR = {
   ...GRAPH,
   'GET /blobs/:': 'gateway processors',
-  'POST /blobs/batch': 'gateway P',
-  'GET /users/:/blobs': 'gateway',
+  'POST /blobs/batch': 'gateway processors P',
+  'GET /users/:/blobs': 'gateway processors',
   'GET /inventory': 'state!',
   'POST /inventory/existing': 'state!',
   'POST /inventory/counts': 'state!',
@@ -26,7 +26,7 @@ const PROCESSOR = {
   'POST /blobs/delete': 'state',
   'POST /blobs/stale': 'state',
   'DELETE /users/:/blobs': 'state',
-  'GET /blobs/:/artifacts/:': 'gateway',
+  'GET /blobs/:/artifacts/:': 'gateway processors',
 };
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schemas: {
@@ -46,7 +46,12 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'POST /api/v1/processors/:/resume': 'gateway',
     'POST /api/v1/processors/:/retire': 'gateway',
     'GET /api/v1/processors/:/health': 'gateway',
+    'GET /api/v1/route': 'gateway gateway! state! P!',
     'GET /api/v1/processors/:/blobs/:': 'gateway',
+    'GET /api/v1/processors/:/blobs/:/artifacts/:': 'gateway',
+    'GET /api/v1/processors/:/users/:/blobs': 'gateway',
+    'POST /api/v1/processors/:/blobs/batch': 'gateway P',
+    'POST /api/v1/blobs/batch': 'gateway P',
   },
   state: {
     ...GRAPH,
@@ -221,7 +226,11 @@ it('the gateway lets nobody in by a service’s identity or the secret of router
   expect([...new Set(closed)].sort()).toEqual([
     'GET /api/v1/processors/:/blobs/:',
     'GET /api/v1/processors/:/blobs/:/artifacts/:',
+    'GET /api/v1/processors/:/users/:/blobs',
+    'GET /api/v1/route',
     'GET /graphql',
+    'POST /api/v1/blobs/batch',
+    'POST /api/v1/processors/:/blobs/batch',
     'POST /api/v1/reconciliations',
     'POST /graphql',
   ]);
