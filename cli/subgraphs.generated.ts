@@ -8,6 +8,7 @@ const kit = () => import('../platform/processor/service.ts');
 export const processors = {
   'text-expansion': async () => (await import('../subgraphs/text-expansion/processor.ts')).default,
   'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
+  'image-processor': async () => (await import('../subgraphs/image-processor/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -18,4 +19,5 @@ export const subgraphServices = {
   'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
   'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
   'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
+  'image-processor': async () => (await kit()).processorService(await processors['image-processor']()),
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

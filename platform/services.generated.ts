@@ -9,4 +9,5 @@ export const servicePorts = {
   'text-expansion': 8012,
   'book-compiler': 8013,
   'events': 8016,
+  'image-processor': 8015,
 } as const;

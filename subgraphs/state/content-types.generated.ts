@@ -5,4 +5,5 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'state': 'UserBlob',
   'text-expansion': 'ExpandedText',
   'book-compiler': 'CompiledBook',
+  'image-processor': 'ImageAsset',
 };

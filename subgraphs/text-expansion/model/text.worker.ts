@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import { analyseStyle, type StyleAnalysis } from '../style/analyse.ts';
+import { countTokens } from '../../../platform/model/count-tokens.ts';
+import { analyseStyle, type StyleAnalysis } from '../../../platform/prose/style.ts';
 import type { Expansion } from './model.ts';
 import { expandOffline } from './offline.ts';
 
@@ -20,18 +21,6 @@ function expand(text: string, progress: MessagePort): Expansion {
   });
   progress.close();
   return expansion;
-}
-
-/** Tokenizers take time with the square of a piece that they cannot divide, so none is longer than this. */
-const pieces = /[\s\S]{1,256}(?=\s|$)|[\s\S]{1,256}/g;
-
-/** Loaded only where it is needed: it takes some 70 MB, which go with the idle thread. */
-async function countTokens(texts: readonly string[]): Promise<number> {
-  const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
-  const plain = { disallowedSpecial: new Set<string>() };
-  let tokens = 0;
-  for (const text of texts) for (const [piece] of text.matchAll(pieces)) tokens += count(piece, plain);
-  return tokens;
 }
 
 /** The entry of the thread. */

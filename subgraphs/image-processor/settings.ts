@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { wholeNumber } from '../../platform/config.ts';
+
+/** Variables of the environment that bound what a picture may be. */
+export const settings = z.object({
+  IMAGE_MAX_MEBIBYTES: wholeNumber(1, 256).default(32).describe('the largest file that may be uploaded'),
+  IMAGE_MAX_MEGAPIXELS: wholeNumber(1, 250)
+    .default(64)
+    .describe('millions of pixels that a picture may have; a larger one is refused before it is decoded'),
+});
+
+export type Settings = z.infer<typeof settings>;
