@@ -10,6 +10,7 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import type { GatewayContext } from './context.ts';
 import { directReads } from './direct-reads.ts';
+import { fileRoutes } from './files.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { isLocalOrigin } from './http/cors.ts';
@@ -83,6 +84,8 @@ export const gatewayService: ServiceDefinition = {
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
         directReads(app, { http, processors, userTokens, logger });
+        const { trustedProxies, s3 } = config;
+        fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

@@ -27,6 +27,9 @@ const PROCESSOR = {
   'POST /blobs/stale': 'state',
   'DELETE /users/:/blobs': 'state',
   'GET /blobs/:/artifacts/:': 'gateway processors',
+  'GET /files/artifacts/:/:': 'gateway!',
+  'GET /files/objects/:': 'gateway!',
+  'PUT /files/objects/:': 'gateway!',
 };
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schemas: {

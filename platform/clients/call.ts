@@ -41,6 +41,11 @@ export function assertOnlyPath(built: string): void {
   if (isEscaping(built)) throw new TypeError(`${built.slice(0, 200)} is no path of a service`);
 }
 
+/** What a call's header fields follow from. */
+export interface RoutedCall extends Pick<ServiceCall, 'path' | 'viewer' | 'body' | 'json'> {
+  readonly method: string;
+}
+
 /** Header fields and place of one call. */
 export interface Place {
   readonly name: string;
@@ -48,7 +53,7 @@ export interface Place {
   readonly registered: boolean;
 }
 
-export const bodyOf = ({ json, body }: ServiceCall): string | undefined =>
+export const bodyOf = ({ json, body }: Pick<ServiceCall, 'json' | 'body'>): string | undefined =>
   json ?? (body === undefined ? undefined : JSON.stringify(body));
 
 export const placeOf = (target: ServiceTarget, urls: Config['urls']): Place =>

@@ -14,17 +14,18 @@ import {
   type Place,
   placeAt,
   placeOf,
+  type RoutedCall,
   type ServiceCall,
   type ServiceTarget,
 } from './call.ts';
 import { openConnections } from './connections.ts';
 import { exchangeText, type TextAnswer } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
-import { createStreaming, type StreamCall, type StreamedAnswer } from './streaming.ts';
+import { createStreaming, type StreamedAnswer, type StreamedCall } from './streaming.ts';
 
 export { parseBody, refusalOf } from './answers.ts';
 export type { RegisteredTarget, ServiceCall, ServiceTarget } from './call.ts';
-export type { StreamCall, StreamedAnswer } from './streaming.ts';
+export type { StreamedAnswer, StreamedCall } from './streaming.ts';
 
 /** A service's answer; `body` is undefined where it is no JSON. */
 export interface ServiceAnswer {
@@ -60,7 +61,7 @@ export interface ServiceHttp {
    * between two pieces. Sent once, and no redirect is followed.
    * @throws BlobgraphError like {@link call}
    */
-  stream(target: ServiceTarget, call: StreamCall): Promise<StreamedAnswer>;
+  stream(target: ServiceTarget, call: StreamedCall): Promise<StreamedAnswer>;
   /** How it is with every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
@@ -95,7 +96,7 @@ export function createServiceHttp(deps: {
   const connections = openConnections(deps.egress);
   const guard = createGuard();
 
-  async function headersOf({ name, baseUrl }: Place, call: ServiceCall, timeoutMs: number) {
+  async function headersOf({ name, baseUrl }: Place, call: RoutedCall, timeoutMs: number) {
     const { method, path, viewer } = call;
     const trace = currentTrace();
     const route = routeOf(method, templateOf(path));

@@ -11,6 +11,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   type Place,
   placeOf,
+  type RoutedCall,
   type ServiceCall,
   type ServiceTarget,
 } from './call.ts';
@@ -18,12 +19,15 @@ import type { Connections } from './connections.ts';
 import { timedOut } from './exchange.ts';
 import { type Guard, NoAnswer } from './guard.ts';
 
-/** A call whose answer is read as it comes. */
-export interface StreamCall extends ServiceCall {
+/** A call whose answer, and whose body, may be of any size. */
+export interface StreamedCall extends Omit<ServiceCall, 'method'> {
+  readonly method: ServiceCall['method'] | 'HEAD' | 'PUT';
   /** Further ones to send. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses from 400 on that are answered like the others, their bodies unread. Default: none. */
-  readonly passes?: readonly number[];
+  /** Sent as it comes, in the place of `body`; its error breaks the call off. */
+  readonly upload?: Readable;
+  /** Statuses from 400 on that are answered like others. Default: none; each is an error. */
+  readonly isAnswer?: (status: number) => boolean;
 }
 
 /** An answer whose body comes as it is sent. */
@@ -73,22 +77,22 @@ export function createStreaming(deps: {
   readonly urls: Config['urls'];
   readonly connections: Connections;
   readonly guard: Guard;
-  readonly headersOf: (place: Place, call: ServiceCall, timeoutMs: number) => Promise<Record<string, string>>;
-}): (target: ServiceTarget, call: StreamCall) => Promise<StreamedAnswer> {
+  readonly headersOf: (place: Place, call: RoutedCall, timeoutMs: number) => Promise<Record<string, string>>;
+}): (target: ServiceTarget, call: StreamedCall) => Promise<StreamedAnswer> {
   const { urls, connections, guard, headersOf } = deps;
 
   /** The answer, or the refusal that its body tells. */
-  async function begin(place: Place, call: StreamCall, limitMs: number, signal: AbortSignal) {
+  async function begin(place: Place, call: StreamedCall, limitMs: number, signal: AbortSignal) {
     const answer = await request(`${place.baseUrl}${pathOf(call.path)}`, {
       method: call.method,
       headers: { ...call.headers, ...(await headersOf(place, call, limitMs)) },
-      body: bodyOf(call) ?? null,
+      body: call.upload ?? bodyOf(call) ?? null,
       dispatcher: connections.streamAgent(place.registered),
       bodyTimeout: STREAM_IDLE_MS,
       signal,
     });
     const { statusCode: status, body } = answer;
-    const refused = status >= 400 && !call.passes?.includes(status);
+    const refused = status >= 400 && !call.isAnswer?.(status);
     return { status, headers: single(answer.headers), body, refusal: refused ? await textOf(body) : null };
   }
 

@@ -7,8 +7,10 @@ import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
+import type { Files } from './files.ts';
 import type { Standing } from './lifecycle.ts';
 import type { Records } from './records/records.ts';
+import type { ObjectSweeper } from './records/s3/sweeper.ts';
 import type { Registrar } from './registrar.ts';
 
 /** A processor that was opened: its value, and what it stands on. */
@@ -19,8 +21,12 @@ export interface Kit {
   readonly records: Records;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
-  /** The store in which they lie. */
+  /** Addresses at which files are read without a token. */
+  readonly files: Files;
+  /** The processor's own place in the object store: artifacts, and objects of blobs. */
   readonly objects: ObjectStore;
+  /** Of a processor that has objects beside its records. */
+  readonly sweeper?: ObjectSweeper;
   readonly state: StateClient;
   /** What operators say of it, as of some seconds ago at most. */
   readonly standing: () => Standing;

@@ -131,6 +131,7 @@ export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
     createdAt: making.createdAt ?? now,
     data,
     beside,
+    ...(result.objects ? { objects: result.objects } : {}),
     onDemand,
     inputHash,
     command,

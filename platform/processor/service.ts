@@ -11,8 +11,13 @@ import {
 } from '../clients/registry.ts';
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
+import type { Clock } from '../clock.ts';
 import type { Config, ServiceName } from '../config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
+import { ownKeys } from '../identity/service/own-keys.ts';
+import type { Logger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
+import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -22,16 +27,20 @@ import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
+import { createFiles } from './files.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createMongoRecords } from './records/mongo/records.mongo.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
 import type { Records } from './records/records.ts';
+import { createObjectRecords } from './records/s3/records.s3.ts';
+import type { ObjectSweeper } from './records/s3/sweeper.ts';
 import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
+import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
@@ -43,23 +52,41 @@ export const databaseOf = ({ id }: Pick<ProcessorDefinition, 'id'>): string => i
 export type AnyProcessor = ProcessorDefinition<any, any>;
 
 /** Whether its records are in MongoDB in this installation. */
-const inMongo = ({ records }: AnyProcessor, { mongoUrl }: Pick<Config, 'mongoUrl'>): boolean =>
-  records.store === 'mongodb' && mongoUrl !== undefined;
+const inMongo = (
+  { records }: AnyProcessor,
+  { mongoUrl }: { readonly mongoUrl: string | undefined },
+): boolean => records.store === 'mongodb' && mongoUrl !== undefined;
+
+/** Where its records are, as its registration tells. */
+function storageOf(
+  definition: AnyProcessor,
+  { mongoUrl, postgresUrl, s3 }: StoreConfig,
+): Pick<ProcessorRegistration, 'storage_type' | 'connection_string'> {
+  if (definition.records.store === 's3') {
+    const place = s3 ? `${s3.endpoint.replace(/\/+$/, '')}/${s3.bucket}` : 'embedded';
+    return { storage_type: 's3', connection_string: place };
+  }
+  const isMongo = inMongo(definition, { mongoUrl });
+  return {
+    storage_type: isMongo ? 'mongodb' : 'postgresql',
+    connection_string: (isMongo ? mongoUrl : postgresUrl) ?? 'embedded',
+  };
+}
+
+type StoreConfig = Pick<Config, 'mongoUrl' | 'postgresUrl' | 's3'>;
 
 /** A processor's registration. */
 export function registrationOf(
   definition: AnyProcessor,
-  config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,
+  config: Pick<Config, 'urls'> & StoreConfig,
 ): ProcessorRegistration {
   const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
-  const isMongo = inMongo(definition, config);
   return {
     id,
     name,
     description,
     version,
-    storage_type: isMongo ? 'mongodb' : 'postgresql',
-    connection_string: (isMongo ? config.mongoUrl : config.postgresUrl) ?? 'embedded',
+    ...storageOf(definition, config),
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorRegistration['takes']>,
     event_subscriptions: Object.keys(takes),
@@ -80,13 +107,21 @@ async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): 
     : { kind: 'postgresql', database: await runtime.sql(name) };
 }
 
-async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
-  const records =
-    own.kind === 'mongodb'
-      ? createMongoRecords(own.database, definition.records)
-      : createPostgresRecords(own.database, definition.records);
-  await records.prepare();
-  return records;
+interface OpenedRecords {
+  readonly records: Records;
+  /** Where it has objects beside its records. */
+  readonly sweeper?: ObjectSweeper;
+}
+
+function recordsIn(
+  { records }: AnyProcessor,
+  own: OwnDatabase,
+  deps: { readonly objects: ObjectStore; readonly clock: Clock; readonly logger: Logger },
+): OpenedRecords {
+  if (own.kind === 'mongodb') return { records: createMongoRecords(own.database, records) };
+  return records.store === 's3'
+    ? createObjectRecords(records, { sql: own.database, ...deps })
+    : { records: createPostgresRecords(own.database, records) };
 }
 
 async function openKit(
@@ -97,11 +132,16 @@ async function openKit(
   const { clock, config, http, ids, logger } = runtime;
   const settings = definition.settings ? config.settings(definition.settings) : {};
   const database = await openDatabase(definition, runtime);
-  const records = await openRecords(definition, database);
-  const state = createStateClient(http);
   const objects = await runtime.objects();
+  const keys = await ownKeys(definition.id as ServiceName, runtime);
+  const direct = await runtime.publicObjects();
+  const files = createFiles({ service: definition.id, keys, clock, direct });
+  const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
+  await records.prepare();
+  const state = createStateClient(http);
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
+  const opened: OpenedResources =
+    (await definition.open?.({ settings, logger, clock, database, objects })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -118,7 +158,9 @@ async function openKit(
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     artifacts,
+    files,
     objects,
+    ...(sweeper ? { sweeper } : {}),
     state,
     standing,
     processors: createProcessorClient(http),
@@ -152,6 +194,8 @@ async function install(
   inventoryRoutes(app, { processorId: id, inventory: records });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
+  fileRoutes(app, kit);
+  objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {
@@ -193,7 +237,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
       return {
         checks: {
           store: () => kit.records.ping(),
-          ...(definition.artifacts ? { objects: () => kit.objects.ping() } : {}),
+          ...(definition.artifacts || kit.sweeper ? { objects: () => kit.objects.ping() } : {}),
           ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
         },
         install: (app) => install(app, kit, readers, sdl),
@@ -204,6 +248,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           });
           kit.registrar.start();
           kit.artifacts.start();
+          kit.sweeper?.start();
           await lifecycle.start();
         },
         async stop() {
@@ -211,6 +256,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           await lifecycle.stop();
           await kit.registrar.stop();
           await kit.artifacts.stop();
+          await kit.sweeper?.stop();
           await kit.opened.close?.();
         },
       };

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { systemClock } from '../clock.ts';
+import { createLogger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import { createMongoRecords } from '../processor/records/mongo/records.mongo.ts';
 import { createPostgresRecords } from '../processor/records/postgres/records.postgres.ts';
 import type { Records, RecordsDefinition } from '../processor/records/records.ts';
+import { createObjectRecords, type ObjectRecords } from '../processor/records/s3/records.s3.ts';
 import { openTemporaryMongo } from './mongo.ts';
+import { openTemporaryObjects, openTemporaryS3 } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
 import { openTemporaryPostgres } from './postgres.ts';
 
@@ -32,4 +37,30 @@ export async function openMongoRecords(definition: RecordsDefinition): Promise<O
   const server = openTemporaryMongo();
   const records = createMongoRecords(server.database(database()), definition);
   return { records, close: () => server.close() };
+}
+
+export interface OpenedObjectRecords extends OpenedRecords, ObjectRecords {
+  /** Where their objects lie. */
+  readonly objects: ObjectStore;
+}
+
+/** Records with objects, in an embedded database and a folder of their own, or on the servers of both. */
+export async function openObjectRecords(
+  definition: RecordsDefinition,
+  where: 'embedded' | 'servers',
+  clock = systemClock,
+): Promise<OpenedObjectRecords> {
+  const isEmbedded = where === 'embedded';
+  const server = await (isEmbedded ? openTemporaryPglite() : openTemporaryPostgres());
+  const objects = await (isEmbedded ? openTemporaryObjects() : openTemporaryS3());
+  const sql = await server.database(database());
+  const logger = createLogger('silent');
+  return {
+    ...createObjectRecords(definition, { sql, objects, clock, logger }),
+    objects,
+    async close() {
+      await server.close();
+      await objects.close();
+    },
+  };
 }

@@ -7,6 +7,9 @@ export const settings = z.object({
   IMAGE_MAX_MEGAPIXELS: wholeNumber(1, 250)
     .default(64)
     .describe('millions of pixels that a picture may have; a larger one is refused before it is decoded'),
+  IMAGE_MEMORY_MEBIBYTES: wholeNumber(256, 65_536)
+    .default(768)
+    .describe('memory that decoding one picture may take; one that takes more is refused'),
 });
 
 export type Settings = z.infer<typeof settings>;

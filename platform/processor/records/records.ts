@@ -29,12 +29,18 @@ export interface Allocation {
   readonly within: readonly string[];
 }
 
+/** The member beside `data` that names the set of a record's objects, where they are kept. */
+export const OBJECT_SET = 'object_set';
+
 /** The table or collection that a processor keeps its blobs in. */
 export interface RecordsDefinition {
   /** The table or collection. */
   readonly name: string;
-  /** Where it is in an installation on real services; embedded it is PostgreSQL. */
-  readonly store: 'postgresql' | 'mongodb';
+  /**
+   * Where it is in an installation on real services; embedded it is PostgreSQL. `s3`: documents in PostgreSQL, and beside
+   * each the objects that its run made.
+   */
+  readonly store: 'postgresql' | 'mongodb' | 's3';
   /** Members of `data` with columns of their own. Absent: `data` is kept whole, read whole. */
   readonly members?: Members;
   /** Members beside `data`. */
@@ -167,7 +173,8 @@ export function records(name: string, definition: Omit<RecordsDefinition, 'name'
   if (mistake) throw new InvalidSpec(`${mistake}. Use another name`);
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
-  return { name, ...definition };
+  if (definition.store !== 's3') return { name, ...definition };
+  return { name, ...definition, beside: { ...definition.beside, [OBJECT_SET]: 'text' } };
 }
 
 /** All members but those that are {@link RecordsDefinition.unlisted}, and no lists of rows. */

@@ -81,6 +81,10 @@ const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
   'GET /blobs/:/artifacts/:': user('gateway', 'processors'),
+  // Whoever has the address: its signature is what the processor looks at.
+  'GET /files/artifacts/:/:': itself('gateway'),
+  'GET /files/objects/:': itself('gateway'),
+  'PUT /files/objects/:': itself('gateway'),
   'GET /users/:/blobs': user('gateway', 'processors'),
   'POST /blobs/batch': user('gateway', 'processors', 'processor'),
   'POST /blobs/delete': user('state'),

@@ -34,25 +34,18 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** Of one owner at once, of the 64 requests in work: an owner that never ends holds up nobody else. */
 export const MAX_OF_OWNER = 16;
 
-/** What an owner may refuse a user; all else is a fault between it and us. */
-const TOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'BAD_REQUEST',
-  'VALIDATION_FAILED',
-  'CURSOR_INVALID',
-  'NOT_FOUND',
-  'BLOB_NOT_FOUND',
-  'BLOB_DELETED',
-  'CONTENT_MISSING',
-  'RESPONSE_TOO_LARGE',
-  'DEADLINE_EXCEEDED',
-  'OVERLOADED',
+/** Faults between an owner and us, or of its own: no user can mend them. */
+const UNTOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'INTERNAL',
+  'SERVICE_UNAVAILABLE',
 ]);
 
 /** An owner's error as the reader is told of it: who may not read a blob is told what one is told who asks for none. */
 export function toldError(error: unknown, { id }: Owner): unknown {
   if (!(error instanceof BlobgraphError)) return error;
   if (error.code === 'FORBIDDEN') return noBlob();
-  return TOLD.has(error.code) ? error : away(id, error);
+  return UNTOLD.has(error.code) ? away(id, error) : error;
 }
 
 /** Aborts when the client is gone, or it takes for too long. */
@@ -136,7 +129,7 @@ export function createForward(deps: {
       .stream(owner.target, {
         ...call,
         ...(read.body === undefined ? {} : { body: read.body }),
-        passes: [416],
+        isAnswer: (status: number) => status === 416,
       })
       .catch((error: unknown) => {
         throw toldError(error, owner);
