@@ -17,11 +17,15 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 /** Where a store is told of a record, as its bytes show. */
-function storing({ definition }: Worker): When | undefined {
+function storing({ definition, isPending }: Worker): When | undefined {
   const { store, name } = definition.records;
-  if (store === 'mongodb') return { with: 'mongodb', moment: { sends: ['insert', name], keep: 'request' } };
-  // The statement itself is sent once a connection, its name with every execution.
-  return undefined;
+  if (store === 'mongodb') {
+    const sends = [isPending ? 'update' : 'insert', name];
+    return { with: 'mongodb', moment: { sends, keep: 'request' } };
+  }
+  // What is in S3 has its metadata in PostgreSQL.
+  const sends = isPending ? [`UPDATE "${name}"`, 'register_attempts = 0'] : [`INSERT INTO "${name}"`];
+  return { with: 'postgresql', moment: { sends, keep: 'request' } };
 }
 
 const moments: readonly (readonly [string, (worker: Worker) => When | undefined])[] = [

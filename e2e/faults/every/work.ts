@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import sharp from 'sharp';
 import { processors } from '../../../cli/subgraphs.generated.ts';
 import type { ServiceName } from '../../../platform/config.ts';
 import { derivedBlobId } from '../../../platform/ids.ts';
@@ -24,6 +26,8 @@ export interface Worker {
   ask(client: GraphClient, key: string): Promise<Asked>;
   /** Whether the work is done by a run, and not by the request that asks for it. */
   readonly runs: boolean;
+  /** Whether the blob is there before its content is. */
+  readonly isPending: boolean;
   /** Its first request to state, before it computes anything. */
   begins(request: SeenRequest): boolean;
   /** It tells state of what it has stored. */
@@ -88,6 +92,71 @@ const commands: Readonly<Record<string, (client: GraphClient, key: string) => Pr
   },
 };
 
+const REQUEST_UPLOAD = /* GraphQL */ `
+  mutation ($input: RequestUploadInput!) {
+    requestUpload(input: $input) {
+      upload { id url method headers { name value } }
+      userErrors { field code message }
+    }
+  }
+`;
+const COMPLETE_UPLOAD = /* GraphQL */ `
+  mutation ($input: CompleteUploadInput!) { completeUpload(input: $input) { blob { id } userErrors { code message } } }
+`;
+interface Requested {
+  readonly requestUpload: {
+    readonly upload: {
+      readonly id: string;
+      readonly url: string;
+      readonly method: string;
+      readonly headers: readonly { readonly name: string; readonly value: string }[];
+    } | null;
+    readonly userErrors: readonly object[];
+  };
+}
+interface Completed {
+  readonly completeUpload: {
+    readonly blob: { readonly id: string } | null;
+    readonly userErrors: readonly object[];
+  };
+}
+
+const without = (userErrors: readonly object[]): void => {
+  if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
+};
+
+/** Uploads a picture, as a page does. */
+async function uploadPicture(client: GraphClient, key: string): Promise<string> {
+  const picture = sharp({ create: { width: 64, height: 48, channels: 3, background: '#c2410c' } });
+  const bytes = await picture.png().toBuffer();
+  const input = {
+    ...{ fileName: 'harbour.png', contentType: 'image/png', title: 'The harbour', idempotencyKey: key },
+    ...{ sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
+  };
+  const upload = await insist(async () => {
+    const { requestUpload } = await client.query<Requested>(REQUEST_UPLOAD, { input });
+    without(requestUpload.userErrors);
+    return requestUpload.upload ?? undefined;
+  });
+  await insist(async () => {
+    const headers = Object.fromEntries(upload.headers.map(({ name, value }) => [name, value]));
+    const to = new URL(upload.url, client.gateway);
+    const { ok } = await fetch(to, { method: upload.method, headers, body: new Uint8Array(bytes) });
+    return ok || undefined;
+  });
+  return insist(async () => {
+    const complete = { uploadId: upload.id };
+    const { completeUpload } = await client.query<Completed>(COMPLETE_UPLOAD, { input: complete });
+    without(completeUpload.userErrors);
+    return completeUpload.blob?.id;
+  });
+}
+
+/** How the sources of processors come to be that no user may store as they are. */
+const sources: Readonly<Record<string, (client: GraphClient, key: string) => Promise<string>>> = {
+  'image-processor': uploadPicture,
+};
+
 /** Of a request to state. */
 const isOf = ({ body }: SeenRequest, id: string): boolean =>
   (body as { processor_id?: string } | undefined)?.processor_id === id;
@@ -101,7 +170,7 @@ function onDemand(definition: AnyProcessor, command: (typeof commands)[string]):
   const id = definition.id as ServiceName;
   const runs = Object.values(definition.commands ?? {}).some(({ pending }) => pending);
   return {
-    ...{ id, definition, runs, finishes: finishes(id) },
+    ...{ id, definition, runs, isPending: runs, finishes: finishes(id) },
     async ask(client, key) {
       const made = await command(client, key);
       return { runOf: made, makes: made };
@@ -120,8 +189,10 @@ function onEvents(
   const id = definition.id as ServiceName;
   const ofBlob = (runOf: string) => ({ runOf, makes: derivedBlobId(runOf, id, definition.version) });
   return {
-    ...{ id, definition, runs: true, begins: begins(id), finishes: finishes(id) },
+    ...{ id, definition, runs: true, isPending: false, begins: begins(id), finishes: finishes(id) },
     async ask(client, key) {
+      const source = sources[id];
+      if (source) return ofBlob(await source(client, key));
       if (created !== undefined) return ofBlob(await createOf(client, created, key));
       if (!maker)
         throw new Error(`Nothing makes what ${id} takes: say in ${import.meta.url} how it is asked`);
