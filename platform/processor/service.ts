@@ -141,7 +141,7 @@ async function openKit(
   const state = createStateClient(http);
   // Last of what may fail: nobody would close it.
   const opened: OpenedResources =
-    (await definition.open?.({ settings, logger, clock, database, objects })) ?? {};
+    (await definition.open?.({ settings, logger, clock, database, objects, state, files, ids })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -249,6 +249,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           kit.registrar.start();
           kit.artifacts.start();
           kit.sweeper?.start();
+          kit.opened.start?.();
           await lifecycle.start();
         },
         async stop() {
