@@ -1,9 +1,13 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createServiceHttp } from '../platform/clients/http.ts';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
 import { ownKeys } from '../platform/identity/service/own-keys.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { ObjectStore } from '../platform/objects/objects.ts';
 import { createFiles, type Files } from '../platform/processor/files.ts';
 import { definition, record } from '../platform/processor/processor.fixture.ts';
 import { createPostgresRecords } from '../platform/processor/records/postgres/records.postgres.ts';
@@ -11,6 +15,7 @@ import type { Records } from '../platform/processor/records/records.ts';
 import { processorService } from '../platform/processor/service.ts';
 import { createHttpServer } from '../platform/serving/http.ts';
 import { testEgress, testTokens } from '../platform/testing/identity.ts';
+import { openTemporaryObjects } from '../platform/testing/objects.ts';
 import { startTestService, type TestService } from '../platform/testing/service.ts';
 import { fileRoutes } from './files.ts';
 
@@ -43,10 +48,34 @@ let service: TestService;
 let records: Records;
 let files: Files;
 let url: string;
+let objects: ObjectStore;
+/** Objects whose reading has ended. */
+const closed = new Set<string>();
+/** How putting an object goes. */
+const puts = new Map<string, 'begun' | 'done' | 'failed'>();
 const app = createHttpServer({ logger: createLogger('silent') });
 
 beforeAll(async () => {
-  service = await startTestService(processorService(processor, SDL));
+  objects = await openTemporaryObjects();
+  service = await startTestService(processorService(processor, SDL), {
+    objects: async () => ({
+      ...objects,
+      async put(key, body, description) {
+        puts.set(key, 'begun');
+        const putting = objects.put(key, body, description);
+        putting.then(
+          () => puts.set(key, 'done'),
+          () => puts.set(key, 'failed'),
+        );
+        return putting;
+      },
+      async get(key, range) {
+        const found = await objects.get(key, range);
+        found?.body.once('close', () => closed.add(key));
+        return found;
+      },
+    }),
+  });
   records = createPostgresRecords(await service.runtime.sql('book_compiler'), processor.records);
   files = createFiles({ service: ID, keys: await ownKeys(ID, service.runtime), clock: systemClock });
   const http = createServiceHttp({
@@ -62,6 +91,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await service.stop();
+  await objects.close();
 });
 
 let serial = 0;
@@ -164,6 +194,89 @@ describe('a file at a signed address', () => {
     expect((await ask(address)).status).toBe(200);
     await records.erase('alice', [id]);
     expect(await ask(address)).toMatchObject({ status: 404, code: 'BLOB_NOT_FOUND' });
+  });
+});
+
+describe('a file that is sent', () => {
+  const MIB = 1024 ** 2;
+  const bytes = randomBytes(5 * MIB);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const announce = async (key: string) => {
+    const expiresAt = new Date(Date.now() + 60_000);
+    const terms = { contentType: 'image/png', sizeBytes: bytes.length, sha256, expiresAt };
+    return files.objects.put(key, terms);
+  };
+  const fresh = () => `originals/alice/${++serial}`;
+  const headers = { 'content-type': 'image/png', 'content-length': String(bytes.length) };
+
+  it('arrives as it was announced, and is read again at its own address', async () => {
+    const key = fresh();
+    const { url: to, ...rest } = await announce(key);
+    const answer = await fetch(`${url}${to}`, { ...rest, body: bytes });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    const expiresAt = new Date(Date.now() + 60_000);
+    const read = await files.objects.get(key, { contentType: 'image/png', fileName: 'a.png', expiresAt });
+    const range = await fetch(`${url}${read.url}`, { headers: { range: 'bytes=-3' } });
+    expect([range.status, Buffer.from(await range.arrayBuffer())]).toEqual([206, bytes.subarray(-3)]);
+  });
+
+  it('is refused by name when it is another, and its sender reads why', async () => {
+    const key = fresh();
+    const { url: to } = await announce(key);
+    const altered = Buffer.from(bytes);
+    altered[0] = (altered[0] ?? 0) ^ 1;
+    const sent: [string, Record<string, string>, Uint8Array][] = [
+      [to, headers, altered],
+      [to, { ...headers, 'content-type': 'image/jpeg' }, bytes],
+      [to.replace('image%2Fpng', 'image%2Fjpeg'), headers, bytes],
+      [to, { 'content-type': 'image/png', 'content-length': String(MIB) }, bytes.subarray(0, MIB)],
+    ];
+    const codes = [];
+    for (const [address, of, body] of sent) {
+      const answer = await request(`${url}${address}`, { method: 'PUT', headers: of, body });
+      codes.push(((await answer.body.json()) as { error: { code: string } }).error.code);
+    }
+    expect(codes).toEqual(['UPLOAD_MISMATCH', 'UPLOAD_MISMATCH', 'ADDRESS_INVALID', 'UPLOAD_MISMATCH']);
+    expect(await objects.head(key)).toBeNull();
+  });
+
+  it('leaves nothing when its sender breaks off', async () => {
+    const key = fresh();
+    const { url: to } = await announce(key);
+    const sending = httpRequest(`${url}${to}`, { method: 'PUT', headers });
+    sending.on('error', () => undefined);
+    sending.write(bytes.subarray(0, MIB));
+    await expect.poll(() => puts.get(key)).toBe('begun');
+    sending.destroy();
+    await expect.poll(() => puts.get(key)).toBe('failed');
+    expect(await objects.head(key)).toBeNull();
+    // The next one is taken all the same.
+    const again = await request(`${url}${to}`, { method: 'PUT', headers, body: bytes });
+    expect(again.statusCode).toBe(200);
+    await again.body.dump();
+  });
+
+  it('is read no further when its reader goes', async () => {
+    const key = fresh();
+    await objects.put(key, randomBytes(64 * MIB), { contentType: 'image/png' });
+    const expiresAt = new Date(Date.now() + 60_000);
+    const read = await files.objects.get(key, { contentType: 'image/png', fileName: 'a.png', expiresAt });
+    const answer = await request(`${url}${read.url}`);
+    for await (const _ of answer.body) break;
+    await expect.poll(() => closed.has(key)).toBe(true);
+  });
+
+  it('may be sent by a page of another origin, which asks first', async () => {
+    const { url: to } = await announce(fresh());
+    const answer = await fetch(`${url}${to}`, { method: 'OPTIONS' });
+    expect([answer.status, Object.fromEntries(answer.headers)]).toMatchObject([
+      204,
+      {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, HEAD, PUT',
+        'access-control-allow-headers': expect.stringContaining('content-type'),
+      },
+    ]);
   });
 });
 

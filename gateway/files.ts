@@ -1,6 +1,8 @@
+import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ServiceHttp } from '../platform/clients/http.ts';
+import type { ServiceHttp, StreamedAnswer } from '../platform/clients/http.ts';
 import type { ProcessorCatalog } from '../platform/clients/registry.ts';
+import { withoutDeadline } from '../platform/deadline.ts';
 import { addressInvalid } from '../platform/files/address.ts';
 import { guardingHeaders, isShown } from '../platform/files/answering.ts';
 import { type RoutedPath, routed } from '../platform/service-path.ts';
@@ -11,21 +13,29 @@ interface FileDependencies {
   readonly http: Pick<ServiceHttp, 'stream'>;
   readonly processors: Pick<ProcessorCatalog, 'get'>;
   readonly trustedProxies: readonly string[];
+  /** Where browsers find S3: a processor may send them on to there, and nowhere else. */
+  readonly publicEndpoint?: string | undefined;
 }
 
-interface FileParams {
+interface ArtifactParams {
   readonly processor: string;
   readonly id: string;
   readonly name: string;
 }
 
-/** For an artifact that is made now. */
+interface ObjectParams {
+  readonly processor: string;
+  readonly key: string;
+}
+
+/** For an artifact that is made now, or a file that is sent. */
 const TIMEOUT_MS = 120_000;
 /** For a client that reads slowly, or no more: until then it holds a connection to the processor. */
 const LONGEST_MS = 600_000;
 
-/** Of a request, what the processor gets. */
+/** Of a request, what the processor gets: of one that reads, and of one that sends. */
 const ASKED = ['range', 'if-range', 'if-none-match'] as const;
+const SENT = ['content-type', 'content-length'] as const;
 /** Of an answer, what the client gets. */
 const TOLD = [
   'content-type',
@@ -53,64 +63,46 @@ function whileOpen(reply: FastifyReply): AbortSignal {
   return ended.signal;
 }
 
-/** Pages of any origin may read: the address is what opens it, and no cookie is heeded. */
+/**
+ * The body of a request, to be passed on at the pace at which it is taken. It ends where the request breaks off; where
+ * whoever takes it ends it first, the client's connection stays, for an answer.
+ */
+function bodyOf({ raw }: FastifyRequest): Readable {
+  const body = new PassThrough();
+  const cut = () => {
+    if (!raw.readableEnded) body.destroy(new Error('The client broke off'));
+  };
+  raw.once('error', cut).once('close', cut);
+  body.once('close', () => raw.unpipe(body).resume());
+  // Told by the call that it is sent with.
+  body.on('error', () => undefined);
+  return raw.pipe(body);
+}
+
+/** Pages of any origin may read and send: the address is what opens it, and no cookie is heeded. */
 function openToPages(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (_request, reply) => {
-    reply.header('access-control-allow-origin', '*');
-    reply.header('access-control-expose-headers', 'etag, content-range, content-disposition, x-request-id');
+    reply.headers({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'etag, content-range, content-disposition, x-request-id, retry-after',
+    });
   });
 }
 
-/**
- * Files at signed addresses, which are the processors' to verify: no token is asked for, so that a page shows a picture by
- * its address. What is in them runs nowhere, whichever processor sends it.
- *
- * - `GET`, `HEAD /api/v1/files/:processor/artifacts/:id/:name`: an export or rendition; ranges, `If-Range`, `If-None-Match`.
- */
-export function fileRoutes(app: FastifyInstance, deps: FileDependencies): void {
-  const addressOf = createClientAddress(deps.trustedProxies);
-
-  /** @throws BlobgraphError ADDRESS_INVALID */
-  async function ownerOf(id: string) {
-    const processor = await deps.processors.get(id);
-    if (processor) return { id: processor.id, baseUrl: processor.base_url };
-    throw addressInvalid();
-  }
-
-  async function read(request: FastifyRequest, reply: FastifyReply, path: RoutedPath) {
-    await transferAs(request, addressOf(request.raw));
-    const owner = await ownerOf((request.params as FileParams).processor);
-    const answer = await deps.http.stream(owner, {
-      method: request.method === 'HEAD' ? 'HEAD' : 'GET',
-      path: withQuery(path, request),
-      viewer: null,
-      timeoutMs: TIMEOUT_MS,
-      signal: whileOpen(reply),
-      headers: headersOf(request, ASKED),
-      // An answer to HEAD has no body that would tell more.
-      isAnswer: (status) => status === 416 || (request.method === 'HEAD' && status < 500),
-    });
-    for (const name of TOLD) {
-      const value = answer.headers[name];
-      if (value !== undefined) reply.header(name, value);
-    }
-    reply.headers(guardingHeaders);
-    // A processor may be anybody's: what it calls safe to show is looked at here once more.
-    if (!isShown(answer.headers['content-type'] ?? '') && !reply.getHeader('content-disposition'))
-      reply.header('content-disposition', 'attachment');
-    return reply.status(answer.status).send(answer.body);
-  }
-
-  app.register(async (scope) => {
-    openToPages(scope);
-    scope.route<{ Params: FileParams }>({
-      method: ['GET', 'HEAD'],
-      url: '/api/v1/files/:processor/artifacts/:id/:name',
-      handler: (request, reply) => {
-        const { id, name } = request.params;
-        return read(request, reply, routed`/files/artifacts/${id}/${name}`);
-      },
-    });
+/** A browser's question ahead of a request (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+function answerQuestions(scope: FastifyInstance, url: string, methods: string): void {
+  scope.route({
+    method: 'OPTIONS',
+    url,
+    handler: (_request, reply) =>
+      reply
+        .status(204)
+        .headers({
+          'access-control-allow-methods': methods,
+          'access-control-allow-headers': [...ASKED, 'content-type'].join(', '),
+          'access-control-max-age': 86_400,
+        })
+        .send(),
   });
 }
 
@@ -118,4 +110,112 @@ export function fileRoutes(app: FastifyInstance, deps: FileDependencies): void {
 function withQuery({ path, template }: RoutedPath, { url }: FastifyRequest): RoutedPath {
   const at = url.indexOf('?');
   return { path: at === -1 ? path : `${path}${url.slice(at)}`, template };
+}
+
+class FileDoor {
+  readonly #deps: FileDependencies;
+  readonly #addressOf;
+
+  constructor(deps: FileDependencies) {
+    this.#deps = deps;
+    this.#addressOf = createClientAddress(deps.trustedProxies);
+  }
+
+  async read(request: FastifyRequest, reply: FastifyReply, path: RoutedPath): Promise<FastifyReply> {
+    const { method } = request;
+    await transferAs(request, this.#addressOf(request.raw));
+    const answer = await this.#deps.http.stream(await this.#owner(request), {
+      method: method === 'HEAD' ? 'HEAD' : 'GET',
+      path: withQuery(path, request),
+      viewer: null,
+      timeoutMs: TIMEOUT_MS,
+      signal: whileOpen(reply),
+      headers: headersOf(request, ASKED),
+      // An answer to HEAD has no body that would tell more.
+      isAnswer: (status) => status === 416 || (method === 'HEAD' && status < 500),
+    });
+    return this.#answer(reply, answer);
+  }
+
+  /** Passes a file on as it comes; its size is what its address says, which the processor compares. */
+  async write(request: FastifyRequest, reply: FastifyReply, path: RoutedPath): Promise<FastifyReply> {
+    await transferAs(request, this.#addressOf(request.raw));
+    const owner = await this.#owner(request);
+    // The client has the time that a connection has, not that of a question.
+    const answer = await withoutDeadline(() =>
+      this.#deps.http.stream(owner, {
+        method: 'PUT',
+        path: withQuery(path, request),
+        viewer: null,
+        timeoutMs: TIMEOUT_MS,
+        signal: whileOpen(reply),
+        headers: headersOf(request, SENT),
+        upload: bodyOf(request),
+      }),
+    );
+    return this.#answer(reply, answer);
+  }
+
+  /** The processor of an address. @throws BlobgraphError ADDRESS_INVALID */
+  async #owner({ params }: FastifyRequest) {
+    const processor = await this.#deps.processors.get((params as { processor: string }).processor);
+    if (processor) return { id: processor.id, baseUrl: processor.base_url };
+    throw addressInvalid();
+  }
+
+  #answer(reply: FastifyReply, { status, headers, body }: StreamedAnswer): FastifyReply {
+    for (const name of TOLD) {
+      const value = headers[name];
+      if (value !== undefined) reply.header(name, value);
+    }
+    reply.headers(guardingHeaders);
+    // A processor may be anybody's: where it sends browsers, and what they show, is looked at here once more.
+    const to = headers['location'];
+    if (to?.startsWith(`${this.#deps.publicEndpoint}/`)) reply.header('location', to);
+    else if (status >= 300 && status < 400 && status !== 304) throw addressInvalid();
+    if (!isShown(headers['content-type'] ?? '') && !reply.getHeader('content-disposition'))
+      reply.header('content-disposition', 'attachment');
+    return reply.status(status).send(body);
+  }
+}
+
+/**
+ * Files at signed addresses, which are the processors' to verify: no token is asked for, so that a page shows a picture by
+ * its address. What is in them runs nowhere, whichever processor sends it.
+ *
+ * - `GET`, `HEAD /api/v1/files/:processor/artifacts/:id/:name`: an export or rendition; ranges, `If-Range`, `If-None-Match`.
+ * - `GET`, `HEAD /api/v1/files/:processor/objects/:key`: an object, such as an uploaded file, in the same way.
+ * - `PUT /api/v1/files/:processor/objects/:key`: sends a file, exactly as it was announced.
+ */
+export function fileRoutes(app: FastifyInstance, deps: FileDependencies): void {
+  const door = new FileDoor(deps);
+  app.register(async (scope) => {
+    openToPages(scope);
+    // Bytes of any type, as they come.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    const [artifact, object] = ['artifacts/:id/:name', 'objects/:key'].map(
+      (rest) => `/api/v1/files/:processor/${rest}`,
+    ) as [string, string];
+    scope.route<{ Params: ArtifactParams }>({
+      method: ['GET', 'HEAD'],
+      url: artifact,
+      handler: (request, reply) => {
+        const { id, name } = request.params;
+        return door.read(request, reply, routed`/files/artifacts/${id}/${name}`);
+      },
+    });
+    scope.route<{ Params: ObjectParams }>({
+      method: ['GET', 'HEAD'],
+      url: object,
+      handler: (request, reply) => door.read(request, reply, routed`/files/objects/${request.params.key}`),
+    });
+    scope.route<{ Params: ObjectParams }>({
+      method: 'PUT',
+      url: object,
+      handler: (request, reply) => door.write(request, reply, routed`/files/objects/${request.params.key}`),
+    });
+    answerQuestions(scope, artifact, 'GET, HEAD');
+    answerQuestions(scope, object, 'GET, HEAD, PUT');
+  });
 }

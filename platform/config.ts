@@ -129,6 +129,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,63}$/, 'must be lower-case letters, digits and hyphens')
     .default('us-east-1'),
+  /** Where browsers find S3: signed addresses lead there. Unset: they lead to the gateway. */
+  S3_PUBLIC_ENDPOINT: optionalHttp,
   S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   /** Set before the names of databases, streams and objects, so that several systems share servers. */
@@ -231,6 +233,8 @@ export interface Config {
     readonly region: string;
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
+    /** Where browsers find it; absent: they come to the gateway. */
+    readonly publicEndpoint?: string;
   };
   readonly userTokens: {
     readonly jwksUrl?: string;
@@ -312,6 +316,11 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
   if (given['S3_ENDPOINT']) {
     needs('S3_ACCESS_KEY_ID', 'set it beside S3_ENDPOINT');
     needs('S3_SECRET_ACCESS_KEY', 'set it beside S3_ENDPOINT');
+  } else if (given['S3_PUBLIC_ENDPOINT']) {
+    needs(
+      'S3_ENDPOINT',
+      'set it beside S3_PUBLIC_ENDPOINT, which only says where browsers find the same server',
+    );
   } else if (given['S3_BUCKET'] || given['S3_ACCESS_KEY_ID'] || given['S3_SECRET_ACCESS_KEY']) {
     needs('S3_ENDPOINT', 'set it beside S3_BUCKET and its keys, e.g. to https://s3.eu-west-1.amazonaws.com');
   }
@@ -451,7 +460,14 @@ const nats = (servers: readonly string[], env: Environment) => ({
 function s3(env: Environment): Config['s3'] {
   const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (!endpoint || !accessKeyId || !secretAccessKey) return undefined;
-  return { endpoint, bucket: env.S3_BUCKET, region: env.S3_REGION, accessKeyId, secretAccessKey };
+  return {
+    endpoint,
+    bucket: env.S3_BUCKET,
+    region: env.S3_REGION,
+    accessKeyId,
+    secretAccessKey,
+    ...defined({ publicEndpoint: env.S3_PUBLIC_ENDPOINT?.replace(/\/+$/, '') }),
+  };
 }
 
 /** The client of S3 would warn at every start of a Node that its later versions will not run on; it asks the environment alone. */

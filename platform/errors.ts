@@ -130,6 +130,19 @@ export const errorTable = {
     403,
     'The address of a file was altered, was not given out here, or its time is over. Ask for it anew.',
   ),
+  UPLOAD_MISMATCH: entry(
+    422,
+    'What arrived is not what was announced: its size, its checksum or what the bytes are. The message says which. Announce the file anew.',
+  ),
+  UPLOAD_INCOMPLETE: entry(
+    409,
+    'The file has not arrived yet. Send it to the address that `requestUpload` gave, then complete the upload.',
+  ),
+  UPLOAD_EXPIRED: entry(410, 'The time for the upload is over. Ask for a new one.'),
+  UPLOADS_EXCEEDED: entry(
+    429,
+    'Too many uploads are open, or too much was uploaded today. The message says which, and when there is room again.',
+  ),
   QUERY_TOO_COMPLEX: entry(
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',

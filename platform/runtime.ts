@@ -25,6 +25,7 @@ import { type MongoServer, openMongo } from './mongo/client.ts';
 import { openFolderObjects } from './objects/objects.folder.ts';
 import type { ObjectStore } from './objects/objects.ts';
 import { scopedObjects } from './objects/scoped.ts';
+import type { SignedObjects } from './objects/signed/signed.ts';
 import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from './sql/database.ts';
@@ -65,6 +66,8 @@ export interface ServiceRuntime {
   sql(name: string): Promise<SqlDatabase>;
   /** The service's own place in this installation's object store. */
   objects(): Promise<ObjectStore>;
+  /** Signs requests for it that lead browsers to S3 itself; null where they come to the gateway. */
+  publicObjects(): Promise<SignedObjects | null>;
   eventLog(): Promise<EventLog>;
   /** Changes, from the event log's one reader of this process. */
   changeFeed(): Promise<ChangeFeed>;
@@ -105,6 +108,17 @@ async function openObjects(config: Config): Promise<ObjectStore> {
   // Its client takes a tenth of a second to load.
   const { openS3Objects } = await import('./objects/objects.s3.ts');
   return openS3Objects(config.s3);
+}
+
+async function openPublicObjects(
+  { s3 }: Config,
+  place: string,
+  logger: Logger,
+): Promise<SignedObjects | null> {
+  if (!s3?.publicEndpoint) return null;
+  const { publicEndpoint } = s3;
+  const { openSignedS3 } = await import('./objects/signed/signed.s3.ts');
+  return openSignedS3({ ...s3, publicEndpoint, place, clock: systemClock, logger });
 }
 
 async function openEventLog(
@@ -191,6 +205,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         mongo,
         sql: async (database) => (await sql.get()).database(database),
         objects: async () => scopedObjects(await objects.get(), `${config.namespace}/${name}`),
+        publicObjects: () => openPublicObjects(config, `${config.namespace}/${name}`, logger),
         eventLog: eventLog.get,
         changeFeed: changeFeed.get,
         embedded,

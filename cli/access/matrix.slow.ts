@@ -28,6 +28,8 @@ const PROCESSOR = {
   'DELETE /users/:/blobs': 'state',
   'GET /blobs/:/artifacts/:': 'gateway',
   'GET /files/artifacts/:/:': 'gateway!',
+  'GET /files/objects/:': 'gateway!',
+  'PUT /files/objects/:': 'gateway!',
 };
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schemas: {
@@ -52,7 +54,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   state: {
     ...GRAPH,
     'POST /api/v1/reconciliations': 'gateway',
-    'POST /api/v1/blobs': 'gateway',
+    'POST /api/v1/blobs': 'gateway P',
     'GET /api/v1/blobs/:': 'gateway P',
     'DELETE /api/v1/blobs/:': 'gateway',
     'POST /api/v1/blobs/batch': 'gateway P',
@@ -68,6 +70,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'text-expansion': PROCESSOR,
   'book-compiler': { ...PROCESSOR, 'GET /books/:': 'gateway', 'GET /books/:/export': 'gateway' },
+  'image-processor': { ...PROCESSOR, 'POST /uploads': 'gateway', 'POST /uploads/:/complete': 'gateway' },
   events: GRAPH,
 };
 

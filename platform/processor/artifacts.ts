@@ -69,6 +69,8 @@ export interface Artifacts {
     name: string,
     whole: () => Promise<BlobRecord | undefined>,
   ): Promise<Omit<Artifact, 'body'>>;
+  /** Where the artifact lies in the processor's store. @throws BlobgraphError NOT_FOUND */
+  key(blobId: string, name: string): string;
   /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
   etag(record: BlobRecord, name: string): string;
   /** Removes all of these blobs. */
@@ -171,7 +173,7 @@ class ProcessorArtifacts implements Artifacts {
     whole: () => Promise<BlobRecord | undefined>,
     look: (key: string) => Promise<T | null>,
   ): Promise<T> {
-    const key = keyOf(blobId, name, this.#definition(name).version);
+    const key = this.key(blobId, name);
     const there = await look(key);
     if (there) return there;
     await this.#made(key, name, whole);
@@ -223,6 +225,10 @@ class ProcessorArtifacts implements Artifacts {
     } catch (error) {
       logger.warn({ err: error }, 'artifacts of deleted blobs could not be looked for; trying again');
     }
+  }
+
+  key(blobId: string, name: string): string {
+    return keyOf(blobId, name, this.#definition(name).version);
   }
 
   #definition(name: string): ArtifactDefinition {

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { createFileAddresses, endOf, type FileAddresses } from '../files/address.ts';
 import type { ServiceKeys } from '../identity/service/keys.ts';
+import { signedByDoor } from '../objects/signed/signed.door.ts';
+import type { SignedObjects } from '../objects/signed/signed.ts';
 
 /** For so long an address is good at least, and for twice that at most. */
 export const ADDRESS_SECONDS = 3_600;
@@ -14,22 +16,30 @@ export interface Files {
    * @param options.saved a browser saves it even where it could show it; default: false
    */
   address(blobId: string, artifact: string, options?: { readonly saved?: boolean }): string;
-  /** Signs them. */
+  /** Signs requests for objects of the processor's own place, for an upload for one. */
+  readonly objects: SignedObjects;
+  /** Signs those that lead to S3 itself; null where all lead to the gateway. */
+  readonly direct: SignedObjects | null;
+  /** Tells its own addresses from others. */
   readonly addresses: FileAddresses;
 }
 
 /** The place of an artifact in an address. */
 export const artifactPlace = (blobId: string, artifact: string) => ['artifacts', blobId, artifact] as const;
 
-/** @param deps.keys the processor's own */
+/** @param deps.keys the processor's own; `direct`: default, there is none */
 export function createFiles(deps: {
   readonly service: string;
   readonly keys: ServiceKeys;
   readonly clock: Clock;
+  readonly direct?: SignedObjects | null;
 }): Files {
+  const { direct = null } = deps;
   const addresses = createFileAddresses(deps);
   return {
     addresses,
+    direct,
+    objects: direct ?? signedByDoor(addresses),
     address(blobId, artifact, { saved = false } = {}) {
       const place = artifactPlace(blobId, artifact);
       const terms = saved ? { saved: '1' } : {};

@@ -17,6 +17,7 @@ import { measureEventLog } from '../event-log/room/metrics.ts';
 import { ownKeys } from '../identity/service/own-keys.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
+import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -133,13 +134,14 @@ async function openKit(
   const database = await openDatabase(definition, runtime);
   const objects = await runtime.objects();
   const keys = await ownKeys(definition.id as ServiceName, runtime);
-  const files = createFiles({ service: definition.id, keys, clock });
+  const direct = await runtime.publicObjects();
+  const files = createFiles({ service: definition.id, keys, clock, direct });
   const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
   await records.prepare();
   const state = createStateClient(http);
   // Last of what may fail: nobody would close it.
   const opened: OpenedResources =
-    (await definition.open?.({ settings, logger, clock, database, objects })) ?? {};
+    (await definition.open?.({ settings, logger, clock, database, objects, state, files, ids })) ?? {};
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -193,6 +195,7 @@ async function install(
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   fileRoutes(app, kit);
+  objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {
@@ -246,6 +249,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           kit.registrar.start();
           kit.artifacts.start();
           kit.sweeper?.start();
+          kit.opened.start?.();
           await lifecycle.start();
         },
         async stop() {

@@ -132,6 +132,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       objects ??= openTemporaryObjects();
       return objects;
     },
+    publicObjects: async () => null,
     eventLog() {
       log ??= openLog();
       return log;

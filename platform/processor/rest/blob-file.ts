@@ -12,6 +12,8 @@ import type { StoredFile } from '../stored-files.ts';
 export interface BlobFile {
   /** Quoted, strong. */
   readonly etag: string;
+  /** In the processor's own place of the object store; of an artifact, from its making on. */
+  readonly key: string;
   /** @throws what making an artifact throws; BlobgraphError CONTENT_MISSING */
   head(): Promise<Omit<Artifact, 'body'>>;
   /** All of it, or a part. @throws like {@link BlobFile.head} */
@@ -36,6 +38,7 @@ function storedFile(
 ): BlobFile {
   return {
     etag: `"${sha256}"`,
+    key,
     async head() {
       const found = await objects.head(key);
       if (!found) throw missing();
@@ -65,6 +68,7 @@ export function blobFile(
   if (stored) return storedFile(kit, stored);
   return {
     etag: artifacts.etag(record, name),
+    key: artifacts.key(record.id, name),
     head: () => artifacts.head(record.id, name, whole),
     open: async (range) => (await artifacts.open(record.id, name, whole, range)).body,
   };

@@ -25,16 +25,28 @@ async function signedFor(
   throw new BlobgraphError('BLOB_NOT_FOUND', 'The blob of this file is not there any more.');
 }
 
-/** Answers a file to whoever has its address: all of it, a range, or 304 to those who have it. */
+/** For a client that follows at once; a slow one reads on after it. */
+const DIRECT_SECONDS = 300;
+
+/**
+ * Answers a file to whoever has its address: all of it, a range, or 304 to those who have it; or sends them on to S3,
+ * where browsers find it.
+ */
 async function sendFile(kit: Kit, request: FastifyRequest, reply: FastifyReply, params: ArtifactParams) {
   const { id, name } = params;
   const { record, saved } = await signedFor(kit, request, params);
   const whole = async () => (await kit.records.find(id, 'all')) ?? undefined;
-  const { etag, head, open } = blobFile(kit, record, name, whole);
+  const { etag, head, key, open } = blobFile(kit, record, name, whole);
   if (isKnown(request.headers['if-none-match'], etag))
     return reply.status(304).headers({ etag, 'cache-control': CACHED }).send();
   await transferAs(request, record.userId);
   const file = { ...(await head()), etag };
+  const { direct } = kit.files;
+  if (direct) {
+    const expiresAt = new Date(kit.clock.now().getTime() + DIRECT_SECONDS * 1_000);
+    const terms = { contentType: file.mediaType, fileName: file.fileName, saved, expiresAt };
+    return reply.redirect((await direct.get(key, terms)).url, 307);
+  }
   const wanted = wantedOf(request.headers, file);
   describeFile(reply, { ...file, saved }, wanted);
   if (request.method === 'HEAD' || wanted.status === 416) return reply.send();

@@ -54,7 +54,8 @@ const processors: AccessTable = {
 
 const state: AccessTable = {
   ...graph,
-  'POST /api/v1/blobs': user('gateway'),
+  // A processor makes blobs for users where it alone keeps what they stand for.
+  'POST /api/v1/blobs': user('gateway', 'processor'),
   'GET /api/v1/blobs/:': user('gateway', 'processor'),
   'DELETE /api/v1/blobs/:': user('gateway'),
   'POST /api/v1/blobs/batch': user('gateway', 'processor'),
@@ -78,6 +79,8 @@ const processor: AccessTable = {
   'GET /blobs/:/artifacts/:': user('gateway'),
   // Whoever has the address: its signature is what the processor looks at.
   'GET /files/artifacts/:/:': itself('gateway'),
+  'GET /files/objects/:': itself('gateway'),
+  'PUT /files/objects/:': itself('gateway'),
   'GET /users/:/blobs': user('gateway'),
   'POST /blobs/batch': user('gateway', 'processor'),
   'POST /blobs/delete': user('state'),

@@ -153,4 +153,5 @@ export const migrations: readonly string[] = [
   `,
   SUMMARIES,
   LISTS_STEP,
+  'ALTER TABLE blob_index ADD COLUMN deleted_schema text',
 ];
