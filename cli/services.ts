@@ -8,6 +8,7 @@ import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
 import { pandoc } from './services/pandoc.ts';
 import { postgresql } from './services/postgresql.ts';
+import { redis } from './services/redis.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
@@ -19,7 +20,7 @@ const USAGE = `npm run services -- up [server …]|down|status
   status  tells which of them answer; exits with 1 unless all do`;
 
 const manager = serviceManager({
-  definitions: [mongodb, postgresql, nats, minio],
+  definitions: [mongodb, postgresql, nats, minio, redis],
   optional: [model],
   programs: [chromium, pandoc, toxiproxy],
   folder: projectFile('.blobgraph'),

@@ -116,6 +116,12 @@ export const environmentSchema = z.object({
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
   /** How long dead letters are kept. */
   NATS_DEAD_LETTER_DAYS: wholeNumber(1, 3_650).default(90),
+  /** With user and password where there are some. */
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  /** How long Redis keeps what can be made again, in days. */
+  REDIS_TTL_DAYS: wholeNumber(1, 3_650).default(30),
+  /** What each processor that would use Redis holds in memory without it. */
+  REDIS_EMBEDDED_MEBIBYTES: wholeNumber(1, 65_536).default(64),
   /** S3, or what speaks as it does. */
   S3_ENDPOINT: optionalHttp,
   S3_BUCKET: z
@@ -226,6 +232,13 @@ export interface Config {
     readonly keptShare: number;
     readonly dedupWindowMs: number;
     readonly deadLetterMaxAgeMs: number;
+  };
+  /** Where what can be made again is kept. */
+  readonly redis: {
+    /** Absent: in the memory of the process. */
+    readonly url?: string;
+    readonly ttlMs: number;
+    readonly embeddedBytes: number;
   };
   readonly s3?: {
     readonly endpoint: string;
@@ -418,6 +431,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
       everySeconds: env.RECONCILE_EVERY_SECONDS,
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
+    },
+    redis: {
+      ttlMs: env.REDIS_TTL_DAYS * 86_400_000,
+      embeddedBytes: env.REDIS_EMBEDDED_MEBIBYTES * 1024 ** 2,
+      ...defined({ url: env.REDIS_URL }),
     },
     services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),

@@ -102,7 +102,10 @@ export interface OpenDependencies<Settings> {
   readonly objects: ObjectStore;
 }
 
-/** The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. */
+/**
+ * The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. There is
+ * none for records in Redis.
+ */
 export type OwnDatabase =
   | { readonly kind: 'mongodb'; readonly database: Db }
   | { readonly kind: 'postgresql'; readonly database: SqlDatabase };
@@ -183,6 +186,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   [
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),
     '`run`: say what its commands make',
+  ],
+  [
+    ({ records: { rebuildable }, run, commands }) => rebuildable === true && (!run || commands !== undefined),
+    '`records`: what may be dropped must be made of its source again; have a `run`, and no `commands`',
   ],
   [
     ({ artifacts = {} }) =>

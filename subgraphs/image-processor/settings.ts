@@ -15,8 +15,8 @@ export const settings = z.object({
     .default(64)
     .describe('millions of pixels that a picture may have; a larger one is refused before it is decoded'),
   IMAGE_MEMORY_MEBIBYTES: wholeNumber(256, 65_536)
-    .default(768)
-    .describe('memory that decoding one picture may take; one that takes more is refused'),
+    .default(1_024)
+    .describe('memory that decoding one picture may take, of two at once; one that takes more is refused'),
 });
 
 export type Settings = z.infer<typeof settings>;

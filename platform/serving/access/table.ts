@@ -63,6 +63,7 @@ const state: AccessTable = {
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),
   'POST /api/v1/runs/finish': user('processor'),
