@@ -59,7 +59,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   state: {
     ...GRAPH,
     'POST /api/v1/reconciliations': 'gateway',
-    'POST /api/v1/blobs': 'gateway',
+    'POST /api/v1/blobs': 'gateway P',
     'GET /api/v1/blobs/:': 'gateway P',
     'DELETE /api/v1/blobs/:': 'gateway',
     'POST /api/v1/blobs/batch': 'gateway P',
@@ -77,6 +77,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'text-expansion': PROCESSOR,
   'text-insights': PROCESSOR,
   'book-compiler': { ...PROCESSOR, 'GET /books/:': 'gateway', 'GET /books/:/export': 'gateway' },
+  'image-processor': { ...PROCESSOR, 'POST /uploads': 'gateway', 'POST /uploads/:/complete': 'gateway' },
   events: GRAPH,
 };
 

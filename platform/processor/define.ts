@@ -6,10 +6,12 @@ import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
+import type { IdSource } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
+import type { Files } from './files.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { InvalidSpec } from './records/names.ts';
@@ -93,6 +95,9 @@ export interface OpenDependencies<Settings> {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly database: OwnDatabase;
+  readonly state: StateClient;
+  readonly files: Files;
+  readonly ids: IdSource;
   /** The processor's own place in the object store. */
   readonly objects: ObjectStore;
 }
@@ -107,10 +112,17 @@ export type OwnDatabase =
 
 /** Opened by a processor at its start: anything, also something that needs no ending. */
 export type OpenedResources = object & {
+  /** Begins what goes on beside requests; called once the service answers. */
+  start?(): void;
   /** Ends what was opened. */
   close?(): Promise<void>;
   /** Forgets what was kept of a user beside the records; called when the user is erased, at least once. */
   eraseUser?(userId: string): Promise<void>;
+  /**
+   * Forgets what was kept for these blobs beside the records: the processor's own, or users' whose bytes it keeps (the
+   * schema's `x-kept-by`). Called when they are deleted, at least once; other ids count as forgotten.
+   */
+  eraseBlobs?(userId: string, ids: readonly string[]): Promise<void>;
 };
 
 /** A processor: what it is and what it makes. All else is the platform's. */

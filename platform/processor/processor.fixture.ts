@@ -75,7 +75,13 @@ export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewReco
 
 /** Every document fits. */
 const schemas: Pick<SchemaClient, 'validator'> = {
-  validator: async (id, version = '1.0.0') => ({ id, version, blobType: 'text', validate: () => [] }),
+  validator: async (id, version = '1.0.0') => ({
+    id,
+    version,
+    blobType: 'text',
+    keptBy: null,
+    validate: () => [],
+  }),
 };
 
 const noArtifacts: Artifacts = {

@@ -81,10 +81,13 @@ export function registrationOf(
 /** Opens what is a processor's own. */
 async function openOwn(
   { id, settings, open }: AnyProcessor,
-  { config, logger, clock }: ServiceRuntime,
+  { config, logger, clock, ids }: ServiceRuntime,
   { database, objects }: OpenedStore,
+  kit: Pick<Kit, 'state' | 'files'>,
 ): Promise<OpenedResources> {
   const own = {
+    ...kit,
+    ids,
     settings: settings ? config.settings(settings) : {},
     logger,
     clock,
@@ -111,7 +114,7 @@ async function openKit(
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
-  const opened = await openOwn(definition, runtime, store);
+  const opened = await openOwn(definition, runtime, store, { state, files });
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -220,6 +223,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           kit.registrar.start();
           kit.artifacts.start();
           kit.sweeper?.start();
+          kit.opened.start?.();
           await lifecycle.start();
         },
         async stop() {

@@ -104,6 +104,11 @@ export interface Tombstone {
   readonly version: number;
   /** The processor that kept the blob; `state` for users' own. */
   readonly processorId: string;
+  /**
+   * Schema and version of a user's own blob, e.g. `image-input-v1@1.0.0`: a processor may keep its bytes. Absent for
+   * others, and for what was deleted in a release before.
+   */
+  readonly schema?: string;
   /** Whether all that was made of the blob goes with it, also what has other sources. */
   readonly cascade: boolean;
   readonly deletedAt: Date;

@@ -161,6 +161,8 @@ export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyM
       __resolveReference: ({ id }: { id: string }, { load }: Context, info: GraphQLResolveInfo) =>
         load(id, wantedMembers(info, makes.type, shape)),
     },
-    ...(mutations.length > 0 ? { Mutation: Object.fromEntries(mutations) } : {}),
+    ...(mutations.length > 0
+      ? { Mutation: { ...byType['Mutation'], ...Object.fromEntries(mutations) } }
+      : {}),
   };
 }

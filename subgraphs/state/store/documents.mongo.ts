@@ -92,6 +92,8 @@ export interface TombstoneDocument extends WithOutbox {
   version: number;
   processor_id: string;
   deleted_user_id: string;
+  /** Of a user's own blob. */
+  deleted_schema?: string;
   deletion_cascades: boolean;
   deleted_at: Date;
   /** Absent once nothing is left to do. */
@@ -269,6 +271,7 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   userId: document.deleted_user_id,
   version: document.version,
   processorId: document.processor_id,
+  ...(document.deleted_schema === undefined ? {} : { schema: document.deleted_schema }),
   cascade: document.deletion_cascades,
   deletedAt: document.deleted_at,
   dueAt: document.deletion_due_at ?? null,
