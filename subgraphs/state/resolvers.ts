@@ -270,6 +270,7 @@ export const resolvers: Resolvers = {
     rights: ({ front }) => front.rights,
     cover: ({ front }, _args, { loaders }) =>
       front.coverBlobId === null ? null : loaders.entry.load(front.coverBlobId),
+    automatic: ({ automatic }) => [...automatic],
     async language(book, _args, { loaders }) {
       if (book.language !== null) return book.language;
       const whole = await wholeBook(book, loaders);

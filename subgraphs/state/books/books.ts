@@ -25,6 +25,8 @@ export interface Book {
   /** As its user gave it; see {@link languageOf}. */
   readonly language: string | null;
   readonly front: FrontMatter;
+  /** As of {@link BookRecord.automatic}. */
+  readonly automatic: readonly string[];
   /** In the order of the book. */
   readonly chapters: readonly Chapter[];
 }
@@ -78,6 +80,7 @@ export function joinBook(
     title: described?.title ?? id,
     language: described?.language ?? null,
     front: described?.front ?? noFrontMatter,
+    automatic: described?.automatic ?? [],
     chapters: chaptersOf(described, drafts),
   };
 }
@@ -129,7 +132,7 @@ export async function listBooks(
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
   const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null, front = noFrontMatter } = described.get(id) ?? {};
-    return { id, userId, title, language, front, createdAt: listedAt };
+    const { title = id, language = null, front = noFrontMatter, automatic = [] } = described.get(id) ?? {};
+    return { id, userId, title, language, front, automatic, createdAt: listedAt };
   });
 }

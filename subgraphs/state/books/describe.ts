@@ -25,6 +25,8 @@ export interface BookInput {
   readonly coverBlobId?: string | null;
   readonly chapters?: readonly ChapterInput[] | null;
   readonly removeChapters?: readonly number[] | null;
+  /** Processors that are to work on the book by themselves, in the place of those before. */
+  readonly automatic?: readonly string[] | null;
 }
 
 /** A book as its store has it, and as its readers see it; each absent where there is none. */
@@ -145,6 +147,7 @@ export function describe(
     front: frontFrom(input, kept?.front ?? noFrontMatter),
     chapters: [...chapters.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
     removed: [...removed.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
+    automatic: [...new Set(input.automatic ?? kept?.automatic)],
     deleted: false,
     deletedAt: before.record?.deletedAt ?? null,
     createdAt: before.record?.createdAt ?? now,
@@ -164,6 +167,7 @@ export const withdrawn = (
   front: noFrontMatter,
   chapters: [],
   removed: [],
+  automatic: [],
   deleted: true,
   deletedAt: now,
   createdAt: record?.createdAt ?? now,

@@ -94,6 +94,8 @@ export interface TombstoneDocument extends WithOutbox {
   version: number;
   processor_id: string;
   deleted_user_id: string;
+  /** Of a user's own blob. */
+  deleted_schema?: string;
   deletion_cascades: boolean;
   deleted_at: Date;
   /** Absent once nothing is left to do. */
@@ -150,6 +152,8 @@ export interface BookDocument {
   version: number;
   title: string;
   chapters: { chapter_num: number; title: string | null; position?: number | null; numbered?: boolean }[];
+  /** Absent in books of before processors could be asked for. */
+  automatic?: string[];
   /** This and the next three are absent in books of before they could be changed. */
   language?: string | null;
   removed?: { chapter_num: number; at: string }[];
@@ -276,6 +280,7 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   userId: document.deleted_user_id,
   version: document.version,
   processorId: document.processor_id,
+  ...(document.deleted_schema === undefined ? {} : { schema: document.deleted_schema }),
   cascade: document.deletion_cascades,
   deletedAt: document.deleted_at,
   dueAt: document.deletion_due_at ?? null,
@@ -311,6 +316,7 @@ export const toBookDocument = (book: BookRecord): BookDocument => ({
   title: book.title,
   language: book.language,
   chapters: book.chapters.map(({ chapterNum, ...chapter }) => ({ chapter_num: chapterNum, ...chapter })),
+  automatic: [...book.automatic],
   removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
   deleted: book.deleted,
   deleted_at: book.deletedAt,
@@ -328,6 +334,7 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
     chapterFrom({ chapterNum: chapter_num, ...chapter }),
   ),
+  automatic: document.automatic ?? [],
   removed: (document.removed ?? []).map(({ chapter_num, at }) => ({ chapterNum: chapter_num, at })),
   deleted: document.deleted ?? false,
   deletedAt: document.deleted_at ?? null,

@@ -109,6 +109,7 @@ export interface BookRow {
   front: Partial<FrontMatter>;
   chapters: StoredChapter[];
   removed: { chapterNum: number; at: string }[];
+  automatic: string[];
   deleted: boolean;
   deleted_at: Date | null;
   created_at: Date;
@@ -123,6 +124,7 @@ export const bookFrom = (row: BookRow): BookRecord => ({
   front: { ...noFrontMatter, ...row.front },
   chapters: row.chapters.map(chapterFrom),
   removed: row.removed,
+  automatic: row.automatic,
   deleted: row.deleted,
   deletedAt: row.deleted_at,
   createdAt: row.created_at,

@@ -95,6 +95,7 @@ export const book = (userId: string, over: Partial<BookRecord> = {}): BookRecord
   front: noFrontMatter,
   chapters: [],
   removed: [],
+  automatic: [],
   deleted: false,
   deletedAt: null,
   createdAt: at(1),
