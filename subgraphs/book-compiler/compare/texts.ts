@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff';
-import { countWords } from '../words.ts';
+import { countWords } from '../../../platform/prose/words.ts';
 
 /** A stretch of a text that is another now. */
 export interface Hunk {
