@@ -25,7 +25,13 @@ const TIMEOUT_MS = 120_000;
 const LONGEST_MS = 600_000;
 
 /** Of an answer, what the client gets. */
-const PASSED_ON = ['content-type', 'content-length', 'content-disposition', 'etag', 'cache-control'] as const;
+const PASSED_ON = [
+  ...['content-type', 'content-length', 'content-disposition', 'etag', 'cache-control'],
+  ...['accept-ranges', 'content-range', 'x-content-type-options', 'content-security-policy'],
+];
+
+/** Of a request, what its owner heeds. */
+const HEEDED = ['if-none-match', 'if-range', 'range'] as const;
 
 /** The id of user blobs' owner, which is no registered processor. */
 const STATE = 'state';
@@ -60,7 +66,7 @@ function whileRead(reply: FastifyReply): AbortSignal {
 
 /**
  * Reads that go to the owner of a blob as they are, for the user whose token the request carries, streamed and of any
- * size. `If-None-Match` is heeded where the owner heeds it.
+ * size. `If-None-Match` and `Range` are heeded where the owner heeds them.
  *
  * - `GET /api/v1/processors/:processor/blobs/:id`: the whole document, also what is too large for an answer of the graph;
  *   users' own blobs are those of `state`.
@@ -75,14 +81,19 @@ export function directReadRoutes(app: FastifyInstance, deps: DirectReads): void 
   ) {
     const viewer = await admit(request, deps.userTokens, ids);
     const owner = await ownerOf(deps.processors, (request.params as BlobParams).processor);
-    const known = request.headers['if-none-match'];
+    const headers = Object.fromEntries(
+      HEEDED.flatMap((name) => {
+        const value = request.headers[name];
+        return value === undefined ? [] : [[name, String(value)]];
+      }),
+    );
     const answer = await deps.http.stream(owner, {
       method: 'GET',
       path,
       viewer,
       timeoutMs: TIMEOUT_MS,
       signal: whileRead(reply),
-      ...(known === undefined ? {} : { headers: { 'if-none-match': known } }),
+      headers,
     });
     for (const name of PASSED_ON) {
       const value = answer.headers[name];

@@ -24,6 +24,9 @@ import { WholeNumberResolver } from '../scalars.ts';
 import { serveSubgraph } from '../serving/graphql.ts';
 import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
+import { createMongoJournal } from './artifacts/journal.mongo.ts';
+import { createPostgresJournal } from './artifacts/journal.postgres.ts';
+import type { ArtifactJournal } from './artifacts/journal.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
@@ -124,6 +127,13 @@ function recordsIn(
     : { records: createPostgresRecords(own.database, records) };
 }
 
+async function openJournal({ artifacts }: AnyProcessor, own: OwnDatabase): Promise<ArtifactJournal> {
+  const journal =
+    own.kind === 'mongodb' ? createMongoJournal(own.database) : createPostgresJournal(own.database);
+  if (artifacts) await journal.prepare();
+  return journal;
+}
+
 async function openKit(
   definition: AnyProcessor,
   runtime: ServiceRuntime,
@@ -139,6 +149,7 @@ async function openKit(
   const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
   await records.prepare();
   const state = createStateClient(http);
+  const journal = await openJournal(definition, database);
   // Last of what may fail: nobody would close it.
   const opened: OpenedResources =
     (await definition.open?.({ settings, logger, clock, database, objects })) ?? {};
@@ -146,10 +157,14 @@ async function openKit(
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
     seconds: definition.limits.seconds,
+    concurrency: definition.limits.concurrency,
     objects,
+    journal,
     records,
     state,
+    opened,
     clock,
+    ids,
     logger,
   });
   return {
