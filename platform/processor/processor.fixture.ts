@@ -85,7 +85,10 @@ const schemas: Pick<SchemaClient, 'validator'> = {
 };
 
 const noArtifacts: Artifacts = {
-  list: async () => [],
+  list: async (blobIds) => blobIds.map(() => []),
+  request: async () => {
+    throw new BlobgraphError('NOT_FOUND', 'There is none.');
+  },
   open: async () => {
     throw new BlobgraphError('NOT_FOUND', 'There is none.');
   },

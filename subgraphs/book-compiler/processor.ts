@@ -3,7 +3,8 @@ import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
 import { createComposer } from './composer.ts';
-import { markdown } from './export.ts';
+import { bookExports } from './exports/artifacts.ts';
+import { createExporter } from './exports/exporter.ts';
 import { migrations } from './history.ts';
 import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
@@ -11,7 +12,6 @@ import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
 
 const ID = 'book-compiler';
-const EXPORTS = { MARKDOWN: 'markdown' } as const;
 
 /** The options as any release stored them: what came later is absent in older ones. */
 type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
@@ -67,8 +67,14 @@ export default defineProcessor({
     migrations,
   }),
   open: () => {
-    const composer = createComposer();
-    return { composer, close: () => composer.close() };
+    const [composer, exporter] = [createComposer(), createExporter()];
+    return {
+      composer,
+      exporter,
+      async close() {
+        await Promise.all([composer.close(), exporter.close()]);
+      },
+    };
   },
   commands: {
     compileBook: {
@@ -87,7 +93,8 @@ export default defineProcessor({
       },
     },
   },
-  artifacts: { markdown },
+  artifacts: bookExports,
+  exports: { mutation: 'exportBook', id: 'compiledBookId' },
   resolvers: {
     CompiledBook: {
       compileConfig: {
@@ -109,23 +116,10 @@ export default defineProcessor({
         ],
         resolve: (book, _args, context) => isOutdated(book, context),
       },
-      exports: {
-        needs: [],
-        async resolve({ id }, _args, { kit }) {
-          const blobId = id as string;
-          const found = await kit.artifacts.list(blobId);
-          return found.map(({ name, state, sizeBytes }) => ({
-            format: name.toUpperCase(),
-            url: artifactPath(ID, blobId, name),
-            state,
-            size_bytes: sizeBytes,
-          }));
-        },
-      },
       exportUrl: {
         needs: [],
-        resolve: ({ id }, { format }: { format?: keyof typeof EXPORTS | null }) =>
-          artifactPath(ID, id as string, EXPORTS[format ?? 'MARKDOWN']),
+        resolve: ({ id }, { format }: { format?: string | null }) =>
+          artifactPath(ID, id as string, (format ?? 'MARKDOWN').toLowerCase()),
       },
     },
   },
