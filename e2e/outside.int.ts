@@ -90,7 +90,7 @@ const COUNTED = /* GraphQL */ `
       processing { runs { processorId state generation error { code } } }
       lineage { nodes { id } }
       derived(processorId: "word-count") {
-        nodes { id title preview type parent { id } content { __typename id ... on WordCount { words characters parentBlob { title } } } }
+        nodes { id title preview type parent { id } content { __typename ... on WordCount { words characters parentBlob { title } } } }
       }
     }
   }
