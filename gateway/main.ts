@@ -10,6 +10,7 @@ import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { readSupergraph } from '../platform/supergraph/outside.ts';
 import type { GatewayContext } from './context.ts';
 import { directReadRoutes } from './direct-reads.ts';
+import { fileRoutes } from './files.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { isLocalOrigin } from './http/cors.ts';
@@ -85,6 +86,8 @@ export const gatewayService: ServiceDefinition = {
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
         directReadRoutes(app, { http, processors, userTokens });
+        const { trustedProxies, s3 } = config;
+        fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

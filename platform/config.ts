@@ -116,6 +116,12 @@ export const environmentSchema = z.object({
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
   /** How long dead letters are kept. */
   NATS_DEAD_LETTER_DAYS: wholeNumber(1, 3_650).default(90),
+  /** With user and password where there are some. */
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  /** How long Redis keeps what can be made again, in days. */
+  REDIS_TTL_DAYS: wholeNumber(1, 3_650).default(30),
+  /** What each processor that would use Redis holds in memory without it. */
+  REDIS_EMBEDDED_MEBIBYTES: wholeNumber(1, 65_536).default(64),
   /** S3, or what speaks as it does. */
   S3_ENDPOINT: optionalHttp,
   S3_BUCKET: z
@@ -129,6 +135,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,63}$/, 'must be lower-case letters, digits and hyphens')
     .default('us-east-1'),
+  /** Where browsers find S3: signed addresses lead there. Unset: they lead to the gateway. */
+  S3_PUBLIC_ENDPOINT: optionalHttp,
   S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   /** Set before the names of databases, streams and objects, so that several systems share servers. */
@@ -227,12 +235,21 @@ export interface Config {
     readonly dedupWindowMs: number;
     readonly deadLetterMaxAgeMs: number;
   };
+  /** Where what can be made again is kept. */
+  readonly redis: {
+    /** Absent: in the memory of the process. */
+    readonly url?: string;
+    readonly ttlMs: number;
+    readonly embeddedBytes: number;
+  };
   readonly s3?: {
     readonly endpoint: string;
     readonly bucket: string;
     readonly region: string;
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
+    /** Where browsers find it; absent: they come to the gateway. */
+    readonly publicEndpoint?: string;
   };
   readonly userTokens: {
     readonly jwksUrl?: string;
@@ -316,6 +333,11 @@ function contradictions(given: NodeJS.ProcessEnv): string[] {
   if (given['S3_ENDPOINT']) {
     needs('S3_ACCESS_KEY_ID', 'set it beside S3_ENDPOINT');
     needs('S3_SECRET_ACCESS_KEY', 'set it beside S3_ENDPOINT');
+  } else if (given['S3_PUBLIC_ENDPOINT']) {
+    needs(
+      'S3_ENDPOINT',
+      'set it beside S3_PUBLIC_ENDPOINT, which only says where browsers find the same server',
+    );
   } else if (given['S3_BUCKET'] || given['S3_ACCESS_KEY_ID'] || given['S3_SECRET_ACCESS_KEY']) {
     needs('S3_ENDPOINT', 'set it beside S3_BUCKET and its keys, e.g. to https://s3.eu-west-1.amazonaws.com');
   }
@@ -417,6 +439,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
     },
+    redis: {
+      ttlMs: env.REDIS_TTL_DAYS * 86_400_000,
+      embeddedBytes: env.REDIS_EMBEDDED_MEBIBYTES * 1024 ** 2,
+      ...defined({ url: env.REDIS_URL }),
+    },
     services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),
     serviceKeys: keyPlaces(serviceNames, env),
@@ -459,7 +486,14 @@ const nats = (servers: readonly string[], env: Environment) => ({
 function s3(env: Environment): Config['s3'] {
   const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (!endpoint || !accessKeyId || !secretAccessKey) return undefined;
-  return { endpoint, bucket: env.S3_BUCKET, region: env.S3_REGION, accessKeyId, secretAccessKey };
+  return {
+    endpoint,
+    bucket: env.S3_BUCKET,
+    region: env.S3_REGION,
+    accessKeyId,
+    secretAccessKey,
+    ...defined({ publicEndpoint: env.S3_PUBLIC_ENDPOINT?.replace(/\/+$/, '') }),
+  };
 }
 
 /** The client of S3 would warn at every start of a Node that its later versions will not run on; it asks the environment alone. */

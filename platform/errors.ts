@@ -106,6 +106,18 @@ export const errorTable = {
     429,
     'The user’s drafts have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
   ),
+  IMAGE_UNSUPPORTED: entry(
+    415,
+    'The file is no picture of a format that is read: JPEG, PNG, WebP, AVIF, GIF or TIFF. Save it as one of them.',
+  ),
+  IMAGE_INVALID: entry(
+    422,
+    'The picture is damaged: it is cut off, or its bytes are not what its format wants. Save it anew and upload that.',
+  ),
+  IMAGE_TOO_LARGE: entry(
+    413,
+    'The picture has more pixels or bytes than are read, or takes more memory. Make it smaller.',
+  ),
   PROCESSING_TIMEOUT: entry(504, 'The run took longer than its processor allows.'),
   PROCESSING_FAILED: entry(500, 'The run failed. `retryProcessing` starts it again.'),
   USER_ERASING: entry(
@@ -114,6 +126,23 @@ export const errorTable = {
   ),
   UNAUTHENTICATED: entry(401, 'The token is missing, expired or not signed by a key that is trusted here.'),
   FORBIDDEN: entry(403, 'The caller may not do this.'),
+  ADDRESS_INVALID: entry(
+    403,
+    'The address of a file was altered, was not given out here, or its time is over. Ask for it anew.',
+  ),
+  UPLOAD_MISMATCH: entry(
+    422,
+    'What arrived is not what was announced: its size, its checksum or what the bytes are. The message says which. Announce the file anew.',
+  ),
+  UPLOAD_INCOMPLETE: entry(
+    409,
+    'The file has not arrived yet. Send it to the address that `requestUpload` gave, then complete the upload.',
+  ),
+  UPLOAD_EXPIRED: entry(410, 'The time for the upload is over. Ask for a new one.'),
+  UPLOADS_EXCEEDED: entry(
+    429,
+    'Too many uploads are open, or too much was uploaded today. The message says which, and when there is room again.',
+  ),
   QUERY_TOO_COMPLEX: entry(
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',

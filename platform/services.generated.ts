@@ -8,5 +8,7 @@ export const servicePorts = {
   'state': 8006,
   'text-expansion': 8012,
   'book-compiler': 8013,
+  'text-insights': 8017,
   'events': 8016,
+  'image-processor': 8015,
 } as const;

@@ -27,6 +27,9 @@ const PROCESSOR = {
   'POST /blobs/stale': 'state',
   'DELETE /users/:/blobs': 'state',
   'GET /blobs/:/artifacts/:': 'gateway',
+  'GET /files/artifacts/:/:': 'gateway!',
+  'GET /files/objects/:': 'gateway!',
+  'PUT /files/objects/:': 'gateway!',
 };
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schemas: {
@@ -59,6 +62,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'GET /api/v1/users/:/books/:': 'gateway P',
     'POST /api/v1/users/:/books/batch': 'gateway P',
     'POST /api/v1/sources': 'P',
+    'POST /api/v1/derivations': 'P',
     'POST /api/v1/runs/hand-out': 'P!',
     'POST /api/v1/runs/begin': 'P',
     'POST /api/v1/runs/finish': 'P',
@@ -66,6 +70,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'POST /api/v1/processing': 'P',
   },
   'text-expansion': PROCESSOR,
+  'text-insights': PROCESSOR,
   'book-compiler': { ...PROCESSOR, 'GET /books/:': 'gateway', 'GET /books/:/export': 'gateway' },
   events: GRAPH,
 };

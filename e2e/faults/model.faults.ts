@@ -4,7 +4,7 @@ import {
   lengthened,
   type OpenAiServer,
   startOpenAiServer,
-} from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
+} from '../../platform/model/testing/openai-server.ts';
 import { untilState } from '../harness/operations.ts';
 import { killAt } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtFile } from '../../platform/paths.ts';
 import {
   type Behaviour,
   type OpenAiServer,
   startOpenAiServer,
-} from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
+} from '../../platform/model/testing/openai-server.ts';
+import { builtFile } from '../../platform/paths.ts';
 import type { GraphClient } from '../harness/client.ts';
 import { createDraft, untilState } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';

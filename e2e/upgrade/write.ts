@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { exitWith, UsageError } from '../../platform/exit.ts';
-import { startOpenAiServer } from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
+import { startOpenAiServer } from '../../platform/model/testing/openai-server.ts';
 import { startSystem } from '../harness/system.ts';
 import { dumpMongo } from './dump/mongodb.ts';
 import { dumpEmbedded, dumpServer } from './dump/servers.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OpenAiServer } from '../../subgraphs/text-expansion/model/testing/openai-server.ts';
+import type { OpenAiServer } from '../../platform/model/testing/openai-server.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import type { System } from '../harness/system.ts';
 

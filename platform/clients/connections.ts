@@ -12,6 +12,8 @@ export interface Connections {
 }
 
 const CONNECTING = { connections: 64, keepAliveTimeout: 30_000 };
+/** As many as files are sent and read at once by all users. */
+const STREAMING = { connections: 256, keepAliveTimeout: 30_000 };
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Each exchange has a limit of its own, for all of it. */
 const UNTIMED = { headersTimeout: 0, bodyTimeout: 0 };
@@ -20,8 +22,8 @@ export function openConnections(egress: Egress): Connections {
   const own = (options: Agent.Options) => new Agent({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   const guarded = (options: Agent.Options) =>
     guardedAgent(egress, { ...options, connectTimeout: CONNECT_TIMEOUT_MS });
-  const [agent, streamAgent] = [own({ ...CONNECTING, ...UNTIMED }), own(CONNECTING)];
-  const [toRegistered, streamOfRegistered] = [guarded({ ...CONNECTING, ...UNTIMED }), guarded(CONNECTING)];
+  const [agent, streamAgent] = [own({ ...CONNECTING, ...UNTIMED }), own(STREAMING)];
+  const [toRegistered, streamOfRegistered] = [guarded({ ...CONNECTING, ...UNTIMED }), guarded(STREAMING)];
   return {
     agent: (registered) => (registered ? toRegistered : agent),
     streamAgent: (registered) => (registered ? streamOfRegistered : streamAgent),

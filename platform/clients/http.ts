@@ -43,6 +43,17 @@ export interface RegisteredTarget {
 /** Where a call goes: to a service of the environment by its name, or to a registered processor. */
 export type ServiceTarget = ServiceName | RegisteredTarget;
 
+/** A call whose answer, and whose body, may be of any size. */
+export interface StreamedCall extends Omit<ServiceCall, 'method'> {
+  readonly method: ServiceCall['method'] | 'HEAD' | 'PUT';
+  /** Further ones to send. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it comes, in the place of `body`; its error breaks the call off. */
+  readonly upload?: Readable;
+  /** Statuses from 400 on that are answered like others. Default: none; each is an error. */
+  readonly isAnswer?: (status: number) => boolean;
+}
+
 /** An answer whose body comes as it is sent. */
 export interface StreamedAnswer {
   readonly status: number;
@@ -82,13 +93,10 @@ export interface ServiceHttp {
   sendForText(target: ServiceTarget, call: ServiceCall): Promise<TextAnswer>;
   /**
    * The answer with its body as it comes, over connections of its own; `timeoutMs` is for its beginning, and 30 s may pass
-   * between two pieces. Sent once. `headers`: further ones to send.
+   * between two pieces. Sent once.
    * @throws BlobgraphError like {@link call}
    */
-  stream(
-    target: ServiceTarget,
-    call: ServiceCall & { readonly headers?: Readonly<Record<string, string>> },
-  ): Promise<StreamedAnswer>;
+  stream(target: ServiceTarget, call: StreamedCall): Promise<StreamedAnswer>;
   /** How it is with every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
@@ -175,7 +183,7 @@ interface Place {
   readonly registered: boolean;
 }
 
-const bodyOf = ({ json, body }: ServiceCall): string | undefined =>
+const bodyOf = ({ json, body }: Pick<ServiceCall, 'json' | 'body'>): string | undefined =>
   json ?? (body === undefined ? undefined : JSON.stringify(body));
 
 /** Asks in the name of the service whose `tokens` these are. */
@@ -187,7 +195,7 @@ export function createServiceHttp(deps: {
   const connections = openConnections(deps.egress);
   const guard = createGuard();
 
-  async function headersOf({ name, baseUrl }: Place, call: ServiceCall, timeoutMs: number) {
+  async function headersOf({ name, baseUrl }: Place, call: StreamedCall, timeoutMs: number) {
     const { method, path, viewer } = call;
     const trace = currentTrace();
     const route = routeOf(method, templateOf(path));
@@ -254,7 +262,7 @@ export function createServiceHttp(deps: {
         return await request(`${place.baseUrl}${path}`, {
           method,
           headers: { ...headers, ...(await headersOf(place, call, limitMs)) },
-          body: bodyOf(call) ?? null,
+          body: call.upload ?? bodyOf(call) ?? null,
           dispatcher: connections.streamAgent(place.registered),
           bodyTimeout: STREAM_IDLE_MS,
           signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
@@ -269,7 +277,7 @@ export function createServiceHttp(deps: {
       throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
     });
     const { statusCode: status, body } = answer;
-    if (status >= 400) {
+    if (status >= 400 && !call.isAnswer?.(status)) {
       throw refusalOf(parseBody(await body.text())) ?? unavailable(name, new Error(`status ${status}`));
     }
     const told = Object.entries(answer.headers).flatMap(([header, value]) =>

@@ -66,6 +66,17 @@ const sourceSchema = z.object({
 });
 export type SourceDocument = z.infer<typeof sourceSchema>;
 
+const derivationSchema = z.object({
+  id: z.string(),
+  generation: z.number().int(),
+  title: z.string(),
+  created_at: z.string(),
+  /** The blob that it was made of. */
+  source: sourceSchema,
+});
+/** A blob of the processor's own, as the index has it, with what it can be made of again. */
+export type Derivation = z.infer<typeof derivationSchema>;
+
 /** A run that a processor begins. */
 export interface RunBeginning {
   /** The blob that the run is on: the source, or, of on-demand work, the pending blob itself. */
@@ -153,6 +164,11 @@ export interface StateClient {
    */
   sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
   /**
+   * What blobs of the processor's own were made of that an event asked for, in the order of `ids`; those that are missing,
+   * or whose source is gone, are left out. At most 1,000.
+   */
+  derivations(userId: string, ids: readonly string[]): Promise<Derivation[]>;
+  /**
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
    *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
@@ -199,6 +215,11 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true });
       return z.object({ sources: z.array(sourceSchema) }).parse(answer).sources;
+    },
+    async derivations(userId, ids) {
+      const call = { method: 'POST', path: '/api/v1/derivations', body: { ids }, ...as(userId) } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ derivations: z.array(derivationSchema) }).parse(answer).derivations;
     },
     async begin(userId, run) {
       const call = { method: 'POST', path: '/api/v1/runs/begin', body: run, ...as(userId) } as const;

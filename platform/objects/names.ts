@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BlobgraphError } from '../errors.ts';
 import type { ByteRange, ListOptions, ObjectDescription } from './objects.ts';
 
@@ -32,6 +33,9 @@ export function keySegments(key: string): string[] {
   if (fault !== undefined) throw refused('key', `An object’s key ${fault}.`);
   return key.split('/');
 }
+
+/** Any text, a user's id for one, as one segment of a key: 64 hexadecimal digits. */
+export const segmentOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const isKey = (key: string): boolean => faultOf(key) === undefined;
 

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { withoutDeadline } from '../deadline.ts';
 import { BlobgraphError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { ObjectStore } from '../objects/objects.ts';
+import type { ByteRange, ObjectHead, ObjectStore } from '../objects/objects.ts';
 import { repeating } from '../repeating.ts';
 import type { BlobRecord } from './record.ts';
 import type { Records } from './records/records.ts';
@@ -53,10 +53,24 @@ export interface Artifacts {
   /** All of a blob, by name. */
   list(blobId: string): Promise<ArtifactStatus[]>;
   /**
-   * The artifact, made before it is answered where it is not there; `whole` reads the record then.
+   * The artifact, made before it is answered where it is not there; `whole` reads the record then. With a range, `body`
+   * is that part of it.
    * @throws BlobgraphError NOT_FOUND, BLOB_DELETED, PROCESSING_TIMEOUT; what making it throws
    */
-  open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact>;
+  open(
+    blobId: string,
+    name: string,
+    whole: () => Promise<BlobRecord | undefined>,
+    range?: ByteRange,
+  ): Promise<Artifact>;
+  /** The artifact without its bytes, made first like {@link open}. @throws like {@link open} */
+  head(
+    blobId: string,
+    name: string,
+    whole: () => Promise<BlobRecord | undefined>,
+  ): Promise<Omit<Artifact, 'body'>>;
+  /** Where the artifact lies in the processor's store. @throws BlobgraphError NOT_FOUND */
+  key(blobId: string, name: string): string;
   /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
   etag(record: BlobRecord, name: string): string;
   /** Removes all of these blobs. */
@@ -137,19 +151,40 @@ class ProcessorArtifacts implements Artifacts {
     );
   }
 
-  async open(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<Artifact> {
-    const definition = this.#definition(name);
-    const key = keyOf(blobId, name, definition.version);
-    const { objects } = this.#deps;
-    let found = await objects.get(key);
-    if (!found) {
-      await this.#made(key, name, whole);
-      found = await objects.get(key);
-    }
-    if (!found) throw goneMeanwhile(name);
-    const { body, sizeBytes, metadata } = found;
-    const fileName = metadata[FILE_NAME] ?? name;
-    return { body, sizeBytes, mediaType: definition.mediaType, fileName };
+  async open(
+    blobId: string,
+    name: string,
+    whole: () => Promise<BlobRecord | undefined>,
+    range?: ByteRange,
+  ): Promise<Artifact> {
+    const found = await this.#found(blobId, name, whole, (key) => this.#deps.objects.get(key, range));
+    return { ...this.#described(name, found), body: found.body };
+  }
+
+  async head(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>) {
+    const found = await this.#found(blobId, name, whole, (key) => this.#deps.objects.head(key));
+    return this.#described(name, found);
+  }
+
+  /** What `look` finds of the artifact's object, made first where there is none. */
+  async #found<T>(
+    blobId: string,
+    name: string,
+    whole: () => Promise<BlobRecord | undefined>,
+    look: (key: string) => Promise<T | null>,
+  ): Promise<T> {
+    const key = this.key(blobId, name);
+    const there = await look(key);
+    if (there) return there;
+    await this.#made(key, name, whole);
+    const made = await look(key);
+    if (made) return made;
+    throw goneMeanwhile(name);
+  }
+
+  #described(name: string, { sizeBytes, metadata }: ObjectHead): Omit<Artifact, 'body'> {
+    const { mediaType } = this.#definition(name);
+    return { sizeBytes, mediaType, fileName: metadata[FILE_NAME] ?? name };
   }
 
   etag(record: BlobRecord, name: string): string {
@@ -190,6 +225,10 @@ class ProcessorArtifacts implements Artifacts {
     } catch (error) {
       logger.warn({ err: error }, 'artifacts of deleted blobs could not be looked for; trying again');
     }
+  }
+
+  key(blobId: string, name: string): string {
+    return keyOf(blobId, name, this.#definition(name).version);
   }
 
   #definition(name: string): ArtifactDefinition {

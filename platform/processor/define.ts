@@ -7,14 +7,17 @@ import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
 import type { Logger } from '../logger.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { InvalidSpec } from './records/names.ts';
 import type { RecordsDefinition } from './records/records.ts';
+import type { BlobObject } from './records/s3/blob-objects.ts';
 import { MAX_TIMEOUT_SECONDS } from './runs/settings.ts';
 import type { Source } from './sources.ts';
+import type { StoredFiles } from './stored-files.ts';
 
 /** One run, as a processor's own code sees it. */
 export interface RunRequest<Plan = unknown> {
@@ -41,6 +44,8 @@ export interface RunResult<Data extends object = object> {
   readonly data: Data;
   /** Members beside `data`, rows of child tables among them. */
   readonly beside?: Readonly<Record<string, unknown>>;
+  /** Objects that the blob stands on, stored before it and erased with it; `data` names them by their `sha256`. Needs `records` of the store `s3`. */
+  readonly objects?: readonly BlobObject[];
   /** Default: the first source's title. */
   readonly title?: string;
   /** The content in words, or their beginning: as much is kept as the index shows. */
@@ -88,9 +93,14 @@ export interface OpenDependencies<Settings> {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly database: OwnDatabase;
+  /** The processor's own place in the object store. */
+  readonly objects: ObjectStore;
 }
 
-/** The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. */
+/**
+ * The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. There is
+ * none for records in Redis.
+ */
 export type OwnDatabase =
   | { readonly kind: 'mongodb'; readonly database: Db }
   | { readonly kind: 'postgresql'; readonly database: SqlDatabase };
@@ -145,6 +155,8 @@ export interface ProcessorDefinition<
   readonly commands?: Readonly<Record<string, CommandDefinition<Opened, any, any>>>;
   /** Exports and renditions, by name: no blobs, made of one when they are first asked for. */
   readonly artifacts?: Readonly<Record<string, ArtifactDefinition>>;
+  /** Files of its blobs that are there from the beginning: objects of the run, and what the blob was made of. */
+  readonly stored?: StoredFiles;
   /** Fields that are no members of the document, by type and field. */
   readonly resolvers?: Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
   /** REST of its own, beside what every processor has. */
@@ -162,6 +174,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   [
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),
     '`run`: say what its commands make',
+  ],
+  [
+    ({ records: { rebuildable }, run, commands }) => rebuildable === true && (!run || commands !== undefined),
+    '`records`: what may be dropped must be made of its source again; have a `run`, and no `commands`',
   ],
   [
     ({ artifacts = {} }) =>

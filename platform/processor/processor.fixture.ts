@@ -15,12 +15,14 @@ import { derivedBlobId, randomIds } from '../ids.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import { createHttpServer } from '../serving/http.ts';
-import { testEgress, testTokens } from '../testing/identity.ts';
+import { testEgress, testKeysOf, testTokens } from '../testing/identity.ts';
 import { openEmbeddedRecords } from '../testing/records.ts';
 import type { Artifacts } from './artifacts.ts';
 import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
+import { createFiles } from './files.ts';
 import type { Kit } from './kit.ts';
 import { ACTIVE, type Standing } from './lifecycle.ts';
+import { plainReader } from './rebuilding/reader.ts';
 import type { NewRecord } from './record.ts';
 import { type Records, records } from './records/records.ts';
 import { createRegistrar } from './registrar.ts';
@@ -81,6 +83,10 @@ const noArtifacts: Artifacts = {
   open: async () => {
     throw new BlobgraphError('NOT_FOUND', 'There is none.');
   },
+  head: async () => {
+    throw new BlobgraphError('NOT_FOUND', 'There is none.');
+  },
+  key: () => '',
   etag: () => '',
   erase: async () => undefined,
   start: () => undefined,
@@ -110,8 +116,11 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     definition: processor,
     opened: {},
     records: opened.records,
+    reader: plainReader(opened.records),
+    tags: null,
     registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
     artifacts: noArtifacts,
+    files: createFiles({ service: processor.id, keys: testKeysOf(processor.id), clock }),
     objects: {} as ObjectStore,
     state,
     standing: () => options.standing?.() ?? ACTIVE,

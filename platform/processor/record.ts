@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RegistrationState } from './records/inventory.ts';
+import type { BlobObject } from './records/s3/blob-objects.ts';
 
 /** A blob's members beside its own content, the same for every processor. */
 export interface Envelope {
@@ -55,6 +56,8 @@ export const isPending = ({ contentHash }: Pick<BlobRecord, 'contentHash'>): boo
 /** A blob to be stored. */
 export interface NewRecord
   extends Omit<BlobRecord, 'title' | 'preview' | 'stale' | 'registration' | 'registerAttempts'> {
+  /** Stored before the record, in a store that has objects beside it. Default: none. */
+  readonly objects?: readonly BlobObject[];
   /** When the index is told of it, should whoever made it not come to that. */
   readonly registerAt: Date;
   /** Title and preview; given what the store allocated, e.g. `{ version: 3 }`. Pure. */
@@ -66,7 +69,7 @@ export interface NewRecord
 
 /** A new record as a store keeps it. */
 export function storedAs(
-  { describe: _, registerAt: __, ...record }: NewRecord,
+  { describe: _, registerAt: __, objects: ___, ...record }: NewRecord,
   described: { readonly title: string; readonly preview: string },
 ): BlobRecord {
   return { ...record, ...described, stale: false, registration: 'waiting', registerAttempts: 0 };

@@ -13,6 +13,8 @@ import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
+import { ownKeys } from '../identity/service/own-keys.ts';
+import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { WholeNumberResolver } from '../scalars.ts';
@@ -21,45 +23,47 @@ import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
+import type { OpenedResources } from './define.ts';
+import { createFiles } from './files.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { createMongoRecords } from './records/mongo/records.mongo.ts';
-import { createPostgresRecords } from './records/postgres/records.postgres.ts';
-import type { Records } from './records/records.ts';
+import { plainReader } from './rebuilding/reader.ts';
+import { createRebuilder } from './rebuilding/rebuilder.ts';
 import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
+import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
+import {
+  type AnyProcessor,
+  databaseOf,
+  type OpenedStore,
+  openStore,
+  type StoreConfig,
+  storageOf,
+} from './store.ts';
 
-/** The database of a processor's own, e.g. `text_expansion`. */
-export const databaseOf = ({ id }: Pick<ProcessorDefinition, 'id'>): string => id.replaceAll('-', '_');
-
-// biome-ignore lint/suspicious/noExplicitAny: any processor, whatever it opens and is set by
-export type AnyProcessor = ProcessorDefinition<any, any>;
-
-/** Whether its records are in MongoDB in this installation. */
-const inMongo = ({ records }: AnyProcessor, { mongoUrl }: Pick<Config, 'mongoUrl'>): boolean =>
-  records.store === 'mongodb' && mongoUrl !== undefined;
+export { databaseOf } from './store.ts';
+export type { AnyProcessor };
 
 /** A processor's registration. */
 export function registrationOf(
   definition: AnyProcessor,
-  config: Pick<Config, 'urls' | 'mongoUrl' | 'postgresUrl'>,
+  config: Pick<Config, 'urls'> & StoreConfig,
 ): ProcessorRegistration {
   const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
-  const isMongo = inMongo(definition, config);
+  const storage = storageOf(definition, config);
   return {
     id,
     name,
     description,
     version,
-    storage_type: isMongo ? 'mongodb' : 'postgresql',
-    connection_string: (isMongo ? config.mongoUrl : config.postgresUrl) ?? 'embedded',
+    storage_type: storage.type,
+    connection_string: storage.address,
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorRegistration['takes']>,
     event_subscriptions: Object.keys(takes),
@@ -73,35 +77,40 @@ export function registrationOf(
   };
 }
 
-async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
-  const name = databaseOf(definition);
-  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
-    : { kind: 'postgresql', database: await runtime.sql(name) };
-}
-
-async function openRecords(definition: AnyProcessor, own: OwnDatabase): Promise<Records> {
-  const records =
-    own.kind === 'mongodb'
-      ? createMongoRecords(own.database, definition.records)
-      : createPostgresRecords(own.database, definition.records);
-  await records.prepare();
-  return records;
+/** Opens what is a processor's own. */
+async function openOwn(
+  { id, settings, open }: AnyProcessor,
+  { config, logger, clock }: ServiceRuntime,
+  { database, objects }: OpenedStore,
+): Promise<OpenedResources> {
+  const own = {
+    settings: settings ? config.settings(settings) : {},
+    logger,
+    clock,
+    objects,
+    get database() {
+      if (database) return database;
+      throw new Error(`${id} keeps its records in Redis, beside which nothing is kept`);
+    },
+  };
+  return (await open?.(own)) ?? {};
 }
 
 async function openKit(
   definition: AnyProcessor,
   runtime: ServiceRuntime,
+  store: OpenedStore,
   standing: Kit['standing'],
 ): Promise<Kit> {
-  const { clock, config, http, ids, logger } = runtime;
-  const settings = definition.settings ? config.settings(definition.settings) : {};
-  const database = await openDatabase(definition, runtime);
-  const records = await openRecords(definition, database);
+  const { clock, http, ids, logger } = runtime;
+  const { records, tags, objects, sweeper } = store;
+  await records.prepare();
   const state = createStateClient(http);
-  const objects = await runtime.objects();
+  const keys = await ownKeys(definition.id as ServiceName, runtime);
+  const direct = await runtime.publicObjects();
+  const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources = (await definition.open?.({ settings, logger, clock, database })) ?? {};
+  const opened = await openOwn(definition, runtime, store);
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
@@ -112,13 +121,11 @@ async function openKit(
     clock,
     logger,
   });
-  return {
+  const made = {
     definition,
     opened,
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
-    artifacts,
-    objects,
     state,
     standing,
     processors: createProcessorClient(http),
@@ -127,6 +134,8 @@ async function openKit(
     ids,
     logger,
   };
+  const reader = definition.records.rebuildable ? createRebuilder(made) : plainReader(records);
+  return { ...made, reader, tags, artifacts, files, objects, ...(sweeper ? { sweeper } : {}) };
 }
 
 const scalars = { DateTime: DateTimeISOResolver, JSON: JSONResolver, BigInt: WholeNumberResolver };
@@ -146,12 +155,15 @@ async function install(
   assertReader: AssertReader,
   sdl: string,
 ): Promise<void> {
-  const { definition, records, artifacts, logger } = kit;
+  const { definition, records, reader, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema, assertReader });
-  inventoryRoutes(app, { processorId: id, inventory: records });
+  blobRoutes(app, { records, reader, definition: definition.records, schemaId: makes.schema, assertReader });
+  const { rebuildable = false } = definition.records;
+  inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
+  fileRoutes(app, kit);
+  objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
   await serveSubgraph<Context>(app, {
@@ -177,7 +189,8 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     async create(runtime) {
       const { clock, config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const kit = await openKit(definition, runtime, () => lifecycle.standing);
+      const store = await openStore(definition, runtime);
+      const kit = await openKit(definition, runtime, store, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
@@ -193,7 +206,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
       return {
         checks: {
           store: () => kit.records.ping(),
-          ...(definition.artifacts ? { objects: () => kit.objects.ping() } : {}),
+          ...(definition.artifacts || kit.sweeper ? { objects: () => kit.objects.ping() } : {}),
           ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
         },
         install: (app) => install(app, kit, readers, sdl),
@@ -204,6 +217,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           });
           kit.registrar.start();
           kit.artifacts.start();
+          kit.sweeper?.start();
           await lifecycle.start();
         },
         async stop() {
@@ -211,7 +225,9 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           await lifecycle.stop();
           await kit.registrar.stop();
           await kit.artifacts.stop();
+          await kit.sweeper?.stop();
           await kit.opened.close?.();
+          await store.close();
         },
       };
     },

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
 import { type BookText, composeBook } from './compose.ts';
 import { readCommonMark, readGfm, sectionOf, wordsOf } from './readers.fixture.ts';
-import { countWords } from './words.ts';
+import { countWords } from '../../platform/prose/words.ts';
 
 const chapter = (chapterNum: number, title: string, text: string) => ({
   chapterNum,

@@ -5,4 +5,6 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'state': 'UserBlob',
   'text-expansion': 'ExpandedText',
   'book-compiler': 'CompiledBook',
+  'text-insights': 'TextInsights',
+  'image-processor': 'ImageAsset',
 };

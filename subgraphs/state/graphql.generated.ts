@@ -705,6 +705,18 @@ export type CompiledBook = Blob & {
   id: Scalars['ID']['output'];
 };
 
+/** Owned by the `text-insights` subgraph. */
+export type TextInsights = Blob & {
+  __typename?: 'TextInsights';
+  id: Scalars['ID']['output'];
+};
+
+/** Owned by the `image-processor` subgraph. */
+export type ImageAsset = Blob & {
+  __typename?: 'ImageAsset';
+  id: Scalars['ID']['output'];
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -787,7 +799,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( TextInsights ) | ( ImageAsset );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -850,6 +862,8 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
+  TextInsights: ResolverTypeWrapper<TextInsights>;
+  ImageAsset: ResolverTypeWrapper<ImageAsset>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -907,6 +921,8 @@ export type ResolversParentTypes = {
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
+  TextInsights: TextInsights;
+  ImageAsset: ImageAsset;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -949,7 +965,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'TextInsights' | 'ImageAsset', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1236,6 +1252,18 @@ export type CompiledBookResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
@@ -1278,5 +1306,7 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
+  TextInsights?: TextInsightsResolvers<ContextType>;
+  ImageAsset?: ImageAssetResolvers<ContextType>;
 };
 

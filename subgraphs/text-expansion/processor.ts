@@ -1,3 +1,7 @@
+import { type ModelSettings, modelSettings } from '../../platform/model/settings.ts';
+import { createTokenBound, type TokenBound, unbounded } from '../../platform/model/tokens/bound.ts';
+import { createMongoTokenUses } from '../../platform/model/tokens/uses.mongo.ts';
+import { createPostgresTokenUses } from '../../platform/model/tokens/uses.postgres.ts';
 import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { documentMigrations, formerIndexes, migrations } from './history.ts';
@@ -5,13 +9,14 @@ import { createOfflineModel } from './model/model.offline.ts';
 import { createOpenAiModel } from './model/openai/model.openai.ts';
 import { createTextWorker } from './model/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
-import { type Settings, settings } from './settings.ts';
-import { createTokenBound, type TokenBound, unbounded } from './tokens/bound.ts';
-import { createMongoTokenUses } from './tokens/uses.mongo.ts';
-import { createPostgresTokenUses } from './tokens/uses.postgres.ts';
 
 /** The configured model; without one, the model that needs none. */
-function openTokenBound({ settings, database: own, clock, logger }: OpenDependencies<Settings>): TokenBound {
+function openTokenBound({
+  settings,
+  database: own,
+  clock,
+  logger,
+}: OpenDependencies<ModelSettings>): TokenBound {
   const { USER_TOKENS_A_DAY: limit } = settings;
   const uses =
     own.kind === 'mongodb' ? createMongoTokenUses(own.database) : createPostgresTokenUses(own.database);
@@ -20,7 +25,7 @@ function openTokenBound({ settings, database: own, clock, logger }: OpenDependen
   return createTokenBound({ uses, limit, clock, logger });
 }
 
-function openExpander(deps: OpenDependencies<Settings>) {
+function openExpander(deps: OpenDependencies<ModelSettings>) {
   const { settings: env, logger } = deps;
   const worker = createTextWorker();
   const model =
@@ -63,7 +68,7 @@ export default defineProcessor({
   },
   // A long chapter on a small machine's own model takes as long; a request has a limit of its own.
   limits: { concurrency: 4, seconds: 3_600 },
-  settings,
+  settings: modelSettings,
   records: records('expanded_texts', {
     store: 'mongodb',
     members: {

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { ModelRefused, ModelUnavailable, type TextModel } from './model/model.ts';
+import { ModelRefused, ModelUnavailable } from '../../platform/model/errors.ts';
+import { unbounded } from '../../platform/model/tokens/bound.ts';
+import type { TextModel } from './model/model.ts';
 import { type Expander, expand } from './run.ts';
-import { unbounded } from './tokens/bound.ts';
 
 const style = { tone: 'neutral', complexity: 0.25, readabilityScore: 80, vocabularyLevel: 'basic' } as const;
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
+import { inGraphsWords } from '../../platform/model/errors.ts';
+import type { TokenBound } from '../../platform/model/tokens/bound.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import { type Expansion, ModelError, type Section, type TextModel } from './model/model.ts';
+import type { StyleAnalysis } from '../../platform/prose/style.ts';
+import type { Section, TextModel } from './model/model.ts';
 import type { TextWorker } from './model/text-worker.ts';
-import type { StyleAnalysis } from './style/analyse.ts';
-import type { TokenBound } from './tokens/bound.ts';
 
 /** The resources that an expansion needs. */
 export interface Expander {
@@ -54,16 +55,6 @@ function originalText(data: unknown): string {
   throw new BlobgraphError('SCHEMA_VIOLATION', message, { field: 'data.content' });
 }
 
-/** The model's faults in the words and codes of the graph. */
-async function expandWith(model: TextModel, request: Parameters<TextModel['expand']>[0]): Promise<Expansion> {
-  try {
-    return await model.expand(request);
-  } catch (error) {
-    if (error instanceof ModelError) throw new BlobgraphError(error.code, error.message, { cause: error });
-    throw error;
-  }
-}
-
 const sectionData = (section: Section): SectionData => ({
   index: section.index,
   title: section.title,
@@ -95,7 +86,7 @@ export async function expand(
   const original = originalText(source.data);
   const counted = await tokens.begin({ userId, runId: id, text: original });
   const [expansion, style] = await Promise.all([
-    expandWith(model, { text: original, userId, signal, onProgress, park }),
+    inGraphsWords(() => model.expand({ text: original, userId, signal, onProgress, park })),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;

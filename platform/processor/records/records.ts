@@ -29,12 +29,25 @@ export interface Allocation {
   readonly within: readonly string[];
 }
 
+/** The member beside `data` that names the set of a record's objects, where they are kept. */
+export const OBJECT_SET = 'object_set';
+
 /** The table or collection that a processor keeps its blobs in. */
 export interface RecordsDefinition {
   /** The table or collection. */
   readonly name: string;
-  /** Where it is in an installation on real services; embedded it is PostgreSQL. */
-  readonly store: 'postgresql' | 'mongodb';
+  /**
+   * Where it is in an installation on real services; embedded it is PostgreSQL, and the process's memory for Redis. `s3`:
+   * documents in PostgreSQL, and beside each the objects that its run made.
+   */
+  readonly store: 'postgresql' | 'mongodb' | 's3' | 'redis';
+  /**
+   * Whether a record that is gone from the store is made again from its source when it is asked for, and no loss. Redis,
+   * which keeps what it has room for, needs it. Default: false.
+   */
+  readonly rebuildable?: boolean;
+  /** Words by which a user's other records with the same word are found, e.g. what they have in common; pure. In Redis alone. */
+  readonly tags?: (record: Pick<BlobRecord, 'data' | 'beside'>) => readonly string[];
   /** Members of `data` with columns of their own. Absent: `data` is kept whole, read whole. */
   readonly members?: Members;
   /** Members beside `data`. */
@@ -156,6 +169,17 @@ function* mistakenNames({
   }
 }
 
+/** @throws InvalidSpec: what may be gone must be there to be made again */
+function assertStore({ store, rebuildable, allocates, tags }: Omit<RecordsDefinition, 'name'>): void {
+  if (store === 'redis' && !rebuildable)
+    throw new InvalidSpec(
+      '`store`: Redis drops what it has no room for; say `rebuildable: true`, or use another',
+    );
+  if (rebuildable && allocates)
+    throw new InvalidSpec('`allocates`: a record that is made again would have another number; leave it out');
+  if (tags && store !== 'redis') throw new InvalidSpec('`tags`: only Redis finds records by them');
+}
+
 /**
  * Says what a processor keeps its blobs in.
  * @throws InvalidSpec when a name cannot be one of a table, collection or member, or is taken
@@ -167,7 +191,9 @@ export function records(name: string, definition: Omit<RecordsDefinition, 'name'
   if (mistake) throw new InvalidSpec(`${mistake}. Use another name`);
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
-  return { name, ...definition };
+  assertStore(definition);
+  if (definition.store !== 's3') return { name, ...definition };
+  return { name, ...definition, beside: { ...definition.beside, [OBJECT_SET]: 'text' } };
 }
 
 /** All members but those that are {@link RecordsDefinition.unlisted}, and no lists of rows. */

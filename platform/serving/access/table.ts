@@ -62,6 +62,7 @@ const state: AccessTable = {
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),
   'POST /api/v1/runs/finish': user('processor'),
@@ -76,6 +77,10 @@ const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
   'GET /blobs/:/artifacts/:': user('gateway'),
+  // Whoever has the address: its signature is what the processor looks at.
+  'GET /files/artifacts/:/:': itself('gateway'),
+  'GET /files/objects/:': itself('gateway'),
+  'PUT /files/objects/:': itself('gateway'),
   'GET /users/:/blobs': user('gateway'),
   'POST /blobs/batch': user('gateway', 'processor'),
   'POST /blobs/delete': user('state'),

@@ -136,6 +136,16 @@ export class Part {
     await this.#large;
   }
 
+  /**
+   * What follows only moves a file's bytes, at the client's pace: waits for a place among such, and gives the turn to the
+   * next. @throws BlobgraphError OVERLOADED
+   */
+  async transfer(): Promise<void> {
+    if (this.#owner === undefined) return;
+    await this.#keep(this.#shares.transfer(this.#owner, this.#ended.signal), this.#ends);
+    leaveAll(this.#turnEnds);
+  }
+
   /** The work is done; the answer is sent when there is room for it. @throws BlobgraphError OVERLOADED */
   async endTurn(answerBytes: number): Promise<void> {
     try {
@@ -186,6 +196,17 @@ export async function belongTo(request: FastifyRequest, userId: string): Promise
 export async function takeTurnAs(request: FastifyRequest, userId: string): Promise<void> {
   await belongTo(request, userId);
   await request.part?.takeTurn();
+}
+
+/**
+ * Begins to move a file's bytes for a user, or for an address where nobody is known: after their turn, in a place among
+ * such, and without its bytes counted, which are not kept.
+ * @throws BlobgraphError OVERLOADED
+ */
+export async function transferAs({ part }: FastifyRequest, key: string): Promise<void> {
+  await part?.belongTo(key, 0);
+  await part?.takeTurn();
+  await part?.transfer();
 }
 
 /** Bounds the requests in work, all but those of {@link OPERATIONAL_PATHS}, and ends connections before a stop. */

@@ -14,6 +14,9 @@ const ANSWERS_BYTES = 256 * 1024 * 1024;
 const ANSWERS_BYTES_PER_USER = 48 * 1024 * 1024;
 /** Operations of all users that make large answers at once: parsed and merged, each takes many times its bytes. */
 const LARGE_AT_ONCE = 4;
+/** Files that are sent or read at once, of all users and of one: each holds a connection for as long as its client likes. */
+const TRANSFERS = 256;
+const TRANSFERS_PER_USER = 16;
 /** How long someone counts as here after their last request. */
 const HERE_FOR_MS = 10_000;
 /** With others here, so many at once where the event loop is idle for half of the time. */
@@ -59,6 +62,7 @@ export class Shares {
   readonly #bodies: FairQueue;
   readonly #answers: FairQueue;
   readonly #large: FairQueue;
+  readonly #transfers: FairQueue;
   readonly #presence = new Presence();
   readonly #loopUse: () => number;
   readonly #now: () => number;
@@ -97,6 +101,13 @@ export class Shares {
       name: 'large answers',
       capacity: LARGE_AT_ONCE,
       capacityPerKey: 1,
+      maxWaiting: requests,
+      patienceMs: PATIENCE_MS,
+    });
+    this.#transfers = new FairQueue({
+      name: 'files that are sent or read',
+      capacity: TRANSFERS,
+      capacityPerKey: TRANSFERS_PER_USER,
       maxWaiting: requests,
       patienceMs: PATIENCE_MS,
     });
@@ -147,6 +158,11 @@ export class Shares {
   /** Resolves when an operation may make a large answer: one at once of a user, a few in all. @throws as {@link turn} */
   large(userId: string, signal?: AbortSignal): Promise<Leave> {
     return this.#counted(this.#large.enter(userId, { signal }));
+  }
+
+  /** Resolves when a file may be sent or read, however long that takes then. @throws as {@link turn} */
+  transfer(userId: string, signal: AbortSignal): Promise<Leave> {
+    return this.#counted(this.#transfers.enter(userId, { signal }));
   }
 
   async #counted(entering: Promise<Leave>): Promise<Leave> {

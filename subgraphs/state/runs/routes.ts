@@ -5,6 +5,7 @@ import { processingStates } from '../../../platform/events/events.ts';
 import { requireViewer } from '../../../platform/serving/authenticate.ts';
 import { beginning, storable } from '../../../platform/text.ts';
 import type { StateDependencies } from '../dependencies.ts';
+import { nameDerivations } from '../derived/derivations.ts';
 import { registerDerived } from '../derived/register.ts';
 import { entryJson } from '../entry-json.ts';
 import { given, idsBody, label, parse } from '../input.ts';
@@ -119,6 +120,11 @@ export function processorRoutes(app: FastifyInstance, deps: StateDependencies): 
     const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
     return { sources: await nameSources(deps, userId, request.caller.service, ids) };
+  });
+  app.post('/api/v1/derivations', async (request) => {
+    const { userId } = requireViewer(request.caller);
+    const { ids } = parse(idsBody, request.body);
+    return { derivations: await nameDerivations(deps, userId, request.caller.service, ids) };
   });
   app.post('/api/v1/runs/hand-out', async (request) => {
     const { processor_id } = parse(handOutBody, request.body);

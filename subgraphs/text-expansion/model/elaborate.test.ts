@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { blocksOf } from '../../../platform/prose/blocks.ts';
+import { sentencesOf } from '../../../platform/prose/sentences.ts';
 import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
-import { blocksOf } from './blocks.ts';
 import { applyInsertions, elaborate } from './elaborate.ts';
-import { sentencesOf } from './sentences.ts';
 
 const expandedFrom = (text: string): string => applyInsertions(text, elaborate(text));
 const ratioOf = (text: string): number => expandedFrom(text).length / text.length;

@@ -1,7 +1,7 @@
-import { type Block, blocksOf } from './blocks.ts';
+import { type Block, blocksOf } from '../../../platform/prose/blocks.ts';
+import { letterBlocks } from '../../../platform/prose/letters.ts';
 import { Composer, type Wanted } from './composer.ts';
 import { languageOf } from './language.ts';
-import { letterBlocks } from './letters.ts';
 import { properNamesOf } from './nouns.ts';
 import { type Paragraph, type PlacedSentence, readParagraph } from './paragraph.ts';
 import { hashOf } from './phrasebook.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../platform/errors.ts';
+import type { Park } from '../../../platform/model/park.ts';
 
 /** A stretch of the original text and the stretch of the expansion that came of it, in UTF-16 units. */
 export interface Section {
@@ -26,9 +26,6 @@ export interface ExpandRequest {
   readonly park?: Park | undefined;
 }
 
-/** Waits in a way that takes nobody's place. */
-export type Park = <T>(wait: () => Promise<T>) => Promise<T>;
-
 export interface Expansion {
   readonly expanded: string;
   readonly sections: readonly Section[];
@@ -44,75 +41,4 @@ export interface TextModel {
   readonly name: string;
   /** @throws ModelError, of which `retryable` says whether asking again may help */
   expand(request: ExpandRequest): Promise<Expansion>;
-}
-
-export interface ModelErrorOptions {
-  /** How long the model asks to be left alone, where it does. */
-  readonly retryAfterMs?: number | null;
-  /** Whether another text would fare the same. Default: as the class has it. */
-  readonly concerns?: Concern;
-  /** The server's words, secrets left out: for the log. */
-  readonly details?: string | undefined;
-  readonly cause?: unknown;
-}
-
-/** `server`: whatever is asked of it would fail now. `text`: another text may well succeed. */
-export type Concern = 'server' | 'text';
-
-/** A model did not do its work. The message is for the user: it holds no address and no key. */
-export abstract class ModelError extends Error {
-  abstract readonly code: ErrorCode & ('MODEL_UNAVAILABLE' | 'MODEL_FAILED');
-  /** True when the same request may succeed when it is asked again. */
-  abstract readonly retryable: boolean;
-  readonly concerns: Concern;
-  readonly retryAfterMs: number | null;
-  readonly details: string | undefined;
-
-  constructor(message: string, options: ModelErrorOptions = {}) {
-    super(message, { cause: options.cause });
-    this.concerns = options.concerns ?? 'text';
-    this.retryAfterMs = options.retryAfterMs ?? null;
-    this.details = options.details;
-  }
-}
-
-/** The model is out of reach, overloaded or broke off, and stayed so for as many tries as are made. */
-export class ModelUnavailable extends ModelError {
-  override readonly name = 'ModelUnavailable';
-  readonly code = 'MODEL_UNAVAILABLE';
-  readonly retryable = true;
-}
-
-/** The model took longer than it may. */
-export class ModelTimeout extends ModelError {
-  override readonly name = 'ModelTimeout';
-  readonly code = 'MODEL_UNAVAILABLE';
-  readonly retryable = true;
-}
-
-/** The model will not do this, however often it is asked. */
-export class ModelRefused extends ModelError {
-  override readonly name = 'ModelRefused';
-  readonly code = 'MODEL_FAILED';
-  readonly retryable = false;
-}
-
-/** The request and its answer are longer than what the model holds at once: less may be asked of it. */
-export class ModelContextExceeded extends ModelError {
-  override readonly name = 'ModelContextExceeded';
-  readonly code = 'MODEL_FAILED';
-  readonly retryable = false;
-}
-
-/** The model answered something that is no expansion: garbage, nothing, too much or too little. Another try may do better. */
-export class ModelAnswerInvalid extends ModelError {
-  override readonly name: string = 'ModelAnswerInvalid';
-  readonly code = 'MODEL_FAILED';
-  readonly retryable: boolean = true;
-}
-
-/** The answer came to the model's limit of tokens, and went on too often: a shorter text may well be expanded. */
-export class ModelCutOff extends ModelAnswerInvalid {
-  override readonly name = 'ModelCutOff';
-  override readonly retryable = false;
 }

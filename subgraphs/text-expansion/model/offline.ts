@@ -1,6 +1,6 @@
+import { splitText } from '../../../platform/prose/split.ts';
 import { applyInsertions, elaborate, type Insertion } from './elaborate.ts';
 import type { Expansion, Section } from './model.ts';
-import { splitText } from './split.ts';
 
 /** How the offline model names itself in what it wrote. Changes with what it writes. */
 export const offlineModelName = 'blobgraph-offline-1';

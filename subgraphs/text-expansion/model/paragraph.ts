@@ -1,4 +1,4 @@
-import { type Span, sentencesOf } from './sentences.ts';
+import { type Span, sentencesOf } from '../../../platform/prose/sentences.ts';
 
 /**
  * Where a sentence ends: in the narration, in somebody's speech that goes on, with the end of a speech

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { analyseStyle } from '../../../platform/prose/style.ts';
 import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
-import { analyseStyle } from '../style/analyse.ts';
 import { createOfflineModel } from './model.offline.ts';
 import { expandOffline } from './offline.ts';
 import { createTextWorker } from './text-worker.ts';

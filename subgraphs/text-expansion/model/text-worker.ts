@@ -1,7 +1,5 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { builtFile } from '../../../platform/paths.ts';
-import type { StyleAnalysis } from '../style/analyse.ts';
+import type { StyleAnalysis } from '../../../platform/prose/style.ts';
+import { Threads } from '../../../platform/threads.ts';
 import type { ExpandRequest, Expansion } from './model.ts';
 import type { TextTask } from './text.worker.ts';
 
@@ -24,52 +22,17 @@ export interface TextWorkerOptions {
   readonly filename?: string;
 }
 
-const worker = 'subgraphs/text-expansion/model/text.worker.ts';
-
-/** The threads, made anew after one broke down outside a task: what waited for it would wait for ever. */
-class Threads {
-  readonly #options: ConstructorParameters<typeof Piscina>[0];
-  #pool: Piscina | null = null;
-
-  constructor({ threads = 1, idleMs = 10_000, filename = builtFile(worker) }: TextWorkerOptions) {
-    this.#options = { filename, minThreads: 0, maxThreads: threads, idleTimeout: idleMs };
-  }
-
-  #open(): Piscina {
-    const pool = new Piscina(this.#options);
-    pool.on('error', () => {
-      if (this.#pool === pool) this.#pool = null;
-      void pool.destroy();
-    });
-    return pool;
-  }
-
-  async run(task: TextTask, signal: AbortSignal, transferList: MessagePort[] = []) {
-    this.#pool ??= this.#open();
-    try {
-      return await this.#pool.run(task, { signal, transferList });
-    } catch (error) {
-      throw signal.aborted ? signal.reason : error;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#pool?.destroy();
-  }
-}
+const source = 'subgraphs/text-expansion/model/text.worker.ts';
 
 /** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
 export function createTextWorker(options: TextWorkerOptions = {}): TextWorker {
-  const threads = new Threads(options);
+  const threads = new Threads<TextTask>({ source, ...options });
   return {
     async expandOffline({ text, signal, onProgress }) {
-      const { port1, port2 } = new MessageChannel();
-      if (onProgress) port1.on('message', onProgress);
-      try {
-        return await threads.run({ kind: 'expand', text, progress: port2 }, signal, [port2]);
-      } finally {
-        port1.close();
-      }
+      const expansion = await threads.run<Expansion>({ kind: 'expand', text }, signal, onProgress);
+      // The last that the thread told may come behind the result.
+      onProgress?.(1);
+      return expansion;
     },
     analyseStyle: (text, signal) => threads.run({ kind: 'style', text }, signal),
     countTokens: (texts, signal) => threads.run({ kind: 'tokens', texts }, signal),

@@ -1,49 +1,9 @@
-import type { IndexDescription } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import type { EntryFilter, PageRequest } from '../store.ts';
 import { CONDITIONS, type Condition } from './conditions.ts';
 import { PAIR_INDEXES, SINGLE_INDEXES } from './indexes.mongo.ts';
 import { queryOf } from './pages.mongo.ts';
-
-type Query = ReturnType<typeof queryOf>;
-
-/** A query's conditions: fields with one value, and fields with a range. */
-function conditionsOf(where: object): { equal: Set<string>; ranged: Set<string> } {
-  const [equal, ranged] = [new Set<string>(), new Set<string>()];
-  for (const [field, value] of Object.entries(where)) {
-    if (field === '$and' || field === '$or') {
-      for (const part of value as object[]) {
-        const inner = conditionsOf(part);
-        for (const each of inner.ranged) ranged.add(each);
-        // A value of one branch is none of the whole.
-        for (const each of inner.equal) (field === '$and' ? equal : ranged).add(each);
-      }
-    } else if (typeof value === 'string') equal.add(field);
-    else ranged.add(field);
-  }
-  return { equal, ranged };
-}
-
-/**
- * Whether an index gives a query's documents in their order, and no others: equality on its first fields, then the
- * sort, forwards or backwards; ranges are of sorted fields alone. Its user is what a source's index need not hold.
- */
-function serves({ key, partialFilterExpression = {} }: IndexDescription, { where, sort }: Query): boolean {
-  const { equal, ranged } = conditionsOf(where);
-  const fields = Object.keys(key);
-  const sorted = Object.keys(sort);
-  const first = fields.slice(0, fields.length - sorted.length);
-  const directions = new Set(sorted.map((field) => (key as Record<string, number>)[field] === sort[field]));
-  const needed = [...equal].filter((field) => field !== 'user_id' || !equal.has('source_ids'));
-  return (
-    first.every((field) => equal.has(field)) &&
-    needed.every((field) => first.includes(field)) &&
-    fields.slice(first.length).join() === sorted.join() &&
-    directions.size === 1 &&
-    [...ranged].every((field) => sorted.includes(field)) &&
-    Object.keys(partialFilterExpression).every((field) => equal.has(field))
-  );
-}
+import { serves } from './served.fixture.ts';
 
 const DECLARED = [...SINGLE_INDEXES, ...PAIR_INDEXES];
 const place = { createdAt: new Date(0), id: 'a' };

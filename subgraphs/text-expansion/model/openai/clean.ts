@@ -1,19 +1,13 @@
+import {
+  anyToken,
+  isOwn,
+  thoughtsMark,
+  withoutThought,
+  withoutTokens,
+} from '../../../../platform/model/openai/chat.ts';
+
 /** An answer without what is not of the text, or why the section has to be asked for again. */
 export type Cleaned = { readonly text: string } | { readonly unusable: string };
-
-const thought = '(?:think|thinking|thought|reasoning|reflection|scratchpad)';
-const thoughtsBegin = new RegExp(`<${thought}(?:\\s[^<>]*)?>|\\[THINK\\]`, 'gi');
-const thoughtsEnd = new RegExp(`</${thought}\\s*>|\\[/THINK\\]`, 'gi');
-const thoughtsMark = new RegExp(`</?${thought}(?:\\s[^<>]*)?>|\\[/?THINK\\]`, 'i');
-
-/** Everything before the last channel of gpt-oss is thought. */
-const finalChannel = /<\|channel\|>\s*final\s*(?:<\|constrain\|>\w*\s*)?<\|message\|>/gi;
-/** Begins a turn: of the chat templates of ChatML, Llama, Gemma, Mistral, Phi, Zephyr and DeepSeek. */
-const turnBegins =
-  /^\s*(?:<\|im_start\|>\s*(?:assistant)?|<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<start_of_turn>\s*(?:model)?|<\|assistant\|>|<\|start\|>\s*assistant|<｜Assistant｜>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<bos>|<s>|\[\/INST\])/i;
-const turnEnds =
-  /<\|(?:im_end|im_start|eot_id|eom_id|end_of_text|endoftext|end|return|start|user|assistant|system|start_header_id|end_of_turn|eot)\|>|<(?:end|start)_of_turn>|<｜(?:end▁of▁sentence|User|Assistant)｜>|<\/s>|<eos>|\[\/?INST\]/i;
-const anyToken = /<\|[a-z_]{2,30}\|>|<｜[^｜<>\s]{2,30}｜>|<(?:end|start)_of_turn>|\[\/?INST\]/i;
 
 const opener =
   "(?:sure|certainly|of course|absolutely|okay|ok|great|understood|here(?:[’']s| is| are)|below is|the following is|as requested|this is the|i(?:[’']ve| have) (?:expanded|rewritten|written)|i(?:[’']ll| will) (?:add|expand|rewrite)|to expand (?:on )?(?:the|this)|(?:the )?(?:expanded|rewritten|revised) (?:passage|text|version|draft|section|chapter|story)|hier (?:ist|kommt)|gerne|natürlich|voici|bien sûr|aquí (?:está|tienes)|claro|ecco|certo|aqui está|好的|当然|以下是|以下は|はい)";
@@ -35,44 +29,6 @@ const longestPostscript = 600;
 const fenced = /^(`{3,}|~{3,})[ \t]*(?:markdown|md|text|txt|plaintext)?[ \t]*\r?\n([\s\S]*?)\r?\n?\1[ \t]*$/i;
 const fence = /(?:^|\n)[ \t]{0,3}(`{3,}|~{3,})/;
 const rule = /^(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n|\r?\n(?:-{3,}|\*{3,}|_{3,})[ \t]*$/g;
-
-/** Does `source` itself speak so? Then it is the user's own, and nothing is taken away. */
-const isOwn = (pattern: RegExp, source: string): boolean =>
-  new RegExp(pattern.source, pattern.flags.replace('g', '')).test(source);
-
-/** Without each stretch from an opening tag to the next closing one, in linear time. */
-function withoutWholeThoughts(answer: string): string {
-  let left = '';
-  let at = 0;
-  for (;;) {
-    thoughtsBegin.lastIndex = at;
-    const begin = thoughtsBegin.exec(answer);
-    thoughtsEnd.lastIndex = thoughtsBegin.lastIndex;
-    const end = begin && thoughtsEnd.exec(answer);
-    if (!end) return left + answer.slice(at);
-    left += answer.slice(at, begin.index);
-    at = end.index + end[0].length;
-  }
-}
-
-function withoutThought(answer: string, source: string): string {
-  if (isOwn(thoughtsMark, source)) return answer;
-  const text = withoutWholeThoughts(answer);
-  const last = [...text.matchAll(thoughtsEnd)].at(-1);
-  // Its opening tag is a part of some templates' prompts.
-  return last ? text.slice(last.index + last[0].length) : text;
-}
-
-function withoutTokens(answer: string, source: string): string {
-  if (isOwn(anyToken, source)) return answer;
-  const channel = [...answer.matchAll(finalChannel)].at(-1);
-  let text = channel ? answer.slice(channel.index + channel[0].length) : answer;
-  for (let begins = turnBegins.exec(text); begins; begins = turnBegins.exec(text))
-    text = text.slice(begins[0].length);
-  // What follows is another turn, which the model made up.
-  const ends = turnEnds.exec(text);
-  return ends ? text.slice(0, ends.index) : text;
-}
 
 /** Without the announcement before the text and the offer after it. */
 function withoutChat(answer: string, source: string): string {

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ModelAnswerInvalid, ModelRefused, ModelTimeout } from '../model.ts';
-import { lengthened, type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
+import { ModelAnswerInvalid, ModelRefused, ModelTimeout } from '../../../../platform/model/errors.ts';
+import {
+  lengthened,
+  type OpenAiServer,
+  startOpenAiServer,
+} from '../../../../platform/model/testing/openai-server.ts';
 import { createOpenAiModel, type OpenAiModelOptions } from './model.openai.ts';
 
 const text = 'The door stood open. Nobody had come back for the lamp.';

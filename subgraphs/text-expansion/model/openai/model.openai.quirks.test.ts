@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordedRequest, Refused } from '../testing/behaviours.ts';
+import type { RecordedRequest, Refused } from '../../../../platform/model/testing/behaviours.ts';
 import {
   type Behaviour,
   lengthened,
   type OpenAiServer,
   startOpenAiServer,
-} from '../testing/openai-server.ts';
+} from '../../../../platform/model/testing/openai-server.ts';
 import { createOpenAiModel, type OpenAiModelOptions, sectionTokensFor } from './model.openai.ts';
 
 const text = 'The door stood open. Nobody had come back for the lamp.';

@@ -5,8 +5,12 @@ import {
   ModelRefused,
   ModelTimeout,
   ModelUnavailable,
-} from '../model.ts';
-import { lengthened, type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
+} from '../../../../platform/model/errors.ts';
+import {
+  lengthened,
+  type OpenAiServer,
+  startOpenAiServer,
+} from '../../../../platform/model/testing/openai-server.ts';
 import { createOpenAiModel, type OpenAiModelOptions, sectionTokensFor } from './model.openai.ts';
 
 const text = 'The door stood open. Nobody had come back for the lamp.';

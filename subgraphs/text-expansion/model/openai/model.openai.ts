@@ -2,18 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { type Clock, systemClock } from '../../../../platform/clock.ts';
 import type { Logger } from '../../../../platform/logger.ts';
-import {
-  type ExpandRequest,
-  type Expansion,
-  ModelError,
-  ModelTimeout,
-  type Park,
-  type Section,
-  type TextModel,
-} from '../model.ts';
-import { OpenAiClient } from './client.ts';
+import { ModelError, ModelTimeout } from '../../../../platform/model/errors.ts';
+import { OpenAiClient } from '../../../../platform/model/openai/client.ts';
+import type { RetryPolicy } from '../../../../platform/model/openai/retry.ts';
+import type { Park } from '../../../../platform/model/park.ts';
+import type { ExpandRequest, Expansion, Section, TextModel } from '../model.ts';
 import { Progress } from './progress.ts';
-import type { RetryPolicy } from './retry.ts';
 import { storable, type Writing, type Written, write } from './section.ts';
 import { type Part, partsOf } from './sections.ts';
 

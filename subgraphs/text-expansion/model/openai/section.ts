@@ -1,11 +1,11 @@
-import { ModelAnswerInvalid, ModelContextExceeded, ModelCutOff } from '../model.ts';
-import { splitText } from '../split.ts';
-import { estimateTokens } from '../tokens.ts';
-import type { Completion } from './answer.ts';
+import { ModelAnswerInvalid, ModelContextExceeded, ModelCutOff } from '../../../../platform/model/errors.ts';
+import type { Completion } from '../../../../platform/model/openai/answer.ts';
+import type { OpenAiClient } from '../../../../platform/model/openai/client.ts';
+import type { Message } from '../../../../platform/model/openai/dialect.ts';
+import { withRetries } from '../../../../platform/model/openai/retry.ts';
+import { splitText } from '../../../../platform/prose/split.ts';
+import { estimateTokens } from '../../../../platform/prose/tokens.ts';
 import { cleaned } from './clean.ts';
-import type { OpenAiClient } from './client.ts';
-import type { Message } from './dialect.ts';
-import { withRetries } from './retry.ts';
 
 const instructions = `You expand drafts of prose. You are given a passage and answer with the same passage, about twice as long, and never less than one and a half times as long.
 Keep every event, fact, name and line of dialogue, in their order, and contradict none of them. Keep the language, tense, person and tone of the passage, and its Markdown. Add what a careful writer would add: description, gesture, thought and detail that follow from what is there.

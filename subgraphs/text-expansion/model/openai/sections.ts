@@ -1,6 +1,6 @@
-import { type Block, blocksOf } from '../blocks.ts';
-import { cuts } from '../split.ts';
-import { estimateTokens } from '../tokens.ts';
+import { type Block, blocksOf } from '../../../../platform/prose/blocks.ts';
+import { cuts } from '../../../../platform/prose/split.ts';
+import { estimateTokens } from '../../../../platform/prose/tokens.ts';
 
 /** A stretch of a text of which the model is shown the prose in its middle. UTF-16 units. */
 export interface Part {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { projectFile } from '../../../../platform/paths.ts';
-import { ModelError } from '../model.ts';
+import { ModelError } from '../../../../platform/model/errors.ts';
 import {
   type Behaviour,
   lengthened,
   type OpenAiServer,
   startOpenAiServer,
-} from '../testing/openai-server.ts';
+} from '../../../../platform/model/testing/openai-server.ts';
+import { projectFile } from '../../../../platform/paths.ts';
 import { createOpenAiModel } from './model.openai.ts';
 
 /** Of each: the body as a server sent it; its first line says what must come of it. */

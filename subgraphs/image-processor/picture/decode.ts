@@ -1,0 +1,117 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { formatOf, type ImageFormat, otherFormatOf } from '../format.ts';
+import { isHarmless, refusalOf, tooManyPixels } from './refusals.ts';
+
+/** Pixels in sRGB, 8 bits a channel, turned as they are shown. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  /** 4: with alpha, not multiplied by it. */
+  readonly channels: 3 | 4;
+}
+
+/** A picture as far as its renditions need it. */
+export interface Decoded {
+  /** Not larger than the largest rendition. */
+  readonly pixels: Pixels;
+  readonly format: ImageFormat;
+  /** Of the original, as it is shown. */
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
+  readonly hasAlpha: boolean;
+  readonly exif?: Buffer;
+}
+
+export interface DecodeLimits {
+  /** Of the first frame or page. */
+  readonly maxPixels: number;
+  /** The longest side of what is answered. */
+  readonly maxSide: number;
+}
+
+/** What EXIF's orientations 2 to 8 have done to the pixels as they are stored: mirrored first, then turned clockwise. */
+const orientations: Readonly<Record<number, (image: Sharp) => Sharp>> = {
+  2: (image) => image.flop(),
+  3: (image) => image.rotate(180),
+  4: (image) => image.flip(),
+  5: (image) => image.flop().rotate(270),
+  6: (image) => image.rotate(90),
+  7: (image) => image.flop().rotate(90),
+  8: (image) => image.rotate(270),
+};
+
+const turnsSides = (orientation: number): boolean => orientation >= 5;
+
+/** @throws BlobgraphError IMAGE_UNSUPPORTED that says what it is instead */
+function assertFormat(bytes: Buffer): ImageFormat {
+  const format = formatOf(bytes);
+  if (format) return format;
+  if (bytes.length === 0) throw new BlobgraphError('IMAGE_INVALID', 'The file is empty.');
+  const other = otherFormatOf(bytes);
+  const message = `The file is ${other ?? 'no picture'}; JPEG, PNG, WebP, AVIF, GIF and TIFF are read.`;
+  throw new BlobgraphError('IMAGE_UNSUPPORTED', message);
+}
+
+type FailOn = 'warning' | 'error';
+
+const open = (bytes: Buffer, { maxPixels }: DecodeLimits, failOn: FailOn): Sharp =>
+  sharp(bytes, { failOn, limitInputPixels: maxPixels, sequentialRead: true, unlimited: false, pages: 1 });
+
+/** The first frame, made small while it is read, as long as its sides are not turned: so a large one is never whole in memory. */
+async function shrink(bytes: Buffer, limits: DecodeLimits, failOn: FailOn): Promise<Pixels> {
+  const { maxSide } = limits;
+  const { data, info } = await open(bytes, limits, failOn)
+    .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
+}
+
+/** What is damaged is refused, but for what every viewer passes over. */
+const shrinkStrictly = (bytes: Buffer, limits: DecodeLimits): Promise<Pixels> =>
+  shrink(bytes, limits, 'warning').catch((error: unknown) => {
+    if (!isHarmless(error)) throw error;
+    return shrink(bytes, limits, 'error');
+  });
+
+async function turn(pixels: Pixels, orientation: number): Promise<Pixels> {
+  const turned = orientations[orientation];
+  if (!turned) return pixels;
+  const { data: stored, ...raw } = pixels;
+  const { data, info } = await turned(sharp(stored, { raw })).raw().toBuffer({ resolveWithObject: true });
+  return { ...pixels, data, width: info.width, height: info.height };
+}
+
+/** A frame's height, where a picture has several. */
+const heightOf = ({ height, pageHeight }: Metadata): number => pageHeight ?? height;
+
+/**
+ * Reads a stranger's picture: first what it says of itself, then its pixels. Several frames or pages: the first.
+ * @throws BlobgraphError IMAGE_UNSUPPORTED, IMAGE_INVALID, IMAGE_TOO_LARGE
+ */
+export async function decode(bytes: Buffer, limits: DecodeLimits): Promise<Decoded> {
+  const format = assertFormat(bytes);
+  try {
+    const metadata = await open(bytes, limits, 'error').metadata();
+    const { width, orientation = 1, pages = 1, hasAlpha = false, exif } = metadata;
+    const height = heightOf(metadata);
+    if (width * height > limits.maxPixels) throw tooManyPixels(width, height, limits.maxPixels);
+    const pixels = await turn(await shrinkStrictly(bytes, limits), orientation);
+    const [shownWidth, shownHeight] = turnsSides(orientation) ? [height, width] : [width, height];
+    return {
+      pixels,
+      format,
+      width: shownWidth,
+      height: shownHeight,
+      pages,
+      hasAlpha,
+      ...(exif ? { exif } : {}),
+    };
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}

@@ -1,0 +1,86 @@
+import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
+import { records } from '../../platform/processor/records/records.ts';
+import { createDecoder } from './decoder.ts';
+import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
+import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
+import { type Settings, settings } from './settings.ts';
+
+const MIB = 1024 ** 2;
+
+function openTools({ settings: env, objects, logger }: OpenDependencies<Settings>): ImageTools {
+  return {
+    objects,
+    decoder: createDecoder({
+      maxPixels: env.IMAGE_MAX_MEGAPIXELS * 1_000_000,
+      maxBytes: env.IMAGE_MEMORY_MEBIBYTES * MIB,
+      logger,
+    }),
+    maxBytes: env.IMAGE_MAX_MEBIBYTES * MIB,
+  };
+}
+
+/** The image processor: makes pictures ready to be shown. */
+export default defineProcessor({
+  id: 'image-processor',
+  version: '1',
+  name: 'Image processor',
+  description: 'Makes renditions of an uploaded picture, and tells of its size, camera and colours.',
+  takes: { 'blob.created': ['image-input-v1'] },
+  makes: { type: 'ImageAsset', schema: 'image-asset-v1' },
+  limits: { concurrency: 2, seconds: 120 },
+  settings,
+  records: records('image_assets', {
+    store: 's3',
+    members: {
+      width: 'integer',
+      height: 'integer',
+      format: 'text',
+      pages: 'integer',
+      has_alpha: 'boolean',
+      taken_at: 'text',
+      camera: 'text',
+      position: 'json',
+      dominant_colors: 'json',
+      thumbhash: 'text',
+      alt_text: 'text',
+      alt_text_by: 'text',
+      renditions: 'json',
+      original: 'json',
+    },
+  }),
+  open: openTools,
+  run: processImage,
+  stored: imageFiles,
+  resolvers: {
+    ImageAsset: {
+      sizeBytes: {
+        needs: ['original'],
+        resolve: ({ original }) => (original as ImageAssetData['original']).size_bytes,
+      },
+      pages: { needs: ['pages'], resolve: ({ pages }) => pages ?? 1 },
+      hasAlpha: { needs: ['has_alpha'], resolve: ({ has_alpha: hasAlpha }) => hasAlpha ?? false },
+      // Each knows the blob whose it is: addresses are of both.
+      renditions: {
+        needs: ['renditions'],
+        resolve: ({ id, renditions }) => (renditions as RenditionData[]).map((each) => ({ ...each, of: id })),
+      },
+      original: {
+        needs: ['original'],
+        resolve: ({ id, original }) => ({ ...(original as object), of: id }),
+      },
+    },
+    ImageRendition: {
+      url: {
+        needs: ['renditions'],
+        resolve: (rendition, _args, { kit }) =>
+          kit.files.address(rendition['of'] as string, renditionFile(rendition as unknown as RenditionData)),
+      },
+    },
+    ImageOriginal: {
+      url: {
+        needs: ['original'],
+        resolve: ({ of }, _args, { kit }) => kit.files.address(of as string, ORIGINAL),
+      },
+    },
+  },
+});
