@@ -9,7 +9,7 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { readSupergraph } from '../platform/supergraph/outside.ts';
 import type { GatewayContext } from './context.ts';
-import { directReadRoutes } from './direct-reads.ts';
+import { directReads } from './direct-reads.ts';
 import { fileRoutes } from './files.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
@@ -85,7 +85,7 @@ export const gatewayService: ServiceDefinition = {
           sockets,
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
-        directReadRoutes(app, { http, processors, userTokens });
+        directReads(app, { http, processors, userTokens, logger });
         const { trustedProxies, s3 } = config;
         fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
         reconciliationRoute(app, { http, userTokens });

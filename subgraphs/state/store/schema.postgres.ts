@@ -153,4 +153,5 @@ export const migrations: readonly string[] = [
   `,
   SUMMARIES,
   LISTS_STEP,
+  "ALTER TABLE books ADD COLUMN automatic text[] NOT NULL DEFAULT '{}'",
 ];
