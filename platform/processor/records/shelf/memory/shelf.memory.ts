@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { BlobgraphError } from '../../../../errors.ts';
 import { type FileLock, lockFile } from '../../../../file-lock.ts';
@@ -72,6 +74,8 @@ class MemoryShelf implements Shelf {
     if (this.#snapshot) return;
     const { file, logger, ttlMs, writeAfterMs = 2_000 } = this.#options;
     this.#snapshot = openSnapshot({ file, writeAfterMs, logger, entries: () => this.#kept() });
+    // The first of all that is written there.
+    await mkdir(dirname(file), { recursive: true });
     this.#lock = lockFile(`${file}.lock`);
     for await (const { id, entry, expiresAt } of this.#snapshot.read()) {
       const ttl = Math.min(ttlMs, expiresAt - Date.now());
