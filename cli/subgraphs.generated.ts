@@ -10,6 +10,7 @@ export const processors = {
   'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
   'pitch-builder': async () => (await import('../subgraphs/pitch-builder/processor.ts')).default,
   'image-processor': async () => (await import('../subgraphs/image-processor/processor.ts')).default,
+  'text-insights': async () => (await import('../subgraphs/text-insights/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -20,6 +21,7 @@ export const subgraphServices = {
   'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
   'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
   'pitch-builder': async () => (await kit()).processorService(await processors['pitch-builder']()),
-  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
   'image-processor': async () => (await kit()).processorService(await processors['image-processor']()),
+  'text-insights': async () => (await kit()).processorService(await processors['text-insights']()),
+  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

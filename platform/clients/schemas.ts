@@ -35,6 +35,8 @@ export interface LoadedSchema {
   readonly version: string;
   /** The type of blobs of this schema where none is given, e.g. `expanded_text`. */
   readonly blobType: string;
+  /** The processor that alone makes users' blobs of it and keeps their bytes (`x-kept-by`); null: users make them. */
+  readonly keptBy: string | null;
   /** Runs here, in this process. */
   readonly validate: Validator;
 }
@@ -86,6 +88,11 @@ async function read(
   return z.object({ schema: schemaDocument }).parse(answer).schema;
 }
 
+/** The annotation of a schema whose blobs a processor makes for users. */
+function keptBy({ 'x-kept-by': keeper }: SchemaDocument['definition']): string | null {
+  return typeof keeper === 'string' ? keeper : null;
+}
+
 export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
   const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
   const newest = new LRUCache<string, Kept<Newest>>({ max: MAX_KEPT });
@@ -94,7 +101,13 @@ export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; cloc
     const key = `${id}@${version}`;
     const known = loaded.get(key);
     if (known) return known;
-    const made = { id, version, blobType: blob_type, validate: compileSchema(definition) };
+    const made = {
+      id,
+      version,
+      blobType: blob_type,
+      keptBy: keptBy(definition),
+      validate: compileSchema(definition),
+    };
     loaded.set(key, made);
     return made;
   }

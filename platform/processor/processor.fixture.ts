@@ -22,6 +22,7 @@ import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts
 import { createFiles } from './files.ts';
 import type { Kit } from './kit.ts';
 import { ACTIVE, type Standing } from './lifecycle.ts';
+import { plainReader } from './rebuilding/reader.ts';
 import type { NewRecord } from './record.ts';
 import { type Records, records } from './records/records.ts';
 import { createRegistrar } from './registrar.ts';
@@ -74,11 +75,20 @@ export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewReco
 
 /** Every document fits. */
 const schemas: Pick<SchemaClient, 'validator'> = {
-  validator: async (id, version = '1.0.0') => ({ id, version, blobType: 'text', validate: () => [] }),
+  validator: async (id, version = '1.0.0') => ({
+    id,
+    version,
+    blobType: 'text',
+    keptBy: null,
+    validate: () => [],
+  }),
 };
 
 const noArtifacts: Artifacts = {
-  list: async () => [],
+  list: async (blobIds) => blobIds.map(() => []),
+  request: async () => {
+    throw new BlobgraphError('NOT_FOUND', 'There is none.');
+  },
   open: async () => {
     throw new BlobgraphError('NOT_FOUND', 'There is none.');
   },
@@ -115,6 +125,8 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     definition: processor,
     opened: {},
     records: opened.records,
+    reader: plainReader(opened.records),
+    tags: null,
     registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
     artifacts: noArtifacts,
     files: createFiles({ service: processor.id, keys: testKeysOf(processor.id), clock }),

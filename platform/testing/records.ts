@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { createLogger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
@@ -6,10 +9,19 @@ import { createMongoRecords } from '../processor/records/mongo/records.mongo.ts'
 import { createPostgresRecords } from '../processor/records/postgres/records.postgres.ts';
 import type { Records, RecordsDefinition } from '../processor/records/records.ts';
 import { createObjectRecords, type ObjectRecords } from '../processor/records/s3/records.s3.ts';
+import {
+  createMemoryShelf,
+  type MemoryShelfOptions,
+} from '../processor/records/shelf/memory/shelf.memory.ts';
+import { createShelfRecords } from '../processor/records/shelf/records.shelf.ts';
+import { createRedisShelf } from '../processor/records/shelf/redis/shelf.redis.ts';
+import type { Shelf } from '../processor/records/shelf/shelf.ts';
+import type { RedisServer } from '../redis/server.ts';
 import { openTemporaryMongo } from './mongo.ts';
 import { openTemporaryObjects, openTemporaryS3 } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
 import { openTemporaryPostgres } from './postgres.ts';
+import { openTemporaryRedis } from './redis.ts';
 
 export interface OpenedRecords {
   readonly records: Records;
@@ -61,6 +73,39 @@ export async function openObjectRecords(
     async close() {
       await server.close();
       await objects.close();
+    },
+  };
+}
+
+export interface OpenedShelf extends OpenedRecords {
+  readonly shelf: Shelf;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Records at a place of their own in Redis. */
+export function openRedisRecords(
+  definition: RecordsDefinition,
+  { server = openTemporaryRedis(), ttlMs = DAY_MS }: { server?: RedisServer; ttlMs?: number } = {},
+): OpenedShelf {
+  const shelf = createRedisShelf({ server, name: definition.name, ttlMs });
+  return { shelf, records: createShelfRecords(shelf, definition), close: () => server.close() };
+}
+
+/** Records in memory, with their snapshot in a folder of their own, unless one is given. */
+export async function openMemoryRecords(
+  definition: RecordsDefinition,
+  options: Partial<MemoryShelfOptions> = {},
+): Promise<OpenedShelf> {
+  const folder = await mkdtemp(join(tmpdir(), 'blobgraph-shelf-'));
+  const given = { file: join(folder, 'records'), maxBytes: 64 * 1024 ** 2, ttlMs: DAY_MS, ...options };
+  const shelf = createMemoryShelf({ logger: createLogger('silent'), ...given });
+  return {
+    shelf,
+    records: createShelfRecords(shelf, definition),
+    async close() {
+      await shelf.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

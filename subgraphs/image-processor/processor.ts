@@ -4,6 +4,11 @@ import { createDecoder } from './decoder.ts';
 import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
 import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
+import { uploadMigrations } from './uploads/migrations.ts';
+import { openUploads } from './uploads/open.ts';
+import { uploadMutations } from './uploads/resolvers.ts';
+import { uploadRoutes } from './uploads/routes.ts';
+import { createPostgresUploads } from './uploads/store.postgres.ts';
 
 const MIB = 1024 ** 2;
 
@@ -17,6 +22,12 @@ function openTools({ settings: env, objects, logger }: OpenDependencies<Settings
     }),
     maxBytes: env.IMAGE_MAX_MEBIBYTES * MIB,
   };
+}
+
+function openAll(deps: OpenDependencies<Settings>) {
+  const { database } = deps;
+  if (database.kind !== 'postgresql') throw new Error('Uploads are kept in PostgreSQL');
+  return { ...openTools(deps), ...openUploads(deps, createPostgresUploads(database.database)) };
 }
 
 /** The image processor: makes pictures ready to be shown. */
@@ -47,11 +58,14 @@ export default defineProcessor({
       renditions: 'json',
       original: 'json',
     },
+    furtherTables: uploadMigrations,
   }),
-  open: openTools,
+  open: openAll,
   run: processImage,
   stored: imageFiles,
+  routes: uploadRoutes,
   resolvers: {
+    Mutation: uploadMutations,
     ImageAsset: {
       sizeBytes: {
         needs: ['original'],

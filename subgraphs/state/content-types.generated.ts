@@ -7,4 +7,5 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'book-compiler': 'CompiledBook',
   'pitch-builder': 'Pitch',
   'image-processor': 'ImageAsset',
+  'text-insights': 'TextInsights',
 };

@@ -13,8 +13,9 @@ import { requireViewer } from '../../serving/authenticate.ts';
 import type { Execute } from '../commands/command.ts';
 import type { ProcessorDefinition } from '../define.ts';
 import type { Kit } from '../kit.ts';
-import { envelopeMembers, flatten, isPending } from '../record.ts';
+import { envelopeMembers, flatten } from '../record.ts';
 import type { RecordsDefinition, Wanted } from '../records/records.ts';
+import { exportMutation, withExports } from './exports.ts';
 import {
   type DocumentShape,
   INDEX_TYPE,
@@ -64,9 +65,9 @@ export function createContext(kit: Kit, caller: Caller): Context {
   const read = async (keys: readonly Key[], wanted: Wanted) => {
     const { userId } = requireViewer(caller);
     const ids = [...new Set(keys.map(({ id }) => id))];
-    const found = await kit.records.byIds(userId, ids, withWhole(kit.definition.records, wanted));
-    return found.flatMap((record) =>
-      isPending(record) ? [] : [[keyOf({ id: record.id, wanted }), flatten(record)] as const],
+    const found = await kit.reader.byIds(userId, ids, withWhole(kit.definition.records, wanted));
+    return [...found].map(
+      ([id, one]) => [keyOf({ id, wanted }), one instanceof Error ? one : flatten(one)] as const,
     );
   };
   const loader = new DataLoader<Key, Document | null, string>(
@@ -74,7 +75,7 @@ export function createContext(kit: Kit, caller: Caller): Context {
       // One that wants a text does not have it read of all the others.
       const groups = [...groupBy(keys, ({ wanted }) => nameOf(wanted)).values()];
       const found = await Promise.all(groups.map((group) => read(group, group[0]?.wanted ?? new Set())));
-      const documents = new Map<string, Document>(found.flat());
+      const documents = new Map<string, Document | Error>(found.flat());
       return keys.map((key) => documents.get(keyOf(key)) ?? null);
     },
     { cacheKeyFn: keyOf },
@@ -141,17 +142,19 @@ function mutation(
 }
 
 /** Resolvers of a processor's types, beside {@link resolveMembers}. */
-export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
-  const { makes, resolvers = {} } = definition;
+export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
+  const definition = withExports(given);
+  const { makes, resolvers = {}, exports: exported } = definition;
   const shape = shapeOf(definition);
   const own = Object.entries(resolvers).map(([type, fields]) => [
     type,
     Object.fromEntries(Object.entries(fields).map(([field, { resolve }]) => [field, resolve])),
   ]);
-  const mutations = [...commands].map(([name, execute]) => [
+  const mutations: [string, unknown][] = [...commands].map(([name, execute]) => [
     name,
     mutation(definition, shape, name, execute),
   ]);
+  if (exported) mutations.push([exported.mutation, exportMutation(definition, exported)]);
   const byType = Object.fromEntries(own) as Record<string, Record<string, unknown>>;
   return {
     ...byType,
@@ -161,6 +164,8 @@ export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyM
       __resolveReference: ({ id }: { id: string }, { load }: Context, info: GraphQLResolveInfo) =>
         load(id, wantedMembers(info, makes.type, shape)),
     },
-    ...(mutations.length > 0 ? { Mutation: Object.fromEntries(mutations) } : {}),
+    ...(mutations.length > 0
+      ? { Mutation: { ...byType['Mutation'], ...Object.fromEntries(mutations) } }
+      : {}),
   };
 }
