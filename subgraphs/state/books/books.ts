@@ -1,7 +1,7 @@
 import { detectLanguage, languageTag } from '../../../platform/language.ts';
 import { openDocument } from '../../../platform/markdown/document.ts';
 import type { StateDependencies } from '../dependencies.ts';
-import type { BookRecord, IndexEntry } from '../documents.ts';
+import { type BookRecord, type FrontMatter, type IndexEntry, noFrontMatter } from '../documents.ts';
 import type { ChapterDraft } from '../store/store.ts';
 import { inOrder } from './order.ts';
 
@@ -26,6 +26,7 @@ export interface Book {
   readonly language: string | null;
   /** As of {@link BookRecord.automatic}. */
   readonly automatic: readonly string[];
+  readonly front: FrontMatter;
   /** In the order of the book. */
   readonly chapters: readonly Chapter[];
 }
@@ -79,6 +80,7 @@ export function joinBook(
     title: described?.title ?? id,
     language: described?.language ?? null,
     automatic: described?.automatic ?? [],
+    front: described?.front ?? noFrontMatter,
     chapters: chaptersOf(described, drafts),
   };
 }
@@ -130,7 +132,7 @@ export async function listBooks(
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
   const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null, automatic = [] } = described.get(id) ?? {};
-    return { id, userId, title, language, automatic, createdAt: listedAt };
+    const { title = id, language = null, automatic = [], front = noFrontMatter } = described.get(id) ?? {};
+    return { id, userId, title, language, automatic, front, createdAt: listedAt };
   });
 }

@@ -39,6 +39,7 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
     chapters,
     removed,
     automatic,
+    front,
     deleted,
     deletedAt,
     createdAt,
@@ -54,18 +55,19 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
     deleted,
     deletedAt,
     [...automatic],
+    JSON.stringify(front),
   ];
   const written =
     version === 1
       ? await database.execute(
-          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, automatic,
+          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, automatic, front,
              created_at)
-           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT (user_id, id) DO NOTHING`,
+           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (user_id, id) DO NOTHING`,
           [...values, createdAt],
         )
       : await database.execute(
           `UPDATE books SET version = $3, title = $4, language = $5, chapters = $6, removed = $7, deleted = $8,
-             deleted_at = $9, automatic = $10
+             deleted_at = $9, automatic = $10, front = $11
            WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
           values,
         );

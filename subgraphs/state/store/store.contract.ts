@@ -227,6 +227,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         version: 2,
         title: 'Uno',
         language: 'it',
+        front: { subtitle: 'Primo', author: 'É. Ñandú', rights: '© 2026', coverBlobId: 'cover' },
         chapters: [{ chapterNum: 2, title: null, position: 1, numbered: false }],
         removed: [{ chapterNum: 1, at: at(3).toISOString() }],
         automatic: ['pitch-builder', 'other'],
