@@ -192,6 +192,8 @@ export const environmentSchema = z.object({
   MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000).default(20_000),
   /** What they take of its memory; one user's take half of either at most. */
   MAX_HISTORY_MEBIBYTES: wholeNumber(1, 65_536).default(16),
+  /** The graph with processors from outside, as `npm run compose` prints it; of the gateway and of state. Unset: our own. */
+  SUPERGRAPH_FILE: z.string().min(1).optional(),
   /** Whose planner the gateway uses. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
@@ -281,6 +283,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Names of hosts, beside loopback's and the services' own, by which `/ready` and `/metrics` may be asked. */
   readonly allowedHosts: readonly string[];
+  /** A supergraph in place of our own: it has processors from outside, too. */
+  readonly supergraphFile?: string;
   /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
@@ -361,6 +365,9 @@ const problemsOf = ({ issues }: z.ZodError): string[] =>
 
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+/** This process's own variables, for one that it starts. */
+export const inheritedEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env });
 
 /** A variable that is set to nothing is not set. */
 const givenIn = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
@@ -443,6 +450,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
     ...defined({
       routerSecret: env.ROUTER_SECRET,
       processorHosts: env.PROCESSOR_HOSTS,
+      supergraphFile: env.SUPERGRAPH_FILE,
       metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,

@@ -9,6 +9,7 @@ export const servicePorts = {
   'text-expansion': 8012,
   'book-compiler': 8013,
   'text-insights': 8017,
+  'pitch-builder': 8014,
   'events': 8016,
   'image-processor': 8015,
 } as const;

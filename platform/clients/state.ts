@@ -44,6 +44,10 @@ const bookSchema = z.object({
 });
 export type BookDocument = z.infer<typeof bookSchema>;
 
+/** The newest compiled version of a book, as the index names it. */
+const compiledSchema = z.object({ id: z.string(), title: z.string(), schema_id: z.string() });
+export type CompiledVersion = z.infer<typeof compiledSchema>;
+
 /** A source of a run as the index names it. */
 const sourceSchema = z.object({
   id: z.string(),
@@ -175,6 +179,8 @@ export interface StateClient {
   book(userId: string, bookId: string): Promise<BookDocument>;
   /** In no given order; those that are missing or not the user's are left out. At most 100. */
   books(userId: string, bookIds: readonly string[]): Promise<BookDocument[]>;
+  /** The newest compiled version of a book; null where it has none. @throws BOOK_NOT_FOUND */
+  compiled(userId: string, bookId: string): Promise<CompiledVersion | null>;
   /**
    * The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At
    * most 1,000. @throws FORBIDDEN: as of {@link begin}
@@ -232,6 +238,11 @@ export function createStateClient(http: ServiceHttp): StateClient {
       } as const;
       const answer = await http.call('state', { ...call, repeatable: true });
       return z.object({ books: z.array(bookSchema) }).parse(answer).books;
+    },
+    async compiled(userId, bookId) {
+      const path = routed`/api/v1/users/${userId}/books/${bookId}/compiled`;
+      const answer = await http.call('state', { method: 'GET', path, ...as(userId) });
+      return z.object({ compiled: compiledSchema.nullable() }).parse(answer).compiled;
     },
     async sources(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;

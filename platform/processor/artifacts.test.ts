@@ -35,6 +35,7 @@ function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
   const open = (version = markdown.version) =>
     createArtifacts({
       processorId: 'upper-case',
+      opened: {},
       definitions: { markdown: { ...markdown, version } },
       seconds,
       objects,

@@ -7,6 +7,7 @@ import { BlobgraphError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ByteRange, ObjectHead, ObjectStore } from '../objects/objects.ts';
 import { repeating } from '../repeating.ts';
+import type { OpenedResources } from './define.ts';
 import type { BlobRecord } from './record.ts';
 import type { Records } from './records/records.ts';
 import { failureOf } from './runs/decide.ts';
@@ -18,18 +19,19 @@ import { defaultSettings } from './runs/settings.ts';
 export type ArtifactBody = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** An export or a rendition of a blob: no blob of its own, made when it is first asked for. */
-export interface ArtifactDefinition {
+export interface ArtifactDefinition<Opened = OpenedResources> {
   /** Of what makes it: another version makes it anew. */
   readonly version: string;
   /** E.g. `text/markdown; charset=utf-8`. */
   readonly mediaType: string;
   /** Its name when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
-  /** Makes it; pure. `record` is whole. @throws BlobgraphError that its user sees */
-  readonly make: (
+  /** Makes it; pure but for what the processor opened. `record` is whole. @throws BlobgraphError that its user sees */
+  make(
     record: BlobRecord,
     run: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-  ) => ArtifactBody | Promise<ArtifactBody>;
+    opened: Opened,
+  ): ArtifactBody | Promise<ArtifactBody>;
 }
 
 /** An artifact that is there. */
@@ -83,6 +85,8 @@ export interface Artifacts {
 export interface ArtifactDependencies {
   readonly processorId: string;
   readonly definitions: Readonly<Record<string, ArtifactDefinition>>;
+  /** Answered by {@link ProcessorDefinition.open}. */
+  readonly opened: OpenedResources;
   readonly seconds: number;
   readonly objects: ObjectStore;
   readonly records: Pick<Records, 'existing'>;
@@ -288,9 +292,10 @@ class ProcessorArtifacts implements Artifacts {
     run: Parameters<ArtifactDefinition['make']>[1],
   ): Promise<void> {
     const { objects, records } = this.#deps;
-    const { make, mediaType, fileName } = this.#definition(name);
+    const definition = this.#definition(name);
+    const { mediaType, fileName } = definition;
     const metadata = { [FILE_NAME]: fileName(record).slice(0, MAX_FILE_NAME).toWellFormed() };
-    const body = await make(record, run);
+    const body = await definition.make(record, run, this.#deps.opened);
     run.signal.throwIfAborted();
     await objects.put(key, bytesOf(body, run.signal), { contentType: mediaType, metadata });
     // Whoever deleted the blob meanwhile did not see it.

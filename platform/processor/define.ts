@@ -139,6 +139,8 @@ export interface ProcessorDefinition<
   readonly description: string;
   /** Schemas of the blobs of which it makes another by itself, by the event that tells of them. */
   readonly takes?: Takes & Readonly<Partial<Record<'blob.created' | 'blob.indexed', readonly string[]>>>;
+  /** Those of `takes` of which it makes something only in books whose owner asked for it. Default: none. */
+  readonly optIn?: readonly string[];
   /** Schemas of the blobs that its commands take. */
   readonly reads?: readonly string[];
   readonly makes: {
@@ -166,7 +168,7 @@ export interface ProcessorDefinition<
   // biome-ignore lint/suspicious/noExplicitAny: each command has an input and a plan of its own
   readonly commands?: Readonly<Record<string, CommandDefinition<Opened, any, any>>>;
   /** Exports and renditions, by name: no blobs, made of one when they are first asked for. */
-  readonly artifacts?: Readonly<Record<string, ArtifactDefinition>>;
+  readonly artifacts?: Readonly<Record<string, ArtifactDefinition<Opened>>>;
   /** Files of its blobs that are there from the beginning: objects of the run, and what the blob was made of. */
   readonly stored?: StoredFiles;
   /** Fields that are no members of the document, by type and field. */
@@ -182,6 +184,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   ],
   [({ version }) => !/^[\w.+-]{1,64}$/.test(version), '`version`: use letters, digits, dots and dashes'],
   [({ takes, run }) => takes !== undefined && !run, '`run`: say what it makes of what it takes'],
+  [
+    ({ takes = {}, optIn = [] }) => optIn.some((id) => !Object.values(takes).flat().includes(id)),
+    '`optIn`: name schemas of `takes`',
+  ],
   [({ takes, commands }) => !takes && !commands, '`takes` or `commands`: say when it works'],
   [
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),

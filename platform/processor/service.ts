@@ -55,7 +55,7 @@ export function registrationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls'> & StoreConfig,
 ): ProcessorRegistration {
-  const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
+  const { id, version, name, description, takes = {}, optIn = [], reads = [], makes, limits } = definition;
   const storage = storageOf(definition, config);
   return {
     id,
@@ -66,6 +66,7 @@ export function registrationOf(
     connection_string: storage.address,
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorRegistration['takes']>,
+    opt_in_schema_ids: optIn,
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
     output_schema_id: makes.schema,
@@ -117,6 +118,7 @@ async function openKit(
   const artifacts = createArtifacts({
     processorId: definition.id,
     definitions: definition.artifacts ?? {},
+    opened,
     seconds: definition.limits.seconds,
     objects,
     records,

@@ -58,7 +58,7 @@ export default defineProcessor({
       renditions: 'json',
       original: 'json',
     },
-    furtherTables: uploadMigrations,
+    further: uploadMigrations,
   }),
   open: openAll,
   run: processImage,

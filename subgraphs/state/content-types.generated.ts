@@ -6,5 +6,6 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'text-expansion': 'ExpandedText',
   'book-compiler': 'CompiledBook',
   'text-insights': 'TextInsights',
+  'pitch-builder': 'Pitch',
   'image-processor': 'ImageAsset',
 };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { LoadedSchema } from '../../platform/clients/schemas.ts';
 import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
 import { userBlobId } from '../../platform/ids.ts';
+import { takersOf } from './books/automatic.ts';
 import { assertStorable, titleOf } from './content.ts';
 import { assertNotErasing } from './deletion/erasure.ts';
 import type { StateDependencies } from './dependencies.ts';
@@ -136,8 +137,9 @@ async function makeRecord(
   maker: string | null,
 ): Promise<UserBlobRecord> {
   const { version } = await validate(deps, input, maker);
-  const takers = await deps.processors.takers(input.schemaId, 'blob.created');
   const place = placeOf(input);
+  const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
+  const expectedProcessorIds = await takersOf(deps, blob, 'blob.created');
   const key = keyOf(input, maker);
   const record: UserBlobRecord = {
     id: key === null ? deps.ids.next() : userBlobId(userId, key),
@@ -152,7 +154,7 @@ async function makeRecord(
     chapterNum: place.chapterNum,
     createdAt: deps.clock.now(),
     inputHash: key === null ? null : hashOf(input),
-    expectedProcessorIds: takers.map((processor) => processor.id),
+    expectedProcessorIds,
     outbox: [],
   };
   const created = eventOf(entryOfUserBlob(record), 'created', record.createdAt, {

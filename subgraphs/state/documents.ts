@@ -156,6 +156,8 @@ export interface BookRecord {
   readonly chapters: readonly ChapterRecord[];
   /** Chapters that were taken out: drafts of theirs up to then (ISO 8601) are not the book's. Ascending by number. */
   readonly removed: readonly { readonly chapterNum: number; readonly at: string }[];
+  /** Processors that are to work on its new blobs by themselves, of those that wait to be asked. */
+  readonly automatic: readonly string[];
   /** Whether the book was deleted: only newer drafts bring it back. */
   readonly deleted: boolean;
   /** When it was deleted last: drafts up to then are not the book's. Null: it never was. */

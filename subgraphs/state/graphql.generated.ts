@@ -431,6 +431,8 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
+  /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
+  automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
@@ -522,6 +524,11 @@ export type CreateBookInput = {
   /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
   chapters?: Array<CreateBookChapterInput>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`: of those with
+   * `optInSchemaIds`, at most 20. Default: as it is; none in a new book.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
 };
 
 export type CreateBookChapterInput = {
@@ -547,6 +554,11 @@ export type UpdateBookInput = {
    * with its older drafts.
    */
   removeChapters?: InputMaybe<Array<Scalars['Int']['input']>>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`, in the place of those
+   * before; [] is none. Default: as it is.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Delete the drafts of removed chapters, with what was made of them alone. Default: false. */
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -711,6 +723,12 @@ export type TextInsights = Blob & {
   id: Scalars['ID']['output'];
 };
 
+/** Owned by the `pitch-builder` subgraph. */
+export type Pitch = Blob & {
+  __typename?: 'Pitch';
+  id: Scalars['ID']['output'];
+};
+
 /** Owned by the `image-processor` subgraph. */
 export type ImageAsset = Blob & {
   __typename?: 'ImageAsset';
@@ -799,7 +817,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( TextInsights ) | ( ImageAsset );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( TextInsights ) | ( Pitch ) | ( ImageAsset );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -863,6 +881,7 @@ export type ResolversTypes = {
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
   TextInsights: ResolverTypeWrapper<TextInsights>;
+  Pitch: ResolverTypeWrapper<Pitch>;
   ImageAsset: ResolverTypeWrapper<ImageAsset>;
 };
 
@@ -922,6 +941,7 @@ export type ResolversParentTypes = {
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
   TextInsights: TextInsights;
+  Pitch: Pitch;
   ImageAsset: ImageAsset;
 };
 
@@ -965,7 +985,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'TextInsights' | 'ImageAsset', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'TextInsights' | 'Pitch' | 'ImageAsset', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1099,6 +1119,7 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1258,6 +1279,12 @@ export type TextInsightsResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PitchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Pitch'] = ResolversParentTypes['Pitch']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Pitch']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1307,6 +1334,7 @@ export type Resolvers<ContextType = Context> = {
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
   TextInsights?: TextInsightsResolvers<ContextType>;
+  Pitch?: PitchResolvers<ContextType>;
   ImageAsset?: ImageAssetResolvers<ContextType>;
 };
 

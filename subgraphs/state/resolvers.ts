@@ -265,6 +265,7 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
+    automatic: ({ automatic }) => [...automatic],
     async language(book, _args, { loaders }) {
       if (book.language !== null) return book.language;
       const whole = await wholeBook(book, loaders);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { type Book, languageOf, readBooks } from './books/books.ts';
-import { MAX_RESULTS, newestByProcessor, newestResult, shownAs } from './books/newest.ts';
+import { MAX_RESULTS, newestByProcessor, newestCompiled, newestResult, shownAs } from './books/newest.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
@@ -193,6 +193,18 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     ownUser(request);
     return { book: await bookJson(deps, request, request.params.book_id) };
   });
+  app.get<{ Params: { book_id: string } }>(
+    '/api/v1/users/:user_id/books/:book_id/compiled',
+    async (request) => {
+      const userId = ownUser(request);
+      const compiled = await newestCompiled(deps, userId, request.params.book_id);
+      if (compiled && !isFrontDoor(request.caller))
+        await assertMayRead(deps, request.caller.service, [compiled]);
+      return {
+        compiled: compiled && { id: compiled.id, title: compiled.title, schema_id: compiled.schemaId },
+      };
+    },
+  );
   app.post('/api/v1/users/:user_id/books/batch', async (request) => {
     const { ids } = parse(bookIdsBody, request.body);
     ownUser(request);

@@ -24,6 +24,8 @@ export interface Book {
   readonly title: string;
   /** As its user gave it; see {@link languageOf}. */
   readonly language: string | null;
+  /** As of {@link BookRecord.automatic}. */
+  readonly automatic: readonly string[];
   /** In the order of the book. */
   readonly chapters: readonly Chapter[];
 }
@@ -76,6 +78,7 @@ export function joinBook(
     userId,
     title: described?.title ?? id,
     language: described?.language ?? null,
+    automatic: described?.automatic ?? [],
     chapters: chaptersOf(described, drafts),
   };
 }
@@ -127,7 +130,7 @@ export async function listBooks(
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
   const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null } = described.get(id) ?? {};
-    return { id, userId, title, language, createdAt: listedAt };
+    const { title = id, language = null, automatic = [] } = described.get(id) ?? {};
+    return { id, userId, title, language, automatic, createdAt: listedAt };
   });
 }

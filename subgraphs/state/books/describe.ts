@@ -20,6 +20,8 @@ export interface BookInput {
   readonly language?: string | null;
   readonly chapters?: readonly ChapterInput[] | null;
   readonly removeChapters?: readonly number[] | null;
+  /** Processors that are to work on the book by themselves, in the place of those before. */
+  readonly automatic?: readonly string[] | null;
 }
 
 /** A book as its store has it, and as its readers see it; each absent where there is none. */
@@ -129,6 +131,7 @@ export function describe(
     language: languageFrom(input.language, kept?.language ?? null),
     chapters: [...chapters.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
     removed: [...removed.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
+    automatic: [...new Set(input.automatic ?? kept?.automatic)],
     deleted: false,
     deletedAt: before.record?.deletedAt ?? null,
     createdAt: before.record?.createdAt ?? now,
@@ -147,6 +150,7 @@ export const withdrawn = (
   language: null,
   chapters: [],
   removed: [],
+  automatic: [],
   deleted: true,
   deletedAt: now,
   createdAt: record?.createdAt ?? now,

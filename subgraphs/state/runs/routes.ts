@@ -29,7 +29,7 @@ const countFrom = (least: number) => {
 const generation = countFrom(0);
 const attempt = countFrom(1);
 
-const registrationBody = z.object({
+export const registrationBody = z.object({
   user_id: z.string(),
   processor_id: label(128),
   processor_version: label(64).optional(),
@@ -63,14 +63,14 @@ const registrationBody = z.object({
     .optional(),
 });
 
-const finishBody = registrationBody
+export const finishBody = registrationBody
   .extend({ run: z.object({ blob_id: label(128), attempt }).optional() })
   .refine(({ run, parent_id, remote_blob_id }) => !run || [parent_id, remote_blob_id].includes(run.blob_id), {
     path: ['run', 'blob_id'],
     message: 'must be the parent, or the blob itself',
   });
 
-const beginBody = z.object({
+export const beginBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
   attempt,
@@ -84,7 +84,7 @@ const MAX_REASON = 1_000;
 /** A reason as it can be stored: that a run failed must be told, whatever the words hold. */
 const reason = z.string().transform((text) => beginning(storable(text), MAX_REASON));
 
-const reportBody = z.object({
+export const reportBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
   state: z.enum(processingStates).exclude(['STORED']),

@@ -150,6 +150,8 @@ export interface BookDocument {
   version: number;
   title: string;
   chapters: { chapter_num: number; title: string | null; position?: number | null; numbered?: boolean }[];
+  /** Absent in books of before processors could be asked for. */
+  automatic?: string[];
   /** This and the next three are absent in books of before they could be changed. */
   language?: string | null;
   removed?: { chapter_num: number; at: string }[];
@@ -297,6 +299,7 @@ export const toBookDocument = (book: BookRecord): BookDocument => ({
   title: book.title,
   language: book.language,
   chapters: book.chapters.map(({ chapterNum, ...chapter }) => ({ chapter_num: chapterNum, ...chapter })),
+  automatic: [...book.automatic],
   removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
   deleted: book.deleted,
   deleted_at: book.deletedAt,
@@ -312,6 +315,7 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
     chapterFrom({ chapterNum: chapter_num, ...chapter }),
   ),
+  automatic: document.automatic ?? [],
   removed: (document.removed ?? []).map(({ chapter_num, at }) => ({ chapterNum: chapter_num, at })),
   deleted: document.deleted ?? false,
   deletedAt: document.deleted_at ?? null,

@@ -106,6 +106,7 @@ export interface BookRow {
   language: string | null;
   chapters: StoredChapter[];
   removed: { chapterNum: number; at: string }[];
+  automatic: string[];
   deleted: boolean;
   deleted_at: Date | null;
   created_at: Date;
@@ -119,6 +120,7 @@ export const bookFrom = (row: BookRow): BookRecord => ({
   language: row.language,
   chapters: row.chapters.map(chapterFrom),
   removed: row.removed,
+  automatic: row.automatic,
   deleted: row.deleted,
   deletedAt: row.deleted_at,
   createdAt: row.created_at,

@@ -88,6 +88,7 @@ export const book = (userId: string, over: Partial<BookRecord> = {}): BookRecord
   language: null,
   chapters: [],
   removed: [],
+  automatic: [],
   deleted: false,
   deletedAt: null,
   createdAt: at(1),

@@ -226,6 +226,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         language: 'it',
         chapters: [{ chapterNum: 2, title: null, position: 1, numbered: false }],
         removed: [{ chapterNum: 1, at: at(3).toISOString() }],
+        automatic: ['pitch-builder', 'other'],
         deleted: true,
         deletedAt: at(4),
       };

@@ -222,10 +222,7 @@ export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefin
     ...eraser(sql, table, definition),
     ...createInventory(sql, table),
     prepare: () =>
-      sql.migrate([
-        ...(definition.migrations ?? [createTables(definition)]),
-        ...(definition.furtherTables ?? []),
-      ]),
+      sql.migrate(definition.migrations ?? [createTables(definition), ...(definition.further ?? [])]),
     ping: () => sql.ping(),
     find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),

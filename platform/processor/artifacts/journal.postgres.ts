@@ -1,0 +1,168 @@
+import type { ErrorCode } from '../../errors.ts';
+import type { SqlDatabase, SqlValue } from '../../sql/database.ts';
+import type { ArtifactEntry, ArtifactJournal, ArtifactKey } from './journal.ts';
+
+/** Any fixed number: two processes that make the table at once would trip over each other. */
+const LOCK_KEY = 7_205_760;
+
+const STEPS = [
+  `CREATE TABLE IF NOT EXISTS artifacts (
+    blob_id text NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    user_id text NOT NULL,
+    state text NOT NULL CHECK (state IN ('MAKING', 'READY', 'FAILED')),
+    attempt integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    size_bytes bigint,
+    error_code text,
+    error_message text,
+    is_final boolean NOT NULL DEFAULT false,
+    is_told boolean NOT NULL DEFAULT true,
+    holder text,
+    due_at timestamptz NOT NULL,
+    PRIMARY KEY (blob_id, name, version)
+  )`,
+  "CREATE INDEX IF NOT EXISTS artifacts_due ON artifacts (due_at) WHERE state = 'MAKING'",
+  'CREATE INDEX IF NOT EXISTS artifacts_untold ON artifacts (due_at) WHERE NOT is_told',
+];
+
+interface Row {
+  readonly blob_id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly user_id: string;
+  readonly state: ArtifactEntry['state'];
+  readonly attempt: number;
+  readonly failures: number;
+  readonly size_bytes: number | null;
+  readonly error_code: ErrorCode | null;
+  readonly error_message: string | null;
+  readonly is_final: boolean;
+  readonly is_told: boolean;
+  readonly holder: string | null;
+  readonly due_at: Date;
+}
+
+const entryOf = (row: Row): ArtifactEntry => ({
+  blobId: row.blob_id,
+  name: row.name,
+  version: row.version,
+  userId: row.user_id,
+  state: row.state,
+  attempt: row.attempt,
+  failures: row.failures,
+  sizeBytes: row.size_bytes,
+  error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  isFinal: row.is_final,
+  isTold: row.is_told,
+  holder: row.holder,
+  dueAt: row.due_at,
+});
+
+const THIS = 'blob_id = $1 AND name = $2 AND version = $3';
+const HELD = `${THIS} AND state = 'MAKING' AND holder = $4`;
+const keyed = ({ blobId, name, version }: ArtifactKey, ...more: readonly SqlValue[]): SqlValue[] => [
+  blobId,
+  name,
+  version,
+  ...more,
+];
+
+/** A journal in a table of the processor's own database. */
+export function createPostgresJournal(database: SqlDatabase): ArtifactJournal {
+  const rows = async (text: string, values: readonly SqlValue[]) =>
+    (await database.query<Row>(text, values)).map(entryOf);
+  const changed = async (text: string, values: readonly SqlValue[]) =>
+    (await database.execute(text, values)) > 0;
+  return {
+    async prepare() {
+      await database.transaction(async (tx) => {
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+        for (const step of STEPS) await tx.execute(step);
+      });
+    },
+    async find(key) {
+      const [found] = await rows(`SELECT * FROM artifacts WHERE ${THIS}`, keyed(key));
+      return found ?? null;
+    },
+    list: async (blobIds) =>
+      blobIds.length === 0 ? [] : rows('SELECT * FROM artifacts WHERE blob_id = ANY($1)', [blobIds]),
+    async ask(key, { userId, now, again }) {
+      const text = `
+        INSERT INTO artifacts AS a (blob_id, name, version, user_id, state, due_at)
+        VALUES ($1, $2, $3, $4, 'MAKING', $5)
+        ON CONFLICT (blob_id, name, version) DO UPDATE SET
+          state = 'MAKING', due_at = $5, holder = NULL, error_code = NULL, error_message = NULL, is_final = false,
+          is_told = true
+        WHERE a.state = 'FAILED' AND a.due_at <= $5 AND ($6 OR NOT a.is_final)
+        RETURNING *`;
+      const [entered] = await rows(text, keyed(key, userId, now, again));
+      if (entered) return entered;
+      const [found] = await rows(`SELECT * FROM artifacts WHERE ${THIS}`, keyed(key));
+      // It was erased in between.
+      return found ?? this.ask(key, { userId, now, again });
+    },
+    async claim(key, { holder, now, until, attempts }) {
+      const text = `
+        UPDATE artifacts SET
+          holder = $4, due_at = $6,
+          failures = failures + CASE WHEN holder IS NULL THEN 0 ELSE 1 END,
+          attempt = 1 + greatest($7, (SELECT max(attempt) FROM artifacts WHERE blob_id = $1 AND name = $2))
+        WHERE ${THIS} AND state = 'MAKING' AND due_at <= $5
+        RETURNING *`;
+      const [claimed] = await rows(text, keyed(key, holder, now, until, attempts));
+      return claimed ?? null;
+    },
+    extend: (key, holder, until) =>
+      changed(`UPDATE artifacts SET due_at = $5 WHERE ${HELD}`, keyed(key, holder, until)),
+    async release(key, holder, now) {
+      await changed(`UPDATE artifacts SET holder = NULL, due_at = $5 WHERE ${HELD}`, keyed(key, holder, now));
+    },
+    finish: (key, holder, { sizeBytes, isTold }) =>
+      changed(
+        `UPDATE artifacts SET state = 'READY', size_bytes = $5, is_told = $6, holder = NULL, failures = 0
+          WHERE ${HELD}`,
+        keyed(key, holder, sizeBytes, isTold),
+      ),
+    fail: (key, holder, { error, isFinal, dueAt, isTold }) =>
+      changed(
+        `UPDATE artifacts SET state = 'FAILED', error_code = $5, error_message = $6, is_final = $7, due_at = $8,
+          is_told = $9, holder = NULL, failures = failures + 1 WHERE ${HELD}`,
+        keyed(key, holder, error.code, error.message, isFinal, dueAt, isTold),
+      ),
+    async adopt(key, { userId, sizeBytes }) {
+      await changed(
+        `INSERT INTO artifacts (blob_id, name, version, user_id, state, size_bytes, attempt, due_at)
+          VALUES ($1, $2, $3, $4, 'READY', $5, 1, now()) ON CONFLICT DO NOTHING`,
+        keyed(key, userId, sizeBytes),
+      );
+    },
+    async reopen(key, now) {
+      await changed(
+        `UPDATE artifacts SET state = 'MAKING', size_bytes = NULL, holder = NULL, due_at = $4
+          WHERE ${THIS} AND state = 'READY'`,
+        keyed(key, now),
+      );
+    },
+    due: (now, limit) =>
+      rows("SELECT * FROM artifacts WHERE state = 'MAKING' AND due_at <= $1 ORDER BY due_at LIMIT $2", [
+        now,
+        limit,
+      ]),
+    untold: (limit) => rows('SELECT * FROM artifacts WHERE NOT is_told ORDER BY due_at LIMIT $1', [limit]),
+    async markTold(key, attempt) {
+      await changed(
+        `UPDATE artifacts SET is_told = true WHERE ${THIS} AND attempt = $4`,
+        keyed(key, attempt),
+      );
+    },
+    async blobs(after, limit) {
+      const text = 'SELECT DISTINCT blob_id FROM artifacts WHERE blob_id > $1 ORDER BY blob_id LIMIT $2';
+      return (await database.query<{ blob_id: string }>(text, [after, limit])).map(({ blob_id }) => blob_id);
+    },
+    async erase(blobIds) {
+      if (blobIds.length > 0) await changed('DELETE FROM artifacts WHERE blob_id = ANY($1)', [blobIds]);
+    },
+  };
+}

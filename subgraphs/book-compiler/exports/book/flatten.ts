@@ -1,0 +1,32 @@
+import type { Nodes, PhrasingContent, Root } from 'mdast';
+
+/** Levels of quotes, lists and emphasis that are kept: no page shows more, and what reads them calls itself. */
+const MAX_DEPTH = 40;
+
+/** The words of all under a node, however deep it is. */
+function wordsUnder(node: Nodes): string {
+  const words: string[] = [];
+  const rest: Nodes[] = [node];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    if ('value' in next && next.type !== 'html') words.push(next.value);
+    if ('children' in next) for (const child of next.children.toReversed()) rest.push(child);
+  }
+  return words.join(' ');
+}
+
+/** Leaves the words of what is nested too deeply, without its marks. */
+export function flatten(tree: Root): void {
+  const rest: { readonly node: Nodes; readonly depth: number }[] = [{ node: tree, depth: 0 }];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const { node, depth } = next;
+    if (!('children' in node)) continue;
+    if (depth < MAX_DEPTH) {
+      for (const child of node.children) rest.push({ node: child, depth: depth + 1 });
+      continue;
+    }
+    const text: PhrasingContent = { type: 'text', value: wordsUnder(node) };
+    const isBlock = node.type === 'blockquote' || node.type === 'listItem';
+    if (node.type === 'list' || node.type === 'table') Object.assign(node, { type: 'paragraph' });
+    node.children = isBlock ? [{ type: 'paragraph', children: [text] }] : [text];
+  }
+}

@@ -1,0 +1,140 @@
+import type { Element, ElementContent } from 'hast';
+import {
+  detectLanguage,
+  isRightToLeft,
+  languageTag,
+  primaryLanguage,
+} from '../../../../platform/language.ts';
+import type { BookInput, ParsedBook, ParsedChapter } from './book.ts';
+import { cleanText, withoutDanger } from './clean.ts';
+import type { Direction } from './direction.ts';
+import { Ids } from './ids.ts';
+import { noteId, OWN_ID, type RawChapter, readMarkdown } from './markdown.ts';
+import { Mender } from './mend.ts';
+import { pictureIdOf } from './pictures.ts';
+import { element, isEmpty, text, wordsOf } from './tree.ts';
+
+/** Languages that their letters alone tell from the book's. */
+const OTHER_SCRIPTS: ReadonlySet<string> = new Set([
+  'ar',
+  'el',
+  'fa',
+  'he',
+  'hi',
+  'ja',
+  'ko',
+  'th',
+  'ur',
+  'zh',
+]);
+
+const oneLine = (value: string): string => cleanText(value).replaceAll(/\s+/g, ' ').trim();
+const oneLineOr = (value: string | null): string | null => (value === null ? null : oneLine(value) || null);
+
+/** Markdown with its HTML; where that is nested so deeply that it cannot be read, it is left out. */
+function read(source: string, place: number): RawChapter {
+  try {
+    return readMarkdown(source, place, true);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return readMarkdown(source, place, false);
+  }
+}
+
+/** The id of the chapter's beginning, an empty block that the compiler put behind its heading. */
+function takeAnchor(body: ElementContent[]): string | null {
+  const at = body.findIndex((node) => node.type === 'element');
+  const first = body[at];
+  if (first?.type !== 'element' || first.tagName !== 'div' || !isEmpty(first.children)) return null;
+  const id = first.properties['id'];
+  if (typeof id !== 'string') return null;
+  body.splice(at, 1);
+  return id;
+}
+
+/** A language of other letters than the book's; null where they are the same. */
+function otherLanguage(words: string, language: string): string | null {
+  const found = detectLanguage(words);
+  if (found === null || found === primaryLanguage(language)) return null;
+  return OTHER_SCRIPTS.has(found) ? found : null;
+}
+
+class Parser {
+  readonly #input: BookInput;
+  readonly #language: string;
+  readonly #direction: Direction;
+  readonly #ids = new Ids();
+
+  constructor(input: BookInput, language: string, direction: Direction) {
+    this.#input = input;
+    this.#language = language;
+    this.#direction = direction;
+  }
+
+  chapter({ number, title, text: source }: BookInput['chapters'][number], place: number): ParsedChapter {
+    const raw = read(cleanText(source), place);
+    const body = withoutDanger(raw.body);
+    const anchor = takeAnchor(body);
+    const id = (anchor === null ? null : this.#ids.claim(anchor)) ?? `${OWN_ID}chapter-${place}`;
+    const leftOut: string[] = [];
+    const mender = new Mender({
+      ids: this.#ids,
+      direction: this.#direction,
+      references: new Set(raw.notes.flatMap(({ references }) => references)),
+      picture: (image) => this.#picture(image, leftOut),
+    });
+    const heading = mender.lines(withoutDanger(raw.heading));
+    const blocks = mender.blocks(body);
+    const words = oneLine(title);
+    return {
+      place,
+      number,
+      id,
+      title: words,
+      language: otherLanguage(wordsOf(blocks.slice(0, 50)), this.#language),
+      heading: isEmpty(heading) ? [text(words)] : heading,
+      body: blocks,
+      notes: raw.notes.map((note) => ({
+        id: noteId(place, note.number),
+        number: note.number,
+        references: note.references,
+        body: mender.blocks(withoutDanger(note.body)),
+      })),
+      leftOut,
+    };
+  }
+
+  #picture({ properties }: Element, leftOut: string[]): ElementContent {
+    const { src, alt, title } = properties;
+    const address = typeof src === 'string' ? src : '';
+    const words = typeof alt === 'string' ? oneLine(alt) : '';
+    const id = pictureIdOf(address);
+    if (id === null || !this.#input.pictures.has(id)) {
+      leftOut.push([...(words || oneLine(address) || '?')].slice(0, 200).join(''));
+      return text(words);
+    }
+    const caption = typeof title === 'string' ? oneLine(title) : '';
+    return element('img', [], { src: id, alt: words, ...(caption === '' ? {} : { title: caption }) });
+  }
+}
+
+/** A book as its exports are made of it. */
+export function parseBook(input: BookInput): ParsedBook {
+  const { chapters, title, author, subtitle, rights, ...rest } = input;
+  const language = languageTag(input.language) ?? 'und';
+  const direction = isRightToLeft(language) ? 'rtl' : 'ltr';
+  return {
+    ...rest,
+    title: oneLine(title) || '—',
+    author: oneLineOr(author),
+    subtitle: oneLineOr(subtitle),
+    rights: oneLineOr(rights),
+    language,
+    direction,
+    titles: chapters.map((chapter) => oneLine(chapter.title)),
+    *chapters() {
+      const parser = new Parser(input, language, direction);
+      for (const [index, chapter] of chapters.entries()) yield parser.chapter(chapter, index + 1);
+    },
+  };
+}

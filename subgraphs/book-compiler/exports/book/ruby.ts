@@ -1,0 +1,31 @@
+import type { Element, ElementContent } from 'hast';
+import { element, isEmpty, type Properties, text } from './tree.ts';
+
+/** Readings beside their words, each behind what it is of; where they are not so, words in brackets. */
+export function mendRuby(
+  node: Element,
+  properties: Properties,
+  lines: (nodes: readonly ElementContent[]) => ElementContent[],
+): ElementContent[] {
+  const parts: ElementContent[] = [];
+  let base: ElementContent[] = [];
+  for (const child of node.children) {
+    const name = child.type === 'element' ? child.tagName : '';
+    if (name === 'rp') continue;
+    if (name !== 'rt') {
+      base.push(...lines([child]));
+      continue;
+    }
+    const reading = lines((child as Element).children);
+    if (isEmpty(base)) {
+      parts.push(...base, text('('), ...reading, text(')'));
+    } else {
+      const rt = element('rt', reading);
+      parts.push(
+        element('ruby', [...base, element('rp', [text('(')]), rt, element('rp', [text(')')])], properties),
+      );
+    }
+    base = [];
+  }
+  return [...parts, ...base];
+}

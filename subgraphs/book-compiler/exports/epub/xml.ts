@@ -1,0 +1,40 @@
+import type { Element, ElementContent } from 'hast';
+import { toXast } from 'hast-util-to-xast';
+import { toXml } from 'xast-util-to-xml';
+import { element, type Properties, text } from '../book/tree.ts';
+
+const XHTML = 'http://www.w3.org/1999/xhtml';
+const OPS = 'http://www.idpf.org/2007/ops';
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** HTML as XML, in its namespace. */
+export const toXhtml = (node: Element): string => toXml(toXast(node), { closeEmptyElements: true });
+
+export interface Page {
+  readonly title: string;
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** Of the body. */
+  readonly properties?: Properties;
+}
+
+/** A whole XHTML document. */
+export function xhtmlPage(
+  { title, language, direction, properties = {} }: Page,
+  body: readonly ElementContent[],
+) {
+  const head = element('head', [
+    element('title', [text(title)]),
+    element('link', [], { rel: ['stylesheet'], type: 'text/css', href: 'book.css' }),
+  ]);
+  const html = element('html', [head, element('body', body, properties)], {
+    xmlns: XHTML,
+    'xmlns:epub': OPS,
+    lang: language,
+    'xml:lang': language,
+    dir: direction,
+  });
+  return `${DECLARATION}<!DOCTYPE html>\n${toXhtml(html)}\n`;
+}
+
+export { DECLARATION };

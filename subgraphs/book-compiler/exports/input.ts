@@ -1,0 +1,62 @@
+import type { BlobRecord } from '../../../platform/processor/record.ts';
+import type { BookInput, Picture } from './book/book.ts';
+
+/** Members of a compiled book that its exports are made of. */
+export const EXPORTED_MEMBERS = [
+  'version',
+  'title',
+  'language',
+  'compile_config',
+  'chapters.number',
+  'chapters.title',
+  'chapters.compiled_text',
+] as const;
+
+interface StoredBook {
+  readonly version: number;
+  readonly language?: string | null;
+  readonly compile_config: { readonly author?: string | null };
+}
+
+interface StoredChapters {
+  readonly chapters: readonly {
+    readonly number?: number | null;
+    readonly title: string;
+    readonly compiled_text: string;
+  }[];
+}
+
+/** Pictures that an export shows. */
+export interface Pictures {
+  readonly cover: Picture | null;
+  readonly pictures: ReadonlyMap<string, Picture>;
+}
+
+export const NO_PICTURES: Pictures = { cover: null, pictures: new Map() };
+
+/** The texts of a stored book's chapters. */
+export const chapterTexts = ({ beside }: Pick<BlobRecord, 'beside'>): string[] =>
+  (beside as unknown as StoredChapters).chapters.map(({ compiled_text: text }) => text);
+
+/** A stored book as its exports take it. */
+export function bookInput(record: BlobRecord, { cover, pictures }: Pictures): BookInput {
+  const { version, language, compile_config: config } = record.data as unknown as StoredBook;
+  const { chapters } = record.beside as unknown as StoredChapters;
+  return {
+    id: record.id,
+    version,
+    title: record.title,
+    subtitle: null,
+    author: config.author ?? null,
+    rights: null,
+    language: language ?? null,
+    compiledAt: record.createdAt.toISOString(),
+    chapters: chapters.map(({ number, title, compiled_text: text }) => ({
+      number: number ?? null,
+      title,
+      text,
+    })),
+    cover,
+    pictures,
+  };
+}
