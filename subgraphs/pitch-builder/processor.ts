@@ -80,7 +80,7 @@ export default defineProcessor({
     },
     beside: { model_used: 'text', tokens_used: 'bigint' },
     allocates: { member: 'version', within: ['subject_id'] },
-    further: [tokenUsesTable],
+    furtherTables: [tokenUsesTable],
   }),
   open: openBuilder,
   run: pitch,

@@ -717,12 +717,6 @@ export type CompiledBook = Blob & {
   id: Scalars['ID']['output'];
 };
 
-/** Owned by the `text-insights` subgraph. */
-export type TextInsights = Blob & {
-  __typename?: 'TextInsights';
-  id: Scalars['ID']['output'];
-};
-
 /** Owned by the `pitch-builder` subgraph. */
 export type Pitch = Blob & {
   __typename?: 'Pitch';
@@ -732,6 +726,12 @@ export type Pitch = Blob & {
 /** Owned by the `image-processor` subgraph. */
 export type ImageAsset = Blob & {
   __typename?: 'ImageAsset';
+  id: Scalars['ID']['output'];
+};
+
+/** Owned by the `text-insights` subgraph. */
+export type TextInsights = Blob & {
+  __typename?: 'TextInsights';
   id: Scalars['ID']['output'];
 };
 
@@ -817,7 +817,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( TextInsights ) | ( Pitch ) | ( ImageAsset );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch ) | ( ImageAsset ) | ( TextInsights );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -880,9 +880,9 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
-  TextInsights: ResolverTypeWrapper<TextInsights>;
   Pitch: ResolverTypeWrapper<Pitch>;
   ImageAsset: ResolverTypeWrapper<ImageAsset>;
+  TextInsights: ResolverTypeWrapper<TextInsights>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -940,9 +940,9 @@ export type ResolversParentTypes = {
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
-  TextInsights: TextInsights;
   Pitch: Pitch;
   ImageAsset: ImageAsset;
+  TextInsights: TextInsights;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -985,7 +985,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'TextInsights' | 'Pitch' | 'ImageAsset', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch' | 'ImageAsset' | 'TextInsights', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1273,12 +1273,6 @@ export type CompiledBookResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
-  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
-};
-
 export type PitchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Pitch'] = ResolversParentTypes['Pitch']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Pitch']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1287,6 +1281,12 @@ export type PitchResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1333,8 +1333,8 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
-  TextInsights?: TextInsightsResolvers<ContextType>;
   Pitch?: PitchResolvers<ContextType>;
   ImageAsset?: ImageAssetResolvers<ContextType>;
+  TextInsights?: TextInsightsResolvers<ContextType>;
 };
 
