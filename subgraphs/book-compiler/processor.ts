@@ -6,7 +6,8 @@ import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
-import { markdown } from './export.ts';
+import { bookExports } from './exports/artifacts.ts';
+import { createExporter } from './exports/exporter.ts';
 import { migrations } from './history.ts';
 import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
@@ -14,7 +15,6 @@ import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
 
 const ID = 'book-compiler';
-const EXPORTS = { MARKDOWN: 'markdown' } as const;
 
 /** The options as any release stored them: what came later is absent in older ones. */
 type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
@@ -75,12 +75,13 @@ export default defineProcessor({
     migrations,
   }),
   open: () => {
-    const [composer, comparer] = [createComposer(), createComparer()];
+    const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter()];
     return {
       composer,
       comparer,
+      exporter,
       async close() {
-        await Promise.all([composer.close(), comparer.close()]);
+        await Promise.all([composer.close(), comparer.close(), exporter.close()]);
       },
     };
   },
@@ -101,7 +102,8 @@ export default defineProcessor({
       },
     },
   },
-  artifacts: { markdown },
+  artifacts: bookExports,
+  exports: { mutation: 'exportBook', id: 'compiledBookId' },
   resolvers: {
     Query: {
       compareVersions: {
@@ -130,23 +132,10 @@ export default defineProcessor({
         ],
         resolve: (book, _args, context) => isOutdated(book, context),
       },
-      exports: {
-        needs: [],
-        async resolve({ id }, _args, { kit }) {
-          const blobId = id as string;
-          const found = await kit.artifacts.list(blobId);
-          return found.map(({ name, state, sizeBytes }) => ({
-            format: name.toUpperCase(),
-            url: artifactPath(ID, blobId, name),
-            state,
-            size_bytes: sizeBytes,
-          }));
-        },
-      },
       exportUrl: {
         needs: [],
-        resolve: ({ id }, { format }: { format?: keyof typeof EXPORTS | null }) =>
-          artifactPath(ID, id as string, EXPORTS[format ?? 'MARKDOWN']),
+        resolve: ({ id }, { format }: { format?: string | null }) =>
+          artifactPath(ID, id as string, (format ?? 'MARKDOWN').toLowerCase()),
       },
     },
   },

@@ -5,6 +5,7 @@ import { flatten } from '../../platform/processor/record.ts';
 import { sendArtifact } from '../../platform/processor/rest/artifact-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { comparerOf } from './compare/comparer.ts';
+import { bookExports } from './exports/artifacts.ts';
 
 /**
  * The book compiler's own REST: `GET /books/:id`, a book with its chapters, `GET /books/:id/export?format=`, and
@@ -35,8 +36,10 @@ export function bookRoutes(app: FastifyInstance, kit: Kit): void {
     '/books/:id/export',
     async (request, reply) => {
       const { format = 'markdown' } = request.query;
-      if (format !== 'markdown') {
-        throw new BlobgraphError('VALIDATION_FAILED', '`format` must be `markdown`.', { field: 'format' });
+      if (typeof format !== 'string' || !Object.hasOwn(bookExports, format)) {
+        const names = Object.keys(bookExports).map((name) => `\`${name}\``);
+        const message = `\`format\` must be one of ${names.join(', ')}.`;
+        throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'format' });
       }
       return sendArtifact(kit, request, reply, { id: request.params.id, name: format });
     },

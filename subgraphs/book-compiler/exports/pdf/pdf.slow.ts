@@ -103,9 +103,9 @@ code
   it.each([
     ['he', 'ספר הלילה', 'בלילה הגיע מכתב, והיא קראה אותו פעמיים.', 'LibertinusSerif'],
     ['ar', 'كتاب الليل', 'وصلت رسالة في الليل، وقرأتها مرتين.', 'Amiri'],
-    ['zh', '夜晚', '夜里来了一封信，她读了两遍。', 'NotoSansSChinese'],
-    ['ja', '夜の手紙', '夜に手紙が来た。彼女はそれを二度読んだ。', 'NotoSansJapanese'],
-    ['ko', '밤의 편지', '밤에 편지가 왔다. 그녀는 그것을 두 번 읽었다.', 'NotoSansKorean'],
+    ['zh', '夜晚', '夜里来了一封信，她读了两遍。', 'NotoSansHans'],
+    ['ja', '夜の手紙', '夜に手紙が来た。彼女はそれを二度読んだ。', 'NotoSansJP'],
+    ['ko', '밤의 편지', '밤에 편지가 왔다. 그녀는 그것을 두 번 읽었다.', 'NotoSansKR'],
     ['el', 'Νύχτα', 'Ένα γράμμα ήρθε τη νύχτα.', 'LibertinusSerif'],
     ['ru', 'Ночь', 'Ночью пришло письмо 🦉.', 'NotoEmoji'],
   ])('of the language %s has all its letters', async (language, title, text, font) => {
