@@ -97,10 +97,13 @@ export class Lab {
 
   /** As {@link askAs}, by a processor: who it is may be read once a second at most, for all that are unknown together. */
   async askKnown(...asking: Parameters<Lab['askAs']>): Promise<Answered> {
-    return this.settledUntil(`A token of \`${asking[0].as}\`, whose key is published, was answered 401`, async () => {
-      const answer = await this.askAs(...asking);
-      return answer.status !== 401 && answer;
-    });
+    return this.settledUntil(
+      `A token of \`${asking[0].as}\`, whose key is published, was answered 401`,
+      async () => {
+        const answer = await this.askAs(...asking);
+        return answer.status !== 401 && answer;
+      },
+    );
   }
 
   /** As {@link askAs}, where the answer is to be 200. @throws Unchecked: the sentence about that is another */

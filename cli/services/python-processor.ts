@@ -22,7 +22,12 @@ export const pythonProcessor: ProgramDefinition = {
     if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
     say('python-processor: installing its packages');
     await run('python3 -m venv (needs Python 3.11 with venv)', 'python3', ['-m', 'venv', '--clear', folder]);
-    await run('pip install', join(folder, 'bin', 'pip'), ['install', '--no-deps', '--requirement', REQUIREMENTS]);
+    await run('pip install', join(folder, 'bin', 'pip'), [
+      'install',
+      '--no-deps',
+      '--requirement',
+      REQUIREMENTS,
+    ]);
     // Last: what was cut short is done again.
     writeFileSync(mark, wanted);
   },

@@ -58,7 +58,7 @@ export default defineProcessor({
       renditions: 'json',
       original: 'json',
     },
-    further: uploadMigrations,
+    furtherTables: uploadMigrations,
   }),
   open: openAll,
   run: processImage,

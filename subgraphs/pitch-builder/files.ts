@@ -28,5 +28,5 @@ export const deck: ArtifactDefinition<Builder> = {
   version: '1',
   mediaType: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
   fileName: (record) => fileName(record, 'pptx'),
-  make: (record, { signal }, { workers }) => workers.deck(pitchOf(record), signal),
+  make: (record, { signal, opened }) => opened.workers.deck(pitchOf(record), signal),
 };
