@@ -80,7 +80,7 @@ export class Mender {
     for (const node of nodes) {
       if (node.type === 'element' && isBlock(node)) {
         flush();
-        blocks.push(...this.#block(node));
+        for (const block of this.#block(node)) addBlock(blocks, block);
       } else if (node.type === 'element' && holdsBlock(node.children)) {
         flush();
         blocks.push(...this.blocks(node.children));
@@ -285,6 +285,18 @@ export class Mender {
       element(shown.filter(isCaption).length > 1 ? 'div' : 'figure', children, properties),
     );
   }
+}
+
+/** An empty block that names a place gives its id to the heading before it, where that has none. */
+function addBlock(blocks: ElementContent[], block: ElementContent): void {
+  const last = blocks.at(-1);
+  const { id, ...others } = block.type === 'element' ? block.properties : {};
+  const isPlace = block.type === 'element' && block.tagName === 'div' && block.children.length === 0;
+  const isHeading =
+    last?.type === 'element' && /^h\d$/.test(last.tagName) && last.properties['id'] === undefined;
+  if (isPlace && isHeading && id !== undefined && Object.keys(others).length === 0)
+    last.properties = { ...last.properties, id };
+  else blocks.push(block);
 }
 
 const asDivision = (node: ElementContent): ElementContent =>
