@@ -31,7 +31,10 @@ function addressOf(href: unknown): string | null {
   if (address.startsWith('#')) return address.length > 1 ? placeOf(address.slice(1)) : null;
   if (!ABSOLUTE.test(address) || !URL.canParse(address)) return null;
   const { href: whole, protocol, host } = new URL(address);
-  return protocol !== 'mailto:' && host === '' ? null : whole.replaceAll(/[|^`\\{}[\]]/g, encodeURIComponent);
+  if (protocol !== 'mailto:' && host === '') return null;
+  // Browsers take more than the standard of addresses (RFC 3986) has.
+  const outside = host.startsWith('[') ? /[|^`\\{}\s<>"]/g : /[|^`\\{}[\]\s<>"]/g;
+  return whole.replaceAll(/%(?![0-9a-f]{2})/gi, '%25').replaceAll(outside, encodeURIComponent);
 }
 
 /** Makes valid HTML of any: what may not stand where it stands goes up, down or away, its words stay. */
@@ -105,7 +108,7 @@ export class Mender {
       case 'wbr':
         return [element(tagName, [])];
       case 'input':
-        return node.properties['type'] === 'checkbox' ? [text(node.properties['checked'] ? '☑ ' : '☐ ')] : [];
+        return node.properties['type'] === 'checkbox' ? [text(node.properties['checked'] ? '☑' : '☐')] : [];
       case 'ruby':
         return mendRuby(node, attributesOf(node, this.#mending.ids), (nodes) => this.lines(nodes));
       case 'rp':

@@ -71,7 +71,9 @@ describe.each([0, 1, 2, 3])('the page of book %i', (index) => {
       page.$$eval(
         selector,
         (found, wanted) =>
-          (found as unknown as { getAttribute(of: string): string }[]).map((each) => each.getAttribute(wanted)),
+          (found as unknown as { getAttribute(of: string): string }[]).map((each) =>
+            each.getAttribute(wanted),
+          ),
         name,
       );
     const ids = new Set(await attributes('[id]', 'id'));
