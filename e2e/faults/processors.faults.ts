@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serviceNames } from '../../platform/config.ts';
 import { userToken } from '../../platform/events/events.ts';
+import { ADD } from '../../platform/processor/records/shelf/redis/scripts.ts';
 import { deleteBlob } from '../harness/operations.ts';
 import { type Asker, expectSettled, keptBy, openAsker } from './every/settled.ts';
 import { loadWorkers, type Worker } from './every/work.ts';
@@ -12,7 +13,7 @@ const running = workers.filter(({ runs }) => runs);
 let system: FaultSystem;
 
 beforeAll(async () => {
-  system = await startFaultSystem({ intercept: ['state'], services: serviceNames });
+  system = await startFaultSystem({ intercept: ['state'], services: serviceNames, redis: true });
 });
 afterAll(() => system?.stop());
 
@@ -23,6 +24,8 @@ function storing({ definition, isPending }: Worker): When | undefined {
     const sends = [isPending ? 'update' : 'insert', name];
     return { with: 'mongodb', moment: { sends, keep: 'request' } };
   }
+  if (store === 'redis')
+    return { with: 'redis', moment: { sends: [ADD.slice(-80), name], keep: 'request' } };
   // What is in S3 has its metadata in PostgreSQL.
   const sends = isPending ? [`UPDATE "${name}"`, 'register_attempts = 0'] : [`INSERT INTO "${name}"`];
   return { with: 'postgresql', moment: { sends, keep: 'request' } };
