@@ -25,6 +25,11 @@ const bookSchema = z.object({
   title: z.string(),
   /** A BCP 47 tag: given, or that of its drafts; null where they do not tell. */
   language: z.string().nullable().default(null),
+  subtitle: z.string().nullable().default(null),
+  author: z.string().nullable().default(null),
+  rights: z.string().nullable().default(null),
+  /** The image on its cover, as its user named it: it may be gone. */
+  cover_blob_id: z.string().nullable().default(null),
   chapters: z.array(
     z.object({
       /** The chapter's key. */

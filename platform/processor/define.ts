@@ -89,6 +89,20 @@ export interface CommandDefinition<Opened, Input, Plan> {
   readonly explain?: (error: BlobgraphError, request: CommandRequest<Input>) => BlobgraphError;
 }
 
+/**
+ * Artifacts as exports of the graph's type: its field `exports { format url sizeBytes state error { code message } }`, and
+ * a mutation that has one made in the background, `(input: { <id>, format }) → { export, userErrors }`. A format is the
+ * artifact's name in capitals.
+ */
+export interface ExportsDefinition {
+  /** E.g. `exportBook`. */
+  readonly mutation: string;
+  /** The member of its input that holds the blob's id, e.g. `compiledBookId`. */
+  readonly id: string;
+  /** The type's field that shows them. Default `exports`. */
+  readonly field?: string;
+}
+
 /** Given to a processor's own code when it is opened. */
 export interface OpenDependencies<Settings> {
   readonly settings: Settings;
@@ -169,6 +183,8 @@ export interface ProcessorDefinition<
   readonly commands?: Readonly<Record<string, CommandDefinition<Opened, any, any>>>;
   /** Exports and renditions, by name: no blobs, made of one when they are first asked for. */
   readonly artifacts?: Readonly<Record<string, ArtifactDefinition<Opened>>>;
+  /** How the graph takes orders for them. Default: they are made when they are read. */
+  readonly exports?: ExportsDefinition;
   /** Files of its blobs that are there from the beginning: objects of the run, and what the blob was made of. */
   readonly stored?: StoredFiles;
   /** Fields that are no members of the document, by type and field. */
@@ -203,6 +219,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
         ([name, { version }]) => !/^[a-z][\w-]{0,63}$/.test(name) || !/^[\w-]{1,64}$/.test(version),
       ),
     '`artifacts`: names and versions are letters, digits and dashes, for they stand in addresses and keys',
+  ],
+  [
+    ({ artifacts = {}, exports: exported }) => exported !== undefined && Object.keys(artifacts).length === 0,
+    '`exports`: say in `artifacts` what there is to export',
   ],
   [
     ({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000),

@@ -21,7 +21,7 @@ import { WholeNumberResolver } from '../scalars.ts';
 import { serveSubgraph } from '../serving/graphql.ts';
 import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
-import { createArtifacts } from './artifacts.ts';
+import { type ArtifactDependencies, type Artifacts, createArtifacts, noArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources } from './define.ts';
 import { createFiles } from './files.ts';
@@ -100,6 +100,17 @@ async function openOwn(
   return (await open?.(own)) ?? {};
 }
 
+async function openArtifacts(
+  { id, artifacts: definitions, limits }: AnyProcessor,
+  { journal }: OpenedStore,
+  deps: Omit<ArtifactDependencies, 'processorId' | 'definitions' | 'seconds' | 'concurrency' | 'journal'>,
+): Promise<Artifacts> {
+  if (!definitions) return noArtifacts;
+  if (!journal) throw new Error(`${id} keeps its records in Redis, where no artifacts are kept`);
+  await journal.prepare();
+  return createArtifacts({ ...deps, processorId: id, definitions, ...limits, journal });
+}
+
 async function openKit(
   definition: AnyProcessor,
   runtime: ServiceRuntime,
@@ -115,17 +126,8 @@ async function openKit(
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
   const opened = await openOwn(definition, runtime, store, { state, files });
-  const artifacts = createArtifacts({
-    processorId: definition.id,
-    definitions: definition.artifacts ?? {},
-    opened,
-    seconds: definition.limits.seconds,
-    objects,
-    records,
-    state,
-    clock,
-    logger,
-  });
+  const deps = { objects, records, state, opened, clock, ids, logger };
+  const artifacts = await openArtifacts(definition, store, deps);
   const made = {
     definition,
     opened,

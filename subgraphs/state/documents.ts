@@ -143,6 +143,18 @@ export interface ChapterRecord {
   readonly numbered: boolean;
 }
 
+/** What a book says before its text; each null where it says nothing. */
+export interface FrontMatter {
+  readonly subtitle: string | null;
+  readonly author: string | null;
+  /** Whose the book is, and what its readers may do with it. */
+  readonly rights: string | null;
+  /** The image on its cover. */
+  readonly coverBlobId: string | null;
+}
+
+export const noFrontMatter: FrontMatter = { subtitle: null, author: null, rights: null, coverBlobId: null };
+
 /** A book as its user described it; drafts may name books that have no record. */
 export interface BookRecord {
   readonly userId: string;
@@ -152,6 +164,7 @@ export interface BookRecord {
   readonly title: string;
   /** A BCP 47 tag; null: that of its drafts. */
   readonly language: string | null;
+  readonly front: FrontMatter;
   /** Ascending by number. */
   readonly chapters: readonly ChapterRecord[];
   /** Chapters that were taken out: drafts of theirs up to then (ISO 8601) are not the book's. Ascending by number. */

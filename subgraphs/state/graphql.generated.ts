@@ -431,6 +431,12 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
+  subtitle: Maybe<Scalars['String']['output']>;
+  author: Maybe<Scalars['String']['output']>;
+  /** Whose it is, and what its readers may do with it. */
+  rights: Maybe<Scalars['String']['output']>;
+  /** The image on its cover; null where it has none, or that was deleted. */
+  cover: Maybe<BlobIndex>;
   /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
   automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
@@ -523,6 +529,12 @@ export type CreateBookInput = {
   title: Scalars['String']['input'];
   /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  /** Whose it is, and what its readers may do with it, e.g. `© 2026 A. Writer`. */
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   chapters?: Array<CreateBookChapterInput>;
   /**
    * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`: of those with
@@ -547,6 +559,12 @@ export type UpdateBookInput = {
   title?: InputMaybe<Scalars['String']['input']>;
   /** A BCP 47 tag, e.g. `de`; null: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  /** Null: none. So it is with the next three. */
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   /** Changes of chapters; one that the book does not have is added. */
   chapters?: InputMaybe<Array<UpdateBookChapterInput>>;
   /**
@@ -1119,6 +1137,10 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subtitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  author?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rights?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cover?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;

@@ -100,6 +100,10 @@ async function booksJson(deps: StateDependencies, { caller }: FastifyRequest, bo
     id: book.id,
     title: book.title,
     language: languageOf(book),
+    subtitle: book.front.subtitle,
+    author: book.front.author,
+    rights: book.front.rights,
+    cover_blob_id: book.front.coverBlobId,
     chapters: book.chapters.map((chapter) => chapterJson(chapter, derived, expanders)),
   }));
 }

@@ -2,7 +2,9 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import {
   type BookRecord,
   chapterFrom,
+  type FrontMatter,
   type IndexEntry,
+  noFrontMatter,
   type OutboxEvent,
   type Run,
   type Tombstone,
@@ -157,6 +159,13 @@ export interface BookDocument {
   removed?: { chapter_num: number; at: string }[];
   deleted?: boolean;
   deleted_at?: Date | null;
+  /** Absent in books of before they had any. */
+  front?: {
+    subtitle: string | null;
+    author: string | null;
+    rights: string | null;
+    cover_blob_id: string | null;
+  };
   created_at: Date;
 }
 
@@ -293,6 +302,14 @@ export function contentUpdate(content: ContentChange = {}) {
   };
 }
 
+const frontDocument = ({ coverBlobId, ...front }: FrontMatter) => ({ ...front, cover_blob_id: coverBlobId });
+
+function frontFrom(stored: BookDocument['front']): FrontMatter {
+  if (!stored) return noFrontMatter;
+  const { cover_blob_id, ...front } = stored;
+  return { ...front, coverBlobId: cover_blob_id };
+}
+
 export const toBookDocument = (book: BookRecord): BookDocument => ({
   _id: { user_id: book.userId, id: book.id },
   version: book.version,
@@ -303,6 +320,7 @@ export const toBookDocument = (book: BookRecord): BookDocument => ({
   removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
   deleted: book.deleted,
   deleted_at: book.deletedAt,
+  front: frontDocument(book.front),
   created_at: book.createdAt,
 });
 
@@ -312,6 +330,7 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   version: document.version,
   title: document.title,
   language: document.language ?? null,
+  front: frontFrom(document.front),
   chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
     chapterFrom({ chapterNum: chapter_num, ...chapter }),
   ),

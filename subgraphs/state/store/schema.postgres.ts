@@ -155,4 +155,5 @@ export const migrations: readonly string[] = [
   LISTS_STEP,
   "ALTER TABLE books ADD COLUMN automatic text[] NOT NULL DEFAULT '{}'",
   'ALTER TABLE blob_index ADD COLUMN deleted_schema text',
+  "ALTER TABLE books ADD COLUMN front jsonb NOT NULL DEFAULT '{}'",
 ];
