@@ -8,7 +8,9 @@ const kit = () => import('../platform/processor/service.ts');
 export const processors = {
   'text-expansion': async () => (await import('../subgraphs/text-expansion/processor.ts')).default,
   'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
+  'pitch-builder': async () => (await import('../subgraphs/pitch-builder/processor.ts')).default,
   'image-processor': async () => (await import('../subgraphs/image-processor/processor.ts')).default,
+  'text-insights': async () => (await import('../subgraphs/text-insights/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -18,6 +20,8 @@ export const subgraphServices = {
   'state': async () => (await import('../subgraphs/state/main.ts')).stateService,
   'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
   'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
-  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
+  'pitch-builder': async () => (await kit()).processorService(await processors['pitch-builder']()),
   'image-processor': async () => (await kit()).processorService(await processors['image-processor']()),
+  'text-insights': async () => (await kit()).processorService(await processors['text-insights']()),
+  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

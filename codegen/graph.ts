@@ -45,11 +45,19 @@ export async function resolverTypes({ folder, sdlFile, sdl }: SubgraphSdl): Prom
   return [[filename, `// ${HEADER}\n${code}`]];
 }
 
-/** @throws StartersFault that says why, when the subgraphs do not compose */
-export function supergraphFile(subgraphs: readonly SubgraphSdl[]): GeneratedFile {
+/** The members of a subgraph that composition needs. */
+export type ComposedSubgraph = Pick<SubgraphSdl, 'name' | 'url' | 'sdlFile' | 'sdl'>;
+
+/** The supergraph of these subgraphs. @throws StartersFault that says why, when they do not compose */
+export function compose(subgraphs: readonly ComposedSubgraph[]): string {
   const result = composeServices(
     subgraphs.map(({ name, url, sdlFile, sdl }) => ({ name, url, typeDefs: parseSdl(sdlFile, sdl) })),
   );
   if (result.errors) throw new StartersFault(`The subgraphs do not compose:\n${result.errors.join('\n')}`);
-  return ['gateway/supergraph.graphql', `# ${HEADER}\n\n${result.supergraphSdl}`];
+  return result.supergraphSdl;
 }
+
+export const supergraphFile = (subgraphs: readonly SubgraphSdl[]): GeneratedFile => [
+  'gateway/supergraph.graphql',
+  `# ${HEADER}\n\n${compose(subgraphs)}`,
+];

@@ -1,13 +1,14 @@
 import { type DocumentNode, Kind } from 'graphql';
+import { stubOf } from '../platform/supergraph/outside.ts';
 import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
 
 /** The SDL that state serves: its own, and a stub of every type of content. */
-const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
+export const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
 const STATE_OWN_SDL = 'subgraphs/state/schema.graphql';
 const CONTENT_TYPES = 'subgraphs/state/content-types.generated.ts';
 
 /** The blob types that a subgraph owns: entities that implement `Blob`. */
-function blobTypes(sdl: DocumentNode): string[] {
+export function blobTypes(sdl: DocumentNode): string[] {
   return sdl.definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
     definition.interfaces?.some((implemented) => implemented.name.value === 'Blob') &&
@@ -16,14 +17,6 @@ function blobTypes(sdl: DocumentNode): string[] {
       : [],
   );
 }
-
-interface OwnedType {
-  readonly subgraph: string;
-  readonly type: string;
-}
-
-const stub = ({ subgraph, type }: OwnedType): string =>
-  `"Owned by the \`${subgraph}\` subgraph."\ntype ${type} implements Blob @key(fields: "id", resolvable: false) {\n  id: ID!\n}\n`;
 
 /** State's files on the processors: stubs of their types, and which type is whose. */
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
@@ -34,7 +27,7 @@ export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
   const processors = owned.filter((entry) => entry.subgraph !== 'state');
   const entries = owned.map(({ subgraph, type }) => `  '${subgraph}': '${type}',\n`).join('');
   return [
-    [STATE_SDL, `# ${HEADER}\n\n${read(STATE_OWN_SDL)}\n${processors.map(stub).join('\n')}`],
+    [STATE_SDL, `# ${HEADER}\n\n${read(STATE_OWN_SDL)}\n${processors.map(stubOf).join('\n')}`],
     [
       CONTENT_TYPES,
       `// ${HEADER}\n\n/** The GraphQL type of the blobs that a processor keeps, by processor id. */\nexport const contentTypes: Readonly<Record<string, string>> = {\n${entries}};\n`,

@@ -42,7 +42,7 @@ describe('a running system', () => {
       const ready = await fetch(`${system.urls[service]}/ready`);
       expect([service, ready.status]).toEqual([service, 200]);
       const { embedded } = (await ready.json()) as { embedded: string[] };
-      expect(embedded).toEqual(shape === 'embedded' ? ['MongoDB', 'PostgreSQL', 'NATS', 'S3'] : []);
+      expect(embedded).toEqual(shape === 'embedded' ? ['MongoDB', 'PostgreSQL', 'NATS', 'S3', 'Redis'] : []);
     }
   });
 

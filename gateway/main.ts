@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
 import { isLoopback } from '../platform/config.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
@@ -8,8 +7,9 @@ import type { ServiceRuntime } from '../platform/runtime.ts';
 import { bearerToken } from '../platform/serving/authenticate.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { readSupergraph } from '../platform/supergraph/outside.ts';
 import type { GatewayContext } from './context.ts';
-import { directReadRoutes } from './direct-reads.ts';
+import { directReads } from './direct-reads.ts';
 import { fileRoutes } from './files.ts';
 import { type Graph, openGraph } from './graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
@@ -23,6 +23,7 @@ import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import { serveSubscriptions } from './subscriptions.ts';
+import { uploadRoutes } from './uploads.ts';
 
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -35,10 +36,12 @@ const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
   JSON.stringify([userId, ...roles]);
 
 async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
+  const file = config.supergraphFile ?? projectFile('gateway', 'supergraph.graphql');
+  const { sdl, outside } = await readSupergraph(file);
   return openGraph({
-    supergraphSdl: await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8'),
+    supergraphSdl: sdl,
     planner: config.queryPlanner,
-    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger }), callerOf)),
+    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger, outside }), callerOf)),
     limits: defaultLimits,
     scalars: systemScalars,
     logger,
@@ -83,9 +86,10 @@ export const gatewayService: ServiceDefinition = {
           sockets,
         };
         measureSockets(metrics, serveSubscriptions(app, subscriptions));
-        directReadRoutes(app, { http, processors, userTokens });
+        directReads(app, { http, processors, userTokens, logger });
         const { trustedProxies, s3 } = config;
         fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
+        uploadRoutes(app, { http, userTokens });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

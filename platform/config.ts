@@ -116,6 +116,12 @@ export const environmentSchema = z.object({
   NATS_DEDUP_MINUTES: wholeNumber(2, 1_440).default(120),
   /** How long dead letters are kept. */
   NATS_DEAD_LETTER_DAYS: wholeNumber(1, 3_650).default(90),
+  /** With user and password where there are some. */
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  /** How long Redis keeps what can be made again, in days. */
+  REDIS_TTL_DAYS: wholeNumber(1, 3_650).default(30),
+  /** What each processor that would use Redis holds in memory without it. */
+  REDIS_EMBEDDED_MEBIBYTES: wholeNumber(1, 65_536).default(64),
   /** S3, or what speaks as it does. */
   S3_ENDPOINT: optionalHttp,
   S3_BUCKET: z
@@ -186,6 +192,8 @@ export const environmentSchema = z.object({
   MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000).default(20_000),
   /** What they take of its memory; one user's take half of either at most. */
   MAX_HISTORY_MEBIBYTES: wholeNumber(1, 65_536).default(16),
+  /** The graph with processors from outside, as `npm run compose` prints it; of the gateway and of state. Unset: our own. */
+  SUPERGRAPH_FILE: z.string().min(1).optional(),
   /** Whose planner the gateway uses. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
   /** Bearer token of `/metrics`. */
@@ -226,6 +234,13 @@ export interface Config {
     readonly keptShare: number;
     readonly dedupWindowMs: number;
     readonly deadLetterMaxAgeMs: number;
+  };
+  /** Where what can be made again is kept. */
+  readonly redis: {
+    /** Absent: in the memory of the process. */
+    readonly url?: string;
+    readonly ttlMs: number;
+    readonly embeddedBytes: number;
   };
   readonly s3?: {
     readonly endpoint: string;
@@ -268,6 +283,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Names of hosts, beside loopback's and the services' own, by which `/ready` and `/metrics` may be asked. */
   readonly allowedHosts: readonly string[];
+  /** A supergraph in place of our own: it has processors from outside, too. */
+  readonly supergraphFile?: string;
   /** Whose planner plans the gateway's operations. */
   readonly queryPlanner: 'apollo' | 'hive';
   readonly reconciler: {
@@ -349,6 +366,9 @@ const problemsOf = ({ issues }: z.ZodError): string[] =>
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
+/** This process's own variables, for one that it starts. */
+export const inheritedEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env });
+
 /** A variable that is set to nothing is not set. */
 const givenIn = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -419,12 +439,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, running
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
     },
+    redis: {
+      ttlMs: env.REDIS_TTL_DAYS * 86_400_000,
+      embeddedBytes: env.REDIS_EMBEDDED_MEBIBYTES * 1024 ** 2,
+      ...defined({ url: env.REDIS_URL }),
+    },
     services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env),
     serviceKeys: keyPlaces(serviceNames, env),
     ...defined({
       routerSecret: env.ROUTER_SECRET,
       processorHosts: env.PROCESSOR_HOSTS,
+      supergraphFile: env.SUPERGRAPH_FILE,
       metricsToken: env.METRICS_TOKEN,
       mongoUrl: env.MONGO_URL,
       postgresUrl: env.POSTGRES_URL,

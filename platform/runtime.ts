@@ -26,6 +26,10 @@ import { openFolderObjects } from './objects/objects.folder.ts';
 import type { ObjectStore } from './objects/objects.ts';
 import { scopedObjects } from './objects/scoped.ts';
 import type { SignedObjects } from './objects/signed/signed.ts';
+import { createMemoryShelf } from './processor/records/shelf/memory/shelf.memory.ts';
+import { createRedisShelf } from './processor/records/shelf/redis/shelf.redis.ts';
+import type { Shelf } from './processor/records/shelf/shelf.ts';
+import type { RedisServer } from './redis/server.ts';
 import { openPgServer } from './sql/database.pg.ts';
 import { openPglite } from './sql/database.pglite.ts';
 import type { SqlDatabase, SqlServer } from './sql/database.ts';
@@ -64,6 +68,8 @@ export interface ServiceRuntime {
   readonly mongo: MongoServer | undefined;
   /** The service's own PostgreSQL database, or its schema in the embedded one. */
   sql(name: string): Promise<SqlDatabase>;
+  /** A place of the service's own for what can be made again: in Redis, or in memory. */
+  shelf(name: string): Promise<Shelf>;
   /** The service's own place in this installation's object store. */
   objects(): Promise<ObjectStore>;
   /** Signs requests for it that lead browsers to S3 itself; null where they come to the gateway. */
@@ -143,6 +149,27 @@ async function openEventLog(
   });
 }
 
+/** Undefined where it is embedded. */
+async function connectRedis({ redis, namespace }: Config, logger: Logger): Promise<RedisServer | undefined> {
+  if (redis.url === undefined) return undefined;
+  // Its client takes a tenth of a second to load.
+  const { openRedis } = await import('./redis/server.ts');
+  return openRedis({ url: redis.url, namespace, logger });
+}
+
+function openShelf({ config, logger, server }: ShelfPlace, name: string): Shelf {
+  const { ttlMs, embeddedBytes: maxBytes } = config.redis;
+  if (server) return createRedisShelf({ server, name, ttlMs });
+  const file = join(config.dataDir, 'redis', `${config.namespace}_${name}`);
+  return createMemoryShelf({ file, maxBytes, ttlMs, logger });
+}
+
+interface ShelfPlace {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly server: RedisServer | undefined;
+}
+
 /** Opens the platform for one process. @throws when the data folder cannot be made */
 export async function openRuntime(config: Config): Promise<Runtime> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -160,6 +187,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   const sql = once(() => openSql(config, logger));
   const eventLog = once(() => openEventLog(config, sql.get, logger));
   const objects = once(() => openObjects(config));
+  const redis = once(() => connectRedis(config, logger));
   const changeFeed = once(async () => {
     const { changes, bytes } = config.limits.history;
     const log = await eventLog.get();
@@ -176,6 +204,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
     ...(config.postgresUrl ? [] : ['PostgreSQL']),
     ...(config.nats ? [] : ['NATS']),
     ...(config.s3 ? [] : ['S3']),
+    ...(config.redis.url ? [] : ['Redis']),
   ];
   return {
     config,
@@ -204,6 +233,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
         metrics: createServiceMetrics(name, processMetrics),
         mongo,
         sql: async (database) => (await sql.get()).database(database),
+        shelf: async (place) => openShelf({ config, logger, server: await redis.get() }, place),
         objects: async () => scopedObjects(await objects.get(), `${config.namespace}/${name}`),
         publicObjects: () => openPublicObjects(config, `${config.namespace}/${name}`, logger),
         eventLog: eventLog.get,
@@ -227,6 +257,7 @@ export async function openRuntime(config: Config): Promise<Runtime> {
       await Promise.all([
         step('Closing MongoDB', async () => mongo?.close()),
         step('Closing PostgreSQL', async () => (await sql.opened())?.close()),
+        step('Closing Redis', async () => (await redis.opened())?.close()),
         step('Closing the object store', async () => (await objects.opened())?.close()),
       ]);
     },

@@ -8,6 +8,8 @@ export const servicePorts = {
   'state': 8006,
   'text-expansion': 8012,
   'book-compiler': 8013,
-  'events': 8016,
+  'pitch-builder': 8014,
   'image-processor': 8015,
+  'text-insights': 8017,
+  'events': 8016,
 } as const;

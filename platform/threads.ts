@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { builtFile } from './paths.ts';
 
@@ -13,13 +13,27 @@ export interface ThreadsOptions {
   readonly idleMs?: number | undefined;
 }
 
+type OnProgress = (done: number) => void;
+
+/** A task that tells how far it is: {@link progressOf}. */
+export interface Progressing {
+  readonly progressId?: number;
+}
+
+interface ProgressMessage {
+  readonly progressId: number;
+  readonly done: number;
+}
+
 /**
  * Threads for work that would hold up the event loop, none of them until there is work. They are made anew after one broke
  * down outside a task: what waited for it would wait for ever.
  */
-export class Threads<Task> {
+export class Threads<Task extends object> {
   readonly #options: ConstructorParameters<typeof Piscina>[0];
+  readonly #listeners = new Map<number, OnProgress>();
   #pool: Piscina | null = null;
+  #tasks = 0;
 
   constructor({ source = '', filename = builtFile(source), threads = 1, idleMs = 10_000 }: ThreadsOptions) {
     this.#options = { filename, minThreads: 0, maxThreads: threads, idleTimeout: idleMs };
@@ -31,16 +45,23 @@ export class Threads<Task> {
       if (this.#pool === pool) this.#pool = null;
       void pool.destroy();
     });
+    // Not a port for each task: of one that is moved to a thread, Node 20 keeps some kilobytes until the thread ends.
+    pool.on('message', ({ progressId, done }: ProgressMessage) => this.#listeners.get(progressId)?.(done));
     return pool;
   }
 
   /** A signal that aborts ends the work at once: the promise rejects with its reason. */
-  async run<Result>(task: Task, signal: AbortSignal, transferList: MessagePort[] = []): Promise<Result> {
+  async run<Result>(task: Task, signal: AbortSignal, onProgress?: OnProgress): Promise<Result> {
     this.#pool ??= this.#open();
+    this.#tasks += 1;
+    const progressId = this.#tasks;
+    if (onProgress) this.#listeners.set(progressId, onProgress);
     try {
-      return await this.#pool.run(task, { signal, transferList });
+      return await this.#pool.run(onProgress ? { ...task, progressId } : task, { signal });
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
+    } finally {
+      this.#listeners.delete(progressId);
     }
   }
 
@@ -49,3 +70,12 @@ export class Threads<Task> {
     await this.#pool?.destroy();
   }
 }
+
+/** In a thread: tells whoever runs the task how far it is. */
+export const progressOf =
+  ({ progressId }: Progressing): OnProgress =>
+  (done) => {
+    if (progressId === undefined) return;
+    const message: ProgressMessage = { progressId, done };
+    parentPort?.postMessage(message);
+  };

@@ -2,9 +2,9 @@
 const CODES =
   /^(08...|53...|57P0[1-5]|57014|ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-/** Errors of the event log, of objects and of MongoDB's driver (7) that tell the same. */
+/** Errors of the event log, of objects, of Redis and of MongoDB's driver (7) that tell the same. */
 const NAMES =
-  /^(EventLogUnavailable|ObjectStoreUnavailable|PoolClearedOnNetworkError|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|PoolClosed|WaitQueueTimeout|NotConnected|TopologyClosed|ClientClosed)Error)$/;
+  /^(EventLogUnavailable|ObjectStoreUnavailable|RedisUnavailable|PoolClearedOnNetworkError|Mongo(Network|NetworkTimeout|ServerSelection|PoolCleared|PoolClosed|WaitQueueTimeout|NotConnected|TopologyClosed|ClientClosed)Error)$/;
 
 /**
  * Codes of a MongoDB server that has lost its majority or its place as the primary, is shutting down or out of time:

@@ -30,7 +30,15 @@ const services: readonly (readonly [ServiceDefinition, readonly string[]])[] = [
   ],
   [
     processorsService,
-    ['/api/v1/processors/:x', '/api/v1/processors/:x/health', '/api/v1/processors/:x/blobs/:x'],
+    [
+      '/api/v1/processors/:x',
+      '/api/v1/processors/:x/health',
+      '/api/v1/processors/:x/blobs/:x',
+      '/api/v1/processors/:x/blobs/:x/artifacts/:x',
+      '/api/v1/processors/:x/users/:x/blobs',
+      '/api/v1/processors/:x/users/alice/blobs?since=:x',
+      '/api/v1/route?schema_id=:x&event=:x',
+    ],
   ],
   [schemasService, ['/api/v1/schemas/:x', '/api/v1/schemas/:x/versions/:x']],
   [eventsService, ['/graphql?query=:x']],

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countWords } from '../../subgraphs/book-compiler/words.ts';
+import { countWords } from '../../platform/prose/words.ts';
 import type { FolderBook } from './book-folder.ts';
 import type { Display } from './display.ts';
 import { assertTaken, keyOf, placeDrafts } from './drafts.ts';

@@ -53,7 +53,9 @@ export function processorFiles({ id, type, takes, store }: ProcessorRequest): Ma
   const lists = Object.entries(takes).map(
     ([event, ids]) => `'${event}': [${ids.map((each) => `'${each}'`)}],`,
   );
-  const values = { id, type, store, schema, blobType, table, name: title, takes: lists.join(' ') };
+  // What Redis drops is made of its source again.
+  const kept = store === 'redis' ? "store: 'redis', rebuildable: true" : `store: '${store}'`;
+  const values = { id, type, kept, schema, blobType, table, name: title, takes: lists.join(' ') };
   const files = new Map<string, string>();
   for (const file of ['schema.graphql', 'processor.ts', 'run.ts', 'run.test.ts'])
     files.set(`${folder}/${file}`, fill(file, values));

@@ -1,7 +1,7 @@
 import { UsageError } from '../../platform/exit.ts';
 
 /** Stores that a new processor may keep its blobs in. */
-export const stores = ['postgresql', 'mongodb'] as const;
+export const stores = ['postgresql', 'mongodb', 'redis'] as const;
 
 /** Events that make a processor run: a user stored a blob, a processor's blob entered the index. */
 export const events = ['blob.created', 'blob.indexed'] as const;
@@ -69,6 +69,6 @@ function parseTakes(takes: readonly string[]): ProcessorRequest['takes'] {
 /** @throws UsageError that names the option that cannot be meant */
 export function parse({ id = '', type = '', takes = [], store = '' }: Given): ProcessorRequest {
   const known = stores.find((each) => each === store);
-  if (!known) throw new UsageError(`--store ${JSON.stringify(store)}: must be ${stores.join(' or ')}.`);
+  if (!known) throw new UsageError(`--store ${JSON.stringify(store)}: must be one of ${stores.join(', ')}.`);
   return { id, type, takes: parseTakes(takes), store: known };
 }

@@ -37,7 +37,7 @@ export interface SystemOptions {
   readonly intercept?: readonly ServiceName[];
   /** Which services there are. Default: {@link mainJob}, so that a test counts the same whichever others join them. */
   readonly services?: readonly ServiceName[];
-  /** Real servers, objects in a folder where no S3 is among them; default: those of `npm run services`. */
+  /** Real servers, objects in a folder where no S3 is among them, and no Redis where none is; default: those of `npm run services`. */
   readonly servers?: RealServers;
   /** Called before the first process is started, with what it will be given. */
   readonly prepare?: (environment: Readonly<Record<string, string>>) => Promise<void>;
@@ -77,18 +77,26 @@ export const mainJob = [
   'events',
 ] as const satisfies readonly ServiceName[];
 
-type RealServers = Omit<ServiceAddresses, 's3'> & Partial<Pick<ServiceAddresses, 's3'>>;
+type RealServers = Omit<ServiceAddresses, 's3' | 'redisUrl'> &
+  Partial<Pick<ServiceAddresses, 's3' | 'redisUrl'>>;
 
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
-function realEnvironment({ mongoUrl, postgresUrl, natsUrl, s3 }: RealServers): Record<string, string> {
+function realEnvironment({
+  mongoUrl,
+  postgresUrl,
+  natsUrl,
+  redisUrl,
+  s3,
+}: RealServers): Record<string, string> {
   // Databases and streams of its own: no test meets another's data.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
   return {
     MONGO_URL: mongoUrl,
     POSTGRES_URL: postgresUrl,
     NATS_URL: natsUrl,
+    ...(redisUrl && { REDIS_URL: redisUrl }),
     ...(s3 && {
       S3_ENDPOINT: s3.endpoint,
       S3_BUCKET: s3.bucket,

@@ -1,9 +1,10 @@
 import { MAX_ANSWER_BYTES } from '../../platform/answer-room.ts';
 import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/exchange.ts';
-import { parseBody, refusalOf, type ServiceHttp } from '../../platform/clients/http.ts';
+import { parseBody, refusalOf, type ServiceHttp, type ServiceTarget } from '../../platform/clients/http.ts';
 import type { ServiceName } from '../../platform/config.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { OutsideSubgraph } from '../../platform/supergraph/outside.ts';
 import type { GatewayContext } from '../context.ts';
 import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
 import { LARGE_BYTES } from './large.ts';
@@ -31,12 +32,22 @@ function resultOf({ status, text }: TextAnswer): string {
 export function createServiceSubgraphs(deps: {
   http: Pick<ServiceHttp, 'sendForText'>;
   logger: Logger;
+  /** Subgraphs that are no services of this system: asked like processors that are registered. Default: there are none. */
+  outside?: readonly OutsideSubgraph[];
   /** Mebibytes that one answer of a subgraph may have. Default: 8. */
   maxAnswerMiB?: number;
   /** Milliseconds to the end of a query's answer. Default: 10,000. */
   queryTimeoutMs?: number;
 }): Subgraphs<GatewayContext> {
-  const { http, logger, maxAnswerMiB = MAX_ANSWER_MIB, queryTimeoutMs = QUERY_TIMEOUT_MS } = deps;
+  const {
+    http,
+    logger,
+    outside = [],
+    maxAnswerMiB = MAX_ANSWER_MIB,
+    queryTimeoutMs = QUERY_TIMEOUT_MS,
+  } = deps;
+  const targets = new Map(outside.map(({ name, baseUrl }) => [name, { id: name, baseUrl }]));
+  const targetOf = (name: string): ServiceTarget => targets.get(name) ?? (name as ServiceName);
   function failure(subgraph: string, error: unknown): BlobgraphError {
     if (error instanceof AnswerTooLarge) return subgraphAnswerTooLarge(subgraph, maxAnswerMiB, error);
     return isTold(error) ? (error as BlobgraphError) : subgraphUnavailable(subgraph, error);
@@ -45,7 +56,7 @@ export function createServiceSubgraphs(deps: {
     async ask({ subgraph, body, kind }, { viewer, makeLarge }) {
       const repeatable = kind === 'query';
       try {
-        const answer = await http.sendForText(subgraph as ServiceName, {
+        const answer = await http.sendForText(targetOf(subgraph), {
           method: 'POST',
           path: '/graphql',
           json: body,

@@ -1,66 +1,31 @@
-import type { Readable } from 'node:stream';
-import { request } from 'undici';
-import type { Config, ServiceName } from '../config.ts';
+import type { Config } from '../config.ts';
 import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../deadline.ts';
-import { type Egress, ForbiddenAddress } from '../egress/guarded-agent.ts';
-import { BlobgraphError, isErrorCode } from '../errors.ts';
-import { routeOf, type ServiceTokens, type Viewer } from '../identity/service-tokens.ts';
-import { parseJson } from '../json/exact.ts';
-import { isEscaping, pathOf, type RoutedPath, templateOf } from '../service-path.ts';
+import type { Egress } from '../egress/guarded-agent.ts';
+import { BlobgraphError } from '../errors.ts';
+import { routeOf, type ServiceTokens } from '../identity/service-tokens.ts';
+import { pathOf, templateOf } from '../service-path.ts';
 import { currentTrace } from '../trace.ts';
+import { failure, parseBody, refusalOf, unavailable } from './answers.ts';
+import {
+  assertOnlyPath,
+  bodyOf,
+  breakerOf,
+  DEFAULT_TIMEOUT_MS,
+  type Place,
+  placeAt,
+  placeOf,
+  type RoutedCall,
+  type ServiceCall,
+  type ServiceTarget,
+} from './call.ts';
 import { openConnections } from './connections.ts';
-import { AnswerTooLarge, type Exchange, exchangeText, type TextAnswer, timedOut } from './exchange.ts';
+import { exchangeText, type TextAnswer } from './exchange.ts';
 import { type BreakerState, createGuard, NoAnswer } from './guard.ts';
+import { createStreaming, type StreamedAnswer, type StreamedCall } from './streaming.ts';
 
-/** One call of a service's REST. */
-export interface ServiceCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With its leading slash; with ids in it, by {@link routed}. One that leads elsewhere than it says is refused. */
-  readonly path: string | RoutedPath;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** JSON that is sent as it is, in the place of `body`. */
-  readonly json?: string;
-  /** On whose behalf; null when the service asks for itself. */
-  readonly viewer: Viewer | null;
-  /** Whether it does no harm to send it twice, so that it is sent again when it had no answer. Default: GET. */
-  readonly repeatable?: boolean;
-  /** Milliseconds to the end of the answer, repetitions included; default 10,000. Less when the request's time is short. */
-  readonly timeoutMs?: number;
-  /** Bytes that the answer's body may have. Default: any number. */
-  readonly maxBytes?: number;
-  /** Default: an answer is read without a pause. */
-  readonly large?: Exchange['large'];
-  readonly signal?: AbortSignal;
-}
-
-/** A processor by its registration. */
-export interface RegisteredTarget {
-  readonly id: string;
-  readonly baseUrl: string;
-}
-
-/** Where a call goes: to a service of the environment by its name, or to a registered processor. */
-export type ServiceTarget = ServiceName | RegisteredTarget;
-
-/** A call whose answer, and whose body, may be of any size. */
-export interface StreamedCall extends Omit<ServiceCall, 'method'> {
-  readonly method: ServiceCall['method'] | 'HEAD' | 'PUT';
-  /** Further ones to send. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it comes, in the place of `body`; its error breaks the call off. */
-  readonly upload?: Readable;
-  /** Statuses from 400 on that are answered like others. Default: none; each is an error. */
-  readonly isAnswer?: (status: number) => boolean;
-}
-
-/** An answer whose body comes as it is sent. */
-export interface StreamedAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Read it to its end, or destroy it. */
-  readonly body: Readable;
-}
+export { parseBody, refusalOf } from './answers.ts';
+export type { RegisteredTarget, ServiceCall, ServiceTarget } from './call.ts';
+export type { StreamedAnswer, StreamedCall } from './streaming.ts';
 
 /** A service's answer; `body` is undefined where it is no JSON. */
 export interface ServiceAnswer {
@@ -93,52 +58,13 @@ export interface ServiceHttp {
   sendForText(target: ServiceTarget, call: ServiceCall): Promise<TextAnswer>;
   /**
    * The answer with its body as it comes, over connections of its own; `timeoutMs` is for its beginning, and 30 s may pass
-   * between two pieces. Sent once.
+   * between two pieces. Sent once, and no redirect is followed.
    * @throws BlobgraphError like {@link call}
    */
   stream(target: ServiceTarget, call: StreamedCall): Promise<StreamedAnswer>;
   /** How it is with every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
-}
-
-const DEFAULT_TIMEOUT_MS = 10_000;
-const STREAM_IDLE_MS = 30_000;
-
-interface RestAnswer {
-  error?: { code?: unknown; message?: unknown; field?: unknown };
-}
-
-/** The error that a service tells of in the form of its REST, if it does. */
-export function refusalOf(body: unknown): BlobgraphError | undefined {
-  const { error } = (body ?? {}) as RestAnswer;
-  if (!isErrorCode(error?.code) || typeof error.message !== 'string') return undefined;
-  const field = typeof error.field === 'string' ? error.field : null;
-  return new BlobgraphError(error.code, error.message, { field });
-}
-
-const unavailable = (service: string, cause: unknown): BlobgraphError =>
-  new BlobgraphError('SERVICE_UNAVAILABLE', `The ${service} service did not answer. Try again later.`, {
-    cause,
-  });
-
-/**
- * The JSON of a text, null of an empty one; undefined when it is none: something in between answered.
- * @throws BlobgraphError PROCESSING_FAILED for a number that would not be what was answered
- */
-export function parseBody(text: string): unknown {
-  try {
-    return text === '' ? null : parseJson(text);
-  } catch (error) {
-    if (!(error instanceof BlobgraphError)) return undefined;
-    const message = `Another service answered what cannot be kept. ${error.message}`;
-    throw new BlobgraphError('PROCESSING_FAILED', message, { cause: error });
-  }
-}
-
-/** @throws TypeError: an id was put into a path by hand */
-function assertOnlyPath(built: string): void {
-  if (isEscaping(built)) throw new TypeError(`${built.slice(0, 200)} is no path of a service`);
 }
 
 /** Whether the service itself answered, be it with a fault of its own, and not something in its place. */
@@ -161,31 +87,6 @@ const asText: Reading<TextAnswer> = (answer) => {
   return text.startsWith('{') && text.endsWith('}') ? answer : undefined;
 };
 
-/** The error that a failed request is told by. */
-function failure(error: unknown, isCut: boolean, signal: AbortSignal | undefined): unknown {
-  if (error instanceof AnswerTooLarge) return error;
-  if (error instanceof ForbiddenAddress) return new NoAnswer(error, { again: false, counts: true });
-  const isLate = (error as Error).name === 'TimeoutError';
-  if (isLate && isCut) return deadlineExceeded(error);
-  const isGivenUp = signal?.aborted ?? false;
-  return new NoAnswer(error, { again: !isLate && !isGivenUp, counts: !isGivenUp });
-}
-
-function placeAt(baseUrl: string): { origin: string; prefix: string } {
-  const { origin, pathname } = new URL(baseUrl);
-  return { origin, prefix: pathname === '/' ? '' : pathname };
-}
-
-/** Header fields and place of one call. */
-interface Place {
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly registered: boolean;
-}
-
-const bodyOf = ({ json, body }: Pick<ServiceCall, 'json' | 'body'>): string | undefined =>
-  json ?? (body === undefined ? undefined : JSON.stringify(body));
-
 /** Asks in the name of the service whose `tokens` these are. */
 export function createServiceHttp(deps: {
   urls: Config['urls'];
@@ -195,7 +96,7 @@ export function createServiceHttp(deps: {
   const connections = openConnections(deps.egress);
   const guard = createGuard();
 
-  async function headersOf({ name, baseUrl }: Place, call: StreamedCall, timeoutMs: number) {
+  async function headersOf({ name, baseUrl }: Place, call: RoutedCall, timeoutMs: number) {
     const { method, path, viewer } = call;
     const trace = currentTrace();
     const route = routeOf(method, templateOf(path));
@@ -232,66 +133,19 @@ export function createServiceHttp(deps: {
     };
   }
 
-  const placeOf = (target: ServiceTarget): Place =>
-    typeof target === 'string'
-      ? { name: target, baseUrl: deps.urls[target], registered: false }
-      : { name: target.id, baseUrl: target.baseUrl, registered: true };
-  /** Those that are registered have breakers of their own, by where they answer: two may be under one name. */
-  const breakerOf = ({ name, baseUrl, registered }: Place): string =>
-    registered ? new URL(baseUrl).host : name;
   const ask = async <T>(target: ServiceTarget, call: ServiceCall, read: Reading<T>): Promise<T> => {
-    const place = placeOf(target);
+    const place = placeOf(target, deps.urls);
     const repeatable = call.repeatable ?? call.method === 'GET';
     return guard.run(breakerOf(place), sender(place, call, read), { repeatable });
   };
   const send = (target: ServiceTarget, call: ServiceCall) => ask(target, call, parsed);
 
-  const stream: ServiceHttp['stream'] = async (target, call) => {
-    const { method, signal, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS, headers } = call;
-    const place = placeOf(target);
-    const name = breakerOf(place);
-    const limitMs = timeFor(ownMs);
-    if (limitMs === 0) throw deadlineExceeded();
-    const path = pathOf(call.path);
-    assertOnlyPath(path);
-    const ask = async () => {
-      // Waiting for a connection is a part of it, which the agent's own timeouts leave out.
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(timedOut(limitMs)), limitMs);
-      try {
-        return await request(`${place.baseUrl}${path}`, {
-          method,
-          headers: { ...headers, ...(await headersOf(place, call, limitMs)) },
-          body: call.upload ?? bodyOf(call) ?? null,
-          dispatcher: connections.streamAgent(place.registered),
-          bodyTimeout: STREAM_IDLE_MS,
-          signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
-        });
-      } catch (error) {
-        throw failure(error, limitMs < ownMs, signal);
-      } finally {
-        clearTimeout(timer);
-      }
-    };
-    const answer = await guard.run(name, ask, { repeatable: false }).catch((error: unknown) => {
-      throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
-    });
-    const { statusCode: status, body } = answer;
-    if (status >= 400 && !call.isAnswer?.(status)) {
-      throw refusalOf(parseBody(await body.text())) ?? unavailable(name, new Error(`status ${status}`));
-    }
-    const told = Object.entries(answer.headers).flatMap(([header, value]) =>
-      typeof value === 'string' ? [[header, value] as const] : [],
-    );
-    return { status, headers: Object.fromEntries(told), body };
-  };
-
   return {
     send,
     sendForText: (target, call) => ask(target, call, asText),
-    stream,
+    stream: createStreaming({ urls: deps.urls, connections, guard, headersOf }),
     async call(target, call) {
-      const name = breakerOf(placeOf(target));
+      const name = breakerOf(placeOf(target, deps.urls));
       const { status, body } = await send(target, call).catch((error: unknown) => {
         throw error instanceof NoAnswer ? unavailable(name, error.cause) : error;
       });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BlobgraphError } from '../errors.ts';
-import { type BlobInventory, registrationStates } from '../processor/records/inventory.ts';
+import { type AskedInventory, registrationStates } from '../processor/records/inventory.ts';
 import type { ServiceHttp } from './http.ts';
 
 const itemSchema = z
@@ -22,6 +22,9 @@ const countSchema = z
   .object({ user_id: z.string(), older: z.number().int(), total: z.number().int() })
   .transform(({ user_id, ...counts }) => ({ ...counts, userId: user_id }));
 
+/** Absent of processors of the release before. */
+const rebuildable = z.boolean().default(false);
+
 const TIMEOUT_MS = 30_000;
 
 /**
@@ -31,7 +34,7 @@ const TIMEOUT_MS = 30_000;
 export function createInventoryClient(
   http: ServiceHttp,
   processor: { readonly id: string; readonly base_url: string },
-): BlobInventory {
+): AskedInventory {
   async function ask<T>(
     schema: z.ZodType<T>,
     method: 'GET' | 'POST',
@@ -52,6 +55,7 @@ export function createInventoryClient(
     if (own.success && parsed.success) return parsed.data;
     throw new BlobgraphError('SERVICE_UNAVAILABLE', `\`${processor.id}\` does not answer at its address.`);
   }
+  const idsAnswer = z.object({ ids: z.array(z.string()), rebuildable });
   return {
     async inventory({ before, after, limit }) {
       const query = new URLSearchParams({
@@ -62,13 +66,18 @@ export function createInventoryClient(
       return (await ask(z.object({ blobs: z.array(itemSchema) }), 'GET', `/inventory?${query}`)).blobs;
     },
     async existing(ids) {
-      const schema = z.object({ ids: z.array(z.string()) });
-      return (await ask(schema, 'POST', '/inventory/existing', { ids })).ids;
+      return (await ask(idsAnswer, 'POST', '/inventory/existing', { ids })).ids;
+    },
+    async lost(ids) {
+      const answer = await ask(idsAnswer, 'POST', '/inventory/existing', { ids });
+      const there = new Set(answer.ids);
+      return answer.rebuildable ? [] : ids.filter((id) => !there.has(id));
     },
     async countsOf(userIds, before) {
-      const schema = z.object({ counts: z.array(countSchema) });
+      const schema = z.object({ counts: z.array(countSchema), rebuildable });
       const body = { user_ids: userIds, before: before.toISOString() };
-      return (await ask(schema, 'POST', '/inventory/counts', body)).counts;
+      const answer = await ask(schema, 'POST', '/inventory/counts', body);
+      return answer.rebuildable ? null : answer.counts;
     },
     async reopen(ids) {
       await ask(z.object({}), 'POST', '/inventory/reopen', { ids });

@@ -23,6 +23,7 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   query_endpoint: '/graphql',
   event_subscriptions: ['blob.created'],
   takes: { 'blob.created': ['text-input-v1'] },
+  opt_in_schema_ids: [],
   shown_as: null,
   versions: ['1'],
   max_concurrency: 4,

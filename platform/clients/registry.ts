@@ -48,6 +48,8 @@ export interface ProcessorRegistration {
   readonly event_subscriptions?: readonly string[];
   /** Schemas taken on each of these events. Default: all of `input_schema_ids` on each. */
   readonly takes?: Takes;
+  /** Those of `takes` of which it makes something by itself only in books whose owner asked for it. Default: none. */
+  readonly opt_in_schema_ids?: readonly string[];
   /** Where a book shows its blobs. Default: nowhere. */
   readonly shown_as?: (typeof bookPlaces)[number] | null;
   /** Runs at once in one process, 1 to 1,000. Default 4. */
@@ -76,6 +78,8 @@ export const processorDocument = z.object({
   query_endpoint: z.string(),
   event_subscriptions: z.array(z.string()),
   takes: z.record(z.string(), z.array(z.string())),
+  /** Absent where the registry is of the release before. */
+  opt_in_schema_ids: z.array(z.string()).default([]),
   shown_as: z.enum(bookPlaces).nullable(),
   /** Every version that it was ever registered with, the present one first. */
   versions: z.array(z.string()),
@@ -148,6 +152,12 @@ const CATALOG_RETRY_MS = 2_000;
 
 export const takes = (processor: ProcessorDocument, schemaId: string, event: string): boolean =>
   processor.active && (processor.takes[event] ?? []).includes(schemaId);
+
+/** Whether a processor works on blobs of a schema by itself only in books whose owner asked for it. */
+export const isOptIn = (
+  { opt_in_schema_ids }: Pick<ProcessorDocument, 'opt_in_schema_ids'>,
+  schemaId: string,
+): boolean => opt_in_schema_ids.includes(schemaId);
 
 /** Whether a processor, in any of its versions, takes blobs of a schema or reads them. */
 export const reads = ({ readable_schema_ids }: ProcessorDocument, schemaId: string): boolean =>

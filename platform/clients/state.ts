@@ -25,6 +25,11 @@ const bookSchema = z.object({
   title: z.string(),
   /** A BCP 47 tag: given, or that of its drafts; null where they do not tell. */
   language: z.string().nullable().default(null),
+  subtitle: z.string().nullable().default(null),
+  author: z.string().nullable().default(null),
+  rights: z.string().nullable().default(null),
+  /** The image on its cover, as its user named it: it may be gone. */
+  cover_blob_id: z.string().nullable().default(null),
   chapters: z.array(
     z.object({
       /** The chapter's key. */
@@ -43,6 +48,10 @@ const bookSchema = z.object({
   ),
 });
 export type BookDocument = z.infer<typeof bookSchema>;
+
+/** The newest compiled version of a book, as the index names it. */
+const compiledSchema = z.object({ id: z.string(), title: z.string(), schema_id: z.string() });
+export type CompiledVersion = z.infer<typeof compiledSchema>;
 
 /** A source of a run as the index names it. */
 const sourceSchema = z.object({
@@ -65,6 +74,17 @@ const sourceSchema = z.object({
   data: z.unknown().optional(),
 });
 export type SourceDocument = z.infer<typeof sourceSchema>;
+
+const derivationSchema = z.object({
+  id: z.string(),
+  generation: z.number().int(),
+  title: z.string(),
+  created_at: z.string(),
+  /** The blob that it was made of. */
+  source: sourceSchema,
+});
+/** A blob of the processor's own, as the index has it, with what it can be made of again. */
+export type Derivation = z.infer<typeof derivationSchema>;
 
 /** A run that a processor begins. */
 export interface RunBeginning {
@@ -139,19 +159,43 @@ export interface ProcessingReport {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** A user's blob that a processor makes for them, since it keeps what the blob stands for. */
+export interface KeptBlob {
+  readonly type: string;
+  readonly schema_id: string;
+  readonly data: object;
+  readonly title: string;
+  readonly conversation_id?: string | null;
+  /** The same one gives the same blob. */
+  readonly idempotency_key: string;
+}
+
 /** The state service, on behalf of a user. All reject with BlobgraphError. */
 export interface StateClient {
   /** In the order of `ids`; those that are missing or not the user's are left out. At most 1,000. */
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
+  /**
+   * Stores a user's blob, or finds it. @returns its id
+   * @throws FORBIDDEN: its schema is not kept by the processor; BLOB_DELETED, USER_ERASING, IDEMPOTENCY_CONFLICT, OVERLOADED;
+   *   InputErrors
+   */
+  keep(userId: string, blob: KeptBlob): Promise<string>;
   /** @throws BOOK_NOT_FOUND */
   book(userId: string, bookId: string): Promise<BookDocument>;
   /** In no given order; those that are missing or not the user's are left out. At most 100. */
   books(userId: string, bookIds: readonly string[]): Promise<BookDocument[]>;
+  /** The newest compiled version of a book; null where it has none. @throws BOOK_NOT_FOUND */
+  compiled(userId: string, bookId: string): Promise<CompiledVersion | null>;
   /**
    * The user's blobs as sources, without their documents, in the order of `ids`; those that are missing are left out. At
    * most 1,000. @throws FORBIDDEN: as of {@link begin}
    */
   sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
+  /**
+   * What blobs of the processor's own were made of that an event asked for, in the order of `ids`; those that are missing,
+   * or whose source is gone, are left out. At most 1,000.
+   */
+  derivations(userId: string, ids: readonly string[]): Promise<Derivation[]>;
   /**
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
@@ -175,6 +219,11 @@ export interface StateClient {
 export function createStateClient(http: ServiceHttp): StateClient {
   const as = (userId: string) => ({ viewer: { userId, roles: [] } });
   return {
+    async keep(userId, blob) {
+      const call = { method: 'POST', path: '/api/v1/blobs', body: blob, ...as(userId) } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ blob: z.object({ id: z.string() }) }).parse(answer).blob.id;
+    },
     async blobs(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 });
@@ -195,10 +244,20 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const answer = await http.call('state', { ...call, repeatable: true });
       return z.object({ books: z.array(bookSchema) }).parse(answer).books;
     },
+    async compiled(userId, bookId) {
+      const path = routed`/api/v1/users/${userId}/books/${bookId}/compiled`;
+      const answer = await http.call('state', { method: 'GET', path, ...as(userId) });
+      return z.object({ compiled: compiledSchema.nullable() }).parse(answer).compiled;
+    },
     async sources(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true });
       return z.object({ sources: z.array(sourceSchema) }).parse(answer).sources;
+    },
+    async derivations(userId, ids) {
+      const call = { method: 'POST', path: '/api/v1/derivations', body: { ids }, ...as(userId) } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ derivations: z.array(derivationSchema) }).parse(answer).derivations;
     },
     async begin(userId, run) {
       const call = { method: 'POST', path: '/api/v1/runs/begin', body: run, ...as(userId) } as const;

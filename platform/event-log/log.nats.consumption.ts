@@ -94,7 +94,9 @@ export class NatsConsumption implements Consumption {
 
   async #work(puller: NatsPuller): Promise<void> {
     while (await this.#place()) {
-      const message = await this.#pull(puller).finally(() => this.#pulling--);
+      const message = await this.#pull(puller);
+      // In one step with what follows: in between, another worker would find a place that there is not.
+      this.#pulling--;
       if (!message) {
         this.#tellFree();
         continue;

@@ -169,7 +169,6 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   async erase(blobIds: readonly string[]): Promise<void> {
-    if (Object.keys(this.#deps.definitions).length === 0) return;
     const ids = blobIds.filter((id) => isUuid(id));
     await this.#deps.journal.erase(ids);
     for (let start = 0; start < ids.length; start += ERASED_AT_ONCE) {
@@ -179,7 +178,7 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   start(): void {
-    if (Object.keys(this.#deps.definitions).length > 0) this.#sweeper.start();
+    this.#sweeper.start();
   }
 
   async stop(): Promise<void> {
@@ -228,8 +227,7 @@ class ProcessorArtifacts implements Artifacts {
     const found = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     if (found) return found;
     const names = Object.keys(definitions).map((each) => `\`${each}\``);
-    const message =
-      names.length > 0 ? `There is ${names.join(', ')} of it, and no other.` : 'There is none of it.';
+    const message = `There is ${names.join(', ')} of it, and no other.`;
     throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
   }
 }
@@ -242,3 +240,20 @@ const statusOf = (name: string, entry: ArtifactEntry | undefined): ArtifactStatu
 });
 
 export const createArtifacts = (deps: ArtifactDependencies): Artifacts => new ProcessorArtifacts(deps);
+
+const none = (): never => {
+  throw new BlobgraphError('NOT_FOUND', 'There is none of it.', { field: 'format' });
+};
+
+/** Of a processor that has none. */
+export const noArtifacts: Artifacts = {
+  list: async (blobIds) => blobIds.map(() => []),
+  request: async () => none(),
+  open: async () => none(),
+  head: async () => none(),
+  key: none,
+  etag: none,
+  erase: async () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+};

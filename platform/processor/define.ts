@@ -6,10 +6,12 @@ import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
+import type { IdSource } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
+import type { Files } from './files.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { InvalidSpec } from './records/names.ts';
@@ -97,6 +99,8 @@ export interface ExportsDefinition {
   readonly mutation: string;
   /** The member of its input that holds the blob's id, e.g. `compiledBookId`. */
   readonly id: string;
+  /** The type's field that shows them. Default `exports`. */
+  readonly field?: string;
 }
 
 /** Given to a processor's own code when it is opened. */
@@ -105,21 +109,34 @@ export interface OpenDependencies<Settings> {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly database: OwnDatabase;
+  readonly state: StateClient;
+  readonly files: Files;
+  readonly ids: IdSource;
   /** The processor's own place in the object store. */
   readonly objects: ObjectStore;
 }
 
-/** The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. */
+/**
+ * The database that a processor's records are in, for what it keeps beside them; its tables are of their migrations. There is
+ * none for records in Redis.
+ */
 export type OwnDatabase =
   | { readonly kind: 'mongodb'; readonly database: Db }
   | { readonly kind: 'postgresql'; readonly database: SqlDatabase };
 
 /** Opened by a processor at its start: anything, also something that needs no ending. */
 export type OpenedResources = object & {
+  /** Begins what goes on beside requests; called once the service answers. */
+  start?(): void;
   /** Ends what was opened. */
   close?(): Promise<void>;
   /** Forgets what was kept of a user beside the records; called when the user is erased, at least once. */
   eraseUser?(userId: string): Promise<void>;
+  /**
+   * Forgets what was kept for these blobs beside the records: the processor's own, or users' whose bytes it keeps (the
+   * schema's `x-kept-by`). Called when they are deleted, at least once; other ids count as forgotten.
+   */
+  eraseBlobs?(userId: string, ids: readonly string[]): Promise<void>;
 };
 
 /** A processor: what it is and what it makes. All else is the platform's. */
@@ -136,6 +153,8 @@ export interface ProcessorDefinition<
   readonly description: string;
   /** Schemas of the blobs of which it makes another by itself, by the event that tells of them. */
   readonly takes?: Takes & Readonly<Partial<Record<'blob.created' | 'blob.indexed', readonly string[]>>>;
+  /** Those of `takes` of which it makes something only in books whose owner asked for it. Default: none. */
+  readonly optIn?: readonly string[];
   /** Schemas of the blobs that its commands take. */
   readonly reads?: readonly string[];
   readonly makes: {
@@ -181,10 +200,18 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   ],
   [({ version }) => !/^[\w.+-]{1,64}$/.test(version), '`version`: use letters, digits, dots and dashes'],
   [({ takes, run }) => takes !== undefined && !run, '`run`: say what it makes of what it takes'],
+  [
+    ({ takes = {}, optIn = [] }) => optIn.some((id) => !Object.values(takes).flat().includes(id)),
+    '`optIn`: name schemas of `takes`',
+  ],
   [({ takes, commands }) => !takes && !commands, '`takes` or `commands`: say when it works'],
   [
     ({ run, commands = {} }) => Object.values(commands).some((command) => !run && !command.run),
     '`run`: say what its commands make',
+  ],
+  [
+    ({ records: { rebuildable }, run, commands }) => rebuildable === true && (!run || commands !== undefined),
+    '`records`: what may be dropped must be made of its source again; have a `run`, and no `commands`',
   ],
   [
     ({ artifacts = {} }) =>

@@ -9,8 +9,10 @@ import type { Artifacts } from './artifacts.ts';
 import type { OpenedResources, ProcessorDefinition } from './define.ts';
 import type { Files } from './files.ts';
 import type { Standing } from './lifecycle.ts';
+import type { Reader } from './rebuilding/reader.ts';
 import type { Records } from './records/records.ts';
 import type { ObjectSweeper } from './records/s3/sweeper.ts';
+import type { BlobTags } from './records/shelf/tags.ts';
 import type { Registrar } from './registrar.ts';
 
 /** A processor that was opened: its value, and what it stands on. */
@@ -19,6 +21,10 @@ export interface Kit {
   /** Answered by {@link ProcessorDefinition.open}. */
   readonly opened: OpenedResources;
   readonly records: Records;
+  /** Reads for users: what can be made again is. */
+  readonly reader: Reader;
+  /** By what a user's blobs are found that have something in common; null where the records have no tags. */
+  readonly tags: BlobTags | null;
   readonly registrar: Registrar;
   readonly artifacts: Artifacts;
   /** Addresses at which files are read without a token. */

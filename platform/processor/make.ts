@@ -60,8 +60,11 @@ function assertForm({ id }: Kit['definition'], result: unknown): void {
   throw new BlobgraphError('PROCESSING_FAILED', `\`${id}\` made ${what}.`, { cause: error });
 }
 
+/** What making a record stands on. */
+export type MakingKit = Pick<Kit, 'clock' | 'definition' | 'opened' | 'schemas' | 'logger'>;
+
 /** The run's answer. Codes that tell of the index that a blob is gone are not for it to give: nobody would hear of it. */
-async function answered({ definition, opened }: Kit, { run, request }: Making): Promise<RunResult> {
+async function answered({ definition, opened }: MakingKit, { run, request }: Making): Promise<RunResult> {
   try {
     const result = await run(request, opened);
     request.signal.throwIfAborted();
@@ -75,7 +78,7 @@ async function answered({ definition, opened }: Kit, { run, request }: Making): 
 
 /** @throws BlobgraphError PROCESSING_FAILED: what was made does not fit the processor's own schema */
 async function assertFits(
-  { definition, schemas, logger }: Kit,
+  { definition, schemas, logger }: MakingKit,
   data: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const { makes, records } = definition;
@@ -108,7 +111,7 @@ function measured({ contentHash, sizeBytes }: RunResult, data: object) {
  * Runs a processor's code and makes the record of what it answers.
  * @throws what the run throws; BlobgraphError PROCESSING_FAILED, BLOB_TOO_LARGE, SERVICE_UNAVAILABLE
  */
-export async function makeRecord(kit: Kit, making: Making): Promise<NewRecord> {
+export async function makeRecord(kit: MakingKit, making: Making): Promise<NewRecord> {
   const { clock, definition } = kit;
   const { request, command, inputHash, onDemand, generation, sourceIds } = making;
   const startedAt = clock.now();

@@ -11,12 +11,9 @@ import {
 } from '../clients/registry.ts';
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
-import type { Clock } from '../clock.ts';
 import type { Config, ServiceName } from '../config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
 import { ownKeys } from '../identity/service/own-keys.ts';
-import type { Logger } from '../logger.ts';
-import type { ObjectStore } from '../objects/objects.ts';
 import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../paths.ts';
 import type { ServiceRuntime } from '../runtime.ts';
@@ -24,21 +21,15 @@ import { WholeNumberResolver } from '../scalars.ts';
 import { serveSubgraph } from '../serving/graphql.ts';
 import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
-import { createMongoJournal } from './artifacts/journal.mongo.ts';
-import { createPostgresJournal } from './artifacts/journal.postgres.ts';
-import type { ArtifactJournal } from './artifacts/journal.ts';
-import { createArtifacts } from './artifacts.ts';
+import { type ArtifactDependencies, type Artifacts, createArtifacts, noArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources, OwnDatabase, ProcessorDefinition } from './define.ts';
+import type { OpenedResources } from './define.ts';
 import { createFiles } from './files.ts';
 import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { createMongoRecords } from './records/mongo/records.mongo.ts';
-import { createPostgresRecords } from './records/postgres/records.postgres.ts';
-import type { Records } from './records/records.ts';
-import { createObjectRecords } from './records/s3/records.s3.ts';
-import type { ObjectSweeper } from './records/s3/sweeper.ts';
+import { plainReader } from './rebuilding/reader.ts';
+import { createRebuilder } from './rebuilding/rebuilder.ts';
 import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
@@ -47,51 +38,35 @@ import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
 import { createWorker, type Worker } from './runs/worker.ts';
+import {
+  type AnyProcessor,
+  databaseOf,
+  type OpenedStore,
+  openStore,
+  type StoreConfig,
+  storageOf,
+} from './store.ts';
 
-/** The database of a processor's own, e.g. `text_expansion`. */
-export const databaseOf = ({ id }: Pick<ProcessorDefinition, 'id'>): string => id.replaceAll('-', '_');
-
-// biome-ignore lint/suspicious/noExplicitAny: any processor, whatever it opens and is set by
-export type AnyProcessor = ProcessorDefinition<any, any>;
-
-/** Whether its records are in MongoDB in this installation. */
-const inMongo = (
-  { records }: AnyProcessor,
-  { mongoUrl }: { readonly mongoUrl: string | undefined },
-): boolean => records.store === 'mongodb' && mongoUrl !== undefined;
-
-/** Where its records are, as its registration tells. */
-function storageOf(
-  definition: AnyProcessor,
-  { mongoUrl, postgresUrl, s3 }: StoreConfig,
-): Pick<ProcessorRegistration, 'storage_type' | 'connection_string'> {
-  if (definition.records.store === 's3') {
-    const place = s3 ? `${s3.endpoint.replace(/\/+$/, '')}/${s3.bucket}` : 'embedded';
-    return { storage_type: 's3', connection_string: place };
-  }
-  const isMongo = inMongo(definition, { mongoUrl });
-  return {
-    storage_type: isMongo ? 'mongodb' : 'postgresql',
-    connection_string: (isMongo ? mongoUrl : postgresUrl) ?? 'embedded',
-  };
-}
-
-type StoreConfig = Pick<Config, 'mongoUrl' | 'postgresUrl' | 's3'>;
+export { databaseOf } from './store.ts';
+export type { AnyProcessor };
 
 /** A processor's registration. */
 export function registrationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls'> & StoreConfig,
 ): ProcessorRegistration {
-  const { id, version, name, description, takes = {}, reads = [], makes, limits } = definition;
+  const { id, version, name, description, takes = {}, optIn = [], reads = [], makes, limits } = definition;
+  const storage = storageOf(definition, config);
   return {
     id,
     name,
     description,
     version,
-    ...storageOf(definition, config),
+    storage_type: storage.type,
+    connection_string: storage.address,
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorRegistration['takes']>,
+    opt_in_schema_ids: optIn,
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
     output_schema_id: makes.schema,
@@ -103,79 +78,61 @@ export function registrationOf(
   };
 }
 
-async function openDatabase(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OwnDatabase> {
-  const name = databaseOf(definition);
-  return runtime.mongo && inMongo(definition, { mongoUrl: 'given' })
-    ? { kind: 'mongodb', database: runtime.mongo.database(name) }
-    : { kind: 'postgresql', database: await runtime.sql(name) };
+/** Opens what is a processor's own. */
+async function openOwn(
+  { id, settings, open }: AnyProcessor,
+  { config, logger, clock, ids }: ServiceRuntime,
+  { database, objects }: OpenedStore,
+  kit: Pick<Kit, 'state' | 'files'>,
+): Promise<OpenedResources> {
+  const own = {
+    ...kit,
+    ids,
+    settings: settings ? config.settings(settings) : {},
+    logger,
+    clock,
+    objects,
+    get database() {
+      if (database) return database;
+      throw new Error(`${id} keeps its records in Redis, beside which nothing is kept`);
+    },
+  };
+  return (await open?.(own)) ?? {};
 }
 
-interface OpenedRecords {
-  readonly records: Records;
-  /** Where it has objects beside its records. */
-  readonly sweeper?: ObjectSweeper;
-}
-
-function recordsIn(
-  { records }: AnyProcessor,
-  own: OwnDatabase,
-  deps: { readonly objects: ObjectStore; readonly clock: Clock; readonly logger: Logger },
-): OpenedRecords {
-  if (own.kind === 'mongodb') return { records: createMongoRecords(own.database, records) };
-  return records.store === 's3'
-    ? createObjectRecords(records, { sql: own.database, ...deps })
-    : { records: createPostgresRecords(own.database, records) };
-}
-
-async function openJournal({ artifacts }: AnyProcessor, own: OwnDatabase): Promise<ArtifactJournal> {
-  const journal =
-    own.kind === 'mongodb' ? createMongoJournal(own.database) : createPostgresJournal(own.database);
-  if (artifacts) await journal.prepare();
-  return journal;
+async function openArtifacts(
+  { id, artifacts: definitions, limits }: AnyProcessor,
+  { journal }: OpenedStore,
+  deps: Omit<ArtifactDependencies, 'processorId' | 'definitions' | 'seconds' | 'concurrency' | 'journal'>,
+): Promise<Artifacts> {
+  if (!definitions) return noArtifacts;
+  if (!journal) throw new Error(`${id} keeps its records in Redis, where no artifacts are kept`);
+  await journal.prepare();
+  return createArtifacts({ ...deps, processorId: id, definitions, ...limits, journal });
 }
 
 async function openKit(
   definition: AnyProcessor,
   runtime: ServiceRuntime,
+  store: OpenedStore,
   standing: Kit['standing'],
 ): Promise<Kit> {
-  const { clock, config, http, ids, logger } = runtime;
-  const settings = definition.settings ? config.settings(definition.settings) : {};
-  const database = await openDatabase(definition, runtime);
-  const objects = await runtime.objects();
+  const { clock, http, ids, logger } = runtime;
+  const { records, tags, objects, sweeper } = store;
+  await records.prepare();
+  const state = createStateClient(http);
   const keys = await ownKeys(definition.id as ServiceName, runtime);
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
-  const { records, sweeper } = recordsIn(definition, database, { objects, clock, logger });
-  await records.prepare();
-  const state = createStateClient(http);
-  const journal = await openJournal(definition, database);
   // Last of what may fail: nobody would close it.
-  const opened: OpenedResources =
-    (await definition.open?.({ settings, logger, clock, database, objects })) ?? {};
-  const artifacts = createArtifacts({
-    processorId: definition.id,
-    definitions: definition.artifacts ?? {},
-    seconds: definition.limits.seconds,
-    concurrency: definition.limits.concurrency,
-    objects,
-    journal,
-    records,
-    state,
-    opened,
-    clock,
-    ids,
-    logger,
-  });
-  return {
+  const opened = await openOwn(definition, runtime, store, { state, files });
+  const deps = { objects, records, state, opened, clock, ids, logger };
+  const artifacts = await openArtifacts(definition, store, deps);
+  const made = {
     definition,
     opened,
     records,
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
-    artifacts,
-    files,
-    objects,
-    ...(sweeper ? { sweeper } : {}),
     state,
     standing,
     processors: createProcessorClient(http),
@@ -184,6 +141,8 @@ async function openKit(
     ids,
     logger,
   };
+  const reader = definition.records.rebuildable ? createRebuilder(made) : plainReader(records);
+  return { ...made, reader, tags, artifacts, files, objects, ...(sweeper ? { sweeper } : {}) };
 }
 
 const scalars = { DateTime: DateTimeISOResolver, JSON: JSONResolver, BigInt: WholeNumberResolver };
@@ -203,10 +162,11 @@ async function install(
   assertReader: AssertReader,
   sdl: string,
 ): Promise<void> {
-  const { definition, records, artifacts, logger } = kit;
+  const { definition, records, reader, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, definition: definition.records, schemaId: makes.schema, assertReader });
-  inventoryRoutes(app, { processorId: id, inventory: records });
+  blobRoutes(app, { records, reader, definition: definition.records, schemaId: makes.schema, assertReader });
+  const { rebuildable = false } = definition.records;
+  inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit);
   fileRoutes(app, kit);
@@ -236,7 +196,8 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
     async create(runtime) {
       const { clock, config, http, logger } = runtime;
       const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const kit = await openKit(definition, runtime, () => lifecycle.standing);
+      const store = await openStore(definition, runtime);
+      const kit = await openKit(definition, runtime, store, () => lifecycle.standing);
       const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
       if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
       const stopping = new AbortController();
@@ -264,6 +225,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           kit.registrar.start();
           kit.artifacts.start();
           kit.sweeper?.start();
+          kit.opened.start?.();
           await lifecycle.start();
         },
         async stop() {
@@ -273,6 +235,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           await kit.artifacts.stop();
           await kit.sweeper?.stop();
           await kit.opened.close?.();
+          await store.close();
         },
       };
     },

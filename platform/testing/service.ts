@@ -14,6 +14,7 @@ import { randomIds } from '../ids.ts';
 import { createLogger } from '../logger.ts';
 import { createServiceMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../objects/objects.ts';
+import { createMemoryShelf } from '../processor/records/shelf/memory/shelf.memory.ts';
 import type { ServiceRuntime } from '../runtime.ts';
 import { type ServiceDefinition, type ServiceRoute, startService } from '../serving/service.ts';
 import type { SqlServer } from '../sql/database.ts';
@@ -128,6 +129,11 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     metrics: createServiceMetrics(name),
     mongo: undefined,
     sql,
+    shelf: async (place) => {
+      const { redis, namespace } = config;
+      const file = join(dataDir, 'redis', `${namespace}_${place}`);
+      return createMemoryShelf({ file, maxBytes: redis.embeddedBytes, ttlMs: redis.ttlMs, logger });
+    },
     objects() {
       objects ??= openTemporaryObjects();
       return objects;
@@ -141,7 +147,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       feed ??= runtime.eventLog().then((opened) => openChangeFeed({ log: opened, logger }));
       return feed;
     },
-    embedded: () => ['MongoDB', 'PostgreSQL', 'NATS', 'S3'],
+    embedded: () => ['MongoDB', 'PostgreSQL', 'NATS', 'S3', 'Redis'],
     ...options,
     config,
   };

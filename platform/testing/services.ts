@@ -8,6 +8,7 @@ export interface ServiceAddresses {
   readonly mongoUrl: string;
   readonly postgresUrl: string;
   readonly natsUrl: string;
+  readonly redisUrl: string;
   readonly s3: NonNullable<Config['s3']>;
 }
 
@@ -25,6 +26,7 @@ export function services(): ServiceAddresses {
     mongoUrl: address('MONGO_URL'),
     postgresUrl: address('POSTGRES_URL'),
     natsUrl: address('NATS_URL'),
+    redisUrl: address('REDIS_URL'),
     s3: {
       endpoint: address('S3_ENDPOINT'),
       bucket: address('S3_BUCKET'),

@@ -1,7 +1,10 @@
+import { COVER_SCHEMA } from '../../platform/cover.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
+import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
 import { bookExports } from './exports/artifacts.ts';
 import { createExporter } from './exports/exporter.ts';
@@ -23,11 +26,11 @@ export default defineProcessor({
   version: '1',
   name: 'Book compiler',
   description: 'Compiles the chapters of a book into one text, version by version.',
-  reads: ['text-input-v1', 'expanded-text-v1'],
+  reads: ['text-input-v1', 'expanded-text-v1', COVER_SCHEMA],
   makes: {
     type: 'CompiledBook',
     schema: 'compiled-book-v1',
-    schemaVersion: '1.1.0',
+    schemaVersion: '1.2.0',
     shownAs: 'book.compiled',
   },
   limits: { concurrency: 4, seconds: 60 },
@@ -41,6 +44,10 @@ export default defineProcessor({
       word_count: 'integer',
       character_count: 'integer',
       language: 'text',
+      subtitle: 'text',
+      author: 'text',
+      rights: 'text',
+      cover_blob_id: 'text',
       chapter_count: 'integer',
       source_blob_ids: 'envelope',
       compile_config: 'jsonb',
@@ -53,6 +60,7 @@ export default defineProcessor({
         columns: {
           chapter_num: 'integer',
           position: 'integer',
+          number: 'integer',
           title: 'text',
           draft_blob_id: 'text',
           expanded_blob_id: 'text',
@@ -67,12 +75,13 @@ export default defineProcessor({
     migrations,
   }),
   open: () => {
-    const [composer, exporter] = [createComposer(), createExporter()];
+    const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter()];
     return {
       composer,
+      comparer,
       exporter,
       async close() {
-        await Promise.all([composer.close(), exporter.close()]);
+        await Promise.all([composer.close(), comparer.close(), exporter.close()]);
       },
     };
   },
@@ -96,6 +105,13 @@ export default defineProcessor({
   artifacts: bookExports,
   exports: { mutation: 'exportBook', id: 'compiledBookId' },
   resolvers: {
+    Query: {
+      compareVersions: {
+        needs: [],
+        resolve: (_root, ids: { a: string; b: string }, { kit, caller }) =>
+          comparerOf(kit).compare(kit, requireViewer(caller).userId, ids),
+      },
+    },
     CompiledBook: {
       compileConfig: {
         needs: ['compile_config'],

@@ -129,6 +129,8 @@ export type Processor = {
   eventSubscriptions: Array<Scalars['String']['output']>;
   /** What it takes on each of these events. */
   takes: Array<ProcessorTakes>;
+  /** Those of them of which it makes something by itself only in books whose `automatic` names it. */
+  optInSchemaIds: Array<Scalars['ID']['output']>;
   /** Where a book shows its blobs; null: nowhere. */
   shownAs: Maybe<BookPlace>;
   /** Runs at once in one process. */
@@ -200,6 +202,8 @@ export type RegisterProcessorInput = {
   eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
   /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
+  /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
+  optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Where a book shows its blobs. Default: nowhere. */
   shownAs?: InputMaybe<BookPlace>;
   /** Runs at once in one process, 1 to 1,000. */
@@ -407,6 +411,7 @@ export type ProcessorResolvers<ContextType = Context, ParentType extends Resolve
   graphqlType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   eventSubscriptions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   takes?: Resolver<Array<ResolversTypes['ProcessorTakes']>, ParentType, ContextType>;
+  optInSchemaIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   shownAs?: Resolver<Maybe<ResolversTypes['BookPlace']>, ParentType, ContextType>;
   maxConcurrency?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   timeoutSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -89,6 +89,23 @@ describe('health monitor', () => {
     expect(list).toHaveBeenCalledTimes(1);
   });
 
+  it('one that was not well is asked again, once a second for all who want to know', async () => {
+    let now = 0;
+    let well = false;
+    const probe = vi.fn(async () => well);
+    const health = create({ probe, clock: { now: () => new Date(now) } });
+    expect(await health.isWell(subject('a'))).toBe(true);
+    await health.check(subject('a'));
+    now = 999;
+    expect(await health.isWell(subject('a'))).toBe(false);
+    expect(probe).toHaveBeenCalledTimes(1);
+    well = true;
+    now = 1_000;
+    const all = Array.from({ length: 50 }, () => health.isWell(subject('a')));
+    expect(new Set(await Promise.all(all))).toEqual(new Set([true]));
+    expect(probe).toHaveBeenCalledTimes(2);
+  });
+
   it('stops at once, with an answer outstanding', async () => {
     const probe = vi.fn(
       (_url: string, signal: AbortSignal) =>

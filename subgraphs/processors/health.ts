@@ -20,6 +20,11 @@ export type Probe = (url: string, signal: AbortSignal) => Promise<boolean>;
 
 export interface HealthMonitor {
   of(id: string): Health;
+  /**
+   * False of one that was not well when it was last asked; one that may be back since then, a second later, is asked first.
+   * Never rejects.
+   */
+  isWell(processor: Subject): Promise<boolean>;
   /** Asks one processor now, besides the rounds. Never rejects. */
   check(processor: Subject): Promise<void>;
   /** Asks all of them in rounds, from now until `stop`. */
@@ -42,12 +47,15 @@ export interface HealthDeps {
 }
 
 const CONCURRENCY = 8;
+/** One that is not well is found to be back within this time, and is asked no more often. */
+const AGAIN_AFTER_MS = 1_000;
 const NOT_ASKED: Health = { state: 'unknown', checkedAt: null };
 
 /** Keeps, in memory, how every processor is. */
 export function createHealthMonitor(deps: HealthDeps): HealthMonitor {
   const { list, probe, clock, logger, random, intervalMs = 5_000, timeoutMs = 2_000 } = deps;
   const known = new Map<string, Health>();
+  const asking = new Map<string, Promise<void>>();
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
@@ -56,6 +64,20 @@ export function createHealthMonitor(deps: HealthDeps): HealthMonitor {
     const well = await probe(`${base_url}${health_endpoint}`, signal);
     if (!stopping.signal.aborted)
       known.set(id, { state: well ? 'healthy' : 'unhealthy', checkedAt: clock.now() });
+  }
+  /** As `check`, once for all who want to know it now. */
+  async function checkAgain(processor: Subject): Promise<void> {
+    const { id } = processor;
+    const running = asking.get(id) ?? check(processor).finally(() => asking.delete(id));
+    asking.set(id, running);
+    await running;
+  }
+  async function isWell(processor: Subject): Promise<boolean> {
+    const { state, checkedAt } = known.get(processor.id) ?? NOT_ASKED;
+    if (state !== 'unhealthy') return true;
+    const age = clock.now().getTime() - (checkedAt?.getTime() ?? 0);
+    if (age >= AGAIN_AFTER_MS) await checkAgain(processor);
+    return known.get(processor.id)?.state !== 'unhealthy';
   }
   async function round(): Promise<void> {
     try {
@@ -74,6 +96,7 @@ export function createHealthMonitor(deps: HealthDeps): HealthMonitor {
   return {
     of: (id) => known.get(id) ?? NOT_ASKED,
     check,
+    isWell,
     start() {
       running = run();
     },

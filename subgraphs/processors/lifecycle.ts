@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
+import { InputErrors } from '../../platform/errors.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
+import { retiredError } from '../../platform/serving/direct-reads/owners.ts';
 import type { Processor } from './processor.ts';
 import type { StatusChange } from './store.ts';
 
@@ -45,12 +46,6 @@ export const changeOf = (action: LifecycleAction, reason: string | null, at: Dat
   status_since: at,
   status_reason: reason,
 });
-
-/** The refusal of what only a processor may be asked that was not retired. */
-export const retiredError = (id: string, message: string): BlobgraphError =>
-  new BlobgraphError('PROCESSOR_RETIRED', `\`${id}\` was retired: its store is gone. ${message}`, {
-    field: 'id',
-  });
 
 /**
  * Whether a registration may follow the one before. A retired processor comes back with a version that it never had,

@@ -43,6 +43,7 @@ describe('registration of a processor', () => {
       query_endpoint: '/graphql',
       event_subscriptions: [],
       takes: {},
+      opt_in_schema_ids: [],
       shown_as: null,
       max_concurrency: 4,
       timeout_seconds: 60,
@@ -58,6 +59,21 @@ describe('registration of a processor', () => {
       'blob.created': schemas,
       'blob.indexed': schemas,
     });
+  });
+
+  it('takes some of its schemas only where it is asked to, and no others', () => {
+    const takes = { 'blob.indexed': ['a-v1', 'b-v1'] };
+    const { input_schema_ids: _, ...rest } = minimal;
+    expect(parseRegistration({ ...rest, takes, opt_in_schema_ids: ['b-v1'] })).toMatchObject({
+      opt_in_schema_ids: ['b-v1'],
+    });
+    expect(errorsOf({ ...rest, takes, opt_in_schema_ids: ['c-v1'] })).toEqual([
+      {
+        field: 'opt_in_schema_ids',
+        code: 'PROCESSOR_INVALID',
+        message: '`opt_in_schema_ids` must hold schemas that it takes, and not `c-v1`.',
+      },
+    ]);
   });
 
   describe('with what it takes', () => {

@@ -71,6 +71,7 @@ const registrationSchema = z.strictObject({
   query_endpoint: path.default('/graphql'),
   event_subscriptions: z.array(event, 'must be a list of events').optional(),
   takes: z.partialRecord(event, schemaIds, 'must be lists of schema ids by event').optional(),
+  opt_in_schema_ids: schemaIds.default([]),
   shown_as: z
     .enum(bookPlaces, `must be one of ${bookPlaces.join(', ')}`)
     .nullable()
@@ -96,13 +97,15 @@ export type Registration = Omit<Given, keyof Intake> & Intake;
 const schemasOf = (takes: Given['takes']): string[] => [...new Set(Object.values(takes ?? {}).flat())];
 
 /** Contradictions among the three. */
-function disagreements({
-  takes,
-  input_schema_ids,
-  event_subscriptions,
-}: Given): (readonly [keyof Intake, string])[] {
+function disagreements(given: Given): (readonly [keyof Given, string])[] {
+  const { takes, input_schema_ids, event_subscriptions, opt_in_schema_ids } = given;
+  const notTaken = opt_in_schema_ids.find(
+    (id) => !schemasOf(takes ?? { 'blob.created': input_schema_ids ?? [] }).includes(id),
+  );
+  if (notTaken !== undefined)
+    return [['opt_in_schema_ids', `must hold schemas that it takes, and not \`${notTaken}\``]];
   if (!takes) return input_schema_ids ? [] : [['input_schema_ids', 'is missing']];
-  const found: (readonly [keyof Intake, string])[] = [];
+  const found: (readonly [keyof Given, string])[] = [];
   const taken = schemasOf(takes);
   if (taken.length > MAX_SCHEMAS) found.push(['takes', `must name at most ${MAX_SCHEMAS} schemas`]);
   const left = taken.filter((id) => input_schema_ids?.includes(id) === false);

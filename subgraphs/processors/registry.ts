@@ -1,9 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
 import type { Caller } from '../../platform/identity/service-tokens.ts';
+import { retiredError } from '../../platform/serving/direct-reads/owners.ts';
 import { assertFits } from './chains.ts';
 import type { ConnectionCipher } from './connection-cipher.ts';
-import { assertMayReturn, changeOf, type LifecycleAction, retiredError, transitions } from './lifecycle.ts';
+import { assertMayReturn, changeOf, type LifecycleAction, transitions } from './lifecycle.ts';
 import { isProcessorId, isRetired, type Processor } from './processor.ts';
 import { isRegisteredAs, type Registration, reserved } from './registration.ts';
 import type { ProcessorStore } from './store.ts';
@@ -60,6 +61,8 @@ export function createProcessorRegistry(deps: {
     list: () => store.list(),
     async change(id, action, reason) {
       const { from, to } = transitions[action];
+      // What is no id is asked of no store.
+      if (!isProcessorId(id)) await get(id);
       const changed = await store.changeStatus(id, from, changeOf(action, reason, clock.now()));
       if (changed) return changed;
       const processor = await get(id);

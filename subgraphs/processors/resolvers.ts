@@ -93,6 +93,7 @@ const Processor: ProcessorResolvers = {
   graphqlType: (processor) => processor.graphql_type,
   eventSubscriptions: (processor) => processor.event_subscriptions,
   takes: ({ takes }) => Object.entries(takes).map(([event, schemaIds]) => ({ event, schemaIds })),
+  optInSchemaIds: (processor) => processor.opt_in_schema_ids,
   shownAs: ({ shown_as: place }) =>
     place && (place === 'chapter.expanded' ? 'CHAPTER_EXPANDED' : 'BOOK_COMPILED'),
   maxConcurrency: (processor) => processor.max_concurrency,

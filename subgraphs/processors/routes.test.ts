@@ -44,7 +44,7 @@ describe('REST', () => {
   it('routes a direct read to the processor that keeps the blob, on behalf of the user', async () => {
     await fixture.register(fixture.registration());
     const { status, body } = await fixture.service.rest('GET', '/api/v1/processors/text-expansion/blobs/b1');
-    expect([status, body]).toEqual([200, { id: 'b1', data: { text: 'é🦉' } }]);
+    expect([status, body]).toEqual([200, { blob: { id: 'b1', user_id: 'alice', data: { text: 'é🦉' } } }]);
     const token =
       fixture.asked.findLast(({ url }) => url === '/blobs/b1')?.authorization?.slice('Bearer '.length) ?? '';
     expect(await testTokens('text-expansion').verify(token, 'GET /blobs/:')).toEqual({

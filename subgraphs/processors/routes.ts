@@ -1,32 +1,33 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHttp } from '../../platform/clients/http.ts';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { routed } from '../../platform/service-path.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { requireOperator, requireViewer } from '../../platform/serving/authenticate.ts';
+import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts';
 import type { HealthMonitor } from './health.ts';
-import { parseReason, retiredError } from './lifecycle.ts';
-import { isRetired, toDocument } from './processor.ts';
+import { parseReason } from './lifecycle.ts';
+import { toDocument } from './processor.ts';
 import { assertMayRegister, parseRegistration } from './registration.ts';
 import type { ProcessorRegistry } from './registry.ts';
+import { createOwnerFor } from './routing/owner-for.ts';
+import { parseRoute, takerJson, takersOf } from './routing/takers.ts';
 
-const BLOB_ID = /^[\w-]{1,128}$/;
-
-/** The caller asked for a processor by its id: where that one listens is nobody's business. */
-function named(error: unknown, id: string): unknown {
-  if (!(error instanceof BlobgraphError) || error.code !== 'SERVICE_UNAVAILABLE') return error;
-  const message = `The processor \`${id}\` did not answer. Try again later.`;
-  return new BlobgraphError('SERVICE_UNAVAILABLE', message, { cause: error });
-}
-
-/** The registry's REST: registering, reading, and routing of a direct read to the processor that keeps the blob. */
+/**
+ * The registry's REST: registering and reading, who takes what (`GET /api/v1/route?schema_id=&event=`), and direct reads of
+ * what processors keep, see {@link directReadRoutes}.
+ */
 export function processorRoutes(
   app: FastifyInstance,
-  deps: { registry: ProcessorRegistry; health: HealthMonitor; http: ServiceHttp; egress: Egress },
+  deps: {
+    registry: ProcessorRegistry;
+    health: HealthMonitor;
+    http: ServiceHttp;
+    egress: Egress;
+    logger: Logger;
+  },
 ): void {
-  const { registry, health, http, egress } = deps;
+  const { registry, health, http, egress, logger } = deps;
   type ById = { Params: { id: string } };
-  type ByBlob = { Params: { id: string; blobId: string } };
 
   app.post('/api/v1/processors', async ({ body, caller }) => {
     const registration = parseRegistration(body, egress);
@@ -51,16 +52,16 @@ export function processorRoutes(
     const { state, checkedAt } = health.of(id);
     return { id, health: state, checked_at: checkedAt?.toISOString() ?? null };
   });
-  app.get<ByBlob>('/api/v1/processors/:id/blobs/:blobId', async ({ params, caller }) => {
-    const viewer = requireViewer(caller);
-    if (!BLOB_ID.test(params.blobId))
-      throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of that id.');
-    const processor = await registry.get(params.id);
-    const { id, base_url } = processor;
-    if (isRetired(processor)) throw retiredError(id, 'What it made cannot be read any more.');
-    const call = { method: 'GET', path: routed`/blobs/${params.blobId}`, viewer } as const;
-    return http.call({ id, baseUrl: base_url }, call).catch((error: unknown) => {
-      throw named(error, id);
-    });
+  app.get('/api/v1/route', async ({ query, caller }) => {
+    const asked = parseRoute(query);
+    const takers = takersOf(await registry.list(), asked);
+    return { ...asked, takers: takers.map((taker) => takerJson(taker, health.of(taker.id), caller)) };
+  });
+  directReadRoutes(app, {
+    http,
+    logger,
+    // Whose turn it is was seen to when the caller was let in.
+    reader: async ({ caller }) => ({ ...caller, viewer: requireViewer(caller) }),
+    ownerFor: createOwnerFor({ registry, health }),
   });
 }

@@ -35,6 +35,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE processors ALTER COLUMN readable_schema_ids SET NOT NULL`,
   `ALTER TABLE processors ADD COLUMN status text NOT NULL DEFAULT 'active', ADD COLUMN status_since timestamptz,
     ADD COLUMN status_reason text, ADD COLUMN retired_versions text[] NOT NULL DEFAULT '{}'`,
+  `ALTER TABLE processors ADD COLUMN opt_in_schema_ids text[] NOT NULL DEFAULT '{}'`,
 ];
 
 const columns = [
@@ -53,6 +54,7 @@ const columns = [
   'query_endpoint',
   'event_subscriptions',
   'takes',
+  'opt_in_schema_ids',
   'shown_as',
   'versions',
   'max_concurrency',

@@ -24,7 +24,9 @@ const itself: Caller = { service: 'text-expansion', viewer: null };
 /** The stand-in's answers: it is well, and has one blob. */
 const answers: Readonly<Record<string, readonly [number, unknown]>> = {
   '/health': [200, { status: 'ok' }],
-  '/blobs/b1': [200, { id: 'b1', data: { text: 'é🦉' } }],
+  '/blobs/b1': [200, { blob: { id: 'b1', user_id: 'alice', data: { text: 'é🦉' } } }],
+  '/blobs/batch': [200, { blobs: [{ id: 'b1', user_id: 'alice', data: {} }] }],
+  '/users/alice/blobs?limit=1': [200, { blobs: [], next: null }],
   '/blobs/foreign': [404, { error: { code: 'BLOB_NOT_FOUND', message: 'There is no blob of that id.' } }],
 };
 

@@ -36,6 +36,7 @@ describe('registration', () => {
       ),
       description: '',
       takes: { 'blob.created': ['text-input-v1'] },
+      opt_in_schema_ids: [],
       shown_as: null,
       versions: ['3'],
       readable_schema_ids: fixture.registration().input_schema_ids,

@@ -24,6 +24,8 @@ export interface StateDependencies {
   readonly nudgeBackfill: (processorId: string) => void;
   /** Asks for what a processor missed to be handed out soon. */
   readonly nudgeHandOut: (processorId: string) => void;
+  /** GraphQL types of blobs that processors from outside own, by processor. Default: there are none. */
+  readonly outsideTypes?: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -101,6 +101,10 @@ function shared<T>(values: readonly (T | null)[]): T | null {
   return values.every((value) => value === first) ? first : null;
 }
 
+/** The book of what is made of these sources: theirs, where they share one. */
+export const bookOf = (sources: readonly Pick<IndexEntry, 'bookId'>[]): string | null =>
+  shared(sources.map(({ bookId }) => bookId));
+
 /** An entry's members on a derived blob's content. */
 export const contentOfDerived = (registration: DerivedRegistration) => ({
   preview: beginning(registration.preview, PREVIEW_LENGTH),
@@ -139,7 +143,7 @@ export function entryOfDerived(
     title: registration.title ?? sources[0]?.title ?? context.schemaType,
     ...contentOfDerived(registration),
     ...(registration.content_hash === undefined ? noContent : {}),
-    bookId: shared(sources.map((source) => source.bookId)),
+    bookId: bookOf(sources),
     conversationId: shared(sources.map((source) => source.conversationId)),
     chapterNum: null,
     generation: registration.generation ?? 0,

@@ -431,6 +431,14 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
+  subtitle: Maybe<Scalars['String']['output']>;
+  author: Maybe<Scalars['String']['output']>;
+  /** Whose it is, and what its readers may do with it. */
+  rights: Maybe<Scalars['String']['output']>;
+  /** The image on its cover; null where it has none, or that was deleted. */
+  cover: Maybe<BlobIndex>;
+  /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
+  automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
@@ -521,7 +529,18 @@ export type CreateBookInput = {
   title: Scalars['String']['input'];
   /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  /** Whose it is, and what its readers may do with it, e.g. `© 2026 A. Writer`. */
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   chapters?: Array<CreateBookChapterInput>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`: of those with
+   * `optInSchemaIds`, at most 20. Default: as it is; none in a new book.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
 };
 
 export type CreateBookChapterInput = {
@@ -540,6 +559,12 @@ export type UpdateBookInput = {
   title?: InputMaybe<Scalars['String']['input']>;
   /** A BCP 47 tag, e.g. `de`; null: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  /** Null: none. So it is with the next three. */
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   /** Changes of chapters; one that the book does not have is added. */
   chapters?: InputMaybe<Array<UpdateBookChapterInput>>;
   /**
@@ -547,6 +572,11 @@ export type UpdateBookInput = {
    * with its older drafts.
    */
   removeChapters?: InputMaybe<Array<Scalars['Int']['input']>>;
+  /**
+   * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`, in the place of those
+   * before; [] is none. Default: as it is.
+   */
+  automatic?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Delete the drafts of removed chapters, with what was made of them alone. Default: false. */
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -705,9 +735,21 @@ export type CompiledBook = Blob & {
   id: Scalars['ID']['output'];
 };
 
+/** Owned by the `pitch-builder` subgraph. */
+export type Pitch = Blob & {
+  __typename?: 'Pitch';
+  id: Scalars['ID']['output'];
+};
+
 /** Owned by the `image-processor` subgraph. */
 export type ImageAsset = Blob & {
   __typename?: 'ImageAsset';
+  id: Scalars['ID']['output'];
+};
+
+/** Owned by the `text-insights` subgraph. */
+export type TextInsights = Blob & {
+  __typename?: 'TextInsights';
   id: Scalars['ID']['output'];
 };
 
@@ -793,7 +835,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( ImageAsset );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch ) | ( ImageAsset ) | ( TextInsights );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -856,7 +898,9 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
+  Pitch: ResolverTypeWrapper<Pitch>;
   ImageAsset: ResolverTypeWrapper<ImageAsset>;
+  TextInsights: ResolverTypeWrapper<TextInsights>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -914,7 +958,9 @@ export type ResolversParentTypes = {
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
+  Pitch: Pitch;
   ImageAsset: ImageAsset;
+  TextInsights: TextInsights;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -957,7 +1003,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'ImageAsset', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch' | 'ImageAsset' | 'TextInsights', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1091,6 +1137,11 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subtitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  author?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rights?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cover?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1244,8 +1295,20 @@ export type CompiledBookResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PitchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Pitch'] = ResolversParentTypes['Pitch']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Pitch']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1292,6 +1355,8 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
+  Pitch?: PitchResolvers<ContextType>;
   ImageAsset?: ImageAssetResolvers<ContextType>;
+  TextInsights?: TextInsightsResolvers<ContextType>;
 };
 

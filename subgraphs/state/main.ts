@@ -1,10 +1,12 @@
 import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
+import type { Config } from '../../platform/config.ts';
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import type { ServiceRuntime } from '../../platform/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { readSupergraph } from '../../platform/supergraph/outside.ts';
 import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
@@ -28,6 +30,13 @@ import { createSummaryBuilder } from './summary/builder.ts';
 
 const DATABASE = 'state';
 
+/** Types of blobs that processors from outside own, by processor. */
+async function readOutsideTypes({ supergraphFile }: Config): Promise<ReadonlyMap<string, string>> {
+  if (supergraphFile === undefined) return new Map();
+  const { outside } = await readSupergraph(supergraphFile);
+  return new Map(outside.flatMap(({ name, types: [type] }) => (type === undefined ? [] : [[name, type]])));
+}
+
 const openStore = async (runtime: ServiceRuntime): Promise<StateStore> =>
   runtime.mongo
     ? createMongoStateStore(runtime.mongo.database(DATABASE))
@@ -38,6 +47,7 @@ export const stateService: ServiceDefinition = {
   name: 'state',
   async create(runtime) {
     const { clock, config, ids, logger, http } = runtime;
+    const outsideTypes = await readOutsideTypes(config);
     const store = await openStore(runtime);
     await store.prepare();
     const eventLog = await runtime.eventLog();
@@ -65,6 +75,7 @@ export const stateService: ServiceDefinition = {
       nudgeHandOut,
       clock,
       ids,
+      outsideTypes,
     };
     const relay = createRelay({ ...deps, logger });
     const erasure = createErasureClient(http);

@@ -22,6 +22,7 @@ export const processorDocument = (id: string, over: Partial<ProcessorDocument> =
   query_endpoint: '/graphql',
   event_subscriptions: Object.keys(over.takes ?? {}),
   takes: {},
+  opt_in_schema_ids: [],
   shown_as: null,
   versions: [over.version ?? '1'],
   max_concurrency: 1,

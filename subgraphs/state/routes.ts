@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BlobgraphError } from '../../platform/errors.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
 import { type Book, languageOf, readBooks } from './books/books.ts';
-import { MAX_RESULTS, newestByProcessor, newestResult, shownAs } from './books/newest.ts';
+import { MAX_RESULTS, newestByProcessor, newestCompiled, newestResult, shownAs } from './books/newest.ts';
 import { createBlob } from './create-blob.ts';
 import { deleteBlob } from './deletion/deletion.ts';
 import type { StateDependencies } from './dependencies.ts';
@@ -100,6 +100,10 @@ async function booksJson(deps: StateDependencies, { caller }: FastifyRequest, bo
     id: book.id,
     title: book.title,
     language: languageOf(book),
+    subtitle: book.front.subtitle,
+    author: book.front.author,
+    rights: book.front.rights,
+    cover_blob_id: book.front.coverBlobId,
     chapters: book.chapters.map((chapter) => chapterJson(chapter, derived, expanders)),
   }));
 }
@@ -140,12 +144,13 @@ function ownUser(request: FastifyRequest): string {
 
 function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/blobs', async (request, reply) => {
-    const { userId } = requireUser(request.caller);
+    const { userId } = requireViewer(request.caller);
+    const maker = isFrontDoor(request.caller) ? null : request.caller.service;
     const { schema_id, schema_version, conversation_id, idempotency_key, ...body } = parse(
       createBody,
       request.body,
     );
-    const entry = await createBlob(deps, userId, {
+    const input = {
       ...given(body),
       data: body.data,
       type: body.type,
@@ -153,7 +158,8 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
       schemaVersion: schema_version ?? null,
       conversationId: conversation_id ?? null,
       idempotencyKey: idempotency_key ?? null,
-    });
+    };
+    const entry = await createBlob(deps, userId, input, maker);
     return reply.status(201).send({ blob: entryJson(entry) });
   });
   app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
@@ -191,6 +197,18 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
     ownUser(request);
     return { book: await bookJson(deps, request, request.params.book_id) };
   });
+  app.get<{ Params: { book_id: string } }>(
+    '/api/v1/users/:user_id/books/:book_id/compiled',
+    async (request) => {
+      const userId = ownUser(request);
+      const compiled = await newestCompiled(deps, userId, request.params.book_id);
+      if (compiled && !isFrontDoor(request.caller))
+        await assertMayRead(deps, request.caller.service, [compiled]);
+      return {
+        compiled: compiled && { id: compiled.id, title: compiled.title, schema_id: compiled.schemaId },
+      };
+    },
+  );
   app.post('/api/v1/users/:user_id/books/batch', async (request) => {
     const { ids } = parse(bookIdsBody, request.body);
     ownUser(request);

@@ -5,7 +5,7 @@ import type { IndexEntry, ListedEntry, Run } from './documents.ts';
 import { isPending, STATE } from './entry.ts';
 import { knownProcessors, pausedMessage, retiredMessage } from './runs/status.ts';
 
-type Dependencies = Pick<StateDependencies, 'processors'>;
+type Dependencies = Pick<StateDependencies, 'processors' | 'outsideTypes'>;
 
 /** Since when the entry's owner is retired; null while it is not. */
 async function retiredSince(
@@ -42,7 +42,7 @@ export async function contentOf(deps: Dependencies, entry: IndexEntry | ListedEn
     const message = 'The content is gone from the store that keeps it. What can be made again is being made.';
     throw new BlobgraphError('CONTENT_MISSING', message);
   }
-  const __typename = contentTypes[entry.processorId];
+  const __typename = contentTypes[entry.processorId] ?? deps.outsideTypes?.get(entry.processorId);
   if (__typename) return { __typename, id: entry.id };
   throw new BlobgraphError(
     'PROCESSOR_UNKNOWN',

@@ -6,6 +6,7 @@ import { encodeCursor } from '../../platform/events/cursor.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { projectFile } from '../../platform/paths.ts';
 import { serveSubgraph } from '../../platform/serving/graphql.ts';
+import { stubOf } from '../../platform/supergraph/outside.ts';
 import type { StateDependencies } from './dependencies.ts';
 import { requireUser } from './front-door.ts';
 import { createLoaders } from './loaders.ts';
@@ -39,6 +40,12 @@ function contextOf(deps: StateDependencies, request: FastifyRequest): Context {
   };
 }
 
+/** State's SDL with stubs of these types, by processor, too. */
+function sdlWith(types: ReadonlyMap<string, string>): string {
+  const own = readFileSync(projectFile('subgraphs/state/schema.generated.graphql'), 'utf8');
+  return [own, ...[...types].map(([subgraph, type]) => stubOf({ subgraph, type }))].join('\n');
+}
+
 /** Serves the state subgraph's GraphQL and REST. */
 export async function installState(
   app: FastifyInstance,
@@ -47,7 +54,7 @@ export async function installState(
 ): Promise<void> {
   stateRoutes(app, deps);
   await serveSubgraph<Context>(app, {
-    typeDefs: parse(readFileSync(projectFile('subgraphs/state/schema.generated.graphql'), 'utf8')),
+    typeDefs: parse(sdlWith(deps.outsideTypes ?? new Map())),
     resolvers,
     context: async (request) => contextOf(deps, request),
     logger,

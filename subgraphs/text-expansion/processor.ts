@@ -1,7 +1,5 @@
 import { type ModelSettings, modelSettings } from '../../platform/model/settings.ts';
-import { createTokenBound, type TokenBound, unbounded } from '../../platform/model/tokens/bound.ts';
-import { createMongoTokenUses } from '../../platform/model/tokens/uses.mongo.ts';
-import { createPostgresTokenUses } from '../../platform/model/tokens/uses.postgres.ts';
+import { openTokenBound } from '../../platform/model/tokens/open.ts';
 import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { documentMigrations, formerIndexes, migrations } from './history.ts';
@@ -11,20 +9,6 @@ import { createTextWorker } from './model/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
 
 /** The configured model; without one, the model that needs none. */
-function openTokenBound({
-  settings,
-  database: own,
-  clock,
-  logger,
-}: OpenDependencies<ModelSettings>): TokenBound {
-  const { USER_TOKENS_A_DAY: limit } = settings;
-  const uses =
-    own.kind === 'mongodb' ? createMongoTokenUses(own.database) : createPostgresTokenUses(own.database);
-  // What was counted while there was a limit is forgotten with its user, also when there is none any more.
-  if (limit === undefined) return { ...unbounded, eraseUser: (userId) => uses.eraseUser(userId) };
-  return createTokenBound({ uses, limit, clock, logger });
-}
-
 function openExpander(deps: OpenDependencies<ModelSettings>) {
   const { settings: env, logger } = deps;
   const worker = createTextWorker();

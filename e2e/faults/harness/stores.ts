@@ -1,5 +1,5 @@
-import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { jetstream, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Document, MongoClient } from 'mongodb';
 import pg from 'pg';
 import { userToken } from '../../../platform/events/events.ts';
@@ -41,6 +41,8 @@ export interface Stores {
   busyConsumers(): Promise<string[]>;
   /** Does something to the stream with JetStream's own administration. */
   withStream<T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T>;
+  /** Puts a message into the log that no service sent. */
+  publish(subject: string, body: string): Promise<void>;
   readonly mongo: MongoClient;
   readonly namespace: string;
   close(): Promise<void>;
@@ -118,14 +120,16 @@ export async function openStores({
     }
   }
 
-  async function withStream<T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T> {
+  async function connected<T>(work: (connection: NatsConnection) => Promise<T>): Promise<T> {
     const connection = await connect({ servers: [...natsServers], timeout: 5_000 });
     try {
-      return await work(await jetstreamManager(connection), namespace.toUpperCase());
+      return await work(connection);
     } finally {
       await connection.close();
     }
   }
+  const withStream = <T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T> =>
+    connected(async (connection) => work(await jetstreamManager(connection), namespace.toUpperCase()));
 
   return {
     mongo,
@@ -145,6 +149,8 @@ export async function openStores({
       withStream((manager, name) => readLog(manager, name, `${namespace}.blob.*.${userToken(userId)}`)),
     busyConsumers: () => withStream(busyConsumers),
     withStream,
+    publish: (subject, body) =>
+      connected(async (connection) => void (await jetstream(connection).publish(subject, body))),
     close: () => mongo.close(),
   };
 }

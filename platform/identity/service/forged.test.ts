@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { testKeysOf, testTokens } from '../../testing/identity.ts';
 import { type ServiceClaims, signToken } from './token.ts';
@@ -87,9 +88,11 @@ test('only the one header is taken: no other algorithm, and no key or address th
     { ...own, jku: 'http://127.0.0.1:1/keys' },
     { ...own, x5u: 'http://127.0.0.1:1/keys' },
     { ...own, zip: 'DEF' },
-    { kid, typ: own.typ, alg: own.alg },
+    { ...own, __proto__: null, x5c: [] },
     `{"alg":"EdDSA", "typ":"service+jwt","kid":"${kid}"}`,
     `{"alg":"none","alg":"EdDSA","typ":"service+jwt","kid":"${kid}"}`,
+    `{"alg":"EdDSA","typ":"service+jwt","kid":"${kid}"}\n`,
+    `{"alg":"EdDSA","typ":"service+jwt","k\\u0069d":"${kid}"}`,
     [],
     'null',
     '',
@@ -98,6 +101,19 @@ test('only the one header is taken: no other algorithm, and no key or address th
     await expect(verifier.verify(withHeader(header), null), JSON.stringify(header)).rejects.toMatchObject(
       unauthenticated,
     );
+});
+
+test('members of the header stand in any order: libraries of other languages choose their own', async () => {
+  const { kid } = stateKey;
+  const [, payload = ''] = signed({}).split('.');
+  for (const header of [
+    { typ: 'service+jwt', alg: 'EdDSA', kid },
+    { kid, typ: 'service+jwt', alg: 'EdDSA' },
+  ]) {
+    const text = `${encode(header)}.${payload}`;
+    const signature = sign(null, Buffer.from(text), stateKey.privateKey).toString('base64url');
+    expect(await processors().verify(`${text}.${signature}`, null)).toMatchObject({ service: 'state' });
+  }
 });
 
 test('a token that was changed in any way is another, and no good', async () => {

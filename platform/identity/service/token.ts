@@ -31,10 +31,25 @@ const MAX_USER_ID = 256;
 const MAX_ROUTE = 512;
 
 const headerOf = (kid: string): string => `{"alg":"EdDSA","typ":"service+jwt","kid":"${kid}"}`;
-/** The one header that there is, to the byte: no other algorithm, no key or address that the token brings along. */
-const HEADER = /^\{"alg":"EdDSA","typ":"service\+jwt","kid":"([\w-]{43})"\}$/;
+const KID = /^[\w-]{43}$/;
 /** Three parts in base64url, the signature of 64 bytes. */
 const FORM = /^([\w-]{1,256})\.([\w-]+)\.([\w-]{86})$/;
+
+/**
+ * The `kid` of the one header that there is: these members, each once, in the order that the library of the caller's
+ * language gives them, without spaces. No other algorithm, no key or address that the token brings along.
+ */
+function kidOf(text: string): string | undefined {
+  try {
+    const { alg, typ, kid, ...others } = JSON.parse(text) as Record<string, unknown>;
+    const isOne = alg === 'EdDSA' && typ === 'service+jwt' && Object.keys(others).length === 0;
+    // A member that stands there twice, or a space, is not written again.
+    const isPlain = JSON.stringify(JSON.parse(text)) === text;
+    return isOne && isPlain && typeof kid === 'string' && KID.test(kid) ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 
@@ -86,7 +101,7 @@ export function readToken(token: string): UncheckedToken | undefined {
   if (token.length > MAX_TOKEN) return undefined;
   const [, head = '', body = '', tail = ''] = FORM.exec(token) ?? [];
   const [header, payload, signature] = [decode(head), decode(body), decode(tail)];
-  const kid = header && HEADER.exec(header.toString('latin1'))?.[1];
+  const kid = header && kidOf(header.toString('latin1'));
   const claims = payload && claimsOf(payload);
   if (!kid || !claims || !signature) return undefined;
   return { kid, claims, signed: Buffer.from(`${head}.${body}`), signature };

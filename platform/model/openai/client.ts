@@ -3,7 +3,15 @@ import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { ModelAnswerInvalid, ModelError } from '../errors.ts';
 import { Answer, type Completion, ErrorInAnswer, ModelInterrupted, tooLong } from './answer.ts';
-import { bodyOf, type Dialect, learned, type Message, plainer, usualDialect } from './dialect.ts';
+import {
+  type AnswerForm,
+  bodyOf,
+  type Dialect,
+  learned,
+  type Message,
+  plainer,
+  usualDialect,
+} from './dialect.ts';
 import { connectionFailure, failureOf, silent, tookTooLong } from './failures.ts';
 import { reasonOf } from './reason.ts';
 import { parseRetryAfter } from './retry.ts';
@@ -34,6 +42,8 @@ export interface CompletionRequest {
   readonly longest: number;
   /** Tokens of the answer at most, which the server is told. Default: its own limit. */
   readonly maxTokens?: number | undefined;
+  /** The form that the answer is to have; servers that do not hold a model to it are asked without. Default: any. */
+  readonly form?: AnswerForm | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds from its first byte to the answer's last. */
   readonly timeoutMs: number;
@@ -117,15 +127,19 @@ export class OpenAiClient {
     }
   }
 
-  #named(dialect: Dialect, { status, said }: Unanswered, { maxTokens }: CompletionRequest): Dialect | null {
+  #named(
+    dialect: Dialect,
+    { status, said }: Unanswered,
+    { maxTokens, form }: CompletionRequest,
+  ): Dialect | null {
     if ([401, 403, 404, 429].includes(status)) return null;
-    return learned(dialect, said, maxTokens !== undefined);
+    return learned(dialect, said, maxTokens !== undefined, form !== undefined);
   }
 
   /** Some say that they refuse, and not what. @throws `refusal` when nothing helps */
   async #guessing(dialect: Dialect, refusal: Unanswered, asked: CompletionRequest): Promise<Completion> {
     if (this.#understood || !mayBeOfForm(refusal)) throw refusal;
-    for (const guess of plainer(dialect, asked.maxTokens !== undefined)) {
+    for (const guess of plainer(dialect, asked.maxTokens !== undefined, asked.form !== undefined)) {
       try {
         const completion = await this.#once(guess, asked);
         this.#learn(guess);

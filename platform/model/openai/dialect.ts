@@ -4,6 +4,14 @@ export interface Message {
   readonly content: string;
 }
 
+/** The form that an answer is to have. */
+export interface AnswerForm {
+  /** Letters, digits, underscores and dashes. */
+  readonly name: string;
+  /** A JSON Schema in which every member is required and none is there beside. */
+  readonly schema: object;
+}
+
 /** The form in which a server takes a request. */
 export interface Dialect {
   /** Whether it takes `stream_options`, which have it count tokens. */
@@ -12,16 +20,24 @@ export interface Dialect {
   readonly systemRole: boolean;
   /** The member that bounds its answer's tokens. */
   readonly limit: 'max_tokens' | 'max_completion_tokens' | null;
+  /** How it is told that an answer is to be of a form; null: by words alone. */
+  readonly form: 'json_schema' | 'json_object' | null;
 }
 
 /** The form that most servers take. */
-export const usualDialect: Dialect = { streamOptions: true, systemRole: true, limit: 'max_tokens' };
+export const usualDialect: Dialect = {
+  streamOptions: true,
+  systemRole: true,
+  limit: 'max_tokens',
+  form: 'json_schema',
+};
 
 export interface Asked {
   readonly model: string;
   readonly messages: readonly Message[];
   /** The answer's tokens at most. Default: the server's. */
   readonly maxTokens?: number | undefined;
+  readonly form?: AnswerForm | undefined;
   /** Members of the body beside ours. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -33,9 +49,16 @@ function withoutSystem([first, second, ...rest]: readonly Message[]): readonly M
   return [{ role: 'user', content: `${first.content}\n\n${second.content}` }, ...rest];
 }
 
+const formOf = ({ form: kind }: Dialect, form: AnswerForm | undefined): object => {
+  if (kind === null || !form) return {};
+  const described = kind === 'json_schema' ? { json_schema: { ...form, strict: true } } : {};
+  return { response_format: { type: kind, ...described } };
+};
+
 /** The body of a request, as JSON has it. */
-export function bodyOf({ streamOptions, systemRole, limit }: Dialect, asked: Asked): object {
-  const { model, messages, maxTokens, extra } = asked;
+export function bodyOf(dialect: Dialect, asked: Asked): object {
+  const { streamOptions, systemRole, limit } = dialect;
+  const { model, messages, maxTokens, extra, form } = asked;
   return {
     ...extra,
     model,
@@ -43,6 +66,7 @@ export function bodyOf({ streamOptions, systemRole, limit }: Dialect, asked: Ask
     stream: true,
     ...(streamOptions ? { stream_options: { include_usage: true } } : {}),
     ...(limit && maxTokens !== undefined ? { [limit]: maxTokens } : {}),
+    ...formOf(dialect, form),
   };
 }
 
@@ -51,11 +75,19 @@ const refused =
 const system =
   /roles? must alternate|only user(?:,|, and| and| or|\/)? ?assistant|system[ _-]?(?:role|message|prompt|instruction)|developer instruction|role[^.]{0,40}system/i;
 
+const formats = /response[_ ]?format|json[_ ](?:schema|object|mode)|structured[_ ]output|guided|grammar/i;
+const nextForm = (form: Dialect['form']): Dialect['form'] => (form === 'json_schema' ? 'json_object' : null);
 const nextLimit = (limit: Dialect['limit']): Dialect['limit'] =>
   limit === 'max_tokens' ? 'max_completion_tokens' : null;
 
 /** The dialect after a refusal whose text names what the server does not take; null when it names nothing of ours. */
-export function learned(dialect: Dialect, refusal: string, hasLimit: boolean): Dialect | null {
+export function learned(
+  dialect: Dialect,
+  refusal: string,
+  hasLimit: boolean,
+  hasForm = false,
+): Dialect | null {
+  if (hasForm && dialect.form && formats.test(refusal)) return { ...dialect, form: nextForm(dialect.form) };
   if (!refused.test(refusal)) return null;
   if (dialect.streamOptions && /stream[_ ]options|include_usage/i.test(refusal))
     return { ...dialect, streamOptions: false };
@@ -66,13 +98,15 @@ export function learned(dialect: Dialect, refusal: string, hasLimit: boolean): D
 }
 
 /** Dialects to try on a server that refuses without a word of why, each plainer than the one before. */
-export function plainer(dialect: Dialect, hasLimit: boolean): readonly Dialect[] {
+export function plainer(dialect: Dialect, hasLimit: boolean, hasForm = false): readonly Dialect[] {
   const guesses: Dialect[] = [];
   let last = dialect;
   const add = (change: Partial<Dialect>) => {
     last = { ...last, ...change };
     guesses.push(last);
   };
+  if (hasForm && last.form === 'json_schema') add({ form: 'json_object' });
+  if (hasForm && last.form) add({ form: null });
   if (last.streamOptions) add({ streamOptions: false });
   if (hasLimit && last.limit === 'max_tokens') add({ limit: 'max_completion_tokens' });
   if (hasLimit && last.limit) add({ limit: null });

@@ -72,7 +72,7 @@ export function openSignedS3(options: SignedS3Options): SignedObjects {
   });
   // Through its own address: browsers' one need not be reached from here.
   const own = new S3Client({ ...common, endpoint: options.endpoint });
-  openToPages(own, Bucket, options.logger).finally(() => own.destroy());
+  void openToPages(own, Bucket, options.logger).finally(() => own.destroy());
   const at = (key: string) => ({ Bucket, Key: `${place}/${keySegments(key).join('/')}` });
   const during = (expiresAt: Date) => {
     const signingDate = clock.now();

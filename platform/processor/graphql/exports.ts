@@ -48,7 +48,9 @@ const exports: FieldResolver = {
 export function withExports(definition: ProcessorDefinition): ProcessorDefinition {
   if (!definition.exports) return definition;
   const { makes, resolvers = {} } = definition;
-  return { ...definition, resolvers: { ...resolvers, [makes.type]: { exports, ...resolvers[makes.type] } } };
+  const { field = 'exports' } = definition.exports;
+  const shownBy = { [field]: exports, ...resolvers[makes.type] };
+  return { ...definition, resolvers: { ...resolvers, [makes.type]: shownBy } };
 }
 
 type Ask = GraphQLFieldResolver<unknown, Context, { input: Readonly<Record<string, unknown>> }>;

@@ -13,7 +13,7 @@ import { requireViewer } from '../../serving/authenticate.ts';
 import type { Execute } from '../commands/command.ts';
 import type { ProcessorDefinition } from '../define.ts';
 import type { Kit } from '../kit.ts';
-import { envelopeMembers, flatten, isPending } from '../record.ts';
+import { envelopeMembers, flatten } from '../record.ts';
 import type { RecordsDefinition, Wanted } from '../records/records.ts';
 import { exportMutation, withExports } from './exports.ts';
 import {
@@ -65,9 +65,9 @@ export function createContext(kit: Kit, caller: Caller): Context {
   const read = async (keys: readonly Key[], wanted: Wanted) => {
     const { userId } = requireViewer(caller);
     const ids = [...new Set(keys.map(({ id }) => id))];
-    const found = await kit.records.byIds(userId, ids, withWhole(kit.definition.records, wanted));
-    return found.flatMap((record) =>
-      isPending(record) ? [] : [[keyOf({ id: record.id, wanted }), flatten(record)] as const],
+    const found = await kit.reader.byIds(userId, ids, withWhole(kit.definition.records, wanted));
+    return [...found].map(
+      ([id, one]) => [keyOf({ id, wanted }), one instanceof Error ? one : flatten(one)] as const,
     );
   };
   const loader = new DataLoader<Key, Document | null, string>(
@@ -75,7 +75,7 @@ export function createContext(kit: Kit, caller: Caller): Context {
       // One that wants a text does not have it read of all the others.
       const groups = [...groupBy(keys, ({ wanted }) => nameOf(wanted)).values()];
       const found = await Promise.all(groups.map((group) => read(group, group[0]?.wanted ?? new Set())));
-      const documents = new Map<string, Document>(found.flat());
+      const documents = new Map<string, Document | Error>(found.flat());
       return keys.map((key) => documents.get(keyOf(key)) ?? null);
     },
     { cacheKeyFn: keyOf },
@@ -164,6 +164,8 @@ export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<st
       __resolveReference: ({ id }: { id: string }, { load }: Context, info: GraphQLResolveInfo) =>
         load(id, wantedMembers(info, makes.type, shape)),
     },
-    ...(mutations.length > 0 ? { Mutation: Object.fromEntries(mutations) } : {}),
+    ...(mutations.length > 0
+      ? { Mutation: { ...byType['Mutation'], ...Object.fromEntries(mutations) } }
+      : {}),
   };
 }

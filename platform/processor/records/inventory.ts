@@ -29,6 +29,14 @@ export interface UserCount {
   readonly total: number;
 }
 
+/** A processor's inventory, as the index asks for it. */
+export interface AskedInventory extends Omit<BlobInventory, 'countsOf'> {
+  /** Those of these ids that are gone and are not made again: none of a store that may drop what can be made again. */
+  lost(ids: readonly string[]): Promise<string[]>;
+  /** Null of such a store: its numbers say nothing. */
+  countsOf(userIds: readonly string[], before: Date): Promise<UserCount[] | null>;
+}
+
 /** A store's list of its blobs, whoever's they are. Each method is one statement. */
 export interface BlobInventory {
   /** By id, in the order of the store. */

@@ -19,7 +19,7 @@ export interface RecordsFixture {
   /** Changes to a sample that any store must give back as they say. */
   readonly variants?: readonly Variant[];
   /** `data` and what stands beside it of one blob; `version` sets it apart from the others. */
-  sample(version: number): Pick<NewRecord, 'data' | 'beside'>;
+  sample(version: number): Pick<NewRecord, 'data' | 'beside' | 'objects'>;
   /** An empty store. */
   open(): Promise<{ readonly records: Records; close(): Promise<void> }>;
 }
@@ -33,7 +33,7 @@ export const newUser = () => `user|${++serial}@example.com`;
 /** A record to be stored. */
 export function newRecord(
   userId: string,
-  { data, beside }: Pick<NewRecord, 'data' | 'beside'>,
+  { data, beside, objects }: Pick<NewRecord, 'data' | 'beside' | 'objects'>,
   over: Partial<NewRecord> = {},
 ): NewRecord {
   return {
@@ -49,6 +49,7 @@ export function newRecord(
     createdAt: at(0),
     data,
     beside,
+    ...(objects ? { objects } : {}),
     onDemand: false,
     inputHash: null,
     command: null,

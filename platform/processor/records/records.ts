@@ -37,10 +37,17 @@ export interface RecordsDefinition {
   /** The table or collection. */
   readonly name: string;
   /**
-   * Where it is in an installation on real services; embedded it is PostgreSQL. `s3`: documents in PostgreSQL, and beside
-   * each the objects that its run made.
+   * Where it is in an installation on real services; embedded it is PostgreSQL, and the process's memory for Redis. `s3`:
+   * documents in PostgreSQL, and beside each the objects that its run made.
    */
-  readonly store: 'postgresql' | 'mongodb' | 's3';
+  readonly store: 'postgresql' | 'mongodb' | 's3' | 'redis';
+  /**
+   * Whether a record that is gone from the store is made again from its source when it is asked for, and no loss. Redis,
+   * which keeps what it has room for, needs it. Default: false.
+   */
+  readonly rebuildable?: boolean;
+  /** Words by which a user's other records with the same word are found, e.g. what they have in common; pure. In Redis alone. */
+  readonly tags?: (record: Pick<BlobRecord, 'data' | 'beside'>) => readonly string[];
   /** Members of `data` with columns of their own. Absent: `data` is kept whole, read whole. */
   readonly members?: Members;
   /** Members beside `data`. */
@@ -52,6 +59,11 @@ export interface RecordsDefinition {
   readonly unlisted?: readonly string[];
   /** Steps that made and changed the tables, in PostgreSQL; only ever appended to. Absent: one that makes them. */
   readonly migrations?: readonly string[];
+  /**
+   * Steps that make what the processor keeps beside its records, in PostgreSQL: after those of the records, which must not
+   * be appended to any more then.
+   */
+  readonly furtherTables?: readonly string[];
   /** Changes to documents that earlier versions wrote, in MongoDB; each is done to every document once. */
   readonly documentMigrations?: readonly DocumentMigration[];
   /** Names of indexes that earlier versions made and nobody reads by any more, in MongoDB. */
@@ -162,6 +174,17 @@ function* mistakenNames({
   }
 }
 
+/** @throws InvalidSpec: what may be gone must be there to be made again */
+function assertStore({ store, rebuildable, allocates, tags }: Omit<RecordsDefinition, 'name'>): void {
+  if (store === 'redis' && !rebuildable)
+    throw new InvalidSpec(
+      '`store`: Redis drops what it has no room for; say `rebuildable: true`, or use another',
+    );
+  if (rebuildable && allocates)
+    throw new InvalidSpec('`allocates`: a record that is made again would have another number; leave it out');
+  if (tags && store !== 'redis') throw new InvalidSpec('`tags`: only Redis finds records by them');
+}
+
 /**
  * Says what a processor keeps its blobs in.
  * @throws InvalidSpec when a name cannot be one of a table, collection or member, or is taken
@@ -173,6 +196,7 @@ export function records(name: string, definition: Omit<RecordsDefinition, 'name'
   if (mistake) throw new InvalidSpec(`${mistake}. Use another name`);
   const missing = allocates && [allocates.member, ...allocates.within].find((each) => !members?.[each]);
   if (missing) throw new InvalidSpec(`\`allocates\` needs \`${missing}\` among \`members\``);
+  assertStore(definition);
   if (definition.store !== 's3') return { name, ...definition };
   return { name, ...definition, beside: { ...definition.beside, [OBJECT_SET]: 'text' } };
 }

@@ -127,3 +127,12 @@ export const everything: Omit<RecordsFixture, 'open'> = {
     ).map(([name, change]): Variant => ({ name, ...change, read: 'refused' })),
   ],
 };
+
+/** Records with objects beside them. */
+export const withObjects: Omit<RecordsFixture, 'open'> = {
+  definition: records('with_objects', {
+    store: 's3',
+    members: { name: 'text', files: 'json' },
+  }),
+  sample: (version) => ({ data: { name: `kind ${version}`, files: [] }, beside: {} }),
+};

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { BlobgraphError } from '../../errors.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
-import { type BlobRecord, isPending, toDocument } from '../record.ts';
+import { type Reader, recordsOf, requireRecord } from '../rebuilding/reader.ts';
+import { type BlobRecord, toDocument } from '../record.ts';
 import {
   type BlobPlace,
   listedMembers,
@@ -56,8 +57,8 @@ function parseList(query: unknown) {
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** The finished ones of these blobs, whole, in the order of `ids`. @throws BlobgraphError VALIDATION_FAILED: too large together */
-async function wholeBlobs(records: Records, userId: string, ids: readonly string[]) {
-  const sizes = await records.byIds(userId, ids, new Set());
+async function wholeBlobs(reader: Reader, userId: string, ids: readonly string[]) {
+  const sizes = [...recordsOf(await reader.byIds(userId, ids, new Set())).values()];
   const bytes = sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > MAX_ANSWER_BYTES) {
     throw refuse(
@@ -65,11 +66,8 @@ async function wholeBlobs(records: Records, userId: string, ids: readonly string
       `The blobs of \`ids\` have ${bytes} bytes together; ask for at most ${MAX_ANSWER_BYTES} at once.`,
     );
   }
-  const found = new Map((await records.byIds(userId, ids, 'all')).map((record) => [record.id, record]));
-  return [...new Set(ids)].flatMap((id) => {
-    const record = found.get(id);
-    return record && !isPending(record) ? [record] : [];
-  });
+  const found = recordsOf(await reader.byIds(userId, ids, 'all'));
+  return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
 }
 
 /** As many from the beginning as fit into one answer, and one at least. */
@@ -106,23 +104,28 @@ export function blobRoutes(
   app: FastifyInstance,
   {
     records,
+    reader,
     definition,
     schemaId,
     assertReader,
-  }: { records: Records; definition: RecordsDefinition; schemaId: string; assertReader: AssertReader },
+  }: {
+    records: Records;
+    reader: Reader;
+    definition: RecordsDefinition;
+    schemaId: string;
+    assertReader: AssertReader;
+  },
 ): void {
   app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
-    const [record] = await records.byIds(requireViewer(caller).userId, [params.id], 'all');
-    if (!record || isPending(record))
-      throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
-    return { blob: toDocument(record, schemaId) };
+    const read = await reader.byIds(requireViewer(caller).userId, [params.id], 'all');
+    return { blob: toDocument(requireRecord(read, params.id), schemaId) };
   });
   app.post('/blobs/batch', async ({ caller, body }) => {
     const { userId } = requireViewer(caller);
     await assertReader(caller);
     const parsed = batchBody.safeParse(body);
     if (!parsed.success) throw refuse('ids', `\`ids\` must be a list of at most ${MAX_BATCH} ids.`);
-    const found = await wholeBlobs(records, userId, parsed.data.ids);
+    const found = await wholeBlobs(reader, userId, parsed.data.ids);
     return { blobs: found.map((record) => toDocument(record, schemaId)) };
   });
   app.get<{ Params: { user_id: string } }>('/users/:user_id/blobs', async ({ caller, params, query }) => {

@@ -47,14 +47,15 @@ const countJson = ({ userId, ...counts }: UserCount) => ({ user_id: userId, ...c
 /**
  * The REST by which the index compares itself with a processor's store: `GET /inventory?before=&after=&limit=`,
  * `POST /inventory/existing` and `/inventory/reopen` `{ ids }`, `POST /inventory/counts` `{ user_ids, before }`.
- * Each answer names the processor, so that one that answers at another's address is not taken for it.
+ * Each answer names the processor, so that one that answers at another's address is not taken for it, and says whether it
+ * makes again what its store drops: that is then nothing which the index would miss.
  */
 export function inventoryRoutes(
   app: FastifyInstance,
-  deps: { processorId: string; inventory: BlobInventory },
+  deps: { processorId: string; inventory: BlobInventory; rebuildable?: boolean },
 ): void {
-  const { inventory, processorId } = deps;
-  const answer = (body: object) => ({ processor_id: processorId, ...body });
+  const { inventory, processorId, rebuildable = false } = deps;
+  const answer = (body: object) => ({ processor_id: processorId, rebuildable, ...body });
   app.get('/inventory', async ({ caller, query }) => {
     assertIndex(caller);
     const { before, after, limit } = parse(pageQuery, query);

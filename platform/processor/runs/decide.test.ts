@@ -48,6 +48,20 @@ describe('an event', () => {
 });
 
 it.each([
+  ['planned', { planned: ['upper-case'] }, 'run'],
+  ['planned of another', { planned: ['other'] }, 'ignore'],
+  ['planned of nobody', {}, 'ignore'],
+  ['still pending', { planned: ['upper-case'], pending: true }, 'elsewhere'],
+] as [string, Partial<BlobEventBody>, string][])(
+  'of a schema that is taken only where it was asked for, an event is heeded where a run is %s',
+  (_, body, expected) => {
+    const waiting = { ...processor, optIn: ['note-v1'] };
+    expect(askedBy(event('indexed', { schema_id: 'note-v1', ...body }), waiting)).toBe(expected);
+    expect(askedBy(event('created'), waiting)).toBe('run');
+  },
+);
+
+it.each([
   [event('created'), 1, 0, 1],
   [event('created'), 5, 0, 5],
   [event('created'), 1, 5, 6],

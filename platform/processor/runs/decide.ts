@@ -8,6 +8,8 @@ import { isUnavailable } from '../../unavailable.ts';
 export interface Taker {
   readonly id: string;
   readonly takes?: Takes;
+  /** Of these it takes a blob only where the index planned it: its book's owner asked for that. */
+  readonly optIn?: readonly string[];
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Taker {
  */
 export type Asked = 'run' | 'ignore' | 'elsewhere';
 
-export function askedBy({ kind, body }: BlobEvent, { id, takes = {} }: Taker): Asked {
+export function askedBy({ kind, body }: BlobEvent, { id, takes = {}, optIn = [] }: Taker): Asked {
   const isOwn = body.owner === id;
   if (kind === 'retried') {
     if (body.run?.processor_id !== id) return 'ignore';
@@ -24,9 +26,10 @@ export function askedBy({ kind, body }: BlobEvent, { id, takes = {} }: Taker): A
     const isTaken = Object.values(takes).some((schemaIds) => schemaIds.includes(body.schema_id));
     return isOwn || isTaken ? 'run' : 'elsewhere';
   }
+  const isPlanned = body.planned?.includes(id) ?? false;
   const isTaken = (takes[`blob.${kind}`] ?? []).includes(body.schema_id) && body.pending !== true;
-  if (isTaken) return 'run';
-  return body.planned?.includes(id) ? 'elsewhere' : 'ignore';
+  if (isTaken && (isPlanned || !optIn.includes(body.schema_id))) return 'run';
+  return isPlanned ? 'elsewhere' : 'ignore';
 }
 
 /** The attempt's number: a retry, or a replay, goes on counting where the failed run stopped. */

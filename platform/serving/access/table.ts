@@ -48,20 +48,28 @@ const processors: AccessTable = {
   'POST /api/v1/processors/:/resume': user('gateway'),
   'POST /api/v1/processors/:/retire': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
-  // The registry then asks in its own name: whoever may have it do so reads as the registry does.
+  'GET /api/v1/route': { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] },
+  // The registry then asks in its own name, and holds processors to what they may read.
   'GET /api/v1/processors/:/blobs/:': user('gateway'),
+  'GET /api/v1/processors/:/blobs/:/artifacts/:': user('gateway'),
+  'GET /api/v1/processors/:/users/:/blobs': user('gateway'),
+  'POST /api/v1/processors/:/blobs/batch': user('gateway', 'processor'),
+  'POST /api/v1/blobs/batch': user('gateway', 'processor'),
 };
 
 const state: AccessTable = {
   ...graph,
-  'POST /api/v1/blobs': user('gateway'),
+  // A processor makes blobs for users where it alone keeps what they stand for.
+  'POST /api/v1/blobs': user('gateway', 'processor'),
   'GET /api/v1/blobs/:': user('gateway', 'processor'),
   'DELETE /api/v1/blobs/:': user('gateway'),
   'POST /api/v1/blobs/batch': user('gateway', 'processor'),
   'GET /api/v1/users/:/index': user('gateway'),
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
+  'GET /api/v1/users/:/books/:/compiled': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),
   'POST /api/v1/runs/finish': user('processor'),
@@ -75,13 +83,13 @@ const events: AccessTable = graph;
 const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
-  'GET /blobs/:/artifacts/:': user('gateway'),
+  'GET /blobs/:/artifacts/:': user('gateway', 'processors'),
   // Whoever has the address: its signature is what the processor looks at.
   'GET /files/artifacts/:/:': itself('gateway'),
   'GET /files/objects/:': itself('gateway'),
   'PUT /files/objects/:': itself('gateway'),
-  'GET /users/:/blobs': user('gateway'),
-  'POST /blobs/batch': user('gateway', 'processor'),
+  'GET /users/:/blobs': user('gateway', 'processors'),
+  'POST /blobs/batch': user('gateway', 'processors', 'processor'),
   'POST /blobs/delete': user('state'),
   'POST /blobs/stale': user('state'),
   'DELETE /users/:/blobs': user('state'),

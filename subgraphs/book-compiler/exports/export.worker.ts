@@ -2,12 +2,12 @@ import type { MessagePort } from 'node:worker_threads';
 import { BlobgraphError, type ErrorCode } from '../../../platform/errors.ts';
 import type { BookInput } from './book/book.ts';
 import { parseBook } from './book/parse.ts';
-import type { FormatName } from './formats.ts';
+import type { ThreadFormat } from './formats.ts';
 import { makers } from './makers.ts';
 
 /** What a thread is asked for; it answers at `port`. */
 export interface ExportTask {
-  readonly format: FormatName;
+  readonly format: ThreadFormat;
   readonly book: BookInput;
   readonly port: MessagePort;
 }

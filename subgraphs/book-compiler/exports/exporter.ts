@@ -6,7 +6,21 @@ import { builtFile } from '../../../platform/paths.ts';
 import type { BookInput } from './book/book.ts';
 import type { ExportMessage, ExportTask } from './export.worker.ts';
 import type { OnProgress } from './format.ts';
-import type { FormatName } from './formats.ts';
+import type { FormatName, ThreadFormat } from './formats.ts';
+import { setPdf } from './pdf/pdf.ts';
+
+/** One file that is being made. */
+export interface ExportRun {
+  /** Whose turn it takes. Default: that of the book by itself. */
+  readonly userId?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+export interface ExporterOptions {
+  /** Families of fonts of the machine for what no font of a PDF's own has. Default: none. */
+  readonly fonts?: readonly string[];
+}
 
 /** Makes files of books off the event loop. */
 export interface Exporter {
@@ -14,11 +28,7 @@ export interface Exporter {
    * The file, piece by piece; the next is made when the one before was taken. `signal` ends the work at once.
    * @throws BlobgraphError PROCESSING_FAILED: it needs more memory than there is for one; what making it throws
    */
-  export(
-    format: FormatName,
-    book: BookInput,
-    run: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-  ): AsyncIterable<Uint8Array>;
+  export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array>;
   /** Ends the threads; work that is under way rejects. */
   close(): Promise<void>;
 }
@@ -39,7 +49,12 @@ const tooLarge = (cause: unknown) =>
 
 class ThreadedExporter implements Exporter {
   readonly #filename = builtFile('subgraphs/book-compiler/exports/export.worker.ts');
+  readonly #fonts: readonly string[];
   #pool: Piscina | null = null;
+
+  constructor({ fonts = [] }: ExporterOptions) {
+    this.#fonts = fonts;
+  }
 
   #open(): Piscina {
     const opened = new Piscina({
@@ -57,10 +72,16 @@ class ThreadedExporter implements Exporter {
     return opened;
   }
 
-  async *export(
-    format: FormatName,
+  export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array> {
+    return format === 'pdf'
+      ? setPdf(book, { userId: book.id, ...run, fonts: this.#fonts })
+      : this.#inThread(format, book, run);
+  }
+
+  async *#inThread(
+    format: ThreadFormat,
     book: BookInput,
-    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+    { signal, onProgress }: ExportRun,
   ): AsyncGenerator<Uint8Array> {
     this.#pool ??= this.#open();
     const { port1, port2 } = new MessageChannel();
@@ -104,4 +125,4 @@ function reasonOf(error: unknown, signal: AbortSignal): unknown {
 }
 
 /** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
-export const createExporter = (): Exporter => new ThreadedExporter();
+export const createExporter = (options: ExporterOptions = {}): Exporter => new ThreadedExporter(options);

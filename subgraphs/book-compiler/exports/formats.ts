@@ -7,6 +7,10 @@ import type { FormatDescription } from './format.ts';
 export const formats = {
   html: { version: '1', mediaType: 'text/html; charset=utf-8', extension: 'html' },
   epub: { version: '1', mediaType: 'application/epub+zip', extension: 'epub' },
+  pdf: { version: '1', mediaType: 'application/pdf', extension: 'pdf' },
 } as const satisfies Readonly<Record<string, FormatDescription>>;
 
 export type FormatName = keyof typeof formats;
+
+/** Those that are made in a thread: a PDF is set in a process of its own. */
+export type ThreadFormat = Exclude<FormatName, 'pdf'>;

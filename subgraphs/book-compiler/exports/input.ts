@@ -6,7 +6,11 @@ export const EXPORTED_MEMBERS = [
   'version',
   'title',
   'language',
-  'compile_config',
+  'subtitle',
+  'author',
+  'rights',
+  'cover_blob_id',
+  'chapters.number',
   'chapters.title',
   'chapters.compiled_text',
 ] as const;
@@ -14,11 +18,17 @@ export const EXPORTED_MEMBERS = [
 interface StoredBook {
   readonly version: number;
   readonly language?: string | null;
-  readonly compile_config: { readonly author?: string | null };
+  readonly subtitle?: string | null;
+  readonly author?: string | null;
+  readonly rights?: string | null;
 }
 
 interface StoredChapters {
-  readonly chapters: readonly { readonly title: string; readonly compiled_text: string }[];
+  readonly chapters: readonly {
+    readonly number?: number | null;
+    readonly title: string;
+    readonly compiled_text: string;
+  }[];
 }
 
 /** Pictures that an export shows. */
@@ -35,18 +45,22 @@ export const chapterTexts = ({ beside }: Pick<BlobRecord, 'beside'>): string[] =
 
 /** A stored book as its exports take it. */
 export function bookInput(record: BlobRecord, { cover, pictures }: Pictures): BookInput {
-  const { version, language, compile_config: config } = record.data as unknown as StoredBook;
+  const { version, language, subtitle, author, rights } = record.data as unknown as StoredBook;
   const { chapters } = record.beside as unknown as StoredChapters;
   return {
     id: record.id,
     version,
     title: record.title,
-    subtitle: null,
-    author: config.author ?? null,
-    rights: null,
+    subtitle: subtitle ?? null,
+    author: author ?? null,
+    rights: rights ?? null,
     language: language ?? null,
     compiledAt: record.createdAt.toISOString(),
-    chapters: chapters.map(({ title, compiled_text: text }) => ({ title, text })),
+    chapters: chapters.map(({ number, title, compiled_text: text }) => ({
+      number: number ?? null,
+      title,
+      text,
+    })),
     cover,
     pictures,
   };

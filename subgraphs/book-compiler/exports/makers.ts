@@ -1,8 +1,8 @@
 import type { MakeFile } from './format.ts';
-import type { FormatName } from './formats.ts';
+import type { ThreadFormat } from './formats.ts';
 
 /** What makes each format, loaded in the thread that needs it. */
-export const makers: Readonly<Record<FormatName, () => Promise<MakeFile>>> = {
+export const makers: Readonly<Record<ThreadFormat, () => Promise<MakeFile>>> = {
   html: async () => (await import('./html/html.ts')).makeHtml,
   epub: async () => (await import('./epub/epub.ts')).makeEpub,
 };

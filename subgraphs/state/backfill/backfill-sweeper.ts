@@ -1,8 +1,10 @@
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
+import { askedFor } from '../books/automatic.ts';
 import { changeEntry } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
+import type { IndexEntry } from '../documents.ts';
 import { applyRequest, blobRun, isOwed } from '../runs/runs.ts';
 import type { Backfill } from '../store/backfills.ts';
 import type { EntryPlace } from '../store/scans.ts';
@@ -32,13 +34,16 @@ async function plan(
   deps: BackfillSweeperDependencies,
   processor: ProcessorDocument,
   { since }: Backfill,
-  { userId, id }: EntryPlace,
+  found: IndexEntry,
 ): Promise<boolean> {
+  const { userId, id } = found;
+  const isAsked = (await askedFor(deps.store, processor, [found]))(found);
   let isPlanned = false;
   try {
     await changeEntry(deps, userId, id, (entry) => {
       const now = deps.clock.now();
-      const changed = isLeftOut(entry, processor, since) && applyRequest(entry.runs, processor.id, now, now);
+      const changed =
+        isLeftOut(entry, processor, since, isAsked) && applyRequest(entry.runs, processor.id, now, now);
       isPlanned = Boolean(changed) || blobRun(entry.runs, processor.id) !== undefined;
       return changed ? { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] } : null;
     });
@@ -62,7 +67,7 @@ async function settleBatch(
     const entry = entries.get(place.id);
     const run = entry && blobRun(entry.runs, processor.id);
     if (entry && !run) {
-      if (await plan(deps, processor, backfill, place)) batch.push(place);
+      if (await plan(deps, processor, backfill, entry)) batch.push(place);
       else dropped += 1;
     } else if (run && isOwed(run)) batch.push(place);
     else done += 1;
@@ -98,7 +103,8 @@ async function step(deps: BackfillSweeperDependencies, backfill: Backfill): Prom
   const { after, since } = backfill;
   const page = await store.scanEntries({ limit, ...(after ? { after } : {}) });
   if (page.length === 0) return finished(deps, backfill);
-  const isWanted = (entry: (typeof page)[number]) => isLeftOut(entry, processor, since);
+  const isAsked = await askedFor(store, processor, page);
+  const isWanted = (entry: (typeof page)[number]) => isLeftOut(entry, processor, since, isAsked(entry));
   return { backfill: withNextBatch(backfill, page, isWanted, batchSize(processor)), waits: false };
 }
 

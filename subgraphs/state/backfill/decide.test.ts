@@ -8,12 +8,14 @@ import { batchSize, isLeftOut, takesBlobs, withNextBatch } from './decide.ts';
 const processor = {
   id: 'late',
   takes: { 'blob.created': ['text-input-v1'], 'blob.indexed': ['expanded-text-v1'] },
+  opt_in_schema_ids: [],
 };
 const entry = (over: Partial<ScannedEntry> = {}): ScannedEntry => ({
   id: 'b',
   userId: 'u',
   processorId: 'state',
   schemaId: 'text-input-v1',
+  bookId: null,
   sourceIds: [],
   contentHash: null,
   runs: [],
@@ -44,11 +46,20 @@ describe('a blob that was left out', () => {
     ['of that time', entry({ createdAt: at(4) }), true],
     ['older', entry({ createdAt: at(3) }), false],
   ])('%s', (_, candidate, expected) => {
-    expect(isLeftOut(candidate, processor, at(4))).toBe(expected);
+    expect(isLeftOut(candidate, processor, at(4), false)).toBe(expected);
+  });
+
+  it('of a schema that waits to be asked is left out only where it was asked for', () => {
+    const waiting = { ...processor, opt_in_schema_ids: ['expanded-text-v1'] };
+    expect([true, false].map((isAsked) => isLeftOut(derived(), waiting, null, isAsked))).toEqual([
+      true,
+      false,
+    ]);
+    expect(isLeftOut(entry(), waiting, null, false)).toBe(true);
   });
 
   it('may be of any age where nothing else is asked', () => {
-    expect(isLeftOut(entry({ createdAt: new Date(0) }), processor, null)).toBe(true);
+    expect(isLeftOut(entry({ createdAt: new Date(0) }), processor, null, false)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
+import { isOptIn, type ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { isPending, STATE } from '../entry.ts';
 import { blobRun } from '../runs/runs.ts';
 import type { Backfill } from '../store/backfills.ts';
@@ -10,7 +10,7 @@ export type Candidate = Pick<
   'processorId' | 'schemaId' | 'contentHash' | 'contentMissingSince' | 'createdAt' | 'runs'
 >;
 
-type Taker = Pick<ProcessorDocument, 'id' | 'takes'>;
+type Taker = Pick<ProcessorDocument, 'id' | 'takes' | 'opt_in_schema_ids'>;
 
 /** Events that tell of blobs when they come into being: of users' own, and of those that processors make. */
 const OF_USERS = 'blob.created';
@@ -20,11 +20,13 @@ const OF_PROCESSORS = 'blob.indexed';
 export const takesBlobs = ({ takes }: Pick<Taker, 'takes'>): boolean =>
   [OF_USERS, OF_PROCESSORS].some((event) => (takes[event] ?? []).length > 0);
 
-/** Whether the processor would have taken the blob, and has no run of it. */
-export function isLeftOut(entry: Candidate, { id, takes }: Taker, since: Date | null): boolean {
+/** Whether the processor would have taken the blob, and has no run of it. `isAsked`: of what it takes only where it is asked to. */
+export function isLeftOut(entry: Candidate, processor: Taker, since: Date | null, isAsked: boolean): boolean {
+  const { id, takes } = processor;
   const taken = takes[entry.processorId === STATE ? OF_USERS : OF_PROCESSORS] ?? [];
   return (
     taken.includes(entry.schemaId) &&
+    (isAsked || !isOptIn(processor, entry.schemaId)) &&
     (since === null || entry.createdAt >= since) &&
     !isPending(entry) &&
     entry.contentMissingSince === null &&

@@ -1,6 +1,9 @@
 import type { bookPlaces } from '../../../platform/clients/registry.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
+import { isPending } from '../entry.ts';
+import { readBooks } from './books.ts';
 
 /** Results of one source that are looked at: of a processor, the newest counts. */
 export const MAX_RESULTS = 100;
@@ -34,4 +37,22 @@ export function newestResult(results: readonly IndexEntry[]): IndexEntry | null 
   const all = [...newestByProcessor(results).values()];
   const [first = null] = all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   return first;
+}
+
+/**
+ * The newest version of a book that is compiled, and whose text is there; null where there is none.
+ * @throws BlobgraphError BOOK_NOT_FOUND, SERVICE_UNAVAILABLE without the registry
+ */
+export async function newestCompiled(
+  deps: Pick<StateDependencies, 'store' | 'processors'>,
+  userId: string,
+  bookId: string,
+): Promise<IndexEntry | null> {
+  const processorIds = await shownAs(deps, 'book.compiled');
+  const filter = { place: 'bookId', processorIds, limit: MAX_RESULTS } as const;
+  const versions = (await deps.store.inPlaces(userId, [bookId], filter)).get(bookId) ?? [];
+  const found = versions.find((entry) => !isPending(entry) && entry.contentMissingSince === null);
+  if (found) return found;
+  if ((await readBooks(deps, userId, [bookId])).length > 0) return null;
+  throw new BlobgraphError('BOOK_NOT_FOUND', 'You have no book of this id.', { field: 'bookId' });
 }

@@ -1,4 +1,5 @@
 import type { FinishedRun } from '../../../platform/clients/state.ts';
+import { takersOf } from '../books/automatic.ts';
 import type { EntryDecider, EntryDecision } from '../change-entry.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
@@ -7,11 +8,11 @@ import { applyReport, blobRun, planRuns } from '../runs/runs.ts';
 
 /** The processors that are to make something of a derived blob once it has its content. */
 export async function plannedOf(
-  { processors }: Pick<StateDependencies, 'processors'>,
-  { schemaId, processorId }: Pick<IndexEntry, 'schemaId' | 'processorId'>,
+  deps: Pick<StateDependencies, 'processors' | 'store'>,
+  blob: Pick<IndexEntry, 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
 ): Promise<string[]> {
-  const takers = await processors.takers(schemaId, 'blob.indexed');
-  return takers.map(({ id }) => id).filter((id) => id !== processorId);
+  const takers = await takersOf(deps, blob, 'blob.indexed');
+  return takers.filter((id) => id !== blob.processorId);
 }
 
 const numbersOf = (version: string): number[] => version.split('.').map(Number);

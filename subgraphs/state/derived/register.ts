@@ -4,7 +4,7 @@ import { changeEntry } from '../change-entry.ts';
 import { assertNotErasing } from '../deletion/erasure.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, OutboxEvent } from '../documents.ts';
-import { entryOfDerived, eventOf, isPending } from '../entry.ts';
+import { bookOf, entryOfDerived, eventOf, isPending } from '../entry.ts';
 import { cancelled, isOfCancelled } from '../runs/processing.ts';
 import { assertMayRead } from '../runs/reading.ts';
 import { assertMayFinish } from '../runs/status.ts';
@@ -124,7 +124,8 @@ async function make(
   const { blobType: schemaType } = await deps.schemas.validator(schemaId, schema_version);
   const at = deps.clock.now();
   if (registration.content_hash !== undefined) {
-    const planned = await plannedOf(deps, { schemaId, processorId });
+    const bookId = bookOf(sources);
+    const planned = await plannedOf(deps, { userId: registration.user_id, bookId, schemaId, processorId });
     const context = { sources, schemaType, expectedProcessorIds: planned, at };
     const entry = entryOfDerived(registration, context);
     return { entry, outbox: [eventOf(entry, 'indexed', at, { planned })] };

@@ -33,6 +33,10 @@ async function settle(deps: StateDependencies, { userId, id }: Finding): Promise
 /** State as the owner of users' own blobs. */
 export const ownBlobs = (deps: StateDependencies): Owner => ({
   ...deps.store.userBlobScan,
+  async lost(ids) {
+    const there = new Set(await deps.store.userBlobScan.existing(ids));
+    return ids.filter((id) => !there.has(id));
+  },
   processorId: STATE,
   version: null,
   async settle(blobs) {

@@ -2,12 +2,12 @@ import type { ServiceHttp } from '../../../platform/clients/http.ts';
 import { createInventoryClient } from '../../../platform/clients/inventory.ts';
 import type { ProcessorDocument, ProcessorStatus } from '../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../platform/errors.ts';
-import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
+import type { AskedInventory } from '../../../platform/processor/records/inventory.ts';
 import { STATE } from '../entry.ts';
 import type { Finding } from './findings.ts';
 
 /** Whoever keeps blobs: a processor, or state itself for users' own. */
-export interface Owner extends Omit<BlobInventory, 'reopen'> {
+export interface Owner extends Omit<AskedInventory, 'reopen'> {
   readonly processorId: string;
   /** The version that the ids of its event runs are made with; null where it makes nothing of events. */
   readonly version: string | null;

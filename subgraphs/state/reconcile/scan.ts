@@ -95,11 +95,11 @@ async function checkContent(
 ) {
   const owner = owners.get(processorId);
   if (!owner) return;
-  const there = await owners.ask(owner, () => owner.existing(entries.map(({ id }) => id)));
-  if (!there) return;
-  const existing = new Set(there);
+  const gone = await owners.ask(owner, () => owner.lost(entries.map(({ id }) => id)));
+  if (!gone) return;
+  const lost = new Set(gone);
   for (const entry of entries) {
-    if (!existing.has(entry.id)) findings.add(toFinding('CONTENT_MISSING')(entry));
+    if (lost.has(entry.id)) findings.add(toFinding('CONTENT_MISSING')(entry));
     else if (entry.contentMissingSince !== null) findings.add(toFinding('CONTENT_BACK')(entry));
   }
 }

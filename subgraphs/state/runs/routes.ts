@@ -5,6 +5,7 @@ import { processingStates } from '../../../platform/events/events.ts';
 import { requireViewer } from '../../../platform/serving/authenticate.ts';
 import { beginning, storable } from '../../../platform/text.ts';
 import type { StateDependencies } from '../dependencies.ts';
+import { nameDerivations } from '../derived/derivations.ts';
 import { registerDerived } from '../derived/register.ts';
 import { entryJson } from '../entry-json.ts';
 import { given, idsBody, label, parse } from '../input.ts';
@@ -28,7 +29,7 @@ const countFrom = (least: number) => {
 const generation = countFrom(0);
 const attempt = countFrom(1);
 
-const registrationBody = z.object({
+export const registrationBody = z.object({
   user_id: z.string(),
   processor_id: label(128),
   processor_version: label(64).optional(),
@@ -62,14 +63,14 @@ const registrationBody = z.object({
     .optional(),
 });
 
-const finishBody = registrationBody
+export const finishBody = registrationBody
   .extend({ run: z.object({ blob_id: label(128), attempt }).optional() })
   .refine(({ run, parent_id, remote_blob_id }) => !run || [parent_id, remote_blob_id].includes(run.blob_id), {
     path: ['run', 'blob_id'],
     message: 'must be the parent, or the blob itself',
   });
 
-const beginBody = z.object({
+export const beginBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
   attempt,
@@ -83,7 +84,7 @@ const MAX_REASON = 1_000;
 /** A reason as it can be stored: that a run failed must be told, whatever the words hold. */
 const reason = z.string().transform((text) => beginning(storable(text), MAX_REASON));
 
-const reportBody = z.object({
+export const reportBody = z.object({
   blob_id: label(128),
   processor_id: label(128),
   state: z.enum(processingStates).exclude(['STORED']),
@@ -119,6 +120,11 @@ export function processorRoutes(app: FastifyInstance, deps: StateDependencies): 
     const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
     return { sources: await nameSources(deps, userId, request.caller.service, ids) };
+  });
+  app.post('/api/v1/derivations', async (request) => {
+    const { userId } = requireViewer(request.caller);
+    const { ids } = parse(idsBody, request.body);
+    return { derivations: await nameDerivations(deps, userId, request.caller.service, ids) };
   });
   app.post('/api/v1/runs/hand-out', async (request) => {
     const { processor_id } = parse(handOutBody, request.body);

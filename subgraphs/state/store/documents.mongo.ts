@@ -2,7 +2,9 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import {
   type BookRecord,
   chapterFrom,
+  type FrontMatter,
   type IndexEntry,
+  noFrontMatter,
   type OutboxEvent,
   type Run,
   type Tombstone,
@@ -92,6 +94,8 @@ export interface TombstoneDocument extends WithOutbox {
   version: number;
   processor_id: string;
   deleted_user_id: string;
+  /** Of a user's own blob. */
+  deleted_schema?: string;
   deletion_cascades: boolean;
   deleted_at: Date;
   /** Absent once nothing is left to do. */
@@ -148,11 +152,20 @@ export interface BookDocument {
   version: number;
   title: string;
   chapters: { chapter_num: number; title: string | null; position?: number | null; numbered?: boolean }[];
+  /** Absent in books of before processors could be asked for. */
+  automatic?: string[];
   /** This and the next three are absent in books of before they could be changed. */
   language?: string | null;
   removed?: { chapter_num: number; at: string }[];
   deleted?: boolean;
   deleted_at?: Date | null;
+  /** Absent in books of before they had any. */
+  front?: {
+    subtitle: string | null;
+    author: string | null;
+    rights: string | null;
+    cover_blob_id: string | null;
+  };
   created_at: Date;
 }
 
@@ -267,6 +280,7 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   userId: document.deleted_user_id,
   version: document.version,
   processorId: document.processor_id,
+  ...(document.deleted_schema === undefined ? {} : { schema: document.deleted_schema }),
   cascade: document.deletion_cascades,
   deletedAt: document.deleted_at,
   dueAt: document.deletion_due_at ?? null,
@@ -288,15 +302,25 @@ export function contentUpdate(content: ContentChange = {}) {
   };
 }
 
+const frontDocument = ({ coverBlobId, ...front }: FrontMatter) => ({ ...front, cover_blob_id: coverBlobId });
+
+function frontFrom(stored: BookDocument['front']): FrontMatter {
+  if (!stored) return noFrontMatter;
+  const { cover_blob_id, ...front } = stored;
+  return { ...front, coverBlobId: cover_blob_id };
+}
+
 export const toBookDocument = (book: BookRecord): BookDocument => ({
   _id: { user_id: book.userId, id: book.id },
   version: book.version,
   title: book.title,
   language: book.language,
   chapters: book.chapters.map(({ chapterNum, ...chapter }) => ({ chapter_num: chapterNum, ...chapter })),
+  automatic: [...book.automatic],
   removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
   deleted: book.deleted,
   deleted_at: book.deletedAt,
+  front: frontDocument(book.front),
   created_at: book.createdAt,
 });
 
@@ -306,9 +330,11 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   version: document.version,
   title: document.title,
   language: document.language ?? null,
+  front: frontFrom(document.front),
   chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
     chapterFrom({ chapterNum: chapter_num, ...chapter }),
   ),
+  automatic: document.automatic ?? [],
   removed: (document.removed ?? []).map(({ chapter_num, at }) => ({ chapterNum: chapter_num, at })),
   deleted: document.deleted ?? false,
   deletedAt: document.deleted_at ?? null,

@@ -2,7 +2,9 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import {
   type BookRecord,
   chapterFrom,
+  type FrontMatter,
   type IndexEntry,
+  noFrontMatter,
   type OutboxEvent,
   type StoredChapter,
   type UserBlobRecord,
@@ -104,8 +106,10 @@ export interface BookRow {
   version: number;
   title: string;
   language: string | null;
+  front: Partial<FrontMatter>;
   chapters: StoredChapter[];
   removed: { chapterNum: number; at: string }[];
+  automatic: string[];
   deleted: boolean;
   deleted_at: Date | null;
   created_at: Date;
@@ -117,8 +121,10 @@ export const bookFrom = (row: BookRow): BookRecord => ({
   version: row.version,
   title: row.title,
   language: row.language,
+  front: { ...noFrontMatter, ...row.front },
   chapters: row.chapters.map(chapterFrom),
   removed: row.removed,
+  automatic: row.automatic,
   deleted: row.deleted,
   deletedAt: row.deleted_at,
   createdAt: row.created_at,

@@ -15,6 +15,7 @@ export interface ScannedEntry
     | 'userId'
     | 'processorId'
     | 'schemaId'
+    | 'bookId'
     | 'sourceIds'
     | 'contentHash'
     | 'runs'

@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads';
 import type { StyleAnalysis } from '../../../platform/prose/style.ts';
 import { Threads } from '../../../platform/threads.ts';
 import type { ExpandRequest, Expansion } from './model.ts';
@@ -30,13 +29,10 @@ export function createTextWorker(options: TextWorkerOptions = {}): TextWorker {
   const threads = new Threads<TextTask>({ source, ...options });
   return {
     async expandOffline({ text, signal, onProgress }) {
-      const { port1, port2 } = new MessageChannel();
-      if (onProgress) port1.on('message', onProgress);
-      try {
-        return await threads.run({ kind: 'expand', text, progress: port2 }, signal, [port2]);
-      } finally {
-        port1.close();
-      }
+      const expansion = await threads.run<Expansion>({ kind: 'expand', text }, signal, onProgress);
+      // The last that the thread told may come behind the result.
+      onProgress?.(1);
+      return expansion;
     },
     analyseStyle: (text, signal) => threads.run({ kind: 'style', text }, signal),
     countTokens: (texts, signal) => threads.run({ kind: 'tokens', texts }, signal),

@@ -221,7 +221,11 @@ export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefin
     ...registrations(sql, table),
     ...eraser(sql, table, definition),
     ...createInventory(sql, table),
-    prepare: () => sql.migrate(definition.migrations ?? [createTables(definition)]),
+    prepare: () =>
+      sql.migrate([
+        ...(definition.migrations ?? [createTables(definition)]),
+        ...(definition.furtherTables ?? []),
+      ]),
     ping: () => sql.ping(),
     find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),

@@ -88,13 +88,16 @@ export function createBlobObjects(store: ObjectStore): BlobObjects {
     async put(owner, objects) {
       const made = { ...owner, set: randomUUID() };
       const putOne = ({ sha256, contentType, body }: BlobObject) =>
-        store.put(blobObjectKey(made, sha256), body, { contentType });
-      try {
-        await pMap(objects, putOne, { concurrency: AT_ONCE });
-      } catch (error) {
+        store.put(blobObjectKey(made, sha256), body, { contentType }).then(
+          () => [],
+          (error: unknown) => [error],
+        );
+      // All of them have ended before what is there is removed.
+      const [failure] = (await pMap(objects, putOne, { concurrency: AT_ONCE })).flat();
+      if (failure !== undefined) {
         // No record names it yet.
         await remove(made).catch(() => undefined);
-        throw error;
+        throw failure;
       }
       return made.set;
     },

@@ -24,7 +24,12 @@ export interface BookInput {
   /** ISO 8601, when it was compiled. */
   readonly compiledAt: string;
   /** In the order of the book; their texts as they stand in it, heading first. */
-  readonly chapters: readonly { readonly title: string; readonly text: string }[];
+  readonly chapters: readonly {
+    /** Its number as readers see it; null: it has none, or that is not known. */
+    readonly number: number | null;
+    readonly title: string;
+    readonly text: string;
+  }[];
   /** Null: the export makes one of the title. */
   readonly cover: Picture | null;
   /** By the id of the image's blob; those that the text shows and that could be read. */
@@ -47,6 +52,8 @@ export interface Note {
 export interface ParsedChapter {
   /** Its place, from 1. */
   readonly place: number;
+  /** Its number as readers see it; null: it has none, or that is not known. */
+  readonly number: number | null;
   /** The id that links to its beginning lead to. */
   readonly id: string;
   /** In words, on one line. */

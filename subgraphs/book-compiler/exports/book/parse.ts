@@ -71,7 +71,7 @@ class Parser {
     this.#direction = direction;
   }
 
-  chapter({ title, text: source }: BookInput['chapters'][number], place: number): ParsedChapter {
+  chapter({ number, title, text: source }: BookInput['chapters'][number], place: number): ParsedChapter {
     const raw = read(cleanText(source), place);
     const body = withoutDanger(raw.body);
     const anchor = takeAnchor(body);
@@ -88,6 +88,7 @@ class Parser {
     const words = oneLine(title);
     return {
       place,
+      number,
       id,
       title: words,
       language: otherLanguage(wordsOf(blocks.slice(0, 50)), this.#language),

@@ -1,0 +1,80 @@
+import { type Answered, answeredWith, codeOf, routed } from '../calls.ts';
+import { expect, Unchecked } from '../findings.ts';
+import { BOB, type Lab } from '../lab.ts';
+import { check } from './check.ts';
+
+const LARGE = 9 * 1024 * 1024;
+
+/** A body that is too large may be cut off before it is sent whole: then there is no answer to be had. */
+async function askLarge(lab: Lab): Promise<Answered> {
+  const text = JSON.stringify({ ids: ['x'.repeat(LARGE)] });
+  const asking = {
+    as: 'gateway',
+    user: BOB,
+    method: 'POST',
+    path: '/blobs/batch',
+    text,
+    mayBeCutOff: true,
+  } as const;
+  try {
+    return await lab.deps.calls.ask(asking);
+  } catch (error) {
+    if (error instanceof Unchecked) throw new Unchecked('A body of 9 MiB was cut off.');
+    throw error;
+  }
+}
+
+const listed = (query: string) => {
+  const { path, template } = routed`/users/${BOB}/blobs`;
+  return { path: `${path}?${query}`, template };
+};
+
+/** What is not allowed, with the code and field that it is refused with. */
+const REFUSED = [
+  ['GET', listed('limit=0'), undefined, 'VALIDATION_FAILED', 'limit'],
+  ['GET', listed('limit=101'), undefined, 'VALIDATION_FAILED', 'limit'],
+  ['GET', listed('limit=many'), undefined, 'VALIDATION_FAILED', 'limit'],
+  ['GET', listed('since=yesterday'), undefined, 'VALIDATION_FAILED', 'since'],
+  ['GET', listed('after=nowhere'), undefined, 'CURSOR_INVALID', 'after'],
+  ['POST', '/blobs/batch', { ids: Array.from({ length: 1_001 }, () => 'x') }, 'VALIDATION_FAILED', 'ids'],
+  ['POST', '/blobs/batch', { ids: 'x' }, 'VALIDATION_FAILED', 'ids'],
+  ['POST', '/blobs/batch', { ids: [7] }, 'VALIDATION_FAILED', 'ids'],
+  ['POST', '/blobs/batch', {}, 'VALIDATION_FAILED', 'ids'],
+] as const;
+
+async function expectRefused(lab: Lab): Promise<void> {
+  for (const [method, path, body, code, field] of REFUSED) {
+    const answer = await lab.ask(method, path, BOB, body);
+    const given = (answer.body as { error?: { field?: unknown } } | undefined)?.error?.field;
+    const where = typeof path === 'string' ? path : path.path;
+    const isRight = codeOf(answer) === code && String(given).split('.')[0] === field;
+    const what = JSON.stringify(body)?.slice(0, 40) ?? '';
+    expect(
+      isRight,
+      () =>
+        `${method} ${where} ${what} was answered ${answeredWith(answer)}; it is ${code} with \`field\`: \`${field}\`.`,
+    );
+  }
+}
+
+/** Bodies and parameters that are not allowed. */
+export const limitChecks = [
+  check('L4', async (lab) => {
+    for (const text of ['{"ids":', 'ids', '']) {
+      const answer = await lab.deps.calls.ask({
+        as: 'gateway',
+        user: BOB,
+        method: 'POST',
+        path: '/blobs/batch',
+        text,
+      });
+      expect(
+        codeOf(answer) === 'BAD_REQUEST',
+        () => `The body \`${text}\` was answered ${answeredWith(answer)}.`,
+      );
+    }
+    const large = await askLarge(lab);
+    expect(large.status === 413, () => `A body of 9 MiB was answered ${answeredWith(large)}.`);
+  }),
+  check('L5', expectRefused),
+];

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { serviceNames } from '../platform/config.ts';
+import { StartersFault, UsageError } from '../platform/exit.ts';
+import { GRAPHQL_PATH, stubOf } from '../platform/supergraph/outside.ts';
+import { type ComposedSubgraph, compose } from './graph.ts';
+import { parseSdl, read, readSubgraphs } from './project.ts';
+import { blobTypes, STATE_SDL } from './state.ts';
+
+/** A processor from outside, as its deployment has it. */
+export type OutsideSdl = ComposedSubgraph;
+
+const file = z.object({
+  subgraphs: z.record(
+    z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+        'must be a processor’s id: lower-case letters, digits and single dashes',
+      )
+      .refine(
+        (name) => !(serviceNames as readonly string[]).includes(name),
+        'must be another name: this one is a service’s',
+      ),
+    z.object({
+      routing_url: z
+        .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+        .refine((text) => text.endsWith(GRAPHQL_PATH), `must end with ${GRAPHQL_PATH}`),
+      schema: z.object({ file: z.string().min(1) }),
+    }),
+  ),
+});
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
+}
+
+/**
+ * Reads processors from outside, in the form of `supergraph.yaml`; files of SDL are named from where it lies.
+ * @throws UsageError that names the member and the fix
+ */
+export function readOutside(path: string): OutsideSdl[] {
+  const parsed = file.safeParse(parse(textOf(path)) ?? {});
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path: at, message }) => `${path}: ${at.join('.')}: ${message}`);
+    throw new UsageError(lines.join('\n'));
+  }
+  return Object.entries(parsed.data.subgraphs).map(([name, { routing_url: url, schema }]) => {
+    const sdlFile = resolve(dirname(path), schema.file);
+    return { name, url, sdlFile, sdl: textOf(sdlFile) };
+  });
+}
+
+/** Its one type of blobs. @throws StartersFault */
+function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: string } {
+  const [type, ...others] = blobTypes(parseSdl(sdlFile, sdl));
+  if (type !== undefined && others.length === 0) return { subgraph: name, type };
+  const found = others.length === 0 ? 'none' : [type, ...others].join(', ');
+  throw new StartersFault(
+    `${sdlFile}: one type must be \`implements Blob @key(fields: "id")\`, the blobs of \`${name}\`; found: ${found}`,
+  );
+}
+
+/**
+ * The system's supergraph with processors from outside: their own SDL, and stubs of their types in state. One of ours, by
+ * its name, takes our own SDL's place.
+ * @throws StartersFault that says why, when they do not compose
+ */
+export function composeOutside(outside: readonly OutsideSdl[]): string {
+  const subgraphs = readSubgraphs();
+  const isOwn = ({ name }: Pick<OutsideSdl, 'name'>) => subgraphs.some((each) => each.name === name);
+  const stubs = outside.filter((each) => !isOwn(each)).map((each) => stubOf(typeOf(each)));
+  const others = subgraphs.filter(({ name }) => !outside.some((each) => each.name === name));
+  const own = others.map((each) => {
+    const sdl = read(each.sdlFile);
+    return { ...each, sdl: each.sdlFile === STATE_SDL ? [sdl, ...stubs].join('\n') : sdl };
+  });
+  return compose([...own, ...outside]);
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { pipeline, Readable, type Transform } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServiceHttp, StreamedAnswer } from '../../clients/http.ts';
+import { BlobgraphError, type ErrorCode } from '../../errors.ts';
+import type { Viewer } from '../../identity/service-tokens.ts';
+import type { Logger } from '../../logger.ts';
+import type { RoutedPath } from '../../service-path.ts';
+import { answeredHeaders, askedHeaders, type Kind, refusalOfAnswer } from './headers.ts';
+import { away, noBlob, type Owner } from './owners.ts';
+import { type Expected, ForeignBlob, NoAnswerOfBlobs, passing } from './ownership.ts';
+
+/** One read of an owner, for a user. */
+export interface DirectRead {
+  readonly owner: Owner;
+  readonly viewer: Viewer;
+  readonly method: 'GET' | 'POST';
+  readonly path: RoutedPath | string;
+  readonly body?: unknown;
+  readonly kind: Kind;
+  /** What every blob of the answer says of itself, where it is JSON. */
+  readonly expected: Expected;
+}
+
+/** Answers a request as the owner does. */
+export type Forward = (request: FastifyRequest, reply: FastifyReply, read: DirectRead) => Promise<unknown>;
+
+/** For an artifact that is made now. */
+const TIMEOUT_MS = 120_000;
+/** For a client that reads slowly, or an owner that sends slowly: until then it holds a connection and its user's turn. */
+const LONGEST_MS = 600_000;
+/** More than any blob, list or artifact has. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+/** Of one owner at once, of the 64 requests in work: an owner that never ends holds up nobody else. */
+export const MAX_OF_OWNER = 16;
+
+/** Faults between an owner and us, or of its own: no user can mend them. */
+const UNTOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'INTERNAL',
+  'SERVICE_UNAVAILABLE',
+]);
+
+/** An owner's error as the reader is told of it: who may not read a blob is told what one is told who asks for none. */
+export function toldError(error: unknown, { id }: Owner): unknown {
+  if (!(error instanceof BlobgraphError)) return error;
+  if (error.code === 'FORBIDDEN') return noBlob();
+  return UNTOLD.has(error.code) ? away(id, error) : error;
+}
+
+/** Aborts when the client is gone, or it takes for too long. */
+function whileRead(reply: FastifyReply): AbortSignal {
+  const ended = new AbortController();
+  const tooSlow = setTimeout(() => ended.abort(), LONGEST_MS);
+  reply.raw.once('close', () => {
+    clearTimeout(tooSlow);
+    ended.abort();
+  });
+  return ended.signal;
+}
+
+/** The body on its way, when its first piece has been looked at. */
+async function begun(
+  { body }: StreamedAnswer,
+  { owner, kind, expected }: DirectRead,
+  onRefused: (error: Error) => void,
+): Promise<Transform> {
+  const looked = kind === 'json' && owner.foreign ? expected : null;
+  const passed = passing({ maxBytes: MAX_BYTES, expected: looked });
+  const first = once(passed, 'readable');
+  pipeline(body, passed, (error) => {
+    // Its beginning was sent: the connection is cut, so that nobody takes it for the whole.
+    if (error instanceof ForeignBlob || error instanceof NoAnswerOfBlobs) onRefused(error);
+  });
+  await first;
+  return passed;
+}
+
+const refusedAs = ({ id }: Owner, error: unknown): BlobgraphError =>
+  error instanceof ForeignBlob ? noBlob() : away(id, error);
+
+/** Takes one of the owner's places until `reply` has been sent. @throws BlobgraphError OVERLOADED */
+function takePlace(places: Map<string, number>, { id }: Owner, reply: FastifyReply): void {
+  const taken = places.get(id) ?? 0;
+  if (taken >= MAX_OF_OWNER) {
+    const message = `Too many reads of the processor \`${id}\` are under way. Try again in a second.`;
+    throw new BlobgraphError('OVERLOADED', message);
+  }
+  places.set(id, taken + 1);
+  reply.raw.once('close', () => {
+    const left = (places.get(id) ?? 1) - 1;
+    if (left === 0) places.delete(id);
+    else places.set(id, left);
+  });
+}
+
+/** Answers a head alone. The length is that of the body that GET would have; of none that there is not. */
+function withoutBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { 'content-length': length, ...headers }: Record<string, string>,
+): FastifyReply {
+  reply.headers(headers);
+  if (request.method !== 'HEAD') return reply.send();
+  if (length !== undefined) reply.header('content-length', length);
+  return reply.send(Readable.from([]));
+}
+
+/**
+ * Passes reads on to the owners of what is read, streamed, with those headers alone that are known, each way. An answer
+ * that no read has (a redirect, an encoding, a page), or that says to be another user's, is not passed on: the reader is
+ * told that the processor did not answer, or that there is no such blob.
+ */
+export function createForward(deps: {
+  readonly http: Pick<ServiceHttp, 'stream'>;
+  readonly logger: Pick<Logger, 'warn'>;
+}): Forward {
+  const places = new Map<string, number>();
+
+  const tell = ({ id }: Owner, error: unknown) =>
+    deps.logger.warn({ err: error, processor: id }, 'an answer of a processor is not passed on');
+
+  return async (request, reply, read) => {
+    const { owner, viewer, method, path, kind } = read;
+    takePlace(places, owner, reply);
+    const headers = askedHeaders(request.headers, kind);
+    const call = { method, path, viewer, headers, timeoutMs: TIMEOUT_MS, signal: whileRead(reply) };
+    const answer = await deps.http
+      .stream(owner.target, {
+        ...call,
+        ...(read.body === undefined ? {} : { body: read.body }),
+        isAnswer: (status: number) => status === 416,
+      })
+      .catch((error: unknown) => {
+        throw toldError(error, owner);
+      });
+    const why = refusalOfAnswer(answer, headers, kind);
+    const bodiless = request.method === 'HEAD' || answer.status === 304 || answer.status === 416;
+    if (why !== null || bodiless) answer.body.on('error', () => undefined).destroy();
+    if (why !== null) {
+      const error = new Error(`The answer is none of a read: ${why}`);
+      tell(owner, error);
+      throw away(owner.id, error);
+    }
+    const told = answeredHeaders(answer.headers, kind);
+    if (bodiless) return withoutBody(request, reply.status(answer.status), told);
+    const body = await begun(answer, read, (error) => tell(owner, error)).catch((error: unknown) => {
+      throw refusedAs(owner, error);
+    });
+    return reply.status(answer.status).headers(told).send(body);
+  };
+}

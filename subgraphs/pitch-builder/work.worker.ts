@@ -1,0 +1,51 @@
+import { detectLanguage } from '../../platform/language.ts';
+import { openDocument } from '../../platform/markdown/document.ts';
+import { countTokens } from '../../platform/model/count-tokens.ts';
+import { countWords } from '../../platform/prose/words.ts';
+import { deckOf } from './deck/deck.ts';
+import { type Extract, extract } from './model/offline/extract.ts';
+import { sentencesOfMarkdown } from './model/offline/passages.ts';
+import type { PitchDocument } from './pitch.ts';
+import { type ReadingLevel, readingLevelOf } from './reading-level.ts';
+import type { Subject } from './subject.ts';
+
+/** A thread's task. */
+export type Task =
+  | { readonly kind: 'extract'; readonly subject: Subject; readonly language: string | null }
+  | { readonly kind: 'measure'; readonly text: string; readonly language: string | null }
+  | { readonly kind: 'tokens'; readonly texts: readonly string[] }
+  | { readonly kind: 'deck'; readonly pitch: PitchDocument };
+
+/** What is counted of a text. */
+export interface Measured {
+  /** A BCP 47 tag: given, or told by its words; null where they do not tell. */
+  readonly language: string | null;
+  readonly wordCount: number;
+  readonly readingLevel: ReadingLevel | null;
+}
+
+function measure(text: string, given: string | null): Measured {
+  const prose = sentencesOfMarkdown(text)
+    .map((sentence) => sentence.text)
+    .join(' ');
+  const language = given ?? detectLanguage(prose);
+  return {
+    language,
+    wordCount: countWords(prose, language),
+    readingLevel: readingLevelOf(openDocument(text).text, language),
+  };
+}
+
+/** The entry of the thread. */
+export default function run(task: Task): Extract | Measured | Promise<number> | Promise<Uint8Array> {
+  switch (task.kind) {
+    case 'extract':
+      return extract(task.subject, task.language);
+    case 'measure':
+      return measure(task.text, task.language);
+    case 'tokens':
+      return countTokens(task.texts);
+    case 'deck':
+      return deckOf(task.pitch);
+  }
+}
