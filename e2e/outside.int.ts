@@ -30,8 +30,16 @@ let processor: TestedProcess;
 async function startProcessor(): Promise<void> {
   processor = await startProcess([interpreter, join(PYTHON_PROCESSOR, 'processor.py')], {
     ...system.environment,
-    ...{ GATEWAY_URL: system.urls.gateway, STATE_URL: system.urls.state, PROCESSORS_URL: system.urls.processors },
-    ...{ POSTGRES_URL: store, PORT: String(port), WORD_COUNT_KEY_FILE: join(system.dataDir, 'word-count.pem') },
+    ...{
+      GATEWAY_URL: system.urls.gateway,
+      STATE_URL: system.urls.state,
+      PROCESSORS_URL: system.urls.processors,
+    },
+    ...{
+      POSTGRES_URL: store,
+      PORT: String(port),
+      WORD_COUNT_KEY_FILE: join(system.dataDir, 'word-count.pem'),
+    },
   });
   await vi.waitFor(async () => {
     if (processor.ended() !== undefined) throw new Error(processor.output());
@@ -39,16 +47,23 @@ async function startProcessor(): Promise<void> {
   }, PATIENCE);
 }
 
-/** The operator's three steps. */
-async function join_(): Promise<void> {
+/** Schema and processor, as an operator registers them while the system runs. */
+async function register(): Promise<void> {
   const registered = JSON.parse(read('registration.json')) as Record<string, unknown>;
-  const schema = 'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { code message } } }';
+  const schema =
+    'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { code message } } }';
   const definition = JSON.parse(read('word-count-v1.json'));
   const schemaInput = { id: 'word-count-v1', version: '1.0.0', definition };
   expect(await operator.query(schema, { input: schemaInput })).toEqual({ done: { userErrors: [] } });
-  const text = 'mutation ($input: RegisterProcessorInput!) { done: registerProcessor(input: $input) { userErrors { field message } } }';
+  const text =
+    'mutation ($input: RegisterProcessorInput!) { done: registerProcessor(input: $input) { userErrors { field message } } }';
   const input = {
-    ...{ id: registered['id'], name: registered['name'], storageType: 'POSTGRESQL', connectionString: 'its own' },
+    ...{
+      id: registered['id'],
+      name: registered['name'],
+      storageType: 'POSTGRESQL',
+      connectionString: 'its own',
+    },
     ...{ databaseName: 'word_count', takes: [{ event: 'blob.created', schemaIds: ['text-input-v1'] }] },
     ...{ outputSchemaId: 'word-count-v1', graphqlType: 'WordCount', baseUrl: `http://127.0.0.1:${port}` },
   };
@@ -60,7 +75,10 @@ function composed(): string {
   const outside = join(system.dataDir, 'outside.yaml');
   const url = `http://127.0.0.1:${port}/graphql`;
   const schema = JSON.stringify(join(PYTHON_PROCESSOR, 'schema.graphql'));
-  writeFileSync(outside, `subgraphs:\n  word-count:\n    routing_url: ${url}\n    schema: { file: ${schema} }\n`);
+  writeFileSync(
+    outside,
+    `subgraphs:\n  word-count:\n    routing_url: ${url}\n    schema: { file: ${schema} }\n`,
+  );
   const file = join(system.dataDir, 'supergraph.graphql');
   writeFileSync(file, execFileSync(process.execPath, [builtFile('cli/compose.ts'), outside]));
   return file;
@@ -72,19 +90,26 @@ const COUNTED = /* GraphQL */ `
       processing { runs { processorId state generation error { code } } }
       lineage { nodes { id } }
       derived(processorId: "word-count") {
-        nodes { id title preview type parent { id } content { __typename id ... on WordCount { words characters parentBlob { title } } } }
+        nodes { id title preview type parent { id } content { __typename ... on WordCount { words characters parentBlob { title } } } }
       }
     }
   }
 `;
 interface Counted {
   readonly blob: {
-    readonly processing: { readonly runs: readonly { readonly processorId: string; readonly state: string; readonly error: unknown }[] };
+    readonly processing: {
+      readonly runs: readonly {
+        readonly processorId: string;
+        readonly state: string;
+        readonly error: unknown;
+      }[];
+    };
     readonly lineage: { readonly nodes: readonly { readonly id: string }[] };
     readonly derived: { readonly nodes: readonly { readonly id: string; readonly content: unknown }[] };
   } | null;
 }
-const counted = async (of: GraphClient, id: string) => (await of.request<Counted>(COUNTED, { id })).data?.blob;
+const counted = async (of: GraphClient, id: string) =>
+  (await of.request<Counted>(COUNTED, { id })).data?.blob;
 
 async function untilCounted(of: GraphClient, id: string) {
   await untilState(of, id, 'COMPLETED');
@@ -92,14 +117,27 @@ async function untilCounted(of: GraphClient, id: string) {
   return node;
 }
 
-const rows = async () => (await stores.database('word_count')).query<{ id: string; user_id: string }>('SELECT id::text, user_id FROM word_counts', []);
+const stored = async (): Promise<string[]> => {
+  const rows = await (await stores.database('word_count')).query<{ id: string }>(
+    'SELECT id::text FROM word_counts',
+  );
+  return rows.map(({ id }) => id);
+};
+
+async function ask(name: 'cancelProcessing' | 'retryProcessing' | 'reprocess', blobId: string) {
+  const text = `mutation ($blobId: ID!) {
+    done: ${name}(blobId: $blobId, processorId: "word-count") { userErrors { code message } }
+  }`;
+  return (await client.query<{ done: { userErrors: object[] } }>(text, { blobId })).done.userErrors;
+}
 
 beforeAll(async () => {
   interpreter = await python();
   [system, port] = [await startSystem('real'), await freePort(undefined)];
   stores = openTemporaryPostgres();
-  const { rows: named } = await (await stores.database('word_count')).query<{ name: string }>('SELECT current_database() AS name', []) as never;
-  store = `${system.environment['POSTGRES_URL']?.replace(/\/[^/]*$/, '')}/${named[0]?.name}`;
+  const database = await stores.database('word_count');
+  const [named] = await database.query<{ name: string }>('SELECT current_database() AS name');
+  store = `${system.environment['POSTGRES_URL']?.replace(/\/[^/]*$/, '')}/${named?.name}`;
   keyFile(system.dataDir);
   operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
   client = await system.client();
@@ -108,4 +146,152 @@ afterAll(async () => {
   await processor?.stop();
   await system?.stop();
   await stores?.close();
+});
+
+const DRAFT = 'It rained on the harbour all night.';
+
+it('works from when an operator registered it, and has content once the graph was composed with it', async () => {
+  await startProcessor();
+  await register();
+  const draft = await createDraft(client, { content: DRAFT });
+  await untilState(client, draft, 'COMPLETED');
+  const id = derivedBlobId(draft, 'word-count', '1');
+  expect(await stored()).toEqual([id]);
+  const before = await client.request<{ blob: { content: object | null } }>(
+    'query ($id: ID!) { blob(id: $id) { content { id } } }',
+    { id },
+  );
+  expect(before).toMatchObject({
+    data: { blob: { content: null } },
+    errors: [{ extensions: { code: 'PROCESSOR_UNKNOWN' } }],
+  });
+
+  await system.restart('gateway', { SUPERGRAPH_FILE: composed() });
+  const blob = await counted(client, draft);
+  expect(blob?.derived.nodes).toEqual([
+    {
+      ...{ id, preview: '7 words', type: 'word_count', parent: { id: draft } },
+      title: expect.any(String),
+      content: {
+        __typename: 'WordCount',
+        words: 7,
+        characters: DRAFT.length,
+        parentBlob: { title: expect.any(String) },
+      },
+    },
+  ]);
+  expect(blob?.lineage.nodes.map((node) => node.id)).toContain(id);
+  // Others do not see it.
+  expect(await counted(await system.client(), id)).toBeNull();
+});
+
+it('is told of by `blobChanged`, with its content', async () => {
+  const text =
+    'subscription { blobChanged { kind blob { processorId content { ... on WordCount { words } } } } }';
+  interface Change {
+    readonly blobChanged: {
+      readonly kind: string;
+      readonly blob: { readonly processorId: string; readonly content: object | null } | null;
+    };
+  }
+  const changes = client.subscribe<Change>(text);
+  const heard = (async () => {
+    for await (const { data } of changes)
+      if (data?.blobChanged.kind === 'DERIVED' && data.blobChanged.blob?.processorId === 'word-count')
+        return data.blobChanged.blob.content;
+    return null;
+  })();
+  // A subscription has begun once it tells of something.
+  await vi.waitFor(async () => {
+    await createDraft(client, { content: DRAFT, chapter: 2 });
+    expect(await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, 500))])).toEqual({
+      words: 7,
+    });
+  }, PATIENCE);
+});
+
+it('does what came while it was away, and what is cancelled, retried and asked for anew', async () => {
+  await processor.stop();
+  const [waiting, cancelled] = [
+    await createDraft(client, { content: 'One two three.', chapter: 3 }),
+    await createDraft(client, { content: 'One two.', chapter: 4 }),
+  ];
+  expect(await ask('cancelProcessing', cancelled)).toEqual([]);
+  await startProcessor();
+  expect((await untilCounted(client, waiting))?.content).toMatchObject({ words: 3 });
+  const run = async () =>
+    (await counted(client, cancelled))?.processing.runs.find(
+      ({ processorId }) => processorId === 'word-count',
+    );
+  expect(await run()).toMatchObject({ state: 'FAILED', error: { code: 'CANCELLED' } });
+  expect((await counted(client, cancelled))?.derived.nodes).toEqual([]);
+  expect(await ask('retryProcessing', cancelled)).toEqual([]);
+  expect((await untilCounted(client, cancelled))?.content).toMatchObject({ words: 2 });
+
+  expect(await ask('reprocess', cancelled)).toEqual([]);
+  await vi.waitFor(async () => {
+    const ids = (await counted(client, cancelled))?.derived.nodes.map(({ id }) => id) ?? [];
+    expect(ids.toSorted()).toEqual(
+      [0, 1].map((generation) => derivedBlobId(cancelled, 'word-count', '1', generation)).toSorted(),
+    );
+  }, PATIENCE);
+});
+
+it('erases what is deleted, and all that is a user’s', async () => {
+  const draft = await createDraft(client, { content: DRAFT, chapter: 5 });
+  const id = (await untilCounted(client, draft))?.id ?? '';
+  expect(await stored()).toContain(id);
+  expect((await deleteBlob(client, draft)).deletedIds).toContain(id);
+  await vi.waitFor(async () => expect(await stored()).not.toContain(id), PATIENCE);
+
+  const [leaving, userId] = [await system.client('leaving|1@example.com'), 'leaving|1@example.com'];
+  const theirs = (await untilCounted(leaving, await createDraft(leaving, { content: DRAFT })))?.id ?? '';
+  expect(await stored()).toContain(theirs);
+  await operator.query('mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }', { id: userId });
+  await vi.waitFor(async () => {
+    const text = 'query ($id: ID!) { userErasure(id: $id) { state } }';
+    expect(await operator.query(text, { id: userId })).toEqual({ userErasure: { state: 'COMPLETED' } });
+  }, PATIENCE);
+  expect(await stored()).not.toContain(theirs);
+});
+
+it('is held against the index by the reconciler', async () => {
+  const draft = await createDraft(client, { content: DRAFT, chapter: 6 });
+  const id = (await untilCounted(client, draft))?.id ?? '';
+  const answer = await fetch(`${system.urls.gateway}/api/v1/reconciliations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${operator.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ repair: false }),
+  });
+  const report = await answer.text();
+  expect(report).not.toContain('word-count');
+  expect(await stored()).toContain(id);
+});
+
+// The last: it cannot be undone.
+it('costs its own fields when it is gone, and is retired', async () => {
+  const draft = await createDraft(client, { content: DRAFT, chapter: 7 });
+  const id = (await untilCounted(client, draft))?.id ?? '';
+  await processor.stop();
+  const text = 'query ($id: ID!) { blob(id: $id) { preview content { ... on WordCount { words } } } }';
+  const away = await client.request(text, { id });
+  expect(away).toMatchObject({
+    data: { blob: { preview: '7 words', content: null } },
+    errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+  });
+  const retire =
+    'mutation { retireProcessor(id: "word-count") { processor { status } userErrors { code } } }';
+  expect(await operator.query(retire)).toEqual({
+    retireProcessor: { processor: { status: 'RETIRED' }, userErrors: [] },
+  });
+  await vi.waitFor(async () => {
+    expect((await client.request(text, { id })).errors).toMatchObject([
+      { extensions: { code: 'PROCESSOR_RETIRED' } },
+    ]);
+  }, PATIENCE);
+  const after = await createDraft(client, { content: DRAFT, chapter: 8 });
+  await untilState(client, after, 'COMPLETED');
+  expect((await counted(client, after))?.processing.runs.map(({ processorId }) => processorId)).toEqual([
+    'text-expansion',
+  ]);
 });

@@ -3,7 +3,7 @@ import { UsageError } from '../../platform/exit.ts';
 
 export const USAGE = `npm run conformance -- --url URL [--registration FILE] [options] [-- COMMAND …]
   docs/processor-contract.md#try-it says what each option does: --sample SCHEMA=FILE, --schema FILE, --operation FILE,
-  --store VARIABLE, --key FILE, --only IDS, --nats URL, --port N, --patience SECONDS, --json.`;
+  --store VARIABLE, --key FILE, --only IDS, --nats URL, --namespace NAME, --port N, --patience SECONDS, --json.`;
 
 export interface Options {
   /** Where the processor answers, without a trailing slash. */
@@ -24,6 +24,8 @@ export interface Options {
   readonly only: readonly string[];
   /** Undefined: of the environment. */
   readonly nats: readonly string[] | undefined;
+  /** The installation's name; undefined: one that nothing else has. */
+  readonly namespace: string | undefined;
   /** Where the stand-ins begin to listen; 0: on any free ports. */
   readonly port: number;
   readonly patienceMs: number;
@@ -42,6 +44,7 @@ const given = {
   key: { type: 'string' },
   only: { type: 'string', default: '' },
   nats: { type: 'string' },
+  namespace: { type: 'string' },
   port: { type: 'string' },
   patience: { type: 'string', default: '20' },
   json: { type: 'boolean', default: false },
@@ -68,13 +71,17 @@ export function conformanceOptions(args: readonly string[]): Options {
   const own = end === -1 ? args : args.slice(0, end);
   const command = end === -1 ? [] : args.slice(end + 1);
   const { values } = parseArgs({ args: [...own], options: given });
-  const { url, registration, operation, store, key, nats, json } = values;
+  const { url, registration, operation, store, key, nats, namespace, json } = values;
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError(`--url must be the processor’s address.\n${USAGE}`);
+  if (namespace !== undefined && !/^[a-z][a-z0-9_]{0,30}$/.test(namespace))
+    throw new UsageError(
+      '--namespace must be 1 to 31 lower-case letters, digits or underscores, a letter first.',
+    );
   if (store !== undefined && command.length === 0)
     throw new UsageError('--store names a variable of the command after `--`, which is missing.');
   return {
-    ...{ registration, operation, store, key, json, command },
+    ...{ registration, operation, store, key, namespace, json, command },
     url: url.replace(/\/+$/, ''),
     samples: new Map((values.sample ?? []).map(sampleOf)),
     schemas: values.schema ?? [],

@@ -123,7 +123,7 @@ export async function openSurroundings(
     ...{ gateway: {}, state: state.routes, processors: registry.routes, schemas: schemaRoutes(schemas) },
     ...{ [MAKER]: makerRoutes(state), [READER]: {}, [ROGUE]: {} },
   };
-  const namespace = `conformance_${randomBytes(5).toString('hex')}`;
+  const namespace = options.namespace ?? `conformance_${randomBytes(5).toString('hex')}`;
   const log = await openTestedLog(natsServers, namespace);
   const standIns = await startStandIns(options, routes, hear).catch(async (error: unknown) => {
     await log.close();

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until, runStep } from '../../cli/services/processes.ts';
+import { runStep, until } from '../../cli/services/processes.ts';
 import { pythonIn, pythonProcessor } from '../../cli/services/python-processor.ts';
 import { type FileLock, FileLocked, lockFile } from '../../platform/file-lock.ts';
 import { newServiceKey } from '../../platform/identity/service/keys.ts';

@@ -69,7 +69,10 @@ function unknown(error: unknown, schemaId: string, version?: string): unknown {
   const id = `\`${schemaId.slice(0, 100)}\``;
   const what =
     version === undefined ? `no schema ${id}` : `no version ${version.slice(0, 30)} of schema ${id}`;
-  return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`);
+  const field = version === undefined ? 'schema_id' : 'schema_version';
+  return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`, {
+    field,
+  });
 }
 
 async function read(

@@ -115,7 +115,8 @@ async function validate(
   const version = input.schemaVersion ?? undefined;
   const schema = await deps.schemas.validatorOfNew(schemaId, version).catch((error: unknown) => {
     if (!(error instanceof BlobgraphError) || !UNUSABLE.has(error.code)) throw error;
-    const field = version === undefined ? 'schemaId' : 'schemaVersion';
+    const isOfVersion = version !== undefined && error.field !== 'schema_id';
+    const field = isOfVersion ? 'schemaVersion' : 'schemaId';
     throw new BlobgraphError(error.code, error.message, { field });
   });
   assertMaker(schema, maker);

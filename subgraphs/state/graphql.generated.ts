@@ -431,14 +431,14 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
-  /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
-  automatic: Array<Scalars['ID']['output']>;
   subtitle: Maybe<Scalars['String']['output']>;
   author: Maybe<Scalars['String']['output']>;
   /** Whose it is, and what its readers may do with it. */
   rights: Maybe<Scalars['String']['output']>;
   /** The image on its cover; null where it has none, or that was deleted. */
   cover: Maybe<BlobIndex>;
+  /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
+  automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
   chapters: Array<BookChapter>;
   /** Blobs of the book by the processors that books show as compilers, newest first. */
@@ -1137,11 +1137,11 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   subtitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   author?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   rights?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   cover?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;

@@ -265,12 +265,12 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
-    automatic: ({ automatic }) => [...automatic],
     subtitle: ({ front }) => front.subtitle,
     author: ({ front }) => front.author,
     rights: ({ front }) => front.rights,
     cover: ({ front }, _args, { loaders }) =>
       front.coverBlobId === null ? null : loaders.entry.load(front.coverBlobId),
+    automatic: ({ automatic }) => [...automatic],
     async language(book, _args, { loaders }) {
       if (book.language !== null) return book.language;
       const whole = await wholeBook(book, loaders);

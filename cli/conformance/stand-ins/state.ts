@@ -82,6 +82,8 @@ export class StateStandIn {
       'POST /api/v1/runs/hand-out': () => ok({}),
       'POST /api/v1/blobs/batch': (call) =>
         ok({ blobs: this.#named(call).map((blob) => this.#document(blob)) }),
+      // Nothing that is gone can be made again: the index has no such entries.
+      'POST /api/v1/derivations': () => ok({ derivations: [] }),
       'POST /api/v1/sources': (call) => ok({ sources: this.#named(call).map((blob) => this.#source(blob)) }),
       'GET /api/v1/users/:/books/:': ({ params }) =>
         ok({ book: this.#book(params[0] ?? '', params[1] ?? '') }),

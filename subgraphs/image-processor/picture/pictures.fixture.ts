@@ -36,7 +36,7 @@ export const quarters = (width = 40, height = 20): Sharp => {
 export const frames = (count: number, side = 4): Sharp => {
   const data = Buffer.alloc(side * side * 3 * count);
   for (let frame = 0; frame < count; frame += 1)
-    data.fill(frame % 251, frame * side * side * 3, (frame + 1) * side * side * 3);
+    data.fill((frame * 97) % 251, frame * side * side * 3, (frame + 1) * side * side * 3);
   return sharp(data, {
     raw: { width: side, height: side * count, channels: 3, pageHeight: side },
     limitInputPixels: false,
@@ -50,7 +50,8 @@ export const cut = (bytes: Buffer, share = 0.5): Buffer =>
 /** The file with other bytes in its midst. */
 export function damaged(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
-  for (let at = Math.floor(copy.length / 2); at < copy.length / 2 + 64; at += 1) copy[at] = (at * 37) % 255;
+  for (let at = Math.floor(copy.length / 2); at < copy.length / 2 + 64; at += 1)
+    copy[at] = at % 2 ? 0xff : 0x3c;
   return copy;
 }
 

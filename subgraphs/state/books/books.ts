@@ -24,9 +24,9 @@ export interface Book {
   readonly title: string;
   /** As its user gave it; see {@link languageOf}. */
   readonly language: string | null;
+  readonly front: FrontMatter;
   /** As of {@link BookRecord.automatic}. */
   readonly automatic: readonly string[];
-  readonly front: FrontMatter;
   /** In the order of the book. */
   readonly chapters: readonly Chapter[];
 }
@@ -79,8 +79,8 @@ export function joinBook(
     userId,
     title: described?.title ?? id,
     language: described?.language ?? null,
-    automatic: described?.automatic ?? [],
     front: described?.front ?? noFrontMatter,
+    automatic: described?.automatic ?? [],
     chapters: chaptersOf(described, drafts),
   };
 }
@@ -132,7 +132,7 @@ export async function listBooks(
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
   const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null, automatic = [], front = noFrontMatter } = described.get(id) ?? {};
-    return { id, userId, title, language, automatic, front, createdAt: listedAt };
+    const { title = id, language = null, front = noFrontMatter, automatic = [] } = described.get(id) ?? {};
+    return { id, userId, title, language, front, automatic, createdAt: listedAt };
   });
 }

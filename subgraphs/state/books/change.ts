@@ -44,11 +44,11 @@ const chapters = (title: z.ZodType) =>
 const common = {
   id: label(200),
   language: label(35).nullish(),
-  automatic: z.array(label(64)).max(MAX_AUTOMATIC, `must name at most ${MAX_AUTOMATIC} processors`).nullish(),
   subtitle: label(500).nullish(),
   author: label(500).nullish(),
   rights: label(2_000).nullish(),
   coverBlobId: label(200).nullish(),
+  automatic: z.array(label(64)).max(MAX_AUTOMATIC, `must name at most ${MAX_AUTOMATIC} processors`).nullish(),
 };
 const createSchema = z.object({ ...common, title: label(500), chapters: chapters(label(500)).nullish() });
 const updateSchema = z.object({
@@ -119,7 +119,7 @@ async function deleteDrafts(
 /**
  * Makes a book, or says more of one that is there: chapters that are not named stay as they are.
  * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError BLOB_NOT_FOUND, USER_ERASING,
- * SERVICE_UNAVAILABLE
+ *   SERVICE_UNAVAILABLE
  */
 export async function createBook(
   deps: StateDependencies,
@@ -128,8 +128,8 @@ export async function createBook(
 ): Promise<Book> {
   checkInput(createSchema, input);
   assertDistinct(input);
-  await assertOffered(deps, input.automatic);
   await assertCover(deps, userId, input);
+  await assertOffered(deps, input.automatic);
   const now = deps.clock.now();
   return written(deps, await write(deps, userId, input.id, (was) => describe(was, input, { userId, now })));
 }
@@ -137,7 +137,7 @@ export async function createBook(
 /**
  * Changes a book: what it says of itself, and chapters, which can be added, renamed, moved and removed.
  * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError BOOK_NOT_FOUND, BLOB_NOT_FOUND,
- * USER_ERASING, SERVICE_UNAVAILABLE
+ *   USER_ERASING, SERVICE_UNAVAILABLE
  */
 export async function updateBook(
   deps: StateDependencies,
@@ -146,8 +146,8 @@ export async function updateBook(
 ): Promise<Book> {
   checkInput(updateSchema, input);
   assertDistinct(input);
-  await assertOffered(deps, input.automatic);
   await assertCover(deps, userId, input);
+  await assertOffered(deps, input.automatic);
   const now = deps.clock.now();
   const record = await write(deps, userId, input.id, (was) => {
     if (!was.book) throw noBook();

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import { sought } from '../../../platform/text.ts';
 import type { Tombstone } from '../documents.ts';
 import type { DeletionStore } from './deletions.ts';
 import { inOrder } from './outbox.postgres.ts';
@@ -57,7 +58,7 @@ export const createDeletions = (database: SqlDatabase): DeletionStore => ({
   },
   async tombstones(userId, ids) {
     const text = `SELECT ${TOMBSTONE} FROM blob_index WHERE id = ANY($1) AND deleted_user_id = $2`;
-    return (await database.query<TombstoneRow>(text, [[...ids], userId])).map(tombstoneFrom);
+    return (await database.query<TombstoneRow>(text, [sought(ids), userId])).map(tombstoneFrom);
   },
   async openDeletions(idsByUser, dueAt) {
     const pairs = [...idsByUser].flatMap(([userId, ids]) => ids.map((id) => ({ id, userId })));
