@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startOpenAiServer } from '../../../platform/model/testing/openai-server.ts';
+import { splitText } from '../../../platform/prose/split.ts';
 import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
 import { invented, subject } from './offline/extract.fixture.ts';
 import { extract } from './offline/extract.ts';
@@ -41,6 +42,7 @@ describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
       baseUrl: server.baseUrl,
       model: 'small',
       contextTokens: 4_096,
+      split: async (text, most) => splitText(text, most),
       countTokens: async () => 0,
       logger: { warn: () => undefined },
     });
