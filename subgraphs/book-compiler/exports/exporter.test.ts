@@ -14,7 +14,11 @@ const input = compiledInput({
     { title: 'Two', text: 'Text.[^1]\n\n[^1]: Another.' },
   ],
 });
-const run = (signal = new AbortController().signal) => ({ signal, onProgress: () => undefined });
+const run = (signal = new AbortController().signal) => ({
+  userId: 'alice',
+  signal,
+  onProgress: () => undefined,
+});
 
 async function made(format: 'epub' | 'html', book = input): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
@@ -45,6 +49,7 @@ describe('an exported book', () => {
 
   it('is no more made once nobody wants it', async () => {
     const chapters = Array.from({ length: 3_000 }, (_, index) => ({
+      number: index,
       title: `C${index}`,
       text: `## C${index}\n\n${'word '.repeat(500)}`,
     }));

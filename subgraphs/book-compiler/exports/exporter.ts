@@ -11,8 +11,8 @@ import { setPdf } from './pdf/pdf.ts';
 
 /** One file that is being made. */
 export interface ExportRun {
-  /** Whose turn it takes. Default: that of the book by itself. */
-  readonly userId?: string;
+  /** Whose turn it takes. */
+  readonly userId: string;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
@@ -74,7 +74,7 @@ class ThreadedExporter implements Exporter {
 
   export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array> {
     return format === 'pdf'
-      ? setPdf(book, { userId: book.id, ...run, fonts: this.#fonts })
+      ? setPdf(book, { ...run, fonts: this.#fonts })
       : this.#inThread(format, book, run);
   }
 

@@ -92,7 +92,9 @@ describe('pictures that are none', () => {
 });
 
 describe('setting a book', () => {
-  const long = chapter('some words '.repeat(400_000));
+  const long = compiled(
+    Array.from({ length: 200 }, (_, index) => ({ title: `T${index}`, text: 'some words '.repeat(2_000) })),
+  );
 
   it('ends with its signal, process and all', async () => {
     const ended = new AbortController();
