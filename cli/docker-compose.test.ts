@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
 
   it('has the services of the code, and the servers that they need', () => {
     expect(Object.keys(services).sort()).toEqual(
-      [...serviceNames, 'minio', 'mongodb', 'nats', 'postgres'].sort(),
+      [...serviceNames, 'minio', 'mongodb', 'nats', 'postgres', 'redis'].sort(),
     );
   });
 
@@ -111,6 +111,7 @@ describe('docker-compose.yml', () => {
         mongoUrl: 'mongodb://mongodb:27017/?replicaSet=blobgraph',
         postgresUrl: 'postgres://blobgraph:blobgraph@postgres:5432/postgres',
         nats: { servers: ['nats://nats:4222'], replicas: 1 },
+        redis: { url: 'redis://:blobgraph@redis:6379' },
         s3: { endpoint: 'http://minio:9000', bucket: 'blobgraph', region: 'us-east-1' },
         urls: Object.fromEntries(
           serviceNames.map((other) => [other, `http://${other}:${servicePorts[other]}`]),
@@ -183,6 +184,17 @@ describe('docker-compose.yml', () => {
         MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
       });
     }
+  });
+
+  it('starts Redis with the password that the services have, to drop records and no lists when it is full', () => {
+    for (const given of [{}, { REDIS_PASSWORD: 'another' }]) {
+      const { redis } = loadConfig(environment('state', given));
+      const { REDISCLI_AUTH: password } = environment('redis', given);
+      expect(new URL(redis.url ?? '').password).toBe(password);
+    }
+    const { command } = service('redis');
+    expect(command).toContain(`--requirepass ${service('redis').environment['REDISCLI_AUTH']}`);
+    expect(command).toContain('--maxmemory-policy volatile-lru');
   });
 
   it('builds on a Node that the project supports', () => {

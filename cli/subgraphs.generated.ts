@@ -8,9 +8,9 @@ const kit = () => import('../platform/processor/service.ts');
 export const processors = {
   'text-expansion': async () => (await import('../subgraphs/text-expansion/processor.ts')).default,
   'book-compiler': async () => (await import('../subgraphs/book-compiler/processor.ts')).default,
-  'text-insights': async () => (await import('../subgraphs/text-insights/processor.ts')).default,
   'pitch-builder': async () => (await import('../subgraphs/pitch-builder/processor.ts')).default,
   'image-processor': async () => (await import('../subgraphs/image-processor/processor.ts')).default,
+  'text-insights': async () => (await import('../subgraphs/text-insights/processor.ts')).default,
 };
 
 /** Every subgraph's service, in the order of `supergraph.yaml`, each loaded when asked for. */
@@ -20,8 +20,8 @@ export const subgraphServices = {
   'state': async () => (await import('../subgraphs/state/main.ts')).stateService,
   'text-expansion': async () => (await kit()).processorService(await processors['text-expansion']()),
   'book-compiler': async () => (await kit()).processorService(await processors['book-compiler']()),
-  'text-insights': async () => (await kit()).processorService(await processors['text-insights']()),
   'pitch-builder': async () => (await kit()).processorService(await processors['pitch-builder']()),
-  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
   'image-processor': async () => (await kit()).processorService(await processors['image-processor']()),
+  'text-insights': async () => (await kit()).processorService(await processors['text-insights']()),
+  'events': async () => (await import('../subgraphs/events/main.ts')).eventsService,
 } satisfies Record<string, () => Promise<ServiceDefinition>>;

@@ -23,6 +23,7 @@ import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import { serveSubscriptions } from './subscriptions.ts';
+import { uploadRoutes } from './uploads.ts';
 
 /** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -88,6 +89,7 @@ export const gatewayService: ServiceDefinition = {
         directReads(app, { http, processors, userTokens, logger });
         const { trustedProxies, s3 } = config;
         fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
+        uploadRoutes(app, { http, userTokens });
         reconciliationRoute(app, { http, userTokens });
         await app.register(graphiqlRoutes, { token: localToken(runtime) });
         app.addHook('onClose', close);

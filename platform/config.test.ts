@@ -48,6 +48,7 @@ describe('defaults', () => {
       trustedProxies: [],
       allowedHosts: [],
       queryPlanner: 'apollo',
+      redis: { ttlMs: 30 * 86_400_000, embeddedBytes: 64 * 1024 ** 2 },
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: {},
       serviceKeys: {},

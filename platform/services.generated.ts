@@ -8,8 +8,8 @@ export const servicePorts = {
   'state': 8006,
   'text-expansion': 8012,
   'book-compiler': 8013,
-  'text-insights': 8017,
   'pitch-builder': 8014,
-  'events': 8016,
   'image-processor': 8015,
+  'text-insights': 8017,
+  'events': 8016,
 } as const;

@@ -43,6 +43,9 @@ export const redis: ServerDefinition = {
       'save ""',
       'maxmemory 512mb',
       'maxmemory-policy volatile-lru',
+      // A user's list may have millions of members: freeing it holds up nobody.
+      'lazyfree-lazy-eviction yes',
+      'lazyfree-lazy-expire yes',
     ];
     writeFileSync(settings, `${lines.join('\n')}\n`, { mode: 0o600 });
     return {

@@ -15,6 +15,8 @@ export interface CallAs {
   readonly path: RoutedPath | string;
   /** Default: the service asks for itself. */
   readonly userId?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
 }
 
 /** The `Authorization` of a call, by the development key of the service that asks. */
@@ -37,6 +39,8 @@ export async function authorizationOf(
 
 /** Calls a service as another does. */
 export async function callAs(system: Pick<System, 'dataDir' | 'urls'>, call: CallAs): Promise<Response> {
-  const headers = { authorization: await authorizationOf(system, call) };
-  return fetch(`${system.urls[call.to]}${pathOf(call.path)}`, { method: call.method ?? 'GET', headers });
+  const { to, path, method = 'GET', body } = call;
+  const headers = { authorization: await authorizationOf(system, call), 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  return fetch(`${system.urls[to]}${pathOf(path)}`, { method, headers, ...sent });
 }

@@ -35,6 +35,8 @@ export interface LoadedSchema {
   readonly version: string;
   /** The type of blobs of this schema where none is given, e.g. `expanded_text`. */
   readonly blobType: string;
+  /** The processor that alone makes users' blobs of it and keeps their bytes (`x-kept-by`); null: users make them. */
+  readonly keptBy: string | null;
   /** Runs here, in this process. */
   readonly validate: Validator;
 }
@@ -67,7 +69,10 @@ function unknown(error: unknown, schemaId: string, version?: string): unknown {
   const id = `\`${schemaId.slice(0, 100)}\``;
   const what =
     version === undefined ? `no schema ${id}` : `no version ${version.slice(0, 30)} of schema ${id}`;
-  return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`);
+  const field = version === undefined ? 'schema_id' : 'schema_version';
+  return new BlobgraphError('SCHEMA_UNKNOWN', `There is ${what}. \`schemas\` lists what there is.`, {
+    field,
+  });
 }
 
 async function read(
@@ -86,6 +91,11 @@ async function read(
   return z.object({ schema: schemaDocument }).parse(answer).schema;
 }
 
+/** The annotation of a schema whose blobs a processor makes for users. */
+function keptBy({ 'x-kept-by': keeper }: SchemaDocument['definition']): string | null {
+  return typeof keeper === 'string' ? keeper : null;
+}
+
 export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
   const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
   const newest = new LRUCache<string, Kept<Newest>>({ max: MAX_KEPT });
@@ -94,7 +104,13 @@ export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; cloc
     const key = `${id}@${version}`;
     const known = loaded.get(key);
     if (known) return known;
-    const made = { id, version, blobType: blob_type, validate: compileSchema(definition) };
+    const made = {
+      id,
+      version,
+      blobType: blob_type,
+      keptBy: keptBy(definition),
+      validate: compileSchema(definition),
+    };
     loaded.set(key, made);
     return made;
   }

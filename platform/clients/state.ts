@@ -25,6 +25,11 @@ const bookSchema = z.object({
   title: z.string(),
   /** A BCP 47 tag: given, or that of its drafts; null where they do not tell. */
   language: z.string().nullable().default(null),
+  subtitle: z.string().nullable().default(null),
+  author: z.string().nullable().default(null),
+  rights: z.string().nullable().default(null),
+  /** The image on its cover, as its user named it: it may be gone. */
+  cover_blob_id: z.string().nullable().default(null),
   chapters: z.array(
     z.object({
       /** The chapter's key. */
@@ -154,10 +159,27 @@ export interface ProcessingReport {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** A user's blob that a processor makes for them, since it keeps what the blob stands for. */
+export interface KeptBlob {
+  readonly type: string;
+  readonly schema_id: string;
+  readonly data: object;
+  readonly title: string;
+  readonly conversation_id?: string | null;
+  /** The same one gives the same blob. */
+  readonly idempotency_key: string;
+}
+
 /** The state service, on behalf of a user. All reject with BlobgraphError. */
 export interface StateClient {
   /** In the order of `ids`; those that are missing or not the user's are left out. At most 1,000. */
   blobs(userId: string, ids: readonly string[]): Promise<UserBlobDocument[]>;
+  /**
+   * Stores a user's blob, or finds it. @returns its id
+   * @throws FORBIDDEN: its schema is not kept by the processor; BLOB_DELETED, USER_ERASING, IDEMPOTENCY_CONFLICT, OVERLOADED;
+   *   InputErrors
+   */
+  keep(userId: string, blob: KeptBlob): Promise<string>;
   /** @throws BOOK_NOT_FOUND */
   book(userId: string, bookId: string): Promise<BookDocument>;
   /** In no given order; those that are missing or not the user's are left out. At most 100. */
@@ -197,6 +219,11 @@ export interface StateClient {
 export function createStateClient(http: ServiceHttp): StateClient {
   const as = (userId: string) => ({ viewer: { userId, roles: [] } });
   return {
+    async keep(userId, blob) {
+      const call = { method: 'POST', path: '/api/v1/blobs', body: blob, ...as(userId) } as const;
+      const answer = await http.call('state', { ...call, repeatable: true });
+      return z.object({ blob: z.object({ id: z.string() }) }).parse(answer).blob.id;
+    },
     async blobs(userId, ids) {
       const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 });

@@ -1,30 +1,56 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProcessingReport } from '../clients/state.ts';
-import { systemClock } from '../clock.ts';
 import { timeFor, withinTime } from '../deadline.ts';
 import { BlobgraphError } from '../errors.ts';
+import { randomIds } from '../ids.ts';
 import { createLogger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
+import type { SqlServer } from '../sql/database.ts';
 import { openTemporaryObjects } from '../testing/objects.ts';
+import { openTemporaryPglite } from '../testing/pglite.ts';
+import { createPostgresJournal } from './artifacts/journal.postgres.ts';
+import type { ArtifactJournal } from './artifacts/journal.ts';
 import { type ArtifactDefinition, type Artifacts, createArtifacts } from './artifacts.ts';
 import { record as newRecord } from './processor.fixture.ts';
 import { type BlobRecord, storedAs } from './record.ts';
 
 let objects: ObjectStore;
+let server: SqlServer;
+let journal: ArtifactJournal;
 beforeAll(async () => {
   objects = await openTemporaryObjects();
+  server = await openTemporaryPglite();
+  journal = createPostgresJournal(await server.database('artifacts'));
+  await journal.prepare();
 });
-afterAll(() => objects?.close());
+afterAll(async () => {
+  await objects?.close();
+  await server?.close();
+});
 
 let serial = 0;
+const blobs = new Map<string, BlobRecord>();
 const blob = () => {
   const made = newRecord(`source-${++serial}`);
-  return storedAs(made, made.describe({}));
+  const stored = storedAs(made, made.describe({}));
+  blobs.set(stored.id, stored);
+  return stored;
 };
 
-const opened = (artifacts: Artifacts, one: BlobRecord, name = 'markdown') =>
-  artifacts.open(one.id, name, async () => one);
+const opened = (artifacts: Artifacts, one: BlobRecord, name = 'markdown') => artifacts.open(one, name);
+const list = async (artifacts: Artifacts, { id }: BlobRecord) => (await artifacts.list([id]))[0];
+
+/** A clock that a test turns on. */
+function turningClock() {
+  let ahead = 0;
+  return {
+    clock: { now: () => new Date(Date.now() + ahead) },
+    turn(ms: number) {
+      ahead += ms;
+    },
+  };
+}
 
 function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
   const make = vi.fn<ArtifactDefinition['make']>(({ data }) => `As a file: ${data['text']}`);
@@ -32,21 +58,26 @@ function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
   const reports: ProcessingReport[] = [];
   const gone = new Set<string>();
   let away = false;
+  const time = turningClock();
+  const find = vi.fn(async (id: string) => (gone.has(id) ? null : (blobs.get(id) ?? null)));
   const open = (version = markdown.version) =>
     createArtifacts({
       processorId: 'upper-case',
-      opened: {},
       definitions: { markdown: { ...markdown, version } },
       seconds,
+      concurrency: 4,
       objects,
-      records: { existing: async (ids) => ids.filter((id) => !gone.has(id)) },
+      journal,
+      records: { existing: async (ids) => ids.filter((id) => !gone.has(id)), find },
+      opened: {},
+      ids: randomIds,
       state: {
         async report(_userId, report) {
           if (away) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'Away.');
           reports.push(report);
         },
       },
-      clock: systemClock,
+      clock: time.clock,
       logger: createLogger('silent'),
     });
   const runs = () => reports.map(({ state, attempt, artifact }) => `${artifact} ${state} ${attempt}`);
@@ -57,8 +88,13 @@ function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
     reports,
     runs,
     gone,
+    find,
+    turn: time.turn,
     leave() {
       away = true;
+    },
+    comeBack() {
+      away = false;
     },
   };
 }
@@ -67,7 +103,9 @@ describe('an artifact', () => {
   it('is made when it is first asked for, once, also when many ask at once', async () => {
     const { artifacts, make, runs } = setUp();
     const one = blob();
-    expect(await artifacts.list(one.id)).toEqual([{ name: 'markdown', state: 'MISSING', sizeBytes: null }]);
+    expect(await list(artifacts, one)).toEqual([
+      { name: 'markdown', state: 'MISSING', sizeBytes: null, error: null },
+    ]);
     const all = await Promise.all(Array.from({ length: 8 }, () => opened(artifacts, one)));
     for (const { body, ...rest } of all) {
       expect(await text(body)).toBe(`As a file: ${one.data['text']}`);
@@ -75,7 +113,9 @@ describe('an artifact', () => {
     }
     expect(make).toHaveBeenCalledTimes(1);
     const sizeBytes = all[0]?.sizeBytes;
-    expect(await artifacts.list(one.id)).toEqual([{ name: 'markdown', state: 'READY', sizeBytes }]);
+    expect(await list(artifacts, one)).toEqual([
+      { name: 'markdown', state: 'READY', sizeBytes, error: null },
+    ]);
     expect(runs()).toEqual(['markdown PROCESSING 1', 'markdown COMPLETED 1']);
   });
 
@@ -87,7 +127,7 @@ describe('an artifact', () => {
         return 'made';
       },
     });
-    (await withinTime(100, () => artifacts.open(blob().id, 'markdown', async () => blob()))).body.destroy();
+    (await withinTime(100, () => opened(artifacts, blob()))).body.destroy();
     expect(times).toEqual([10_000]);
   });
 
@@ -109,30 +149,57 @@ describe('an artifact', () => {
     const one = blob();
     (await opened(artifacts, one)).body.destroy();
     const newer = open('2');
-    expect(await newer.list(one.id)).toMatchObject([{ state: 'MISSING' }]);
+    expect(await list(newer, one)).toMatchObject([{ state: 'MISSING' }]);
     expect(newer.etag(one, 'markdown')).not.toBe(artifacts.etag(one, 'markdown'));
     (await opened(newer, one)).body.destroy();
     expect(make).toHaveBeenCalledTimes(2);
     expect(runs().slice(2)).toEqual(['markdown PROCESSING 2', 'markdown COMPLETED 2']);
   });
 
-  it('that cannot be made says so, to whoever asks and at the blob, and is tried when asked for again', async () => {
+  it('that cannot be made says so, to whoever asks and at the blob, and is tried again when its user wants it', async () => {
     let fails = true;
-    const { artifacts, reports } = setUp({
-      make: () => {
-        if (fails) throw new BlobgraphError('PROCESSING_FAILED', 'No paper.');
-        return 'printed';
-      },
+    const make = vi.fn(() => {
+      if (fails) throw new BlobgraphError('PROCESSING_FAILED', 'No paper.');
+      return 'printed';
     });
+    const { artifacts, reports, runs } = setUp({ make });
     const one = blob();
-    await expect(opened(artifacts, one)).rejects.toMatchObject({ message: 'No paper.' });
-    expect(reports.at(-1)).toMatchObject({
-      state: 'FAILED',
-      artifact: 'markdown',
-      error: { code: 'PROCESSING_FAILED', message: 'No paper.' },
-    });
+    const error = { code: 'PROCESSING_FAILED', message: 'No paper.' };
+    await expect(opened(artifacts, one)).rejects.toMatchObject(error);
+    expect(reports.at(-1)).toMatchObject({ state: 'FAILED', artifact: 'markdown', error });
+    expect(await list(artifacts, one)).toEqual([
+      { name: 'markdown', state: 'FAILED', sizeBytes: null, error },
+    ]);
+    // The same would fail the same way: it is not tried, however often it is read.
+    await expect(opened(artifacts, one)).rejects.toMatchObject(error);
+    expect(make).toHaveBeenCalledTimes(1);
     fails = false;
+    expect(await artifacts.request(one, 'markdown')).toMatchObject({ state: 'MAKING', error: null });
     expect(await text((await opened(artifacts, one)).body)).toBe('printed');
+    expect(runs()).toContain('markdown COMPLETED 2');
+  });
+
+  it('whose failure may pass is tried again when it is read, after a pause that grows', async () => {
+    let fails = true;
+    const make = vi.fn(() => {
+      if (fails) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'Away.');
+      return 'back';
+    });
+    const { artifacts, turn } = setUp({ make });
+    const one = blob();
+    const fail = () => expect(opened(artifacts, one)).rejects.toMatchObject({ message: 'Away.' });
+    for (const pause of [0, 5_000, 30_000]) {
+      turn(pause);
+      const calls = make.mock.calls.length;
+      await fail();
+      expect(make).toHaveBeenCalledTimes(calls + 1);
+    }
+    await fail();
+    expect(await artifacts.request(one, 'markdown')).toMatchObject({ state: 'FAILED' });
+    expect(make).toHaveBeenCalledTimes(3);
+    fails = false;
+    turn(120_000);
+    expect(await text((await opened(artifacts, one)).body)).toBe('back');
   });
 
   it.each([
@@ -149,13 +216,119 @@ describe('an artifact', () => {
     const one = blob();
     await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
     expect(reports.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSING_TIMEOUT' } });
-    expect(await artifacts.list(one.id)).toMatchObject([{ state: 'MISSING' }]);
+    expect(await list(artifacts, one)).toMatchObject([{ state: 'FAILED' }]);
   });
 
-  it('is made also while the index is away', async () => {
-    const { artifacts, leave } = setUp();
+  it('is made also while the index is away, which hears of it once it is back', async () => {
+    const { artifacts, leave, comeBack, runs } = setUp();
+    onTestFinished(() => artifacts.stop());
     leave();
     expect(await text((await opened(artifacts, blob())).body)).toMatch(/^As a file/);
+    comeBack();
+    artifacts.start();
+    await expect.poll(runs).toEqual(['markdown COMPLETED 1']);
+  });
+
+  it('is made in the background where that is asked for, once', async () => {
+    const { artifacts, make } = setUp();
+    const one = blob();
+    const asked = await Promise.all(Array.from({ length: 4 }, () => artifacts.request(one, 'markdown')));
+    expect(asked.every(({ state }) => state === 'MAKING' || state === 'READY')).toBe(true);
+    await expect.poll(() => list(artifacts, one)).toMatchObject([{ state: 'READY' }]);
+    expect(await artifacts.request(one, 'markdown')).toMatchObject({ state: 'READY' });
+    expect(make).toHaveBeenCalledTimes(1);
+    await expect(artifacts.request(one, 'epub')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is made by one of several processes, and the others have it', async () => {
+    const { make, open, runs } = setUp();
+    const one = blob();
+    const processes = [open(), open(), open()];
+    const all = await Promise.all(processes.flatMap((each) => [opened(each, one), opened(each, one)]));
+    for (const { body } of all) expect(await text(body)).toBe(`As a file: ${one.data['text']}`);
+    expect(make).toHaveBeenCalledTimes(1);
+    expect(runs()).toEqual(['markdown PROCESSING 1', 'markdown COMPLETED 1']);
+  });
+
+  it('that a process was asked for and did not live to make is made by another', async () => {
+    const { artifacts, runs } = setUp();
+    onTestFinished(() => artifacts.stop());
+    const [asked, begun] = [blob(), blob()];
+    const keys = [asked, begun].map(({ id }) => ({ blobId: id, name: 'markdown', version: '1' }));
+    const past = new Date(Date.now() - 60_000);
+    for (const key of keys) await journal.ask(key, { userId: 'alice', now: past, again: false });
+    for (const key of keys.slice(1))
+      await journal.claim(key, { holder: 'dead', now: past, until: past, attempts: 0 });
+    artifacts.start();
+    for (const one of [asked, begun])
+      await expect.poll(() => list(artifacts, one)).toMatchObject([{ state: 'READY' }]);
+    expect(runs()).toContain('markdown COMPLETED 2');
+  });
+
+  it('that a process stored and did not live to say so is not made again', async () => {
+    const { artifacts, make } = setUp();
+    const one = blob();
+    (await opened(artifacts, one)).body.destroy();
+    await journal.erase([one.id]);
+    const key = { blobId: one.id, name: 'markdown', version: '1' };
+    const past = new Date(Date.now() - 60_000);
+    await journal.ask(key, { userId: 'alice', now: past, again: false });
+    await journal.claim(key, { holder: 'dead', now: past, until: past, attempts: 0 });
+    await artifacts.request(one, 'markdown');
+    await expect.poll(() => list(artifacts, one)).toMatchObject([{ state: 'READY' }]);
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+
+  it('in whose making process after process ends is given up', async () => {
+    const { artifacts, make } = setUp();
+    const one = blob();
+    const key = { blobId: one.id, name: 'markdown', version: '1' };
+    const past = new Date(Date.now() - 60_000);
+    await journal.ask(key, { userId: 'alice', now: past, again: false });
+    for (let count = 0; count < 3; count += 1)
+      await journal.claim(key, { holder: 'dead', now: past, until: past, attempts: 0 });
+    await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
+    expect(await list(artifacts, one)).toMatchObject([{ state: 'FAILED' }]);
+    expect(make).not.toHaveBeenCalled();
+  });
+
+  it('is given up when its process stops, for another to take at once', async () => {
+    const { artifacts, make, open } = setUp({}, 30);
+    const one = blob();
+    make.mockImplementationOnce(() => new Promise(() => undefined));
+    await artifacts.request(one, 'markdown');
+    await expect.poll(() => make.mock.calls.length).toBe(1);
+    await artifacts.stop();
+    expect(await text((await opened(open(), one)).body)).toMatch(/^As a file/);
+  });
+
+  it('of before there was a journal is entered at the start', async () => {
+    const { artifacts, make } = setUp();
+    onTestFinished(() => artifacts.stop());
+    const one = blob();
+    const { body, sizeBytes } = await opened(artifacts, one);
+    body.destroy();
+    await journal.erase([one.id]);
+    artifacts.start();
+    await expect.poll(() => list(artifacts, one)).toMatchObject([{ state: 'READY', sizeBytes }]);
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+
+  it('whose object was lost is made again', async () => {
+    const { artifacts, make } = setUp();
+    const one = blob();
+    (await opened(artifacts, one)).body.destroy();
+    await objects.deletePrefix(one.id);
+    expect(await text((await opened(artifacts, one)).body)).toMatch(/^As a file/);
+    expect(make).toHaveBeenCalledTimes(2);
+  });
+
+  it('is read in part, and told of without its bytes', async () => {
+    const { artifacts } = setUp();
+    const one = blob();
+    const { sizeBytes } = await artifacts.head(one, 'markdown');
+    const part = await artifacts.open(one, 'markdown', { start: 3, end: 8 });
+    expect([await text(part.body), part.sizeBytes]).toEqual(['a file', sizeBytes]);
   });
 
   it.each(['epub', '../markdown', '__proto__', ''])('there is none called %j', async (name) => {
@@ -172,7 +345,7 @@ describe('an artifact', () => {
     for (const each of [one, other]) (await opened(artifacts, each)).body.destroy();
     await artifacts.erase([one.id]);
     expect(await objects.list(one.id, { limit: 10 })).toEqual([]);
-    expect(await artifacts.list(other.id)).toMatchObject([{ state: 'READY' }]);
+    expect(await list(artifacts, other)).toMatchObject([{ state: 'READY' }]);
   });
 
   it('of a blob that was deleted while it was made is not kept', async () => {
@@ -195,16 +368,14 @@ describe('an artifact', () => {
     artifacts.start();
     onTestFinished(() => artifacts.stop());
     await expect.poll(() => objects.list(one.id, { limit: 10 })).toEqual([]);
-    expect(await artifacts.list(other.id)).toMatchObject([{ state: 'READY' }]);
+    expect(await list(artifacts, other)).toMatchObject([{ state: 'READY' }]);
   });
 
   it('has its blob read only to be made', async () => {
-    const { artifacts } = setUp();
+    const { artifacts, find } = setUp({ needs: ['text'] });
     const one = blob();
-    const whole = vi.fn(async () => one);
-    for (let count = 0; count < 3; count += 1)
-      (await artifacts.open(one.id, 'markdown', whole)).body.destroy();
-    expect(whole).toHaveBeenCalledTimes(1);
+    for (let count = 0; count < 3; count += 1) (await opened(artifacts, one)).body.destroy();
+    expect(find.mock.calls).toEqual([[one.id, new Set(['text'])]]);
   });
 
   it('that takes too long fails by name, whether it heeds its signal or not', async () => {
@@ -233,6 +404,6 @@ describe('an artifact', () => {
     const one = blob();
     (await opened(artifacts, one)).body.destroy();
     await artifacts.erase(['', '..', 'a/b']);
-    expect(await artifacts.list(one.id)).toMatchObject([{ state: 'READY' }]);
+    expect(await list(artifacts, one)).toMatchObject([{ state: 'READY' }]);
   });
 });

@@ -2,82 +2,101 @@ import type { Readable } from 'node:stream';
 import { validate as isUuid } from 'uuid';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
-import { withoutDeadline } from '../deadline.ts';
 import { BlobgraphError } from '../errors.ts';
+import type { IdSource } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { ByteRange, ObjectHead, ObjectStore } from '../objects/objects.ts';
-import { repeating } from '../repeating.ts';
-import type { OpenedResources } from './define.ts';
-import type { BlobRecord } from './record.ts';
+import type { ArtifactBody } from './artifacts/body.ts';
+import type { ArtifactEntry, ArtifactError, ArtifactJournal, ArtifactKey } from './artifacts/journal.ts';
+import { ArtifactMaker, FILE_NAME, goneMeanwhile, objectKey } from './artifacts/maker.ts';
+import { ArtifactSweeper } from './artifacts/sweeper.ts';
+import { createTeller } from './artifacts/teller.ts';
+import type { BlobRecord, Envelope } from './record.ts';
 import type { Records } from './records/records.ts';
-import { failureOf } from './runs/decide.ts';
-import { withinLimit } from './runs/limits.ts';
-import { type OnProgress, progressReporter } from './runs/progress.ts';
-import { defaultSettings } from './runs/settings.ts';
+import type { OnProgress } from './runs/progress.ts';
 
-/** Bytes of an artifact: at once, or as they come. */
-export type ArtifactBody = string | Uint8Array | AsyncIterable<Uint8Array>;
+export type { ArtifactBody } from './artifacts/body.ts';
+
+/** What making an artifact stands on, beside its blob. */
+export interface ArtifactRun<Opened = object> {
+  /** Aborts when its time is over, the process stops or another one makes it. */
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Answered by the processor's `open`. */
+  readonly opened: Opened;
+}
 
 /** An export or a rendition of a blob: no blob of its own, made when it is first asked for. */
-export interface ArtifactDefinition<Opened = OpenedResources> {
+export interface ArtifactDefinition<Opened = object> {
   /** Of what makes it: another version makes it anew. */
   readonly version: string;
   /** E.g. `text/markdown; charset=utf-8`. */
   readonly mediaType: string;
   /** Its name when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
-  /** Makes it; pure but for what the processor opened. `record` is whole. @throws BlobgraphError that its user sees */
-  make(
-    record: BlobRecord,
-    run: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-    opened: Opened,
-  ): ArtifactBody | Promise<ArtifactBody>;
+  /** Members of the document that it is made of, e.g. `chapters.title`. Default: all. */
+  readonly needs?: readonly string[];
+  /**
+   * Makes it; pure: the same record gives the same bytes. @throws BlobgraphError that its user sees; unless that passes,
+   * it is not tried again before its user asks for it
+   */
+  readonly make: (record: BlobRecord, run: ArtifactRun<Opened>) => ArtifactBody | Promise<ArtifactBody>;
 }
 
 /** An artifact that is there. */
 export interface Artifact {
   readonly body: Readable;
+  /** Of all of it, also where a range is read. */
   readonly sizeBytes: number;
   readonly mediaType: string;
   readonly fileName: string;
 }
 
-/** How it is with an artifact of a blob. `MISSING`: it is made when it is asked for. */
+/**
+ * How it is with an artifact of a blob. `MISSING`: it is made when it is asked for. `MAKING`: asked for, waiting or at
+ * work.
+ */
 export interface ArtifactStatus {
   readonly name: string;
-  readonly state: 'MISSING' | 'MAKING' | 'READY';
+  readonly state: 'MISSING' | 'MAKING' | 'READY' | 'FAILED';
   /** Null until it is there. */
   readonly sizeBytes: number | null;
+  /** Null but for `FAILED`. */
+  readonly error: ArtifactError | null;
 }
 
-/** A processor's artifacts. Each is made once for a blob, name and version, also when many ask at once. */
+/** A blob whose artifact is asked for. */
+export type ArtifactOwner = Pick<Envelope, 'id' | 'userId'>;
+
+/**
+ * A processor's artifacts. Each is made once for a blob, name and version, also when many ask at once, of several
+ * processes; what was asked for is made though a process ends.
+ */
 export interface Artifacts {
-  /** All of a blob, by name. */
-  list(blobId: string): Promise<ArtifactStatus[]>;
+  /** All of each blob, by name; as many reads for a hundred blobs as for one. */
+  list(blobIds: readonly string[]): Promise<ArtifactStatus[][]>;
   /**
-   * The artifact, made before it is answered where it is not there; `whole` reads the record then. With a range, `body`
-   * is that part of it.
-   * @throws BlobgraphError NOT_FOUND, BLOB_DELETED, PROCESSING_TIMEOUT; what making it throws
+   * Has it made, unless it is there, and does not wait for it; one that failed is tried again after a pause, which grows.
+   * @throws BlobgraphError NOT_FOUND
    */
-  open(
-    blobId: string,
-    name: string,
-    whole: () => Promise<BlobRecord | undefined>,
-    range?: ByteRange,
-  ): Promise<Artifact>;
+  request(blob: ArtifactOwner, name: string): Promise<ArtifactStatus>;
+  /**
+   * The artifact, made before it is answered where it is not there. With a range, `body` is that part of it.
+   * @throws BlobgraphError NOT_FOUND, BLOB_DELETED, PROCESSING_TIMEOUT, OVERLOADED; what making it throws, or threw
+   */
+  open(blob: ArtifactOwner, name: string, range?: ByteRange): Promise<Artifact>;
   /** The artifact without its bytes, made first like {@link open}. @throws like {@link open} */
-  head(
-    blobId: string,
-    name: string,
-    whole: () => Promise<BlobRecord | undefined>,
-  ): Promise<Omit<Artifact, 'body'>>;
+  head(blob: ArtifactOwner, name: string): Promise<Omit<Artifact, 'body'>>;
   /** Where the artifact lies in the processor's store. @throws BlobgraphError NOT_FOUND */
   key(blobId: string, name: string): string;
   /** Identifies the artifact's bytes: of the blob's content, the name and the version. */
   etag(record: BlobRecord, name: string): string;
   /** Removes all of these blobs. */
   erase(blobIds: readonly string[]): Promise<void>;
-  /** Begins to remove, now and every hour, what is left of blobs that are gone: a crash may have come between. */
+  /**
+   * Begins to make what was asked for before, and to remove, now and every hour, what is left of blobs that are gone: a
+   * process may have ended in between.
+   */
   start(): void;
   stop(): Promise<void>;
 }
@@ -85,110 +104,64 @@ export interface Artifacts {
 export interface ArtifactDependencies {
   readonly processorId: string;
   readonly definitions: Readonly<Record<string, ArtifactDefinition>>;
-  /** Answered by {@link ProcessorDefinition.open}. */
-  readonly opened: OpenedResources;
+  /** How long the making of one may take. */
   readonly seconds: number;
+  /** Made at once in one process. */
+  readonly concurrency: number;
   readonly objects: ObjectStore;
-  readonly records: Pick<Records, 'existing'>;
+  readonly journal: ArtifactJournal;
+  readonly records: Pick<Records, 'existing' | 'find'>;
   readonly state: Pick<StateClient, 'report'>;
+  readonly opened: object;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly logger: Logger;
 }
 
-const SWEEP_EVERY_MS = 3_600_000;
-const SWEEP_PAGE = 1_000;
-
 /** Blobs whose artifacts are removed at once. */
 const ERASED_AT_ONCE = 20;
-/** The object's metadata that say what it is called. */
-const FILE_NAME = 'file-name';
-/** UTF-16 units: percent-encoded they fit into the metadata. */
-const MAX_FILE_NAME = 150;
-
-const goneMeanwhile = (name: string): BlobgraphError =>
-  new BlobgraphError('BLOB_DELETED', `The blob was deleted while its \`${name}\` was made.`);
-
-/** Chunks until `signal` aborts, also while one is waited for: whoever stores them can then clean up. */
-async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  // It may abort while nobody waits for a chunk.
-  aborted.catch(() => undefined);
-  for (;;) {
-    const { done, value } = await Promise.race([iterator.next(), aborted]);
-    if (done) return;
-    yield value;
-  }
-}
-
-function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIterable<Uint8Array> {
-  if (typeof body === 'string') return Buffer.from(body);
-  return body instanceof Uint8Array ? body : until(signal, body);
-}
 
 class ProcessorArtifacts implements Artifacts {
   readonly #deps: ArtifactDependencies;
-  /** Those that are being made here, by key. */
-  readonly #making = new Map<string, Promise<void>>();
-  readonly #stopping = new AbortController();
-  readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#sweep());
+  readonly #maker: ArtifactMaker;
+  readonly #sweeper: ArtifactSweeper;
 
   constructor(deps: ArtifactDependencies) {
     this.#deps = deps;
+    const teller = createTeller(deps);
+    this.#maker = new ArtifactMaker(deps, teller);
+    this.#sweeper = new ArtifactSweeper(deps, this.#maker, teller, (ids) => this.erase(ids));
   }
 
-  list(blobId: string): Promise<ArtifactStatus[]> {
-    const { definitions, objects } = this.#deps;
-    return Promise.all(
-      Object.entries(definitions).map(async ([name, { version }]) => {
-        const key = keyOf(blobId, name, version);
-        const found = await objects.head(key);
-        if (found) return { name, state: 'READY' as const, sizeBytes: found.sizeBytes };
-        return {
-          name,
-          state: this.#making.has(key) ? ('MAKING' as const) : ('MISSING' as const),
-          sizeBytes: null,
-        };
-      }),
+  async list(blobIds: readonly string[]): Promise<ArtifactStatus[][]> {
+    const { definitions, journal } = this.#deps;
+    const entries = await journal.list(blobIds);
+    const byKey = new Map(entries.map((entry) => [objectKey(entry), entry]));
+    return blobIds.map((blobId) =>
+      Object.entries(definitions).map(([name, { version }]) =>
+        statusOf(name, byKey.get(objectKey({ blobId, name, version }))),
+      ),
     );
   }
 
-  async open(
-    blobId: string,
-    name: string,
-    whole: () => Promise<BlobRecord | undefined>,
-    range?: ByteRange,
-  ): Promise<Artifact> {
-    const found = await this.#found(blobId, name, whole, (key) => this.#deps.objects.get(key, range));
+  async request({ id, userId }: ArtifactOwner, name: string): Promise<ArtifactStatus> {
+    const { clock, journal } = this.#deps;
+    const entry = await journal.ask(this.#key(id, name), { userId, now: clock.now(), again: true });
+    if (entry.state === 'MAKING') this.#maker.begin(entry);
+    return statusOf(name, entry);
+  }
+
+  async open(blob: ArtifactOwner, name: string, range?: ByteRange): Promise<Artifact> {
+    const found = await this.#found(blob, name, (key) => this.#deps.objects.get(key, range));
     return { ...this.#described(name, found), body: found.body };
   }
 
-  async head(blobId: string, name: string, whole: () => Promise<BlobRecord | undefined>) {
-    const found = await this.#found(blobId, name, whole, (key) => this.#deps.objects.head(key));
-    return this.#described(name, found);
+  async head(blob: ArtifactOwner, name: string): Promise<Omit<Artifact, 'body'>> {
+    return this.#described(name, await this.#found(blob, name, (key) => this.#deps.objects.head(key)));
   }
 
-  /** What `look` finds of the artifact's object, made first where there is none. */
-  async #found<T>(
-    blobId: string,
-    name: string,
-    whole: () => Promise<BlobRecord | undefined>,
-    look: (key: string) => Promise<T | null>,
-  ): Promise<T> {
-    const key = this.key(blobId, name);
-    const there = await look(key);
-    if (there) return there;
-    await this.#made(key, name, whole);
-    const made = await look(key);
-    if (made) return made;
-    throw goneMeanwhile(name);
-  }
-
-  #described(name: string, { sizeBytes, metadata }: ObjectHead): Omit<Artifact, 'body'> {
-    const { mediaType } = this.#definition(name);
-    return { sizeBytes, mediaType, fileName: metadata[FILE_NAME] ?? name };
+  key(blobId: string, name: string): string {
+    return objectKey(this.#key(blobId, name));
   }
 
   etag(record: BlobRecord, name: string): string {
@@ -196,8 +169,8 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   async erase(blobIds: readonly string[]): Promise<void> {
-    if (Object.keys(this.#deps.definitions).length === 0) return;
     const ids = blobIds.filter((id) => isUuid(id));
+    await this.#deps.journal.erase(ids);
     for (let start = 0; start < ids.length; start += ERASED_AT_ONCE) {
       const some = ids.slice(start, start + ERASED_AT_ONCE);
       await Promise.all(some.map((id) => this.#deps.objects.deletePrefix(id)));
@@ -205,34 +178,48 @@ class ProcessorArtifacts implements Artifacts {
   }
 
   start(): void {
-    if (Object.keys(this.#deps.definitions).length === 0) return;
-    this.#sweeping.start();
-    this.#sweeping.now();
+    this.#sweeper.start();
   }
 
-  stop(): Promise<void> {
-    this.#stopping.abort();
-    return this.#sweeping.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#sweeper.stop(), this.#maker.stop()]);
   }
 
-  async #sweep(): Promise<void> {
-    const { objects, records, logger } = this.#deps;
-    try {
-      for (let after: string | undefined; ; ) {
-        const page = await objects.list('', { limit: SWEEP_PAGE, ...(after === undefined ? {} : { after }) });
-        const ids = [...new Set(page.map(({ key }) => key.slice(0, key.indexOf('/'))))];
-        const there = new Set(await records.existing(ids));
-        await this.erase(ids.filter((id) => !there.has(id)));
-        if (page.length < SWEEP_PAGE) return;
-        after = page.at(-1)?.key;
-      }
-    } catch (error) {
-      logger.warn({ err: error }, 'artifacts of deleted blobs could not be looked for; trying again');
+  /** What `look` finds of the artifact's object, made first where there is none. */
+  async #found<T>(
+    { id, userId }: ArtifactOwner,
+    name: string,
+    look: (key: string) => Promise<T | null>,
+  ): Promise<T> {
+    const key = this.#key(id, name);
+    const there = await look(objectKey(key));
+    if (there) return there;
+    await this.#made(key, userId);
+    const made = await look(objectKey(key));
+    if (made) return made;
+    throw goneMeanwhile(name);
+  }
+
+  async #made(key: ArtifactKey, userId: string): Promise<void> {
+    const { clock, journal } = this.#deps;
+    const asking = { userId, now: clock.now(), again: false };
+    let entry = await journal.ask(key, asking);
+    if (entry.state === 'READY') {
+      // Its object is gone.
+      await journal.reopen(key, asking.now);
+      entry = await journal.ask(key, asking);
     }
+    if (entry.error) throw new BlobgraphError(entry.error.code, entry.error.message);
+    await this.#maker.made(entry);
   }
 
-  key(blobId: string, name: string): string {
-    return keyOf(blobId, name, this.#definition(name).version);
+  #described(name: string, { sizeBytes, metadata }: ObjectHead): Omit<Artifact, 'body'> {
+    const { mediaType } = this.#definition(name);
+    return { sizeBytes, mediaType, fileName: metadata[FILE_NAME] ?? name };
+  }
+
+  #key(blobId: string, name: string): ArtifactKey {
+    return { blobId, name, version: this.#definition(name).version };
   }
 
   #definition(name: string): ArtifactDefinition {
@@ -240,77 +227,33 @@ class ProcessorArtifacts implements Artifacts {
     const found = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     if (found) return found;
     const names = Object.keys(definitions).map((each) => `\`${each}\``);
-    const message =
-      names.length > 0 ? `There is ${names.join(', ')} of it, and no other.` : 'There is none of it.';
+    const message = `There is ${names.join(', ')} of it, and no other.`;
     throw new BlobgraphError('NOT_FOUND', message, { field: 'format' });
-  }
-
-  #made(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
-    const known = this.#making.get(key);
-    if (known) return known;
-    // It serves whoever asks next, too.
-    const making = withoutDeadline(() => this.#make(key, name, whole)).finally(() =>
-      this.#making.delete(key),
-    );
-    this.#making.set(key, making);
-    return making;
-  }
-
-  async #make(key: string, name: string, whole: () => Promise<BlobRecord | undefined>): Promise<void> {
-    const { objects, processorId } = this.#deps;
-    const record = await whole();
-    if (!record) throw goneMeanwhile(name);
-    const earlier = await objects.list(`${record.id}/${name}`, { limit: 100 });
-    const run = {
-      blob_id: record.id,
-      processor_id: processorId,
-      artifact: name,
-      attempt: earlier.length + 1,
-    };
-    const tell = (report: {
-      state: 'PROCESSING' | 'COMPLETED' | 'FAILED';
-      error?: { code: string; message: string };
-    }) => this.#report(record.userId, { ...run, ...report });
-    await tell({ state: 'PROCESSING' });
-    const onProgress = progressReporter(this.#deps, record.userId, run, defaultSettings.progressEveryMs);
-    try {
-      await withinLimit(this.#deps.seconds, this.#stopping.signal, (signal) =>
-        this.#store(key, record, name, { signal, onProgress }),
-      );
-    } catch (error) {
-      const { code, message } = failureOf(error);
-      await tell({ state: 'FAILED', error: { code, message } });
-      throw error;
-    }
-    await tell({ state: 'COMPLETED' });
-  }
-
-  async #store(
-    key: string,
-    record: BlobRecord,
-    name: string,
-    run: Parameters<ArtifactDefinition['make']>[1],
-  ): Promise<void> {
-    const { objects, records } = this.#deps;
-    const definition = this.#definition(name);
-    const { mediaType, fileName } = definition;
-    const metadata = { [FILE_NAME]: fileName(record).slice(0, MAX_FILE_NAME).toWellFormed() };
-    const body = await definition.make(record, run, this.#deps.opened);
-    run.signal.throwIfAborted();
-    await objects.put(key, bytesOf(body, run.signal), { contentType: mediaType, metadata });
-    // Whoever deleted the blob meanwhile did not see it.
-    if ((await records.existing([record.id])).length === 0) await this.erase([record.id]);
-  }
-
-  /** The artifact is there, or not, whatever the index knows of its run. */
-  async #report(userId: string, report: Parameters<StateClient['report']>[1]): Promise<void> {
-    const { state, logger } = this.#deps;
-    await state.report(userId, report).catch((error: unknown) => {
-      logger.warn({ err: error, blobId: report.blob_id }, 'the run of an artifact was not reported');
-    });
   }
 }
 
-const keyOf = (blobId: string, name: string, version: string): string => `${blobId}/${name}/${version}`;
+const statusOf = (name: string, entry: ArtifactEntry | undefined): ArtifactStatus => ({
+  name,
+  state: entry?.state ?? 'MISSING',
+  sizeBytes: entry?.sizeBytes ?? null,
+  error: entry?.error ?? null,
+});
 
 export const createArtifacts = (deps: ArtifactDependencies): Artifacts => new ProcessorArtifacts(deps);
+
+const none = (): never => {
+  throw new BlobgraphError('NOT_FOUND', 'There is none of it.', { field: 'format' });
+};
+
+/** Of a processor that has none. */
+export const noArtifacts: Artifacts = {
+  list: async (blobIds) => blobIds.map(() => []),
+  request: async () => none(),
+  open: async () => none(),
+  head: async () => none(),
+  key: none,
+  etag: none,
+  erase: async () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+};

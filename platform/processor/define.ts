@@ -6,10 +6,12 @@ import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import type { BlobgraphError } from '../errors.ts';
 import type { Delivery } from '../event-log/log.ts';
+import type { IdSource } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import type { ArtifactDefinition } from './artifacts.ts';
+import type { Files } from './files.ts';
 import type { FieldResolver } from './graphql/resolvers.ts';
 import type { Kit } from './kit.ts';
 import { InvalidSpec } from './records/names.ts';
@@ -87,12 +89,29 @@ export interface CommandDefinition<Opened, Input, Plan> {
   readonly explain?: (error: BlobgraphError, request: CommandRequest<Input>) => BlobgraphError;
 }
 
+/**
+ * Artifacts as exports of the graph's type: its field `exports { format url sizeBytes state error { code message } }`, and
+ * a mutation that has one made in the background, `(input: { <id>, format }) → { export, userErrors }`. A format is the
+ * artifact's name in capitals.
+ */
+export interface ExportsDefinition {
+  /** E.g. `exportBook`. */
+  readonly mutation: string;
+  /** The member of its input that holds the blob's id, e.g. `compiledBookId`. */
+  readonly id: string;
+  /** The type's field that shows them. Default `exports`. */
+  readonly field?: string;
+}
+
 /** Given to a processor's own code when it is opened. */
 export interface OpenDependencies<Settings> {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly database: OwnDatabase;
+  readonly state: StateClient;
+  readonly files: Files;
+  readonly ids: IdSource;
   /** The processor's own place in the object store. */
   readonly objects: ObjectStore;
 }
@@ -107,10 +126,17 @@ export type OwnDatabase =
 
 /** Opened by a processor at its start: anything, also something that needs no ending. */
 export type OpenedResources = object & {
+  /** Begins what goes on beside requests; called once the service answers. */
+  start?(): void;
   /** Ends what was opened. */
   close?(): Promise<void>;
   /** Forgets what was kept of a user beside the records; called when the user is erased, at least once. */
   eraseUser?(userId: string): Promise<void>;
+  /**
+   * Forgets what was kept for these blobs beside the records: the processor's own, or users' whose bytes it keeps (the
+   * schema's `x-kept-by`). Called when they are deleted, at least once; other ids count as forgotten.
+   */
+  eraseBlobs?(userId: string, ids: readonly string[]): Promise<void>;
 };
 
 /** A processor: what it is and what it makes. All else is the platform's. */
@@ -157,6 +183,8 @@ export interface ProcessorDefinition<
   readonly commands?: Readonly<Record<string, CommandDefinition<Opened, any, any>>>;
   /** Exports and renditions, by name: no blobs, made of one when they are first asked for. */
   readonly artifacts?: Readonly<Record<string, ArtifactDefinition<Opened>>>;
+  /** How the graph takes orders for them. Default: they are made when they are read. */
+  readonly exports?: ExportsDefinition;
   /** Files of its blobs that are there from the beginning: objects of the run, and what the blob was made of. */
   readonly stored?: StoredFiles;
   /** Fields that are no members of the document, by type and field. */
@@ -191,6 +219,10 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
         ([name, { version }]) => !/^[a-z][\w-]{0,63}$/.test(name) || !/^[\w-]{1,64}$/.test(version),
       ),
     '`artifacts`: names and versions are letters, digits and dashes, for they stand in addresses and keys',
+  ],
+  [
+    ({ artifacts = {}, exports: exported }) => exported !== undefined && Object.keys(artifacts).length === 0,
+    '`exports`: say in `artifacts` what there is to export',
   ],
   [
     ({ limits }) => !(limits.concurrency >= 1 && limits.concurrency <= 1_000),

@@ -6,6 +6,7 @@ import {
   type FinishedRun,
   type ProcessingReport,
   type RunBeginning,
+  type SourceDocument,
   type StateClient,
 } from '../clients/state.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -17,14 +18,16 @@ import type { ObjectStore } from '../objects/objects.ts';
 import { createHttpServer } from '../serving/http.ts';
 import { testEgress, testKeysOf, testTokens } from '../testing/identity.ts';
 import { openEmbeddedRecords } from '../testing/records.ts';
-import type { Artifacts } from './artifacts.ts';
+import { noArtifacts } from './artifacts.ts';
 import { defineProcessor, type ProcessorDefinition, type Run } from './define.ts';
 import { createFiles } from './files.ts';
 import type { Kit } from './kit.ts';
 import { ACTIVE, type Standing } from './lifecycle.ts';
 import { plainReader } from './rebuilding/reader.ts';
+import { createRebuilder } from './rebuilding/rebuilder.ts';
 import type { NewRecord } from './record.ts';
 import { type Records, records } from './records/records.ts';
+import type { BlobTags } from './records/shelf/tags.ts';
 import { createRegistrar } from './registrar.ts';
 import type { RunSettings } from './runs/settings.ts';
 
@@ -75,22 +78,13 @@ export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewReco
 
 /** Every document fits. */
 const schemas: Pick<SchemaClient, 'validator'> = {
-  validator: async (id, version = '1.0.0') => ({ id, version, blobType: 'text', validate: () => [] }),
-};
-
-const noArtifacts: Artifacts = {
-  list: async () => [],
-  open: async () => {
-    throw new BlobgraphError('NOT_FOUND', 'There is none.');
-  },
-  head: async () => {
-    throw new BlobgraphError('NOT_FOUND', 'There is none.');
-  },
-  key: () => '',
-  etag: () => '',
-  erase: async () => undefined,
-  start: () => undefined,
-  stop: async () => undefined,
+  validator: async (id, version = '1.0.0') => ({
+    id,
+    version,
+    blobType: 'text',
+    keptBy: null,
+    validate: () => [],
+  }),
 };
 
 export interface KitOptions {
@@ -99,6 +93,7 @@ export interface KitOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly records?: Records;
+  readonly tags?: BlobTags;
   /** Default: active. */
   readonly standing?: () => Standing;
   readonly settings?: Partial<RunSettings>;
@@ -112,16 +107,11 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     ? { records: options.records, close: async () => undefined }
     : await openEmbeddedRecords(processor.records);
   if (!options.records) await opened.records.prepare();
-  const kit: Kit = {
+  const made = {
     definition: processor,
     opened: {},
     records: opened.records,
-    reader: plainReader(opened.records),
-    tags: null,
     registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
-    artifacts: noArtifacts,
-    files: createFiles({ service: processor.id, keys: testKeysOf(processor.id), clock }),
-    objects: {} as ObjectStore,
     state,
     standing: () => options.standing?.() ?? ACTIVE,
     processors: { blobs: async () => [] },
@@ -130,11 +120,20 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     ids: randomIds,
     logger,
   };
-  return { kit, close: opened.close };
+  const reader = processor.records.rebuildable ? createRebuilder(made) : plainReader(opened.records);
+  const files = createFiles({ service: processor.id, keys: testKeysOf(processor.id), clock });
+  const objects = {} as ObjectStore;
+  const tags = options.tags ?? null;
+  return { kit: { ...made, reader, tags, artifacts: noArtifacts, files, objects }, close: opened.close };
 }
 
 /** A kind of call of the state service. */
-export type Operation = 'begin' | 'finish' | 'register' | `report ${ProcessingReport['state']}`;
+export type Operation =
+  | 'begin'
+  | 'derivations'
+  | 'finish'
+  | 'register'
+  | `report ${ProcessingReport['state']}`;
 
 export interface TestState {
   readonly client: StateClient;
@@ -154,6 +153,23 @@ export interface TestState {
 }
 
 const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
+
+const sourceOf = (id: string): SourceDocument => ({
+  id,
+  user_id: 'alice',
+  owner: 'state',
+  base_url: null,
+  schema_id: 'text-input-v1',
+  schema_version: '1.0.0',
+  type: 'note',
+  title: id,
+  size_bytes: 10,
+  book_id: null,
+  conversation_id: null,
+  chapter_num: null,
+  created_at: '2026-01-31T12:00:00Z',
+  data: `text of ${id}`,
+});
 
 /** The state service as its processors know it: over HTTP, with faults at will. Every blob exists that was not deleted. */
 export async function startState(): Promise<TestState> {
@@ -197,22 +213,21 @@ export async function startState(): Promise<TestState> {
     assertThere(id, 'BLOB_NOT_FOUND');
     const done = last.get(id)?.state === 'COMPLETED';
     if (!done) enterReport({ blob_id: id, processor_id, attempt, generation, state: 'PROCESSING' });
-    const ids = {
-      id,
-      user_id: 'alice',
-      owner: 'state',
-      base_url: null,
-      book_id: null,
-      conversation_id: null,
-    };
-    const schema = { schema_id: 'text-input-v1', schema_version: '1.0.0', type: 'note', title: id };
-    const rest = {
-      size_bytes: 10,
-      chapter_num: null,
-      created_at: '2026-01-31T12:00:00Z',
-      data: `text of ${id}`,
-    };
-    return { generation, done, sources: [{ ...ids, ...schema, ...rest }] };
+    return { generation, done, sources: [sourceOf(id)] };
+  });
+  app.post<{ Body: { ids: string[] } }>('/api/v1/derivations', async ({ body }) => {
+    enter('derivations');
+    const own = registered.filter(
+      (one) =>
+        body.ids.includes(one.remote_blob_id) &&
+        !deleted.has(one.remote_blob_id) &&
+        !deleted.has(one.parent_id),
+    );
+    const derivations = own.map(({ remote_blob_id: id, parent_id, generation = 0, title = id }) => {
+      const created_at = '2026-01-31T12:00:00Z';
+      return { id, generation, title, created_at, source: sourceOf(parent_id) };
+    });
+    return { derivations };
   });
   app.post<{ Body: { processor_id: string } }>('/api/v1/runs/hand-out', async ({ body }) => {
     handOuts.push(body.processor_id);

@@ -21,7 +21,7 @@ import { WholeNumberResolver } from '../scalars.ts';
 import { serveSubgraph } from '../serving/graphql.ts';
 import { eventLogCheck } from '../serving/health.ts';
 import type { ServiceDefinition } from '../serving/service.ts';
-import { createArtifacts } from './artifacts.ts';
+import { type ArtifactDependencies, type Artifacts, createArtifacts, noArtifacts } from './artifacts.ts';
 import { createCommands } from './commands/command.ts';
 import type { OpenedResources } from './define.ts';
 import { createFiles } from './files.ts';
@@ -81,10 +81,13 @@ export function registrationOf(
 /** Opens what is a processor's own. */
 async function openOwn(
   { id, settings, open }: AnyProcessor,
-  { config, logger, clock }: ServiceRuntime,
+  { config, logger, clock, ids }: ServiceRuntime,
   { database, objects }: OpenedStore,
+  kit: Pick<Kit, 'state' | 'files'>,
 ): Promise<OpenedResources> {
   const own = {
+    ...kit,
+    ids,
     settings: settings ? config.settings(settings) : {},
     logger,
     clock,
@@ -95,6 +98,17 @@ async function openOwn(
     },
   };
   return (await open?.(own)) ?? {};
+}
+
+async function openArtifacts(
+  { id, artifacts: definitions, limits }: AnyProcessor,
+  { journal }: OpenedStore,
+  deps: Omit<ArtifactDependencies, 'processorId' | 'definitions' | 'seconds' | 'concurrency' | 'journal'>,
+): Promise<Artifacts> {
+  if (!definitions) return noArtifacts;
+  if (!journal) throw new Error(`${id} keeps its records in Redis, where no artifacts are kept`);
+  await journal.prepare();
+  return createArtifacts({ ...deps, processorId: id, definitions, ...limits, journal });
 }
 
 async function openKit(
@@ -111,18 +125,9 @@ async function openKit(
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
-  const opened = await openOwn(definition, runtime, store);
-  const artifacts = createArtifacts({
-    processorId: definition.id,
-    definitions: definition.artifacts ?? {},
-    opened,
-    seconds: definition.limits.seconds,
-    objects,
-    records,
-    state,
-    clock,
-    logger,
-  });
+  const opened = await openOwn(definition, runtime, store, { state, files });
+  const deps = { objects, records, state, opened, clock, ids, logger };
+  const artifacts = await openArtifacts(definition, store, deps);
   const made = {
     definition,
     opened,
@@ -220,6 +225,7 @@ export function processorService(definition: AnyProcessor, sdl = sdlOf(definitio
           kit.registrar.start();
           kit.artifacts.start();
           kit.sweeper?.start();
+          kit.opened.start?.();
           await lifecycle.start();
         },
         async stop() {

@@ -1,6 +1,9 @@
 import type { Config } from '../config.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { ServiceRuntime } from '../runtime.ts';
+import { createMongoJournal } from './artifacts/journal.mongo.ts';
+import { createPostgresJournal } from './artifacts/journal.postgres.ts';
+import type { ArtifactJournal } from './artifacts/journal.ts';
 import type { OwnDatabase, ProcessorDefinition } from './define.ts';
 import { createMongoRecords } from './records/mongo/records.mongo.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
@@ -23,6 +26,8 @@ export interface OpenedStore {
   readonly tags: BlobTags | null;
   /** Null in Redis: beside what can be made again nothing is kept there. */
   readonly database: OwnDatabase | null;
+  /** Of its artifacts; null where there is no database. */
+  readonly journal: ArtifactJournal | null;
   /** The processor's own place in the object store. */
   readonly objects: ObjectStore;
   /** Where it has objects beside its records. */
@@ -51,6 +56,7 @@ async function openShelfStore({ records: definition, id }: AnyProcessor, runtime
     records: createShelfRecords(shelf, definition),
     tags: definition.tags ? createTags(shelf, definition) : null,
     database: null,
+    journal: null,
     objects: await runtime.objects(),
     close: () => shelf.close(),
   };
@@ -66,10 +72,12 @@ export async function openStore(definition: AnyProcessor, runtime: ServiceRuntim
   if (runtime.mongo && records.store === 'mongodb') {
     const database = runtime.mongo.database(name);
     const kept = createMongoRecords(database, records);
-    return { ...beside, records: kept, database: { kind: 'mongodb', database } };
+    const journal = createMongoJournal(database);
+    return { ...beside, records: kept, database: { kind: 'mongodb', database }, journal };
   }
   const sql = await runtime.sql(name);
-  const opened = { ...beside, database: { kind: 'postgresql', database: sql } } as const;
+  const journal = createPostgresJournal(sql);
+  const opened = { ...beside, database: { kind: 'postgresql', database: sql }, journal } as const;
   if (records.store !== 's3') return { ...opened, records: createPostgresRecords(sql, records) };
   const { clock, logger } = runtime;
   return { ...opened, ...createObjectRecords(records, { sql, objects, clock, logger }) };

@@ -108,7 +108,7 @@ describe('compileBook', () => {
       parent_id: sources[0],
       source_ids: sources,
       schema_id: 'compiled-book-v1',
-      schema_version: '1.1.0',
+      schema_version: '1.2.0',
       title: 'Mixed',
       preview: book.fullText.slice(0, 400),
       size_bytes: Buffer.byteLength(JSON.stringify(book.fullText)),
@@ -198,6 +198,128 @@ describe('compileBook with an idempotency key', () => {
     const second = await compiled({ bookId: 'shared', idempotencyKey: 'key-4' }, 'auth0|x');
     expect(second.id).not.toBe(first.id);
     expect(second.version).toBe(1);
+  });
+});
+
+describe('compareVersions', () => {
+  const COMPARE = `query ($a: ID!, $b: ID!) { compareVersions(a: $a, b: $b) {
+    versionA versionB unchanged wordsAdded wordsRemoved
+    chapters { chapterNum changes titleBefore hunks { removed added } complete }
+  } }`;
+  const compare = (a: string, b: string, userId = 'alice') =>
+    service.graphql<{ compareVersions: object }>(COMPARE, { a, b }, { viewer: viewer(userId) });
+
+  it('tells what changed from one version to the next, in the graph and by REST', async () => {
+    neighbours.putBook('alice', 'compared', 'Compared', twoChapters);
+    const { id: a } = await compiled({ bookId: 'compared' });
+    neighbours.putBook('alice', 'compared', 'Compared', [
+      { title: 'The Owl', draft: 'It was pitch dark.' },
+      { title: 'Dawn', draft: 'It was light.', expanded: 'It was very light indeed 🦉.' },
+    ]);
+    const { id: b } = await compiled({ bookId: 'compared' });
+    const { data } = await compare(a, b);
+    expect(data?.compareVersions).toMatchObject({
+      versionA: 1,
+      versionB: 2,
+      unchanged: 1,
+      wordsAdded: 1,
+      wordsRemoved: 0,
+      chapters: [{ chapterNum: 1, changes: ['CHANGED'], titleBefore: 'The Owl', complete: true }],
+    });
+    const { body } = await service.rest<{ comparison: object }>('GET', `/books/${b}/comparison?with=${a}`, {
+      caller: { viewer: viewer('alice') },
+    });
+    expect(body.comparison).toMatchObject({ a: b, b: a, words_added: 0, words_removed: 1, unchanged: 1 });
+  });
+
+  it('refuses versions that are not there, another’s, or of another book, by the argument', async () => {
+    neighbours.putBook('alice', 'one-book', 'One', twoChapters);
+    neighbours.putBook('alice', 'other-book', 'Other', twoChapters);
+    neighbours.putBook('bob', 'one-book', 'His', twoChapters);
+    const [one, other, his] = [
+      await compiled({ bookId: 'one-book' }),
+      await compiled({ bookId: 'other-book' }),
+      await compiled({ bookId: 'one-book' }, 'bob'),
+    ];
+    for (const [a, b, code, field] of [
+      ['none', one.id, 'BLOB_NOT_FOUND', 'a'],
+      [one.id, his.id, 'BLOB_NOT_FOUND', 'b'],
+      [one.id, other.id, 'VALIDATION_FAILED', 'b'],
+    ] as const) {
+      const { errors } = await compare(a, b);
+      expect(errors).toMatchObject([{ extensions: { code, field } }]);
+    }
+  });
+});
+
+describe('what a book says before its text', () => {
+  const FRONT = `mutation ($input: CompileBookInput!) { compileBook(input: $input) {
+    compiledBook { subtitle author rights coverBlobId cover { id } sourceBlobIds fullText chapters { number } }
+    userErrors { field code }
+  } }`;
+  interface Front {
+    readonly compileBook: {
+      readonly compiledBook: {
+        readonly coverBlobId: string | null;
+        readonly sourceBlobIds: readonly string[];
+        readonly fullText: string;
+      } | null;
+      readonly userErrors: readonly { field: string; code: string }[];
+    };
+  }
+  const front = async (input: Record<string, unknown>) => {
+    const { data } = await service.graphql<Front>(FRONT, { input }, { viewer: viewer('alice') });
+    return data?.compileBook;
+  };
+
+  it('is the book’s, its cover one of its sources', async () => {
+    const cover = neighbours.putImage('alice');
+    const said = { subtitle: 'A *Tale*', author: 'Jane Doe', rights: '© 2026', cover_blob_id: cover };
+    const { chapters } = neighbours.putBook('alice', 'front', 'Front', twoChapters, said);
+    const payload = await front({ bookId: 'front' });
+    expect(payload?.compiledBook).toMatchObject({
+      subtitle: 'A *Tale*',
+      author: 'Jane Doe',
+      rights: '© 2026',
+      coverBlobId: cover,
+      cover: { id: cover },
+      chapters: [{ number: 1 }, { number: 2 }],
+    });
+    expect(payload?.compiledBook?.fullText).toContain(
+      '# Front\n\n**A \\*Tale\\***\n\n*by Jane Doe*\n\n© 2026\n',
+    );
+    const sources = [chapters[0]?.draft_blob_id, chapters[1]?.expanded_blob_id, cover];
+    expect(payload?.compiledBook?.sourceBlobIds).toEqual(sources);
+    expect(neighbours.registered.at(-1)).toMatchObject({ parent_id: sources[0], source_ids: sources });
+  });
+
+  it('is the request’s where it says so', async () => {
+    const [cover, other] = [neighbours.putImage('alice'), neighbours.putImage('alice')];
+    neighbours.putBook('alice', 'over', 'Over', twoChapters, {
+      author: 'A',
+      rights: 'B',
+      cover_blob_id: cover,
+    });
+    const payload = await front({ bookId: 'over', author: 'Ann', subtitle: 'Sub', coverBlobId: other });
+    expect(payload?.compiledBook).toMatchObject({
+      author: 'Ann',
+      subtitle: 'Sub',
+      rights: 'B',
+      coverBlobId: other,
+    });
+  });
+
+  it('refuses a cover that is not there, another’s, or no image, each the same, by its field', async () => {
+    const { chapters } = neighbours.putBook('alice', 'plainly', 'Plainly', twoChapters);
+    for (const coverBlobId of ['none', neighbours.putImage('bob'), chapters[0]?.draft_blob_id])
+      expect(await front({ bookId: 'plainly', coverBlobId })).toEqual({
+        compiledBook: null,
+        userErrors: [{ field: 'coverBlobId', code: 'BLOB_NOT_FOUND' }],
+      });
+    neighbours.putBook('alice', 'bare', 'Bare', twoChapters, { cover_blob_id: 'deleted' });
+    expect((await front({ bookId: 'bare' }))?.userErrors).toEqual([
+      { field: 'bookId', code: 'BLOB_NOT_FOUND' },
+    ]);
   });
 });
 

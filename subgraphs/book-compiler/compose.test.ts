@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
+import { countWords } from '../../platform/prose/words.ts';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
 import { type BookText, composeBook } from './compose.ts';
 import { readCommonMark, readGfm, sectionOf, wordsOf } from './readers.fixture.ts';
-import { countWords } from '../../platform/prose/words.ts';
 
 const chapter = (chapterNum: number, title: string, text: string) => ({
   chapterNum,

@@ -17,6 +17,9 @@ export interface BookText {
   readonly title: string;
   /** Null: the title page names nobody. */
   readonly author: string | null;
+  /** This and the next, absent or null: there is none. */
+  readonly subtitle?: string | null;
+  readonly rights?: string | null;
   /** A BCP 47 tag. Null: that of its chapters, where they tell. */
   readonly language: string | null;
   /** In the order of the book. */
@@ -48,10 +51,15 @@ const literal = (text: string): string => oneLine(text).replace(/[\\`*_[\]<>&~#^
 const heading = (level: number, words: string): string => `${'#'.repeat(level)} ${words}`;
 
 /** Metadata as YAML, as Markdown tools read it, then the title page. */
-function frontMatter({ title, author }: BookText, language: string | null): string[] {
+function frontMatter(
+  { title, subtitle = null, author, rights = null }: BookText,
+  language: string | null,
+): string[] {
   const metadata = {
     title: oneLine(title),
+    ...(subtitle === null ? {} : { subtitle: oneLine(subtitle) }),
     ...(author === null ? {} : { author: oneLine(author) }),
+    ...(rights === null ? {} : { rights: oneLine(rights) }),
     ...(language === null ? {} : { lang: language }),
     ...(language !== null && isRightToLeft(language) ? { dir: 'rtl' } : {}),
   };
@@ -59,7 +67,9 @@ function frontMatter({ title, author }: BookText, language: string | null): stri
   return [
     `---\n${stringify(metadata, { lineWidth: 0 })}---`,
     heading(LEVEL.book, literal(title)),
+    ...(subtitle === null ? [] : [`**${literal(subtitle)}**`]),
     ...(author === null ? [] : [`*${by}${literal(author)}*`]),
+    ...(rights === null ? [] : [literal(rights)]),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { type BookText, type ComposedBook, composeBook } from './compose.ts';
 import { countCharacters, countWords } from '../../platform/prose/words.ts';
+import { type BookText, type ComposedBook, composeBook } from './compose.ts';
 
 /** A book put together, with its chapters counted. */
 export interface CountedBook extends Pick<ComposedBook, 'language' | 'text'> {

@@ -89,4 +89,13 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (user_id, of_values)
   );
   `,
+  `
+  ALTER TABLE compiled_books
+    ADD COLUMN subtitle text,
+    ADD COLUMN author text,
+    ADD COLUMN rights text,
+    ADD COLUMN cover_blob_id text;
+  ALTER TABLE book_chapters ADD COLUMN number integer;
+  UPDATE compiled_books SET author = compile_config->>'author' WHERE compile_config->>'author' IS NOT NULL;
+  `,
 ];

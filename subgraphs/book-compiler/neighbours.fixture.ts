@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { BookDocument, FinishedRun } from '../../platform/clients/state.ts';
+import { COVER_SCHEMA } from '../../platform/cover.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createHttpServer } from '../../platform/serving/http.ts';
@@ -27,7 +28,15 @@ export interface Neighbours {
   /** Registrations with the processors' registry. */
   readonly enlisted: readonly { readonly id: string }[];
   /** Gives a user a book, or another form of it. */
-  putBook(userId: string, id: string, title: string, chapters: readonly ChapterFixture[]): BookDocument;
+  putBook(
+    userId: string,
+    id: string,
+    title: string,
+    chapters: readonly ChapterFixture[],
+    front?: Partial<BookDocument>,
+  ): BookDocument;
+  /** Gives a user an image; answers its id. */
+  putImage(userId: string): string;
   /** Makes a blob's data unreadable to its owner. */
   lose(id: string): void;
   /** From now on the index answers so; null: it takes registrations again. */
@@ -47,17 +56,28 @@ interface Blob {
   readonly id: string;
   readonly userId: string;
   readonly owner: string;
+  readonly schemaId: string;
   readonly data: unknown;
 }
+
+const common = {
+  schema_id: 'text-input-v1',
+  schema_version: '1.0.0',
+  type: 'chapter_draft',
+  title: 'A chapter',
+  book_id: null,
+  conversation_id: null,
+  created_at: '2026-01-01T00:00:00.000Z',
+};
 
 class Shelf {
   readonly books = new Map<string, BookDocument>();
   readonly blobs = new Map<string, Blob>();
   readonly lost = new Map<string, Blob>();
 
-  put(userId: string, data: unknown, owner = 'state'): string {
+  put(userId: string, data: unknown, owner = 'state', schemaId = common.schema_id): string {
     const id = randomUUID();
-    this.blobs.set(id, { id, userId, owner, data });
+    this.blobs.set(id, { id, userId, owner, schemaId, data });
     return id;
   }
 
@@ -90,18 +110,9 @@ class Shelf {
   }
 }
 
-const common = {
-  schema_id: 'text-input-v1',
-  schema_version: '1.0.0',
-  type: 'chapter_draft',
-  title: 'A chapter',
-  book_id: null,
-  conversation_id: null,
-  created_at: '2026-01-01T00:00:00.000Z',
-};
-
-const stateDocument = ({ id, userId, data }: Blob) => ({
+const stateDocument = ({ id, userId, schemaId, data }: Blob) => ({
   ...common,
+  schema_id: schemaId,
   id,
   user_id: userId,
   data,
@@ -132,9 +143,10 @@ export async function startNeighbours(): Promise<Neighbours> {
     }),
   );
   app.post<{ Body: { ids: string[] } }>('/api/v1/sources', async (request) => ({
-    sources: shelf.named(userOf(request), request.body.ids).map(({ id, userId, owner }) => ({
+    sources: shelf.named(userOf(request), request.body.ids).map(({ id, userId, owner, schemaId }) => ({
       ...common,
       id,
+      schema_id: schemaId,
       user_id: userId,
       owner,
       base_url: owner === 'state' ? null : url,
@@ -166,12 +178,14 @@ export async function startNeighbours(): Promise<Neighbours> {
     calls,
     registered,
     enlisted,
-    putBook(userId, id, title, fixtures) {
+    putBook(userId, id, title, fixtures, front = {}) {
       const chapters = fixtures.map((fixture, index) => shelf.chapter(userId, id, index + 1, fixture));
-      const book = { id, title, language: null, chapters };
+      const nothing = { language: null, subtitle: null, author: null, rights: null, cover_blob_id: null };
+      const book = { id, title, ...nothing, ...front, chapters };
       shelf.books.set(JSON.stringify([userId, id]), book);
       return book;
     },
+    putImage: (userId) => shelf.put(userId, { upload_id: 'u' }, 'state', COVER_SCHEMA),
     lose(id) {
       const blob = shelf.blobs.get(id);
       if (blob) shelf.lost.set(id, blob);

@@ -21,6 +21,10 @@ const book = (...chapters: Chapter[]): BookDocument => ({
   id: 'my-novel',
   title: 'My Novel',
   language: null,
+  subtitle: null,
+  author: null,
+  rights: null,
+  cover_blob_id: null,
   chapters,
 });
 const expanded = { expanded_blob_id: 'expansion' };

@@ -1,17 +1,21 @@
+import { COVER_SCHEMA } from '../../platform/cover.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
+import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
-import { markdown } from './export.ts';
+import { bookExports } from './exports/artifacts.ts';
+import { createExporter } from './exports/exporter.ts';
 import { migrations } from './history.ts';
 import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
 import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
+import { type Settings, settings } from './settings.ts';
 
 const ID = 'book-compiler';
-const EXPORTS = { MARKDOWN: 'markdown' } as const;
 
 /** The options as any release stored them: what came later is absent in older ones. */
 type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
@@ -23,14 +27,15 @@ export default defineProcessor({
   version: '1',
   name: 'Book compiler',
   description: 'Compiles the chapters of a book into one text, version by version.',
-  reads: ['text-input-v1', 'expanded-text-v1'],
+  reads: ['text-input-v1', 'expanded-text-v1', COVER_SCHEMA],
   makes: {
     type: 'CompiledBook',
     schema: 'compiled-book-v1',
-    schemaVersion: '1.1.0',
+    schemaVersion: '1.2.0',
     shownAs: 'book.compiled',
   },
   limits: { concurrency: 4, seconds: 60 },
+  settings,
   records: records('compiled_books', {
     store: 'postgresql',
     members: {
@@ -41,6 +46,10 @@ export default defineProcessor({
       word_count: 'integer',
       character_count: 'integer',
       language: 'text',
+      subtitle: 'text',
+      author: 'text',
+      rights: 'text',
+      cover_blob_id: 'text',
       chapter_count: 'integer',
       source_blob_ids: 'envelope',
       compile_config: 'jsonb',
@@ -53,6 +62,7 @@ export default defineProcessor({
         columns: {
           chapter_num: 'integer',
           position: 'integer',
+          number: 'integer',
           title: 'text',
           draft_blob_id: 'text',
           expanded_blob_id: 'text',
@@ -66,9 +76,16 @@ export default defineProcessor({
     unlisted: ['full_text'],
     migrations,
   }),
-  open: () => {
-    const composer = createComposer();
-    return { composer, close: () => composer.close() };
+  open: ({ settings: { BOOK_FONTS: fonts } }: OpenDependencies<Settings>) => {
+    const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter({ fonts })];
+    return {
+      composer,
+      comparer,
+      exporter,
+      async close() {
+        await Promise.all([composer.close(), comparer.close(), exporter.close()]);
+      },
+    };
   },
   commands: {
     compileBook: {
@@ -87,8 +104,16 @@ export default defineProcessor({
       },
     },
   },
-  artifacts: { markdown },
+  artifacts: bookExports,
+  exports: { mutation: 'exportBook', id: 'compiledBookId' },
   resolvers: {
+    Query: {
+      compareVersions: {
+        needs: [],
+        resolve: (_root, ids: { a: string; b: string }, { kit, caller }) =>
+          comparerOf(kit).compare(kit, requireViewer(caller).userId, ids),
+      },
+    },
     CompiledBook: {
       compileConfig: {
         needs: ['compile_config'],
@@ -109,23 +134,10 @@ export default defineProcessor({
         ],
         resolve: (book, _args, context) => isOutdated(book, context),
       },
-      exports: {
-        needs: [],
-        async resolve({ id }, _args, { kit }) {
-          const blobId = id as string;
-          const found = await kit.artifacts.list(blobId);
-          return found.map(({ name, state, sizeBytes }) => ({
-            format: name.toUpperCase(),
-            url: artifactPath(ID, blobId, name),
-            state,
-            size_bytes: sizeBytes,
-          }));
-        },
-      },
       exportUrl: {
         needs: [],
-        resolve: ({ id }, { format }: { format?: keyof typeof EXPORTS | null }) =>
-          artifactPath(ID, id as string, EXPORTS[format ?? 'MARKDOWN']),
+        resolve: ({ id }, { format }: { format?: string | null }) =>
+          artifactPath(ID, id as string, (format ?? 'MARKDOWN').toLowerCase()),
       },
     },
   },

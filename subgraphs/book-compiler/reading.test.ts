@@ -76,7 +76,7 @@ describe('entities', () => {
     expect(answer.errors).toBeUndefined();
     return answer.data?._entities ?? [];
   };
-  const ALL = `id version language fullText wordCount characterCount stale compileConfig exportUrl createdAt exports { format url state sizeBytes }
+  const ALL = `id version language fullText wordCount characterCount stale compileConfig exportUrl createdAt exports { format url state sizeBytes error { code message } }
     chapters { chapterNum position title compiledText wordCount characterCount draft { id } expanded { id } expandedBlobId }`;
 
   it.each([
@@ -84,7 +84,7 @@ describe('entities', () => {
     ['id fullText', 1],
     ['id chapters { chapterNum draft { id } }', 2],
     ['id chapters { __typename }', 2],
-    [ALL, 2],
+    [ALL, 3],
   ])('%s cost the same queries for 1 and for 100 books', async (selection, count) => {
     expect(await entities([id(0)], selection)).toHaveLength(1);
     expect(queries).toHaveLength(count);
@@ -117,7 +117,17 @@ describe('entities', () => {
         title: null,
         author: 'É. Ñandú',
       },
-      exports: [{ format: 'MARKDOWN', url, state: 'MISSING', sizeBytes: null }],
+      exports: ['markdown', 'html', 'epub'].map((name) => ({
+        format: name.toUpperCase(),
+        url: expect.stringMatching(
+          new RegExp(
+            `^/api/v1/files/book-compiler/artifacts/${id(0)}/${name}\\?saved=1&expires=\\d+&signature=.`,
+          ),
+        ),
+        state: 'MISSING',
+        sizeBytes: null,
+        error: null,
+      })),
       exportUrl: url,
       createdAt: '2026-01-01T00:00:00.000Z',
       chapters: chapters.map((chapter) => ({
@@ -328,8 +338,8 @@ describe('books over REST', () => {
     }
   });
 
-  it('have no other export yet', async () => {
-    const answer = await service.rest<object>('GET', `/books/${id(0)}/export?format=epub`);
+  it('have no export of another format', async () => {
+    const answer = await service.rest<object>('GET', `/books/${id(0)}/export?format=docx`);
     expect(answer).toMatchObject({
       status: 400,
       body: { error: { code: 'VALIDATION_FAILED', field: 'format' } },

@@ -10,6 +10,10 @@ export const compiledBooks: Omit<RecordsFixture, 'open'> = {
       word_count: 4_005,
       character_count: 20_000,
       language: 'de',
+      subtitle: 'Zwei',
+      author: 'É. Ñandú',
+      rights: '© 2026',
+      cover_blob_id: 'cover-1',
       chapter_count: 2,
       compile_config: { use_expanded: true, title: null, author: 'É. Ñandú' },
     },
@@ -18,6 +22,7 @@ export const compiledBooks: Omit<RecordsFixture, 'open'> = {
         {
           chapter_num: 7,
           position: 1,
+          number: null,
           title: 'Eins',
           draft_blob_id: 'draft-1',
           expanded_blob_id: null,
@@ -28,6 +33,7 @@ export const compiledBooks: Omit<RecordsFixture, 'open'> = {
         {
           chapter_num: 2,
           position: 2,
+          number: 7,
           title: 'Zwei',
           draft_blob_id: 'draft-2',
           expanded_blob_id: 'expansion-2',

@@ -17,7 +17,15 @@ describe('parseRequest', () => {
     expect(parseRequest({ bookId: 'b' })).toEqual({
       input: {
         bookId: 'b',
-        config: { useExpanded: true, leaveOutMissing: false, title: null, author: null },
+        config: {
+          useExpanded: true,
+          leaveOutMissing: false,
+          title: null,
+          author: null,
+          subtitle: null,
+          rights: null,
+          coverBlobId: null,
+        },
       },
       idempotencyKey: null,
     });

@@ -9,7 +9,11 @@ export interface CompileConfig {
   readonly leaveOutMissing: boolean;
   /** Null: the book's own title. */
   readonly title: string | null;
+  /** This and the next three, null: the book's own, where it has any. */
   readonly author: string | null;
+  readonly subtitle: string | null;
+  readonly rights: string | null;
+  readonly coverBlobId: string | null;
 }
 
 /** The input of `compileBook`, as the graph sends it. */
@@ -19,6 +23,9 @@ export interface CompileBookInput {
   readonly leaveOutMissing?: boolean | null;
   readonly title?: string | null;
   readonly author?: string | null;
+  readonly subtitle?: string | null;
+  readonly rights?: string | null;
+  readonly coverBlobId?: string | null;
   readonly idempotencyKey?: string | null;
 }
 
@@ -29,7 +36,15 @@ export interface CompileInput {
 }
 
 /** UTF-16 units. */
-const LIMITS = { bookId: 200, title: 500, author: 500, idempotencyKey: 255 } as const;
+const LIMITS = {
+  bookId: 200,
+  title: 500,
+  author: 500,
+  subtitle: 500,
+  rights: 2_000,
+  coverBlobId: 200,
+  idempotencyKey: 255,
+} as const;
 
 function mistake(field: keyof typeof LIMITS, value: string): UserError | null {
   const invalid = (message: string): UserError => ({ field, code: 'VALIDATION_FAILED', message });
@@ -47,8 +62,8 @@ function mistake(field: keyof typeof LIMITS, value: string): UserError | null {
 
 /** Checks the input and fills in its defaults. @throws InputErrors with every mistake */
 export function parseRequest(input: CompileBookInput): CommandRequest<CompileInput> {
-  const { bookId, useExpanded, leaveOutMissing, title, author, idempotencyKey } = input;
-  const texts = { bookId, title, author, idempotencyKey };
+  const { useExpanded, leaveOutMissing, ...texts } = input;
+  const { bookId, title, author, subtitle, rights, coverBlobId, idempotencyKey } = texts;
   const errors = Object.entries(texts).flatMap(([field, value]) => {
     const error = typeof value === 'string' ? mistake(field as keyof typeof LIMITS, value) : null;
     return error ? [error] : [];
@@ -59,6 +74,9 @@ export function parseRequest(input: CompileBookInput): CommandRequest<CompileInp
     leaveOutMissing: leaveOutMissing ?? false,
     title: title?.trim() ?? null,
     author: author?.trim() ?? null,
+    subtitle: subtitle?.trim() ?? null,
+    rights: rights?.trim() ?? null,
+    coverBlobId: coverBlobId ?? null,
   };
   return { input: { bookId, config }, idempotencyKey: idempotencyKey ?? null };
 }
@@ -66,7 +84,9 @@ export function parseRequest(input: CompileBookInput): CommandRequest<CompileInp
 /** SHA-256 in hex of all that decides what the request makes; two requests that mean the same have the same. */
 export function inputHash({ bookId, config }: CompileInput): string {
   const parts = [bookId, config.useExpanded, config.title, config.author];
-  // Last, and only where it is set: a key of before there was such a choice means the same.
+  // Last, and only where they are set: a key of before there was such a choice means the same.
   if (config.leaveOutMissing) parts.push('leaveOutMissing');
+  for (const name of ['subtitle', 'rights', 'coverBlobId'] as const)
+    if (config[name] !== null) parts.push(`${name}: ${config[name]}`);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -4,8 +4,13 @@ import type { Kit } from '../../platform/processor/kit.ts';
 import { flatten } from '../../platform/processor/record.ts';
 import { sendArtifact } from '../../platform/processor/rest/artifact-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { comparerOf } from './compare/comparer.ts';
+import { bookExports } from './exports/artifacts.ts';
 
-/** The book compiler's own REST: `GET /books/:id`, a book with its chapters, and `GET /books/:id/export?format=`. */
+/**
+ * The book compiler's own REST: `GET /books/:id`, a book with its chapters, `GET /books/:id/export?format=`, and
+ * `GET /books/:id/comparison?with=ID`, what became of it in another version.
+ */
 export function bookRoutes(app: FastifyInstance, kit: Kit): void {
   app.get<{ Params: { id: string } }>('/books/:id', async ({ caller, params }) => {
     const [record] = await kit.records.byIds(requireViewer(caller).userId, [params.id], 'all');
@@ -16,12 +21,25 @@ export function bookRoutes(app: FastifyInstance, kit: Kit): void {
     const { data: _, ...book } = flatten(record);
     return { book };
   });
+  app.get<{ Params: { id: string }; Querystring: { with?: unknown } }>(
+    '/books/:id/comparison',
+    async ({ caller, params, query }) => {
+      const { userId } = requireViewer(caller);
+      if (typeof query.with !== 'string')
+        throw new BlobgraphError('VALIDATION_FAILED', '`with` must be the id of a compiled book.', {
+          field: 'with',
+        });
+      return { comparison: await comparerOf(kit).compare(kit, userId, { a: params.id, b: query.with }) };
+    },
+  );
   app.get<{ Params: { id: string }; Querystring: { format?: unknown } }>(
     '/books/:id/export',
     async (request, reply) => {
       const { format = 'markdown' } = request.query;
-      if (format !== 'markdown') {
-        throw new BlobgraphError('VALIDATION_FAILED', '`format` must be `markdown`.', { field: 'format' });
+      if (typeof format !== 'string' || !Object.hasOwn(bookExports, format)) {
+        const names = Object.keys(bookExports).map((name) => `\`${name}\``);
+        const message = `\`format\` must be one of ${names.join(', ')}.`;
+        throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'format' });
       }
       return sendArtifact(kit, request, reply, { id: request.params.id, name: format });
     },

@@ -5,6 +5,7 @@ import { BlobgraphError, InputErrors, type UserError } from '../../platform/erro
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import type { Source } from '../../platform/processor/sources.ts';
 import type { Composer } from './composer.ts';
+import { type FrontMatter, frontMatter } from './front.ts';
 import type { ChapterText } from './markdown/survey.ts';
 import { type ChapterPlan, type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
 import type { CompileConfig, CompileInput } from './request.ts';
@@ -15,6 +16,7 @@ export interface CompilePlan extends ChapterPlan {
   readonly title: string;
   /** A BCP 47 tag; null: unknown. */
   readonly language: string | null;
+  readonly front: FrontMatter;
   readonly config: CompileConfig;
 }
 
@@ -27,6 +29,11 @@ export interface CompiledBookData {
   readonly character_count: number;
   /** A BCP 47 tag; absent where it is unknown. */
   readonly language?: string;
+  /** This and the next three: absent where there is none. */
+  readonly subtitle?: string;
+  readonly author?: string;
+  readonly rights?: string;
+  readonly cover_blob_id?: string;
   readonly chapter_count: number;
   readonly source_blob_ids: readonly string[];
   readonly compile_config: {
@@ -60,18 +67,21 @@ async function describedBook(
   });
 }
 
-/** The sources of the book as its chapters stand now. @throws BlobgraphError BOOK_NOT_FOUND; InputErrors */
+/** The sources of the book as its chapters stand now, then its cover. @throws BlobgraphError BOOK_NOT_FOUND; InputErrors */
 export async function planCompilation(
   { input, userId }: { readonly input: CompileInput; readonly userId: string },
-  { state }: { readonly state: Pick<StateClient, 'book'> },
+  { state }: { readonly state: Pick<StateClient, 'book' | 'sources'> },
 ): Promise<{ sourceIds: string[]; plan: CompilePlan }> {
   const { bookId, config } = input;
   const book = await describedBook(state, userId, bookId);
   const planned = planChapters(book, config);
   const title = config.title ?? book.title;
+  const front = await frontMatter(state, userId, book, config);
+  const { coverBlobId } = front;
   return {
-    sourceIds: planned.chapters.map(sourceBlobId),
-    plan: { bookId, title, language: book.language, config, ...planned },
+    // The first is the parent: a chapter.
+    sourceIds: [...planned.chapters.map(sourceBlobId), ...(coverBlobId === null ? [] : [coverBlobId])],
+    plan: { bookId, title, language: book.language, front, config, ...planned },
   };
 }
 
@@ -111,6 +121,11 @@ export const tooLarge = (): BlobgraphError =>
     { field: 'bookId' },
   );
 
+const withoutNulls = (members: Readonly<Record<string, string | null>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(members).filter((member): member is [string, string] => member[1] !== null),
+  );
+
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** Compiles a book of its chapters' texts. @throws InputErrors CHAPTER_MISSING, EXPANSION_FAILED; BlobgraphError BOOK_INVALID */
@@ -118,10 +133,11 @@ export async function compile(
   { plan, sources, signal }: Pick<RunRequest<CompilePlan>, 'plan' | 'sources' | 'signal'>,
   { composer }: { readonly composer: Composer },
 ): Promise<RunResult<CompiledBookData>> {
-  const { bookId, title, config, leftOut } = plan;
+  const { bookId, title, front, config, leftOut } = plan;
   const chapters = readChapters(plan.chapters, sources);
-  const { author } = config;
-  const book = await composer.compose({ title, author, language: plan.language, chapters }, signal);
+  const { author, subtitle, rights, coverBlobId } = front;
+  const text = { title, author, subtitle, rights, language: plan.language, chapters };
+  const book = await composer.compose(text, signal);
   const { text: fullText, language } = book;
   return {
     title,
@@ -134,13 +150,13 @@ export async function compile(
       full_text: fullText,
       word_count: sum(book.chapters.map(({ wordCount }) => wordCount)),
       character_count: sum(book.chapters.map(({ characterCount }) => characterCount)),
-      ...(language === null ? {} : { language }),
+      ...withoutNulls({ language, subtitle, author, rights, cover_blob_id: coverBlobId }),
       chapter_count: chapters.length,
-      source_blob_ids: chapters.map(sourceBlobId),
+      source_blob_ids: [...chapters.map(sourceBlobId), ...(coverBlobId === null ? [] : [coverBlobId])],
       compile_config: {
         use_expanded: config.useExpanded,
         title: config.title,
-        author,
+        author: config.author,
         leave_out_missing: config.leaveOutMissing,
         left_out: leftOut,
       },
@@ -149,6 +165,7 @@ export async function compile(
       chapters: chapters.map((chapter, index) => ({
         chapter_num: chapter.chapterNum,
         position: index + 1,
+        number: chapter.number,
         title: book.chapters[index]?.title,
         draft_blob_id: chapter.draftBlobId,
         expanded_blob_id: chapter.expandedBlobId,

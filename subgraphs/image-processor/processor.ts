@@ -2,8 +2,14 @@ import { defineProcessor, type OpenDependencies } from '../../platform/processor
 import { records } from '../../platform/processor/records/records.ts';
 import { createDecoder } from './decoder.ts';
 import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
+import { originalsOf } from './original.ts';
 import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
+import { uploadMigrations } from './uploads/migrations.ts';
+import { openUploads } from './uploads/open.ts';
+import { uploadMutations } from './uploads/resolvers.ts';
+import { uploadRoutes } from './uploads/routes.ts';
+import { createPostgresUploads } from './uploads/store.postgres.ts';
 
 const MIB = 1024 ** 2;
 
@@ -16,6 +22,21 @@ function openTools({ settings: env, objects, logger }: OpenDependencies<Settings
       logger,
     }),
     maxBytes: env.IMAGE_MAX_MEBIBYTES * MIB,
+  };
+}
+
+function openAll(deps: OpenDependencies<Settings>) {
+  const { database } = deps;
+  if (database.kind !== 'postgresql') throw new Error('Uploads are kept in PostgreSQL');
+  const uploads = openUploads(deps, createPostgresUploads(database.database));
+  return {
+    ...openTools(deps),
+    ...uploads,
+    async eraseUser(userId: string) {
+      await uploads.eraseUser(userId);
+      // Also what no upload knows of any more.
+      await deps.objects.deletePrefix(originalsOf(userId));
+    },
   };
 }
 
@@ -47,11 +68,14 @@ export default defineProcessor({
       renditions: 'json',
       original: 'json',
     },
+    furtherTables: uploadMigrations,
   }),
-  open: openTools,
+  open: openAll,
   run: processImage,
   stored: imageFiles,
+  routes: uploadRoutes,
   resolvers: {
+    Mutation: uploadMutations,
     ImageAsset: {
       sizeBytes: {
         needs: ['original'],

@@ -3,13 +3,20 @@ import { wholeNumber } from '../../platform/config.ts';
 
 /** Variables of the environment that bound what a picture may be. */
 export const settings = z.object({
-  IMAGE_MAX_MEBIBYTES: wholeNumber(1, 256).default(32).describe('the largest file that may be uploaded'),
+  IMAGE_MAX_MEBIBYTES: wholeNumber(1, 256).default(25).describe('the largest file that may be uploaded'),
+  UPLOAD_MINUTES: wholeNumber(1, 1_440)
+    .default(60)
+    .describe('minutes for which an upload is open: its file may be sent until then'),
+  UPLOADS_OPEN: wholeNumber(1, 100_000).default(100).describe('uploads that one user may have open'),
+  UPLOAD_MEBIBYTES_A_DAY: wholeNumber(1, 1_048_576)
+    .default(2_048)
+    .describe('mebibytes that one user may announce in 24 hours'),
   IMAGE_MAX_MEGAPIXELS: wholeNumber(1, 250)
     .default(64)
     .describe('millions of pixels that a picture may have; a larger one is refused before it is decoded'),
   IMAGE_MEMORY_MEBIBYTES: wholeNumber(256, 65_536)
-    .default(768)
-    .describe('memory that decoding one picture may take; one that takes more is refused'),
+    .default(1_024)
+    .describe('memory that decoding one picture may take, of two at once; one that takes more is refused'),
 });
 
 export type Settings = z.infer<typeof settings>;

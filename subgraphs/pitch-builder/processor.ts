@@ -4,7 +4,6 @@ import { tokenUsesTable } from '../../platform/model/tokens/uses.postgres.ts';
 import type { OpenDependencies } from '../../platform/processor/define.ts';
 import { defineProcessor } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
-import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
 import { deck, markdown } from './files.ts';
 import { createOfflineModel } from './model/offline/model.offline.ts';
 import { createOpenAiModel } from './model/openai/model.openai.ts';
@@ -80,7 +79,7 @@ export default defineProcessor({
     },
     beside: { model_used: 'text', tokens_used: 'bigint' },
     allocates: { member: 'version', within: ['subject_id'] },
-    further: [tokenUsesTable],
+    furtherTables: [tokenUsesTable],
   }),
   open: openBuilder,
   run: pitch,
@@ -88,21 +87,5 @@ export default defineProcessor({
     buildPitch: { payload: 'blob', pending: true, parse: parseRequest, plan: planPitch },
   },
   artifacts: { markdown, deck },
-  resolvers: {
-    Pitch: {
-      files: {
-        needs: [],
-        async resolve({ id }, _args, { kit }) {
-          const blobId = id as string;
-          const found = await kit.artifacts.list(blobId);
-          return found.map(({ name, state, sizeBytes }) => ({
-            format: name.toUpperCase(),
-            url: artifactPath(ID, blobId, name),
-            state,
-            size_bytes: sizeBytes,
-          }));
-        },
-      },
-    },
-  },
+  exports: { mutation: 'exportPitch', id: 'pitchId', field: 'files' },
 });

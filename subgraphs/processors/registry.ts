@@ -61,6 +61,8 @@ export function createProcessorRegistry(deps: {
     list: () => store.list(),
     async change(id, action, reason) {
       const { from, to } = transitions[action];
+      // What is no id is asked of no store.
+      if (!isProcessorId(id)) await get(id);
       const changed = await store.changeStatus(id, from, changeOf(action, reason, clock.now()));
       if (changed) return changed;
       const processor = await get(id);

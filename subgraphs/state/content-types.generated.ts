@@ -5,7 +5,7 @@ export const contentTypes: Readonly<Record<string, string>> = {
   'state': 'UserBlob',
   'text-expansion': 'ExpandedText',
   'book-compiler': 'CompiledBook',
-  'text-insights': 'TextInsights',
   'pitch-builder': 'Pitch',
   'image-processor': 'ImageAsset',
+  'text-insights': 'TextInsights',
 };

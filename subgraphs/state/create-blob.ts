@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import type { LoadedSchema } from '../../platform/clients/schemas.ts';
 import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
 import { userBlobId } from '../../platform/ids.ts';
 import { takersOf } from './books/automatic.ts';
@@ -95,14 +96,30 @@ function assertSameInput(stored: UserBlobRecord, inputHash: string): void {
 
 const UNUSABLE: ReadonlySet<string> = new Set(['SCHEMA_UNKNOWN', 'SCHEMA_WITHDRAWN']);
 
-async function validate(deps: StateDependencies, input: CreateBlobInput): Promise<{ version: string }> {
+/** @throws BlobgraphError FORBIDDEN: only the processor that keeps the bytes makes blobs of this schema, and of no other */
+function assertMaker({ id, keptBy }: LoadedSchema, maker: string | null): void {
+  if (keptBy === maker) return;
+  const message =
+    maker === null
+      ? `Blobs of \`${id}\` are made of uploads: see \`requestUpload\`.`
+      : `\`${maker}\` does not keep what blobs of \`${id}\` stand for.`;
+  throw new BlobgraphError('FORBIDDEN', message, { field: 'schemaId' });
+}
+
+async function validate(
+  deps: StateDependencies,
+  input: CreateBlobInput,
+  maker: string | null,
+): Promise<{ version: string }> {
   const { schemaId } = input;
   const version = input.schemaVersion ?? undefined;
   const schema = await deps.schemas.validatorOfNew(schemaId, version).catch((error: unknown) => {
     if (!(error instanceof BlobgraphError) || !UNUSABLE.has(error.code)) throw error;
-    const field = version === undefined ? 'schemaId' : 'schemaVersion';
+    const isOfVersion = version !== undefined && error.field !== 'schema_id';
+    const field = isOfVersion ? 'schemaVersion' : 'schemaId';
     throw new BlobgraphError(error.code, error.message, { field });
   });
+  assertMaker(schema, maker);
   const errors = schema.validate(input.data);
   if (errors.length === 0) return schema;
   throw new InputErrors(
@@ -118,12 +135,13 @@ async function makeRecord(
   deps: StateDependencies,
   userId: string,
   input: CreateBlobInput,
+  maker: string | null,
 ): Promise<UserBlobRecord> {
-  const { version } = await validate(deps, input);
+  const { version } = await validate(deps, input, maker);
   const place = placeOf(input);
   const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
   const expectedProcessorIds = await takersOf(deps, blob, 'blob.created');
-  const key = input.idempotencyKey ?? null;
+  const key = keyOf(input, maker);
   const record: UserBlobRecord = {
     id: key === null ? deps.ids.next() : userBlobId(userId, key),
     userId,
@@ -155,10 +173,20 @@ async function indexUserBlob({ store }: StateDependencies, blob: UserBlobRecord)
   throw new BlobgraphError('BLOB_DELETED', message, { field: 'idempotencyKey' });
 }
 
+/** A processor's keys are none that a user could have: those hold no control characters. */
+const keyOf = ({ idempotencyKey: key }: CreateBlobInput, maker: string | null): string | null =>
+  key == null || maker === null ? (key ?? null) : `\n${maker}\n${key}`;
+
 /** The blob that was stored under the key before, if any. */
-async function earlier(deps: StateDependencies, userId: string, input: CreateBlobInput) {
-  if (input.idempotencyKey == null) return undefined;
-  const [stored] = await deps.store.userBlobs(userId, [userBlobId(userId, input.idempotencyKey)]);
+async function earlier(
+  deps: StateDependencies,
+  userId: string,
+  input: CreateBlobInput,
+  maker: string | null,
+) {
+  const key = keyOf(input, maker);
+  if (key === null) return undefined;
+  const [stored] = await deps.store.userBlobs(userId, [userBlobId(userId, key)]);
   if (stored) assertSameInput(stored, hashOf(input));
   return stored;
 }
@@ -166,19 +194,21 @@ async function earlier(deps: StateDependencies, userId: string, input: CreateBlo
 /**
  * Stores a user's blob and its index entry. The blob's own write is the commit point: it carries the event that
  * makes the relay finish the rest, should this process die.
+ * @param maker the processor that stores it in the user's name; null: the user does
  * @throws InputErrors, BlobgraphError of the input's codes; OVERLOADED while too much waits for the event log
  */
 export async function createBlob(
   deps: StateDependencies,
   userId: string,
   input: CreateBlobInput,
+  maker: string | null = null,
 ): Promise<IndexEntry> {
   checkInput(inputSchema, input);
   assertStorable(input.data, 'data');
-  const [before] = await Promise.all([earlier(deps, userId, input), assertNotErasing(deps, userId)]);
+  const [before] = await Promise.all([earlier(deps, userId, input, maker), assertNotErasing(deps, userId)]);
   if (before) return indexUserBlob(deps, before);
   deps.intake.assertOpen();
-  const record = await makeRecord(deps, userId, input);
+  const record = await makeRecord(deps, userId, input, maker);
   const { stored, inserted } = await deps.store.insertUserBlob(record);
   if (!inserted && record.inputHash !== null) assertSameInput(stored, record.inputHash);
   const entry = await indexUserBlob(deps, stored);

@@ -6,10 +6,12 @@ import { memoryLog } from '../../platform/testing/memory-log.ts';
 import type { StateDependencies } from './dependencies.ts';
 import type { StateStore } from './store/store.ts';
 
-const anything = async (id: string, version = '1.0.0') => ({
+/** A schema that every document fits. */
+export const anySchema = async (id: string, version = '1.0.0') => ({
   id,
   version,
   blobType: id.replace(/-v\d+$/, '').replaceAll('-', '_'),
+  keptBy: null,
   validate: () => [],
 });
 
@@ -20,7 +22,7 @@ export const dependenciesOf = (
   clock: Clock = systemClock,
 ): StateDependencies => ({
   store,
-  schemas: { validator: anything, validatorOfNew: anything },
+  schemas: { validator: anySchema, validatorOfNew: anySchema },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },
     clock,

@@ -104,6 +104,11 @@ export interface Tombstone {
   readonly version: number;
   /** The processor that kept the blob; `state` for users' own. */
   readonly processorId: string;
+  /**
+   * Schema and version of a user's own blob, e.g. `image-input-v1@1.0.0`: a processor may keep its bytes. Absent for
+   * others, and for what was deleted in a release before.
+   */
+  readonly schema?: string;
   /** Whether all that was made of the blob goes with it, also what has other sources. */
   readonly cascade: boolean;
   readonly deletedAt: Date;
@@ -138,6 +143,18 @@ export interface ChapterRecord {
   readonly numbered: boolean;
 }
 
+/** What a book says before its text; each null where it says nothing. */
+export interface FrontMatter {
+  readonly subtitle: string | null;
+  readonly author: string | null;
+  /** Whose the book is, and what its readers may do with it. */
+  readonly rights: string | null;
+  /** The image on its cover. */
+  readonly coverBlobId: string | null;
+}
+
+export const noFrontMatter: FrontMatter = { subtitle: null, author: null, rights: null, coverBlobId: null };
+
 /** A book as its user described it; drafts may name books that have no record. */
 export interface BookRecord {
   readonly userId: string;
@@ -147,6 +164,7 @@ export interface BookRecord {
   readonly title: string;
   /** A BCP 47 tag; null: that of its drafts. */
   readonly language: string | null;
+  readonly front: FrontMatter;
   /** Ascending by number. */
   readonly chapters: readonly ChapterRecord[];
   /** Chapters that were taken out: drafts of theirs up to then (ISO 8601) are not the book's. Ascending by number. */

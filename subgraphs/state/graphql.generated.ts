@@ -431,6 +431,12 @@ export type Book = {
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
   language: Maybe<Scalars['String']['output']>;
+  subtitle: Maybe<Scalars['String']['output']>;
+  author: Maybe<Scalars['String']['output']>;
+  /** Whose it is, and what its readers may do with it. */
+  rights: Maybe<Scalars['String']['output']>;
+  /** The image on its cover; null where it has none, or that was deleted. */
+  cover: Maybe<BlobIndex>;
   /** Processors that make something of the book by themselves because its owner asked for it, by their ids. */
   automatic: Array<Scalars['ID']['output']>;
   /** In the order of the book. */
@@ -523,6 +529,12 @@ export type CreateBookInput = {
   title: Scalars['String']['input'];
   /** A BCP 47 tag, e.g. `de`. Default: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  /** Whose it is, and what its readers may do with it, e.g. `© 2026 A. Writer`. */
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   chapters?: Array<CreateBookChapterInput>;
   /**
    * Processors that are to make something of each new version by themselves, e.g. `pitch-builder`: of those with
@@ -547,6 +559,12 @@ export type UpdateBookInput = {
   title?: InputMaybe<Scalars['String']['input']>;
   /** A BCP 47 tag, e.g. `de`; null: that of its drafts. */
   language?: InputMaybe<Scalars['String']['input']>;
+  /** Null: none. So it is with the next three. */
+  subtitle?: InputMaybe<Scalars['String']['input']>;
+  author?: InputMaybe<Scalars['String']['input']>;
+  rights?: InputMaybe<Scalars['String']['input']>;
+  /** An image of the caller's (`image-input-v1`). */
+  coverBlobId?: InputMaybe<Scalars['ID']['input']>;
   /** Changes of chapters; one that the book does not have is added. */
   chapters?: InputMaybe<Array<UpdateBookChapterInput>>;
   /**
@@ -717,12 +735,6 @@ export type CompiledBook = Blob & {
   id: Scalars['ID']['output'];
 };
 
-/** Owned by the `text-insights` subgraph. */
-export type TextInsights = Blob & {
-  __typename?: 'TextInsights';
-  id: Scalars['ID']['output'];
-};
-
 /** Owned by the `pitch-builder` subgraph. */
 export type Pitch = Blob & {
   __typename?: 'Pitch';
@@ -732,6 +744,12 @@ export type Pitch = Blob & {
 /** Owned by the `image-processor` subgraph. */
 export type ImageAsset = Blob & {
   __typename?: 'ImageAsset';
+  id: Scalars['ID']['output'];
+};
+
+/** Owned by the `text-insights` subgraph. */
+export type TextInsights = Blob & {
+  __typename?: 'TextInsights';
   id: Scalars['ID']['output'];
 };
 
@@ -817,7 +835,7 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node: ( BlobIndexModel );
-  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( TextInsights ) | ( Pitch ) | ( ImageAsset );
+  Blob: ( UserBlobModel ) | ( ExpandedText ) | ( CompiledBook ) | ( Pitch ) | ( ImageAsset ) | ( TextInsights );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -880,9 +898,9 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   ExpandedText: ResolverTypeWrapper<ExpandedText>;
   CompiledBook: ResolverTypeWrapper<CompiledBook>;
-  TextInsights: ResolverTypeWrapper<TextInsights>;
   Pitch: ResolverTypeWrapper<Pitch>;
   ImageAsset: ResolverTypeWrapper<ImageAsset>;
+  TextInsights: ResolverTypeWrapper<TextInsights>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -940,9 +958,9 @@ export type ResolversParentTypes = {
   UserError: UserError;
   ExpandedText: ExpandedText;
   CompiledBook: CompiledBook;
-  TextInsights: TextInsights;
   Pitch: Pitch;
   ImageAsset: ImageAsset;
+  TextInsights: TextInsights;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -985,7 +1003,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type BlobResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Blob'] = ResolversParentTypes['Blob']> = {
-  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'TextInsights' | 'Pitch' | 'ImageAsset', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'UserBlob' | 'ExpandedText' | 'CompiledBook' | 'Pitch' | 'ImageAsset' | 'TextInsights', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1119,6 +1137,10 @@ export type BookResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subtitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  author?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rights?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cover?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   automatic?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   chapters?: Resolver<Array<ResolversTypes['BookChapter']>, ParentType, ContextType>;
   compiled?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<BookCompiledArgs, 'first'>>;
@@ -1273,12 +1295,6 @@ export type CompiledBookResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
-  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
-};
-
 export type PitchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Pitch'] = ResolversParentTypes['Pitch']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Pitch']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1287,6 +1303,12 @@ export type PitchResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type ImageAssetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImageAsset'] = ResolversParentTypes['ImageAsset']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageAsset']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TextInsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextInsights'] = ResolversParentTypes['TextInsights']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TextInsights']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1333,8 +1355,8 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   ExpandedText?: ExpandedTextResolvers<ContextType>;
   CompiledBook?: CompiledBookResolvers<ContextType>;
-  TextInsights?: TextInsightsResolvers<ContextType>;
   Pitch?: PitchResolvers<ContextType>;
   ImageAsset?: ImageAssetResolvers<ContextType>;
+  TextInsights?: TextInsightsResolvers<ContextType>;
 };
 

@@ -265,6 +265,11 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
+    subtitle: ({ front }) => front.subtitle,
+    author: ({ front }) => front.author,
+    rights: ({ front }) => front.rights,
+    cover: ({ front }, _args, { loaders }) =>
+      front.coverBlobId === null ? null : loaders.entry.load(front.coverBlobId),
     automatic: ({ automatic }) => [...automatic],
     async language(book, _args, { loaders }) {
       if (book.language !== null) return book.language;

@@ -100,6 +100,10 @@ async function booksJson(deps: StateDependencies, { caller }: FastifyRequest, bo
     id: book.id,
     title: book.title,
     language: languageOf(book),
+    subtitle: book.front.subtitle,
+    author: book.front.author,
+    rights: book.front.rights,
+    cover_blob_id: book.front.coverBlobId,
     chapters: book.chapters.map((chapter) => chapterJson(chapter, derived, expanders)),
   }));
 }
@@ -140,12 +144,13 @@ function ownUser(request: FastifyRequest): string {
 
 function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/blobs', async (request, reply) => {
-    const { userId } = requireUser(request.caller);
+    const { userId } = requireViewer(request.caller);
+    const maker = isFrontDoor(request.caller) ? null : request.caller.service;
     const { schema_id, schema_version, conversation_id, idempotency_key, ...body } = parse(
       createBody,
       request.body,
     );
-    const entry = await createBlob(deps, userId, {
+    const input = {
       ...given(body),
       data: body.data,
       type: body.type,
@@ -153,7 +158,8 @@ function userRoutes(app: FastifyInstance, deps: StateDependencies): void {
       schemaVersion: schema_version ?? null,
       conversationId: conversation_id ?? null,
       idempotencyKey: idempotency_key ?? null,
-    });
+    };
+    const entry = await createBlob(deps, userId, input, maker);
     return reply.status(201).send({ blob: entryJson(entry) });
   });
   app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mongodb } from '../../../cli/services/mongodb.ts';
 import { nats } from '../../../cli/services/nats.ts';
 import { postgresql } from '../../../cli/services/postgresql.ts';
+import { redis } from '../../../cli/services/redis.ts';
 import { type NatsCluster, startNatsCluster } from '../../../platform/testing/nats-cluster.ts';
 import { type System, type SystemOptions, startSystem } from '../../harness/system.ts';
 import { type OwnServer, startOwnServer } from './servers.ts';
@@ -11,7 +12,7 @@ import { openStores, type Stores } from './stores.ts';
 import { type Link, startToxiproxy } from './toxiproxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
-export type ServerName = 'mongodb' | 'postgresql' | 'nats';
+export type ServerName = 'mongodb' | 'postgresql' | 'nats' | 'redis';
 
 /** A server, and what lies between it and the services. */
 export interface Reached {
@@ -28,6 +29,8 @@ export interface FaultSystem extends System {
   /** Absent with a cluster, which is reached directly: its servers tell clients of each other. */
   readonly nats: Reached;
   readonly cluster: NatsCluster;
+  /** Absent unless it was asked for: only what can be made again is in it. */
+  readonly redis: Reached;
   /** The stores, read beside the services. */
   readonly stores: Stores;
 }
@@ -35,6 +38,8 @@ export interface FaultSystem extends System {
 export interface FaultOptions extends Omit<SystemOptions, 'servers'> {
   /** Three NATS servers and replicas of the stream instead of one. */
   readonly cluster?: boolean;
+  /** Redis beside the others; without it, what would be there is in a folder. Default: false. */
+  readonly redis?: boolean;
 }
 
 const through = (url: string, port: number): string => {
@@ -87,7 +92,10 @@ export async function startFaultSystem(options: FaultOptions = {}): Promise<Faul
   }
 }
 
-async function open({ cluster: wantsCluster = false, ...options }: FaultOptions, opened: Opened) {
+async function open(
+  { cluster: wantsCluster = false, redis: wantsRedis = false, ...options }: FaultOptions,
+  opened: Opened,
+) {
   const folder = opened.add(await mkdtemp(join(tmpdir(), 'blobgraph-faults-')), (path) =>
     rm(path, { recursive: true, force: true }),
   );
@@ -102,6 +110,7 @@ async function open({ cluster: wantsCluster = false, ...options }: FaultOptions,
   const cluster = wantsCluster ? opened.add(await startNatsCluster(), (one) => one.stop()) : undefined;
   const [mongo, postgres] = [await reach(mongodb), await reach(postgresql)];
   const single = cluster ? undefined : await reach(nats);
+  const cache = wantsRedis ? await reach(redis) : undefined;
   const natsUrl = cluster?.urls.join(',') ?? through(single?.server.url ?? '', single?.link.port ?? 0);
   const system = opened.add(
     await startSystem('processes', {
@@ -111,6 +120,7 @@ async function open({ cluster: wantsCluster = false, ...options }: FaultOptions,
         mongoUrl: directly(through(mongo.server.url, mongo.link.port)),
         postgresUrl: through(postgres.server.url, postgres.link.port),
         natsUrl,
+        ...(cache ? { redisUrl: through(cache.server.url, cache.link.port) } : {}),
       },
     }),
     (one) => one.stop(),
@@ -130,6 +140,9 @@ async function open({ cluster: wantsCluster = false, ...options }: FaultOptions,
     postgresql: postgres,
     get nats() {
       return single ?? missing('single NATS server');
+    },
+    get redis() {
+      return cache ?? missing('Redis');
     },
     get cluster() {
       return cluster ?? missing('NATS cluster');

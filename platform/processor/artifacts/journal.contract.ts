@@ -28,6 +28,7 @@ export function journalContract(open: () => ArtifactJournal): void {
           state: 'MAKING',
           attempt: 0,
           failures: 0,
+          crashes: 0,
           sizeBytes: null,
           error: null,
         },
@@ -44,15 +45,15 @@ export function journalContract(open: () => ArtifactJournal): void {
     const claims = await Promise.all(['a', 'b', 'c'].map((holder) => journal.claim(one, by(holder))));
     const [first] = claims.filter((claim) => claim !== null);
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
-    expect(first).toMatchObject({ attempt: 1, failures: 0, dueAt: at(30) });
+    expect(first).toMatchObject({ attempt: 1, crashes: 0, dueAt: at(30) });
     const holder = first?.holder ?? '';
     expect(await journal.extend(one, holder, at(40))).toBe(true);
     expect(await journal.claim(one, by('late', at(39)))).toBeNull();
     await journal.release(one, holder, at(5));
     expect(await journal.extend(one, holder, at(50))).toBe(false);
-    expect(await journal.claim(one, by('next', at(5), at(10)))).toMatchObject({ attempt: 2, failures: 0 });
+    expect(await journal.claim(one, by('next', at(5), at(10)))).toMatchObject({ attempt: 2, crashes: 0 });
     // Its process ended.
-    expect(await journal.claim(one, by('third', at(11)))).toMatchObject({ attempt: 3, failures: 1 });
+    expect(await journal.claim(one, by('third', at(11)))).toMatchObject({ attempt: 3, crashes: 1 });
     expect(await journal.finish(one, 'next', { sizeBytes: 1, isTold: true })).toBe(false);
     expect(await journal.fail(one, 'next', { error, isFinal: true, dueAt: at(0), isTold: true })).toBe(false);
     expect(await journal.finish(one, 'third', { sizeBytes: 7, isTold: true })).toBe(true);

@@ -18,7 +18,16 @@ const held = (key: ArtifactKey, holder: string): Filter<EntryDocument> => ({
 
 const fresh = ({ blobId, name, version }: ArtifactKey, userId: string, now: Date): EntryDocument => ({
   ...{ _id: idOf({ blobId, name, version }), blobId, name, version, userId, state: 'MAKING', dueAt: now },
-  ...{ attempt: 0, failures: 0, sizeBytes: null, error: null, isFinal: false, holder: null, isTold: true },
+  ...{
+    attempt: 0,
+    failures: 0,
+    crashes: 0,
+    sizeBytes: null,
+    error: null,
+    isFinal: false,
+    holder: null,
+    isTold: true,
+  },
 });
 
 /** A journal in a collection of the processor's own database. */
@@ -75,7 +84,7 @@ export function createMongoJournal(database: Db): ArtifactJournal {
               holder: { $literal: holder },
               dueAt: until,
               attempt,
-              failures: { $add: ['$failures', { $cond: [{ $eq: ['$holder', null] }, 0, 1] }] },
+              crashes: { $add: ['$crashes', { $cond: [{ $eq: ['$holder', null] }, 0, 1] }] },
             },
           },
         ],
@@ -88,9 +97,9 @@ export function createMongoJournal(database: Db): ArtifactJournal {
       await change(held(key, holder), { holder: null, dueAt: now });
     },
     finish: (key, holder, { sizeBytes, isTold }) =>
-      change(held(key, holder), { state: 'READY', sizeBytes, isTold, holder: null, failures: 0 }),
+      change(held(key, holder), { state: 'READY', sizeBytes, isTold, holder: null, failures: 0, crashes: 0 }),
     async fail(key, holder, { error, isFinal, dueAt, isTold }) {
-      const set = { state: 'FAILED', error, isFinal, dueAt, isTold, holder: null } as const;
+      const set = { state: 'FAILED', error, isFinal, dueAt, isTold, holder: null, crashes: 0 } as const;
       const update = { $set: set, $inc: { failures: 1 } };
       return (await entries.updateOne(held(key, holder), update)).matchedCount > 0;
     },

@@ -14,6 +14,7 @@ const STEPS = [
     state text NOT NULL CHECK (state IN ('MAKING', 'READY', 'FAILED')),
     attempt integer NOT NULL DEFAULT 0,
     failures integer NOT NULL DEFAULT 0,
+    crashes integer NOT NULL DEFAULT 0,
     size_bytes bigint,
     error_code text,
     error_message text,
@@ -35,6 +36,7 @@ interface Row {
   readonly state: ArtifactEntry['state'];
   readonly attempt: number;
   readonly failures: number;
+  readonly crashes: number;
   readonly size_bytes: number | null;
   readonly error_code: ErrorCode | null;
   readonly error_message: string | null;
@@ -52,6 +54,7 @@ const entryOf = (row: Row): ArtifactEntry => ({
   state: row.state,
   attempt: row.attempt,
   failures: row.failures,
+  crashes: row.crashes,
   sizeBytes: row.size_bytes,
   error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
   isFinal: row.is_final,
@@ -94,7 +97,7 @@ export function createPostgresJournal(database: SqlDatabase): ArtifactJournal {
         VALUES ($1, $2, $3, $4, 'MAKING', $5)
         ON CONFLICT (blob_id, name, version) DO UPDATE SET
           state = 'MAKING', due_at = $5, holder = NULL, error_code = NULL, error_message = NULL, is_final = false,
-          is_told = true
+          is_told = true, crashes = 0
         WHERE a.state = 'FAILED' AND a.due_at <= $5 AND ($6 OR NOT a.is_final)
         RETURNING *`;
       const [entered] = await rows(text, keyed(key, userId, now, again));
@@ -107,7 +110,7 @@ export function createPostgresJournal(database: SqlDatabase): ArtifactJournal {
       const text = `
         UPDATE artifacts SET
           holder = $4, due_at = $6,
-          failures = failures + CASE WHEN holder IS NULL THEN 0 ELSE 1 END,
+          crashes = crashes + CASE WHEN holder IS NULL THEN 0 ELSE 1 END,
           attempt = 1 + greatest($7, (SELECT max(attempt) FROM artifacts WHERE blob_id = $1 AND name = $2))
         WHERE ${THIS} AND state = 'MAKING' AND due_at <= $5
         RETURNING *`;
@@ -121,14 +124,14 @@ export function createPostgresJournal(database: SqlDatabase): ArtifactJournal {
     },
     finish: (key, holder, { sizeBytes, isTold }) =>
       changed(
-        `UPDATE artifacts SET state = 'READY', size_bytes = $5, is_told = $6, holder = NULL, failures = 0
+        `UPDATE artifacts SET state = 'READY', size_bytes = $5, is_told = $6, holder = NULL, failures = 0, crashes = 0
           WHERE ${HELD}`,
         keyed(key, holder, sizeBytes, isTold),
       ),
     fail: (key, holder, { error, isFinal, dueAt, isTold }) =>
       changed(
         `UPDATE artifacts SET state = 'FAILED', error_code = $5, error_message = $6, is_final = $7, due_at = $8,
-          is_told = $9, holder = NULL, failures = failures + 1 WHERE ${HELD}`,
+          is_told = $9, holder = NULL, failures = failures + 1, crashes = 0 WHERE ${HELD}`,
         keyed(key, holder, error.code, error.message, isFinal, dueAt, isTold),
       ),
     async adopt(key, { userId, sizeBytes }) {

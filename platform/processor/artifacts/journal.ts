@@ -20,8 +20,10 @@ export interface ArtifactEntry extends ArtifactKey {
   readonly state: 'MAKING' | 'READY' | 'FAILED';
   /** Of the blob's artifact of this name, whatever its version: from 1, 0 before the first. */
   readonly attempt: number;
-  /** Tries in a row that failed, or whose process ended. */
+  /** Tries in a row that failed. */
   readonly failures: number;
+  /** Tries in a row that whoever made them did not end. */
+  readonly crashes: number;
   /** Null until it is made. */
   readonly sizeBytes: number | null;
   /** Null but for `FAILED`. */

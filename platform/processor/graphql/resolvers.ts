@@ -15,6 +15,7 @@ import type { ProcessorDefinition } from '../define.ts';
 import type { Kit } from '../kit.ts';
 import { envelopeMembers, flatten } from '../record.ts';
 import type { RecordsDefinition, Wanted } from '../records/records.ts';
+import { exportMutation, withExports } from './exports.ts';
 import {
   type DocumentShape,
   INDEX_TYPE,
@@ -141,17 +142,19 @@ function mutation(
 }
 
 /** Resolvers of a processor's types, beside {@link resolveMembers}. */
-export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
-  const { makes, resolvers = {} } = definition;
+export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<string, Execute>) {
+  const definition = withExports(given);
+  const { makes, resolvers = {}, exports: exported } = definition;
   const shape = shapeOf(definition);
   const own = Object.entries(resolvers).map(([type, fields]) => [
     type,
     Object.fromEntries(Object.entries(fields).map(([field, { resolve }]) => [field, resolve])),
   ]);
-  const mutations = [...commands].map(([name, execute]) => [
+  const mutations: [string, unknown][] = [...commands].map(([name, execute]) => [
     name,
     mutation(definition, shape, name, execute),
   ]);
+  if (exported) mutations.push([exported.mutation, exportMutation(definition, exported)]);
   const byType = Object.fromEntries(own) as Record<string, Record<string, unknown>>;
   return {
     ...byType,
@@ -161,6 +164,8 @@ export function resolversOf(definition: ProcessorDefinition, commands: ReadonlyM
       __resolveReference: ({ id }: { id: string }, { load }: Context, info: GraphQLResolveInfo) =>
         load(id, wantedMembers(info, makes.type, shape)),
     },
-    ...(mutations.length > 0 ? { Mutation: Object.fromEntries(mutations) } : {}),
+    ...(mutations.length > 0
+      ? { Mutation: { ...byType['Mutation'], ...Object.fromEntries(mutations) } }
+      : {}),
   };
 }

@@ -88,8 +88,14 @@ class Rebuilder implements Reader {
     }
     const others = ids.filter((id) => !begun.has(id));
     for (let start = 0; start < others.length; start += ASKED_TOGETHER) {
-      const known = await this.#kit.state.derivations(userId, others.slice(start, start + ASKED_TOGETHER));
-      for (const [id, making] of this.#begin(userId, known)) begun.set(id, making);
+      const some = others.slice(start, start + ASKED_TOGETHER);
+      try {
+        const known = await this.#kit.state.derivations(userId, some);
+        for (const [id, making] of this.#begin(userId, known)) begun.set(id, making);
+      } catch (error) {
+        // Whether there are such blobs cannot be told: those that were there are not kept back.
+        for (const id of some) outcomes.set(id, error as Error);
+      }
     }
     await Promise.all([...begun].map(([id, making]) => wait(id, making)));
     return outcomes;

@@ -59,8 +59,11 @@ export interface RecordsDefinition {
   readonly unlisted?: readonly string[];
   /** Steps that made and changed the tables, in PostgreSQL; only ever appended to. Absent: one that makes them. */
   readonly migrations?: readonly string[];
-  /** Steps after the one that makes the tables, where `migrations` is absent: of tables of its own beside them. Only ever appended to. */
-  readonly further?: readonly string[];
+  /**
+   * Steps that make what the processor keeps beside its records, in PostgreSQL: after those of the records, which must not
+   * be appended to any more then.
+   */
+  readonly furtherTables?: readonly string[];
   /** Changes to documents that earlier versions wrote, in MongoDB; each is done to every document once. */
   readonly documentMigrations?: readonly DocumentMigration[];
   /** Names of indexes that earlier versions made and nobody reads by any more, in MongoDB. */

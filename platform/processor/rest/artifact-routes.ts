@@ -1,6 +1,6 @@
-import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../../errors.ts';
+import { describeFile, isKnown, wantedOf } from '../../files/answering.ts';
 import { path } from '../../service-path.ts';
 import { requireViewer } from '../../serving/authenticate.ts';
 import type { Kit } from '../kit.ts';
@@ -11,11 +11,13 @@ import { blobFile, wantedForFiles } from './blob-file.ts';
 export const artifactPath = (processorId: string, blobId: string, name: string): string =>
   path`/api/v1/processors/${processorId}/blobs/${blobId}/artifacts/${name}`;
 
-/** Whether `If-None-Match` names the tag: in a list, or weakened by something in between (RFC 9110, section 13.1.2). */
-const isKnown = (header: string | undefined, etag: string): boolean =>
-  (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+/** The caller may keep it, and asks each time whether it is still theirs to see. */
+const KEPT = 'private, no-cache';
 
-/** Answers a file of the caller's blob; 304 to those who have it. @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND */
+/**
+ * Answers a file of the caller's blob: all of it, a range, or 304 to those who have it.
+ * @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND
+ */
 export async function sendArtifact(
   kit: Kit,
   request: FastifyRequest,
@@ -28,19 +30,14 @@ export async function sendArtifact(
   if (!known || isPending(known)) {
     throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
   }
-  const whole = async () => (await records.byIds(userId, [id], 'all'))[0];
-  const { etag, head, open } = blobFile(kit, known, name, whole);
-  reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send();
-  const { sizeBytes, mediaType, fileName } = await head();
-  return reply
-    .header('content-type', mediaType)
-    .header('content-length', sizeBytes)
-    .header(
-      'content-disposition',
-      contentDisposition(fileName, { fallback: fileName.replace(/[^ -~]+/g, '_') }),
-    )
-    .send(await open());
+  const { etag, head, open } = blobFile(kit, known, name);
+  const kept = { etag, 'cache-control': KEPT };
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).headers(kept).send();
+  const file = { ...(await head()), etag, saved: true };
+  const wanted = wantedOf(request.headers, file);
+  describeFile(reply, file, wanted).headers(kept);
+  if (request.method === 'HEAD' || wanted.status === 416) return reply.send();
+  return reply.send(await open(wanted.status === 206 ? wanted.range : undefined));
 }
 
 /** `GET /blobs/:id/artifacts/:name`: an export, made when it is first asked for, or a file that was stored with the blob. */

@@ -53,14 +53,13 @@ function storedFile(
 }
 
 /**
- * The file of a blob that has this name. `record`: with what {@link wantedForFiles} names; `whole` reads all of it.
+ * The file of a blob that has this name. `record`: with what {@link wantedForFiles} names.
  * @throws BlobgraphError NOT_FOUND
  */
 export function blobFile(
   kit: Pick<Kit, 'artifacts' | 'definition' | 'objects'>,
   record: BlobRecord,
   name: string,
-  whole: () => Promise<BlobRecord | undefined>,
 ): BlobFile {
   const { artifacts, definition } = kit;
   const isArtifact = Object.hasOwn(definition.artifacts ?? {}, name);
@@ -69,7 +68,7 @@ export function blobFile(
   return {
     etag: artifacts.etag(record, name),
     key: artifacts.key(record.id, name),
-    head: () => artifacts.head(record.id, name, whole),
-    open: async (range) => (await artifacts.open(record.id, name, whole, range)).body,
+    head: () => artifacts.head(record, name),
+    open: async (range) => (await artifacts.open(record, name, range)).body,
   };
 }

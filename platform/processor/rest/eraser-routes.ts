@@ -41,13 +41,15 @@ export function eraserRoutes(
   }: {
     eraser: BlobEraser;
     artifacts: Pick<Artifacts, 'erase'>;
-    opened?: Pick<OpenedResources, 'eraseUser'>;
+    opened?: Pick<OpenedResources, 'eraseUser' | 'eraseBlobs'>;
   },
 ): void {
   app.post('/blobs/delete', async (request) => {
     const ids = idsOf(request.body);
-    await eraser.erase(userOf(request), ids);
+    const userId = userOf(request);
+    await eraser.erase(userId, ids);
     await artifacts.erase(ids);
+    await opened.eraseBlobs?.(userId, ids);
     return {};
   });
   app.post('/blobs/stale', async (request) => {

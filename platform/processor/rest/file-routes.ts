@@ -33,10 +33,8 @@ const DIRECT_SECONDS = 300;
  * where browsers find it.
  */
 async function sendFile(kit: Kit, request: FastifyRequest, reply: FastifyReply, params: ArtifactParams) {
-  const { id, name } = params;
   const { record, saved } = await signedFor(kit, request, params);
-  const whole = async () => (await kit.records.find(id, 'all')) ?? undefined;
-  const { etag, head, key, open } = blobFile(kit, record, name, whole);
+  const { etag, head, key, open } = blobFile(kit, record, params.name);
   if (isKnown(request.headers['if-none-match'], etag))
     return reply.status(304).headers({ etag, 'cache-control': CACHED }).send();
   await transferAs(request, record.userId);

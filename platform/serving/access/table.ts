@@ -59,7 +59,8 @@ const processors: AccessTable = {
 
 const state: AccessTable = {
   ...graph,
-  'POST /api/v1/blobs': user('gateway'),
+  // A processor makes blobs for users where it alone keeps what they stand for.
+  'POST /api/v1/blobs': user('gateway', 'processor'),
   'GET /api/v1/blobs/:': user('gateway', 'processor'),
   'DELETE /api/v1/blobs/:': user('gateway'),
   'POST /api/v1/blobs/batch': user('gateway', 'processor'),

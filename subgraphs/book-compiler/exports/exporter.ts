@@ -28,11 +28,7 @@ export interface Exporter {
    * The file, piece by piece; the next is made when the one before was taken. `signal` ends the work at once.
    * @throws BlobgraphError PROCESSING_FAILED: it needs more memory than there is for one; what making it throws
    */
-  export(
-    format: FormatName,
-    book: BookInput,
-    run: ExportRun,
-  ): AsyncIterable<Uint8Array>;
+  export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array>;
   /** Ends the threads; work that is under way rejects. */
   close(): Promise<void>;
 }
@@ -77,7 +73,9 @@ class ThreadedExporter implements Exporter {
   }
 
   export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array> {
-    return format === 'pdf' ? setPdf(book, { ...run, fonts: this.#fonts }) : this.#inThread(format, book, run);
+    return format === 'pdf'
+      ? setPdf(book, { ...run, fonts: this.#fonts })
+      : this.#inThread(format, book, run);
   }
 
   async *#inThread(

@@ -6,7 +6,10 @@ export const EXPORTED_MEMBERS = [
   'version',
   'title',
   'language',
-  'compile_config',
+  'subtitle',
+  'author',
+  'rights',
+  'cover_blob_id',
   'chapters.number',
   'chapters.title',
   'chapters.compiled_text',
@@ -15,7 +18,9 @@ export const EXPORTED_MEMBERS = [
 interface StoredBook {
   readonly version: number;
   readonly language?: string | null;
-  readonly compile_config: { readonly author?: string | null };
+  readonly subtitle?: string | null;
+  readonly author?: string | null;
+  readonly rights?: string | null;
 }
 
 interface StoredChapters {
@@ -40,15 +45,15 @@ export const chapterTexts = ({ beside }: Pick<BlobRecord, 'beside'>): string[] =
 
 /** A stored book as its exports take it. */
 export function bookInput(record: BlobRecord, { cover, pictures }: Pictures): BookInput {
-  const { version, language, compile_config: config } = record.data as unknown as StoredBook;
+  const { version, language, subtitle, author, rights } = record.data as unknown as StoredBook;
   const { chapters } = record.beside as unknown as StoredChapters;
   return {
     id: record.id,
     version,
     title: record.title,
-    subtitle: null,
-    author: config.author ?? null,
-    rights: null,
+    subtitle: subtitle ?? null,
+    author: author ?? null,
+    rights: rights ?? null,
     language: language ?? null,
     compiledAt: record.createdAt.toISOString(),
     chapters: chapters.map(({ number, title, compiled_text: text }) => ({

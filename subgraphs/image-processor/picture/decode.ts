@@ -58,7 +58,13 @@ function assertFormat(bytes: Buffer): ImageFormat {
 type FailOn = 'warning' | 'error';
 
 const open = (bytes: Buffer, { maxPixels }: DecodeLimits, failOn: FailOn): Sharp =>
-  sharp(bytes, { failOn, limitInputPixels: maxPixels, sequentialRead: true, unlimited: false, pages: 1 });
+  sharp(bytes, {
+    failOn,
+    limitInputPixels: maxPixels || false,
+    sequentialRead: true,
+    unlimited: false,
+    pages: 1,
+  });
 
 /** The first frame, made small while it is read, as long as its sides are not turned: so a large one is never whole in memory. */
 async function shrink(bytes: Buffer, limits: DecodeLimits, failOn: FailOn): Promise<Pixels> {
@@ -96,7 +102,8 @@ const heightOf = ({ height, pageHeight }: Metadata): number => pageHeight ?? hei
 export async function decode(bytes: Buffer, limits: DecodeLimits): Promise<Decoded> {
   const format = assertFormat(bytes);
   try {
-    const metadata = await open(bytes, limits, 'error').metadata();
+    // Only the header: what it says is held to the limit here, with the words for it.
+    const metadata = await open(bytes, { ...limits, maxPixels: 0 }, 'error').metadata();
     const { width, orientation = 1, pages = 1, hasAlpha = false, exif } = metadata;
     const height = heightOf(metadata);
     if (width * height > limits.maxPixels) throw tooManyPixels(width, height, limits.maxPixels);

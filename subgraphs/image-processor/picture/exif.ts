@@ -32,13 +32,16 @@ function cameraOf(make: string | undefined, model: string | undefined): string |
   return model.toLowerCase().startsWith(brand) ? model : `${make} ${model}`.slice(0, MAX_NAME).trim();
 }
 
-/** EXIF has local time, which its reader gives as if it were UTC. */
-function timeOf(value: unknown, offset: unknown): string | undefined {
+/**
+ * EXIF has local time, which its reader gives as if it were UTC, and with months and days beyond their end made others:
+ * what the camera did not write to the letter, it did not tell.
+ */
+function timeOf(value: unknown, offset: unknown, exif: Buffer): string | undefined {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined;
-  const year = value.getUTCFullYear();
-  if (year < 1800 || year > 9999) return undefined;
+  const [date = '', time = ''] = value.toISOString().slice(0, 19).split('T');
+  if (!exif.includes(`${date.replaceAll('-', ':')} ${time}`)) return undefined;
   const zone = textOf(offset);
-  return `${value.toISOString().slice(0, 19)}${zone !== undefined && OFFSET.test(zone) ? zone : ''}`;
+  return `${date}T${time}${zone !== undefined && OFFSET.test(zone) ? zone : ''}`;
 }
 
 function degrees(value: unknown, reference: unknown, negative: string, most: number): number | undefined {
@@ -73,7 +76,7 @@ export function shotOf(exif: Buffer | undefined, keepPosition: boolean): Shot {
   if (!tags) return {};
   const { Image: image = {}, Photo: photo = {} } = tags;
   const found = {
-    takenAt: timeOf(photo?.DateTimeOriginal, photo?.['OffsetTimeOriginal']),
+    takenAt: timeOf(photo?.DateTimeOriginal, photo?.['OffsetTimeOriginal'], exif),
     camera: cameraOf(textOf(image?.Make), textOf(image?.Model)),
     position: keepPosition ? positionOf(tags.GPSInfo ?? {}) : undefined,
   };

@@ -17,7 +17,7 @@ export const tooManyPixels = (width: number, height: number, maxPixels: number):
 const kinds: readonly (readonly [says: RegExp, refuse: () => BlobgraphError])[] = [
   [/pixel limit/i, () => tooLarge('The picture has more pixels than are read. Make it smaller.')],
   [
-    /unsupported image format|not a known file format|compression format (is )?not|no decoding plugin/i,
+    /compression format (is )?not|no decoding plugin/i,
     () => new BlobgraphError('IMAGE_UNSUPPORTED', 'The file is of a kind of picture that is not read.'),
   ],
   [

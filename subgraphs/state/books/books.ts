@@ -1,7 +1,7 @@
 import { detectLanguage, languageTag } from '../../../platform/language.ts';
 import { openDocument } from '../../../platform/markdown/document.ts';
 import type { StateDependencies } from '../dependencies.ts';
-import type { BookRecord, IndexEntry } from '../documents.ts';
+import { type BookRecord, type FrontMatter, type IndexEntry, noFrontMatter } from '../documents.ts';
 import type { ChapterDraft } from '../store/store.ts';
 import { inOrder } from './order.ts';
 
@@ -24,6 +24,7 @@ export interface Book {
   readonly title: string;
   /** As its user gave it; see {@link languageOf}. */
   readonly language: string | null;
+  readonly front: FrontMatter;
   /** As of {@link BookRecord.automatic}. */
   readonly automatic: readonly string[];
   /** In the order of the book. */
@@ -78,6 +79,7 @@ export function joinBook(
     userId,
     title: described?.title ?? id,
     language: described?.language ?? null,
+    front: described?.front ?? noFrontMatter,
     automatic: described?.automatic ?? [],
     chapters: chaptersOf(described, drafts),
   };
@@ -130,7 +132,7 @@ export async function listBooks(
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
   const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null, automatic = [] } = described.get(id) ?? {};
-    return { id, userId, title, language, automatic, createdAt: listedAt };
+    const { title = id, language = null, front = noFrontMatter, automatic = [] } = described.get(id) ?? {};
+    return { id, userId, title, language, front, automatic, createdAt: listedAt };
   });
 }

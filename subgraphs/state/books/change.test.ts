@@ -73,6 +73,57 @@ const count = async (caller: Caller) => {
 };
 const order = (book: Shown | null | undefined) => book?.chapters.map(({ chapterNum }) => chapterNum);
 
+describe('what a book says before its text', () => {
+  const FRONT = 'subtitle author rights cover { id } ';
+  const say = async (caller: Caller, mutation: 'createBook' | 'updateBook', input: object) => {
+    const type = mutation === 'createBook' ? 'CreateBookInput' : 'UpdateBookInput';
+    const text = `mutation ($input: ${type}!) { ${mutation}(input: $input) { book { ${FRONT} } userErrors { field code } } }`;
+    const { data } = await state.graphql<Record<string, Payload>>(
+      text,
+      { input: { id: 'told', ...input } },
+      caller,
+    );
+    return data?.[mutation];
+  };
+  const image = async (caller: Caller) => {
+    const about = { file_name: 'a.png', content_type: 'image/png', size_bytes: 1, sha256: 'a'.repeat(64) };
+    const input = { type: 'image', schemaId: 'image-input-v1', data: { upload_id: 'u', ...about } };
+    const text = 'mutation ($input: CreateBlobInput!) { createBlob(input: $input) { blob { id } } }';
+    const { data } = await state.graphql<{ createBlob: { blob: { id: string } } }>(text, { input }, caller);
+    return data?.createBlob.blob.id;
+  };
+
+  it('is given, changed one by one, and taken away by null', async () => {
+    const caller = newCaller();
+    const cover = await image(caller);
+    const said = { subtitle: 'A Tale', author: 'Jane Doe', rights: '© 2026' };
+    const made = await say(caller, 'createBook', { title: 'Told', ...said, coverBlobId: cover });
+    expect(made).toEqual({ book: { ...said, cover: { id: cover } }, userErrors: [] });
+    const changed = await say(caller, 'updateBook', { author: 'J. Doe', rights: null });
+    expect(changed?.book).toEqual({
+      subtitle: 'A Tale',
+      author: 'J. Doe',
+      rights: null,
+      cover: { id: cover },
+    });
+    expect((await say(caller, 'updateBook', { coverBlobId: null }))?.book).toMatchObject({ cover: null });
+  });
+
+  it('has no cover that is not there, is another’s, or is no image', async () => {
+    const caller = newCaller();
+    await say(caller, 'createBook', { title: 'Told' });
+    for (const [coverBlobId, code] of [
+      ['none', 'BLOB_NOT_FOUND'],
+      [await image(newCaller()), 'BLOB_NOT_FOUND'],
+      [await draft(caller, 1), 'VALIDATION_FAILED'],
+    ])
+      expect(await say(caller, 'updateBook', { coverBlobId })).toEqual({
+        book: null,
+        userErrors: [{ field: 'coverBlobId', code }],
+      });
+  });
+});
+
 describe('updateBook', () => {
   it('renames the book and its chapters, also one that only its drafts made', async () => {
     const caller = newCaller();

@@ -9,6 +9,7 @@ import { untilWritten } from '../optimistic.ts';
 import type { EntryList, PageKey } from '../store/store.ts';
 import { assertOffered, MAX_AUTOMATIC } from './automatic.ts';
 import { type Book, joinBook } from './books.ts';
+import { assertCover } from './cover.ts';
 import {
   assertDistinct,
   type Before,
@@ -43,6 +44,10 @@ const chapters = (title: z.ZodType) =>
 const common = {
   id: label(200),
   language: label(35).nullish(),
+  subtitle: label(500).nullish(),
+  author: label(500).nullish(),
+  rights: label(2_000).nullish(),
+  coverBlobId: label(200).nullish(),
   automatic: z.array(label(64)).max(MAX_AUTOMATIC, `must name at most ${MAX_AUTOMATIC} processors`).nullish(),
 };
 const createSchema = z.object({ ...common, title: label(500), chapters: chapters(label(500)).nullish() });
@@ -113,7 +118,8 @@ async function deleteDrafts(
 
 /**
  * Makes a book, or says more of one that is there: chapters that are not named stay as they are.
- * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError USER_ERASING, SERVICE_UNAVAILABLE
+ * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError BLOB_NOT_FOUND, USER_ERASING,
+ *   SERVICE_UNAVAILABLE
  */
 export async function createBook(
   deps: StateDependencies,
@@ -122,14 +128,16 @@ export async function createBook(
 ): Promise<Book> {
   checkInput(createSchema, input);
   assertDistinct(input);
+  await assertCover(deps, userId, input);
   await assertOffered(deps, input.automatic);
   const now = deps.clock.now();
   return written(deps, await write(deps, userId, input.id, (was) => describe(was, input, { userId, now })));
 }
 
 /**
- * Changes a book: its title, its language, and chapters, which can be added, renamed, moved and removed.
- * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError BOOK_NOT_FOUND, USER_ERASING, SERVICE_UNAVAILABLE
+ * Changes a book: what it says of itself, and chapters, which can be added, renamed, moved and removed.
+ * @throws InputErrors VALIDATION_FAILED, BOOK_INVALID, PROCESSOR_UNKNOWN; BlobgraphError BOOK_NOT_FOUND, BLOB_NOT_FOUND,
+ *   USER_ERASING, SERVICE_UNAVAILABLE
  */
 export async function updateBook(
   deps: StateDependencies,
@@ -138,6 +146,7 @@ export async function updateBook(
 ): Promise<Book> {
   checkInput(updateSchema, input);
   assertDistinct(input);
+  await assertCover(deps, userId, input);
   await assertOffered(deps, input.automatic);
   const now = deps.clock.now();
   const record = await write(deps, userId, input.id, (was) => {

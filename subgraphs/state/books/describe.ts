@@ -1,6 +1,6 @@
 import { BlobgraphError, InputErrors } from '../../../platform/errors.ts';
 import { languageTag } from '../../../platform/language.ts';
-import type { BookRecord, ChapterRecord } from '../documents.ts';
+import { type BookRecord, type ChapterRecord, type FrontMatter, noFrontMatter } from '../documents.ts';
 import type { Book } from './books.ts';
 import { moved } from './order.ts';
 
@@ -18,6 +18,11 @@ export interface BookInput {
   readonly title?: string | null;
   /** Null: that of its drafts. */
   readonly language?: string | null;
+  /** This and the next three: null takes it away. */
+  readonly subtitle?: string | null;
+  readonly author?: string | null;
+  readonly rights?: string | null;
+  readonly coverBlobId?: string | null;
   readonly chapters?: readonly ChapterInput[] | null;
   readonly removeChapters?: readonly number[] | null;
   /** Processors that are to work on the book by themselves, in the place of those before. */
@@ -55,6 +60,16 @@ function languageFrom(given: string | null | undefined, before: string | null): 
   if (tag !== null) return tag;
   const message = '`language` must be a BCP 47 tag, e.g. `en` or `pt-BR`.';
   throw new InputErrors([{ field: 'language', code: 'VALIDATION_FAILED', message }]);
+}
+
+function frontFrom({ subtitle, author, rights, coverBlobId }: BookInput, before: FrontMatter): FrontMatter {
+  const said = (given: string | null | undefined, was: string | null) => (given === undefined ? was : given);
+  return {
+    subtitle: said(subtitle, before.subtitle),
+    author: said(author, before.author),
+    rights: said(rights, before.rights),
+    coverBlobId: said(coverBlobId, before.coverBlobId),
+  };
 }
 
 /** Each chapter that the book will have, by number, without regard to order. @throws InputErrors BOOK_INVALID */
@@ -129,6 +144,7 @@ export function describe(
     version: (before.record?.version ?? 0) + 1,
     title: input.title ?? kept?.title ?? input.id,
     language: languageFrom(input.language, kept?.language ?? null),
+    front: frontFrom(input, kept?.front ?? noFrontMatter),
     chapters: [...chapters.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
     removed: [...removed.values()].toSorted((a, b) => a.chapterNum - b.chapterNum),
     automatic: [...new Set(input.automatic ?? kept?.automatic)],
@@ -148,6 +164,7 @@ export const withdrawn = (
   version: (record?.version ?? 0) + 1,
   title: id,
   language: null,
+  front: noFrontMatter,
   chapters: [],
   removed: [],
   automatic: [],

@@ -1,5 +1,6 @@
 import type { ServiceTarget } from '../../../platform/clients/http.ts';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import { BlobgraphError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry, Tombstone } from '../documents.ts';
@@ -8,7 +9,7 @@ import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
 import { follow } from './deletion.ts';
 
 export interface DeletionSweeperDependencies
-  extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors'> {
+  extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors' | 'schemas'> {
   readonly erasure: ErasureClient;
   readonly logger: Logger;
 }
@@ -28,10 +29,28 @@ async function ownerOf(
   return processor.status === 'retired' ? null : { id: processor.id, baseUrl: processor.base_url };
 }
 
+/** The processor that keeps the bytes of a user's own blob, such as a picture's; null where none does. */
+async function keeperOf(
+  { schemas }: Pick<StateDependencies, 'schemas'>,
+  { schema }: Tombstone,
+): Promise<string | null> {
+  if (schema === undefined) return null;
+  const [id = '', version] = schema.split('@');
+  try {
+    return (await schemas.validator(id, version)).keptBy;
+  } catch (error) {
+    // Nobody keeps anything for a schema that there is not any more.
+    if (error instanceof BlobgraphError && error.code === 'SCHEMA_UNKNOWN') return null;
+    throw error;
+  }
+}
+
 async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {
   const { id, userId, processorId } = tombstone;
-  if (processorId === STATE) return deps.store.eraseUserBlobs(userId, [id]);
-  const owner = await ownerOf(deps, processorId);
+  if (processorId === STATE) await deps.store.eraseUserBlobs(userId, [id]);
+  const keeper = processorId === STATE ? await keeperOf(deps, tombstone) : processorId;
+  if (keeper === null) return;
+  const owner = await ownerOf(deps, keeper);
   if (owner) await deps.erasure.erase(owner, userId, [id]);
 }
 

@@ -38,7 +38,10 @@ export async function buryEntry(
 ): Promise<Tombstone | null> {
   const { id, userId, processorId } = entry;
   const deletedAt = deps.clock.now();
-  const tombstone = { id, userId, processorId, version: entry.version + 1, cascade, deletedAt, dueAt };
+  const version = entry.version + 1;
+  const schema = `${entry.schemaId}@${entry.schemaVersion}`;
+  const own = processorId === STATE ? { schema } : {};
+  const tombstone = { id, userId, processorId, ...own, version, cascade, deletedAt, dueAt };
   const event = eventOf({ ...entry, version: tombstone.version }, 'deleted', deletedAt);
   if (!(await deps.store.bury(entry, tombstone, event))) return null;
   deps.nudge(id);

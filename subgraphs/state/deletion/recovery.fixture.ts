@@ -1,6 +1,7 @@
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { anySchema } from '../dependencies.fixture.ts';
 import type { StateStore } from '../store/store.ts';
 import type { DeletionSweeperDependencies } from './deletion-sweeper.ts';
 import type { ErasureSweeperDependencies } from './erasure-sweeper.ts';
@@ -75,6 +76,7 @@ export const depsOf = (
   store: on,
   maxWaiting: Number.POSITIVE_INFINITY,
   clock,
+  schemas: { validator: anySchema, validatorOfNew: anySchema },
   erasure,
   logger: createLogger('silent'),
   nudge: () => undefined,

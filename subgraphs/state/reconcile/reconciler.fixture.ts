@@ -13,13 +13,13 @@ import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from
 export const GRACE_SECONDS = 3_600;
 
 /** The inventory of a processor behind its routes, without a network. */
-function serveInventory(processorId: string, inventory: BlobInventory): FastifyInstance {
+function serveInventory({ processor, inventory, rebuildable = false }: TestOwner): FastifyInstance {
   const app = Fastify();
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     request.caller = { service: 'state', viewer: null };
   });
-  inventoryRoutes(app, { processorId, inventory });
+  inventoryRoutes(app, { processorId: processor.id, inventory, rebuildable });
   return app;
 }
 
@@ -37,6 +37,8 @@ async function answerOf(app: FastifyInstance, { method, path, body }: ServiceCal
 export interface TestOwner {
   readonly processor: ProcessorDocument;
   readonly inventory: BlobInventory;
+  /** Whether it makes again what its store drops. Default: false. */
+  readonly rebuildable?: boolean;
 }
 
 /** Everything that the reconciler stands on, at a time of the test's own. Processors answer at `http://ID`. */
@@ -49,7 +51,7 @@ export async function openReconciling(store: StateStore, owners: readonly TestOw
   const registry = { list: async () => processors };
   const state = dependenciesOf(store, processors, clock);
   const apps: Readonly<Record<string, FastifyInstance>> = Object.fromEntries(
-    owners.map(({ processor: { id }, inventory }) => [`http://${id}`, serveInventory(id, inventory)]),
+    owners.map((owner) => [`http://${owner.processor.id}`, serveInventory(owner)]),
   );
   /** Calls of the processors' inventories, e.g. `POST http://text-expansion/inventory/existing`. */
   const calls: string[] = [];

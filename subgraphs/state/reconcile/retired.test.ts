@@ -12,7 +12,7 @@ import { GRACE_SECONDS, openReconciling } from './reconciler.fixture.ts';
 const USER = 'alice';
 
 /** A draft with an expansion, and one whose expansion nobody was heard of for long; the expansions' store is gone. */
-async function setUp(status: ProcessorStatus) {
+async function setUp(status: ProcessorStatus, rebuildable = false) {
   const server = await openTemporaryPglite();
   onTestFinished(() => server.close());
   const store = createPostgresStateStore(await server.database('state'));
@@ -38,7 +38,7 @@ async function setUp(status: ProcessorStatus) {
     ]),
   );
   const system = await openReconciling(store, [
-    { processor: expansionDocument({ status, active: status !== 'retired' }), inventory: empty },
+    { processor: expansionDocument({ status, active: status !== 'retired' }), inventory: empty, rebuildable },
     { processor: compilerDocument(), inventory: empty },
   ]);
   system.pass(5 * GRACE_SECONDS);
@@ -68,4 +68,10 @@ it('runs of a paused processor wait for good reason, while its store is looked a
     expect.stringMatching(/^COUNT_DIFFERS text-expansion/),
   ]);
   expect(await runOf(open)).toMatchObject({ state: 'PENDING', attempt: 0 });
+});
+
+it('what a store drops and makes again is not missed, and its numbers say nothing', async () => {
+  const { run, open, runOf } = await setUp('active', true);
+  expect((await run({ repair: true })).told).toEqual(['RUN_STUCK text-expansion 1 1']);
+  expect(await runOf(open)).toMatchObject({ state: 'PENDING', attempt: 1 });
 });

@@ -36,6 +36,7 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
     version,
     title,
     language,
+    front,
     chapters,
     removed,
     automatic,
@@ -53,19 +54,20 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
     JSON.stringify(removed),
     deleted,
     deletedAt,
+    JSON.stringify(front),
     [...automatic],
   ];
   const written =
     version === 1
       ? await database.execute(
-          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, automatic,
-             created_at)
-           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT (user_id, id) DO NOTHING`,
+          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, front,
+             automatic, created_at)
+           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (user_id, id) DO NOTHING`,
           [...values, createdAt],
         )
       : await database.execute(
           `UPDATE books SET version = $3, title = $4, language = $5, chapters = $6, removed = $7, deleted = $8,
-             deleted_at = $9, automatic = $10
+             deleted_at = $9, front = $10, automatic = $11
            WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
           values,
         );

@@ -22,12 +22,13 @@ export function createDeletions(
   const find = (where: object) =>
     tombstones.find<Omit<TombstoneDocument, 'outbox'>>(where, { projection: WITHOUT_OUTBOX }).toArray();
   return {
-    async bury({ id, version }, { userId, processorId, cascade, deletedAt, dueAt, ...next }, event) {
+    async bury({ id, version }, { userId, processorId, schema, cascade, deletedAt, dueAt, ...next }, event) {
       const tombstone = {
         _id: id,
         version: next.version,
         processor_id: { $literal: processorId },
         deleted_user_id: { $literal: userId },
+        ...(schema === undefined ? {} : { deleted_schema: { $literal: schema } }),
         deletion_cascades: { $literal: cascade },
         deleted_at: deletedAt,
         ...(dueAt ? { deletion_due_at: dueAt } : {}),

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import { sought } from '../../../platform/text.ts';
 import type { Tombstone } from '../documents.ts';
 import type { DeletionStore } from './deletions.ts';
 import { inOrder } from './outbox.postgres.ts';
@@ -8,18 +9,20 @@ interface TombstoneRow {
   deleted_user_id: string;
   version: number;
   processor_id: string;
+  deleted_schema: string | null;
   deletion_cascades: boolean;
   deleted_at: Date;
   deletion_due_at: Date | null;
 }
 
-const TOMBSTONE = `id, deleted_user_id, version, processor_id, deletion_cascades, deleted_at, deletion_due_at`;
+const TOMBSTONE = `id, deleted_user_id, version, processor_id, deleted_schema, deletion_cascades, deleted_at, deletion_due_at`;
 
 const tombstoneFrom = (row: TombstoneRow): Tombstone => ({
   id: row.id,
   userId: row.deleted_user_id,
   version: row.version,
   processorId: row.processor_id,
+  ...(row.deleted_schema === null ? {} : { schema: row.deleted_schema }),
   cascade: row.deletion_cascades,
   deletedAt: row.deleted_at,
   dueAt: row.deletion_due_at,
@@ -32,7 +35,7 @@ const tombstoneFrom = (row: TombstoneRow): Tombstone => ({
 const BURY = `
   WITH buried AS (
     UPDATE blob_index SET user_id = NULL, deleted_user_id = user_id, version = $3, deletion_cascades = $4,
-      deleted_at = $5, deletion_due_at = $6, outbox = outbox || $7::jsonb, outbox_since = coalesce(outbox_since, $5),
+      deleted_at = $5, deletion_due_at = $6, deleted_schema = $8, outbox = outbox || $7::jsonb, outbox_since = coalesce(outbox_since, $5),
       storage_location = '', schema_id = '', schema_version = '', source_ids = '{}', type = '', title = '',
       preview = '', size_bytes = 0, book_id = NULL, conversation_id = NULL, chapter_num = NULL, content_hash = NULL,
       runs = '[]', state = '', content_missing_since = NULL, created_at = $5, updated_at = $5
@@ -44,8 +47,8 @@ const BURY = `
 
 /** Deletions. */
 export const createDeletions = (database: SqlDatabase): DeletionStore => ({
-  async bury({ id, version }, { version: next, cascade, deletedAt, dueAt }, event) {
-    const values = [id, version, next, cascade, deletedAt, dueAt, JSON.stringify([event])];
+  async bury({ id, version }, { version: next, schema, cascade, deletedAt, dueAt }, event) {
+    const values = [id, version, next, cascade, deletedAt, dueAt, JSON.stringify([event]), schema ?? null];
     return (await database.query(BURY, values)).length === 1;
   },
   async tombstone(id) {
@@ -55,7 +58,7 @@ export const createDeletions = (database: SqlDatabase): DeletionStore => ({
   },
   async tombstones(userId, ids) {
     const text = `SELECT ${TOMBSTONE} FROM blob_index WHERE id = ANY($1) AND deleted_user_id = $2`;
-    return (await database.query<TombstoneRow>(text, [[...ids], userId])).map(tombstoneFrom);
+    return (await database.query<TombstoneRow>(text, [sought(ids), userId])).map(tombstoneFrom);
   },
   async openDeletions(idsByUser, dueAt) {
     const pairs = [...idsByUser].flatMap(([userId, ids]) => ids.map((id) => ({ id, userId })));

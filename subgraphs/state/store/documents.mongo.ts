@@ -2,7 +2,9 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import {
   type BookRecord,
   chapterFrom,
+  type FrontMatter,
   type IndexEntry,
+  noFrontMatter,
   type OutboxEvent,
   type Run,
   type Tombstone,
@@ -92,6 +94,8 @@ export interface TombstoneDocument extends WithOutbox {
   version: number;
   processor_id: string;
   deleted_user_id: string;
+  /** Of a user's own blob. */
+  deleted_schema?: string;
   deletion_cascades: boolean;
   deleted_at: Date;
   /** Absent once nothing is left to do. */
@@ -155,6 +159,13 @@ export interface BookDocument {
   removed?: { chapter_num: number; at: string }[];
   deleted?: boolean;
   deleted_at?: Date | null;
+  /** Absent in books of before they had any. */
+  front?: {
+    subtitle: string | null;
+    author: string | null;
+    rights: string | null;
+    cover_blob_id: string | null;
+  };
   created_at: Date;
 }
 
@@ -269,6 +280,7 @@ export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tomb
   userId: document.deleted_user_id,
   version: document.version,
   processorId: document.processor_id,
+  ...(document.deleted_schema === undefined ? {} : { schema: document.deleted_schema }),
   cascade: document.deletion_cascades,
   deletedAt: document.deleted_at,
   dueAt: document.deletion_due_at ?? null,
@@ -290,6 +302,14 @@ export function contentUpdate(content: ContentChange = {}) {
   };
 }
 
+const frontDocument = ({ coverBlobId, ...front }: FrontMatter) => ({ ...front, cover_blob_id: coverBlobId });
+
+function frontFrom(stored: BookDocument['front']): FrontMatter {
+  if (!stored) return noFrontMatter;
+  const { cover_blob_id, ...front } = stored;
+  return { ...front, coverBlobId: cover_blob_id };
+}
+
 export const toBookDocument = (book: BookRecord): BookDocument => ({
   _id: { user_id: book.userId, id: book.id },
   version: book.version,
@@ -300,6 +320,7 @@ export const toBookDocument = (book: BookRecord): BookDocument => ({
   removed: book.removed.map(({ chapterNum, at }) => ({ chapter_num: chapterNum, at })),
   deleted: book.deleted,
   deleted_at: book.deletedAt,
+  front: frontDocument(book.front),
   created_at: book.createdAt,
 });
 
@@ -309,6 +330,7 @@ export const bookFrom = (document: BookDocument): BookRecord => ({
   version: document.version,
   title: document.title,
   language: document.language ?? null,
+  front: frontFrom(document.front),
   chapters: document.chapters.map(({ chapter_num, ...chapter }) =>
     chapterFrom({ chapterNum: chapter_num, ...chapter }),
   ),

@@ -2,7 +2,9 @@ import type { ProcessingState } from '../../../platform/events/events.ts';
 import {
   type BookRecord,
   chapterFrom,
+  type FrontMatter,
   type IndexEntry,
+  noFrontMatter,
   type OutboxEvent,
   type StoredChapter,
   type UserBlobRecord,
@@ -104,6 +106,7 @@ export interface BookRow {
   version: number;
   title: string;
   language: string | null;
+  front: Partial<FrontMatter>;
   chapters: StoredChapter[];
   removed: { chapterNum: number; at: string }[];
   automatic: string[];
@@ -118,6 +121,7 @@ export const bookFrom = (row: BookRow): BookRecord => ({
   version: row.version,
   title: row.title,
   language: row.language,
+  front: { ...noFrontMatter, ...row.front },
   chapters: row.chapters.map(chapterFrom),
   removed: row.removed,
   automatic: row.automatic,

@@ -154,4 +154,6 @@ export const migrations: readonly string[] = [
   SUMMARIES,
   LISTS_STEP,
   "ALTER TABLE books ADD COLUMN automatic text[] NOT NULL DEFAULT '{}'",
+  'ALTER TABLE blob_index ADD COLUMN deleted_schema text',
+  "ALTER TABLE books ADD COLUMN front jsonb NOT NULL DEFAULT '{}'",
 ];

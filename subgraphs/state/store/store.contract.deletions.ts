@@ -37,7 +37,7 @@ export function deletionContract(store: () => StateStore): void {
     it('puts a tombstone in the place of the version that is expected, with its event, once', async () => {
       const one = entry(newUser(), 1, { processorId: 'p$', sourceIds: ['a'] });
       await store().insertEntry(one, [event(one, 1)]);
-      const tombstone = tombstoneOf(one, { cascade: true });
+      const tombstone = tombstoneOf(one, { cascade: true, schema: '$image-input-v1@1.0.0' });
       const stale = { ...one, version: 7 };
       expect(await store().bury(stale, tombstone, deletion(one))).toBe(false);
       expect(await store().tombstone(one.id)).toBeNull();

@@ -1,4 +1,10 @@
-import type { BookRecord, IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
+import {
+  type BookRecord,
+  type IndexEntry,
+  noFrontMatter,
+  type OutboxEvent,
+  type UserBlobRecord,
+} from '../documents.ts';
 import type { StateStore } from './store.ts';
 
 export const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
@@ -86,6 +92,7 @@ export const book = (userId: string, over: Partial<BookRecord> = {}): BookRecord
   version: 1,
   title: 'One',
   language: null,
+  front: noFrontMatter,
   chapters: [],
   removed: [],
   automatic: [],

@@ -79,6 +79,9 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
       });
       expect(await store.entries(user, [one.id])).toEqual([one]);
       expect(await store.entries(newUser(), [one.id])).toEqual([]);
+      expect(await store.entries(user, ['a\0b', '\ud800', '', one.id])).toEqual([one]);
+      expect(await store.userBlobs(user, ['a\0b'])).toEqual([]);
+      expect(await store.tombstones(user, ['a\0b'])).toEqual([]);
     });
 
     it('updates only the version that is expected, with the event', async () => {
@@ -224,6 +227,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
         version: 2,
         title: 'Uno',
         language: 'it',
+        front: { subtitle: 'Primo', author: 'É. Ñandú', rights: '© 2026', coverBlobId: 'cover' },
         chapters: [{ chapterNum: 2, title: null, position: 1, numbered: false }],
         removed: [{ chapterNum: 1, at: at(3).toISOString() }],
         automatic: ['pitch-builder', 'other'],

@@ -1,4 +1,5 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
+import { sought } from '../../../platform/text.ts';
 import type { IndexEntry, OutboxEvent, UserBlobRecord } from '../documents.ts';
 import { createSummaries } from '../summary/summary.postgres.ts';
 import { createBackfills } from './backfills.postgres.ts';
@@ -188,14 +189,14 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     insertUserBlob: (blob) => insertUserBlob(database, blob),
     async userBlobs(userId, ids) {
       const text = 'SELECT * FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
-      return (await database.query<UserBlobRow>(text, [userId, [...ids]])).map(userBlobFrom);
+      return (await database.query<UserBlobRow>(text, [userId, sought(ids)])).map(userBlobFrom);
     },
     insertEntry: (entry, outbox) => insertEntry(database, entry, outbox),
     updateEntry: (id, expectedVersion, change, events) =>
       updateEntry(database, id, expectedVersion, change, events),
     async entries(userId, ids) {
       const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
-      return (await database.query<EntryRow>(text, [userId, [...ids]])).map(entryFrom);
+      return (await database.query<EntryRow>(text, [userId, sought(ids)])).map(entryFrom);
     },
     count: (userId, filter) => count(database, userId, filter),
     async lastChange(userId) {

@@ -177,6 +177,7 @@ export interface StateStore
     change: EntryChange,
     events: readonly OutboxEvent[],
   ): Promise<boolean>;
+  /** In no given order; ids may be any text, and those that are not there are left out. */
   entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
   /** Ordered by time of creation, then id. */
   page(userId: string, filter: EntryFilter, page: PageRequest): Promise<EntryList>;

@@ -222,7 +222,10 @@ export function createPostgresRecords(sql: SqlDatabase, definition: RecordsDefin
     ...eraser(sql, table, definition),
     ...createInventory(sql, table),
     prepare: () =>
-      sql.migrate(definition.migrations ?? [createTables(definition), ...(definition.further ?? [])]),
+      sql.migrate([
+        ...(definition.migrations ?? [createTables(definition)]),
+        ...(definition.furtherTables ?? []),
+      ]),
     ping: () => sql.ping(),
     find: (id, wanted) => own.find(id, wanted),
     insert: (record) => own.insert(record),

@@ -1,4 +1,5 @@
-import { withoutDeadline } from '../../../deadline.ts';
+import { bounded, TookTooLong } from '../../../bounded.ts';
+import { timeFor, withoutDeadline } from '../../../deadline.ts';
 import { type BlobRecord, isPending } from '../../record.ts';
 import type { RecordsDefinition } from '../records.ts';
 import { recordFrom } from './fields.ts';
@@ -20,6 +21,16 @@ export const tagsOf = (
 ): readonly string[] => (isPending(record) ? [] : (tags?.(record) ?? []));
 
 const PAGE = 500;
+/** For tags of a user to be entered anew; one with a hundred thousand texts is answered with those that are there by then. */
+const WAIT_MS = 2_000;
+
+async function briefly(work: Promise<void>): Promise<void> {
+  try {
+    await bounded('Entering tags anew', timeFor(WAIT_MS), work);
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+  }
+}
 
 /** Enters the tags of all records of a user anew. */
 async function retag(shelf: Shelf, definition: RecordsDefinition, userId: string): Promise<void> {
@@ -46,6 +57,8 @@ export function createTags(shelf: Shelf, definition: RecordsDefinition): BlobTag
       retagging.get(userId) ??
       // It serves all who ask for this user's.
       withoutDeadline(() => retag(shelf, definition, userId)).finally(() => retagging.delete(userId));
+    // Whoever asked may have left.
+    running.catch(() => undefined);
     retagging.set(userId, running);
     return running;
   };
@@ -54,8 +67,7 @@ export function createTags(shelf: Shelf, definition: RecordsDefinition): BlobTag
       const { id, userId } = record;
       const tags = tagsOf(definition, record);
       if (tags.length === 0) return [];
-      const isLost = await shelf.lacksTag(userId, id, tags);
-      if (isLost) await again(userId);
+      if (await shelf.lacksTag(userId, id, tags)) await briefly(again(userId));
       const found = await shelf.tagged(userId, tags, limit);
       return found.filter((each) => each !== id);
     },

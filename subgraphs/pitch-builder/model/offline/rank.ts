@@ -1,7 +1,7 @@
 import { UndirectedGraph } from 'graphology';
 import pagerankModule from 'graphology-metrics/centrality/pagerank.js';
+import { saysSomething, stopwordsOf, termOf, wordsOf } from '../../../../platform/prose/terms.ts';
 import type { ReadSentence } from './passages.ts';
-import { saysSomething, stopwordsOf, termOf, wordsOf } from './terms.ts';
 
 // Its types are of CommonJS, where the default export is the module itself.
 const pagerank = pagerankModule as unknown as typeof pagerankModule.default;
@@ -63,12 +63,12 @@ function weightsOf(
       for (const other of known.slice(index + 1, index + 1 + WINDOW))
         if (term !== other) graph.updateEdge(term, other, ({ weight = 0 }) => ({ weight: weight + 1 }));
   }
-  // It is not to fail on a graph that settles slowly: what it has then is an order too.
-  return pagerank(graph, {
-    getEdgeWeight: 'weight',
-    maxIterations: 200,
-    tolerance: 1e-4 * Math.max(1, graph.order),
-  });
+  try {
+    return pagerank(graph, { getEdgeWeight: 'weight' });
+  } catch {
+    // It does not settle on every graph, e.g. of one term: how often each stands there is an order too.
+    return {};
+  }
 }
 
 /**
@@ -94,11 +94,12 @@ export function rank(read: readonly ReadSentence[], language: string | null): Ra
   });
   const chosen = counts.highest(MOST_TERMS);
   const weights = weightsOf(sentences, chosen);
+  const total = chosen.reduce((sum, term) => sum + (counts.get(term) ?? 0), 0);
   const terms = chosen.map((term) => ({
     term,
     written: forms.get(term)?.highest(1)[0] ?? term,
     count: counts.get(term) ?? 0,
-    weight: weights[term] ?? 0,
+    weight: weights[term] ?? (counts.get(term) ?? 0) / total,
   }));
   return { sentences, terms: terms.toSorted((a, b) => b.weight - a.weight) };
 }

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { BlobgraphError } from '../../../../errors.ts';
-import { type FileLock, lockFile } from '../../../../file-lock.ts';
+import { StartersFault } from '../../../../exit.ts';
+import { type FileLock, FileLocked, lockFile } from '../../../../file-lock.ts';
 import type { Logger } from '../../../../logger.ts';
 import { type Fields, OWN, type Shelf, type ShelfChange, type Shelved, type Shelving } from '../shelf.ts';
 import { createLists, type Lists } from './lists.ts';
@@ -49,6 +50,18 @@ function changed(entry: Entry, change: ShelfChange): Fields | null {
   }
 }
 
+/** @throws StartersFault: another process has it, and each would write over what the other wrote */
+function lock(file: string): FileLock {
+  try {
+    return lockFile(`${file}.lock`);
+  } catch (error) {
+    if (!(error instanceof FileLocked)) throw error;
+    throw new StartersFault(
+      `${error.message}: stop that one, set DATA_DIR to another folder, or set REDIS_URL`,
+    );
+  }
+}
+
 class MemoryShelf implements Shelf {
   readonly #options: MemoryShelfOptions;
   readonly #entries: LRUCache<string, Entry>;
@@ -73,10 +86,9 @@ class MemoryShelf implements Shelf {
   async prepare(): Promise<void> {
     if (this.#snapshot) return;
     const { file, logger, ttlMs, writeAfterMs = 2_000 } = this.#options;
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    this.#lock = lock(file);
     this.#snapshot = openSnapshot({ file, writeAfterMs, logger, entries: () => this.#kept() });
-    // The first of all that is written there.
-    await mkdir(dirname(file), { recursive: true });
-    this.#lock = lockFile(`${file}.lock`);
     for await (const { id, entry, expiresAt } of this.#snapshot.read()) {
       const ttl = Math.min(ttlMs, expiresAt - Date.now());
       if (ttl > 0) this.#keep(id, entry, ttl);

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Logger } from '../../../../logger.ts';
 import { hasCode } from '../../../../process-identity.ts';
@@ -93,7 +92,6 @@ class FileSnapshot implements Snapshot {
 
   async *read(): AsyncGenerator<SnapshotEntry> {
     const { file, logger } = this.#options;
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const erased = new Set(await this.#erasedIds());
     try {
       let line = 0;

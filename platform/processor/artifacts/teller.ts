@@ -1,0 +1,39 @@
+import type { ProcessingReport, StateClient } from '../../clients/state.ts';
+import type { Logger } from '../../logger.ts';
+import { isSourceGone, refusedForGood } from '../runs/decide.ts';
+import type { ArtifactEntry } from './journal.ts';
+
+type Told = Pick<ProcessingReport, 'state' | 'error'>;
+
+/** The members of each report on a try of an artifact. */
+export const tellAs = (processorId: string, { blobId, name, attempt }: ArtifactEntry) => ({
+  blob_id: blobId,
+  processor_id: processorId,
+  artifact: name,
+  attempt,
+});
+
+/** Tells the index of artifacts: each is a run on its blob. */
+export interface ArtifactTeller {
+  /** Whether the index knows now, or never will. The artifact is there, or not, whatever it knows. */
+  tell(entry: ArtifactEntry, told: Told): Promise<boolean>;
+}
+
+export function createTeller(deps: {
+  readonly processorId: string;
+  readonly state: Pick<StateClient, 'report'>;
+  readonly logger: Logger;
+}): ArtifactTeller {
+  const { processorId, state, logger } = deps;
+  return {
+    async tell(entry, told) {
+      try {
+        await state.report(entry.userId, { ...tellAs(processorId, entry), ...told });
+        return true;
+      } catch (error) {
+        logger.warn({ err: error, blobId: entry.blobId }, 'the run of an artifact was not reported');
+        return isSourceGone(error) || refusedForGood(error);
+      }
+    },
+  };
+}

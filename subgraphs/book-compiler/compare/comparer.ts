@@ -1,0 +1,118 @@
+import { Piscina } from 'piscina';
+import { BlobgraphError } from '../../../platform/errors.ts';
+import { FairQueue } from '../../../platform/fair-queue.ts';
+import { builtFile } from '../../../platform/paths.ts';
+import type { Kit } from '../../../platform/processor/kit.ts';
+import type { BlobRecord } from '../../../platform/processor/record.ts';
+import type { Comparison, Version, VersionChapter } from './compare.ts';
+
+/** Compares versions of books off the event loop. */
+export interface Comparer {
+  /**
+   * What became of a book from `a` to `b`: ids of compiled books of the user's.
+   * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED: they are of two books; each names `a` or `b`; OVERLOADED, PROCESSING_TIMEOUT
+   */
+  compare(
+    kit: Pick<Kit, 'records'>,
+    userId: string,
+    ids: { readonly a: string; readonly b: string },
+  ): Promise<Comparison>;
+  close(): Promise<void>;
+}
+
+/** Comparisons at once, of each user one: two books' texts each. */
+const AT_ONCE = 2;
+const IDLE_MS = 10_000;
+/** Finding differences has a limit of its own; this is for all else. */
+const MAX_MS = 20_000;
+const MEMORY_MB = 1_024;
+
+const WANTED = new Set([
+  'book_id',
+  'version',
+  'language',
+  'chapters.chapter_num',
+  'chapters.position',
+  'chapters.title',
+  'chapters.compiled_text',
+]);
+
+const notThere = (field: string) =>
+  new BlobgraphError('BLOB_NOT_FOUND', 'There is no compiled book of this id, or it is not yours.', {
+    field,
+  });
+
+const tooSlow = () =>
+  new BlobgraphError(
+    'PROCESSING_TIMEOUT',
+    `Comparing the versions took longer than ${MAX_MS / 1_000} s. Try again later.`,
+  );
+
+const versionOf = ({ id, data, beside }: BlobRecord): Version => ({
+  id,
+  version: data['version'] as number,
+  language: (data['language'] as string | null | undefined) ?? null,
+  chapters: beside['chapters'] as unknown as readonly VersionChapter[],
+});
+
+/** Both versions, checked before their texts are read. */
+async function read({ records }: Pick<Kit, 'records'>, userId: string, { a, b }: { a: string; b: string }) {
+  const known = await records.byIds(userId, [...new Set([a, b])], new Set(['book_id']));
+  const bookOf = new Map(known.map(({ id, data }) => [id, data['book_id']]));
+  for (const [field, id] of Object.entries({ a, b })) if (bookOf.get(id) === undefined) throw notThere(field);
+  if (bookOf.get(a) !== bookOf.get(b)) {
+    const message = '`a` and `b` must be versions of one book.';
+    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'b' });
+  }
+  const found = new Map(
+    (await records.byIds(userId, [...new Set([a, b])], WANTED)).map((each) => [each.id, each]),
+  );
+  const [one, other] = [found.get(a), found.get(b)];
+  if (!one || !other) throw notThere(one ? 'b' : 'a');
+  return { a: versionOf(one), b: versionOf(other) };
+}
+
+/** That of an opened book compiler. */
+export const comparerOf = ({ opened }: Pick<Kit, 'opened'>): Comparer =>
+  (opened as typeof opened & { readonly comparer: Comparer }).comparer;
+
+/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
+export function createComparer(): Comparer {
+  let pool: Piscina | null = null;
+  const open = (): Piscina => {
+    const opened = new Piscina({
+      filename: builtFile('subgraphs/book-compiler/compare/compare.worker.ts'),
+      minThreads: 0,
+      maxThreads: AT_ONCE,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    });
+    // After a thread broke down outside a task, what waited for it would wait for ever.
+    opened.on('error', () => {
+      if (pool === opened) pool = null;
+      void opened.destroy();
+    });
+    return opened;
+  };
+  const places = new FairQueue({
+    name: 'comparisons of books',
+    capacity: AT_ONCE,
+    capacityPerKey: 1,
+    maxWaiting: 100,
+    patienceMs: 10_000,
+  });
+  return {
+    compare: (kit, userId, ids) =>
+      places.run(userId, async () => {
+        pool ??= open();
+        const versions = await read(kit, userId, ids);
+        const signal = AbortSignal.timeout(MAX_MS);
+        return pool.run(versions, { signal }).catch((error: unknown) => {
+          throw signal.aborted ? tooSlow() : error;
+        }) as Promise<Comparison>;
+      }),
+    async close() {
+      await pool?.destroy();
+    },
+  };
+}

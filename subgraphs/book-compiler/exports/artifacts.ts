@@ -1,0 +1,40 @@
+import { fileName } from '../../../platform/processor/artifacts/file-name.ts';
+import type { ArtifactDefinition } from '../../../platform/processor/artifacts.ts';
+import type { Exporter } from './exporter.ts';
+import { type FormatName, formats } from './formats.ts';
+import { bookInput, EXPORTED_MEMBERS, NO_PICTURES } from './input.ts';
+
+/** What exports stand on. */
+export interface ExportTools {
+  readonly exporter: Exporter;
+}
+
+type BookArtifact = ArtifactDefinition<ExportTools>;
+
+/** The book's text as it is. */
+const markdown: BookArtifact = {
+  version: '1',
+  mediaType: 'text/markdown; charset=utf-8',
+  needs: ['title', 'version', 'full_text'],
+  fileName: (record) => fileName(record, 'md', 'book'),
+  make: ({ data }) => data['full_text'] as string,
+};
+
+function artifactOf(format: FormatName): BookArtifact {
+  const { version, mediaType, extension } = formats[format];
+  return {
+    version,
+    mediaType,
+    needs: EXPORTED_MEMBERS,
+    fileName: (record) => fileName(record, extension, 'book'),
+    make: (record, { opened, ...run }) =>
+      opened.exporter.export(format, bookInput(record, NO_PICTURES), { ...run, userId: record.userId }),
+  };
+}
+
+const made = Object.fromEntries(
+  (Object.keys(formats) as FormatName[]).map((format) => [format, artifactOf(format)]),
+);
+
+/** A compiled book's files, by the names of their formats. */
+export const bookExports: Readonly<Record<string, BookArtifact>> = { markdown, ...made };

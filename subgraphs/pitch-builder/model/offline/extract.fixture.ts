@@ -1,0 +1,52 @@
+import { openDocument } from '../../../../platform/markdown/document.ts';
+import { plainText } from '../../../../platform/markdown/tree.ts';
+import type { Subject } from '../../subject.ts';
+import type { PitchWords } from '../model.ts';
+
+export const subject = (text: string, over: Partial<Subject> = {}): Subject => ({
+  kind: 'CHAPTER',
+  id: 'blob-1',
+  title: 'The Title',
+  author: null,
+  language: null,
+  text,
+  wordCount: null,
+  given: {},
+  ...over,
+});
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** A text's words on one line, as its readers see them. */
+export const lineOf = (markdown: string): string =>
+  openDocument(markdown)
+    .text.split(/\n{2,}/)
+    .map((block) => plainText(block))
+    .join(' ');
+
+/** Every piece of a pitch's words: each is to stand in its text. */
+export function piecesOf(words: PitchWords): string[] {
+  const { logline, synopsis, audience, themes, characters, selling_points, comparable_titles } = words;
+  return [
+    logline,
+    ...(audience === null ? [] : [audience]),
+    ...themes.flatMap(({ name, description }) => [name, description ?? '']),
+    ...characters.flatMap(({ name, description }) => [name, description ?? '']),
+    ...selling_points,
+    ...comparable_titles.flatMap(({ title, author, reason }) => [title, author ?? '', reason ?? '']),
+    ...[synopsis.short, synopsis.medium, synopsis.long].flatMap((text) =>
+      text.split(/\n{2,}/).flatMap(sentences),
+    ),
+  ]
+    .map(flat)
+    .filter((piece) => piece !== '');
+}
+
+/** Pieces between which sentences may have been put together. */
+const sentences = (text: string): string[] => text.split(/(?<=[.!?…。！？]["”’»)]*)\s+(?=\S)/u);
+
+/** Pieces that do not stand in a text. */
+export function invented(words: PitchWords, markdown: string): string[] {
+  const line = flat(lineOf(markdown));
+  return piecesOf(words).filter((piece) => !line.includes(piece));
+}
