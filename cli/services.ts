@@ -9,6 +9,7 @@ import { model } from './services/model.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
 import { pandoc } from './services/pandoc.ts';
+import { poppler } from './services/poppler.ts';
 import { postgresql } from './services/postgresql.ts';
 import { pythonProcessor } from './services/python-processor.ts';
 import { redis } from './services/redis.ts';
@@ -25,7 +26,7 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio, redis],
   optional: [model],
-  programs: [chromium, pandoc, epubcheck, libreoffice, toxiproxy, pythonProcessor],
+  programs: [chromium, pandoc, epubcheck, libreoffice, poppler, toxiproxy, pythonProcessor],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

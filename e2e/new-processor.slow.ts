@@ -80,7 +80,7 @@ it('writes two processors, and touches nothing else', () => {
   const create = (...args: string[]) => run('npm', 'run', '--silent', 'new:processor', '--', ...args);
   const [first, second] = ['blob.created:text-input-v1', 'blob.indexed:word-cloud-v1'];
   create('--id', 'word-cloud', '--type', 'WordCloud', '--takes', first, '--store', 'postgresql');
-  create('--id', 'cloud-words', '--type', 'CloudWords', '--takes', second, '--store', 'mongodb');
+  create('--id', 'cloud-words', '--type', 'CloudWords', '--takes', second, '--store', 'redis');
   expect(touched()).toEqual([...added, 'supergraph.yaml'].toSorted());
 });
 

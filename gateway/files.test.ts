@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createServiceHttp } from '../platform/clients/http.ts';
@@ -84,7 +85,26 @@ beforeAll(async () => {
     egress: testEgress,
   });
   app.addHook('onClose', () => http.close());
-  const get = async (id: string) => (id === ID ? { id, base_url: service.url } : undefined);
+  const hostile = createServer((asked, answer) => {
+    if (asked.url?.includes('elsewhere')) answer.writeHead(307, { location: 'http://evil.example/' });
+    else {
+      answer.writeHead(200, {
+        'content-type': 'text/html',
+        'content-disposition': 'inline',
+        'content-security-policy': 'default-src *',
+        'set-cookie': 'a=b',
+        'access-control-allow-credentials': 'true',
+      });
+    }
+    answer.end('<script>alert(1)</script>');
+  });
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+  app.addHook('onClose', async () => void hostile.close());
+  const places: Record<string, string> = {
+    [ID]: service.url,
+    'pitch-builder': `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`,
+  };
+  const get = async (id: string) => (places[id] ? { id, base_url: places[id] } : undefined);
   fileRoutes(app, { http, processors: { get: get as never }, trustedProxies: [] });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -258,7 +278,7 @@ describe('a file that is sent', () => {
 
   it('is read no further when its reader goes', async () => {
     const key = fresh();
-    await objects.put(key, randomBytes(64 * MIB), { contentType: 'image/png' });
+    await objects.put(key, randomBytes(16 * MIB), { contentType: 'image/png' });
     const expiresAt = new Date(Date.now() + 60_000);
     const read = await files.objects.get(key, { contentType: 'image/png', fileName: 'a.png', expiresAt });
     const answer = await request(`${url}${read.url}`);
@@ -277,6 +297,25 @@ describe('a file that is sent', () => {
         'access-control-allow-headers': expect.stringContaining('content-type'),
       },
     ]);
+  });
+});
+
+describe('a processor that goes astray', () => {
+  it('has nothing shown, run, set or loaded by a browser, and sends none elsewhere', async () => {
+    const page = await ask('/api/v1/files/pitch-builder/artifacts/a/b?x=1');
+    expect(page.status).toBe(200);
+    const headers = Object.fromEntries(page.headers);
+    expect(headers).toMatchObject({
+      'content-disposition': 'attachment',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+    expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['set-cookie']));
+    expect(headers['access-control-allow-credentials']).toBeUndefined();
+    expect(await ask('/api/v1/files/pitch-builder/artifacts/elsewhere/b')).toMatchObject({
+      status: 403,
+      code: 'ADDRESS_INVALID',
+    });
   });
 });
 

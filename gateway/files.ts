@@ -163,6 +163,11 @@ class FileDoor {
     throw addressInvalid();
   }
 
+  #isOurs(address: string): boolean {
+    const { publicEndpoint } = this.#deps;
+    return publicEndpoint !== undefined && address.startsWith(`${publicEndpoint}/`);
+  }
+
   #answer(reply: FastifyReply, { status, headers, body }: StreamedAnswer): FastifyReply {
     for (const name of TOLD) {
       const value = headers[name];
@@ -170,10 +175,10 @@ class FileDoor {
     }
     reply.headers(guardingHeaders);
     // A processor may be anybody's: where it sends browsers, and what they show, is looked at here once more.
-    const to = headers['location'];
-    if (to?.startsWith(`${this.#deps.publicEndpoint}/`)) reply.header('location', to);
+    const { location: to, 'content-type': type = '', 'content-disposition': disposition = '' } = headers;
+    if (to !== undefined && this.#isOurs(to)) reply.header('location', to);
     else if (status >= 300 && status < 400 && status !== 304) throw addressInvalid();
-    if (!isShown(headers['content-type'] ?? '') && !reply.getHeader('content-disposition'))
+    if (!isShown(type) && !/^attachment\b/i.test(disposition))
       reply.header('content-disposition', 'attachment');
     return reply.status(status).send(body);
   }

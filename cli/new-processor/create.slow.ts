@@ -91,6 +91,9 @@ describe('a new processor', () => {
     );
     expect(text).toContain("makes: { type: 'ZzSample', schema: 'zz-sample-v1' },");
     expect(text).toContain("records: records('zz_samples', { store: 'mongodb' }),");
+    create(root, { id: 'zz-second', type: 'ZzSecond', store: 'redis' });
+    const second = readFileSync(join(root, 'subgraphs/zz-second/processor.ts'), 'utf8');
+    expect(second).toContain("records: records('zz_seconds', { store: 'redis', rebuildable: true }),");
   });
 
   it('takes the next free port, and a second one the one after', () => {
@@ -163,7 +166,7 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
       { id: 'zz-echo', takes: ['blob.indexed:compiled-book-v1'] },
       /`eager` makes of `zz-echo-v1`.*without end/,
     ],
-    ['an unknown store', { store: 'redis' }, /--store "redis": must be postgresql or mongodb/],
+    ['an unknown store', { store: 'sqlite' }, /--store "sqlite": must be one of postgresql, mongodb, redis/],
   ])('%s', (_what, given, message) => {
     const root = projectCopy();
     mkdirSync(join(root, 'subgraphs', 'zz-left-over'));

@@ -1,6 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import { loadConfig } from '../../platform/config.ts';
+import { segmentOf } from '../../platform/objects/names.ts';
+import { openFolderObjects } from '../../platform/objects/objects.folder.ts';
+import { openS3Objects } from '../../platform/objects/objects.s3.ts';
 import type { GraphClient } from './client.ts';
+import type { System } from './system.ts';
+
+/** Keys of the objects that the image processor keeps of a user, read from the store itself. */
+export async function keptObjects(
+  { dataDir, environment }: Pick<System, 'dataDir' | 'environment'>,
+  userId: string,
+): Promise<string[]> {
+  const { s3, namespace } = loadConfig({ ...environment });
+  const store = s3 ? openS3Objects(s3) : await openFolderObjects(join(dataDir, 'objects'));
+  try {
+    const place = `${namespace}/image-processor`;
+    const found = await store.list(place, { limit: 1_000 });
+    const keys = found.map(({ key }) => key.slice(place.length + 1));
+    return keys.filter((key) => key.split('/')[1] === segmentOf(userId));
+  } finally {
+    await store.close();
+  }
+}
 
 /** A request that puts a file. */
 export interface UploadRequest {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createGraphClient } from '../harness/client.ts';
 import { callAs } from '../harness/identity.ts';
 import { createBlob, deleteBlob } from '../harness/operations.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
@@ -8,6 +9,7 @@ import { mainJob, type System, startSystem } from '../harness/system.ts';
 import {
   announced,
   completeUpload,
+  keptObjects,
   requestUpload,
   seePicture,
   sendFile,
@@ -109,7 +111,8 @@ describe(`a picture that is uploaded through ${s3}`, () => {
   });
 
   it('goes with its blob: its files, and the bytes when no other blob stands on them', async () => {
-    const client = await system.client();
+    const userId = `deleting|${Date.now()}`;
+    const client = await system.client(userId);
     const bytes = await picture();
     const [one, other] = [await uploadPicture(client, bytes), await uploadPicture(client, bytes)];
     const urls = await Promise.all(
@@ -125,6 +128,29 @@ describe(`a picture that is uploaded through ${s3}`, () => {
     await deleteBlob(client, other.blobId);
     await expect.poll(async () => (await read(system, second)).status, { timeout: 60_000 }).toBe(404);
     expect(await completeUpload(client, one.upload.id)).toBe('NOT_FOUND');
+    await expect.poll(() => keptObjects(system, userId), { timeout: 60_000 }).toEqual([]);
+  });
+
+  it('goes with its user, whichever stage it is at', async () => {
+    const userId = `erased|${Date.now()}`;
+    const client = await system.client(userId);
+    const { blobId } = await uploadPicture(client, await picture());
+    await untilProcessed(client, blobId);
+    const bytes = await picture();
+    const open = await requestUpload(client, announced(bytes));
+    expect(await sendFile(client, open, bytes)).toBe(200);
+    expect(await keptObjects(system, userId)).not.toEqual([]);
+    const operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
+    await operator.query('mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }', {
+      id: userId,
+    });
+    const report = 'query ($id: ID!) { userErasure(id: $id) { finishedAt } }';
+    type Report = { userErasure: { finishedAt: string | null } };
+    const finished = async () =>
+      (await operator.query<Report>(report, { id: userId })).userErasure.finishedAt !== null;
+    await expect.poll(finished, { timeout: 90_000 }).toBe(true);
+    expect(await keptObjects(system, userId)).toEqual([]);
+    expect(await completeUpload(client, open.id)).toBe('NOT_FOUND');
   });
 
   describe.each(['hold-request', 'hold-response'] as const)(

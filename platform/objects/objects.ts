@@ -49,7 +49,8 @@ export interface ListOptions {
 }
 
 /**
- * Files that are no blobs and can be made again: exports, renditions. A service's store holds its own alone.
+ * Files that are no blobs: exports and renditions, which can be made again, and what users uploaded, which cannot. A
+ * service's store holds its own alone.
  *
  * A key is segments with `/` between, e.g. `exports/<blob>/epub-1`: 1,024 bytes of UTF-8 at most with the service's own
  * place, 255 a segment, any Unicode but control characters; no segment is empty, `.` or `..`. Put no key under another (`a`

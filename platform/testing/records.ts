@@ -17,6 +17,7 @@ import { createShelfRecords } from '../processor/records/shelf/records.shelf.ts'
 import { createRedisShelf } from '../processor/records/shelf/redis/shelf.redis.ts';
 import type { Shelf } from '../processor/records/shelf/shelf.ts';
 import type { RedisServer } from '../redis/server.ts';
+import type { SqlDatabase } from '../sql/database.ts';
 import { openTemporaryMongo } from './mongo.ts';
 import { openTemporaryObjects, openTemporaryS3 } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
@@ -55,6 +56,13 @@ export interface OpenedObjectRecords extends OpenedRecords, ObjectRecords {
   /** Where their objects lie. */
   readonly objects: ObjectStore;
 }
+
+/** Records with objects in given stores, beside a service that has them open. */
+export const objectRecordsIn = (
+  definition: RecordsDefinition,
+  stores: { readonly sql: SqlDatabase; readonly objects: ObjectStore },
+): Records =>
+  createObjectRecords(definition, { ...stores, clock: systemClock, logger: createLogger('silent') }).records;
 
 /** Records with objects, in an embedded database and a folder of their own, or on the servers of both. */
 export async function openObjectRecords(

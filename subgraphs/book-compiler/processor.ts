@@ -1,6 +1,6 @@
 import { COVER_SCHEMA } from '../../platform/cover.ts';
 import { BlobgraphError } from '../../platform/errors.ts';
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
 import { requireViewer } from '../../platform/serving/authenticate.ts';
@@ -13,6 +13,7 @@ import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
 import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
+import { type Settings, settings } from './settings.ts';
 
 const ID = 'book-compiler';
 
@@ -34,6 +35,7 @@ export default defineProcessor({
     shownAs: 'book.compiled',
   },
   limits: { concurrency: 4, seconds: 60 },
+  settings,
   records: records('compiled_books', {
     store: 'postgresql',
     members: {
@@ -74,8 +76,8 @@ export default defineProcessor({
     unlisted: ['full_text'],
     migrations,
   }),
-  open: () => {
-    const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter()];
+  open: ({ settings: { BOOK_FONTS: fonts } }: OpenDependencies<Settings>) => {
+    const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter({ fonts })];
     return {
       composer,
       comparer,

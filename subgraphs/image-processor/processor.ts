@@ -2,6 +2,7 @@ import { defineProcessor, type OpenDependencies } from '../../platform/processor
 import { records } from '../../platform/processor/records/records.ts';
 import { createDecoder } from './decoder.ts';
 import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
+import { originalsOf } from './original.ts';
 import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
 import { uploadMigrations } from './uploads/migrations.ts';
@@ -27,7 +28,16 @@ function openTools({ settings: env, objects, logger }: OpenDependencies<Settings
 function openAll(deps: OpenDependencies<Settings>) {
   const { database } = deps;
   if (database.kind !== 'postgresql') throw new Error('Uploads are kept in PostgreSQL');
-  return { ...openTools(deps), ...openUploads(deps, createPostgresUploads(database.database)) };
+  const uploads = openUploads(deps, createPostgresUploads(database.database));
+  return {
+    ...openTools(deps),
+    ...uploads,
+    async eraseUser(userId: string) {
+      await uploads.eraseUser(userId);
+      // Also what no upload knows of any more.
+      await deps.objects.deletePrefix(originalsOf(userId));
+    },
+  };
 }
 
 /** The image processor: makes pictures ready to be shown. */

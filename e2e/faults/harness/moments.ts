@@ -5,7 +5,7 @@ import type { Moment } from './wire.ts';
 
 /** A moment in a conversation with a server, or with the state service. */
 export type When =
-  | { readonly with: 'mongodb' | 'postgresql' | 'redis' | 'nats'; readonly moment: Moment }
+  | { readonly with: 'mongodb' | 'postgresql' | 'nats' | 'redis'; readonly moment: Moment }
   | {
       readonly with: 'state';
       readonly request: (request: SeenRequest) => boolean;

@@ -12,7 +12,7 @@ import { openStores, type Stores } from './stores.ts';
 import { type Link, startToxiproxy } from './toxiproxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
-export type ServerName = 'mongodb' | 'postgresql' | 'nats';
+export type ServerName = 'mongodb' | 'postgresql' | 'nats' | 'redis';
 
 /** A server, and what lies between it and the services. */
 export interface Reached {
@@ -29,7 +29,7 @@ export interface FaultSystem extends System {
   /** Absent with a cluster, which is reached directly: its servers tell clients of each other. */
   readonly nats: Reached;
   readonly cluster: NatsCluster;
-  /** Absent unless it was asked for. */
+  /** Absent unless it was asked for: only what can be made again is in it. */
   readonly redis: Reached;
   /** The stores, read beside the services. */
   readonly stores: Stores;
@@ -38,7 +38,7 @@ export interface FaultSystem extends System {
 export interface FaultOptions extends Omit<SystemOptions, 'servers'> {
   /** Three NATS servers and replicas of the stream instead of one. */
   readonly cluster?: boolean;
-  /** With a Redis, for processors that keep their blobs there. Default: they keep them in memory. */
+  /** Redis beside the others; without it, what would be there is in a folder. Default: false. */
   readonly redis?: boolean;
 }
 
@@ -120,7 +120,7 @@ async function open(
         mongoUrl: directly(through(mongo.server.url, mongo.link.port)),
         postgresUrl: through(postgres.server.url, postgres.link.port),
         natsUrl,
-        ...(cache && { redisUrl: through(cache.server.url, cache.link.port) }),
+        ...(cache ? { redisUrl: through(cache.server.url, cache.link.port) } : {}),
       },
     }),
     (one) => one.stop(),

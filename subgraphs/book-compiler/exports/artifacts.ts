@@ -1,6 +1,6 @@
+import { fileName } from '../../../platform/processor/artifacts/file-name.ts';
 import type { ArtifactDefinition } from '../../../platform/processor/artifacts.ts';
 import type { Exporter } from './exporter.ts';
-import { fileName } from './file-name.ts';
 import { type FormatName, formats } from './formats.ts';
 import { bookInput, EXPORTED_MEMBERS, NO_PICTURES } from './input.ts';
 
@@ -16,7 +16,7 @@ const markdown: BookArtifact = {
   version: '1',
   mediaType: 'text/markdown; charset=utf-8',
   needs: ['title', 'version', 'full_text'],
-  fileName: (record) => fileName(record, 'md'),
+  fileName: (record) => fileName(record, 'md', 'book'),
   make: ({ data }) => data['full_text'] as string,
 };
 
@@ -26,7 +26,7 @@ function artifactOf(format: FormatName): BookArtifact {
     version,
     mediaType,
     needs: EXPORTED_MEMBERS,
-    fileName: (record) => fileName(record, extension),
+    fileName: (record) => fileName(record, extension, 'book'),
     make: (record, { opened, ...run }) =>
       opened.exporter.export(format, bookInput(record, NO_PICTURES), { ...run, userId: record.userId }),
   };

@@ -6,7 +6,7 @@ import { randomIds } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { type ObjectStore, ObjectStoreUnavailable } from '../../../platform/objects/objects.ts';
 import { signedByDoor } from '../../../platform/objects/signed/signed.door.ts';
-import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import type { SqlDatabase, SqlServer } from '../../../platform/sql/database.ts';
 import { testKeysOf } from '../../../platform/testing/identity.ts';
 import { openTemporaryObjects } from '../../../platform/testing/objects.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
@@ -52,12 +52,15 @@ function faulty<T extends object>(
   });
 }
 
-/** Uploads on stores of their own, with state's part played by a map, and faults at will. */
-export async function openUploadSet(storeIn: (database: SqlDatabase) => UploadStore) {
-  const server = await openTemporaryPglite();
+/** Uploads on stores of their own, embedded by default, with state's part played by a map, and faults at will. */
+export async function openUploadSet(
+  storeIn: (database: SqlDatabase) => UploadStore,
+  on: { readonly server?: SqlServer; readonly objects?: ObjectStore } = {},
+) {
+  const server = on.server ?? (await openTemporaryPglite());
   const database = await server.database('uploads');
   await database.migrate(uploadMigrations);
-  const objects = await openTemporaryObjects();
+  const objects = on.objects ?? (await openTemporaryObjects());
   let now = Date.now();
   const clock = { now: () => new Date(now) };
   const blobs = new Map<string, { readonly id: string; readonly blob: KeptBlob; readonly userId: string }>();
@@ -91,6 +94,7 @@ export async function openUploadSet(storeIn: (database: SqlDatabase) => UploadSt
   const sweeper = createUploadSweeper({ store, objects: away, uploads, clock, logger });
   return {
     uploads,
+    clock,
     sweeper,
     store,
     objects,

@@ -31,7 +31,10 @@ function addressOf(href: unknown): string | null {
   if (address.startsWith('#')) return address.length > 1 ? placeOf(address.slice(1)) : null;
   if (!ABSOLUTE.test(address) || !URL.canParse(address)) return null;
   const { href: whole, protocol, host } = new URL(address);
-  return protocol !== 'mailto:' && host === '' ? null : whole.replaceAll(/[|^`\\{}[\]]/g, encodeURIComponent);
+  if (protocol !== 'mailto:' && host === '') return null;
+  // Browsers take more than the standard of addresses (RFC 3986) has.
+  const outside = host.startsWith('[') ? /[|^`\\{}\s<>"]/g : /[|^`\\{}[\]\s<>"]/g;
+  return whole.replaceAll(/%(?![0-9a-f]{2})/gi, '%25').replaceAll(outside, encodeURIComponent);
 }
 
 /** Makes valid HTML of any: what may not stand where it stands goes up, down or away, its words stay. */
@@ -80,7 +83,7 @@ export class Mender {
     for (const node of nodes) {
       if (node.type === 'element' && isBlock(node)) {
         flush();
-        blocks.push(...this.#block(node));
+        for (const block of this.#block(node)) addBlock(blocks, block);
       } else if (node.type === 'element' && holdsBlock(node.children)) {
         flush();
         blocks.push(...this.blocks(node.children));
@@ -105,7 +108,7 @@ export class Mender {
       case 'wbr':
         return [element(tagName, [])];
       case 'input':
-        return node.properties['type'] === 'checkbox' ? [text(node.properties['checked'] ? '☑ ' : '☐ ')] : [];
+        return node.properties['type'] === 'checkbox' ? [text(node.properties['checked'] ? '☑' : '☐')] : [];
       case 'ruby':
         return mendRuby(node, attributesOf(node, this.#mending.ids), (nodes) => this.lines(nodes));
       case 'rp':
@@ -285,6 +288,18 @@ export class Mender {
       element(shown.filter(isCaption).length > 1 ? 'div' : 'figure', children, properties),
     );
   }
+}
+
+/** An empty block that names a place gives its id to the heading before it, where that has none. */
+function addBlock(blocks: ElementContent[], block: ElementContent): void {
+  const last = blocks.at(-1);
+  const { id, ...others } = block.type === 'element' ? block.properties : {};
+  const isPlace = block.type === 'element' && block.tagName === 'div' && block.children.length === 0;
+  const isHeading =
+    last?.type === 'element' && /^h\d$/.test(last.tagName) && last.properties['id'] === undefined;
+  if (isPlace && isHeading && id !== undefined && Object.keys(others).length === 0)
+    last.properties = { ...last.properties, id };
+  else blocks.push(block);
 }
 
 const asDivision = (node: ElementContent): ElementContent =>

@@ -12,10 +12,11 @@ const elements = (nodes: readonly ElementContent[], ...names: readonly string[])
 
 function rowsOf(part: Element, mending: CellMending, isHead: boolean): Element[] {
   return elements(part.children, 'tr').flatMap((row) => {
-    const cells = elements(row.children, 'td', 'th').map((cell) => {
+    const cells = elements(row.children, 'td', 'th').map((cell, place) => {
       const content = mending.content(cell.children);
       const own = mending.attributes(cell);
-      const scope = isHead && cell.tagName === 'th' && own['scope'] === undefined ? { scope: 'col' } : {};
+      const isBare = cell.tagName === 'th' && own['scope'] === undefined;
+      const scope = isBare ? { scope: isHead || place > 0 ? 'col' : 'row' } : {};
       return element(cell.tagName, content, mending.turned(content, { ...own, ...scope }));
     });
     return cells.length === 0 ? [] : [element('tr', cells, mending.attributes(row))];

@@ -148,6 +148,7 @@ class Epub {
     const { language, direction } = this.#book;
     const section = chapterSection(chapter, {
       level: 1,
+      direction,
       notes: notesHeading(language),
       isEpub: true,
       picture: (key, words) => this.#pictureHref(key, words),

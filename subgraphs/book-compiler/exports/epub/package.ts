@@ -1,7 +1,6 @@
-import { toXml } from 'xast-util-to-xml';
 import { type Child, x } from 'xastscript';
 import type { ParsedBook } from '../book/book.ts';
-import { DECLARATION } from './xml.ts';
+import { DECLARATION, serialise } from './xml.ts';
 
 /** A file of the book, as its package names it. */
 export interface Item {
@@ -14,13 +13,12 @@ export interface Item {
   readonly inSpine?: boolean;
 }
 
-export const CONTAINER = `${DECLARATION}${toXml(
+export const CONTAINER = `${DECLARATION}${serialise(
   x('container', { version: '1.0', xmlns: 'urn:oasis:names:tc:opendocument:xmlns:container' }, [
     x('rootfiles', [
       x('rootfile', { 'full-path': 'EPUB/package.opf', 'media-type': 'application/oebps-package+xml' }),
     ]),
   ]),
-  { closeEmptyElements: true },
 )}\n`;
 
 const meta = (property: string, value: string, refines?: string) =>
@@ -102,5 +100,5 @@ export function packageDocument(book: ParsedBook, items: readonly Item[], access
       x('spine', direction === 'rtl' ? { 'page-progression-direction': 'rtl' } : {}, spine),
     ],
   );
-  return `${DECLARATION}${toXml(root, { closeEmptyElements: true })}\n`;
+  return `${DECLARATION}${serialise(root)}\n`;
 }

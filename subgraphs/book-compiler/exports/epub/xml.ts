@@ -1,5 +1,6 @@
 import type { Element, ElementContent } from 'hast';
 import { toXast } from 'hast-util-to-xast';
+import type { Nodes } from 'xast';
 import { toXml } from 'xast-util-to-xml';
 import { element, type Properties, text } from '../book/tree.ts';
 
@@ -7,8 +8,21 @@ const XHTML = 'http://www.w3.org/1999/xhtml';
 const OPS = 'http://www.idpf.org/2007/ops';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
+const VOID: ReadonlySet<string> = new Set(['br', 'hr', 'img', 'link', 'wbr']);
+
+/** Elements that may have content keep both tags: what reads the file as HTML takes `<div />` for an open `<div>`. */
+function filled(node: Element): Element {
+  const children = node.children.map((child) => (child.type === 'element' ? filled(child) : child));
+  const isBare = children.length === 0 && !VOID.has(node.tagName);
+  return { ...node, children: isBare ? [text('')] : children };
+}
+
+/** The tree as text. The library leaves `]]>` in it, which XML forbids (XML 1.0, section 2.4). */
+export const serialise = (node: Nodes): string =>
+  toXml(node, { closeEmptyElements: true }).replaceAll(']]>', ']]&gt;');
+
 /** HTML as XML, in its namespace. */
-export const toXhtml = (node: Element): string => toXml(toXast(node), { closeEmptyElements: true });
+export const toXhtml = (node: Element): string => serialise(toXast(filled(node)));
 
 export interface Page {
   readonly title: string;

@@ -77,14 +77,14 @@ function* parts(
   leftOut: string[],
   onProgress: OnProgress,
 ): Generator<Part> {
-  const { titles, pictures, title } = book;
+  const { titles, pictures, title, direction } = book;
   const notes = notesHeading(book.language);
   const picture = (key: string) => {
     const found = pictures.get(key);
     return found ? dataUrl(found) : '';
   };
   for (const chapter of book.chapters()) {
-    const section = chapterSection(chapter, { level: 2, notes, isEpub: false, picture });
+    const section = chapterSection(chapter, { level: 2, direction, notes, isEpub: false, picture });
     places.add('', idsIn(section));
     leftOut.push(...chapter.leftOut);
     yield { id: chapter.id, title: chapter.title || title, markup: encoder.encode(render([section])) };

@@ -13,7 +13,7 @@ header { min-height: 80vh; padding: 22vh 0 12vh; text-align: center; }
 header h1 { margin: 0; font-size: 2.6rem; line-height: 1.15; font-weight: normal; }
 header .cover { display: block; width: 20em; max-width: 100%; height: auto; margin: 0 auto 4em; }
 .subtitle { font-size: 1.25rem; font-style: italic; }
-.author { margin-top: 2.4em; font-size: 1.25rem; }
+.author { width: 14em; max-width: 100%; margin: 2em auto 0; padding-top: 2em; border-top: 1px solid var(--line); font-size: 1.25rem; }
 .rights { margin-top: 5em; font-size: 0.85rem; color: var(--quiet); }
 nav { margin: 4em 0; }
 nav ol { padding: 0; list-style: none; }
@@ -26,13 +26,14 @@ nav h2 { margin: 0 0 1.4em; }
 h3 { margin: 2.2em 0 0.8em; font-size: 1.25rem; }
 h4, h5, h6 { margin: 1.8em 0 0.6em; font-size: 1.05rem; font-style: italic; font-weight: normal; }
 p { margin: 0; }
+.chapter h2 + p::first-line { font-variant: small-caps; letter-spacing: 0.03em; }
 .chapter p + p { text-indent: 1.4em; }
 hr { width: 30%; margin: 2em auto; border: 0; border-top: 1px solid var(--line); }
 blockquote { margin: 1.2em 1.6em; }
 ul, ol { margin: 1em 0; padding-inline-start: 1.6em; }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.6em; margin-inline-start: 1.6em; }
-pre { margin: 1.2em 0; padding: 0.8em 1em; border: 1px solid var(--line); border-radius: 4px; font-size: 0.85rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; direction: ltr; text-align: left; hyphens: none; }
+pre { margin: 1.2em 0; padding: 0.8em 1em; border: 1px solid var(--line); border-radius: 4px; font-size: 0.85rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; text-align: start; hyphens: none; }
 code, kbd, samp { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.88em; hyphens: none; }
 pre code { font-size: 1em; }
 table { display: block; max-width: 100%; margin: 1.4em 0; overflow-x: auto; border-collapse: collapse; font-size: 0.95rem; }

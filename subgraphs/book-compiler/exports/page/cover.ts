@@ -89,7 +89,7 @@ export function designCover({ title, subtitle, author }: ParsedBook): CoverDesig
   const [ground, ink] = COLORS[hash(title) % COLORS.length] ?? COLORS[0];
   const { size, found } = titleLines(title);
   const drawn: CoverLine[] = [];
-  let y = 620;
+  let y = 470 + size;
   for (const text of found) {
     drawn.push({ text, y, size, isItalic: false });
     y += Math.round(size * 1.2);

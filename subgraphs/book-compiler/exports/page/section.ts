@@ -1,5 +1,6 @@
 import type { Element, ElementContent } from 'hast';
 import type { Note, ParsedChapter } from '../book/book.ts';
+import { type Direction, directionOf } from '../book/direction.ts';
 import { element, type Properties, text } from '../book/tree.ts';
 import { placeMark } from './places.ts';
 
@@ -7,6 +8,8 @@ import { placeMark } from './places.ts';
 export interface SectionStyle {
   /** Of the chapter's title, 1 to 4: its own headings follow. */
   readonly level: number;
+  /** Of the book. */
+  readonly direction: Direction;
   /** The heading of its notes. */
   readonly notes: string;
   /** Whether elements tell what they are to reading systems of EPUB. */
@@ -79,7 +82,11 @@ class Section {
 export function chapterSection(chapter: ParsedChapter, style: SectionStyle): Element {
   const section = new Section(style);
   const { id, language, heading, body, notes } = chapter;
-  const title = element(`h${style.level}`, section.shown(heading), { className: ['chapter-title'] });
+  const own = directionOf(chapter.title);
+  const title = element(`h${style.level}`, section.shown(heading), {
+    className: ['chapter-title'],
+    ...(own === null || own === style.direction ? {} : { dir: own }),
+  });
   const noted = element(
     'section',
     [

@@ -10,6 +10,11 @@ export interface SetImage {
   readonly bytes: Buffer;
 }
 
+/** Of the kinds that a book may hold, and no other: some of the others read files and addresses, as SVG does. */
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif'].map((name) => `VipsForeignLoad${name}Buffer`);
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: LOADERS });
+
 /** A page in pixels at 300 an inch: more would not be seen. */
 const PAGE = { width: 1_748, height: 2_480 } as const;
 const MAX_PIXELS = 100_000_000;

@@ -18,11 +18,13 @@ export interface PdfOptions {
   readonly onProgress: OnProgress;
   /** Families of fonts that the machine has, tried where ours have no letter. */
   readonly fonts: readonly string[];
-  /** Bytes of memory that setting one book may take. Default: 1 GiB. */
+  /** Bytes of memory that setting one book may take. Default: 1.5 GiB. */
   readonly maxMemory?: number;
 }
 
-const MAX_MEMORY = 1_024 * 1_048_576;
+const MAX_MEMORY = 1_536 * 1_048_576;
+/** Of it, the part that JavaScript may take. */
+const HEAP = 2 / 3;
 /** Books set at once in one process of the service, of each user one. */
 const AT_ONCE = 2;
 const MAX_WAITING = 100;
@@ -50,7 +52,7 @@ const REASONS: Readonly<Record<Failure['reason'], (message: string) => Error>> =
 
 /** A process of its own: what is native in it can neither be interrupted nor kept from breaking down. */
 function start({ signal, maxMemory = MAX_MEMORY }: PdfOptions): ChildProcess {
-  const heap = Math.floor(maxMemory / 2 / 1_048_576);
+  const heap = Math.floor((maxMemory * HEAP) / 1_048_576);
   const entry = builtFile('subgraphs/book-compiler/exports/pdf/pdf.child.ts');
   return spawn(process.execPath, [`--max-old-space-size=${heap}`, entry], {
     // Nothing of the service's: there are keys in its environment.

@@ -10,8 +10,8 @@ const BREAKS_ANYWHERE = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai
 /** Controls, what is no character, marks that reorder a whole line, and tags: nothing of a text is lost with them. */
 const UNSEEN =
   /[\p{Cc}\p{Noncharacter_Code_Point}\uFEFF\uFFF9-\uFFFB\u202A-\u202E\u2028\u2029\u{E0000}-\u{E007F}]+/gu;
-/** More marks on a letter than any script needs. */
-const STACKED = /(\p{M}{8})\p{M}+/gu;
+/** More marks on a letter, and more of what is not seen in a row, than any script needs. */
+const STACKED = /(\p{M}{8})\p{M}+|(\p{Cf}{4})\p{Cf}+/gu;
 
 /** Lets a long token break: at most `UNBROKEN` units stay together, no pair of surrogates and no mark is cut off. */
 function breakable(token: string): string {
@@ -21,7 +21,7 @@ function breakable(token: string): string {
 
 /** A text as it can be set: well-formed, without what is not seen, and breakable. */
 export const settable = (text: string): string =>
-  text.toWellFormed().replaceAll(UNSEEN, ' ').replaceAll(STACKED, '$1').replaceAll(LONG_TOKEN, breakable);
+  text.toWellFormed().replaceAll(UNSEEN, ' ').replaceAll(STACKED, '$1$2').replaceAll(LONG_TOKEN, breakable);
 
 /** Text of a line: white space is one space each. */
 export const flowing = (text: string): string => settable(text.replaceAll(/[ \t\r\n]+/g, ' '));
@@ -32,7 +32,7 @@ export function oneLine(text: string, length = 300): string {
     .toWellFormed()
     .replaceAll(UNSEEN, ' ')
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(STACKED, '$1')
+    .replaceAll(STACKED, '$1$2')
     .trim();
   return line.length <= length
     ? line
