@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BlobgraphError } from '../errors.ts';
 import { routed } from '../service-path.ts';
 import type { ServiceHttp, ServiceTarget } from './http.ts';
 
@@ -37,6 +38,15 @@ export function createErasureClient(http: ServiceHttp): ErasureClient {
 export interface ProcessorClient {
   /** In no given order; those that are missing or not the user's are left out. */
   blobs(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<ProcessorBlob[]>;
+  /**
+   * A file of a blob, by its name: an export, a rendition or an original.
+   * @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND, BLOB_TOO_LARGE: it has more than `maxBytes`
+   */
+  file(
+    target: ServiceTarget,
+    userId: string,
+    of: { readonly blobId: string; readonly name: string; readonly maxBytes: number },
+  ): Promise<Buffer>;
 }
 
 export function createProcessorClient(http: ServiceHttp): ProcessorClient {
@@ -51,6 +61,23 @@ export function createProcessorClient(http: ServiceHttp): ProcessorClient {
         timeoutMs: 30_000,
       });
       return z.object({ blobs: z.array(blobSchema) }).parse(answer).blobs;
+    },
+    async file(target, userId, { blobId, name, maxBytes }) {
+      const { body } = await http.stream(target, {
+        method: 'GET',
+        path: routed`/blobs/${blobId}/artifacts/${name}`,
+        viewer: { userId, roles: [] },
+        timeoutMs: 30_000,
+      });
+      const pieces: Buffer[] = [];
+      let size = 0;
+      for await (const piece of body as AsyncIterable<Buffer>) {
+        size += piece.length;
+        if (size > maxBytes)
+          throw new BlobgraphError('BLOB_TOO_LARGE', `The file \`${name}\` has more than ${maxBytes} bytes.`);
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces);
     },
   };
 }

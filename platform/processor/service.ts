@@ -83,7 +83,7 @@ async function openOwn(
   { id, settings, open }: AnyProcessor,
   { config, logger, clock, ids }: ServiceRuntime,
   { database, objects }: OpenedStore,
-  kit: Pick<Kit, 'state' | 'files'>,
+  kit: Pick<Kit, 'state' | 'processors' | 'files'>,
 ): Promise<OpenedResources> {
   const own = {
     ...kit,
@@ -125,7 +125,8 @@ async function openKit(
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
-  const opened = await openOwn(definition, runtime, store, { state, files });
+  const processors = createProcessorClient(http);
+  const opened = await openOwn(definition, runtime, store, { state, processors, files });
   const deps = { objects, records, state, opened, clock, ids, logger };
   const artifacts = await openArtifacts(definition, store, deps);
   const made = {
@@ -135,7 +136,7 @@ async function openKit(
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     state,
     standing,
-    processors: createProcessorClient(http),
+    processors,
     schemas: createSchemaClient({ http, clock }),
     clock,
     ids,
@@ -168,7 +169,7 @@ async function install(
   const { rebuildable = false } = definition.records;
   inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
-  artifactRoutes(app, kit);
+  artifactRoutes(app, kit, assertReader);
   fileRoutes(app, kit);
   objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);

@@ -69,6 +69,7 @@ const state: AccessTable = {
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
   'GET /api/v1/users/:/books/:/compiled': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
+  'POST /api/v1/results': user('processor'),
   'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),
@@ -83,7 +84,7 @@ const events: AccessTable = graph;
 const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
-  'GET /blobs/:/artifacts/:': user('gateway', 'processors'),
+  'GET /blobs/:/artifacts/:': user('gateway', 'processors', 'processor'),
   // Whoever has the address: its signature is what the processor looks at.
   'GET /files/artifacts/:/:': itself('gateway'),
   'GET /files/objects/:': itself('gateway'),

@@ -2,11 +2,13 @@ import { fileName } from '../../../platform/processor/artifacts/file-name.ts';
 import type { ArtifactDefinition } from '../../../platform/processor/artifacts.ts';
 import type { Exporter } from './exporter.ts';
 import { type FormatName, formats } from './formats.ts';
-import { bookInput, EXPORTED_MEMBERS, NO_PICTURES } from './input.ts';
+import { bookInput, EXPORTED_MEMBERS } from './input.ts';
+import type { PictureReader } from './pictures.ts';
 
 /** What exports stand on. */
 export interface ExportTools {
   readonly exporter: Exporter;
+  readonly pictures: PictureReader;
 }
 
 type BookArtifact = ArtifactDefinition<ExportTools>;
@@ -27,8 +29,10 @@ function artifactOf(format: FormatName): BookArtifact {
     mediaType,
     needs: EXPORTED_MEMBERS,
     fileName: (record) => fileName(record, extension, 'book'),
-    make: (record, { opened, ...run }) =>
-      opened.exporter.export(format, bookInput(record, NO_PICTURES), { ...run, userId: record.userId }),
+    async make(record, { opened, ...run }) {
+      const book = bookInput(record, await opened.pictures.read(record));
+      return opened.exporter.export(format, book, { ...run, userId: record.userId });
+    },
   };
 }
 
