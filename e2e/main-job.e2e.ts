@@ -148,35 +148,134 @@ describe('a draft goes in, a book comes out', () => {
     const client = await system.client();
     await createDraft(client, { content: STORM });
     expect((await compileBook(client, { bookId: 'my-novel', useExpanded: false })).userErrors).toEqual([]);
-    const query = `{ book(id: "my-novel") { compiled(first: 1) { nodes {
+    const query = `{ book(id: "my-novel") { compiled(first: 1) { nodes { id
       content { ... on CompiledBook { fullText exportUrl exports { format url state sizeBytes } } }
     } } } }`;
-    interface Exports {
-      fullText: string;
-      exportUrl: string;
-      exports: { url: string; state: string; sizeBytes: number | null }[];
+    interface Export {
+      format: string;
+      url: string;
+      state: string;
+      sizeBytes: number | null;
     }
     interface Answer {
-      book: { compiled: { nodes: { content: Exports }[] } };
+      book: {
+        compiled: {
+          nodes: { id: string; content: { fullText: string; exportUrl: string; exports: Export[] } }[];
+        };
+      };
     }
-    const read = async () => (await client.query<Answer>(query)).book.compiled.nodes[0]?.content;
+    const read = async () => {
+      const [node] = (await client.query<Answer>(query)).book.compiled.nodes;
+      if (!node) throw new Error('The book is not there');
+      return { id: node.id, ...node.content };
+    };
     const before = await read();
-    const url = `${system.urls.gateway}${before?.exportUrl}`;
-    expect(before?.exports).toMatchObject([{ url: before?.exportUrl, state: 'MISSING', sizeBytes: null }]);
+    expect(before.exports.map(({ state, sizeBytes }) => [state, sizeBytes])).toEqual(
+      before.exports.map(() => ['MISSING', null]),
+    );
+    const url = `${system.urls.gateway}${before.exportUrl}`;
     const get = (token: string, headers: Record<string, string> = {}) =>
       fetch(url, { headers: { authorization: `Bearer ${token}`, ...headers } });
     const answers = await Promise.all(Array.from({ length: 5 }, () => get(client.token)));
     for (const answer of answers) {
       expect(answer.status).toBe(200);
-      expect(await answer.text()).toBe(before?.fullText);
+      expect(await answer.text()).toBe(before.fullText);
     }
     expect(answers[0]?.headers.get('content-disposition')).toMatch(/^attachment; filename=".*\.md"/);
-    const sizeBytes = Buffer.byteLength(before?.fullText ?? '');
-    await expect.poll(async () => (await read())?.exports).toMatchObject([{ state: 'READY', sizeBytes }]);
+    const of = async (format: string) => (await read()).exports.find((each) => each.format === format);
+    const sizeBytes = Buffer.byteLength(before.fullText);
+    await expect.poll(() => of('MARKDOWN')).toMatchObject({ state: 'READY', sizeBytes });
     const etag = answers[0]?.headers.get('etag') ?? '';
     expect((await get(client.token, { 'if-none-match': etag })).status).toBe(304);
+    const part = await get(client.token, { range: 'bytes=0-9', 'if-range': etag });
+    expect([part.status, await part.text()]).toEqual([206, before.fullText.slice(0, 10)]);
     expect((await get(await system.token('mallory'))).status).toBe(404);
     expect((await fetch(url)).status).toBe(401);
+  });
+
+  it('makes each format in the background, tells how far it is, and gives it at a signed address', async () => {
+    const client = await system.client();
+    await createDraft(client, { content: STORM });
+    const { compiledBook: book } = await compileBook(client, { bookId: 'my-novel', useExpanded: false });
+    const id = book?.id ?? '';
+    const { liveCursor } = await coreQuery(client);
+    const changes = client.subscribe<Change>(SUBSCRIPTION, { filter: { blobId: id }, after: liveCursor });
+    const formats = await client.query<{ __type: { enumValues: { name: string }[] } }>(
+      '{ __type(name: "ExportFormat") { enumValues { name } } }',
+    );
+    const names = formats.__type.enumValues.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['MARKDOWN', 'HTML', 'EPUB']));
+    const ask = /* GraphQL */ `
+      mutation ($id: ID!, $format: ExportFormat!) {
+        exportBook(input: { compiledBookId: $id, format: $format }) {
+          export { format state } userErrors { field code }
+        }
+      }
+    `;
+    interface Asked {
+      exportBook: { export: { format: string; state: string } | null; userErrors: object[] };
+    }
+    for (const format of names) {
+      const { exportBook } = await client.query<Asked>(ask, { id, format });
+      expect(exportBook).toMatchObject({ export: { format }, userErrors: [] });
+      expect(['MAKING', 'READY']).toContain(exportBook.export?.state);
+    }
+    const mallory = await system.client();
+    const refused = await mallory.query<Asked>(ask, { id, format: 'EPUB' });
+    expect(refused.exportBook).toEqual({
+      export: null,
+      userErrors: [{ field: 'compiledBookId', code: 'BLOB_NOT_FOUND' }],
+    });
+
+    const runs = /* GraphQL */ `
+      query ($id: ID!) {
+        blob(id: $id) {
+          processing { runs { artifact state error { message } } }
+          content { ... on CompiledBook { exports { format url state sizeBytes error { message } } } }
+        }
+      }
+    `;
+    interface Export {
+      format: string;
+      url: string;
+      state: string;
+      sizeBytes: number;
+      error: object | null;
+    }
+    interface Book {
+      blob: {
+        processing: { runs: { artifact: string | null; state: string }[] };
+        content: { exports: Export[] };
+      };
+    }
+    const read = async () => (await client.query<Book>(runs, { id })).blob;
+    const kinds: string[] = [];
+    for (let made = 0; made < names.length; ) {
+      const { value } = await changes.next();
+      expect(value?.errors).toBeUndefined();
+      const kind = value?.data?.blobChanged.kind ?? '';
+      kinds.push(kind);
+      if (kind === 'COMPLETED') made += 1;
+    }
+    await changes.return?.();
+    expect(kinds).toContain('PROCESSING');
+    await expect
+      .poll(async () => (await read()).content.exports.map(({ state, error }) => [state, error]))
+      .toEqual(names.map(() => ['READY', null]));
+    const { content, processing } = await read();
+    const told = processing.runs.filter(({ artifact }) => artifact !== null);
+    expect(told.map(({ state }) => state)).toEqual(names.map(() => 'COMPLETED'));
+    const beginnings: Record<string, RegExp> = {
+      HTML: /^<!DOCTYPE html>/,
+      EPUB: /^PK.{28}mimetypeapplication\/epub\+zip/s,
+      PDF: /^%PDF-/,
+    };
+    for (const { format, url, sizeBytes } of content.exports) {
+      const answer = await fetch(`${system.urls.gateway}${url}`);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      expect([answer.status, bytes.length]).toEqual([200, sizeBytes]);
+      expect(bytes.toString('latin1', 0, 100)).toMatch(beginnings[format] ?? /./);
+    }
   });
 
   it('gives a new version each time, and the same one for the same key', async () => {
@@ -199,8 +298,8 @@ describe('a draft goes in, a book comes out', () => {
     const reconcile = startProcess('cli/reconcile.ts', system.environment, log, ['--grace', '0']);
     expect([await reconcile.gone, reconcile.output()]).toEqual([
       0,
-      // Four drafts, four texts and nine books, in their stores and in the index.
-      '34 blobs and entries older than 0 s: nothing is left to be set right.\n',
+      // Five drafts, five texts and ten books, in their stores and in the index.
+      '40 blobs and entries older than 0 s: nothing is left to be set right.\n',
     ]);
   });
 

@@ -114,13 +114,14 @@ const isOpen = ({ name }: Route): boolean => OPEN.includes(name);
 async function ask(service: ServiceName, { method, url }: Route, headers: Record<string, string>) {
   const path = url.replace(/:[^/]+/g, (parameter) => (parameter === ':user_id' ? 'alice' : 'a1'));
   const answer = await fetch(`${running(service).url}${path}`, {
-    method,
+    // An answer to HEAD does not tell whether the table refuses, or the file's own signature.
+    method: url.startsWith('/files/') && method === 'HEAD' ? 'GET' : method,
     headers: { 'content-type': 'application/json', ...headers },
     ...(['POST', 'DELETE'].includes(method) ? { body: '{}' } : {}),
   });
   const text = await answer.text();
   // Of a route that is open to a caller its own refusals, such as those of users who are no operators, are told otherwise.
-  const isTable = method === 'HEAD' ? answer.status === 403 : /may not ask this/.test(text);
+  const isTable = method === 'HEAD' && text === '' ? answer.status === 403 : /may not ask this/.test(text);
   return answer.status === 403 && !isTable ? 'in' : [401, 403].includes(answer.status) ? answer.status : 'in';
 }
 
@@ -238,6 +239,8 @@ it('the gateway lets nobody in by a service’s identity or the secret of router
     'POST /api/v1/blobs/batch',
     'POST /api/v1/processors/:/blobs/batch',
     'POST /api/v1/reconciliations',
+    'POST /api/v1/uploads',
+    'POST /api/v1/uploads/:/complete',
     'POST /graphql',
   ]);
 });

@@ -38,15 +38,12 @@ export function createErasureClient(http: ServiceHttp): ErasureClient {
 export interface ProcessorClient {
   /** In no given order; those that are missing or not the user's are left out. */
   blobs(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<ProcessorBlob[]>;
-  /**
-   * A file of a blob, by its name: an export, a rendition or an original.
-   * @throws BlobgraphError BLOB_NOT_FOUND, NOT_FOUND, BLOB_TOO_LARGE: it has more than `maxBytes`
-   */
+  /** A file of a blob, e.g. a rendition, which is made where it is not there. @throws BLOB_TOO_LARGE */
   file(
     target: ServiceTarget,
     userId: string,
-    of: { readonly blobId: string; readonly name: string; readonly maxBytes: number },
-  ): Promise<Buffer>;
+    file: { readonly id: string; readonly name: string; readonly maxBytes: number },
+  ): Promise<Uint8Array>;
 }
 
 export function createProcessorClient(http: ServiceHttp): ProcessorClient {
@@ -62,19 +59,20 @@ export function createProcessorClient(http: ServiceHttp): ProcessorClient {
       });
       return z.object({ blobs: z.array(blobSchema) }).parse(answer).blobs;
     },
-    async file(target, userId, { blobId, name, maxBytes }) {
+    async file(target, userId, { id, name, maxBytes }) {
       const { body } = await http.stream(target, {
         method: 'GET',
-        path: routed`/blobs/${blobId}/artifacts/${name}`,
+        path: routed`/blobs/${id}/artifacts/${name}`,
         viewer: { userId, roles: [] },
-        timeoutMs: 30_000,
+        timeoutMs: 60_000,
       });
-      const pieces: Buffer[] = [];
+      const pieces: Uint8Array[] = [];
       let size = 0;
-      for await (const piece of body as AsyncIterable<Buffer>) {
-        size += piece.length;
+      // Breaking off destroys the body.
+      for await (const piece of body as AsyncIterable<Uint8Array>) {
+        size += piece.byteLength;
         if (size > maxBytes)
-          throw new BlobgraphError('BLOB_TOO_LARGE', `The file \`${name}\` has more than ${maxBytes} bytes.`);
+          throw new BlobgraphError('BLOB_TOO_LARGE', `\`${name}\` has more than ${maxBytes} bytes.`);
         pieces.push(piece);
       }
       return Buffer.concat(pieces);

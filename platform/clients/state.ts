@@ -197,15 +197,6 @@ export interface StateClient {
    */
   derivations(userId: string, ids: readonly string[]): Promise<Derivation[]>;
   /**
-   * What was made of the user's blobs in documents of that schema, the newest of each, as sources; those of which there is
-   * none are left out. At most 1,000. @throws FORBIDDEN: as of {@link begin}
-   */
-  results(
-    userId: string,
-    schemaId: string,
-    ids: readonly string[],
-  ): Promise<{ readonly of: string; readonly result: SourceDocument }[]>;
-  /**
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
    *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
@@ -267,13 +258,6 @@ export function createStateClient(http: ServiceHttp): StateClient {
       const call = { method: 'POST', path: '/api/v1/derivations', body: { ids }, ...as(userId) } as const;
       const answer = await http.call('state', { ...call, repeatable: true });
       return z.object({ derivations: z.array(derivationSchema) }).parse(answer).derivations;
-    },
-    async results(userId, schemaId, ids) {
-      const body = { ids, schema_id: schemaId };
-      const call = { method: 'POST', path: '/api/v1/results', body, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, repeatable: true });
-      const result = z.object({ of: z.string(), result: sourceSchema });
-      return z.object({ results: z.array(result) }).parse(answer).results;
     },
     async begin(userId, run) {
       const call = { method: 'POST', path: '/api/v1/runs/begin', body: run, ...as(userId) } as const;

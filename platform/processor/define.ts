@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Db } from 'mongodb';
 import type { z } from 'zod';
-import type { ProcessorClient } from '../clients/processor.ts';
 import type { bookPlaces, Takes } from '../clients/registry.ts';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
@@ -111,8 +110,6 @@ export interface OpenDependencies<Settings> {
   readonly clock: Clock;
   readonly database: OwnDatabase;
   readonly state: StateClient;
-  /** Other processors, wherever they answer. */
-  readonly processors: ProcessorClient;
   readonly files: Files;
   readonly ids: IdSource;
   /** The processor's own place in the object store. */

@@ -83,7 +83,7 @@ async function openOwn(
   { id, settings, open }: AnyProcessor,
   { config, logger, clock, ids }: ServiceRuntime,
   { database, objects }: OpenedStore,
-  kit: Pick<Kit, 'state' | 'processors' | 'files'>,
+  kit: Pick<Kit, 'state' | 'files'>,
 ): Promise<OpenedResources> {
   const own = {
     ...kit,
@@ -125,9 +125,9 @@ async function openKit(
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
+  const opened = await openOwn(definition, runtime, store, { state, files });
   const processors = createProcessorClient(http);
-  const opened = await openOwn(definition, runtime, store, { state, processors, files });
-  const deps = { objects, records, state, opened, clock, ids, logger };
+  const deps = { objects, records, state, processors, opened, clock, ids, logger };
   const artifacts = await openArtifacts(definition, store, deps);
   const made = {
     definition,

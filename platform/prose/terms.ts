@@ -1,17 +1,18 @@
-import { createRequire } from 'node:module';
+import lists from 'stopwords-iso/stopwords-iso.json' with { type: 'json' };
 import { primaryLanguage } from '../language.ts';
 
-/** Loaded when it is first asked for: half a megabyte. */
-let lists: Readonly<Record<string, readonly string[]>> | undefined;
-
+const byLanguage: Readonly<Record<string, readonly string[]>> = lists;
 /** Languages that the lists know by another code. */
-const CODES: Readonly<Record<string, string>> = { nb: 'no', nn: 'no' };
+const CODES: ReadonlyMap<string, string> = new Map([
+  ['nb', 'no'],
+  ['nn', 'no'],
+]);
 
 /** Words that say nothing of a text, by `stopwords-iso`; none where its language is not known, or has no list. */
 export function stopwordsOf(language: string | null): ReadonlySet<string> {
-  lists ??= createRequire(import.meta.url)('stopwords-iso') as typeof lists;
-  const code = primaryLanguage(language ?? '');
-  const list = lists?.[CODES[code] ?? code];
+  const primary = primaryLanguage(language ?? '');
+  const code = CODES.get(primary) ?? primary;
+  const list = Object.hasOwn(byLanguage, code) ? byLanguage[code] : undefined;
   return new Set(list?.map((word) => word.toLowerCase().replaceAll('’', "'")));
 }
 

@@ -8,7 +8,7 @@ import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
 import { bookExports } from './exports/artifacts.ts';
 import { createExporter } from './exports/exporter.ts';
-import { ASSET_SCHEMA, createPictureReader } from './exports/pictures.ts';
+import { ASSET_SCHEMA } from './exports/picture-reader.ts';
 import { migrations } from './history.ts';
 import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
@@ -77,13 +77,12 @@ export default defineProcessor({
     unlisted: ['full_text'],
     migrations,
   }),
-  open: ({ settings: { BOOK_FONTS: fonts }, state, processors, logger }: OpenDependencies<Settings>) => {
+  open: ({ settings: { BOOK_FONTS: fonts } }: OpenDependencies<Settings>) => {
     const [composer, comparer, exporter] = [createComposer(), createComparer(), createExporter({ fonts })];
     return {
       composer,
       comparer,
       exporter,
-      pictures: createPictureReader({ state, processors, logger }),
       async close() {
         await Promise.all([composer.close(), comparer.close(), exporter.close()]);
       },

@@ -8,7 +8,7 @@ import type { AnyProcessor } from '../../../platform/processor/service.ts';
 import type { GraphClient } from '../../harness/client.ts';
 import { compileBook, createBlob, createDraft } from '../../harness/operations.ts';
 import type { SeenRequest } from '../../harness/proxy.ts';
-import { sampleOf, schemaOf } from './sample.ts';
+import { sampleOf, schemaOf } from '../../harness/sample.ts';
 
 /** What a processor was asked for. */
 export interface Asked {
@@ -26,8 +26,12 @@ export interface Worker {
   ask(client: GraphClient, key: string): Promise<Asked>;
   /** Whether the work is done by a run, and not by the request that asks for it. */
   readonly runs: boolean;
+  /** Whether a command asks for it, which the processor answers. */
+  readonly onDemand: boolean;
   /** Whether the blob is there before its content is. */
   readonly isPending: boolean;
+  /** Processors that make what it takes. */
+  readonly needs: readonly ServiceName[];
   /** Its first request to state, before it computes anything. */
   begins(request: SeenRequest): boolean;
   /** It tells state of what it has stored. */
@@ -164,13 +168,17 @@ const isOf = ({ body }: SeenRequest, id: string): boolean =>
 const begins = (id: string) => (request: SeenRequest) =>
   request.path === '/api/v1/runs/begin' && isOf(request, id);
 const finishes = (id: string) => (request: SeenRequest) =>
-  ['/api/v1/runs/finish', '/api/v1/blob-index'].includes(request.path) && isOf(request, id);
+  request.path === '/api/v1/runs/finish' && isOf(request, id);
+/** Without a run, the index may be told of the blob alone. */
+const enters = (id: string) => (request: SeenRequest) =>
+  request.path === '/api/v1/blob-index' && isOf(request, id);
 
 function onDemand(definition: AnyProcessor, command: (typeof commands)[string]): Worker {
   const id = definition.id as ServiceName;
   const runs = Object.values(definition.commands ?? {}).some(({ pending }) => pending);
   return {
-    ...{ id, definition, runs, isPending: runs, finishes: finishes(id) },
+    ...{ id, definition, runs, onDemand: true, isPending: runs, needs: [] },
+    finishes: (request) => finishes(id)(request) || (!runs && enters(id)(request)),
     async ask(client, key) {
       const made = await command(client, key);
       return { runOf: made, makes: made };
@@ -189,7 +197,16 @@ function onEvents(
   const id = definition.id as ServiceName;
   const ofBlob = (runOf: string) => ({ runOf, makes: derivedBlobId(runOf, id, definition.version) });
   return {
-    ...{ id, definition, runs: true, isPending: false, begins: begins(id), finishes: finishes(id) },
+    ...{
+      id,
+      definition,
+      runs: true,
+      onDemand: id in sources,
+      isPending: false,
+      begins: begins(id),
+      finishes: finishes(id),
+    },
+    needs: maker ? [maker.id, ...maker.needs] : [],
     async ask(client, key) {
       const source = sources[id];
       if (source) return ofBlob(await source(client, key));

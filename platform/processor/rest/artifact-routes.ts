@@ -41,7 +41,10 @@ export async function sendArtifact(
   return reply.send(await open(wanted.status === 206 ? wanted.range : undefined));
 }
 
-/** `GET /blobs/:id/artifacts/:name`, for users and for processors that read such blobs: an export, made when it is first asked for, or a file that was stored with the blob. */
+/**
+ * `GET /blobs/:id/artifacts/:name`: an export, made when it is first asked for, or a file that was stored with the blob.
+ * `assertReader`: holds other processors to what they may read.
+ */
 export function artifactRoutes(app: FastifyInstance, kit: Kit, assertReader: AssertReader): void {
   app.get<{ Params: { id: string; name: string } }>('/blobs/:id/artifacts/:name', async (request, reply) => {
     await assertReader(request.caller);

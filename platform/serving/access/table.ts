@@ -69,7 +69,6 @@ const state: AccessTable = {
   'POST /api/v1/users/:/books/batch': user('gateway', 'processor'),
   'GET /api/v1/users/:/books/:/compiled': user('gateway', 'processor'),
   'POST /api/v1/sources': user('processor'),
-  'POST /api/v1/results': user('processor'),
   'POST /api/v1/derivations': user('processor'),
   'POST /api/v1/runs/hand-out': itself('processor'),
   'POST /api/v1/runs/begin': user('processor'),

@@ -3,12 +3,11 @@ import type { ArtifactDefinition } from '../../../platform/processor/artifacts.t
 import type { Exporter } from './exporter.ts';
 import { type FormatName, formats } from './formats.ts';
 import { bookInput, EXPORTED_MEMBERS } from './input.ts';
-import type { PictureReader } from './pictures.ts';
+import { readPictures } from './picture-reader.ts';
 
 /** What exports stand on. */
 export interface ExportTools {
   readonly exporter: Exporter;
-  readonly pictures: PictureReader;
 }
 
 type BookArtifact = ArtifactDefinition<ExportTools>;
@@ -29,9 +28,9 @@ function artifactOf(format: FormatName): BookArtifact {
     mediaType,
     needs: EXPORTED_MEMBERS,
     fileName: (record) => fileName(record, extension, 'book'),
-    async make(record, { opened, ...run }) {
-      const book = bookInput(record, await opened.pictures.read(record));
-      return opened.exporter.export(format, book, { ...run, userId: record.userId });
+    async make(record, { opened, neighbours, ...run }) {
+      const pictures = await readPictures(record, neighbours);
+      return opened.exporter.export(format, bookInput(record, pictures), { ...run, userId: record.userId });
     },
   };
 }

@@ -49,6 +49,7 @@ describe('an exported book', () => {
 
   it('is no more made once nobody wants it', async () => {
     const chapters = Array.from({ length: 3_000 }, (_, index) => ({
+      number: index,
       title: `C${index}`,
       text: `## C${index}\n\n${'word '.repeat(500)}`,
     }));

@@ -60,7 +60,11 @@ export function compiledInput(book: WrittenBook, over: Partial<BookInput> = {}):
     rights: null,
     language: composed.language,
     compiledAt: '2026-01-31T12:00:00.123Z',
-    chapters: composed.chapters.map(({ title: heading, text }) => ({ title: heading, text })),
+    chapters: composed.chapters.map(({ title: heading, text }, index) => ({
+      number: index + 1,
+      title: heading,
+      text,
+    })),
     cover: null,
     pictures: new Map(),
     ...over,
@@ -78,7 +82,8 @@ export function hostileBooks(): readonly BookInput[] {
   };
   const title = 'Hostile <script>&\u0000\uD800 ]]>';
   const joined = compiledInput({ title, author: '<Nobody> & "Sons"', chapters: written }, over);
-  const bare = written.map(({ title: heading, text }) => ({
+  const bare = written.map(({ title: heading, text }, index) => ({
+    number: index + 1,
     title: heading,
     text: `## ${heading}\n\n${text}`,
   }));

@@ -37,6 +37,8 @@ export interface Pictures {
   readonly pictures: ReadonlyMap<string, Picture>;
 }
 
+export const NO_PICTURES: Pictures = { cover: null, pictures: new Map() };
+
 /** The texts of a stored book's chapters. */
 export const chapterTexts = ({ beside }: Pick<BlobRecord, 'beside'>): string[] =>
   (beside as unknown as StoredChapters).chapters.map(({ compiled_text: text }) => text);

@@ -13,7 +13,7 @@ import { beginHandOut } from '../lifecycle/hand-out.ts';
 import { beginRun } from './begin.ts';
 import { finishRun } from './finish.ts';
 import { reportProcessing } from './processing.ts';
-import { nameResults, nameSources } from './sources.ts';
+import { nameSources } from './sources.ts';
 import { assertNotRetired, statusOf } from './status.ts';
 
 const MAX_SOURCES = 10_000;
@@ -114,20 +114,12 @@ function assertSpeaksFor(request: FastifyRequest, processorId: string, userId?: 
   return viewer.userId;
 }
 
-const resultsBody = idsBody.extend({ schema_id: z.string() });
-
 /** Processors' routes, each for itself, on behalf of a user; of hand-outs on nobody's. */
 export function processorRoutes(app: FastifyInstance, deps: StateDependencies): void {
   app.post('/api/v1/sources', async (request) => {
     const { userId } = requireViewer(request.caller);
     const { ids } = parse(idsBody, request.body);
     return { sources: await nameSources(deps, userId, request.caller.service, ids) };
-  });
-  app.post('/api/v1/results', async (request) => {
-    const { userId } = requireViewer(request.caller);
-    const { ids, schema_id: schemaId } = parse(resultsBody, request.body);
-    const asked = { ids: [...new Set(ids)], schemaId };
-    return { results: await nameResults(deps, userId, request.caller.service, asked) };
   });
   app.post('/api/v1/derivations', async (request) => {
     const { userId } = requireViewer(request.caller);

@@ -1,8 +1,7 @@
 import type { SourceDocument } from '../../../platform/clients/state.ts';
-import { MAX_RESULTS, newestResult } from '../books/newest.ts';
 import type { StateDependencies } from '../dependencies.ts';
 import type { IndexEntry } from '../documents.ts';
-import { isPending, STATE } from '../entry.ts';
+import { STATE } from '../entry.ts';
 import { assertMayRead } from './reading.ts';
 import { knownProcessors } from './status.ts';
 
@@ -33,36 +32,6 @@ export async function sourcesOf(
   );
   const addressOf = new Map(addresses);
   return entries.map((entry) => sourceOf(entry, addressOf.get(entry.processorId) ?? null));
-}
-
-/**
- * What processors have made of the user's blobs in documents of this schema, as sources, of each blob the newest; those
- * of which there is none, or of which it is still being made, are left out. Two queries, however many.
- * @throws BlobgraphError FORBIDDEN for what it may not read; SERVICE_UNAVAILABLE without the registry
- */
-export async function nameResults(
-  deps: Pick<StateDependencies, 'store' | 'processors'>,
-  userId: string,
-  processorId: string,
-  { ids, schemaId }: { readonly ids: readonly string[]; readonly schemaId: string },
-): Promise<{ of: string; result: SourceDocument }[]> {
-  const derived = await deps.store.derived(userId, ids, { limit: MAX_RESULTS });
-  const newest = ids.flatMap((of) => {
-    const made = (derived.get(of) ?? []).filter((entry) => entry.schemaId === schemaId && !isPending(entry));
-    return newestResult(made.filter(({ contentMissingSince }) => contentMissingSince === null)) ?? [];
-  });
-  const named = await nameSources(
-    deps,
-    userId,
-    processorId,
-    newest.map(({ id }) => id),
-  );
-  const sourceOfEntry = new Map(named.map((source) => [source.id, source]));
-  return newest.flatMap(({ id, sourceIds }) => {
-    const result = sourceOfEntry.get(id);
-    const of = sourceIds.find((sourceId) => ids.includes(sourceId));
-    return result && of !== undefined ? [{ of, result }] : [];
-  });
 }
 
 /**

@@ -37,7 +37,10 @@ describe('a hostile book', () => {
       '| a '.repeat(2_000),
     ]) {
       const input = { ...compiledInput({ chapters: [{ title: 'One', text: 'x' }] }) };
-      const [chapter] = parseBook({ ...input, chapters: [{ title: 'One', text: `${text}end` }] }).chapters();
+      const [chapter] = parseBook({
+        ...input,
+        chapters: [{ number: 1, title: 'One', text: `${text}end` }],
+      }).chapters();
       expect(html(chapter?.body ?? [])).toContain('end');
     }
   });

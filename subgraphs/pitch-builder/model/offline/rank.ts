@@ -1,7 +1,7 @@
 import { UndirectedGraph } from 'graphology';
 import pagerankModule from 'graphology-metrics/centrality/pagerank.js';
+import { saysSomething, stopwordsOf, termOf, wordsOf } from '../../../../platform/prose/terms.ts';
 import type { ReadSentence } from './passages.ts';
-import { saysSomething, stopwordsOf, termOf, wordsOf } from './terms.ts';
 
 // Its types are of CommonJS, where the default export is the module itself.
 const pagerank = pagerankModule as unknown as typeof pagerankModule.default;

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { projectFile } from '../../../platform/paths.ts';
+import { projectFile } from '../../platform/paths.ts';
 
 /** What of a JSON Schema says how a smallest document looks. */
 export interface SchemaPart {
