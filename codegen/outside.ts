@@ -12,25 +12,29 @@ import { blobTypes, STATE_SDL } from './state.ts';
 /** A processor from outside, as its deployment has it. */
 export type OutsideSdl = ComposedSubgraph;
 
+const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** Why a subgraph cannot be called so. */
+function mistakeIn(name: string): string | undefined {
+  if (!ID.test(name)) return 'must be a processor’s id: lower-case letters, digits and single dashes';
+  const isTaken = (serviceNames as readonly string[]).includes(name);
+  return isTaken ? 'must be another name: this one is a service’s' : undefined;
+}
+
+const subgraph = z.object({
+  routing_url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((text) => text.endsWith(GRAPHQL_PATH), `must end with ${GRAPHQL_PATH}`),
+  schema: z.object({ file: z.string().min(1) }),
+});
+
 const file = z.object({
-  subgraphs: z.record(
-    z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-        'must be a processor’s id: lower-case letters, digits and single dashes',
-      )
-      .refine(
-        (name) => !(serviceNames as readonly string[]).includes(name),
-        'must be another name: this one is a service’s',
-      ),
-    z.object({
-      routing_url: z
-        .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-        .refine((text) => text.endsWith(GRAPHQL_PATH), `must end with ${GRAPHQL_PATH}`),
-      schema: z.object({ file: z.string().min(1) }),
-    }),
-  ),
+  subgraphs: z.record(z.string(), subgraph).superRefine((subgraphs, context) => {
+    for (const name of Object.keys(subgraphs)) {
+      const message = mistakeIn(name);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  }),
 });
 
 function textOf(path: string): string {

@@ -141,7 +141,7 @@ beforeAll(async () => {
   keyFile(system.dataDir);
   operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
   client = await system.client();
-});
+}, 600_000);
 afterAll(async () => {
   await processor?.stop();
   await system?.stop();

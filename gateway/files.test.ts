@@ -49,12 +49,19 @@ let service: TestService;
 let records: Records;
 let files: Files;
 let url: string;
+let hastyUrl: string;
 let objects: ObjectStore;
 /** Objects whose reading has ended. */
 const closed = new Set<string>();
 /** How putting an object goes. */
 const puts = new Map<string, 'begun' | 'done' | 'failed'>();
-const app = createHttpServer({ logger: createLogger('silent') });
+const logger = createLogger('silent');
+const app = createHttpServer({ logger });
+/** The same, that waits for less than a second for a whole request. */
+const hasty = createHttpServer({
+  logger,
+  limits: { timeouts: { headMs: 400, requestMs: 500, checkEveryMs: 50 } },
+});
 
 beforeAll(async () => {
   objects = await openTemporaryObjects();
@@ -105,10 +112,13 @@ beforeAll(async () => {
     'pitch-builder': `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`,
   };
   const get = async (id: string) => (places[id] ? { id, base_url: places[id] } : undefined);
-  fileRoutes(app, { http, processors: { get: get as never }, trustedProxies: [] });
+  for (const door of [app, hasty])
+    fileRoutes(door, { http, processors: { get: get as never }, trustedProxies: [] });
+  hastyUrl = await hasty.listen({ host: '127.0.0.1', port: 0 });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
+  await hasty.close();
   await app.close();
   await service.stop();
   await objects.close();
@@ -274,6 +284,18 @@ describe('a file that is sent', () => {
     const again = await request(`${url}${to}`, { method: 'PUT', headers, body: bytes });
     expect(again.statusCode).toBe(200);
     await again.body.dump();
+  });
+
+  it('leaves nothing when it does not come in time', async () => {
+    const key = fresh();
+    const { url: to } = await announce(key);
+    const sending = httpRequest(`${hastyUrl}${to}`, { method: 'PUT', headers });
+    sending.on('error', () => undefined);
+    const ended = new Promise((resolve) => sending.once('close', resolve));
+    sending.write(bytes.subarray(0, MIB));
+    await ended;
+    await expect.poll(() => puts.get(key)).toBe('failed');
+    expect(await objects.head(key)).toBeNull();
   });
 
   it('is read no further when its reader goes', async () => {

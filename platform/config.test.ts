@@ -203,6 +203,7 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['NATS_DEDUP_MINUTES', 'sekret', between(2, 1_440)],
     ['NATS_DEAD_LETTER_DAYS', 'sekret', between(1, 3_650)],
     ['S3_ENDPOINT', 'sekret:9000', http],
+    ['S3_PUBLIC_ENDPOINT', 'sekret:9000', http],
     ['S3_BUCKET', 'Sekret', bucketFix],
     ['S3_BUCKET', 'sekret-', bucketFix],
     ['S3_REGION', 'Sekret', 'must be lower-case letters, digits and hyphens'],

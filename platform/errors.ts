@@ -104,7 +104,7 @@ export const errorTable = {
   MODEL_FAILED: entry(502, 'The language model refused or answered something unusable.'),
   TOKENS_SPENT: entry(
     429,
-    'The user’s drafts have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
+    'The user’s drafts, or pitches, have used the tokens of a language model that they may cost a day. `retryProcessing` starts the run anew, after the time that the message names.',
   ),
   IMAGE_UNSUPPORTED: entry(
     415,

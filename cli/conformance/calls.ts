@@ -91,7 +91,9 @@ export class Calls {
     readonly keyOf: (service: string) => SigningKey;
     readonly hear: Hear;
   };
+  // A connection each: one that is kept may be closed by the other side while it is being used again.
   readonly #agent = new Agent({
+    pipelining: 0,
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     connectTimeout: ANSWER_MS,

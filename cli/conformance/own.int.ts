@@ -97,35 +97,41 @@ async function environmentOf(id: ServiceName, dataDir: string) {
   return { environment, url: `http://127.0.0.1:${servicePorts[id] + offset}` };
 }
 
-it.each(Object.keys(processors) as (keyof typeof processors)[])('%s', async (id) => {
-  const { store, operation, samples, prepare, unchecked = /^(?!)/ } = cases[id] ?? {};
-  const namespace = `conformance_${randomBytes(5).toString('hex')}`;
-  const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-conformance-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const file = join(dataDir, 'operation.json');
-  if (operation) await writeFile(file, JSON.stringify(operation));
-  const { environment, url } = await environmentOf(id, dataDir);
-  const options = [
-    '--namespace',
-    namespace,
-    ...(operation ? ['--operation', file] : []),
-    ...(store ? ['--store', store] : []),
-  ];
-  for (const [schema, sample] of Object.entries({ ...samples, ...(await prepare?.({ namespace })) })) {
-    await writeFile(join(dataDir, `${schema}.json`), JSON.stringify(sample));
-    options.push('--sample', `${schema}=${join(dataDir, `${schema}.json`)}`);
-  }
-  const command = [process.execPath, builtFile('cli/start-service.ts'), id];
-  const report = await conformance(
-    ['--url', url, '--patience', '60', ...options, '--', ...command],
-    environment,
-  );
-  expect(wrongIn(report, 'MUST')).toEqual([]);
-  const missed = report.sentences.filter((each) => each.outcome === 'unchecked' && !unchecked.test(each.id));
-  const expected = store ? [] : ['B8', 'Q6'];
-  expect(
-    missed
-      .map((each) => `${each.id}: ${each.seen}`)
-      .filter((each) => !expected.includes(each.split(':')[0] ?? '')),
-  ).toEqual([]);
-});
+it.each(Object.keys(processors) as (keyof typeof processors)[])(
+  '%s',
+  async (id) => {
+    const { store, operation, samples, prepare, unchecked = /^(?!)/ } = cases[id] ?? {};
+    const namespace = `conformance_${randomBytes(5).toString('hex')}`;
+    const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-conformance-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const file = join(dataDir, 'operation.json');
+    if (operation) await writeFile(file, JSON.stringify(operation));
+    const { environment, url } = await environmentOf(id, dataDir);
+    const options = [
+      '--namespace',
+      namespace,
+      ...(operation ? ['--operation', file] : []),
+      ...(store ? ['--store', store] : []),
+    ];
+    for (const [schema, sample] of Object.entries({ ...samples, ...(await prepare?.({ namespace })) })) {
+      await writeFile(join(dataDir, `${schema}.json`), JSON.stringify(sample));
+      options.push('--sample', `${schema}=${join(dataDir, `${schema}.json`)}`);
+    }
+    const command = [process.execPath, builtFile('cli/start-service.ts'), id];
+    const report = await conformance(
+      ['--url', url, '--patience', '60', ...options, '--', ...command],
+      environment,
+    );
+    expect(wrongIn(report, 'MUST')).toEqual([]);
+    const missed = report.sentences.filter(
+      (each) => each.outcome === 'unchecked' && !unchecked.test(each.id),
+    );
+    const expected = store ? [] : ['B8', 'Q6'];
+    expect(
+      missed
+        .map((each) => `${each.id}: ${each.seen}`)
+        .filter((each) => !expected.includes(each.split(':')[0] ?? '')),
+    ).toEqual([]);
+  },
+  600_000,
+);

@@ -1,7 +1,7 @@
 import { UsageError } from '../../platform/exit.ts';
 
 /** Stores that a new processor may keep its blobs in. */
-export const stores = ['postgresql', 'mongodb', 'redis'] as const;
+export const stores = ['postgresql', 'mongodb', 'redis', 's3'] as const;
 
 /** Events that make a processor run: a user stored a blob, a processor's blob entered the index. */
 export const events = ['blob.created', 'blob.indexed'] as const;

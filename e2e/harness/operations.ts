@@ -197,7 +197,13 @@ export interface CompiledBook {
 /** The whole answer of `compileBook`. */
 export async function compileBook(
   client: GraphClient,
-  input: { bookId: string; useExpanded?: boolean; leaveOutMissing?: boolean; idempotencyKey?: string },
+  input: {
+    bookId: string;
+    useExpanded?: boolean;
+    leaveOutMissing?: boolean;
+    coverBlobId?: string;
+    idempotencyKey?: string;
+  },
 ) {
   interface Answer {
     compileBook: {

@@ -219,7 +219,7 @@ OPEN = ("/health", "/ready", "/.well-known/jwks.json")
 SYSTEM = ("gateway", "state", "processors", "schemas", "events")
 MAY_ASK = {  # by route: on behalf of a user, for itself
     "POST /graphql": (["gateway"], []), "GET /blobs/:": (["gateway", "processors"], []),
-    "GET /users/:/blobs": (["gateway"], []), "POST /blobs/batch": (["gateway", "processor"], []),
+    "GET /users/:/blobs": (["gateway", "processors"], []), "POST /blobs/batch": (["gateway", "processors", "processor"], []),
     "POST /blobs/delete": (["state"], []), "POST /blobs/stale": (["state"], []),
     "DELETE /users/:/blobs": (["state"], []), "GET /inventory": ([], ["state"]),
     "POST /inventory/existing": ([], ["state"]), "POST /inventory/counts": ([], ["state"]),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BlobgraphError } from '../errors.ts';
 import { routed } from '../service-path.ts';
 import type { ServiceHttp, ServiceTarget } from './http.ts';
 
@@ -37,6 +38,12 @@ export function createErasureClient(http: ServiceHttp): ErasureClient {
 export interface ProcessorClient {
   /** In no given order; those that are missing or not the user's are left out. */
   blobs(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<ProcessorBlob[]>;
+  /** A file of a blob, e.g. a rendition, which is made where it is not there. @throws BLOB_TOO_LARGE */
+  file(
+    target: ServiceTarget,
+    userId: string,
+    file: { readonly id: string; readonly name: string; readonly maxBytes: number },
+  ): Promise<Uint8Array>;
 }
 
 export function createProcessorClient(http: ServiceHttp): ProcessorClient {
@@ -51,6 +58,24 @@ export function createProcessorClient(http: ServiceHttp): ProcessorClient {
         timeoutMs: 30_000,
       });
       return z.object({ blobs: z.array(blobSchema) }).parse(answer).blobs;
+    },
+    async file(target, userId, { id, name, maxBytes }) {
+      const { body } = await http.stream(target, {
+        method: 'GET',
+        path: routed`/blobs/${id}/artifacts/${name}`,
+        viewer: { userId, roles: [] },
+        timeoutMs: 60_000,
+      });
+      const pieces: Uint8Array[] = [];
+      let size = 0;
+      // Breaking off destroys the body.
+      for await (const piece of body as AsyncIterable<Uint8Array>) {
+        size += piece.byteLength;
+        if (size > maxBytes)
+          throw new BlobgraphError('BLOB_TOO_LARGE', `\`${name}\` has more than ${maxBytes} bytes.`);
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces);
     },
   };
 }

@@ -76,7 +76,9 @@ function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
           if (away) throw new BlobgraphError('SERVICE_UNAVAILABLE', 'Away.');
           reports.push(report);
         },
+        sources: async () => [],
       },
+      processors: { blobs: async () => [], file: async () => new Uint8Array() },
       clock: time.clock,
       logger: createLogger('silent'),
     });

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { validate as isUuid } from 'uuid';
+import type { ProcessorClient } from '../clients/processor.ts';
 import type { StateClient } from '../clients/state.ts';
 import type { Clock } from '../clock.ts';
 import { BlobgraphError } from '../errors.ts';
@@ -17,6 +18,12 @@ import type { OnProgress } from './runs/progress.ts';
 
 export type { ArtifactBody } from './artifacts/body.ts';
 
+/** The services that keep other blobs. */
+export interface Neighbours {
+  readonly state: Pick<StateClient, 'sources'>;
+  readonly processors: ProcessorClient;
+}
+
 /** What making an artifact stands on, beside its blob. */
 export interface ArtifactRun<Opened = object> {
   /** Aborts when its time is over, the process stops or another one makes it. */
@@ -24,6 +31,8 @@ export interface ArtifactRun<Opened = object> {
   readonly onProgress: OnProgress;
   /** Answered by the processor's `open`. */
   readonly opened: Opened;
+  /** Whom it may ask for other blobs of the same user, of schemas that the processor reads. */
+  readonly neighbours: Neighbours;
 }
 
 /** An export or a rendition of a blob: no blob of its own, made when it is first asked for. */
@@ -111,7 +120,8 @@ export interface ArtifactDependencies {
   readonly objects: ObjectStore;
   readonly journal: ArtifactJournal;
   readonly records: Pick<Records, 'existing' | 'find'>;
-  readonly state: Pick<StateClient, 'report'>;
+  readonly state: Pick<StateClient, 'report' | 'sources'>;
+  readonly processors: ProcessorClient;
   readonly opened: object;
   readonly clock: Clock;
   readonly ids: IdSource;

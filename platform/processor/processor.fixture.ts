@@ -114,7 +114,7 @@ export async function openKit(options: KitOptions): Promise<{ kit: Kit; close():
     registrar: createRegistrar({ processor, records: opened.records, state, clock, logger, settings }),
     state,
     standing: () => options.standing?.() ?? ACTIVE,
-    processors: { blobs: async () => [] },
+    processors: { blobs: async () => [], file: async () => new Uint8Array() },
     schemas,
     clock,
     ids: randomIds,

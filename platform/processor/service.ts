@@ -126,7 +126,8 @@ async function openKit(
   const files = createFiles({ service: definition.id, keys, clock, direct });
   // Last of what may fail: nobody would close it.
   const opened = await openOwn(definition, runtime, store, { state, files });
-  const deps = { objects, records, state, opened, clock, ids, logger };
+  const processors = createProcessorClient(http);
+  const deps = { objects, records, state, processors, opened, clock, ids, logger };
   const artifacts = await openArtifacts(definition, store, deps);
   const made = {
     definition,
@@ -135,7 +136,7 @@ async function openKit(
     registrar: createRegistrar({ processor: definition, records, state, clock, logger }),
     state,
     standing,
-    processors: createProcessorClient(http),
+    processors,
     schemas: createSchemaClient({ http, clock }),
     clock,
     ids,
@@ -168,7 +169,7 @@ async function install(
   const { rebuildable = false } = definition.records;
   inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
-  artifactRoutes(app, kit);
+  artifactRoutes(app, kit, assertReader);
   fileRoutes(app, kit);
   objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);

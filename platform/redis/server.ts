@@ -64,6 +64,8 @@ function translated(error: unknown): unknown {
       ? new RedisUnavailable(`Redis takes no work now (${reasonOf(error)})`, { cause: error })
       : error;
   }
+  // A mistake of ours is no fault of Redis's.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return error;
   if (error instanceof TookTooLong) {
     return timeFor(1) > 0
       ? new RedisUnavailable('Redis does not answer', { cause: error })
@@ -109,6 +111,8 @@ class ConnectedRedis implements RedisServer {
   readonly #answerMs: number;
   readonly #connectMs: number;
   #connecting: Promise<unknown> | undefined;
+  /** Resolves when there is a connection again; all who wait share it. */
+  #back: Promise<void> | undefined;
 
   constructor(options: RedisOptions) {
     this.namespace = options.namespace;
@@ -133,11 +137,13 @@ class ConnectedRedis implements RedisServer {
   #ready(): Promise<unknown> {
     // It goes on trying until it is closed.
     this.#connecting ??= this.#client.connect().catch(() => undefined);
-    const ready = new Promise<void>((resolve) => {
-      if (this.#client.isReady) resolve();
-      else this.#client.once('ready', resolve);
+    this.#back ??= new Promise<void>((resolve) => {
+      this.#client.once('ready', () => {
+        this.#back = undefined;
+        resolve();
+      });
     });
-    return bounded('Connecting to Redis', timeFor(this.#connectMs), ready);
+    return bounded('Connecting to Redis', timeFor(this.#connectMs), this.#back);
   }
 
   async close(): Promise<void> {

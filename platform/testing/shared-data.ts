@@ -37,7 +37,8 @@ function sharedFolder(name: string): string | undefined {
 /** Photographs by their files' names, and `truncated.jpg`, which is cut off; undefined where they do not stand. */
 export function sharedPhotographs(): ReadonlyMap<string, Buffer> | undefined {
   const folder = sharedFolder('images');
-  return folder && new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))]));
+  if (folder === undefined) return undefined;
+  return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))]));
 }
 
 /**

@@ -8,6 +8,7 @@ import { comparerOf, createComparer } from './compare/comparer.ts';
 import { createComposer } from './composer.ts';
 import { bookExports } from './exports/artifacts.ts';
 import { createExporter } from './exports/exporter.ts';
+import { ASSET_SCHEMA } from './exports/picture-reader.ts';
 import { migrations } from './history.ts';
 import { isOutdated } from './outdated.ts';
 import { inputHash, parseRequest } from './request.ts';
@@ -27,7 +28,7 @@ export default defineProcessor({
   version: '1',
   name: 'Book compiler',
   description: 'Compiles the chapters of a book into one text, version by version.',
-  reads: ['text-input-v1', 'expanded-text-v1', COVER_SCHEMA],
+  reads: ['text-input-v1', 'expanded-text-v1', COVER_SCHEMA, ASSET_SCHEMA],
   makes: {
     type: 'CompiledBook',
     schema: 'compiled-book-v1',

@@ -18,6 +18,8 @@ export interface Decoder {
 
 export interface DecoderWork {
   readonly keepPosition: boolean;
+  /** Default: false. */
+  readonly withSample?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, stage?: string) => void;
 }
@@ -50,6 +52,7 @@ const pictureForm = z.strictObject({
   position: z.strictObject({ latitude: z.number(), longitude: z.number() }).optional(),
   dominantColors: z.array(z.string().regex(/^#[0-9a-f]{6}$/)).max(5),
   thumbhash: z.base64().max(100),
+  sample: z.instanceof(Uint8Array).optional(),
   renditions: z
     .array(
       z.strictObject({
@@ -80,8 +83,8 @@ function explained(error: unknown, logger: Logger): unknown {
 export function createDecoder({ maxPixels, maxBytes, logger }: DecoderOptions): Decoder {
   const file = builtFile('subgraphs/image-processor/picture/picture.process.ts');
   return {
-    async make(input, { keepPosition, signal, onProgress }) {
-      const task: PictureTask = { maxPixels, keepPosition };
+    async make(input, { keepPosition, withSample = false, signal, onProgress }) {
+      const task: PictureTask = { maxPixels, keepPosition, withSample };
       try {
         return pictureForm.parse(
           await runIsolated(file, { task, input, maxBytes, signal, onProgress }),

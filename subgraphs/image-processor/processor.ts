@@ -1,5 +1,9 @@
+import type { TokenBound } from '../../platform/model/tokens/bound.ts';
+import { openTokenBound } from '../../platform/model/tokens/open.ts';
+import { tokenUsesTable } from '../../platform/model/tokens/uses.postgres.ts';
 import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
+import { createDescriber, type Describer } from './alt-text.ts';
 import { createDecoder } from './decoder.ts';
 import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
 import { originalsOf } from './original.ts';
@@ -13,8 +17,27 @@ import { createPostgresUploads } from './uploads/store.postgres.ts';
 
 const MIB = 1024 ** 2;
 
-function openTools({ settings: env, objects, logger }: OpenDependencies<Settings>): ImageTools {
+/** The model that writes alt text; undefined where none is set. */
+function openDescriber(deps: OpenDependencies<Settings>, tokens: TokenBound): Describer | undefined {
+  const { settings: env, clock, logger } = deps;
+  if (!env.OPENAI_VISION_MODEL || !env.OPENAI_BASE_URL) return undefined;
+  return createDescriber({
+    baseUrl: env.OPENAI_BASE_URL,
+    apiKey: env.OPENAI_API_KEY,
+    model: env.OPENAI_VISION_MODEL,
+    concurrency: env.OPENAI_CONCURRENCY,
+    extraBody: env.OPENAI_EXTRA_BODY,
+    tokens,
+    clock,
+    logger,
+  });
+}
+
+function openTools(deps: OpenDependencies<Settings>, tokens: TokenBound): ImageTools {
+  const { settings: env, objects, logger } = deps;
+  const describer = openDescriber(deps, tokens);
   return {
+    ...(describer ? { describer } : {}),
     objects,
     decoder: createDecoder({
       maxPixels: env.IMAGE_MAX_MEGAPIXELS * 1_000_000,
@@ -29,11 +52,13 @@ function openAll(deps: OpenDependencies<Settings>) {
   const { database } = deps;
   if (database.kind !== 'postgresql') throw new Error('Uploads are kept in PostgreSQL');
   const uploads = openUploads(deps, createPostgresUploads(database.database));
+  const tokens = openTokenBound(deps, 'pictures');
   return {
-    ...openTools(deps),
+    ...openTools(deps, tokens),
     ...uploads,
     async eraseUser(userId: string) {
       await uploads.eraseUser(userId);
+      await tokens.eraseUser(userId);
       // Also what no upload knows of any more.
       await deps.objects.deletePrefix(originalsOf(userId));
     },
@@ -68,7 +93,7 @@ export default defineProcessor({
       renditions: 'json',
       original: 'json',
     },
-    furtherTables: uploadMigrations,
+    furtherTables: [...uploadMigrations, tokenUsesTable],
   }),
   open: openAll,
   run: processImage,

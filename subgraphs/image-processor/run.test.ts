@@ -34,7 +34,7 @@ const store = (userId: string, input = inputOf(), body = bytes) =>
 
 const run = (userId: string, data: unknown, { signal = new AbortController().signal, maxBytes = MIB } = {}) =>
   processImage(
-    { userId, source: { data } as Source, signal, onProgress: () => undefined },
+    { id: 'asset', userId, source: { data } as Source, signal, onProgress: () => undefined },
     { objects, decoder, maxBytes },
   );
 
@@ -98,7 +98,7 @@ describe('refuses by name', () => {
     const given = { source: { data: inputOf() } as Source, signal: new AbortController().signal };
     await expect(
       processImage(
-        { userId: 'alice', onProgress: () => undefined, ...given },
+        { id: 'asset', userId: 'alice', onProgress: () => undefined, ...given },
         { objects, decoder: small, maxBytes: MIB },
       ),
     ).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', message: /more memory/ });
@@ -109,6 +109,7 @@ it('ends with its signal', async () => {
   const ending = new AbortController();
   const working = processImage(
     {
+      id: 'asset',
       userId: 'alice',
       source: { data: inputOf() } as Source,
       signal: ending.signal,

@@ -2,6 +2,7 @@ import { BlobgraphError } from '../../platform/errors.ts';
 import type { ObjectStore } from '../../platform/objects/objects.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
 import { type BlobObject, blobObject } from '../../platform/processor/records/s3/blob-objects.ts';
+import type { AltText, Describer } from './alt-text.ts';
 import type { Decoder } from './decoder.ts';
 import type { ImageFormat } from './format.ts';
 import { type ImageInput, imageInput, openOriginal } from './original.ts';
@@ -14,6 +15,8 @@ export interface ImageTools {
   readonly decoder: Decoder;
   /** Of a file. */
   readonly maxBytes: number;
+  /** Writes alt text where its user wrote none. Absent: nobody does. */
+  readonly describer?: Describer;
 }
 
 export interface RenditionData {
@@ -61,9 +64,15 @@ function stored({ name, format, width, height, body }: Rendition): Stored {
   return { object, data: { name, format, width, height, size_bytes: body.byteLength, sha256 } };
 }
 
-function dataOf(input: ImageInput, picture: Picture, renditions: readonly Stored[]): ImageAssetData {
+interface Made {
+  readonly picture: Picture;
+  readonly renditions: readonly Stored[];
+  readonly altText: AltText | null;
+}
+
+function dataOf(input: ImageInput, { picture, renditions, altText }: Made): ImageAssetData {
   const { takenAt, camera, position } = picture;
-  const { alt_text, upload_id, sha256, size_bytes, content_type, file_name } = input;
+  const { upload_id, sha256, size_bytes, content_type, file_name } = input;
   return {
     width: picture.width,
     height: picture.height,
@@ -75,31 +84,34 @@ function dataOf(input: ImageInput, picture: Picture, renditions: readonly Stored
     ...(position ? { position } : {}),
     dominant_colors: picture.dominantColors,
     thumbhash: picture.thumbhash,
-    ...(alt_text === undefined ? {} : { alt_text, alt_text_by: 'user' }),
+    ...(altText ? { alt_text: altText.text, alt_text_by: altText.by } : {}),
     renditions: renditions.map(({ data }) => data),
     original: { upload_id, sha256, size_bytes, content_type, file_name },
   };
 }
 
-type Asked = Pick<RunRequest, 'userId' | 'source' | 'signal' | 'onProgress'>;
+type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress'>;
 
 /**
  * Makes a picture ready to be shown: its renditions, and what is safe to tell of it.
  * @throws BlobgraphError SCHEMA_VIOLATION, NOT_FOUND, IMAGE_UNSUPPORTED, IMAGE_INVALID, IMAGE_TOO_LARGE
  */
 export async function processImage(
-  { userId, source, signal, onProgress }: Asked,
-  { objects, decoder, maxBytes }: ImageTools,
+  { id, userId, source, signal, onProgress }: Asked,
+  { objects, decoder, maxBytes, describer }: ImageTools,
 ): Promise<RunResult<ImageAssetData>> {
   const input = inputOf(source.data);
+  const { alt_text: given, keep_position: keepPosition = false, file_name: fileName } = input;
   const bytes = await openOriginal(objects, userId, input, maxBytes);
-  const keepPosition = input.keep_position ?? false;
-  const picture = await decoder.make(bytes, { keepPosition, signal, onProgress });
+  const withSample = given === undefined && describer !== undefined;
+  const picture = await decoder.make(bytes, { keepPosition, withSample, signal, onProgress });
+  const { sample, width, height } = picture;
+  const written = sample && (await describer?.describe({ userId, runId: id, jpeg: sample, signal }));
+  const altText = given === undefined ? (written ?? null) : { text: given, by: 'user' };
   const renditions = picture.renditions.map(stored);
-  const { width, height } = picture;
   return {
-    preview: input.alt_text ?? `${input.file_name}, ${width} × ${height}`,
-    data: dataOf(input, picture, renditions),
+    preview: altText?.text ?? `${fileName}, ${width} × ${height}`,
+    data: dataOf(input, { picture, renditions, altText }),
     objects: renditions.map(({ object }) => object),
   };
 }

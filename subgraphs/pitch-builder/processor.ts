@@ -29,6 +29,7 @@ function openBuilder(deps: OpenDependencies<ModelSettings>) {
           requestTimeoutMs: settings.OPENAI_TIMEOUT_MS,
           extraBody: settings.OPENAI_EXTRA_BODY,
           countTokens: workers.countTokens,
+          split: workers.split,
           logger,
           clock,
         })

@@ -1,6 +1,7 @@
 import { detectLanguage } from '../../platform/language.ts';
 import { openDocument } from '../../platform/markdown/document.ts';
 import { countTokens } from '../../platform/model/count-tokens.ts';
+import { type Part, splitText } from '../../platform/prose/split.ts';
 import { countWords } from '../../platform/prose/words.ts';
 import { deckOf } from './deck/deck.ts';
 import { type Extract, extract } from './model/offline/extract.ts';
@@ -13,6 +14,7 @@ import type { Subject } from './subject.ts';
 export type Task =
   | { readonly kind: 'extract'; readonly subject: Subject; readonly language: string | null }
   | { readonly kind: 'measure'; readonly text: string; readonly language: string | null }
+  | { readonly kind: 'split'; readonly text: string; readonly maxTokens: number }
   | { readonly kind: 'tokens'; readonly texts: readonly string[] }
   | { readonly kind: 'deck'; readonly pitch: PitchDocument };
 
@@ -37,12 +39,14 @@ function measure(text: string, given: string | null): Measured {
 }
 
 /** The entry of the thread. */
-export default function run(task: Task): Extract | Measured | Promise<number> | Promise<Uint8Array> {
+export default function run(task: Task): Extract | Measured | Part[] | Promise<number> | Promise<Uint8Array> {
   switch (task.kind) {
     case 'extract':
       return extract(task.subject, task.language);
     case 'measure':
       return measure(task.text, task.language);
+    case 'split':
+      return splitText(task.text, task.maxTokens);
     case 'tokens':
       return countTokens(task.texts);
     case 'deck':

@@ -1,3 +1,4 @@
+import type { Part } from '../../platform/prose/split.ts';
 import { Threads } from '../../platform/threads.ts';
 import type { Extract } from './model/offline/extract.ts';
 import type { PitchDocument } from './pitch.ts';
@@ -8,6 +9,8 @@ import type { Measured, Task } from './work.worker.ts';
 export interface Workers {
   extract(subject: Subject, language: string | null, signal: AbortSignal): Promise<Extract>;
   measure(text: string, language: string | null, signal: AbortSignal): Promise<Measured>;
+  /** As {@link splitText}. */
+  split(text: string, maxTokens: number, signal: AbortSignal): Promise<readonly Part[]>;
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<number>;
   /** A pitch as a presentation (PPTX). */
   deck(pitch: PitchDocument, signal: AbortSignal): Promise<Uint8Array>;
@@ -19,6 +22,7 @@ export function createWorkers(): Workers {
   return {
     extract: (subject, language, signal) => threads.run({ kind: 'extract', subject, language }, signal),
     measure: (text, language, signal) => threads.run({ kind: 'measure', text, language }, signal),
+    split: (text, maxTokens, signal) => threads.run({ kind: 'split', text, maxTokens }, signal),
     countTokens: (texts, signal) => threads.run({ kind: 'tokens', texts }, signal),
     deck: (pitch, signal) => threads.run({ kind: 'deck', pitch }, signal),
     close: () => threads.close(),

@@ -93,6 +93,12 @@ function forged(lab: Lab, asking: Asking): readonly (readonly [how: string, toke
   ];
 }
 
+/** The registry reads for those who ask it. */
+const ALSO_LET_IN: readonly Asking[] = [CALLS.blob, CALLS.list, CALLS.batch].map((call) => ({
+  ...call,
+  as: 'processors',
+}));
+
 /** Callers that may not ask a route, though their tokens are good. */
 const NOT_LET_IN: readonly Asking[] = [
   { ...CALLS.graph, as: 'state' },
@@ -164,7 +170,7 @@ export const identityChecks = [
     const { as, user, method, path } = { ...CALLS.blob, as: READER };
     await lab.askKnown({ as, user }, method, path);
     for (const asking of NOT_LET_IN) await expectStatus(lab, asking, '', ({ status }) => status === 403);
-    for (const asking of ALL)
+    for (const asking of [...ALL, ...ALSO_LET_IN])
       await expectStatus(lab, asking, '', ({ status }) => status !== 403 && status !== 401);
   }),
   check('I7', async (lab) => {

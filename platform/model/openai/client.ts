@@ -9,6 +9,7 @@ import {
   type Dialect,
   learned,
   type Message,
+  type PictureMessage,
   plainer,
   usualDialect,
 } from './dialect.ts';
@@ -37,7 +38,7 @@ export interface OpenAiEndpoint {
 export interface CompletionRequest {
   /** For whom, where that is known: users share the places fairly. */
   readonly userId?: string | undefined;
-  readonly messages: readonly Message[];
+  readonly messages: readonly (Message | PictureMessage)[];
   /** A longer answer is invalid. UTF-16 units. */
   readonly longest: number;
   /** Tokens of the answer at most, which the server is told. Default: its own limit. */

@@ -1,8 +1,21 @@
+/** A part of a message to a model that sees: words, or a picture as a `data:` address. */
+export type MessagePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+
 /** A message of a chat. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
+
+/** A message with pictures in it. */
+export interface PictureMessage {
+  readonly role: 'user';
+  readonly content: readonly MessagePart[];
+}
+
+type AnyMessage = Message | PictureMessage;
 
 /** The form that an answer is to have. */
 export interface AnswerForm {
@@ -34,7 +47,7 @@ export const usualDialect: Dialect = {
 
 export interface Asked {
   readonly model: string;
-  readonly messages: readonly Message[];
+  readonly messages: readonly AnyMessage[];
   /** The answer's tokens at most. Default: the server's. */
   readonly maxTokens?: number | undefined;
   readonly form?: AnswerForm | undefined;
@@ -42,11 +55,20 @@ export interface Asked {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const partsOf = (content: AnyMessage['content']): readonly MessagePart[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+
+/** One message of the user's, of the instructions and what follows. */
+const joined = (one: AnyMessage['content'], other: AnyMessage['content']): AnyMessage =>
+  typeof one === 'string' && typeof other === 'string'
+    ? { role: 'user', content: `${one}\n\n${other}` }
+    : { role: 'user', content: [...partsOf(one), ...partsOf(other)] };
+
 /** Chat templates without a system role want the roles to take turns. */
-function withoutSystem([first, second, ...rest]: readonly Message[]): readonly Message[] {
+function withoutSystem([first, second, ...rest]: readonly AnyMessage[]): readonly AnyMessage[] {
   if (first?.role !== 'system' || second?.role !== 'user')
     return [first, second, ...rest].filter((message) => message !== undefined);
-  return [{ role: 'user', content: `${first.content}\n\n${second.content}` }, ...rest];
+  return [joined(first.content, second.content), ...rest];
 }
 
 const formOf = ({ form: kind }: Dialect, form: AnswerForm | undefined): object => {

@@ -207,8 +207,9 @@ export class ArtifactMaker {
     const { progressEveryMs } = defaultSettings;
     const run = tellAs(this.#deps.processorId, entry);
     const onProgress = progressReporter(this.#deps, entry.userId, run, progressEveryMs);
-    const { opened } = this.#deps;
-    const body = await definition.make(record, { signal, onProgress, opened });
+    const { opened, state, processors } = this.#deps;
+    const neighbours = { state, processors };
+    const body = await definition.make(record, { signal, onProgress, opened, neighbours });
     signal.throwIfAborted();
     const name = definition.fileName(record).slice(0, MAX_FILE_NAME).toWellFormed();
     const description = { contentType: definition.mediaType, metadata: { [FILE_NAME]: name } };

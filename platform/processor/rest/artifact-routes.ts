@@ -6,6 +6,7 @@ import { requireViewer } from '../../serving/authenticate.ts';
 import type { Kit } from '../kit.ts';
 import { isPending } from '../record.ts';
 import { blobFile, wantedForFiles } from './blob-file.ts';
+import type { AssertReader } from './readers.ts';
 
 /** Where the front door serves an artifact of a blob. */
 export const artifactPath = (processorId: string, blobId: string, name: string): string =>
@@ -40,9 +41,13 @@ export async function sendArtifact(
   return reply.send(await open(wanted.status === 206 ? wanted.range : undefined));
 }
 
-/** `GET /blobs/:id/artifacts/:name`: an export, made when it is first asked for, or a file that was stored with the blob. */
-export function artifactRoutes(app: FastifyInstance, kit: Kit): void {
-  app.get<{ Params: { id: string; name: string } }>('/blobs/:id/artifacts/:name', (request, reply) =>
-    sendArtifact(kit, request, reply, request.params),
-  );
+/**
+ * `GET /blobs/:id/artifacts/:name`: an export, made when it is first asked for, or a file that was stored with the blob.
+ * `assertReader`: holds other processors to what they may read.
+ */
+export function artifactRoutes(app: FastifyInstance, kit: Kit, assertReader: AssertReader): void {
+  app.get<{ Params: { id: string; name: string } }>('/blobs/:id/artifacts/:name', async (request, reply) => {
+    await assertReader(request.caller);
+    return sendArtifact(kit, request, reply, request.params);
+  });
 }

@@ -83,7 +83,7 @@ const events: AccessTable = graph;
 const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
-  'GET /blobs/:/artifacts/:': user('gateway', 'processors'),
+  'GET /blobs/:/artifacts/:': user('gateway', 'processors', 'processor'),
   // Whoever has the address: its signature is what the processor looks at.
   'GET /files/artifacts/:/:': itself('gateway'),
   'GET /files/objects/:': itself('gateway'),

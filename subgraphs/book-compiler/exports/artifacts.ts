@@ -2,7 +2,8 @@ import { fileName } from '../../../platform/processor/artifacts/file-name.ts';
 import type { ArtifactDefinition } from '../../../platform/processor/artifacts.ts';
 import type { Exporter } from './exporter.ts';
 import { type FormatName, formats } from './formats.ts';
-import { bookInput, EXPORTED_MEMBERS, NO_PICTURES } from './input.ts';
+import { bookInput, EXPORTED_MEMBERS } from './input.ts';
+import { readPictures } from './picture-reader.ts';
 
 /** What exports stand on. */
 export interface ExportTools {
@@ -27,8 +28,10 @@ function artifactOf(format: FormatName): BookArtifact {
     mediaType,
     needs: EXPORTED_MEMBERS,
     fileName: (record) => fileName(record, extension, 'book'),
-    make: (record, { opened, ...run }) =>
-      opened.exporter.export(format, bookInput(record, NO_PICTURES), { ...run, userId: record.userId }),
+    async make(record, { opened, neighbours, ...run }) {
+      const pictures = await readPictures(record, neighbours);
+      return opened.exporter.export(format, bookInput(record, pictures), { ...run, userId: record.userId });
+    },
   };
 }
 

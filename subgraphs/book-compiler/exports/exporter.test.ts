@@ -14,7 +14,11 @@ const input = compiledInput({
     { title: 'Two', text: 'Text.[^1]\n\n[^1]: Another.' },
   ],
 });
-const run = (signal = new AbortController().signal) => ({ signal, onProgress: () => undefined });
+const run = (signal = new AbortController().signal) => ({
+  userId: 'alice',
+  signal,
+  onProgress: () => undefined,
+});
 
 async function made(format: 'epub' | 'html', book = input): Promise<Buffer> {
   const pieces: Uint8Array[] = [];

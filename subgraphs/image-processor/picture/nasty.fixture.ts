@@ -263,6 +263,16 @@ const strange: Nasty[] = [
     made: { width: 300 },
   },
   {
+    name: 'a WebP without loss, with alpha',
+    make: () => photograph(300, 200, 4).webp({ lossless: true }).toBuffer(),
+    made: { format: 'WEBP', hasAlpha: true },
+  },
+  {
+    name: 'a TIFF with alpha, compressed by Deflate',
+    make: () => photograph(300, 200, 4).tiff({ compression: 'deflate' }).toBuffer(),
+    made: { format: 'TIFF', hasAlpha: true },
+  },
+  {
     name: 'bytes behind the end, as motion photographs have',
     make: async () => Buffer.concat([await jpeg(), Buffer.alloc(100_000, 7)]),
     made: { width: 300, height: 200 },

@@ -5,7 +5,7 @@ import { blackness, photograph, png, quarters, withSegment } from './pictures.fi
 import { sizesFor } from './renditions.ts';
 
 const make = (bytes: Buffer, keepPosition = false) =>
-  makePicture(bytes, { maxPixels: 1_000_000, keepPosition });
+  makePicture(bytes, { maxPixels: 1_000_000, keepPosition, withSample: false });
 
 const CAMERA = {
   IFD0: { Make: 'NIKON CORPORATION', Model: 'NIKON D90', ImageDescription: 'secret' },

@@ -66,3 +66,12 @@ export async function renditionsOf(
   }
   return renditions;
 }
+
+/** Its longest side: models divide a picture into tiles of some 512 pixels. */
+const SAMPLE_SIDE = 768;
+
+/** A small JPEG of a picture, on white where it is transparent. */
+export async function sampleOf(pixels: Pixels): Promise<Uint8Array> {
+  const { data, ...raw } = await scale(pixels, SAMPLE_SIDE);
+  return sharp(data, { raw }).flatten({ background: '#ffffff' }).jpeg({ quality: 80 }).toBuffer();
+}

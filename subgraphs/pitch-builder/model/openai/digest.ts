@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { withoutThought, withoutTokens } from '../../../../platform/model/openai/chat.ts';
-import { splitText } from '../../../../platform/prose/split.ts';
+import type { Part } from '../../../../platform/prose/split.ts';
 import { estimateTokens } from '../../../../platform/prose/tokens.ts';
 import { storable } from '../../../../platform/text.ts';
 import { type Asking, complete } from './asking.ts';
@@ -12,8 +12,12 @@ export interface Digest {
   readonly isNotes: boolean;
 }
 
+/** Cuts a text into parts of at most so many tokens, which tile it; off the event loop, since a book takes it a second. */
+export type Split = (text: string, maxTokens: number, signal: AbortSignal) => Promise<readonly Part[]>;
+
 export interface Digesting {
   readonly asking: Asking;
+  readonly split: Split;
   readonly language: string | null;
   /** Requests at once. */
   readonly concurrency: number;
@@ -54,7 +58,7 @@ export async function digest(digesting: Digesting, text: string): Promise<Digest
   for (let depth = 0; depth < DEEPEST && estimateTokens(digested.text) > room; depth += 1) {
     const whole = digested.text;
     const partTokens = Math.max(NOTES.least * 3, asking.contextTokens - INSTRUCTIONS - NOTES.most);
-    const parts = splitText(whole, partTokens).filter(
+    const parts = (await digesting.split(whole, partTokens, asking.signal)).filter(
       ({ start, length }) => whole.slice(start, start + length).trim() !== '',
     );
     const tokens = Math.min(NOTES.most, Math.max(NOTES.least, Math.floor((room * 0.8) / parts.length)));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from '../../../../platform/model/errors.ts';
 import type { RecordedRequest } from '../../../../platform/model/testing/behaviours.ts';
 import { type OpenAiServer, startOpenAiServer } from '../../../../platform/model/testing/openai-server.ts';
+import { splitText } from '../../../../platform/prose/split.ts';
 import type { PitchWords } from '../model.ts';
 import { subject } from '../offline/extract.fixture.ts';
 import { createOpenAiModel, type OpenAiPitchOptions } from './model.openai.ts';
@@ -31,6 +32,7 @@ function open(over: Partial<OpenAiPitchOptions> = {}) {
     model: 'asked-for',
     contextTokens: 8_192,
     retry: { attempts: 3, baseMs: 1, maxMs: 1 },
+    split: async (text, most) => splitText(text, most),
     countTokens: async () => 9,
     logger: { warn },
     ...over,

@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../../../../platform/model/openai/retry.ts';
 import { storable } from '../../../../platform/text.ts';
 import type { PitchModel, WriteRequest, Written } from '../model.ts';
 import { type Asking, askForPitch } from './asking.ts';
-import { digest } from './digest.ts';
+import { digest, type Split } from './digest.ts';
 import { materialOf, pitchPrompt } from './prompts.ts';
 
 export interface OpenAiPitchOptions {
@@ -30,6 +30,7 @@ export interface OpenAiPitchOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Counts tokens where the server does not. */
   readonly countTokens: (texts: readonly string[], signal: AbortSignal) => Promise<number>;
+  readonly split: Split;
   readonly logger: Pick<Logger, 'warn'>;
   readonly clock?: Clock | undefined;
 }
@@ -130,6 +131,7 @@ async function write(
   const read = await digest(
     {
       asking,
+      split: options.split,
       language,
       room,
       concurrency: options.concurrency ?? CONCURRENCY,
