@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceHttp } from '../../clients/http.ts';
 import { BlobgraphError } from '../../errors.ts';
 import type { Caller, Viewer } from '../../identity/service-tokens.ts';
 import type { Logger } from '../../logger.ts';
 import { routed } from '../../service-path.ts';
 import { readBatch } from './batch.ts';
-import { createForward } from './forward.ts';
+import { createForward, type Forward } from './forward.ts';
 import { type BlobPlace, idsOf, isId, listPath, placesOf } from './input.ts';
 import { noBlob, type Owner } from './owners.ts';
 
@@ -45,7 +45,6 @@ const noList = (id: string): BlobgraphError =>
 export function directReadRoutes(app: FastifyInstance, deps: DirectReads): void {
   const forward = createForward(deps);
   const { reader, ownerFor } = deps;
-  const expected = ({ viewer }: Reader) => ({ user_id: viewer.userId });
 
   app.get<{ Params: BlobParams }>('/api/v1/processors/:processor/blobs/:id', async (request, reply) => {
     const asks = await reader(request);
@@ -53,7 +52,7 @@ export function directReadRoutes(app: FastifyInstance, deps: DirectReads): void 
     const owner = await ownerFor(processor, asks);
     if (!isId(id)) throw noBlob();
     const read = { owner, viewer: asks.viewer, method: 'GET', path: owner.blob(id), kind: 'json' } as const;
-    return forward(request, reply, { ...read, expected: { ...expected(asks), id } });
+    return forward(request, reply, { ...read, expected: { user_id: asks.viewer.userId, id } });
   });
   app.get<{ Params: BlobParams & { readonly name: string } }>(
     '/api/v1/processors/:processor/blobs/:id/artifacts/:name',
@@ -67,6 +66,11 @@ export function directReadRoutes(app: FastifyInstance, deps: DirectReads): void 
       return forward(request, reply, { ...read, expected: {} });
     },
   );
+  listRoute(app, deps, forward);
+  batchRoutes(app, deps, forward);
+}
+
+function listRoute(app: FastifyInstance, { reader, ownerFor }: DirectReads, forward: Forward): void {
   app.get<{ Params: { readonly processor: string; readonly user_id: string } }>(
     '/api/v1/processors/:processor/users/:user_id/blobs',
     async (request, reply) => {
@@ -79,18 +83,13 @@ export function directReadRoutes(app: FastifyInstance, deps: DirectReads): void 
       if (!owner.list) throw noList(owner.id);
       const path = listPath(owner.list(user_id), request.query);
       return forward(request, reply, {
-        ...{ owner, viewer, method: 'GET', path, kind: 'json', expected: expected(asks) },
+        ...{ owner, viewer, method: 'GET', path, kind: 'json', expected: { user_id } },
       });
     },
   );
-  batchRoutes(app, deps, forward);
 }
 
-function batchRoutes(
-  app: FastifyInstance,
-  { http, reader, ownerFor }: DirectReads,
-  forward: ReturnType<typeof createForward>,
-): void {
+function batchRoutes(app: FastifyInstance, { http, reader, ownerFor }: DirectReads, forward: Forward): void {
   app.post<{ Params: { readonly processor: string } }>(
     '/api/v1/processors/:processor/blobs/batch',
     async (request, reply) => {
@@ -101,7 +100,7 @@ function batchRoutes(
       return forward(request, reply, { ...read, kind: 'json', expected: { user_id: asks.viewer.userId } });
     },
   );
-  app.post('/api/v1/blobs/batch', async (request: FastifyRequest, _reply: FastifyReply) => {
+  app.post('/api/v1/blobs/batch', async (request) => {
     const asks = await reader(request);
     const places: BlobPlace[] = placesOf(request.body);
     const makeLarge = async () => request.part?.makeLarge();
