@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../platform/objects/objects.ts';
 import { newRecord } from '../../platform/processor/records/records.contract.ts';
 import { blobObject } from '../../platform/processor/records/s3/blob-objects.ts';
 import { processorService } from '../../platform/processor/service.ts';
+import { path } from '../../platform/service-path.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
 import { objectRecordsIn } from '../../platform/testing/records.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
@@ -119,7 +120,7 @@ export function assetsContract(open: () => Promise<Stores>): void {
     it('answers a file to its owner alone, by its name', async () => {
       const id = await store('carol');
       const read = (name: string, userId: string) =>
-        service.rest<unknown>('GET', `/blobs/${id}/artifacts/${name}`, {
+        service.rest<unknown>('GET', path`/blobs/${id}/artifacts/${name}`, {
           caller: { viewer: viewer(userId) },
         });
       expect(await read('thumbnail-webp', 'carol')).toMatchObject({ status: 200, body: 'webp of carol' });

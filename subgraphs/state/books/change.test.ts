@@ -87,10 +87,11 @@ describe('what a book says before its text', () => {
   };
   const image = async (caller: Caller) => {
     const about = { file_name: 'a.png', content_type: 'image/png', size_bytes: 1, sha256: 'a'.repeat(64) };
-    const input = { type: 'image', schemaId: 'image-input-v1', data: { upload_id: 'u', ...about } };
-    const text = 'mutation ($input: CreateBlobInput!) { createBlob(input: $input) { blob { id } } }';
-    const { data } = await state.graphql<{ createBlob: { blob: { id: string } } }>(text, { input }, caller);
-    return data?.createBlob.blob.id;
+    const { body } = await state.rest<{ blob: { id: string } }>('POST', '/api/v1/blobs', {
+      caller: { ...caller, service: 'image-processor' },
+      body: { type: 'image', schema_id: 'image-input-v1', data: { upload_id: 'u', ...about } },
+    });
+    return body.blob.id;
   };
 
   it('is given, changed one by one, and taken away by null', async () => {

@@ -1,8 +1,9 @@
 import type { Element, ElementContent } from 'hast';
+import { addressOf } from './address.ts';
 import { attributesOf } from './attributes.ts';
 import { cleanText } from './clean.ts';
 import { type Direction, directionOf } from './direction.ts';
-import { type Ids, placeOf } from './ids.ts';
+import type { Ids } from './ids.ts';
 import { mendRuby } from './ruby.ts';
 import { mendTable } from './table.ts';
 import { element, holdsBlock, holdsLink, isBlock, isEmpty, text, wordsOf } from './tree.ts';
@@ -21,21 +22,6 @@ export interface Mending {
 const MAX_DEPTH = 80;
 /** `h1` is the book's, `h2` the chapter's. */
 const FIRST_LEVEL = 3;
-
-const ABSOLUTE = /^(?:https?|mailto):/i;
-
-/** An address as it can stand in any file: an absolute one, or a place in the book; null for any other. */
-function addressOf(href: unknown): string | null {
-  if (typeof href !== 'string') return null;
-  const address = cleanText(href).trim();
-  if (address.startsWith('#')) return address.length > 1 ? placeOf(address.slice(1)) : null;
-  if (!ABSOLUTE.test(address) || !URL.canParse(address)) return null;
-  const { href: whole, protocol, host } = new URL(address);
-  if (protocol !== 'mailto:' && host === '') return null;
-  // Browsers take more than the standard of addresses (RFC 3986) has.
-  const outside = host.startsWith('[') ? /[|^`\\{}\s<>"]/g : /[|^`\\{}[\]\s<>"]/g;
-  return whole.replaceAll(/%(?![0-9a-f]{2})/gi, '%25').replaceAll(outside, encodeURIComponent);
-}
 
 /** Makes valid HTML of any: what may not stand where it stands goes up, down or away, its words stay. */
 export class Mender {

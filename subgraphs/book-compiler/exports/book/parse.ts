@@ -1,4 +1,5 @@
 import type { Element, ElementContent } from 'hast';
+import { BlobgraphError } from '../../../../platform/errors.ts';
 import {
   detectLanguage,
   isRightToLeft,
@@ -9,7 +10,7 @@ import type { BookInput, ParsedBook, ParsedChapter } from './book.ts';
 import { cleanText, withoutDanger } from './clean.ts';
 import type { Direction } from './direction.ts';
 import { Ids } from './ids.ts';
-import { noteId, OWN_ID, type RawChapter, readMarkdown } from './markdown.ts';
+import { noteId, OWN_ID, readMarkdown } from './markdown.ts';
 import { Mender } from './mend.ts';
 import { pictureIdOf } from './pictures.ts';
 import { element, isEmpty, text, wordsOf } from './tree.ts';
@@ -31,14 +32,22 @@ const OTHER_SCRIPTS: ReadonlySet<string> = new Set([
 const oneLine = (value: string): string => cleanText(value).replaceAll(/\s+/g, ' ').trim();
 const oneLineOr = (value: string | null): string | null => (value === null ? null : oneLine(value) || null);
 
-/** Markdown with its HTML; where that is nested so deeply that it cannot be read, it is left out. */
-function read(source: string, place: number): RawChapter {
-  try {
-    return readMarkdown(source, place, true);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return readMarkdown(source, place, false);
+const tooDeep = (title: string): BlobgraphError =>
+  new BlobgraphError(
+    'PROCESSING_FAILED',
+    `The chapter “${title}” has marks in marks, too many levels of them to be read.`,
+  );
+
+/** Work on trees of any depth calls itself; where that does not end, `work` is done without the chapter's HTML. */
+function withinStack<T>(title: string, work: (isRaw: boolean) => T): T {
+  for (const isRaw of [true, false]) {
+    try {
+      return work(isRaw);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
+  throw tooDeep(title);
 }
 
 /** The id of the chapter's beginning, an empty block that the compiler put behind its heading. */
@@ -71,11 +80,17 @@ class Parser {
     this.#direction = direction;
   }
 
-  chapter(
+  /** @throws BlobgraphError PROCESSING_FAILED */
+  chapter(chapter: BookInput['chapters'][number], place: number): ParsedChapter {
+    return withinStack(chapter.title, (isRaw) => this.#read(chapter, place, isRaw));
+  }
+
+  #read(
     { number = null, title, text: source }: BookInput['chapters'][number],
     place: number,
+    isRaw: boolean,
   ): ParsedChapter {
-    const raw = read(cleanText(source), place);
+    const raw = readMarkdown(cleanText(source), place, isRaw);
     const body = withoutDanger(raw.body);
     const anchor = takeAnchor(body);
     const id = (anchor === null ? null : this.#ids.claim(anchor)) ?? `${OWN_ID}chapter-${place}`;
