@@ -8,7 +8,7 @@ import { Calls, routed } from './calls.ts';
 import { createOwnCallsJudge } from './checks/own-calls.ts';
 import { readJson, readSchemas, sampleOf } from './documents.ts';
 import type { Findings } from './findings.ts';
-import { Lab, MAKER, READER, ROGUE } from './lab.ts';
+import { Lab, type LabDependencies, MAKER, READER, ROGUE } from './lab.ts';
 import { openTestedLog } from './log.ts';
 import type { Options } from './options.ts';
 import { RegistryStandIn, registered, schemaRoutes } from './stand-ins/registry.ts';
@@ -92,35 +92,89 @@ function watchStored(lab: Lab, state: StateStandIn, findings: Findings): void {
   };
 }
 
-/** Starts all that a processor is given. @throws StartersFault */
-export async function openSurroundings(
+export interface SurroundingsDependencies {
+  readonly natsServers: readonly string[];
+  readonly findings: Findings;
+  /** What is said of a processor that ended; undefined while it runs, or was not started here. */
+  readonly ended: () => string | undefined;
+  readonly storeQuestions: (() => number) | undefined;
+}
+
+const HELPERS: ReadonlySet<string> = new Set([MAKER, READER, ROGUE]);
+
+/** The processor that is tested; undefined until it is registered. */
+const testedIn = ({ processors }: RegistryStandIn): ProcessorDocument | undefined =>
+  [...processors.values()].find(({ id }) => !HELPERS.has(id));
+
+const registersItself = ({ method, path, to }: Received): boolean =>
+  to === 'processors' && method === 'POST' && path === '/api/v1/processors';
+
+/** Hears every call of the processor, and looks at its token. */
+function createHearing(
+  { url }: Options,
+  deps: { journal: Received[]; findings: Findings; state: StateStandIn; registry: RegistryStandIn },
+) {
+  const { journal, findings, state, registry } = deps;
+  const jwks = async () => (await fetch(`${url}${JWKS_PATH}`)).text();
+  const judge = createOwnCallsJudge({ id: () => testedIn(registry)?.id, jwks, state });
+  return async (call: Received): Promise<void> => {
+    journal.push(call);
+    const sentence = registersItself(call) ? 'N4' : 'I9';
+    const flaw = await judge(call);
+    if (flaw === undefined) findings.kept(sentence);
+    else findings.wrong(sentence, `${call.method} ${call.path} of ${call.to}: of its token, ${flaw}.`);
+  };
+}
+
+/** Enters the processor as an operator would, where that is asked for, and those beside it. */
+function enlist({ processors }: RegistryStandIn, options: Options, urlOf: (name: string) => string): void {
+  if (options.registration !== undefined) {
+    const given = readJson(options.registration) as object;
+    const own = registered({ ...given, base_url: options.url });
+    processors.set(own.id, own);
+  }
+  processors.set(MAKER, helper(MAKER, urlOf(MAKER), ['conformance-v1']));
+  processors.set(ROGUE, helper(ROGUE, urlOf(ROGUE), ['note-v1']));
+}
+
+/** The processor, with one beside it that reads what it makes: that is known once it is registered. */
+const withReader = (registry: RegistryStandIn, urlOf: (name: string) => string) => (): ProcessorDocument => {
+  const tested = testedIn(registry) as ProcessorDocument;
+  registry.processors.set(READER, helper(READER, urlOf(READER), [tested.output_schema_id]));
+  return tested;
+};
+
+/** What checks need that does not depend on where anything listens. */
+function inputsOf(
   options: Options,
-  deps: {
-    readonly natsServers: readonly string[];
-    readonly findings: Findings;
-    readonly ended: () => string | undefined;
-    readonly storeQuestions: (() => number) | undefined;
-  },
-): Promise<Surroundings> {
-  const { findings, natsServers } = deps;
+): Pick<LabDependencies, 'schemas' | 'sampleOf' | 'operation' | 'patienceMs'> {
   const schemas = readSchemas(options.schemas);
   const samples = new Map([...options.samples].map(([id, file]) => [id, readJson(file)]));
   const operation = options.operation === undefined ? undefined : readJson(options.operation);
-  const [state, registry, journal] = [new StateStandIn(), new RegistryStandIn(), [] as Received[]];
-  const helpers = new Set([MAKER, READER, ROGUE]);
-  const processor = () => [...registry.processors.values()].find(({ id }) => !helpers.has(id));
-  const jwks = async () => (await fetch(`${options.url}${JWKS_PATH}`)).text();
-  const judge = createOwnCallsJudge({ id: () => processor()?.id, jwks, state });
-  const hear = async (call: Received) => {
-    journal.push(call);
-    const flaw = await judge(call);
-    const what = `${call.method} ${call.path} of ${call.to}`;
-    if (flaw === undefined) findings.kept('I9');
-    else findings.wrong(registersItself(call) ? 'N4' : 'I9', `${what}: of its token, ${flaw}.`);
-    if (flaw === undefined && registersItself(call)) findings.kept('N4');
+  return {
+    schemas,
+    sampleOf: (schemaId) => sampleOf(schemaId, schemas, samples),
+    operation: operation as LabDependencies['operation'],
+    patienceMs: options.patienceMs,
   };
+}
+
+/** Starts all that a processor is given. @throws StartersFault */
+export async function openSurroundings(
+  options: Options,
+  deps: SurroundingsDependencies,
+): Promise<Surroundings> {
+  const { findings, natsServers, ended, storeQuestions } = deps;
+  const inputs = inputsOf(options);
+  const [state, registry, journal] = [new StateStandIn(), new RegistryStandIn(), [] as Received[]];
+  const hear = createHearing(options, { journal, findings, state, registry });
   const routes = {
-    ...{ gateway: {}, state: state.routes, processors: registry.routes, schemas: schemaRoutes(schemas) },
+    ...{
+      gateway: {},
+      state: state.routes,
+      processors: registry.routes,
+      schemas: schemaRoutes(inputs.schemas),
+    },
     ...{ [MAKER]: makerRoutes(state), [READER]: {}, [ROGUE]: {} },
   };
   const namespace = options.namespace ?? `conformance_${randomBytes(5).toString('hex')}`;
@@ -130,40 +184,19 @@ export async function openSurroundings(
     throw error;
   });
   const urlOf = (name: string) => standIns.get(name)?.url ?? '';
-  const own =
-    options.registration === undefined
-      ? undefined
-      : registered({ ...(readJson(options.registration) as object), base_url: options.url });
-  if (own) registry.processors.set(own.id, own);
-  // What reads the schema that is made is known once that is.
-  const readers = () => {
-    const made = processor()?.output_schema_id;
-    if (made) registry.processors.set(READER, helper(READER, urlOf(READER), [made]));
-  };
-  registry.processors.set(MAKER, helper(MAKER, urlOf(MAKER), ['conformance-v1']));
-  registry.processors.set(ROGUE, helper(ROGUE, urlOf(ROGUE), ['note-v1']));
+  enlist(registry, options, urlOf);
   const calls = new Calls({
     url: options.url,
-    to: () => processor()?.id ?? '',
+    to: () => testedIn(registry)?.id ?? '',
     keyOf: (service) => (standIns.get(service)?.keys ?? keysFrom(undefined)())[0],
     hear: (id, seen) => findings.wrong(id, seen),
   });
-  const lab = new Lab({
-    ...{ calls, log, state, registry, standIns, journal, findings, schemas },
-    sampleOf: (schemaId) => sampleOf(schemaId, schemas, samples),
-    operation: operation as { query: string } | undefined,
-    storeQuestions: deps.storeQuestions,
-    processor: () => {
-      readers();
-      return processor() as ProcessorDocument;
-    },
-    patienceMs: options.patienceMs,
-    ended: deps.ended,
-  });
+  const played = { calls, log, state, registry, standIns, journal, findings, ended, storeQuestions };
+  const lab = new Lab({ ...inputs, ...played, processor: withReader(registry, urlOf) });
   watchStored(lab, state, findings);
   return {
     lab,
-    processor,
+    processor: () => testedIn(registry),
     environment: {
       ...{ STATE_URL: urlOf('state'), PROCESSORS_URL: urlOf('processors') },
       ...{ SCHEMAS_URL: urlOf('schemas'), GATEWAY_URL: urlOf('gateway') },
@@ -176,6 +209,3 @@ export async function openSurroundings(
     },
   };
 }
-
-const registersItself = ({ method, path, to }: Received): boolean =>
-  to === 'processors' && method === 'POST' && path === '/api/v1/processors';

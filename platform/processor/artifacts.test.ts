@@ -60,11 +60,11 @@ function setUp(over: Partial<ArtifactDefinition> = {}, seconds = 30) {
   let away = false;
   const time = turningClock();
   const find = vi.fn(async (id: string) => (gone.has(id) ? null : (blobs.get(id) ?? null)));
-  const open = (version = markdown.version) =>
+  const open = (version = markdown.version, limit = seconds) =>
     createArtifacts({
       processorId: 'upper-case',
       definitions: { markdown: { ...markdown, version } },
-      seconds,
+      seconds: limit,
       concurrency: 4,
       objects,
       journal,
@@ -382,12 +382,12 @@ describe('an artifact', () => {
 
   it('that takes too long fails by name, whether it heeds its signal or not', async () => {
     const make = vi.fn<ArtifactDefinition['make']>(() => new Promise(() => {}));
-    const { artifacts, reports } = setUp({ make }, 0.05);
+    const { artifacts, open, reports } = setUp({ make }, 0.05);
     const one = blob();
     await expect(opened(artifacts, one)).rejects.toMatchObject({ code: 'PROCESSING_TIMEOUT' });
     expect(reports.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSING_TIMEOUT' } });
     make.mockReturnValueOnce('now');
-    expect(await text((await opened(artifacts, one)).body)).toBe('now');
+    expect(await text((await opened(open('1', 30), one)).body)).toBe('now');
   });
 
   it('that fails half-way leaves nothing', async () => {

@@ -43,6 +43,8 @@ export interface ArtifactDefinition<Opened = object> {
   readonly mediaType: string;
   /** Its name when it is saved: in any script, up to 150 UTF-16 units. */
   readonly fileName: (record: BlobRecord) => string;
+  /** How long its making may take. Default: as long as a run of the processor. */
+  readonly seconds?: number;
   /** Members of the document that it is made of, e.g. `chapters.title`. Default: all. */
   readonly needs?: readonly string[];
   /**

@@ -117,7 +117,7 @@ describe('entities', () => {
         title: null,
         author: 'É. Ñandú',
       },
-      exports: ['markdown', 'html', 'epub'].map((name) => ({
+      exports: ['markdown', 'html', 'epub', 'pdf'].map((name) => ({
         format: name.toUpperCase(),
         url: expect.stringMatching(
           new RegExp(

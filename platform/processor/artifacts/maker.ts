@@ -187,7 +187,8 @@ export class ArtifactMaker {
     if (!record) throw await this.#erased(entry);
     if (found) return found.sizeBytes;
     await this.#teller.tell(entry, { state: 'PROCESSING' });
-    const sizeBytes = await withinLimit(this.#deps.seconds, signal, (limit) =>
+    const { seconds = this.#deps.seconds } = definition;
+    const sizeBytes = await withinLimit(seconds, signal, (limit) =>
       this.#put(entry, { record, definition, signal: limit }),
     );
     // Whoever deleted the blob meanwhile did not see it.

@@ -12,6 +12,9 @@ export interface ExportTools {
 
 type BookArtifact = ArtifactDefinition<ExportTools>;
 
+/** A book of the largest size takes a minute of an idle machine. */
+const SECONDS = 300;
+
 /** The book's text as it is. */
 const markdown: BookArtifact = {
   version: '1',
@@ -26,6 +29,7 @@ function artifactOf(format: FormatName): BookArtifact {
   return {
     version,
     mediaType,
+    seconds: SECONDS,
     needs: EXPORTED_MEMBERS,
     fileName: (record) => fileName(record, extension, 'book'),
     async make(record, { opened, neighbours, ...run }) {

@@ -1,5 +1,4 @@
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
 import {
   blackness,
   chunk,
@@ -276,36 +275,6 @@ const strange: Nasty[] = [
     name: 'bytes behind the end, as motion photographs have',
     make: async () => Buffer.concat([await jpeg(), Buffer.alloc(100_000, 7)]),
     made: { width: 300, height: 200 },
-  },
-];
-
-/** Files that are two things at once: what is made of them is one. */
-export const polyglots: Nasty[] = [
-  {
-    name: 'a GIF with a page behind it',
-    make: async () =>
-      Buffer.concat([await photograph(30, 20).gif().toBuffer(), Buffer.from('<script>alert(1)</script>')]),
-    made: { format: 'GIF' },
-  },
-  {
-    name: 'a JPEG with PDF in a comment',
-    make: async () =>
-      withSegment(await jpeg(), 0xfe, Buffer.from('%PDF-1.4\n<script>alert(1)</script>\n%%EOF')),
-    made: { format: 'JPEG' },
-  },
-  {
-    name: 'a PNG with a page in its text',
-    make: () => png(8, 8, chunk('tEXt', Buffer.from('Comment\0<script>alert(1)</script>')), blackness(8, 8)),
-    made: { format: 'PNG' },
-  },
-  {
-    name: 'a WebP with a page as XMP',
-    make: () =>
-      sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-        .withXmp('<?xpacket?><script>alert(1)</script>')
-        .webp()
-        .toBuffer(),
-    made: { format: 'WEBP' },
   },
 ];
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { createDecoder } from '../decoder.ts';
-import { type Nasty, nasty, polyglots } from './nasty.fixture.ts';
+import { type Nasty, nasty } from './nasty.fixture.ts';
+import { polyglots } from './polyglots.fixture.ts';
 
 const MIB = 1024 ** 2;
 /** Far less than the bombs would take. */

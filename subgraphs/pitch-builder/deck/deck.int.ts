@@ -72,6 +72,7 @@ const decks: Readonly<Record<string, PitchDocument>> = {
   german: most('Der Donaudampfschifffahrtsgesellschaftskapitän zündete die Lampe an. ', 'de'),
   arabic: most('كان الحارس يشعل المصباح كل ليلة قبل أن تصل السفينة. ', 'ar'),
   chinese: most('灯塔看守人每天晚上点灯。一天，灯自己熄灭了。', 'zh'),
+  nasty: most('A & B <c> "d" \'e\' ]]> \u0001\ufffe\u000b &amp; {{x}} ', 'en'),
   unbroken: most('x'.repeat(2_000), 'en'),
   ...Object.fromEntries(sherlocks().map((pitch) => ['sherlock', pitch])),
 };
@@ -157,6 +158,12 @@ describe.each(Object.keys(decks))('the deck “%s”', (name) => {
     const { language = 'en' } = decks[name] ?? least;
     for (const slide of slidesOf(name)) expect(slide).toContain(`lang="${language}"`);
   });
+});
+
+it('is well-formed, whatever is in the pitch', () => {
+  const script =
+    'import sys,zipfile,xml.dom.minidom as x\nfor f in sys.argv[1:]:\n z=zipfile.ZipFile(f)\n for n in z.namelist():\n  if n.endswith((".xml",".rels")): x.parseString(z.read(n))';
+  execFileSync('python3', ['-c', script, ...Object.keys(decks).map((name) => file(`${name}.pptx`))]);
 });
 
 it('a pitch of all there is has a slide for each part, and one of the least leaves out what is not there', () => {

@@ -50,8 +50,18 @@ function fill(slides: Slides, pitch: PitchDocument): void {
   slides.prose(labels.story, synopsis.long);
 }
 
+/** Characters that XML cannot hold, however they are written: with one, PowerPoint calls the file broken. */
+const NOT_OF_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** The same value, all of its texts such that XML can hold them. */
+const writable = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
+    typeof each === 'string' ? each.replaceAll(NOT_OF_XML, ' ') : each,
+  ) as T;
+
 /** A pitch as a presentation (PPTX), which PowerPoint, Keynote and LibreOffice open. For a worker thread. */
-export async function deckOf(pitch: PitchDocument): Promise<Uint8Array> {
+export async function deckOf(document: PitchDocument): Promise<Uint8Array> {
+  const pitch = writable(document);
   const deck = new PptxGenJS();
   deck.defineLayout({ name: LAYOUT, width: PAGE.width, height: PAGE.height });
   deck.layout = LAYOUT;

@@ -25,8 +25,8 @@ export interface BookInput {
   readonly compiledAt: string;
   /** In the order of the book; their texts as they stand in it, heading first. */
   readonly chapters: readonly {
-    /** Its number as readers see it; null: it has none, or that is not known. */
-    readonly number: number | null;
+    /** Its number as readers see it. Default, and null: it has none, or that is not known. */
+    readonly number?: number | null;
     readonly title: string;
     readonly text: string;
   }[];

@@ -71,7 +71,10 @@ class Parser {
     this.#direction = direction;
   }
 
-  chapter({ number, title, text: source }: BookInput['chapters'][number], place: number): ParsedChapter {
+  chapter(
+    { number = null, title, text: source }: BookInput['chapters'][number],
+    place: number,
+  ): ParsedChapter {
     const raw = read(cleanText(source), place);
     const body = withoutDanger(raw.body);
     const anchor = takeAnchor(body);
