@@ -2,11 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freeServerPort } from '../../e2e/harness/ports.ts';
 import { PYTHON_PROCESSOR, python } from '../../e2e/harness/python.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
 import { openTemporaryPostgres } from '../../platform/testing/postgres.ts';
 import { services } from '../../platform/testing/services.ts';
-import { freePort } from '../services/processes.ts';
 import { conformance, wrongIn } from './conformance.fixture.ts';
 
 /** Processors that get one thing wrong each are told of it, by its sentence and no other. */
@@ -249,7 +249,7 @@ it.concurrent.each(Object.entries(mutants).map(([name, mutant], index) => ({ nam
   '$name',
   async ({ name, index, changes, told }) => {
     const own = await mutated(name, changes);
-    const port = await freePort();
+    const port = await freeServerPort();
     const args = [
       ...['--url', `http://127.0.0.1:${port}`, '--store', 'POSTGRES_URL'],
       ...['--registration', join(own, 'registration.json'), '--schema', join(own, 'word-count-v1.json')],

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { serviceNames } from '../../platform/config.ts';
 import { compileSchema, type JsonObject } from '../../platform/json-schema/validator.ts';
 import { compileBook, createBlob, deleteBlob, untilState } from '../harness/operations.ts';
 import { startProcess } from '../harness/process.ts';
-import type { System } from '../harness/system.ts';
+import { mainJob, type System } from '../harness/system.ts';
 import { ERASURE } from './finished.ts';
 import { kindOf, openRelease } from './open.ts';
 import { type Release, release, releases } from './release.ts';
@@ -113,7 +112,7 @@ describe.each(releases())('the data of %s', (name) => {
   };
 
   it('is opened by every service', async () => {
-    for (const service of serviceNames)
+    for (const service of mainJob)
       await expect
         .poll(async () => (await fetch(`${system.urls[service]}/ready`)).status, { timeout: 30_000 })
         .toBe(200);

@@ -14,45 +14,7 @@ CREATE TABLE book_chapters (
 ALTER TABLE book_chapters ALTER COLUMN "compiled_text" SET STORAGE EXTERNAL;
 
 INSERT INTO book_chapters ("id", "book_id", "chapter_num", "title", "draft_blob_id", "expanded_blob_id", "compiled_text", "word_count", "position", "character_count") VALUES
-('5818ddfa-b026-4aa0-bc9c-31a5f2918bd8', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '1', 'The Storm', 'f6347f59-21c1-5c38-b7d9-72a99666f7fe', 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '## The Storm
-
-<div id="chapter-1"></div>
-
-Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.', '29', '1', '136'),
-('6b1ace7a-faac-477e-90d7-1c5afb793794', 'b06c2244-e939-5924-b52f-82d6bd65a938', '2', 'Deleted', 'b0417b4b-bc15-5f84-a431-1c0bea5bfadd', 'a249a3b7-953d-584c-b4cb-8de4c8d28536', '## Deleted
-
-<div id="chapter-2"></div>
-
-Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.', '29', '2', '136'),
-('76ef3642-8ac3-4cc7-8e98-1a2edb5ab4ee', '01a223a9-a10d-73ed-bb28-38cb6f0b4751', '3', 'The Letter', 'bb6b87d9-ced8-50c1-8ad3-87cd1a820409', '8c0ffdf3-e990-5c7f-bdc7-9126bc57858d', '## The Letter
-
-<div id="chapter-3"></div>
-
-Dear Ruan,
-
-the lamp burned all night — read it twice, fold it, and walk down to the boats. 🦉
-
-After dark the shortest distance is measured less by paces than by patience.', '31', '3', '137'),
-('855e5e7a-cec7-491d-a11e-a56e08b6c8d4', 'b06c2244-e939-5924-b52f-82d6bd65a938', '1', 'Kept', 'f1fefe5f-5459-5cfc-a627-9c5957260e17', '618e02a6-2fa5-5041-a99f-151b4404a0fd', '## Kept
-
-<div id="chapter-1"></div>
-
-In the morning the sea was flat. Elspeth counted the boats, and one of them was missing.
-
-“Whose?” said Ruan. One could believe it without effort, and wonder about it nevertheless.', '31', '1', '149'),
-('875a437a-02f0-408c-ac8c-61191896d3f3', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '2', 'The Calm', '721e19ff-e83d-5d1f-b9e1-bea174afc3b1', 'bb187476-2376-596e-8abb-59243901234f', '## The Calm
-
-<div id="chapter-2"></div>
-
-In the morning the sea was flat. Elspeth counted the boats, and one of them was missing.
-
-“Whose?” said Ruan. One could believe it without effort, and wonder about it nevertheless.', '31', '2', '149'),
-('a6ca64cc-543c-44ac-adfb-e5eb9abe1e39', '01a223a9-a7da-77bf-9a19-118de9de72ca', '1', 'Only', '3d0e87a1-329e-5e95-a566-599c64a778d1', NULL, '## Only
-
-<div id="chapter-1"></div>
-
-Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.', '18', '1', '79'),
-('a99f4fed-6642-403e-ab22-d67fdd23e832', '01a223a9-a10d-73ed-bb28-38cb6f0b4751', '2', 'The Calm', '01a223a9-9d67-7207-97ab-2d1b90a04db9', '9ec7cd86-a5b1-582b-addc-dbddab446f37', '## The Calm
+('2aca57c8-983c-4e60-b73e-d6c760da11a3', '01a22409-42f7-7241-bd73-969f4a0f6b99', '2', 'The Calm', '01a22409-421f-7264-9701-e4a6539aadcf', '798d0b9c-3751-5fa2-b5cf-f9656816f815', '## The Calm
 
 <div id="chapter-2"></div>
 
@@ -61,17 +23,29 @@ In the morning the sea was flat. Elspeth counted the boats, and one of them was 
 “Whose?” said Ruan.
 
 It was hers. A careful observer would have made something of it. So it began.', '35', '2', '152'),
-('b31a41d2-a39b-4307-819c-4ae8a67742f0', '01a223aa-d626-7129-916b-27803d05ff71', '1', 'Mud', '4b666146-3bb2-5789-8b3c-964836fcabd4', NULL, '## Mud
+('2dcd3cd3-7088-4115-be48-c7b16e2614f4', '01a22409-994a-7759-81e1-8967588c6af2', '1', 'Mud', '4b666146-3bb2-5789-8b3c-964836fcabd4', NULL, '## Mud
 
 <div id="chapter-1"></div>
 
 The boats lay on their sides in the mud. Ruan waited for the water to come back.', '17', '1', '64'),
-('b6f089e5-11a1-45e7-b718-b7e22d213596', '01a223a9-a10d-73ed-bb28-38cb6f0b4751', '1', 'The Storm', 'f6347f59-21c1-5c38-b7d9-72a99666f7fe', 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '## The Storm
+('383b4b43-fea9-484c-8b69-3db1c0e01724', '01a22409-42f7-7241-bd73-969f4a0f6b99', '1', 'The Storm', 'f6347f59-21c1-5c38-b7d9-72a99666f7fe', 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '## The Storm
 
 <div id="chapter-1"></div>
 
 Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.', '29', '1', '136'),
-('e348e4d7-f9aa-4ec2-8fe5-fb9bb037513d', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '3', 'The Letter', 'bb6b87d9-ced8-50c1-8ad3-87cd1a820409', '8c0ffdf3-e990-5c7f-bdc7-9126bc57858d', '## The Letter
+('6a743865-ef64-4636-a03d-bf30d0a31a9b', '01a22409-443b-7010-bb25-020c501b050c', '1', 'Only', '3d0e87a1-329e-5e95-a566-599c64a778d1', NULL, '## Only
+
+<div id="chapter-1"></div>
+
+Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.', '18', '1', '79'),
+('6c4a303d-a4fb-4866-8c7f-e45eb5994e65', 'b06c2244-e939-5924-b52f-82d6bd65a938', '1', 'Kept', 'f1fefe5f-5459-5cfc-a627-9c5957260e17', '618e02a6-2fa5-5041-a99f-151b4404a0fd', '## Kept
+
+<div id="chapter-1"></div>
+
+In the morning the sea was flat. Elspeth counted the boats, and one of them was missing.
+
+“Whose?” said Ruan. One could believe it without effort, and wonder about it nevertheless.', '31', '1', '149'),
+('7c5fd084-911c-4f49-866d-378abee4d975', '01a22409-42f7-7241-bd73-969f4a0f6b99', '3', 'The Letter', 'bb6b87d9-ced8-50c1-8ad3-87cd1a820409', '8c0ffdf3-e990-5c7f-bdc7-9126bc57858d', '## The Letter
 
 <div id="chapter-3"></div>
 
@@ -79,7 +53,33 @@ Dear Ruan,
 
 the lamp burned all night — read it twice, fold it, and walk down to the boats. 🦉
 
-After dark the shortest distance is measured less by paces than by patience.', '31', '3', '137');
+After dark the shortest distance is measured less by paces than by patience.', '31', '3', '137'),
+('84890f3e-88ab-43c4-9c6c-a11fcc6ca81c', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '2', 'The Calm', '721e19ff-e83d-5d1f-b9e1-bea174afc3b1', 'bb187476-2376-596e-8abb-59243901234f', '## The Calm
+
+<div id="chapter-2"></div>
+
+In the morning the sea was flat. Elspeth counted the boats, and one of them was missing.
+
+“Whose?” said Ruan. One could believe it without effort, and wonder about it nevertheless.', '31', '2', '149'),
+('a1396a15-af9d-40c5-8167-00b3ab14d160', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '1', 'The Storm', 'f6347f59-21c1-5c38-b7d9-72a99666f7fe', 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '## The Storm
+
+<div id="chapter-1"></div>
+
+Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.', '29', '1', '136'),
+('bc7dae66-b771-4502-b290-a21d934e43fb', 'ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', '3', 'The Letter', 'bb6b87d9-ced8-50c1-8ad3-87cd1a820409', '8c0ffdf3-e990-5c7f-bdc7-9126bc57858d', '## The Letter
+
+<div id="chapter-3"></div>
+
+Dear Ruan,
+
+the lamp burned all night — read it twice, fold it, and walk down to the boats. 🦉
+
+After dark the shortest distance is measured less by paces than by patience.', '31', '3', '137'),
+('df60f75d-14a7-4cfe-9446-9ef85a28347a', 'b06c2244-e939-5924-b52f-82d6bd65a938', '2', 'Deleted', 'b0417b4b-bc15-5f84-a431-1c0bea5bfadd', 'a249a3b7-953d-584c-b4cb-8de4c8d28536', '## Deleted
+
+<div id="chapter-2"></div>
+
+Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.', '29', '2', '136');
 
 CREATE TABLE compiled_books (
   "id" uuid NOT NULL,
@@ -116,7 +116,7 @@ CREATE TABLE compiled_books (
 ALTER TABLE compiled_books ALTER COLUMN "full_text" SET STORAGE EXTERNAL;
 
 INSERT INTO compiled_books ("id", "user_id", "book_id", "version", "title", "full_text", "word_count", "chapter_count", "source_blob_ids", "compile_config", "stale", "content_hash", "size_bytes", "input_hash", "created_at", "registered_at", "register_at", "register_attempts", "refusal", "parent_blob_id", "generation", "processor_version", "schema_version", "preview", "processing_time_ms", "on_demand", "command", "character_count", "language") VALUES
-('01a223a9-a10d-73ed-bb28-38cb6f0b4751', 'alice', 'my-novel', '2', 'The Harbour & “the Sea”', E'---
+('01a22409-42f7-7241-bd73-969f4a0f6b99', 'alice', 'my-novel', '2', 'The Harbour & “the Sea”', E'---
 title: The Harbour & “the Sea”
 lang: en
 ---
@@ -154,7 +154,7 @@ Dear Ruan,
 the lamp burned all night — read it twice, fold it, and walk down to the boats. 🦉
 
 After dark the shortest distance is measured less by paces than by patience.
-', '95', '3', '["c2d7c94b-1b9a-54ec-a648-413f9246d384", "9ec7cd86-a5b1-582b-addc-dbddab446f37", "8c0ffdf3-e990-5c7f-bdc7-9126bc57858d"]', '{"title": null, "author": null, "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'false', 'eda7800632c8e06bebc7d9ac3ec83fe0ba7ee49f46d8adaa0d8086e333fc0f6b', '896', 'fe6d0c39d9a3ae22ec183058d5216f402f799c8ef3cd5781b1ddba35cfe1df20', '2026-11-28 19:37:29.382+00', '2026-11-28 19:37:29.668+00', '2026-11-28 19:37:39.382+00', '0', NULL, 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '0', '1', '1.1.0', E'---
+', '95', '3', '["c2d7c94b-1b9a-54ec-a648-413f9246d384", "798d0b9c-3751-5fa2-b5cf-f9656816f815", "8c0ffdf3-e990-5c7f-bdc7-9126bc57858d"]', '{"title": null, "author": null, "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'false', 'eda7800632c8e06bebc7d9ac3ec83fe0ba7ee49f46d8adaa0d8086e333fc0f6b', '896', 'fe6d0c39d9a3ae22ec183058d5216f402f799c8ef3cd5781b1ddba35cfe1df20', '2026-11-28 21:21:56.518+00', '2026-11-28 21:21:56.568+00', '2026-11-28 21:22:06.519+00', '0', NULL, 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '0', '1', '1.1.0', E'---
 title: The Harbour & “the Sea”
 lang: en
 ---
@@ -175,8 +175,8 @@ Elspeth shut the window. The rain came down on the harbour, and the boats pulled
 
 ## The Calm
 
-<', '46', 'true', NULL, '425', 'en'),
-('01a223a9-a7da-77bf-9a19-118de9de72ca', 'alice', 'drafts-alone', '1', 'As it was written', '---
+<', '5', 'true', NULL, '425', 'en'),
+('01a22409-443b-7010-bb25-020c501b050c', 'alice', 'drafts-alone', '1', 'As it was written', '---
 title: As it was written
 lang: en
 ---
@@ -192,7 +192,7 @@ lang: en
 <div id="chapter-1"></div>
 
 Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.
-', '18', '1', '["3d0e87a1-329e-5e95-a566-599c64a778d1"]', '{"title": "As it was written", "author": null, "left_out": [], "use_expanded": false, "leave_out_missing": false}', 'false', '2466f5063906b785797cf57711d020eda813cd29275509f1c9484aacb59d4ec0', '256', 'f811bf470fe7b766f2eb991ae0669bebd93887e1e8219cdf514065831751004c', '2026-11-28 19:37:31.072+00', '2026-11-28 19:37:31.363+00', '2026-11-28 19:37:41.072+00', '0', NULL, '3d0e87a1-329e-5e95-a566-599c64a778d1', '0', '1', '1.1.0', '---
+', '18', '1', '["3d0e87a1-329e-5e95-a566-599c64a778d1"]', '{"title": "As it was written", "author": null, "left_out": [], "use_expanded": false, "leave_out_missing": false}', 'false', '2466f5063906b785797cf57711d020eda813cd29275509f1c9484aacb59d4ec0', '256', 'f811bf470fe7b766f2eb991ae0669bebd93887e1e8219cdf514065831751004c', '2026-11-28 21:21:56.833+00', '2026-11-28 21:21:56.875+00', '2026-11-28 21:22:06.833+00', '0', NULL, '3d0e87a1-329e-5e95-a566-599c64a778d1', '0', '1', '1.1.0', '---
 title: As it was written
 lang: en
 ---
@@ -208,8 +208,8 @@ lang: en
 <div id="chapter-1"></div>
 
 Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.
-', '19', 'true', NULL, '79', 'en'),
-('01a223aa-d626-7129-916b-27803d05ff71', 'late|2@example.com', 'not-entered', '1', 'Not entered', '---
+', '3', 'true', NULL, '79', 'en'),
+('01a22409-994a-7759-81e1-8967588c6af2', 'late|2@example.com', 'not-entered', '1', 'Not entered', '---
 title: Not entered
 lang: en
 ---
@@ -225,7 +225,7 @@ lang: en
 <div id="chapter-1"></div>
 
 The boats lay on their sides in the mud. Ruan waited for the water to come back.
-', '17', '1', '["4b666146-3bb2-5789-8b3c-964836fcabd4"]', '{"title": null, "author": null, "left_out": [], "use_expanded": false, "leave_out_missing": false}', 'false', 'ad021989a902add6562a336d649c8b5f7e70b8f48281a49933eaf32b9af6ac10', '226', 'fa00ea623b238770366b144ffc64da05040a3dc43d8a3a92b54eac06a61f2a35', '2026-11-28 19:38:49.671+00', NULL, '2026-11-28 19:38:50.754+00', '1', NULL, '4b666146-3bb2-5789-8b3c-964836fcabd4', '0', '1', '1.1.0', '---
+', '17', '1', '["4b666146-3bb2-5789-8b3c-964836fcabd4"]', '{"title": null, "author": null, "left_out": [], "use_expanded": false, "leave_out_missing": false}', 'false', 'ad021989a902add6562a336d649c8b5f7e70b8f48281a49933eaf32b9af6ac10', '226', 'fa00ea623b238770366b144ffc64da05040a3dc43d8a3a92b54eac06a61f2a35', '2026-11-28 21:22:18.833+00', NULL, '2026-11-28 21:22:19.868+00', '1', NULL, '4b666146-3bb2-5789-8b3c-964836fcabd4', '0', '1', '1.1.0', '---
 title: Not entered
 lang: en
 ---
@@ -241,7 +241,7 @@ lang: en
 <div id="chapter-1"></div>
 
 The boats lay on their sides in the mud. Ruan waited for the water to come back.
-', '1202', 'true', NULL, '64', 'en'),
+', '186', 'true', NULL, '64', 'en'),
 ('b06c2244-e939-5924-b52f-82d6bd65a938', 'user|1@example.com', 'my-novel', '1', 'my-novel', '---
 title: my-novel
 lang: en
@@ -267,7 +267,7 @@ In the morning the sea was flat. Elspeth counted the boats, and one of them was 
 <div id="chapter-2"></div>
 
 Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to hold the attention.
-', '60', '2', '["618e02a6-2fa5-5041-a99f-151b4404a0fd", "a249a3b7-953d-584c-b4cb-8de4c8d28536"]', '{"title": null, "author": null, "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'true', '3484a97bb283059d1eb9ec8916554e4fdf6166ccc2b94032c25118e35cbc9479', '570', 'fe6d0c39d9a3ae22ec183058d5216f402f799c8ef3cd5781b1ddba35cfe1df20', '2026-11-28 19:37:36.586+00', '2026-11-28 19:37:36.851+00', '2026-11-28 19:37:46.586+00', '0', NULL, '618e02a6-2fa5-5041-a99f-151b4404a0fd', '0', '1', '1.1.0', '---
+', '60', '2', '["618e02a6-2fa5-5041-a99f-151b4404a0fd", "a249a3b7-953d-584c-b4cb-8de4c8d28536"]', '{"title": null, "author": null, "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'true', '3484a97bb283059d1eb9ec8916554e4fdf6166ccc2b94032c25118e35cbc9479', '570', 'fe6d0c39d9a3ae22ec183058d5216f402f799c8ef3cd5781b1ddba35cfe1df20', '2026-11-28 21:21:57.962+00', '2026-11-28 21:21:58.012+00', '2026-11-28 21:22:07.962+00', '0', NULL, '618e02a6-2fa5-5041-a99f-151b4404a0fd', '0', '1', '1.1.0', '---
 title: my-novel
 lang: en
 ---
@@ -291,7 +291,7 @@ In the morning the sea was flat. Elspeth counted the boats, and one of them was 
 
 <div id="chapter-2"></div>
 
-Elspeth shut the window. The r', '13', 'true', NULL, '285', 'en'),
+Elspeth shut the window. The r', '3', 'true', NULL, '285', 'en'),
 ('ba16a2ce-3e2c-595a-b804-9944c3e6fa2e', 'alice', 'my-novel', '1', 'The Harbour & “the Sea”', E'---
 title: The Harbour & “the Sea”
 author: A. Writer
@@ -331,7 +331,7 @@ Dear Ruan,
 the lamp burned all night — read it twice, fold it, and walk down to the boats. 🦉
 
 After dark the shortest distance is measured less by paces than by patience.
-', '91', '3', '["c2d7c94b-1b9a-54ec-a648-413f9246d384", "bb187476-2376-596e-8abb-59243901234f", "8c0ffdf3-e990-5c7f-bdc7-9126bc57858d"]', '{"title": null, "author": "A. Writer", "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'false', '82c6d78af850643cd032bfce1d8decc6314baefad65dbf14a5f0745a924c5d28', '923', '1d9272c989743309338bbb84de526b7d274ee51a3e6d8b5962c00ccc5c93b95d', '2026-11-28 19:37:27.796+00', '2026-11-28 19:37:28.085+00', '2026-11-28 19:37:37.796+00', '0', NULL, 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '0', '1', '1.1.0', E'---
+', '91', '3', '["c2d7c94b-1b9a-54ec-a648-413f9246d384", "bb187476-2376-596e-8abb-59243901234f", "8c0ffdf3-e990-5c7f-bdc7-9126bc57858d"]', '{"title": null, "author": "A. Writer", "left_out": [], "use_expanded": true, "leave_out_missing": false}', 'false', '82c6d78af850643cd032bfce1d8decc6314baefad65dbf14a5f0745a924c5d28', '923', '1d9272c989743309338bbb84de526b7d274ee51a3e6d8b5962c00ccc5c93b95d', '2026-11-28 21:21:56.177+00', '2026-11-28 21:21:56.241+00', '2026-11-28 21:22:06.178+00', '0', NULL, 'c2d7c94b-1b9a-54ec-a648-413f9246d384', '0', '1', '1.1.0', E'---
 title: The Harbour & “the Sea”
 author: A. Writer
 lang: en
@@ -351,7 +351,7 @@ lang: en
 
 <div id="chapter-1"></div>
 
-Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to h', '851', 'true', NULL, '422', 'en');
+Elspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes. The harbour alone would have been sufficient to h', '146', 'true', NULL, '422', 'en');
 
 CREATE TABLE compiled_books_numbers (
   "user_id" text NOT NULL,
@@ -366,9 +366,9 @@ CREATE TABLE schema_migrations (
 );
 
 INSERT INTO schema_migrations ("step", "checksum", "applied_at") VALUES
-('1', '7ccae31b5f165a17ae42ba5b07b59e1213a29ba9c681644d5d8e3d687999dbc3', '2026-11-28 19:37:15.107908+00'),
-('2', '8b7fe0e3148e7192ff8e7d217ff5fd908f0ac3a53b4096b85751df02ef53b9ac', '2026-11-28 19:37:15.209773+00'),
-('3', '2d32f1569d21076959517650282e12e958a4f1a34423adc90bed75492d6aa4f2', '2026-11-28 19:37:15.309503+00');
+('1', '7ccae31b5f165a17ae42ba5b07b59e1213a29ba9c681644d5d8e3d687999dbc3', '2026-11-28 21:21:54.49414+00'),
+('2', '8b7fe0e3148e7192ff8e7d217ff5fd908f0ac3a53b4096b85751df02ef53b9ac', '2026-11-28 21:21:54.512371+00'),
+('3', '2d32f1569d21076959517650282e12e958a4f1a34423adc90bed75492d6aa4f2', '2026-11-28 21:21:54.516733+00');
 
 ALTER TABLE book_chapters ADD CONSTRAINT book_chapters_book_id_chapter_num_key UNIQUE (book_id, chapter_num);
 

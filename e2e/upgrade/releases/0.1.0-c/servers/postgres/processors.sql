@@ -28,9 +28,9 @@ CREATE TABLE processors (
 );
 
 INSERT INTO processors ("id", "name", "description", "version", "storage_type", "connection_string", "database_name", "input_schema_ids", "output_schema_id", "graphql_type", "base_url", "health_endpoint", "query_endpoint", "event_subscriptions", "max_concurrency", "timeout_seconds", "active", "created_at", "takes", "shown_as", "versions", "readable_schema_ids", "status", "status_since", "status_reason", "retired_versions") VALUES
-('book-compiler', 'Book compiler', 'Compiles the chapters of a book into one text, version by version.', '1', 'postgresql', 'v1.da21e28b.ZKG-TXiVQz5xG4PR.dqdTixto4aC1L87RIKIZ5QFyzSnDXdfL354OEG0pb4ymq8ngcav7F8NNELPeffvyqkQ1wPbkiKNpq7pr7tYp1b9Zvx82.bI8DrqcMXE3QZgvD_bfZ-Q', 'book_compiler', '{text-input-v1,expanded-text-v1}', 'compiled-book-v1', 'CompiledBook', 'http://127.0.0.1:21673', '/health', '/graphql', '{}', '4', '60', 'true', '2026-11-28 19:37:15.701+00', '{}', 'book.compiled', '{1}', '{text-input-v1,expanded-text-v1}', 'active', NULL, NULL, '{}'),
-('text-expansion', 'Text expansion', 'Makes a draft longer, section by section, and tells of its style.', '1', 'mongodb', 'v1.da21e28b.Aj-M0yuE6PMAojbw.ANE4cUSiZEgUO1s4ASDggzhuAsV9iPues4tGdpvVHbYhpe_-V41tVA56X6HJ4_5A1gEf1dhmTB46ycKO1RDMHQ.FxOWNtdRiB47WKHoWJxU5A', 'text_expansion', '{text-input-v1}', 'expanded-text-v1', 'ExpandedText', 'http://127.0.0.1:21672', '/health', '/graphql', '{blob.created}', '4', '3600', 'true', '2026-11-28 19:37:14.012+00', '{"blob.created": ["text-input-v1"]}', 'chapter.expanded', '{1}', '{text-input-v1}', 'active', NULL, NULL, '{}'),
-('word-stats', 'Word statistics', 'Not running any more.', '3', 'postgresql', 'v1.da21e28b.vixZRSU7PgI8NPAx.m9ap39J1EKgBzPrzZLh4GOzwXaffJECB2oaC7dePpSJpQxGf1wN0gFHb2Wc.hd5S_06C5ncaRQ49s1Ir6g', 'word_stats', '{field-notes-v1,expanded-text-v1}', 'note-v1', 'WordStats', 'http://127.0.0.1:9', '/health', '/graphql', '{blob.created,blob.indexed}', '4', '60', 'false', '2026-11-28 19:37:51.887+00', '{"blob.created": ["field-notes-v1", "expanded-text-v1"], "blob.indexed": ["field-notes-v1", "expanded-text-v1"]}', NULL, '{3}', '{field-notes-v1,expanded-text-v1}', 'active', NULL, NULL, '{}');
+('book-compiler', 'Book compiler', 'Compiles the chapters of a book into one text, version by version.', '1', 'postgresql', 'v1.da21e28b.I9eED8YQUNSlUwmE.TgD-vQwGRf9QM8MNpzJbwQb36-z9BuweDbXTdahErXgw8gVgLHn3sk29I7oR-L7JamP0u9npTteqxy-SFpDbnp8_etj-.H-N9zGO9T-DHVae-gvqRtQ', 'book_compiler', '{text-input-v1,expanded-text-v1}', 'compiled-book-v1', 'CompiledBook', 'http://127.0.0.1:21893', '/health', '/graphql', '{}', '4', '60', 'true', '2026-11-28 21:21:54.563+00', '{}', 'book.compiled', '{1}', '{text-input-v1,expanded-text-v1}', 'active', NULL, NULL, '{}'),
+('text-expansion', 'Text expansion', 'Makes a draft longer, section by section, and tells of its style.', '1', 'mongodb', 'v1.da21e28b.6UU9AdIMMz6Si72W.AfrlKUVywpRgBnbqNPAViMK11xEdUiT4M0_zfN5aqRIBBB8KC_9C3Bhozt2TLzRyeqYO2qVeCQ8VIes4NkkXXw.tiX7nfR_Qfp7gtKg67Hhvw', 'text_expansion', '{text-input-v1}', 'expanded-text-v1', 'ExpandedText', 'http://127.0.0.1:21892', '/health', '/graphql', '{blob.created}', '4', '3600', 'true', '2026-11-28 21:21:54.397+00', '{"blob.created": ["text-input-v1"]}', 'chapter.expanded', '{1}', '{text-input-v1}', 'active', NULL, NULL, '{}'),
+('word-stats', 'Word statistics', 'Not running any more.', '3', 'postgresql', 'v1.da21e28b._HCjJKIIXlcR1Pi9.pr9ZFwPTMXlxPHe3Y57-1u3xuj3_aaq5vcyCwQHSZhxUTVBR83vMEIA5lXQ.EDtQaos2TkLPGu7Yne33hg', 'word_stats', '{field-notes-v1,expanded-text-v1}', 'note-v1', 'WordStats', 'http://127.0.0.1:9', '/health', '/graphql', '{blob.created,blob.indexed}', '4', '60', 'false', '2026-11-28 21:22:09.567+00', '{"blob.created": ["field-notes-v1", "expanded-text-v1"], "blob.indexed": ["field-notes-v1", "expanded-text-v1"]}', NULL, '{3}', '{field-notes-v1,expanded-text-v1}', 'active', NULL, NULL, '{}');
 
 CREATE TABLE schema_migrations (
   "step" integer NOT NULL,
@@ -39,10 +39,10 @@ CREATE TABLE schema_migrations (
 );
 
 INSERT INTO schema_migrations ("step", "checksum", "applied_at") VALUES
-('1', 'd615051ff8051d81a10f4465ee4c14e3527632a7b9a2e4635583cdfdc155f800', '2026-11-28 19:37:11.590195+00'),
-('2', '81931eb82d29fd4343af6222b43d80f2af2523c18004fb9ff7c9a3a2cee3cac2', '2026-11-28 19:37:11.652085+00'),
-('3', '634cf0ef7d853858b59074837195ab105267002c184261529d97de3b8101f85c', '2026-11-28 19:37:11.680032+00'),
-('4', 'fa8907323d834eea1acc1251f18a6ae369691e7110717fce3fe1f845d4914e23', '2026-11-28 19:37:11.716634+00');
+('1', 'd615051ff8051d81a10f4465ee4c14e3527632a7b9a2e4635583cdfdc155f800', '2026-11-28 21:21:54.07771+00'),
+('2', '81931eb82d29fd4343af6222b43d80f2af2523c18004fb9ff7c9a3a2cee3cac2', '2026-11-28 21:21:54.084643+00'),
+('3', '634cf0ef7d853858b59074837195ab105267002c184261529d97de3b8101f85c', '2026-11-28 21:21:54.090723+00'),
+('4', 'fa8907323d834eea1acc1251f18a6ae369691e7110717fce3fe1f845d4914e23', '2026-11-28 21:21:54.094189+00');
 
 ALTER TABLE processors ADD CONSTRAINT processors_pkey PRIMARY KEY (id);
 
