@@ -143,7 +143,7 @@ describe('the registration relay', () => {
         {
           id: 'book-compiler',
           storage_type: 'postgresql',
-          input_schema_ids: ['text-input-v1', 'expanded-text-v1'],
+          input_schema_ids: ['text-input-v1', 'expanded-text-v1', 'image-input-v1', 'image-asset-v1'],
           output_schema_id: 'compiled-book-v1',
           graphql_type: 'CompiledBook',
           event_subscriptions: [],

@@ -103,7 +103,7 @@ const NOTE = 'book-note';
 const asBlock = ({ identifier, children }: FootnoteDefinition): RootContent =>
   ({ type: NOTE, identifier, children }) as unknown as RootContent;
 
-function translate(tree: Root, notes: Notes, isRaw: boolean): HtmlRoot {
+function translate(tree: Root, notes: Notes): HtmlRoot {
   const definitions = tree.children.filter((node) => node.type === 'footnoteDefinition');
   const blocks = tree.children.filter((node) => node.type !== 'footnoteDefinition');
   // After the text, so that notes are numbered as it refers to them.
@@ -116,7 +116,7 @@ function translate(tree: Root, notes: Notes, isRaw: boolean): HtmlRoot {
   });
   const footnoteReference = (_state: State, { identifier }: FootnoteReference) => notes.refer(identifier);
   const handlers: Readonly<Record<string, Handler>> = { footnoteReference, [NOTE]: aside };
-  const html = toHast(whole, { allowDangerousHtml: isRaw, handlers });
+  const html = toHast(whole, { allowDangerousHtml: true, handlers });
   return html.type === 'root' ? html : { type: 'root', children: [] };
 }
 
@@ -130,12 +130,12 @@ function parsed(children: readonly Nodes[]): ElementContent[] {
 }
 
 /** Reads a chapter's Markdown: CommonMark with GFM, footnotes and HTML. `place`: of the chapter, for the ids of its notes. */
-export function readMarkdown(text: string, place: number, isRaw: boolean): RawChapter {
+export function readMarkdown(text: string, place: number): RawChapter {
   const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   flatten(tree);
   withoutPandoc(tree);
   const notes = new Notes(place);
-  const { children } = translate(tree, notes, isRaw);
+  const { children } = translate(tree, notes);
   const opening = children.findIndex((node) => isElement(node, `h${CHAPTER}`));
   const heading = opening === -1 ? undefined : (children[opening] as Element);
   const blocks = children.filter((node, index) => index !== opening && !isElement(node, NOTE));

@@ -38,16 +38,13 @@ const tooDeep = (title: string): BlobgraphError =>
     `The chapter “${title}” has marks in marks, too many levels of them to be read.`,
   );
 
-/** Work on trees of any depth calls itself; where that does not end, `work` is done without the chapter's HTML. */
-function withinStack<T>(title: string, work: (isRaw: boolean) => T): T {
-  for (const isRaw of [true, false]) {
-    try {
-      return work(isRaw);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
+/** Work on trees of any depth calls itself; a chapter for which that does not end is refused by its name. */
+function withinStack<T>(title: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(title) : error;
   }
-  throw tooDeep(title);
 }
 
 /** The id of the chapter's beginning, an empty block that the compiler put behind its heading. */
@@ -82,15 +79,11 @@ class Parser {
 
   /** @throws BlobgraphError PROCESSING_FAILED */
   chapter(chapter: BookInput['chapters'][number], place: number): ParsedChapter {
-    return withinStack(chapter.title, (isRaw) => this.#read(chapter, place, isRaw));
+    return withinStack(chapter.title, () => this.#read(chapter, place));
   }
 
-  #read(
-    { number = null, title, text: source }: BookInput['chapters'][number],
-    place: number,
-    isRaw: boolean,
-  ): ParsedChapter {
-    const raw = readMarkdown(cleanText(source), place, isRaw);
+  #read({ number = null, title, text: source }: BookInput['chapters'][number], place: number): ParsedChapter {
+    const raw = readMarkdown(cleanText(source), place);
     const body = withoutDanger(raw.body);
     const anchor = takeAnchor(body);
     const id = (anchor === null ? null : this.#ids.claim(anchor)) ?? `${OWN_ID}chapter-${place}`;
