@@ -29,7 +29,7 @@ const CURSOR = '{ blobs(first: 1) { liveCursor } }';
 const PAGE = `query ($after: String) {
   blobs(first: 50, after: $after, filter: { type: "chapter_draft" }) {
     pageInfo { hasNextPage endCursor }
-    nodes { id version processing { state } content { ... on UserBlob { body } } derived { totalCount } }
+    nodes { id version processing { state } content { ... on UserBlob { body } } derived(processorId: "text-expansion") { totalCount } }
   }
 }`;
 
