@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, type ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { builtFile } from './paths.ts';
 
@@ -11,6 +11,8 @@ export interface ThreadsOptions {
   readonly threads?: number | undefined;
   /** A thread without work for this long ends. Default 10 s. */
   readonly idleMs?: number | undefined;
+  /** Of each thread. Default: those of Node. */
+  readonly resourceLimits?: ResourceLimits;
 }
 
 type OnProgress = (done: number) => void;
@@ -35,8 +37,10 @@ export class Threads<Task extends object> {
   #pool: Piscina | null = null;
   #tasks = 0;
 
-  constructor({ source = '', filename = builtFile(source), threads = 1, idleMs = 10_000 }: ThreadsOptions) {
-    this.#options = { filename, minThreads: 0, maxThreads: threads, idleTimeout: idleMs };
+  constructor(options: ThreadsOptions) {
+    const { source = '', filename = builtFile(source), threads = 1, idleMs = 10_000 } = options;
+    const { resourceLimits = {} } = options;
+    this.#options = { filename, minThreads: 0, maxThreads: threads, idleTimeout: idleMs, resourceLimits };
   }
 
   #open(): Piscina {

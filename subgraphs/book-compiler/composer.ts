@@ -1,5 +1,4 @@
-import { Piscina } from 'piscina';
-import { builtFile } from '../../platform/paths.ts';
+import { Threads } from '../../platform/threads.ts';
 import type { BookText } from './compose.ts';
 import type { CountedBook } from './compose.worker.ts';
 
@@ -12,32 +11,13 @@ export interface Composer {
 }
 
 const THREADS = 2;
-const IDLE_MS = 10_000;
 
 /** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
 export function createComposer(): Composer {
-  const filename = builtFile('subgraphs/book-compiler/compose.worker.ts');
-  let pool: Piscina | null = null;
-  const open = (): Piscina => {
-    const opened = new Piscina({ filename, minThreads: 0, maxThreads: THREADS, idleTimeout: IDLE_MS });
-    // After a thread broke down outside a task, what waited for it would wait for ever.
-    opened.on('error', () => {
-      if (pool === opened) pool = null;
-      void opened.destroy();
-    });
-    return opened;
-  };
+  const source = 'subgraphs/book-compiler/compose.worker.ts';
+  const threads = new Threads<BookText>({ source, threads: THREADS });
   return {
-    async compose(book, signal) {
-      pool ??= open();
-      try {
-        return await pool.run(book, { signal });
-      } catch (error) {
-        throw signal.aborted ? signal.reason : error;
-      }
-    },
-    async close() {
-      await pool?.destroy();
-    },
+    compose: (book, signal) => threads.run(book, signal),
+    close: () => threads.close(),
   };
 }

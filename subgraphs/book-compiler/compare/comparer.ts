@@ -1,9 +1,8 @@
-import { Piscina } from 'piscina';
 import { BlobgraphError } from '../../../platform/errors.ts';
 import { FairQueue } from '../../../platform/fair-queue.ts';
-import { builtFile } from '../../../platform/paths.ts';
 import type { Kit } from '../../../platform/processor/kit.ts';
 import type { BlobRecord } from '../../../platform/processor/record.ts';
+import { Threads } from '../../../platform/threads.ts';
 import type { Comparison, Version, VersionChapter } from './compare.ts';
 
 /** Compares versions of books off the event loop. */
@@ -22,7 +21,6 @@ export interface Comparer {
 
 /** Comparisons at once, of each user one: two books' texts each. */
 const AT_ONCE = 2;
-const IDLE_MS = 10_000;
 /** Finding differences has a limit of its own; this is for all else. */
 const MAX_MS = 20_000;
 const MEMORY_MB = 1_024;
@@ -78,22 +76,11 @@ export const comparerOf = ({ opened }: Pick<Kit, 'opened'>): Comparer =>
 
 /** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
 export function createComparer(): Comparer {
-  let pool: Piscina | null = null;
-  const open = (): Piscina => {
-    const opened = new Piscina({
-      filename: builtFile('subgraphs/book-compiler/compare/compare.worker.ts'),
-      minThreads: 0,
-      maxThreads: AT_ONCE,
-      idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-    });
-    // After a thread broke down outside a task, what waited for it would wait for ever.
-    opened.on('error', () => {
-      if (pool === opened) pool = null;
-      void opened.destroy();
-    });
-    return opened;
-  };
+  const threads = new Threads<Awaited<ReturnType<typeof read>>>({
+    source: 'subgraphs/book-compiler/compare/compare.worker.ts',
+    threads: AT_ONCE,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+  });
   const places = new FairQueue({
     name: 'comparisons of books',
     capacity: AT_ONCE,
@@ -104,15 +91,12 @@ export function createComparer(): Comparer {
   return {
     compare: (kit, userId, ids) =>
       places.run(userId, async () => {
-        pool ??= open();
         const versions = await read(kit, userId, ids);
         const signal = AbortSignal.timeout(MAX_MS);
-        return pool.run(versions, { signal }).catch((error: unknown) => {
+        return threads.run<Comparison>(versions, signal).catch((error: unknown) => {
           throw signal.aborted ? tooSlow() : error;
-        }) as Promise<Comparison>;
+        });
       }),
-    async close() {
-      await pool?.destroy();
-    },
+    close: () => threads.close(),
   };
 }
