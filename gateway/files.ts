@@ -8,6 +8,7 @@ import { guardingHeaders, isShown } from '../platform/files/answering.ts';
 import { type RoutedPath, routed } from '../platform/service-path.ts';
 import { transferAs } from '../platform/serving/load/load.ts';
 import { createClientAddress } from '../platform/serving/websocket/client-address.ts';
+import { whileOpen } from '../platform/serving/while-open.ts';
 
 interface FileDependencies {
   readonly http: Pick<ServiceHttp, 'stream'>;
@@ -30,8 +31,6 @@ interface ObjectParams {
 
 /** For an artifact that is made now, or a file that is sent. */
 const TIMEOUT_MS = 120_000;
-/** For a client that reads slowly, or no more: until then it holds a connection to the processor. */
-const LONGEST_MS = 600_000;
 
 /** Of a request, what the processor gets: of one that reads, and of one that sends. */
 const ASKED = ['range', 'if-range', 'if-none-match'] as const;
@@ -50,17 +49,6 @@ const TOLD = [
 function headersOf({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> {
   const given = names.map((name) => [name, headers[name]] as const);
   return Object.fromEntries(given.filter((each): each is [string, string] => typeof each[1] === 'string'));
-}
-
-/** Aborts when the client is gone, or takes too long. */
-function whileOpen(reply: FastifyReply): AbortSignal {
-  const ended = new AbortController();
-  const tooSlow = setTimeout(() => ended.abort(), LONGEST_MS);
-  reply.raw.once('close', () => {
-    clearTimeout(tooSlow);
-    ended.abort();
-  });
-  return ended.signal;
 }
 
 /**

@@ -6,6 +6,7 @@ import { BlobgraphError, type ErrorCode } from '../../errors.ts';
 import type { Viewer } from '../../identity/service-tokens.ts';
 import type { Logger } from '../../logger.ts';
 import type { RoutedPath } from '../../service-path.ts';
+import { whileOpen } from '../while-open.ts';
 import { answeredHeaders, askedHeaders, type Kind, refusalOfAnswer } from './headers.ts';
 import { away, noBlob, type Owner } from './owners.ts';
 import { type Expected, ForeignBlob, NoAnswerOfBlobs, passing } from './ownership.ts';
@@ -27,8 +28,6 @@ export type Forward = (request: FastifyRequest, reply: FastifyReply, read: Direc
 
 /** For an artifact that is made now. */
 const TIMEOUT_MS = 120_000;
-/** For a client that reads slowly, or an owner that sends slowly: until then it holds a connection and its user's turn. */
-const LONGEST_MS = 600_000;
 /** More than any blob, list or artifact has. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 /** Of one owner at once, of the 64 requests in work: an owner that never ends holds up nobody else. */
@@ -46,17 +45,6 @@ export function toldError(error: unknown, { id }: Owner): unknown {
   if (!(error instanceof BlobgraphError)) return error;
   if (error.code === 'FORBIDDEN') return noBlob();
   return UNTOLD.has(error.code) ? away(id, error) : error;
-}
-
-/** Aborts when the client is gone, or it takes for too long. */
-function whileRead(reply: FastifyReply): AbortSignal {
-  const ended = new AbortController();
-  const tooSlow = setTimeout(() => ended.abort(), LONGEST_MS);
-  reply.raw.once('close', () => {
-    clearTimeout(tooSlow);
-    ended.abort();
-  });
-  return ended.signal;
 }
 
 /** The body on its way, when its first piece has been looked at. */
@@ -124,7 +112,7 @@ export function createForward(deps: {
     const { owner, viewer, method, path, kind } = read;
     takePlace(places, owner, reply);
     const headers = askedHeaders(request.headers, kind);
-    const call = { method, path, viewer, headers, timeoutMs: TIMEOUT_MS, signal: whileRead(reply) };
+    const call = { method, path, viewer, headers, timeoutMs: TIMEOUT_MS, signal: whileOpen(reply) };
     const answer = await deps.http
       .stream(owner.target, {
         ...call,
