@@ -53,7 +53,7 @@ const textOf = (path: string | RoutedPath): string => (typeof path === 'string' 
 export const named = ({ method, path, as, user }: Asking): string =>
   `${method} ${shown(textOf(path), 120)} by ${as}${user === null ? ' for itself' : ` on behalf of ${shown(user, 60)}`}`;
 
-/** What tells of a program's inside, in an error. */
+/** Parts of an error that tell of a program's inside. */
 const INSIDE: readonly RegExp[] = [
   /^\s+at .+[:(]\d+/m,
   /Traceback \(most recent call last\)/,

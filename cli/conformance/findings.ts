@@ -1,4 +1,4 @@
-/** What was seen of a sentence that is not kept. */
+/** Seen of a sentence that is not kept. */
 export class Wrong extends Error {
   override readonly name = 'Wrong';
 }
@@ -10,11 +10,11 @@ export class Unchecked extends Error {
 
 export type Outcome = 'kept' | 'wrong' | 'unchecked';
 
-/** What became of one sentence. */
+/** The outcome of one sentence. */
 export interface Finding {
   readonly id: string;
   readonly outcome: Outcome;
-  /** What was seen, or why it was not looked at; in sentences. */
+  /** Observations, or why it was not looked at; in sentences. */
   readonly seen: readonly string[];
 }
 

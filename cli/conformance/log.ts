@@ -12,7 +12,7 @@ export interface Acknowledgement {
   readonly what: string;
 }
 
-/** What a consumer is, as the server tells. */
+/** A consumer as the server tells of it. */
 export interface ConsumerSettings {
   readonly ackPolicy: string;
   readonly deliverPolicy: string;

@@ -224,7 +224,7 @@ async function expectBounded(lab: Lab): Promise<void> {
     await lab.settledUntil('What was held was not done afterwards', () => told(lab, source)[0]);
 }
 
-/** What is done with the event log. */
+/** Checks of how events are read and acknowledged. */
 export const eventChecks = [
   check('E1', async (lab) => {
     const { processor, deps } = lab;

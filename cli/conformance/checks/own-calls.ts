@@ -15,7 +15,7 @@ const FOR_ITSELF = /^\/api\/v1\/(processors|schemas|runs\/hand-out)/;
 export interface OwnCallsDependencies {
   /** The processor's id; undefined until it is registered. */
   readonly id: () => string | undefined;
-  /** What it publishes. */
+  /** The keys that it publishes. */
   readonly jwks: () => Promise<string>;
   readonly state: StateStandIn;
 }

@@ -210,7 +210,7 @@ export const idsWith = (first: string, count: number): string[] => [
   ...Array.from({ length: count - 1 }, (_, index) => UNKNOWN.slice(0, -3) + String(index).padStart(3, '0')),
 ];
 
-/** What REST answers of blobs. */
+/** Checks of how REST answers for blobs. */
 export const readChecks = [
   check('B1', expectShown),
   check('B2', expectMissing),
