@@ -10,8 +10,10 @@ interface Tier {
   /** Milliseconds that a test or a hook may take. */
   readonly timeout: number;
   readonly shape?: Shape;
-  /** Test files at once. Default 2. */
+  /** Test files at once. Default 2; 3 where files mostly wait for servers. */
   readonly maxWorkers?: number;
+  /** Files of it may ask for a system that they share. Default: false. */
+  readonly sharesSystem?: boolean;
 }
 
 /**
@@ -22,44 +24,55 @@ interface Tier {
  */
 const tiers: readonly Tier[] = [
   { name: 'unit', include: ['**/*.test.ts'], timeout: 60_000 },
-  { name: 'int', include: ['**/*.int.ts'], timeout: 120_000 },
-  { name: 'e2e', include: ['e2e/*.e2e.ts'], timeout: 180_000 },
-  { name: 'slow', include: ['**/*.slow.ts', 'e2e/{slow,upgrade}/*.e2e.ts'], timeout: 600_000 },
-  { name: 'e2e-real', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'real' },
-  // One file of these is seven processes.
+  { name: 'int', include: ['**/*.int.ts'], timeout: 120_000, sharesSystem: true },
+  { name: 'e2e', include: ['e2e/*.e2e.ts'], timeout: 180_000, sharesSystem: true },
   {
-    name: 'e2e-processes',
+    name: 'slow',
+    include: ['**/*.slow.ts', 'e2e/{clients,slow,upgrade}/**/*.e2e.ts'],
+    timeout: 600_000,
+    sharesSystem: true,
+  },
+  {
+    name: 'e2e-real',
     include: ['e2e/**/*.e2e.ts'],
     timeout: 180_000,
-    shape: 'processes',
-    maxWorkers: 1,
+    shape: 'real',
+    maxWorkers: 3,
+    sharesSystem: true,
   },
+  { name: 'e2e-processes', include: ['e2e/**/*.e2e.ts'], timeout: 180_000, shape: 'processes' },
   { name: 'faults', include: ['e2e/**/*.faults.ts'], timeout: 300_000, shape: 'processes', maxWorkers: 1 },
   { name: 'model', include: ['e2e/**/*.model.ts'], timeout: 1_800_000, maxWorkers: 1 },
   { name: 'soak', include: ['e2e/**/*.soak.ts'], timeout: 3_600_000, shape: 'processes', maxWorkers: 1 },
 ];
 
+// Node takes graphql's CommonJS entry; Vite would take the other, and there would be two of it beside each other.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
 export default defineConfig({
-  // Node takes graphql's CommonJS entry; Vite would take the other, and there would be two of it beside each other.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
+    // Not of each project: they would build one after the other.
     globalSetup: ['./platform/testing/build.setup.ts'],
-    exclude: ['**/node_modules/**', 'dist/**'],
-    projects: tiers.map(({ name, include, timeout, shape = 'embedded', maxWorkers = 2 }, groupOrder) => ({
-      extends: true as const,
-      test: {
-        name,
-        include,
-        pool: 'forks' as const,
-        // A process for each file would spend more time on loading modules than on testing them.
-        isolate: false,
-        maxWorkers,
-        sequence: { groupOrder },
-        testTimeout: timeout,
-        hookTimeout: timeout,
-        expect: patient,
-        provide: { shape },
-      },
-    })),
+    projects: tiers.map(
+      ({ name, include, timeout, shape = 'embedded', maxWorkers = 2, sharesSystem }, groupOrder) => ({
+        resolve,
+        test: {
+          name,
+          include,
+          exclude: ['**/node_modules/**', 'dist/**'],
+          globalSetup: sharesSystem ? ['./e2e/harness/shared.setup.ts'] : [],
+          setupFiles: ['./platform/testing/real-timers.setup.ts'],
+          pool: 'forks' as const,
+          // A process for each file would spend more time on loading modules than on testing them.
+          isolate: false,
+          maxWorkers,
+          sequence: { groupOrder },
+          testTimeout: timeout,
+          hookTimeout: timeout,
+          expect: patient,
+          provide: { shape },
+        },
+      }),
+    ),
   },
 });

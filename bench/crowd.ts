@@ -2,29 +2,29 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { load, machine } from '../e2e/harness/machine.ts';
 import { type System, startSystem } from '../e2e/harness/system.ts';
-import { serviceNames } from '../platform/config.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { builtFile } from '../platform/paths.ts';
-import { progress } from './bench.ts';
+import { serviceNames } from '../platform/config/config.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { builtFile } from '../platform/process/paths.ts';
 import { type AttackName, attacks } from './crowd/attacks.ts';
 import { startUser, type User } from './crowd/user.ts';
-import { verdicts } from './crowd/verdict.ts';
-import { load, machine } from './machine.ts';
-import { residentMemory } from './processes.ts';
-import { table } from './statistics.ts';
+import { shown, verdicts } from './crowd/verdict.ts';
+import { progress } from './harness/benchmark.ts';
+import { residentMemory } from './harness/processes.ts';
+import { table } from './harness/statistics.ts';
 
 /**
- * `npm run soak:crowd [-- --minutes N]`: twenty users on real servers, all documents in PostgreSQL, each service a process
- * of its own. One of the users is hostile, in all of its ways in turn. Ends with 1 unless memory stays flat, the others
- * are served as before, and nothing of theirs is lost.
+ * `npm run soak:crowd [-- --minutes N]`: twenty users on real servers, with documents in PostgreSQL and each service
+ * as a process of its own. One user is hostile, and attacks in all ways in turn. Exits with 1 unless memory stays
+ * flat, the others are served as fast as before, and nothing of theirs is lost.
  */
 
 const OTHERS = 19;
 const SAMPLE_EVERY_MS = 1_000;
-/** Of all the time, the part in which nobody is hostile. */
+/** Share of the time before the attacks, as the baseline. */
 const CALM_SHARE = 0.1;
-/** How often the hostile user goes through its ways. */
+/** How often all attacks are repeated. */
 const CYCLES = 9;
 const REST_WITHIN_MS = 20 * 60_000;
 
@@ -35,7 +35,7 @@ function minutes(): number {
   return given;
 }
 
-/** Notes the memory of every process until it is stopped. */
+/** Samples the memory of every process, in MiB, until stopped. */
 function watchMemory(system: System) {
   const memory = new Map<string, number[]>(serviceNames.map((name) => [name, []]));
   const timer = setInterval(() => {
@@ -45,20 +45,31 @@ function watchMemory(system: System) {
   return { memory, stop: () => clearInterval(timer) };
 }
 
-async function attack(hostile: ChildProcess, system: System, totalMs: number): Promise<void> {
+const taken = (users: readonly User[]): number[] => users.flatMap(({ samples }) => samples.splice(0));
+
+/** Runs all attacks. @returns latencies of the others' requests in milliseconds, by attack */
+async function attack(
+  hostile: ChildProcess,
+  system: System,
+  users: readonly User[],
+  totalMs: number,
+): Promise<ReadonlyMap<AttackName, readonly number[]>> {
   const names = Object.keys(attacks) as AttackName[];
   const ms = Math.max(1_000, Math.round(totalMs / CYCLES / names.length));
   const token = await system.token('hostile');
+  const during = new Map<AttackName, number[]>(names.map((name) => [name, []]));
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
     for (const name of names) {
       hostile.send({ attack: name, gateway: system.urls.gateway, token, ms });
       await once(hostile, 'message');
+      during.get(name)?.push(...taken(users));
     }
     progress(`attacks: ${cycle} of ${CYCLES} rounds`);
   }
+  return during;
 }
 
-/** Waits until all that was acknowledged is as it should be. @returns what is not, in the end */
+/** Waits until all acknowledged drafts are as they should be. @returns what still is not when time is up */
 async function settled(users: readonly User[]): Promise<string[]> {
   const until = Date.now() + REST_WITHIN_MS;
   for (;;) {
@@ -69,24 +80,22 @@ async function settled(users: readonly User[]): Promise<string[]> {
   }
 }
 
-const taken = (users: readonly User[]): number[] => users.flatMap(({ samples }) => samples.splice(0));
-
 async function observe(system: System, totalMs: number) {
   const users = await Promise.all(Array.from({ length: OTHERS }, (_, seed) => startUser(system, seed + 1)));
-  // Modules and plans are loaded, and connections opened, by then.
+  // By then modules and plans are loaded, and connections are open.
   await pause(10_000);
   taken(users);
   await pause(totalMs * CALM_SHARE);
   const before = taken(users);
   const watching = watchMemory(system);
   const hostile = fork(builtFile('bench/crowd/hostile.ts'), { stdio: 'inherit' });
+  let during: ReadonlyMap<AttackName, readonly number[]>;
   try {
-    await attack(hostile, system, totalMs * (1 - CALM_SHARE));
+    during = await attack(hostile, system, users, totalMs * (1 - CALM_SHARE));
   } finally {
     hostile.kill('SIGKILL');
     watching.stop();
   }
-  const during = taken(users);
   await Promise.all(users.map((user) => user.stop()));
   const lost = await settled(users);
   const failures = users.flatMap((user) => user.failures);
@@ -105,13 +114,16 @@ async function main(): Promise<void> {
     const { users, failures, lost, ...observed } = await observe(system, totalMs);
     const acknowledged = users.reduce((sum, user) => sum + user.acknowledged.size, 0);
     const found = verdicts({ ...observed, failures: failures.length, acknowledged, lost });
+    const beside = [...observed.during].map(([name, samples]) => [name, shown(samples)]);
     const rows = found.map(({ what, found: is, allowed, holds }) => [
       what,
       is,
       allowed,
       holds ? 'holds' : 'FAILS',
     ]);
-    console.log(`${machine()}. Load ${load()}.\n\n${table(['', 'found', 'at most', ''], rows)}`);
+    console.log(
+      `${machine()}. Load ${load()}.\n\n${table(['', 'found', 'at most', ''], rows)}\n\n${table(['beside', 'p50 / p99 ms'], beside)}`,
+    );
     for (const line of [...new Set(failures), ...lost].slice(0, 20)) console.log(line);
     if (!found.every(({ holds }) => holds)) process.exitCode = 1;
   } finally {

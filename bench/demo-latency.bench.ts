@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { startSystem } from '../e2e/harness/system.ts';
-import { builtFile, projectFile } from '../platform/paths.ts';
-import { type Benchmark, progress } from './bench.ts';
-import { quantile, spread, table } from './statistics.ts';
+import { builtFile, projectFile } from '../platform/process/paths.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { quantile, spread, table } from './harness/statistics.ts';
 
 /**
- * How fast the gateway answers `{ __typename }` while a book goes through the system: an embedded system with data of
- * its own runs the demo and is asked at a fixed rate, whether earlier answers are there or not.
+ * Latency of `{ __typename }` while a book goes through the system: an embedded system with data of its own runs the
+ * demo, and gets requests at a fixed rate, whether earlier ones were answered or not.
  */
 
 const EVERY_MS = 20;

@@ -7,14 +7,14 @@ import type { GraphClient } from '../e2e/harness/client.ts';
 import { createDraft } from '../e2e/harness/operations.ts';
 import { type System, startSystem } from '../e2e/harness/system.ts';
 import { type SharedBook, sherlockHolmes } from '../platform/testing/shared-data.ts';
-import { type Benchmark, progress } from './bench.ts';
-import { memory } from './processes.ts';
-import { ratios, spread, table } from './statistics.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { memory } from './harness/processes.ts';
+import { ratios, spread, table } from './harness/statistics.ts';
 
 /**
- * *The Adventures of Sherlock Holmes* compiled and made into each kind of file by an embedded system, from the request
- * until the last byte; memory of the process and all below it, above what they had before. Beside it, pandoc makes the
- * same EPUB and HTML of the same Markdown.
+ * *The Adventures of Sherlock Holmes* compiled and exported to each format by an embedded system, from the request to
+ * the last byte, with the increase in memory of its process tree. For comparison, pandoc makes EPUB and HTML of the
+ * same Markdown.
  */
 
 const BOOK = 'sherlock';
@@ -24,7 +24,7 @@ const COMPILE = `mutation ($input: CompileBookInput!) {
   compileBook(input: $input) { compiledBook { id } userErrors { message } }
 }`;
 
-/** Seconds, and MiB above what there was. */
+/** Seconds, and MiB above the memory before. */
 interface Cost {
   readonly seconds: number[];
   readonly memory: number[];

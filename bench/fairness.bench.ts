@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDraft } from '../e2e/harness/operations.ts';
 import { type System, startSystem } from '../e2e/harness/system.ts';
-import { builtFile } from '../platform/paths.ts';
-import { type Benchmark, progress } from './bench.ts';
-import { prose, untilCompleted } from './drafts.ts';
+import { builtFile } from '../platform/process/paths.ts';
 import { type FloodKind, floodKinds, floodNames } from './fairness/kinds.ts';
-import { quantile, ratios, spread, table } from './statistics.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { prose, untilCompleted } from './harness/drafts.ts';
+import { quantile, ratios, spread, table } from './harness/statistics.ts';
 
 /**
- * How fast a quiet user's `{ me { id } }` is answered while another user does all that they can: an embedded system, all
- * of it on one core; whoever asks is on another. Idle and flooded turns alternate.
+ * Latency of a quiet user's `{ me { id } }` while another user floods the system. The embedded system runs on one
+ * core, its clients on another. Idle and flooded turns alternate.
  */
 
 const QUERY = JSON.stringify({ query: '{ me { id } }' });
@@ -39,7 +39,7 @@ async function asked(gateway: string, authorization: string, forMs: number): Pro
   return samples;
 }
 
-/** Of each turn: middle and 99th percentile, in milliseconds. */
+/** Median and 99th percentile of each turn, in milliseconds. */
 interface Measured {
   readonly idle: { readonly p50: number[]; readonly p99: number[] };
   readonly flooded: { readonly p50: number[]; readonly p99: number[] };

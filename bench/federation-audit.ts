@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type GatewayOptions, gatewayOptions } from '../cli/gateway/options.ts';
 import { serveSupergraph } from '../cli/gateway/serve.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { createLogger } from '../platform/logger.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { createLogger } from '../platform/telemetry/logger.ts';
 import {
   type AuditAnswer,
   type AuditResult,
@@ -15,10 +15,10 @@ import { type AuditSuite, startAuditServer } from './federation-audit/server.ts'
 const ANSWERS_WITHIN_MS = 10_000;
 
 interface Command {
-  /** Where the audit's clone is. */
+  /** Folder of the audit's clone. */
   readonly dir: string;
   readonly planner: string;
-  /** Cases that have to pass. Absent: all. */
+  /** Cases that must pass. Default: all. */
   readonly min?: number;
 }
 
@@ -47,7 +47,7 @@ async function ask(url: string, query: string): Promise<AuditAnswer> {
   return (await response.json()) as AuditAnswer;
 }
 
-/** Runs a suite against a gateway of its own, one case after the other: some of them count what they are asked. */
+/** Runs a suite against a gateway of its own, one case at a time, as some subgraphs count requests. */
 async function runSuite(suite: AuditSuite, options: GatewayOptions): Promise<AuditResult[]> {
   const logger = createLogger('silent');
   const gateway = await serveSupergraph(suite.supergraphSdl, { options, logger });
@@ -55,7 +55,7 @@ async function runSuite(suite: AuditSuite, options: GatewayOptions): Promise<Aud
   try {
     for (const [index, asked] of suite.cases.entries()) {
       const answer = await ask(gateway.url, asked.query).catch((error: Error): AuditAnswer => {
-        return { errors: [{ message: `There was no answer: ${error.message}` }] };
+        return { errors: [{ message: `No answer: ${error.message}` }] };
       });
       results.push({ suite: suite.name, index, asked, answer, passed: isRight(asked, answer) });
     }
@@ -66,9 +66,9 @@ async function runSuite(suite: AuditSuite, options: GatewayOptions): Promise<Aud
 }
 
 /**
- * `npm run audit:federation -- --dir CLONE [--planner apollo|hive] [--min N]`: how many cases of the federation audit
- * (https://github.com/graphql-hive/federation-gateway-audit) the gateway passes. Exits with 1 when they are fewer than
- * `--min`, or without it than all.
+ * `npm run audit:federation -- --dir CLONE [--planner apollo|hive] [--min N]`: runs the gateway against the federation
+ * audit (https://github.com/graphql-hive/federation-gateway-audit). Exits with 1 when fewer cases pass than `--min`;
+ * without it, unless all do.
  */
 async function main(): Promise<number> {
   const { dir, planner, min } = command();

@@ -1,18 +1,18 @@
 import { openTemporaryPostgres } from '../platform/testing/postgres.ts';
-import { createPostgresStateStore } from '../subgraphs/state/store/store.postgres.ts';
+import { createPostgresStateStore } from '../subgraphs/state/store/postgres/store.postgres.ts';
 import type { StateStore } from '../subgraphs/state/store/store.ts';
-import { type Benchmark, progress } from './bench.ts';
 import { fill } from './flat/fill.ts';
 import { type Read, reads } from './flat/reads.ts';
-import { median, table } from './statistics.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { median, table } from './harness/statistics.ts';
 
 /**
- * Reads of a user's index among a thousand entries and among a million, on PostgreSQL (`npm run services -- up`), one
- * after the other. The users take turns.
+ * Latency of reads of a user's index, among a thousand entries and among a million, on PostgreSQL (`npm run services
+ * -- up`). Reads run one at a time, and the two users take turns.
  */
 
 const SIZES = { few: 1_000, many: 1_000_000 } as const;
-/** A value is the best of so many: what else the machine does is not in it. */
+/** A value is the best of these, to leave out other work on the machine. */
 const TRIES = 5;
 
 type User = keyof typeof SIZES;

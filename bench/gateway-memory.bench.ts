@@ -2,35 +2,38 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Benchmark, type BenchmarkOptions, progress } from './bench.ts';
 import { bodyOf, createLoad, type Headers, type Load, usersOf } from './gateway/load.ts';
 import { own } from './gateway/peers/own.ts';
 import type { Gateway } from './gateway/peers/peer.ts';
 import { startStubs } from './gateway/stubs/stubs.ts';
 import { lineage } from './gateway/workloads.ts';
-import { memory } from './processes.ts';
-import { median, table } from './statistics.ts';
+import { type Benchmark, type BenchmarkOptions, progress } from './harness/benchmark.ts';
+import { memory } from './harness/processes.ts';
+import { median, table } from './harness/statistics.ts';
 
-/** Whether our gateway grows: its resident memory after ever more requests of the lineage of 20 blobs. */
+/**
+ * Whether the gateway's memory grows: resident memory after increasing numbers of requests for the lineage of 20
+ * blobs.
+ */
 
-/** After this many it is warm: what comes later is compared with it. */
+/** Requests after which it is warm; later samples are compared with that point. */
 const WARM = 10_000;
 const STEP = 10;
 const CONCURRENCY = 16;
 const SAMPLE_EVERY_MS = 200;
-/** Of a stretch's samples, those that count: the last tenth. */
+/** Share of a stretch's samples, at its end, that count. */
 const LAST = 0.1;
-/** For a collection of garbage that waits until there is time. */
+/** Time at rest for garbage collection. */
 const REST_MS = 5_000;
 
 interface Resident {
   readonly requests: number;
-  /** MiB, the median of the stretch's last tenth. */
+  /** Median of the stretch's last tenth, in MiB. */
   readonly busy: number;
   readonly atRest: number;
 }
 
-/** `WARM`, ten times as many, and so on, up to `last`. */
+/** `WARM`, then ten times as many each, up to `last`. */
 function checkpoints(last: number): number[] {
   const found: number[] = [];
   for (let requests = WARM; requests < last; requests *= STEP) found.push(requests);

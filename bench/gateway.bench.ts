@@ -2,22 +2,22 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Benchmark, type BenchmarkOptions, progress } from './bench.ts';
 import { type Headers, usersOf } from './gateway/load.ts';
 import { type Answered, askOnce, type Contender, takeTurns } from './gateway/measure.ts';
 import { measureOverhead, type Overhead, overheadTable } from './gateway/overhead.ts';
 import { hivePeers, stockPeer, tunedPeer } from './gateway/peers/installed.ts';
-import { own, ownAlone } from './gateway/peers/own.ts';
+import { own, ownAlone, ownCached } from './gateway/peers/own.ts';
 import type { Peer } from './gateway/peers/peer.ts';
 import { routerPeer } from './gateway/peers/router.ts';
 import { type Row, workloadReport } from './gateway/report.ts';
 import type { StubGraphName } from './gateway/stubs/server.ts';
 import { type Stubs, startStubs } from './gateway/stubs/stubs.ts';
 import { type Case, type Workload, workloads } from './gateway/workloads.ts';
+import { type Benchmark, type BenchmarkOptions, progress } from './harness/benchmark.ts';
 
 /**
- * Our gateway beside others, each in a process of its own, over the same subgraphs, which are stubs in one more: so
- * cheap that the gateway is what is measured.
+ * Our gateway and others, each in a process of its own, over the same subgraphs. Those are stubs in another process,
+ * cheap enough that the gateway is what is measured.
  */
 
 const GRAPHS: readonly StubGraphName[] = ['lineage', 'shop'];
@@ -30,9 +30,9 @@ interface Running {
 
 const isOne = (id: string, of: readonly string[]): boolean => of.length === 0 || of.includes(id);
 
-/** Our system's gateway knows its own graph alone. */
+/** The system's gateway serves only its own graph. */
 function peersOf(graph: StubGraphName, { router, peers }: BenchmarkOptions): readonly Peer[] {
-  const ours = graph === 'lineage' ? [own, ownAlone] : [ownAlone];
+  const ours = graph === 'lineage' ? [own, ownCached, ownAlone] : [ownAlone];
   const theirs = [stockPeer(), tunedPeer(), ...hivePeers(), ...(router ? [routerPeer(router)] : [])];
   return [...ours, ...theirs].filter(({ id }) => isOne(id, peers));
 }
@@ -46,7 +46,8 @@ async function measureCase(
   for (const contender of contenders) asked.push(await askOnce(contender, operation, headers, stubs));
   const answers = asked.map(({ answer }) => answer);
   for (const answer of answers) deepStrictEqual(answer, answers[0], `${label}: the answers differ`);
-  const figures = await takeTurns(contenders, operation, headers, { concurrency, rounds, ms });
+  const measured = contenders.map(({ gateway: { endpoint, pid } }) => ({ endpoint, pids: [pid], headers }));
+  const figures = await takeTurns(measured, operation, { concurrency, rounds, ms });
   const rows = figures.map((of, index) => ({
     label,
     name: contenders[index]?.name ?? '',
@@ -57,7 +58,7 @@ async function measureCase(
   return { rows, answerKb: JSON.stringify(answers[0]).length / 1_000 };
 }
 
-/** Ours come first, and has its own time beside the subgraphs' measured where one is asked at a time. */
+/** Measures all peers, ours first. With one request at a time, also measures its overhead over the subgraphs. */
 async function measureWorkload(
   running: Running,
   { title, slow, cases }: Workload,
@@ -111,7 +112,7 @@ async function measureGraph(graph: StubGraphName, folder: string, options: Bench
   }
 }
 
-/** Each peer once, with what runs it. */
+/** The peers with their versions. */
 function versionsOf(options: BenchmarkOptions): string {
   const all = GRAPHS.flatMap((graph) => peersOf(graph, options));
   return [...new Map(all.map(({ name, versions }) => [name, versions]))]

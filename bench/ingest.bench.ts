@@ -1,15 +1,17 @@
+import pMap from 'p-map';
 import type { GraphClient } from '../e2e/harness/client.ts';
 import { draftInput } from '../e2e/harness/operations.ts';
 import { type Shape, startSystem } from '../e2e/harness/system.ts';
-import { type Benchmark, progress } from './bench.ts';
-import { CREATE, prose, untilCompleted } from './drafts.ts';
-import { cpuTime } from './processes.ts';
-import { ratios, spread, table } from './statistics.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { CREATE, prose, untilCompleted } from './harness/drafts.ts';
+import { cpuTime } from './harness/processes.ts';
+import { ratios, spread, table } from './harness/statistics.ts';
+import { againstBare } from './ingest/against-bare.ts';
 
 /**
- * Drafts into the system through its gateway, several at once: how many a second are acknowledged, which is when
- * they are durable, and how long until all of them are expanded. Embedded beside real servers (`npm run services --
- * up`), each system in one process; they take turns.
+ * Storing drafts through the gateway, several at once: how many per second are acknowledged (and durable), and the
+ * time until all are expanded. An embedded system and one on real servers (`npm run services -- up`), each in one
+ * process, take turns. Then drafts alone, beside the bare writes that each needs.
  */
 
 const DRAFTS = 100;
@@ -21,21 +23,15 @@ const SHAPES = ['embedded', 'real'] as const satisfies readonly Shape[];
 interface Measured {
   readonly perSecond: number[];
   readonly seconds: number[];
-  /** Processor time of the system's process for one draft; what database servers take is not in it. */
+  /** Processor time of the system's process per draft, without the database servers'. */
   readonly cpuMs: number[];
 }
 
 async function create(client: GraphClient, book: string): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < DRAFTS) {
-      const index = next;
-      next += 1;
-      const input = draftInput({ content: prose(index, SENTENCES), book, chapter: index + 1 });
-      await client.query(CREATE, { input });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const chapters = Array.from({ length: DRAFTS }, (_, index) => index + 1);
+  const store = (chapter: number) =>
+    client.query(CREATE, { input: draftInput({ content: prose(chapter - 1, SENTENCES), book, chapter }) });
+  await pMap(chapters, store, { concurrency: CONCURRENCY });
 }
 
 async function turn(client: GraphClient, pid: number, book: string, measured: Measured): Promise<void> {
@@ -83,9 +79,9 @@ export const benchmark: Benchmark = {
           progress(`round ${round}, ${shape}: ${kept.perSecond.at(-1)?.toFixed(0)} a second`);
         }
       }
-      return report(measured);
     } finally {
       await Promise.all(systems.map((system) => system.stop()));
     }
+    return `${report(measured)}\n\n${await againstBare(rounds)}`;
   },
 };

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { projectFile } from '../platform/paths.ts';
-import type { Benchmark, BenchmarkOptions } from './bench.ts';
-import { load, machine } from './machine.ts';
+import { load, machine } from '../e2e/harness/machine.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { projectFile } from '../platform/process/paths.ts';
+import type { Benchmark, BenchmarkOptions } from './harness/benchmark.ts';
 
 /**
- * `npm run bench -- <name> [--rounds N] [--turn-ms N] [--requests N] [--router PATH] [--peer ID]… [--workload ID]…
- * [--write]`: measures, and with `--write` puts it into docs/performance.md.
+ * `npm run bench -- <name> [--rounds N] [--turn-ms N] [--requests N] [--router PATH] [--before FOLDER] [--peer ID]… [--workload ID]…
+ * [--write]`: runs a benchmark; `--write` puts the result into docs/performance.md.
  */
 
 const SUFFIX = '.bench.ts';
@@ -21,7 +21,7 @@ function writeReport(name: string, markdown: string): void {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const report = readFileSync(REPORT, 'utf8');
   const [from, to] = [report.indexOf(open), report.indexOf(close)];
-  if (from < 0 || to < from) throw new UsageError(`${REPORT} has no place for it: ${open} … ${close}`);
+  if (from < 0 || to < from) throw new UsageError(`${REPORT} has no section for it: ${open} … ${close}`);
   writeFileSync(REPORT, `${report.slice(0, from)}${open}\n${markdown}\n${report.slice(to)}`);
 }
 
@@ -38,20 +38,22 @@ function parse() {
       'turn-ms': { type: 'string', default: '2000' },
       requests: { type: 'string', default: '1000000' },
       router: { type: 'string' },
+      before: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
       workload: { type: 'string', multiple: true, default: [] },
       write: { type: 'boolean', default: false },
     },
   });
-  const { router, peer: peers, workload, write } = values;
+  const { router, before, peer: peers, workload, write } = values;
   if (write && peers.length + workload.length > 0) {
-    throw new UsageError('--write puts whole results into the page: leave --peer and --workload out');
+    throw new UsageError('--write needs whole results: leave out --peer and --workload');
   }
   const options: BenchmarkOptions = {
     rounds: wholeNumber('rounds', values.rounds),
     turnMs: wholeNumber('turn-ms', values['turn-ms']),
     requests: wholeNumber('requests', values.requests),
     router,
+    before,
     peers,
     workloads: workload,
   };

@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePortOffset } from '../e2e/harness/ports.ts';
 import { startProcess } from '../e2e/harness/process.ts';
-import { loadConfig } from '../platform/config.ts';
-import { builtFile, projectFile } from '../platform/paths.ts';
-import { type Benchmark, isReady, progress, until } from './bench.ts';
+import { loadConfig } from '../platform/config/config.ts';
+import { builtFile, projectFile } from '../platform/process/paths.ts';
 import { stockPeer } from './gateway/peers/installed.ts';
-import { cpuTime, memory } from './processes.ts';
-import { ratios, spread, table } from './statistics.ts';
+import { type Benchmark, isReady, progress, until } from './harness/benchmark.ts';
+import { cpuTime, memory } from './harness/processes.ts';
+import { ratios, spread, table } from './harness/statistics.ts';
 
 /**
- * `npm start` from its first moment until the gateway says that all services are ready: on an empty data folder, and
- * again on the same one; resident memory of its whole process tree then, and after the demo's book went through.
- * Beside it, what Apollo's gateway alone takes to start over the same supergraph, as a measure of the machine.
+ * Start of the system, from the process's start until the gateway reports that all services are ready: on an empty
+ * data folder, and again on the same one. Also resident memory of the process tree, then and after the demo. For
+ * comparison, the start of Apollo's gateway alone over the same supergraph.
  */
 
 interface Start {

@@ -1,14 +1,14 @@
 import { createGraphClient, type GraphClient } from '../e2e/harness/client.ts';
 import { CORE_QUERY } from '../e2e/harness/operations.ts';
 import { type System, startSystem } from '../e2e/harness/system.ts';
-import { type ServiceName, serviceNames } from '../platform/config.ts';
-import { type Benchmark, progress } from './bench.ts';
-import { CREATE, prose, untilCompleted } from './drafts.ts';
-import { spread, table } from './statistics.ts';
+import { type ServiceName, serviceNames } from '../platform/config/config.ts';
+import { type Benchmark, progress } from './harness/benchmark.ts';
+import { CREATE, prose, untilCompleted } from './harness/drafts.ts';
+import { spread, table } from './harness/statistics.ts';
 
 /**
- * How long the largest requests that the limits allow hold the event loops of the gateway and of state: each service is a
- * process of its own, on real servers, and tells the longest stretch in which it did one thing.
+ * How long the largest allowed requests block the event loops of the gateway and of state. Each service is a process
+ * of its own, on real servers, and reports its longest block.
  */
 
 const MEBIBYTE = 1024 * 1024;
@@ -17,10 +17,10 @@ const WATCHED = ['gateway', 'state', 'text-expansion'] as const satisfies readon
 const note = (data: unknown) => ({ type: 'note', schemaId: 'note-v1', data });
 let seed = 0;
 
-/** Values without end in JSON: a list of lists, so many in all. */
+/** A JSON list of lists with `count` values. */
 const values = (count: number): unknown => Array.from({ length: count / 10 }, () => Array(9).fill(1));
 
-/** Fields under other names: a text that no cache has, and that is planned anew. */
+/** Fields under new aliases: a text that no cache has, and that must be planned. */
 function wide(): string {
   seed += 1;
   const fields = Array.from({ length: 45 }, (_, index) => `f${seed}_${index}: title`).join(' ');
@@ -29,7 +29,7 @@ function wide(): string {
 
 interface Workload {
   readonly name: string;
-  /** Whether it is asked for by the user of the large page. */
+  /** Whether the user of the large page sends it. */
   readonly reads: boolean;
   readonly ask: (client: GraphClient) => Promise<{ readonly data: unknown; readonly errors?: unknown }>;
 }
@@ -58,11 +58,11 @@ const WORKLOADS: readonly Workload[] = [
   },
 ];
 
-/** The longest stretch since it was asked last, in milliseconds; 0: none above 50. */
+/** The longest block since the last call, in milliseconds; 0 when none was above 50. */
 async function longest(system: System, service: ServiceName): Promise<number> {
   const metrics = await (await fetch(`${system.urls[service]}/metrics`)).text();
   const found = /^blobgraph_event_loop_longest_block_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics);
-  if (!found) throw new Error(`${service} does not tell how long its event loop was held`);
+  if (!found) throw new Error(`${service} does not report how long its event loop was blocked`);
   return Number(found[1]) * 1_000;
 }
 
@@ -74,7 +74,7 @@ async function held(system: System, { ask }: Workload, client: GraphClient): Pro
   return Promise.all(WATCHED.map((service) => longest(system, service)));
 }
 
-/** A page of drafts whose answer is nearly as large as one may be. */
+/** Stores a page of drafts whose answer is nearly as large as allowed. */
 async function storeLargePage(client: GraphClient): Promise<void> {
   const drafts = 100;
   for (let index = 0; index < drafts; index += 1) {

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { exitWith, UsageError } from '../platform/exit.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
 import { followBackfill } from './backfill/follow.ts';
 import { sinceOf } from './backfill/since.ts';
 import { displayOn } from './demo/display.ts';
 import { asOperator } from './operators/operator.ts';
 
 /**
- * `npm run backfill -- --processor ID [--since TIME]`: has a processor make what it would have made of blobs that were
- * there before it, behind live work, and tells how it goes. Ctrl-C ends the command alone.
+ * `npm run backfill -- --processor ID [--since TIME]`: starts a backfill (runs of a processor for existing blobs,
+ * behind live work) and shows its progress. Ctrl-C ends the command, not the backfill.
  */
 
 const USAGE = `npm run backfill -- --processor ID [--since TIME]

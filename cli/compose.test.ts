@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { composeOutside, readOutside } from '../codegen/outside.ts';
-import { projectFile } from '../platform/paths.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import { outsideSubgraphs } from '../platform/supergraph/outside.ts';
 
 const SDL = projectFile('e2e', 'python-processor', 'schema.graphql');

@@ -1,4 +1,4 @@
-import { exitWith, UsageError } from '../platform/exit.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
 
 const USAGE = `npm run --silent compose -- FILE > supergraph.graphql
   FILE names processors from outside, as supergraph.yaml names our own:
@@ -11,7 +11,7 @@ const USAGE = `npm run --silent compose -- FILE > supergraph.graphql
 try {
   const [file, ...others] = process.argv.slice(2);
   if (file === undefined || others.length > 0) throw new UsageError(USAGE);
-  // Composition takes a second to load, which nobody waits for to be told of a mistake.
+  // Composition takes a second to load: usage errors are reported before.
   const { composeOutside, readOutside } = await import('../codegen/outside.ts');
   process.stdout.write(composeOutside(readOutside(file)));
 } catch (error) {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { inheritedEnvironment } from '../platform/config.ts';
-import { parseEnvironment } from '../platform/environment-file.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { projectFile } from '../platform/paths.ts';
+import { inheritedEnvironment } from '../platform/config/config.ts';
+import { parseEnvironment } from '../platform/config/environment-file.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import { conformanceOptions } from './conformance/options.ts';
 
-/** `npm run conformance -- --url URL …`: tells a processor what it gets wrong, by the sentences of its contract. */
+/** `npm run conformance -- --url URL …`: checks a processor against each sentence of the contract. */
 
-/** Of whoever starts it: what the processor gets wrong ends it with 1. */
+/** Exit code of usage errors; a processor that breaks the contract ends it with 1. */
 const BAD_INPUT = 2;
 
 /** @throws UsageError */
@@ -20,14 +20,14 @@ function natsServers(
   const servers = given ?? (environment['NATS_URL'] ?? known['NATS_URL'])?.split(',');
   if (servers && servers.length > 0) return servers;
   throw new UsageError(
-    'It needs NATS with JetStream: set --nats or NATS_URL, or start one with `npm run services -- up nats`.',
+    'NATS with JetStream is needed: set --nats or NATS_URL, or start one with `npm run services -- up nats`.',
   );
 }
 
 try {
   const environment = inheritedEnvironment();
   const options = conformanceOptions(process.argv.slice(2));
-  // The rest takes a second to load, which nobody waits for to be told of a mistake.
+  // The rest takes a second to load: usage errors are reported before.
   const [{ lookAtProcessor }, { isBroken, jsonReport, textReport }] = await Promise.all([
     import('./conformance/run.ts'),
     import('./conformance/report.ts'),

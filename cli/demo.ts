@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig, servicePorts } from '../platform/config.ts';
-import { exitWith } from '../platform/exit.ts';
-import { developmentToken } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { projectFile } from '../platform/paths.ts';
+import { type Config, loadConfig, servicePorts } from '../platform/config/config.ts';
+import { developmentKeys } from '../platform/identity/keys/development-keys.ts';
+import { developmentToken } from '../platform/identity/users/development-token.ts';
+import { exitWith } from '../platform/process/exit.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import { type FolderBook, readBookFolder } from './demo/book-folder.ts';
 import { displayOn } from './demo/display.ts';
 import { DemoError } from './demo/error.ts';
@@ -14,7 +14,7 @@ import { GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
 import { lineageTree } from './demo/lineage.ts';
 import { type PushedBook, pushBook } from './demo/push.ts';
 
-/** `npm run demo [-- --book DIR]`: pushes a book through the running system, or through one of its own. */
+/** `npm run demo [-- --book DIR]`: runs a book through the running system, or through one that it starts itself. */
 
 const DEMO_USER = 'demo';
 const ANSWER_WITHIN_MS = 5_000;
@@ -25,7 +25,10 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
-/** Whether a system answers at the gateway's address. @throws DemoError when it is none, or does not become ready */
+/**
+ * Whether a system answers at the gateway's address.
+ * @throws DemoError when something else answers there, or the gateway does not become ready
+ */
 async function isRunning(gateway: string, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + READY_WITHIN_MS;
   for (;;) {
@@ -35,14 +38,18 @@ async function isRunning(gateway: string, signal: AbortSignal): Promise<boolean>
     if (!answer) return false;
     if (answer.ok) return true;
     if (answer.status !== 503)
-      throw new DemoError(`What answers at ${gateway} is no gateway: set PORT_OFFSET.`);
+      throw new DemoError(`Something other than a gateway answers at ${gateway}: set PORT_OFFSET.`);
     if (performance.now() > until)
-      throw new DemoError(`The gateway at ${gateway} does not become ready: ${gateway}/ready says why.`);
+      throw new DemoError(`The gateway at ${gateway} did not become ready: ${gateway}/ready says why.`);
     await delay(250, undefined, { signal });
   }
 }
 
-/** Starts a system where the gateway's address is ours to answer at. Answers how to stop it. */
+/**
+ * Starts a system of the demo's own.
+ * @returns a function that stops it
+ * @throws DemoError when GATEWAY_URL points elsewhere
+ */
 async function startOwn(config: Config): Promise<() => Promise<void>> {
   const { urls, portOffset } = config;
   if (urls.gateway !== `http://127.0.0.1:${servicePorts.gateway + portOffset}`)
@@ -51,8 +58,8 @@ async function startOwn(config: Config): Promise<() => Promise<void>> {
     );
   console.log('No system answers: starting one for the demo.');
   const startedAt = performance.now();
-  // Loaded only here: it takes longer than all else where a system runs already.
-  const { startAll } = await import('./system.ts');
+  // Loaded only here: it takes longer than the rest of the demo on a running system.
+  const { startAll } = await import('./system/system.ts');
   const system = await startAll(config);
   console.log(`Started in ${seconds(performance.now() - startedAt)}.`);
   return () => system.stop();
@@ -62,11 +69,11 @@ async function demoToken(config: Config): Promise<string> {
   const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, DEMO_USER);
   if (token) return token;
   throw new DemoError(
-    'The demo signs its own token, which this system does not take: JWKS_URL or JWT_PUBLIC_KEY is set.',
+    'The demo signs its own token, which this system does not accept: JWKS_URL or JWT_PUBLIC_KEY is set.',
   );
 }
 
-/** The book by its version and what it was compiled from by the chapter's number: titles alone repeat. */
+/** Labels of the lineage, by blob id: the book with its version, its sources with chapter numbers, as titles repeat. */
 function labelsOf({ title }: FolderBook, { compiled }: PushedBook): Map<string, string> {
   const labels = new Map([[compiled.id, `${title}, version ${compiled.version}`]]);
   for (const { chapterNum, title, draftBlobId, expandedBlobId } of compiled.chapters)
@@ -80,13 +87,13 @@ async function report(book: FolderBook, pushed: PushedBook, dataDir: string): Pr
   const file = join(folder, `${book.bookId}.md`);
   await mkdir(folder, { recursive: true });
   await writeFile(file, compiled.fullText);
-  console.log('\nWhat the book was made of:');
+  console.log('\nLineage of the book:');
   const tree = lineage
     ? lineageTree(lineage, compiled.id, labelsOf(book, pushed))
-    : ['The index does not have it yet.'];
+    : ['The index does not have the book yet.'];
   for (const line of tree) console.log(`  ${line}`);
   if (pushed.stored === 0 && !pushed.isNew)
-    console.log('\nAll of it was there already: nothing was made twice.');
+    console.log('\nEverything was already there: nothing was made twice.');
   console.log(
     `\n“${book.title}”, version ${compiled.version}: ${count(compiled.wordCount, 'word')} in ` +
       `${count(compiled.chapters.length, 'chapter')}, in ${seconds(pushed.expandedMs + pushed.compiledMs)} ` +
@@ -108,9 +115,9 @@ async function run(book: FolderBook, config: Config, signal: AbortSignal): Promi
   }
 }
 
-/** An expected failure's message for a person; undefined for any other. */
+/** A message for people, for failures that are expected; undefined for others. */
 function explain(error: unknown, signal: AbortSignal): string | undefined {
-  if (signal.aborted) return 'Stopped. Run the demo again to go on from here.';
+  if (signal.aborted) return 'Stopped. Run the demo again to continue.';
   if (error instanceof GraphFault && error.code === 'UNAUTHENTICATED')
     return 'The system that answers does not know the demo’s token: set DATA_DIR to that system’s data directory.';
   if (error instanceof GraphFault) return `The graph answered ${error.code}: ${error.message}`;

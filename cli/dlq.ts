@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
-import { exitWith } from '../platform/exit.ts';
+import { exitWith } from '../platform/process/exit.ts';
 import type { Graph } from './demo/graph.ts';
 import type { Operation, UserError } from './demo/operations.ts';
 import { asOperator } from './operators/operator.ts';
 
-/** `npm run dlq -- …`: what processors gave up, for operators of the running system. */
+/** `npm run dlq -- …`: dead letters of the processors, for operators of the running system. */
 
 const USAGE = `npm run dlq -- list | show ID | replay ID… | replay --all | drop ID… | drop --all   [--json]
-  list    what processors gave up, oldest first
-  show    one of them, with what its message carries
-  replay  hands it once more to the processor that gave it up
+  list    dead letters, oldest first
+  show    one dead letter, with its message
+  replay  delivers it once more to the processor that gave it up
   drop    removes it for good
   --json  prints JSON`;
 
@@ -54,7 +54,7 @@ const showing: Operation<{ readonly deadLetter: WholeLetter | null }, { readonly
 
 type Payload = { readonly done: { readonly userErrors: readonly UserError[] } };
 
-/** Actions on dead letters: mutation and past tense. */
+/** Actions on dead letters: their mutations, and past tenses for messages. */
 const deeds = {
   replay: { field: 'replayDeadLetter', past: 'replayed' },
   drop: { field: 'dropDeadLetter', past: 'dropped' },
@@ -96,7 +96,7 @@ async function list(graph: Graph, json: boolean): Promise<number> {
 async function show(graph: Graph, id: string, json: boolean): Promise<number> {
   const { deadLetter } = await graph.run(showing, { id });
   if (!deadLetter) {
-    console.error(`There is no dead letter ${id}: \`npm run dlq -- list\` shows those that there are.`);
+    console.error(`There is no dead letter ${id}: \`npm run dlq -- list\` shows all.`);
     return 1;
   }
   if (json) console.log(JSON.stringify(deadLetter, null, 2));
@@ -105,7 +105,7 @@ async function show(graph: Graph, id: string, json: boolean): Promise<number> {
   return 0;
 }
 
-/** Each by itself: one that is gone does not keep the others. */
+/** Applies an action to each letter in turn; a letter that is gone does not stop the others. @returns the exit code */
 async function settle(
   graph: Graph,
   deed: keyof typeof deeds,
@@ -122,7 +122,7 @@ async function settle(
   if (json) console.log(JSON.stringify({ [past]: done, missing }, null, 2));
   else {
     console.log(`${count(done.length)} ${past}.`);
-    for (const id of missing) console.error(`There is no dead letter ${id} (any more).`);
+    for (const id of missing) console.error(`There is no dead letter ${id}, or no longer.`);
   }
   return missing.length > 0 ? 1 : 0;
 }
@@ -133,7 +133,7 @@ async function run(graph: Graph, args: readonly string[], all: boolean, json: bo
   if (command === 'list' && !id && !all) return list(graph, json);
   if (command === 'show' && id && ids.length === 1 && !all) return show(graph, id, json);
   if ((command === 'replay' || command === 'drop') && all !== ids.length > 0) {
-    // All that there are now: one that fails again at once is not replayed in turn.
+    // The list is read once: a letter that fails again is not replayed again.
     const wanted = all ? (await allLetters(graph)).map((letter) => letter.id) : ids;
     return settle(graph, command, wanted, json);
   }

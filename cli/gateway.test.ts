@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { builtFile, projectFile } from '../platform/paths.ts';
+import { builtFile, projectFile } from '../platform/process/paths.ts';
 
 /** The command in a process of its own, with this environment alone. */
 function run(args: readonly string[], environment: Record<string, string> = {}) {

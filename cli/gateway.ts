@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import closeWithGrace from 'close-with-grace';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { createLogger } from '../platform/logger.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { createLogger } from '../platform/telemetry/logger.ts';
 import { gatewayOptions } from './gateway/options.ts';
 
 const STOP_WITHIN_MS = 10_000;
-/** Of whoever starts it: the other faults end it with 1. */
+/** Exit code of usage errors; other failures end it with 1. */
 const BAD_INPUT = 2;
 
 const readSdl = (file: string): Promise<string> =>
@@ -22,7 +22,7 @@ try {
   const options = gatewayOptions(process.argv.slice(2));
   const logger = createLogger(options.logLevel);
   const sdl = await readSdl(options.supergraph);
-  // What serves takes a second to load, which nobody waits for to be told of a mistake.
+  // The server takes a second to load: usage errors are reported before.
   const { serveSupergraph } = await import('./gateway/serve.ts');
   const gateway = await serveSupergraph(sdl, { options, logger });
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: undefined }, async ({ err }) => {

@@ -2,14 +2,15 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { readProcessors } from '../codegen/processors.ts';
 import { readSubgraphs } from '../codegen/project.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { projectRoot } from '../platform/paths.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
+import { projectRoot } from '../platform/process/paths.ts';
 import { createProcessor } from './new-processor/create.ts';
 import { type Ask, complete, type Given } from './new-processor/request.ts';
 
 /**
- * `npm run new:processor -- --id word-cloud --type WordCloud --takes blob.indexed:expanded-text-v1 --store postgresql`:
- * writes a processor that works, and its entry in `supergraph.yaml`. Asks for what is missing, at a terminal.
+ * `npm run new:processor -- --id word-cloud --type WordCloud --takes blob.indexed:expanded-text-v1 --store
+ * postgresql`: writes a working processor, and its entry in `supergraph.yaml`. At a terminal it asks for missing
+ * options.
  */
 
 const options = {
@@ -19,7 +20,7 @@ const options = {
   store: { type: 'string' },
 } as const;
 
-/** Runs `answer` with someone to ask; without a terminal there is nobody. */
+/** Runs `answer` with a prompt; without a terminal, with none. */
 async function atTerminal<T>(answer: (ask?: Ask) => Promise<T>): Promise<T> {
   if (!process.stdin.isTTY) return answer();
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { exitWith } from '../platform/exit.ts';
+import { exitWith } from '../platform/process/exit.ts';
 import { asOperator } from './operators/operator.ts';
 import { manageProcessors } from './operators/processors.ts';
 
-/** `npm run processors -- …`: shows, pauses, resumes and retires processors, for operators of the running system. */
+/** `npm run processors -- …`: lists, pauses, resumes and retires processors, for operators of the running system. */
 function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

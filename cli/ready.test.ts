@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { servicePorts } from '../platform/config.ts';
-import { builtFile } from '../platform/paths.ts';
+import { servicePorts } from '../platform/config/config.ts';
+import { builtFile } from '../platform/process/paths.ts';
 
 describe('the readiness command', () => {
   let server: Server;

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../platform/config.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
+import { loadConfig } from '../platform/config/config.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
 import { operatorToken } from './operators/operator.ts';
 import { exitCodeOf, tableOf } from './reconcile/display.ts';
 import { askForReport } from './reconcile/report.ts';
 
 /**
- * `npm run reconcile [-- --repair] [--grace SECONDS] [--json]`: holds the running system's index and stores against
- * each other. Exits with 1 when something is left to be set right, with 2 when a processor could not be looked at.
+ * `npm run reconcile [-- --repair] [--grace SECONDS] [--json]`: compares the index and the stores of the running
+ * system. Exits with 1 when differences are left, with 2 when a processor could not be checked.
  */
 try {
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { projectFile } from '../platform/paths.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import { chromium } from './services/chromium.ts';
 import { StepFailed } from './services/definition.ts';
 import { epubcheck } from './services/epubcheck.ts';
@@ -8,16 +8,16 @@ import { minio } from './services/minio.ts';
 import { model } from './services/model.ts';
 import { mongodb } from './services/mongodb.ts';
 import { nats } from './services/nats.ts';
+import { openApiClient, pythonProcessor, schemathesis } from './services/packages.ts';
 import { pandoc } from './services/pandoc.ts';
 import { poppler } from './services/poppler.ts';
 import { postgresql } from './services/postgresql.ts';
-import { pythonProcessor } from './services/python-processor.ts';
 import { redis } from './services/redis.ts';
 import { toxiproxy } from './services/toxiproxy.ts';
 
 const USAGE = `npm run services -- up [server …]|down|status
   up      starts the servers that the tests on real services need, writes their addresses to
-          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy, validators and office suite among it
+          .blobgraph/services.env, and installs what is missing, the tests' browser, proxy, validators, office suite and Schemathesis among it
   up model  starts a small language model, which none but \`npm run test:model\` needs; its server compiles
           for some 10 minutes the first time
   down    stops them; their data stays
@@ -26,7 +26,17 @@ const USAGE = `npm run services -- up [server …]|down|status
 const manager = serviceManager({
   definitions: [mongodb, postgresql, nats, minio, redis],
   optional: [model],
-  programs: [chromium, pandoc, epubcheck, libreoffice, poppler, toxiproxy, pythonProcessor],
+  programs: [
+    chromium,
+    pandoc,
+    epubcheck,
+    libreoffice,
+    poppler,
+    toxiproxy,
+    pythonProcessor,
+    schemathesis,
+    openApiClient,
+  ],
   folder: projectFile('.blobgraph'),
   say: (message) => console.log(message),
 });

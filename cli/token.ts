@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../platform/config.ts';
-import { exitWith, UsageError } from '../platform/exit.ts';
-import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
+import { loadConfig } from '../platform/config/config.ts';
+import { developmentKeys } from '../platform/identity/keys/development-keys.ts';
+import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
+import { exitWith, UsageError } from '../platform/process/exit.ts';
 
-/** `npm run --silent token -- alice [--operator]`: prints a token of that user for the local system. */
+/** `npm run --silent token -- alice [--operator]`: prints a user's token for the local system. */
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

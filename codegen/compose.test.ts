@@ -13,7 +13,7 @@ const summary = {
 };
 const settings = { shape: { ZZ_SENTENCES: {} } };
 
-it('a processor is a service that the gateway waits for, and its settings are its own', () => {
+it('makes a processor a service that the gateway waits for, with its own settings', () => {
   const files = composeFiles([...readSubgraphs(), summary], [{ id: 'zz-summary', settings }]);
   const [compose, cluster] = files.map(([, text]) => parse(text, { merge: true }).services);
   expect(compose['zz-summary']).toMatchObject({
@@ -28,7 +28,7 @@ it('a processor is a service that the gateway waits for, and its settings are it
   });
   for (const variable of ['ZZ_SENTENCES', 'ZZ_SUMMARY_KEY'])
     expect(compose.state.environment).not.toHaveProperty(variable);
-  // Nobody has another's private key.
+  // No service has the private key of another.
   expect(Object.keys(compose['zz-summary'].environment).filter((name) => /_KEY(_FILE)?$/.test(name))).toEqual(
     expect.not.arrayContaining(['STATE_KEY', 'GATEWAY_KEY', 'STATE_KEY_FILE']),
   );
@@ -37,7 +37,7 @@ it('a processor is a service that the gateway waits for, and its settings are it
   expect(cluster['zz-summary']).toEqual(cluster.state);
 });
 
-it('has nothing of a service that is gone', () => {
+it('contains nothing of a removed service', () => {
   const left = readSubgraphs().filter(({ name }) => name !== 'events');
   for (const [, text] of composeFiles(left, [])) expect(text).not.toMatch(/\bevents:|EVENTS_URL/);
 });

@@ -1,5 +1,6 @@
-import { environmentSchema, serviceNames, urlVariable } from '../platform/config.ts';
-import { keyVariablesOf } from '../platform/identity/service/settings.ts';
+import { settings as gatewaySettings } from '../gateway/settings.ts';
+import { environmentSchema, serviceNames, urlVariable } from '../platform/config/config.ts';
+import { keyVariablesOf } from '../platform/config/service-keys.ts';
 import type { ProcessorValue } from './processors.ts';
 import { GATEWAY_PORT, type GeneratedFile, HEADER, read, type Subgraph } from './project.ts';
 
@@ -13,13 +14,13 @@ export interface ComposedService {
 
 const TEMPLATES = 'codegen/templates';
 
-/** A line `# @name` of a template stands for lines that are made, at its own indentation. */
+/** A line `# @name` of a template is replaced by generated lines at the same indentation. */
 const PLACE = /^( *)# @(\w+)\n/gm;
 
 function fill(file: string, places: Readonly<Record<string, readonly string[]>>): GeneratedFile {
   const text = read(`${TEMPLATES}/${file}`).replace(PLACE, (_line, indent: string, place: string) => {
     const lines = places[place];
-    if (!lines) throw new Error(`${TEMPLATES}/${file}: there is nothing to put at # @${place}`);
+    if (!lines) throw new Error(`${TEMPLATES}/${file}: no lines are generated for # @${place}`);
     return lines.map((line) => (line === '' ? '\n' : `${indent}${line}\n`)).join('');
   });
   return [file, `# ${HEADER}\n# Its template: ${TEMPLATES}/${file}\n\n${text}`];
@@ -27,12 +28,12 @@ function fill(file: string, places: Readonly<Record<string, readonly string[]>>)
 
 const passedOn = (variable: string): string => `${variable}: \${${variable}:-}`;
 
-/** The variables that the template does not set: passed on by name, and the services' addresses. */
+/** Variables that the template does not set: those that are passed on by name, and the services' addresses. */
 function environment(services: readonly ComposedService[], template: string): string[] {
   const urls = new Map(services.map(({ name, port }) => [urlVariable(name), `http://${name}:${port}`]));
   const set = new Set([...template.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, variable]) => variable));
-  // A container has its ports to itself, so none has to be moved; the code may know a service that is gone. Whoever has a
-  // service's private key speaks for it: each is given its own alone.
+  // A container has its own ports, so none has to be moved. Whoever holds a service's private key speaks for it, so each
+  // service gets only its own key.
   const own = serviceNames.flatMap((name) => [urlVariable(name), ...keyVariablesOf(name)]);
   const not = new Set<string | undefined>([...set, 'PORT_OFFSET', ...own]);
   const others = Object.keys(environmentSchema.shape).filter((variable) => !not.has(variable));
@@ -70,12 +71,13 @@ export function composeFiles(
     port,
     settings: Object.keys(shapes.get(name) ?? {}),
   }));
-  const all = [{ name: 'gateway', port: GATEWAY_PORT, settings: [] }, ...composed];
+  const gateway = { name: 'gateway', port: GATEWAY_PORT, settings: Object.keys(gatewaySettings.shape) };
+  const all = [gateway, ...composed];
   const file = 'docker-compose.yml';
   return [
     fill(file, {
       environment: environment(all, read(`${TEMPLATES}/${file}`)),
-      gateway: ownEnvironment({ name: 'gateway', settings: [] }),
+      gateway: ownEnvironment(gateway),
       healthy: composed.map(({ name }) => `${name}: { condition: service_healthy }`),
       subgraphs: composed.flatMap(subgraph),
     }),

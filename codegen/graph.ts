@@ -5,8 +5,8 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
-import { StartersFault } from '../platform/exit.ts';
-import { projectFile } from '../platform/paths.ts';
+import { StartersFault } from '../platform/process/exit.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
 
 /** A subgraph with the text of its SDL. */
@@ -14,17 +14,24 @@ export interface SubgraphSdl extends Subgraph {
   readonly sdl: string;
 }
 
-/** `models.ts` of a subgraph names what its resolvers pass on: `export interface BookModel` stands for type `Book`. */
+/**
+ * A subgraph's `models.ts` declares its resolvers' parent values: `export interface BookModel` is the parent of type
+ * `Book`.
+ */
 function mappers(models: string): Record<string, string> {
   const names = [...read(models).matchAll(/^export (?:interface|type) (\w+)Model\b/gm)];
   return Object.fromEntries(names.map(([, name]) => [name, `./models.ts#${name}Model`]));
 }
 
-/** Types of the resolvers of a subgraph that has `models.ts`; the others write none that would need them. */
+/** A subgraph's `models.ts`, in its folder or in its `graph/`. */
+const modelsIn = (folder: string): string | undefined =>
+  [`${folder}/models.ts`, `${folder}/graph/models.ts`].find((file) => existsSync(projectFile(file)));
+
+/** Resolver types of a subgraph. Empty for one without `models.ts`, which writes no resolvers by hand. */
 export async function resolverTypes({ folder, sdlFile, sdl }: SubgraphSdl): Promise<GeneratedFile[]> {
-  const models = `${folder}/models.ts`;
-  if (!existsSync(projectFile(models))) return [];
-  const filename = `${folder}/graphql.generated.ts`;
+  const models = modelsIn(folder);
+  if (models === undefined) return [];
+  const filename = models.replace(/models\.ts$/, 'graphql.generated.ts');
   const code = await codegen({
     filename,
     schema: parse(printSubgraphSchema(buildSubgraphSchema(parseSdl(sdlFile, sdl)))),
@@ -48,7 +55,7 @@ export async function resolverTypes({ folder, sdlFile, sdl }: SubgraphSdl): Prom
 /** The members of a subgraph that composition needs. */
 export type ComposedSubgraph = Pick<SubgraphSdl, 'name' | 'url' | 'sdlFile' | 'sdl'>;
 
-/** The supergraph of these subgraphs. @throws StartersFault that says why, when they do not compose */
+/** Composes the supergraph. @throws StartersFault with the reasons when the subgraphs do not compose */
 export function compose(subgraphs: readonly ComposedSubgraph[]): string {
   const result = composeServices(
     subgraphs.map(({ name, url, sdlFile, sdl }) => ({ name, url, typeDefs: parseSdl(sdlFile, sdl) })),

@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { serviceNames } from '../platform/config.ts';
-import { StartersFault, UsageError } from '../platform/exit.ts';
+import { serviceNames } from '../platform/config/config.ts';
+import { StartersFault, UsageError } from '../platform/process/exit.ts';
 import { GRAPHQL_PATH, stubOf } from '../platform/supergraph/outside.ts';
 import { type ComposedSubgraph, compose } from './graph.ts';
 import { parseSdl, read, readSubgraphs } from './project.ts';
 import { blobTypes, STATE_SDL } from './state.ts';
 
-/** A processor from outside, as its deployment has it. */
+/** A processor from outside this repository, with its deployed SDL and address. */
 export type OutsideSdl = ComposedSubgraph;
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Why a subgraph cannot be called so. */
+/** Why `name` cannot be a subgraph's name; undefined when it can. */
 function mistakeIn(name: string): string | undefined {
   if (!ID.test(name)) return 'must be a processor’s id: lower-case letters, digits and single dashes';
   const isTaken = (serviceNames as readonly string[]).includes(name);
@@ -46,7 +46,7 @@ function textOf(path: string): string {
 }
 
 /**
- * Reads processors from outside, in the form of `supergraph.yaml`; files of SDL are named from where it lies.
+ * Reads processors from outside, in the form of `supergraph.yaml`. SDL files are relative to that file.
  * @throws UsageError that names the member and the fix
  */
 export function readOutside(path: string): OutsideSdl[] {
@@ -61,7 +61,7 @@ export function readOutside(path: string): OutsideSdl[] {
   });
 }
 
-/** Its one type of blobs. @throws StartersFault */
+/** The one blob type that it defines. @throws StartersFault when it defines none, or several */
 function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: string } {
   const [type, ...others] = blobTypes(parseSdl(sdlFile, sdl));
   if (type !== undefined && others.length === 0) return { subgraph: name, type };
@@ -72,9 +72,9 @@ function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: s
 }
 
 /**
- * The system's supergraph with processors from outside: their own SDL, and stubs of their types in state. One of ours, by
- * its name, takes our own SDL's place.
- * @throws StartersFault that says why, when they do not compose
+ * The system's supergraph with processors from outside: their SDL, and stubs of their types in state. A processor with
+ * the name of one of ours replaces its SDL.
+ * @throws StartersFault with the reasons when the subgraphs do not compose
  */
 export function composeOutside(outside: readonly OutsideSdl[]): string {
   const subgraphs = readSubgraphs();

@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { StartersFault } from '../platform/exit.ts';
-import { builtFile } from '../platform/paths.ts';
+import { StartersFault } from '../platform/process/exit.ts';
+import { builtFile } from '../platform/process/paths.ts';
 import { InvalidSpec } from '../platform/processor/records/names.ts';
 import type { Subgraph } from './project.ts';
 
-/** Members of a processor's value that its service is generated from. */
+/** The members of a processor's definition that code is generated from. */
 const processorModule = z.object({
   default: z.object({
     id: z.string(),
@@ -27,8 +27,8 @@ async function load(folder: string): Promise<unknown> {
 }
 
 /**
- * Reads the processors' values as they were last built, in the order of `supergraph.yaml`.
- * @throws StartersFault that names the one that cannot be, and why
+ * Loads the processors' definitions from the last build, in the order of `supergraph.yaml`.
+ * @throws StartersFault that names the processor that cannot be loaded, and why
  */
 export async function readProcessors(subgraphs: readonly Subgraph[]): Promise<ProcessorValue[]> {
   const folders = subgraphs.filter(({ isProcessor }) => isProcessor).map(({ folder }) => folder);

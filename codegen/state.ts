@@ -2,12 +2,12 @@ import { type DocumentNode, Kind } from 'graphql';
 import { stubOf } from '../platform/supergraph/outside.ts';
 import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
 
-/** The SDL that state serves: its own, and a stub of every type of content. */
+/** The SDL that state serves: its own, and a stub of every processor's blob type. */
 export const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
 const STATE_OWN_SDL = 'subgraphs/state/schema.graphql';
-const CONTENT_TYPES = 'subgraphs/state/content-types.generated.ts';
+const CONTENT_TYPES = 'subgraphs/state/graph/content-types.generated.ts';
 
-/** The blob types that a subgraph owns: entities that implement `Blob`. */
+/** The blob types that a subgraph defines: entities that implement `Blob`. */
 export function blobTypes(sdl: DocumentNode): string[] {
   return sdl.definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
@@ -18,7 +18,7 @@ export function blobTypes(sdl: DocumentNode): string[] {
   );
 }
 
-/** State's files on the processors: stubs of their types, and which type is whose. */
+/** State's generated files: stubs of the processors' types, and the map of processor to type. */
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
   const ownSdl = (file: string) => read(file === STATE_SDL ? STATE_OWN_SDL : file);
   const owned = subgraphs.flatMap(({ name, sdlFile }) =>

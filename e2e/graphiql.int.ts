@@ -5,7 +5,7 @@ import { type System, startSystem } from './harness/system.ts';
 
 const TABS = ['CreateDraft', 'Blobs', 'Book', 'CompileBook', 'BlobChanged', 'Lineage'];
 
-/** The editor of variables or of headers, whichever is open. */
+/** The open editor: of variables or of headers. */
 const TOOL = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
 
 let system: System;
@@ -31,7 +31,7 @@ async function openGraphiql(): Promise<Page> {
   return page;
 }
 
-/** An editor's text, with one space for any white space. */
+/** An editor's text, with white space collapsed. */
 const textOf = async (page: Page, editor: string): Promise<string> =>
   (await page.locator(`${editor} .view-lines`).innerText()).replaceAll(/\s+/g, ' ');
 
@@ -65,9 +65,9 @@ describe('GraphiQL in a browser', () => {
     await openTab(page, 'CreateDraft');
     await executeButton(page).click();
     await shown(page).toMatch(/"userErrors": \[\]/);
-    // Its last change: the expansion is there.
+    // The last change: the expansion exists.
     await shown(live).toMatch(/"kind": "COMPLETED".*"state": "COMPLETED"/);
-    // The editors take nothing of the example for a mistake.
+    // The editors mark no mistakes in the example.
     expect(await page.locator('.squiggly-error').count()).toBe(0);
 
     await openTab(page, 'Blobs');

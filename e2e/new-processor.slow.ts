@@ -1,21 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../platform/config.ts';
-import { developmentToken } from '../platform/identity/development-token.ts';
-import { developmentKeys } from '../platform/identity/keys.ts';
-import { projectFile, projectRoot } from '../platform/paths.ts';
+import { loadConfig } from '../platform/config/config.ts';
+import { developmentKeys } from '../platform/identity/keys/development-keys.ts';
+import { developmentToken } from '../platform/identity/users/development-token.ts';
+import { projectFile, projectRoot } from '../platform/process/paths.ts';
 import { createGraphClient, type GraphClient } from './harness/client.ts';
 import { coreQuery, createDraft } from './harness/operations.ts';
 import { freePortOffset } from './harness/ports.ts';
 import { type ServiceProcess, startProcess } from './harness/process.ts';
 import { untilReady } from './harness/system.ts';
+import { projectFiles } from './layout/files.ts';
 
-/*
- * Two processors more in a copy of the project, one on users' blobs and one on what the other makes: each is five
- * files and an entry, and after `npm run codegen` everything has them.
+/**
+ * Adds two processors to a copy of the project, one for users' blobs and one for the other's results: each is five
+ * files and an entry, and `npm run codegen` does the rest.
  */
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'blobgraph-copy-')));
@@ -29,7 +39,11 @@ const git = (...args: string[]) =>
     encoding: 'utf8',
   });
 
-/** A command in the copy. @throws with what it printed, when it fails */
+/**
+ * Runs a command in the copy.
+ * @returns its output
+ * @throws with its output when it fails
+ */
 function run(command: string, ...args: string[]): string {
   try {
     return execFileSync(command, args, { cwd: copy, encoding: 'utf8', stdio: 'pipe' });
@@ -39,7 +53,7 @@ function run(command: string, ...args: string[]): string {
   }
 }
 
-/** Files that are not as they were when the copy was made. */
+/** Files that differ from the original. */
 const touched = () =>
   git('status', '--porcelain', '--untracked-files=all')
     .split('\n')
@@ -87,15 +101,51 @@ it('writes two processors, and touches nothing else', () => {
 it('generates all that follows from them', () => {
   run('npm', 'run', '--silent', 'codegen');
   const generated =
-    /\.generated\.(ts|graphql)$|^gateway\/supergraph\.graphql$|^docker-compose(\.cluster)?\.yml$/;
+    /\.generated\.(ts|graphql)$|^docs\/configuration\.md$|^gateway\/supergraph\.graphql$|^docker-compose(\.cluster)?\.yml$/;
   expect(touched().filter((file) => !generated.test(file))).toEqual([...added, 'supergraph.yaml'].toSorted());
   run('npm', 'run', '--silent', 'codegen', '--', '--check');
 });
 
-it('passes the linter, the compiler and the tests', () => {
+/** Folders that are about all processors and services, and what tests elsewhere name who look at them. */
+const ABOUT_ALL =
+  /^(cli\/(conformance|new-processor|operators|system)|codegen|e2e\/layout|gateway\/(graph|planning)|platform\/(config|supergraph))\//;
+const NAMES_ALL =
+  /\b(projectFiles?|projectRoot|serviceNames|servicePorts|readShippedSchemas)\b|\.generated\b|supergraph/i;
+
+/** Paths of the unit tests that a new processor can break. */
+const testsOfAll = (): string[] =>
+  projectFiles()
+    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => ABOUT_ALL.test(path) || NAMES_ALL.test(readFileSync(projectFile(path), 'utf8')));
+
+it('passes the linter and the compiler', () => {
   run('npx', 'biome', 'ci', '.');
   run('npm', 'run', '--silent', 'typecheck');
-  run('npx', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot');
+});
+
+it('passes its own tests, and those about all processors', () => {
+  const tests = testsOfAll();
+  const surely = [
+    'cli/compose.test.ts',
+    'cli/conformance/contract.test.ts',
+    'cli/system/docker-compose.test.ts',
+    'cli/system/system.test.ts',
+    'codegen/compose.test.ts',
+    'codegen/configuration.test.ts',
+    'codegen/project.test.ts',
+    'e2e/clients/docs.test.ts',
+    'e2e/layout/circles.test.ts',
+    'e2e/layout/layout.test.ts',
+    'gateway/graph/schema.test.ts',
+    'gateway/planning/supergraph/supergraph.test.ts',
+    'platform/config/config.test.ts',
+    'platform/supergraph/schema-rules.test.ts',
+    'subgraphs/schemas/catalog/shipped.test.ts',
+  ];
+  expect(tests).toEqual(expect.arrayContaining(surely));
+  const own = added.filter((path) => path.endsWith('.test.ts'));
+  expect(own).toHaveLength(2);
+  run('npx', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot', ...own, ...tests);
 });
 
 const DERIVED = /* GraphQL */ `
@@ -151,7 +201,7 @@ interface Change {
   };
 }
 
-/** Starts the copy and answers a client of its graph, once all of it is ready. */
+/** Starts the copy. @returns a client of its graph, once all services are ready */
 async function startCopy(): Promise<GraphClient> {
   const dataDir = join(folder, 'data');
   const environment = { NODE_ENV: 'test', DATA_DIR: dataDir, PORT_OFFSET: String(await freePortOffset()) };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startProcess, type TestedProcess } from '../cli/conformance/process.ts';
 import { freePort } from '../cli/services/processes.ts';
-import { derivedBlobId } from '../platform/ids.ts';
-import { builtFile } from '../platform/paths.ts';
+import { derivedBlobId } from '../platform/ids/ids.ts';
+import { builtFile } from '../platform/process/paths.ts';
 import type { SqlServer } from '../platform/sql/database.ts';
 import { openTemporaryPostgres } from '../platform/testing/postgres.ts';
 import { createGraphClient, type GraphClient } from './harness/client.ts';
@@ -13,7 +13,7 @@ import { createDraft, deleteBlob, untilState } from './harness/operations.ts';
 import { keyFile, PYTHON_PROCESSOR, python } from './harness/python.ts';
 import { type System, startSystem } from './harness/system.ts';
 
-/** A processor in another language joins a system that runs, as an operator has it join: docs/processor-contract.md. */
+/** A processor in another language joins a running system, as in docs/processor-contract.md. */
 
 const read = (file: string): string => readFileSync(join(PYTHON_PROCESSOR, file), 'utf8');
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -47,7 +47,7 @@ async function startProcessor(): Promise<void> {
   }, PATIENCE);
 }
 
-/** Schema and processor, as an operator registers them while the system runs. */
+/** Registers the schema and the processor, as an operator of the running system. */
 async function register(): Promise<void> {
   const registered = JSON.parse(read('registration.json')) as Record<string, unknown>;
   const schema =
@@ -70,7 +70,7 @@ async function register(): Promise<void> {
   expect(await operator.query(text, { input })).toEqual({ done: { userErrors: [] } });
 }
 
-/** The graph with its type, as `npm run compose` prints it. */
+/** Writes the supergraph with its type, as `npm run compose` prints it. @returns its path */
 function composed(): string {
   const outside = join(system.dataDir, 'outside.yaml');
   const url = `http://127.0.0.1:${port}/graphql`;
@@ -203,7 +203,7 @@ it('is told of by `blobChanged`, with its content', async () => {
       if (content) return;
     }
   })();
-  // A subscription has begun once it tells of something.
+  // A subscription has started once it receives a change.
   await vi.waitFor(async () => {
     await createDraft(client, { content: DRAFT, chapter: 2 });
     await vi.waitFor(() => expect(content).toEqual({ words: 7 }), { timeout: 5_000, interval: 50 });
@@ -269,7 +269,7 @@ it('is held against the index by the reconciler', async () => {
   expect(await stored()).toContain(id);
 });
 
-// The last: it cannot be undone.
+// Last, as it cannot be undone.
 it('costs its own fields when it is gone, and is retired', async () => {
   const draft = await createDraft(client, { content: DRAFT, chapter: 7 });
   const id = (await untilCounted(client, draft))?.id ?? '';

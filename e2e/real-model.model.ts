@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_NAME } from '../cli/services/model.ts';
-import { parseEnvironment } from '../platform/environment-file.ts';
-import { projectFile } from '../platform/paths.ts';
+import { parseEnvironment } from '../platform/config/environment-file.ts';
+import { projectFile } from '../platform/process/paths.ts';
 import type { GraphClient } from './harness/client.ts';
 import { createDraft } from './harness/operations.ts';
 import { type System, startSystem } from './harness/system.ts';
 
-/** As people write them; the second has code and a list, which no model is to touch. */
+/** Realistic drafts; the second has code and a list, which must stay unchanged. */
 const drafts = [
   '# The Lamp\n\nElspeth shut the window. The rain came down on the harbour, and the boats pulled at their ropes.\n\n## Midnight\n\nShe lit the lamp and sat down to wait for him. He did not come.\n\n## Morning\n\nIn the morning the harbour was full of broken boats.',
   '# Bread\n\nMy grandmother baked on Fridays. The whole house smelled of it by noon.\n\n- flour\n- water\n- salt\n\nShe never wrote anything down.\n\n```text\n450 g, 300 g, 9 g\n```\n\nShe said that her hands knew the way.',
@@ -53,7 +53,7 @@ const EXPANSION = /* GraphQL */ `
   }
 `;
 
-/** A machine that others use takes its time. */
+/** Generous, for a shared machine. */
 const PATIENCE = { timeout: 900_000, interval: 1_000 };
 
 function modelServer(): string {

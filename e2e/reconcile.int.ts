@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { derivedBlobId } from '../platform/ids.ts';
+import { derivedBlobId } from '../platform/ids/ids.ts';
 import { type MongoServer, openMongo } from '../platform/mongo/client.ts';
 import type { GraphClient } from './harness/client.ts';
 import { compileBook, coreQuery, createDraft, untilState } from './harness/operations.ts';
@@ -46,7 +46,7 @@ async function addDraft(chapter: number): Promise<{ draft: string; text: string 
   return { draft, text: derivedBlobId(draft, 'text-expansion', '1') };
 }
 
-/** The graph's blobs, versions aside: they grow. */
+/** The graph's blobs without versions, which grow. */
 async function shown(): Promise<object> {
   const { nodes, totalCount } = await coreQuery(client);
   const withoutVersion = nodes.map(({ version, ...node }) => node);
@@ -60,10 +60,10 @@ it('makes whole what was lost of the index and of a store', async () => {
   const before = await shown();
   expect(await reconcile()).toMatchObject({ code: 0 });
 
-  // The one text is gone from its store; of the other, and all around it, the index knows nothing any more.
+  // One expansion is lost from its store; the other, and its relations, from the index.
   await expanded().deleteOne({ _id: kept.text });
   await entries().deleteMany({ _id: { $in: [lost.draft, lost.text, book] } });
-  // So that its processor takes it for one that it was not about to register.
+  // Old enough that its processor does not register it by itself.
   await expanded().updateOne({ _id: lost.text }, { $set: { created_at: new Date(0) } });
 
   system.proxy('text-expansion').intervene(({ path }) => (path.startsWith('/inventory') ? 'refuse' : 'pass'));
@@ -85,7 +85,7 @@ it('makes whole what was lost of the index and of a store', async () => {
 
   await expect
     .poll(async () => (await reconcile('--repair')).output, { timeout: 90_000, interval: 1_000 })
-    .toContain(': nothing is left to be set right.');
+    .toContain(': nothing is left to repair.');
   await expect.poll(() => reconcile(), { timeout: 60_000, interval: 500 }).toMatchObject({ code: 0 });
   expect(await shown()).toEqual(before);
 });

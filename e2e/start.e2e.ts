@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { serviceNames } from '../platform/config.ts';
+import { serviceNames } from '../platform/config/config.ts';
 import { type ServiceProcess, startProcess } from './harness/process.ts';
 import { type System, startSystem } from './harness/system.ts';
 
@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts what cannot start, and resolves with how it ended. */
+/** Starts a system that cannot start. @returns its exit code and output */
 async function refused(
   environment: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
@@ -53,7 +53,7 @@ describe('a running system', () => {
     expect(output).not.toContain('    at ');
   });
 
-  // On real servers there is no data folder to share.
+  // Real servers have no shared data folder.
   const whereEmbedded = shape === 'embedded' ? it : () => undefined;
   whereEmbedded('tells a second one that its data is in use, and by whom', async () => {
     const { code, output } = await refused({ ...system.environment, PORT_OFFSET: '21000' });
@@ -84,11 +84,11 @@ describe('a running system', () => {
     const closed = once(socket, 'close');
     const volley = () =>
       Array.from({ length: 20 }, () => client.request('{ me { id } blobs { totalCount } }'));
-    // Their connections are open by then: what is asked is there before the services stop listening.
+    // Opens the connections, so that later requests arrive before the services stop listening.
     await Promise.all(volley());
     const asked = volley();
     for (const process of processes) process.signal('SIGINT');
-    // Answered, each of them, and be it with what is out of reach already; subscribers are told to come again.
+    // Every request is answered, if only with an error; subscribers are asked to reconnect.
     for (const answer of await Promise.all(asked)) expect(answer.data ?? answer.errors).toBeDefined();
     expect((await closed)[0]).toBe(1012);
     const codes = await Promise.all([...processes].map((process) => process.gone));

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ServiceName } from '../platform/config.ts';
+import type { ServiceName } from '../platform/config/config.ts';
 import type { GraphClient } from './harness/client.ts';
 import { CORE_QUERY, type CoreAnswer, coreQuery, createDraft, untilState } from './harness/operations.ts';
 import { type System, startSystem } from './harness/system.ts';
@@ -10,14 +10,15 @@ const shape = inject('shape');
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem(shape, { intercept: owners });
+  // Counts of requests must not depend on what the gateway keeps.
+  system = await startSystem(shape, { intercept: owners, environment: { ENTITY_CACHE_MEBIBYTES: '0' } });
 });
 afterAll(() => system?.stop());
 
 const requests = (service: ServiceName): number =>
   system.proxy(service).seen.filter(({ path }) => path.startsWith('/graphql')).length;
 
-/** How many drafts have been expanded. */
+/** The number of expanded drafts. */
 async function expanded(client: GraphClient): Promise<number> {
   const query = '{ blobs(filter: { type: "chapter_draft", state: COMPLETED }) { totalCount } }';
   return (await client.query<{ blobs: { totalCount: number } }>(query)).blobs.totalCount;
@@ -40,16 +41,16 @@ it.each([1, 100])(
       true,
     );
     expect(Object.fromEntries(owners.map((service) => [service, requests(service)]))).toEqual({
-      // The page with all that the index knows of it; nothing else asks the state service.
+      // One request for the page with all index fields.
       state: 1,
       'text-expansion': 1,
-      // No draft was made into a book directly: it was made of expansions.
+      // No draft is a book's direct source: the book is compiled from expansions.
       'book-compiler': 0,
     });
   },
 );
 
-/** In one process no service can be away alone: its fields are kept from the gateway by the proxy instead. */
+/** In one process a single service cannot be stopped: the proxy refuses its requests instead. */
 async function takeAway(): Promise<void> {
   if (shape === 'processes') await system.process('text-expansion').kill();
   else system.proxy('text-expansion').intervene(() => 'refuse');

@@ -1,15 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
-import { loadConfig } from '../platform/config.ts';
+import { loadConfig } from '../platform/config/config.ts';
 import { encodeCursor } from '../platform/events/cursor.ts';
 import { blobMessage } from '../platform/testing/events.ts';
 import type { GraphQLAnswer } from '../platform/testing/service.ts';
-import { startTestGraph, type TestGraph } from './testing/graph.ts';
-import type { Asked } from './testing/subgraphs.ts';
+import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
+import type { Asked } from './testing/test-subgraphs.ts';
 
-/** Places of all users, and how many of them one may hold: see `platform/serving/load/shares.ts`. */
+/** Slots of all users, and how many one user may hold: see `platform/serving/load/shares.ts`. */
 const PLACES = 64;
 const MOST_OF_ONE = 48;
-/** In work and waiting, of all users. */
+/** Running and waiting requests of all users. */
 const REQUESTS = 80;
 const SUBSCRIPTIONS = 60;
 /** A hundred requests take a while on a busy machine. */
@@ -19,7 +19,7 @@ let graph: TestGraph;
 let letGo: (() => void)[] = [];
 let holding = true;
 
-/** A graph whose subgraphs answer everybody but the hostile user. */
+/** A graph whose subgraphs answer everyone but the hostile user. */
 async function start() {
   letGo = [];
   holding = true;
@@ -46,13 +46,13 @@ const codesOf = ({ errors = [] }: GraphQLAnswer<unknown>) =>
 const quiet = async () => graph.graphql<{ me: { id: string } }>('{ me { id } }', {}, 'quiet');
 const ofHostile = () => graph.asked.filter(({ viewer }) => viewer?.userId === 'hostile').length;
 
-/** Each of its own, so that none is shared with another. */
+/** Each one is different, so that none is shared. */
 const flood = (count: number) =>
   Array.from({ length: count }, async (_, index) =>
     graph.graphql(`{ a${index}: blob(id: "b0") { id title } }`, {}, 'hostile'),
   );
 
-test('a user whose requests take all that there is for one leaves the others their places', async () => {
+test('a user who takes all slots for one user leaves the others theirs', async () => {
   await start();
   const answers = flood(REQUESTS);
   const refused: unknown[] = [];
@@ -61,14 +61,14 @@ test('a user whose requests take all that there is for one leaves the others the
       (told) => refused.push(...codesOf(told)),
       () => undefined,
     );
-  // Beyond what may wait, the flood itself is refused.
+  // Beyond the queue's limit, the flood is refused.
   await expect.poll(() => refused.length, PATIENT).toBe(REQUESTS - MOST_OF_ONE - (REQUESTS - PLACES));
   expect(new Set(refused)).toEqual(new Set(['OVERLOADED']));
   expect(ofHostile()).toBeLessThanOrEqual(MOST_OF_ONE);
   for (let asked = 0; asked < 5; asked += 1) expect((await quiet()).data?.me.id).toBe('quiet');
 });
 
-test('telling a user of changes counts among what that user has in work', async () => {
+test('hydrating a user’s changes counts as that user’s load', async () => {
   await start();
   const client = await graph.connect({ authorization: `Bearer ${await graph.token('hostile')}` });
   const after = encodeCursor(await graph.log.head());

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { isErrorCode } from '../platform/errors.ts';
-import { projectFile } from '../platform/paths.ts';
-import { startTestGraph, type TestGraph } from './testing/graph.ts';
-import type { TestBlob } from './testing/subgraphs.ts';
+import { isErrorCode } from '../platform/errors/errors.ts';
+import { projectFile } from '../platform/process/paths.ts';
+import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
+import type { TestBlob } from './testing/test-subgraphs.ts';
 
-const CORE = readFileSync(projectFile('gateway/graphiql/operations/02-blobs.graphql'), 'utf8');
+const CORE = readFileSync(projectFile('gateway/graphiql/examples/02-blobs.graphql'), 'utf8');
 
 const DEEP = `{ blob(id: "b") ${'{ parent '.repeat(20)} { id } ${'}'.repeat(20)} }`;
 const EVERYTHING =
@@ -33,8 +33,9 @@ let graph: TestGraph;
 
 beforeAll(async () => {
   const broken: TestBlob = { id: 'broken', owner: 'text-expansion', title: 'Gone', parentId: 'b1' };
+  const unsized: TestBlob = { id: 'unsized', owner: 'text-expansion', title: 'Unsized' };
   graph = await startTestGraph({
-    blobs: [...Array.from({ length: 100 }, (_, index) => madeOf(index)).flat(), broken],
+    blobs: [...Array.from({ length: 100 }, (_, index) => madeOf(index)).flat(), broken, unsized],
   });
 });
 
@@ -62,7 +63,7 @@ async function post(body: unknown, headers: Record<string, string> = {}) {
   return { status: response.status, headers: response.headers, error: errors[0], errors, ...rest };
 }
 
-test.each([1, 100])('the core query over %i blobs asks each subgraph once a step', async (first) => {
+test.each([1, 100])('the core query over %i blobs sends one request per subgraph and step', async (first) => {
   const { data, errors } = await graph.graphql<{ blobs: { nodes: CoreNode[] } }>(CORE, { first });
   expect(errors?.map(({ path }) => path?.join('.')) ?? []).toEqual(
     first === 1 ? [] : ['blobs.nodes.1.derived.nodes.2.content'],
@@ -85,7 +86,7 @@ const TWO_PATHS = `query ($id: ID!) {
   blobs(first: 2) { nodes { derived { nodes { content { __typename ... on ExpandedText { data { expanded } } } } } } }
 }`;
 
-test('what two paths ask of one subgraph in a step is one request, and each path gets its own', async () => {
+test('fetches for two paths to one subgraph in a step are one request, and each path gets its own fields', async () => {
   const { data, errors } = await graph.graphql(TWO_PATHS, { id: 'e7' });
   expect(data).toEqual({
     text: { content: { modelUsed: 'offline' } },
@@ -114,7 +115,7 @@ const expansion = (id: string) => ({
   content: { __typename: 'ExpandedText', data: { expanded: `expansion ${id}` } },
 });
 
-test('a path whose subgraph has nothing to answer asks nothing', async () => {
+test('a fetch without entities sends no request', async () => {
   const { data } = await graph.graphql(TWO_PATHS.replace('first: 2', 'first: 0'), { id: 'b0' });
   expect(data).toEqual({ text: { content: {} }, blobs: { nodes: [] } });
   expect(requests()).toEqual(['state']);
@@ -137,9 +138,9 @@ test('a mutation is run once, with its variables', async () => {
   expect(graph.asked.map(({ variables }) => variables)).toEqual([{ input }]);
 });
 
-test('errors of subgraphs keep code, message, field and path; what is none of the client’s business stays here', async () => {
+test('errors of subgraphs keep code, message, field and path; internal details stay in the log', async () => {
   const { data, errors } = await graph.graphql(
-    '{ book(id: "x") { title } blob(id: "b0") { title sizeBytes } }',
+    '{ book(id: "x") { title } blob(id: "unsized") { title sizeBytes } }',
   );
   expect(data).toEqual({ book: null, blob: null });
   const requestId = expect.stringMatching(/^[\w-]{16}$/);
@@ -157,7 +158,7 @@ test('errors of subgraphs keep code, message, field and path; what is none of th
   ]);
 });
 
-test('an entity that is gone by the time it is asked for is null, with an error that tells so', async () => {
+test('an entity that no longer exists is null, with an error that says so', async () => {
   const { blobs } = graph;
   const [first] = blobs.splice(0, 1);
   const query = '{ blob(id: "c0") { content { ... on CompiledBook { chapters { draft { id title } } } } } }';
@@ -197,7 +198,7 @@ test.each([
   }
 });
 
-test('a service’s identity opens nothing at the front door', async () => {
+test('a service’s token is refused by the gateway', async () => {
   const { authorization = '' } = await graph.gateway.headers();
   expect((await post({ query: '{ __typename }' }, { authorization })).status).toBe(401);
 });
@@ -234,7 +235,7 @@ test('a query over GET is answered, a mutation is not', async () => {
   expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
 });
 
-test('the schema can be read by introspection and shows no federation', async () => {
+test('introspection shows the schema without federation types', async () => {
   const { data, errors } = await graph.graphql<{ __schema: { types: { name: string }[] } }>(
     getIntrospectionQuery(),
   );
@@ -244,7 +245,7 @@ test('the schema can be read by introspection and shows no federation', async ()
   expect(names.filter((name) => name.startsWith('_') && !name.startsWith('__'))).toEqual([]);
 });
 
-test('the request id of a client goes to the subgraphs and comes back', async () => {
+test('a client’s request id is sent to subgraphs and returned', async () => {
   const answer = await post({ query: '{ book(id: "x") { title } }' }, { 'x-request-id': 'mine-1' });
   expect(answer.headers.get('x-request-id')).toBe('mine-1');
   expect(answer.error?.extensions['requestId']).toBe('mine-1');

@@ -1,103 +1,251 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
-import { isLoopback } from '../platform/config.ts';
-import { developmentToken, LOCAL_USER } from '../platform/identity/development-token.ts';
-import { measureSockets } from '../platform/metrics.ts';
-import { projectFile } from '../platform/paths.ts';
-import type { ServiceRuntime } from '../platform/runtime.ts';
-import { bearerToken } from '../platform/serving/authenticate.ts';
+import { isLoopback } from '../platform/config/config.ts';
+import type { Viewer } from '../platform/identity/service/caller.ts';
+import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
+import { isOperator } from '../platform/identity/users/scopes.ts';
+import { projectFile } from '../platform/process/paths.ts';
+import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
+import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
+import type { RateLimiter } from '../platform/rates/rate.ts';
+import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
+import { createHostCheck, namesOf } from '../platform/serving/doors/hosts.ts';
+import { isOriginOf } from '../platform/serving/doors/origins.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { measureSockets } from '../platform/serving/websocket/metrics.ts';
 import { readSupergraph } from '../platform/supergraph/outside.ts';
-import type { GatewayContext } from './context.ts';
-import { directReads } from './direct-reads.ts';
-import { fileRoutes } from './files.ts';
-import { type Graph, openGraph } from './graph.ts';
+import { admitCallers, type Callers, type CallersOptions } from './admission/callers.ts';
+import type { GatewayContext } from './admission/context.ts';
+import type { Documents } from './documents/documents.ts';
+import { openDocuments } from './documents/open.ts';
+import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
+import { RedisTexts } from './documents/registered/registered-texts.redis.ts';
+import { sharedTexts } from './documents/registered/registered-texts.shared.ts';
+import type { RegisteredTexts } from './documents/registered/registered-texts.ts';
+import { followDeletions } from './entity-cache/following.ts';
+import { measureEntityCache } from './entity-cache/metrics.ts';
+import { exportRoutes } from './export/routes.ts';
+import { textRoutes } from './forwarding/blob-texts.ts';
+import { directReads } from './forwarding/direct-reads.ts';
+import { fileRoutes } from './forwarding/files.ts';
+import { ownerFor } from './forwarding/owner.ts';
+import { reconciliationRoute } from './forwarding/reconciliations.ts';
+import { type Graph, openGraph } from './graph/graph.ts';
+import { systemScalars } from './graph/schema.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
-import { isLocalOrigin } from './http/cors.ts';
-import { serveGraphOverHttp } from './http/route.ts';
-import { defaultLimits } from './operations/limits.ts';
-import { systemScalars } from './operations/schema.ts';
+import { compressAnswers } from './http/compression.ts';
+import { allowOrigins } from './http/cors.ts';
+import { serveGraphOverHttp } from './http/graph-over-http.ts';
+import { defaultLimits } from './limits/limits.ts';
+import { apiPage } from './openapi/page.ts';
+import { openApiRoutes } from './openapi/routes.ts';
+import { permissions, redactRefusals } from './operations/permissions.ts';
+import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
-import { reconciliationRoute } from './reconciliations.ts';
+import { restRoutes } from './rest/routes/routes.ts';
+import { serveRest } from './rest/serve.ts';
+import { settings } from './settings.ts';
 import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
-import { serveSubscriptions } from './subscriptions.ts';
-import { uploadRoutes } from './uploads.ts';
+import { serveSubscriptions } from './subscriptions/subscriptions.ts';
 
-/** A token that GraphiQL fills in: only where nobody but this machine gets at it, and it opens nothing else. */
+/** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
   const { production, host } = runtime.config;
   return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
-/** Whoever may get different answers. */
+/** Identifies callers who may get different answers. */
 const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
   JSON.stringify([userId, ...roles]);
 
-async function openSystemGraph({ config, http, logger }: ServiceRuntime): Promise<Graph<GatewayContext>> {
+const MEBIBYTE = 1024 * 1024;
+
+async function openSystemGraph(
+  { config, http, logger }: ServiceRuntime,
+  entityCacheMiB: number,
+): Promise<Graph<GatewayContext>> {
   const file = config.supergraphFile ?? projectFile('gateway', 'supergraph.graphql');
   const { sdl, outside } = await readSupergraph(file);
   return openGraph({
     supergraphSdl: sdl,
     planner: config.queryPlanner,
     subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger, outside }), callerOf)),
+    ...(entityCacheMiB > 0 && { entities: { maxBytes: entityCacheMiB * MEBIBYTE, callerOf } }),
     limits: defaultLimits,
     scalars: systemScalars,
+    mayRun: permissions(config.introspection),
     logger,
   });
+}
+
+/** The store of texts that clients register, shared by replicas when there is a Redis. */
+async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<RegisteredTexts> {
+  const [own, server] = [new MemoryTexts(), await redis()];
+  return server ? sharedTexts(own, new RedisTexts(server), logger) : own;
+}
+
+const MINUTE_MS = 60_000;
+
+/** A limiter of requests per minute, shared by replicas when there is a Redis; undefined for no limit. */
+async function openLimiter(
+  { clock, logger, redis }: ServiceRuntime,
+  name: string,
+  quota: number,
+): Promise<RateLimiter | undefined> {
+  if (quota === 0) return undefined;
+  const [rate, server] = [{ name, quota, windowMs: MINUTE_MS }, await redis()];
+  return server ? createRedisLimiter({ server, rate, clock, logger }) : createMemoryLimiter(rate, clock);
+}
+
+/** The parts that the gateway's endpoints share. */
+interface Opened {
+  readonly graph: Graph<GatewayContext>;
+  readonly documents: Documents<GatewayContext>;
+  readonly given: z.infer<typeof settings>;
+  readonly limiters: Pick<CallersOptions, 'requests' | 'failures'>;
+}
+
+async function open(runtime: ServiceRuntime): Promise<Opened> {
+  const { config, logger } = runtime;
+  const given = config.settings(settings);
+  const graph = await openSystemGraph(runtime, given.ENTITY_CACHE_MEBIBYTES);
+  try {
+    const { operations } = graph;
+    const registered = await registeredTexts(runtime);
+    const limiters = {
+      requests: await openLimiter(runtime, 'user', given.REQUESTS_PER_MINUTE),
+      failures: await openLimiter(runtime, 'address', given.FAILED_LOGINS_PER_MINUTE),
+    };
+    const documents = await openDocuments({
+      manifests: given.PERSISTED_DOCUMENTS,
+      listedOnly: given.PERSISTED_DOCUMENTS_ONLY !== 'false',
+      operations,
+      registered,
+      logger,
+    });
+    return { graph, documents, given, limiters };
+  } catch (error) {
+    await graph.close();
+    throw error;
+  }
+}
+
+/** The parts of the gateway, with the app that serves them. */
+interface Parts extends Opened {
+  readonly app: FastifyInstance;
+  readonly runtime: ServiceRuntime;
+  readonly callers: Callers;
+  authenticate(request: FastifyRequest): Promise<GatewayContext>;
+}
+
+/** Serves `/graphql` over HTTP and WebSocket. */
+async function serveGraph({
+  app,
+  runtime,
+  graph,
+  documents,
+  given,
+  callers,
+  authenticate,
+}: Parts): Promise<void> {
+  const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
+  const redact = redactRefusals(config.introspection);
+  const mayRunAny = (viewer: Viewer) =>
+    given.PERSISTED_DOCUMENTS_ONLY === 'except-operators' && isOperator(viewer);
+  await serveGraphOverHttp<GatewayContext>(app, {
+    documents,
+    authenticate,
+    userOf: ({ viewer }) => viewer.userId,
+    page: config.graphiql ? '/graphiql/' : '/',
+    redact: (error, { viewer }) => redact(error, viewer),
+    mayRunAny: ({ viewer }) => mayRunAny(viewer),
+    mayExplain: ({ viewer }) => isOperator(viewer),
+    logger,
+  });
+  const sockets = {
+    limits: config.limits.sockets,
+    trustedProxies: config.trustedProxies,
+    maxOperations: given.MAX_SOCKET_OPERATIONS,
+    operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
+  };
+  const subscriptions = {
+    ...{ operations: graph.operations, documents, mayRunAny, redact },
+    ...{ callers, userTokens, changeFeed, clock, logger, sockets },
+    mayConnect: (origin: string) => isOriginOf(origin, config.corsOrigins),
+    requestTimeoutMs: config.limits.requestTimeoutMs,
+  };
+  measureSockets(metrics, serveSubscriptions(app, subscriptions));
+}
+
+/** Serves `/api/v1`, and the page to try it. */
+async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Parts): Promise<void> {
+  const { config, clock, http, logger } = runtime;
+  const { trustedProxies, s3 } = config;
+  const { operations } = graph;
+  const viewerOf = callers.ofRequest;
+  const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
+  const routes = await serveRest(app, {
+    graph,
+    routes: restRoutes,
+    authenticate,
+    others(scope) {
+      directReads(scope, { http, processors, viewerOf, logger });
+      fileRoutes(scope, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
+      textRoutes(scope, { http, processors, viewerOf, operations, logger });
+      reconciliationRoute(scope, { http, viewerOf });
+      const exported = { http, operations, clock, ownerFor: (id: string) => ownerFor(processors, id) };
+      exportRoutes(scope, { ...exported, viewerOf, logger });
+    },
+    logger,
+  });
+  await app.register(openApiRoutes, { routes });
+  await app.register(apiPage, { token: localToken(runtime) });
 }
 
 /** The gateway: the graph's front door. */
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
-    const { config, clock, http, logger, metrics, userTokens, changeFeed } = runtime;
-    const { operations, close } = await openSystemGraph(runtime);
+    const { config, http, logger, metrics, userTokens, changeFeed } = runtime;
+    const opened = await open(runtime);
+    const { entities: cache } = opened.graph;
+    let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
-    const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
     return {
       frontDoor: true,
       checks,
       async install(app) {
+        allowOrigins(app, (origin) => isOriginOf(origin, config.corsOrigins));
+        compressAnswers(app);
+        const { trustedProxies } = config;
+        const callers = admitCallers(app, { ...opened.limiters, userTokens, trustedProxies });
         const others = { 'event log': eventLogCheck(runtime.eventLog) };
-        readinessRoutes(app, { checks, others, embedded: runtime.embedded, breakers: http.breakers });
-        await serveGraphOverHttp<GatewayContext>(app, {
-          operations,
-          authenticate: async ({ headers, part }) => ({
-            viewer: await userTokens.verify(bearerToken(headers.authorization)),
-            ...(part && { makeLarge: () => part.makeLarge() }),
-          }),
-          userOf: ({ viewer }) => viewer.userId,
-          // Pages that are developed here are served from another port.
-          ...(config.production ? {} : { mayAsk: isLocalOrigin }),
-          mayExplain: ({ viewer }) => viewer.roles.includes('operator'),
-          logger,
+        const { embedded } = runtime;
+        const readiness = readinessRoutes(app, { checks, others, embedded, breakers: http.breakers });
+        frontPage(app, { readiness, isOurs: createHostCheck(namesOf(config)) });
+        const authenticate = async (request: FastifyRequest): Promise<GatewayContext> => ({
+          viewer: await callers.ofRequest(request),
+          makeLarge: async () => request.part?.makeLarge(),
         });
-        const { requestTimeoutMs } = config.limits;
-        const sockets = { limits: config.limits.sockets, trustedProxies: config.trustedProxies };
-        const subscriptions = {
-          operations,
-          changeFeed,
-          userTokens,
-          requestTimeoutMs,
-          clock,
-          logger,
-          sockets,
-        };
-        measureSockets(metrics, serveSubscriptions(app, subscriptions));
-        directReads(app, { http, processors, userTokens, logger });
-        const { trustedProxies, s3 } = config;
-        fileRoutes(app, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
-        uploadRoutes(app, { http, userTokens });
-        reconciliationRoute(app, { http, userTokens });
-        await app.register(graphiqlRoutes, { token: localToken(runtime) });
-        app.addHook('onClose', close);
+        const parts = { ...opened, app, runtime, callers, authenticate };
+        await serveGraph(parts);
+        await serveStudioApi(parts);
+        if (config.graphiql) await app.register(graphiqlRoutes, { token: localToken(runtime) });
+        if (cache) measureEntityCache(metrics, () => cache.usage);
+      },
+      async close() {
+        await following?.stop();
+        await opened.graph.close();
       },
       async start() {
-        // Read from the start on, so that those who come back find the history here; a log that is out of reach
-        // holds up nobody but them.
+        // Open the feed at the start, so that it has the history for subscriptions that resume. An event log that is
+        // down delays only subscriptions.
         changeFeed().catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
+        if (cache) following = followDeletions({ cache, changeFeed, logger });
       },
     };
   },

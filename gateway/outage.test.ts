@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { projectFile } from '../platform/paths.ts';
-import { startTestGraph, type TestGraph } from './testing/graph.ts';
+import { projectFile } from '../platform/process/paths.ts';
+import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
 
-const CORE = readFileSync(projectFile('gateway/graphiql/operations/02-blobs.graphql'), 'utf8');
+const CORE = readFileSync(projectFile('gateway/graphiql/examples/02-blobs.graphql'), 'utf8');
 
 let graph: TestGraph;
 
@@ -27,7 +27,7 @@ const unavailable = (path: (string | number)[], service: string) => ({
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', service, requestId: expect.any(String) },
 });
 
-test('a processor that is down costs its own content and nothing else', async () => {
+test('a processor that is down nulls only its own content', async () => {
   await graph.stopSubgraph('text-expansion');
   const { data, errors } = await graph.graphql(CORE, { first: 10 });
   expect(data).toMatchObject({
@@ -62,7 +62,7 @@ test('when the index is down the rest of the graph still answers', async () => {
   expect(errors).toEqual([unavailable(['blob'], 'state')]);
 });
 
-test('what is refused as a whole for too much work is told as HTTP tells it', async () => {
+test('an operation that is refused for overload has status 503', async () => {
   const create = async (title: string) => {
     const response = await fetch(`${graph.gateway.url}/graphql`, {
       method: 'POST',
@@ -85,7 +85,7 @@ test('what is refused as a whole for too much work is told as HTTP tells it', as
   expect(await create('a little')).toMatchObject({ status: 200, again: null, errors: undefined });
 });
 
-test('/ready is 503 until all have been up, and from then on tells what is degraded', async () => {
+test('/ready is 503 until all subgraphs have been up, and then reports what is degraded', async () => {
   const ready = async () => {
     const response = await fetch(`${graph.gateway.url}/ready`);
     return { code: response.status, ...((await response.json()) as object) };
@@ -94,7 +94,7 @@ test('/ready is 503 until all have been up, and from then on tells what is degra
   expect(await health.json()).toEqual({ status: 'ok', service: 'gateway' });
   expect(await ready()).toMatchObject({ code: 200, status: 'ready', service: 'gateway' });
   await graph.stopSubgraph('text-expansion');
-  // What is told may be a second old.
+  // The answer may be a second old.
   await expect.poll(ready).toMatchObject({
     code: 200,
     status: 'degraded',
@@ -106,7 +106,7 @@ test('/ready is 503 until all have been up, and from then on tells what is degra
     .toMatchObject({ status: 'degraded', checks: { 'text-expansion breaker': 'open' } });
 });
 
-test('a client may wait for less than an operation may take', async () => {
+test('a client may set a shorter timeout for an operation', async () => {
   const response = await fetch(`${graph.gateway.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -129,7 +129,7 @@ test('/ready is 503 while one has never been up', async () => {
   expect(await response.json()).toMatchObject({ status: 'unavailable', checks: { schemas: 'unreachable' } });
 });
 
-test('GraphiQL is handed a token of the local user that the graph accepts', async () => {
+test('GraphiQL gets a token of the local user that the graph accepts', async () => {
   const response = await fetch(`${graph.gateway.url}/graphiql/config.json`);
   const { token } = (await response.json()) as { token: string };
   const me = await fetch(`${graph.gateway.url}/graphql`, {

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
-import type { BreakerState } from '../platform/clients/guard.ts';
-import type { Config, ServiceName } from '../platform/config.ts';
-import { TIMEOUT_HEADER, timeFor } from '../platform/deadline.ts';
+import type { BreakerState } from '../platform/clients/http/guard.ts';
+import type { Config, ServiceName } from '../platform/config/config.ts';
 import {
   allOk,
   Degraded,
@@ -14,17 +13,18 @@ import {
   sendReadiness,
   shareForASecond,
 } from '../platform/serving/health.ts';
+import { TIMEOUT_HEADER, timeFor } from '../platform/time/deadline.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
 
-/** A subgraph's checks that are not `ok`. */
+/** The checks of a subgraph that are not `ok`. */
 const lacking = (checks: Readiness['checks']): string =>
   Object.entries(checks)
     .filter(([, state]) => state !== 'ok')
     .map(([name, state]) => `${name} ${state}`)
     .join('; ');
 
-/** Asks each subgraph that there is whether it is ready. */
+/** A check for each configured subgraph, by its `/ready`. */
 export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'urls'>): ReadinessChecks {
   const check = (name: ServiceName) => async () => {
     const timeMs = timeFor(ASK_TIMEOUT_MS);
@@ -44,9 +44,10 @@ export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'ur
 }
 
 /**
- * `/health`: the process answers. `/ready`: 503 until each subgraph has been up once; from then on 200, `degraded`
- * while one is out of reach or lacks something, `others` included: one that is down costs its own fields, not the graph.
- * The answer is up to a second old.
+ * Serves `/health`: 200 while the process runs; and `/ready`: 503 until each subgraph has been up once, and 200 from
+ * then on, `degraded` while a check fails, because a subgraph that is down only costs its own fields. The answer is up
+ * to a second old.
+ * @returns a function that gives the answer of `/ready`
  */
 export function readinessRoutes(
   app: FastifyInstance,
@@ -57,20 +58,22 @@ export function readinessRoutes(
     breakers,
   }: {
     checks: ReadinessChecks;
-    /** Other dependencies' checks; not waited for. */
+    /** Checks of other dependencies, which do not hold up the first 200. */
     others?: ReadinessChecks;
     embedded: () => readonly string[];
     breakers: () => Readonly<Record<string, BreakerState>>;
   },
-): void {
+): () => Promise<Readiness> {
   const awaited = new Set(Object.keys(checks));
   const check = shareForASecond(() => runChecks({ ...checks, ...others }));
   app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
-  app.get('/ready', async (_request, reply) => {
+  const readiness = async (): Promise<Readiness> => {
     const states = await check();
     for (const [name, state] of Object.entries(states)) if (isUsable(state)) awaited.delete(name);
     const all = { ...states, ...openBreakers(breakers()) };
     const status = awaited.size > 0 ? 'unavailable' : allOk(all) ? 'ready' : 'degraded';
-    return sendReadiness(reply, { status, service: 'gateway', embedded: embedded(), checks: all });
-  });
+    return { status, service: 'gateway', embedded: embedded(), checks: all };
+  };
+  app.get('/ready', async (_request, reply) => sendReadiness(reply, await readiness()));
+  return readiness;
 }

@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createGraphClient, type GraphClient } from '../../e2e/harness/client.ts';
 import { CORE_QUERY, draftInput } from '../../e2e/harness/operations.ts';
-import { CREATE, prose } from '../drafts.ts';
+import { CREATE, prose } from '../harness/drafts.ts';
 
-/** Where and as whom a hostile user attacks. */
+/** The system under attack, and the hostile user's token. */
 export interface Target {
   readonly gateway: string;
   readonly token: string;
 }
 
-/** Goes on until the signal aborts; what is refused is tried again at once. */
+/** Runs until the signal aborts; refused requests are repeated at once. */
 export type Attack = (target: Target, signal: AbortSignal) => Promise<void>;
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,12 +20,12 @@ const PING_PAYLOAD = 8 * MEBIBYTE;
 const SOCKETS = 30;
 const ALIASES = 50;
 const SUBSCRIPTIONS = 200;
-/** A client that is refused at once comes back at once, but lets its own loop turn. */
+/** Pause between requests, so that the client's own event loop turns. */
 const BREATH_MS = 5;
 
 let seed = 0;
 
-/** Does something without a pause, so many at once, until the signal aborts. */
+/** Repeats `work` until the signal aborts. `atOnce`: how many run concurrently. */
 async function throttle(
   atOnce: number,
   signal: AbortSignal,
@@ -51,7 +51,7 @@ const post = async ({ gateway, token }: Target, body: string, signal: AbortSigna
   await answer.arrayBuffer();
 };
 
-/** Texts of operations that are nearly all comment, each another. */
+/** Huge operation texts, each different, that are nearly all comment. */
 const giantTexts: Attack = (target, signal) => {
   const comment = '#'.repeat(GIANT_TEXT);
   return throttle(8, signal, () =>
@@ -75,7 +75,7 @@ interface Created {
   readonly createBlob: { readonly blob: { readonly id: string } | null };
 }
 
-/** One large body under many names. */
+/** Queries one large body under many aliases. */
 const manyAliases: Attack = (target, signal) =>
   withClient(target, async (client) => {
     const draft = draftInput({ content: 'x'.repeat(LARGE_BODY), book: 'large', key: 'large' });
@@ -88,7 +88,7 @@ const manyAliases: Attack = (target, signal) =>
     );
   });
 
-/** Connections that never read, and send pings to be answered: some before they say who they are, some after. */
+/** Connections that send pings and never read the answers, half of them without having authenticated. */
 const deafSockets: Attack = async ({ gateway, token }, signal) => {
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(PING_PAYLOAD - 100) } });
   const hello = JSON.stringify({
@@ -113,7 +113,7 @@ const deafSockets: Attack = async ({ gateway, token }, signal) => {
   await throttle(SOCKETS, signal, () => open(seed % 2 === 0));
 };
 
-/** Each with a selection of its own, so that none is shared with another. */
+/** Each with a different selection, so that none is shared. */
 const subscription = (index: number): string =>
   `subscription { blobChanged { cursor kind blob { a${index}: id title preview processing { state runs { state } }
     content { __typename id ... on UserBlob { body } } } } }`;
@@ -128,7 +128,7 @@ const follow = async (client: GraphClient, index: number, signal: AbortSignal): 
 };
 
 const subscriptions: Attack = async (target, signal) => {
-  // A connection has a bound of operations: several are opened.
+  // Operations per connection are limited: several are opened.
   const clients = Array.from({ length: 4 }, () => createGraphClient(target.gateway, target.token));
   const [writer] = clients;
   const each = SUBSCRIPTIONS / clients.length;
@@ -142,7 +142,7 @@ const subscriptions: Attack = async (target, signal) => {
   await Promise.all(following);
 };
 
-/** Each of a page of its own, so that none is shared with another. */
+/** Each for a different page, so that none is shared. */
 const queries: Attack = (target, signal) =>
   withClient(target, (client) =>
     throttle(50, signal, () => client.request(CORE_QUERY, { first: 51 + (seed % 50) })),
@@ -151,6 +151,6 @@ const queries: Attack = (target, signal) =>
 const drafts: Attack = (target, signal) =>
   withClient(target, (client) => throttle(50, signal, () => store(client)));
 
-/** A hostile user's ways, one of which it goes at a time. */
+/** All attacks of a hostile user, which runs one at a time. */
 export const attacks = { giantTexts, manyAliases, deafSockets, subscriptions, queries, drafts } as const;
 export type AttackName = keyof typeof attacks;

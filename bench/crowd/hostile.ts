@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AttackName, attacks, type Target } from './attacks.ts';
 
 /**
- * A hostile user, as a process of its own at the lowest priority: its own work is not what is measured. Sent
- * `{ attack, gateway, token, ms }` it attacks for so long, and answers `{ attack }`.
+ * A hostile user, as a process of its own at the lowest priority, so that its own work does not distort the results.
+ * On the message `{ attack, gateway, token, ms }` it attacks for `ms`, and answers `{ attack }`.
  */
 
 interface Order extends Target {
@@ -15,7 +15,7 @@ interface Order extends Target {
 
 setPriority(19);
 
-/** Requests in work at the end come to their own end beside the next attack. */
+/** Requests in flight at the end may overlap the next attack. */
 async function attack({ attack: name, ms, ...target }: Order): Promise<void> {
   const signal = AbortSignal.timeout(ms);
   setMaxListeners(0, signal);

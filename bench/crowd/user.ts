@@ -1,31 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphClient } from '../../e2e/harness/client.ts';
-import { draftInput } from '../../e2e/harness/operations.ts';
+import { draftInput, liveCursor } from '../../e2e/harness/operations.ts';
 import type { System } from '../../e2e/harness/system.ts';
-import { CREATE, prose } from '../drafts.ts';
+import { CREATE, prose } from '../harness/drafts.ts';
 
-/** A user like most: looks, writes now and then, follows what becomes of it, and keeps book of what was acknowledged. */
+/** An ordinary user: reads, writes now and then, follows changes, and records what was acknowledged. */
 export interface User {
   readonly name: string;
-  /** Milliseconds that each `{ me { id } }` took, since it was last emptied. */
+  /** Latency of each `{ me { id } }` in milliseconds, since it was last emptied. */
   readonly samples: number[];
-  /** Requests that were answered with an error, or not. */
+  /** Requests that failed or were answered with an error. */
   readonly failures: string[];
-  /** Contents of drafts, by the id that was acknowledged. */
+  /** Contents of acknowledged drafts, by id. */
   readonly acknowledged: ReadonlyMap<string, string>;
-  /** Changes that were heard of, as `<blob>:<version>`. */
+  /** Changes received by subscription, as `<blob>:<version>`. */
   readonly heard: ReadonlySet<string>;
-  /** Ends what the user does; it can still be asked what is there. */
+  /** Stops reading and writing; {@link User.lacking} still works. */
   stop(): Promise<void>;
-  /** Drafts that are lacking, other than acknowledged or not expanded exactly once, and versions not heard of. */
+  /**
+   * Acknowledged drafts that are missing, changed or not expanded exactly once, and versions that were not received.
+   */
   lacking(): Promise<string[]>;
 }
 
 const LOOK_EVERY_MS = 200;
-/** Every so many looks, a draft is stored. */
+/** Reads per stored draft. */
 const LOOKS_A_DRAFT = 15;
 const SUBSCRIPTION = 'subscription ($after: String) { blobChanged(after: $after) { cursor blobId version } }';
-const CURSOR = '{ blobs(first: 1) { liveCursor } }';
 const PAGE = `query ($after: String) {
   blobs(first: 50, after: $after, filter: { type: "chapter_draft" }) {
     pageInfo { hasNextPage endCursor }
@@ -52,7 +53,7 @@ interface Page {
   };
 }
 
-/** Follows the user's changes from a cursor on, and comes back after a break. */
+/** Follows the user's changes from a cursor, and resubscribes after a break. */
 function follow(client: GraphClient, from: string, heard: Set<string>): () => Promise<void> {
   let after = from;
   let stopped = false;
@@ -94,7 +95,7 @@ interface Created {
   readonly createBlob: { readonly blob: { readonly id: string } | null; readonly userErrors: unknown[] };
 }
 
-/** Lets a user begin. `seed`: a number of their own. */
+/** Starts a user. `seed`: a number that is unique to the user. */
 export async function startUser(system: System, seed: number): Promise<User> {
   const name = `user${seed}`;
   const client = await system.client(name);
@@ -103,8 +104,7 @@ export async function startUser(system: System, seed: number): Promise<User> {
   const failures: string[] = [];
   const acknowledged = new Map<string, string>();
   const heard = new Set<string>();
-  const { blobs } = await client.query<{ blobs: { liveCursor: string } }>(CURSOR);
-  const unfollow = follow(listener, blobs.liveCursor, heard);
+  const unfollow = follow(listener, await liveCursor(client), heard);
   let stopped = false;
   const note = (error: unknown) => void failures.push(error instanceof Error ? error.message : String(error));
 
@@ -145,15 +145,15 @@ export async function startUser(system: System, seed: number): Promise<User> {
       const found = await stored(client);
       const wrong = [...acknowledged].flatMap(([id, content]) => {
         const node = found.get(id);
-        if (!node) return [`${name}: ${id} is not there`];
-        if (node.content?.body.content !== content) return [`${name}: ${id} is another`];
+        if (!node) return [`${name}: ${id} is missing`];
+        if (node.content?.body.content !== content) return [`${name}: ${id} has another content`];
         if (node.processing.state !== 'COMPLETED') return [`${name}: ${id} is ${node.processing.state}`];
         if (node.derived.totalCount !== 1)
           return [`${name}: ${id} has ${node.derived.totalCount} expansions`];
         const versions = Array.from({ length: node.version }, (_, index) => `${id}:${index + 1}`);
         return versions
           .filter((version) => !heard.has(version))
-          .map((version) => `${name}: not told of ${version}`);
+          .map((version) => `${name}: ${version} was not received`);
       });
       if (wrong.length === 0) await unfollow();
       return wrong;

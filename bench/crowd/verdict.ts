@@ -1,16 +1,17 @@
-import { quantile } from '../statistics.ts';
+import { quantile } from '../harness/statistics.ts';
 
-/** Resident memory of a process, sample by sample, MiB. */
+/** Samples of resident memory in MiB, by process. */
 export type Memory = ReadonlyMap<string, readonly number[]>;
 
 export interface Observed {
   readonly memory: Memory;
-  /** Milliseconds of the other users' requests. */
+  /** Latencies of the other users' requests before the attacks, in milliseconds. */
   readonly before: readonly number[];
-  readonly during: readonly number[];
+  /** The same during each attack. */
+  readonly during: ReadonlyMap<string, readonly number[]>;
   readonly failures: number;
   readonly acknowledged: number;
-  /** Acknowledged writes that are lacking, each in a line. */
+  /** Acknowledged writes that are lost, one per line. */
   readonly lost: readonly string[];
 }
 
@@ -21,7 +22,7 @@ export interface Verdict {
   readonly holds: boolean;
 }
 
-/** How much the memory of a process may be larger in the last third than in the one before. */
+/** Allowed ratio of a process's mean memory in the last third to that in the second. */
 const MOST_GROWTH = 1.05;
 const MOST_SLOWER = 3;
 
@@ -29,8 +30,8 @@ const mean = (samples: readonly number[]): number =>
   samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 
 /**
- * A process's memory in the last third of the samples over that in the second: attacks repeat several times in each, so
- * that their means compare.
+ * Ratio of the mean memory in the last third of the samples to that in the second. Attacks repeat several times in
+ * each third, so the means are comparable.
  */
 export function growth(samples: readonly number[]): number {
   const third = Math.floor(samples.length / 3);
@@ -52,12 +53,14 @@ function memoryVerdicts(memory: Memory): Verdict[] {
   });
 }
 
-/** Whether the others noticed, memory stayed flat and nothing was lost, each with what was found. */
-export function verdicts({ memory, before, during, failures, acknowledged, lost }: Observed): Verdict[] {
-  const p = (samples: readonly number[], share: number) => quantile(samples, share);
-  const slower = p(during, 0.99) / p(before, 0.99);
-  const shown = (samples: readonly number[]) =>
-    `${p(samples, 0.5).toFixed(1)} / ${p(samples, 0.99).toFixed(1)} ms`;
+/** Median and 99th percentile of milliseconds, as text. */
+export const shown = (samples: readonly number[]): string =>
+  `${quantile(samples, 0.5).toFixed(1)} / ${quantile(samples, 0.99).toFixed(1)} ms`;
+
+/** One verdict each on memory, the others' latencies, their failures, and lost writes. */
+export function verdicts({ memory, before, failures, acknowledged, lost, ...observed }: Observed): Verdict[] {
+  const during = [...observed.during.values()].flat();
+  const slower = quantile(during, 0.99) / quantile(before, 0.99);
   return [
     ...memoryVerdicts(memory),
     {
@@ -73,7 +76,7 @@ export function verdicts({ memory, before, during, failures, acknowledged, lost 
       holds: failures === 0,
     },
     {
-      what: 'acknowledged drafts lost, doubled or not told of',
+      what: 'acknowledged drafts lost, doubled or not received',
       found: `${lost.length} of ${acknowledged}`,
       allowed: '0',
       holds: lost.length === 0,

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { createGraphClient, type GraphClient } from '../../e2e/harness/client.ts';
 import { CORE_QUERY, draftInput } from '../../e2e/harness/operations.ts';
-import { CREATE, prose } from '../drafts.ts';
+import { CREATE, prose } from '../harness/drafts.ts';
 import { AT_ONCE, type FloodKind, SUBSCRIPTIONS } from './kinds.ts';
 
 /**
- * A user who does all that they can, as a process of its own at the lowest priority. Sent `{ kind, gateway, token }` it
- * begins, answers once the first ten things are done, and goes on until it is killed.
+ * A user who floods the system, as a process of its own at the lowest priority. It starts on the message `{ kind,
+ * gateway, token }`, answers `{ underWay }` after the first ten requests, and runs until it is killed.
  */
 
 interface Order {
@@ -17,7 +17,7 @@ interface Order {
 }
 
 const UNDER_WAY = 10;
-/** A connection has a bound of operations: several are opened. */
+/** Operations per connection are limited: several are opened. */
 const CONNECTIONS = 4;
 const WRITERS = 4;
 
@@ -29,7 +29,7 @@ function finished(): void {
   if (done === UNDER_WAY) process.send?.({ underWay: true });
 }
 
-/** Does something without a pause, so many at once; what is refused is tried again at once. */
+/** Repeats `work` forever; refused requests are repeated at once. `atOnce`: how many run concurrently. */
 function throttle(atOnce: number, work: () => Promise<unknown>): void {
   const forever = async () => {
     for (;;) {
@@ -44,7 +44,7 @@ function throttle(atOnce: number, work: () => Promise<unknown>): void {
 const store = (client: GraphClient): Promise<unknown> =>
   client.request(CREATE, { input: draftInput({ content: prose(seed, 12), chapter: (seed % 40) + 1 }) });
 
-/** Each with a selection of its own, so that none is shared with another. */
+/** Each with a different selection, so that none is shared. */
 const subscription = (index: number): string =>
   `subscription { blobChanged { cursor kind blob { a${index}: id title preview processing { state runs { state } }
     content { __typename id ... on UserBlob { body } } } } }`;
@@ -54,7 +54,7 @@ async function follow(client: GraphClient, index: number): Promise<void> {
     try {
       for await (const _ of client.subscribe(subscription(index))) finished();
     } catch {
-      // It was ended because too much waits: it begins anew.
+      // Ended by the gateway, as too much waits: subscribes again.
     }
   }
 }
@@ -70,7 +70,7 @@ switch (kind) {
     throttle(WRITERS, () => store(client));
     break;
   case 'queries':
-    // Each of a page of its own, so that none is shared with another.
+    // Each for a different page, so that none is shared.
     throttle(AT_ONCE, () => client.request(CORE_QUERY, { first: 51 + (seed % 50) }));
     break;
   case 'drafts':

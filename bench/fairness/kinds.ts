@@ -1,10 +1,10 @@
-/** A user's ways to do all that they can. */
+/** Kinds of floods. */
 export const floodKinds = ['subscriptions', 'queries', 'drafts'] as const;
 export type FloodKind = (typeof floodKinds)[number];
 
-/** Subscriptions of one user. */
+/** Subscriptions of a flooding user. */
 export const SUBSCRIPTIONS = 200;
-/** Requests that one user has under way. */
+/** Concurrent requests of a flooding user. */
 export const AT_ONCE = 50;
 
 export const floodNames: Readonly<Record<FloodKind, string>> = {

@@ -3,7 +3,7 @@ import { type AuditResult, isRight, reportOf } from './result.ts';
 
 const asked = (expected: { data?: unknown; errors?: boolean }) => ({ query: '\n  { a }\n  ', expected });
 
-describe('whether an answer is right', () => {
+describe('a right answer', () => {
   it.each([
     ['the same data', { data: { a: [1, null] } }, { data: { a: [1, null] } }, true],
     ['errors that do not matter', { data: { a: null } }, { data: { a: null }, errors: [{}] }, true],
@@ -37,7 +37,7 @@ describe('the report', () => {
     ).toBe('keys           2 of 2\na-longer-name  1 of 1\n\n3 of 3');
   });
 
-  it('tells of what failed what was expected and what came', () => {
+  it('shows the expected and the actual answer of failed cases', () => {
     const report = reportOf([result('keys', 0, true), result('keys', 1, false)]);
     expect(report.split('\n')).toEqual([
       'keys 1',

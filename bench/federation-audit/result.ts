@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditCase } from './server.ts';
 
-/** A gateway's answer, be it a result of GraphQL or nothing of the kind. */
+/** A gateway's answer, which may be no GraphQL result. */
 export interface AuditAnswer {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message?: string }[];
@@ -9,14 +9,14 @@ export interface AuditAnswer {
 
 export interface AuditResult {
   readonly suite: string;
-  /** In its suite, from 0. */
+  /** Index in its suite, from 0. */
   readonly index: number;
   readonly asked: AuditCase;
   readonly answer: AuditAnswer;
   readonly passed: boolean;
 }
 
-/** As the audit's own `test.ts` compares: data deeply, and whether there are errors where the case says so. */
+/** Compares as the audit's own `test.ts` does: data deeply, and whether there are errors, where the case says so. */
 export function isRight({ expected }: AuditCase, { data, errors = [] }: AuditAnswer): boolean {
   if (!isDeepStrictEqual(data ?? null, expected.data ?? null)) return false;
   return typeof expected.errors !== 'boolean' || expected.errors === errors.length > 0;
@@ -36,7 +36,7 @@ function failureText({ suite, index, asked, answer }: AuditResult): string {
   ].join('\n');
 }
 
-/** A line a suite, the total, and before it each case that failed. */
+/** The report: a line per suite, the failed cases, and the total. */
 export function reportOf(results: readonly AuditResult[]): string {
   const suites = [...new Set(results.map(({ suite }) => suite))];
   const width = Math.max(...suites.map(({ length }) => length));

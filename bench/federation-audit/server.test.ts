@@ -20,7 +20,7 @@ it.each<[string, Record<string, string>, string]>([
   [
     'an empty folder',
     {},
-    'is no work tree of graphql-hive/federation-gateway-audit: it has no package.json.',
+    'is not a work tree of graphql-hive/federation-gateway-audit: it has no package.json.',
   ],
   ['another package', { 'package.json': '{ "name": "other" }' }, 'its package has another name.'],
   ['a clone without dependencies', { 'package.json': description }, 'are not installed: run `npm ci` there.'],
@@ -28,7 +28,7 @@ it.each<[string, Record<string, string>, string]>([
   await expect(startAuditServer(await folder(files))).rejects.toThrow(message);
 });
 
-it('tells what a server printed that did not start', async () => {
+it('shows the output of a server that did not start', async () => {
   const dir = await folder({
     'package.json': description,
     'node_modules/tsx/package.json': '{ "name": "tsx", "main": "index.js" }',

@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freeServerPort } from '../../e2e/harness/ports.ts';
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
-/** One question to the graph of a suite, and what is right. */
+/** A query to the graph of a suite, and its expected result. */
 export interface AuditCase {
   readonly query: string;
-  /** Where `errors` is not said, it does not matter whether there are any. */
+  /** Without `errors`, any or none are right. */
   readonly expected: { readonly data?: unknown; readonly errors?: boolean };
 }
 
@@ -30,7 +30,7 @@ const PACKAGE = '@graphql-hive/federation-gateway-audit';
 const STARTS_WITHIN_MS = 60_000;
 const ASK_AGAIN_MS = 100;
 
-/** The audit is written for Node 22, and uses this of it. */
+/** The audit is written for Node 22; this is all of it that Node 20 lacks. */
 const POLYFILL = `Promise.withResolvers ??= function () {
   const all = {};
   all.promise = new this((resolve, reject) => Object.assign(all, { resolve, reject }));
@@ -38,7 +38,7 @@ const POLYFILL = `Promise.withResolvers ??= function () {
 }`;
 
 const noClone = (dir: string, why: string): UsageError =>
-  new UsageError(`${dir} is no work tree of graphql-hive/federation-gateway-audit: ${why}.`);
+  new UsageError(`${dir} is not a work tree of graphql-hive/federation-gateway-audit: ${why}.`);
 
 async function assertClone(dir: string): Promise<void> {
   const description = await readFile(resolve(dir, 'package.json'), 'utf8').catch(() => {
@@ -50,7 +50,7 @@ async function assertClone(dir: string): Promise<void> {
   });
 }
 
-/** Its log so far, as a function. */
+/** Collects a process's output. @returns a function that reads it */
 function logOf(child: ChildProcess): () => string {
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -73,7 +73,10 @@ const isUp = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** @throws UsageError when `dir` holds no clone of the audit with its dependencies; Error when it does not start */
+/**
+ * Starts the audit's server.
+ * @throws UsageError when `dir` is not a clone of the audit with its dependencies; Error when it does not start
+ */
 export async function startAuditServer(dir: string): Promise<AuditServer> {
   await assertClone(dir);
   const port = await freeServerPort();

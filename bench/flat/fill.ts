@@ -1,28 +1,28 @@
 import type { SqlDatabase } from '../../platform/sql/database.ts';
 
-/** A user's index, as far as it matters what a read of it costs. */
+/** The size and shape of a user's index. */
 export interface Filling {
   readonly userId: string;
-  /** Of four entries two are chapter drafts, one is an expansion of a draft, one is a message. */
+  /** Of every four entries, two are chapter drafts, one is an expansion of a draft, and one is a message. */
   readonly entries: number;
-  /** Default 40. */
+  /** Default: 40. */
   readonly books?: number;
-  /** Of each book; default 20. */
+  /** Chapters of each book. Default: 20. */
   readonly chapters?: number;
-  /** Default 40. */
+  /** Default: 40. */
   readonly conversations?: number;
-  /** Of so many entries one has failed; default 250. */
+  /** One in so many entries has failed. Default: 250. */
   readonly failedOneIn?: number;
 }
 
-/** Rows of one statement, which stays well under its time limit. */
+/** Rows per statement, to stay well under its time limit. */
 const CHUNK = 50_000;
 
-/** $1 user, $2 and $3 the first and the last entry, $4 books, $5 chapters, $6 conversations, $7 one in so many failed. */
+/** $1 user, $2 and $3 first and last entry, $4 books, $5 chapters, $6 conversations, $7 `failedOneIn`. */
 const ENTRIES = `
   INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version, source_ids,
     type, title, preview, size_bytes, book_id, conversation_id, chapter_num, content_hash, runs, state, created_at,
-    updated_at, outbox)
+    updated_at, outbox, words)
   SELECT $1 || '-' || i, $1, 1,
     CASE kind WHEN 2 THEN 'text-expansion' ELSE 'state' END,
     CASE kind WHEN 2 THEN 'text-expansion-db' ELSE 'state-service' END,
@@ -34,7 +34,8 @@ const ENTRIES = `
     CASE kind WHEN 3 THEN 'talk-' || (i / 4) % $6::int END,
     CASE WHEN kind < 2 THEN (place / $4::int) % $5::int + 1 END,
     CASE kind WHEN 2 THEN 'hash' END, '[]',
-    CASE WHEN i % $7::int = 0 THEN 'FAILED' WHEN kind = 3 THEN 'STORED' ELSE 'COMPLETED' END, at, at, '[]'
+    CASE WHEN i % $7::int = 0 THEN 'FAILED' WHEN kind = 3 THEN 'STORED' ELSE 'COMPLETED' END, at, at, '[]',
+    ARRAY['title', 'stormy', i::text, CASE WHEN i % 2 = 0 THEN 'even' ELSE 'odd' END]
   FROM (
     SELECT i, i % 4 AS kind, CASE WHEN i % 4 = 1 THEN i / 4 ELSE (i + 400) / 4 END AS place,
       '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at
@@ -46,9 +47,14 @@ const EDGES = `
   SELECT user_id, source_ids[1], id, created_at, processor_id FROM blob_index
   WHERE id IN (SELECT $1 || '-' || i FROM generate_series($2::int, $3::int) i WHERE i % 4 = 2)`;
 
+const WORDS = `
+  INSERT INTO blob_words (key, created_at, id) SELECT word || ' ' || user_id, created_at, id
+  FROM blob_index, unnest(words) AS word
+  WHERE id IN (SELECT $1 || '-' || i FROM generate_series($2::int, $3::int) i)`;
+
 /**
- * Enters a user's entries straight into the tables of a state store on PostgreSQL that was prepared. What is counted of
- * them is not counted as they come, so that the first read begins with it, as it does of an earlier release's data.
+ * Inserts a user's entries directly into the tables of a state store on PostgreSQL. Triggers are off, so the entries
+ * are not counted: the first read builds the counts, as it does for data of an earlier release.
  */
 export async function fill(database: SqlDatabase, filling: Filling): Promise<void> {
   const { userId, entries, books = 40, chapters = 20, conversations = 40, failedOneIn = 250 } = filling;
@@ -59,9 +65,11 @@ export async function fill(database: SqlDatabase, filling: Filling): Promise<voi
       await tx.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
       await tx.execute(ENTRIES, [userId, ...range, ...shape]);
       await tx.execute(EDGES, [userId, ...range]);
+      await tx.execute(WORDS, [userId, ...range]);
       await tx.execute('ALTER TABLE blob_index ENABLE TRIGGER USER');
     });
   }
   await database.execute('ANALYZE blob_index');
   await database.execute('ANALYZE blob_sources');
+  await database.execute('ANALYZE blob_words');
 }

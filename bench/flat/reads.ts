@@ -1,12 +1,12 @@
 import type { StateStore } from '../../subgraphs/state/store/store.ts';
 
-/** A read of a user's index, as a request makes it. */
+/** A read of a user's index. */
 export interface Read {
   readonly name: string;
   of(store: StateStore, userId: string): Promise<unknown>;
 }
 
-/** Values that the filling has of each member that lists are filtered by. */
+/** Values of each filter that the filled index has. */
 const VALUES = {
   bookId: 'book-3',
   conversationId: 'talk-3',
@@ -38,7 +38,7 @@ async function userState(store: StateStore, userId: string): Promise<void> {
   );
 }
 
-/** Every count that a list shows without a filter or with one. */
+/** All counts that lists show, without a filter or with one. */
 const facets = [
   { kind: 'all', key: '' },
   { kind: 'all', key: '', processorId: VALUES.processorId },
@@ -64,6 +64,21 @@ export const reads: readonly Read[] = [
     of: (store, userId) =>
       store.inPlacesCounts(userId, [VALUES.bookId], { place: 'bookId', processorIds: ['text-expansion'] }),
   },
+  {
+    name: 'a page by a word of one entry',
+    of: (store, userId) => store.page(userId, { words: ['500'] }, PAGE),
+  },
+  { name: 'a page by a word of all', of: (store, userId) => store.page(userId, { words: ['stormy'] }, PAGE) },
+  {
+    name: 'a page by a word of all and a book',
+    of: (store, userId) => store.page(userId, { words: ['stormy'], bookId: VALUES.bookId }, PAGE),
+  },
+  {
+    name: 'a page by two words that never meet',
+    of: (store, userId) => store.page(userId, { words: ['odd', 'even'] }, PAGE),
+  },
+  { name: 'whether all words are known', of: (store, userId) => store.wordless(userId, 1) },
+  { name: 'a page of what is unfiled', of: (store, userId) => store.page(userId, { unfiled: true }, PAGE) },
   { name: 'a page', of: (store, userId) => store.page(userId, {}, PAGE) },
   ...pairs.map(([one, other]) => ({
     name: `a page by ${one} and ${other}`,

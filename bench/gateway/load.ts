@@ -1,22 +1,26 @@
 import { Pool } from 'undici';
-import { systemClock } from '../../platform/clock.ts';
-import { developmentKeys } from '../../platform/identity/keys.ts';
-import { signDevelopmentToken } from '../../platform/identity/user-tokens.ts';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 
-/** Sends one operation to one gateway, over connections that stay open. */
+/** A client that sends one operation to a gateway, over persistent connections. */
 export interface Load {
-  /** One answer's text. @throws when it has errors */
+  /**
+   * Sends one request.
+   * @returns the answer's text
+   * @throws when it has errors
+   */
   once(): Promise<string>;
-  /** Keeps so many requests under way until `until` says that it was enough. @throws when an answer has errors */
+  /** Keeps `concurrency` requests in flight until `until` returns true. @throws when an answer has errors */
   run(options: { concurrency: number; until: (answers: number) => boolean }): Promise<Sent>;
   close(): Promise<void>;
 }
 
 export interface Sent {
   readonly answers: number;
-  /** For how long. */
+  /** Duration of the run. */
   readonly ms: number;
-  /** Milliseconds of each request. */
+  /** Latency of each request in milliseconds. */
   readonly latencies: number[];
 }
 
@@ -25,18 +29,15 @@ export interface Operation {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Headers of a request of the user with this number. */
+/** Headers of a request. `user`: number of the user. */
 export type Headers = (user: number) => Readonly<Record<string, string>>;
 
-/** The most requests under way at once. */
-export const MOST_AT_ONCE = 64;
+/** Maximum concurrency. */
+const MOST_AT_ONCE = 64;
 
 let requests = 0;
 
-/**
- * Each of those under way at once is another user, and each request has an id of its own: of two equal ones nothing
- * can be shared, whether a gateway tells callers apart by the user or by what it hands on.
- */
+/** Headers by which no two requests can share work: concurrent ones have different users, and each has its own id. */
 export async function usersOf(dataDir: string): Promise<Headers> {
   const key = await developmentKeys(dataDir).userKey();
   const authorizations = await Promise.all(
@@ -83,7 +84,7 @@ export function createLoad(endpoint: string, body: string, headers: Headers): Lo
 
 export const bodyOf = (operation: Operation): string => JSON.stringify(operation);
 
-/** Says after so many milliseconds that it was enough. */
+/** A condition for {@link Load.run} that is true after `ms` milliseconds. */
 export function forMs(ms: number): () => boolean {
   const end = performance.now() + ms;
   return () => performance.now() >= end;

@@ -1,17 +1,17 @@
-import { quantile, spread, table } from '../statistics.ts';
+import { quantile, spread, table } from '../harness/statistics.ts';
 import { bodyOf, createLoad, forMs, type Headers, type Load, type Operation } from './load.ts';
 import { askOnce, type Contender } from './measure.ts';
 import type { Stubs } from './stubs/stubs.ts';
 
 /**
- * How much longer a gateway's median answer takes than the slowest subgraph that it asks: each is asked by itself, one
- * request after the other, for what the gateway asks it.
+ * How much longer a gateway's median answer takes than that of the slowest subgraph. Subgraphs are measured alone, one
+ * request at a time, with the gateway's own requests.
  */
 
 export interface Overhead {
   readonly label: string;
   readonly gateway: number[];
-  /** Of the slowest. */
+  /** Medians of the slowest subgraph in milliseconds. */
   readonly subgraph: number[];
 }
 

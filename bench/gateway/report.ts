@@ -1,13 +1,13 @@
-import { median, ratios, spread, table } from '../statistics.ts';
+import { median, ratios, spread, table } from '../harness/statistics.ts';
 import type { Asking, Figures } from './measure.ts';
 
-/** One peer in one case. */
+/** Results of one peer in one case. */
 export interface Row {
   readonly label: string;
   readonly name: string;
   readonly asking: Asking | undefined;
   readonly figures: Figures;
-  /** Ours in the same case; undefined where it did not take part. */
+  /** Results of our gateway in the same case; undefined when it did not take part. */
   readonly ours: Figures | undefined;
 }
 
@@ -40,6 +40,6 @@ function cells({ label, name, asking, figures, ours }: Row): string[] {
   ];
 }
 
-/** A workload's table under its title. */
+/** A workload's table, with its title. */
 export const workloadReport = (title: string, answerKb: number, rows: readonly Row[]): string =>
   `**${title}** (${answerKb.toFixed(0)} kB)\n\n${table(HEAD, rows.map(cells))}`;

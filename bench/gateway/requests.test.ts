@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const ask = (blobs: number) => askOnce({ name: ownAlone.name, gateway }, lineage(blobs), () => ({}), stubs);
 
-test('each subgraph is asked once, however many blobs there are', async () => {
+test('each subgraph gets one request, however many blobs there are', async () => {
   for (const blobs of [1, 20, 1_000]) {
     const { answer, asking } = await ask(blobs);
     expect(answer).toMatchObject({ data: { blobs: { nodes: { length: blobs } } } });
@@ -34,7 +34,7 @@ test('each subgraph is asked once, however many blobs there are', async () => {
   }
 });
 
-test('what the subgraphs were asked is told once', async () => {
+test('requests are reported once', async () => {
   const { bodies } = await ask(1);
   expect([...bodies.keys()].sort()).toEqual(['book-compiler', 'state', 'text-expansion']);
   for (const { requests } of await stubs.take()) expect(requests).toBe(0);

@@ -6,17 +6,17 @@ import { DEEP } from './stubs/shop.ts';
 export interface Case {
   readonly label: string;
   readonly operation: Operation;
-  /** Requests under way at once. */
+  /** Requests in flight. */
   readonly concurrency: number;
 }
 
-/** Cases that are one table of the report. */
+/** Cases that form a table of the report. */
 export interface Workload {
-  /** As the command line has it. */
+  /** Id on the command line. */
   readonly id: string;
   readonly title: string;
   readonly graph: StubGraphName;
-  /** A subgraph that waits so long before each of its answers. */
+  /** A subgraph that delays each answer by `ms`. */
   readonly slow?: { readonly subgraph: string; readonly ms: number };
   readonly cases: readonly Case[];
 }
@@ -24,7 +24,7 @@ export interface Workload {
 const PAGES = [1, 10, 100, 1_000];
 const AT_ONCE = [1, 16, 64];
 
-/** A page of so many blobs, with all that was derived of them. */
+/** A page of `first` blobs, with all blobs derived from them. */
 export const lineage = (first: number): Operation => ({ query: LINEAGE, variables: { first } });
 
 const atOnce = (operation: Operation): Case[] =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import { plainDisplay } from '../demo/display.ts';
 import { type Graph, GraphFault, GraphOutOfReach } from '../demo/graph.ts';
 import type { Operation } from '../demo/operations.ts';
@@ -59,7 +59,7 @@ it.each([showing, beginning])('the graph takes what is asked', ({ text }) => {
 
 it('tells in one line where a backfill stands', () => {
   const halfway = backfill({ scanned: 1_234_567, planned: 1, obstacle: 'It waits.' });
-  expect(lineOf(halfway)).toBe('late: 1,234,567 blobs looked at, 1 run asked for, 0 of them done. It waits.');
+  expect(lineOf(halfway)).toBe('late: 1,234,567 blobs scanned, 1 run planned, 0 of them done. It waits.');
 });
 
 describe('following a backfill', () => {
@@ -68,9 +68,9 @@ describe('following a backfill', () => {
     expect(await follow()).toBe(0);
     expect(begun).toEqual([{ processorId: 'late', since: null }]);
     expect(lines).toEqual([
-      'late: 0 blobs looked at, 0 runs asked for, 0 of them done',
-      'late: 9 blobs looked at, 2 runs asked for, 0 of them done',
-      'late: 1,234 blobs looked at, 2 runs asked for, 2 of them done',
+      'late: 0 blobs scanned, 0 runs planned, 0 of them done',
+      'late: 9 blobs scanned, 2 runs planned, 0 of them done',
+      'late: 1,234 blobs scanned, 2 runs planned, 2 of them done',
       'Done: all that `late` takes has its run.',
     ]);
   });
@@ -81,7 +81,7 @@ describe('following a backfill', () => {
       const { follow, begun, lines } = system([backfill({ since }), done]);
       expect(await follow(given)).toBe(0);
       expect(begun).toEqual([]);
-      expect(lines[0]).toBe('It is under way already.');
+      expect(lines[0]).toBe('It is already running.');
     }
   });
 
@@ -114,6 +114,6 @@ describe('following a backfill', () => {
     await expect.poll(() => lines.length).toBeGreaterThan(0);
     stop();
     expect(await following).toBe(130);
-    expect(lines.at(-1)).toMatch(/goes on without this command: `npm run backfill -- --processor late`/);
+    expect(lines.at(-1)).toMatch(/continues without this command: `npm run backfill -- --processor late`/);
   });
 });

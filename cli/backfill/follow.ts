@@ -7,16 +7,16 @@ export interface FollowOptions {
   readonly graph: Pick<Graph, 'run'>;
   readonly display: Display;
   readonly processorId: string;
-  /** Only blobs created at this time or later, in ISO 8601. Default: what the one under way has, else all. */
+  /** Only blobs created at or after this time, in ISO 8601. Default: that of the running backfill, else all blobs. */
   readonly since?: string;
-  /** Ends the command, and not the backfill. */
+  /** Ends the command, not the backfill. */
   readonly signal: AbortSignal;
-  /** Milliseconds between two looks at it. Default: 1,000. */
+  /** Polling interval in milliseconds. Default: 1,000. */
   readonly everyMs?: number;
 }
 
 const EVERY_MS = 1_000;
-/** How long the system may be away under way, e.g. while it is restarted. */
+/** How long the system may be unreachable while a backfill runs, e.g. during a restart. */
 const PATIENCE_MS = 60_000;
 /** Exit code of an interrupted command (128 + SIGINT). */
 const INTERRUPTED = 130;
@@ -24,16 +24,16 @@ const INTERRUPTED = 130;
 const count = (of: number, what: string): string =>
   `${of.toLocaleString('en')} ${what}${of === 1 ? '' : 's'}`;
 
-/** Where it stands, in one line. */
+/** A backfill's progress in one line. */
 export const lineOf = ({ processorId, scanned, planned, finishedRuns, obstacle }: Backfill): string =>
-  `${processorId}: ${count(scanned, 'blob')} looked at, ${count(planned, 'run')} asked for, ` +
+  `${processorId}: ${count(scanned, 'blob')} scanned, ${count(planned, 'run')} planned, ` +
   `${finishedRuns.toLocaleString('en')} of them done${obstacle === null ? '' : `. ${obstacle}`}`;
 
-/** The one under way where it is what is asked for, or one that begins now; null when it is refused, which is told. */
+/** Joins the running backfill if it matches, else starts one; null when that is refused, which is shown to the user. */
 async function begin({ graph, display, processorId, since }: FollowOptions): Promise<Backfill | null> {
   const { backfill: known } = await graph.run(showing, { processorId });
   if (known?.state === 'RUNNING' && (since === undefined || known.since === since)) {
-    display.say('It is under way already.');
+    display.say('It is already running.');
     return known;
   }
   const { backfill, userErrors } = (await graph.run(beginning, { processorId, since: since ?? null }))
@@ -54,13 +54,13 @@ async function untilDone(options: FollowOptions, begun: Backfill): Promise<numbe
     await delay(everyMs, undefined, { signal });
     ({ backfill } = await patiently(look, { patienceMs: PATIENCE_MS, signal }));
     if (backfill) continue;
-    display.say('The system knows of no such backfill any more.');
+    display.say('The backfill no longer exists.');
     return 1;
   }
 }
 
 /**
- * Begins a processor's backfill, or joins the one under way, and tells how it goes until it is done.
+ * Starts a processor's backfill, or joins the running one, and shows its progress until it is done.
  * @returns the exit code: 0 when it is done, 1 when it is refused, 130 when `signal` aborted
  * @throws GraphFault, GraphOutOfReach
  */
@@ -74,7 +74,7 @@ export async function followBackfill(options: FollowOptions): Promise<number> {
     if (!signal.aborted) throw error;
     if (begun)
       display.say(
-        `The backfill goes on without this command: \`npm run backfill -- --processor ${processorId}\` shows it again.`,
+        `The backfill continues without this command: \`npm run backfill -- --processor ${processorId}\` shows it again.`,
       );
     return INTERRUPTED;
   }

@@ -4,10 +4,15 @@ import type { Operation, UserError } from '../demo/operations.ts';
 export interface Backfill {
   readonly processorId: string;
   readonly state: 'RUNNING' | 'COMPLETED';
+  /** ISO 8601: only blobs created at this time or later; null: all. */
   readonly since: string | null;
+  /** Blobs of the index that were looked at. */
   readonly scanned: number;
+  /** Runs that were asked for. */
   readonly planned: number;
+  /** Planned runs that are done or have failed. */
   readonly finishedRuns: number;
+  /** Why it waits, in a sentence; null: nothing is in its way. */
   readonly obstacle: string | null;
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
 const day = z.iso.date();
 
-/** The time of `--since`, in ISO 8601. @throws UsageError for what is none, the 31st of February among it */
+/** The time of `--since`, in ISO 8601. @throws UsageError for an invalid date or time, such as February 31st */
 export function sinceOf(text: string): string {
   const time = new Date(text);
   if (day.safeParse(text.slice(0, 10)).success && !Number.isNaN(time.getTime())) return time.toISOString();

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { inheritedEnvironment } from '../../platform/config.ts';
-import { builtFile } from '../../platform/paths.ts';
+import { inheritedEnvironment } from '../../platform/config/config.ts';
+import { builtFile } from '../../platform/process/paths.ts';
 import { services } from '../../platform/testing/services.ts';
-import type { Outcome } from './findings.ts';
+import type { Outcome } from './lab/findings.ts';
 
-/** The report of one run, as `--json` prints it. */
+/** The report of one check, as `--json` prints it. */
 export interface Report {
   readonly code: number;
   readonly sentences: readonly {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { routeOf } from '../../platform/identity/service-tokens.ts';
-import { derivedBlobId } from '../../platform/ids.ts';
-import { projectFile } from '../../platform/paths.ts';
+import { routeOf } from '../../platform/identity/service/service-tokens.ts';
+import { derivedBlobId } from '../../platform/ids/ids.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import { accessTo, tabledRoutes } from '../../platform/serving/access/table.ts';
-import { finishBody } from '../../subgraphs/state/runs/routes.ts';
+import { finishBody } from '../../subgraphs/state/rest/processor-routes.ts';
 import { CONTRACT, readContract, sentencesOf } from './contract.ts';
 import { checks, watched } from './run.ts';
 import { registered } from './stand-ins/registry.ts';
@@ -85,7 +85,7 @@ it('its table of access is the one that services are held to', () => {
 });
 
 it('its examples are what the services take', () => {
-  const [told, registration] = [...markdown.matchAll(/```json\n([\s\S]+?)```/g)].map(
+  const [told, declaration] = [...markdown.matchAll(/```json\n([\s\S]+?)```/g)].map(
     ([, text = '']) => JSON.parse(text) as Record<string, unknown>,
   );
   const hash = 'a'.repeat(64);
@@ -98,7 +98,7 @@ it('its examples are what the services take', () => {
     run: { blob_id: 'y', attempt: 1 },
   };
   expect(finishBody.safeParse(finished).error).toBeUndefined();
-  expect(registered(registration)).toMatchObject({ id: 'word-count', version: '1' });
+  expect(registered(declaration)).toMatchObject({ id: 'word-count', version: '1' });
 });
 
 it('the processor in Python is registered as the contract has it', () => {

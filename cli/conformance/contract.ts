@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 
-/** Where the contract stands, from the project's root. */
+/** Path of the contract, from the project's root. */
 export const CONTRACT = 'docs/processor-contract.md';
 
-/** One numbered sentence of the contract. */
+/** A numbered sentence of the contract. */
 export interface Sentence {
   /** E.g. `E4`. */
   readonly id: string;
   /** In Markdown, without its number. */
   readonly text: string;
-  /** Whether others rely on it. */
+  /** `MUST`: other services rely on it. */
   readonly level: 'MUST' | 'SHOULD';
-  /** False for what cannot be seen from outside. */
+  /** False for what cannot be observed from outside. */
   readonly isSeen: boolean;
 }
 
 const SENTENCE = /^- <a id="(\w+)"><\/a>\*\*(\w+)\*\* (.+)$/gm;
 const AGREED = ' *(agreed)*.';
 
-/** The sentences of a contract's text, by number, in its order. */
+/** The sentences of a contract's text, by number, in order. */
 export function sentencesOf(markdown: string): ReadonlyMap<string, Sentence> {
   const found = [...markdown.matchAll(SENTENCE)].map(([, , id = '', text = '']): [string, Sentence] => [
     id,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SchemaDocument } from '../../platform/clients/schemas.ts';
-import { UsageError } from '../../platform/exit.ts';
 import type { JsonObject } from '../../platform/json-schema/validator.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { blobTypeOf, descriptionOf, type Schema, titleOf } from '../../subgraphs/schemas/schema.ts';
-import { readShippedSchemas } from '../../subgraphs/schemas/shipped.ts';
+import { UsageError } from '../../platform/process/exit.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { blobTypeOf, descriptionOf, type Schema, titleOf } from '../../subgraphs/schemas/catalog/schema.ts';
+import { readShippedSchemas } from '../../subgraphs/schemas/catalog/shipped.ts';
 
 const TEXT = [
   '# The harbour',
@@ -15,14 +15,14 @@ const TEXT = [
   'In the morning Ada Lovelace counted them: twelve had gone, and one had come that she did not know.',
 ].join('\n');
 
-/** Documents of the schemas that users send, for processors that take them. */
+/** Sample documents of users' schemas. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   'text-input-v1': { content: TEXT },
   'message-v1': { text: 'Good morning. It rained on the harbour all night.' },
   'note-v1': { text: 'Twelve boats.' },
 };
 
-/** A file of JSON that was named on the command line. @throws UsageError */
+/** Reads a JSON file named on the command line. @throws UsageError */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -51,7 +51,7 @@ const toDocument = (schema: Schema, versions: readonly string[]): SchemaDocument
   withdrawn_at: null,
 });
 
-/** The system's schemas, newest version first, and those of files `ID.json` as their version 1.0.0. @throws UsageError */
+/** The system's schemas, newest version first. `files`: more, named `ID.json`, as version 1.0.0. @throws UsageError */
 export function readSchemas(files: readonly string[]): SchemaDocument[] {
   const given = files.map((file): Schema => {
     const definition = readJson(file) as JsonObject;
@@ -66,7 +66,7 @@ export function readSchemas(files: readonly string[]): SchemaDocument[] {
   );
 }
 
-/** A document of a schema that a processor takes. @throws UsageError when there is none */
+/** A sample document of a schema: the given one, else the schema's example. @throws UsageError when there is none */
 export function sampleOf(
   schemaId: string,
   schemas: readonly SchemaDocument[],
@@ -75,5 +75,5 @@ export function sampleOf(
   const [example] = [schemas.find(({ id }) => id === schemaId)?.definition['examples']].flat();
   const sample = given.get(schemaId) ?? example ?? SAMPLES[schemaId];
   if (sample !== undefined) return sample;
-  throw new UsageError(`There is no document of ${schemaId}: give one with --sample ${schemaId}=FILE.`);
+  throw new UsageError(`There is no sample of ${schemaId}: give one with --sample ${schemaId}=FILE.`);
 }

@@ -49,7 +49,7 @@ it('reports what is wrong last, with the sentence, what was seen and where it st
   ];
   expect(textReport(all)).toBe(`kept  B1  It MUST be.
   ?   N4  It MUST be.
-         not looked at: Nothing.
+         not checked: Nothing.
 WRONG B2  It MUST be.
          seen: GET was answered 200.
          docs/processor-contract.md#b2
@@ -57,7 +57,7 @@ odd   Q8  It SHOULD be.
          seen: None.
          docs/processor-contract.md#q8
 
-4 sentences: 1 kept, 1 wrong, 1 odd, 1 not looked at.`);
+4 sentences: 1 kept, 1 wrong, 1 odd, 1 not checked.`);
   expect(JSON.parse(jsonReport(all))).toMatchObject({ kept: 1, wrong: 2, unchecked: 1 });
   expect(isBroken(all)).toBe(true);
   expect(isBroken(all.filter(({ sentence }) => sentence.level === 'SHOULD'))).toBe(false);

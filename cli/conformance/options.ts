@@ -1,36 +1,38 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
-export const USAGE = `npm run conformance -- --url URL [--registration FILE] [options] [-- COMMAND …]
-  docs/processor-contract.md#try-it says what each option does: --sample SCHEMA=FILE, --schema FILE, --operation FILE,
+const USAGE = `npm run conformance -- --url URL [--registration FILE] [options] [-- COMMAND …]
+  Options, see docs/processor-contract.md#try-it: --sample SCHEMA=FILE, --schema FILE, --operation FILE,
   --store VARIABLE, --key FILE, --only IDS, --nats URL, --namespace NAME, --port N, --patience SECONDS, --json.`;
 
 export interface Options {
-  /** Where the processor answers, without a trailing slash. */
+  /** Base URL of the processor, without a trailing slash. */
   readonly url: string;
-  /** A file; undefined: it registers itself. */
+  /** File of its declaration; undefined when it registers itself. */
   readonly registration: string | undefined;
-  /** Files, by schema. */
+  /** Files of sample documents, by schema id. */
   readonly samples: ReadonlyMap<string, string>;
   /** Files. */
   readonly schemas: readonly string[];
   /** A file. */
   readonly operation: string | undefined;
-  /** A variable of the command. */
+  /** The variable of the command that holds the store's URL. */
   readonly store: string | undefined;
   /** A file. */
   readonly key: string | undefined;
-  /** Beginnings of sentences' numbers; empty: all. */
+  /** Prefixes of the sentences to check; empty for all. */
   readonly only: readonly string[];
-  /** Undefined: of the environment. */
+  /** NATS servers; undefined for those of the environment. */
   readonly nats: readonly string[] | undefined;
-  /** The installation's name; undefined: one that nothing else has. */
+  /** `NAMESPACE` of the processor; undefined for a unique one. */
   readonly namespace: string | undefined;
-  /** Where the stand-ins begin to listen; 0: on any free ports. */
+  /** First port of the stand-ins; 0 for any free ports. */
   readonly port: number;
+  /** The longest wait for what a check expects. Default: 20,000. */
   readonly patienceMs: number;
+  /** Whether the report is JSON. Default: false. */
   readonly json: boolean;
-  /** Empty: it runs already. */
+  /** Command that starts the processor; empty when it already runs. */
   readonly command: readonly string[];
 }
 
@@ -65,7 +67,7 @@ function sampleOf(text: string): [string, string] {
 const list = (text: string): string[] =>
   text.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]));
 
-/** @throws UsageError that names the option and the fix */
+/** Parses the command line. @throws UsageError that names the option and the fix */
 export function conformanceOptions(args: readonly string[]): Options {
   const end = args.indexOf('--');
   const own = end === -1 ? args : args.slice(0, end);
@@ -87,7 +89,7 @@ export function conformanceOptions(args: readonly string[]): Options {
     schemas: values.schema ?? [],
     only: list(values.only).map((each) => each.toUpperCase()),
     nats: nats === undefined ? undefined : list(nats),
-    // What is started here is told where they are.
+    // A processor that is started here gets the stand-ins' ports in its environment.
     port: wholeNumber('port', values.port ?? (command.length > 0 ? '0' : '8100'), 65_000),
     patienceMs: wholeNumber('patience', values.patience, 3_600) * 1_000,
   };

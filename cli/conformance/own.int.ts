@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePortOffset } from '../../e2e/harness/ports.ts';
-import { type ServiceName, servicePorts } from '../../platform/config.ts';
+import { type ServiceName, servicePorts } from '../../platform/config/config.ts';
 import { openS3Objects } from '../../platform/objects/objects.s3.ts';
 import { scopedObjects } from '../../platform/objects/scoped.ts';
-import { builtFile } from '../../platform/paths.ts';
+import { builtFile } from '../../platform/process/paths.ts';
 import { services } from '../../platform/testing/services.ts';
-import { originalKey } from '../../subgraphs/image-processor/original.ts';
-import { processors } from '../subgraphs.generated.ts';
+import { originalKey } from '../../subgraphs/image-processor/uploads/original.ts';
+import { processors } from '../system/subgraphs.generated.ts';
 import { conformance, wrongIn } from './conformance.fixture.ts';
-import { ALICE, BOB, CAROL } from './lab.ts';
+import { ALICE, BOB, CAROL } from './lab/lab.ts';
 
 /** The project's own processors keep the contract that strangers are held to. */
 
@@ -24,11 +24,11 @@ interface Surrounding {
 interface Case {
   /** Documents that it takes, by schema. */
   readonly samples?: Readonly<Record<string, object>>;
-  /** What must be there before. */
+  /** To be there before. */
   readonly prepare?: (where: Surrounding) => Promise<Readonly<Record<string, object>>>;
   /** Whose questions of it are counted. */
   readonly store?: 'MONGO_URL' | 'POSTGRES_URL' | 'REDIS_URL';
-  /** Makes a blob of what works on demand. */
+  /** The GraphQL operation that makes a blob of a processor that works on demand. */
   readonly operation?: object;
   /** Sentences that cannot be looked at, by their beginnings. Default: none but `N` and those about a store that is not watched. */
   readonly unchecked?: RegExp;

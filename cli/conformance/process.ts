@@ -1,27 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { UsageError } from '../../platform/exit.ts';
+import { spawn } from 'node:child_process';
+import { endChild } from '../../platform/process/end-child.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
-/** The processor that is tested, where the check started it. */
+/** The tested processor, when it was started here. */
 export interface TestedProcess {
-  /** The end of what it printed. */
+  /** The last 16 KiB of its output. */
   output(): string;
   /** Its exit code, or the signal that ended it; undefined while it runs. */
   ended(): number | string | undefined;
+  /** Sends SIGTERM, and SIGKILL after 10 s. Resolves once it has ended. Idempotent. */
   stop(): Promise<void>;
 }
 
 const KEPT = 16_384;
 const STOP_WITHIN_MS = 10_000;
 
-async function stop(child: ChildProcess, gone: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  const killing = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-  await gone;
-  clearTimeout(killing);
-}
-
-/** Starts a processor with these variables beside those of this process. @throws UsageError when there is no such program */
+/** Starts a processor. @throws UsageError when the program does not exist */
 export async function startProcess(
   [command = '', ...args]: readonly string[],
   environment: NodeJS.ProcessEnv,
@@ -33,7 +27,6 @@ export async function startProcess(
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) => reject(new UsageError(`${command} cannot be started: ${error.message}`)));
@@ -41,6 +34,6 @@ export async function startProcess(
   return {
     output: () => output,
     ended: () => child.exitCode ?? child.signalCode ?? undefined,
-    stop: () => stop(child, gone),
+    stop: () => endChild(child, STOP_WITHIN_MS),
   };
 }

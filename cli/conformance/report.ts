@@ -1,11 +1,11 @@
 import { CONTRACT, type Sentence } from './contract.ts';
-import type { Outcome } from './findings.ts';
+import type { Outcome } from './lab/findings.ts';
 import type { Looked } from './run.ts';
 
 const count = (looked: readonly Looked[], outcome: Outcome): number =>
   looked.filter(({ finding }) => finding.outcome === outcome).length;
 
-/** Whether a sentence that others rely on is not kept. */
+/** Whether a MUST is not kept. */
 export const isBroken = (looked: readonly Looked[]): boolean =>
   looked.some(({ sentence, finding }) => finding.outcome === 'wrong' && sentence.level === 'MUST');
 
@@ -19,7 +19,7 @@ function lines({ sentence, finding: { outcome, seen } }: Looked): string[] {
   const number = id.padEnd(3);
   if (outcome === 'kept') return [`kept  ${number} ${text}`];
   if (outcome === 'unchecked')
-    return [`  ?   ${number} ${text}`, ...indented(seen.map((each) => `not looked at: ${each}`))];
+    return [`  ?   ${number} ${text}`, ...indented(seen.map((each) => `not checked: ${each}`))];
   const mark = level === 'MUST' ? 'WRONG' : 'odd  ';
   return [`${mark} ${number} ${text}`, ...indented([...seen.map((each) => `seen: ${each}`), link(sentence)])];
 }
@@ -28,11 +28,11 @@ const sum = (looked: readonly Looked[]): string => {
   const odd = looked.filter(
     ({ sentence, finding }) => finding.outcome === 'wrong' && sentence.level === 'SHOULD',
   ).length;
-  const counts = `${count(looked, 'kept')} kept, ${count(looked, 'wrong') - odd} wrong, ${odd} odd, ${count(looked, 'unchecked')} not looked at`;
+  const counts = `${count(looked, 'kept')} kept, ${count(looked, 'wrong') - odd} wrong, ${odd} odd, ${count(looked, 'unchecked')} not checked`;
   return `${looked.length} sentences: ${counts}.`;
 };
 
-/** The report for people: what is wrong last, where it is read. */
+/** The report for people. What is wrong comes last, where it is read. */
 export function textReport(looked: readonly Looked[]): string {
   const order: readonly Outcome[] = ['kept', 'unchecked', 'wrong'];
   const sorted = order.flatMap((outcome) => looked.filter(({ finding }) => finding.outcome === outcome));

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StartersFault, UsageError } from '../../platform/exit.ts';
-import { newServiceKey } from '../../platform/identity/service/keys.ts';
-import { keyVariablesOf } from '../../platform/identity/service/settings.ts';
+import { keyVariablesOf } from '../../platform/config/service-keys.ts';
+import { newServiceKey } from '../../platform/identity/keys/service-keys.ts';
+import { StartersFault, UsageError } from '../../platform/process/exit.ts';
 import type { Check } from './checks/check.ts';
 import { eventChecks } from './checks/events.ts';
 import { graphChecks } from './checks/graph.ts';
@@ -14,14 +14,14 @@ import { readChecks } from './checks/reads.ts';
 import { runChecks } from './checks/runs.ts';
 import { storeChecks } from './checks/stores.ts';
 import { readContract, type Sentence } from './contract.ts';
-import { type Finding, Findings, Unchecked, Wrong } from './findings.ts';
-import type { Lab } from './lab.ts';
+import { type Finding, Findings, Unchecked, Wrong } from './lab/findings.ts';
+import type { Lab } from './lab/lab.ts';
 import type { Options } from './options.ts';
 import { startProcess, type TestedProcess } from './process.ts';
 import { type StoreWatch, watchStore } from './store-watch.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
 
-/** In the order in which they are looked at: what deletes comes last. */
+/** All checks in order. Those that delete come last. */
 export const checks: readonly Check[] = [
   ...operationChecks,
   ...runChecks,
@@ -33,10 +33,10 @@ export const checks: readonly Check[] = [
   ...storeChecks,
 ];
 
-/** Sentences that are looked at beside the checks, all the time: nothing seen is good. */
+/** Sentences that are observed all the time, beside the checks. */
 export const watched: readonly string[] = ['L1', 'L2', 'L3', 'R6', 'I9'];
 
-/** What is kept unless something else is seen. */
+/** Sentences that are kept unless a violation is observed. */
 const KEPT_IF_UNSEEN = ['L1', 'L2', 'L3'];
 
 export interface Looked {
@@ -56,15 +56,19 @@ async function look({ id, look: lookAt }: Check, lab: Lab): Promise<void> {
   }
 }
 
-/** Resolves once the processor answers and is registered. @throws StartersFault */
+/** Waits until the processor answers and is registered. @throws StartersFault */
 async function untilThere(
   { lab, processor }: Surroundings,
   { url, patienceMs, command }: Options,
 ): Promise<void> {
+  let silence = '';
   const isThere = async () => {
     const answers = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) }).then(
       (answer) => answer.arrayBuffer().then(() => true),
-      () => false,
+      (error: Error) => {
+        silence = String(error.cause ?? error);
+        return false;
+      },
     );
     return answers && processor() !== undefined;
   };
@@ -75,7 +79,7 @@ async function untilThere(
     if (ended !== undefined) throw new StartersFault(ended);
     if (performance.now() > deadline) {
       const what = processor()
-        ? `Nothing answers at ${url}/health`
+        ? `Nothing answers at ${url}/health (${silence})`
         : 'It did not register itself: give its --registration';
       throw new StartersFault(`${what}, within ${patience / 1_000} s.`);
     }
@@ -83,7 +87,7 @@ async function untilThere(
   }
 }
 
-/** Variables of the command, and how what they need is taken away again. */
+/** Variables with the processor's key, unless the environment has one; `remove` deletes its file. */
 async function variablesOf(id: string | undefined, environment: NodeJS.ProcessEnv) {
   if (id === undefined) return { variables: {}, remove: async () => undefined };
   const [text, file] = keyVariablesOf(id);
@@ -105,7 +109,7 @@ async function watchedStore(
   return watchStore(url);
 }
 
-/** The end of what a process printed that is not there any more. */
+/** The end of a process's output, once it has ended. */
 function endedOf(process: TestedProcess | undefined): string | undefined {
   const code = process?.ended();
   return code === undefined
@@ -116,15 +120,24 @@ function endedOf(process: TestedProcess | undefined): string | undefined {
 const isWanted = ({ only }: Options, id: string): boolean =>
   only.length === 0 || only.some((each) => id.startsWith(each));
 
-/** Drives a processor through the contract. @throws StartersFault when it could not begin */
+const toBeStartedWith = (variables: Readonly<Record<string, string>>): string =>
+  [
+    'Start the processor with these variables:',
+    ...Object.entries(variables).map(([name, value]) => `  ${name}=${value}`),
+  ].join('\n');
+
+export interface ConformanceDependencies {
+  readonly natsServers: readonly string[];
+  /** Environment of the command, and of the store's URL. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Prints a line for the person who runs the check. */
+  readonly say: (line: string) => void;
+}
+
+/** Checks a processor against the contract. @throws StartersFault when it cannot start */
 export async function lookAtProcessor(
   options: Options,
-  deps: {
-    readonly natsServers: readonly string[];
-    readonly environment: NodeJS.ProcessEnv;
-    /** Tells whoever waits what to do. */
-    readonly say: (line: string) => void;
-  },
+  deps: ConformanceDependencies,
 ): Promise<readonly Looked[]> {
   const findings = new Findings();
   const store = await watchedStore(options, deps.environment);
@@ -144,13 +157,7 @@ export async function lookAtProcessor(
   try {
     if (options.command.length > 0)
       tested = await startProcess(options.command, { ...deps.environment, ...given });
-    else
-      deps.say(
-        [
-          'Start the processor with these, or tell it so:',
-          ...Object.entries(given).map(([name, value]) => `  ${name}=${value}`),
-        ].join('\n'),
-      );
+    else deps.say(toBeStartedWith(given));
     await untilThere(surroundings, options);
     for (const each of checks) if (isWanted(options, each.id)) await look(each, surroundings.lab);
     for (const id of KEPT_IF_UNSEEN) findings.kept(id);

@@ -1,15 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 
-/** Stands between a processor and its store, and counts the questions: times that the processor speaks after the store did. */
+/**
+ * A proxy between a processor and its store that counts queries: times that the processor sends after the store did.
+ */
 export interface StoreWatch {
-  /** The store's address, by way of this. */
+  /** URL of the store through the proxy. */
   readonly url: string;
+  /** Number of queries so far. */
   readonly questions: () => number;
+  /** Cuts open connections. */
   close(): Promise<void>;
 }
 
-/** `url`: of one server, with its port. */
+/** Starts the proxy. `url`: of one server, with its port. */
 export async function watchStore(url: string): Promise<StoreWatch> {
   const { hostname, port } = new URL(url);
   const open = new Set<Socket>();

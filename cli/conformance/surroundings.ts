@@ -1,27 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ProcessorDocument } from '../../platform/clients/registry.ts';
-import { UsageError } from '../../platform/exit.ts';
-import { JWKS_PATH } from '../../platform/identity/service/jwks.ts';
-import { newServiceKey, readServiceKeys, type ServiceKeys } from '../../platform/identity/service/keys.ts';
-import { Calls, routed } from './calls.ts';
+import type { SchemaDocument } from '../../platform/clients/schemas.ts';
+import { JWKS_PATH } from '../../platform/identity/keys/jwks.ts';
+import {
+  newServiceKey,
+  readServiceKeys,
+  type ServiceKeys,
+} from '../../platform/identity/keys/service-keys.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 import { createOwnCallsJudge } from './checks/own-calls.ts';
 import { readJson, readSchemas, sampleOf } from './documents.ts';
-import type { Findings } from './findings.ts';
-import { Lab, type LabDependencies, MAKER, READER, ROGUE } from './lab.ts';
-import { openTestedLog } from './log.ts';
+import { Calls, routed } from './lab/calls.ts';
+import type { Findings } from './lab/findings.ts';
+import { Lab, type LabDependencies, MAKER, READER, ROGUE } from './lab/lab.ts';
+import { openTestedLog } from './lab/log.ts';
 import type { Options } from './options.ts';
 import { RegistryStandIn, registered, schemaRoutes } from './stand-ins/registry.ts';
 import { ok, type Received, type Routes, type StandIn, startStandIn } from './stand-ins/server.ts';
 import { memberOf, StateStandIn, type Told } from './stand-ins/state.ts';
 
-/** Everything that a processor is given, played, before it is started. */
+/** Stand-ins of everything that a processor uses. */
 export interface Surroundings {
   readonly lab: Lab;
-  /** Variables that tell a processor of it. */
+  /** Environment of the processor. */
   readonly environment: Readonly<Record<string, string>>;
   /** The processor; undefined until it is registered. */
   readonly processor: () => ProcessorDocument | undefined;
+  /** Stops the stand-ins and deletes the streams. */
   close(): Promise<void>;
 }
 
@@ -39,7 +45,7 @@ function keysFrom(file: string | undefined): () => ServiceKeys {
   return () => readServiceKeys(text);
 }
 
-/** Processors that the registry has beside the one that is tested. `reads`: schemas. */
+/** A registered processor beside the tested one. `reads`: its input schemas. */
 const helper = (id: string, base_url: string, reads: readonly string[]) =>
   registered({
     id,
@@ -54,7 +60,7 @@ const helper = (id: string, base_url: string, reads: readonly string[]) =>
     base_url,
   });
 
-/** Blobs of a processor whose blobs the tested one takes. */
+/** Routes of the played processor that owns derived sources. */
 const makerRoutes = (state: StateStandIn): Routes => ({
   'POST /blobs/batch': (call) => {
     const found = [memberOf(call, 'ids')].flat().flatMap((id) => state.sources.get(String(id)) ?? []);
@@ -78,7 +84,7 @@ async function startStandIns(
   return started;
 }
 
-/** When state is first told of a blob, it can be read. */
+/** Checks that a blob can be read when it is first reported to state. */
 function watchStored(lab: Lab, state: StateStandIn, findings: Findings): void {
   const seen = new Set<unknown>();
   state.onTold = async ({ remote_blob_id: id, user_id: user, content_hash }: Told) => {
@@ -88,28 +94,29 @@ function watchStored(lab: Lab, state: StateStandIn, findings: Findings): void {
     const answer = await lab.ask('GET', routed`/blobs/${id}`, user).catch(() => undefined);
     if (answer?.status === 200) findings.kept('R6');
     else if (answer?.status === 404)
-      findings.wrong('R6', `State was told of ${id}, and GET /blobs/${id} was answered 404.`);
+      findings.wrong('R6', `${id} was reported to state, and GET /blobs/${id} was answered 404.`);
   };
 }
 
 export interface SurroundingsDependencies {
   readonly natsServers: readonly string[];
   readonly findings: Findings;
-  /** What is said of a processor that ended; undefined while it runs, or was not started here. */
+  /** How the processor ended; undefined while it runs, or when it was not started here. */
   readonly ended: () => string | undefined;
+  /** Number of queries to the store so far; undefined when the store is not watched. */
   readonly storeQuestions: (() => number) | undefined;
 }
 
 const HELPERS: ReadonlySet<string> = new Set([MAKER, READER, ROGUE]);
 
-/** The processor that is tested; undefined until it is registered. */
+/** The tested processor; undefined until it is registered. */
 const testedIn = ({ processors }: RegistryStandIn): ProcessorDocument | undefined =>
   [...processors.values()].find(({ id }) => !HELPERS.has(id));
 
 const registersItself = ({ method, path, to }: Received): boolean =>
   to === 'processors' && method === 'POST' && path === '/api/v1/processors';
 
-/** Hears every call of the processor, and looks at its token. */
+/** Records every call of the processor, and checks its token. */
 function createHearing(
   { url }: Options,
   deps: { journal: Received[]; findings: Findings; state: StateStandIn; registry: RegistryStandIn },
@@ -122,11 +129,11 @@ function createHearing(
     const sentence = registersItself(call) ? 'N4' : 'I9';
     const flaw = await judge(call);
     if (flaw === undefined) findings.kept(sentence);
-    else findings.wrong(sentence, `${call.method} ${call.path} of ${call.to}: of its token, ${flaw}.`);
+    else findings.wrong(sentence, `${call.method} ${call.path} of ${call.to} has a wrong token: ${flaw}.`);
   };
 }
 
-/** Enters the processor as an operator would, where that is asked for, and those beside it. */
+/** Registers the processor, if its declaration is given, and the played processors. */
 function enlist({ processors }: RegistryStandIn, options: Options, urlOf: (name: string) => string): void {
   if (options.registration !== undefined) {
     const given = readJson(options.registration) as object;
@@ -137,14 +144,14 @@ function enlist({ processors }: RegistryStandIn, options: Options, urlOf: (name:
   processors.set(ROGUE, helper(ROGUE, urlOf(ROGUE), ['note-v1']));
 }
 
-/** The processor, with one beside it that reads what it makes: that is known once it is registered. */
+/** The tested processor. Also registers the played one that may read its results, whose schema is known only now. */
 const withReader = (registry: RegistryStandIn, urlOf: (name: string) => string) => (): ProcessorDocument => {
   const tested = testedIn(registry) as ProcessorDocument;
   registry.processors.set(READER, helper(READER, urlOf(READER), [tested.output_schema_id]));
   return tested;
 };
 
-/** What checks need that does not depend on where anything listens. */
+/** Inputs of the checks from the command line. */
 function inputsOf(
   options: Options,
 ): Pick<LabDependencies, 'schemas' | 'sampleOf' | 'operation' | 'patienceMs'> {
@@ -159,7 +166,22 @@ function inputsOf(
   };
 }
 
-/** Starts all that a processor is given. @throws StartersFault */
+/** Routes of all stand-ins, by name. */
+const routesOf = (state: StateStandIn, registry: RegistryStandIn, schemas: readonly SchemaDocument[]) => ({
+  gateway: {},
+  state: state.routes,
+  processors: registry.routes,
+  schemas: schemaRoutes(schemas),
+  ...{ [MAKER]: makerRoutes(state), [READER]: {}, [ROGUE]: {} },
+});
+
+/** Variables that tell the processor where the services are. */
+const addressesOf = (urlOf: (name: string) => string) => ({
+  ...{ STATE_URL: urlOf('state'), PROCESSORS_URL: urlOf('processors') },
+  ...{ SCHEMAS_URL: urlOf('schemas'), GATEWAY_URL: urlOf('gateway') },
+});
+
+/** Starts the stand-ins and the event log. @throws StartersFault */
 export async function openSurroundings(
   options: Options,
   deps: SurroundingsDependencies,
@@ -168,15 +190,7 @@ export async function openSurroundings(
   const inputs = inputsOf(options);
   const [state, registry, journal] = [new StateStandIn(), new RegistryStandIn(), [] as Received[]];
   const hear = createHearing(options, { journal, findings, state, registry });
-  const routes = {
-    ...{
-      gateway: {},
-      state: state.routes,
-      processors: registry.routes,
-      schemas: schemaRoutes(inputs.schemas),
-    },
-    ...{ [MAKER]: makerRoutes(state), [READER]: {}, [ROGUE]: {} },
-  };
+  const routes = routesOf(state, registry, inputs.schemas);
   const namespace = options.namespace ?? `conformance_${randomBytes(5).toString('hex')}`;
   const log = await openTestedLog(natsServers, namespace);
   const standIns = await startStandIns(options, routes, hear).catch(async (error: unknown) => {
@@ -198,8 +212,7 @@ export async function openSurroundings(
     lab,
     processor: () => testedIn(registry),
     environment: {
-      ...{ STATE_URL: urlOf('state'), PROCESSORS_URL: urlOf('processors') },
-      ...{ SCHEMAS_URL: urlOf('schemas'), GATEWAY_URL: urlOf('gateway') },
+      ...addressesOf(urlOf),
       ...{ NATS_URL: natsServers.join(','), NAMESPACE: namespace, NATS_MAX_MEBIBYTES: '64' },
     },
     async close() {

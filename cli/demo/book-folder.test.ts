@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import { readBookFolder } from './book-folder.ts';
 import { DemoError } from './error.ts';
 
@@ -74,7 +74,7 @@ describe('says what is wrong, and how to mend it', () => {
     ])
       expect(message).toContain(part);
     await describeBook({ book_id: 'b', title: 'B', chapters: [chapter(1, 'a.md'), chapter(1, 'b.md')] });
-    expect(await failure()).toContain('must give each chapter a number of its own');
+    expect(await failure()).toContain('must give each chapter a different number');
     await describeBook({ book_id: 'b', title: 'B', chapters: [chapter(1, 'x/../../a.md')] });
     expect(await failure()).toContain('chapters.0.file');
   });
@@ -90,12 +90,12 @@ describe('says what is wrong, and how to mend it', () => {
     const lines = (await failure()).split('\n');
     expect(lines).toHaveLength(files.length);
     for (const [index, what] of [
-      'gone.md is no file',
+      'gone.md does not exist',
       'large.md holds 5242881 bytes; at most 5242880 (5 MiB)',
       'empty.md is empty',
       'latin.md is not UTF-8',
       'nul.md holds the character NUL',
-      'is no file',
+      'does not exist',
     ].entries())
       expect(lines[index]).toMatch(new RegExp(`^Chapter ${index + 1} .*${what.replace(/[()]/g, '\\$&')}`));
   });

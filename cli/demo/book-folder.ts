@@ -1,23 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { MAX_TEXT_BYTES } from '../../subgraphs/state/content.ts';
+import { MAX_TEXT_BYTES } from '../../platform/input/limits.ts';
 import { DemoError } from './error.ts';
 
 /** One chapter of a book folder. */
 export interface FolderChapter {
+  /** 1 to 100,000, unique in the book. */
   readonly chapterNum: number;
   readonly title: string;
   /** The whole file. */
   readonly text: string;
 }
 
-/** A book as a folder holds it: `book.json` and one text file a chapter. */
+/** A book in a folder: `book.json` and one text file per chapter. */
 export interface FolderBook {
+  /** The user's own id of the book, 1 to 60 characters. */
   readonly bookId: string;
   readonly title: string;
+  /** Null: none is given. */
   readonly author: string | null;
-  /** In the order of their numbers. */
+  /** Ordered by number. */
   readonly chapters: readonly FolderChapter[];
 }
 
@@ -46,7 +49,7 @@ const bookFile = z.object({
     .min(1, 'must name at least one chapter')
     .refine(
       (chapters) => new Set(chapters.map(({ chapter }) => chapter)).size === chapters.length,
-      'must give each chapter a number of its own',
+      'must give each chapter a different number',
     ),
 });
 
@@ -84,21 +87,21 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-/** The fault of a chapter's text, with the fix; null when it can be stored. */
+/** The fault of a chapter's text and the fix; null when it can be stored. */
 function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
   if (bytes.length > MAX_TEXT_BYTES) {
     return `holds ${bytes.length} bytes; at most ${MAX_TEXT_BYTES} (5 MiB) fit into one blob. Split the chapter.`;
   }
   if (text === null) return 'is not UTF-8 text. Save it as UTF-8.';
   if (text.includes('\0')) return 'holds the character NUL (U+0000). Remove it.';
-  return /\S/.test(text) ? null : 'is empty. Write something into it, or leave the chapter out of book.json.';
+  return /\S/.test(text) ? null : 'is empty. Write some text, or remove the chapter from book.json.';
 }
 
 async function readChapter(folder: string, chapter: BookFile['chapters'][number]): Promise<FolderChapter> {
   const name = `Chapter ${chapter.chapter} (“${chapter.title}”): ${join(folder, chapter.file)}`;
   const bytes = await readFile(join(folder, chapter.file)).catch((error: unknown) => {
     if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
-    throw new DemoError(`${name} is no file. Put it there, or mend \`file\` in book.json.`);
+    throw new DemoError(`${name} does not exist. Add it, or correct \`file\` in book.json.`);
   });
   const text = decode(bytes);
   const mistake = mistakeIn(bytes, text);
@@ -106,10 +109,7 @@ async function readChapter(folder: string, chapter: BookFile['chapters'][number]
   return { chapterNum: chapter.chapter, title: chapter.title, text: text ?? '' };
 }
 
-/**
- * Reads a book folder.
- * @throws DemoError that names every file at fault and its fix
- */
+/** Reads a book folder. @throws DemoError that names every faulty file and its fix */
 export async function readBookFolder(folder: string): Promise<FolderBook> {
   const { book_id, title, author, chapters } = await readBookFile(folder);
   const read = await Promise.allSettled(chapters.map((chapter) => readChapter(folder, chapter)));

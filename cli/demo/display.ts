@@ -1,14 +1,14 @@
 import { clearLine, cursorTo, moveCursor } from 'node:readline';
 
-/** Where the demo tells what it does. */
+/** Output of commands that show progress. */
 export interface Display {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void;
-  /** The lines of all chapters as they are now; one that changed is shown anew. */
+  /** Shows the current lines of all items; those that changed are printed again. */
   show(lines: readonly string[]): void;
 }
 
-/** A line for each change. */
+/** Prints a line for each change. */
 export function plainDisplay(write: (text: string) => void): Display {
   let shown: readonly string[] = [];
   return {
@@ -20,8 +20,8 @@ export function plainDisplay(write: (text: string) => void): Display {
   };
 }
 
-/** A block of lines that stays in place, each overwritten when it changes. */
-export function terminalDisplay(terminal: NodeJS.WriteStream): Display {
+/** Keeps a block of lines in place, and overwrites those that change. */
+function terminalDisplay(terminal: NodeJS.WriteStream): Display {
   let height = 0;
   const cut = (line: string) => [...line].slice(0, terminal.columns - 1).join('');
   return {
@@ -41,7 +41,10 @@ export function terminalDisplay(terminal: NodeJS.WriteStream): Display {
   };
 }
 
-/** In place on a terminal that has room for all lines: what has scrolled out of sight cannot be overwritten. */
+/**
+ * In place on a terminal with room for all lines, as lines that have scrolled away cannot be overwritten; else line by
+ * line.
+ */
 export const displayOn = (stream: NodeJS.WriteStream, lines: number): Display =>
   stream.isTTY && stream.columns > 0 && stream.rows > lines
     ? terminalDisplay(stream)

@@ -1,4 +1,4 @@
-/** The demo cannot go on; the message says why and what to do, and no stack is needed. */
+/** An expected failure of the demo; the message says why and how to fix it. */
 export class DemoError extends Error {
   override readonly name = 'DemoError';
 }

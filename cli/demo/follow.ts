@@ -1,22 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Graph, GraphFault, isPassing } from './graph.ts';
+import { pause } from '../../platform/time/pause.ts';
+import { backoffMs } from '../../platform/time/retry.ts';
+import { BACKOFF, type Graph, GraphFault, isPassing } from './graph.ts';
 import { blobChanged, type Change } from './operations.ts';
 
 export interface Following {
   readonly graph: Graph;
   readonly bookId: string;
-  /** A cursor or live cursor: changes after it. */
+  /** A cursor or live cursor; changes after it are followed. */
   readonly after: string;
+  /** Called with each change, in order. */
   readonly onChange: (change: Change) => void;
-  /** Reads anew what changes may have been missed of, and answers from where to listen on. */
+  /** Reads the book again after changes may have been missed. @returns the cursor to continue from */
   readonly catchUp: () => Promise<string>;
-  /** Ends it. */
+  /** Ends the subscription. */
   readonly signal: AbortSignal;
 }
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
-/** One after the other without a connection that held: about half a minute. */
+/** Consecutive failed connections before giving up: about half a minute. */
 const MAX_FAILURES = 20;
 
 /** Whether the log no longer reaches back to the cursor. */
@@ -24,8 +24,9 @@ const isCursorGone = (error: unknown): boolean =>
   error instanceof GraphFault && ['CURSOR_EXPIRED', 'CURSOR_INVALID'].includes(error.code);
 
 /**
- * Hears of every change of a book's blobs, across dropped connections: each new one goes on after the last cursor.
- * Resolves once `signal` aborts. @throws GraphFault, GraphOutOfReach when it stays out of reach
+ * Follows every change of a book's blobs, across dropped connections: a new connection continues after the last
+ * cursor. Resolves once `signal` aborts.
+ * @throws GraphFault; GraphOutOfReach when it stays unreachable
  */
 export async function follow(following: Following): Promise<void> {
   const { graph, bookId, onChange, catchUp, signal } = following;
@@ -42,8 +43,7 @@ export async function follow(following: Following): Promise<void> {
       if (isCursorGone(error)) after = await catchUp();
       else if (!isPassing(error) || failures >= MAX_FAILURES) throw error;
     }
-    if (performance.now() - startedAt > LONGEST_PAUSE_MS) failures = 0;
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-    await delay(pause, undefined, { signal }).catch(() => undefined);
+    if (performance.now() - startedAt > BACKOFF.maxMs) failures = 0;
+    await pause(backoffMs(BACKOFF, failures + 1), signal);
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { retrying } from '../../platform/time/retry.ts';
 import { DemoError } from './error.ts';
 import type { Operation } from './operations.ts';
 
@@ -26,21 +26,21 @@ export class GraphFault extends Error {
   }
 }
 
-/** Nothing came back, or nothing of GraphQL. */
+/** No answer, or none of GraphQL. */
 export class GraphOutOfReach extends Error {
   override readonly name = 'GraphOutOfReach';
 }
 
-/** The graph as every user has it, over HTTP and graphql-ws. */
+/** A client of the graph, over HTTP and graphql-ws. */
 export interface Graph {
   /**
-   * Runs a query or mutation, again and again while the graph is out of reach: for `patienceMs` at most. Mutations
-   * must be safe to send twice.
+   * Runs a query or mutation; retried for up to `patienceMs` while the graph is unreachable, so mutations must be safe
+   * to repeat.
    * @throws GraphFault, GraphOutOfReach
    */
   run<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data>;
   /**
-   * Hands on what a subscription brings on one connection; resolves when the graph ends it or `signal` aborts.
+   * Runs a subscription on one connection; resolves when the graph ends it or `signal` aborts.
    * @throws GraphFault; GraphOutOfReach when the connection drops
    */
   listen<Data, Variables>(
@@ -48,22 +48,24 @@ export interface Graph {
     variables: Variables,
     listener: { readonly onData: (data: Data) => void; readonly signal: AbortSignal },
   ): Promise<void>;
+  /** Ends the connections of subscriptions. */
   close(): Promise<void>;
 }
 
 export interface GraphOptions {
-  /** Where the gateway answers, without a trailing slash. */
+  /** Base URL of the gateway, without a trailing slash. */
   readonly gateway: string;
+  /** Sent as a bearer token. */
   readonly token: string;
-  /** Aborts everything. */
+  /** Aborts all requests and subscriptions. */
   readonly signal: AbortSignal;
-  /** Default: 30,000. */
+  /** How long a request is retried, in milliseconds. Default: 30,000. */
   readonly patienceMs?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+/** Between two tries of what passes by itself. */
+export const BACKOFF = { baseMs: 100, maxMs: 2_000 } as const;
 const PASSING = new Set([
   'SERVICE_UNAVAILABLE',
   'SUBGRAPH_UNAVAILABLE',
@@ -72,32 +74,21 @@ const PASSING = new Set([
   'SLOW_CONSUMER',
 ]);
 
-/** True for what passes by itself. */
+/** Whether a failure is temporary, and worth a retry. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof GraphOutOfReach || (error instanceof GraphFault && PASSING.has(error.code));
 
-/** Runs `work` until it succeeds or fails for good; what passes by itself may take `patienceMs` in all. */
-export async function patiently<T>(
+/** Runs `work`, and again with backoff after temporary failures, for `patienceMs` in all. */
+export const patiently = <T>(
   work: () => Promise<T>,
   { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
-): Promise<T> {
-  const until = performance.now() + patienceMs;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isPassing(error) || performance.now() + pause > until) throw error;
-    }
-    await delay(pause, undefined, { signal });
-  }
-}
+): Promise<T> => retrying(work, { ...BACKOFF, forMs: patienceMs, mayPass: isPassing, signal });
 
 /** The data of an answer without errors. @throws GraphFault */
 function dataOf<Data>(answer: Answer<Data>): Data {
   const [fault] = answer.errors ?? [];
   if (fault) throw new GraphFault(fault);
-  if (answer.data == null) throw new GraphOutOfReach('The gateway’s answer is not one of GraphQL.');
+  if (answer.data == null) throw new GraphOutOfReach('The gateway’s answer is not GraphQL.');
   return answer.data;
 }
 
@@ -119,7 +110,7 @@ async function post<Data>(options: GraphOptions, text: string, variables: unknow
   return dataOf(answer);
 }
 
-/** The error of a failed subscription: the first that the graph sent, or its connection's. */
+/** The error of a failed subscription: the graph's first error, or the connection's. */
 function subscriptionFault(error: unknown): Error {
   if (Array.isArray(error)) return new GraphFault(error[0] as Fault);
   const { code, reason } = error as { code?: unknown; reason?: unknown };
@@ -137,7 +128,7 @@ function listen<Data>(
   return new Promise((resolve, reject) => {
     const end = client.subscribe<Data>(payload, {
       next(answer) {
-        // What could not be read of a change is null beside its error; the change itself is there.
+        // A change may have data beside errors of single fields.
         if (answer.data) return onData(answer.data);
         reject(
           new GraphFault((answer as Answer<Data>).errors?.[0] ?? { message: 'A change came without data.' }),

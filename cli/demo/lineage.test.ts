@@ -32,6 +32,6 @@ test('a source of several is told of once with its own sources; what is left out
     '│  └─ One · chapter draft 000-raw1',
     '└─ Two · chapter draft 000-raw2',
     '   └─ One · expanded text 000-exp1 (see above)',
-    '… and more, beyond what one read of the lineage gives.',
+    '… and more: the lineage is truncated.',
   ]);
 });

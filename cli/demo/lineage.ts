@@ -1,13 +1,13 @@
 import type { Lineage } from './operations.ts';
 
-/** Ids are long; their ends tell them apart. */
+/** Ids are long, and differ in their last characters. */
 const short = (id: string): string => id.slice(-8);
 
 const kind = (type: string): string => type.replaceAll('_', ' ');
 
 /**
- * A blob and what it was made of, as a tree: its sources below it, theirs below them. `labels` gives a node a name
- * of its own (by id) where its title does not tell it apart. A blob that several were made of is told of once.
+ * The lineage of a blob as a tree: its sources below it, theirs below them. `labels`: names by blob id, in place of
+ * titles that repeat. A blob that is a source of several is expanded once.
  */
 export function lineageTree(
   { nodes, edges, truncated }: Lineage,
@@ -35,6 +35,6 @@ export function lineageTree(
   }
 
   tell(rootId, '', '');
-  if (truncated) lines.push('… and more, beyond what one read of the lineage gives.');
+  if (truncated) lines.push('… and more: the lineage is truncated.');
   return lines;
 }

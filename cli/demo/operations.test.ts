@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import * as operations from './operations.ts';
 
 const sdl = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');

@@ -8,7 +8,9 @@ export interface Operation<Data, Variables> {
 const operation = <Data, Variables>(text: string): Operation<Data, Variables> => ({ text });
 
 export interface UserError {
+  /** The input's field; null: the error is of none. */
   readonly field: string | null;
+  /** A code of docs/errors.md. */
   readonly code: string;
   readonly message: string;
 }
@@ -22,13 +24,16 @@ export type ProcessingState = 'STORED' | 'PENDING' | 'PROCESSING' | 'COMPLETED' 
 export interface Run {
   readonly processorId: string;
   readonly state: ProcessingState;
+  /** From 1; 0 while it waits for its first. */
   readonly attempt: number;
+  /** Why it failed; null otherwise. */
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** A draft's index entry, as far as its progress shows in it. */
+/** A draft's index entry, with its progress. */
 export interface Draft {
   readonly id: string;
+  /** Higher after each change of the entry. */
   readonly version: number;
   readonly processing: { readonly state: ProcessingState; readonly runs: readonly Run[] };
 }
@@ -50,7 +55,7 @@ export const createBook = operation<
   'mutation DemoCreateBook($input: CreateBookInput!) { createBook(input: $input) { userErrors { field code message } } }',
 );
 
-/** From where to listen, so that nothing is missed of what is read of the book afterwards. */
+/** The cursor to subscribe from, read before the book, so that no change is missed. */
 export const liveCursor = operation<
   { readonly blobs: { readonly liveCursor: string } },
   { readonly bookId: string }
@@ -59,6 +64,7 @@ export const liveCursor = operation<
 export interface StoredChapter {
   readonly chapterNum: number;
   readonly title: string;
+  /** The newest; null: it has none. */
   readonly draft: Draft | null;
 }
 
@@ -93,14 +99,23 @@ export interface CreateDraftInput {
     readonly content: string;
     readonly metadata: { readonly book_id: string; readonly chapter_num: number };
   };
+  /** The same key with the same input gives the same blob. */
   readonly idempotencyKey: string;
 }
 
-export const createDraft = operation<
-  { readonly createBlob: Payload & { readonly blob: Draft | null } },
-  { readonly input: CreateDraftInput }
->(`mutation DemoCreateDraft($input: CreateBlobInput!) {
-  createBlob(input: $input) { blob { ...Draft } userErrors { field code message } }
+export const createDrafts = operation<
+  {
+    readonly createBlobs: Payload & {
+      /** In the order of the input; none when the batch was refused as a whole. */
+      readonly results: readonly (Payload & { readonly blob: Draft | null })[];
+    };
+  },
+  { readonly input: { readonly blobs: readonly CreateDraftInput[] } }
+>(`mutation DemoCreateDrafts($input: CreateBlobsInput!) {
+  createBlobs(input: $input) {
+    results { blob { ...Draft } userErrors { field code message } }
+    userErrors { field code message }
+  }
 }
 ${DRAFT}`);
 
@@ -113,8 +128,9 @@ export const retryProcessing = operation<
 ${DRAFT}`);
 
 export interface Change {
+  /** A subscription from here begins after this change. */
   readonly cursor: string;
-  /** Null when the blob is gone, or its entry could not be read just then. */
+  /** Null when the blob is gone, or its entry could not be read. */
   readonly blob:
     | (Draft & {
         readonly processorId: string;
@@ -137,9 +153,12 @@ ${DRAFT}`);
 
 export interface CompiledBook {
   readonly id: string;
+  /** From 1. */
   readonly version: number;
   readonly wordCount: number;
+  /** Markdown. */
   readonly fullText: string;
+  /** In the order of the book. */
   readonly chapters: readonly {
     readonly chapterNum: number;
     readonly title: string;
@@ -169,8 +188,10 @@ export const compileBook = operation<
 }`);
 
 export interface Lineage {
+  /** The blob itself, then the others by distance. */
   readonly nodes: readonly { readonly id: string; readonly type: string; readonly title: string }[];
   readonly edges: readonly { readonly parentId: string; readonly childId: string }[];
+  /** True when there is more than was asked for, or than one answer may hold. */
   readonly truncated: boolean;
 }
 

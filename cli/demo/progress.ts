@@ -10,9 +10,9 @@ export interface ChapterProgress {
   readonly draft: Draft | null;
   /** Words of its expansion; null until they are known. */
   readonly expandedWords: number | null;
-  /** True when the draft was stored before this run. */
+  /** True when the draft was stored before this demo began. */
   readonly found: boolean;
-  /** The attempt of the failed run that was asked for again; null when none was. */
+  /** The attempt of the failed run that was retried; null when none was. */
   readonly retriedAttempt: number | null;
 }
 
@@ -22,19 +22,19 @@ export const failedRun = ({ draft }: ChapterProgress): Run | null =>
     ? (draft.processing.runs.find((run) => run.state === 'FAILED') ?? null)
     : null;
 
-/** The failed run that is to be asked for again: each chapter gets one more try. */
+/** The failed run to retry: each chapter is retried once. */
 export function runToRetry(chapter: ChapterProgress): Run | null {
   return chapter.retriedAttempt === null ? failedRun(chapter) : null;
 }
 
-/** True when nothing more will happen to the chapter by itself. */
+/** Whether the chapter has reached a final state. */
 export function isSettled(chapter: ChapterProgress): boolean {
   const state = chapter.draft?.processing.state;
   if (state === 'FAILED') return hasFailedAgain(chapter);
   return state === 'COMPLETED' || state === 'STORED';
 }
 
-/** True when the run that was asked for again failed as well. */
+/** Whether the retried run failed as well. */
 export function hasFailedAgain(chapter: ChapterProgress): boolean {
   const run = failedRun(chapter);
   return run !== null && chapter.retriedAttempt !== null && run.attempt > chapter.retriedAttempt;
@@ -42,7 +42,7 @@ export function hasFailedAgain(chapter: ChapterProgress): boolean {
 
 const count = (words: number): string => `${words.toLocaleString('en')} ${words === 1 ? 'word' : 'words'}`;
 
-/** Where the chapter stands, in a few words. */
+/** The chapter's progress in a few words. */
 export function describeProgress(chapter: ChapterProgress): string {
   const { draft, words, expandedWords, found } = chapter;
   if (!draft) return 'sending';
@@ -51,12 +51,12 @@ export function describeProgress(chapter: ChapterProgress): string {
     case 'STORED':
       return `${stored}; no processor takes it`;
     case 'PENDING':
-      return chapter.retriedAttempt === null ? stored : `${stored} → failed → waiting for another try`;
+      return chapter.retriedAttempt === null ? stored : `${stored} → failed → waiting for a retry`;
     case 'PROCESSING':
       return `${stored} → expanding`;
     case 'COMPLETED':
       return `${stored} → expanded${expandedWords === null ? '' : ` (${count(expandedWords)})`}`;
     case 'FAILED':
-      return `${stored} → failed: ${failedRun(chapter)?.error?.message ?? 'no reason is known'}`;
+      return `${stored} → failed: ${failedRun(chapter)?.error?.message ?? 'reason unknown'}`;
   }
 }

@@ -20,6 +20,8 @@ class FakeGraph implements Graph {
   readonly newest = new Map<number, string>();
   readonly compiled = new Map<string, number>();
   readonly retried: string[] = [];
+  /** For drafts to be stored. */
+  requests = 0;
   /** Ends of a chapter's runs, one after the other. Default: completed. */
   readonly ends = new Map<number, State[]>();
   #tell: ((data: { blobChanged: operations.Change }) => void) | undefined;
@@ -46,8 +48,7 @@ class FakeGraph implements Graph {
     });
   }
 
-  #create({ input }: { input: operations.CreateDraftInput }) {
-    const { idempotencyKey, data } = input;
+  #create({ idempotencyKey, data }: operations.CreateDraftInput) {
     const chapter = data.metadata.chapter_num;
     const id = `d-${idempotencyKey}`;
     const draft = this.drafts.get(id) ?? {
@@ -64,7 +65,12 @@ class FakeGraph implements Graph {
       this.newest.set(chapter, id);
       this.#finish(draft, 1);
     }
-    return { createBlob: { blob: view, userErrors: [] } };
+    return { blob: view, userErrors: [] };
+  }
+
+  #createAll({ input }: { input: { blobs: operations.CreateDraftInput[] } }) {
+    this.requests += 1;
+    return { createBlobs: { results: input.blobs.map((one) => this.#create(one)), userErrors: [] } };
   }
 
   #compile({ input }: { input: { idempotencyKey: string } }) {
@@ -77,7 +83,7 @@ class FakeGraph implements Graph {
   readonly #answers = new Map<unknown, (variables: never) => unknown>([
     [operations.createBook, () => ({ createBook: { userErrors: [] } })],
     [operations.liveCursor, () => ({ blobs: { liveCursor: '0' } })],
-    [operations.createDraft, (variables) => this.#create(variables)],
+    [operations.createDrafts, (variables) => this.#createAll(variables)],
     [operations.compileBook, (variables) => this.#compile(variables)],
     [operations.readLineage, () => ({ blob: { lineage: { nodes: [], edges: [], truncated: false } } })],
     [
@@ -156,11 +162,19 @@ describe('pushing a book', () => {
   it('stores, shows what is heard of each chapter, and compiles', async () => {
     const pushed = await push(bookOf('one two', 'three'));
     expect(pushed).toMatchObject({ isNew: true, stored: 2, compiled: { version: 1 } });
+    expect(graph.requests).toBe(1);
     expect(shown[0]).toEqual(['  1. T1: sending', '  2. T2: sending']);
     expect(shown.at(-1)).toEqual([
       '  1. T1: stored (2 words) → expanded (4 words)',
       '  2. T2: stored (1 word) → expanded (3 words)',
     ]);
+  });
+
+  it('sends many drafts in parts that a request holds', async () => {
+    const large = 'x '.repeat(300 * 1024);
+    await push(bookOf(large, 'a', large, 'b'));
+    expect(graph.drafts.size).toBe(4);
+    expect(graph.requests).toBe(2);
   });
 
   it('makes nothing twice', async () => {
@@ -183,7 +197,7 @@ describe('pushing a book', () => {
     graph.ends.set(2, ['FAILED', 'COMPLETED']);
     expect(await push(bookOf('one', 'two'))).toMatchObject({ isNew: true });
     expect(graph.retried).toHaveLength(1);
-    expect(said).toEqual(['Chapter 2 (“T2”) failed (MODEL_FAILED: No. 1); asking for it once more.']);
+    expect(said).toEqual(['Chapter 2 (“T2”) failed (MODEL_FAILED: No. 1); retrying once.']);
   });
 
   it('gives up on a run that failed twice, with its reason', async () => {

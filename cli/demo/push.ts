@@ -23,28 +23,30 @@ import { Tracker } from './tracker.ts';
 export interface PushDependencies {
   readonly graph: Graph;
   readonly display: Display;
-  /** Milliseconds that all chapters together may take to be stored and expanded. */
+  /** Milliseconds for all chapters together to be stored and expanded. */
   readonly waitMs: number;
-  /** Aborts everything. */
+  /** Aborts all requests and subscriptions. */
   readonly signal: AbortSignal;
 }
 
-/** A push's outcome. */
+/** The outcome of a push. */
 export interface PushedBook {
   readonly compiled: CompiledBook;
-  /** False when an earlier run had compiled these very drafts. */
+  /** False when an earlier demo compiled the same drafts. */
   readonly isNew: boolean;
   /** Null while the index does not have the book yet. */
   readonly lineage: Lineage | null;
-  /** Drafts that were stored for it. */
+  /** Number of drafts that were stored. */
   readonly stored: number;
+  /** From the start until all chapters were expanded. */
   readonly expandedMs: number;
+  /** From then until the book was compiled. */
   readonly compiledMs: number;
 }
 
-/** The book's chapters in the graph, and from where to listen so that nothing after them is missed. */
+/** The book's chapters in the graph, and a cursor from before they were read. */
 async function read({ graph }: PushDependencies, bookId: string) {
-  // One after the other: the cursor must be older than what is read.
+  // One after the other: the cursor must be older than the chapters.
   const { blobs } = await graph.run(liveCursor, { bookId });
   const { book } = await graph.run(readBook, { bookId });
   return {
@@ -68,13 +70,13 @@ const named = ({ chapterNum, title }: ChapterProgress): string => `Chapter ${cha
 async function retry({ graph, display }: PushDependencies, tracker: Tracker, chapter: ChapterProgress) {
   const run = failedRun(chapter);
   if (!run || !chapter.draft) return;
-  const { code, message } = run.error ?? { code: 'PROCESSING_FAILED', message: 'No reason is known.' };
-  display.say(`${named(chapter)} failed (${code}: ${message}); asking for it once more.`);
+  const { code, message } = run.error ?? { code: 'PROCESSING_FAILED', message: 'Reason unknown.' };
+  display.say(`${named(chapter)} failed (${code}: ${message}); retrying once.`);
   const variables = { blobId: chapter.draft.id, processorId: run.processorId };
   const { retryProcessing: payload } = await graph.run(retryProcessing, variables);
-  // Someone else asked for it first: as good.
+  // Someone else retried it first, which is as good.
   if (payload.userErrors.some(({ code }) => code === 'RUN_NOT_FAILED')) return;
-  assertTaken(`Another try of ${named(chapter)}`, payload.userErrors);
+  assertTaken(`The retry of ${named(chapter)}`, payload.userErrors);
   if (payload.blob) tracker.hear(payload.blob);
 }
 
@@ -86,7 +88,7 @@ function assertAllExpanded(chapters: readonly ChapterProgress[]): void {
     return `  ${named(chapter)}: ${error?.code} of ${processorId}: ${error?.message}`;
   });
   throw new DemoError(
-    `Expanding failed twice:\n${lines.join('\n')}\nMend the cause and run the demo again: it goes on from here.`,
+    `Expanding failed twice:\n${lines.join('\n')}\nFix the cause and run the demo again: it continues from here.`,
   );
 }
 
@@ -97,7 +99,7 @@ const tookTooLong = (waitMs: number, chapters: readonly ChapterProgress[]): Demo
   const minutes = Math.round(waitMs / 60_000);
   return new DemoError(
     `Not every chapter was done within ${minutes} minutes:\n${lines.join('\n')}\n` +
-      'The system goes on with them; run the demo again to go on from there.',
+      'The system continues with them; run the demo again to follow.',
   );
 };
 
@@ -106,18 +108,24 @@ const rejection = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-/** Stores the chapters and waits until all are expanded, listening meanwhile. Answers how many were stored. */
+/** A tracker of the book's chapters. `fail`: called when a retry fails. */
+function trackerOf(deps: PushDependencies, book: FolderBook, fail: (error: unknown) => void): Tracker {
+  const tracker: Tracker = new Tracker({
+    chapters: book.chapters.map(({ text, ...chapter }) => ({ ...chapter, words: countWords(text) })),
+    display: deps.display,
+    retry: (chapter) => retry(deps, tracker, chapter).catch(fail),
+  });
+  return tracker;
+}
+
+/** Stores the chapters and waits until all are expanded, following changes meanwhile. @returns how many were stored */
 async function expandAll(deps: PushDependencies, book: FolderBook, before: Awaited<ReturnType<typeof read>>) {
-  const { graph, display, waitMs } = deps;
+  const { graph, waitMs } = deps;
   const { bookId } = book;
   const trouble = new AbortController();
   const ended = new AbortController();
   const signal = AbortSignal.any([deps.signal, ended.signal]);
-  const tracker: Tracker = new Tracker({
-    chapters: book.chapters.map(({ text, ...chapter }) => ({ ...chapter, words: countWords(text) })),
-    display,
-    retry: (chapter) => retry(deps, tracker, chapter).catch((error: unknown) => trouble.abort(error)),
-  });
+  const tracker = trackerOf(deps, book, (error) => trouble.abort(error));
   const catchUp = async () => {
     const { cursor, drafts } = await read(deps, bookId);
     for (const draft of drafts.values()) if (draft) tracker.hear(draft);
@@ -161,13 +169,13 @@ async function compile(
   });
   assertTaken('Compiling the book', payload.userErrors);
   if (!payload.compiledBook)
-    throw new DemoError('The book was compiled, but not answered. Run the demo again.');
+    throw new DemoError('The book was compiled, but the answer has no book. Run the demo again.');
   return payload.compiledBook;
 }
 
 /**
- * Runs a book through the graph: drafts, expansions, the compiled book. Whatever an earlier run made of the same
- * content is taken as it is.
+ * Takes a book through the graph: drafts, expansions, the compiled book. Results of an earlier demo with the same
+ * content are used again.
  * @throws DemoError, GraphFault, GraphOutOfReach
  */
 export async function pushBook(deps: PushDependencies, book: FolderBook): Promise<PushedBook> {

@@ -17,13 +17,13 @@ interface Placed {
 export interface TrackerDependencies {
   readonly chapters: readonly Chapter[];
   readonly display: Display;
-  /** Asks for a failed run again; called once a chapter. */
+  /** Retries a failed run; called once per chapter. */
   readonly retry: (chapter: ChapterProgress, run: Run) => void;
 }
 
 /**
- * Gathers what is heard of a book's chapters, from whomever and in whatever order, and shows it. News of a draft may
- * come before it is known which chapter it is.
+ * Collects the progress of a book's chapters, in any order, and shows it. Changes of a draft may arrive before its
+ * chapter is known.
  */
 export class Tracker {
   readonly #deps: TrackerDependencies;
@@ -31,7 +31,7 @@ export class Tracker {
   readonly #expandedWords = new Map<string, number>();
   readonly #placed = new Map<number, Placed>();
   #resolve: () => void = () => {};
-  /** Resolves when nothing more will happen to any chapter by itself. */
+  /** Resolves when all chapters have reached a final state. */
   readonly settled = new Promise<void>((resolve) => {
     this.#resolve = resolve;
   });
@@ -41,7 +41,7 @@ export class Tracker {
     this.#show();
   }
 
-  /** Every chapter as it stands. */
+  /** The current progress of every chapter. */
   get chapters(): ChapterProgress[] {
     return this.#deps.chapters.map((chapter) => {
       const placed = this.#placed.get(chapter.chapterNum);
@@ -55,7 +55,7 @@ export class Tracker {
     });
   }
 
-  /** A draft's entry; one that is older than what is known changes nothing. */
+  /** Takes a draft's index entry; ignored when a newer version is known. */
   hear(draft: Draft): void {
     const known = this.#drafts.get(draft.id);
     if (known && known.version >= draft.version) return;
@@ -68,7 +68,7 @@ export class Tracker {
     this.#changed();
   }
 
-  /** Says which draft is a chapter's. `found`: it was stored before. */
+  /** Assigns a draft to a chapter. `found`: it was stored before this demo began. */
   place(chapterNum: number, draft: Draft, found: boolean): void {
     this.#placed.set(chapterNum, { draftId: draft.id, found, retriedAttempt: null });
     this.hear(draft);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../gateway/operations/limits.ts';
+import { defaultLimits } from '../../gateway/limits/limits.ts';
 import { gatewayOptions } from './options.ts';
 
 const needed = ['--supergraph', 'supergraph.graphql'];
@@ -68,7 +68,7 @@ describe('options of a gateway over any supergraph', () => {
     [[...needed, '--port', '80a'], '--port takes a whole number'],
     [[...needed, '--port=-1'], '--port takes a whole number'],
     [[...needed, '--planner', 'other'], '--planner takes apollo or hive.'],
-    [[...needed, '--forward-header', 'x y'], '--forward-header takes the name of one header.'],
+    [[...needed, '--forward-header', 'x y'], '--forward-header takes one header name.'],
     [[...needed, '--forward-header', 'Host'], '--forward-header cannot pass on host'],
     [[...needed, '--forward-header', 'content-length'], '--forward-header cannot pass on content-length'],
     [[...needed, '--limit', 'width=3'], '--limit takes NAME=NUMBER, NAME being one of textBytes, tokens,'],

@@ -1,25 +1,30 @@
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { defaultLimits, type OperationLimits } from '../../gateway/operations/limits.ts';
-import { type Config, environmentSchema, readSettings } from '../../platform/config.ts';
-import { UsageError } from '../../platform/exit.ts';
+import { defaultLimits, type OperationLimits } from '../../gateway/limits/limits.ts';
+import { type Config, environmentSchema, readSettings } from '../../platform/config/config.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
 /** The command line of a gateway over any supergraph. */
 export interface GatewayOptions {
-  /** Path of the supergraph's SDL. */
+  /** Path of the supergraph SDL. */
   readonly supergraph: string;
+  /** Default: the environment's `HOST`, or 127.0.0.1. */
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
+  /** Default: the environment's `QUERY_PLANNER`. */
   readonly planner: Config['queryPlanner'];
-  /** Names, in lower case, of the headers that subgraphs get as the client sent them. */
+  /** Headers that are passed on to subgraphs, in lower case. */
   readonly forwardHeaders: readonly string[];
-  /** Where tokens are asked for: whose. */
+  /** Issuer of users' tokens; undefined when no token is needed. */
   readonly userTokens?: Config['userTokens'];
+  /** The environment's `LOG_LEVEL`. */
   readonly logLevel: string;
+  /** From the environment. */
   readonly limits: Pick<Config['limits'], 'requestTimeoutMs' | 'requests'>;
+  /** Those given, over the defaults. */
   readonly operationLimits: OperationLimits;
-  /** Whether clients may ask how an operation was run. */
+  /** Whether clients may request query plans and timings. */
   readonly explain: boolean;
 }
 
@@ -41,7 +46,7 @@ type Variables = z.infer<typeof variables>;
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Of the connection or the body (RFC 9110, 7.6.1 and 8): each side has its own. */
+/** Headers of the connection or the body (RFC 9110, sections 7.6.1 and 8), which each hop sets itself. */
 const ownHeaders = new Set([
   'accept',
   'accept-encoding',
@@ -62,9 +67,9 @@ const ownHeaders = new Set([
 
 function headerName(given: string): string {
   const name = given.toLowerCase();
-  if (!HEADER_NAME.test(name)) throw new UsageError(`--forward-header takes the name of one header.`);
+  if (!HEADER_NAME.test(name)) throw new UsageError(`--forward-header takes one header name.`);
   if (ownHeaders.has(name)) {
-    throw new UsageError(`--forward-header cannot pass on ${name}: each connection has its own.`);
+    throw new UsageError(`--forward-header cannot pass on ${name}: each connection sets its own.`);
   }
   return name;
 }
@@ -75,7 +80,7 @@ function portOf(given: string | undefined): number {
   throw new UsageError('--port takes a whole number from 0 (any free port) to 65535.');
 }
 
-/** `['depth=30']` as limits, the others as they are by default. */
+/** Limits with those given, as in `['depth=30']`, over the defaults. @throws UsageError */
 function operationLimits(given: readonly string[]): OperationLimits {
   const limits = { ...defaultLimits };
   const names = Object.keys(limits) as (keyof OperationLimits)[];
@@ -107,7 +112,7 @@ function userTokens(env: Variables): NonNullable<GatewayOptions['userTokens']> {
   };
 }
 
-/** @throws UsageError or ConfigError that says in a line what is wrong */
+/** Reads the command line, and the environment for users' tokens. @throws UsageError, ConfigError */
 export function gatewayOptions(args: readonly string[], environment?: NodeJS.ProcessEnv): GatewayOptions {
   const { values } = parseArgs({
     args: [...args],

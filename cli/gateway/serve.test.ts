@@ -6,7 +6,7 @@ import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLError, graphql, parse } from 'graphql';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { gatewayOptions } from './options.ts';
 import { serveSupergraph } from './serve.ts';
 
@@ -165,7 +165,7 @@ describe('a gateway over any supergraph', () => {
     expect(await ask('subscription { adopted { name } }')).toEqual({
       errors: [
         expect.objectContaining({
-          message: 'This gateway serves queries and mutations alone.',
+          message: 'This gateway serves only queries and mutations.',
           extensions: expect.objectContaining({ code: 'BAD_REQUEST' }),
         }),
       ],
@@ -221,10 +221,10 @@ describe('a supergraph that cannot be served', () => {
     const { url } = await start();
     const { port } = new URL(url);
     await expect(refused(supergraphSdl, ['--port', port])).rejects.toThrow(
-      `Port ${port} is taken: name another by --port.`,
+      `Port ${port} is taken: choose another with --port.`,
     );
     await expect(refused(supergraphSdl, ['--host', '192.0.2.1'])).rejects.toThrow(
-      'Nothing can listen at 192.0.2.1, port 0: ',
+      'Cannot listen on 192.0.2.1, port 0: ',
     );
   });
 });

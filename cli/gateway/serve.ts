@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
+import { createDocuments } from '../../gateway/documents/documents.ts';
+import { MemoryTexts } from '../../gateway/documents/registered/registered-texts.memory.ts';
 import type { ExecutionResult } from '../../gateway/execution/executor.ts';
-import { openGraph } from '../../gateway/graph.ts';
-import { serveGraphOverHttp } from '../../gateway/http/route.ts';
+import { openGraph } from '../../gateway/graph/graph.ts';
+import { compressAnswers } from '../../gateway/http/compression.ts';
+import { serveGraphOverHttp } from '../../gateway/http/graph-over-http.ts';
 import type { Operation } from '../../gateway/operations/operation.ts';
 import type { Operations } from '../../gateway/operations/operations.ts';
 import type { Answer } from '../../gateway/operations/present.ts';
@@ -14,31 +17,31 @@ import {
 } from '../../gateway/planning/supergraph/supergraph.ts';
 import { shareInFlight } from '../../gateway/subgraphs/sharing.ts';
 import { createHttpSubgraphs, type HttpCaller } from '../../gateway/subgraphs/subgraphs.http.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { StartersFault } from '../../platform/exit.ts';
-import { createUserTokens } from '../../platform/identity/user-tokens.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { bearerToken } from '../../platform/serving/authenticate.ts';
-import { createHttpServer } from '../../platform/serving/http.ts';
-import { refusedBy } from '../../platform/serving/operation.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { createUserTokens } from '../../platform/identity/users/user-tokens.ts';
+import { StartersFault } from '../../platform/process/exit.ts';
+import { bearerToken } from '../../platform/serving/access/authenticate.ts';
+import { refusedBy } from '../../platform/serving/graphql/operation.ts';
+import { createHttpServer } from '../../platform/serving/http/http.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** A gateway that answers. */
+/** A running gateway. */
 export interface StandaloneGateway {
-  /** Where, without a trailing slash. */
+  /** Its base URL, without a trailing slash. */
   readonly url: string;
   /** Names of its subgraphs. */
   readonly subgraphs: readonly string[];
-  /** Answers what is in work, then ends. */
+  /** Finishes requests in flight, then stops. */
   close(): Promise<void>;
 }
 
 const MAX_ANSWER_MIB = 32;
-/** Of one subgraph: more wait behind these than its connections could carry in time. */
+/** Requests to one subgraph at once. More would time out behind these on the same connections. */
 const MAX_IN_WORK = 2_000;
 
-/** @throws SupergraphError when a subgraph has no URL that can be asked */
+/** URLs of the subgraphs, by name. @throws SupergraphError when a subgraph has no http or https URL */
 function usableUrls(sdl: string): ReadonlyMap<string, string> {
   const urls = subgraphUrls(readSupergraph(sdl));
   for (const [name, url] of urls) {
@@ -50,7 +53,7 @@ function usableUrls(sdl: string): ReadonlyMap<string, string> {
   return urls;
 }
 
-/** Lets in whoever may ask: all, or those with a token. */
+/** Authenticates callers: everyone, or those with a valid token. */
 function entrance({ forwardHeaders, userTokens }: GatewayOptions) {
   const developmentKey = () => Promise.reject(new TypeError('There is no development key'));
   const tokens =
@@ -67,22 +70,21 @@ function entrance({ forwardHeaders, userTokens }: GatewayOptions) {
 }
 
 const notPlannable = (planner: string, { message }: Error): string =>
-  `The supergraph is none that the planner (${planner}) can plan for: ${message.split('\n')[0]}`;
+  `The planner (${planner}) cannot use this supergraph: ${message.split('\n')[0]}`;
 
-/** The subgraphs are others': their errors are as they tell of them, codes and all, and first, so that people see them. */
+/** Errors of foreign subgraphs pass unchanged, with their codes, and come first in the answer. */
 const asTold = ({ errors, ...rest }: ExecutionResult): Answer =>
   errors?.length ? { errors, ...rest } : rest;
 
-/** @throws OperationRefused for a subscription: subgraphs are asked over HTTP, and that has none */
-function answerable<Found extends Operation<HttpCaller> | undefined>(operation: Found): Found {
-  if (operation?.kind !== OperationTypeNode.SUBSCRIPTION) return operation;
-  throw refusedBy(new BlobgraphError('BAD_REQUEST', 'This gateway serves queries and mutations alone.'));
+/** @throws OperationRefused for a subscription: subgraphs are called over plain HTTP */
+function answerable(operation: Operation<HttpCaller>): Operation<HttpCaller> {
+  if (operation.kind !== OperationTypeNode.SUBSCRIPTION) return operation;
+  throw refusedBy(new BlobgraphError('BAD_REQUEST', 'This gateway serves only queries and mutations.'));
 }
 
 const withoutSubscriptions = (operations: Operations<HttpCaller>): Operations<HttpCaller> => ({
   ...operations,
   find: (text, name) => answerable(operations.find(text, name)),
-  recall: (hash, name) => answerable(operations.recall(hash, name)),
 });
 
 async function listen(app: FastifyInstance, { host, port }: GatewayOptions): Promise<string> {
@@ -90,24 +92,25 @@ async function listen(app: FastifyInstance, { host, port }: GatewayOptions): Pro
     await app.listen({ host, port });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartersFault(`Port ${port} is taken: name another by --port.`);
-    throw new StartersFault(`Nothing can listen at ${host}, port ${port}: ${message}`);
+    if (code === 'EADDRINUSE') throw new StartersFault(`Port ${port} is taken: choose another with --port.`);
+    throw new StartersFault(`Cannot listen on ${host}, port ${port}: ${message}`);
   }
   const everywhere = ['0.0.0.0', '::'].includes(host);
   const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${(app.server.address() as AddressInfo).port}`;
 }
 
-/**
- * Serves a supergraph over subgraphs that answer at the URLs it has, at `/graphql`, and `/health` for probes.
- * @throws SupergraphError; StartersFault when it cannot listen where it should
- */
-export async function serveSupergraph(
+interface ServeDependencies {
+  readonly options: GatewayOptions;
+  readonly logger: Logger;
+}
+
+/** The graph over subgraphs that are called over HTTP. @throws SupergraphError when it cannot be planned */
+async function openForwardingGraph(
   supergraphSdl: string,
-  { options, logger }: { options: GatewayOptions; logger: Logger },
-): Promise<StandaloneGateway> {
-  const urls = usableUrls(supergraphSdl);
-  const { operationLimits: limits, planner, explain } = options;
+  urls: ReadonlyMap<string, string>,
+  { options: { operationLimits: limits, planner, ...options }, logger }: ServeDependencies,
+) {
   const subgraphs = createHttpSubgraphs({
     urls,
     timeoutMs: options.limits.requestTimeoutMs,
@@ -124,16 +127,36 @@ export async function serveSupergraph(
   }).catch((error: Error) => {
     throw error instanceof StartersFault ? error : new SupergraphError(notPlannable(planner, error));
   });
+  return {
+    graph,
+    close: async () => {
+      await Promise.all([graph.close(), subgraphs.close()]);
+    },
+  };
+}
+
+/**
+ * Serves a supergraph at `/graphql`, over subgraphs at the URLs that it names, and `/health` for probes.
+ * @throws SupergraphError; StartersFault when the address cannot be listened on
+ */
+export async function serveSupergraph(
+  supergraphSdl: string,
+  { options, logger }: ServeDependencies,
+): Promise<StandaloneGateway> {
+  const urls = usableUrls(supergraphSdl);
+  const { graph, close } = await openForwardingGraph(supergraphSdl, urls, { options, logger });
   const app = createHttpServer({ logger, limits: options.limits });
-  app.addHook('onClose', async () => {
-    await Promise.all([graph.close(), subgraphs.close()]);
-  });
+  app.addHook('onClose', close);
   try {
+    compressAnswers(app);
     app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
     await serveGraphOverHttp(app, {
-      operations: withoutSubscriptions(graph.operations),
+      documents: createDocuments({
+        operations: withoutSubscriptions(graph.operations),
+        registered: new MemoryTexts(),
+      }),
       authenticate: entrance(options),
-      mayExplain: () => explain,
+      mayExplain: () => options.explain,
       present: asTold,
       logger,
     });

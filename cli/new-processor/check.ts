@@ -1,15 +1,15 @@
-import { urlVariable } from '../../platform/config.ts';
-import { endlessChain } from '../../subgraphs/processors/chains.ts';
-import { isProcessorId } from '../../subgraphs/processors/processor.ts';
-import { reserved } from '../../subgraphs/processors/registration.ts';
+import { urlVariable } from '../../platform/config/config.ts';
+import { endlessChain } from '../../subgraphs/processors/registry/chains.ts';
+import { reserved } from '../../subgraphs/processors/registry/declaration.ts';
+import { isProcessorId } from '../../subgraphs/processors/registry/processor.ts';
 import { namesOf } from './names.ts';
 import type { Project } from './project.ts';
 import type { ProcessorRequest } from './request.ts';
 
-/** As long as names of databases and tables may be. */
+/** Longest name of a database or table. */
 const MAX_NAME = 40;
 const MAX_TYPE = 64;
-/** Databases of the system itself: the event log's, PostgreSQL's own and MongoDB's own. */
+/** Databases that are in use: the event log's, and those of PostgreSQL and MongoDB. */
 const OWN_DATABASES =
   /^(event_log|public|information_schema|pg_.*|postgres|template[01]|admin|config|local)$/;
 
@@ -17,14 +17,14 @@ function wrongId(id: string, project: Project): string | undefined {
   const { folder, schema, blobType, database, table } = namesOf(id);
   if (!isProcessorId(id)) return 'must be lower-case letters, digits and single dashes, a letter first';
   if (Math.max(database.length, table.length) > MAX_NAME)
-    return `is too long: it names a table, of at most ${MAX_NAME} characters`;
+    return `is too long: it names a table, and may have ${MAX_NAME} characters`;
   if (reserved.has(id) || OWN_DATABASES.test(database)) return 'is taken by the system itself';
   if (project.services.includes(id)) return 'is taken: supergraph.yaml has it';
   const taken = [folder, `schemas/${schema}`].find(project.has);
   if (taken) return `is taken: there is ${taken}`;
   const variable = urlVariable(id);
-  if (project.variables.has(variable)) return `is taken: the variable ${variable} is another’s`;
-  if (project.containers.has(id)) return 'is taken: a container of docker-compose.yml is called so';
+  if (project.variables.has(variable)) return `is taken: the variable ${variable} is in use`;
+  if (project.containers.has(id)) return 'is taken: docker-compose.yml has a container of that name';
   const sameType = [...project.schemas].find(([, type]) => type === blobType);
   return sameType && `is taken: blobs of ${sameType[0]} are of type \`${blobType}\``;
 }
@@ -58,7 +58,7 @@ function wrongTakes({ id, takes }: ProcessorRequest, project: Project): string |
 const recordOf = (takes: ProcessorRequest['takes']): Record<string, string[]> =>
   Object.fromEntries(Object.entries(takes).map(([event, schemas]) => [event, [...schemas]]));
 
-/** The first conflict with the project, as one line; undefined when there is none. */
+/** The first conflict with the project, in one line; undefined when there is none. */
 export function wrongWith(request: ProcessorRequest, project: Project): string | undefined {
   const { id, type } = request;
   const about = (option: string, problem: string | undefined) => problem && `${option}: ${problem}.`;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { UsageError } from '../../platform/exit.ts';
-import { builtFile, projectFile } from '../../platform/paths.ts';
-import type { ChainLink } from '../../subgraphs/processors/chains.ts';
+import { UsageError } from '../../platform/process/exit.ts';
+import { builtFile, projectFile } from '../../platform/process/paths.ts';
+import type { ChainLink } from '../../subgraphs/processors/registry/chains.ts';
 import { createProcessor } from './create.ts';
 import type { ProjectProcessor } from './project.ts';
 import type { Given } from './request.ts';
@@ -136,10 +136,10 @@ describe('what does not fit is told in one line, and nothing is written:', () =>
     ['an id that PostgreSQL keeps to itself', { id: 'pg-stats' }, /taken by the system/],
     ['an id whose database PostgreSQL makes others of', { id: 'template1' }, /taken by the system/],
     ['an id that MongoDB keeps to itself', { id: 'config' }, /taken by the system/],
-    ['an id whose variable is MongoDB’s', { id: 'mongo' }, /the variable MONGO_URL is another’s/],
-    ['an id whose variable is a setting', { id: 'openai-base' }, /OPENAI_BASE_URL is another’s/],
-    ['a container’s name', { id: 'minio' }, /a container of docker-compose\.yml/],
-    ['a name of the cluster’s', { id: 'nats-2' }, /a container of docker-compose\.yml/],
+    ['an id whose variable is MongoDB’s', { id: 'mongo' }, /the variable MONGO_URL is in use/],
+    ['an id whose variable is a setting', { id: 'openai-base' }, /OPENAI_BASE_URL is in use/],
+    ['a container’s name', { id: 'minio' }, /docker-compose\.yml has a container/],
+    ['a name of the cluster’s', { id: 'nats-2' }, /docker-compose\.yml has a container/],
     ['a subgraph’s id', { id: 'text-expansion' }, /supergraph\.yaml has it/],
     ['an id whose schema exists', { id: 'expanded-text' }, /there is schemas\/expanded-text-v1/],
     ['an id whose folder exists', { id: 'zz-left-over' }, /there is subgraphs\/zz-left-over/],

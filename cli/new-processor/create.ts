@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 import { wrongWith } from './check.ts';
 import { nextPort, processorFiles, withSubgraph } from './files.ts';
 import { type ProjectProcessor, readProject, SUPERGRAPH } from './project.ts';
@@ -8,9 +8,9 @@ import { type Given, parse } from './request.ts';
 import { writeProcessor } from './write.ts';
 
 /**
- * Adds a processor to the project under `root`: checks everything first, then writes. `processors`: those that it has.
- * Answers the paths that were written, from the root.
- * @throws UsageError, one line that says what does not fit; then nothing was written
+ * Adds a processor to the project under `root`; checks everything before it writes. `processors`: the existing ones.
+ * @returns paths of the written files, from the root
+ * @throws UsageError on a conflict, before anything is written
  */
 export function createProcessor(
   root: string,

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { projectFile, projectRoot } from '../../platform/paths.ts';
+import { projectFile, projectRoot } from '../../platform/process/paths.ts';
 import { namesOf } from './names.ts';
 import type { ProcessorRequest } from './request.ts';
 
-/** Below are the ports of what ships, some of them of services to come. */
+/** Ports below are reserved for services that ship with the project. */
 const FIRST_PORT = 8020;
 
-/** The lowest port that is free for a new subgraph. */
+/** The lowest free port for a new subgraph. */
 export function nextPort(taken: readonly number[]): number {
   let port = FIRST_PORT;
   while (taken.includes(port)) port += 1;
   return port;
 }
 
-/** `supergraph.yaml` with one more subgraph, all else as it was, comments included. */
+/** `supergraph.yaml` with one more subgraph; the rest is unchanged, comments included. */
 export function withSubgraph(text: string, id: string, port: number): string {
   const document = parseDocument(text);
   document.setIn(['subgraphs', id], {
@@ -34,7 +34,7 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   });
 }
 
-/** Formatted as the project has it: how lines break depends on how long the names are. */
+/** The text formatted by Biome: line breaks depend on the length of names. */
 function formatted(path: string, text: string): string {
   const biome = projectFile('node_modules', '.bin', 'biome');
   const args = ['check', '--write', `--stdin-file-path=${path}`];
@@ -53,7 +53,7 @@ export function processorFiles({ id, type, takes, store }: ProcessorRequest): Ma
   const lists = Object.entries(takes).map(
     ([event, ids]) => `'${event}': [${ids.map((each) => `'${each}'`)}],`,
   );
-  // What Redis drops is made of its source again.
+  // Records that Redis evicts are made again from their source.
   const kept = store === 'redis' ? "store: 'redis', rebuildable: true" : `store: '${store}'`;
   const values = { id, type, kept, schema, blobType, table, name: title, takes: lists.join(' ') };
   const files = new Map<string, string>();

@@ -4,7 +4,7 @@ import pluralize from 'pluralize';
 export interface Names {
   /** Its folder, from the project's root. */
   readonly folder: string;
-  /** The id of the JSON Schema of what it makes. */
+  /** The id of the JSON Schema of its results. */
   readonly schema: string;
   /** The `type` of its blobs in the index. */
   readonly blobType: string;
@@ -12,7 +12,7 @@ export interface Names {
   readonly database: string;
   /** Its records' table or collection. */
   readonly table: string;
-  /** For people. */
+  /** For display. */
   readonly title: string;
 }
 

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
 import { parseDocument } from 'yaml';
-import { environmentSchema, serviceNames, servicePorts, urlVariable } from '../../platform/config.ts';
-import { projectFile } from '../../platform/paths.ts';
-import type { ChainLink } from '../../subgraphs/processors/chains.ts';
-import { blobTypeOf } from '../../subgraphs/schemas/schema.ts';
-import { readShippedSchemas } from '../../subgraphs/schemas/shipped.ts';
+import { environmentSchema, serviceNames, servicePorts, urlVariable } from '../../platform/config/config.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import type { ChainLink } from '../../subgraphs/processors/registry/chains.ts';
+import { blobTypeOf } from '../../subgraphs/schemas/catalog/schema.ts';
+import { readShippedSchemas } from '../../subgraphs/schemas/catalog/shipped.ts';
 
 /** A processor that the project has. */
 export interface ProjectProcessor extends ChainLink {
@@ -14,20 +14,20 @@ export interface ProjectProcessor extends ChainLink {
   readonly settings?: readonly string[];
 }
 
-/** The project, as far as a new processor must fit in. */
+/** Names and ports of the project that a new processor must not clash with. */
 export interface Project {
   /** Subgraphs, by name. */
   readonly services: readonly string[];
-  /** Ports that are taken, the gateway's too. */
+  /** Ports in use, the gateway's included. */
   readonly ports: readonly number[];
   /** Every type of the graph. */
   readonly types: ReadonlySet<string>;
-  /** The shipped schemas' types of blobs, by schema id. */
+  /** Blob types of the shipped schemas, by schema id. */
   readonly schemas: ReadonlyMap<string, string>;
   readonly processors: readonly ProjectProcessor[];
-  /** Variables of the environment that something reads, but for those that say where the services answer. */
+  /** Environment variables in use, except the services' URLs. */
   readonly variables: ReadonlySet<string>;
-  /** Containers of the compose files that are no services of ours. */
+  /** Containers of the compose files that are not our services. */
   readonly containers: ReadonlySet<string>;
   /** Whether a path, from the project's root, exists. */
   has(path: string): boolean;
@@ -50,7 +50,7 @@ const typeNames = (sdl: string): string[] =>
       : [],
   );
 
-/** A service that is gone may be known until the code is generated again: its variable is free. */
+/** The URL variable of a removed service stays generated until the next codegen, and is free. */
 const isFree = (variable: string): boolean => serviceNames.map<string>(urlVariable).includes(variable);
 
 function variablesOf(processors: readonly ProjectProcessor[]): Set<string> {
@@ -68,7 +68,7 @@ function containerNames(): Set<string> {
   );
 }
 
-/** Reads the project under `root`; `processors`: those that it has, by their values. */
+/** Reads the project under `root`. `processors`: the values of the existing ones. */
 export function readProject(root: string, processors: readonly ProjectProcessor[]): Project {
   const text = (file: string) => readFileSync(join(root, file), 'utf8');
   const { subgraphs } = parseDocument(text(SUPERGRAPH)).toJS() as SupergraphFile;

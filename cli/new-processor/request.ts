@@ -1,30 +1,33 @@
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
-/** Stores that a new processor may keep its blobs in. */
-export const stores = ['postgresql', 'mongodb', 'redis', 's3'] as const;
+/** Stores that a new processor can use. */
+const stores = ['postgresql', 'mongodb', 'redis', 's3'] as const;
 
-/** Events that make a processor run: a user stored a blob, a processor's blob entered the index. */
-export const events = ['blob.created', 'blob.indexed'] as const;
+/** Events that start a processor's run: a user's blob was stored, a processor's blob was indexed. */
+const events = ['blob.created', 'blob.indexed'] as const;
 
-/** Options of the command line, as given. */
+/** Command-line options as given. */
 export interface Given {
   readonly id?: string | undefined;
+  /** The GraphQL type of its blobs. */
   readonly type?: string | undefined;
   /** Each `EVENT:SCHEMA`. */
   readonly takes?: readonly string[] | undefined;
+  /** One of {@link stores}. */
   readonly store?: string | undefined;
 }
 
 /** A new processor, not yet checked against the project. */
 export interface ProcessorRequest {
   readonly id: string;
+  /** The GraphQL type of its blobs. */
   readonly type: string;
   /** Schemas by event. */
   readonly takes: Readonly<Record<string, readonly string[]>>;
   readonly store: (typeof stores)[number];
 }
 
-/** Asks the person at the terminal. Resolves with the answer. */
+/** Prompts at the terminal. Resolves to the answer. */
 export type Ask = (question: string) => Promise<string>;
 
 const EXAMPLE =
@@ -36,7 +39,7 @@ const pascal = (id: string): string =>
     .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
     .join('');
 
-/** Asks for what was not given. @throws UsageError that names what is missing, where nobody can be asked */
+/** Prompts for missing options. @throws UsageError that names them, without a terminal */
 export async function complete(given: Given, ask?: Ask): Promise<Required<Given>> {
   const missing = (['id', 'type', 'takes', 'store'] as const).filter((name) => !given[name]?.length);
   if (missing.length > 0 && !ask)
@@ -48,7 +51,7 @@ export async function complete(given: Given, ask?: Ask): Promise<Required<Given>
   const type = given.type || (await answer(`GraphQL type [${pascal(id)}]: `, pascal(id)));
   const takes = given.takes?.length
     ? given.takes
-    : (await answer('Takes, e.g. blob.created:text-input-v1, several with spaces between: ')).split(/\s+/);
+    : (await answer('Takes, e.g. blob.created:text-input-v1, separated by spaces: ')).split(/\s+/);
   const store = given.store || (await answer(`Store, ${stores.join(' or ')} [${stores[0]}]: `, stores[0]));
   return { id, type, takes, store };
 }
@@ -66,7 +69,7 @@ function parseTakes(takes: readonly string[]): ProcessorRequest['takes'] {
   return Object.fromEntries([...found].map(([event, schemas]) => [event, [...schemas]]));
 }
 
-/** @throws UsageError that names the option that cannot be meant */
+/** Parses the options. @throws UsageError that names the invalid option */
 export function parse({ id = '', type = '', takes = [], store = '' }: Given): ProcessorRequest {
   const known = stores.find((each) => each === store);
   if (!known) throw new UsageError(`--store ${JSON.stringify(store)}: must be one of ${stores.join(', ')}.`);

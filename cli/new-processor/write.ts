@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { SUPERGRAPH } from './project.ts';
 
 /**
- * Writes a new processor's files under `root`, in folders that do not exist yet, and `supergraph.yaml` last.
- * @throws what went wrong, after all that was written is gone again
+ * Writes a new processor's files under `root`, in new folders, and `supergraph.yaml` last. On failure everything
+ * written is removed, and the error thrown.
  */
 export function writeProcessor(root: string, files: ReadonlyMap<string, string>, supergraph: string): void {
   const made: string[] = [];
@@ -16,7 +16,7 @@ export function writeProcessor(root: string, files: ReadonlyMap<string, string>,
     for (const [path, text] of files) writeFileSync(join(root, path), text);
     const draft = join(made[0] ?? root, SUPERGRAPH);
     writeFileSync(draft, supergraph);
-    // At once or not at all.
+    // Atomic: a reader sees the old file or the new one.
     renameSync(draft, join(root, SUPERGRAPH));
   } catch (error) {
     for (const folder of made) rmSync(folder, { recursive: true, force: true });

@@ -1,21 +1,21 @@
-import { type Config, loadConfig } from '../../platform/config.ts';
-import { UsageError } from '../../platform/exit.ts';
-import { developmentToken } from '../../platform/identity/development-token.ts';
-import { developmentKeys } from '../../platform/identity/keys.ts';
+import { type Config, loadConfig } from '../../platform/config/config.ts';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { developmentToken } from '../../platform/identity/users/development-token.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 import { type Graph, GraphFault, GraphOutOfReach, openGraph } from '../demo/graph.ts';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
 export interface OperatorCommand {
-  /** The user in whose name it asks. */
+  /** User id of the token. */
   readonly name: string;
-  /** The fields that it asks for, in words, for those whose tokens come from elsewhere. */
+  /** GraphQL fields that it uses, in words, for the message to operators whose tokens come from another issuer. */
   readonly fields: string;
-  /** Breaks off what is asked. Default: nothing does. */
+  /** Aborts requests. Default: never. */
   readonly signal?: AbortSignal;
 }
 
-/** A token of the local system's key. @throws UsageError where users' tokens come from elsewhere */
+/** An operator's token, signed by the local development key. @throws UsageError when tokens come from another issuer */
 export async function operatorToken(
   config: Config,
   { name, fields }: Pick<OperatorCommand, 'name' | 'fields'>,
@@ -24,12 +24,12 @@ export async function operatorToken(
   const token = await developmentToken({ config, keys }, name, ['operator']);
   if (token) return token;
   throw new UsageError(
-    'JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here. Ask the graph itself ' +
+    'JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here. Call the graph itself ' +
       `(${fields}) with a token that has the role \`operator\`.`,
   );
 }
 
-/** An expected failure's message for a person; undefined for any other. */
+/** A message for people, for failures that are expected; undefined for others. */
 function explain(error: unknown, gateway: string): string | undefined {
   if (error instanceof GraphOutOfReach)
     return `No system answers at ${gateway}: start it (\`npm start\`), or set PORT_OFFSET to the running one’s.`;
@@ -40,8 +40,8 @@ function explain(error: unknown, gateway: string): string | undefined {
 }
 
 /**
- * Does `work` with the running system's graph, as an operator.
- * @returns what `work` does: the exit code; 1 when the graph failed it, which is then told of
+ * Runs `work` on the running system's graph, as an operator.
+ * @returns the exit code: that of `work`; 1 when the graph fails, with a message printed
  */
 export async function asOperator(
   command: OperatorCommand,

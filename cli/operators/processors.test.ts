@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import type { Graph } from '../demo/graph.ts';
 import type { Operation } from '../demo/operations.ts';
 import { deeds, lineOf, listing, manageProcessors, type Processor, USAGE } from './processors.ts';
@@ -81,5 +81,5 @@ it.each(['', 'pause', 'pause a b', 'stop a', 'list a', 'resume a --reason', 'con
 it('does not retire a processor by mistake', async () => {
   const { code, asked, complained } = await run('retire text-expansion');
   expect([code, asked]).toEqual([2, []]);
-  expect(complained.join()).toMatch(/`text-expansion` keeps is gone for good.*--yes/);
+  expect(complained.join()).toMatch(/`text-expansion` gone for good.*--yes/);
 });

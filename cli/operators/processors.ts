@@ -2,9 +2,9 @@ import type { Graph } from '../demo/graph.ts';
 import type { Operation, UserError } from '../demo/operations.ts';
 
 export const USAGE = `npm run processors -- list | pause ID | resume ID | retire ID --yes   [--reason TEXT] [--json]
-  list      the processors, and whether they are given work
-  pause     gives it no more work until it is resumed: new runs wait, what it keeps stays readable
-  resume    gives it work again; what waited is handed out, behind live work
+  list      processors and their status
+  pause     gives it no work until it is resumed: new runs wait, its blobs stay readable
+  resume    gives it work again: waiting runs are handed out, behind live work
   retire    says that its store is gone for good. It cannot be undone: open runs fail, its content reads as gone,
             deletions and erasures are finished without it. Asks for --yes
   --reason  one line, shown to users (pause, retire)
@@ -15,8 +15,11 @@ export interface Processor {
   readonly id: string;
   readonly version: string;
   readonly status: 'ACTIVE' | 'PAUSED' | 'RETIRED';
+  /** ISO 8601; null: no operator ever changed it. */
   readonly statusSince: string | null;
+  /** One line, shown to users; null: none was given. */
   readonly statusReason: string | null;
+  /** `UNKNOWN`, `HEALTHY` or `UNHEALTHY`. */
   readonly health: string;
 }
 
@@ -57,11 +60,17 @@ export const lineOf = ({ id, version, status, statusSince, statusReason, health 
     .trimEnd();
 
 export interface ProcessorsCommand {
+  /** The command's name, then a processor's id; `list` takes none. */
   readonly args: readonly string[];
+  /** One line, shown to users. Taken by `pause` and `retire` only. */
   readonly reason?: string | undefined;
+  /** Confirms `retire`, which is refused without. */
   readonly yes: boolean;
+  /** Whether results are printed as JSON. */
   readonly json: boolean;
+  /** Takes results. */
   readonly print: (line: string) => void;
+  /** Takes refusals and usage errors. */
   readonly complain: (line: string) => void;
 }
 
@@ -81,7 +90,7 @@ async function change(graph: Pick<Graph, 'run'>, command: ProcessorsCommand): Pr
 
 /**
  * Shows processors, or changes the status of one.
- * @returns the exit code: 0 when it is done, 1 when it was refused, 2 for what is no such command
+ * @returns the exit code: 0 when done, 1 when refused, 2 for a usage error
  * @throws GraphFault, GraphOutOfReach
  */
 export async function manageProcessors(
@@ -102,7 +111,7 @@ export async function manageProcessors(
   }
   if (name === 'retire' && !yes) {
     complain(
-      `This says that what \`${ids[0]}\` keeps is gone for good, and cannot be undone. Add --yes if it is so.`,
+      `This declares the store of \`${ids[0]}\` gone for good, and cannot be undone. Add --yes to confirm.`,
     );
     return 2;
   }

@@ -23,7 +23,7 @@ const finding = (found: number, repaired: number) => ({
 
 describe('a report on the terminal', () => {
   it('is one line where all agrees', () => {
-    expect(tableOf(report())).toBe('12 blobs and entries older than 60 s: nothing is left to be set right.');
+    expect(tableOf(report())).toBe('12 blobs and entries older than 60 s: nothing is left to repair.');
     expect(exitCodeOf(report())).toBe(0);
   });
 
@@ -32,13 +32,13 @@ describe('a report on the terminal', () => {
     expect(tableOf(found).split('\n')).toEqual([
       'finding    processor       found  repaired  for example',
       'UNINDEXED  text-expansion  2      0         blob-1',
-      '12 blobs and entries older than 60 s: 2 are left to be set right.',
-      '`npm run reconcile -- --repair` sets right what can be.',
+      '12 blobs and entries older than 60 s: 2 are left to repair.',
+      '`npm run reconcile -- --repair` repairs what can be.',
     ]);
     expect(exitCodeOf(found)).toBe(1);
   });
 
-  it('tells of what was left out, and of more than one run may do', () => {
+  it('tells of what was left out, and of more than one pass may do', () => {
     const unreachable = [{ processor_id: 'pitch-builder', reason: 'It does not answer.' }];
     const done = report({ repair: true, findings: [finding(2, 2)], capped: true });
     expect(exitCodeOf(done)).toBe(0);
@@ -49,8 +49,8 @@ describe('a report on the terminal', () => {
         .slice(2),
     ).toEqual([
       'pitch-builder was left out. It does not answer.',
-      'There is more than one run sets right: run it again.',
-      '12 blobs and entries older than 60 s: nothing is left to be set right.',
+      'There is more than one pass repairs: run it again.',
+      '12 blobs and entries older than 60 s: nothing is left to repair.',
     ]);
   });
 });

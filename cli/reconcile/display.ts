@@ -3,13 +3,13 @@ import type { Report } from './report.ts';
 const left = ({ findings }: Report): number =>
   findings.reduce((sum, { found, repaired }) => sum + found - repaired, 0);
 
-/** 0: all agrees, or does again. 1: something is left to be set right. 2: a processor could not be looked at. */
+/** 0: index and stores agree. 1: differences are left. 2: a processor could not be checked. */
 export function exitCodeOf(report: Report): number {
   if (report.unreachable.length > 0) return 2;
   return left(report) > 0 ? 1 : 0;
 }
 
-/** Cells under each other, columns two spaces apart. */
+/** Rows with aligned columns, two spaces apart. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
     (known, row) => row.map((cell, index) => Math.max(cell.length, known[index] ?? 0)),
@@ -23,7 +23,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** A report as it stands on a terminal. */
+/** A report as text, for terminals. */
 export function tableOf(report: Report): string {
   const { checked, findings, grace_seconds, capped, repair, unreachable } = report;
   const rows = findings.map(({ kind, processor_id, found, repaired, examples: [example = ''] }) => [
@@ -33,14 +33,14 @@ export function tableOf(report: Report): string {
     String(repaired),
     example,
   ]);
-  const sum = `${checked} blobs and entries older than ${grace_seconds} s: ${left(report) === 0 ? 'nothing is' : `${left(report)} are`} left to be set right.`;
+  const sum = `${checked} blobs and entries older than ${grace_seconds} s: ${left(report) === 0 ? 'nothing is' : `${left(report)} are`} left to repair.`;
   return [
     ...(rows.length > 0
       ? columns([['finding', 'processor', 'found', 'repaired', 'for example'], ...rows])
       : []),
     ...unreachable.map(({ processor_id, reason }) => `${processor_id} was left out. ${reason}`),
-    ...(capped ? ['There is more than one run sets right: run it again.'] : []),
+    ...(capped ? ['There is more than one pass repairs: run it again.'] : []),
     sum,
-    ...(left(report) > 0 && !repair ? ['`npm run reconcile -- --repair` sets right what can be.'] : []),
+    ...(left(report) > 0 && !repair ? ['`npm run reconcile -- --repair` repairs what can be.'] : []),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { z } from 'zod';
-import { UsageError } from '../../platform/exit.ts';
+import { UsageError } from '../../platform/process/exit.ts';
 
 const reportSchema = z.object({
   started_at: z.string(),
@@ -21,20 +21,28 @@ const reportSchema = z.object({
   unreachable: z.array(z.object({ processor_id: z.string(), reason: z.string() })),
   capped: z.boolean(),
 });
-/** A reconciler run's findings and repairs. */
+/** Findings and repairs of one pass. */
 export type Report = z.infer<typeof reportSchema>;
 
+/** The line that ends the stream early. */
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+/** An answer in place of the stream: a problem document (RFC 9457). */
+const problemSchema = z.object({ code: z.string(), detail: z.string() });
 const lineSchema = z.union([
   z.object({ report: reportSchema }),
   errorSchema,
+  problemSchema,
   z.object({ checked: z.number() }),
 ]);
 
-/** Has the running system reconciled and waits for the report. @throws UsageError when it does not answer or refuses */
+/**
+ * Has the running system's reconciler make a pass.
+ * @returns its report
+ * @throws UsageError when nothing answers, or it refuses
+ */
 export async function askForReport(options: {
   gatewayUrl: string;
-  /** An operator's. */
+  /** Token of an operator. */
   token: string;
   repair: boolean;
   graceSeconds?: number;
@@ -53,7 +61,8 @@ export async function askForReport(options: {
   for await (const line of createInterface({ input: answer.body })) {
     const told = lineSchema.parse(JSON.parse(line));
     if ('report' in told) return told.report;
+    if ('detail' in told) throw new UsageError(`${told.code}: ${told.detail}`);
     if ('error' in told) throw new UsageError(`${told.error.code}: ${told.error.message}`);
   }
-  throw new UsageError('The state service broke off. What was set right stays; try again.');
+  throw new UsageError('The state service ended the report early. Repairs are kept; try again.');
 }

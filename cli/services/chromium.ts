@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { installPackage } from './debian.ts';
 import type { ProgramDefinition } from './definition.ts';
 
-/** Where Debian's package has it. */
+/** The path in Debian's package. */
 export const CHROMIUM = '/usr/bin/chromium';
 
-/** The browser that the tests of pages drive. */
+/** The browser for tests of pages. */
 export const chromium: ProgramDefinition = {
   name: 'chromium',
   async install(context) {

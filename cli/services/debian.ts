@@ -1,10 +1,10 @@
 import { type InstallContext, StepFailed } from './definition.ts';
 
-/** Installs a package of the system's, Debian's or one like it. @throws StepFailed */
+/** Installs a package of Debian, or of a distribution with apt. @throws StepFailed */
 export async function installPackage({ run, say }: InstallContext, name: string): Promise<void> {
   if (process.getuid?.() !== 0)
-    throw new StepFailed(`${name}: install the package ${name} (only root can do it for you)`);
-  say(`${name}: installing it from the system’s packages`);
+    throw new StepFailed(`${name}: install the package ${name} (this needs root)`);
+  say(`${name}: installing the system’s package`);
   const aptGet = (step: string, ...args: string[]) =>
     run(step, 'env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]);
   await aptGet('apt-get update', 'update');

@@ -1,38 +1,38 @@
-import type { ProcessIdentity } from '../../platform/process-identity.ts';
+import type { ProcessIdentity } from '../../platform/process/process-identity.ts';
 
-/** A kind of server that the tests on real services need. */
+/** A server that tests on real services need. */
 export interface ServerDefinition {
   /** Also the name of its folder and log under `.blobgraph/services/`. */
   readonly name: string;
   /** The variable of `services.env` that holds its address. */
   readonly variable: string;
-  /** Ends the server in order. */
+  /** The signal for an orderly shutdown. */
   readonly stopSignal: NodeJS.Signals;
-  /** Makes the program and its data ready. @throws StepFailed */
+  /** Installs the program where it is missing, and prepares its data. @throws StepFailed */
   prepare(context: PrepareContext): Promise<Launch>;
-  /** Resolves when the server answers as its clients need it. @throws when it does not yet */
+  /** Resolves when the server is ready for clients. @throws when it is not yet */
   ping(url: string): Promise<void>;
 }
 
-/** A program that the tests need and that is no server: it is only installed. */
+/** A program that tests need, and that is only installed. */
 export interface ProgramDefinition {
   /** Also the name of its log under `.blobgraph/services/`. */
   readonly name: string;
-  /** Does nothing where the program is there. @throws StepFailed */
+  /** Installs the program where it is missing. @throws StepFailed */
   install(context: InstallContext): Promise<void>;
 }
 
 export interface InstallContext {
-  /** Where programs that are not the system's are installed: `.blobgraph`. */
+  /** The folder of programs that are not system packages: `.blobgraph`. */
   readonly toolsFolder: string;
-  /** Runs a program to its end, its output going to the definition's log. @throws StepFailed naming `step` */
+  /** Runs a program to its end; its output goes to the definition's log. @throws StepFailed that names `step` */
   run(step: string, command: string, args: readonly string[], options?: RunOptions): Promise<void>;
-  /** Tells the user what takes long. */
+  /** Tells the user about a slow step. */
   say(message: string): void;
 }
 
 export interface PrepareContext extends InstallContext {
-  /** The server's own folder, kept from one start to the next. */
+  /** The server's folder, kept between starts. */
   readonly folder: string;
   /** A free port of 127.0.0.1. */
   readonly port: number;
@@ -41,7 +41,9 @@ export interface PrepareContext extends InstallContext {
 }
 
 export interface RunOptions {
+  /** Default: this process's. */
   readonly user?: OsUser;
+  /** Default: this process's. */
   readonly cwd?: string;
 }
 
@@ -50,24 +52,30 @@ export interface OsUser {
   readonly gid: number;
 }
 
-/** How to start a server, and the address that it will have. */
+/** The command that starts a server, and its address. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
+  /** Default: this process's. */
   readonly cwd?: string;
+  /** Default: this process's. */
   readonly user?: OsUser;
   readonly url: string;
   /** Entries of `services.env` beside the address, e.g. keys. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** To be handed to the next start's {@link PrepareContext.kept}. */
+  /** Passed to the next start as {@link PrepareContext.kept}. */
   readonly keep?: Readonly<Record<string, string>>;
 }
 
 /** A server as `services.json` records it. */
 export interface ServerState {
+  /** Absent when it was stopped or never started. */
   readonly process?: ProcessIdentity;
+  /** Its last address, kept after a stop. */
   readonly url?: string;
+  /** {@link Launch.variables} of the last start. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** {@link Launch.keep} of the last start. */
   readonly kept: Readonly<Record<string, string>>;
 }
 

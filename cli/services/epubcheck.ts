@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { installPackage } from './debian.ts';
 import type { InstallContext, ProgramDefinition } from './definition.ts';
 
-/** The first line of releases that knows EPUB 3.3; Debian's is older. */
+/** The first minor release that knows EPUB 3.3; Debian's is older. */
 const PINNED = '5.3.0';
 
-/** Where its jars are, below the tools' folder. */
+/** The folder of its jars, in the tools folder. */
 const FOLDER = join('bin', `epubcheck-${PINNED}`);
 
-/** What Java takes for the class path of epubcheck, and its entry. `toolsFolder`: `.blobgraph`. */
+/** Arguments for Java: the class path of epubcheck, and its main class. `toolsFolder`: `.blobgraph`. */
 export const epubcheckCommand = (toolsFolder: string): readonly string[] => [
   '-cp',
   join(toolsFolder, FOLDER, '*'),
   'com.adobe.epubcheck.tool.Checker',
 ];
 
-/** Where its jars are, when they are there. */
+/** The folder of its jars, once it is installed. */
 export const epubcheckFolder = (toolsFolder: string): string => join(toolsFolder, FOLDER);
 
 const PROJECT = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -34,7 +34,7 @@ const PROJECT = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** Packages of the system by the program that each brings. */
+/** System packages, by the program that each provides. */
 const NEEDED = { java: 'default-jre-headless', mvn: 'maven' } as const;
 
 async function installMissing(context: InstallContext): Promise<void> {
@@ -42,7 +42,7 @@ async function installMissing(context: InstallContext): Promise<void> {
     if (!existsSync(join('/usr/bin', program))) await installPackage(context, name);
 }
 
-/** The W3C's validator of EPUB, which the tests of exports run. */
+/** The W3C's EPUB validator, for tests of exports. */
 export const epubcheck: ProgramDefinition = {
   name: 'epubcheck',
   async install(context) {
@@ -51,8 +51,8 @@ export const epubcheck: ProgramDefinition = {
     if (!existsSync('/usr/bin/java')) await installPackage(context, NEEDED.java);
     if (existsSync(target)) return;
     await installMissing(context);
-    say(`epubcheck: installing epubcheck ${PINNED} with what it depends on`);
-    // In its place once it is whole.
+    say(`epubcheck: installing epubcheck ${PINNED} and its dependencies`);
+    // Renamed once it is complete.
     const draft = `${target}.draft`;
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true });

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { installPackage } from './debian.ts';
 import type { ProgramDefinition } from './definition.ts';
 
-/** Where Debian's package has it. */
+/** The path in Debian's package. */
 export const LIBREOFFICE = '/usr/bin/soffice';
 
-/** What a presentation's filter is in; the program itself may be there without it. */
+/** The library for presentations; the program may be installed without it. */
 const IMPRESS = '/usr/lib/libreoffice/program/libsdlo.so';
 
-/** The office suite that tests of decks open them with. */
+/** The office suite that opens decks in tests. */
 export const libreoffice: ProgramDefinition = {
   name: 'libreoffice',
   async install(context) {

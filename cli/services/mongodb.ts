@@ -5,8 +5,8 @@ import type { Launch, PrepareContext, ServerDefinition } from './definition.ts';
 import { versionOf } from './programs.ts';
 
 /**
- * Speaks MongoDB's protocol on WiredTiger, where no `mongod` is installed: a Python package, or the same server in Rust,
- * which takes some 5 minutes to build and is several times as fast.
+ * Speaks MongoDB's protocol on WiredTiger, where no `mongod` is installed: a Python package, or the same server in
+ * Rust, which is several times as fast and takes about 5 minutes to build.
  */
 const PACKAGE = 'secantusdb';
 const PINNED = '0.7.0b3';
@@ -15,7 +15,7 @@ const REPLICA_SET = 'blobgraph';
 async function installedPackage({ toolsFolder, run, say }: PrepareContext): Promise<string> {
   const bin = join(toolsFolder, 'venv', 'bin');
   const check = `import importlib.metadata as m, sys; sys.exit(m.version("${PACKAGE}") != "${PINNED}")`;
-  const installed = await run('look for the package', join(bin, 'python'), ['-c', check]).then(
+  const installed = await run('check the package', join(bin, 'python'), ['-c', check]).then(
     () => true,
     () => false,
   );
@@ -31,7 +31,7 @@ async function installedPackage({ toolsFolder, run, say }: PrepareContext): Prom
   return join(bin, 'secantusd-py');
 }
 
-/** A replica set remembers its members' ports, so another port starts afresh. */
+/** A replica set remembers its members' ports: another port needs another folder. */
 function dataFolder({ folder, port }: PrepareContext): string {
   const data = join(folder, `data-${port}`);
   mkdirSync(data, { recursive: true });
@@ -52,14 +52,14 @@ const standIn = (context: PrepareContext, command: string): Launch => ({
   command,
   args: [
     ...['--host', '127.0.0.1', '--port', `${context.port}`],
-    // Without --sync-on-commit an acknowledged write is lost when the server is killed.
+    // Without --sync-on-commit, acknowledged writes are lost when the server is killed.
     ...['--storage-path', dataFolder(context), '--sync-on-commit'],
   ],
   cwd: context.folder,
   url: `mongodb://127.0.0.1:${context.port}/?replicaSet=secantus`,
 });
 
-/** `.blobgraph/bin/secantusd-rs`, where that was built. */
+/** The path of `.blobgraph/bin/secantusd-rs`, where it was built. */
 async function rustServer({ toolsFolder }: PrepareContext): Promise<string | undefined> {
   const command = join(toolsFolder, 'bin', 'secantusd-rs');
   return (await versionOf(command, ['--version'], [0, 5])) && command;
@@ -67,7 +67,7 @@ async function rustServer({ toolsFolder }: PrepareContext): Promise<string | und
 
 async function pythonServer(context: PrepareContext): Promise<Launch> {
   const launch = standIn(context, await installedPackage(context));
-  // It searches all that it keeps for retried writes, 10,000 answers, at each write.
+  // At each write it searches its 10,000 answers of retryable writes.
   return { ...launch, url: `${launch.url}&retryWrites=false` };
 }
 
@@ -80,7 +80,7 @@ async function withAdmin<T>(url: string, work: (admin: Db) => Promise<T>): Promi
   }
 }
 
-/** A single-node replica set does not exist before it is told to be one. */
+/** Creates the replica set of a single node, where it does not exist. */
 async function initiate(url: string): Promise<void> {
   const { host } = new URL(url);
   await withAdmin(`mongodb://${host}/?directConnection=true`, async (admin) => {
@@ -90,7 +90,7 @@ async function initiate(url: string): Promise<void> {
   });
 }
 
-/** A MongoDB of one node, as a replica set: `mongod` where there is one, else what stands in for it. */
+/** MongoDB with one node, as a replica set: `mongod` where it is installed, else the stand-in. */
 export const mongodb: ServerDefinition = {
   name: 'mongodb',
   variable: 'MONGO_URL',

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import type { PrepareContext, ServerDefinition } from './definition.ts';
 import { versionOf } from './programs.ts';
 
 const PINNED = '2.15.2';
-/** Older ones differ from what people run, Debian 12's 2.9 among them. */
+/** Older versions, such as Debian 12's 2.9, differ from those in use. */
 const OLDEST: readonly [number, number] = [2, 11];
 
 async function program({ toolsFolder, run, say }: PrepareContext): Promise<string> {
   const own = join(toolsFolder, 'bin', 'nats-server');
   if (existsSync(own)) return own;
   if (await versionOf('nats-server', ['--version'], OLDEST)) return 'nats-server';
-  say(`nats: installing nats-server ${PINNED} (some minutes)`);
+  say(`nats: installing nats-server ${PINNED} (a few minutes)`);
   await run('go install nats-server (needs Go)', 'env', [
     `GOBIN=${join(toolsFolder, 'bin')}`,
     'go',
@@ -24,7 +24,7 @@ async function program({ toolsFolder, run, say }: PrepareContext): Promise<strin
   return own;
 }
 
-/** NATS with JetStream on files. */
+/** NATS with JetStream, stored in files. */
 export const nats: ServerDefinition = {
   name: 'nats',
   variable: 'NATS_URL',
@@ -34,7 +34,7 @@ export const nats: ServerDefinition = {
     return {
       command: await program(context),
       args: [
-        ...['--config', projectFile('platform', 'event-log', 'nats.conf')],
+        ...['--config', projectFile('platform', 'event-log', 'nats', 'nats.conf')],
         ...['--addr', '127.0.0.1', '--port', `${port}`, '--store_dir', join(folder, 'jetstream')],
       ],
       url: `nats://127.0.0.1:${port}`,

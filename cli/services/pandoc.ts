@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { installPackage } from './debian.ts';
 import type { ProgramDefinition } from './definition.ts';
 
-/** Where Debian's package has it. */
+/** The path in Debian's package. */
 export const PANDOC = '/usr/bin/pandoc';
 
-/** The reader that tests of compiled books hold against others. */
+/** The reference reader for tests of compiled books. */
 export const pandoc: ProgramDefinition = {
   name: 'pandoc',
   async install(context) {

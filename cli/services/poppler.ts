@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { installPackage } from './debian.ts';
 import type { ProgramDefinition } from './definition.ts';
 
-/** Where Debian's package has it. */
+/** The path in Debian's package. */
 export const PDFTOTEXT = '/usr/bin/pdftotext';
 
-/** Reads PDFs for the tests that look at pages. */
+/** Extracts text of PDFs for tests. */
 export const poppler: ProgramDefinition = {
   name: 'poppler',
   async install(context) {

@@ -13,7 +13,7 @@ const OLDEST: readonly [number, number] = [15, 0];
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 const USER = 'postgres';
 
-/** The folder of the newest PostgreSQL's programs; empty when they are on the PATH. */
+/** The folder of the newest PostgreSQL's programs; empty when they are on the PATH, undefined when there is none. */
 async function findBinaries(): Promise<string | undefined> {
   const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER).map(Number) : [];
   for (const version of versions.sort((a, b) => b - a)) {
@@ -29,11 +29,11 @@ async function binaries(context: PrepareContext): Promise<string> {
   await installPackage(context, 'postgresql');
   const installed = await findBinaries();
   if (installed === undefined)
-    throw new StepFailed(`postgresql: the system’s packages have none from ${OLDEST[0]} on`);
+    throw new StepFailed(`postgresql: the system’s packages have no version from ${OLDEST[0]}`);
   return installed;
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
+/** The user to run as: PostgreSQL refuses root, which then uses the user of its package. */
 async function serverUser(): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const id = async (flag: string) => Number((await promisify(execFile)('id', [flag, USER])).stdout);
@@ -49,7 +49,7 @@ interface Cluster {
   readonly password: string;
 }
 
-/** Where the server's user may write: in the project, unless that lies where only root is let in. */
+/** A folder that the server's user can write: in the project, unless only root can enter it. */
 async function clusterParent(folder: string, user: OsUser | undefined): Promise<string> {
   if (!user) return folder;
   chownSync(folder, user.uid, user.gid);
@@ -77,7 +77,7 @@ async function createCluster(context: PrepareContext, bin: string, user?: OsUser
   return { folder, password };
 }
 
-/** PostgreSQL as a package of the system has it, with the durability that it has by default. */
+/** PostgreSQL from a system package, with its default durability. */
 export const postgresql: ServerDefinition = {
   name: 'postgresql',
   variable: 'POSTGRES_URL',

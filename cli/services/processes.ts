@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { identify, isRunning, type ProcessIdentity } from '../../platform/process-identity.ts';
+import { identify, isRunning, type ProcessIdentity } from '../../platform/process/process-identity.ts';
 import type { Launch, RunOptions } from './definition.ts';
 import { StepFailed } from './definition.ts';
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** Waits until `done` gives true. @returns false when it did not within `timeoutMs` */
+/** Polls until `done` is true. @returns false when it is not within `timeoutMs` */
 export async function until(done: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -18,7 +18,7 @@ export async function until(done: () => boolean | Promise<boolean>, timeoutMs: n
   }
 }
 
-/** Runs a program to its end, its output appended to `log`. @throws StepFailed */
+/** Runs a program to its end; its output is appended to `log`. @throws StepFailed */
 export async function runStep(
   step: string,
   log: string,
@@ -36,7 +36,7 @@ export async function runStep(
   if (ended) throw new StepFailed(`${step}: ${ended}, see ${log}`);
 }
 
-/** Starts a program that outlives this process, its output appended to `log`. @throws StepFailed */
+/** Starts a program that outlives this process; its output is appended to `log`. @throws StepFailed */
 export async function startDetached(launch: Launch, log: string): Promise<ProcessIdentity> {
   const output = openSync(log, 'a');
   const child = spawn(launch.command, launch.args, {
@@ -54,7 +54,7 @@ export async function startDetached(launch: Launch, log: string): Promise<Proces
   return identify(child.pid ?? Number.NaN);
 }
 
-/** Ends a process, with force after `graceMs`. @throws StepFailed when it is still there */
+/** Ends a process, with SIGKILL after `graceMs`. @throws StepFailed when it is still there */
 export async function stopProcess(
   process_: ProcessIdentity,
   signal: NodeJS.Signals,
@@ -68,7 +68,7 @@ export async function stopProcess(
   if (!(await until(gone, 5_000))) throw new StepFailed(`stop: process ${process_.pid} does not end`);
 }
 
-/** The port of 127.0.0.1 that could be listened on; `wanted` 0 stands for any. */
+/** Listens on a port of 127.0.0.1 and frees it. `wanted`: 0 for any. @returns the port; undefined when it is in use */
 const tryPort = (wanted: number): Promise<number | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
@@ -80,8 +80,8 @@ const tryPort = (wanted: number): Promise<number | undefined> =>
   });
 
 /**
- * `preferred` when it is free on 127.0.0.1, else any other free port. Waits a little for the preferred one:
- * the threads of a killed process may hold it for some milliseconds longer.
+ * `preferred` if it is free on 127.0.0.1, else any free port. Waits briefly for the preferred one, which a killed
+ * process may hold for some milliseconds longer.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred && (await until(async () => (await tryPort(preferred)) === preferred, 2_000)))

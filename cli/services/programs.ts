@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /**
- * The first two numbers of what a program says about its version.
+ * The major and minor version that a program reports.
  * @returns undefined when it cannot be run, or is older than `oldest`
  */
 export async function versionOf(

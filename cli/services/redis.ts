@@ -6,7 +6,7 @@ import { installPackage } from './debian.ts';
 import { type PrepareContext, type ServerDefinition, StepFailed } from './definition.ts';
 import { versionOf } from './programs.ts';
 
-/** Of the commands that the code uses, all are in it. */
+/** Has all commands that the code uses. */
 const OLDEST: readonly [number, number] = [7, 0];
 const PROGRAM = 'redis-server';
 
@@ -14,12 +14,12 @@ async function program(context: PrepareContext): Promise<string> {
   if (await versionOf(PROGRAM, ['--version'], OLDEST)) return PROGRAM;
   await installPackage(context, PROGRAM);
   if (await versionOf(PROGRAM, ['--version'], OLDEST)) return PROGRAM;
-  throw new StepFailed(`redis: the system’s packages have none from ${OLDEST.join('.')} on`);
+  throw new StepFailed(`redis: the system’s packages have no version from ${OLDEST.join('.')}`);
 }
 
 /**
- * Redis as a package of the system has it. What is in it can be made again, so a kill may cost the last second: an
- * append-only file, synced each second. Where it is full, it drops what has an end (`volatile-lru`) and no list.
+ * Redis from a system package. Its data can be made again, so a kill may lose the last second: an append-only file,
+ * synced each second. When full it evicts keys with an expiry (`volatile-lru`).
  */
 export const redis: ServerDefinition = {
   name: 'redis',
@@ -30,7 +30,7 @@ export const redis: ServerDefinition = {
     const { password = randomBytes(18).toString('base64url') } = kept;
     const data = join(folder, 'data');
     mkdirSync(data, { recursive: true });
-    // Not as arguments, which every user of the machine may read.
+    // Not as arguments, which every user of the machine can read.
     const settings = join(folder, 'redis.conf');
     const lines = [
       'bind 127.0.0.1',
@@ -43,7 +43,7 @@ export const redis: ServerDefinition = {
       'save ""',
       'maxmemory 512mb',
       'maxmemory-policy volatile-lru',
-      // A user's list may have millions of members: freeing it holds up nobody.
+      // A user's list may have millions of members: freeing it must not block other commands.
       'lazyfree-lazy-eviction yes',
       'lazyfree-lazy-expire yes',
     ];

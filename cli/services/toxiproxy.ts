@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import type { ProgramDefinition } from './definition.ts';
 
 const PINNED = '2.5.0';
 const FOLDER = 'toxiproxy';
-/** Go names it by its folder in the sources. */
+/** Go names the binary after its source folder. */
 const PROGRAM = 'server';
 
-/** Where it is installed. */
+/** The path of the program. */
 export const TOXIPROXY = projectFile('.blobgraph', FOLDER, PROGRAM);
 
-/** The proxy that the tests of faults break connections with. */
+/** The proxy that breaks connections in fault tests. */
 export const toxiproxy: ProgramDefinition = {
   name: 'toxiproxy',
   async install({ toolsFolder, run, say }) {

@@ -7,7 +7,7 @@ import { mainJob } from '../harness/system.ts';
 import { isBeginning, isRegistration, killAt, type When } from './harness/moments.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
 
-/** A system whose drafts are read by the text insights alone, on a Redis that it may lose. */
+/** A system with text insights only, on a Redis that may lose its data. */
 let system: FaultSystem;
 beforeAll(async () => {
   const services = [...mainJob.filter((name) => name !== 'text-expansion'), 'text-insights'] as const;
@@ -43,7 +43,7 @@ interface Page {
   };
 }
 
-/** Stores a draft of so many words; asks again with the same key until it is told that it is stored. */
+/** Stores a draft of `words` words, retried with the same key until it is acknowledged. */
 async function store(client: GraphClient, words: number): Promise<void> {
   const data = { content: 'word '.repeat(words) };
   const input = { type: 'draft', schemaId: 'text-input-v1', data, idempotencyKey: randomUUID() };
@@ -59,7 +59,7 @@ async function store(client: GraphClient, words: number): Promise<void> {
     .toBeDefined();
 }
 
-/** Words of each draft as its insights tell them, in order; null for what cannot be told. */
+/** Word counts of the drafts' insights, in order; null where they cannot be read. */
 async function told(client: GraphClient): Promise<(number | null | undefined)[]> {
   const { blobs } = await client.query<Page>(QUERY);
   return blobs.nodes.map(({ derived }) => {
@@ -68,7 +68,7 @@ async function told(client: GraphClient): Promise<(number | null | undefined)[]>
   });
 }
 
-/** Every draft has its one blob of insights, with its content. */
+/** Expects one blob of insights, with content, for every draft. */
 async function expectWhole(client: GraphClient, count: number): Promise<void> {
   const expected = Array.from({ length: count }, (_, index) => count - index);
   await expect.poll(() => told(client).catch((error: unknown) => error), PATIENT).toEqual(expected);

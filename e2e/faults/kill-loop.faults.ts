@@ -38,6 +38,6 @@ it('lost nothing, and made nothing twice', async () => {
     expect(ledger.compiled.size).toBeGreaterThan(0);
     await expectWhole(system, ledger);
   }
-  // Else nothing was killed that mattered.
+  // Otherwise no kill had an effect.
   expect(ledgers.reduce((sum, { unanswered }) => sum + unanswered, 0)).toBeGreaterThan(0);
 });

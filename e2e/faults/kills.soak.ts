@@ -1,20 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, inject, it } from 'vitest';
-import { machine } from '../../bench/machine.ts';
-import type {} from '../../bench/soak.ts';
-import type { ServiceName } from '../../platform/config.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import { machine } from '../harness/machine.ts';
 import { mainJob } from '../harness/system.ts';
 import { type Ledger, openLedger } from './harness/ledger.ts';
 import { expectWhole } from './harness/oracle.ts';
 import { shuffled } from './harness/shuffled.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
+import type {} from './soak.ts';
 
-/** `npm run soak`: users write at an even pace while every process is killed in turn, in an order of chance. */
+/** `npm run soak`: users write at an even pace while every process is killed in turn, in random order. */
 
 const CREATES = inject('creates');
 const MINUTES = inject('minutes');
 const USERS = 20;
-/** Between the moment at which a process is ready again and the next kill. */
+/** Pause between a process's restart and the next kill. */
 const BREATH_MS = 1_000;
 const REST_WITHIN_MS = 45 * 60_000;
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 async function write(ledger: Ledger, count: number, until: number): Promise<void> {
   for (let left = count; left > 0; left--) {
     await ledger.store();
-    // What a kill held up is made up for.
+    // Delays caused by kills are made up for.
     await pause(Math.max(0, (until - Date.now()) / left));
   }
 }

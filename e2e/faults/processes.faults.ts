@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { ServiceName } from '../../platform/config.ts';
-import { defaultSettings } from '../../platform/processor/runs/settings.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import { defaultSettings } from '../../platform/config/runs.ts';
 import type { SeenRequest } from '../harness/proxy.ts';
 import { mainJob } from '../harness/system.ts';
 import { isBeginning, isRegistration, killAt, reached, type When } from './harness/moments.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { ledger, runFaultSystem, system } from './harness/suite.ts';
+import { runFaultSystem } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
 
-runFaultSystem(() => ({ intercept: ['state'] }));
+const faults = runFaultSystem(() => ({ intercept: ['state'] }));
 
 const isCreate = ({ body }: SeenRequest) =>
   String((body as { query?: string } | undefined)?.query).includes('createBlob');
@@ -60,70 +60,70 @@ const rows: readonly (readonly [service: ServiceName, name: string, when: When])
 
 describe('kill -9', () => {
   it.each(rows)('of the %s service %s', async (service, _name, when) => {
-    const killed = killAt(system, service, when);
-    await ledger.store();
+    const killed = killAt(faults.system, service, when);
+    await faults.ledger.store();
     await killed;
-    await ledger.store();
-    await expectWhole(system, ledger);
+    await faults.ledger.store();
+    await expectWhole(faults.system, faults.ledger);
   });
 
   it('of the state service after the publish, before the mark, past the de-duplication window', async () => {
-    const { stores } = system;
+    const { stores } = faults.system;
     const windowOf = (milliseconds: number) =>
       stores.withStream((manager, name) =>
         manager.streams.update(name, { duplicate_window: milliseconds * 1_000_000 }),
       );
     const repeated = async () => {
-      const log = await stores.log(ledger.userId);
+      const log = await stores.log(faults.ledger.userId);
       expect(log.filter(({ kind }) => kind === 'created')).toHaveLength(2);
     };
-    const killed = killAt(system, 'state', marked, async () => void (await windowOf(100)));
-    await ledger.store();
+    const killed = killAt(faults.system, 'state', marked, async () => void (await windowOf(100)));
+    await faults.ledger.store();
     await killed;
-    // The message is published again, and nobody at the log knows that it was there before.
+    // The message is published again, outside the log's de-duplication window.
     await vi.waitFor(repeated, { timeout: 30_000, interval: 200 });
-    await expectWhole(system, ledger, { repeats: true });
+    await expectWhole(faults.system, faults.ledger, { repeats: true });
   });
 });
 
-/** Ten seconds to finish or hand back what is in work, and one to end. */
+/** Ten seconds to finish or hand back open work, and one to exit. */
 const ENDS_WITHIN_MS = 11_000;
 
 describe('SIGTERM while users write', () => {
   it.each(mainJob)('of the %s service', async (service) => {
-    const work = workOn([ledger]);
+    const work = workOn([faults.ledger]);
     await work.goesOn();
     const begun = performance.now();
-    await system.process(service).stop();
+    await faults.system.process(service).stop();
     expect(performance.now() - begun).toBeLessThan(ENDS_WITHIN_MS);
-    await system.restart(service);
+    await faults.system.restart(service);
     await work.goesOn();
     await work.stop();
-    await expectWhole(system, ledger);
+    await expectWhole(faults.system, faults.ledger);
   });
 });
 
 describe('SIGSTOP', () => {
   const deliveries = () =>
-    system.stores.withStream(
+    faults.system.stores.withStream(
       async (manager, name) => (await manager.consumers.info(name, 'text-expansion')).delivered.consumer_seq,
     );
 
   it('of a processor for longer than its acknowledgement wait', async () => {
-    const stopped = reached(system, {
+    const stopped = reached(faults.system, {
       with: 'mongodb',
       moment: { sends: ['insert', 'expanded_texts'], keep: 'request' },
     }).then((release) => {
-      system.process('text-expansion').signal('SIGSTOP');
+      faults.system.process('text-expansion').signal('SIGSTOP');
       release();
     });
-    await ledger.store();
+    await faults.ledger.store();
     await stopped;
     const before = await deliveries();
-    // The fault is its length: while the process stands still, there is nothing to see.
+    // The length is the fault: a stopped process shows nothing to wait for.
     await pause(defaultSettings.ackWaitMs + 2_000);
-    system.process('text-expansion').signal('SIGCONT');
-    await expectWhole(system, ledger);
+    faults.system.process('text-expansion').signal('SIGCONT');
+    await expectWhole(faults.system, faults.ledger);
     expect(await deliveries(), 'deliveries').toBeGreaterThan(before);
   });
 });

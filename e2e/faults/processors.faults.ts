@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { userToken } from '../../platform/events/events.ts';
-import { ADD } from '../../platform/processor/records/shelf/redis/scripts.ts';
+import { ADD } from '../../platform/shelf/redis/scripts.ts';
 import { deleteBlob } from '../harness/operations.ts';
 import { type Asker, expectSettled, keptBy, openAsker } from './every/settled.ts';
 import { loadWorkers, type Worker } from './every/work.ts';
 import { killAt, reached, type When } from './harness/moments.ts';
 import { type FaultSystem, startFaultSystem } from './harness/system.ts';
 
-/** Where a store is told of a record, as its bytes show. */
+/** The moment at which a record is stored, by the bytes sent to the store. */
 function storing({ definition, isPending }: Worker): When | undefined {
   const { store, name } = definition.records;
   if (store === 'mongodb') {
@@ -15,7 +15,7 @@ function storing({ definition, isPending }: Worker): When | undefined {
     return { with: 'mongodb', moment: { sends, keep: 'request' } };
   }
   if (store === 'redis') return { with: 'redis', moment: { sends: [ADD.slice(-80), name], keep: 'request' } };
-  // What is in S3 has its metadata in PostgreSQL.
+  // Blobs in S3 have their metadata in PostgreSQL.
   const sends = isPending ? [`UPDATE "${name}"`, 'register_attempts = 0'] : [`INSERT INTO "${name}"`];
   return { with: 'postgresql', moment: { sends, keep: 'request' } };
 }
@@ -38,7 +38,7 @@ const moments: readonly (readonly [string, (worker: Worker) => When | undefined]
   ],
 ];
 
-/** Without any processor. */
+/** Services without processors. */
 const base = ['gateway', 'schemas', 'processors', 'state', 'events'] as const;
 
 describe.each((await loadWorkers()).map((worker) => [worker.id, worker] as const))('%s', (id, worker) => {
@@ -71,7 +71,7 @@ describe.each((await loadWorkers()).map((worker) => [worker.id, worker] as const
   it('away: what it is asked for meanwhile is done when it is back', async () => {
     await system.process(id).kill();
     const asked = Promise.all(['one', 'two'].map((key) => worker.ask(asker.client, key)));
-    // A command is answered by the processor itself.
+    // Commands are answered by the processor, which is away.
     if (!worker.onDemand) await asked;
     await system.restart(id);
     await expectSettled(system, asker, worker, await asked);

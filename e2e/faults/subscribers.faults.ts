@@ -2,30 +2,30 @@ import { once } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { expectWhole } from './harness/oracle.ts';
-import { ledger, runFaultSystem, system } from './harness/suite.ts';
+import { runFaultSystem } from './harness/suite.ts';
 import { type Work, workOn } from './harness/work.ts';
 
 let work: Work;
 
-runFaultSystem();
+const faults = runFaultSystem();
 beforeEach(async () => {
-  work = workOn([ledger]);
+  work = workOn([faults.ledger]);
   await work.goesOn();
 });
 
 async function expectNothingMissed(): Promise<void> {
   await work.goesOn();
   await work.stop();
-  await expectWhole(system, ledger);
+  await expectWhole(faults.system, faults.ledger);
 }
 
-/** A subscription over a bare WebSocket, whose owner then does as it likes with it. */
+/** A subscription over a plain WebSocket. */
 async function subscribe(autoPong: boolean): Promise<WebSocket> {
-  const url = `${system.urls.gateway.replace('http', 'ws')}/graphql`;
+  const url = `${faults.system.urls.gateway.replace('http', 'ws')}/graphql`;
   const socket = new WebSocket(url, 'graphql-transport-ws', { autoPong });
   socket.on('error', () => undefined);
   await once(socket, 'open');
-  const payload = { authorization: `Bearer ${ledger.client.token}` };
+  const payload = { authorization: `Bearer ${faults.ledger.client.token}` };
   socket.send(JSON.stringify({ type: 'connection_init', payload }));
   await once(socket, 'message');
   const query =
@@ -36,19 +36,19 @@ async function subscribe(autoPong: boolean): Promise<WebSocket> {
 
 describe('live subscribers', () => {
   it.each(['kill -9', 'a restart in order'] as const)('through %s of the gateway', async (how) => {
-    if (how === 'kill -9') await system.process('gateway').kill();
-    await system.restart('gateway');
+    if (how === 'kill -9') await faults.system.process('gateway').kill();
+    await faults.system.restart('gateway');
     await expectNothingMissed();
-    expect(ledger.follower.breaks).toBeGreaterThan(0);
+    expect(faults.ledger.follower.breaks).toBeGreaterThan(0);
   });
 
   it.each(['state', 'events', 'text-expansion'] as const)(
     'through kill -9 of the %s service',
     async (service) => {
-      await system.process(service).kill();
-      await system.restart(service);
+      await faults.system.process(service).kill();
+      await faults.system.restart(service);
       await expectNothingMissed();
-      expect(ledger.follower.breaks).toBe(0);
+      expect(faults.ledger.follower.breaks).toBe(0);
     },
   );
 
@@ -67,13 +67,13 @@ describe('live subscribers', () => {
     await work.goesOn();
     await vi.waitFor(
       () => {
-        // Who reads nothing notices by what it sends.
+        // A client that does not read notices the end only by sending.
         socket.ping(undefined, undefined, () => undefined);
         expect(socket.readyState).not.toBe(WebSocket.OPEN);
       },
       { timeout: 60_000, interval: 500 },
     );
     await expectNothingMissed();
-    expect(ledger.follower.breaks).toBe(0);
+    expect(faults.ledger.follower.breaks).toBe(0);
   });
 });

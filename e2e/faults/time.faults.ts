@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'vitest';
-import type { ServiceName } from '../../platform/config.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
 import { skewedClock } from './harness/clock.ts';
 import { expectWhole } from './harness/oracle.ts';
-import { ledger, runFaultSystem, system } from './harness/suite.ts';
+import { runFaultSystem } from './harness/suite.ts';
 import { workOn } from './harness/work.ts';
 
-runFaultSystem();
+const faults = runFaultSystem();
 
 const HOUR_MS = 3_600_000;
 
@@ -19,13 +19,13 @@ describe('clocks an hour apart', () => {
     ['text-expansion', HOUR_MS],
     ['text-expansion', -HOUR_MS],
   ])('that of the %s service by %i ms', async (service, by) => {
-    await system.restart(service, skewedClock(by));
-    const work = workOn([ledger]);
+    await faults.system.restart(service, skewedClock(by));
+    const work = workOn([faults.ledger]);
     await work.isTried(10);
-    await system.restart(service);
+    await faults.system.restart(service);
     await work.goesOn();
     await work.stop();
-    await expectWhole(system, ledger);
+    await expectWhole(faults.system, faults.ledger);
   });
 });
 
@@ -33,16 +33,16 @@ describe('the key of the registry', () => {
   const CONNECTION_KEY = randomBytes(32).toString('base64');
 
   it('is another after a restart, and that of before again', async () => {
-    const work = workOn([ledger]);
+    const work = workOn([faults.ledger]);
     await work.goesOn();
-    await system.restart('processors', { CONNECTION_KEY });
+    await faults.system.restart('processors', { CONNECTION_KEY });
     await work.goesOn();
-    // It registers again, and what is known of it is sealed with the new key.
-    await system.restart('text-expansion');
+    // It registers again, and its record is encrypted with the new key.
+    await faults.system.restart('text-expansion');
     await work.goesOn();
-    await system.restart('processors');
+    await faults.system.restart('processors');
     await work.goesOn();
     await work.stop();
-    await expectWhole(system, ledger);
+    await expectWhole(faults.system, faults.ledger);
   });
 });

@@ -42,12 +42,12 @@ export function watch(context: BrowserContext): Watch {
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // A page that is left breaks off what it still waits for.
+    // Leaving a page aborts its requests.
     if (reason !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${reason}`);
   });
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
-    // These hold what they stand for: nothing is asked of anyone.
+    // `data:` and `blob:` URLs cause no requests.
     if (protocol !== 'data:' && protocol !== 'blob:') origins.add(origin);
   });
   return { problems, origins };

@@ -1,4 +1,4 @@
-/** A change as {@link SUBSCRIPTION} tells it. */
+/** A change as {@link SUBSCRIPTION} selects it. */
 export interface Change {
   blobChanged: {
     cursor: string;
@@ -15,7 +15,7 @@ export interface Change {
   };
 }
 
-/** `blobChanged`, with what a frontend shows of a blob. */
+/** `blobChanged`, with the fields that a frontend shows. */
 export const SUBSCRIPTION = /* GraphQL */ `
   subscription ($filter: BlobChangeFilter, $after: String) {
     blobChanged(filter: $filter, after: $after) {

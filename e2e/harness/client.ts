@@ -12,10 +12,10 @@ export interface GraphQLResult<Data> {
   readonly errors?: readonly GraphQLFault[];
 }
 
-/** A user of the graph, over HTTP and graphql-ws. */
+/** A user's client of the graph, over HTTP and graphql-ws. */
 export interface GraphClient {
   readonly token: string;
-  /** The gateway's address. */
+  /** Base URL of the gateway. */
   readonly gateway: string;
   /** The answer, errors included. */
   request<Data>(query: string, variables?: Record<string, unknown>): Promise<GraphQLResult<Data>>;

@@ -1,25 +1,25 @@
-import { systemClock } from '../../platform/clock.ts';
-import type { ServiceName } from '../../platform/config.ts';
-import { developmentKeys } from '../../platform/identity/keys.ts';
-import { readServiceKeys } from '../../platform/identity/service/keys.ts';
-import { createServiceTokens, routeOf } from '../../platform/identity/service-tokens.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { pathOf, type RoutedPath, templateOf } from '../../platform/service-path.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { readServiceKeys } from '../../platform/identity/keys/service-keys.ts';
+import { createServiceTokens, routeOf } from '../../platform/identity/service/service-tokens.ts';
+import { pathOf, type RoutedPath, templateOf } from '../../platform/ids/service-path.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 import type { System } from './system.ts';
 
-/** A call of a service in the name of another. */
+/** A call of one service by another. */
 export interface CallAs {
   readonly as: string;
   readonly to: ServiceName;
   readonly method?: string;
   readonly path: RoutedPath | string;
-  /** Default: the service asks for itself. */
+  /** User on whose behalf it calls. Default: none. */
   readonly userId?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
 }
 
-/** The `Authorization` of a call, by the development key of the service that asks. */
+/** The `Authorization` header of a call, signed with the caller's development key. */
 export async function authorizationOf(
   { dataDir, urls }: Pick<System, 'dataDir' | 'urls'>,
   { as, to, method = 'GET', path, userId }: CallAs,
@@ -37,7 +37,7 @@ export async function authorizationOf(
   return `Bearer ${await tokens.sign({ to, baseUrl: urls[to], route, viewer })}`;
 }
 
-/** Calls a service as another does. */
+/** Calls a service as another one. */
 export async function callAs(system: Pick<System, 'dataDir' | 'urls'>, call: CallAs): Promise<Response> {
   const { to, path, method = 'GET', body } = call;
   const headers = { authorization: await authorizationOf(system, call), 'content-type': 'application/json' };

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { GraphClient } from './client.ts';
 
-/** The graph's core query: a page of blobs with what was derived from them, and all of their content. */
+/** The core query: a page of blobs, with derived blobs and all content. */
 export const CORE_QUERY = /* GraphQL */ `
   query Core($first: Int = 100, $filter: BlobFilter) {
     blobs(first: $first, filter: $filter) {
@@ -113,11 +113,11 @@ export const draftInput = ({ content, book = 'my-novel', chapter = 1, key }: Dra
   ...(key === undefined ? {} : { idempotencyKey: key }),
 });
 
-/** The whole answer of `createBlob`. */
+/** Runs `createBlob`. @returns its payload */
 export const createBlob = async (client: GraphClient, input: object) =>
   (await client.query<Created>(CREATE, { input })).createBlob;
 
-/** The id of a draft that was stored. */
+/** Stores a draft. @returns its id */
 export async function createDraft(client: GraphClient, draft: Draft): Promise<string> {
   const { blob, userErrors } = await createBlob(client, draftInput(draft));
   expect(userErrors).toEqual([]);
@@ -127,7 +127,7 @@ export async function createDraft(client: GraphClient, draft: Draft): Promise<st
 export const coreQuery = async (client: GraphClient, variables: Record<string, unknown> = {}) =>
   (await client.query<CoreAnswer>(CORE_QUERY, variables)).blobs;
 
-/** Resolves once the blob's processing is in this state; fails after a minute. */
+/** Waits until a blob's processing has a state. `timeout`: in milliseconds. Default: a minute. */
 export async function untilState(
   client: GraphClient,
   id: string,
@@ -160,7 +160,7 @@ interface Deleted {
   };
 }
 
-/** The whole answer of `deleteBlob`. */
+/** Runs `deleteBlob`. @returns its payload */
 export const deleteBlob = async (client: GraphClient, id: string, cascade = false) =>
   (await client.query<Deleted>(DELETE, { id, cascade })).deleteBlob;
 
@@ -194,7 +194,7 @@ export interface CompiledBook {
   }[];
 }
 
-/** The whole answer of `compileBook`. */
+/** Runs `compileBook`. @returns its payload */
 export async function compileBook(
   client: GraphClient,
   input: {
@@ -213,3 +213,8 @@ export async function compileBook(
   }
   return (await client.query<Answer>(COMPILE, { input })).compileBook;
 }
+
+/** The cursor of now: a subscription after it misses nothing that comes. */
+export const liveCursor = async (client: GraphClient): Promise<string> =>
+  (await client.query<{ blobs: { liveCursor: string } }>('{ blobs(first: 1) { liveCursor } }')).blobs
+    .liveCursor;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { servicePorts } from '../../platform/config.ts';
+import { servicePorts } from '../../platform/config/config.ts';
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -8,14 +8,15 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 
-const LOWEST = 4_000;
+/** Above the ports that `fetch` refuses, such as 6000 and 10080. */
+const LOWEST = 10_081;
 const FIRST = 12_000;
 const LAST = 20_000;
 const STEP = 20;
 
 /**
- * A free port for a server that will be killed and started again: below those that the kernel hands out by itself,
- * so that nobody else gets it meanwhile.
+ * A free port for a server that will be killed and restarted: below the kernel's ephemeral ports, so that it stays
+ * free meanwhile.
  */
 export async function freeServerPort(): Promise<number> {
   for (;;) {
@@ -24,7 +25,7 @@ export async function freeServerPort(): Promise<number> {
   }
 }
 
-/** An offset under which every service's port is free, below the ports that the kernel hands out by itself. */
+/** A port offset at which every service's port is free, below the kernel's ephemeral ports. */
 export async function freePortOffset(): Promise<number> {
   const blocks = (LAST - FIRST) / STEP;
   for (let tries = 0; tries < 50; tries += 1) {

@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { builtFile } from '../../platform/paths.ts';
+import { endChild } from '../../platform/process/end-child.ts';
+import { builtFile } from '../../platform/process/paths.ts';
 
 /** A service process of a test. */
 export interface ServiceProcess {
   readonly pid: number;
-  /** All that it printed. */
+  /** All of its output. */
   output(): string;
   signal(name: NodeJS.Signals): void;
-  /** Resolves with the exit code once it is gone. */
+  /** Resolves to the exit code once it has ended; null after a signal. */
   readonly gone: Promise<number | null>;
-  /** Ends it in the ordinary way. @throws when it had to be killed after 15 s */
+  /** Ends it by SIGTERM. @throws when it had to be killed after 15 s */
   stop(): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
@@ -20,7 +21,10 @@ export interface ServiceProcess {
 
 const STOP_WITHIN_MS = 15_000;
 
-/** Runs a built entry point, e.g. `cli/start.ts`, or JavaScript by its absolute path, with this environment alone. */
+/**
+ * Starts a built entry point, e.g. `cli/start.ts`, or a script by its absolute path, with only this environment.
+ * `logFile`: its output is appended.
+ */
 export function startProcess(
   entry: string,
   environment: Record<string, string>,
@@ -49,10 +53,7 @@ export function startProcess(
     gone,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await gone;
-      clearTimeout(timer);
+      await endChild(child, STOP_WITHIN_MS);
       if (child.signalCode === 'SIGKILL')
         throw new Error(`${entry} did not stop within 15 s:\n${printed.slice(-4_000)}`);
     },

@@ -1,28 +1,28 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request as it came by. */
+/** A request that passed the proxy. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
-  /** Parsed JSON, where it is. */
+  /** Parsed JSON; undefined for other bodies. */
   readonly body: unknown;
 }
 
-/** The fate of a request: forwarded, refused, held before its target hears of it, or its answer kept back. */
+/** How to treat a request: forward it, refuse it, hold it before it reaches the target, or hold back its answer. */
 export type Intervention = 'pass' | 'refuse' | 'hold-request' | 'hold-response';
 
-/** An HTTP proxy in front of one service, that counts what passes and can hold it. */
+/** An HTTP proxy in front of a service that records requests and can hold them. */
 export interface ServiceProxy {
   readonly url: string;
-  /** All that came by since the start or the last `forget`. */
+  /** Requests since the start or the last `forget`. */
   readonly seen: readonly SeenRequest[];
   forget(): void;
-  /** Decides about every request from now on. */
+  /** Sets how requests are treated from now on. */
   intervene(decide: (request: SeenRequest) => Intervention): void;
-  /** Resolves with the first request that is held from now on. */
+  /** Resolves to the next request that is held. */
   nextHeld(): Promise<SeenRequest>;
-  /** Drops the connections of what is held, and lets everything pass from now on. */
+  /** Closes connections of held requests, and forwards everything from now on. */
   release(): void;
   close(): Promise<void>;
 }
@@ -46,59 +46,81 @@ const copyTo = (answer: IncomingMessage, response: ServerResponse) => {
   answer.pipe(response);
 };
 
-/** Starts a proxy in front of `target` (a URL without a trailing slash), which need not answer yet. */
-export async function startProxy(target: string): Promise<ServiceProxy> {
-  const seen: SeenRequest[] = [];
-  const held = new Set<ServerResponse>();
-  let waiters: ((request: SeenRequest) => void)[] = [];
-  let decide: (request: SeenRequest) => Intervention = () => 'pass';
+class HoldingProxy implements ServiceProxy {
+  readonly seen: SeenRequest[] = [];
+  readonly #target: string;
+  readonly #held = new Set<ServerResponse>();
+  readonly #server = createServer((incoming, response) => void this.#handle(incoming, response));
+  #waiters: ((request: SeenRequest) => void)[] = [];
+  #decide: (request: SeenRequest) => Intervention = () => 'pass';
 
-  const hold = (request: SeenRequest, response: ServerResponse) => {
-    held.add(response);
-    for (const tell of waiters) tell(request);
-    waiters = [];
-  };
+  constructor(target: string) {
+    this.#target = target;
+  }
 
-  const server = createServer(async (incoming, response) => {
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  forget(): void {
+    this.seen.length = 0;
+  }
+
+  intervene(decide: (request: SeenRequest) => Intervention): void {
+    this.#decide = decide;
+  }
+
+  nextHeld(): Promise<SeenRequest> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  release(): void {
+    this.#decide = () => 'pass';
+    for (const response of this.#held) response.destroy();
+    this.#held.clear();
+  }
+
+  async close(): Promise<void> {
+    for (const response of this.#held) response.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #hold(request: SeenRequest, response: ServerResponse): void {
+    this.#held.add(response);
+    for (const tell of this.#waiters) tell(request);
+    this.#waiters = [];
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
     const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: parseJson(body) };
-    seen.push(request);
-    const intervention = decide(request);
+    this.seen.push(request);
+    const intervention = this.#decide(request);
     if (intervention === 'refuse') return void response.destroy();
-    if (intervention === 'hold-request') return hold(request, response);
+    if (intervention === 'hold-request') return this.#hold(request, response);
     const onward = forward(
-      `${target}${request.path}`,
+      `${this.#target}${request.path}`,
       { method: request.method, headers: incoming.headers },
       (answer) => {
         if (intervention === 'pass') return copyTo(answer, response);
         answer.resume();
-        hold(request, response);
+        this.#hold(request, response);
       },
     );
     // The caller sees what it would see without the proxy: a broken connection.
     onward.on('error', () => response.destroy());
     onward.end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
-    forget: () => {
-      seen.length = 0;
-    },
-    intervene: (next) => {
-      decide = next;
-    },
-    nextHeld: () => new Promise((resolve) => waiters.push(resolve)),
-    release: () => {
-      decide = () => 'pass';
-      for (const response of held) response.destroy();
-      held.clear();
-    },
-    async close() {
-      for (const response of held) response.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  }
+}
+
+/** Starts a proxy in front of `target` (a URL without a trailing slash), where nothing needs to listen yet. */
+export async function startProxy(target: string): Promise<ServiceProxy> {
+  const proxy = new HoldingProxy(target);
+  await proxy.listen();
+  return proxy;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 
-/** What of a JSON Schema says how a smallest document looks. */
+/** The parts of a JSON Schema that determine its smallest document. */
 export interface SchemaPart {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -41,7 +41,7 @@ function textOf({ pattern, format, minLength = 0 }: SchemaPart, text: string): s
 }
 
 /**
- * A smallest document of a schema, with its first example where it has one; texts say `text`.
+ * A smallest document of a schema, or its first example. `text`: value of strings.
  * @throws Error for a pattern that needs an example
  */
 export function sampleOf(schema: SchemaPart, text: string, whole: SchemaPart = schema): unknown {

@@ -3,20 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  loadConfig,
-  type ServiceName,
-  serviceNames,
-  servicePorts,
-  urlVariable,
-} from '../../platform/config.ts';
-import { developmentToken } from '../../platform/identity/development-token.ts';
-import { developmentKeys } from '../../platform/identity/keys.ts';
+import { type ServiceName, serviceNames, servicePorts, urlVariable } from '../../platform/config/config.ts';
+import { projectRoot } from '../../platform/process/paths.ts';
 import { services as realServices, type ServiceAddresses } from '../../platform/testing/services.ts';
-import { createGraphClient, type GraphClient } from './client.ts';
 import { freePortOffset } from './ports.ts';
 import { type ServiceProcess, startProcess } from './process.ts';
 import { type ServiceProxy, startProxy } from './proxy.ts';
+import { type Place, type Users, usersOf } from './users.ts';
 
 /**
  * `embedded`: one process, nothing but Node. `real`: one process on real servers. `processes`: real servers and
@@ -31,42 +24,38 @@ declare module 'vitest' {
 }
 
 export interface SystemOptions {
-  /** More variables for every process. */
+  /** More environment variables for every process. */
   readonly environment?: Record<string, string>;
-  /** Services that the others reach through a proxy that counts and can hold requests. */
+  /** Services that the others reach through a {@link ServiceProxy}. */
   readonly intercept?: readonly ServiceName[];
-  /** Which services there are. Default: {@link mainJob}, so that a test counts the same whichever others join them. */
+  /** Services to start. Default: {@link mainJob}, so that counts in tests do not depend on new services. */
   readonly services?: readonly ServiceName[];
-  /** Real servers, objects in a folder where no S3 is among them, and no Redis where none is; default: those of `npm run services`. */
+  /** Real servers; without S3, objects are in a folder. Default: those of `npm run services`. */
   readonly servers?: RealServers;
-  /** Called before the first process is started, with what it will be given. */
+  /** Folder of the build to run. Default: this one. */
+  readonly root?: string;
+  /** Called before the first process starts, with its environment. */
   readonly prepare?: (environment: Readonly<Record<string, string>>) => Promise<void>;
 }
 
-/** A whole system that runs as its users run it. */
-export interface System {
+/** A whole system, started as users start it. */
+export interface System extends Place, Users {
   readonly shape: Shape;
-  readonly urls: Readonly<Record<ServiceName, string>>;
-  readonly dataDir: string;
-  readonly environment: Readonly<Record<string, string>>;
   /** The proxy in front of an intercepted service. */
   proxy(service: ServiceName): ServiceProxy;
   /** The process that runs a service. */
   process(service: ServiceName): ServiceProcess;
-  /** A user's client; by default each call makes a new user. */
-  client(userId?: string): Promise<GraphClient>;
-  token(userId: string, roles?: readonly string[]): Promise<string>;
   /**
-   * Stops the process of a service where it runs, and starts it again, with more variables if need be; resolves once
+   * Stops a service's process if it runs, and starts it again, with more environment variables if given. Resolves once
    * it is ready.
    */
   restart(service: ServiceName, environment?: Record<string, string>): Promise<void>;
-  /** Everything that the processes printed. */
+  /** Output of all processes. */
   output(): string;
   stop(): Promise<void>;
 }
 
-/** The services of the main job: drafts, their expansions, books. */
+/** Services of the main job: drafts, expansions, books. */
 export const mainJob = [
   'gateway',
   'schemas',
@@ -80,6 +69,13 @@ export const mainJob = [
 type RealServers = Omit<ServiceAddresses, 's3' | 'redisUrl'> &
   Partial<Pick<ServiceAddresses, 's3' | 'redisUrl'>>;
 
+/** Tests and benchmarks send requests as fast as they can. */
+const UNLIMITED = {
+  REQUESTS_PER_MINUTE: '0',
+  SOCKET_OPERATIONS_PER_MINUTE: '0',
+  FAILED_LOGINS_PER_MINUTE: '0',
+};
+
 const READY_WITHIN_MS = 120_000;
 const POLL_EVERY_MS = 50;
 
@@ -90,7 +86,7 @@ function realEnvironment({
   redisUrl,
   s3,
 }: RealServers): Record<string, string> {
-  // Databases and streams of its own: no test meets another's data.
+  // Separate databases and streams for each system.
   const namespace = `e2e_${randomBytes(5).toString('hex')}`;
   return {
     MONGO_URL: mongoUrl,
@@ -104,12 +100,12 @@ function realEnvironment({
       S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
     }),
     NAMESPACE: namespace,
-    // The server sets this much aside for every system, and keeps it when the system is gone.
+    // The server reserves this for every stream, also after the system has ended.
     NATS_MAX_MEBIBYTES: '64',
   };
 }
 
-/** Resolves once the service is ready. @throws with what its process printed, when that ends before */
+/** Waits until a service is ready. @throws with the process's output, when it ends or is not ready in time */
 export async function untilReady(url: string, process: ServiceProcess): Promise<void> {
   let ended: Error | undefined;
   void process.gone.then((code) => {
@@ -128,82 +124,125 @@ export async function untilReady(url: string, process: ServiceProcess): Promise<
   }
 }
 
-/** Starts a system of the given shape and resolves once it is ready. */
-export async function startSystem(shape: Shape, options: SystemOptions = {}): Promise<System> {
-  const { services = mainJob } = options;
-  const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-e2e-'));
-  const offset = await freePortOffset();
+const found = <T>(known: T | undefined, what: string): T => {
+  if (known === undefined) throw new Error(`${what} was not started`);
+  return known;
+};
+
+interface ProcessesOptions extends Place, Pick<System, 'shape'> {
+  readonly root: string;
+}
+
+/** The processes of a system: one for all services, or one for each. */
+class Processes {
+  readonly #deps: ProcessesOptions;
+  readonly #started = new Map<string, ServiceProcess>();
+
+  constructor(deps: ProcessesOptions) {
+    this.#deps = deps;
+  }
+
+  of(service: ServiceName): ServiceProcess {
+    return found(this.#started.get(this.#nameOf(service)), service);
+  }
+
+  start(service: ServiceName, more: Readonly<Record<string, string>> = {}): void {
+    const { shape, dataDir, environment, root } = this.#deps;
+    const [entry, ...args] =
+      shape === 'processes' ? (['start-service.js', service] as const) : (['start.js'] as const);
+    const script = join(root, 'dist', 'cli', entry);
+    const process = startProcess(script, { ...environment, ...more }, join(dataDir, 'output.log'), args);
+    this.#started.set(this.#nameOf(service), process);
+  }
+
+  async ready(services: readonly ServiceName[]): Promise<void> {
+    await Promise.all(services.map((service) => untilReady(this.#deps.urls[service], this.of(service))));
+  }
+
+  output(): string {
+    return [...this.#started.values()].map((one) => one.output()).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    for (const process of this.#started.values()) process.signal('SIGCONT');
+    await Promise.all([...this.#started.values()].map((process) => process.stop()));
+  }
+
+  /** In one process, all services share the process. */
+  #nameOf(service: ServiceName): string {
+    return this.#deps.shape === 'processes' ? service : 'system';
+  }
+}
+
+async function addressesFor(offset: number, intercepted: readonly ServiceName[]) {
   const ownUrl = (service: ServiceName) => `http://127.0.0.1:${servicePorts[service] + offset}`;
   const urls = Object.fromEntries(serviceNames.map((name) => [name, ownUrl(name)])) as Record<
     ServiceName,
     string
   >;
   const proxies = new Map<ServiceName, ServiceProxy>();
-  for (const name of options.intercept ?? []) proxies.set(name, await startProxy(urls[name]));
+  for (const name of intercepted) proxies.set(name, await startProxy(urls[name]));
+  return { urls, proxies };
+}
+
+/** Starts a system. Resolves once all of its services are ready. */
+export async function startSystem(shape: Shape, options: SystemOptions = {}): Promise<System> {
+  const { services = mainJob, root = projectRoot } = options;
+  const dataDir = await mkdtemp(join(tmpdir(), 'blobgraph-e2e-'));
+  const offset = await freePortOffset();
+  const { urls, proxies } = await addressesFor(offset, options.intercept ?? []);
   const environment: Record<string, string> = {
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     PORT_OFFSET: String(offset),
     SERVICES: services.join(),
+    ...UNLIMITED,
     ...(shape === 'embedded' ? {} : realEnvironment(options.servers ?? realServices())),
     ...Object.fromEntries([...proxies].map(([name, proxy]) => [urlVariable(name), proxy.url])),
     ...options.environment,
   };
   await options.prepare?.(environment);
-  const config = loadConfig(environment);
-  const keys = developmentKeys(dataDir);
-  const processes = new Map<string, ServiceProcess>();
-  const clients: GraphClient[] = [];
-  const found = <T>(known: T | undefined, what: string): T => {
-    if (known === undefined) throw new Error(`${what} was not started`);
-    return known;
-  };
-  // In one process, whatever is done to a service is done to all.
-  const nameOf = (service: ServiceName) => (shape === 'processes' ? service : 'system');
-  const processOf = (service: ServiceName) => found(processes.get(nameOf(service)), service);
-  const start = (service: ServiceName, more: Record<string, string> = {}) => {
-    const [entry, ...args] =
-      shape === 'processes' ? (['cli/start-service.ts', service] as const) : (['cli/start.ts'] as const);
-    const log = join(dataDir, 'output.log');
-    processes.set(nameOf(service), startProcess(entry, { ...environment, ...more }, log, args));
-  };
-  const ready = (those: readonly ServiceName[]) =>
-    Promise.all(those.map((service) => untilReady(urls[service], processOf(service))));
-  const token = async (userId: string, roles: readonly string[] = []) =>
-    found((await developmentToken({ config, keys }, userId, roles)) ?? undefined, 'The development key');
+  const processes = new Processes({ shape, urls, dataDir, environment, root });
+  const users = usersOf({ urls, dataDir, environment });
   const stop = async () => {
-    await Promise.all(clients.map((client) => client.close()));
-    for (const process of processes.values()) process.signal('SIGCONT');
-    await Promise.all([...processes.values()].map((process) => process.stop()));
+    await users.close();
+    await processes.stop();
     await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
     await rm(dataDir, { recursive: true, force: true });
   };
-
-  for (const service of shape === 'processes' ? services : (['gateway'] as const)) start(service);
-  await ready(services).catch(async (error: unknown) => {
+  for (const service of shape === 'processes' ? services : (['gateway'] as const)) processes.start(service);
+  await processes.ready(services).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
+  return systemOf({ shape, urls, dataDir, environment, services, proxies, processes, users, stop });
+}
 
+/** A started system. */
+function systemOf({
+  services,
+  proxies,
+  processes,
+  users,
+  ...system
+}: Place &
+  Pick<System, 'shape' | 'stop'> & {
+    readonly services: readonly ServiceName[];
+    readonly proxies: ReadonlyMap<ServiceName, ServiceProxy>;
+    readonly processes: Processes;
+    readonly users: Users;
+  }): System {
   return {
-    shape,
-    urls,
-    dataDir,
-    environment,
-    process: processOf,
+    ...system,
+    token: users.token,
+    client: users.client,
+    process: (service) => processes.of(service),
     proxy: (service) => found(proxies.get(service), `The proxy of ${service}`),
-    token,
-    async client(userId = `user|${randomBytes(4).toString('hex')}@example.com`) {
-      const client = createGraphClient(urls.gateway, await token(userId));
-      clients.push(client);
-      return client;
-    },
     async restart(service, more) {
-      await processOf(service).stop();
-      start(service, more);
-      await ready(shape === 'processes' ? [service] : services);
+      await processes.of(service).stop();
+      processes.start(service, more);
+      await processes.ready(system.shape === 'processes' ? [service] : services);
     },
-    output: () => [...processes.values()].map((one) => one.output()).join('\n'),
-    stop,
+    output: () => processes.output(),
   };
 }

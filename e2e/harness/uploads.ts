@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { loadConfig } from '../../platform/config.ts';
+import { loadConfig } from '../../platform/config/config.ts';
 import { segmentOf } from '../../platform/objects/names.ts';
 import { openFolderObjects } from '../../platform/objects/objects.folder.ts';
 import { openS3Objects } from '../../platform/objects/objects.s3.ts';
 import type { GraphClient } from './client.ts';
 import type { System } from './system.ts';
 
-/** Keys of the objects that the image processor keeps of a user, read from the store itself. */
+/** Keys of the user's objects in the image processor's store. */
 export async function keptObjects(
   { dataDir, environment }: Pick<System, 'dataDir' | 'environment'>,
   userId: string,
@@ -25,7 +25,7 @@ export async function keptObjects(
   }
 }
 
-/** A request that puts a file. */
+/** The request that uploads a file. */
 export interface UploadRequest {
   readonly id: string;
   readonly url: string;
@@ -93,7 +93,7 @@ export const announced = (bytes: Uint8Array, over: Record<string, unknown> = {})
   ...over,
 });
 
-/** The upload of an announcement. @throws when it is refused */
+/** Requests an upload. @throws when it is refused */
 export async function requestUpload(client: GraphClient, input: object): Promise<UploadRequest> {
   type Requested = { requestUpload: Told & { upload: UploadRequest | null } };
   const { requestUpload: payload } = await client.query<Requested>(REQUEST, { input });
@@ -101,7 +101,7 @@ export async function requestUpload(client: GraphClient, input: object): Promise
   return payload.upload;
 }
 
-/** Sends a file as a page does. @returns the status */
+/** Uploads a file. @returns the status */
 export async function sendFile(
   client: GraphClient,
   upload: UploadRequest,
@@ -114,14 +114,14 @@ export async function sendFile(
   return answer.status;
 }
 
-/** The blob's id, or the code of what is wrong. */
+/** Completes an upload. @returns the blob's id, or the error's code */
 export async function completeUpload(client: GraphClient, uploadId: string): Promise<string> {
   type Completed = { completeUpload: Told & { blob: { id: string } | null } };
   const { completeUpload: payload } = await client.query<Completed>(COMPLETE, { uploadId });
   return payload.blob?.id ?? payload.userErrors[0]?.code ?? '';
 }
 
-/** A picture from its announcement to its blob. */
+/** Requests an upload, sends the picture, and completes it. */
 export async function uploadPicture(
   client: GraphClient,
   bytes: Uint8Array,
@@ -135,7 +135,7 @@ export async function uploadPicture(
 export const seePicture = async (client: GraphClient, id: string): Promise<SeenPicture | null> =>
   (await client.query<{ blob: SeenPicture | null }>(ASSET, { id })).blob;
 
-/** The picture once its renditions are there. */
+/** Waits until the picture's renditions exist. */
 export async function untilProcessed(client: GraphClient, id: string): Promise<SeenPicture> {
   await expect
     .poll(async () => (await seePicture(client, id))?.processing.state, { timeout: 90_000 })

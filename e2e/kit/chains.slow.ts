@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { derivedBlobId } from '../../platform/ids.ts';
-import { defineProcessor, type Run } from '../../platform/processor/define.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { derivedBlobId } from '../../platform/ids/ids.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { Run } from '../../platform/processor/kit/run.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { type KitSystem, operator, startKitSystem } from './system.fixture.ts';
 
@@ -39,7 +40,7 @@ const first = (run: Run<object> = wrapped('A')) =>
     run,
   });
 
-/** Takes what the first one makes, and users' drafts as well. */
+/** Takes results of the first, and users' drafts as well. */
 const second = (run: Run<object> = wrapped('B')) =>
   defineProcessor({
     id: SECOND,
@@ -128,7 +129,7 @@ describe('a chain', () => {
     const retry = `retryProcessing(blobId: $id, processorId: "${SECOND}") { userErrors { code } }`;
     await mutate(system, caller, retry, chain.a);
     await expect.poll(() => preview(chain.b)).toBe('B(A(x))');
-    // The other is taken up again from where it was set aside.
+    // The other is replayed from the dead letters.
     for (const { id } of await log.deadLetters()) await log.replayDeadLetter(id);
     await expect.poll(() => preview(chain.beside)).toBe('B(x)');
   });
@@ -174,7 +175,7 @@ describe('what chains hold', () => {
       (await service(processor).rest('GET', `/blobs/${id}`, { caller })).status;
     await expect.poll(() => read(FIRST, chain.a)).toBe(200);
     await expect.poll(() => read(SECOND, chain.beside)).toBe(200);
-    // Its source is back, so that it can be made of that.
+    // Waits until its source exists again.
     await expect
       .poll(
         async () => {
@@ -227,7 +228,7 @@ describe('a processor that comes later', () => {
     );
     const firsts = drafts.map((draft) => derivedBlobId(draft, FIRST, '1'));
     for (const id of firsts) await expect.poll(() => system.blob(caller, id)).not.toBeNull();
-    // What the log still holds reaches the new one by itself: it is to find these in the index alone.
+    // Empties the log, so that the new processor finds these blobs only in the index.
     await system.forget();
 
     const run = vi.fn(wrapped('B'));

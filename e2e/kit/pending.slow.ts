@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError, InputErrors } from '../../platform/errors.ts';
-import { onDemandBlobId } from '../../platform/ids.ts';
-import { defineProcessor, type Run } from '../../platform/processor/define.ts';
+import { BlobgraphError, InputErrors } from '../../platform/errors/errors.ts';
+import { onDemandBlobId } from '../../platform/ids/ids.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { Run } from '../../platform/processor/kit/run.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { startKitSystem } from './system.fixture.ts';
 
@@ -163,7 +164,7 @@ describe('what is asked for and made later', () => {
       blob: null,
       userErrors: [{ field: 'blobIds', code: 'VALIDATION_FAILED' }],
     });
-    // Another's blobs look as if they were not there.
+    // Blobs of others look missing.
     const foreign = await ask({ blobIds: sources }, newUser());
     expect(foreign.blob).toBeNull();
     expect(foreign.userErrors).toMatchObject([{ code: 'SOURCE_UNKNOWN' }]);

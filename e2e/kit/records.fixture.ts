@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
-import { processors } from '../../cli/subgraphs.generated.ts';
-import { projectFile } from '../../platform/paths.ts';
-import type { RecordsFixture } from '../../platform/processor/records/records.contract.ts';
+import { processors } from '../../cli/system/subgraphs.generated.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import type { RecordsFixture } from '../../platform/processor/records/records.contract.fixture.ts';
 import type { RecordsDefinition } from '../../platform/processor/records/records.ts';
 import type { AnyProcessor } from '../../platform/processor/service.ts';
 import { sampleOf, schemaOf } from '../harness/sample.ts';
 
 export type Sampled = Omit<RecordsFixture, 'open'>;
 
-/** Members of `data` that the store gives, or the envelope has. */
+/** Whether the store allocates a member of `data`, or the envelope has it. */
 const isGiven = ({ members, allocates }: RecordsDefinition, name: string): boolean =>
   name === allocates?.member || members?.[name] === 'envelope';
 
-/** A processor's records, with blobs of its output schema's smallest form. */
+/** A processor's records, with smallest documents of its output schema. */
 async function sampled({ records: definition, makes }: AnyProcessor): Promise<Sampled> {
   const schema = await schemaOf(makes.schema);
   return {
@@ -28,7 +28,7 @@ async function sampled({ records: definition, makes }: AnyProcessor): Promise<Sa
   };
 }
 
-/** Samples of a processor's own, where its folder has them. */
+/** Samples of the processor's folder, where it has some. */
 async function ownSamples(id: string): Promise<Sampled | undefined> {
   const file = projectFile('subgraphs', id, 'records.fixture.ts');
   if (!existsSync(file)) return undefined;
@@ -36,7 +36,7 @@ async function ownSamples(id: string): Promise<Sampled | undefined> {
   return fixtures.find(({ definition, sample }) => definition && sample) as Sampled | undefined;
 }
 
-/** Every processor of `supergraph.yaml`, with what its records hold. */
+/** Records of every processor of `supergraph.yaml`, with samples. */
 export async function allRecords(): Promise<readonly (readonly [id: string, fixture: Sampled])[]> {
   const values: readonly AnyProcessor[] = await Promise.all(Object.values(processors).map((load) => load()));
   return Promise.all(

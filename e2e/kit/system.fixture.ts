@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { systemClock } from '../../platform/clock.ts';
-import { type ServiceName, servicePorts } from '../../platform/config.ts';
-import { openEmbeddedEventLog } from '../../platform/event-log/log.embedded.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { type ServiceName, servicePorts } from '../../platform/config/config.ts';
+import { openEmbeddedEventLog } from '../../platform/event-log/embedded/log.embedded.ts';
 import type { AnyProcessor } from '../../platform/processor/service.ts';
 import { processorService } from '../../platform/processor/service.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 import { processorsService } from '../../subgraphs/processors/main.ts';
 import { schemasService } from '../../subgraphs/schemas/main.ts';
 import { stateService } from '../../subgraphs/state/main.ts';
@@ -28,10 +28,10 @@ const BLOB = /* GraphQL */ `
   }
 `;
 
-/** Whom operators' fields are open to. */
+/** An operator, for fields that need one. */
 export const operator = { viewer: viewer('olga', 'operator') };
 
-/** A blob as its user sees it in the index. */
+/** An index entry as its user sees it. */
 export interface SeenBlob {
   readonly title: string;
   readonly preview: string;
@@ -50,11 +50,8 @@ export interface SeenBlob {
   readonly content: { readonly id: string } | null;
 }
 
-/**
- * State, the registries and an event log, on one embedded database, for processors of a test's own. What the processors
- * are called must be names of services that there are.
- */
-export async function startKitSystem() {
+/** State, the registries and an event log on one embedded database, with processors that are started on them. */
+async function openServices() {
   const server = await openTemporaryPglite();
   const space = randomBytes(4).toString('hex');
   const sql = (name: string) => server.database(`${name}_${space}`);
@@ -64,7 +61,7 @@ export async function startKitSystem() {
   const schemas = await startTestService(schemasService, { sql });
   const processors = await startTestService(processorsService, { sql });
   const urls = { schemas: schemas.url, processors: processors.url };
-  // A repair leaves nothing alone for being young.
+  // Without a grace period: repairs include new entries.
   const reconciler = { everySeconds: 0, graceSeconds: 0, maxChanges: 1_000 };
   const state = await startTestService(stateService, { sql, eventLog, urls, config: { reconciler } });
   const started = new Map<string, TestService>();
@@ -75,57 +72,96 @@ export async function startKitSystem() {
     await Promise.all([schemas.stop(), processors.stop()]);
     await server.close();
   });
-  let users = 0;
+  return { sql, log, eventLog, urls: { ...urls, state: state.url }, state, processors, started };
+}
 
+type Services = Awaited<ReturnType<typeof openServices>>;
+
+/** Starts a processor. Resolves once the registry has this version of it. */
+async function startProcessor(
+  { sql, eventLog, urls, processors, started }: Services,
+  definition: AnyProcessor,
+  sdl?: string,
+): Promise<TestService> {
+  const name = definition.id as ServiceName;
+  const portOffset = await freePortOffset();
+  const own = { [name]: `http://127.0.0.1:${servicePorts[name] + portOffset}` };
+  const service = await startTestService(processorService(definition, sdl), {
+    sql,
+    eventLog,
+    urls: { ...urls, ...own },
+    config: { portOffset },
+  });
+  started.set(`${name} ${portOffset}`, service);
+  await untilRegistered(processors, definition);
+  return service;
+}
+
+/** Runs the reconciler. @returns its findings, as `<kind> <processor> <found> <repaired>` */
+async function reconcile(state: TestService): Promise<string[]> {
+  const call = { method: 'POST', path: '/api/v1/reconciliations' };
+  const answer = await fetch(`${state.url}${call.path}`, {
+    method: call.method,
+    headers: { ...(await state.headers(operator, call)), 'content-type': 'application/json' },
+    body: JSON.stringify({ repair: true }),
+  });
+  interface Line {
+    report?: { findings: { kind: string; processor_id: string; found: number; repaired: number }[] };
+  }
+  const lines = (await answer.text()).trim().split('\n');
+  const { report } = JSON.parse(lines.at(-1) ?? '{}') as Line;
+  if (!report) throw new Error(`No report: ${lines.at(-1)}`);
+  return report.findings.map(
+    ({ kind, processor_id, found, repaired }) => `${kind} ${processor_id} ${found} ${repaired}`,
+  );
+}
+
+interface Caller {
+  readonly viewer: ReturnType<typeof viewer>;
+}
+
+async function createDraft(
+  state: TestService,
+  caller: Caller,
+  content: string,
+  schemaId: string,
+): Promise<string> {
+  const input = { type: 'chapter_draft', schemaId, data: { content } };
+  interface Created {
+    createBlob: { blob: { id: string } | null; userErrors: { code: string; message: string }[] };
+  }
+  const { data, errors } = await state.graphql<Created>(CREATE, { input }, caller);
+  const id = data?.createBlob.blob?.id;
+  if (!id) throw new Error(JSON.stringify(errors ?? data?.createBlob.userErrors));
+  return id;
+}
+
+/**
+ * Starts state, the registries and an event log on one embedded database, for processors that a test defines. Their
+ * names must be those of existing services.
+ */
+export async function startKitSystem() {
+  const services = await openServices();
+  const { sql, log, state, processors, started } = services;
+  let users = 0;
   return {
     state,
     processors,
     log,
-    /** Starts a process of a processor, and resolves once the registry knows it in this version. */
-    async start(definition: AnyProcessor, sdl?: string): Promise<TestService> {
-      const name = definition.id as ServiceName;
-      const portOffset = await freePortOffset();
-      const own = { [name]: `http://127.0.0.1:${servicePorts[name] + portOffset}` };
-      const service = await startTestService(processorService(definition, sdl), {
-        sql,
-        eventLog,
-        urls: { ...urls, state: state.url, ...own },
-        config: { portOffset },
-      });
-      started.set(`${name} ${portOffset}`, service);
-      await untilRegistered(processors, definition);
-      return service;
-    },
-    /** The process of a processor that was started last. */
+    start: (definition: AnyProcessor, sdl?: string) => startProcessor(services, definition, sdl),
+    /** The last started process of a processor. */
     service(name: ServiceName): TestService {
       const [last] = [...started].reverse().find(([key]) => key.startsWith(`${name} `)) ?? [];
       const found = last === undefined ? undefined : started.get(last);
       if (!found) throw new Error(`${name} was not started`);
       return found;
     },
-    /** The reconciler's findings, as `<kind> <processor> <found> <repaired>`. */
-    async reconcile(): Promise<string[]> {
-      const call = { method: 'POST', path: '/api/v1/reconciliations' };
-      const answer = await fetch(`${state.url}${call.path}`, {
-        method: call.method,
-        headers: { ...(await state.headers(operator, call)), 'content-type': 'application/json' },
-        body: JSON.stringify({ repair: true }),
-      });
-      interface Line {
-        report?: { findings: { kind: string; processor_id: string; found: number; repaired: number }[] };
-      }
-      const lines = (await answer.text()).trim().split('\n');
-      const { report } = JSON.parse(lines.at(-1) ?? '{}') as Line;
-      if (!report) throw new Error(`No report: ${lines.at(-1)}`);
-      return report.findings.map(
-        ({ kind, processor_id, found, repaired }) => `${kind} ${processor_id} ${found} ${repaired}`,
-      );
-    },
-    /** Takes blobs out of a processor's store, as a disk does. */
+    reconcile: () => reconcile(state),
+    /** Deletes all rows of a processor's table, as a lost disk does. */
     async lose(database: string, table: string): Promise<void> {
       await (await sql(database)).execute(`DELETE FROM ${table}`);
     },
-    /** Empties the log, as time does. */
+    /** Empties the log, as retention does. */
     async forget(): Promise<void> {
       const database = await sql('event_log');
       await database.execute(
@@ -133,22 +169,10 @@ export async function startKitSystem() {
       );
       await database.execute('DELETE FROM log_message');
     },
-    newUser: () => ({ viewer: viewer(`user|${++users}@example.com`) }),
-    async createDraft(
-      caller: { viewer: ReturnType<typeof viewer> },
-      content: string,
-      schemaId = 'text-input-v1',
-    ) {
-      const input = { type: 'chapter_draft', schemaId, data: { content } };
-      interface Created {
-        createBlob: { blob: { id: string } | null; userErrors: { code: string; message: string }[] };
-      }
-      const { data, errors } = await state.graphql<Created>(CREATE, { input }, caller);
-      const id = data?.createBlob.blob?.id;
-      if (!id) throw new Error(JSON.stringify(errors ?? data?.createBlob.userErrors));
-      return id;
-    },
-    async blob(caller: { viewer: ReturnType<typeof viewer> }, id: string): Promise<SeenBlob | null> {
+    newUser: (): Caller => ({ viewer: viewer(`user|${++users}@example.com`) }),
+    createDraft: (caller: Caller, content: string, schemaId = 'text-input-v1') =>
+      createDraft(state, caller, content, schemaId),
+    async blob(caller: Caller, id: string): Promise<SeenBlob | null> {
       const { data, errors } = await state.graphql<{ blob: SeenBlob | null }>(BLOB, { id }, caller);
       if (errors) throw new Error(JSON.stringify(errors));
       return data?.blob ?? null;

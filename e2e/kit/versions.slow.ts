@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../platform/ids.ts';
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { derivedBlobId } from '../../platform/ids/ids.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import expansion from '../../subgraphs/text-expansion/processor.ts';
 import { startKitSystem } from './system.fixture.ts';
 
 const ID = 'text-expansion';
 
-/** A version of the text expansion, which is quick. */
+/** A quick version of the text expansion. */
 const version = (name: string, schemaIds: readonly string[] = ['text-input-v1']) =>
   defineProcessor({
     id: ID,
@@ -28,7 +28,7 @@ const version = (name: string, schemaIds: readonly string[] = ['text-input-v1'])
 
 type System = Awaited<ReturnType<typeof startKitSystem>>;
 
-/** Every draft has one result of one of these versions, and no run failed. */
+/** Expects one result of these versions for every draft, and no failed runs. */
 async function expectWhole(
   system: System,
   caller: ReturnType<System['newUser']>,
@@ -76,7 +76,7 @@ describe('two versions of a processor beside each other', () => {
     await system.start(version('1'));
     const newer = version('2', ['text-input-v1', 'note-v1']);
     await system.start(newer);
-    // A process of the version before is started anew, and is what the registry has.
+    // The earlier version restarts, and is then the registered one.
     await system.start(version('1'));
     await system.start(newer);
     const drafts = await Promise.all(

@@ -1,32 +1,35 @@
 import { readFile } from 'node:fs/promises';
-import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { type GraphQLField, type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { clientSchema } from '../../gateway/operations/schema.ts';
-import { serviceNames } from '../../platform/config.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { argumentsOf, badValues, type Known, type Leaf, leavesOf, withValue } from '../harness/arguments.ts';
+import { clientSchema } from '../../gateway/graph/schema.ts';
+import { serviceNames } from '../../platform/config/config.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import { createGraphClient, type GraphClient, type GraphQLResult } from '../harness/client.ts';
 import { compileBook, createDraft, untilState } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
+import { argumentsOf, badValues, type Known, type Leaf, leavesOf, withValue } from './arguments.fixture.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Values = Record<string, unknown>;
 
 const sdl = await readFile(projectFile('gateway', 'supergraph.graphql'), 'utf8');
-const mutations = Object.values(clientSchema(sdl).getMutationType()?.getFields() ?? {});
-const rows = mutations.map((field) => [field.name, field] as const);
+const schema = clientSchema(sdl);
+const fieldsOf = (type: GraphQLObjectType | null | undefined) =>
+  Object.values(type?.getFields() ?? {}).map((field) => [field.name, field] as const);
+const rows = fieldsOf(schema.getMutationType());
+const queries = fieldsOf(schema.getQueryType()).filter(([, { args }]) => args.length > 0);
 
-/** Done to whoever is named, without a way back: they are tried with names of nobody alone. */
+/** Irreversible mutations, tried only with unknown names. */
 const ENDINGS = ['deleteUser', 'retireProcessor', 'pauseProcessor', 'registerProcessor'];
 
 let system: System;
 let alice: GraphClient;
 let operator: GraphClient;
-/** Ids of bob's: of each kind of blob, and of his book. */
+/** Ids of Bob: of each kind of blob, and of his book. */
 let foreign: readonly string[];
 let serial = 0;
 
-/** So that what is tried at one place is not refused for another. */
+/** Valid values, so that a refusal is about the leaf that is tried. */
 const known: Known = {
   schemaId: () => 'note-v1',
   schemaVersion: () => '1.0.0',
@@ -65,7 +68,7 @@ interface Payload {
   }[];
 }
 
-/** Whatever the input: a fault of ours, or one that says to come again. */
+/** Codes of server faults, which no input may cause. */
 const FAULTS = [
   'INTERNAL',
   'SUBGRAPH_INVALID',
@@ -80,7 +83,8 @@ async function run(client: GraphClient, { name, args, type }: Field, values: Val
   const declared = args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const given = args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
   const selection = hasErrors ? '__typename userErrors { field code message }' : '__typename';
-  const query = `mutation (${declared}) { done: ${name}(${given}) { ${selection} } }`;
+  const kind = queries.some(([, field]) => field.name === name) ? 'query' : 'mutation';
+  const query = `${kind} (${declared}) { done: ${name}(${given}) { ${selection} } }`;
   const answer = await client.request<{ done: Payload | null }>(query, values);
   return { answer, codes: codesOf(answer) };
 }
@@ -92,7 +96,7 @@ const codesOf = ({ data, errors = [] }: GraphQLResult<{ done: Payload | null }>)
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, 60);
 
-/** What went wrong on our side, by the input. */
+/** Server faults, by the input that caused them. */
 async function faultsOf(client: GraphClient, field: Field): Promise<string[]> {
   const faults: string[] = [];
   for (const leaf of leavesOf(field.args, argumentsOf(field.args, true, known))) {
@@ -107,6 +111,13 @@ async function faultsOf(client: GraphClient, field: Field): Promise<string[]> {
   return faults;
 }
 
+describe('whatever a question is given', () => {
+  it.each(queries)('%s has no fault of ours', async (_name, field) => {
+    expect(await faultsOf(alice, field)).toEqual([]);
+    expect(await faultsOf(operator, field)).toEqual([]);
+  });
+});
+
 describe('whatever a command is given', () => {
   it.each(rows)('%s has no fault of ours, for a user', async (_name, field) => {
     expect(await faultsOf(alice, field)).toEqual([]);
@@ -117,10 +128,10 @@ describe('whatever a command is given', () => {
   });
 });
 
-/** Errors as they are told, the id itself aside. */
+/** Errors of an answer, without the id itself. */
 async function told(field: Field, leaf: Leaf, id: string): Promise<unknown> {
   const values = argumentsOf(field.args, false, known);
-  // Ids of books are their users' own: what one has made of an id is no measure of another.
+  // Book ids are per user: each try needs a new user.
   const { answer } = await run(await system.client(), field, withValue(values, leaf, id));
   const text = JSON.stringify([
     answer.data?.done?.userErrors,
@@ -137,7 +148,7 @@ const ofIds = rows.filter(
 
 const lastName = ({ path }: Leaf): string => path.findLast((step) => typeof step === 'string') as string;
 
-/** Whether a userError's field is a place of the arguments. */
+/** Whether a userError's field names a leaf of the arguments. */
 const isPlace = (field: string | null, leaves: readonly Leaf[]): boolean =>
   field !== null && leaves.some(({ path }) => path.some((step) => field.split('.').includes(String(step))));
 
@@ -147,7 +158,7 @@ describe('what is refused', () => {
     const errorsOf = async (values: Values) =>
       (await run(operator, field, values)).answer.data?.done?.userErrors ?? [];
     const leaves = leavesOf(field.args, fresh());
-    // Where the plain input is refused as well, an error need not be of the change.
+    // Where the plain input is refused as well, the error need not be about the change.
     const isPlain = (await errorsOf(fresh())).length === 0;
     const unnamed: string[] = [];
     for (const leaf of leaves) {

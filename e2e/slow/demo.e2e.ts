@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtFile, projectFile } from '../../platform/paths.ts';
+import { builtFile, projectFile } from '../../platform/process/paths.ts';
 import { sherlockHolmes } from '../../platform/testing/shared-data.ts';
 import { freePortOffset } from '../harness/ports.ts';
-import { type System, startSystem } from '../harness/system.ts';
+import { type SharedSystem, sharedSystem } from '../harness/shared.ts';
 
 interface Run {
   readonly code: number | null;
@@ -23,18 +23,18 @@ const runDemo = (environment: Readonly<Record<string, string>>, ...args: string[
     );
   });
 
-/** Titles in the order in which the book's text has their chapters. */
+/** Titles of the chapters, in the order of the book's text. */
 const titlesIn = (markdown: string): string[] =>
   [...markdown.matchAll(/^## (.+)\n\n<div id="chapter-\d+"><\/div>$/gm)].map(([, title]) => title ?? '');
 
 const STORY = ['The Ledger', 'The Far Bank', 'The Crossing', 'The Near Bank'];
 
 describe('the demo on a running system', () => {
-  let system: System;
+  let system: SharedSystem;
   beforeAll(async () => {
-    system = await startSystem(inject('shape'));
+    system = await sharedSystem();
   });
-  afterAll(() => system?.stop());
+  afterAll(() => system?.leave());
 
   it('makes a book of its story, and the second time nothing twice', async () => {
     const file = join(system.dataDir, 'demo', 'the-ferry-ledger.md');

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { faultsAt } from '../../platform/testing/strange-paths.ts';
 import type { GraphClient } from '../harness/client.ts';
-import { type System, startSystem } from '../harness/system.ts';
+import { type SharedSystem, sharedSystem } from '../harness/shared.ts';
 
-let system: System;
+let system: SharedSystem;
 let client: GraphClient;
 
 beforeAll(async () => {
-  system = await startSystem(inject('shape'));
-  client = await system.client('alice');
+  system = await sharedSystem();
+  client = await system.client('alice-doors');
 });
-afterAll(() => system?.stop());
+afterAll(() => system?.leave());
 
 it('a path that is no path of anything is no fault of the gateway’s', async () => {
   const paths = [
@@ -20,7 +20,7 @@ it('a path that is no path of anything is no fault of the gateway’s', async ()
     '/api/v1/processors/:x/blobs/:x/artifacts/:x',
     '/api/v1/processors/text-expansion/blobs/:x/artifacts/markdown',
     '/api/v1/processors/:x/users/:x/blobs',
-    '/api/v1/processors/text-expansion/users/alice/blobs?since=:x',
+    '/api/v1/processors/text-expansion/users/alice-doors/blobs?since=:x',
     '/api/v1/route?schema_id=:x&event=:x',
     '/graphql/:x',
     '/:x',
@@ -31,7 +31,7 @@ it('a path that is no path of anything is no fault of the gateway’s', async ()
   expect(await faultsAt(system.urls.gateway, paths, { authorization })).toEqual([]);
 });
 
-/** Documents whose members are called as what every object inherits. */
+/** Documents with members named like properties of every object. */
 const documents = [
   '{"content":"x","metadata":{"__proto__":{"polluted":true}}}',
   '{"content":"x","metadata":{"constructor":{"prototype":{"polluted":true}}}}',

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createGraphClient, type GraphClient, type GraphQLResult } from '../harness/client.ts';
 import { compileBook, coreQuery, createDraft } from '../harness/operations.ts';
-import { type System, startSystem } from '../harness/system.ts';
+import { type SharedSystem, sharedSystem } from '../harness/shared.ts';
 
-let system: System;
+let system: SharedSystem;
 
 beforeAll(async () => {
-  system = await startSystem(inject('shape'));
+  system = await sharedSystem();
 });
-afterAll(() => system?.stop());
+afterAll(() => system?.leave());
 
 const CREATE = `mutation ($input: CreateBlobInput!) {
   createBlob(input: $input) { blob { id content { ... on UserBlob { body } } } userErrors { field code message } }
@@ -20,7 +20,7 @@ type Created = GraphQLResult<{
 }>;
 const variablesOf = (data: string) => `{"input":{"type":"note","schemaId":"note-v1","data":${data}}}`;
 
-/** One operation over HTTP, its variables as they are written here. */
+/** Sends an operation over HTTP, with variables as written here. */
 async function overHttp({ token }: GraphClient, data: string): Promise<Created> {
   const answer = await fetch(`${system.urls.gateway}/graphql`, {
     method: 'POST',
@@ -123,12 +123,11 @@ describe('ids of any form', () => {
     expect(await operator.query(mutation, { id: userId })).toEqual({ deleteUser: { userErrors: [] } });
     const report =
       'query ($id: ID!) { userErasure(id: $id) { obstacle stores { processorId left erasedAt } } }';
+    const stores = ['book-compiler', 'image-processor', 'pitch-builder', 'state', 'text-expansion'];
     const done = (processorId: string) => ({ processorId, left: 0, erasedAt: expect.any(String) });
     await expect
-      .poll(() => operator.query(report, { id: userId }))
-      .toEqual({
-        userErasure: { obstacle: null, stores: ['book-compiler', 'state', 'text-expansion'].map(done) },
-      });
+      .poll(() => operator.query(report, { id: userId }), { timeout: 60_000 })
+      .toEqual({ userErasure: { obstacle: null, stores: stores.map(done) } });
     expect((await coreQuery(client)).totalCount).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ServiceName } from '../../platform/config.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
 import type { GraphClient } from '../harness/client.ts';
 import {
   compileBook,
@@ -14,7 +14,7 @@ import { type System, startSystem } from '../harness/system.ts';
 
 let system: System;
 let client: GraphClient;
-/** Everything that the client was told is stored, by idempotency key. */
+/** All acknowledged drafts, by idempotency key. */
 const acknowledged = new Map<string, { id: string; content: string }>();
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterEach(() => system.proxy('state').release());
 afterAll(() => system?.stop());
 
-/** In one process, services that are killed at one moment are killed by one and the same kill. */
+/** Whether services can be killed separately. */
 const apart = inject('shape') === 'processes';
 const others: readonly ServiceName[] = apart ? ['processors', 'schemas', 'events'] : [];
 const writers: readonly ServiceName[] = apart ? ['gateway', 'state'] : ['state'];
@@ -36,7 +36,7 @@ const isRegistration = (processorId: string) => (request: SeenRequest) =>
   (request.body as { processor_id: string }).processor_id === processorId;
 const isBeginning = ({ path }: SeenRequest) => path === '/api/v1/runs/begin';
 
-/** Kills a service at the moment when a request of this kind is held, then starts it again. */
+/** Kills a service while such a request is held, then starts it again. */
 async function killWhen(
   service: ServiceName,
   matches: (request: SeenRequest) => boolean,
@@ -51,7 +51,7 @@ async function killWhen(
 }
 
 let chapter = 0;
-/** A chapter's draft; its client tries again with the same key until it is told that it is stored. */
+/** Stores a draft, retried with the same key until it is acknowledged. */
 async function storeDraft(): Promise<string> {
   chapter += 1;
   const key = `chapter-${chapter}`;
@@ -85,7 +85,7 @@ describe('kill -9', () => {
     await untilState(client, id, 'COMPLETED');
   });
 
-  /** Drafts whose expansion was cut short; an event that nobody acknowledges comes back after half a minute. */
+  /** Drafts whose expansion was interrupted; their events are redelivered after half a minute. */
   const cut: string[] = [];
   it.each([
     ['before computing', isBeginning, 'hold-request'],
@@ -111,7 +111,7 @@ describe('kill -9', () => {
     interface Answer {
       book: { compiled: { nodes: { id: string }[] } };
     }
-    // It finishes by itself what was cut short: nobody has to ask again.
+    // It finishes interrupted work by itself.
     await expect
       .poll(async () => (await client.query<Answer>(query)).book.compiled.nodes.length, {
         timeout: 90_000,
@@ -164,5 +164,60 @@ describe('a stop and a start', () => {
     await untilState(client, id, 'COMPLETED');
     const after = await coreQuery(client, { filter: { type: 'chapter_draft', bookId: 'killed' } });
     expect(after.nodes).toEqual(before.nodes);
+  });
+});
+
+const CREATE_MANY = /* GraphQL */ `
+  mutation ($input: CreateBlobsInput!) {
+    createBlobs(input: $input) { results { blob { id } userErrors { code } } userErrors { code } }
+  }
+`;
+interface Many {
+  createBlobs: { results: { blob: { id: string } | null; userErrors: object[] }[]; userErrors: object[] };
+}
+
+describe('kill -9 in the middle of many', () => {
+  const COUNT = 400;
+  const texts = Array.from({ length: COUNT }, (_, n) => `Note ${n}. It rained.`);
+  const blobs = texts.map((text) => ({ type: 'note', schemaId: 'note-v1', data: { text } }));
+  const input = { blobs, idempotencyKey: 'many' };
+  let many: GraphClient;
+
+  async function countOf(): Promise<number> {
+    const { blobs: found } = await many.query<{ blobs: { totalCount: number } }>('{ blobs { totalCount } }');
+    return found.totalCount;
+  }
+  async function ids(): Promise<(string | undefined)[]> {
+    const { createBlobs } = await many.query<Many>(CREATE_MANY, { input });
+    expect(createBlobs.userErrors).toEqual([]);
+    return createBlobs.results.map(({ blob }) => blob?.id);
+  }
+
+  it('leaves whole blobs; sent again with the same key, all are there, each once', async () => {
+    many = await system.client('many');
+    const cut = ids().catch(() => null);
+    await expect.poll(countOf, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+    await system.process('state').kill();
+    await cut;
+    await system.restart('state');
+    const first = await ids();
+    expect(new Set(first).size).toBe(COUNT);
+    expect(first).not.toContain(undefined);
+    expect(await countOf()).toBe(COUNT);
+  });
+
+  it('loses none when nobody was told: the same ids come again', async () => {
+    const before = await ids();
+    const killed = killWhen('state', isCreate, 'hold-response');
+    const cut = ids().catch(() => null);
+    await killed;
+    await cut;
+    expect(await ids()).toEqual(before);
+    expect(await countOf()).toBe(COUNT);
+    const { blob } = await many.query<{ blob: { content: { body: unknown } } }>(
+      'query ($id: ID!) { blob(id: $id) { content { ... on UserBlob { body } } } }',
+      { id: before[COUNT - 1] },
+    );
+    expect(blob.content.body).toEqual({ text: texts.at(-1) });
   });
 });

@@ -51,7 +51,10 @@ async function ask(client: GraphClient, name: 'cancelProcessing' | 'retryProcess
 const PATIENCE = { timeout: 60_000, interval: 100 };
 const WAITING: Run = { state: 'PENDING', error: null, obstacle: { code: 'PROCESSOR_PAUSED' } };
 
-/** The id of a new draft of the user that is left to wait; those before the pause was heard of are done. */
+/**
+ * Stores drafts until one waits: earlier ones may still be done, as the pause takes time to spread.
+ * @returns the waiting draft's id
+ */
 async function untilPaused(client: GraphClient): Promise<string> {
   const settled = [WAITING, { state: 'COMPLETED', error: null, obstacle: null }];
   return vi.waitUntil(async () => {
@@ -106,7 +109,7 @@ describe('a paused processor', () => {
   });
 });
 
-// The last: it cannot be undone.
+// Last, as it cannot be undone.
 it('a retired processor’s content reads as gone, its open runs fail, and a user is erased without it', async () => {
   const [client, userId] = [await system.client('user|retired@example.com'), 'user|retired@example.com'];
   const id = await createDraft(client, { content: 'It rained on the harbour.' });

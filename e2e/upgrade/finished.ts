@@ -27,14 +27,14 @@ const HARD = [
   'The harbourmaster warned the younger men about the tides that winter. Nobody remembered it when the weather was fine.',
 ];
 
-/** A draft whose run is done. */
+/** Stores a draft and waits until its run is done. */
 async function expanded(client: GraphClient, input: Parameters<typeof draft>[0]): Promise<string> {
   const id = await create(client, draft(input));
   await settled(client, id);
   return id;
 }
 
-/** Two books: one in two versions, the second after a chapter was written anew, and one of drafts alone. */
+/** Writes two books: one in two versions, with a chapter rewritten in between, and one of drafts only. */
 async function writePlain(client: GraphClient): Promise<void> {
   const chapters = ['The Storm', 'The Calm', 'The Letter'].map((title, index) => ({
     chapterNum: index + 1,
@@ -70,7 +70,7 @@ const message = (content: string, rest: object = {}): object => ({
   ...rest,
 });
 
-/** A book that went stale, a conversation, notes by a schema of an operator's, and something deleted. */
+/** Writes a stale book, a conversation, notes with an operator's schema, and a deleted blob. */
 async function writeOdd(client: GraphClient): Promise<void> {
   await expanded(client, { title: 'Kept', content: CALM, book: 'my-novel', chapter: 1, key: 'one' });
   const second = { title: 'Deleted', content: STORM, book: 'my-novel', chapter: 2, key: 'two' };
@@ -91,7 +91,7 @@ const PROCESSOR = `mutation ($input: RegisterProcessorInput!) {
   registerProcessor(input: $input) { processor { id } userErrors { field code message } }
 }`;
 
-/** A schema of an operator's in two versions, with a blob of each, and a processor that is to get no work. */
+/** Registers an operator's schema in two versions, with a blob of each, and a processor that gets no work. */
 async function writeRegistries(client: GraphClient, user: GraphClient): Promise<void> {
   for (const [version, required] of [
     ['1.0.0', ['place']],
@@ -140,7 +140,7 @@ async function eraseUser(client: GraphClient, user: GraphClient): Promise<void> 
   });
 }
 
-/** A text that outgrows a MongoDB document once it is expanded, and packs well. */
+/** Writes a text whose expansion exceeds a MongoDB document, and compresses well. */
 async function writeLarge({ model }: Writer, client: GraphClient): Promise<void> {
   model.always({ kind: 'answer', streamed: false, text: (section) => `${section}\n\n`.repeat(5).trim() });
   const paragraph = `${'The tide came in, and the tide went out. '.repeat(40).trim()}\n\n`;
@@ -148,21 +148,21 @@ async function writeLarge({ model }: Writer, client: GraphClient): Promise<void>
   model.always({ kind: 'answer' });
 }
 
-/** Data at rest when the system stopped. */
+/** Writes data without open work. */
 export async function writeFinished(writer: Writer): Promise<void> {
   const { system } = writer;
   const operating = await operator(system);
   const [plain, odd] = [await system.client(users.plain), await system.client(users.odd)];
   await writePlain(plain);
   await writeOdd(odd);
-  // Before there is a processor that never answers: an erasure waits for all.
+  // Before the processor that never answers is registered, as an erasure waits for all.
   await eraseUser(operating, await system.client(users.erased));
   await writeRegistries(operating, odd);
 }
 
 const LIVE = '{ blobs(first: 1) { liveCursor } }';
 
-/** Blobs that an endpoint's model made, or refused; the system must have been restarted with it. */
+/** Writes blobs that a model made, or refused. The system must have been restarted with the model. */
 export async function writeByModel(writer: Writer, kind: Kind) {
   const { system, model } = writer;
   const odd = await system.client(users.odd);

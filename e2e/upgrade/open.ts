@@ -3,10 +3,10 @@ import { loadMongo } from './dump/mongodb.ts';
 import { type Databases, loadEmbedded, loadServer } from './dump/servers.ts';
 import { CONNECTION_KEY, type Kind, type Release } from './release.ts';
 
-/** The kind of data that this shape opens. */
+/** The kind of data that a shape opens. */
 export const kindOf = (shape: Shape): Kind => (shape === 'embedded' ? 'embedded' : 'servers');
 
-/** Adds to every time of the log: what is old makes room there, and how old data is says nothing of its form. */
+/** Shifts all times in the log to the present, as old entries would be removed. */
 const moved = (ms: number): string => `
   DO $$ DECLARE found record; BEGIN
     FOR found IN SELECT table_name AS in_table, column_name AS name FROM information_schema.columns
@@ -23,7 +23,7 @@ function asOfNow({ databases, expected }: Release): Databases {
   return new Map([...databases, ['event_log', log + moved(age)]]);
 }
 
-/** Starts the present system on what a release left. */
+/** Starts the current system on a release's data. */
 export function openRelease(shape: Shape, kept: Release): Promise<System> {
   return startSystem(shape, {
     environment: { CONNECTION_KEY, RECONCILE_EVERY_SECONDS: '0', RECONCILE_GRACE_SECONDS: '0' },

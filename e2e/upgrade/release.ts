@@ -2,25 +2,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { IndexDescription } from 'mongodb';
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import type { Collection, Collections } from './dump/mongodb.ts';
 import type { Databases } from './dump/servers.ts';
 import type { UserView } from './view.ts';
 
-/** `embedded`: all of it in PostgreSQL. `servers`: documents in MongoDB, and a log that is not kept. */
+/** `embedded`: everything in PostgreSQL. `servers`: documents in MongoDB; the log is not kept. */
 export const kinds = ['embedded', 'servers'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** Work under way when the system was killed, and its due outcome. */
+/** Open work when the system was killed, with its expected outcome. */
 export interface Unfinished {
   readonly userId: string;
-  /** Stored with the events that tell of them, not all of which the log had taken. */
+  /** Stored drafts, some of whose events were not yet published. */
   readonly drafts: readonly string[];
-  /** Of these the model had not been heard by then, or not to the end. */
+  /** Drafts that the model had not finished. */
   readonly running: readonly string[];
-  /** The expansions of these were stored, and the index did not have them, or it was not known to. */
+  /** Stored expansions that were not registered, or not known to be. */
   readonly unregistered: readonly { readonly draftId: string; readonly id: string }[];
-  /** A compiled book that the index did not have. */
+  /** A compiled book that was not registered. */
   readonly book: { readonly id: string; readonly bookId: string; readonly version: number };
 }
 
@@ -29,16 +29,16 @@ interface FailedDraft {
   readonly draftId: string;
 }
 
-/** Data for users and operators to find again. */
+/** Data that users and operators must find again. */
 export interface Expected {
   /** ISO 8601. */
   readonly writtenAt: string;
   readonly users: readonly UserView[];
-  /** A cursor of the last user's, from before the blob of the second id was made. */
+  /** A cursor of the last user from before a blob was created. */
   readonly resume: { readonly after: string; readonly blobId: string };
-  /** Drafts whose runs failed: the model refused, or, in some releases, the index refused what it had written. */
+  /** Drafts whose runs failed: the model refused, or, in some releases, the index refused the result. */
   readonly failed: { readonly model: FailedDraft; readonly refused?: FailedDraft };
-  /** The model that wrote expansions whose run went on to the index alone. */
+  /** The model whose expansions only had to be registered. */
   readonly model: string;
   readonly unfinished: Unfinished;
   /** Markdown of compiled books. */
@@ -55,7 +55,7 @@ export interface Expected {
   readonly erased: { readonly id: string; readonly state: string; readonly finishedAt: string };
 }
 
-/** All that one release wrote. */
+/** All data of a release. */
 export interface Release {
   readonly databases: Databases;
   /** Empty where there is no MongoDB. */
@@ -63,11 +63,11 @@ export interface Release {
   readonly expected: Expected;
 }
 
-/** Encrypts connection strings, in all of these systems: the same, so that they can be read again. */
+/** Key of connection strings, the same in all of these systems, so that they can be decrypted. */
 export const CONNECTION_KEY = Buffer.alloc(32, 'upgrade').toString('base64');
 
 const FOLDER = projectFile('e2e', 'upgrade', 'releases');
-/** Bytes of the largest file kept plain. */
+/** Largest file in bytes that is stored uncompressed. */
 const LARGEST_PLAIN = 65_536;
 const PACKED = '.gz';
 
@@ -82,13 +82,13 @@ const read = (path: string): string =>
 
 const list = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).toSorted() : []);
 
-/** The name of a file without its ending, where it has that one. */
+/** A file's name without an ending; undefined when it has another. */
 const nameOf = (file: string, ending: string): string | undefined =>
   new RegExp(`^(.+)\\.${ending}(\\.gz)?$`).exec(file)?.[1];
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** A blob a line. */
+/** JSON with one blob per line. */
 function expectedJson({ users, ...rest }: Expected): string {
   const views = users.map(({ blobs, ...user }) => {
     const lines = blobs.map((blob) => `\n      ${JSON.stringify(blob)}`);
@@ -97,7 +97,7 @@ function expectedJson({ users, ...rest }: Expected): string {
   return `{\n  "users": [\n${views.join(',\n')}\n  ],\n${json(rest).slice(2)}`;
 }
 
-/** Keeps what this release wrote, in place of what was written under this name before. */
+/** Stores a release's data, in place of earlier data of that name. */
 export function keep(name: string, kind: Kind, { databases, collections, expected }: Release): string {
   const folder = join(FOLDER, name, kind);
   rmSync(folder, { recursive: true, force: true });
@@ -123,7 +123,7 @@ function readCollections(folder: string): ReadonlyMap<string, Collection> {
   return new Map(found);
 }
 
-/** Names of the releases whose data is kept, oldest first. */
+/** Names of the stored releases, oldest first. */
 export const releases = (): string[] => list(FOLDER);
 
 export function release(name: string, kind: Kind): Release {

@@ -1,4 +1,4 @@
-import { derivedBlobId } from '../../platform/ids.ts';
+import { derivedBlobId } from '../../platform/ids/ids.ts';
 import type { GraphClient } from '../harness/client.ts';
 import type { Intervention, SeenRequest } from '../harness/proxy.ts';
 import type { Unfinished } from './release.ts';
@@ -9,7 +9,7 @@ const BOOK = { id: 'not-entered', title: 'Not entered' };
 const KEPT_BACK = 'Kept from the index';
 const UNHEARD = 'Its answer was lost';
 
-/** Calls by which a processor has its results registered. */
+/** Calls that register a processor's results. */
 const REGISTERING = ['/api/v1/blob-index', '/api/v1/runs/finish'];
 
 function intervention({ method, path, body }: SeenRequest): Intervention {
@@ -26,7 +26,7 @@ function intervention({ method, path, body }: SeenRequest): Intervention {
   }
 }
 
-/** Two expansions that are stored, and nothing else is known to have come of them. */
+/** Leaves two expansions stored but not registered. */
 async function writeUnregistered({ system }: Writer, client: GraphClient) {
   const proxy = system.proxy('state');
   const found: { draftId: string; id: string }[] = [];
@@ -39,7 +39,7 @@ async function writeUnregistered({ system }: Writer, client: GraphClient) {
   return found;
 }
 
-/** More runs than there are at once: the model begins to answer the first of them, and no more comes. */
+/** Leaves more runs open than run at once: the model answers the first only in part. */
 async function writeRunning({ model }: Writer, client: GraphClient): Promise<string[]> {
   model.always({ kind: 'stall', text: 'The boats' });
   const before = model.requests.length;
@@ -52,7 +52,7 @@ async function writeRunning({ model }: Writer, client: GraphClient): Promise<str
 
 const BURST = 16;
 
-/** Drafts that are stored as the system is killed: the log has not taken the events of the last of them. */
+/** Stores drafts until the system is killed: the last events are not published. */
 async function writeBurst({ system }: Writer, client: GraphClient): Promise<string[]> {
   const stored: string[] = [];
   const sent = Array.from({ length: BURST }, async (_, index) => {
@@ -65,7 +65,7 @@ async function writeBurst({ system }: Writer, client: GraphClient): Promise<stri
   return stored;
 }
 
-/** Kills the system in the middle of all kinds of work. */
+/** Kills the system during all kinds of work. */
 export async function writeUnfinished(writer: Writer): Promise<Unfinished> {
   const { system } = writer;
   const client = await system.client(users.interrupted);

@@ -40,7 +40,7 @@ interface Lineage {
 
 const edge = ({ parentId, childId }: Lineage['edges'][number]): string => `${childId} of ${parentId}`;
 
-/** Without what a later version may show in another form, which is looked at by itself. */
+/** Without members that later versions may show differently, which are checked separately. */
 function lasting({ blobs, ...user }: UserView): object {
   const views = blobs.map(({ schemaVersion: _, ...blob }) => {
     const { nodes, edges, ...lineage } = blob['lineage'] as unknown as Lineage;
@@ -53,7 +53,7 @@ function lasting({ blobs, ...user }: UserView): object {
   return { ...user, blobs: views };
 }
 
-/** The range of an earlier version's word, from 0 to 1. */
+/** Ranges from 0 to 1 of an earlier version's words. */
 const bands: Readonly<Record<string, readonly [number, number]>> = {
   simple: [0, 0.4],
   moderate: [0.4, 0.6],
@@ -121,7 +121,7 @@ describe.each(releases())('the data of %s', (name) => {
   it('is all there', async () => {
     for (const user of expected.users) {
       const client = await system.client(user.userId);
-      // What processors say of themselves comes with their start.
+      // Processors register when they start.
       await expect
         .poll(async () => lasting(await viewUser(client, user.userId)), { timeout: 60_000, interval: 1_000 })
         .toMatchObject(lasting(user));
@@ -165,7 +165,7 @@ describe.each(releases())('the data of %s', (name) => {
     for (const { version, ...before } of expected.processors) {
       const now = processors.find(({ id }) => id === before.id);
       expect(now).toMatchObject(before);
-      // Those that run have registered again.
+      // Running processors have registered again.
       if (!before.active) expect(now?.version).toBe(version);
     }
     expect(deadLetters.nodes).toEqual(expect.arrayContaining([...expected.deadLetters]));
@@ -194,7 +194,7 @@ describe.each(releases())('the data of %s', (name) => {
     for (const id of drafts) await untilState(client, id, 'COMPLETED', SETTLES_WITHIN.timeout);
     for (const { draftId, id } of unregistered) {
       const expansion = await expansionOf(userId, draftId);
-      // What was stored is what counts.
+      // The stored result wins.
       expect(expansion).toMatchObject({ id, content: { modelUsed: expected.model } });
     }
     for (const id of running) expect((await expansionOf(userId, id)).content).not.toBeNull();
@@ -227,7 +227,7 @@ describe.each(releases())('the data of %s', (name) => {
     if (!failed.refused) return;
     const { userId, draftId } = failed.refused;
     const { createdAt } = (await expansionOf(userId, draftId)).content;
-    // What the index had refused was made then.
+    // The result that the index had refused was made earlier.
     expect(String(createdAt) < expected.writtenAt).toBe(true);
   });
 

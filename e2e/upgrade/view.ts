@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { ServiceName } from '../../platform/config.ts';
-import { routed } from '../../platform/service-path.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import { routed } from '../../platform/ids/service-path.ts';
 import type { GraphClient } from '../harness/client.ts';
 import { authorizationOf } from '../harness/identity.ts';
 import type { System } from '../harness/system.ts';
 
-/** Whatever JSON the graph answers. */
+/** Any JSON of the graph. */
 type Answer = null | boolean | number | string | readonly Answer[] | { readonly [name: string]: Answer };
 
-/** All that a user sees of what is theirs; of long texts length and hash. */
+/** All data of a user, with length and hash in place of long texts. */
 export interface UserView {
   readonly userId: string;
   /** Counts, books and conversations. */
@@ -94,7 +94,7 @@ const BLOB = /* GraphQL */ `
 
 const LONGEST_TEXT = 200;
 
-/** A text as it is compared: by itself, or by its length and SHA-256 where it is long. */
+/** A text for comparison: itself, or its length and SHA-256 when it is long. */
 export const shortened = (text: string): string =>
   text.length <= LONGEST_TEXT
     ? text
@@ -108,7 +108,7 @@ function compact(value: Answer): Answer {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, compact(member)]));
 }
 
-/** Ids of all of a user's blobs, oldest first. */
+/** Ids of all blobs of a user, oldest first. */
 export async function blobIds(client: GraphClient): Promise<string[]> {
   interface Page {
     blobs: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -122,14 +122,14 @@ export async function blobIds(client: GraphClient): Promise<string[]> {
   }
 }
 
-/** From its processor: it may be larger than an answer of the graph. */
+/** Reads an expansion from its processor, as it may be too large for the graph. */
 async function expandedText({ gateway, token }: GraphClient, id: string): Promise<string> {
   const url = `${gateway}/api/v1/processors/text-expansion/blobs/${id}`;
   const { blob } = JSON.parse(await textOf(url, { authorization: `Bearer ${token}` }));
   return blob.data.expanded;
 }
 
-/** One blob as its user sees it; null when there is none. */
+/** A blob as its user sees it; null when it is missing. */
 export async function viewBlob(client: GraphClient, id: string): Promise<BlobView | null> {
   const { blob } = await client.query<{ blob: BlobView | null }>(BLOB, { id });
   if (blob?.content?.__typename !== 'ExpandedText') return compact(blob) as BlobView | null;
@@ -137,7 +137,7 @@ export async function viewBlob(client: GraphClient, id: string): Promise<BlobVie
   return compact({ ...blob, content: { ...blob.content, data } }) as BlobView;
 }
 
-/** Asks the graph for all that is the client's user's. */
+/** Reads all data of the client's user. */
 export async function viewUser(client: GraphClient, userId: string): Promise<UserView> {
   const { me } = await client.query<{ me: { state: Answer } }>(STATE);
   const blobs: BlobView[] = [];
@@ -159,7 +159,7 @@ async function textOf(url: string, headers: Record<string, string>): Promise<str
   return text;
 }
 
-/** A compiled book as Markdown, from where the graph says that it is. */
+/** Reads a compiled book as Markdown, from its export URL. */
 export async function exportedBook({ urls }: System, client: GraphClient, id: string): Promise<string> {
   interface Answer {
     blob: { content: { exportUrl: string } };
@@ -169,7 +169,7 @@ export async function exportedBook({ urls }: System, client: GraphClient, id: st
   return textOf(url.href, { authorization: `Bearer ${client.token}` });
 }
 
-/** A derived blob as its processor's REST shows it to the gateway on behalf of a user. */
+/** Reads a derived blob by its processor's REST, as the gateway and on behalf of a user. */
 export async function restBlob(
   system: System,
   processorId: string,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { exitWith, UsageError } from '../../platform/exit.ts';
 import { startOpenAiServer } from '../../platform/model/testing/openai-server.ts';
+import { exitWith, UsageError } from '../../platform/process/exit.ts';
 import { startSystem } from '../harness/system.ts';
 import { dumpMongo } from './dump/mongodb.ts';
 import { dumpEmbedded, dumpServer } from './dump/servers.ts';
@@ -11,8 +11,8 @@ import { exportedBook, shortened, type UserView, viewUser } from './view.ts';
 import { operator, until, users, type Writer } from './writing.ts';
 
 /**
- * `npm run upgrade:data -- NAME`: keeps the data that this release writes, so that later ones are tested to open it. Needs
- * `npm run services -- up`.
+ * `npm run upgrade:data -- NAME`: stores data of this release, so that tests of later ones can open it. Needs `npm run
+ * services -- up`.
  */
 
 const OPERATED = `{
@@ -58,13 +58,13 @@ async function viewExports({ system }: Writer, views: readonly UserView[]): Prom
   );
 }
 
-/** Writes all that is kept, and leaves the system killed in the middle of work. */
+/** Writes all data, and kills the system during work. */
 async function writeAll(writer: Writer, kind: Kind): Promise<Expected> {
   const { system, model } = writer;
   await writeFinished(writer);
   await system.restart('state', { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'test-model' });
   const { after, failed } = await writeByModel(writer, kind);
-  // What is made when it is asked for shows in its book's runs from then on.
+  // Exports show in their book's runs once they are requested.
   const exports = await viewExports(writer, await viewUsers(writer));
   const views = await viewUsers(writer);
   const operated = await viewOperated(writer);
@@ -78,7 +78,7 @@ async function writeAll(writer: Writer, kind: Kind): Promise<Expected> {
     unfinished,
     exports,
     ...operated,
-    // Kept by NATS, which is not kept.
+    // On servers, NATS has them, whose data is not stored.
     deadLetters: kind === 'embedded' ? operated.deadLetters : [],
   };
 }
@@ -92,7 +92,7 @@ async function dump({ system }: Writer, kind: Kind): Promise<Omit<Release, 'expe
   };
 }
 
-/** Whether events wait in outboxes: the system is to have been killed before the log had them. */
+/** Whether outboxes have unpublished events, as the system must be killed before they are published. */
 const hasWaiting = ({ databases, collections }: Omit<Release, 'expected'>): boolean =>
   [
     databases.get('state') ?? '',

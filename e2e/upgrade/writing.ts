@@ -3,13 +3,13 @@ import type { OpenAiServer } from '../../platform/model/testing/openai-server.ts
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import type { System } from '../harness/system.ts';
 
-/** A running system and the model that it asks once it is restarted. */
+/** A running system, and the model that it uses after a restart. */
 export interface Writer {
   readonly system: System;
   readonly model: OpenAiServer;
 }
 
-/** Users whose data is written. */
+/** Ids of the users. */
 export const users = {
   plain: 'alice',
   odd: 'user|1@example.com',
@@ -21,7 +21,7 @@ const OPERATOR = 'olga';
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
-/** Resolves with what `look` finds, once it finds something. @throws after two minutes */
+/** Polls `look` until it returns a value. @throws after two minutes */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -35,7 +35,11 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>)
 export const operator = async (system: System): Promise<GraphClient> =>
   createGraphClient(system.urls.gateway, await system.token(OPERATOR, ['operator']));
 
-/** The result of a mutation whose payload has `userErrors`. @throws when there are any */
+/**
+ * Runs a mutation.
+ * @returns its payload
+ * @throws when it has `userErrors`
+ */
 export async function mutate<Payload extends object>(
   client: GraphClient,
   field: string,
@@ -53,7 +57,7 @@ const CREATE = `mutation ($input: CreateBlobInput!) {
   createBlob(input: $input) { blob { id } userErrors { field code message } }
 }`;
 
-/** Stores a blob; answers its id. */
+/** Stores a blob. @returns its id */
 export const create = async (client: GraphClient, input: object): Promise<string> =>
   (await mutate<{ blob: { id: string } }>(client, 'createBlob', CREATE, { input })).blob.id;
 
@@ -65,7 +69,7 @@ export interface DraftInput {
   readonly key?: string;
 }
 
-/** The input of a draft; one that names no book has no metadata. */
+/** The input of a draft; without a book it has no metadata. */
 export const draft = ({ title, content, book, chapter = 1, key }: DraftInput): object => ({
   type: 'chapter_draft',
   schemaId: 'text-input-v1',
@@ -85,7 +89,7 @@ interface Processing {
 
 const SETTLED = ['COMPLETED', 'FAILED', 'STORED'];
 
-/** Resolves with a blob's state once no run of it is under way. */
+/** Waits until a blob has no open runs. @returns its state */
 export const settled = (client: GraphClient, id: string): Promise<string> =>
   until(`The runs of ${id}`, async () => {
     const { blob } = await client.query<Processing>(PROCESSING, { id });

@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition';
 import { buildSchema, parse } from 'graphql';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { createPlanner } from '../planning/create-planner.ts';
 import { createExecutor, type ExecutionRequest, type ExecutorDependencies } from './executor.ts';
 
@@ -39,7 +39,7 @@ const { supergraphSdl, errors } = composeServices(
 if (!supergraphSdl) throw new Error(String(errors));
 export const planner = await createPlanner({ kind: 'hive', supergraphSdl, logger: createLogger('silent') });
 
-/** An executor whose subgraphs answer as `answer` has it; what they were asked, and what was planned. */
+/** An executor whose subgraphs answer by `answer`, with the requests to them and the planned operations. */
 export function graph(
   answer: (question: Question) => Answer,
   options: Partial<ExecutorDependencies<string>> = {},
@@ -93,13 +93,13 @@ export const twoProducts = (query: string) => {
   return Object.fromEntries(keys.map((key, index) => [key, product(`${index}`, { maker: makers('m')[0] })]));
 };
 
-/** The prefix of the part of a merged request that asks for a field. */
+/** The prefix of the part of a merged request that selects a field. */
 export function partWith(query: string, field: string): string {
   const [, ...parts] = query.split(/(?=_\d__entities:)/);
   return parts.find((part) => part.includes(field))?.slice(0, 3) ?? '';
 }
 
-/** An answer to a merged request, each entity by a field that its part asks for. */
+/** An answer to a merged request: an entity for each part, by a field that the part selects. */
 export const entitiesBy = (query: string, entities: Record<string, object | null>) =>
   Object.fromEntries(
     Object.entries(entities).map(([field, entity]) => [`${partWith(query, field)}_entities`, [entity]]),

@@ -1,9 +1,9 @@
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { graph, makers, planner, product } from './executor.fixture.ts';
 
-test('aliases are the client’s alone: those of keys, of types and of what objects inherit', async () => {
+test('client aliases collide with nothing: keys, `__typename`, or inherited members', async () => {
   const { run, asked } = graph(() => ({ data: { product__1: product('1') } }));
   const query = `{ product(id: "1") { id: title title: id __typename: title __proto__: id constructor: title } }`;
   const { data, errors } = await run(query);
@@ -20,7 +20,7 @@ test('aliases are the client’s alone: those of keys, of types and of what obje
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
-test('members of answers that nobody asked for change no object', async () => {
+test('unrequested members of subgraph answers change nothing', async () => {
   const hostile = JSON.parse(
     '{"__proto__":{"polluted":1},"name":"Mo","constructor":{"prototype":{"polluted":1}}}',
   ) as object;
@@ -35,7 +35,7 @@ test('members of answers that nobody asked for change no object', async () => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
-test('a field is asked for once for each distinct set of arguments', async () => {
+test('a field is fetched once for each distinct set of arguments', async () => {
   const { run, asked } = graph(({ query }) => {
     const keys = [...query.matchAll(/(tags__\d):\s?tags\(max:\s?(\d)\)/g)];
     return {
@@ -68,7 +68,7 @@ test('an operation is planned once for each combination of its conditions', asyn
   for (const { query, variables } of asked) expect([query.includes('@'), variables]).toEqual([false, {}]);
 });
 
-test('variables of the client may have the names that fetches of entities use', async () => {
+test('client variables may have the names that entity fetches use', async () => {
   const { run, asked } = graph(({ subgraph, query }) => {
     if (subgraph === 'shop') return { data: { product__1: product('1') } };
     return { data: { _entities: [{ [/(left__\d)/.exec(query)?.[1] ?? 'left']: 1 }] } };
@@ -103,7 +103,7 @@ test('a plan that failed is tried again', async () => {
   expect(await run('{ product(id: "1") { id } }')).toEqual({ data: { product: { id: '1' } } });
 });
 
-test('what the gateway knows itself is asked of nobody', async () => {
+test('`__typename` of the root and introspection need no subgraph', async () => {
   const { run, asked } = graph(() => ({ data: { product__1: product('1') } }));
   expect(await run('{ __typename kind: __typename }')).toEqual({
     data: { __typename: 'Query', kind: 'Query' },
@@ -121,7 +121,7 @@ test('what the gateway knows itself is asked of nobody', async () => {
   expect(asked.map(({ query }) => query.includes('__type('))).toEqual([false]);
 });
 
-test('an answer that would be too large is refused, also by aliases of one text', async () => {
+test('an answer that would be too large is refused, even when aliases repeat one text', async () => {
   const title = 'x'.repeat(1_000);
   const { run } = graph(() => ({ data: { product__1: product('1', { title }) } }), {
     maxAnswerBytes: 10_000,
@@ -134,7 +134,7 @@ test('an answer that would be too large is refused, also by aliases of one text'
   });
 });
 
-test('a subscription’s event answers its first fetch, and what more it needs is asked', async () => {
+test('a subscription’s event answers its primary fetch; other fields are fetched', async () => {
   const { run, asked } = graph(() => ({ data: { _entities: [{ left: 4 }] } }));
   const query = 'subscription { sold { price product { id left } } }';
   expect(await run(query, { event: { sold: { price: 5, product: { id: '1' } } } })).toEqual({
@@ -144,7 +144,7 @@ test('a subscription’s event answers its first fetch, and what more it needs i
   await expect(run(query)).rejects.toThrow(TypeError);
 });
 
-test('an operation is explained where that is asked for', async () => {
+test('an operation is explained on request', async () => {
   const { run } = graph(({ subgraph }) =>
     subgraph === 'shop'
       ? { data: { products: [product('1'), product('2')] } }

@@ -1,9 +1,9 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { entitiesBy, graph, makers, partWith, product, TWO_PATHS, twoProducts } from './executor.fixture.ts';
 
-test('an entity that is at many places is asked for once, and told at each', async () => {
+test('an entity at many places is fetched once, and merged at each', async () => {
   const { run, asked } = graph(({ subgraph }) =>
     subgraph === 'shop'
       ? { data: { products: [...makers('m', 'n', 'm')].map((maker, id) => product(`${id}`, { maker })) } }
@@ -22,7 +22,7 @@ test('an entity that is at many places is asked for once, and told at each', asy
   expect(asked[1]?.variables).toEqual({ representations: makers('m', 'n') });
 });
 
-test('two paths to one subgraph are one request, and each gets its own', async () => {
+test('fetches for two paths to one subgraph are one request, and each gets its own fields', async () => {
   const { run, asked } = graph(({ subgraph, query }) => {
     if (subgraph === 'shop') return { data: twoProducts(query) };
     if (subgraph === 'stock')
@@ -39,7 +39,7 @@ test('two paths to one subgraph are one request, and each gets its own', async (
   for (const { query } of asked) expect(parse(query).definitions).toHaveLength(1);
 });
 
-test('an entity that two paths want the same of is asked for once, with its errors, and stays each their own', async () => {
+test('an entity with equal selections at two paths is fetched once, errors included, and merged into separate objects', async () => {
   const error = { message: 'No name.', extensions: { code: 'INTERNAL' } };
   const { run, asked } = graph(({ subgraph, query }) => {
     if (subgraph === 'shop') return { data: twoProducts(query) };
@@ -62,7 +62,7 @@ test('an entity that two paths want the same of is asked for once, with its erro
   ]);
 });
 
-test('errors of a request for two paths find theirs; without a path they are told at both', async () => {
+test('errors of a merged request are located by path; without a path they are reported at both places', async () => {
   const fault = { message: 'Broken.', extensions: { code: 'INTERNAL' } };
   const answers: Record<string, (query: string) => object> = {
     shop: (query) => ({ data: twoProducts(query) }),
@@ -82,7 +82,16 @@ test('errors of a request for two paths find theirs; without a path they are tol
   ]);
 });
 
-test('what is lost together though one alone is told why, is told at all places', async () => {
+test('an error at a place that was not asked for is told without it', async () => {
+  const { run } = graph(({ query }) => ({
+    data: twoProducts(query),
+    errors: [{ message: 'Broken.', path: ['_elsewhere', 0], extensions: { code: 'INTERNAL' } }],
+  }));
+  const { errors } = await run('{ one: product { id } other: product { id } }');
+  expect(errors).toEqual([{ message: 'Broken.', extensions: { code: 'INTERNAL' } }]);
+});
+
+test('parts that fail together are all reported, though the error names only one', async () => {
   const answers: Record<string, (query: string) => object> = {
     shop: (query) => ({ data: twoProducts(query) }),
     stock: (query) => ({
@@ -102,7 +111,7 @@ test('what is lost together though one alone is told why, is told at all places'
   ]);
 });
 
-test('a subgraph that does not answer costs what it would have filled, and is named there', async () => {
+test('a subgraph that does not answer nulls only its fields, and is named in the error', async () => {
   const { run } = graph(({ subgraph }) => {
     if (subgraph === 'stock')
       throw new BlobgraphError('SUBGRAPH_UNAVAILABLE', 'The stock subgraph did not answer.');
@@ -131,7 +140,7 @@ test.each([
   ['nothing', ''],
   ['null', 'null'],
   ['neither data nor errors', '{"data":null}'],
-])('a subgraph that answers %s did not answer', async (_, text) => {
+])('a subgraph that answers %s counts as not answering', async (_, text) => {
   const { run } = graph(() => ({}), { subgraphs: { ask: async () => text } });
   const { data, errors } = await run('{ product(id: "1") { id } }');
   expect(data).toEqual({ product: null });
@@ -140,7 +149,7 @@ test.each([
   ]);
 });
 
-test('a fetch waits for nothing that it does not need', async () => {
+test('a fetch waits only for steps that it depends on', async () => {
   let release = () => {};
   const slow = new Promise<void>((resolve) => {
     release = resolve;
@@ -161,7 +170,7 @@ test('a fetch waits for nothing that it does not need', async () => {
   });
 });
 
-test('mutations are run one after the other, each as often as it is named', async () => {
+test('mutations run one after another, each as often as it is selected', async () => {
   const log: string[] = [];
   const { run } = graph(async ({ subgraph, query }) => {
     log.push(`${subgraph} begins`);
@@ -175,7 +184,7 @@ test('mutations are run one after the other, each as often as it is named', asyn
   expect(log).toEqual(['shop', 'stock', 'shop'].flatMap((name) => [`${name} begins`, `${name} ends`]));
 });
 
-test('a null where none may be is told with its path, at the nearest place that may be null', async () => {
+test('a null in a non-null position is reported with its path and nulls the nearest nullable parent', async () => {
   const { run } = graph(() => ({ data: { products: [product('1', { maker: { id: null } })] } }));
   expect(await run('{ products { maker { id } } }')).toEqual({
     data: { products: [{ maker: null }] },
@@ -189,7 +198,7 @@ test('a null where none may be is told with its path, at the nearest place that 
   });
 });
 
-test('an entity that is gone by the time it is asked for is told as such', async () => {
+test('an entity that no longer exists is reported as gone', async () => {
   const { run } = graph(({ subgraph }) =>
     subgraph === 'shop'
       ? { data: { product__1: product('1', { maker: makers('m')[0] }) } }

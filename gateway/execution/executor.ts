@@ -1,93 +1,146 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { MAX_ANSWER_BYTES } from '../../platform/answer-room.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { Subgraphs } from '../subgraphs/subgraphs.ts';
-import { shapeAnswer } from './answer.ts';
-import { introspect } from './introspection.ts';
-import { type Conditions, createOperationFields } from './operation-fields.ts';
-import { type PlannedText, writePlannedText } from './planned-text.ts';
+import { completeResult } from './completion/completion.ts';
+import { introspect } from './completion/introspection.ts';
+import { createPlace } from './completion/shape.ts';
+import { createTypeTest, type TypeTest } from './data/type-test.ts';
 import { BYTES_PER_CHARACTER, type Compiled, Prepared, type PreparedOperation } from './prepared.ts';
-import { createTypeTest } from './representations.ts';
-import { createTemplates } from './requests.ts';
-import { type RequestTold, runSteps } from './run.ts';
-import { createPlace } from './shape.ts';
-import { compileSteps, filledBy, type Step } from './steps.ts';
+import { type Conditions, createOperationFields } from './selection/operation-fields.ts';
+import { type PlannedText, writePlannedText } from './selection/planned-text.ts';
+import type { EntityCache, KeptTrace } from './steps/kept-entities.ts';
+import { createTemplates } from './steps/requests.ts';
+import { type RequestTrace, runSteps } from './steps/run.ts';
+import { compileSteps, filledBy, type Step } from './steps/steps.ts';
 
 export type { PreparedOperation } from './prepared.ts';
 
 export interface ExecutionRequest<Context> {
-  /** As the client sent them, known to fit (`getVariableValues` has no errors). */
+  /** Coerced values: `getVariableValues` found no errors. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Passed on to the subgraphs. */
   readonly context: Context;
-  /** Of a subscription: its event, as the value of the root. */
+  /** For a subscription: the event, as its root value. */
   readonly event?: Readonly<Record<string, unknown>>;
-  /** Whether to tell of the plan and its requests in `extensions`. Default: false. */
+  /** Whether `extensions` contain the plan and its requests. Default: false. */
   readonly explain?: boolean;
-  /** Called with about the bytes of the answer, before it is there. */
+  /** Called with the approximate bytes of the answer, before it is returned. */
   readonly measured?: (bytes: number) => void;
 }
 
 export interface ExecutionResult {
+  /** Null when an error nulls the whole result. */
   readonly data: Readonly<Record<string, unknown>> | null;
+  /** Absent without errors. */
   readonly errors?: readonly GraphQLFormattedError[];
+  /** `plan`, `requests` and `kept`; only with `explain`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Runs operations of clients over subgraphs, by the plans of a planner. */
+/** Runs clients' operations over subgraphs, by query plans. */
 export interface Executor<Context> {
   /** The schema that clients see. */
   readonly schema: GraphQLSchema;
   /** @throws TypeError when the document has no such operation */
   prepare(document: DocumentNode, operationName?: string | null): PreparedOperation;
   /**
-   * @param operation of this executor's `prepare`
+   * @param operation from `prepare` of this executor
    * @throws GraphQLError PLANNING_FAILED; BlobgraphError RESPONSE_TOO_LARGE, QUERY_TOO_COMPLEX; what the planner throws
    */
   execute(operation: PreparedOperation, request: ExecutionRequest<Context>): Promise<ExecutionResult>;
 }
 
 export interface ExecutorDependencies<Context> {
-  /** Built of the planner's `apiSchema`, with scalars that check their values where there are such. */
+  /** The planner's `apiSchema`, built, with custom scalars. */
   readonly schema: GraphQLSchema;
   readonly planner: Pick<Planner, 'plan' | 'askedOfAll'>;
   readonly subgraphs: Subgraphs<Context>;
-  /** Bytes that an answer may have, about. Default: 8 MiB. */
+  /** Keeps entities across operations. Default: none are kept. */
+  readonly entities?: EntityCache<Context> | undefined;
+  /** Approximate bytes that an answer may have. Default: 8 MiB. */
   readonly maxAnswerBytes?: number;
 }
 
-/** Characters of what a planner is given and plans: a fragment's text stands wherever it is spread. */
+/** Characters of an operation with its fragments inlined, as planners get it. */
 const MAX_PLANNED = 256 * 1024;
-/** Characters or bytes that take some milliseconds to read, to shape or to write. */
+/** Characters or bytes that take some milliseconds to parse, complete or print. */
 const LARGE = 256 * 1024;
 const planningFailed = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
 
-/** @throws GraphQLError when a field is asked of no subgraph: it would be null in silence */
+/** @throws GraphQLError PLANNING_FAILED when no step fetches a field, which would be null without an error */
 function assertAllAsked({ paths }: PlannedText, steps: readonly Step[]): void {
   const filled = new Set<string>();
   for (const step of steps) for (const path of filledBy(step)) filled.add(path);
   for (const path of paths) {
-    if (!filled.has(path)) throw planningFailed(`No subgraph can be asked for \`${path}\`.`);
+    if (!filled.has(path)) throw planningFailed(`No subgraph can resolve \`${path}\`.`);
   }
 }
 
-export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Executor<Context> {
-  const { schema, planner, subgraphs, maxAnswerBytes = MAX_ANSWER_BYTES } = deps;
-  const isOfType = createTypeTest(schema);
+class PlanExecutor<Context> implements Executor<Context> {
+  readonly schema: GraphQLSchema;
+  readonly #deps: ExecutorDependencies<Context>;
+  readonly #isOfType: TypeTest;
 
-  async function compile(prepared: Prepared, conditions: Conditions): Promise<Compiled> {
+  constructor(deps: ExecutorDependencies<Context>) {
+    this.schema = deps.schema;
+    this.#deps = deps;
+    this.#isOfType = createTypeTest(deps.schema);
+  }
+
+  prepare(document: DocumentNode, operationName?: string | null): PreparedOperation {
+    return new Prepared(document, operationName);
+  }
+
+  async execute(
+    prepared: PreparedOperation,
+    { variables: given, context, event, explain = false, measured }: ExecutionRequest<Context>,
+  ): Promise<ExecutionResult> {
+    if (!(prepared instanceof Prepared))
+      throw new TypeError('The operation was prepared by another executor');
+    const { schema } = this;
+    const { subgraphs, entities, maxAnswerBytes = MAX_ANSWER_BYTES } = this.#deps;
+    const variables = prepared.variablesOf(given);
+    const compiled = await prepared.variantFor(variables, (conditions) =>
+      this.#compile(prepared, conditions),
+    );
+    const { operation, place, plan, steps, templateOf } = compiled;
+    const [requests, kept]: [RequestTrace[], KeptTrace[]] = [[], []];
+    const { data, errors, characters } = await runSteps({
+      ...{ schema, steps, templateOf, isOfType: this.#isOfType, variables, event },
+      ask: (request) => subgraphs.ask(request, context),
+      kept: entities?.open(context),
+      ...(explain && { onRequest: (trace) => requests.push(trace), onKept: (trace) => kept.push(trace) }),
+    });
+    // Parsing, completing and printing a large answer each get an event-loop turn of their own, so that others are
+    // answered in between.
+    if (characters > LARGE) await turn();
+    const introspected = introspect(operation, prepared.fragments, variables);
+    const result = completeResult({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
+    measured?.(result.bytes);
+    if (result.bytes > LARGE) await turn();
+    return {
+      ...(result.errors.length > 0 ? { errors: result.errors } : {}),
+      data: result.data,
+      ...(explain ? { extensions: { plan: plan.node ?? null, requests, kept } } : {}),
+    };
+  }
+
+  async #compile(prepared: Prepared, conditions: Conditions): Promise<Compiled> {
+    const { schema, planner, entities } = this.#deps;
     const { askedOfAll } = planner;
     const operation = createOperationFields({ schema, ...prepared, conditions, askedOfAll });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
     if (planned && planned.text.length > MAX_PLANNED) {
-      const what = 'With its fragments, the operation is too long to be planned.';
-      throw new BlobgraphError('QUERY_TOO_COMPLEX', `${what} Values belong into variables.`);
+      const problem = 'With its fragments inlined, the operation is too long to plan.';
+      throw new BlobgraphError('QUERY_TOO_COMPLEX', `${problem} Pass values as variables.`);
     }
     const plan = planned ? await planner.plan(planned.text) : {};
-    const steps = compileSteps(plan);
+    const steps = compileSteps(plan, (operation) => entities?.mayKeep(operation) ?? false);
     if (planned) assertAllAsked(planned, steps);
     const characters = steps.reduce(
       (sum, { fetch }) => sum + fetch.operation.length,
@@ -96,43 +149,7 @@ export function createExecutor<Context>(deps: ExecutorDependencies<Context>): Ex
     const bytes = characters * BYTES_PER_CHARACTER;
     return { operation, place, plan, steps, templateOf: createTemplates(), bytes };
   }
-
-  return {
-    schema,
-    prepare: (document, operationName) => new Prepared(document, operationName),
-    async execute(prepared, { variables: given, context, event, explain = false, measured }) {
-      if (!(prepared instanceof Prepared)) throw new TypeError('The operation is of another executor');
-      const variables = prepared.variablesOf(given);
-      const compiled = await prepared.variantFor(variables, (conditions) => compile(prepared, conditions));
-      const { operation, place, plan, steps, templateOf } = compiled;
-      const requests: RequestTold[] = [];
-      const { data, errors, characters } = await runSteps({
-        schema,
-        steps,
-        templateOf,
-        isOfType,
-        variables,
-        event,
-        ask: (request) => subgraphs.ask(request, context),
-        onRequest: explain ? (told) => requests.push(told) : undefined,
-      });
-      // Reading a large answer, shaping it and writing it each take their own turn: others are answered in between.
-      if (characters > LARGE) await turn();
-      const introspected = introspect(operation, prepared.fragments, variables);
-      const answer = shapeAnswer({
-        place,
-        data,
-        errors,
-        introspected,
-        maxBytes: maxAnswerBytes,
-      });
-      measured?.(answer.bytes);
-      if (answer.bytes > LARGE) await turn();
-      return {
-        ...(answer.errors.length > 0 ? { errors: answer.errors } : {}),
-        data: answer.data,
-        ...(explain ? { extensions: { plan: plan.node ?? null, requests } } : {}),
-      };
-    },
-  };
 }
+
+export const createExecutor = <Context>(deps: ExecutorDependencies<Context>): Executor<Context> =>
+  new PlanExecutor(deps);

@@ -6,36 +6,42 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import type { QueryPlan } from '../planning/plan.ts';
-import type { Conditions, OperationFields } from './operation-fields.ts';
-import { REPRESENTATIONS, type RequestTemplate } from './requests.ts';
-import type { Place } from './shape.ts';
-import type { Step } from './steps.ts';
-import type { Values } from './values.ts';
+import type { QueryPlan } from '../planning/plan/plan.ts';
+import type { Place } from './completion/shape.ts';
+import type { Values } from './data/values.ts';
+import type { Conditions, OperationFields } from './selection/operation-fields.ts';
+import { REPRESENTATIONS, type RequestTemplate } from './steps/requests.ts';
+import type { Step } from './steps/steps.ts';
 
-/** One operation of a valid document, with what was planned and compiled for it so far. */
+/** One operation of a valid document, with the plans compiled for it so far. */
 export interface PreparedOperation {
+  /** Variables may have other names in it than the client gave them. */
   readonly document: DocumentNode;
-  /** About how much memory it takes. Grows when it is run with other conditions. */
+  /** Approximate memory. Grows as it is run with other values of `@skip` and `@include`. */
   readonly bytes: number;
 }
 
-/** An operation for given conditions, compiled. */
+/** An operation compiled for given values of `@skip` and `@include`. */
 export interface Compiled {
   readonly operation: OperationFields;
+  /** The root of the result. */
   readonly place: Place;
+  /** Empty when nothing has to be fetched. */
   readonly plan: QueryPlan;
+  /** In the order of the plan; each has its place as `index`. */
   readonly steps: readonly Step[];
+  /** The request for steps of one subgraph that are ready together. */
   readonly templateOf: (steps: readonly Step[]) => RequestTemplate;
+  /** Approximate memory. */
   readonly bytes: number;
 }
 
-/** Of one operation, the combinations of conditions that are kept. */
+/** Compiled variants that are kept for each operation. */
 const KEPT_VARIANTS = 16;
-/** A parsed document and a compiled plan take some times the memory of their texts. */
+/** Memory of a parsed document or compiled plan, per character of its text. */
 export const BYTES_PER_CHARACTER = 20;
 
-/** Variables of the client, by the names that they go under: those of fetches of entities are ours. */
+/** New names for the client's variables whose names end like those that hold representations. */
 function renamedVariables({ variableDefinitions = [] }: OperationDefinitionNode): Map<string, string> {
   const names = new Set(variableDefinitions.map(({ variable }) => variable.name.value));
   const renamed = new Map<string, string>();
@@ -110,7 +116,7 @@ export class Prepared implements PreparedOperation {
     return this.#bytes;
   }
 
-  /** The client's variables by the names that they go under. */
+  /** The client's variables by their new names. */
   variablesOf(given: Readonly<Values>): Readonly<Values> {
     if (this.#renamed.size === 0) return given;
     return Object.fromEntries(
@@ -118,7 +124,7 @@ export class Prepared implements PreparedOperation {
     );
   }
 
-  /** The operation compiled for the conditions that the variables make; one that failed is compiled again. */
+  /** The operation compiled for the conditions that these variables imply. A failed compilation is not kept. */
   variantFor(
     variables: Readonly<Values>,
     compile: (conditions: Conditions) => Promise<Compiled>,

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
-import { createHttpServer } from '../../platform/serving/http.ts';
+import { createHttpServer } from '../../platform/serving/http/http.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { strangeSegments } from '../../platform/testing/strange-paths.ts';
 import { graphiqlRoutes } from './routes.ts';
 
@@ -30,11 +31,11 @@ async function build(): Promise<void> {
 
 const token = async (headers: Record<string, string>) => {
   const response = await app.inject({ url: '/graphiql/config.json', headers });
-  expect(response.headers['cache-control']).toBe('no-store');
+  expect(response.headers['cache-control']).toBe('no-store, no-transform');
   return response.json().token;
 };
 
-test('the page is asked for anew, its hashed files are kept for good, and no other origin may be asked', async () => {
+test('the page is revalidated, its hashed files are immutable, and its policy allows no other origin', async () => {
   await build();
   const page = await app.inject('/graphiql/');
   expect(page.statusCode).toBe(200);
@@ -50,7 +51,7 @@ test('the page is asked for anew, its hashed files are kept for good, and no oth
   expect([bare.statusCode, bare.headers.location]).toEqual([301, '/graphiql/']);
 });
 
-test('a file that is not there is a 404, also outside of the folder', async () => {
+test('a missing file is a 404, also outside of the folder', async () => {
   await build();
   await writeFile(join(folder, '..', 'graphiql-secret.txt'), 'secret');
   const urls = ['/graphiql/assets/other.js', '/graphiql/..%2fgraphiql-secret.txt'];
@@ -59,7 +60,7 @@ test('a file that is not there is a 404, also outside of the folder', async () =
   expect(codes).toEqual([404, 404]);
 });
 
-test.each(strangeSegments)('no path is a fault of ours: %s', async (segment) => {
+test.each(strangeSegments)('no path causes a 500: %s', async (segment) => {
   await build();
   for (const path of [`/graphiql/${segment}`, `/graphiql/assets/${segment}`, `/graphiql${segment}`]) {
     const { statusCode, body } = await app.inject(path);
@@ -99,4 +100,27 @@ test('the token is for our own page on this machine only', async () => {
   expect(await token({ host: 'rebound.example:8010', 'sec-fetch-site': 'same-origin' })).toBeNull();
   expect(await token({ host: 'localhost:8010', 'sec-fetch-site': 'cross-site' })).toBeNull();
   expect(await token({ host: 'localhost:8010', 'sec-fetch-site': 'same-site' })).toBeNull();
+});
+
+test('files are sent as compressed at build time, to clients that accept it', async () => {
+  await build();
+  const compressed = brotliCompressSync('export {};');
+  await writeFile(join(folder, 'assets', 'index-AbCd1234.js.br'), compressed);
+  const ask = (encoding: string) =>
+    app.inject({ url: '/graphiql/assets/index-AbCd1234.js', headers: { 'accept-encoding': encoding } });
+  const { headers, rawPayload } = await ask('gzip, br');
+  expect(headers).toMatchObject({
+    'content-encoding': 'br',
+    'content-type': expect.stringMatching(/javascript/),
+    'cache-control': 'public, max-age=31536000, immutable',
+    vary: 'accept-encoding',
+  });
+  expect(rawPayload.equals(compressed)).toBe(true);
+  const plain = await ask('identity');
+  expect([plain.headers['content-encoding'], plain.headers['vary'], plain.body]).toEqual([
+    undefined,
+    'accept-encoding',
+    'export {};',
+  ]);
+  expect(plain.headers['etag']).not.toBe(headers['etag']);
 });

@@ -13,12 +13,15 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-/** Where a variable that may be null stands for a value that may not: a default makes that valid. */
+/** A nullable variable in a non-null position, which is valid when either has a default. */
 export interface NullPlace {
+  /** Its name, without `$`. */
   readonly variable: string;
-  /** The argument, and the input field in it, e.g. `orderBy.direction`. */
+  /** The argument and the input fields that lead to the position, e.g. `orderBy.direction`. */
   readonly place: string;
+  /** That of the position, which is non-null. */
   readonly type: GraphQLInputType;
+  /** The use of the variable, which errors point to. */
   readonly node: VariableNode;
 }
 
@@ -26,7 +29,7 @@ type Ancestor = ASTNode | readonly ASTNode[];
 
 const isNode = (ancestor: Ancestor): ancestor is ASTNode => !Array.isArray(ancestor);
 
-/** The name of the argument and those of the input fields that lead to a value. */
+/** The names of the argument and of the input fields that lead to a value. */
 const placeOf = (ancestors: readonly Ancestor[]): string =>
   ancestors
     .filter(isNode)
@@ -35,7 +38,7 @@ const placeOf = (ancestors: readonly Ancestor[]): string =>
     )
     .join('.');
 
-/** `document`: the operation, valid, and the fragments that it uses. */
+/** @param document the valid operation, with the fragments that it uses */
 export function nullPlaces(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -66,13 +69,13 @@ export function nullPlaces(
   return places;
 }
 
-/** The errors of variables that are null where they may not be. */
+/** Errors for variables that are null in non-null positions. */
 export const nullErrors = (
   places: readonly NullPlace[],
   variables: Readonly<Record<string, unknown>>,
 ): readonly GraphQLError[] =>
   places.flatMap(({ variable, place, type, node }) => {
     if (variables[variable] !== null) return [];
-    const message = `Argument "${place}" of type "${type}" must not be null, as its variable "$${variable}" is.`;
+    const message = `Argument "${place}" of type "${type}" must not be null, but its variable "$${variable}" is.`;
     return [new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_REQUEST' } })];
   });

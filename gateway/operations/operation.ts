@@ -1,44 +1,70 @@
 import {
+  BREAK,
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
   separateOperations,
+  visit,
 } from 'graphql';
-import { coerceVariables, OperationRefused, refusedBy } from '../../platform/serving/operation.ts';
+import { coerceVariables, OperationRefused, refusedBy } from '../../platform/serving/graphql/operation.ts';
 import type {
   ExecutionRequest,
   ExecutionResult,
   Executor,
   PreparedOperation,
 } from '../execution/executor.ts';
-import type { createCosting } from './cost.ts';
-import { type OperationLimits, tooComplex } from './limits.ts';
+import type { createCosting } from '../limits/cost.ts';
+import { type OperationLimits, tooComplex } from '../limits/limits.ts';
 import { nullErrors, nullPlaces } from './nulls.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** An operation that is known to be valid and within the limits. */
+/** A valid operation within the limits. */
 export interface Operation<Context> {
   readonly kind: OperationTypeNode;
-  /** The operation and the fragments that it uses. */
+  /** The operation, with the fragments that it uses. */
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   /**
-   * The variables' values, with the defaults of those that were not given.
-   * @throws OperationRefused when they do not fit, or the operation could bring more than the limits allow
+   * Coerces variables and applies defaults.
+   * @throws OperationRefused when they are invalid, or the operation could return more than the limits allow
    */
   check(variables: Variables): Variables;
-  /** Runs it with variables that {@link check} took. */
+  /** Runs the operation with variables that passed {@link check}. */
   run(request: ExecutionRequest<Context>): Promise<ExecutionResult>;
 }
 
-/** The parts that operations are made with. */
+/** Properties of an operation that permissions depend on. */
+export interface OperationTraits {
+  readonly kind: OperationTypeNode;
+  /** Whether it selects `__schema` or `__type`. */
+  readonly introspects: boolean;
+}
+
+/** Authorizes an operation. @throws BlobgraphError when it is not allowed */
+export type MayRun<Context> = (operation: OperationTraits, context: Context) => void;
+
+function asksForSchema(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ name: { value } }) {
+      found = value === '__schema' || value === '__type';
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
+}
+
+/** Dependencies of operations. */
 export interface OperationKit<Context> {
   readonly executor: Executor<Context>;
   readonly costing: ReturnType<typeof createCosting>;
+  /** Only `cost` is checked here: it depends on the variables. */
   readonly limits: OperationLimits;
+  /** Called before each run. Default: every operation is allowed. */
+  readonly mayRun?: MayRun<Context> | undefined;
 }
 
 const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
@@ -50,14 +76,14 @@ const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, Fragmen
 
 function assertAffordable(cost: number, limit: number): void {
   if (cost <= limit) return;
-  const what = `The operation could bring as much as ${cost} objects; at most ${limit} are allowed.`;
+  const what = `The operation could return up to ${cost} objects; at most ${limit} are allowed.`;
   const fix = 'Ask for shorter pages (`first`), fewer lists within lists or fewer large texts at once.';
   throw refusedBy(tooComplex(`${what} ${fix}`));
 }
 
-/** The operation of a valid document. `ran` is called when it has run, with what was prepared for it. */
+/** @param whole a valid document @param ran called after each run, which may have prepared more */
 export function makeOperation<Context>(
-  { executor, costing, limits }: OperationKit<Context>,
+  { executor, costing, limits, mayRun }: OperationKit<Context>,
   whole: DocumentNode,
   definition: OperationDefinitionNode,
   ran: () => void,
@@ -68,6 +94,7 @@ export function makeOperation<Context>(
   const prepared = executor.prepare(document, definition.name?.value);
   const places = nullPlaces(schema, document, definition);
   const costOf = costing(definition, fragmentsOf(document));
+  const traits = { kind: definition.operation, introspects: asksForSchema(document) };
   const operation: Operation<Context> = {
     kind: definition.operation,
     document,
@@ -80,6 +107,7 @@ export function makeOperation<Context>(
       return values;
     },
     async run(request) {
+      mayRun?.(traits, request.context);
       try {
         return await executor.execute(prepared, request);
       } finally {

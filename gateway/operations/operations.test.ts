@@ -1,8 +1,8 @@
 import { buildSchema, type DocumentNode, print } from 'graphql';
 import { expect, test } from 'vitest';
-import { OperationRefused, textHash } from '../../platform/serving/operation.ts';
+import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits } from '../limits/limits.ts';
 import { createOperations } from './operations.ts';
 
 const schema = buildSchema(`
@@ -11,7 +11,7 @@ const schema = buildSchema(`
   input Filter { by: By! = UP, inner: Filter }
 `);
 
-/** An executor whose operations take a kilobyte, and another each time that one runs. */
+/** An executor whose operations take 1,000 bytes, and as much again with each run. */
 function countingExecutor() {
   const prepared: DocumentNode[] = [];
   const executor: Executor<null> = {
@@ -59,12 +59,11 @@ const refusal = (work: () => unknown): unknown => {
 
 const run = { variables: {}, context: null };
 
-test('an operation is prepared once for its text, with what it uses and nothing else', () => {
+test('an operation is prepared once per text, with only the fragments that it uses', () => {
   const { operations, prepared } = operationsOf();
   const text = '# note\n query A { ...F } query B { b } fragment F on Query { b }';
   const one = operations.find(text, 'A');
   expect(operations.find(text, 'A')).toBe(one);
-  expect(operations.recall(textHash(text), 'A')).toBe(one);
   operations.find(text, 'B');
   expect(prepared.map((document) => print(document).replaceAll(/\s+/g, ' '))).toEqual([
     'query A { ...F } fragment F on Query { b }',
@@ -74,7 +73,7 @@ test('an operation is prepared once for its text, with what it uses and nothing 
   expect(refusal(() => operations.find(text))).toBe('BAD_REQUEST');
 });
 
-test('what is refused is not kept', () => {
+test('refused documents are not cached', () => {
   const { operations } = operationsOf();
   const refused: [string, string][] = [
     ['{', 'GRAPHQL_PARSE_FAILED'],
@@ -84,25 +83,32 @@ test('what is refused is not kept', () => {
   ];
   for (const [text, code] of refused) {
     expect(refusal(() => operations.find(text))).toBe(code);
-    expect(operations.recall(textHash(text))).toBeUndefined();
+    expect(refusal(() => operations.assertValid(text))).toBe(code);
   }
 });
 
-test('the least recently used make room by bytes, those counted that running adds', async () => {
-  const { operations } = operationsOf(6_000);
-  const texts = ['{ one: b }', '{ two: b }', '{ three: b }'];
-  const kept = () => texts.map((text) => operations.recall(textHash(text)) !== undefined);
-  for (const text of texts) operations.find(text);
-  expect(kept()).toEqual([true, true, true]);
-  const operation = operations.find('{ three: b }');
+test('the least recently used are evicted by bytes, including those that runs add', async () => {
+  const { operations, prepared } = operationsOf(6_000);
+  const [one, two, three] = ['{ one: b }', '{ two: b }', '{ three: b }'];
+  for (const text of [one, two, three, one, two, three]) operations.find(text);
+  expect(prepared).toHaveLength(3);
+  const operation = operations.find(three);
   await operation.run(run);
   await operation.run(run);
-  expect(kept()).toEqual([false, true, true]);
-  while (kept()[2]) await operation.run(run);
-  expect(kept()).toEqual([false, false, false]);
+  operations.find(two);
+  expect(prepared).toHaveLength(3);
+  operations.find(one);
+  expect(prepared).toHaveLength(4);
+  while (operations.find(three) === operation) await operation.run(run);
 });
 
-test('variables are checked by type, for null and for what they may bring', () => {
+test('a text that is only validated is not cached', () => {
+  const { operations, prepared } = operationsOf();
+  operations.assertValid('{ b }');
+  expect(prepared).toEqual([]);
+});
+
+test('variables are checked by type, for nulls and for the operation’s cost', () => {
   const { operations } = operationsOf();
   const check = (text: string, variables: Record<string, unknown> = {}) =>
     refusal(() => operations.find(text).check(variables));

@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { bareDocument } from '../../platform/serving/graphql/documents.ts';
 import {
@@ -8,25 +8,23 @@ import {
   selectOperation,
   textHash,
   validateDocument,
-} from '../../platform/serving/operation.ts';
+} from '../../platform/serving/graphql/operation.ts';
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
-import { type CostHints, createCosting } from './cost.ts';
-import { limitsRule, type OperationLimits } from './limits.ts';
-import { makeOperation, type Operation, type OperationKit } from './operation.ts';
+import { type CostHints, createCosting } from '../limits/cost.ts';
+import { limitsRule, type OperationLimits } from '../limits/limits.ts';
+import { type MayRun, makeOperation, type Operation, type OperationKit } from './operation.ts';
 
-/** The operations that clients send, each read, checked and prepared once for as long as it is kept. */
+/** A cache of clients' operations: parsed, validated and prepared once. */
 export interface Operations<Context> {
+  /** The schema that clients see. */
   readonly schema: GraphQLSchema;
   /**
-   * The operation of that name in a document's text, or its only one.
-   * @throws OperationRefused when the text is too long, no GraphQL, not valid or beyond the limits
+   * The operation of that name in a document, or its only one.
+   * @throws OperationRefused when the text is too long, not GraphQL, invalid or beyond the limits
    */
   find(text: string, operationName?: string | null): Operation<Context>;
-  /**
-   * The same by {@link textHash} of a text that is kept; undefined when it is not.
-   * @throws OperationRefused when the document has no such operation
-   */
-  recall(hash: string, operationName?: string | null): Operation<Context> | undefined;
+  /** Validates a document without caching it. @throws OperationRefused as {@link find} */
+  assertValid(text: string): void;
 }
 
 const KEPT_BYTES = 64 * 1024 * 1024;
@@ -36,12 +34,12 @@ interface Made<Context> {
   readonly prepared: PreparedOperation;
 }
 
-/** A valid document with those of its operations that were asked for. */
+/** A cached document, with those of its operations that were requested. */
 class Kept<Context> {
   readonly #document: DocumentNode;
   readonly #ownBytes: number;
   readonly #made = new Map<OperationDefinitionNode, Made<Context>>();
-  /** As the cache counted it. */
+  /** The bytes that the cache counts for it. */
   counted = 0;
 
   constructor(document: DocumentNode, ownBytes: number) {
@@ -66,63 +64,82 @@ class Kept<Context> {
   }
 }
 
-/** Keeps operations by the hash of their text, the least recently used making room. `keptBytes` default: 64 MiB. */
-export function createOperations<Context>(deps: {
-  executor: Executor<Context>;
-  costHints: CostHints;
-  limits: OperationLimits;
-  keptBytes?: number;
-}): Operations<Context> {
-  const { executor, costHints, limits, keptBytes = KEPT_BYTES } = deps;
-  const { schema } = executor;
-  const kit: OperationKit<Context> = { executor, limits, costing: createCosting(schema, costHints) };
-  const rules = [limitsRule(limits)];
-  // In a wrapping of its own each time that it is counted: the cache counts no value twice.
-  const cache = new LRUCache<string, { readonly kept: Kept<Context> }>({
-    maxSize: keptBytes,
-    sizeCalculation: ({ kept }) => kept.counted,
-  });
+export interface OperationsDependencies<Context> {
+  readonly executor: Executor<Context>;
+  readonly costHints: CostHints;
+  readonly limits: OperationLimits;
+  /** Default: every operation is allowed. */
+  readonly mayRun?: MayRun<Context> | undefined;
+  /** Default: 64 MiB. */
+  readonly keptBytes?: number;
+}
 
-  /** Counts what a document takes by now, as long as it is kept: it is planned for conditions as they come. */
-  function recount(key: string, kept: Kept<Context>): void {
-    const { bytes } = kept;
-    if (bytes === kept.counted || cache.peek(key)?.kept !== kept) return;
-    kept.counted = bytes;
-    cache.set(key, { kept });
+class CachedOperations<Context> implements Operations<Context> {
+  readonly schema: GraphQLSchema;
+  readonly #kit: OperationKit<Context>;
+  readonly #rules: readonly ValidationRule[];
+  /** Values are wrapped anew each time their size changes: the cache does not recount the same value. */
+  readonly #cache: LRUCache<string, { readonly kept: Kept<Context> }>;
+
+  constructor({
+    executor,
+    costHints,
+    limits,
+    mayRun,
+    keptBytes = KEPT_BYTES,
+  }: OperationsDependencies<Context>) {
+    const { schema } = executor;
+    this.schema = schema;
+    this.#kit = { executor, limits, costing: createCosting(schema, costHints), mayRun };
+    this.#rules = [limitsRule(limits)];
+    this.#cache = new LRUCache({ maxSize: keptBytes, sizeCalculation: ({ kept }) => kept.counted });
   }
 
-  function read(text: string): Kept<Context> {
-    const document = parseDocument(text, limits.tokens);
-    // First, since other rules take time for what is beyond the limits.
-    refuseBeyond(schema, document, rules);
-    validateDocument(schema, document);
+  assertValid(text: string): void {
+    refuseLongText(text, this.#kit.limits.textBytes);
+    this.#valid(text);
+  }
+
+  find(text: string, name?: string | null): Operation<Context> {
+    refuseLongText(text, this.#kit.limits.textBytes);
+    const key = textHash(text);
+    const known = this.#cache.get(key);
+    if (known) return this.#operationOf(key, known.kept, name);
+    const kept = this.#read(text);
+    kept.counted = kept.bytes;
+    this.#cache.set(key, { kept });
+    return this.#operationOf(key, kept, name);
+  }
+
+  #operationOf(key: string, kept: Kept<Context>, name: string | null | undefined): Operation<Context> {
+    const operation = kept.get(this.#kit, name, () => this.#recount(key, kept));
+    this.#recount(key, kept);
+    return operation;
+  }
+
+  /** Updates the bytes that the cache counts for a document: it grows as its operations are planned. */
+  #recount(key: string, kept: Kept<Context>): void {
+    const { bytes } = kept;
+    if (bytes === kept.counted || this.#cache.peek(key)?.kept !== kept) return;
+    kept.counted = bytes;
+    this.#cache.set(key, { kept });
+  }
+
+  #read(text: string): Kept<Context> {
+    const document = this.#valid(text);
     const bare = bareDocument(text, document.tokenCount);
     return new Kept(bare.document, bare.bytes);
   }
 
-  function operationOf(key: string, kept: Kept<Context>, name: string | null | undefined) {
-    const operation = kept.get(kit, name, () => recount(key, kept));
-    recount(key, kept);
-    return operation;
+  #valid(text: string): DocumentNode {
+    const document = parseDocument(text, this.#kit.limits.tokens);
+    // First, because other rules are slow on documents beyond the limits.
+    refuseBeyond(this.schema, document, this.#rules);
+    validateDocument(this.schema, document);
+    return document;
   }
-
-  const recall: Operations<Context>['recall'] = (key, name) => {
-    const known = cache.get(key);
-    return known && operationOf(key, known.kept, name);
-  };
-
-  return {
-    schema,
-    recall,
-    find(text, name) {
-      refuseLongText(text, limits.textBytes);
-      const key = textHash(text);
-      const known = recall(key, name);
-      if (known) return known;
-      const kept = read(text);
-      kept.counted = kept.bytes;
-      cache.set(key, { kept });
-      return operationOf(key, kept, name);
-    },
-  };
 }
+
+/** An LRU cache of operations by the hash of their text. */
+export const createOperations = <Context>(deps: OperationsDependencies<Context>): Operations<Context> =>
+  new CachedOperations(deps);

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { expect, it } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
-import { builtFile, projectFile } from '../../platform/paths.ts';
+import { builtFile, projectFile } from '../../platform/process/paths.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { createPlanner } from './create-planner.ts';
 import { blobgraph, shop } from './testing/plans.ts';
 
@@ -18,16 +18,16 @@ async function apiSchema(kind: 'apollo' | 'hive', supergraphSdl: string): Promis
 it.each([
   ['this project', blobgraph],
   ['one with what clients do not see', shop()],
-])('shows clients the same schema by each planner: %s', async (_, supergraphSdl) => {
+])('has the same API schema with each planner: %s', async (_, supergraphSdl) => {
   expect(await apiSchema('hive', supergraphSdl)).toBe(await apiSchema('apollo', supergraphSdl));
 });
 
-it.each(['apollo', 'hive'] as const)('refuses what is no supergraph before %s sees it', async (kind) => {
+it.each(['apollo', 'hive'] as const)('refuses an invalid supergraph before %s gets it', async (kind) => {
   const supergraphSdl = 'type Query { a: Int }';
   await expect(createPlanner({ kind, supergraphSdl, logger })).rejects.toThrow('not a supergraph');
 });
 
-/** Opens a planner, plans, and neither closes it nor ends the process. */
+/** Opens a planner and plans, without closing it or ending the process. */
 const program = (kind: string) => `
   import { readFileSync } from 'node:fs';
   import { createPlanner } from ${JSON.stringify(builtFile('gateway/planning/create-planner.ts'))};
@@ -36,7 +36,7 @@ const program = (kind: string) => `
   console.log((await planner.plan('{ me { id } }')).node.serviceName);
 `;
 
-it.each(['apollo', 'hive'])('keeps no process alive that is done: %s', async (kind) => {
+it.each(['apollo', 'hive'])('does not keep a process alive: %s', async (kind) => {
   const args = ['--input-type=module', '--eval', program(kind)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
   expect(stdout).toContain('state');

@@ -6,16 +6,16 @@ import { separateRequiredArguments, withoutStandIns } from './supergraph/require
 import { interfaceObjectFields, readSupergraph } from './supergraph/supergraph.ts';
 
 export interface PlannerOptions extends AdapterOptions {
-  /** Whose planner: Apollo's, or Hive's, which is loaded only when it is asked for. */
+  /** Apollo's planner, or Hive's, which is loaded only when selected. */
   readonly kind: 'apollo' | 'hive';
 }
 
-/** @throws SupergraphError when the SDL is none of a supergraph; Error when the planner does not take it */
+/** @throws SupergraphError when the SDL is not a supergraph; Error when the planner rejects it */
 export async function createPlanner({ kind, ...options }: PlannerOptions): Promise<Planner> {
   const document = readSupergraph(options.supergraphSdl);
   const separated = separateRequiredArguments(document);
-  // Where an interface object is, Apollo's loses the types of which something is asked that requires more; Hive's loses
-  // some of the types of which anything is.
+  // For interface objects, Apollo's planner drops types on which a field with `@requires` is selected; Hive's drops
+  // some types on which any field is.
   const askedOfAll = interfaceObjectFields(document, kind === 'apollo' ? 'requiring' : 'all');
   if (!separated) return { ...(await openPlanner({ kind, ...options })), askedOfAll };
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });

@@ -1,16 +1,16 @@
-import { builtFile } from '../../platform/paths.ts';
+import { builtFile } from '../../platform/process/paths.ts';
 import type { ApolloThreadData } from './planner.apollo.worker.ts';
 import type { AdapterOptions, Planner } from './planner.ts';
 import { PlannerThread } from './thread.ts';
 import { createTurns } from './turns.ts';
 
-/** For this project's graph it holds 25 MB, and the process takes 45 to 60 MB more for it. */
+/** For this project's graph, the heap holds 25 MB and the process grows by 45 to 60 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 /**
- * Apollo's planner, in a thread: it takes a tenth of a second to start and milliseconds to seconds for an operation.
- * Runs the built code: see `builtFile`.
- * @throws Error when the planner does not take the supergraph
+ * Opens Apollo's planner in a worker thread, because starting it takes a tenth of a second, and planning an operation
+ * milliseconds to seconds. The thread runs the built code, see `builtFile`.
+ * @throws Error when the planner rejects the supergraph
  */
 export async function openApolloPlanner(options: AdapterOptions): Promise<Planner> {
   const { supergraphSdl, logger, timeoutMs = 10_000, maxWaiting = 200 } = options;

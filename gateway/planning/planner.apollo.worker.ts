@@ -2,17 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Operation, parseOperation, printSchema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, parse } from 'graphql';
-import { fromApollo } from './plan.apollo.ts';
+import { giveWayAsThread } from '../../platform/process/priority.ts';
+import { fromApollo } from './plan/plan.apollo.ts';
 import { preferResolvableKeys } from './supergraph/supergraph.ts';
 import type { ThreadAnswer, ThreadGreeting } from './thread.ts';
 
-/** The thread of `planner.apollo.ts`: one planner, which takes operations one after the other. */
+/** The worker thread of `planner.apollo.ts`: one planner that plans one operation at a time. */
 export interface ApolloThreadData {
   readonly supergraphSdl: string;
 }
 
 const port = parentPort;
-if (!port) throw new Error('This is what a worker thread runs');
+if (!port) throw new Error('This module must run in a worker thread');
 
 function openPlanner(supergraphSdl: string) {
   const document = preferResolvableKeys(parse(supergraphSdl, { noLocation: true }));
@@ -37,7 +38,7 @@ function answerTo({ planner, schema }: Opened, text: string): ThreadAnswer {
   try {
     return { plan: fromApollo(planner.buildQueryPlan(operation)) };
   } catch (error) {
-    // It recurses over what it plans.
+    // The planner recurses over operations: a stack overflow is a too complex operation.
     return {
       refusal: { kind: error instanceof RangeError ? 'too complex' : 'unplannable', reason: reasonOf(error) },
     };
@@ -46,6 +47,7 @@ function answerTo({ planner, schema }: Opened, text: string): ThreadAnswer {
 
 try {
   const opened = openPlanner((workerData as ApolloThreadData).supergraphSdl);
+  giveWayAsThread();
   port.on('message', (operation: string) => port.postMessage(answerTo(opened, operation)));
   port.postMessage({ apiSchema: printSchema(opened.schema) } satisfies ThreadGreeting);
 } catch (error) {

@@ -1,15 +1,15 @@
 import { buildSchema, GraphQLError, Kind, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { createLogger } from '../../platform/logger.ts';
-import type { FetchNode, QueryPlan } from './plan.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import type { FetchNode, QueryPlan } from './plan/plan.ts';
 import type { AdapterOptions, Planner } from './planner.ts';
 import { readSupergraph, subgraphUrls } from './supergraph/supergraph.ts';
 import { blobgraph, fetchesOf, hostile, outline, shop } from './testing/plans.ts';
 
 const logger = createLogger('silent');
 
-/** The promises of the port {@link Planner}, for any adapter. */
+/** The contract of every {@link Planner}. */
 export function plannerContract(adapter: string, open: (options: AdapterOptions) => Promise<Planner>): void {
   describe(`planner contract: ${adapter}`, () => {
     const subgraphs = subgraphUrls(readSupergraph(blobgraph));
@@ -22,7 +22,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
     });
     afterAll(() => Promise.all([planner.close(), shopPlanner.close()]));
 
-    it('shows the schema that clients see, and nothing of federation', () => {
+    it('has an API schema without federation types', () => {
       const names = Object.keys(buildSchema(planner.apiSchema).getTypeMap());
       expect(names).toEqual(
         expect.arrayContaining(['BlobIndex', 'ExpandedText', 'Mutation', 'Subscription']),
@@ -31,7 +31,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       expect(shopPlanner.apiSchema).not.toContain('supplier');
     });
 
-    it('plans what one subgraph has as one fetch', async () => {
+    it('plans fields of one subgraph as one fetch', async () => {
       const { node } = await planner.plan('{ blob(id: "1") { id title } }');
       expect(node).toMatchObject({
         kind: 'Fetch',
@@ -41,7 +41,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       });
     });
 
-    it('plans entities of other subgraphs by what represents them', async () => {
+    it('plans entities of other subgraphs by their representations', async () => {
       const plan = await planner.plan(
         '{ blobs { nodes { title content { ... on ExpandedText { modelUsed } ... on CompiledBook { fullText } } processor { name } } } }',
       );
@@ -89,7 +89,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       }
     });
 
-    it('tells which of the client’s variables a fetch uses', async () => {
+    it('lists the client’s variables that a fetch uses', async () => {
       const plan = await planner.plan(
         'query ($id: ID!, $first: Int, $unused: Int) { blob(id: $id) { derived(first: $first) { nodes { processor { name } } } } }',
       );
@@ -103,7 +103,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       ]);
     });
 
-    it('keeps the client’s aliases, as steps of paths too', async () => {
+    it('keeps the client’s aliases, also in paths', async () => {
       const plan = await planner.plan(
         '{ one: blob(id: "1") { content { ... on ExpandedText { modelUsed } } } two: blob(id: "2") { made: content { ... on ExpandedText { model: modelUsed } } } }',
       );
@@ -124,7 +124,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       for (const { operationKind } of fetchesOf(plan)) expect(operationKind).toBe('mutation');
     });
 
-    it('plans a subscription as what each event is asked for, and the rest', async () => {
+    it('plans a subscription as a primary fetch and the rest', async () => {
       const { node } = await planner.plan(
         'subscription { blobChanged { kind blob { title content { id ... on ExpandedText { modelUsed } } } } }',
       );
@@ -139,13 +139,13 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       });
     });
 
-    it('plans a subscription that needs nothing else without a rest', async () => {
+    it('plans a subscription without a rest when it needs nothing else', async () => {
       const { node } = await planner.plan('subscription { blobChanged { kind cursor } }');
       expect(node).toMatchObject({ kind: 'Subscription', primary: { serviceName: 'events' } });
       expect(node).not.toHaveProperty('rest');
     });
 
-    it('says what an interface object is to be represented as', async () => {
+    it('sets the `__typename` of interface objects’ representations', async () => {
       const plan = await shopPlanner.plan('{ products { id rating } }');
       const rating = fetchesOf(plan).find(({ serviceName }) => serviceName === 'Ratings-1') as FetchNode;
       expect(rating.inputRewrites).toEqual([
@@ -153,7 +153,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       ]);
     });
 
-    it('renames what it asked for under a name of its own', async () => {
+    it('renames fields that it aliased', async () => {
       const plan = await shopPlanner.plan('{ found { ... on Book { size } ... on Film { size } } }');
       const [fetch] = fetchesOf(plan);
       const [rename, ...others] = fetch?.outputRewrites ?? [];
@@ -166,7 +166,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       expect(fetch?.operation.replaceAll(' ', '')).toContain(`${rename?.path.at(-1)}:size`);
     });
 
-    it('plans with keys that can be resolved, where others come first', async () => {
+    it('plans with resolvable keys, even when others come first', async () => {
       expect(outline(await shopPlanner.plan('{ orders { total } }'))).toEqual({
         sequence: ['catalog', 'Ratings-1: orders.@'],
       });
@@ -183,7 +183,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       expect(refusal).toMatchObject({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
     });
 
-    it('plans many operations at once, each for who asked', async () => {
+    it('plans many operations at once', async () => {
       const operations = Array.from(
         { length: 40 },
         (_, index) => `{ b${index}: blob(id: "n${index}") { title } }`,
@@ -194,7 +194,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       }
     });
 
-    it('leaves the event loop free while it plans', async () => {
+    it('does not block the event loop while planning', async () => {
       let turns = 0;
       let planning = true;
       const count = () => {
@@ -207,7 +207,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       expect(turns).toBeGreaterThan(10);
     });
 
-    it('gives up an operation that takes too long, and plans the next', async () => {
+    it('gives up on an operation that takes too long, and plans the next', async () => {
       const strict = await open({ supergraphSdl: blobgraph, logger, timeoutMs: 500 });
       const refusal = await strict.plan(hostile(8)).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(BlobgraphError);
@@ -225,7 +225,7 @@ export function plannerContract(adapter: string, open: (options: AdapterOptions)
       await busy.close();
     });
 
-    it('refuses once it is closed, what is under way too', async () => {
+    it('refuses operations once it is closed, also those in progress', async () => {
       const closing = await open({ supergraphSdl: blobgraph, logger });
       const underWay = closing.plan(hostile(8)).catch((error: unknown) => error);
       await closing.close();

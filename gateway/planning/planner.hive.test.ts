@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { plannerContract } from './planner.contract.ts';
 import { openHivePlanner } from './planner.hive.ts';
 import type { Planner } from './planner.ts';
@@ -15,7 +15,7 @@ describe('Hive’s planner', () => {
   });
   afterAll(() => planner.close());
 
-  it('asks for what a field requires beside the same with other arguments', async () => {
+  it('fetches a required field beside the same field with other arguments', async () => {
     const plan = await planner.plan('{ orders { weight(unit: "g") postage } }');
     const postage = fetchesOf(plan).find(({ operation }) => operation.includes('postage'));
     const [renamer] = postage?.inputRewrites ?? [];
@@ -27,7 +27,7 @@ describe('Hive’s planner', () => {
     expect(fetchesOf(plan)[0]?.operation).toContain(`${renamer?.path.at(-1)}: weight(unit: "kg")`);
   });
 
-  it('refuses what is nested deeper than it takes', async () => {
+  it('refuses operations that are nested too deep for it', async () => {
     const deep = `{ orders { ${'... { '.repeat(100)} id ${'} '.repeat(100)} } }`;
     await expect(planner.plan(deep)).rejects.toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
   });

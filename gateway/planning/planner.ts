@@ -1,29 +1,31 @@
-import type { Logger } from '../../platform/logger.ts';
-import type { QueryPlan } from './plan.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { QueryPlan } from './plan/plan.ts';
 
 /** Plans operations over the subgraphs of one supergraph. */
 export interface Planner {
-  /** The schema that clients see, as SDL: without what is inaccessible and without federation's own types. */
+  /** The API schema as SDL: without inaccessible elements and federation's own types. */
   readonly apiSchema: string;
   /**
-   * `Interface.field` of what is to be asked of the objects of all types that are at a place, when it is asked of some:
-   * else the planner's plans ask for it, or for fields beside it, by representations that lack something. Default: none.
+   * Fields (`Interface.field`) that must be selected on all types at a place when they are selected on some. Otherwise,
+   * the planner's plans send incomplete representations for them, or for fields beside them. Default: none.
    */
   readonly askedOfAll?: ReadonlySet<string>;
   /**
    * Plans one valid operation: the text has no fragment definitions, no `@skip` or `@include` and no introspection.
-   * @throws GraphQLError when there is no plan for it, by its code because it is not valid (GRAPHQL_VALIDATION_FAILED)
-   * or because no subgraphs have what it asks for (INTERNAL); BlobgraphError QUERY_TOO_COMPLEX when planning takes
-   * more than is allowed; OVERLOADED when too many wait; SERVICE_UNAVAILABLE when the planner is closed or broken
+   * @throws GraphQLError GRAPHQL_VALIDATION_FAILED when it is invalid, INTERNAL when no subgraphs have its fields;
+   * BlobgraphError QUERY_TOO_COMPLEX when planning exceeds its limits, OVERLOADED when too many operations wait,
+   * SERVICE_UNAVAILABLE when the planner is closed or fails
    */
   plan(operation: string): Promise<QueryPlan>;
+  /** Idempotent. Plans in progress fail with SERVICE_UNAVAILABLE, as do later ones. */
   close(): Promise<void>;
 }
 
 /** Options of every adapter. */
 export interface AdapterOptions {
-  /** As `readSupergraph` takes it: adapters do not check it. */
+  /** Accepted by `readSupergraph`: adapters do not check it. */
   readonly supergraphSdl: string;
+  /** Gets reasons of refusals that the client is not told. */
   readonly logger: Logger;
   /** Milliseconds that planning one operation may take. Default: 10 s. */
   readonly timeoutMs?: number;

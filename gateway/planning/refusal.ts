@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 
 /**
- * Why an operation is not planned: it does not fit the schema, no subgraphs have all of it together (which is a fault
- * of the supergraph, or of the planner), or it takes more than is allowed.
+ * Why an operation has no plan: it is invalid, no subgraphs together have its fields (a fault of the supergraph or the
+ * planner), or planning exceeds its limits.
  */
 export interface Refusal {
   readonly kind: 'invalid' | 'unplannable' | 'too complex';
@@ -12,25 +12,25 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** The refusal as the client sees it. The planner's words for its own faults are logged. */
+/** The error for the client. The planner's own reasons are logged. */
 export function refused({ kind, reason }: Refusal, logger: Logger): GraphQLError | BlobgraphError {
   switch (kind) {
     case 'invalid':
       return new GraphQLError(reason, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
     case 'unplannable':
-      logger.warn({ reason }, 'an operation has no plan and is refused');
-      return new GraphQLError('The operation asks for a field that no subgraph can give here.', {
+      logger.warn({ reason }, 'operation refused: it has no plan');
+      return new GraphQLError('The operation selects a field that no subgraph can resolve here.', {
         extensions: { code: 'INTERNAL' },
       });
     case 'too complex':
-      logger.warn({ reason }, 'planning an operation takes too much and is given up');
+      logger.warn({ reason }, 'operation refused: planning exceeds its limits');
       return new BlobgraphError(
         'QUERY_TOO_COMPLEX',
-        'Planning the operation takes more than is allowed. Ask for less at once.',
+        'Planning the operation exceeds its limits. Select less at once.',
       );
   }
 }
 
-/** The planner was closed, or its thread ends again and again. */
+/** The planner is closed, or its thread keeps failing. */
 export const unavailable = (): BlobgraphError =>
   new BlobgraphError('SERVICE_UNAVAILABLE', 'The operation cannot be planned now. Try again later.');

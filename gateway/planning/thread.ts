@@ -1,27 +1,29 @@
 import { once } from 'node:events';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { bounded, TookTooLong } from '../../platform/bounded.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { QueryPlan } from './plan.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { bounded, TookTooLong } from '../../platform/time/bounded.ts';
+import type { QueryPlan } from './plan/plan.ts';
 import { type Refusal, refused, unavailable } from './refusal.ts';
 
-/** A thread's first message: the schema that clients see, or why it cannot plan at all. */
+/** A thread's first message: the API schema, or why it cannot start. */
 export type ThreadGreeting = { readonly apiSchema: string } | { readonly fault: string };
 
-/** A thread's answers to operations, one after the other. */
+/** A thread's answer to an operation. */
 export type ThreadAnswer = { readonly plan: QueryPlan } | { readonly refusal: Refusal };
 
 export interface ThreadOptions {
   /** The module that the thread runs. */
   readonly module: string | URL;
+  /** Given to every thread that is started. */
   readonly workerData: unknown;
+  /** An operation that exceeds the memory is refused as too complex. */
   readonly resourceLimits: ResourceLimits;
   /** Milliseconds that planning one operation may take. */
   readonly timeoutMs: number;
   readonly logger: Logger;
 }
 
-/** The thread ended while it was waited for. */
+/** The thread ended before it answered. */
 class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded';
 }
@@ -29,7 +31,7 @@ class ThreadEnded extends Error {
 interface Running {
   readonly worker: Worker;
   readonly apiSchema: string;
-  /** Aborts when the thread has ended. */
+  /** Aborts when the thread ends. */
   readonly ended: AbortSignal;
 }
 
@@ -44,7 +46,7 @@ async function next<Message>(worker: Worker, signal: AbortSignal): Promise<Messa
 const outOfMemory = (error: unknown): boolean =>
   (error as { readonly code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
-/** A planner in a thread of its own, which is started anew when it ended, and given up when it takes too long. */
+/** A planner in a worker thread. The thread is replaced when it ends or takes too long. */
 export class PlannerThread {
   readonly #options: ThreadOptions;
   #latest: Promise<Running> | null = null;
@@ -54,15 +56,15 @@ export class PlannerThread {
     this.#options = options;
   }
 
-  /** @throws Error when the thread cannot plan at all */
+  /** @throws Error when the thread cannot start */
   async apiSchema(): Promise<string> {
     return (await this.#running()).apiSchema;
   }
 
   /**
-   * Plans one operation, to be called for one at a time. One that was under way when the thread ended is tried again.
-   * @throws GraphQLError when there is no plan for it; BlobgraphError QUERY_TOO_COMPLEX when it takes more time or
-   * memory than allowed; SERVICE_UNAVAILABLE when the thread ends at it twice, or is closed
+   * Plans one operation. Only one call at a time. If the thread ends meanwhile, the operation is tried once more.
+   * @throws GraphQLError when there is no plan; BlobgraphError QUERY_TOO_COMPLEX when planning exceeds its time or
+   * memory, SERVICE_UNAVAILABLE when the thread ends twice or is closed
    */
   async plan(operation: string): Promise<QueryPlan> {
     const { logger } = this.#options;
@@ -74,8 +76,7 @@ export class PlannerThread {
       } catch (error) {
         if (!(error instanceof ThreadEnded)) throw error;
         if (outOfMemory(error.cause)) throw refused({ kind: 'too complex', reason: 'out of memory' }, logger);
-        if (!this.#closed)
-          logger.error({ err: error.cause }, 'the planner’s thread ended: it is started anew');
+        if (!this.#closed) logger.error({ err: error.cause }, 'planner thread ended; starting a new one');
       }
     }
     throw unavailable();
@@ -90,7 +91,7 @@ export class PlannerThread {
   async #answer(operation: string): Promise<ThreadAnswer> {
     const { worker, ended } = await this.#running();
     const { timeoutMs, logger } = this.#options;
-    // What waits for a plan keeps the process alive, an idle thread does not.
+    // The thread keeps the process alive only while a plan is awaited.
     worker.ref();
     try {
       worker.postMessage(operation);
@@ -104,7 +105,7 @@ export class PlannerThread {
     }
   }
 
-  /** Nothing but its end stops what a thread is at. The next operation does not wait for all of the new one's start. */
+  /** Planning can only be stopped by ending its thread. The new one starts while the next operation is on its way. */
   async #replace(worker: Worker): Promise<void> {
     await worker.terminate();
     if (!this.#closed) this.#running().catch(() => {});
@@ -117,7 +118,7 @@ export class PlannerThread {
 
   async #start(): Promise<Running> {
     const { module, workerData, resourceLimits } = this.#options;
-    // Options of this process may say how its own entry is to be read.
+    // This process's own options may apply to its entry module only.
     const worker = new Worker(module, { workerData, resourceLimits, execArgv: [] });
     const ended = new AbortController();
     const end = (cause: Error) => {

@@ -1,14 +1,14 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 
 export interface TurnsOptions {
-  /** Plans made at once. */
+  /** Plans at once. */
   readonly atOnce: number;
-  /** Operations that wait besides. */
+  /** Operations that may wait, besides those. */
   readonly maxWaiting: number;
 }
 
-/** Has work wait for its turn. @throws BlobgraphError OVERLOADED when too much waits already */
+/** Limits concurrency with a bounded queue. @throws BlobgraphError OVERLOADED when the queue is full */
 export function createTurns({ atOnce, maxWaiting }: TurnsOptions) {
   const turns = bulkhead(atOnce, maxWaiting);
   return async <T>(work: () => Promise<T>): Promise<T> => {
@@ -16,7 +16,7 @@ export function createTurns({ atOnce, maxWaiting }: TurnsOptions) {
       return await turns.execute(work);
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
-      throw new BlobgraphError('OVERLOADED', 'Too many new operations wait to be planned. Try again.');
+      throw new BlobgraphError('OVERLOADED', 'Too many operations wait to be planned. Try again.');
     }
   };
 }

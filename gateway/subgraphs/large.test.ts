@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../admission/context.ts';
 import { boundLarge, LARGE_BYTES } from './large.ts';
 
 const viewer = { userId: 'alice', roles: [] };
 const REQUEST = { subgraph: 'state', body: '{}', kind: 'query' } as const;
 
-it('an operation waits once what subgraphs answered it in all is large, and is handed it when it may', async () => {
+it('an operation waits once its subgraph answers are large in sum, and continues in its turn', async () => {
   const subgraphs = boundLarge({ ask: async () => 'x'.repeat(LARGE_BYTES / 2) });
   let may = () => {};
   const makeLarge = vi.fn(() => new Promise<void>((resolve) => (may = resolve)));

@@ -1,12 +1,12 @@
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../admission/context.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
-/** From so many bytes of subgraphs' answers on, what an operation makes of them is large. */
+/** An operation is large when its subgraph answers exceed this many bytes. */
 export const LARGE_BYTES = 1024 * 1024;
 
 /**
- * Has operations whose subgraphs answer much wait for one another: what is parsed, merged and printed takes many times
- * the bytes that were received.
+ * Makes operations with large subgraph answers wait for one another: parsing, merging and printing takes many times the
+ * bytes received.
  */
 export function boundLarge(subgraphs: Subgraphs<GatewayContext>): Subgraphs<GatewayContext> {
   const received = new WeakMap<GatewayContext, number>();

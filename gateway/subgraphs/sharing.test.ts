@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { shareInFlight } from './sharing.ts';
 import type { SubgraphRequest } from './subgraphs.ts';
 
@@ -10,7 +10,7 @@ interface Asked {
   fail(error: unknown): void;
 }
 
-/** Subgraphs that answer when the test says so. */
+/** Subgraphs that answer when the test lets them. */
 function shared() {
   const asked: Asked[] = [];
   const { ask } = shareInFlight<string>(
@@ -28,7 +28,7 @@ function shared() {
   return { asked, query, mutate };
 }
 
-test('the same question of the same caller in flight is asked once, any other by itself', async () => {
+test('equal concurrent requests of a caller are sent once, others separately', async () => {
   const { asked, query } = shared();
   const both = [query('a'), query('a')];
   const others = [query('b'), query('a', 'bob'), query('a', 'alice', 'texts')];
@@ -41,7 +41,18 @@ test('the same question of the same caller in flight is asked once, any other by
   expect(await later).toBe('4');
 });
 
-test('mutations are each run, and who wrote does not get what was read before', async () => {
+test('who comes in a later turn gets an answer of their own: they may know of a write elsewhere', async () => {
+  const { asked, query } = shared();
+  const first = query('a');
+  await new Promise((resolve) => setImmediate(resolve));
+  const later = query('a');
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer('new');
+  asked[0]?.answer('old');
+  expect(await Promise.all([first, later])).toEqual(['old', 'new']);
+});
+
+test('mutations are not shared, and a caller who wrote does not get earlier reads', async () => {
   const { asked, query, mutate } = shared();
   const before = query('a');
   const writes = [mutate('m'), mutate('m')];
@@ -56,7 +67,7 @@ test('mutations are each run, and who wrote does not get what was read before', 
   expect(await Promise.all([before, after])).toEqual(['old', 'new']);
 });
 
-test('who joined has a time of their own, and any other failure in common', async () => {
+test('those who join have their own deadline, and share other failures', async () => {
   const { asked, query } = shared();
   const first = query('a');
   const joined = query('a');

@@ -1,16 +1,17 @@
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
 /**
- * Lets who asks the same of a subgraph at the same time have one answer. Mutations are never shared, and what was asked
- * before a caller's mutation ended is not shared with what they ask after it: they would not see what they wrote.
- * `callerOf`: tells callers apart who may get different answers.
+ * Shares the answer of identical requests to a subgraph that are made in one turn of the event loop. Whoever comes later
+ * may know of a write that the answer does not, through any gateway. Mutations are never shared. Nor is a query that began
+ * before a caller's mutation ended shared with later queries.
+ * @param callerOf distinguishes callers who may get different answers
  */
 export function shareInFlight<Context>(
   subgraphs: Subgraphs<Context>,
   callerOf: (context: Context) => string,
 ): Subgraphs<Context> {
-  /** By caller: answers that are awaited, by what was asked. */
+  /** Pending answers, by caller and request. */
   const awaited = new Map<string, Map<string, Promise<string>>>();
 
   function query(request: SubgraphRequest, context: Context, caller: string): Promise<string> {
@@ -20,17 +21,20 @@ export function shareInFlight<Context>(
     const known = own.get(key);
     if (known) {
       return known.catch((error: unknown) => {
-        // The time of whoever asked first was over, and not of those who joined.
+        // The deadline of the first request has passed, but not that of those who joined it.
         if (!(error instanceof BlobgraphError) || error.code !== 'DEADLINE_EXCEEDED') throw error;
         return subgraphs.ask(request, context);
       });
     }
-    const answer = subgraphs.ask(request, context).finally(() => {
-      own.delete(key);
-      if (own.size === 0 && awaited.get(caller) === own) awaited.delete(caller);
-    });
+    const answer = subgraphs.ask(request, context).finally(forget);
     own.set(key, answer);
+    setImmediate(forget);
     return answer;
+
+    function forget(): void {
+      if (own.get(key) === answer) own.delete(key);
+      if (own.size === 0 && awaited.get(caller) === own) awaited.delete(caller);
+    }
   }
 
   return {

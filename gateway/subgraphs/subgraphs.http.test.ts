@@ -3,8 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { withinTime } from '../../platform/deadline.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import { withinTime } from '../../platform/time/deadline.ts';
 import { createHttpSubgraphs, type HttpSubgraphsOptions } from './subgraphs.http.ts';
 
 const ANSWER = '{"data":{"pets":[{"name":"Žofka"}]}}';
@@ -24,7 +24,7 @@ const send =
   (response) =>
     response.writeHead(status, { 'content-type': type }).end(body);
 
-/** One subgraph that answers as `handlers` do, one after the other, and the last for all that follow. */
+/** A subgraph that answers by `handlers`, one after another, and by the last one from then on. */
 async function over(handlers: readonly Handler[], options: Partial<HttpSubgraphsOptions> = {}) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -53,8 +53,8 @@ async function over(handlers: readonly Handler[], options: Partial<HttpSubgraphs
 
 const nobody = { headers: {} };
 
-describe('asking a subgraph by HTTP', () => {
-  it('sends the body to its URL with the headers that are sent on, and no others', async () => {
+describe('a subgraph called over HTTP', () => {
+  it('gets the body at its URL with the forwarded headers, and no others', async () => {
     const { subgraphs, asked } = await over([send(ANSWER)]);
     const answer = await subgraphs.ask(QUERY, { headers: { authorization: 'Bearer x', 'x-tenant': 'a' } });
     expect(answer).toBe(ANSWER);
@@ -69,7 +69,7 @@ describe('asking a subgraph by HTTP', () => {
     });
   });
 
-  it('puts an answer together that comes in pieces, characters cut in two', async () => {
+  it('may answer in chunks that split characters', async () => {
     const bytes = Buffer.from(ANSWER);
     const { subgraphs } = await over([
       (response) => {
@@ -81,14 +81,11 @@ describe('asking a subgraph by HTTP', () => {
     expect(await subgraphs.ask(QUERY, nobody)).toBe(ANSWER);
   });
 
-  it.each([200, 400, 500])(
-    'takes a result with status %i as what the subgraph has to say',
-    async (status) => {
-      const result = '{"errors":[{"message":"No such field"}]}';
-      const { subgraphs } = await over([send(result, status)]);
-      expect(await subgraphs.ask(QUERY, nobody)).toBe(result);
-    },
-  );
+  it.each([200, 400, 500])('may answer a GraphQL result with status %i', async (status) => {
+    const result = '{"errors":[{"message":"No such field"}]}';
+    const { subgraphs } = await over([send(result, status)]);
+    expect(await subgraphs.ask(QUERY, nobody)).toBe(result);
+  });
 
   it.each([
     ['HTML with status 200', send('<html></html>', 200, 'text/html')],
@@ -96,7 +93,7 @@ describe('asking a subgraph by HTTP', () => {
     ['a gateway in between', send('<html>Bad Gateway</html>', 502, 'text/html')],
     ['JSON that is no result, with status 503', send('{"error":"away"}', 503)],
     ['a broken connection', (response: ServerResponse) => response.destroy()],
-  ])('asks a query again after %s, and a mutation not', async (_what, bad) => {
+  ])('gets a query again after %s, but not a mutation', async (_what, bad) => {
     const again = await over([bad, send(ANSWER)]);
     expect(await again.subgraphs.ask(QUERY, nobody)).toBe(ANSWER);
     const once = await over([bad, send(ANSWER)]);
@@ -107,7 +104,7 @@ describe('asking a subgraph by HTTP', () => {
     expect(once.asked).toHaveLength(1);
   });
 
-  it('takes a refusal that is no result for what it is: it is not asked again', async () => {
+  it('is not called again after a refusal that is not a result', async () => {
     const { subgraphs, asked } = await over([send('{"message":"Who are you?"}', 401)]);
     for (let times = 0; times < 10; times += 1)
       await expect(subgraphs.ask(QUERY, nobody)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
@@ -115,12 +112,12 @@ describe('asking a subgraph by HTTP', () => {
     expect(subgraphs.breakers()).toEqual({ pets: 'closed' });
   });
 
-  it('tells of a subgraph that has too much to do', async () => {
+  it('may report an overload', async () => {
     const { subgraphs } = await over([send('slow down', 429, 'text/plain')]);
     await expect(subgraphs.ask(QUERY, nobody)).rejects.toMatchObject({ code: 'OVERLOADED' });
   });
 
-  it('leaves a subgraph alone that does not answer', async () => {
+  it('is not called while its breaker is open', async () => {
     const { subgraphs, server } = await over([send(ANSWER)]);
     server.close();
     for (let times = 0; times < 5; times += 1)
@@ -128,7 +125,7 @@ describe('asking a subgraph by HTTP', () => {
     expect(subgraphs.breakers()).toEqual({ pets: 'open' });
   });
 
-  it('knows no subgraph beside those of the supergraph', async () => {
+  it('must be in the supergraph', async () => {
     const { subgraphs } = await over([send(ANSWER)]);
     await expect(subgraphs.ask({ ...QUERY, subgraph: '__proto__' }, nobody)).rejects.toThrow(TypeError);
   });
@@ -139,9 +136,9 @@ describe('bounds', () => {
 
   it.each([
     ['says its length', send(large)],
-    // It never ends: whoever read it whole would wait for ever.
+    // It never ends, so that reading all of it would hang.
     ['streams without an end', (response: ServerResponse) => response.write(large)],
-  ])('refuses an answer of too many bytes that %s, and does not ask again', async (_what, handler) => {
+  ])('refuse an answer of too many bytes that %s, without a retry', async (_what, handler) => {
     const closed: Promise<unknown>[] = [];
     const { subgraphs, asked } = await over([
       (response, request) => {
@@ -157,23 +154,23 @@ describe('bounds', () => {
   it.each([
     ['does not begin its answer', () => undefined],
     ['does not end its answer', (response: ServerResponse) => response.write('{"data":')],
-  ])('waits no longer than it may for a subgraph that %s', async (_what, handler) => {
+  ])('limit the time for a subgraph that %s', async (_what, handler) => {
     const { subgraphs } = await over([handler], { timeoutMs: 50 });
     await expect(subgraphs.ask(QUERY, nobody)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   });
 
-  it('waits no longer than the operation has time, and does not begin without any', async () => {
+  it('limit the time by the operation’s deadline, and send nothing after it', async () => {
     const { subgraphs, asked } = await over([() => undefined]);
     const cut = () => withinTime(80, () => subgraphs.ask(QUERY, nobody));
     await expect(cut()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    // On a busy machine the time may be over before the subgraph hears of it.
+    // On a busy machine the time may be over before the request arrives.
     const before = asked.length;
     const late = () => withinTime(0, () => subgraphs.ask(QUERY, nobody));
     await expect(late()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     expect(asked).toHaveLength(before);
   });
 
-  it('has no more in work at one subgraph than it may', async () => {
+  it('limit the concurrent requests to one subgraph', async () => {
     const held: ServerResponse[] = [];
     const { subgraphs, asked } = await over([(response) => held.push(response)], { maxInWork: 2 });
     const both = [subgraphs.ask(QUERY, nobody), subgraphs.ask(QUERY, nobody)];

@@ -1,14 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http.ts';
-import { loadConfig } from '../../platform/config.ts';
-import { withinTime } from '../../platform/deadline.ts';
-import type { Viewer } from '../../platform/identity/service-tokens.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { createServiceHttp, type ServiceHttp } from '../../platform/clients/http/http.ts';
+import { loadConfig } from '../../platform/config/config.ts';
+import type { Viewer } from '../../platform/identity/service/caller.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import { withTrace } from '../../platform/telemetry/trace.ts';
 import { testEgress, testTokens } from '../../platform/testing/identity.ts';
-import { withTrace } from '../../platform/trace.ts';
-import type { GatewayContext } from '../context.ts';
+import { withinTime } from '../../platform/time/deadline.ts';
+import type { GatewayContext } from '../admission/context.ts';
 import { createServiceSubgraphs } from './subgraphs.service.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
@@ -25,7 +25,7 @@ afterEach(async () => {
   server?.close();
 });
 
-/** Subgraphs of which the state subgraph answers as `listener` says; without one nothing listens there. */
+/** Subgraphs whose state subgraph answers by `listener`; without one, nothing listens. */
 async function connect(
   listener?: RequestListener,
   limits: { maxAnswerMiB?: number; queryTimeoutMs?: number } = {},
@@ -52,7 +52,7 @@ const answering =
   (_request, response) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 
-test('a subgraph is asked as the gateway, for the user, under the client’s request id', async () => {
+test('a subgraph is called as the gateway, for the user, with the client’s request id', async () => {
   const seen: Record<string, unknown>[] = [];
   const { ask } = await connect((request, response) => {
     seen.push({ method: request.method, url: request.url, ...request.headers });
@@ -66,7 +66,7 @@ test('a subgraph is asked as the gateway, for the user, under the client’s req
   expect(await testTokens('state').verify(token, 'POST /graphql')).toEqual({ service: 'gateway', viewer });
 });
 
-test('a user’s operations show one token, however many they are', async () => {
+test('a user’s operations share one service token', async () => {
   const shown = new Set<string | undefined>();
   const { ask, askFor } = await connect((request, response) => {
     shown.add(request.headers.authorization);
@@ -78,7 +78,7 @@ test('a user’s operations show one token, however many they are', async () => 
   expect(shown.size).toBe(2);
 });
 
-test('errors of GraphQL are an answer, whatever the status', async () => {
+test('a GraphQL result is an answer, whatever the status', async () => {
   const errors = [{ message: 'Not like this.', extensions: { code: 'BAD_REQUEST' } }];
   const { ask } = await connect(answering(400, JSON.stringify({ errors })));
   expect(await ask(question)).toBe(JSON.stringify({ errors }));
@@ -90,7 +90,7 @@ test.each<[string, RequestListener | undefined]>([
   ['one that does not let the gateway in', answering(401, '{"error":{"code":"UNAUTHENTICATED"}}')],
   ['one that is not of this graph', answering(200, '[]')],
   ['one that hangs up', (request) => request.socket.destroy()],
-])('where %s answers, the subgraph is unavailable, and only the log knows why', async (_, listener) => {
+])('with %s as the answer, the subgraph is unavailable, and only the log says why', async (_, listener) => {
   const { ask } = await connect(listener);
   const refused = await ask(question).catch((error: unknown) => error);
   expect(refused).toMatchObject({
@@ -114,13 +114,17 @@ test('an answer that is larger than allowed is refused, and the message says how
   });
 });
 
-test('a subgraph that has too much in work says so itself', async () => {
-  const error = { code: 'OVERLOADED', message: 'Too much.' };
-  const { ask } = await connect(answering(503, JSON.stringify({ error })));
+test.each([
+  [503, 'OVERLOADED'],
+  [400, 'VALIDATION_FAILED'],
+  [413, 'PAYLOAD_TOO_LARGE'],
+])('refusals that concern the client are passed on: %i %s', async (status, code) => {
+  const error = { code, message: 'Too much.' };
+  const { ask } = await connect(answering(status, JSON.stringify({ error })));
   await expect(ask(question)).rejects.toMatchObject(error);
 });
 
-test('a query is asked again where there was no answer, a mutation is not', async () => {
+test('a query is retried without an answer, a mutation is not', async () => {
   let asked = 0;
   const { ask } = await connect((request, response) => {
     asked += 1;
@@ -134,7 +138,7 @@ test('a query is asked again where there was no answer, a mutation is not', asyn
   expect(asked).toBe(3);
 });
 
-test('an operation whose time is over asks nobody any more', async () => {
+test('an operation whose time is over sends no requests', async () => {
   const { ask } = await connect(() => {});
   const refused = withinTime(10, () => ask(question));
   await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });

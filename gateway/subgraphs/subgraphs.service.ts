@@ -1,26 +1,40 @@
-import { MAX_ANSWER_BYTES } from '../../platform/answer-room.ts';
-import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/exchange.ts';
-import { parseBody, refusalOf, type ServiceHttp, type ServiceTarget } from '../../platform/clients/http.ts';
-import type { ServiceName } from '../../platform/config.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
+import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/http/gathering.ts';
+import {
+  parseBody,
+  refusalOf,
+  type ServiceHttp,
+  type ServiceTarget,
+} from '../../platform/clients/http/http.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import { BlobgraphError, type ErrorCode } from '../../platform/errors/errors.ts';
+import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import type { OutsideSubgraph } from '../../platform/supergraph/outside.ts';
-import type { GatewayContext } from '../context.ts';
-import { subgraphAnswerTooLarge, subgraphUnavailable } from './failures.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { GatewayContext } from '../admission/context.ts';
 import { LARGE_BYTES } from './large.ts';
+import { subgraphAnswerTooLarge, subgraphUnavailable } from './subgraph-errors.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const MAX_ANSWER_MIB = MAX_ANSWER_BYTES / MEBIBYTE;
 const QUERY_TIMEOUT_MS = 10_000;
-/** Compiling a long book takes longer than any question. */
+/** Compiling a long book takes longer than any query. */
 const MUTATION_TIMEOUT_MS = 30_000;
 
-/** Refusals before GraphQL that are the client's to know of. */
-const isTold = (error: unknown): boolean =>
-  error instanceof BlobgraphError && (error.code === 'OVERLOADED' || error.code === 'DEADLINE_EXCEEDED');
+/** Errors outside GraphQL results that are passed on to the client. */
+const TOLD: ReadonlySet<ErrorCode> = new Set([
+  'OVERLOADED',
+  'DEADLINE_EXCEEDED',
+  // A subgraph request may exceed limits that the client's request met: it is larger.
+  'VALIDATION_FAILED',
+  'PAYLOAD_TOO_LARGE',
+]);
+const isTold = (error: unknown): boolean => error instanceof BlobgraphError && TOLD.has(error.code);
 
-/** Errors of GraphQL are an answer, whatever the status. @throws BlobgraphError of a refusal; TypeError of anything else */
+/**
+ * A GraphQL result is an answer, whatever its status.
+ * @throws BlobgraphError for a refusal; TypeError for anything else
+ */
 function resultOf({ status, text }: TextAnswer): string {
   if (status < 400) return text;
   const body = parseBody(text);
@@ -28,13 +42,13 @@ function resultOf({ status, text }: TextAnswer): string {
   throw refusalOf(body) ?? new TypeError(`status ${status} without a GraphQL result`);
 }
 
-/** Asks the services of this system, with the gateway's signed identity and on behalf of the user. */
+/** Calls the services of this system with the gateway's signed identity, on behalf of the user. */
 export function createServiceSubgraphs(deps: {
   http: Pick<ServiceHttp, 'sendForText'>;
   logger: Logger;
-  /** Subgraphs that are no services of this system: asked like processors that are registered. Default: there are none. */
+  /** Subgraphs that are not services of this system, called like registered processors. Default: none. */
   outside?: readonly OutsideSubgraph[];
-  /** Mebibytes that one answer of a subgraph may have. Default: 8. */
+  /** Mebibytes of one subgraph answer. Default: 8. */
   maxAnswerMiB?: number;
   /** Milliseconds to the end of a query's answer. Default: 10,000. */
   queryTimeoutMs?: number;
@@ -68,7 +82,7 @@ export function createServiceSubgraphs(deps: {
         });
         return resultOf(answer);
       } catch (error) {
-        logger.warn({ err: error, subgraph }, 'a subgraph did not answer');
+        logger.warn({ err: error, subgraph }, 'subgraph request failed');
         throw failure(subgraph, error);
       }
     },

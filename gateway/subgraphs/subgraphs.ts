@@ -3,16 +3,17 @@ export interface SubgraphRequest {
   readonly subgraph: string;
   /** JSON: `{ query, variables }`. */
   readonly body: string;
+  /** Only a query may be sent again, or shared between operations. */
   readonly kind: 'query' | 'mutation';
 }
 
-/** Asks subgraphs on behalf of whoever `Context` tells of. */
+/** Calls subgraphs on behalf of the caller in `Context`. */
 export interface Subgraphs<Context> {
   /**
-   * The answer's body: JSON text, to be checked by the caller.
+   * Resolves to the answer's body: JSON text, not validated.
    * @throws BlobgraphError SUBGRAPH_UNAVAILABLE when the subgraph does not answer in time, or not with GraphQL;
-   * OVERLOADED when it has too much in work; DEADLINE_EXCEEDED when the operation's time is over;
-   * RESPONSE_TOO_LARGE when the answer is larger than allowed
+   * OVERLOADED when it has too many requests; DEADLINE_EXCEEDED when the operation's time is over; RESPONSE_TOO_LARGE
+   * when the answer exceeds its limit
    */
   ask(request: SubgraphRequest, context: Context): Promise<string>;
 }

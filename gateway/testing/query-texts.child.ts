@@ -3,12 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
-import { startTestGraph } from './graph.ts';
-import { type Asked, startSubgraphs } from './subgraphs.ts';
+import { startTestGraph } from './test-graph.ts';
+import { type Asked, startSubgraphs } from './test-subgraphs.ts';
 
 /**
- * A process of its own, for what it measures is all of its memory: asks a gateway and a subgraph, by each of their doors,
- * with texts that are long and all different, and prints the bytes that are in use before and after, as JSON.
+ * Sends long and different texts to a gateway and a subgraph over all transports, and prints the bytes in use before
+ * and after, as JSON. A process of its own, because it measures all of the process's memory.
  */
 
 const LONG = 7_500_000;
@@ -28,7 +28,7 @@ async function bytesInUse(): Promise<number> {
   return heap + external;
 }
 
-/** A valid query of so many bytes that says nothing, different each time. */
+/** A valid query of this many bytes, different each time. */
 const fillers = [
   (size: number, round: number) => `{ __typename } #${`${round} `.repeat(size / 4)}`,
   (size: number, round: number) =>
@@ -39,7 +39,7 @@ const fillers = [
 ];
 
 const graph = await startTestGraph();
-/** Requests that the subgraphs of tests note, texts included: to be forgotten. */
+/** Requests that the test subgraphs record, with their texts; cleared before measuring. */
 const noted: Asked[] = [];
 const [[, subgraph] = []] = await startSubgraphs([], noted);
 if (!subgraph) throw new Error('There is no subgraph');
@@ -61,7 +61,7 @@ await once(socket, 'open');
 socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
 await once(socket, 'message');
 
-/** Resolves once the operation is over. */
+/** Resolves when the operation has ended. */
 function overWebSocket(id: string, query: string): Promise<void> {
   socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query } }));
   return new Promise((resolve, reject) => {
@@ -94,7 +94,7 @@ async function ask(size: number, round: number): Promise<void> {
   graph.asked.length = 0;
 }
 
-// What every process loads once.
+// Load what every process loads once.
 for (let round = 0; round < 8; round += 1) await ask(1_000, round);
 const before = await bytesInUse();
 for (let round = 0; round < ROUNDS; round += 1) await ask(LONG, round);

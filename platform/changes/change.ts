@@ -1,10 +1,10 @@
-import type { LoggedMessage } from '../event-log/log.ts';
+import type { LoggedMessage } from '../event-log/message.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { type EventKind, fromMessage } from '../events/events.ts';
 
 export type ChangeKind = 'CREATED' | 'DERIVED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DELETED';
 
-/** One change of one blob, as a subscriber hears of it. */
+/** One change of one blob, as a subscriber receives it. */
 export interface Change {
   /** Where it stands in the log. */
   readonly cursor: string;
@@ -12,6 +12,7 @@ export interface Change {
   readonly blobId: string;
   /** The version that the change gave to the blob's index entry. */
   readonly version: number;
+  /** By the clock of the index. */
   readonly occurredAt: Date;
 }
 
@@ -23,11 +24,14 @@ export interface ChangeFilter {
   readonly parentId?: string | null;
 }
 
-/** A change with what it is told apart by. */
+/** A change with its identity. */
 export interface ChangeEntry {
+  /** That of the change's cursor. */
   readonly sequence: number;
   readonly userId: string;
+  /** Undefined where the blob is in none. */
   readonly bookId: string | undefined;
+  /** Of the changed blob; empty for users' own. */
   readonly sourceIds: readonly string[];
   readonly change: Change;
 }
@@ -52,7 +56,7 @@ const changeKinds: Readonly<Record<EventKind, ChangeKind>> = {
   deleted: 'DELETED',
 };
 
-/** The change that a message of the log tells of. @throws Error when it is none */
+/** The change in a message of the log. @throws Error when the message is no change */
 export function toChangeEntry(message: LoggedMessage): ChangeEntry {
   const { kind, version, time, body } = fromMessage(message);
   return {

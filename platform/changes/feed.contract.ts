@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
 import { type Stress, stress, WANTED } from './feed.stress.fixture.ts';
 import { type ChangeFeed, openChangeFeed } from './feed.ts';
@@ -66,6 +66,21 @@ export function changeFeedContract({
     expect(faults).toEqual([]);
     expect(given).toBe(subscriptions * WANTED);
     expect(published).toBeGreaterThan(100);
+  });
+
+  test('who watches is told of all users’ changes, all that the log has, also where its newest message is a replay', async () => {
+    const told: string[] = [];
+    const unwatch = feed.watch({ changed: ({ change }) => told.push(change.blobId), missed() {} });
+    await log.publish(blobMessage('a', 1));
+    await log.publish(blobMessage('b', 1, { userId: 'bob' }));
+    await log.publishTo('some-processor', blobMessage('c', 1));
+    const { signal } = new AbortController();
+    expect(await feed.caughtUp(signal)).toBe(true);
+    expect(told).toEqual(['a', 'b']);
+    unwatch();
+    await log.publish(blobMessage('d', 1));
+    expect(await feed.caughtUp(signal)).toBe(true);
+    expect(told).toEqual(['a', 'b']);
   });
 
   test('cursors that lead nowhere are told apart', async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { EventLog, LoggedMessage } from '../event-log/log.ts';
+import type { EventLog } from '../event-log/log.ts';
+import type { LoggedMessage } from '../event-log/message.ts';
 import { cancellable } from '../event-log/reading.ts';
 import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
 import { type MemoryLog, memoryLog } from '../testing/memory-log.ts';
 import { openChangeFeed } from './feed.ts';

@@ -1,4 +1,4 @@
-import { type NatsFixture, natsFixture } from '../event-log/log.nats.fixture.ts';
+import { type NatsFixture, natsFixture } from '../event-log/nats/log.nats.fixture.ts';
 import { services } from '../testing/services.ts';
 import { changeFeedContract } from './feed.contract.ts';
 

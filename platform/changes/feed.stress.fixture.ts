@@ -1,6 +1,6 @@
 import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
 import { type ChangeFeed, openChangeFeed } from './feed.ts';
 

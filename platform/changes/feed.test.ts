@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EpochGone, EventLogUnavailable, PositionGone } from '../event-log/log.ts';
-import { unlessAborted } from '../event-log/reading.ts';
+import { EpochGone, EventLogUnavailable, PositionGone } from '../event-log/errors.ts';
 import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
 import { type MemoryLog, memoryLog } from '../testing/memory-log.ts';
+import { unlessAborted } from '../time/unless-aborted.ts';
 import type { Change } from './change.ts';
 import { type ChangeFeed, type ChangeFeedOptions, type ChangeSubscription, openChangeFeed } from './feed.ts';
 
@@ -385,4 +385,12 @@ test('a subscription that waits ends when it is returned, aborted or the feed is
   await feed.close();
   expect((await closed).done).toBe(true);
   expect(log.readers).toBe(0);
+});
+
+test('closing the feed ends a subscription that waits for a log that does not answer', async () => {
+  vi.spyOn(log, 'head').mockRejectedValue(new EventLogUnavailable('down'));
+  const feed = openFeed({ patienceMs: 600_000 });
+  const waiting = follow(feed).next();
+  await feed.close();
+  expect(await waiting).toEqual({ done: true, value: undefined });
 });

@@ -1,19 +1,22 @@
-import { BlobgraphError } from '../errors.ts';
-import { EpochGone, type EventLog, type Position, PositionGone } from '../event-log/log.ts';
+import { FairQueue } from '../concurrency/fair-queue.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { EpochGone, PositionGone } from '../event-log/errors.ts';
+import type { EventLog } from '../event-log/log.ts';
+import type { Position } from '../event-log/message.ts';
 import { cancellable } from '../event-log/reading.ts';
 import { decodeCursor, invalidCursor } from '../events/cursor.ts';
-import { FairQueue } from '../fair-queue.ts';
-import type { Viewer } from '../identity/service-tokens.ts';
-import type { Logger } from '../logger.ts';
+import type { Viewer } from '../identity/service/caller.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { type Change, type ChangeEntry, type ChangeFilter, passes } from './change.ts';
 import { readMissed } from './missed.ts';
-import { LogReader, type Stretch } from './reader.ts';
+import { type ChangeWatcher, LogReader, type Stretch } from './reader.ts';
 import { SeenVersions } from './seen.ts';
 
 export interface ChangeSubscription {
+  /** Whose changes are given, and nobody else's. */
   readonly viewer: Viewer;
   readonly filter: ChangeFilter;
-  /** A change's cursor or a list's live cursor: what follows it comes first. Default: from now on. */
+  /** A change's cursor or a list's live cursor: changes after it come first. Default: from now on. */
   readonly after?: string | null;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
@@ -28,11 +31,20 @@ export interface ChangeFeed {
    * subscriptions, or too many of this viewer's, wait for changes of before; SERVICE_UNAVAILABLE
    */
   subscribe(subscription: ChangeSubscription): AsyncIterableIterator<Change, void, undefined>;
+  /** Tells of all changes that are read from now on, until the function that it returns is called. */
+  watch(watcher: ChangeWatcher): () => void;
+  /**
+   * Waits until watchers were told of all that the log has now. False when the log was lost meanwhile.
+   * @throws EventLogUnavailable; the signal's reason
+   */
+  caughtUp(signal: AbortSignal): Promise<boolean>;
+  /** Ends reading the log, and all subscriptions. */
   close(): Promise<void>;
 }
 
 export interface ChangeFeedOptions {
   readonly log: EventLog;
+  /** Told when the log cannot be read, and of messages that are no changes. */
   readonly logger: Logger;
   /** Changes of all users that are held in memory; of one user half as many. Default: 20,000. */
   readonly historySize?: number;
@@ -126,6 +138,14 @@ class LogFeed implements ChangeFeed {
     return cancellable((signal) => this.#follow(subscription, signal), subscription.signal);
   }
 
+  watch(watcher: ChangeWatcher): () => void {
+    return this.#reader.watch(watcher);
+  }
+
+  caughtUp(signal: AbortSignal): Promise<boolean> {
+    return this.#reader.caughtUp(signal);
+  }
+
   close(): Promise<void> {
     return this.#reader.close();
   }
@@ -151,11 +171,11 @@ class LogFeed implements ChangeFeed {
   async #stretch(signal: AbortSignal): Promise<Stretch | undefined> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#patienceMs)]);
     const stretch = await this.#reader.current(patience);
-    if (!stretch && !signal.aborted) throw unavailable();
+    if (!stretch && !signal.aborted && !this.#reader.closed) throw unavailable();
     return stretch;
   }
 
-  /** A position that the log never had is none that this graph gave out. */
+  /** A position that the log never had was not given out by this graph. */
   async #assertReached({ epoch, sequence }: Position, stretch: Stretch): Promise<void> {
     if (epoch !== stretch.epoch || sequence <= stretch.recent.last) return;
     const head = await this.#log.head().catch(refuse);
@@ -181,7 +201,7 @@ class LogFeed implements ChangeFeed {
           yield* this.#hand(following.entry, follower);
           isReading = true;
         } else if (following.kind === 'unknown') {
-          // It had joined the history, and was still at an earlier change when later ones were dropped.
+          // It had joined the history, and was behind when later changes were dropped.
           if (isReading) throw slowConsumer();
           yield* this.#missed(following.through, follower);
         } else {

@@ -1,15 +1,17 @@
-import type { EventLog, LoggedMessage, Position } from '../event-log/log.ts';
+import type { EventLog } from '../event-log/log.ts';
+import type { LoggedMessage, Position } from '../event-log/message.ts';
 import { subjectsOfUser } from '../events/events.ts';
 import { type ChangeEntry, toChangeEntry } from './change.ts';
 
 /** A user's missed changes, as far as they were read. */
 export interface Missed {
+  /** In the log's order. */
   readonly entries: readonly ChangeEntry[];
   /** The sequence up to which `entries` is complete. */
   readonly through: number;
 }
 
-/** The change that a message tells of; undefined when it tells of none. */
+/** The change in a message; undefined when the message is no change. */
 export function changeEntryOf(message: LoggedMessage): ChangeEntry | undefined {
   try {
     return toChangeEntry(message);

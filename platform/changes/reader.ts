@@ -1,12 +1,15 @@
 import { EventEmitter, once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import { EpochGone, type EventLog, PositionGone } from '../event-log/log.ts';
+import { EpochGone, PositionGone } from '../event-log/errors.ts';
+import type { EventLog } from '../event-log/log.ts';
+import { isReplay, REPLAYS } from '../event-log/replay.ts';
 import { allSubjects } from '../events/events.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { pause } from '../time/pause.ts';
+import type { ChangeEntry } from './change.ts';
 import { changeEntryOf } from './missed.ts';
 import { type HistoryLimits, RecentChanges } from './recent.ts';
 
-/** Messages of before that are read when the process starts: it serves at once those who come back after a restart. */
+/** Older messages that are read when the process starts: clients that reconnect after a restart are served at once. */
 const READ_AT_START = 10_000;
 
 /** The log between two breaks, as read: one epoch, without a gap. */
@@ -17,14 +20,24 @@ export interface Stretch {
   readonly recent: RecentChanges;
 }
 
-/** The one reader of the log that a process has: whatever breaks it, it takes up where it stopped. */
+/** Is told of the log's changes as they are read. Neither method may throw. */
+export interface ChangeWatcher {
+  /** The next change of the log, of any user. */
+  changed(entry: ChangeEntry): void;
+  /** Changes may have been missed: the log is another one, or no longer has those that came next. */
+  missed(): void;
+}
+
+/** The one reader of the log in a process. After any failure it resumes where it stopped. */
 export class LogReader {
   readonly #log: EventLog;
   readonly #logger: Logger;
   readonly #history: HistoryLimits;
   readonly #reconnectMs: number;
   readonly #closing = new AbortController();
-  readonly #begun = new EventEmitter().setMaxListeners(0);
+  /** Emits `stretch` when one begins, and `read` when a message was read or the stretch ended. */
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  readonly #watchers = new Set<ChangeWatcher>();
   readonly #running: Promise<void>;
   #stretch: Stretch | undefined;
   #isFirst = true;
@@ -42,11 +55,39 @@ export class LogReader {
     return this.#closing.signal.aborted;
   }
 
-  /** The current stretch; undefined when there is none before `signal` aborts. */
+  /** The current stretch; undefined when there is none before `signal` aborts or the reader is closed. */
   async current(signal: AbortSignal): Promise<Stretch | undefined> {
     if (this.#stretch) return this.#stretch;
-    const [stretch] = (await once(this.#begun, 'stretch', { signal }).catch(() => [])) as Stretch[];
+    const ending = AbortSignal.any([signal, this.#closing.signal]);
+    const [stretch] = (await once(this.#events, 'stretch', { signal: ending }).catch(() => [])) as Stretch[];
     return stretch;
+  }
+
+  /** Tells of all changes that are read from now on, until the function that it returns is called. */
+  watch(watcher: ChangeWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  /**
+   * Waits until all that the log has now was read. False when the log was lost meanwhile.
+   * @throws EventLogUnavailable; the signal's reason
+   */
+  async caughtUp(signal: AbortSignal): Promise<boolean> {
+    const { epoch, sequence } = await this.#log.head();
+    const stretch = await this.current(signal);
+    signal.throwIfAborted();
+    if (stretch?.epoch !== epoch) return false;
+    while (stretch.recent.last < sequence) {
+      if (stretch.recent.ended) return false;
+      await once(this.#events, 'read', { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw error;
+      });
+    }
+    return true;
   }
 
   async close(): Promise<void> {
@@ -63,7 +104,7 @@ export class LogReader {
         if (error instanceof EpochGone || error instanceof PositionGone) this.#end();
         else if (!signal.aborted) this.#logger.warn({ err: error }, 'reading the event log failed');
       }
-      await delay(this.#reconnectMs, undefined, { signal }).catch(() => undefined);
+      await pause(this.#reconnectMs, signal);
     }
     this.#end();
   }
@@ -76,25 +117,38 @@ export class LogReader {
     const stretch = { epoch, head: sequence, recent: new RecentChanges(floor, this.#history) };
     this.#isFirst = false;
     this.#stretch = stretch;
-    this.#begun.emit('stretch', stretch);
+    // Once more: what was published since the last stretch ended is not read either.
+    this.#missed();
+    this.#events.emit('stretch', stretch);
     return stretch;
   }
 
   async #read({ epoch, recent }: Stretch): Promise<void> {
     const { signal } = this.#closing;
     const after = { epoch, sequence: recent.last };
-    for await (const message of this.#log.read({ subjects: allSubjects, after, signal })) {
-      const entry = changeEntryOf(message);
-      if (entry) recent.add(entry);
-      else {
+    // Replays, so that the head is reached also where it is one.
+    for await (const message of this.#log.read({ subjects: [...allSubjects, REPLAYS], after, signal })) {
+      const entry = isReplay(message) ? undefined : changeEntryOf(message);
+      if (entry) {
+        recent.add(entry);
+        for (const watcher of this.#watchers) watcher.changed(entry);
+      } else {
         recent.skip(message.position.sequence);
-        this.#logger.error({ messageId: message.id }, 'a message of the event log is no change of a blob');
+        if (!isReplay(message))
+          this.#logger.error({ messageId: message.id }, 'a message of the event log is no change of a blob');
       }
+      this.#events.emit('read');
     }
   }
 
   #end(): void {
     this.#stretch?.recent.end();
     this.#stretch = undefined;
+    this.#missed();
+    this.#events.emit('read');
+  }
+
+  #missed(): void {
+    for (const watcher of this.#watchers) watcher.missed();
   }
 }

@@ -4,7 +4,7 @@ import { type ChangeEntry, heapBytes } from './change.ts';
 export interface HistoryLimits {
   /** Changes of all users. */
   readonly changes: number;
-  /** Bytes of the heap that they take, by estimate. */
+  /** Estimated heap of the held changes, in bytes. */
   readonly bytes: number;
 }
 
@@ -63,12 +63,12 @@ export class RecentChanges {
     return this.#ended;
   }
 
-  /** Changes that are held, the bytes that they take, and users that something is known of. */
+  /** Held changes, their bytes, and known users. */
   get size(): { readonly changes: number; readonly bytes: number; readonly users: number } {
     return { changes: this.#held, bytes: this.#bytes, users: this.#byUser.size };
   }
 
-  /** Takes note of a message that is no change. */
+  /** Notes the position of a message that is no change. */
   skip(sequence: number): void {
     this.#last = Math.max(this.#last, sequence);
   }
@@ -83,7 +83,7 @@ export class RecentChanges {
     for (const listener of user.listeners) listener();
   }
 
-  /** Nothing more will come: wakes all who listen. */
+  /** Nothing more will come: wakes all listeners. */
   end(): void {
     this.#ended = true;
     for (const { listeners } of this.#byUser.values()) for (const listener of listeners) listener();
@@ -163,7 +163,7 @@ class UserChanges {
   floor: number;
   bytes = 0;
   #held: Held[] = [];
-  /** Those before it were dropped. */
+  /** Older changes were dropped. */
   #first = 0;
 
   constructor(userId: string, floor: number) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
 import { type AskedInventory, registrationStates } from '../processor/records/inventory.ts';
-import type { ServiceHttp } from './http.ts';
+import type { ServiceHttp } from './http/http.ts';
 
 const itemSchema = z
   .object({
@@ -22,40 +22,36 @@ const countSchema = z
   .object({ user_id: z.string(), older: z.number().int(), total: z.number().int() })
   .transform(({ user_id, ...counts }) => ({ ...counts, userId: user_id }));
 
-/** Absent of processors of the release before. */
+/** Absent in answers of processors of the previous release. */
 const rebuildable = z.boolean().default(false);
 
 const TIMEOUT_MS = 30_000;
+
+interface AskedProcessor {
+  readonly id: string;
+  readonly base_url: string;
+}
+
+/** A function that asks the processor, and takes answers of the schema's form that name it. */
+const asking =
+  (http: ServiceHttp, { id, base_url: baseUrl }: AskedProcessor) =>
+  async <T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: object): Promise<T> => {
+    const common = { method, path, viewer: null, repeatable: true, timeoutMs: TIMEOUT_MS };
+    const answer = await http.call({ id, baseUrl }, { ...common, ...(body ? { body } : {}) });
+    const own = z.object({ processor_id: z.literal(id) }).safeParse(answer);
+    const parsed = schema.safeParse(answer);
+    if (own.success && parsed.success) return parsed.data;
+    throw new BlobgraphError('SERVICE_UNAVAILABLE', `\`${id}\` does not answer at its address.`);
+  };
+
+const idsAnswer = z.object({ ids: z.array(z.string()), rebuildable });
 
 /**
  * The inventory of a processor, through its REST. Everything rejects with BlobgraphError; SERVICE_UNAVAILABLE also
  * where another answers at the processor's address, or what it answers is not of the form that was agreed on.
  */
-export function createInventoryClient(
-  http: ServiceHttp,
-  processor: { readonly id: string; readonly base_url: string },
-): AskedInventory {
-  async function ask<T>(
-    schema: z.ZodType<T>,
-    method: 'GET' | 'POST',
-    path: string,
-    body?: object,
-  ): Promise<T> {
-    const call = {
-      method,
-      path,
-      viewer: null,
-      repeatable: true,
-      timeoutMs: TIMEOUT_MS,
-      ...(body ? { body } : {}),
-    };
-    const answer = await http.call({ id: processor.id, baseUrl: processor.base_url }, call);
-    const own = z.object({ processor_id: z.literal(processor.id) }).safeParse(answer);
-    const parsed = schema.safeParse(answer);
-    if (own.success && parsed.success) return parsed.data;
-    throw new BlobgraphError('SERVICE_UNAVAILABLE', `\`${processor.id}\` does not answer at its address.`);
-  }
-  const idsAnswer = z.object({ ids: z.array(z.string()), rebuildable });
+export function createInventoryClient(http: ServiceHttp, processor: AskedProcessor): AskedInventory {
+  const ask = asking(http, processor);
   return {
     async inventory({ before, after, limit }) {
       const query = new URLSearchParams({

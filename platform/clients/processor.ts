@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../errors.ts';
-import { routed } from '../service-path.ts';
-import type { ServiceHttp, ServiceTarget } from './http.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { routed } from '../ids/service-path.ts';
+import type { ServiceHttp, ServiceTarget } from './http/http.ts';
 
 const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unknown() });
 
 /** A blob as the processor that keeps it shows it; the shape of `data` is that of its output schema. */
 export type ProcessorBlob = z.infer<typeof blobSchema>;
 
-/** Erasure of blobs in their stores, on behalf of a user. All of it may be done again. Rejects with BlobgraphError. */
+/** Erasure of blobs in their stores, on behalf of a user. Idempotent. Rejects with BlobgraphError. */
 export interface ErasureClient {
   /** At most 1,000. */
   erase(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<void>;
-  /** Tells that sources of these were deleted. At most 1,000. */
+  /** Marks blobs as stale: their sources were deleted. At most 1,000. */
   markStale(target: ServiceTarget, userId: string, ids: readonly string[]): Promise<void>;
   /** Erases blobs of the user; true while there are more. */
   eraseUser(target: ServiceTarget, userId: string): Promise<boolean>;

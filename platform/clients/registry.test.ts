@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
 import {
   createProcessorCatalog,
+  type ProcessorDeclaration,
   type ProcessorDocument,
-  type ProcessorRegistration,
   registerUntilDone,
 } from './registry.ts';
 
@@ -110,23 +110,23 @@ describe('processor catalog', () => {
 });
 
 describe('registerUntilDone', () => {
-  const registration = { id: 'a' } as ProcessorRegistration;
+  const declaration = { id: 'a' } as ProcessorDeclaration;
 
   it('tries again, ever more slowly, until the registry takes it', async () => {
-    const register = vi.fn<(given: ProcessorRegistration) => Promise<void>>(async () => undefined);
+    const register = vi.fn<(given: ProcessorDeclaration) => Promise<void>>(async () => undefined);
     register.mockRejectedValueOnce(unavailable).mockRejectedValueOnce(unavailable);
-    await registerUntilDone({ register }, registration, new AbortController().signal);
+    await registerUntilDone({ register }, declaration, new AbortController().signal);
     expect(register).toHaveBeenCalledTimes(3);
-    expect(register).toHaveBeenCalledWith(registration);
+    expect(register).toHaveBeenCalledWith(declaration);
   });
 
-  it('gives up when the registration is refused', async () => {
+  it('gives up when the declaration is refused', async () => {
     const refusal = new BlobgraphError('PROCESSOR_INVALID', '`id` is missing.', { field: 'id' });
     const register = vi.fn(async () => {
       throw refusal;
     });
     const signal = new AbortController().signal;
-    await expect(registerUntilDone({ register }, registration, signal)).rejects.toBe(refusal);
+    await expect(registerUntilDone({ register }, declaration, signal)).rejects.toBe(refusal);
     expect(register).toHaveBeenCalledTimes(1);
   });
 
@@ -136,7 +136,7 @@ describe('registerUntilDone', () => {
       queueMicrotask(() => stopping.abort(new Error('stopped')));
       throw unavailable;
     });
-    await expect(registerUntilDone({ register }, registration, stopping.signal)).rejects.toThrow('stopped');
+    await expect(registerUntilDone({ register }, declaration, stopping.signal)).rejects.toThrow('stopped');
     expect(register).toHaveBeenCalledTimes(1);
   });
 });

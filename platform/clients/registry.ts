@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
-import { isPassing } from '../errors.ts';
-import type { Logger } from '../logger.ts';
-import type { ServiceHttp } from './http.ts';
-import { keep } from './kept.ts';
+import { isPassing } from '../errors/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Clock } from '../time/clock.ts';
+import { retrying } from '../time/retry.ts';
+import type { ServiceHttp } from './http/http.ts';
+import { keepAnswers } from './kept-answers.ts';
 
 export const storageTypes = ['mongodb', 'postgresql', 'redis', 's3'] as const;
 
@@ -14,17 +14,19 @@ export const bookPlaces = ['chapter.expanded', 'book.compiled'] as const;
 /**
  * `paused`: it is given no work until it is resumed, and what it keeps is there. `retired`: its store is gone for good.
  */
-export const processorStatuses = ['active', 'paused', 'retired'] as const;
+const processorStatuses = ['active', 'paused', 'retired'] as const;
 export type ProcessorStatus = (typeof processorStatuses)[number];
 
 /** Schemas of the blobs that a processor takes, by the event that tells of them, e.g. `{ "blob.created": ["text-input-v1"] }`. */
 export type Takes = Readonly<Record<string, readonly string[]>>;
 
-/** A processor's registration at its start. */
-export interface ProcessorRegistration {
-  /** The name under which it asks other services, e.g. `text-expansion`. */
+/** A processor's account of itself for the registry, at its start. */
+export interface ProcessorDeclaration {
+  /** The name that it calls other services under, e.g. `text-expansion`. */
   readonly id: string;
+  /** For people. */
   readonly name: string;
+  /** For people, at most 2,000 UTF-16 units. Default: empty. */
   readonly description?: string;
   /** A part of every derived id. Default `1`. */
   readonly version?: string;
@@ -48,7 +50,7 @@ export interface ProcessorRegistration {
   readonly event_subscriptions?: readonly string[];
   /** Schemas taken on each of these events. Default: all of `input_schema_ids` on each. */
   readonly takes?: Takes;
-  /** Those of `takes` of which it makes something by itself only in books whose owner asked for it. Default: none. */
+  /** Schemas of `takes` that it works on only in books whose owner opted in. Default: none. */
   readonly opt_in_schema_ids?: readonly string[];
   /** Where a book shows its blobs. Default: nowhere. */
   readonly shown_as?: (typeof bookPlaces)[number] | null;
@@ -61,7 +63,7 @@ export interface ProcessorRegistration {
 }
 
 /** A registered processor as the registry's REST shows it: all but its connection string. */
-export const processorDocument = z.object({
+const processorDocument = z.object({
   id: z.string(),
   name: z.string(),
   description: z.string(),
@@ -69,7 +71,7 @@ export const processorDocument = z.object({
   storage_type: z.enum(storageTypes),
   database_name: z.string(),
   input_schema_ids: z.array(z.string()),
-  /** Those of every version that was ever registered, the newest first, at most 1,000: what it may read. */
+  /** Schemas of every version that was ever registered, newest first, at most 1,000: those that it may read. */
   readable_schema_ids: z.array(z.string()),
   output_schema_id: z.string(),
   graphql_type: z.string(),
@@ -78,7 +80,7 @@ export const processorDocument = z.object({
   query_endpoint: z.string(),
   event_subscriptions: z.array(z.string()),
   takes: z.record(z.string(), z.array(z.string())),
-  /** Absent where the registry is of the release before. */
+  /** Absent in answers of a registry of the previous release. */
   opt_in_schema_ids: z.array(z.string()).default([]),
   shown_as: z.enum(bookPlaces).nullable(),
   /** Every version that it was ever registered with, the present one first. */
@@ -88,7 +90,7 @@ export const processorDocument = z.object({
   /** False also for a retired one. */
   active: z.boolean(),
   created_at: z.string(),
-  /** This and the next three are absent where the registry is of the release before. */
+  /** This and the next three are absent in answers of a registry of the previous release. */
   status: z.enum(processorStatuses).default('active'),
   /** ISO 8601; null where it was never changed. */
   status_since: z.string().nullable().default(null),
@@ -99,12 +101,18 @@ export const processorDocument = z.object({
 });
 export type ProcessorDocument = z.infer<typeof processorDocument>;
 
+/** When a processor's status began, ISO 8601; its first declaration where it never changed. */
+export const statusSince = ({
+  status_since,
+  created_at,
+}: Pick<ProcessorDocument, 'status_since' | 'created_at'>): string => status_since ?? created_at;
+
 /** The processor registry. All reject with BlobgraphError. */
 export interface RegistryClient {
   /** One processor; undefined when there is none of that id. */
   find(id: string): Promise<ProcessorDocument | undefined>;
   /** Idempotent. @throws PROCESSOR_INVALID that names the field; FORBIDDEN for another's id */
-  register(registration: ProcessorRegistration): Promise<void>;
+  register(declaration: ProcessorDeclaration): Promise<void>;
   /** All processors, by id. */
   list(): Promise<ProcessorDocument[]>;
 }
@@ -119,8 +127,8 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
     return z.object({ processors: z.array(processorDocument) }).parse(answer).processors;
   };
   return {
-    async register(registration) {
-      await http.call('processors', { method: 'POST', path, body: registration, ...own });
+    async register(declaration) {
+      await http.call('processors', { method: 'POST', path, body: declaration, ...own });
     },
     find: async (id) => (await list()).find((processor) => processor.id === id),
     list,
@@ -129,10 +137,10 @@ export function createRegistryClient(http: ServiceHttp): RegistryClient {
 
 /** The registered processors, kept here for those who ask at every blob. */
 export interface ProcessorCatalog {
-  /** All processors, asked of the registry before the answer. @throws like {@link takers} */
+  /** All processors, read from the registry now. @throws like {@link takers} */
   all(): Promise<ProcessorDocument[]>;
-  /** All processors as they were known last, some seconds ago at most. @throws like {@link takers} */
-  known(): Promise<ProcessorDocument[]>;
+  /** All processors from the cache, at most some seconds old; no promise where they are there. @throws like {@link takers} */
+  known(): readonly ProcessorDocument[] | Promise<readonly ProcessorDocument[]>;
   /**
    * The active processors that take blobs of a schema on an event, e.g. `blob.created`, by id. When none is
    * known, the registry is asked before the answer, so that one that has just registered is there.
@@ -146,6 +154,8 @@ export interface ProcessorCatalog {
   get(id: string, fits?: (processor: ProcessorDocument) => boolean): Promise<ProcessorDocument | undefined>;
 }
 
+/** The one thing that the registry is asked. */
+const ALL = 'all';
 const CATALOG_FRESH_MS = 2_000;
 const CATALOG_GRACE_MS = 30_000;
 const CATALOG_RETRY_MS = 2_000;
@@ -153,7 +163,7 @@ const CATALOG_RETRY_MS = 2_000;
 export const takes = (processor: ProcessorDocument, schemaId: string, event: string): boolean =>
   processor.active && (processor.takes[event] ?? []).includes(schemaId);
 
-/** Whether a processor works on blobs of a schema by itself only in books whose owner asked for it. */
+/** Whether a processor works on blobs of a schema only in books whose owner opted in. */
 export const isOptIn = (
   { opt_in_schema_ids }: Pick<ProcessorDocument, 'opt_in_schema_ids'>,
   schemaId: string,
@@ -168,54 +178,49 @@ export function createProcessorCatalog(deps: {
   clock: Clock;
   logger: Pick<Logger, 'warn'>;
 }): ProcessorCatalog {
-  const all = keep({
+  const answers = keepAnswers({
     load: () =>
       deps.registry.list().catch((error: unknown) => {
-        deps.logger.warn({ err: error }, 'the processor registry did not answer');
+        deps.logger.warn({ err: error }, 'reading the processor registry failed');
         throw error;
       }),
+    max: 1,
     freshMs: CATALOG_FRESH_MS,
     graceMs: CATALOG_GRACE_MS,
     retryMs: CATALOG_RETRY_MS,
     clock: deps.clock,
   });
+  const known = () => answers.peek(ALL) ?? answers.get(ALL);
+  const renewed = () => answers.renewed(ALL);
   return {
-    all: () => all.renewed(),
-    known: () => all.get(),
+    all: renewed,
+    known,
     async takers(schemaId, event) {
-      const matching = (processors: ProcessorDocument[]) =>
+      const matching = (processors: readonly ProcessorDocument[]) =>
         processors.filter((processor) => takes(processor, schemaId, event));
-      const known = matching(await all.get());
-      return known.length > 0 ? known : matching(await all.renewed());
+      const found = matching(await known());
+      return found.length > 0 ? found : matching(await renewed());
     },
     async get(id, fits = () => true) {
-      const byId = (processors: ProcessorDocument[]) => processors.find((processor) => processor.id === id);
-      const known = byId(await all.get());
-      return known && fits(known) ? known : byId(await all.renewed());
+      const byId = (processors: readonly ProcessorDocument[]) =>
+        processors.find((processor) => processor.id === id);
+      const found = byId(await known());
+      return found && fits(found) ? found : byId(await renewed());
     },
   };
 }
 
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 5_000;
+const BACKOFF = { baseMs: 100, maxMs: 5_000 } as const;
 
 /**
  * Registers a processor, trying again until the registry takes it: it may start later. Waits 0.1 s after the
  * first attempt, twice as long after each, at most 5 s, with jitter.
- * @throws BlobgraphError when the registry refuses the registration; the signal's reason when it aborts
+ * @throws BlobgraphError when the registry refuses the declaration; the signal's reason when it aborts
  */
-export async function registerUntilDone(
+export function registerUntilDone(
   registry: Pick<RegistryClient, 'register'>,
-  registration: ProcessorRegistration,
+  declaration: ProcessorDeclaration,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, MAX_DELAY_MS)) {
-    signal.throwIfAborted();
-    try {
-      return await registry.register(registration);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-    }
-    await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-  }
+  return retrying(() => registry.register(declaration), { ...BACKOFF, mayPass: isPassing, signal });
 }

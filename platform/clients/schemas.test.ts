@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError } from '../errors.ts';
-import { pathOf } from '../service-path.ts';
-import type { ServiceHttp } from './http.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { pathOf } from '../ids/service-path.ts';
+import type { ServiceHttp } from './http/http.ts';
 import { createSchemaClient } from './schemas.ts';
 
 const document = (version: string, type: string, withdrawn_versions?: string[]) => ({

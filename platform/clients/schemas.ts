@@ -1,14 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { routed } from '../ids/service-path.ts';
+import { definitionBytes, KEPT_DEFINITION_BYTES } from '../json-schema/definition.ts';
 import { compileSchema, type Validator } from '../json-schema/validator.ts';
-import { routed } from '../service-path.ts';
-import type { ServiceHttp } from './http.ts';
-import { type Kept, keep } from './kept.ts';
+import type { Clock } from '../time/clock.ts';
+import type { ServiceHttp } from './http/http.ts';
+import { keepAnswers } from './kept-answers.ts';
 
 /** A version of a schema as the schema registry's REST shows it. */
-export const schemaDocument = z.object({
+const schemaDocument = z.object({
   id: z.string(),
   /** Semantic version, e.g. `1.0.0`. */
   version: z.string(),
@@ -20,7 +21,7 @@ export const schemaDocument = z.object({
   definition: z.record(z.string(), z.unknown()),
   /** All versions of the schema, newest first. */
   versions: z.array(z.string()),
-  /** Those of them that take no new documents. A registry of the release before knows of none. */
+  /** Versions that take no new documents. A registry of the previous release names none. */
   withdrawn_versions: z.array(z.string()).default([]),
   /** Null for those that come with the system. */
   created_at: z.string().nullable(),
@@ -29,7 +30,7 @@ export const schemaDocument = z.object({
 });
 export type SchemaDocument = z.infer<typeof schemaDocument>;
 
-/** One version of a schema, ready to hold documents to. It never changes. */
+/** One version of a schema, compiled. It never changes. */
 export interface LoadedSchema {
   readonly id: string;
   readonly version: string;
@@ -53,7 +54,7 @@ export interface SchemaClient {
   validatorOfNew(schemaId: string, version?: string): Promise<LoadedSchema>;
 }
 
-/** The version that a document without one is held to; or why nothing is taken any more. */
+/** The version that documents without one are validated by; or why no documents are taken any more. */
 type Newest =
   | { readonly schema: LoadedSchema; readonly withdrawn: readonly string[] }
   | { readonly refusal: BlobgraphError };
@@ -96,60 +97,58 @@ function keptBy({ 'x-kept-by': keeper }: SchemaDocument['definition']): string |
   return typeof keeper === 'string' ? keeper : null;
 }
 
-export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
-  const loaded = new LRUCache<string, LoadedSchema>({ max: MAX_KEPT });
-  const newest = new LRUCache<string, Kept<Newest>>({ max: MAX_KEPT });
+/** Compiled versions, by what their definitions take. */
+class CompiledSchemas {
+  readonly #byKey = new LRUCache<string, LoadedSchema>({ maxSize: KEPT_DEFINITION_BYTES });
 
-  function compiled({ id, version, blob_type, definition }: SchemaDocument): LoadedSchema {
-    const key = `${id}@${version}`;
-    const known = loaded.get(key);
+  get(id: string, version: string): LoadedSchema | undefined {
+    return this.#byKey.get(`${id}@${version}`);
+  }
+
+  /** The version as it was compiled before, or is now. */
+  of({ id, version, blob_type: blobType, definition }: SchemaDocument): LoadedSchema {
+    const known = this.get(id, version);
     if (known) return known;
-    const made = {
-      id,
-      version,
-      blobType: blob_type,
-      keptBy: keptBy(definition),
-      validate: compileSchema(definition),
-    };
-    loaded.set(key, made);
+    const made = { id, version, blobType, keptBy: keptBy(definition), validate: compileSchema(definition) };
+    this.#byKey.set(`${id}@${version}`, made, { size: definitionBytes(definition) });
     return made;
   }
-  async function loadNewest(schemaId: string): Promise<Newest> {
-    try {
-      const document = await read(deps.http, schemaId);
-      return { schema: compiled(document), withdrawn: document.withdrawn_versions };
-    } catch (error) {
-      // An answer, which takes the place of what was known before.
-      if (error instanceof BlobgraphError && error.code === 'SCHEMA_WITHDRAWN') return { refusal: error };
-      throw error;
-    }
+}
+
+async function loadNewest(
+  http: Pick<ServiceHttp, 'call'>,
+  compiled: CompiledSchemas,
+  schemaId: string,
+): Promise<Newest> {
+  try {
+    const document = await read(http, schemaId);
+    return { schema: compiled.of(document), withdrawn: document.withdrawn_versions };
+  } catch (error) {
+    // An answer, which replaces the cached one.
+    if (error instanceof BlobgraphError && error.code === 'SCHEMA_WITHDRAWN') return { refusal: error };
+    throw error;
   }
-  function newestOf(schemaId: string): Promise<Newest> {
-    const known = newest.get(schemaId);
-    if (known) return known.get();
-    const made = keep({
-      load: () => loadNewest(schemaId),
-      freshMs: NEWEST_FRESH_MS,
-      graceMs: NEWEST_GRACE_MS,
-      retryMs: RETRY_MS,
-      clock: deps.clock,
-    });
-    newest.set(schemaId, made);
-    return made.get().catch((error: unknown) => {
-      // Ids that do not exist must not push out those that do.
-      newest.delete(schemaId);
-      throw error;
-    });
-  }
+}
+
+export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
+  const compiled = new CompiledSchemas();
+  const newest = keepAnswers({
+    load: (schemaId: string) => loadNewest(deps.http, compiled, schemaId),
+    max: MAX_KEPT,
+    freshMs: NEWEST_FRESH_MS,
+    graceMs: NEWEST_GRACE_MS,
+    retryMs: RETRY_MS,
+    clock: deps.clock,
+  });
 
   async function standing(schemaId: string) {
-    const found = await newestOf(schemaId);
+    const found = await newest.get(schemaId);
     if ('refusal' in found) throw found.refusal;
     return found;
   }
   const validator = async (schemaId: string, version?: string): Promise<LoadedSchema> => {
     if (version === undefined) return (await standing(schemaId)).schema;
-    return loaded.get(`${schemaId}@${version}`) ?? compiled(await read(deps.http, schemaId, version));
+    return compiled.get(schemaId, version) ?? compiled.of(await read(deps.http, schemaId, version));
   };
   return {
     validator,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ProcessingState, processingStates } from '../events/events.ts';
-import { routed } from '../service-path.ts';
-import type { ServiceHttp } from './http.ts';
+import { type RoutedPath, routed } from '../ids/service-path.ts';
+import type { ServiceHttp } from './http/http.ts';
 
 /** A user's blob as the state service's REST shows it. */
 const userBlobSchema = z.object({
@@ -19,7 +19,7 @@ const userBlobSchema = z.object({
 });
 export type UserBlobDocument = z.infer<typeof userBlobSchema>;
 
-/** A book with, for each chapter, its newest draft and what became of expanding it. */
+/** A book with the newest draft of each chapter and the state of its expansion. */
 const bookSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -80,26 +80,28 @@ const derivationSchema = z.object({
   generation: z.number().int(),
   title: z.string(),
   created_at: z.string(),
-  /** The blob that it was made of. */
+  /** The source blob. */
   source: sourceSchema,
 });
-/** A blob of the processor's own, as the index has it, with what it can be made of again. */
+/** A blob of the processor's own, from the index, with the source that it can be made from again. */
 export type Derivation = z.infer<typeof derivationSchema>;
 
 /** A run that a processor begins. */
 export interface RunBeginning {
   /** The blob that the run is on: the source, or, of on-demand work, the pending blob itself. */
   readonly blob_id: string;
+  /** The caller's own; FORBIDDEN for another's. */
   readonly processor_id: string;
+  /** From 1. */
   readonly attempt: number;
-  /** Of the event that asks for it. Default: the run's newest. */
+  /** Generation of the event that asks for the run. Default: the newest. */
   readonly generation?: number;
 }
 
 const begunSchema = z.object({
   /** Part of the derived id. */
   generation: z.number().int(),
-  /** Nothing is to be done: the run of this generation is completed. */
+  /** True when the run of this generation is completed: there is nothing to do. */
   done: z.boolean(),
   /** The blob itself, or the sources of a pending one, in order; those that were deleted are left out. None when done. */
   sources: z.array(sourceSchema),
@@ -108,7 +110,9 @@ export type BegunRun = z.infer<typeof begunSchema>;
 
 /** The registration of a processor's blob in the index. */
 export interface DerivedRegistration {
+  /** The user on whose behalf the processor calls; FORBIDDEN for another. */
   readonly user_id: string;
+  /** The caller's own; FORBIDDEN for another's. */
   readonly processor_id: string;
   /** The version that made it, a part of the derived id. Default: any version that was registered. */
   readonly processor_version?: string;
@@ -116,7 +120,9 @@ export interface DerivedRegistration {
   readonly generation?: number;
   /** True for what was asked for by a command: its id is that of its idempotency key, or a new one. Default: false. */
   readonly on_demand?: boolean;
+  /** The store's name, for people: at most 200 UTF-16 units. */
   readonly storage_location: string;
+  /** The blob's id: the derived one, unless a command asked for it. */
   readonly remote_blob_id: string;
   /** The first source. */
   readonly parent_id: string;
@@ -129,8 +135,9 @@ export interface DerivedRegistration {
   readonly type?: string;
   /** Default: the parent's. */
   readonly title?: string;
-  /** The content's text or its beginning; the index keeps the first 200 characters. */
+  /** The content's text or its beginning; the index keeps the first 200 UTF-16 units. */
   readonly preview: string;
+  /** Default: bytes of the preview in UTF-8. */
   readonly size_bytes?: number;
   /** SHA-256 of the content, in hex: a second, different result under the same id is refused. Absent: it is pending. */
   readonly content_hash?: string;
@@ -144,9 +151,12 @@ export interface FinishedRun extends DerivedRegistration {
 
 /** A processor's report on its run. Reports of an older attempt than the one recorded are dropped. */
 export interface ProcessingReport {
+  /** The blob that the run is on, as of {@link RunBeginning.blob_id}. */
   readonly blob_id: string;
+  /** The caller's own; FORBIDDEN for another's. */
   readonly processor_id: string;
   readonly state: Exclude<ProcessingState, 'STORED'>;
+  /** From 1. */
   readonly attempt: number;
   /** Default: the run's newest. Reports of an older generation are dropped. */
   readonly generation?: number;
@@ -156,15 +166,18 @@ export interface ProcessingReport {
   readonly stage?: string;
   /** 0 to 1. */
   readonly progress?: number;
+  /** Why it failed; of the message, the first 1,000 UTF-16 units are kept. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** A user's blob that a processor makes for them, since it keeps what the blob stands for. */
 export interface KeptBlob {
   readonly type: string;
+  /** One whose blobs the processor keeps (`x-kept-by`). */
   readonly schema_id: string;
   readonly data: object;
   readonly title: string;
+  /** Default: none. */
   readonly conversation_id?: string | null;
   /** The same one gives the same blob. */
   readonly idempotency_key: string;
@@ -192,7 +205,7 @@ export interface StateClient {
    */
   sources(userId: string, ids: readonly string[]): Promise<SourceDocument[]>;
   /**
-   * What blobs of the processor's own were made of that an event asked for, in the order of `ids`; those that are missing,
+   * Sources of the processor's own blobs that an event asked for, in the order of `ids`; those that are missing,
    * or whose source is gone, are left out. At most 1,000.
    */
   derivations(userId: string, ids: readonly string[]): Promise<Derivation[]>;
@@ -216,69 +229,63 @@ export interface StateClient {
   handOut(processorId: string): Promise<void>;
 }
 
+const BLOBS_TIMEOUT_MS = 30_000;
+
 export function createStateClient(http: ServiceHttp): StateClient {
-  const as = (userId: string) => ({ viewer: { userId, roles: [] } });
+  /** A request that may be made again, on behalf of the user. Null: on the service's own. */
+  const post = (userId: string | null, path: RoutedPath | string, body: object, timeoutMs?: number) =>
+    http.call('state', {
+      method: 'POST',
+      path,
+      body,
+      viewer: userId === null ? null : { userId, roles: [] },
+      repeatable: true,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  const get = (userId: string, path: RoutedPath) =>
+    http.call('state', { method: 'GET', path, viewer: { userId, roles: [] } });
   return {
     async keep(userId, blob) {
-      const call = { method: 'POST', path: '/api/v1/blobs', body: blob, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, repeatable: true });
+      const answer = await post(userId, '/api/v1/blobs', blob);
       return z.object({ blob: z.object({ id: z.string() }) }).parse(answer).blob.id;
     },
     async blobs(userId, ids) {
-      const call = { method: 'POST', path: '/api/v1/blobs/batch', body: { ids }, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 });
+      const answer = await post(userId, '/api/v1/blobs/batch', { ids }, BLOBS_TIMEOUT_MS);
       return z.object({ blobs: z.array(userBlobSchema) }).parse(answer).blobs;
     },
     async book(userId, bookId) {
-      const built = routed`/api/v1/users/${userId}/books/${bookId}`;
-      const answer = await http.call('state', { method: 'GET', path: built, ...as(userId) });
+      const answer = await get(userId, routed`/api/v1/users/${userId}/books/${bookId}`);
       return z.object({ book: bookSchema }).parse(answer).book;
     },
     async books(userId, ids) {
-      const call = {
-        method: 'POST',
-        path: routed`/api/v1/users/${userId}/books/batch`,
-        body: { ids },
-        ...as(userId),
-      } as const;
-      const answer = await http.call('state', { ...call, repeatable: true });
+      const answer = await post(userId, routed`/api/v1/users/${userId}/books/batch`, { ids });
       return z.object({ books: z.array(bookSchema) }).parse(answer).books;
     },
     async compiled(userId, bookId) {
-      const path = routed`/api/v1/users/${userId}/books/${bookId}/compiled`;
-      const answer = await http.call('state', { method: 'GET', path, ...as(userId) });
+      const answer = await get(userId, routed`/api/v1/users/${userId}/books/${bookId}/compiled`);
       return z.object({ compiled: compiledSchema.nullable() }).parse(answer).compiled;
     },
     async sources(userId, ids) {
-      const call = { method: 'POST', path: '/api/v1/sources', body: { ids }, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, repeatable: true });
+      const answer = await post(userId, '/api/v1/sources', { ids });
       return z.object({ sources: z.array(sourceSchema) }).parse(answer).sources;
     },
     async derivations(userId, ids) {
-      const call = { method: 'POST', path: '/api/v1/derivations', body: { ids }, ...as(userId) } as const;
-      const answer = await http.call('state', { ...call, repeatable: true });
+      const answer = await post(userId, '/api/v1/derivations', { ids });
       return z.object({ derivations: z.array(derivationSchema) }).parse(answer).derivations;
     },
-    async begin(userId, run) {
-      const call = { method: 'POST', path: '/api/v1/runs/begin', body: run, ...as(userId) } as const;
-      return begunSchema.parse(await http.call('state', { ...call, repeatable: true, timeoutMs: 30_000 }));
-    },
+    begin: async (userId, run) =>
+      begunSchema.parse(await post(userId, '/api/v1/runs/begin', run, BLOBS_TIMEOUT_MS)),
     async finish(finished) {
-      const call = { method: 'POST', path: '/api/v1/runs/finish', body: finished } as const;
-      await http.call('state', { ...call, ...as(finished.user_id), repeatable: true });
+      await post(finished.user_id, '/api/v1/runs/finish', finished);
     },
     async register(registration) {
-      const call = { method: 'POST', path: '/api/v1/blob-index', body: registration } as const;
-      await http.call('state', { ...call, ...as(registration.user_id), repeatable: true });
+      await post(registration.user_id, '/api/v1/blob-index', registration);
     },
     async report(userId, report) {
-      const call = { method: 'POST', path: '/api/v1/processing', body: report, repeatable: true } as const;
-      await http.call('state', { ...call, ...as(userId) });
+      await post(userId, '/api/v1/processing', report);
     },
     async handOut(processor_id) {
-      const body = { processor_id };
-      const call = { method: 'POST', path: '/api/v1/runs/hand-out', body, repeatable: true } as const;
-      await http.call('state', { ...call, viewer: null });
+      await post(null, '/api/v1/runs/hand-out', { processor_id });
     },
   };
 }

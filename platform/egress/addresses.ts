@@ -22,7 +22,7 @@ const NEVER: readonly Network[] = [
   ['fd20:ce::254', 128],
 ];
 
-/** Of this machine or the network around it: loopback, RFC 1918, RFC 6598, RFC 4193, and what tests and benchmarks use. */
+/** Addresses of this machine or its network: loopback, RFC 1918, RFC 6598, RFC 4193, benchmarking (RFC 2544). */
 const PRIVATE: readonly Network[] = [
   ['127.0.0.0', 8],
   ['10.0.0.0', 8],

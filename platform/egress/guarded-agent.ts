@@ -39,7 +39,7 @@ export function createEgress(deps: {
     mayConnect(url, address) {
       const kind = kindOfAddress(address);
       if (kind !== 'private') return kind === 'public';
-      // Whoever answers for a domain may send its names anywhere: only a host that is named in full may be inside.
+      // The owner of a domain may point its names anywhere: only a host that is listed by its full name may be internal.
       return !production || patternFor(url, named)?.wildcard === false;
     },
   };

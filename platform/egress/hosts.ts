@@ -11,7 +11,7 @@ export interface HostPattern {
   readonly port?: number;
 }
 
-/** What the URL standard makes of a host: decimal, octal and hexadecimal addresses become the usual form. */
+/** A host as the URL standard normalises it: decimal, octal and hexadecimal addresses become dotted ones. */
 function hostOf(host: string): { readonly name: string; readonly port: string } | undefined {
   const url = `http://${host}/`;
   if (!URL.canParse(url)) return undefined;

@@ -32,7 +32,7 @@ export function coalesce<T, R>(
   }
 
   async function run(): Promise<void> {
-    // What is added in the same turn goes together.
+    // All that is added in the same turn of the event loop goes together.
     await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxItems);

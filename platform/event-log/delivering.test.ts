@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from './consuming.ts';
 import { pauseAfter, verdictOf } from './delivering.ts';
-import type { Outcome } from './log.ts';
 
 const limits = { maxDeliver: 3, backoffMs: [10, 200] };
 const verdict = (outcome: Outcome, attempt: number, stopping = false, passes = 0) =>

@@ -1,5 +1,5 @@
-import { withoutDeadline } from '../deadline.ts';
-import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './log.ts';
+import { withoutDeadline } from '../time/deadline.ts';
+import type { ConsumeOptions, Delivery, MessageHandler, Outcome } from './consuming.ts';
 
 /** The fate of a delivery. */
 export type Verdict =
@@ -14,7 +14,7 @@ type Limits = Pick<ConsumeOptions, 'maxDeliver' | 'backoffMs' | 'passMs' | 'maxP
 export const pauseAfter = (attempt: number, { backoffMs }: Pick<Limits, 'backoffMs'>): number =>
   backoffMs[Math.min(attempt, backoffMs.length) - 1] ?? 0;
 
-/** `attempt` counts from 1 and exceeds `maxDeliver` when the last delivery was never answered. */
+/** `attempt` counts from 1. It exceeds `maxDeliver` when the last delivery was never answered. */
 export const isExhausted = (attempt: number, { maxDeliver }: Pick<Limits, 'maxDeliver'>): boolean =>
   attempt > maxDeliver;
 
@@ -25,14 +25,15 @@ const LONGEST_PASS = 64;
 
 export interface Answered {
   readonly outcome: Outcome;
+  /** From 1, as of {@link Delivery.attempt}. */
   readonly attempt: number;
-  /** How often it was passed on before. */
+  /** Number of earlier passes. */
   readonly passes: number;
   /** The consumption was being stopped when the handler answered. */
   readonly stopping: boolean;
 }
 
-/** The verdict on a delivery that its handler answered. What is given up because of a stop is not its fault. */
+/** The verdict on a delivery that its handler answered. Giving up because of a stop counts as no failure. */
 export function verdictOf({ outcome, attempt, passes, stopping }: Answered, limits: Limits): Verdict {
   switch (outcome.kind) {
     case 'ack':
@@ -53,7 +54,7 @@ export function verdictOf({ outcome, attempt, passes, stopping }: Answered, limi
   }
 }
 
-/** A reason may quote anything; what stores refuse or nobody reads is left out. */
+/** A reason may quote anything: it is cut to a readable length, without characters that stores refuse. */
 const printable = (reason: string): string => reason.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').slice(0, 1000);
 
 const deliveries = (count: number): string => (count === 1 ? 'delivery' : 'deliveries');
@@ -68,7 +69,7 @@ export async function outcomeOf(
   delivery: Delivery,
 ): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
   try {
-    // Whose request led to the message no longer matters: what is told within the process would inherit its time.
+    // The deadline of the request that published the message must not end work on it.
     return { outcome: await withoutDeadline(() => handler(delivery)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

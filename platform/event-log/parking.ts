@@ -1,14 +1,14 @@
 /** As many deliveries may be parked as so many times are in work at once: each has its message in memory. */
 const parkedPerPlace = 16;
 
-/** The deliveries of one consumption that wait for something and take no place meanwhile. */
+/** Deliveries of one consumption that wait and do not count as in flight meanwhile. */
 export class Parking<Item> {
   readonly #most: number;
   readonly #onFree: () => void;
   /** How many waits each has; a delivery may wait for several things. */
   readonly #waits = new Map<Item, number>();
 
-  /** `onFree` hears when a place has become free. */
+  /** `onFree` is called when a place becomes free. */
   constructor(maxInFlight: number, onFree: () => void) {
     this.#most = maxInFlight * parkedPerPlace;
     this.#onFree = onFree;

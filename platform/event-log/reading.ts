@@ -1,15 +1,15 @@
-import type { LoggedMessage, LogRange, RangeOptions } from './log.ts';
+import type { LoggedMessage, LogRange, RangeOptions } from './message.ts';
 import { messageSize } from './message.ts';
 import { isSubject } from './subjects.ts';
 
-/** Few enough to hold for a client that takes its time. */
+/** Few enough to hold for a slow client. */
 const RANGE_LIMIT = 256;
 const RANGE_BYTES = 256 * 1024;
 
-/** What {@link RangeOptions} ask for, defaults filled in. */
+/** {@link RangeOptions} with their defaults. */
 export type RangeWanted = Omit<Required<RangeOptions>, 'signal'>;
 
-/** @throws TypeError that names a subject that is none */
+/** @throws TypeError that names the malformed subject */
 export function rangeWanted({ subjects, after, through, limit, maxBytes }: RangeOptions): RangeWanted {
   const malformed = subjects.find((subject) => !isSubject(subject));
   if (malformed !== undefined)
@@ -49,20 +49,4 @@ export function cancellable<T>(
       return this;
     },
   };
-}
-
-/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts; `work` goes on then, unheard. */
-export async function unlessAborted<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return work();
-  signal.throwIfAborted();
-  let abort = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

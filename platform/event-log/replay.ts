@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetter, LoggedMessage, OutgoingMessage } from './log.ts';
+import type { LoggedMessage, OutgoingMessage } from './message.ts';
+import type { DeadLetter } from './usage.ts';
 
 const SUBJECT = 'blobgraph-replay-subject';
 const ID = 'blobgraph-replay-id';
@@ -8,11 +9,17 @@ const PASSES = 'blobgraph-replay-passes';
 const DELIVERIES = 'blobgraph-replay-deliveries';
 const OWN: ReadonlySet<string> = new Set([SUBJECT, ID, ATTEMPTS, PASSES, DELIVERIES]);
 
-/** Takes every message that is meant for one consumer. */
+/** Matches every message for a single consumer. */
 export const REPLAYS = 'replay.*';
 
-/** The subject that one consumer takes, and nobody else. */
-export const replaySubject = (durable: string): string => `replay.${durable}`;
+const PREFIX = 'replay.';
+
+/** Whether a message is for a single consumer. */
+export const isReplay = ({ subject }: Pick<OutgoingMessage, 'subject'>): boolean =>
+  subject.startsWith(PREFIX);
+
+/** The subject of messages for one consumer only. */
+export const replaySubject = (durable: string): string => `${PREFIX}${durable}`;
 
 /** Says nothing of the dead letter but which it is; a position alone repeats when a stream is made anew. */
 export function deadLetterId({ durable, message }: Pick<DeadLetter, 'durable' | 'message'>): string {
@@ -26,10 +33,10 @@ export const isDeadLetterId = (id: string): boolean => /^[0-9a-f]{24}$/.test(id)
 
 interface Addressee {
   readonly durable: string;
-  /** Of the message that carries the other. */
+  /** Id of the message that carries the other one. */
   readonly id: string;
   readonly earlierAttempts: number;
-  /** Of a message that is passed on. */
+  /** Set in a message that is passed on. */
   readonly passed?: { readonly passes: number; readonly deliveries: number };
 }
 
@@ -49,11 +56,11 @@ const carry = (
   body,
 });
 
-/** The message that brings another to one consumer: the same one, and the same id, at every call. */
+/** Wraps a message for one consumer only. Deterministic: the same id at every call. */
 export const addressed = (durable: string, message: OutgoingMessage) =>
   carry(message, { durable, earlierAttempts: 0, id: `to:${durable}:${message.id}` });
 
-/** The message that brings a dead letter back to its consumer: the same one, and the same id, at every call. */
+/** Wraps a dead letter for its consumer. Deterministic: the same id at every call. */
 export const replayOf = ({ id, durable, attempts, message }: DeadLetter): OutgoingMessage =>
   carry(message, { durable, earlierAttempts: attempts, id: `replay:${id}` });
 
@@ -69,17 +76,17 @@ export interface Replayed {
   readonly deliveries: number;
 }
 
-/** The message that passes another on to the consumer's next process: the same one, and the same id, at every call. */
+/** Wraps a message that is passed on to another process of its consumer. Deterministic: the same id at every call. */
 export const passedOn = (durable: string, { message, earlierAttempts, ...passed }: Replayed) => {
   const { epoch, sequence } = message.position;
   const id = `pass:${durable}:${epoch}:${sequence}`;
   return carry(message, { durable, earlierAttempts, passed: { ...passed, passes: passed.passes + 1 }, id });
 };
 
-/** A message of the log, or the one that it replays. */
+/** A message of the log; of a wrapped one, the message within. */
 export function replayed(message: LoggedMessage): Replayed {
   const { [SUBJECT]: subject, [ID]: id } = message.headers;
-  if (!message.subject.startsWith('replay.') || subject === undefined || id === undefined)
+  if (!isReplay(message) || subject === undefined || id === undefined)
     return { message, earlierAttempts: 0, passes: 0, deliveries: 0 };
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !OWN.has(name)));
   const count = (name: string) => Number(message.headers[name] ?? 0);

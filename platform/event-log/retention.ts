@@ -3,14 +3,17 @@
  * one has not goes only where it lies before the newest share, and the durable is told (`onCut`).
  */
 export interface Retention {
+  /** Age from which acknowledged messages go. Default: 14 days. */
   readonly maxAgeMs: number;
+  /** Default: 5,000,000. */
   readonly maxMessages: number;
+  /** Bytes of all messages, as the store counts them. Default: 2 GiB. */
   readonly maxBytes: number;
   /** The share of the log, 0 to 1, that is kept for durables that lag and for readers' positions: the newest messages. */
   readonly keptShare: number;
-  /** Of one message: body, headers, subject and id. */
+  /** Bytes of one message: body, headers, subject and id. */
   readonly maxMessageBytes: number;
-  /** Of what was set aside. Letters have a sixteenth of `maxBytes`, and `maxMessages`; the oldest make room for newer ones. */
+  /** Age limit of dead letters. They have a sixteenth of `maxBytes` and of `maxMessages`; the oldest make room. */
   readonly deadLetterMaxAgeMs: number;
 }
 

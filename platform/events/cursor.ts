@@ -1,5 +1,5 @@
-import { BlobgraphError } from '../errors.ts';
-import type { Position } from '../event-log/log.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import type { Position } from '../event-log/message.ts';
 
 export const invalidCursor = (field = 'after'): BlobgraphError =>
   new BlobgraphError(
@@ -23,7 +23,7 @@ export function decodeCursor(cursor: string, field = 'after'): Position {
       }
     }
   } catch {
-    // Falls through to the one typed error: why it does not parse is of no use to the client.
+    // Falls through to the one typed error: the reason is of no use to the client.
   }
   throw invalidCursor(field);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LoggedMessage, OutgoingMessage } from '../event-log/log.ts';
+import type { LoggedMessage, OutgoingMessage } from '../event-log/message.ts';
 
 /**
  * Events of a blob. `created`: a user stored it; `indexed`: a processor's result entered the index;
@@ -39,15 +39,15 @@ const bodySchema = z.object({
       processor_id: z.string(),
       state: z.enum(processingStates),
       attempt: z.number().int(),
-      /** Absent in events of before there were generations, which mean the newest. */
+      /** Absent in events of releases without generations: the newest is meant. */
       generation: z.number().int().optional(),
-      /** Its product besides blobs, e.g. an export's format; absent where it makes blobs. */
+      /** The artifact that is made, e.g. an export's format; absent where the run makes a blob. */
       artifact: z.string().optional(),
     })
     .optional(),
-  /** Of `created` and `indexed`: the processors of which a run was planned. */
+  /** In `created` and `indexed`: the processors for which a run is planned. */
   planned: z.array(z.string()).optional(),
-  /** Of `indexed`: the blob's content does not exist yet. */
+  /** In `indexed`: true while the blob's content does not exist yet. */
   pending: z.boolean().optional(),
 });
 export type BlobEventBody = z.infer<typeof bodySchema>;
@@ -118,7 +118,7 @@ const headersSchema = z.object({
   traceparent: z.string().optional(),
 });
 
-/** The event that a message carries. @throws Error that says what is wrong with it, when it is none */
+/** The event in a message. @throws Error with the reason when there is none */
 export function fromMessage(message: Pick<LoggedMessage, 'headers' | 'body'>): BlobEvent {
   const headers = headersSchema.parse(message.headers);
   const kind = headers['ce-type'].slice(SUBJECT_ROOT.length + 1) as EventKind;
@@ -130,4 +130,13 @@ export function fromMessage(message: Pick<LoggedMessage, 'headers' | 'body'>): B
     body,
     ...(headers.traceparent === undefined ? {} : { traceparent: headers.traceparent }),
   };
+}
+
+/** The event in a message; null when there is none. */
+export function eventIn(message: Pick<LoggedMessage, 'headers' | 'body'>): BlobEvent | null {
+  try {
+    return fromMessage(message);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newServiceKey, readServiceKeys } from '../identity/service/keys.ts';
+import { newServiceKey, readServiceKeys } from '../identity/keys/service-keys.ts';
 import { createFileAddresses, endOf, type FileRequest } from './address.ts';
 
 const NOW = new Date('2026-05-01T10:20:00Z');

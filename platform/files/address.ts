@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { BlobgraphError } from '../errors.ts';
-import type { ServiceKeys, SigningKey } from '../identity/service/keys.ts';
-import { path } from '../service-path.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import type { ServiceKeys, SigningKey } from '../identity/keys/service-keys.ts';
+import { path } from '../ids/service-path.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Bytes that a service lets whoever has their address read or write. */
 export interface FileRequest {
@@ -10,14 +10,17 @@ export interface FileRequest {
   readonly method: 'GET' | 'PUT';
   /** Names the bytes, e.g. `['artifacts', blobId, 'epub']`. */
   readonly place: readonly string[];
-  /** What else the signature binds, in the address's query; never `expires` or `signature`. */
+  /** Further query parameters that the signature covers; never `expires` or `signature`. */
   readonly terms?: Readonly<Record<string, string>>;
 }
 
 /** An address as it was asked for: its place by the route, the rest by the query. */
 export interface AskedFile {
+  /** `HEAD` counts as `GET`. */
   readonly method: string;
+  /** Segments of the path, decoded. */
   readonly place: readonly string[];
+  /** As it was parsed, `expires` and `signature` included. */
   readonly query: unknown;
 }
 
@@ -25,12 +28,14 @@ export interface AskedFile {
 export interface FileAddresses {
   /** The address at the gateway, from its path on. The same request signed twice is the same address. */
   sign(request: FileRequest, expiresAt: Date): string;
-  /** What the signature binds beside method and place. @throws BlobgraphError ADDRESS_INVALID */
+  /** Query parameters that the signature covers. @throws BlobgraphError ADDRESS_INVALID */
   verify(asked: AskedFile): SignedTerms;
 }
 
 export interface SignedTerms {
+  /** Without `expires` and `signature`. */
   readonly terms: Readonly<Record<string, string>>;
+  /** In whole seconds. */
   readonly expiresAt: Date;
 }
 

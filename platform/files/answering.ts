@@ -49,7 +49,7 @@ export function dispositionOf({ mediaType, fileName, saved = false }: Omit<FileH
 export const isKnown = (header: string | undefined, etag: string): boolean =>
   header?.trim() === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 
-/** What of a file is asked for: all of it, one range, or nothing that it has. */
+/** The requested part of a file: all of it, one range, or a range beyond its end. */
 export type Wanted =
   | { readonly status: 200 }
   | { readonly status: 206; readonly range: Required<ByteRange> }
@@ -78,10 +78,16 @@ export function wantedOf(
 /** Puts the headers of a file, and of how much of it follows. */
 export function describeFile(reply: FastifyReply, file: FileHead, wanted: Wanted): FastifyReply {
   const { sizeBytes, mediaType, etag } = file;
-  reply.headers(guardingHeaders).headers({ etag, 'accept-ranges': 'bytes', 'cache-control': CACHED });
-  reply.status(wanted.status);
+  reply.headers(guardingHeaders).headers({ etag, 'cache-control': CACHED });
+  if (wanted.status !== 416)
+    reply.headers({ 'content-type': mediaType, 'content-disposition': dispositionOf(file) });
+  return describeExtent(reply, sizeBytes, wanted);
+}
+
+/** Puts the status and the headers of how much of something follows. */
+export function describeExtent(reply: FastifyReply, sizeBytes: number, wanted: Wanted): FastifyReply {
+  reply.status(wanted.status).header('accept-ranges', 'bytes');
   if (wanted.status === 416) return reply.header('content-range', `bytes */${sizeBytes}`);
-  reply.headers({ 'content-type': mediaType, 'content-disposition': dispositionOf(file) });
   if (wanted.status === 200) return reply.header('content-length', sizeBytes);
   const { start, end } = wanted.range;
   return reply

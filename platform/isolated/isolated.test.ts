@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { builtFile } from '../paths.ts';
+import { builtFile } from '../process/paths.ts';
 import { IsolatedProcessDied, IsolatedRefusal, runIsolated } from './run.ts';
 
 const FILE = builtFile('platform/isolated/testing/deeds.process.ts');

@@ -36,6 +36,7 @@ export interface IsolatedOptions {
   readonly maxBytes: number;
   /** Kills it at once. */
   readonly signal: AbortSignal;
+  /** Hears how far the process says that it is: unchecked. Default: nobody does. */
   readonly onProgress?: (done: number, stage: string) => void;
 }
 
@@ -62,7 +63,7 @@ function lastWords({ stderr }: ChildProcess): () => string {
   return () => text.trim();
 }
 
-/** What the process said at its end; undefined when it said nothing. */
+/** Last message of the process; undefined when it sent none. */
 function listen(child: ChildProcess, onProgress: IsolatedOptions['onProgress']) {
   let last: Exclude<IsolatedMessage, { kind: 'progress' }> | undefined;
   child.on('message', (message: IsolatedMessage) => {
@@ -72,17 +73,32 @@ function listen(child: ChildProcess, onProgress: IsolatedOptions['onProgress']) 
   return () => last;
 }
 
+/** Passes the input on; `onFailure` is told only what reading it throws, not what becomes of the pipe. */
+async function* noting(input: AsyncIterable<Uint8Array>, onFailure: (error: unknown) => void) {
+  let reading = true;
+  try {
+    for await (const chunk of input) {
+      reading = false;
+      yield chunk;
+      reading = true;
+    }
+  } catch (error) {
+    if (reading) onFailure(error);
+    throw error;
+  }
+}
+
 /** Resolves once all of the input is written, or the process takes no more of it. @throws what reading it throws */
 async function feed({ stdin }: ChildProcess, input: AsyncIterable<Uint8Array>): Promise<void> {
   if (!stdin) return;
-  const source = Readable.from(input, { objectMode: false });
-  let failure: unknown;
-  source.once('error', (error) => {
-    failure = error;
-  });
+  const failures: unknown[] = [];
+  const source = Readable.from(
+    noting(input, (error) => failures.push(error)),
+    { objectMode: false },
+  );
   // It may end before it has read all: how it ended tells why.
   await pipeline(source, stdin).catch(() => undefined);
-  if (failure && (failure as { code?: unknown }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw failure;
+  if (failures.length > 0) throw failures[0];
 }
 
 function answerOf(last: ReturnType<ReturnType<typeof listen>>, how: string): unknown {

@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import { buffer } from 'node:stream/consumers';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { giveWay } from '../process/priority.ts';
 import type { IsolatedMessage, IsolatedTask } from './protocol.ts';
 
 /** Work of an isolated process: `task` and `input` as they were given, the answer as `structuredClone` takes it. */
@@ -11,8 +11,6 @@ export type IsolatedWork = (
 ) => Promise<unknown>;
 
 const LOOK_EVERY_MS = 50;
-/** Work in the background comes after what people wait for. */
-const NICENESS = 10;
 
 function send(message: IsolatedMessage): Promise<void> {
   return new Promise((resolve) => {
@@ -41,8 +39,8 @@ function watchMemory(maxBytes: number): void {
 
 /** Does `work` once and ends: the whole life of a process that `runIsolated` starts. */
 export function serveIsolated(work: IsolatedWork): void {
-  setPriority(NICENESS);
-  // Whoever waited for the answer is gone.
+  giveWay();
+  // The parent process is gone.
   process.on('disconnect', () => process.exit());
   process.once('message', async ({ task, maxBytes }: IsolatedTask) => {
     watchMemory(maxBytes);

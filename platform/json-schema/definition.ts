@@ -1,6 +1,7 @@
+import { isObject } from '../json/is-object.ts';
+import { below } from '../json/pointer.ts';
 import { isFormat } from './formats.ts';
 import { compilePattern, PatternRefused } from './pattern.ts';
-import { below } from './pointer.ts';
 import type { ValidationError } from './sentences.ts';
 
 /**
@@ -12,7 +13,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const DRAFT_2020_12 = 'https://json-schema.org/draft/2020-12/schema';
 export const MAX_DEFINITION_BYTES = 64 * 1024;
-export const MAX_DEFINITION_DEPTH = 32;
+/** Bytes, as JSON, of the definitions whose validators a process keeps; a validator takes some times as much. */
+export const KEPT_DEFINITION_BYTES = 8 * 1024 * 1024;
+const MAX_DEFINITION_DEPTH = 32;
 /** Schemas that one value may be held to, with all `$ref`s followed. */
 const MAX_EXPANDED = 2_000;
 
@@ -48,8 +51,9 @@ const plainKeywords = new Set(
 const rootKeywords = new Set(['$schema', '$id', '$defs']);
 const scalarTypes = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** As JSON. */
+export const definitionBytes = (definition: JsonObject): number =>
+  Buffer.byteLength(JSON.stringify(definition));
 
 interface Place {
   readonly pointer: string;
@@ -59,7 +63,7 @@ interface Place {
 const problem = (pointer: string, message: string): ValidationError => ({ pointer, message });
 
 /** The schemas directly inside one, by keyword. */
-export function subschemas({ pointer, schema }: Place): (Place & { keyword: string })[] {
+function subschemas({ pointer, schema }: Place): (Place & { keyword: string })[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     const shape = Object.hasOwn(schemaKeywords, keyword) ? schemaKeywords[keyword] : undefined;
     const at = below(pointer, keyword);

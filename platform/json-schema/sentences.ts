@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { below, tokensOf } from '../json/pointer.ts';
 import { formatNames, isFormat } from './formats.ts';
 import { compilePattern, isLongerThan, NOT_BLANK } from './pattern.ts';
-import { below, tokensOf } from './pointer.ts';
 
 /** One mistake in a document: where, and in words for whoever wrote it. Holds no value of the document. */
 export interface ValidationError {
@@ -59,7 +59,7 @@ function typeSentence({ type }: Params, data: unknown): string {
   const allowed = (Array.isArray(type) ? type : [type]).map(
     (name) => typeNames[String(name)] ?? String(name),
   );
-  // Of a number it is clear what is wrong with it where a whole one is asked for.
+  // For a number it is clear what is wrong where a whole one is needed.
   const given = typeof data === 'number' && allowed.includes('a whole number') ? undefined : typeOf(data);
   return `must be ${allowed.join(' or ')}${given === undefined ? '' : `, not ${given}`}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldOf } from './pointer.ts';
+import { fieldOf } from '../json/pointer.ts';
 import { checkDefinition, compileSchema, type JsonObject } from './validator.ts';
 
 const errorsOf = (definition: JsonObject, document: unknown) => {

@@ -1,9 +1,10 @@
 import { _, Ajv2020, type FuncKeywordDefinition, type ValidateFunction } from 'ajv/dist/2020.js';
+import { isObject } from '../json/is-object.ts';
 import { isMultiple } from '../json/multiple.ts';
 import {
   DRAFT_2020_12,
+  definitionBytes,
   innerProblems,
-  isObject,
   type JsonObject,
   MAX_DEFINITION_BYTES,
   outerProblems,
@@ -64,7 +65,7 @@ const everyError = createAjv(true);
 function compileWith(ajv: Ajv2020, definition: JsonObject): ValidateFunction {
   // Two versions may carry one `$id`, and ajv keeps what it compiled under it.
   const { $id: _, ...schema } = definition;
-  // Which members were looked at is kept only where a keyword asks: ajv 8.20 fails in keeping it beside `patternProperties`.
+  // Evaluated members are tracked only for keywords that need it: ajv 8.20 tracks them wrongly beside `patternProperties`.
   ajv.opts.unevaluated = JSON.stringify(schema).includes('"unevaluated');
   const validate = ajv.compile(schema);
   ajv.removeSchema(schema);
@@ -117,7 +118,7 @@ function draftProblems(definition: JsonObject): ValidationError[] {
 }
 
 function sizeProblems(definition: JsonObject): ValidationError[] {
-  const bytes = Buffer.byteLength(JSON.stringify(definition));
+  const bytes = definitionBytes(definition);
   if (bytes <= MAX_DEFINITION_BYTES) return [];
   return [
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
 import { firstInexact, isExact, parseJson } from './exact.ts';
 
 const refusalOf = (text: string): BlobgraphError | undefined => {

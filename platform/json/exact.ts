@@ -1,5 +1,6 @@
-import { BlobgraphError } from '../errors.ts';
-import { below, tokensOf } from '../json-schema/pointer.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { endOfString } from './extent.ts';
+import { below, tokensOf } from './pointer.ts';
 
 /** A number of a JSON text that would not be given back with the value that was sent. */
 export interface InexactNumber {
@@ -9,11 +10,6 @@ export interface InexactNumber {
   readonly text: string;
 }
 
-/**
- * A text that may hold such a number: more digits than a double always keeps, or an exponent, where a value of JSON
- * begins. Nothing else of an ordinary document is looked at twice; dates, UUIDs and prose do not match.
- */
-const SUSPECT = /(?:^|[[:,\s])-?\d(?:[\d.]{15}|[\d.]{0,14}[eE])/;
 /** Every decimal of so many characters, the point included, is the nearest to one double and comes back from it. */
 const SHORT = 15;
 /** Below, doubles have fewer digits. */
@@ -58,31 +54,31 @@ export function isExact(text: string): boolean {
 /** A list or object around the place that is looked at. */
 interface Level {
   readonly isList: boolean;
-  /** Of the present entry. */
+  /** Of the current entry. */
   index: number;
-  /** The present member's name as it stands in the text, quotes included. */
-  name: string;
+  /** Where the present member's name begins in the text, its quote included. */
+  name: number;
 }
 
-const pointerOf = (levels: readonly Level[]): string =>
-  levels.reduce(
-    (pointer, { isList, index, name }) => below(pointer, isList ? index : (JSON.parse(name) as string)),
-    '',
-  );
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const ZERO = 48;
+const NINE = 57;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
 
-/** The position behind a string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end + 1;
-  }
-  return text.length;
-}
+const pointerOf = (text: string, levels: readonly Level[]): string =>
+  levels.reduce((pointer, { isList, index, name }) => {
+    if (isList) return below(pointer, index);
+    return below(pointer, JSON.parse(text.slice(name, endOfString(text, name + 1) + 1)) as string);
+  }, '');
 
 /** Whether a number goes on: digits, point, sign, exponent. */
 const isOfNumber = (code: number): boolean =>
-  (code >= 48 && code <= 57) || code === 46 || code === 45 || code === 43 || (code | 32) === 101;
+  (code >= ZERO && code <= NINE) || code === 46 || code === MINUS || code === 43 || (code | 32) === 101;
 
 function endOfNumber(text: string, start: number): number {
   let end = start + 1;
@@ -92,32 +88,28 @@ function endOfNumber(text: string, start: number): number {
 
 /** The first number of a valid JSON text that a double cannot give back. Takes time linear in the text. */
 export function firstInexact(text: string): InexactNumber | undefined {
-  if (!SUSPECT.test(text)) return undefined;
   const levels: Level[] = [];
   let level: Level | undefined;
-  let at = 0;
-  while (at < text.length) {
-    const character = text[at] ?? '';
-    if (character === '"') {
-      const end = endOfString(text, at);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       // A string in an object is a name, or a value in whose place no number stands.
-      if (level && !level.isList) level.name = text.slice(at, end);
-      at = end;
-    } else if (character === '-' || (character >= '0' && character <= '9')) {
+      if (level) level.name = at;
+      at = endOfString(text, at + 1);
+    } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
       const end = endOfNumber(text, at);
-      const number = text.slice(at, end);
-      if (!isExact(number)) return { pointer: pointerOf(levels), text: number };
-      at = end;
-    } else {
-      at += 1;
-      if (character === ',' && level) level.index += 1;
-      if (character === '{' || character === '[') {
-        level = { isList: character === '[', index: 0, name: '""' };
-        levels.push(level);
-      } else if (character === '}' || character === ']') {
-        levels.pop();
-        level = levels.at(-1);
-      }
+      // A digit that stands alone is looked at no further.
+      const number = end - at === 1 ? '' : text.slice(at, end);
+      if (number !== '' && !isExact(number)) return { pointer: pointerOf(text, levels), text: number };
+      at = end - 1;
+    } else if (code === COMMA) {
+      if (level) level.index += 1;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      level = { isList: code === OPEN_LIST, index: 0, name: at };
+      levels.push(level);
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
+      levels.pop();
+      level = levels.at(-1);
     }
   }
   return undefined;

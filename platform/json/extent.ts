@@ -1,4 +1,4 @@
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
 
 /** Values that one JSON text may hold: all that is done with each of them is done in one go. */
 export const MAX_VALUES = 100_000;
@@ -13,18 +13,14 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-/** The position of the quote that ends a string which begins before `at`, or the text's end. */
-function endOfString(text: string, at: number): number {
-  const quote = text.indexOf('"', at);
-  if (quote < 0) return text.length;
-  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  let end = at;
-  for (; end < text.length; end += 1) {
-    const code = text.charCodeAt(end);
-    if (code === QUOTE) return end;
-    if (code === BACKSLASH) end += 1;
+/** The position of the quote that ends a string whose first character is at `start`, or the text's end. */
+export function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return end;
   }
-  return end;
+  return text.length;
 }
 
 const refused = (what: string, fix: string): BlobgraphError =>

@@ -5,7 +5,7 @@ function scaled(value: number): { digits: bigint; exponent: number } {
   return { digits: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
 }
 
-/** Of a double: 17, and up to four zeros that are printed at its end. */
+/** Digits of a printed double: 17, and up to four zeros at its end. */
 const MAX_DIGITS = 21;
 
 /** `10^power` modulo `modulus`, by squaring: no number grows beyond the modulus. */

@@ -1,12 +1,12 @@
 import type { Root, RootContent } from 'mdast';
 import { toString as textOf } from 'mdast-util-to-string';
+import { textLimits } from '../input/limits.ts';
+import { collapsed } from '../text/text.ts';
 import { openDocument } from './document.ts';
 import { parseMarkdown, plainText } from './tree.ts';
 
 /** UTF-16 units of a title that is made of a text's first words. */
 const MAX_WORDS = 60;
-/** UTF-16 units of a title that its writer gave. */
-const MAX_TITLE = 500;
 /** UTF-16 units of a text that are looked at, leading comments aside. */
 const LOOKED_AT = 1_200;
 
@@ -14,8 +14,6 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\s]+/gu;
 
 /** Whether a text shows nothing: white space, joiners, marks of direction. */
 export const isBlank = (text: string): boolean => text.replaceAll(INVISIBLE, '') === '';
-
-const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
@@ -42,8 +40,8 @@ function firstWords(text: string): string {
 /** A title that a writer gave, on one line; null where it is none. */
 export function givenTitle(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const line = oneLine(String(value));
-  return isBlank(line) || line.length > MAX_TITLE || !line.isWellFormed() ? null : line;
+  const line = collapsed(String(value));
+  return isBlank(line) || line.length > textLimits.title || !line.isWellFormed() ? null : line;
 }
 
 const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
@@ -79,6 +77,20 @@ function firstLine(block: RootContent): string | undefined {
   return undefined;
 }
 
+/** Words that Markdown takes for nothing else. */
+const WORDS = String.raw`[\p{L}“‘"'(¿¡][\p{L}\p{M}\p{N} ,.;:!?'"()“”‘’…–—-]*`;
+const PLAIN_HEADING = new RegExp(String.raw`^#{1,6} +(${WORDS})(?:\r?\n|$)`, 'u');
+/** With a blank line behind it: no line underlines it. */
+const PLAIN_LINE = new RegExp(String.raw`^(${WORDS})(?:\r?\n[ \t]*(?:\r?\n|$)|$)`, 'u');
+
+/** The title of a text that opens plainly: it need not be parsed, which takes longer than storing it. */
+function titleOfPlain(text: string): string | null {
+  const [, heading] = PLAIN_HEADING.exec(text) ?? [];
+  if (heading !== undefined) return givenTitle(heading);
+  const [, line] = PLAIN_LINE.exec(text) ?? [];
+  return line === undefined ? null : firstWords(collapsed(line));
+}
+
 /**
  * The title that a Markdown text gives itself: its front matter's, else the heading that it opens with, else its first
  * words, cut at a word's end. Null where it says nothing.
@@ -87,13 +99,16 @@ export function titleOfMarkdown(source: string): string | null {
   const { text, frontMatter } = openDocument(source);
   const given = givenTitle(frontMatter['title']);
   if (given !== null) return given;
-  const blocks = visibleBlocks(parseMarkdown(beginning(text)));
+  const opening = beginning(text);
+  const plain = titleOfPlain(opening);
+  if (plain !== null) return plain;
+  const blocks = visibleBlocks(parseMarkdown(opening));
   const [first] = blocks;
   const heading = first?.type === 'heading' ? givenTitle(plainText(first)) : null;
   if (heading !== null) return heading;
   for (const block of blocks) {
     const line = firstLine(block);
-    if (line !== undefined) return firstWords(oneLine(line));
+    if (line !== undefined) return firstWords(collapsed(line));
   }
   return null;
 }

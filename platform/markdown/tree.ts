@@ -5,6 +5,7 @@ import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { toString as textOf } from 'mdast-util-to-string';
 import { gfmFootnote } from 'micromark-extension-gfm-footnote';
 import { gfmTable } from 'micromark-extension-gfm-table';
+import { collapsed } from '../text/text.ts';
 
 /**
  * The tree of a Markdown text (CommonMark with GFM's tables and footnotes), every node with its place in the text. GFM's
@@ -27,8 +28,5 @@ const ATTRIBUTES = /\s*\{[^{}]*\}\s*$/;
 /** The words of a node, or of Markdown, on one line, without marks, HTML, footnotes and attributes. */
 export function plainText(of: Nodes | string): string {
   const text = textOf(typeof of === 'string' ? parseMarkdown(of) : of, { includeHtml: false });
-  return text
-    .replace(ATTRIBUTES, '')
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
+  return collapsed(text.replace(ATTRIBUTES, ''));
 }

@@ -1,4 +1,4 @@
-import { BlobgraphError, type ErrorCode } from '../errors.ts';
+import { BlobgraphError, type ErrorCode } from '../errors/errors.ts';
 
 export interface ModelErrorOptions {
   /** How long the model asks to be left alone, where it does. */
@@ -7,6 +7,7 @@ export interface ModelErrorOptions {
   readonly concerns?: Concern;
   /** The server's words, secrets left out: for the log. */
   readonly details?: string | undefined;
+  /** For the log. */
   readonly cause?: unknown;
 }
 

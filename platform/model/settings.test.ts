@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { modelSettings } from './settings.ts';
 
 const read = (environment: Record<string, string>) => loadConfig(environment).settings(modelSettings);

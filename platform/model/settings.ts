@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { url, wholeNumber } from '../config.ts';
+import { secret, url, wholeNumber } from '../config/values.ts';
 
 /** Members of a request that are set by other variables, or that the answer is read by. */
 const reserved: readonly string[] = ['model', 'messages', 'stream', 'stream_options', 'n'];
@@ -30,14 +30,16 @@ export const modelSettings = z
     OPENAI_BASE_URL: url('http:', 'https:')
       .optional()
       .describe('any OpenAI-compatible endpoint; unset: the offline model'),
-    OPENAI_API_KEY: z
-      .string()
-      .regex(
-        /^[\x21-\x7e]+$/,
-        'must be a key without white space: remove the blank or the line end that came with it',
-      )
-      .optional()
-      .describe('its key, where it wants one'),
+    OPENAI_API_KEY: secret(
+      z
+        .string()
+        .regex(
+          /^[\x21-\x7e]+$/,
+          'must be a key without white space: remove the blank or the line end that came with it',
+        )
+        .optional()
+        .describe('its key, where it wants one'),
+    ),
     OPENAI_MODEL: z.string().min(1).optional().describe('the model’s name'),
     OPENAI_CONTEXT_TOKENS: wholeNumber(1_024, 4_000_000)
       .default(4_096)
@@ -55,7 +57,7 @@ export const modelSettings = z
       .describe('tokens that one user may cost the model a day (UTC), of each processor; unset: any number'),
     OPENAI_TIMEOUT_MS: wholeNumber(1_000, 3_600_000)
       .default(300_000)
-      .describe('milliseconds that one request may take'),
+      .describe('time of one request to the model'),
     OPENAI_EXTRA_BODY: extraBody
       .optional()
       .describe('members of each request beside ours, as JSON, e.g. `{"temperature":0.7}`'),

@@ -1,7 +1,7 @@
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { isUnavailable } from '../errors/unavailable.ts';
 import { services } from '../testing/services.ts';
-import { isUnavailable } from '../unavailable.ts';
 import { type MongoOptions, openMongo } from './client.ts';
 
 function open(options: Partial<MongoOptions>) {

@@ -6,10 +6,12 @@ export interface MongoServer {
   database(name: string): Db;
   /** @throws when the server does not answer */
   ping(): Promise<void>;
+  /** Ends all connections; what is asked for later rejects. */
   close(): Promise<void>;
 }
 
 export interface MongoOptions {
+  /** `mongodb://` or `mongodb+srv://`, with user and password where there are some. */
   readonly url: string;
   /** Set before the names of databases. */
   readonly namespace: string;
@@ -28,7 +30,7 @@ export function openMongo(options: MongoOptions): MongoServer {
     appName: 'blobgraph',
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
-    // What is not there is concluded from, e.g. that it was deleted: a secondary may not have it yet.
+    // A missing document is taken as deleted, and a secondary may not have it yet.
     readPreference: 'primary',
     maxPoolSize: maxConnections,
     waitQueueTimeoutMS: connectionTimeoutMs,
@@ -45,10 +47,3 @@ export function openMongo(options: MongoOptions): MongoServer {
     close: () => client.close(),
   };
 }
-
-/** The server's code of a duplicate key. */
-export const DUPLICATE_KEY = 11_000;
-
-/** True when a write failed because its key exists. */
-export const isDuplicateKey = (error: unknown): boolean =>
-  (error as { code?: unknown }).code === DUPLICATE_KEY;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BlobgraphError } from '../errors.ts';
+import { BlobgraphError } from '../errors/errors.ts';
 import type { ByteRange, ListOptions, ObjectDescription } from './objects.ts';
 
 /** S3's limit of a key, and what file systems and MinIO allow a segment. */
@@ -67,7 +67,7 @@ export function checkDescription({ contentType, metadata = {} }: ObjectDescripti
 export const encodeMetadata = (metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, encodeURIComponent(value)]));
 
-/** Of an object that something else stored, a value that is not encoded stays as it is. */
+/** Values that are not encoded, of objects that other programs stored, stay as they are. */
 export function decodeMetadata(metadata: Readonly<Record<string, string>> = {}): Record<string, string> {
   const decoded = (value: string) => {
     try {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { identify, isRunning, type ProcessIdentity } from '../process/process-identity.ts';
 
 /** Names what is not an object yet, or no more, by the process that is at it: several may share a folder. */
 export interface Drafts {

@@ -14,7 +14,7 @@ const MAX_NAME_BYTES = 80;
 /** One step of the way to an object. */
 export interface Entry {
   readonly kind: Kind;
-  /** Of a segment: all that is left of it, or, of a `part`, its next bytes. */
+  /** The rest of a segment, or the next bytes of a `part`. */
   readonly bytes: Buffer;
 }
 
@@ -52,7 +52,7 @@ export function entriesOf(segments: readonly string[], last: 'object' | 'folder'
   });
 }
 
-export const nameOf = ({ kind, bytes }: Entry): string => `${encode(bytes)}${ENDING[kind]}`;
+const nameOf = ({ kind, bytes }: Entry): string => `${encode(bytes)}${ENDING[kind]}`;
 
 export const pathOf = (root: string, entries: readonly Entry[]): string => join(root, ...entries.map(nameOf));
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { builtFile } from '../paths.ts';
+import { builtFile } from '../process/paths.ts';
 import { objectsContract } from './objects.contract.ts';
 import { openFolderObjects } from './objects.folder.ts';
 import { ObjectStoreUnavailable } from './objects.ts';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
-import { hasCode } from '../process-identity.ts';
+import { hasCode } from '../process/process-identity.ts';
 import {
   checkDescription,
   checkPage,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { bounded } from '../bounded.ts';
+import { bounded } from '../time/bounded.ts';
 import { type ObjectBody, ObjectStoreUnavailable } from './objects.ts';
 
 function* slices(body: Uint8Array, size: number): Generator<Uint8Array> {

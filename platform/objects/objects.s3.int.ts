@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openWire } from '../event-log/log.nats.fixture.ts';
+import { openWire } from '../event-log/nats/log.nats.fixture.ts';
 import { services } from '../testing/services.ts';
 import { objectsContract } from './objects.contract.ts';
 import { openS3Objects } from './objects.s3.ts';

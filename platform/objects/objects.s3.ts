@@ -11,8 +11,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { disableVendorWarnings } from '../config.ts';
-import { isUnavailable } from '../unavailable.ts';
+import { disableVendorWarnings } from '../config/config.ts';
+import { isUnavailable } from '../errors/unavailable.ts';
 import {
   checkDescription,
   checkPage,
@@ -43,6 +43,7 @@ export interface S3Options {
   readonly endpoint: string;
   /** Made at the first use where there is none. */
   readonly bucket: string;
+  /** A part of what is signed, e.g. `eu-west-1`. */
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -50,7 +51,7 @@ export interface S3Options {
   readonly connectionTimeoutMs?: number;
   /** Wait for an answer to begin, or for its next piece. Default 60,000 ms: a part of 8 MiB may take that long. */
   readonly answerTimeoutMs?: number;
-  /** Of one request, the first included. Default 4. */
+  /** Attempts of one request, the first included. Default 4. */
   readonly maxAttempts?: number;
 }
 

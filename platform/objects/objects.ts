@@ -14,12 +14,15 @@ export interface ObjectDescription {
 }
 
 export interface ObjectHead {
-  /** Of the whole object, also where only a range of it is read. */
+  /** Size of the whole object, also where only a range of it is read. */
   readonly sizeBytes: number;
+  /** As it was put. */
   readonly contentType: string;
   /** Another one after each change of the content, quoted as HTTP has it. */
   readonly etag: string;
+  /** When it was put, by the store's clock; S3 tells whole seconds. */
   readonly modifiedAt: Date;
+  /** As it was put; empty where there was none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -30,14 +33,17 @@ export interface ObjectContent extends ObjectHead {
 
 /** Places of bytes, from 0, the last one included, as in HTTP; an `end` past the object's is cut to it. */
 export interface ByteRange {
+  /** Below the object's size; else reading is refused with VALIDATION_FAILED. */
   readonly start: number;
   /** Default: the object's last byte. */
   readonly end?: number;
 }
 
 export interface ListedObject {
+  /** The whole key, the prefix included. */
   readonly key: string;
   readonly sizeBytes: number;
+  /** As of {@link ObjectHead.modifiedAt}. */
   readonly modifiedAt: Date;
 }
 
@@ -61,6 +67,7 @@ export interface ListOptions {
  * (`VALIDATION_FAILED`) for a key, a description, a range or a limit that is not allowed.
  */
 export interface ObjectStore {
+  /** True when the objects are files of a folder. */
   readonly embedded: boolean;
   /**
    * Stores an object, or replaces it as a whole: durable when it resolves, and readers have the one before or this one.
@@ -69,6 +76,7 @@ export interface ObjectStore {
   put(key: string, body: ObjectBody, description: ObjectDescription): Promise<{ readonly sizeBytes: number }>;
   /** The object as it is now, whatever replaces it while it is read; null where there is none. */
   get(key: string, range?: ByteRange): Promise<ObjectContent | null>;
+  /** As {@link get}, without the content: nothing is held open. */
   head(key: string): Promise<ObjectHead | null>;
   /** Keys that are not there count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
@@ -81,6 +89,7 @@ export interface ObjectStore {
   list(prefix: string, options: ListOptions): Promise<readonly ListedObject[]>;
   /** @throws ObjectStoreUnavailable when it cannot be used now */
   ping(): Promise<void>;
+  /** Ends the store's connections; it is not used after that. */
   close(): Promise<void>;
 }
 

@@ -6,38 +6,39 @@ import { createProcessorClient } from '../clients/processor.ts';
 import {
   createProcessorCatalog,
   createRegistryClient,
-  type ProcessorRegistration,
+  type ProcessorDeclaration,
+  type RegistryClient,
   registerUntilDone,
 } from '../clients/registry.ts';
 import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
-import type { Config, ServiceName } from '../config.ts';
+import type { Config, ServiceName } from '../config/config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
 import { ownKeys } from '../identity/service/own-keys.ts';
 import { objectDoor } from '../objects/signed/door.ts';
-import { projectFile } from '../paths.ts';
-import type { ServiceRuntime } from '../runtime.ts';
-import { WholeNumberResolver } from '../scalars.ts';
-import { serveSubgraph } from '../serving/graphql.ts';
+import { projectFile } from '../process/paths.ts';
+import type { ServiceRuntime } from '../runtime/runtime.ts';
+import { serveSubgraph } from '../serving/graphql/graphql.ts';
+import { WholeNumberResolver } from '../serving/graphql/scalars.ts';
 import { eventLogCheck } from '../serving/health.ts';
-import type { ServiceDefinition } from '../serving/service.ts';
-import { type ArtifactDependencies, type Artifacts, createArtifacts, noArtifacts } from './artifacts.ts';
+import type { ServiceDefinition, ServiceParts } from '../serving/service.ts';
+import { type Artifacts, createArtifacts, noArtifacts } from './artifacts/artifacts.ts';
+import type { ArtifactDependencies } from './artifacts/definition.ts';
 import { createCommands } from './commands/command.ts';
-import type { OpenedResources } from './define.ts';
-import { createFiles } from './files.ts';
-import { type Context, createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
-import type { Kit } from './kit.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { plainReader } from './rebuilding/reader.ts';
+import { createFiles } from './files/files.ts';
+import { createContext, resolveMembers, resolversOf } from './graphql/resolvers.ts';
+import type { Context, Kit } from './kit/kit.ts';
+import type { OpenedResources } from './kit/open.ts';
+import { plainReader } from './kit/reader.ts';
 import { createRebuilder } from './rebuilding/rebuilder.ts';
-import { createRegistrar } from './registrar.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { blobRoutes } from './rest/blob-routes.ts';
 import { eraserRoutes } from './rest/eraser-routes.ts';
 import { fileRoutes } from './rest/file-routes.ts';
 import { inventoryRoutes } from './rest/inventory-routes.ts';
 import { type AssertReader, createReaders } from './rest/readers.ts';
-import { createWorker, type Worker } from './runs/worker.ts';
+import { textRoutes } from './rest/text-routes.ts';
+import { createRegistrar } from './runs/registrar.ts';
 import {
   type AnyProcessor,
   databaseOf,
@@ -46,15 +47,17 @@ import {
   type StoreConfig,
   storageOf,
 } from './store.ts';
+import { createLifecycle, type Lifecycle } from './worker/lifecycle.ts';
+import { createWorker } from './worker/worker.ts';
 
 export { databaseOf } from './store.ts';
 export type { AnyProcessor };
 
-/** A processor's registration. */
-export function registrationOf(
+/** A processor's declaration. */
+function declarationOf(
   definition: AnyProcessor,
   config: Pick<Config, 'urls'> & StoreConfig,
-): ProcessorRegistration {
+): ProcessorDeclaration {
   const { id, version, name, description, takes = {}, optIn = [], reads = [], makes, limits } = definition;
   const storage = storageOf(definition, config);
   return {
@@ -65,7 +68,7 @@ export function registrationOf(
     storage_type: storage.type,
     connection_string: storage.address,
     database_name: databaseOf(definition),
-    takes: takes as NonNullable<ProcessorRegistration['takes']>,
+    takes: takes as NonNullable<ProcessorDeclaration['takes']>,
     opt_in_schema_ids: optIn,
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
@@ -124,7 +127,7 @@ async function openKit(
   const keys = await ownKeys(definition.id as ServiceName, runtime);
   const direct = await runtime.publicObjects();
   const files = createFiles({ service: definition.id, keys, clock, direct });
-  // Last of what may fail: nobody would close it.
+  // Last, since a failure after it would leave it open.
   const opened = await openOwn(definition, runtime, store, { state, files });
   const processors = createProcessorClient(http);
   const deps = { objects, records, state, processors, opened, clock, ids, logger };
@@ -170,75 +173,96 @@ async function install(
   inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });
   artifactRoutes(app, kit, assertReader);
+  textRoutes(app, kit);
   fileRoutes(app, kit);
   objectDoor(app, { objects: kit.objects, addresses: kit.files.addresses });
   definition.routes?.(app, kit);
   const typeDefs = parse(sdl);
-  await serveSubgraph<Context>(app, {
+  serveSubgraph<Context>(app, {
     typeDefs,
     resolvers: { ...scalarsOf(typeDefs), ...resolversOf(definition, createCommands(kit)) },
     finish: resolveMembers,
-    context: async ({ caller }) => createContext(kit, caller),
+    context: (caller) => createContext(kit, caller),
     logger,
   });
 }
 
-/** Whether there is anything that an event may ask of it. */
+/** Whether events can ask it for runs. */
 const worksOnEvents = ({ takes, commands = {} }: AnyProcessor): boolean =>
   takes !== undefined || Object.values(commands).some(({ pending }) => pending);
 
 const sdlOf = ({ id }: AnyProcessor): string =>
   readFileSync(projectFile('subgraphs', id, 'schema.graphql'), 'utf8');
 
-/** A processor as a service: the same alone and beside the others in one process. `sdl`: default, its `schema.graphql`. */
-export function processorService(definition: AnyProcessor, sdl = sdlOf(definition)): ServiceDefinition {
+/** Registers the processor. Not waited for: the registry may start later. */
+function enlist(
+  definition: AnyProcessor,
+  { config, http, logger }: ServiceRuntime,
+  signal: AbortSignal,
+): void {
+  const declaration = declarationOf(definition, config);
+  registerUntilDone(createRegistryClient(http), declaration, signal).catch((error: unknown) => {
+    if (!signal.aborted) logger.error({ err: error }, 'the registry refused the processor');
+  });
+}
+
+/** Holds those who read its blobs in batches to what they may. */
+const readersOf = (definition: AnyProcessor, registry: RegistryClient, { clock, logger }: ServiceRuntime) =>
+  createReaders({
+    processors: createProcessorCatalog({ registry, clock, logger }),
+    processorId: definition.id,
+    schemaId: definition.makes.schema,
+  });
+
+/** Of what it stands on. */
+const checksOf = (kit: Kit, { eventLog }: ServiceRuntime): ServiceParts['checks'] => ({
+  store: () => kit.records.ping(),
+  ...(kit.definition.artifacts || kit.sweeper ? { objects: () => kit.objects.ping() } : {}),
+  ...(worksOnEvents(kit.definition) ? { 'event log': eventLogCheck(eventLog) } : {}),
+});
+
+async function createParts(
+  definition: AnyProcessor,
+  sdl: string,
+  runtime: ServiceRuntime,
+): Promise<ServiceParts> {
+  const { http, logger } = runtime;
+  const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
+  const store = await openStore(definition, runtime);
+  const kit = await openKit(definition, runtime, store, () => lifecycle.standing);
+  const worker = eventLog && createWorker({ kit, eventLog });
+  if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
+  const stopping = new AbortController();
+  const registry = createRegistryClient(http);
+  const silence = () => kit.registrar.stop();
+  const lifecycle: Lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
   return {
-    name: definition.id as ServiceName,
-    async create(runtime) {
-      const { clock, config, http, logger } = runtime;
-      const eventLog = worksOnEvents(definition) ? await runtime.eventLog() : null;
-      const store = await openStore(definition, runtime);
-      const kit = await openKit(definition, runtime, store, () => lifecycle.standing);
-      const worker: Worker | null = eventLog && createWorker({ kit, eventLog });
-      if (worker) measureEventLog(runtime.metrics, runtime.eventLog);
-      const stopping = new AbortController();
-      const registry = createRegistryClient(http);
-      const readers = createReaders({
-        processors: createProcessorCatalog({ registry, clock, logger }),
-        processorId: definition.id,
-        schemaId: definition.makes.schema,
-      });
-      const silence = () => kit.registrar.stop();
-      const lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
-      const enlist = () => registerUntilDone(registry, registrationOf(definition, config), stopping.signal);
-      return {
-        checks: {
-          store: () => kit.records.ping(),
-          ...(definition.artifacts || kit.sweeper ? { objects: () => kit.objects.ping() } : {}),
-          ...(worker ? { 'event log': eventLogCheck(runtime.eventLog) } : {}),
-        },
-        install: (app) => install(app, kit, readers, sdl),
-        async start() {
-          // Not waited for: the registry may start later.
-          enlist().catch((error: unknown) => {
-            if (!stopping.signal.aborted) logger.error({ err: error }, 'the registry refused the processor');
-          });
-          kit.registrar.start();
-          kit.artifacts.start();
-          kit.sweeper?.start();
-          kit.opened.start?.();
-          await lifecycle.start();
-        },
-        async stop() {
-          stopping.abort();
-          await lifecycle.stop();
-          await kit.registrar.stop();
-          await kit.artifacts.stop();
-          await kit.sweeper?.stop();
-          await kit.opened.close?.();
-          await store.close();
-        },
-      };
+    checks: checksOf(kit, runtime),
+    install: (app) => install(app, kit, readersOf(definition, registry, runtime), sdl),
+    async start() {
+      enlist(definition, runtime, stopping.signal);
+      kit.registrar.start();
+      kit.artifacts.start();
+      kit.sweeper?.start();
+      kit.opened.start?.();
+      await lifecycle.start();
+    },
+    async stop() {
+      stopping.abort();
+      await lifecycle.stop();
+      await kit.registrar.stop();
+      await kit.artifacts.stop();
+      await kit.sweeper?.stop();
+    },
+    async close() {
+      await kit.opened.close?.();
+      await store.close();
     },
   };
 }
+
+/** A processor as a service: the same alone and beside the others in one process. `sdl`: default, its `schema.graphql`. */
+export const processorService = (definition: AnyProcessor, sdl = sdlOf(definition)): ServiceDefinition => ({
+  name: definition.id as ServiceName,
+  create: (runtime) => createParts(definition, sdl, runtime),
+});

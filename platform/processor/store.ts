@@ -1,11 +1,10 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { ObjectStore } from '../objects/objects.ts';
-import type { ServiceRuntime } from '../runtime.ts';
-import { createMongoJournal } from './artifacts/journal.mongo.ts';
+import type { ServiceRuntime } from '../runtime/runtime.ts';
 import { createPostgresJournal } from './artifacts/journal.postgres.ts';
 import type { ArtifactJournal } from './artifacts/journal.ts';
-import type { OwnDatabase, ProcessorDefinition } from './define.ts';
-import { createMongoRecords } from './records/mongo/records.mongo.ts';
+import type { ProcessorDefinition } from './kit/kit.ts';
+import type { OwnDatabase } from './kit/open.ts';
 import { createPostgresRecords } from './records/postgres/records.postgres.ts';
 import type { Records } from './records/records.ts';
 import { createObjectRecords } from './records/s3/records.s3.ts';
@@ -26,18 +25,19 @@ export interface OpenedStore {
   readonly tags: BlobTags | null;
   /** Null in Redis: beside what can be made again nothing is kept there. */
   readonly database: OwnDatabase | null;
-  /** Of its artifacts; null where there is no database. */
+  /** Journal of its artifacts; null where there is no database. */
   readonly journal: ArtifactJournal | null;
   /** The processor's own place in the object store. */
   readonly objects: ObjectStore;
   /** Where it has objects beside its records. */
   readonly sweeper?: ObjectSweeper;
+  /** Leaves connections open, which are the process's. */
   close(): Promise<void>;
 }
 
 export type StoreConfig = Pick<Config, 'mongoUrl' | 'postgresUrl' | 'redis' | 's3'>;
 
-/** What keeps a processor's records in this installation, and where: `embedded`, or its address with user and password. */
+/** The store of a processor's records in this installation. `address`: `embedded`, or its URL with user and password. */
 export function storageOf({ records }: Pick<AnyProcessor, 'records'>, config: StoreConfig) {
   const { mongoUrl, postgresUrl, redis, s3 } = config;
   if (records.store === 'redis') return { type: 'redis', address: redis.url ?? 'embedded' } as const;
@@ -62,7 +62,7 @@ async function openShelfStore({ records: definition, id }: AnyProcessor, runtime
   };
 }
 
-/** Opens a processor's store, its tables made or changed. */
+/** Opens a processor's store and makes or migrates its tables. */
 export async function openStore(definition: AnyProcessor, runtime: ServiceRuntime): Promise<OpenedStore> {
   const { records } = definition;
   if (records.store === 'redis') return openShelfStore(definition, runtime);
@@ -70,6 +70,10 @@ export async function openStore(definition: AnyProcessor, runtime: ServiceRuntim
   const objects = await runtime.objects();
   const beside = { tags: null, objects, close: async () => undefined };
   if (runtime.mongo && records.store === 'mongodb') {
+    const [{ createMongoRecords }, { createMongoJournal }] = await Promise.all([
+      import('./records/mongo/records.mongo.ts'),
+      import('./artifacts/journal.mongo.ts'),
+    ]);
     const database = runtime.mongo.database(name);
     const kept = createMongoRecords(database, records);
     const journal = createMongoJournal(database);

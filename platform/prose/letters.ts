@@ -1,4 +1,9 @@
-import type { Block } from './blocks.ts';
+import type { Span } from './sentences.ts';
+
+/** A block of a text; a letter does not go on behind one of the kind `heading`. */
+export interface LetterBlock extends Span {
+  readonly kind: string;
+}
 
 const salutation =
   /^[“"‘' ]*(?:My )?(?:[Dd]ear|DEAR|Dearest|To whom)\b(?:(?:Mr|Mrs|Ms|Dr)\.|[^.;!?:]){1,60}(?::|—|,\s*$)/;
@@ -11,7 +16,7 @@ const longestLetter = 24;
  * The indices of the blocks that are part of a letter: from “Dear …” to the farewell and the name under it. A
  * greeting without a farewell in the 24 blocks after it stands alone.
  */
-export function letterBlocks(text: string, blocks: readonly Block[]): ReadonlySet<number> {
+export function letterBlocks(text: string, blocks: readonly LetterBlock[]): ReadonlySet<number> {
   const found = new Set<number>();
   const read = (index: number): string => {
     const block = blocks[index];

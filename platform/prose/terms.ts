@@ -1,5 +1,5 @@
 import lists from 'stopwords-iso/stopwords-iso.json' with { type: 'json' };
-import { primaryLanguage } from '../language.ts';
+import { primaryLanguage } from '../text/language.ts';
 
 const byLanguage: Readonly<Record<string, readonly string[]>> = lists;
 /** Languages that the lists know by another code. */

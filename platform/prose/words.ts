@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Scripts that put no space between words: only there is a dictionary needed to tell words apart. */
 const UNSPACED =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
@@ -7,7 +9,8 @@ const RUN = /[\p{L}\p{M}\p{N}]+/gu;
 const PIECE = 512;
 
 type Granularity = 'word' | 'grapheme';
-const segmenters = new Map<string, Intl.Segmenter>();
+/** A book may be in any language that its user names. */
+const segmenters = new LRUCache<string, Intl.Segmenter>({ max: 50 });
 
 function segmenterOf(language: string | null, granularity: Granularity): Intl.Segmenter {
   const key = `${language} ${granularity}`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withinTime } from '../deadline.ts';
-import { createLogger } from '../logger.ts';
+import { isUnavailable } from '../errors/unavailable.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { type OwnRedis, startRedis } from '../testing/redis.ts';
-import { isUnavailable } from '../unavailable.ts';
+import { withinTime } from '../time/deadline.ts';
 import { openRedis, type RedisServer } from './server.ts';
 
 let redis: OwnRedis;

@@ -1,13 +1,14 @@
 import { createClient, ErrorReply, type RedisClientType } from 'redis';
-import { bounded, TookTooLong } from '../bounded.ts';
-import { deadlineExceeded, timeFor } from '../deadline.ts';
-import { BlobgraphError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { bounded, TookTooLong } from '../time/bounded.ts';
+import { deadlineExceeded, timeFor } from '../time/deadline.ts';
+import { type Backoff, backoffMs } from '../time/retry.ts';
 
 /** The client of one Redis server, as its users see it. */
 export type Redis = Pick<
   RedisClientType,
-  'eval' | 'exists' | 'get' | 'hGet' | 'hGetAll' | 'hmGet' | 'ping' | 'scan' | 'zAdd'
+  'eval' | 'exists' | 'get' | 'getEx' | 'hGet' | 'hGetAll' | 'hmGet' | 'ping' | 'scan' | 'zAdd'
 > &
   Pick<RedisClientType, 'zLexCount' | 'zRange' | 'zRangeByLex' | 'zScan' | 'zScore' | 'multi' | 'zRem'>;
 
@@ -20,13 +21,16 @@ export interface RedisServer {
    * @throws RedisUnavailable when it is away or refuses; BlobgraphError DEADLINE_EXCEEDED, SERVICE_UNAVAILABLE: it is full
    */
   run<T>(work: (redis: Redis) => Promise<T>): Promise<T>;
+  /** Waits for answers that are on their way; what is asked for later rejects. */
   close(): Promise<void>;
 }
 
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with user and password where there are some. */
   readonly url: string;
+  /** As {@link RedisServer.namespace}. */
   readonly namespace: string;
+  /** Told once of each reason for which it is away, and once that it is back. */
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   /** Wait for an answer. Default 5,000 ms. */
   readonly answerMs?: number;
@@ -45,6 +49,7 @@ const AWAY =
 const FULL = /^OOM\b/;
 /** Commands that wait for an answer at once; beyond them Redis does not keep up, and new ones are refused. */
 const MAX_WAITING = 10_000;
+const RECONNECTING: Backoff = { baseMs: 50, maxMs: 1_000 };
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof ErrorReply) return error.message.split(' ')[0] ?? 'ERR';
@@ -94,14 +99,14 @@ const clientOf = ({ url, answerMs = 5_000 }: RedisOptions) =>
     url,
     name: 'blobgraph',
     commandsQueueMaxLength: MAX_WAITING,
-    // What is sent while it is away is refused at once: who asked has a deadline, and a run waits by itself.
+    // Commands fail at once while Redis is away: requests have deadlines, and runs wait by themselves.
     disableOfflineQueue: true,
     // An idle connection is asked now and then, so that one which is half open is found.
     pingInterval: answerMs,
     socket: {
       connectTimeout: answerMs,
       socketTimeout: 2 * answerMs,
-      reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 1_000) * (0.5 + Math.random() / 2),
+      reconnectStrategy: (retries: number) => backoffMs(RECONNECTING, retries + 1),
     },
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { BreakerState } from '../clients/guard.ts';
-import { createLogger } from '../logger.ts';
-import { currentTrace } from '../trace.ts';
+import type { BreakerState } from '../clients/http/guard.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { currentTrace } from '../telemetry/trace.ts';
 import { eventLogCheck, healthRoutes, type ReadinessChecks, runChecks } from './health.ts';
-import { createHttpServer } from './http.ts';
+import { createHttpServer } from './http/http.ts';
 
 const well = async () => {};
 const failing = (): Promise<void> => Promise.reject(new Error('connect ECONNREFUSED user:sekret@10.0.0.1'));

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { bounded, TookTooLong } from '../bounded.ts';
-import type { BreakerState } from '../clients/guard.ts';
-import { timeFor } from '../deadline.ts';
+import type { BreakerState } from '../clients/http/guard.ts';
 import type { EventLog } from '../event-log/log.ts';
-import { traceFrom, withTrace } from '../trace.ts';
+import { traceFrom, withTrace } from '../telemetry/trace.ts';
+import { bounded, TookTooLong } from '../time/bounded.ts';
+import { timeFor } from '../time/deadline.ts';
 
 /** Named things that a service stands on; each resolves when it is well and rejects when it is not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -25,6 +25,7 @@ export const eventLogCheck = (log: () => Promise<Pick<EventLog, 'problems'>>) =>
 
 /** Answer of `/ready`. */
 export interface Readiness {
+  /** `degraded`: it can be asked all the same, unlike the last two. */
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
   readonly service: string;
   /** Ports that run embedded in this process. */
@@ -74,7 +75,7 @@ export function shareForASecond<T>(check: () => Promise<T>): () => Promise<T> {
 }
 
 /** Whether none of them keeps the service from being asked. */
-export const allUsable = (checks: Readonly<Record<string, string>>): boolean =>
+const allUsable = (checks: Readonly<Record<string, string>>): boolean =>
   Object.values(checks).every(isUsable);
 
 export const isUsable = (state: string): boolean => state === 'ok' || state.startsWith(DEGRADED);

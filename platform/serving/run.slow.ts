@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../config.ts';
-import { keyVariable } from '../identity/service/settings.ts';
-import { createServiceMetrics } from '../metrics.ts';
-import { builtFile } from '../paths.ts';
-import type { Runtime, ServiceRuntime } from '../runtime.ts';
+import { LocalServices } from '../clients/local/services.ts';
+import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../config/config.ts';
+import { keyVariable } from '../config/service-keys.ts';
+import { builtFile } from '../process/paths.ts';
+import type { Runtime, ServiceRuntime } from '../runtime/runtime.ts';
+import { createServiceMetrics } from '../telemetry/metrics.ts';
 import { testTokens } from '../testing/identity.ts';
 import { startServices } from './run.ts';
 import { type ServiceDefinition, startService } from './service.ts';
@@ -100,6 +101,7 @@ describe('startServices', () => {
       ({
         config: { ...loadConfig({}), portOffset: -servicePorts[name] },
         http: { breakers: () => ({}) },
+        local: new LocalServices(),
         serviceTokens: testTokens(name),
         metrics: createServiceMetrics(name),
         logger: { warn: () => {} },
@@ -230,12 +232,24 @@ describe('startServices', () => {
 
   it('stops what runs when one cannot start', async () => {
     const steps: string[] = [];
-    const definitions = [service('state', steps), service('events', steps, true), service('gateway', steps)];
+    const last = service('gateway', steps);
+    const opened: ServiceDefinition = {
+      ...last,
+      create: async (runtime) => ({
+        ...(await last.create(runtime)),
+        async close() {
+          steps.push('gateway closed');
+        },
+      }),
+    };
+    const definitions = [service('state', steps), service('events', steps, true), opened];
     await expect(startServices(definitions, runtimeOf(steps))).rejects.toThrow('events fails');
     expect(steps).toEqual([
       'state started',
       'events started',
       'events stopped',
+      'gateway stopped',
+      'gateway closed',
       'state stopped',
       'runtime closed',
     ]);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import { configFor, type ServiceName } from '../config.ts';
-import { openRuntime, type Runtime } from '../runtime.ts';
-import { type RunningService, type ServiceDefinition, startService } from './service.ts';
+import { configFor, type ServiceName } from '../config/config.ts';
+import { openRuntime, type Runtime } from '../runtime/runtime.ts';
+import { type RunningService, type ServiceDefinition, type ServiceParts, startService } from './service.ts';
 
 const STOP_WITHIN_MS = 10_000;
 /** For whoever asks next to hear that a service is about to stop, and for probes to see it. */
@@ -15,7 +15,9 @@ const LEAST_MS = 100;
 /** Services running on one runtime. */
 export interface RunningSystem {
   readonly runtime: Runtime;
+  /** In the order in which they were started. */
   readonly services: readonly RunningService[];
+  /** Stops the services, then closes the runtime. @throws the first failure, after all were stopped */
   stop(): Promise<void>;
 }
 
@@ -39,7 +41,19 @@ async function stopServices(services: readonly RunningService[]): Promise<void> 
   if (failures.length > 0) throw failures[0];
 }
 
-/** Starts services in order on a runtime; when one cannot start, those before it are stopped again. */
+/** Closes the parts of services that were not started. Never rejects. */
+async function discard(opened: readonly Promise<ServiceParts>[]): Promise<void> {
+  for (const parts of await Promise.allSettled(opened)) {
+    if (parts.status === 'rejected') continue;
+    await parts.value.stop?.().catch(() => undefined);
+    await parts.value.close?.().catch(() => undefined);
+  }
+}
+
+/**
+ * Starts services in order on a runtime, once it has begun to open the parts of all. When one cannot start, those before
+ * it are stopped again.
+ */
 export async function startServices(
   definitions: readonly ServiceDefinition[],
   runtime: Runtime,
@@ -52,11 +66,20 @@ export async function startServices(
       await runtime.close();
     }
   };
+  const waiting = definitions.map(({ name, create }) => {
+    const own = runtime.forService(name);
+    const parts = create(own);
+    // Heard of in its turn.
+    parts.catch(() => undefined);
+    return { name, own, parts };
+  });
   try {
-    for (const definition of definitions) {
-      services.push(await startService(definition, runtime.forService(definition.name)));
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { name, own, parts } = next;
+      services.push(await startService({ name, create: () => parts }, own));
     }
   } catch (error) {
+    await discard(waiting.map(({ parts }) => parts));
     await stop();
     throw error;
   }

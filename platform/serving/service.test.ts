@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadConfig, servicePorts } from '../config.ts';
-import { signDevelopmentToken } from '../identity/user-tokens.ts';
+import { loadConfig, servicePorts } from '../config/config.ts';
+import { signDevelopmentToken } from '../identity/users/user-tokens.ts';
 import { TEST_SECRET } from '../testing/identity.ts';
 import type { TestServiceOptions } from '../testing/service.ts';
 import { startTestService, viewer } from '../testing/service.ts';

@@ -1,18 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { bounded, TookTooLong } from '../bounded.ts';
-import { type Config, type ServiceName, servicePorts } from '../config.ts';
-import { StartersFault } from '../exit.ts';
-import { JWKS_PATH, jwksOf } from '../identity/service/jwks.ts';
-import type { Caller } from '../identity/service-tokens.ts';
-import type { Logger } from '../logger.ts';
-import { measureService } from '../metrics.ts';
-import type { ServiceRuntime } from '../runtime.ts';
-import { admit } from './authenticate.ts';
-import { guardHosts } from './doors/hosts.ts';
+import { type ServiceName, servicePorts } from '../config/config.ts';
+import { JWKS_PATH, jwksOf } from '../identity/keys/jwks.ts';
+import type { Caller } from '../identity/service/caller.ts';
+import { StartersFault } from '../process/exit.ts';
+import type { ServiceRuntime } from '../runtime/runtime.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { bounded, TookTooLong } from '../time/bounded.ts';
+import { admit } from './access/authenticate.ts';
+import { guardHosts, namesOf } from './doors/hosts.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
-import { createHttpServer } from './http.ts';
+import { createHttpServer } from './http/http.ts';
 import { belongTo, OPERATIONAL_PATHS } from './load/load.ts';
-import { metricsRoute } from './metrics.ts';
+import { measureService, metricsRoute } from './metrics.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,7 +23,10 @@ declare module 'fastify' {
 /** A service as its `main.ts` defines it: the same alone and beside the others in one process. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  /** Opens the service's stores, picking its adapters. Nothing is listened to or consumed yet. */
+  /**
+   * Opens the service's stores, picking its adapters. Nothing is listened to or consumed yet, and no other service called:
+   * those of one process are opened beside each other.
+   */
   create(runtime: ServiceRuntime): Promise<ServiceParts>;
 }
 
@@ -37,14 +39,17 @@ export interface ServiceParts {
   readonly frontDoor?: boolean;
   /** Starts what runs beside requests (consumers, relays); called once the port is open. */
   start?(): Promise<void>;
-  /** Stops it again, finishing or handing back what is in work; called before the port closes. */
+  /** Stops it again, finishing or handing back what is in work; called before the port closes, and if it never opened. */
   stop?(): Promise<void>;
+  /** Closes what `create` opened and requests need; called once the port is closed, and if it never opened. */
+  close?(): Promise<void>;
 }
 
 export interface RunningService {
   readonly name: ServiceName;
   /** Where it answers, without a trailing slash. */
   readonly url: string;
+  /** As of {@link ServiceParts.frontDoor}. */
   readonly frontDoor: boolean;
   /** All of its routes, those for health and keys among them. */
   readonly routes: readonly ServiceRoute[];
@@ -123,12 +128,6 @@ async function listen(app: FastifyInstance, name: ServiceName, host: string, por
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
-/** Names by which the services may be asked. */
-const namesOf = ({ allowedHosts, urls }: Config): string[] => [
-  ...allowedHosts,
-  ...Object.values(urls).map((url) => new URL(url).hostname),
-];
-
 type Stopping = Omit<RunningService, 'name' | 'url' | 'routes'>;
 
 function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): Stopping {
@@ -137,7 +136,7 @@ function stopping(app: FastifyInstance, parts: ServiceParts, logger: Logger): St
       () => undefined,
       (error: unknown) => {
         if (!(error instanceof TookTooLong)) throw error;
-        logger.warn({ err: error }, 'the service stops without waiting any longer');
+        logger.warn({ err: error }, 'the service did not stop in time; not waiting any longer');
       },
     );
   const retire = () => app.load.retire();
@@ -178,6 +177,17 @@ export async function startService(
   const { config, logger } = runtime;
   const parts = await definition.create(runtime);
   const app = createHttpServer({ logger, limits: config.limits });
+  const local: { close?: () => Promise<void> } = {};
+  // Nothing more is taken from this process, as from sockets.
+  app.addHook('preClose', (done) => {
+    void local.close?.();
+    done();
+  });
+  app.addHook('onClose', async () => {
+    // What this process still asks needs the parts as much as what came over sockets.
+    await local.close?.();
+    await parts.close?.();
+  });
   const stops = stopping(app, parts, logger);
   const routes = routesOf(app);
   try {
@@ -196,10 +206,17 @@ export async function startService(
     measureService(runtime.metrics, { load: app.load, breakers: runtime.http.breakers });
     await parts.install(app);
     const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
+    local.close = runtime.local.open({
+      name,
+      url,
+      handle: (request, response) => app.routing(request, response),
+    });
     await parts.start?.();
     return { name, url, routes, ...stops };
   } catch (error) {
-    await stops.stop().catch((err: unknown) => logger.warn({ err }, 'what had started could not be stopped'));
+    await stops
+      .stop()
+      .catch((err: unknown) => logger.warn({ err }, 'stopping a service that failed to start failed'));
     throw error;
   }
 }

@@ -181,6 +181,25 @@ export function sqlContract(adapter: string, open: () => Promise<SqlServer>): vo
       expect(answers).toEqual(answers.map((_, index) => [{ index }]));
     });
 
+    it('gives a table’s new columns to a statement that was asked for before', async () => {
+      const target = await server.database('widened');
+      const first = 'CREATE TABLE t (id int4); INSERT INTO t VALUES (1)';
+      await target.migrate([first]);
+      const text = 'SELECT * FROM t WHERE id = $1';
+      for (const _ of [1, 2, 3]) expect(await target.query(text, [1])).toEqual([{ id: 1 }]);
+      await target.migrate([first, "ALTER TABLE t ADD COLUMN title text DEFAULT 'x', ALTER id TYPE text"]);
+      for (const _ of [1, 2, 3]) expect(await target.query(text, ['1'])).toEqual([{ id: '1', title: 'x' }]);
+    });
+
+    it('answers more statements than it keeps prepared, again and again', async () => {
+      for (let round = 1; round <= 3; round += 1) {
+        for (let n = 1; n <= 250; n += 1)
+          expect(await database.query(`SELECT $1::int4 + ${n} AS sum`, [round])).toEqual([
+            { sum: round + n },
+          ]);
+      }
+    });
+
     it('gives the same database for the same name and refuses a name that is none', async () => {
       expect(await server.database('contract')).toBe(database);
       for (const name of ['', 'Upper', 'a-b', 'a"; DROP', '1st', 'x'.repeat(41)])

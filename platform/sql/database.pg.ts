@@ -14,6 +14,7 @@ import {
   type ScriptExecutor,
 } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
+import { StatementNames } from './statement-names.ts';
 
 export interface PgOptions {
   /** `postgres://user:password@host:port/database`; the database named here is used to create the others. */
@@ -26,6 +27,7 @@ export interface PgOptions {
   readonly connectionTimeoutMs?: number;
   /** Time limit of a statement, and of a transaction that does nothing. Default 30,000 ms. */
   readonly statementTimeoutMs?: number;
+  /** Told when a connection is lost. */
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -60,11 +62,22 @@ const withTimeout = (text: string, ms: number): pg.QueryConfig & { query_timeout
   query_timeout: ms,
 });
 
-function executorOn(run: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>): ScriptExecutor {
-  const send = <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
-    run((client) => client.query<Row>(text, [...values])).catch((error: unknown) => {
+type Run = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
+
+/** `names`: of statements that are prepared; without, none is, since inside a transaction an outdated one fails it all. */
+function executorOn(run: Run, names?: StatementNames): ScriptExecutor {
+  const sendOnce = <Row extends object>(text: string, values: readonly SqlValue[], name?: string) =>
+    run((client) => client.query<Row>({ text, values: [...values], ...(name && { name }) }));
+  const send = async <Row extends object>(text: string, values: readonly SqlValue[] = []) => {
+    try {
+      return await sendOnce<Row>(text, values, names?.of(text)).catch((error: unknown) => {
+        if (names?.forgetOutdated(text, error)) return sendOnce<Row>(text, values);
+        throw error;
+      });
+    } catch (error) {
       throw statementError(error);
-    });
+    }
+  };
   return {
     query: async <Row extends object>(text: string, values?: readonly SqlValue[]) =>
       (await send<Row>(text, values)).rows,
@@ -147,7 +160,7 @@ function maintain(pool: pg.Pool, text: string, signal: AbortSignal): Promise<boo
 function openDatabase(pool: pg.Pool): SqlDatabase {
   const transaction: RunTransaction = (work) =>
     inTransaction(pool, (client) => work(executorOn((run) => run(client))));
-  const { query, execute } = executorOn((run) => withClient(pool, run));
+  const { query, execute } = executorOn((work) => withClient(pool, work), new StatementNames());
   return {
     query,
     execute,
@@ -193,55 +206,68 @@ async function connectAdmin(config: pg.ClientConfig, host: string): Promise<pg.C
   }
 }
 
-/** Databases on a PostgreSQL server (15 or later), one for each name. Connects when a database is asked for. */
-export function openPgServer(options: PgOptions): SqlServer {
-  const { databasePrefix = 'blobgraph_', connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
-  const pools: pg.Pool[] = [];
-  const databases = new Map<string, Promise<SqlDatabase>>();
-  const config: pg.ClientConfig = {
-    connectionString: options.url,
-    application_name: 'blobgraph',
-    connectionTimeoutMillis: connectionTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
-    keepAlive: true,
-    types: typeParsers,
-  };
+class PgServer implements SqlServer {
+  readonly embedded = false;
+  readonly #options: PgOptions;
+  readonly #config: pg.ClientConfig;
+  readonly #pools: pg.Pool[] = [];
+  readonly #databases = new Map<string, Promise<SqlDatabase>>();
 
-  async function open(name: string): Promise<SqlDatabase> {
-    const url = new URL(options.url);
-    const admin = await connectAdmin(config, url.host);
+  constructor(options: PgOptions) {
+    const { connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
+    this.#options = options;
+    this.#config = {
+      connectionString: options.url,
+      application_name: 'blobgraph',
+      connectionTimeoutMillis: connectionTimeoutMs,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
+      keepAlive: true,
+      types: typeParsers,
+    };
+  }
+
+  async database(name: string): Promise<SqlDatabase> {
+    assertDatabaseName(name);
+    const known = this.#databases.get(name);
+    if (known) return known;
+    const { databasePrefix = 'blobgraph_' } = this.#options;
+    const opening = this.#open(`${databasePrefix}${name}`);
+    this.#databases.set(name, opening);
+    opening.catch(() => this.#databases.delete(name));
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#databases.values());
+    await Promise.all(this.#pools.map((pool) => pool.end()));
+  }
+
+  /** Makes the database where it is missing. */
+  async #open(name: string): Promise<SqlDatabase> {
+    const url = new URL(this.#options.url);
+    const admin = await connectAdmin(this.#config, url.host);
     try {
       await ensureDatabase(admin, name);
     } finally {
       await admin.end();
     }
     url.pathname = `/${name}`;
-    const pool = new pg.Pool({ ...config, connectionString: url.href, max: options.maxConnections ?? 10 });
+    const { maxConnections: max = 10, logger } = this.#options;
+    const pool = new pg.Pool({ ...this.#config, connectionString: url.href, max });
     // Without listeners, the loss of a connection that runs no statement would end the process.
-    const lost = (error: Error) =>
-      options.logger.warn({ err: error, database: name }, 'PostgreSQL connection lost');
+    const lost = (error: Error) => logger.warn({ err: error, database: name }, 'PostgreSQL connection lost');
     pool.on('error', lost);
-    pool.on('connect', (client) => client.on('error', lost));
-    pools.push(pool);
+    pool.on('connect', (client) => {
+      client.on('error', lost);
+      // A plan of its own for each call's values, as without being prepared: users differ in how much they have.
+      client.query('SET plan_cache_mode = force_custom_plan').catch(lost);
+    });
+    this.#pools.push(pool);
     return openDatabase(pool);
   }
-
-  return {
-    embedded: false,
-    database: async (name) => {
-      assertDatabaseName(name);
-      const known = databases.get(name);
-      if (known) return known;
-      const opening = open(`${databasePrefix}${name}`);
-      databases.set(name, opening);
-      opening.catch(() => databases.delete(name));
-      return opening;
-    },
-    close: async () => {
-      await Promise.allSettled(databases.values());
-      await Promise.all(pools.map((pool) => pool.end()));
-    },
-  };
 }
+
+/** Databases on a PostgreSQL server (15 or later), one for each name. Connects when a database is asked for. */
+export const openPgServer = (options: PgOptions): SqlServer => new PgServer(options);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { builtFile } from '../paths.ts';
+import { builtFile } from '../process/paths.ts';
 import { sqlContract } from './database.contract.ts';
 import { openPglite } from './database.pglite.ts';
 import { DataDirLocked } from './database.ts';

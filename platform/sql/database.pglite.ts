@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type FileLock, FileLocked, lockFile } from '../file-lock.ts';
+import { type FileLock, FileLocked, lockFile } from '../process/file-lock.ts';
 import {
   DataDirLocked,
   type SqlDatabase,
@@ -12,8 +12,7 @@ import {
 } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
-import { createPgliteDataDir } from './pglite-files.ts';
-import { openPgliteInstance, type PgliteInstance } from './pglite-instance.ts';
+import type { PgliteInstance } from './pglite-instance.ts';
 import { openPgliteThread } from './pglite-thread.ts';
 
 export interface PgliteOptions {
@@ -22,6 +21,7 @@ export interface PgliteOptions {
    * gone at `close`, and in this thread.
    */
   readonly dataDir?: string;
+  /** Told when the folder is made. Default: nobody is. */
   readonly logger?: Pick<Logger, 'info'>;
 }
 
@@ -71,7 +71,7 @@ class Session {
       try {
         const tx = executorOn(schema, (call) => call(instance));
         const result = await this.#transaction.run(scope, () => work(tx));
-        // Of a transaction with a failed statement, a commit alone would be a rollback without a word.
+        // Committing a transaction with a failed statement would silently roll it back.
         await instance.script(schema, 'SELECT 1; COMMIT');
         return result;
       } catch (error) {
@@ -111,12 +111,13 @@ async function openDatabase(session: Session, schema: string): Promise<SqlDataba
 }
 
 async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PgliteInstance> {
-  if (dataDir === undefined) return openPgliteInstance();
-  const files = join(dataDir, 'pgdata');
-  if (!existsSync(files)) {
-    logger?.info({ dataDir }, 'making the embedded PostgreSQL, which takes some seconds');
-    await createPgliteDataDir(files);
+  if (dataDir === undefined) {
+    // Loaded by the thread alone where it has one.
+    const { openPgliteInstance } = await import('./pglite-instance.ts');
+    return openPgliteInstance();
   }
+  const files = join(dataDir, 'pgdata');
+  if (!existsSync(files)) logger?.info({ dataDir }, 'making the embedded PostgreSQL');
   return openPgliteThread(files);
 }
 

@@ -1,5 +1,5 @@
-import { BlobgraphError } from '../errors.ts';
-import { StartersFault } from '../exit.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import { StartersFault } from '../process/exit.ts';
 
 /** A value that a SQL parameter may take. Objects and arrays must be passed as JSON text to `jsonb` columns. */
 export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
@@ -53,11 +53,18 @@ export interface SqlServer {
   readonly embedded: boolean;
   /** The database called `name` (letters, digits, underscores), made when missing; cached per name. */
   database(name: string): Promise<SqlDatabase>;
+  /** Waits for what is running; what is asked for later rejects. */
   close(): Promise<void>;
 }
 
 /** SQLSTATE of a unique violation, the same in every adapter. */
 export const UNIQUE_VIOLATION = '23505';
+
+/**
+ * SQLSTATEs of a statement that was prepared and may have to be prepared anew: its table has other columns now, or the session let go of
+ * it. Nothing of a statement that failed stays.
+ */
+export const OUTDATED = /^(?:0A000|26000|42...)$/;
 
 const NUL = {
   code: 'TEXT_MALFORMED',

@@ -1,19 +1,29 @@
 import { execFile } from 'node:child_process';
-import { existsSync, linkSync, openAsBlob, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  openAsBlob,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
-import { builtFile, projectFile } from '../paths.ts';
+import { builtFile, projectFile } from '../process/paths.ts';
 
-/** `initdb` takes seconds, so what it makes is kept, once per version of PGlite. */
-function templatePath(): string {
+/** `initdb` takes seconds, so what it makes is kept, once per version of PGlite. Without its extension: as a folder. */
+function templatePath(extension = ''): string {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const manifest = readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  return projectFile('dist', `pglite-${version}.tar`);
+  return projectFile('dist', `pglite-${version}${extension}`);
 }
 
 async function makeTemplate(path: string): Promise<void> {
@@ -24,48 +34,55 @@ async function makeTemplate(path: string): Promise<void> {
   keepFirst(draft, path);
 }
 
-/** Moves `draft` to `path` unless a file is there: replaced, that could not be read by those who have it open. */
+/**
+ * Moves a file or folder `draft` to `path`, unless one is there: replaced, that could not be read by those who have it
+ * open.
+ */
 export function keepFirst(draft: string, path: string): void {
   try {
-    linkSync(draft, path);
+    // A file would be replaced by `rename`; a folder that is not empty is not.
+    if (statSync(draft).isDirectory()) renameSync(draft, path);
+    else linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { recursive: true, force: true });
   }
 }
 
-async function makeDataDir(template: string, path: string): Promise<void> {
-  const draft = `${path}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  const database = await PGlite.create(draft, { loadDataDir: await openAsBlob(template) });
+async function unpack(archive: string, path: string): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  const database = await PGlite.create(draft, { loadDataDir: await openAsBlob(archive) });
   await database.close();
-  renameSync(draft, path);
+  keepFirst(draft, path);
 }
 
 /**
- * Run as a program: makes the template when missing, and the data directory given as the argument. A process
- * of its own, because the memory that this takes (800 MB) would stay resident in the serving one.
+ * Run as a program: makes the templates that are missing. A process of its own, because the memory that this takes
+ * (800 MB) would stay resident in the serving one.
  */
-async function main(dataDir: string | undefined): Promise<void> {
-  const template = templatePath();
-  if (!existsSync(template)) await makeTemplate(template);
-  if (dataDir !== undefined) await makeDataDir(template, dataDir);
+async function main(): Promise<void> {
+  const archive = templatePath('.tar');
+  if (!existsSync(archive)) await makeTemplate(archive);
+  if (!existsSync(templatePath())) await unpack(archive, templatePath());
 }
 
-const runInChild = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [builtFile('platform/sql/pglite-files.ts'), ...args]);
+async function template(extension?: string): Promise<string> {
+  const path = templatePath(extension);
+  if (!existsSync(path))
+    await promisify(execFile)(process.execPath, [builtFile('platform/sql/pglite-files.ts')]);
+  return path;
+}
 
 /** The files of a new, empty PostgreSQL as a tar archive. */
-export async function pgliteTemplate(): Promise<Blob> {
-  const path = templatePath();
-  if (!existsSync(path)) await runInChild();
-  return openAsBlob(path);
-}
+export const pgliteTemplate = async (): Promise<Blob> => openAsBlob(await template('.tar'));
 
 /** Makes a new PostgreSQL in the folder `dataDir`, which must not exist; cut short, it leaves no `dataDir`. */
 export async function createPgliteDataDir(dataDir: string): Promise<void> {
-  await runInChild(dataDir);
+  const draft = `${dataDir}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  cpSync(await template(), draft, { recursive: true });
+  renameSync(draft, dataDir);
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) await main(argv[2]);
+if (argv[1] === fileURLToPath(import.meta.url)) await main();

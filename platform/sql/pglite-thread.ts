@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../paths.ts';
-import type { PgliteInstance, PgliteResult } from './pglite-instance.ts';
+import { builtFile } from '../process/paths.ts';
+import type { PgliteInstance } from './pglite-instance.ts';
+import type { PgliteResult } from './pglite-statements.ts';
 
 /** The thread's `workerData`. */
 export interface PgliteThreadData {
-  /** PostgreSQL's data folder. */
+  /** PostgreSQL's data folder; made when missing. */
   readonly files: string;
 }
 
@@ -18,7 +19,9 @@ export type PgliteCall = {
 }[keyof PgliteInstance];
 
 export interface PgliteAnswer {
+  /** The method's result; absent where it failed. */
   readonly result?: unknown;
+  /** The error that the method threw: its message, and `code`, `detail` and `constraint` where PostgreSQL tells them. */
   readonly error?: { readonly message: string; readonly [name: string]: unknown };
 }
 

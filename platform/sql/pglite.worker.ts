@@ -1,11 +1,25 @@
+import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWayAsThread } from '../process/priority.ts';
+import { createPgliteDataDir } from './pglite-files.ts';
 import { openPgliteInstance } from './pglite-instance.ts';
 import type { PgliteAnswer, PgliteCall, PgliteThreadData } from './pglite-thread.ts';
 
 /** The thread of `pglite-thread.ts`: one instance, and the calls of its port one after the other. */
 const port = parentPort;
 if (!port) throw new Error('This is what a worker thread runs');
-const instance = await openPgliteInstance((workerData as PgliteThreadData).files);
+/**
+ * How much of a WebAssembly function has run before V8 makes fast code of it, in its own measure. By default (1,800,000)
+ * a start makes fast code of hundreds of functions that run no more afterwards, on both cores.
+ */
+const TIERING_BUDGET = 100_000_000;
+// Read when WebAssembly is instantiated, which comes next.
+setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
+
+const { files } = workerData as PgliteThreadData;
+if (!existsSync(files)) await createPgliteDataDir(files);
+const instance = await openPgliteInstance(files);
 
 async function answerTo({ method, args }: PgliteCall): Promise<PgliteAnswer> {
   try {
@@ -24,5 +38,6 @@ async function answerTo({ method, args }: PgliteCall): Promise<PgliteAnswer> {
   }
 }
 
+giveWayAsThread();
 port.on('message', async (call: PgliteCall) => port.postMessage(await answerTo(call)));
 port.postMessage({ result: undefined } satisfies PgliteAnswer);

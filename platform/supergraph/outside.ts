@@ -7,7 +7,7 @@ import {
   type ObjectTypeDefinitionNode,
   parse,
 } from 'graphql';
-import { ConfigError, serviceNames } from '../config.ts';
+import { ConfigError, serviceNames } from '../config/config.ts';
 
 /** A subgraph of a supergraph that is no service of this system: a processor that somebody else wrote. */
 export interface OutsideSubgraph {
@@ -19,7 +19,7 @@ export interface OutsideSubgraph {
   readonly types: readonly string[];
 }
 
-/** What the graph looks for at a subgraph's address. */
+/** Path of GraphQL at a subgraph's address. */
 export const GRAPHQL_PATH = '/graphql';
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string) =>
@@ -82,6 +82,6 @@ export async function readSupergraph(file: string): Promise<{
   }
 }
 
-/** What state knows of a type of blobs that another subgraph owns. */
+/** State's SDL stub of a blob type that another subgraph owns. */
 export const stubOf = ({ subgraph, type }: { readonly subgraph: string; readonly type: string }): string =>
   `"Owned by the \`${subgraph}\` subgraph."\ntype ${type} implements Blob @key(fields: "id", resolvable: false) {\n  id: ID!\n}\n`;

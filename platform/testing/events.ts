@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../event-log/log.ts';
+import type { OutgoingMessage } from '../event-log/message.ts';
 import { type BlobEventBody, type EventKind, toMessage } from '../events/events.ts';
 
 /** A change of a blob as a message of the log; user `alice` and kind `created` unless told otherwise. */

@@ -1,15 +1,15 @@
-import { systemClock } from '../clock.ts';
 import { createEgress } from '../egress/guarded-agent.ts';
-import { newServiceKey, readServiceKeys, type ServiceKeys } from '../identity/service/keys.ts';
-import type { PublishedKeys } from '../identity/service/published.ts';
+import type { PublishedKeys } from '../identity/keys/published.ts';
+import { newServiceKey, readServiceKeys, type ServiceKeys } from '../identity/keys/service-keys.ts';
 import {
   createServiceTokens,
   routeOf,
   type ServiceTokens,
   type ServiceTokensDependencies,
-} from '../identity/service-tokens.ts';
-import { createLogger } from '../logger.ts';
+} from '../identity/service/service-tokens.ts';
 import type { ServiceRoute } from '../serving/service.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { systemClock } from '../time/clock.ts';
 
 /** The secret that other routers show to services of a test. */
 export const TEST_SECRET = 'the secret that routers show in tests';
@@ -24,7 +24,7 @@ export function testKeysOf(service: string): ServiceKeys {
 }
 
 /** Knows every service of the tests by its key. */
-export const testPublishedKeys: PublishedKeys = {
+const testPublishedKeys: PublishedKeys = {
   find: async (service, kid) => testKeysOf(service).find((key) => key.kid === kid)?.publicKey,
 };
 

@@ -1,12 +1,6 @@
-import {
-  EpochGone,
-  type EventLog,
-  type LoggedMessage,
-  type OutgoingMessage,
-  type Position,
-  PositionGone,
-  type ReadOptions,
-} from '../event-log/log.ts';
+import { EpochGone, PositionGone } from '../event-log/errors.ts';
+import type { EventLog } from '../event-log/log.ts';
+import type { LoggedMessage, OutgoingMessage, Position, ReadOptions } from '../event-log/message.ts';
 import { cancellable, rangeOf, rangeWanted } from '../event-log/reading.ts';
 import { subjectPattern } from '../event-log/subjects.ts';
 

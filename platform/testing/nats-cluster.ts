@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { projectFile } from '../paths.ts';
+import { projectFile } from '../process/paths.ts';
 
 /** Three NATS servers in a cluster, each with its own storage and with the configuration that is shipped. */
 export interface NatsCluster {
@@ -118,7 +118,7 @@ class Cluster implements NatsCluster {
     const child = spawn(
       program(),
       [
-        ...['--config', projectFile('platform', 'event-log', 'nats.conf')],
+        ...['--config', projectFile('platform', 'event-log', 'nats', 'nats.conf')],
         ...['--addr', '127.0.0.1', '--port', `${port}`, '--server_name', name],
         ...['--store_dir', join(this.#folder, name), '--log', join(this.#folder, `${name}.log`)],
         ...['--cluster_name', 'blobgraph', '--cluster', `nats://127.0.0.1:${routePort}`, '--routes', routes],

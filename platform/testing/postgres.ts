@@ -24,7 +24,8 @@ export function openTemporaryPostgres(): SqlServer {
   const databasePrefix = `test_${randomBytes(6).toString('hex')}_`;
   const server = openPgServer({ url: postgresUrl, databasePrefix, logger: { warn: () => undefined } });
   return {
-    ...server,
+    embedded: false,
+    database: (name) => server.database(name),
     async close() {
       await server.close();
       await dropDatabases(postgresUrl, databasePrefix);

@@ -2,22 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../clock.ts';
-import { createLogger } from '../logger.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import { createMongoRecords } from '../processor/records/mongo/records.mongo.ts';
 import { createPostgresRecords } from '../processor/records/postgres/records.postgres.ts';
 import type { Records, RecordsDefinition } from '../processor/records/records.ts';
 import { createObjectRecords, type ObjectRecords } from '../processor/records/s3/records.s3.ts';
-import {
-  createMemoryShelf,
-  type MemoryShelfOptions,
-} from '../processor/records/shelf/memory/shelf.memory.ts';
 import { createShelfRecords } from '../processor/records/shelf/records.shelf.ts';
-import { createRedisShelf } from '../processor/records/shelf/redis/shelf.redis.ts';
-import type { Shelf } from '../processor/records/shelf/shelf.ts';
 import type { RedisServer } from '../redis/server.ts';
+import { createMemoryShelf, type MemoryShelfOptions } from '../shelf/memory/shelf.memory.ts';
+import { createRedisShelf } from '../shelf/redis/shelf.redis.ts';
+import type { Shelf } from '../shelf/shelf.ts';
 import type { SqlDatabase } from '../sql/database.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { systemClock } from '../time/clock.ts';
 import { openTemporaryMongo } from './mongo.ts';
 import { openTemporaryObjects, openTemporaryS3 } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { createLogger } from '../logger.ts';
 import { openRedis, type RedisServer } from '../redis/server.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { services } from './services.ts';
 
 /** A Redis of a test's own, which it may fill, stop and kill. */

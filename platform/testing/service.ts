@@ -2,22 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChangeFeed, openChangeFeed } from '../changes/feed.ts';
-import { createServiceHttp } from '../clients/http.ts';
-import { systemClock } from '../clock.ts';
-import { type Config, loadConfig, type ServiceName, servicePorts } from '../config.ts';
-import { openEmbeddedEventLog } from '../event-log/log.embedded.ts';
+import { createServiceHttp } from '../clients/http/http.ts';
+import { LocalServices } from '../clients/local/services.ts';
+import { type Config, loadConfig, type ServiceName, servicePorts } from '../config/config.ts';
+import { openEmbeddedEventLog } from '../event-log/embedded/log.embedded.ts';
 import type { EventLog } from '../event-log/log.ts';
-import { developmentKeys } from '../identity/keys.ts';
-import type { Caller } from '../identity/service-tokens.ts';
-import { createUserTokens } from '../identity/user-tokens.ts';
-import { randomIds } from '../ids.ts';
-import { createLogger } from '../logger.ts';
-import { createServiceMetrics } from '../metrics.ts';
+import { developmentKeys } from '../identity/keys/development-keys.ts';
+import type { Caller } from '../identity/service/caller.ts';
+import { createUserTokens } from '../identity/users/user-tokens.ts';
+import { randomIds } from '../ids/ids.ts';
 import type { ObjectStore } from '../objects/objects.ts';
-import { createMemoryShelf } from '../processor/records/shelf/memory/shelf.memory.ts';
-import type { ServiceRuntime } from '../runtime.ts';
+import type { ServiceRuntime } from '../runtime/runtime.ts';
 import { type ServiceDefinition, type ServiceRoute, startService } from '../serving/service.ts';
+import { createMemoryShelf } from '../shelf/memory/shelf.memory.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createServiceMetrics } from '../telemetry/metrics.ts';
+import { systemClock } from '../time/clock.ts';
 import { routeFor, TEST_SECRET, testEgress, testTokens } from './identity.ts';
 import { openTemporaryObjects } from './objects.ts';
 import { openTemporaryPglite } from './pglite.ts';
@@ -125,10 +126,12 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
     serviceTokens: tokens,
     userTokens: createUserTokens({ config, developmentKey: keys.userKey, clock: systemClock }),
     http,
+    local: new LocalServices(),
     egress: testEgress,
     metrics: createServiceMetrics(name),
     mongo: undefined,
     sql,
+    redis: async () => undefined,
     shelf: async (place) => {
       const { redis, namespace } = config;
       const file = join(dataDir, 'redis', `${namespace}_${place}`);

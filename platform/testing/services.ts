@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Config } from '../config.ts';
-import { parseEnvironment } from '../environment-file.ts';
-import { projectFile } from '../paths.ts';
+import type { Config } from '../config/config.ts';
+import { parseEnvironment } from '../config/environment-file.ts';
+import { projectFile } from '../process/paths.ts';
 
 /** Addresses of the real servers that `npm run services -- up` started. */
 export interface ServiceAddresses {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { z } from 'zod';
-import { projectFile } from '../paths.ts';
+import { projectFile } from '../process/paths.ts';
 
 /** A real book of twelve chapters. */
 export interface SharedBook {

@@ -37,7 +37,7 @@ export interface RawAnswer {
 }
 
 /** A GET whose path is sent as it is: `fetch` would make it plain. */
-export function getRaw(origin: string, path: string, headers: Record<string, string>): Promise<RawAnswer> {
+function getRaw(origin: string, path: string, headers: Record<string, string>): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
     const sent = sendHttp({ hostname, port, path, headers }, (answer) => {
@@ -51,7 +51,7 @@ export function getRaw(origin: string, path: string, headers: Record<string, str
   });
 }
 
-/** What a test did not start or build is told of like this. */
+/** Tells that a test did not start or build something. */
 const AWAY = /service did not answer|is not built/;
 
 /** Answers of a service to strange segments in the place of `:x` that are faults of its own. */

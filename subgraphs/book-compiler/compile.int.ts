@@ -20,7 +20,7 @@ interface Payload {
 let server: SqlServer;
 let schemas: TestService;
 let neighbours: Neighbours;
-/** Two processes' worth of the service on one database. */
+/** Two instances of the service on one database. */
 let running: TestService[] = [];
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ const chapters = [
   { title: 'Two', draft: 'Second.', expanded: 'Second, at length.' },
 ];
 
-/** The same mutation `count` times at once, spread over the processes. */
+/** Sends a mutation `count` times at once, spread over the instances. */
 const atOnce = (count: number, input: (index: number) => Record<string, unknown>) =>
   Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -57,8 +57,8 @@ const atOnce = (count: number, input: (index: number) => Record<string, unknown>
     }),
   );
 
-describe('compilations at once on a PostgreSQL server', () => {
-  it('of one book are versions 1 to 6, each whole and registered', async () => {
+describe('concurrent compilations on a PostgreSQL server', () => {
+  it('of one book become versions 1 to 6, each complete and registered', async () => {
     neighbours.putBook('alice', 'six', 'Six', chapters);
     const payloads = await atOnce(6, () => ({ bookId: 'six' }));
     const books = payloads.flatMap((payload) => payload?.compiledBook ?? []);
@@ -68,7 +68,7 @@ describe('compilations at once on a PostgreSQL server', () => {
     expect(books.every(({ id }) => registered.includes(id))).toBe(true);
   });
 
-  it('with one idempotency key are one version', async () => {
+  it('with one idempotency key become one version', async () => {
     neighbours.putBook('alice', 'one', 'One', chapters);
     const payloads = await atOnce(6, () => ({ bookId: 'one', idempotencyKey: 'k1' }));
     const books = payloads.flatMap((payload) => payload?.compiledBook ?? []);
@@ -79,7 +79,7 @@ describe('compilations at once on a PostgreSQL server', () => {
     expect(next?.compiledBook?.version).toBe(2);
   });
 
-  it('with one idempotency key and several inputs are one version; the others are refused by name', async () => {
+  it('with one idempotency key and several inputs become one version; the others are refused with a typed error', async () => {
     neighbours.putBook('alice', 'left', 'Left', chapters);
     neighbours.putBook('alice', 'right', 'Right', chapters);
     const inputs = [{ bookId: 'left' }, { bookId: 'right' }, { bookId: 'left', useExpanded: false }];

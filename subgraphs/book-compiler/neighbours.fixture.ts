@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
+import { COVER_SCHEMA } from '../../platform/clients/cover.ts';
 import type { BookDocument, FinishedRun } from '../../platform/clients/state.ts';
-import { COVER_SCHEMA } from '../../platform/cover.ts';
-import type { ErrorCode } from '../../platform/errors.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { createHttpServer } from '../../platform/serving/http.ts';
+import type { ErrorCode } from '../../platform/errors/errors.ts';
+import { createHttpServer } from '../../platform/serving/http/http.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 
 type RunState = BookDocument['chapters'][number]['expansion_state'];
 
-/** A chapter to be put into a book of {@link Neighbours}. */
+/** A chapter of a book in {@link Neighbours}. */
 export interface ChapterFixture {
   readonly title: string;
   readonly draft?: string;
@@ -25,9 +25,9 @@ export interface Neighbours {
   readonly calls: readonly string[];
   /** Registrations with the index, in order. */
   readonly registered: readonly FinishedRun[];
-  /** Registrations with the processors' registry. */
+  /** Declarations to the processors' registry. */
   readonly enlisted: readonly { readonly id: string }[];
-  /** Gives a user a book, or another form of it. */
+  /** Stores a user's book, or replaces it. */
   putBook(
     userId: string,
     id: string,
@@ -35,13 +35,13 @@ export interface Neighbours {
     chapters: readonly ChapterFixture[],
     front?: Partial<BookDocument>,
   ): BookDocument;
-  /** Gives a user an image; answers its id. */
+  /** Stores an image of the user's, and returns its id. */
   putImage(userId: string): string;
-  /** Makes a blob's data unreadable to its owner. */
+  /** Loses a blob's data; its index entry stays. */
   lose(id: string): void;
-  /** From now on the index answers so; null: it takes registrations again. */
+  /** Makes the index refuse registrations; null: accept them again. */
   refuseRegistrations(refusal: { status: number; code: ErrorCode } | null): void;
-  /** From now on every call of text expansion fails; false: it answers again. */
+  /** Makes every call of text expansion fail; false: answer again. */
   stopExpansion(stopped: boolean): void;
   close(): Promise<void>;
 }
@@ -94,7 +94,7 @@ class Shelf {
     };
   }
 
-  /** Those that the index has, whatever became of their content. */
+  /** Blobs with an index entry, even without data. */
   named(userId: string, ids: readonly string[]): Blob[] {
     return ids.flatMap((id) => {
       const blob = this.blobs.get(id) ?? this.lost.get(id);
@@ -119,83 +119,106 @@ const stateDocument = ({ id, userId, schemaId, data }: Blob) => ({
   processing_state: 'COMPLETED',
 });
 
-export async function startNeighbours(): Promise<Neighbours> {
-  const shelf = new Shelf();
-  const calls: string[] = [];
-  const registered: FinishedRun[] = [];
-  const enlisted: { id: string }[] = [];
-  let refusal: { status: number; code: ErrorCode } | null = null;
-  let expansionStopped = false;
+/** The state that the servers' answers depend on. */
+class World {
+  readonly shelf = new Shelf();
+  readonly calls: string[] = [];
+  readonly registered: FinishedRun[] = [];
+  readonly enlisted: { id: string }[] = [];
+  refusal: { status: number; code: ErrorCode } | null = null;
+  isExpansionStopped = false;
 
-  const app = createHttpServer({ logger: createLogger('silent') });
-  app.addHook('onRequest', async ({ method, url }) => {
-    calls.push(`${method} ${url}`);
-  });
+  putBook: Neighbours['putBook'] = (userId, id, title, fixtures, front = {}) => {
+    const chapters = fixtures.map((fixture, index) => this.shelf.chapter(userId, id, index + 1, fixture));
+    const nothing = { language: null, subtitle: null, author: null, rights: null, cover_blob_id: null };
+    const book = { id, title, ...nothing, ...front, chapters };
+    this.shelf.books.set(JSON.stringify([userId, id]), book);
+    return book;
+  };
+
+  lose(id: string): void {
+    const blob = this.shelf.blobs.get(id);
+    if (blob) this.shelf.lost.set(id, blob);
+    this.shelf.blobs.delete(id);
+  }
+}
+
+const sourceDocument = ({ id, userId, owner, schemaId }: Blob, url: string) => ({
+  ...common,
+  id,
+  schema_id: schemaId,
+  user_id: userId,
+  owner,
+  base_url: owner === 'state' ? null : url,
+  size_bytes: 100,
+  chapter_num: null,
+});
+
+type Ids = { Body: { ids: string[] } };
+
+/** State's reads. `url`: where text expansion answers. */
+function stateRoutes(app: FastifyInstance, { shelf }: World, url: () => string): void {
   app.get<{ Params: { user: string; book: string } }>('/api/v1/users/:user/books/:book', (request, reply) => {
     const { user, book } = request.params;
     const found = user === userOf(request) ? shelf.books.get(JSON.stringify([user, book])) : undefined;
     return found ? reply.send({ book: found }) : error(reply, 404, 'BOOK_NOT_FOUND');
   });
-  app.post<{ Params: { user: string }; Body: { ids: string[] } }>(
+  app.post<Ids & { Params: { user: string } }>(
     '/api/v1/users/:user/books/batch',
     async ({ params, body }) => ({
       books: body.ids.flatMap((id) => shelf.books.get(JSON.stringify([params.user, id])) ?? []),
     }),
   );
-  app.post<{ Body: { ids: string[] } }>('/api/v1/sources', async (request) => ({
-    sources: shelf.named(userOf(request), request.body.ids).map(({ id, userId, owner, schemaId }) => ({
-      ...common,
-      id,
-      schema_id: schemaId,
-      user_id: userId,
-      owner,
-      base_url: owner === 'state' ? null : url,
-      size_bytes: 100,
-      chapter_num: null,
-    })),
+  app.post<Ids>('/api/v1/sources', async (request) => ({
+    sources: shelf.named(userOf(request), request.body.ids).map((blob) => sourceDocument(blob, url())),
   }));
-  app.post<{ Body: { ids: string[] } }>('/api/v1/blobs/batch', async (request) => ({
+  app.post<Ids>('/api/v1/blobs/batch', async (request) => ({
     blobs: shelf.read(userOf(request), request.body.ids).map(stateDocument),
   }));
-  app.post<{ Body: { ids: string[] } }>('/blobs/batch', async (request, reply) => {
-    if (expansionStopped) return reply.status(500).send('not JSON');
-    const found = shelf.read(userOf(request), request.body.ids).toReversed();
+}
+
+/** Reads from text expansion, registrations of blobs, declarations of processors. */
+function otherRoutes(app: FastifyInstance, world: World): void {
+  app.post<Ids>('/blobs/batch', async (request, reply) => {
+    if (world.isExpansionStopped) return reply.status(500).send('not JSON');
+    const found = world.shelf.read(userOf(request), request.body.ids).toReversed();
     return { blobs: found.map(({ id, userId, data }) => ({ id, user_id: userId, data })) };
   });
   app.post<{ Body: FinishedRun }>('/api/v1/runs/finish', async (request, reply) => {
-    if (refusal) return error(reply, refusal.status, refusal.code);
-    registered.push(request.body);
+    if (world.refusal) return error(reply, world.refusal.status, world.refusal.code);
+    world.registered.push(request.body);
     return reply.status(201).send({});
   });
   app.post<{ Body: { id: string } }>('/api/v1/processors', async (request, reply) => {
-    enlisted.push(request.body);
+    world.enlisted.push(request.body);
     return reply.status(201).send({});
   });
+}
 
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+export async function startNeighbours(): Promise<Neighbours> {
+  const world = new World();
+  const { shelf, calls, registered, enlisted } = world;
+  const app = createHttpServer({ logger: createLogger('silent') });
+  app.addHook('onRequest', async ({ method, url }) => {
+    calls.push(`${method} ${url}`);
+  });
+  let url = '';
+  stateRoutes(app, world, () => url);
+  otherRoutes(app, world);
+  url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
     calls,
     registered,
     enlisted,
-    putBook(userId, id, title, fixtures, front = {}) {
-      const chapters = fixtures.map((fixture, index) => shelf.chapter(userId, id, index + 1, fixture));
-      const nothing = { language: null, subtitle: null, author: null, rights: null, cover_blob_id: null };
-      const book = { id, title, ...nothing, ...front, chapters };
-      shelf.books.set(JSON.stringify([userId, id]), book);
-      return book;
-    },
+    putBook: world.putBook,
     putImage: (userId) => shelf.put(userId, { upload_id: 'u' }, 'state', COVER_SCHEMA),
-    lose(id) {
-      const blob = shelf.blobs.get(id);
-      if (blob) shelf.lost.set(id, blob);
-      shelf.blobs.delete(id);
-    },
-    refuseRegistrations(next) {
-      refusal = next;
+    lose: (id) => world.lose(id),
+    refuseRegistrations(refusal) {
+      world.refusal = refusal;
     },
     stopExpansion(stopped) {
-      expansionStopped = stopped;
+      world.isExpansionStopped = stopped;
     },
     close: () => app.close(),
   };

@@ -1,25 +1,16 @@
-import DataLoader from 'dataloader';
 import type { BookDocument } from '../../platform/clients/state.ts';
-import type { Context, Document } from '../../platform/processor/graphql/resolvers.ts';
-import type { Kit } from '../../platform/processor/kit.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
-
-type Books = DataLoader<string, BookDocument | null>;
+import { loaderById, perRequest } from '../../platform/collections/loaders.ts';
+import type { BlobDocument, Context } from '../../platform/processor/kit/kit.ts';
+import { requireViewer } from '../../platform/serving/access/authenticate.ts';
 
 /** State answers so many books at once. */
 const BOOKS_AT_ONCE = 100;
 
-const createBooks = ({ state }: Pick<Kit, 'state'>, userId: string): Books =>
-  new DataLoader(
-    async (ids) => {
-      const found = new Map((await state.books(userId, ids)).map((book) => [book.id, book]));
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { maxBatchSize: BOOKS_AT_ONCE },
-  );
-
-/** One loader a request: a hundred versions of one book ask for it once. */
-const loaders = new WeakMap<Context, Books>();
+/** A hundred versions of one book ask for it once. */
+const booksOf = perRequest(({ caller, kit }: Context) => {
+  const { userId } = requireViewer(caller);
+  return loaderById((ids) => kit.state.books(userId, ids), { maxBatchSize: BOOKS_AT_ONCE });
+});
 
 interface Used {
   readonly draft_blob_id: string;
@@ -27,8 +18,8 @@ interface Used {
   readonly chapter_num: number;
 }
 
-/** Whether a book has newer texts than a version of it that was compiled of these chapters. */
-export function hasNewer(
+/** Whether a book has texts that are newer than a version compiled from these chapters. */
+function hasNewer(
   book: BookDocument,
   chapters: readonly Used[],
   { use_expanded: useExpanded }: { readonly use_expanded: boolean },
@@ -43,14 +34,12 @@ export function hasNewer(
 }
 
 /** Whether a compiled book is behind its book as it stands now; null when there is no such book any more. */
-export async function isOutdated(compiled: Document, context: Context): Promise<boolean | null> {
-  const books = loaders.get(context) ?? createBooks(context.kit, requireViewer(context.caller).userId);
-  loaders.set(context, books);
+export async function isOutdated(compiled: BlobDocument, context: Context): Promise<boolean | null> {
   const { book_id, chapters, compile_config } = compiled as {
     book_id: string;
     chapters: readonly Used[];
     compile_config: { use_expanded: boolean };
   };
-  const book = await books.load(book_id);
+  const book = await booksOf(context).load(book_id);
   return book && hasNewer(book, chapters, compile_config);
 }

@@ -1,28 +1,29 @@
-import { COVER_SCHEMA } from '../../platform/cover.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
+import { COVER_SCHEMA } from '../../platform/clients/cover.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { OpenDependencies } from '../../platform/processor/kit/open.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { artifactPath } from '../../platform/processor/rest/artifact-routes.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { requireViewer } from '../../platform/serving/access/authenticate.ts';
 import { comparerOf, createComparer } from './compare/comparer.ts';
-import { createComposer } from './composer.ts';
+import { createComposer } from './compose/composer.ts';
 import { bookExports } from './exports/artifacts.ts';
 import { createExporter } from './exports/exporter.ts';
 import { ASSET_SCHEMA } from './exports/picture-reader.ts';
-import { migrations } from './history.ts';
+import { migrations } from './migrations.ts';
 import { isOutdated } from './outdated.ts';
-import { inputHash, parseRequest } from './request.ts';
+import { inputHash, parseRequest } from './planning/request.ts';
 import { bookRoutes } from './routes.ts';
 import { type CompiledBookData, compile, planCompilation, tooLarge } from './run.ts';
 import { type Settings, settings } from './settings.ts';
 
 const ID = 'book-compiler';
 
-/** The options as any release stored them: what came later is absent in older ones. */
+/** The options as any release stored them. Those added later are absent in older books. */
 type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
   Partial<CompiledBookData['compile_config']>;
 
-/** The book compiler: keeps compiled books and makes them when asked. */
+/** The book compiler: compiles books on demand, and keeps their versions. */
 export default defineProcessor({
   id: ID,
   version: '1',
@@ -105,6 +106,7 @@ export default defineProcessor({
       },
     },
   },
+  text: 'full_text',
   artifacts: bookExports,
   exports: { mutation: 'exportBook', id: 'compiledBookId' },
   resolvers: {

@@ -2,68 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectFile } from '../../platform/paths.ts';
-import type { BlobRecord, NewRecord } from '../../platform/processor/record.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
-import { newRecord } from '../../platform/processor/records/records.contract.ts';
-import { databaseOf, processorService } from '../../platform/processor/service.ts';
-import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
-import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
-import { currentTrace } from '../../platform/trace.ts';
+import { type TestService, viewer } from '../../platform/testing/service.ts';
+import { beside, data, type Library, openLibrary } from './library.fixture.ts';
 import processor from './processor.ts';
-import { compiledBooks } from './records.fixture.ts';
 
-let server: SqlServer;
+let library: Library;
 let service: TestService;
-let queries: string[] = [];
-/** Books of alice by time; the last two are of the same moment. */
-let books: BlobRecord[] = [];
-let bobs: BlobRecord;
-let add: (userId: string, over?: Partial<NewRecord>) => Promise<BlobRecord>;
-
-const { data, beside } = compiledBooks.sample(1);
-const chapters = beside['chapters'] as Record<string, unknown>[];
-const fullText = data['full_text'];
-
-/** The database, with the statements of requests noted; sweeps, which go on beside them, have no trace. */
-const observed = (database: SqlDatabase): SqlDatabase => ({
-  ...database,
-  query: (text, values) => {
-    if (currentTrace()) queries.push(text);
-    return database.query(text, values);
-  },
-});
 
 beforeAll(async () => {
-  server = await openTemporaryPglite();
-  const records = createPostgresRecords(await server.database(databaseOf(processor)), processor.records);
-  await records.prepare();
-  add = async (userId, over) => {
-    const given = { sourceIds: ['draft-1', 'expansion-2'], sizeBytes: 5_000 };
-    const { stored } = await records.insert(newRecord(userId, { data, beside }, { ...given, ...over }));
-    await records.markRegistered(stored, new Date());
-    return stored;
-  };
-  for (let index = 0; index < 100; index += 1) {
-    books.push(await add('alice', { createdAt: new Date(Date.UTC(2026, 0, 1, 0, Math.min(index, 98))) }));
-  }
-  books = books.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
-  bobs = await add('bob');
-  service = await startTestService(processorService(processor), {
-    sql: async (name) => observed(await server.database(name)),
-  });
+  library = await openLibrary((database) => createPostgresRecords(database, processor.records));
+  service = library.service;
 }, 120_000);
-afterAll(async () => {
-  await service?.stop();
-  await server?.close();
-});
+afterAll(() => library?.close());
 
-const id = (index: number): string => books[index]?.id ?? '';
+const chapters = beside['chapters'] as Record<string, unknown>[];
+const fullText = data['full_text'];
+const id = (index: number): string => library.id(index);
 
 describe('entities', () => {
   const entities = async <T>(ids: readonly string[], selection: string, userId = 'alice') => {
-    queries = [];
     const representations = ids.map((id) => ({ __typename: 'CompiledBook', id }));
     const query = `query ($representations: [_Any!]!) {
       _entities(representations: $representations) { ... on CompiledBook { ${selection} } }
@@ -86,22 +45,21 @@ describe('entities', () => {
     ['id chapters { __typename }', 2],
     [ALL, 3],
   ])('%s cost the same queries for 1 and for 100 books', async (selection, count) => {
-    expect(await entities([id(0)], selection)).toHaveLength(1);
-    expect(queries).toHaveLength(count);
-    const all = await entities<{ id: string }>(
-      books.map((book) => book.id),
-      selection,
-    );
-    expect(queries).toHaveLength(count);
-    expect(all.map((entity) => entity?.id)).toEqual(books.map((book) => book.id));
+    for (const ids of [[id(0)], library.books.map((book) => book.id)]) {
+      const queries = await library.queriesOf(async () => {
+        const found = await entities<{ id: string }>(ids, selection);
+        expect(found.map((entity) => entity?.id)).toEqual(ids);
+      });
+      expect(queries).toHaveLength(count);
+    }
   });
 
-  it('read no texts that are not asked for', async () => {
-    await entities([id(0)], 'id chapters { chapterNum title }');
+  it('read no texts that are not selected', async () => {
+    const queries = await library.queriesOf(() => entities([id(0)], 'id chapters { chapterNum title }'));
     expect(queries.join()).not.toMatch(/full_text|compiled_text/);
   });
 
-  it('show all of a book', async () => {
+  it('show all members of a book', async () => {
     const [book] = await entities<Record<string, unknown>>([id(0)], ALL);
     const url = `/api/v1/processors/book-compiler/blobs/${id(0)}/artifacts/markdown`;
     expect(book).toEqual({
@@ -144,14 +102,14 @@ describe('entities', () => {
     });
   });
 
-  it('are null alike when they are missing and when they are another user’s', async () => {
-    const ids = [bobs.id, id(0), randomUUID(), 'no-id', id(0)];
+  it('are null both when missing and when another user’s', async () => {
+    const ids = [library.bobs.id, id(0), randomUUID(), 'no-id', id(0)];
     const found = await entities<{ id: string }>(ids, 'id fullText');
     expect(found.map((entity) => entity?.id ?? null)).toEqual([null, id(0), null, null, id(0)]);
-    expect(await entities([bobs.id], 'id', 'bob')).toEqual([{ id: bobs.id }]);
+    expect(await entities([library.bobs.id], 'id', 'bob')).toEqual([{ id: library.bobs.id }]);
   });
 
-  it('are for those who have a token, in the name of a user', async () => {
+  it('need a token on behalf of a user', async () => {
     const query = '{ _service { sdl } }';
     for (const [path, method] of [
       ['/graphql', 'POST'],
@@ -196,9 +154,9 @@ describe('blobs over REST', () => {
     expect(validate(body.blob.data), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it('are not found alike when they are missing and when they are another user’s', async () => {
+  it('are not found both when missing and when another user’s', async () => {
     const answers = await Promise.all(
-      [bobs.id, randomUUID(), 'x', '%00'].flatMap((blob) => [
+      [library.bobs.id, randomUUID(), 'x', '%00'].flatMap((blob) => [
         service.rest<{ error: { code: string } }>('GET', `/blobs/${blob}`),
         service.rest<{ error: { code: string } }>('GET', `/books/${blob}`),
         service.rest<{ error: { code: string } }>('GET', `/books/${blob}/export`),
@@ -210,8 +168,8 @@ describe('blobs over REST', () => {
     }
   });
 
-  it('come in batches, without those that the caller may not see', async () => {
-    const ids = [id(3), bobs.id, 'x', id(1), id(3)];
+  it('come in batches without those that the caller must not see', async () => {
+    const ids = [id(3), library.bobs.id, 'x', id(1), id(3)];
     const answer = await service.rest<{ blobs: BlobAnswer[] }>('POST', '/blobs/batch', { body: { ids } });
     expect(answer.body.blobs.map((blob) => blob.id)).toEqual([id(3), id(1)]);
     for (const body of [{ ids: Array(1_001).fill('x') }, { ids: 'x' }, {}, [], 'x']) {
@@ -222,7 +180,7 @@ describe('blobs over REST', () => {
   });
 
   it('are listed page by page from a time on', async () => {
-    const since = books[90]?.createdAt.toISOString() ?? '';
+    const since = library.books[90]?.createdAt.toISOString() ?? '';
     const listed: string[] = [];
     let after = '';
     for (let page = 0; page < 5; page += 1) {
@@ -235,15 +193,18 @@ describe('blobs over REST', () => {
       if (body.next === null) break;
       after = `&after=${body.next}`;
     }
-    expect(listed).toEqual(books.slice(90).map((book) => book.id));
+    expect(listed).toEqual(library.books.slice(90).map((book) => book.id));
     const all = await service.rest<{ blobs: BlobAnswer[] }>('GET', '/users/alice/blobs?limit=100');
     expect(all.body).toMatchObject({ next: null });
     expect(all.body.blobs).toHaveLength(100);
   });
 
-  it('lists no more at once than an answer bears, and one at least', async () => {
+  it('lists at most as much as fits into an answer, and at least one', async () => {
     const sizeBytes = 40 * 1024 * 1024;
-    const large = [await add('zoe', { sizeBytes: 2 * sizeBytes }), await add('zoe', { sizeBytes })];
+    const large = [
+      await library.add('zoe', { sizeBytes: 2 * sizeBytes }),
+      await library.add('zoe', { sizeBytes }),
+    ];
     const found: string[] = [];
     let next: string | null = '';
     while (next !== null) {
@@ -275,7 +236,7 @@ describe('blobs over REST', () => {
 });
 
 describe('the inventory', () => {
-  it('is the index’s alone, asking for itself', async () => {
+  it('is only for the index on its own behalf', async () => {
     const ask = (caller: object, query = 'before=2030-01-01T00:00:00Z&limit=200') =>
       service.rest<{ processor_id: string; blobs: { id: string; source_ids: string[] }[] }>(
         'GET',
@@ -285,7 +246,7 @@ describe('the inventory', () => {
     const index = { service: 'state', viewer: null };
     const { status, body } = await ask(index);
     expect([status, body.processor_id]).toEqual([200, 'book-compiler']);
-    expect(body.blobs.map((blob) => blob.id)).toEqual(expect.arrayContaining([id(0), bobs.id]));
+    expect(body.blobs.map((blob) => blob.id)).toEqual(expect.arrayContaining([id(0), library.bobs.id]));
     for (const caller of [{}, { service: 'state' }, { service: 'router', viewer: null }])
       expect((await ask(caller)).status).toBe(403);
     for (const query of ['limit=1', 'before=now&limit=1', 'before=2030-01-01T00:00:00Z&limit=201'])
@@ -312,9 +273,9 @@ describe('books over REST', () => {
     });
   });
 
-  it('are exported as Markdown under a name that is safe', async () => {
+  it('are exported as Markdown with a safe file name', async () => {
     const title = '../Größe: "一" 🦉\u202e.';
-    const { id: book, contentHash } = await add('eve', { describe: () => ({ title, preview: '' }) });
+    const { id: book, contentHash } = await library.add('eve', { describe: () => ({ title, preview: '' }) });
     const { status, headers, body } = await service.rest<string>('GET', `/books/${book}/export`, as('eve'));
     expect(status).toBe(200);
     expect(body).toBe(fullText);
@@ -326,7 +287,7 @@ describe('books over REST', () => {
     );
   });
 
-  it('are not sent again to those who have them', async () => {
+  it('are not sent again to clients that have them', async () => {
     const { headers } = await service.rest('GET', `/books/${id(0)}/export?format=markdown`);
     const etag = headers.get('etag') ?? '';
     for (const known of [etag, `W/${etag}`, `"another", ${etag}`]) {

@@ -1,5 +1,30 @@
-import type { RecordsFixture } from '../../platform/processor/records/records.contract.ts';
+import type { RecordsFixture } from '../../platform/processor/records/records.contract.fixture.ts';
 import processor from './processor.ts';
+
+const chapters = [
+  {
+    chapter_num: 7,
+    position: 1,
+    number: null,
+    title: 'Eins',
+    draft_blob_id: 'draft-1',
+    expanded_blob_id: null,
+    compiled_text: 'Größe 🦉',
+    word_count: 1,
+    character_count: 7,
+  },
+  {
+    chapter_num: 2,
+    position: 2,
+    number: 7,
+    title: 'Zwei',
+    draft_blob_id: 'draft-2',
+    expanded_blob_id: 'expansion-2',
+    compiled_text: 'x'.repeat(5_000),
+    word_count: 4_004,
+    character_count: 19_993,
+  },
+];
 
 export const compiledBooks: Omit<RecordsFixture, 'open'> = {
   definition: processor.records,
@@ -17,31 +42,6 @@ export const compiledBooks: Omit<RecordsFixture, 'open'> = {
       chapter_count: 2,
       compile_config: { use_expanded: true, title: null, author: 'É. Ñandú' },
     },
-    beside: {
-      chapters: [
-        {
-          chapter_num: 7,
-          position: 1,
-          number: null,
-          title: 'Eins',
-          draft_blob_id: 'draft-1',
-          expanded_blob_id: null,
-          compiled_text: 'Größe 🦉',
-          word_count: 1,
-          character_count: 7,
-        },
-        {
-          chapter_num: 2,
-          position: 2,
-          number: 7,
-          title: 'Zwei',
-          draft_blob_id: 'draft-2',
-          expanded_blob_id: 'expansion-2',
-          compiled_text: 'x'.repeat(5_000),
-          word_count: 4_004,
-          character_count: 19_993,
-        },
-      ],
-    },
+    beside: { chapters },
   }),
 };

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { recordsContract, recordsRaces } from '../../platform/processor/records/records.contract.ts';
+import { recordsRaces } from '../../platform/processor/records/records.contract.races.ts';
+import { recordsContract } from '../../platform/processor/records/records.contract.ts';
 import { openPostgresRecords } from '../../platform/testing/records.ts';
 import { compiledBooks } from './records.fixture.ts';
 

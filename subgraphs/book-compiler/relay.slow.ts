@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
-import { newRecord, newUser } from '../../platform/processor/records/records.contract.ts';
+import { newRecord, newUser } from '../../platform/processor/records/records.contract.fixture.ts';
 import type { Records } from '../../platform/processor/records/records.ts';
 import { databaseOf, processorService } from '../../platform/processor/service.ts';
 import type { SqlServer } from '../../platform/sql/database.ts';
@@ -17,7 +17,7 @@ const COMPILE = `mutation ($input: CompileBookInput!) {
 interface Payload {
   readonly compileBook: { compiledBook: { id: string; version: number } | null };
 }
-/** The first delay is at most a second, and the relay looks every second. */
+/** The first delay is at most a second, and the relay runs every second. */
 const SOON = { timeout: 15_000, interval: 50 };
 
 let server: SqlServer;
@@ -58,7 +58,7 @@ const compile = async (on: TestService, userId: string, bookId: string, idempote
   const answer = await on.graphql<Payload>(COMPILE, { input }, { viewer: viewer(userId) });
   return answer.data?.compileBook.compiledBook ?? null;
 };
-/** Stores a book as a process leaves it that dies before it registers it. */
+/** Stores a book like a process that dies before it registers it. */
 const left = async (userId: string) => {
   const over = { sourceIds: ['draft-1', 'expansion-2'], onDemand: true, registerAt: new Date() };
   return (await records.insert(newRecord(userId, compiledBooks.sample(1), over))).stored;
@@ -68,7 +68,7 @@ const registeredIds = () => neighbours.registered.map(({ remote_blob_id }) => re
 const draft = [{ title: 'One', draft: 'Text.' }];
 
 describe('the registration relay', () => {
-  it('finishes what a process left behind that died between its commit and the registration', async () => {
+  it('finishes for a process that died between its commit and the registration', async () => {
     const book = await left(newUser());
     await start();
     await expect.poll(registeredIds, SOON).toContain(book.id);
@@ -81,7 +81,7 @@ describe('the registration relay', () => {
     });
   });
 
-  it('registers later what was compiled while the index was away, and the caller has their book', async () => {
+  it('registers later when the index is unavailable, and the caller gets the book', async () => {
     const userId = newUser();
     neighbours.putBook(userId, 'novel', 'Novel', draft);
     neighbours.refuseRegistrations({ status: 503, code: 'SERVICE_UNAVAILABLE' });
@@ -93,7 +93,7 @@ describe('the registration relay', () => {
     await expect.poll(registeredIds, SOON).toEqual([book?.id]);
   });
 
-  it('registers before it answers a repeated request, when the first came to nothing there', async () => {
+  it('registers before it answers a repeated request whose first registration failed', async () => {
     const userId = newUser();
     neighbours.putBook(userId, 'novel', 'Novel', draft);
     neighbours.refuseRegistrations({ status: 503, code: 'SERVICE_UNAVAILABLE' });
@@ -104,7 +104,7 @@ describe('the registration relay', () => {
     expect(registeredIds()).toContain(first?.id);
   });
 
-  it('sets aside what the index refuses for good, and answers the book all the same', async () => {
+  it('sets aside what the index refuses permanently, and still returns the book', async () => {
     const userId = newUser();
     neighbours.putBook(userId, 'novel', 'Novel', draft);
     neighbours.refuseRegistrations({ status: 422, code: 'SOURCE_UNKNOWN' });
@@ -114,7 +114,7 @@ describe('the registration relay', () => {
     expect(await registrationOf(book?.id)).toBe('refused');
   });
 
-  it('discards what was deleted meanwhile, and tells whoever compiles it', async () => {
+  it('discards what was deleted in between, and tells the caller', async () => {
     const userId = newUser();
     neighbours.putBook(userId, 'novel', 'Novel', draft);
     neighbours.refuseRegistrations({ status: 410, code: 'BLOB_DELETED' });
@@ -127,7 +127,7 @@ describe('the registration relay', () => {
     expect(await records.page(userId, { limit: 10 }, 'all')).toEqual([]);
   });
 
-  it('goes through more than one batch', async () => {
+  it('processes more than one batch', async () => {
     const userId = newUser();
     const added = [];
     for (let index = 0; index < 45; index += 1) added.push((await left(userId)).id);
@@ -135,7 +135,7 @@ describe('the registration relay', () => {
     await expect.poll(() => new Set(registeredIds()), SOON).toEqual(new Set(added));
   });
 
-  it('enlists the service with the registry of processors', async () => {
+  it('registers the service as a processor', async () => {
     await start();
     await expect
       .poll(() => neighbours.enlisted, SOON)

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { Kit } from '../../platform/processor/kit.ts';
-import { flatten } from '../../platform/processor/record.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import type { Kit } from '../../platform/processor/kit/kit.ts';
+import { flatten } from '../../platform/processor/records/record.ts';
 import { sendArtifact } from '../../platform/processor/rest/artifact-routes.ts';
-import { requireViewer } from '../../platform/serving/authenticate.ts';
+import { requireViewer } from '../../platform/serving/access/authenticate.ts';
 import { comparerOf } from './compare/comparer.ts';
 import { bookExports } from './exports/artifacts.ts';
 
 /**
- * The book compiler's own REST: `GET /books/:id`, a book with its chapters, `GET /books/:id/export?format=`, and
- * `GET /books/:id/comparison?with=ID`, what became of it in another version.
+ * The book compiler's own REST routes: `GET /books/:id`, a book with its chapters; `GET /books/:id/export?format=`;
+ * `GET /books/:id/comparison?with=ID`, its differences to another version.
  */
 export function bookRoutes(app: FastifyInstance, kit: Kit): void {
   app.get<{ Params: { id: string } }>('/books/:id', async ({ caller, params }) => {

@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { BookDocument, StateClient } from '../../platform/clients/state.ts';
-import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
-import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import type { Source } from '../../platform/processor/sources.ts';
-import type { Composer } from './composer.ts';
-import { type FrontMatter, frontMatter } from './front.ts';
-import type { ChapterText } from './markdown/survey.ts';
-import { type ChapterPlan, type ChapterSource, chapterError, planChapters, sourceBlobId } from './plan.ts';
-import type { CompileConfig, CompileInput } from './request.ts';
+import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors/errors.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
+import type { Source } from '../../platform/processor/runs/sources.ts';
+import type { CountedBook } from './compose/compose.worker.ts';
+import type { Composer } from './compose/composer.ts';
+import type { ChapterText } from './compose/markdown/survey.ts';
+import { type FrontMatter, frontMatter } from './planning/front-matter.ts';
+import {
+  type ChapterPlan,
+  type ChapterSource,
+  chapterError,
+  planChapters,
+  sourceBlobId,
+} from './planning/plan.ts';
+import type { CompileConfig, CompileInput } from './planning/request.ts';
 
-/** A compilation but for the texts of its sources. */
+/** A planned compilation, before its sources are read. */
 export interface CompilePlan extends ChapterPlan {
   readonly bookId: string;
+  /** The request's, or the book's own. */
   readonly title: string;
   /** A BCP 47 tag; null: unknown. */
   readonly language: string | null;
@@ -20,22 +28,28 @@ export interface CompilePlan extends ChapterPlan {
   readonly config: CompileConfig;
 }
 
-/** The document's `data`: of the schema `compiled-book-v1`; the store gives `version`. */
+/** The blob's `data` by the schema `compiled-book-v1`, without `version`, which the store allocates. */
 export interface CompiledBookData {
+  /** The user's own id of the book. */
   readonly book_id: string;
   readonly title: string;
+  /** Front matter, table of contents and all chapters, as Markdown. */
   readonly full_text: string;
+  /** Of the chapters' texts without their titles. */
   readonly word_count: number;
+  /** Graphemes of the same, without white space. */
   readonly character_count: number;
   /** A BCP 47 tag; absent where it is unknown. */
   readonly language?: string;
-  /** This and the next three: absent where there is none. */
+  /** Absent, as the next three, where there is none. */
   readonly subtitle?: string;
   readonly author?: string;
   readonly rights?: string;
   readonly cover_blob_id?: string;
   readonly chapter_count: number;
+  /** In the order of the chapters, then the cover. */
   readonly source_blob_ids: readonly string[];
+  /** `title`, `author`: null when the request gave none. */
   readonly compile_config: {
     readonly use_expanded: boolean;
     readonly title: string | null;
@@ -46,8 +60,8 @@ export interface CompiledBookData {
   };
 }
 
-/** UTF-8 bytes of all chapters of one book: several times the longest novels. */
-export const MAX_BOOK_BYTES = 32 * 1024 * 1024;
+/** UTF-8 bytes of all chapters of one book: several times the longest novel. */
+const MAX_BOOK_BYTES = 32 * 1024 * 1024;
 
 /** The text of a draft (`text-input-v1`) or an expansion (`expanded-text-v1`). */
 const textOf = z.union([
@@ -55,7 +69,7 @@ const textOf = z.union([
   z.object({ content: z.string() }).transform(({ content }) => content),
 ]);
 
-/** @throws BlobgraphError BOOK_NOT_FOUND, naming the input's field */
+/** @throws BlobgraphError BOOK_NOT_FOUND with the input's field */
 async function describedBook(
   { book }: Pick<StateClient, 'book'>,
   userId: string,
@@ -67,7 +81,16 @@ async function describedBook(
   });
 }
 
-/** The sources of the book as its chapters stand now, then its cover. @throws BlobgraphError BOOK_NOT_FOUND; InputErrors */
+/** The sources of a book: its chapters, the first of which is the parent, then its cover. */
+function sourceIdsOf({ chapters, front }: Pick<CompilePlan, 'chapters' | 'front'>): string[] {
+  const { coverBlobId } = front;
+  return [...chapters.map(sourceBlobId), ...(coverBlobId === null ? [] : [coverBlobId])];
+}
+
+/**
+ * Plans a compilation. Its sources: the current texts of the chapters, then the cover.
+ * @throws BlobgraphError BOOK_NOT_FOUND; InputErrors
+ */
 export async function planCompilation(
   { input, userId }: { readonly input: CompileInput; readonly userId: string },
   { state }: { readonly state: Pick<StateClient, 'book' | 'sources'> },
@@ -77,12 +100,8 @@ export async function planCompilation(
   const planned = planChapters(book, config);
   const title = config.title ?? book.title;
   const front = await frontMatter(state, userId, book, config);
-  const { coverBlobId } = front;
-  return {
-    // The first is the parent: a chapter.
-    sourceIds: [...planned.chapters.map(sourceBlobId), ...(coverBlobId === null ? [] : [coverBlobId])],
-    plan: { bookId, title, language: book.language, front, config, ...planned },
-  };
+  const plan = { bookId, title, language: book.language, front, config, ...planned };
+  return { sourceIds: sourceIdsOf(plan), plan };
 }
 
 function missing(chapter: ChapterSource): UserError {
@@ -99,8 +118,8 @@ function missing(chapter: ChapterSource): UserError {
       );
 }
 
-/** Each chapter with its text. @throws InputErrors naming each whose text is not there; BlobgraphError BOOK_INVALID */
-export function readChapters(
+/** Chapters with their texts. @throws InputErrors with each chapter without a text; BlobgraphError BOOK_INVALID */
+function readChapters(
   chapters: readonly ChapterSource[],
   sources: readonly Pick<Source, 'id' | 'data'>[],
 ): (ChapterSource & ChapterText)[] {
@@ -113,7 +132,7 @@ export function readChapters(
   return read;
 }
 
-/** The chapters hold more than a book may. */
+/** The error of chapters that are too large together. */
 export const tooLarge = (): BlobgraphError =>
   new BlobgraphError(
     'BOOK_INVALID',
@@ -128,51 +147,59 @@ const withoutNulls = (members: Readonly<Record<string, string | null>>): Record<
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
-/** Compiles a book of its chapters' texts. @throws InputErrors CHAPTER_MISSING, EXPANSION_FAILED; BlobgraphError BOOK_INVALID */
+function compileConfig({ config, leftOut }: CompilePlan): CompiledBookData['compile_config'] {
+  return {
+    use_expanded: config.useExpanded,
+    title: config.title,
+    author: config.author,
+    leave_out_missing: config.leaveOutMissing,
+    left_out: leftOut,
+  };
+}
+
+function bookData(plan: CompilePlan, { text, language, chapters }: CountedBook): CompiledBookData {
+  const { author, subtitle, rights, coverBlobId } = plan.front;
+  return {
+    book_id: plan.bookId,
+    title: plan.title,
+    full_text: text,
+    word_count: sum(chapters.map(({ wordCount }) => wordCount)),
+    character_count: sum(chapters.map(({ characterCount }) => characterCount)),
+    ...withoutNulls({ language, subtitle, author, rights, cover_blob_id: coverBlobId }),
+    chapter_count: chapters.length,
+    source_blob_ids: sourceIdsOf(plan),
+    compile_config: compileConfig(plan),
+  };
+}
+
+const chapterRows = (plan: CompilePlan, { chapters }: CountedBook) =>
+  plan.chapters.map(({ chapterNum, number, draftBlobId, expandedBlobId }, index) => ({
+    chapter_num: chapterNum,
+    position: index + 1,
+    number,
+    title: chapters[index]?.title,
+    draft_blob_id: draftBlobId,
+    expanded_blob_id: expandedBlobId,
+    compiled_text: chapters[index]?.text,
+    word_count: chapters[index]?.wordCount,
+    character_count: chapters[index]?.characterCount,
+  }));
+
+/** Compiles a book. @throws InputErrors CHAPTER_MISSING, EXPANSION_FAILED; BlobgraphError BOOK_INVALID */
 export async function compile(
   { plan, sources, signal }: Pick<RunRequest<CompilePlan>, 'plan' | 'sources' | 'signal'>,
   { composer }: { readonly composer: Composer },
 ): Promise<RunResult<CompiledBookData>> {
-  const { bookId, title, front, config, leftOut } = plan;
+  const { title, language } = plan;
+  const { author, subtitle, rights } = plan.front;
   const chapters = readChapters(plan.chapters, sources);
-  const { author, subtitle, rights, coverBlobId } = front;
-  const text = { title, author, subtitle, rights, language: plan.language, chapters };
-  const book = await composer.compose(text, signal);
-  const { text: fullText, language } = book;
+  const book = await composer.compose({ title, author, subtitle, rights, language, chapters }, signal);
   return {
     title,
-    preview: fullText,
-    contentHash: createHash('sha256').update(fullText).digest('hex'),
-    sizeBytes: Buffer.byteLength(JSON.stringify(fullText)),
-    data: {
-      book_id: bookId,
-      title,
-      full_text: fullText,
-      word_count: sum(book.chapters.map(({ wordCount }) => wordCount)),
-      character_count: sum(book.chapters.map(({ characterCount }) => characterCount)),
-      ...withoutNulls({ language, subtitle, author, rights, cover_blob_id: coverBlobId }),
-      chapter_count: chapters.length,
-      source_blob_ids: [...chapters.map(sourceBlobId), ...(coverBlobId === null ? [] : [coverBlobId])],
-      compile_config: {
-        use_expanded: config.useExpanded,
-        title: config.title,
-        author: config.author,
-        leave_out_missing: config.leaveOutMissing,
-        left_out: leftOut,
-      },
-    },
-    beside: {
-      chapters: chapters.map((chapter, index) => ({
-        chapter_num: chapter.chapterNum,
-        position: index + 1,
-        number: chapter.number,
-        title: book.chapters[index]?.title,
-        draft_blob_id: chapter.draftBlobId,
-        expanded_blob_id: chapter.expandedBlobId,
-        compiled_text: book.chapters[index]?.text,
-        word_count: book.chapters[index]?.wordCount,
-        character_count: book.chapters[index]?.characterCount,
-      })),
-    },
+    preview: book.text,
+    contentHash: createHash('sha256').update(book.text).digest('hex'),
+    sizeBytes: Buffer.byteLength(JSON.stringify(book.text)),
+    data: bookData(plan, book),
+    beside: { chapters: chapterRows(plan, book) },
   };
 }

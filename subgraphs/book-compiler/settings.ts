@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const MAX_FAMILIES = 20;
 
-/** Variables of the environment that are the book compiler's alone. */
+/** Environment variables of the book compiler. */
 export const settings = z.object({
   BOOK_FONTS: z
     .string()

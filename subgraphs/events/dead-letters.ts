@@ -1,17 +1,21 @@
-import { BlobgraphError, type UserError } from '../../platform/errors.ts';
-import type { DeadLetter, EventLog } from '../../platform/event-log/log.ts';
+import { BlobgraphError, type UserError } from '../../platform/errors/errors.ts';
+import type { EventLog } from '../../platform/event-log/log.ts';
+import type { DeadLetter } from '../../platform/event-log/usage.ts';
 import { fromMessage } from '../../platform/events/events.ts';
 
 const MAX_PAGE = 100;
 
 /** A page of dead letters. */
 export interface DeadLetterPage {
+  /** Oldest first. */
   readonly letters: readonly DeadLetter[];
   readonly hasNextPage: boolean;
+  /** True on every page that was asked for with a cursor. */
   readonly hasPreviousPage: boolean;
 }
 
-const cursorOf = ({ place }: DeadLetter): string => String(place);
+/** A dead letter's cursor. */
+export const cursorOf = ({ place }: DeadLetter): string => String(place);
 
 function placeOf(cursor: string): number {
   const place = /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0;
@@ -40,7 +44,7 @@ export async function deadLetterPage(
   };
 }
 
-/** Where a page stands, as the graph tells it. */
+/** The page info of GraphQL connections. */
 export const pageInfoOf = ({ letters, hasNextPage, hasPreviousPage }: DeadLetterPage) => {
   const [first, last] = [letters.at(0), letters.at(-1)];
   return {
@@ -51,7 +55,7 @@ export const pageInfoOf = ({ letters, hasNextPage, hasPreviousPage }: DeadLetter
   };
 };
 
-/** The event and its blob; nulls when the message is no event. */
+/** The event and its blob; null when the message is not an event. */
 export function eventOf({ message }: DeadLetter) {
   try {
     const { kind, body } = fromMessage(message);

@@ -3,7 +3,7 @@ import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { installEvents } from './subgraph.ts';
 
-/** The events subgraph: what changes, as the event log tells it. */
+/** The events subgraph: subscriptions to changes, and dead letters. */
 export const eventsService: ServiceDefinition = {
   name: 'events',
   create: async (runtime) => {

@@ -1,15 +1,19 @@
 import type { Change } from '../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
-import type { DeadLetter, EventLog } from '../../platform/event-log/log.ts';
-import type { Caller } from '../../platform/identity/service-tokens.ts';
+import type { EventLog } from '../../platform/event-log/log.ts';
+import type { DeadLetter } from '../../platform/event-log/usage.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { DeadLetterPage } from './dead-letters.ts';
 
 export type BlobChangeModel = Change;
 export type DeadLetterModel = DeadLetter;
+export type DeadLetterEdgeModel = DeadLetter;
 export type DeadLetterConnectionModel = DeadLetterPage;
 
 export interface Context {
   readonly caller: Caller;
+  /** Opened at the first call and shared by all; a failure is tried again at the next. */
   readonly changeFeed: () => Promise<ChangeFeed>;
+  /** Opened at the first call and shared by all; a failure is tried again at the next. */
   readonly eventLog: () => Promise<EventLog>;
 }

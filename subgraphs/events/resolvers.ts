@@ -1,8 +1,8 @@
 import { DateTimeISOResolver } from 'graphql-scalars';
 import type { ChangeFilter } from '../../platform/changes/change.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { requireOperator, requireViewer } from '../../platform/serving/authenticate.ts';
-import { deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { requireOperator, requireViewer } from '../../platform/serving/access/authenticate.ts';
+import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
 import type { BlobChangeModel, Context } from './models.ts';
 
@@ -11,7 +11,7 @@ async function changesOf({ caller, changeFeed }: Context, filter: ChangeFilter, 
   return (await changeFeed()).subscribe({ viewer, filter, after });
 }
 
-/** The log, for operators alone. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+/** The event log, for operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
 async function operatorsLog({ caller, eventLog }: Context) {
   requireOperator(caller);
   return eventLog();
@@ -45,8 +45,10 @@ export const resolvers: Resolvers = {
   },
   DeadLetterConnection: {
     nodes: ({ letters }) => [...letters],
+    edges: ({ letters }) => [...letters],
     pageInfo: pageInfoOf,
   },
+  DeadLetterEdge: { cursor: cursorOf, node: (letter) => letter },
   DeadLetter: {
     processorId: ({ durable }) => durable,
     event: (letter) => eventOf(letter).event,

@@ -3,8 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openChangeFeed } from '../../platform/changes/feed.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { signDevelopmentToken } from '../../platform/identity/user-tokens.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { blobMessage } from '../../platform/testing/events.ts';
 import { TEST_SECRET } from '../../platform/testing/identity.ts';
 import { memoryLog } from '../../platform/testing/memory-log.ts';
@@ -44,7 +44,7 @@ function connect({ url }: TestService, connectionParams: Record<string, string>,
   return client;
 }
 
-/** A WebSocket begins as this request. */
+/** The request of a WebSocket handshake. */
 const UPGRADE = { method: 'GET', path: '/graphql' };
 
 const query = `subscription Changes($after: String, $filter: BlobChangeFilter) {
@@ -54,7 +54,7 @@ const query = `subscription Changes($after: String, $filter: BlobChangeFilter) {
 const userToken = async ({ runtime }: TestService, userId: string) =>
   signDevelopmentToken({ key: await runtime.keys.userKey(), viewer: viewer(userId), clock: runtime.clock });
 
-test('a service subscribes with its signed identity and hears of its user’s changes', async () => {
+test('a service subscribes with its signed identity and gets its user’s changes', async () => {
   const { log, service, beginning } = await start();
   const client = connect(service, await service.headers({}, UPGRADE));
   await log.publish(blobMessage('other', 1, { userId: 'bob' }));
@@ -97,7 +97,7 @@ test.each([
   },
 );
 
-test('who does not show that they may ask is sent away', async () => {
+test('unauthorised clients are rejected', async () => {
   const { service } = await start();
   const token = `Bearer ${await userToken(service, 'alice')}`;
   const nobody = await service.headers({ viewer: null }, UPGRADE);
@@ -108,7 +108,7 @@ test('who does not show that they may ask is sent away', async () => {
   }
 });
 
-test('mistakes have typed errors', async () => {
+test('invalid requests get typed errors', async () => {
   const { service } = await start();
   const client = connect(service, await service.headers({}, UPGRADE));
   const refused = (payload: { query: string; variables?: Record<string, unknown> }) =>
@@ -140,7 +140,7 @@ const REPLAY =
 const DROP =
   'mutation ($id: ID!) { done: dropDeadLetter(id: $id) { id: droppedId userErrors { field code } } }';
 
-test('operators list, show, replay and drop dead letters; nobody else does', async () => {
+test('only operators list, show, replay and drop dead letters', async () => {
   const service = await startTestService(eventsService);
   cleanUp.push(() => service.stop());
   const operator = { viewer: viewer('olga', 'operator') };
@@ -216,7 +216,7 @@ test('operators list, show, replay and drop dead letters; nobody else does', asy
     ]);
 });
 
-test('over HTTP it tells its schema, and where subscriptions are served', async () => {
+test('over HTTP it serves its schema, and points to graphql-ws for subscriptions', async () => {
   const { service } = await start();
   const { data } = await service.graphql<{ _service: { sdl: string } }>('{ _service { sdl } }');
   expect(data?._service.sdl).toContain('blobChanged');

@@ -2,21 +2,20 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { execute, parse, subscribe } from 'graphql';
-import type { Caller } from '../../platform/identity/service-tokens.ts';
-import { acceptedUntil } from '../../platform/identity/user-tokens.ts';
-import { measureSockets } from '../../platform/metrics.ts';
-import { projectFile } from '../../platform/paths.ts';
-import type { ServiceRuntime } from '../../platform/runtime.ts';
-import { assertAccess } from '../../platform/serving/access/decide.ts';
-import { accessTo } from '../../platform/serving/access/table.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import {
   authenticateService,
   bearerToken,
   ROUTER_SECRET_HEADER,
   requireViewer,
-} from '../../platform/serving/authenticate.ts';
-import { serveSubgraph } from '../../platform/serving/graphql.ts';
-import { createOperationCheck } from '../../platform/serving/operation.ts';
+} from '../../platform/serving/access/authenticate.ts';
+import { assertAccess } from '../../platform/serving/access/decide.ts';
+import { accessTo } from '../../platform/serving/access/table.ts';
+import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
+import { createOperationCheck } from '../../platform/serving/graphql/operation.ts';
+import { measureSockets } from '../../platform/serving/websocket/metrics.ts';
 import {
   type Credentials,
   type Session,
@@ -30,33 +29,33 @@ type EventsRuntime = Pick<
   'config' | 'metrics' | 'clock' | 'logger' | 'serviceTokens' | 'userTokens' | 'changeFeed' | 'eventLog'
 >;
 
-/** A WebSocket begins as a request of this route. */
+/** The route of WebSocket handshakes. */
 const UPGRADE = 'GET /graphql';
 
-/** A service stays as long as it likes; who comes with a user's own token, as long as that is valid. */
+/** A service's session does not expire; a user's ends with the token. */
 async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Session<Caller>> {
   const headers = credentials as IncomingHttpHeaders;
   const who = await authenticateService(headers, UPGRADE, runtime);
   assertAccess(who, accessTo('events', UPGRADE));
   const session = { who, userId: requireViewer(who).userId };
   if (headers[ROUTER_SECRET_HEADER] === undefined) return session;
-  return { ...session, until: acceptedUntil(bearerToken(headers.authorization)) };
+  return { ...session, until: runtime.userTokens.acceptedUntil(bearerToken(headers.authorization)) };
 }
 
-/** Serves `blobChanged` over graphql-ws, dead letters and what a router asks of every subgraph over HTTP. */
+/** Serves subscriptions over graphql-ws, and the rest of the schema over HTTP. */
 export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
   const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
   const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
-  const schema = await serveSubgraph<Context>(app, {
+  const { schema } = serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
     resolvers,
-    context: async ({ caller }) => contextOf(caller),
+    context: contextOf,
     logger,
   });
   const check = createOperationCheck(schema);
   const sockets = serveOperationsOverWebSocket<Caller>(app, {
     path: '/graphql',
-    // A router asks for all of its users from one address.
+    // A router's connections for all users come from one address.
     limits: { ...config.limits.sockets, perAddress: 0 },
     clock,
     logger,

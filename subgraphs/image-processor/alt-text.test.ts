@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../platform/clock.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Behaviour } from '../../platform/model/testing/behaviours.ts';
 import { type OpenAiServer, startOpenAiServer } from '../../platform/model/testing/openai-server.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 import { createDescriber, type DescriberOptions } from './alt-text.ts';
 
 let server: OpenAiServer;
@@ -34,8 +34,8 @@ function describer(over: Partial<DescriberOptions> = {}) {
 
 const answers = (text: string): Behaviour => ({ kind: 'answer', text, usage: 900, model: 'seeing-1-2026' });
 
-describe('a model that sees', () => {
-  it('is shown the picture, and its words are alt text', async () => {
+describe('a vision model', () => {
+  it('gets the picture and writes its alt text', async () => {
     server.behave(answers('Boats at the quay.'));
     const { describe: ask, counted } = describer();
     expect(await ask()).toEqual({ text: 'Boats at the quay.', by: 'seeing-1-2026' });
@@ -65,7 +65,7 @@ describe('a model that sees', () => {
     expect(await describer().describe()).toBeNull();
   });
 
-  it('is asked again, when it was away once', async () => {
+  it('is asked again after a transient failure', async () => {
     server.always(answers('Boats.'));
     server.behave({ kind: 'status', status: 503 });
     expect(await describer().describe()).toMatchObject({ text: 'Boats.' });

@@ -1,32 +1,36 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../../platform/clock.ts';
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { ModelError } from '../../platform/model/errors.ts';
 import { withoutThought, withoutTokens } from '../../platform/model/openai/chat.ts';
 import { OpenAiClient, type OpenAiEndpoint } from '../../platform/model/openai/client.ts';
 import { type RetryPolicy, withRetries } from '../../platform/model/openai/retry.ts';
 import type { TokenBound } from '../../platform/model/tokens/bound.ts';
-import { oneLine, storable } from '../../platform/text.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { oneLine, storable } from '../../platform/text/text.ts';
+import type { Clock } from '../../platform/time/clock.ts';
+import { pause } from '../../platform/time/pause.ts';
 
-/** What is to be seen in a picture, and who wrote it. */
+/** A picture's description, and who wrote it. */
 export interface AltText {
+  /** Never blank. A model's is one line of at most 1,000 UTF-16 units. */
   readonly text: string;
-  /** `user`, or a model as it names itself. */
+  /** `user`, or the model's name. */
   readonly by: string;
 }
 
 export interface Seen {
+  /** The user whose tokens are counted. Users share the model fairly. */
   readonly userId: string;
-  /** The id of the blob that is made. */
+  /** The id of the new blob. */
   readonly runId: string;
+  /** At most 768 pixels a side, without metadata. */
   readonly jpeg: Uint8Array;
+  /** Aborting it rejects with its reason. */
   readonly signal: AbortSignal;
 }
 
-/** A model that sees. */
+/** A vision model. */
 export interface Describer {
-  /** Null where it does not answer, or its user's tokens are spent: the picture is made all the same. */
+  /** Null when the model fails or the user's tokens are spent: alt text never fails a picture. */
   describe(seen: Seen): Promise<AltText | null>;
 }
 
@@ -35,7 +39,7 @@ export interface DescriberOptions
   readonly tokens: Pick<TokenBound, 'begin'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Default: three tries, a second and two apart. */
+  /** Default: 3 attempts, after 1 s and 2 s. */
   readonly retry?: RetryPolicy;
 }
 
@@ -48,7 +52,7 @@ const IDLE_MS = 20_000;
 const TIMEOUT_MS = 30_000;
 const RETRY: RetryPolicy = { attempts: 3, baseMs: 1_000, maxMs: 10_000 };
 
-/** The answer as one line of words; undefined where there is none. */
+/** The answer as one line of text; undefined when empty. */
 function altTextOf(answer: string): string | undefined {
   const line = oneLine(storable(withoutTokens(withoutThought(answer, ''), '')))
     .replace(/^(alt(ernative)? text: *)/i, '')
@@ -57,58 +61,63 @@ function altTextOf(answer: string): string | undefined {
   return line === '' ? undefined : line.slice(0, LONGEST).toWellFormed();
 }
 
-/** Whether the picture is to be made without alt text. */
+/** Whether the picture is made without alt text after this error. */
 const isForgone = (error: unknown): error is Error =>
   error instanceof ModelError || (error instanceof BlobgraphError && error.code === 'TOKENS_SPENT');
 
-export function createDescriber({
-  tokens,
-  clock,
-  logger,
-  retry = RETRY,
-  ...endpoint
-}: DescriberOptions): Describer {
-  const client = new OpenAiClient({ ...endpoint, idleTimeoutMs: IDLE_MS, clock });
+class ModelDescriber implements Describer {
+  readonly #options: DescriberOptions;
+  readonly #client: OpenAiClient;
 
-  async function ask({ userId, jpeg, signal }: Seen) {
+  constructor(options: DescriberOptions) {
+    const { baseUrl, apiKey, model, concurrency, extraBody, clock } = options;
+    const endpoint = { baseUrl, apiKey, model, concurrency, extraBody };
+    this.#options = options;
+    this.#client = new OpenAiClient({ ...endpoint, idleTimeoutMs: IDLE_MS, clock });
+  }
+
+  async describe(seen: Seen): Promise<AltText | null> {
+    const { tokens, logger, model: asked } = this.#options;
+    const { userId, runId } = seen;
+    try {
+      const counted = await tokens.begin({ userId, runId, text: ASKED });
+      const { text, model, tokens: used } = await this.#ask(seen);
+      if (used !== null) await counted(used);
+      const words = altTextOf(text);
+      return words === undefined ? null : { text: words, by: model ?? asked };
+    } catch (error) {
+      if (!isForgone(error)) throw error;
+      logger.warn({ err: error, blobId: runId }, 'alt text failed; the picture is made without');
+      return null;
+    }
+  }
+
+  #ask({ userId, jpeg, signal }: Seen) {
+    const { logger, retry = RETRY } = this.#options;
     const url = `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
     const content = [
       { type: 'text', text: ASKED },
       { type: 'image_url', image_url: { url } },
     ] as const;
-    const asked = {
+    const request = {
       userId,
       messages: [{ role: 'user', content }] as const,
       longest: 4 * LONGEST,
       maxTokens: MAX_TOKENS,
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      onText: () => undefined,
     };
     const retrying = {
       policy: retry,
       signal,
-      sleep: (ms: number, until: AbortSignal) => pause(ms, undefined, { signal: until }),
+      sleep: pause,
       random: Math.random,
       onFailure: (error: ModelError, attempt: number) =>
-        logger.debug({ err: error, attempt }, 'the model did not describe a picture'),
+        logger.debug({ err: error, attempt }, 'alt text failed'),
     };
-    return withRetries(retrying, () =>
-      client.complete({ ...asked, signal, timeoutMs: TIMEOUT_MS, onText: () => undefined }),
-    );
+    return withRetries(retrying, () => this.#client.complete(request));
   }
-
-  return {
-    async describe(seen) {
-      const { userId, runId } = seen;
-      try {
-        const counted = await tokens.begin({ userId, runId, text: ASKED });
-        const { text, model, tokens: used } = await ask(seen);
-        if (used !== null) await counted(used);
-        const words = altTextOf(text);
-        return words === undefined ? null : { text: words, by: model ?? endpoint.model };
-      } catch (error) {
-        if (!isForgone(error)) throw error;
-        logger.warn({ err: error, blobId: runId }, 'a picture is made without alt text');
-        return null;
-      }
-    },
-  };
 }
+
+export const createDescriber = (options: DescriberOptions): Describer => new ModelDescriber(options);

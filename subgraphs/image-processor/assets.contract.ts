@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { path } from '../../platform/ids/service-path.ts';
 import { keysOf } from '../../platform/objects/objects.contract.fixture.ts';
 import type { ObjectStore } from '../../platform/objects/objects.ts';
-import { newRecord } from '../../platform/processor/records/records.contract.ts';
-import { blobObject } from '../../platform/processor/records/s3/blob-objects.ts';
+import { blobObject } from '../../platform/processor/records/blob-objects.ts';
+import { newRecord } from '../../platform/processor/records/records.contract.fixture.ts';
 import { processorService } from '../../platform/processor/service.ts';
-import { path } from '../../platform/service-path.ts';
 import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
 import { objectRecordsIn } from '../../platform/testing/records.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
-import { originalKey } from './original.ts';
 import processor from './processor.ts';
 import { imageAssets } from './records.fixture.ts';
+import { originalKey } from './uploads/original.ts';
 
 const ASSETS = `query ($of: [_Any!]!) {
   _entities(representations: $of) {
@@ -32,7 +32,7 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** Pictures that are stored, as the gateway, the index and other services ask for them. */
+/** Stored pictures: reads by the gateway, the index and other services. */
 export function assetsContract(open: () => Promise<Stores>): void {
   let stores: Stores;
   let sql: SqlDatabase;
@@ -69,7 +69,7 @@ export function assetsContract(open: () => Promise<Stores>): void {
     expect(errors).toBeUndefined();
     return data?._entities ?? [];
   };
-  /** At a signed address, as the gateway passes it on. */
+  /** Reads from a signed address, as the gateway does. */
   const at = async (url: string) => {
     const path = url.replace('/api/v1/files/image-processor', '/files');
     const [place = ''] = path.split('?');
@@ -78,12 +78,12 @@ export function assetsContract(open: () => Promise<Stores>): void {
     return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') };
   };
 
-  it('many are resolved by one query, those of others as if they were not there', async () => {
+  it('many are resolved by one query, those of other users as missing', async () => {
     const own = await Promise.all(Array.from({ length: 20 }, () => store('alice')));
     const foreign = await store('bob');
     const queries = vi.spyOn(sql, 'query');
     const found = await assets([...own, foreign, 'nothing']);
-    // What goes on beside requests reads, too.
+    // Only this query: background work queries the database too.
     const asked = queries.mock.calls.filter(([text]) => /FROM "image_assets" WHERE user_id/.test(text));
     expect(asked).toHaveLength(1);
     queries.mockRestore();
@@ -91,7 +91,7 @@ export function assetsContract(open: () => Promise<Stores>): void {
     expect(found[0]).toMatchObject({ width: 4_000, sizeBytes: 1_234_567, pages: 1, hasAlpha: false });
   });
 
-  it('their files are at their addresses, until they are deleted', async () => {
+  it('their files are at signed addresses until they are deleted', async () => {
     const id = await store('alice');
     const [one] = await assets([id]);
     const [rendition] = one?.renditions ?? [];
@@ -117,7 +117,7 @@ export function assetsContract(open: () => Promise<Stores>): void {
   });
 
   describe('REST', () => {
-    it('answers a file to its owner alone, by its name', async () => {
+    it('serves a file by name, only to its owner', async () => {
       const id = await store('carol');
       const read = (name: string, userId: string) =>
         service.rest<unknown>('GET', path`/blobs/${id}/artifacts/${name}`, {
@@ -131,7 +131,7 @@ export function assetsContract(open: () => Promise<Stores>): void {
     });
   });
 
-  it('an erased user’s objects go, renditions and originals', async () => {
+  it('erasing a user deletes renditions and originals', async () => {
     await store('dave');
     await store('dave');
     const others = (await keysOf(stores.objects, '')).length;

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { recordsContract, recordsRaces } from '../../platform/processor/records/records.contract.ts';
+import { recordsRaces } from '../../platform/processor/records/records.contract.races.ts';
+import { recordsContract } from '../../platform/processor/records/records.contract.ts';
 import { openTemporaryS3 } from '../../platform/testing/objects.ts';
 import { openTemporaryPostgres } from '../../platform/testing/postgres.ts';
 import { openObjectRecords } from '../../platform/testing/records.ts';

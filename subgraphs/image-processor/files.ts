@@ -1,19 +1,23 @@
-import type { BlobRecord } from '../../platform/processor/record.ts';
-import { objectKeyOf, type StoredFile, type StoredFiles } from '../../platform/processor/stored-files.ts';
-import { originalKey } from './original.ts';
-import { renditionFormats } from './picture/renditions.ts';
+import {
+  objectKeyOf,
+  type StoredFile,
+  type StoredFiles,
+} from '../../platform/processor/files/stored-files.ts';
+import type { BlobRecord } from '../../platform/processor/records/record.ts';
+import { renditionFormats } from './picture/rendition.ts';
 import type { ImageAssetData, RenditionData } from './run.ts';
+import { originalKey } from './uploads/original.ts';
 
-/** The name of the file as it was uploaded. */
+/** The name of the uploaded file among a picture's files. */
 export const ORIGINAL = 'original';
 
-/** The name under which a rendition is read, e.g. `640-webp`. */
+/** The name of a rendition's file, e.g. `640-webp`. */
 export const renditionFile = ({ name, format }: Pick<RenditionData, 'name' | 'format'>): string =>
   `${name}-${format.toLowerCase()}`;
 
 const stemOf = (fileName: string): string => fileName.replace(/\.[^.]*$/, '') || fileName;
 
-/** A picture's renditions, and its original. */
+/** The files of a picture: its renditions and its original. */
 export const imageFiles: StoredFiles = {
   needs: ['renditions', 'original'],
   find(record: BlobRecord, name: string): StoredFile | undefined {

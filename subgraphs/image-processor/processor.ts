@@ -1,23 +1,23 @@
 import type { TokenBound } from '../../platform/model/tokens/bound.ts';
 import { openTokenBound } from '../../platform/model/tokens/open.ts';
 import { tokenUsesTable } from '../../platform/model/tokens/uses.postgres.ts';
-import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { OpenDependencies } from '../../platform/processor/kit/open.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { createDescriber, type Describer } from './alt-text.ts';
-import { createDecoder } from './decoder.ts';
 import { imageFiles, ORIGINAL, renditionFile } from './files.ts';
-import { originalsOf } from './original.ts';
+import { createDecoder } from './picture/decoder.ts';
 import { type ImageAssetData, type ImageTools, processImage, type RenditionData } from './run.ts';
 import { type Settings, settings } from './settings.ts';
 import { uploadMigrations } from './uploads/migrations.ts';
 import { openUploads } from './uploads/open.ts';
+import { originalsOf } from './uploads/original.ts';
 import { uploadMutations } from './uploads/resolvers.ts';
-import { uploadRoutes } from './uploads/routes.ts';
 import { createPostgresUploads } from './uploads/store.postgres.ts';
 
 const MIB = 1024 ** 2;
 
-/** The model that writes alt text; undefined where none is set. */
+/** The model that writes alt text; undefined when none is configured. */
 function openDescriber(deps: OpenDependencies<Settings>, tokens: TokenBound): Describer | undefined {
   const { settings: env, clock, logger } = deps;
   if (!env.OPENAI_VISION_MODEL || !env.OPENAI_BASE_URL) return undefined;
@@ -59,13 +59,13 @@ function openAll(deps: OpenDependencies<Settings>) {
     async eraseUser(userId: string) {
       await uploads.eraseUser(userId);
       await tokens.eraseUser(userId);
-      // Also what no upload knows of any more.
+      // Includes objects that belong to no upload any more.
       await deps.objects.deletePrefix(originalsOf(userId));
     },
   };
 }
 
-/** The image processor: makes pictures ready to be shown. */
+/** The image processor: uploads, and renditions of uploaded pictures. */
 export default defineProcessor({
   id: 'image-processor',
   version: '1',
@@ -98,7 +98,6 @@ export default defineProcessor({
   open: openAll,
   run: processImage,
   stored: imageFiles,
-  routes: uploadRoutes,
   resolvers: {
     Mutation: uploadMutations,
     ImageAsset: {
@@ -108,7 +107,7 @@ export default defineProcessor({
       },
       pages: { needs: ['pages'], resolve: ({ pages }) => pages ?? 1 },
       hasAlpha: { needs: ['has_alpha'], resolve: ({ has_alpha: hasAlpha }) => hasAlpha ?? false },
-      // Each knows the blob whose it is: addresses are of both.
+      // A rendition's address contains the blob's id.
       renditions: {
         needs: ['renditions'],
         resolve: ({ id, renditions }) => (renditions as RenditionData[]).map((each) => ({ ...each, of: id })),

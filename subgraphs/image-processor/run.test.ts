@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
 import type { ObjectStore } from '../../platform/objects/objects.ts';
-import type { Source } from '../../platform/processor/sources.ts';
+import type { Source } from '../../platform/processor/runs/sources.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { openTemporaryObjects } from '../../platform/testing/objects.ts';
-import { createDecoder } from './decoder.ts';
-import { originalKey } from './original.ts';
+import { createDecoder } from './picture/decoder.ts';
 import { photograph } from './picture/pictures.fixture.ts';
 import { processImage } from './run.ts';
+import { originalKey } from './uploads/original.ts';
 
 const MIB = 1024 ** 2;
 let objects: ObjectStore;
@@ -38,7 +38,7 @@ const run = (userId: string, data: unknown, { signal = new AbortController().sig
     { objects, decoder, maxBytes },
   );
 
-it('makes the renditions objects of the blob, and names each by its hash', async () => {
+it('stores renditions as objects of the blob, named by their hash', async () => {
   await store('alice');
   const { data, objects: made = [], preview } = await run('alice', inputOf({ alt_text: 'Boats.' }));
   expect(preview).toBe('Boats.');
@@ -56,14 +56,14 @@ it('makes the renditions objects of the blob, and names each by its hash', async
   expect(JSON.stringify(data).length).toBeLessThan(3_000);
 });
 
-it('without alt text the file’s name and size stand for it', async () => {
+it('uses the file’s name and size as preview without alt text', async () => {
   const { preview, data } = await run('alice', inputOf());
   expect(preview).toBe('harbour.jpg, 60 × 40');
   expect(data.alt_text).toBeUndefined();
 });
 
-describe('refuses by name', () => {
-  it('an upload that is not there, or another user’s', async () => {
+describe('refuses with a typed error', () => {
+  it('an unknown upload, and another user’s', async () => {
     for (const [user, over] of [
       ['alice', { upload_id: 'upload-2' }],
       ['bob', {}],
@@ -83,17 +83,17 @@ describe('refuses by name', () => {
     });
   });
 
-  it('a file that is larger than it may be, unread', async () => {
+  it('a file above the size limit, unread', async () => {
     await expect(run('alice', inputOf(), { maxBytes: 100 })).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
     });
   });
 
-  it('a document that names no file', async () => {
+  it('a blob that names no file', async () => {
     await expect(run('alice', { content: 'text' })).rejects.toMatchObject({ code: 'SCHEMA_VIOLATION' });
   });
 
-  it('what takes more memory than it may', async () => {
+  it('a picture that exceeds the memory limit', async () => {
     const small = createDecoder({ maxPixels: 1_000_000, maxBytes: 8 * MIB, logger: createLogger('silent') });
     const given = { source: { data: inputOf() } as Source, signal: new AbortController().signal };
     await expect(

@@ -1,52 +1,67 @@
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { ObjectStore } from '../../platform/objects/objects.ts';
-import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import { type BlobObject, blobObject } from '../../platform/processor/records/s3/blob-objects.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
+import { type BlobObject, blobObject } from '../../platform/processor/records/blob-objects.ts';
 import type { AltText, Describer } from './alt-text.ts';
-import type { Decoder } from './decoder.ts';
-import type { ImageFormat } from './format.ts';
-import { type ImageInput, imageInput, openOriginal } from './original.ts';
+import type { Decoder } from './picture/decoder.ts';
+import type { ImageFormat } from './picture/format.ts';
 import type { Picture } from './picture/picture.ts';
-import { type Rendition, type RenditionFormat, renditionFormats } from './picture/renditions.ts';
+import { type Rendition, type RenditionFormat, renditionFormats } from './picture/rendition.ts';
+import { type ImageInput, imageInput, openOriginal } from './uploads/original.ts';
 
-/** The resources that pictures are made with. */
+/** Opened resources of the image processor. */
 export interface ImageTools {
+  /** The bucket of the originals. */
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly decoder: Decoder;
-  /** Of a file. */
+  /** Limit of a file in bytes. */
   readonly maxBytes: number;
-  /** Writes alt text where its user wrote none. Absent: nobody does. */
+  /** Writes alt text when the user wrote none. Absent: none is written. */
   readonly describer?: Describer;
 }
 
 export interface RenditionData {
+  /** `thumbnail`, or the longest side in pixels that it may have: `640`, `1280`, `2048`. */
   readonly name: string;
   readonly format: RenditionFormat;
+  /** In pixels, as the height. */
   readonly width: number;
   readonly height: number;
   readonly size_bytes: number;
+  /** In lower-case hex; names the object. */
   readonly sha256: string;
 }
 
-/** The document's `data`: of the schema `image-asset-v1`. */
+/** The blob's `data` by the schema `image-asset-v1`. */
 export interface ImageAssetData {
+  /** In pixels of the original when upright, as the height. */
   readonly width: number;
   readonly height: number;
   readonly format: ImageFormat;
+  /** Frames or pages of the original, from 1; renditions show the first. */
   readonly pages: number;
   readonly has_alpha: boolean;
+  /** ISO 8601, local time, with an offset if the camera wrote one; absent when unknown. */
   readonly taken_at?: string;
+  /** Maker and model; absent when unknown. */
   readonly camera?: string;
+  /** Degrees, WGS 84. Absent when unknown, or not to be kept. */
   readonly position?: { readonly latitude: number; readonly longitude: number };
+  /** As `#rrggbb`, by area, largest first; at most 5. */
   readonly dominant_colors: readonly string[];
+  /** Base64. */
   readonly thumbhash: string;
+  /** Absent when neither the user nor a model wrote one. */
   readonly alt_text?: string;
+  /** `user`, or the model's name; absent without `alt_text`. */
   readonly alt_text_by?: string;
+  /** The smallest first, each as WebP, then as AVIF. */
   readonly renditions: readonly RenditionData[];
+  /** The uploaded file as it was announced. */
   readonly original: Pick<ImageInput, 'upload_id' | 'sha256' | 'size_bytes' | 'content_type' | 'file_name'>;
 }
 
-/** @throws BlobgraphError SCHEMA_VIOLATION: a version of its schema does not say which file it is */
+/** @throws BlobgraphError SCHEMA_VIOLATION when the blob names no uploaded file */
 function inputOf(data: unknown): ImageInput {
   const parsed = imageInput.safeParse(data);
   if (parsed.success) return parsed.data;
@@ -93,7 +108,7 @@ function dataOf(input: ImageInput, { picture, renditions, altText }: Made): Imag
 type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress'>;
 
 /**
- * Makes a picture ready to be shown: its renditions, and what is safe to tell of it.
+ * Makes an asset of an uploaded picture: renditions, placeholders, and the metadata that is safe to publish.
  * @throws BlobgraphError SCHEMA_VIOLATION, NOT_FOUND, IMAGE_UNSUPPORTED, IMAGE_INVALID, IMAGE_TOO_LARGE
  */
 export async function processImage(

@@ -1,13 +1,13 @@
+import type { ArtifactDefinition } from '../../platform/processor/artifacts/definition.ts';
 import { fileName } from '../../platform/processor/artifacts/file-name.ts';
-import type { ArtifactDefinition } from '../../platform/processor/artifacts.ts';
-import type { BlobRecord } from '../../platform/processor/record.ts';
-import { markdownOf } from './markdown.ts';
-import type { PitchDocument } from './pitch.ts';
+import type { BlobRecord } from '../../platform/processor/records/record.ts';
+import { markdownOf } from './pitch/markdown.ts';
+import type { PitchDocument } from './pitch/pitch.ts';
 import type { Builder } from './run.ts';
 
 const pitchOf = ({ data }: BlobRecord): PitchDocument => data as unknown as PitchDocument;
 
-/** The pitch as a text. */
+/** The pitch as Markdown. */
 export const markdown: ArtifactDefinition<Builder> = {
   version: '1',
   mediaType: 'text/markdown; charset=utf-8',

@@ -1,15 +1,15 @@
 import { type ModelSettings, modelSettings } from '../../platform/model/settings.ts';
 import { openTokenBound } from '../../platform/model/tokens/open.ts';
 import { tokenUsesTable } from '../../platform/model/tokens/uses.postgres.ts';
-import type { OpenDependencies } from '../../platform/processor/define.ts';
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { OpenDependencies } from '../../platform/processor/kit/open.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import { deck, markdown } from './files.ts';
 import { createOfflineModel } from './model/offline/model.offline.ts';
 import { createOpenAiModel } from './model/openai/model.openai.ts';
+import { SCHEMAS } from './model/subject.ts';
 import { parseRequest, planPitch } from './request.ts';
 import { pitch } from './run.ts';
-import { SCHEMAS } from './subject.ts';
 import { createWorkers } from './workers.ts';
 
 const ID = 'pitch-builder';
@@ -33,7 +33,7 @@ function openBuilder(deps: OpenDependencies<ModelSettings>) {
           logger,
           clock,
         })
-      : createOfflineModel({ workers });
+      : createOfflineModel({ extract: workers.extract });
   const tokens = openTokenBound(deps, 'pitches');
   return {
     model,
@@ -44,7 +44,7 @@ function openBuilder(deps: OpenDependencies<ModelSettings>) {
   };
 }
 
-/** The pitch builder: offers a book to those who may publish or read it. */
+/** The pitch builder: writes pitches of books for publishers and readers. */
 export default defineProcessor({
   id: ID,
   version: '1',
@@ -55,7 +55,7 @@ export default defineProcessor({
   optIn: [SCHEMAS.book],
   reads: Object.values(SCHEMAS),
   makes: { type: 'Pitch', schema: 'pitch-v1' },
-  // A long book on a small machine's own model takes as long; a request has a limit of its own.
+  // A long book can take an hour on a small machine's own model; single requests have their own limit.
   limits: { concurrency: 4, seconds: 3_600 },
   settings: modelSettings,
   records: records('pitches', {
@@ -87,6 +87,7 @@ export default defineProcessor({
   commands: {
     buildPitch: { payload: 'blob', pending: true, parse: parseRequest, plan: planPitch },
   },
+  text: { artifact: 'markdown' },
   artifacts: { markdown, deck },
   exports: { mutation: 'exportPitch', id: 'pitchId', field: 'files' },
 });

@@ -1,5 +1,5 @@
-import type { RecordsFixture } from '../../platform/processor/records/records.contract.ts';
-import type { PitchData } from './pitch.ts';
+import type { RecordsFixture } from '../../platform/processor/records/records.contract.fixture.ts';
+import type { PitchData } from './pitch/pitch.ts';
 import processor from './processor.ts';
 
 const data = (time: number): PitchData => ({

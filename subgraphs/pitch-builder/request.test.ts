@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
+import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors/errors.ts';
 import { type BuildPitchInput, parseRequest, planPitch } from './request.ts';
 
 function mistakes(input: BuildPitchInput): readonly Pick<UserError, 'field' | 'code'>[] {
@@ -13,7 +13,7 @@ function mistakes(input: BuildPitchInput): readonly Pick<UserError, 'field' | 'c
 }
 
 describe('the input', () => {
-  it('is a book or a blob, with a key or without', () => {
+  it('is a book or a blob, with or without a key', () => {
     expect(parseRequest({ bookId: 'b', idempotencyKey: 'k' })).toEqual({
       input: { bookId: 'b' },
       idempotencyKey: 'k',
@@ -38,7 +38,7 @@ describe('the input', () => {
   });
 });
 
-describe('what is pitched', () => {
+describe('the source of a pitch', () => {
   const entry = { id: 'x', title: 'A chapter', schema_id: 'text-input-v1' };
   const state = (over: object = {}) => ({
     compiled: vi.fn(async () => ({ id: 'c', title: 'The book', schema_id: 'compiled-book-v1' })),

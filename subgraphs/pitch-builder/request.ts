@@ -1,35 +1,30 @@
 import type { StateClient } from '../../platform/clients/state.ts';
-import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors.ts';
-import type { CommandRequest } from '../../platform/processor/define.ts';
-import { SCHEMAS } from './subject.ts';
+import { BlobgraphError, InputErrors } from '../../platform/errors/errors.ts';
+import { textMistakes } from '../../platform/input/command-texts.ts';
+import { textLimits } from '../../platform/input/limits.ts';
+import type { CommandRequest } from '../../platform/processor/kit/command.ts';
+import { noBlob } from '../../platform/serving/direct-reads/owners.ts';
+import { SCHEMAS } from './model/subject.ts';
 
-/** The input of `buildPitch`, as the graph sends it. */
+/** The input of the mutation `buildPitch`. */
 export interface BuildPitchInput {
+  /** The user's own id of a book. Either this or `blobId` is given. */
   readonly bookId?: string | null;
+  /** A compiled book, a chapter's draft or expansion, or an idea. */
   readonly blobId?: string | null;
+  /** The same key with the same input gives the same blob. Default: none. */
   readonly idempotencyKey?: string | null;
 }
 
-/** What is to be pitched: the newest compiled version of a book, or a blob. */
+/** The subject of a pitch: the newest compiled version of a book, or a blob. */
 export type PitchInput = { readonly bookId: string } | { readonly blobId: string };
 
 /** UTF-16 units. */
-const LIMITS = { bookId: 200, blobId: 200, idempotencyKey: 255 } as const;
-
-function mistake(field: keyof typeof LIMITS, value: unknown): UserError | null {
-  if (value == null) return null;
-  const invalid = (message: string): UserError => ({ field, code: 'VALIDATION_FAILED', message });
-  if (typeof value !== 'string') return invalid(`\`${field}\` must be text.`);
-  if (!value.isWellFormed() || value.includes('\0')) {
-    const message = `\`${field}\` holds NUL or half of a surrogate pair, which cannot be stored. Remove it.`;
-    return { field, code: 'TEXT_MALFORMED', message };
-  }
-  if (value.trim() === '' || value.length > LIMITS[field])
-    return invalid(`\`${field}\` must have 1 to ${LIMITS[field]} characters.`);
-  return /\p{Cc}/u.test(value)
-    ? invalid(`\`${field}\` holds a control character, such as a line break. Remove it.`)
-    : null;
-}
+const LIMITS = {
+  bookId: textLimits.ownId,
+  blobId: textLimits.ownId,
+  idempotencyKey: textLimits.idempotencyKey,
+} as const;
 
 /** Checks the input. @throws InputErrors with every mistake */
 export function parseRequest({
@@ -38,9 +33,7 @@ export function parseRequest({
   idempotencyKey,
 }: BuildPitchInput): CommandRequest<PitchInput> {
   const texts = { bookId, blobId, idempotencyKey };
-  const errors = Object.entries(texts).flatMap(
-    ([field, value]) => mistake(field as keyof typeof LIMITS, value) ?? [],
-  );
+  const errors = textMistakes(texts, LIMITS);
   if ((bookId == null) === (blobId == null)) {
     const message = 'Give either `bookId`, for the newest compiled version of a book, or `blobId`.';
     errors.push({ field: bookId == null ? 'bookId' : 'blobId', code: 'VALIDATION_FAILED', message });
@@ -74,13 +67,12 @@ async function ofBook(
 /** @throws BlobgraphError BLOB_NOT_FOUND, SCHEMA_VIOLATION */
 async function ofBlob(state: Pick<StateClient, 'sources'>, userId: string, blobId: string): Promise<Planned> {
   const [source] = await state.sources(userId, [blobId]).catch((error: unknown) => {
-    // Of what it may not read the index says no more than that.
+    // The index only tells that the builder may not read it.
     if (!(error instanceof BlobgraphError) || error.code !== 'FORBIDDEN') throw error;
     throw notPitched();
   });
   if (!source) {
-    const message = 'There is no blob of this id, or it is not yours.';
-    throw new BlobgraphError('BLOB_NOT_FOUND', message, { field: 'blobId' });
+    throw noBlob('blobId');
   }
   if (!Object.values<string>(SCHEMAS).includes(source.schema_id)) throw notPitched();
   return planned(source.id, source.title);
@@ -93,7 +85,9 @@ const notPitched = (): BlobgraphError =>
     { field: 'blobId' },
   );
 
-/** Names what the pitch is made of. @throws BlobgraphError BOOK_NOT_FOUND, BOOK_INVALID, BLOB_NOT_FOUND, SCHEMA_VIOLATION */
+/**
+ * Finds the source of a pitch. @throws BlobgraphError BOOK_NOT_FOUND, BOOK_INVALID, BLOB_NOT_FOUND, SCHEMA_VIOLATION
+ */
 export async function planPitch(
   { input, userId }: { readonly input: PitchInput; readonly userId: string },
   { state }: { readonly state: Pick<StateClient, 'compiled' | 'sources'> },

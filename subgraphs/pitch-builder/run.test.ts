@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { ModelAnswerInvalid } from '../../platform/model/errors.ts';
 import { unbounded } from '../../platform/model/tokens/bound.ts';
-import type { Source } from '../../platform/processor/sources.ts';
+import type { Source } from '../../platform/processor/runs/sources.ts';
 import type { PitchModel, Written } from './model/model.ts';
+import { SCHEMAS } from './model/subject.ts';
 import { pitch } from './run.ts';
-import { SCHEMAS } from './subject.ts';
 
 const source = (schemaId: string, data: unknown, over: Partial<Source> = {}): Source => ({
   id: 'blob-1',
@@ -60,7 +60,7 @@ function open(write: PitchModel['write'] = async () => written) {
 }
 
 describe('a pitch', () => {
-  it('of a compiled book is of the book, its words counted by the compiler', async () => {
+  it('of a compiled book has the book’s id and the compiler’s word count', async () => {
     const { run, counted, tokens } = open();
     const data = {
       book_id: 'my-novel',
@@ -111,7 +111,7 @@ describe('a pitch', () => {
     expect(model.write.mock.calls[0]?.[0].subject).toMatchObject({ text });
   });
 
-  it('takes of an idea what its author gives, and the language in its canonical form', async () => {
+  it('takes an idea’s given facts, and its language in canonical form', async () => {
     const { run, model } = open();
     const given = {
       characters: [{ name: 'Ada' }],
@@ -136,7 +136,7 @@ describe('a pitch', () => {
     expect(model.write).not.toHaveBeenCalled();
   });
 
-  it('fails in the graph’s codes when its model does, and is not counted', async () => {
+  it('fails with a typed error when its model does, and is not charged', async () => {
     const { run, counted } = open(async () => {
       throw new ModelAnswerInvalid('The language model’s answer is no pitch.');
     });

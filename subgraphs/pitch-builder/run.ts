@@ -1,13 +1,14 @@
+import { textLimits } from '../../platform/input/limits.ts';
 import { inGraphsWords } from '../../platform/model/errors.ts';
 import type { TokenBound } from '../../platform/model/tokens/bound.ts';
-import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import { beginning, oneLine, storable } from '../../platform/text.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
+import { beginning, oneLine, storable } from '../../platform/text/text.ts';
 import type { PitchModel } from './model/model.ts';
-import type { PitchData } from './pitch.ts';
-import { subjectOf } from './subject.ts';
+import { subjectOf } from './model/subject.ts';
+import type { PitchData } from './pitch/pitch.ts';
 import type { Workers } from './workers.ts';
 
-/** The resources that a pitch needs. */
+/** Opened resources of the pitch builder. */
 export interface Builder {
   readonly model: PitchModel;
   readonly workers: Pick<Workers, 'measure' | 'deck'>;
@@ -16,10 +17,7 @@ export interface Builder {
 
 type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress' | 'park'>;
 
-/** UTF-16 units, as `pitch-v1` has it. */
-const TITLE = 500;
-
-const lineOf = (text: string): string => oneLine(storable(beginning(text, TITLE)));
+const lineOf = (text: string): string => oneLine(storable(beginning(text, textLimits.title)));
 
 /**
  * Builds the pitch of a compiled book, a chapter or an idea.

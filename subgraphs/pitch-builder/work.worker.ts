@@ -1,14 +1,14 @@
-import { detectLanguage } from '../../platform/language.ts';
 import { openDocument } from '../../platform/markdown/document.ts';
 import { countTokens } from '../../platform/model/count-tokens.ts';
 import { type Part, splitText } from '../../platform/prose/split.ts';
 import { countWords } from '../../platform/prose/words.ts';
+import { detectLanguage } from '../../platform/text/language.ts';
 import { deckOf } from './deck/deck.ts';
 import { type Extract, extract } from './model/offline/extract.ts';
 import { sentencesOfMarkdown } from './model/offline/passages.ts';
-import type { PitchDocument } from './pitch.ts';
-import { type ReadingLevel, readingLevelOf } from './reading-level.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './model/subject.ts';
+import type { PitchDocument } from './pitch/pitch.ts';
+import { type ReadingLevel, readingLevelOf } from './pitch/reading-level.ts';
 
 /** A thread's task. */
 export type Task =
@@ -18,11 +18,13 @@ export type Task =
   | { readonly kind: 'tokens'; readonly texts: readonly string[] }
   | { readonly kind: 'deck'; readonly pitch: PitchDocument };
 
-/** What is counted of a text. */
+/** Measures of a text. */
 export interface Measured {
-  /** A BCP 47 tag: given, or told by its words; null where they do not tell. */
+  /** A BCP 47 tag: given or detected; null when unknown. */
   readonly language: string | null;
+  /** Words of the paragraphs; in a text without paragraphs, of everything. */
   readonly wordCount: number;
+  /** Null for other languages than English. */
   readonly readingLevel: ReadingLevel | null;
 }
 
@@ -38,7 +40,7 @@ function measure(text: string, given: string | null): Measured {
   };
 }
 
-/** The entry of the thread. */
+/** The thread's entry point. */
 export default function run(task: Task): Extract | Measured | Part[] | Promise<number> | Promise<Uint8Array> {
   switch (task.kind) {
     case 'extract':

@@ -17,7 +17,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An ISO 8601 date and time in UTC. */
+  /** An ISO 8601 date and time in UTC, e.g. `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: any; output: any; }
 };
@@ -26,11 +26,18 @@ export type Query = {
   __typename?: 'Query';
   /** All registered processors, by id. */
   processors: Array<Processor>;
+  /** One of them; null when there is none of that id. */
+  processor: Maybe<Processor>;
+};
+
+
+export type QueryProcessorArgs = {
+  id: Scalars['ID']['input'];
 };
 
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Registers a processor, or replaces its registration. For operators. */
+  /** Registers a processor, or replaces its declaration. For operators. */
   registerProcessor: RegisterProcessorPayload;
   /**
    * Gives a processor no more work until it is resumed: runs in work end, new ones wait as PENDING with `PROCESSOR_PAUSED`
@@ -79,11 +86,15 @@ export type ProcessorStatus =
   /** Its store is gone for good. */
   | 'RETIRED';
 
-/** What a processor keeps its blobs in. */
+/** The kind of store of a processor's blobs. */
 export type StorageType =
+  /** A database of MongoDB. */
   | 'MONGODB'
+  /** A database of PostgreSQL. */
   | 'POSTGRESQL'
+  /** Redis: what can be made again. */
   | 'REDIS'
+  /** Objects in S3, with their metadata beside. */
   | 'S3';
 
 /** Where a book shows what a processor makes. */
@@ -93,13 +104,13 @@ export type BookPlace =
   /** Among the book's `compiled`. */
   | 'BOOK_COMPILED';
 
-/** How a processor was when it was last asked, which is every few seconds. */
+/** The result of a processor's last health check; there is one every few seconds. */
 export type ProcessorHealth =
-  /** Not asked yet. */
+  /** Not checked yet. */
   | 'UNKNOWN'
-  /** It answered that it is well. */
+  /** It answered as healthy. */
   | 'HEALTHY'
-  /** It did not answer in time, or that it is not well. */
+  /** It did not answer in time, or as unhealthy. */
   | 'UNHEALTHY';
 
 /** A processor: takes blobs of some schemas and derives blobs of its own type. Its connection string is never shown. */
@@ -115,7 +126,7 @@ export type Processor = {
   version: Scalars['String']['output'];
   /** Every version that was ever registered, the present one first, then the newest; at most 50. Processes of several may run beside each other. */
   versions: Array<Scalars['String']['output']>;
-  /** What it keeps its blobs in. */
+  /** The kind of store of its blobs. */
   storageType: StorageType;
   /** The database that it keeps its blobs in. */
   databaseName: Scalars['String']['output'];
@@ -143,11 +154,11 @@ export type Processor = {
   status: ProcessorStatus;
   /** When an operator changed the status last; null: never. */
   statusSince: Maybe<Scalars['DateTime']['output']>;
-  /** The operator's words on it. */
+  /** The operator's reason. */
   statusReason: Maybe<Scalars['String']['output']>;
   /** Whether it answers. */
   health: ProcessorHealth;
-  /** When its health was last asked. */
+  /** Time of the last health check. */
   checkedAt: Maybe<Scalars['DateTime']['output']>;
   /** When it first registered. */
   createdAt: Scalars['DateTime']['output'];
@@ -180,7 +191,7 @@ export type RegisterProcessorInput = {
   description?: Scalars['String']['input'];
   /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
-  /** What it keeps its blobs in. */
+  /** The kind of store of its blobs. */
   storageType: StorageType;
   /** Kept encrypted, never shown. */
   connectionString: Scalars['String']['input'];
@@ -194,7 +205,7 @@ export type RegisterProcessorInput = {
   graphqlType: Scalars['String']['input'];
   /** Where the processor answers, over http or https, e.g. `http://127.0.0.1:8012`. */
   baseUrl: Scalars['String']['input'];
-  /** The path that tells whether it is well. */
+  /** The path of its health check. */
   healthEndpoint?: Scalars['String']['input'];
   /** The path of its GraphQL. */
   queryEndpoint?: Scalars['String']['input'];
@@ -214,7 +225,7 @@ export type RegisterProcessorInput = {
   active?: Scalars['Boolean']['input'];
 };
 
-/** What became of registering a processor. */
+/** The result of registering a processor. */
 export type RegisterProcessorPayload = {
   __typename?: 'RegisterProcessorPayload';
   /** As it is registered now; null when there are errors. */
@@ -223,27 +234,30 @@ export type RegisterProcessorPayload = {
   userErrors: Array<UserError>;
 };
 
-/** What became of pausing a processor. */
+/** The result of pausing a processor. */
 export type PauseProcessorPayload = {
   __typename?: 'PauseProcessorPayload';
   /** As it is now; null when there are errors. */
   processor: Maybe<Processor>;
+  /** Why it was not paused; empty when it is. */
   userErrors: Array<UserError>;
 };
 
-/** What became of resuming a processor. */
+/** The result of resuming a processor. */
 export type ResumeProcessorPayload = {
   __typename?: 'ResumeProcessorPayload';
   /** As it is now; null when there are errors. */
   processor: Maybe<Processor>;
+  /** Why it was not resumed; empty when it was. */
   userErrors: Array<UserError>;
 };
 
-/** What became of retiring a processor. */
+/** The result of retiring a processor. */
 export type RetireProcessorPayload = {
   __typename?: 'RetireProcessorPayload';
   /** As it is now; null when there are errors. */
   processor: Maybe<Processor>;
+  /** Why it was not retired; empty when it was. */
   userErrors: Array<UserError>;
 };
 
@@ -342,8 +356,8 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Query: ResolverTypeWrapper<{}>;
-  Mutation: ResolverTypeWrapper<{}>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Mutation: ResolverTypeWrapper<{}>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ProcessorStatus: ProcessorStatus;
   StorageType: StorageType;
@@ -366,8 +380,8 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Query: {};
-  Mutation: {};
   ID: Scalars['ID']['output'];
+  Mutation: {};
   String: Scalars['String']['output'];
   Processor: ProcessorModel;
   Int: Scalars['Int']['output'];
@@ -388,6 +402,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   processors?: Resolver<Array<ResolversTypes['Processor']>, ParentType, ContextType>;
+  processor?: Resolver<Maybe<ResolversTypes['Processor']>, ParentType, ContextType, RequireFields<QueryProcessorArgs, 'id'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {

@@ -1,17 +1,17 @@
-import type { ServiceRuntime } from '../../platform/runtime.ts';
+import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
-import { createConnectionCipher } from './connection-cipher.ts';
-import { openHttpProbe } from './health.http.ts';
-import { createHealthMonitor } from './health.ts';
-import { isRetired } from './processor.ts';
-import { createProcessorRegistry } from './registry.ts';
-import { createPostgresProcessorStore } from './store.postgres.ts';
+import { createHealthMonitor } from './health/health.ts';
+import { openHttpProbe } from './health/probe.http.ts';
+import { createConnectionCipher } from './registry/connection-cipher.ts';
+import { isRetired } from './registry/processor.ts';
+import { createProcessorRegistry } from './registry/registry.ts';
+import { createPostgresProcessorStore } from './registry/store.postgres.ts';
 import { installProcessors } from './subgraph.ts';
 
 const connectionKey = async ({ config, keys }: ServiceRuntime): Promise<Buffer> =>
   config.connectionKey ?? keys.connectionKey();
 
-/** The processor registry: who takes which blobs, how they are, and the way to what they keep. */
+/** The processor registry: declarations, health, and routing of direct reads. */
 export const processorsService: ServiceDefinition = {
   name: 'processors',
   async create(runtime) {

@@ -1,9 +1,9 @@
 import type DataLoader from 'dataloader';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
-import type { Caller } from '../../platform/identity/service-tokens.ts';
-import type { HealthMonitor } from './health.ts';
-import type { Processor } from './processor.ts';
-import type { ProcessorRegistry } from './registry.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
+import type { HealthMonitor } from './health/health.ts';
+import type { Processor } from './registry/processor.ts';
+import type { ProcessorRegistry } from './registry/registry.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
@@ -11,6 +11,7 @@ export interface Context {
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
   readonly egress: Egress;
+  /** Batched reads by id; null for an unknown one. */
   readonly processors: DataLoader<string, Processor | null>;
 }
 

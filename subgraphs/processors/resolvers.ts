@@ -1,6 +1,6 @@
 import { DateTimeResolver } from 'graphql-scalars';
-import { toUserErrors, type UserError } from '../../platform/errors.ts';
-import { requireOperator } from '../../platform/serving/authenticate.ts';
+import { toUserErrors, type UserError } from '../../platform/errors/errors.ts';
+import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import type {
   MutationResolvers,
   ProcessorHealth,
@@ -12,10 +12,10 @@ import type {
   Resolvers,
   StorageType,
 } from './graphql.generated.ts';
-import { type LifecycleAction, parseReason } from './lifecycle.ts';
 import type { Context } from './models.ts';
-import { isRetired } from './processor.ts';
-import { parseRegistration } from './registration.ts';
+import { parseDeclaration } from './registry/declaration.ts';
+import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
+import { isRetired } from './registry/processor.ts';
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toCamelCase = (name: string): string =>
@@ -23,15 +23,15 @@ const toCamelCase = (name: string): string =>
 
 const bookPlaceOf = { CHAPTER_EXPANDED: 'chapter.expanded', BOOK_COMPILED: 'book.compiled' } as const;
 
-/** The lists by event; those of an event that is named twice become one. */
+/** Schema ids by event; lists of the same event are joined. */
 function toTakes(entries: readonly ProcessorTakesInput[]): Map<string, string[]> {
   const takes = new Map<string, string[]>();
   for (const { event, schemaIds } of entries) takes.set(event, [...(takes.get(event) ?? []), ...schemaIds]);
   return takes;
 }
 
-/** The input as the registry's documents have it. What is null is as if it were left out. */
-function toRegistration(input: RegisterProcessorInput): Record<string, unknown> {
+/** The input in the form of the REST API. Null members are left out. */
+function toDeclaration(input: RegisterProcessorInput): Record<string, unknown> {
   const given = Object.entries(input).filter(([, value]) => value !== null);
   const members = given.map(([name, value]) => [toSnakeCase(name), value]);
   return {
@@ -49,9 +49,10 @@ const inCamelCase = (error: UserError): UserError => ({
 
 const Query: QueryResolvers = {
   processors: (_parent, _args, { registry }) => registry.list(),
+  processor: (_parent, { id }, { processors }) => processors.load(id),
 };
 
-/** Changes a processor's status, for an operator. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+/** Changes a processor's status; operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
 async function change(
   { caller, registry }: Context,
   action: LifecycleAction,
@@ -73,7 +74,7 @@ const Mutation: MutationResolvers = {
     requireOperator(caller);
     try {
       const processor = await registry.register(
-        parseRegistration(toRegistration(input), egress, toCamelCase),
+        parseDeclaration(toDeclaration(input), egress, toCamelCase),
         caller,
       );
       void health.check(processor);

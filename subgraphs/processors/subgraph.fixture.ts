@@ -1,19 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ProcessorRegistration } from '../../platform/clients/registry.ts';
-import type { Caller } from '../../platform/identity/service-tokens.ts';
+import type { ProcessorDeclaration } from '../../platform/clients/registry.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { SqlDatabase } from '../../platform/sql/database.ts';
 import { type Answer, startTestService, type TestService } from '../../platform/testing/service.ts';
 import { processorsService } from './main.ts';
 
-/** A part of every connection string of the tests. */
+/** Part of every connection string in the tests. */
 export const SECRET = 'hunter2-correct-horse';
 
 export interface RestError {
   readonly error: { readonly code: string; readonly message: string; readonly field?: string };
 }
 
-/** One request that the stand-in for a processor got. */
+/** A request to the fake processor. */
 interface Asked {
   readonly url: string | undefined;
   readonly authorization: string | undefined;
@@ -21,7 +21,7 @@ interface Asked {
 
 const itself: Caller = { service: 'text-expansion', viewer: null };
 
-/** The stand-in's answers: it is well, and has one blob. */
+/** The fake processor's answers: it is healthy and has one blob. */
 const answers: Readonly<Record<string, readonly [number, unknown]>> = {
   '/health': [200, { status: 'ok' }],
   '/blobs/b1': [200, { blob: { id: 'b1', user_id: 'alice', data: { text: 'é🦉' } } }],
@@ -40,14 +40,14 @@ async function startOwner(asked: Asked[]): Promise<{ server: Server; url: string
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** The registry, and a stand-in for a processor that it may ask. */
+/** The registry with a fake processor. */
 export interface Fixture {
   readonly service: TestService;
   readonly database: SqlDatabase;
   readonly ownerUrl: string;
   readonly asked: readonly Asked[];
-  /** A registration of `text-expansion` at the stand-in. */
-  registration(more?: Partial<ProcessorRegistration>): ProcessorRegistration;
+  /** A declaration of `text-expansion` at the fake processor. */
+  declaration(more?: Partial<ProcessorDeclaration>): ProcessorDeclaration;
   /** Registers over REST; default caller: `text-expansion` itself. */
   register(body: unknown, caller?: Caller): Promise<Answer<RestError & { processor: object }>>;
   /** A second process of the registry on the same database. */
@@ -65,7 +65,7 @@ export async function startFixture(): Promise<Fixture> {
     database: await sql('processors'),
     ownerUrl: owner.url,
     asked,
-    registration: (more = {}) => ({
+    declaration: (more = {}) => ({
       id: 'text-expansion',
       name: 'Text expansion',
       version: '3',

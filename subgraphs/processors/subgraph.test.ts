@@ -26,20 +26,20 @@ describe('identity', () => {
   });
 });
 
-describe('registration', () => {
-  it('of a processor by itself, again and again, is one registration', async () => {
-    const first = await fixture.register(fixture.registration());
+describe('declaration', () => {
+  it('of a processor by itself is idempotent', async () => {
+    const first = await fixture.register(fixture.declaration());
     expect(first.status).toBe(200);
     expect(first.body.processor).toEqual({
       ...Object.fromEntries(
-        Object.entries(fixture.registration()).filter(([name]) => name !== 'connection_string'),
+        Object.entries(fixture.declaration()).filter(([name]) => name !== 'connection_string'),
       ),
       description: '',
       takes: { 'blob.created': ['text-input-v1'] },
       opt_in_schema_ids: [],
       shown_as: null,
       versions: ['3'],
-      readable_schema_ids: fixture.registration().input_schema_ids,
+      readable_schema_ids: fixture.declaration().input_schema_ids,
       health_endpoint: '/health',
       query_endpoint: '/graphql',
       max_concurrency: 4,
@@ -52,23 +52,23 @@ describe('registration', () => {
       created_at: expect.stringMatching(/Z$/),
     });
     const sealed = await fixture.database.query('SELECT connection_string FROM processors');
-    expect((await fixture.register(fixture.registration())).body).toEqual(first.body);
+    expect((await fixture.register(fixture.declaration())).body).toEqual(first.body);
     expect(await fixture.database.query('SELECT connection_string FROM processors')).toEqual(sealed);
     expect(JSON.stringify(sealed)).not.toContain(SECRET);
   });
 
-  it('with another connection string is written anew', async () => {
+  it('with another connection string is written again', async () => {
     const read = async () =>
       fixture.database.query("SELECT connection_string FROM processors WHERE id = 'text-expansion'");
-    await fixture.register(fixture.registration());
+    await fixture.register(fixture.declaration());
     const before = await read();
-    await fixture.register(fixture.registration({ connection_string: 'mongodb://elsewhere' }));
+    await fixture.register(fixture.declaration({ connection_string: 'mongodb://elsewhere' }));
     expect(await read()).not.toEqual(before);
-    await fixture.register(fixture.registration());
+    await fixture.register(fixture.declaration());
   });
 
   it('after a change of the key seals the connection string under the new one', async () => {
-    await fixture.register(fixture.registration());
+    await fixture.register(fixture.declaration());
     const keyId = async () => {
       const [row] = await fixture.database.query<{ key: string }>(
         "SELECT split_part(connection_string, '.', 2) AS key FROM processors WHERE id = 'text-expansion'",
@@ -78,7 +78,7 @@ describe('registration', () => {
     const before = await keyId();
     const rotated = await fixture.another({ connectionKey: Buffer.alloc(32, 7) });
     try {
-      await rotated.rest('POST', '/api/v1/processors', { body: fixture.registration(), caller: itself });
+      await rotated.rest('POST', '/api/v1/processors', { body: fixture.declaration(), caller: itself });
       expect(await keyId()).not.toBe(before);
     } finally {
       await rotated.stop();
@@ -90,15 +90,15 @@ describe('registration', () => {
     [{ service: 'gateway', viewer: viewer('alice') }],
     [{ service: 'text-expansion', viewer: viewer('alice') }],
   ])('by %j is refused', async (caller) => {
-    const { status, body } = await fixture.register(fixture.registration({ name: 'Mallory' }), caller);
+    const { status, body } = await fixture.register(fixture.declaration({ name: 'Mallory' }), caller);
     expect([status, body.error.code]).toEqual([403, 'FORBIDDEN']);
     const { body: list } = await fixture.service.rest('GET', '/api/v1/processors');
     expect(JSON.stringify(list)).not.toContain('Mallory');
   });
 
-  it('that is wrong is refused by the names of its fields, with nothing written', async () => {
+  it('that is invalid is refused with the fields’ names, and nothing is written', async () => {
     const { status, body } = await fixture.register({
-      ...fixture.registration(),
+      ...fixture.declaration(),
       id: 'new-one',
       base_url: 'ftp://x',
       active: 'no',
@@ -114,14 +114,14 @@ describe('registration', () => {
   });
 });
 
-describe('registrations that may not stand beside each other', () => {
+describe('declarations that exclude each other', () => {
   const registered = (id: string, takes: object) => {
-    const { input_schema_ids: _, event_subscriptions: __, ...rest } = fixture.registration();
+    const { input_schema_ids: _, event_subscriptions: __, ...rest } = fixture.declaration();
     const body = { ...rest, id, graphql_type: `Type_${id}`, output_schema_id: `${id}-v1`, takes };
     return fixture.register(body, { service: id, viewer: null });
   };
 
-  it('are refused by the circle that they close, also at once', async () => {
+  it('are refused with the circle that they close, also concurrently', async () => {
     const itself = await registered('loop', { 'blob.indexed': ['loop-v1'] });
     expect([itself.status, itself.body.error]).toMatchObject([
       422,
@@ -138,14 +138,14 @@ describe('registrations that may not stand beside each other', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
   });
 
-  it('are refused for a type that is another’s, which its owner may register anew', async () => {
-    await fixture.register(fixture.registration());
-    const taken = fixture.registration({ id: 'mimic' });
+  it('are refused for a taken type, which its owner may register again', async () => {
+    await fixture.register(fixture.declaration());
+    const taken = fixture.declaration({ id: 'mimic' });
     const { status, body } = await fixture.register(taken, { service: 'mimic', viewer: null });
     expect([status, body.error.field]).toEqual([422, 'graphql_type']);
-    const again = await fixture.register(fixture.registration({ version: '4' }));
+    const again = await fixture.register(fixture.declaration({ version: '4' }));
     expect(again.body.processor).toMatchObject({ version: '4', versions: ['4', '3'] });
-    const back = await fixture.register(fixture.registration());
+    const back = await fixture.register(fixture.declaration());
     expect(back.body.processor).toMatchObject({ version: '3', versions: ['3', '4'] });
   });
 });
@@ -172,7 +172,7 @@ describe('GraphQL', () => {
       caller,
     );
 
-  it('lets operators register, and nobody else', async () => {
+  it('lets only operators register', async () => {
     const { data } = await mutate(input());
     expect(data?.registerProcessor).toMatchObject({
       processor: { id: 'pitch-builder', storageType: 'POSTGRESQL', maxConcurrency: 4, active: true },
@@ -182,7 +182,7 @@ describe('GraphQL', () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('takes and shows what a processor takes on which event', async () => {
+  it('accepts and shows what a processor takes on which event', async () => {
     const { inputSchemaIds: _, ...rest } = input();
     const takes = [
       { event: 'blob.created', schemaIds: ['note-v1'] },
@@ -204,8 +204,8 @@ describe('GraphQL', () => {
     });
   });
 
-  it('names the type that is another’s, and the circle, as the input has them', async () => {
-    await fixture.register(fixture.registration());
+  it('names a taken type and a circle by the input’s fields', async () => {
+    await fixture.register(fixture.declaration());
     const taken = await mutate({ ...input(), graphqlType: 'ExpandedText' });
     expect(taken.data?.registerProcessor.userErrors).toMatchObject([{ field: 'graphqlType' }]);
     const circle = await mutate({
@@ -218,7 +218,7 @@ describe('GraphQL', () => {
     ]);
   });
 
-  it('names what is wrong as the input has it', async () => {
+  it('names errors by the input’s fields', async () => {
     const { data } = await mutate({ ...input(), id: 'gateway', baseUrl: 'nowhere', maxConcurrency: 0 });
     expect(data?.registerProcessor).toMatchObject({ processor: null });
     const errors = (data?.registerProcessor.userErrors ?? []) as { field: string; code: string }[];
@@ -230,8 +230,8 @@ describe('GraphQL', () => {
     ]);
   });
 
-  it('resolves entities in order with their health, null where there is none', async () => {
-    await fixture.register(fixture.registration());
+  it('resolves entities in order with their health, null for unknown ones', async () => {
+    await fixture.register(fixture.declaration());
     const query = `query ($r: [_Any!]!) {
       _entities(representations: $r) { ... on Processor { id version graphqlType health checkedAt createdAt } }
     }`;
@@ -258,11 +258,11 @@ describe('GraphQL', () => {
   });
 });
 
-it('never tells a connection string: not in an answer, not in the log, not in the store', async () => {
+it('never reveals a connection string: not in an answer, the log or the store', async () => {
   const bad = await Promise.all([
-    fixture.register({ ...fixture.registration(), connection_string: `${SECRET}\0` }),
-    fixture.register({ ...fixture.registration(), [`connection_string_${SECRET.slice(0, 3)}`]: SECRET }),
-    fixture.register({ ...fixture.registration(), connection_string: [SECRET] }),
+    fixture.register({ ...fixture.declaration(), connection_string: `${SECRET}\0` }),
+    fixture.register({ ...fixture.declaration(), [`connection_string_${SECRET.slice(0, 3)}`]: SECRET }),
+    fixture.register({ ...fixture.declaration(), connection_string: [SECRET] }),
     fixture.service.graphql('{ processors { id name description databaseName } }', {}, operator),
     fixture.service.rest('GET', '/api/v1/processors', { caller: operator }),
     fixture.service.rest('GET', '/api/v1/processors/text-expansion', { caller: itself }),

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import DataLoader from 'dataloader';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
-import type { ServiceHttp } from '../../platform/clients/http.ts';
+import type { ServiceHttp } from '../../platform/clients/http/http.ts';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { serveSubgraph } from '../../platform/serving/graphql.ts';
-import type { HealthMonitor } from './health.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { HealthMonitor } from './health/health.ts';
 import type { Context } from './models.ts';
-import type { ProcessorRegistry } from './registry.ts';
+import type { ProcessorRegistry } from './registry/registry.ts';
 import { resolvers } from './resolvers.ts';
 import { processorRoutes } from './routes.ts';
 
@@ -25,10 +25,10 @@ export interface ProcessorsDependencies {
 export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
   const { registry, health, egress, logger } = deps;
   processorRoutes(app, deps);
-  await serveSubgraph<Context>(app, {
+  serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/processors/schema.graphql'), 'utf8')),
     resolvers,
-    context: async ({ caller }) => ({
+    context: (caller) => ({
       caller,
       registry,
       health,

@@ -17,7 +17,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An ISO 8601 date and time in UTC. */
+  /** An ISO 8601 date and time in UTC, e.g. `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: Date; output: Date; }
   /** Any JSON value. */
   JSON: { input: unknown; output: unknown; }
@@ -30,12 +30,21 @@ export type Query = {
   schemas: Array<BlobSchema>;
   /** One schema; null when there is none. Default version: the newest that was not withdrawn. */
   schema: Maybe<BlobSchema>;
+  /** Whether a document fits a schema; nothing is stored. */
+  validation: SchemaValidation;
 };
 
 
 export type QuerySchemaArgs = {
   id: Scalars['ID']['input'];
   version?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryValidationArgs = {
+  schemaId: Scalars['ID']['input'];
+  schemaVersion?: InputMaybe<Scalars['String']['input']>;
+  data: Scalars['JSON']['input'];
 };
 
 export type Mutation = {
@@ -113,15 +122,36 @@ export type SchemaCompatibility =
   /** Anything: clients that do not name an older version by `schemaVersion` may be refused what was taken before. */
   | 'NONE';
 
-/** What became of withdrawing a version. */
+/** How a document fits a schema. */
+export type SchemaValidation = {
+  __typename?: 'SchemaValidation';
+  /** True when the document fits. */
+  valid: Scalars['Boolean']['output'];
+  /** The version that it was validated against. */
+  schema: BlobSchema;
+  /** The errors: at most 20 places, and only the first for a document of more than 2,000 values. */
+  violations: Array<SchemaViolation>;
+};
+
+/** A place in a document that does not fit its schema. */
+export type SchemaViolation = {
+  __typename?: 'SchemaViolation';
+  /** The place, e.g. `data.metadata.chapter_num`. */
+  field: Scalars['String']['output'];
+  /** What is wrong there and how to mend it. */
+  message: Scalars['String']['output'];
+};
+
+/** The result of withdrawing a version. */
 export type WithdrawSchemaPayload = {
   __typename?: 'WithdrawSchemaPayload';
   /** The version that was withdrawn; null when there are errors. */
   schema: Maybe<BlobSchema>;
+  /** Why it was not withdrawn; empty when it was. */
   userErrors: Array<UserError>;
 };
 
-/** What became of registering a schema. */
+/** The result of registering a schema. */
 export type RegisterSchemaPayload = {
   __typename?: 'RegisterSchemaPayload';
   /** The version that is there now; null when there are errors. */
@@ -232,10 +262,12 @@ export type ResolversTypes = {
   BlobSchema: ResolverTypeWrapper<BlobSchemaModel>;
   RegisterSchemaInput: RegisterSchemaInput;
   SchemaCompatibility: SchemaCompatibility;
+  SchemaValidation: ResolverTypeWrapper<Omit<SchemaValidation, 'schema'> & { schema: ResolversTypes['BlobSchema'] }>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  SchemaViolation: ResolverTypeWrapper<SchemaViolation>;
   WithdrawSchemaPayload: ResolverTypeWrapper<Omit<WithdrawSchemaPayload, 'schema'> & { schema?: Maybe<ResolversTypes['BlobSchema']> }>;
   RegisterSchemaPayload: ResolverTypeWrapper<Omit<RegisterSchemaPayload, 'schema'> & { schema?: Maybe<ResolversTypes['BlobSchema']> }>;
   UserError: ResolverTypeWrapper<UserError>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -248,10 +280,12 @@ export type ResolversParentTypes = {
   Mutation: {};
   BlobSchema: BlobSchemaModel;
   RegisterSchemaInput: RegisterSchemaInput;
+  SchemaValidation: Omit<SchemaValidation, 'schema'> & { schema: ResolversParentTypes['BlobSchema'] };
+  Boolean: Scalars['Boolean']['output'];
+  SchemaViolation: SchemaViolation;
   WithdrawSchemaPayload: Omit<WithdrawSchemaPayload, 'schema'> & { schema?: Maybe<ResolversParentTypes['BlobSchema']> };
   RegisterSchemaPayload: Omit<RegisterSchemaPayload, 'schema'> & { schema?: Maybe<ResolversParentTypes['BlobSchema']> };
   UserError: UserError;
-  Boolean: Scalars['Boolean']['output'];
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -265,6 +299,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   schemas?: Resolver<Array<ResolversTypes['BlobSchema']>, ParentType, ContextType>;
   schema?: Resolver<Maybe<ResolversTypes['BlobSchema']>, ParentType, ContextType, RequireFields<QuerySchemaArgs, 'id'>>;
+  validation?: Resolver<ResolversTypes['SchemaValidation'], ParentType, ContextType, RequireFields<QueryValidationArgs, 'schemaId' | 'data'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -283,6 +318,19 @@ export type BlobSchemaResolvers<ContextType = Context, ParentType extends Resolv
   withdrawnVersions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   withdrawnAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SchemaValidationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SchemaValidation'] = ResolversParentTypes['SchemaValidation']> = {
+  valid?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  schema?: Resolver<ResolversTypes['BlobSchema'], ParentType, ContextType>;
+  violations?: Resolver<Array<ResolversTypes['SchemaViolation']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SchemaViolationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SchemaViolation'] = ResolversParentTypes['SchemaViolation']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -311,6 +359,8 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   BlobSchema?: BlobSchemaResolvers<ContextType>;
+  SchemaValidation?: SchemaValidationResolvers<ContextType>;
+  SchemaViolation?: SchemaViolationResolvers<ContextType>;
   WithdrawSchemaPayload?: WithdrawSchemaPayloadResolvers<ContextType>;
   RegisterSchemaPayload?: RegisterSchemaPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;

@@ -1,13 +1,14 @@
 import DataLoader from 'dataloader';
-import type { SchemaCatalog } from './catalog.ts';
-import { defaultOf, keyOf, type Schema, type SchemaKey, type Versions } from './schema.ts';
+import type { SchemaCatalog } from './catalog/catalog.ts';
+import { defaultOf, keyOf, type Schema, type SchemaKey, type Versions } from './catalog/schema.ts';
 
-/** Reads of one request, gathered into one query a kind. */
+/** Batched reads of one request. */
 export interface Loaders {
+  /** Versions of schemas, withdrawn ones included; null for an unknown one. */
   readonly schemas: DataLoader<SchemaKey, Schema | null, string>;
-  /** Versions of a schema; none when there is no such schema. */
+  /** Versions of a schema; empty for an unknown schema. */
   readonly versions: DataLoader<string, Versions>;
-  /** The given version; default: the newest that was not withdrawn. Null when there is none. */
+  /** A version of a schema; default: the newest that is not withdrawn. Null when there is none. */
   schema(id: string, version?: string | null): Promise<Schema | null>;
 }
 

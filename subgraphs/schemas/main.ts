@@ -1,11 +1,11 @@
-import { projectFile } from '../../platform/paths.ts';
+import { projectFile } from '../../platform/process/paths.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
-import { createSchemaCatalog } from './catalog.ts';
-import { readShippedSchemas } from './shipped.ts';
-import { createPostgresSchemaStore } from './store.postgres.ts';
+import { createSchemaCatalog } from './catalog/catalog.ts';
+import { readShippedSchemas } from './catalog/shipped.ts';
+import { createPostgresSchemaStore } from './catalog/store.postgres.ts';
 import { installSchemas } from './subgraph.ts';
 
-/** The schema registry: every JSON Schema, its versions, and validation. */
+/** The schema registry: JSON Schemas, their versions, and validation. */
 export const schemasService: ServiceDefinition = {
   name: 'schemas',
   async create({ clock, logger, sql }) {

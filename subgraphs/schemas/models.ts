@@ -1,13 +1,15 @@
-import type { Caller } from '../../platform/identity/service-tokens.ts';
-import type { SchemaCatalog } from './catalog.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
+import type { SchemaCatalog } from './catalog/catalog.ts';
+import type { Schema } from './catalog/schema.ts';
 import type { Loaders } from './loaders.ts';
-import type { Schema } from './schema.ts';
+import type { Validate } from './validation.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
   readonly caller: Caller;
   readonly catalog: SchemaCatalog;
   readonly loaders: Loaders;
+  readonly validate: Validate;
 }
 
 export type BlobSchemaModel = Schema;

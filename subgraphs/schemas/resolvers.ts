@@ -1,17 +1,35 @@
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
-import { toUserErrors } from '../../platform/errors.ts';
-import { requireOperator } from '../../platform/serving/authenticate.ts';
+import { BlobgraphError, toUserErrors } from '../../platform/errors/errors.ts';
+import { requireOperator } from '../../platform/serving/access/authenticate.ts';
+import { descriptionOf, titleOf } from './catalog/schema.ts';
 import type {
   BlobSchemaResolvers,
   MutationResolvers,
   QueryResolvers,
   Resolvers,
 } from './graphql.generated.ts';
-import { descriptionOf, titleOf } from './schema.ts';
+
+/** Maps an error of the REST API to one with a GraphQL field. @throws always */
+function toldAsSchema(error: unknown): never {
+  if (!(error instanceof BlobgraphError)) throw error;
+  const { code, message } = error;
+  if (code === 'NOT_FOUND') throw new BlobgraphError('SCHEMA_UNKNOWN', message, { field: 'schemaId' });
+  throw new BlobgraphError(code, message, { field: 'schemaVersion' });
+}
 
 const Query: QueryResolvers = {
   schemas: (_parent, _args, { catalog }) => catalog.newest(),
   schema: (_parent, { id, version }, { loaders }) => loaders.schema(id, version),
+  async validation(_parent, { schemaId, schemaVersion, data }, { loaders, validate }) {
+    const { schema, errors } = await validate(loaders, schemaId, schemaVersion ?? undefined, data).catch(
+      toldAsSchema,
+    );
+    const violations = errors.map(({ pointer, message }) => ({
+      field: `data${pointer.replaceAll('/', '.')}`,
+      message,
+    }));
+    return { valid: errors.length === 0, schema, violations };
+  },
 };
 
 const Mutation: MutationResolvers = {

@@ -1,15 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { SchemaDocument } from '../../platform/clients/schemas.ts';
-import { BlobgraphError, type ErrorCode, InputErrors } from '../../platform/errors.ts';
-import { compileSchema, type Validator } from '../../platform/json-schema/validator.ts';
-import { requireOperator } from '../../platform/serving/authenticate.ts';
-import type { SchemaCatalog } from './catalog.ts';
+import { InputErrors } from '../../platform/errors/errors.ts';
+import { requireOperator } from '../../platform/serving/access/authenticate.ts';
+import type { SchemaCatalog } from './catalog/catalog.ts';
+import { blobTypeOf, descriptionOf, type Schema, titleOf } from './catalog/schema.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import { blobTypeOf, descriptionOf, keyOf, type Schema, titleOf } from './schema.ts';
-
-const MAX_COMPILED = 200;
+import { required, type Validate } from './validation.ts';
 
 async function versionsOf({ id }: Schema, loaders: Loaders) {
   const { all, withdrawn } = await loaders.versions.load(id);
@@ -30,29 +27,6 @@ async function toDocument(schema: Schema, loaders: Loaders): Promise<SchemaDocum
   };
 }
 
-async function required(loaders: Loaders, id: string, version?: string, code: ErrorCode = 'NOT_FOUND') {
-  const schema = await loaders.schema(id, version);
-  if (schema) return schema;
-  if (version === undefined && (await loaders.versions.load(id)).all.length > 0) {
-    const message = `All versions of the schema \`${id}\` were withdrawn: it takes no new documents.`;
-    throw new BlobgraphError('SCHEMA_WITHDRAWN', message);
-  }
-  const what = version === undefined ? 'There is no schema' : 'There is no such version of a schema';
-  const field = code === 'SCHEMA_UNKNOWN' ? 'version' : null;
-  throw new BlobgraphError(code, `${what} \`${id.slice(0, 64)}\`.`, { field });
-}
-
-/** Validators by version, compiled at first use. */
-function createValidators(): (schema: Schema) => Validator {
-  const compiled = new LRUCache<string, Validator>({ max: MAX_COMPILED });
-  return (schema) => {
-    const key = keyOf(schema);
-    const validate = compiled.get(key) ?? compileSchema(schema.definition);
-    compiled.set(key, validate);
-    return validate;
-  };
-}
-
 function parseBody(body: unknown): { data: unknown; version?: string | undefined } {
   if (typeof body === 'object' && body !== null && 'data' in body) {
     const { data, ...rest } = body;
@@ -64,9 +38,8 @@ function parseBody(body: unknown): { data: unknown; version?: string | undefined
   throw new InputErrors([{ field: null, code: 'VALIDATION_FAILED', message }]);
 }
 
-/** The registry's REST. Reading is open to every service and user; withdrawing is for operators. */
-export function schemaRoutes(app: FastifyInstance, catalog: SchemaCatalog): void {
-  const validatorOf = createValidators();
+/** The registry's REST API. Every service and user may read; only operators may withdraw. */
+export function schemaRoutes(app: FastifyInstance, catalog: SchemaCatalog, validate: Validate): void {
   type ById = { Params: { id: string } };
   type ByVersion = { Params: { id: string; version: string } };
 
@@ -91,11 +64,7 @@ export function schemaRoutes(app: FastifyInstance, catalog: SchemaCatalog): void
   });
   app.post<ById>('/api/v1/schemas/:id/validate', async ({ params, body }) => {
     const { data, version } = parseBody(body);
-    const loaders = createLoaders(catalog);
-    const { all } = await loaders.versions.load(params.id);
-    const code = all.length === 0 ? 'NOT_FOUND' : 'SCHEMA_UNKNOWN';
-    const schema = await required(loaders, params.id, version, code);
-    const errors = validatorOf(schema)(data);
+    const { errors } = await validate(createLoaders(catalog), params.id, version, data);
     return { valid: errors.length === 0, errors };
   });
 }

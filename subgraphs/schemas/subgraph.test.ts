@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createServiceHttp } from '../../platform/clients/http.ts';
+import { createServiceHttp } from '../../platform/clients/http/http.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { testEgress, testTokens } from '../../platform/testing/identity.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
+import { systemClock } from '../../platform/time/clock.ts';
 import { schemasService } from './main.ts';
 
 interface RestAnswer {
@@ -77,7 +77,7 @@ describe('GraphQL', () => {
     });
   });
 
-  it('resolves entities in order, null where there is none', async () => {
+  it('resolves entities in order, null for unknown ones', async () => {
     const key = (id: string, version: string) => ({ __typename: 'BlobSchema', id, version });
     const representations = [key('note-v1', '1.0.0'), key('none', '1.0.0'), key('note-v1', '9.0.0')];
     const answer = await service.graphql<{ _entities: unknown[] }>(
@@ -87,7 +87,7 @@ describe('GraphQL', () => {
     expect(answer).toEqual({ data: { _entities: [{ id: 'note-v1', title: 'Note' }, null, null] } });
   });
 
-  it('lets nobody but operators register', async () => {
+  it('lets only operators register', async () => {
     const input = { id: 'forbidden-v1', version: '1.0.0', definition: {} };
     for (const caller of [{ viewer: viewer('alice') }, { viewer: viewer('bob', 'editor') }]) {
       const { errors } = await register(input, caller);
@@ -128,7 +128,7 @@ describe('GraphQL', () => {
     });
   });
 
-  it('takes a definition that is written into the operation', async () => {
+  it('accepts a definition as a literal in the operation', async () => {
     const mutation = `mutation { registerSchema(input: { id: "literal-v1", version: "1.0.0", definition: { type: "object", properties: { a: { minLength: 2 } } } }) { schema { definition } userErrors { field } } }`;
     for (let time = 0; time < 2; time++) {
       expect((await service.graphql(mutation, {}, operator)).data).toEqual({
@@ -140,13 +140,13 @@ describe('GraphQL', () => {
     }
   });
 
-  it('does not let a schema of the system be registered as another', async () => {
+  it('does not let a shipped schema be replaced', async () => {
     const definition = { type: 'object' };
     const { data } = await register({ id: 'text-input-v1', version: '1.0.0', definition });
     expect(data?.registerSchema.userErrors).toMatchObject([{ code: 'SCHEMA_CONFLICT' }]);
   });
 
-  it('names every place that is wrong with a definition', async () => {
+  it('names every invalid place of a definition', async () => {
     const definition = { properties: { a: { type: 'txt' }, b: { pattern: '(?=x)', nonsense: 1 } } };
     const { data } = await register({ id: 'Bad', version: '1', definition });
     expect(data?.registerSchema).toMatchObject({
@@ -161,7 +161,7 @@ describe('GraphQL', () => {
 });
 
 describe('REST', () => {
-  it('lists, and gives the newest and a given version', async () => {
+  it('lists, and returns the newest and a given version', async () => {
     const list = await service.rest<{ schemas: { id: string }[] }>('GET', '/api/v1/schemas');
     expect(list.status).toBe(200);
     expect(list.body.schemas.map(({ id }) => id)).toContain('text-input-v1');
@@ -211,7 +211,7 @@ describe('REST', () => {
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
   });
 
-  it('refuses what is no JSON, and what is too large', async () => {
+  it('refuses bodies that are not JSON or too large', async () => {
     const call = { method: 'POST', path: '/api/v1/schemas/note-v1/validate' };
     const send = async (body: string) =>
       fetch(`${service.url}${call.path}`, {

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
-import type { Logger } from '../../platform/logger.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { serveSubgraph } from '../../platform/serving/graphql.ts';
-import type { SchemaCatalog } from './catalog.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { SchemaCatalog } from './catalog/catalog.ts';
 import { createLoaders } from './loaders.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
 import { schemaRoutes } from './routes.ts';
+import { createValidate } from './validation.ts';
 
 /** Serves the schema registry's GraphQL and REST. */
 export async function installSchemas(
@@ -16,11 +17,12 @@ export async function installSchemas(
   deps: { catalog: SchemaCatalog; logger: Logger },
 ): Promise<void> {
   const { catalog, logger } = deps;
-  schemaRoutes(app, catalog);
-  await serveSubgraph<Context>(app, {
+  const validate = createValidate();
+  schemaRoutes(app, catalog, validate);
+  serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/schemas/schema.graphql'), 'utf8')),
     resolvers,
-    context: async ({ caller }) => ({ caller, catalog, loaders: createLoaders(catalog) }),
+    context: (caller) => ({ caller, catalog, loaders: createLoaders(catalog), validate }),
     logger,
   });
 }

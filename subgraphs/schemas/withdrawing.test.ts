@@ -48,7 +48,7 @@ const current = async (id: string) =>
   ).data?.schema;
 
 describe('a stricter version', () => {
-  it('is refused by its place, and what was the default stays it', async () => {
+  it('is refused with its place, and the default version stays', async () => {
     await register('stricter-v1', '1.0.0', loose);
     for (const version of ['1.0.1', '1.1.0', '2.0.0']) {
       expect(await register('stricter-v1', version, strict)).toMatchObject({
@@ -59,13 +59,13 @@ describe('a stricter version', () => {
     expect(await current('stricter-v1')).toEqual({ version: '1.0.0' });
   });
 
-  it('is the default once an operator says so, and until it is withdrawn', async () => {
+  it('becomes the default when an operator insists, until it is withdrawn', async () => {
     await register('said-v1', '1.0.0', loose);
     expect(await register('said-v1', '2.0.0', strict, { compatibility: 'NONE' })).toEqual({
       schema: { version: '2.0.0', withdrawnAt: null },
       userErrors: [],
     });
-    // Sent again without saying so, it is there already.
+    // Registering it again without `NONE` finds the existing version.
     expect((await register('said-v1', '2.0.0', strict)).userErrors).toEqual([]);
     expect(await current('said-v1')).toEqual({ version: '2.0.0' });
     expect(await withdraw('said-v1', '2.0.0')).toEqual({
@@ -79,7 +79,7 @@ describe('a stricter version', () => {
     expect(newest.data?.schemas).toContainEqual({ id: 'said-v1', version: '1.0.0' });
   });
 
-  it('does not come back when it is registered again, and a looser one is compared with what counts', async () => {
+  it('stays withdrawn when it is registered again, and later ones are compared with the default', async () => {
     await register('back-v1', '1.0.0', loose);
     await register('back-v1', '1.1.0', strict, { compatibility: 'NONE' });
     const first = await withdraw('back-v1', '1.1.0');
@@ -92,7 +92,7 @@ describe('a stricter version', () => {
     expect((await register('back-v1', '1.2.0', { type: 'object' })).userErrors).toEqual([]);
   });
 
-  it('of the system’s own schemas is held to the same', async () => {
+  it('of a shipped schema follows the same rule', async () => {
     const definition = { type: 'object', required: ['content', 'language'] };
     expect((await register('text-input-v1', '1.1.0', definition)).userErrors).toMatchObject([
       { code: 'SCHEMA_INCOMPATIBLE', field: 'definition.required' },
@@ -101,7 +101,7 @@ describe('a stricter version', () => {
 });
 
 describe('withdrawing', () => {
-  it('is for operators, and of what there is', async () => {
+  it('is for operators, and for existing versions', async () => {
     const variables = { id: 'note-v1', version: '1.0.0' };
     const { errors } = await service.graphql(WITHDRAW, variables, { viewer: viewer('alice') });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -125,7 +125,7 @@ describe('withdrawing', () => {
     expect(await current('note-v1')).toEqual({ version: '1.0.0' });
   });
 
-  it('of every version leaves none for new documents, and each for whoever reads it', async () => {
+  it('of every version leaves none for new documents, but all for reading', async () => {
     await register('all-v1', '1.0.0', loose);
     const path = '/api/v1/schemas/all-v1';
     const withdrawn = await service.rest('POST', `${path}/versions/1.0.0/withdraw`, { caller: operator });
@@ -157,7 +157,7 @@ describe('withdrawing', () => {
     expect(status).toBe(404);
   });
 
-  it('of a version of the system’s own holds too', async () => {
+  it('of a shipped version works too', async () => {
     await withdraw('expanded-text-v1', '2.1.0');
     expect(await current('expanded-text-v1')).toEqual({ version: '2.0.0' });
     const query = '{ schema(id: "expanded-text-v1", version: "2.1.0") { version versions withdrawnAt } }';

@@ -1,125 +1,128 @@
 import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
-import type { Config } from '../../platform/config.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
-import type { ServiceRuntime } from '../../platform/runtime.ts';
+import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { readSupergraph } from '../../platform/supergraph/outside.ts';
 import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
+import { createSummaryBuilder } from './background/summary-builder.ts';
+import { createUpkeeper } from './background/upkeeper.ts';
+import { createGroupCommit } from './blobs/create/group-commit.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
-import type { StateDependencies } from './dependencies.ts';
 import { createHandOutSweeper } from './lifecycle/hand-out.ts';
 import { followLifecycles } from './lifecycle/lifecycle.ts';
 import { createRetirementSweeper } from './lifecycle/retirement.ts';
-import { measureIntake } from './metrics.ts';
 import { createIntake } from './publishing/intake.ts';
+import { measureIntake } from './publishing/metrics.ts';
 import { createReemitter } from './publishing/reemission.ts';
 import { createRelay } from './publishing/relay.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
-import { createUpkeeper } from './store/lists/upkeeper.ts';
-import { createMongoStateStore } from './store/store.mongo.ts';
-import { createPostgresStateStore } from './store/store.postgres.ts';
+import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
-import { createSummaryBuilder } from './summary/builder.ts';
 
 const DATABASE = 'state';
 
-/** Types of blobs that processors from outside own, by processor. */
+/** GraphQL types of the blobs of processors outside this project, by processor id. */
 async function readOutsideTypes({ supergraphFile }: Config): Promise<ReadonlyMap<string, string>> {
   if (supergraphFile === undefined) return new Map();
   const { outside } = await readSupergraph(supergraphFile);
   return new Map(outside.flatMap(({ name, types: [type] }) => (type === undefined ? [] : [[name, type]])));
 }
 
-const openStore = async (runtime: ServiceRuntime): Promise<StateStore> =>
-  runtime.mongo
-    ? createMongoStateStore(runtime.mongo.database(DATABASE))
-    : createPostgresStateStore(await runtime.sql(DATABASE));
+async function openStore({ mongo, sql }: ServiceRuntime): Promise<StateStore> {
+  if (!mongo) return createPostgresStateStore(await sql(DATABASE));
+  const { createMongoStateStore } = await import('./store/mongo/store.mongo.ts');
+  return createMongoStateStore(mongo.database(DATABASE));
+}
+
+/** Opens everything that both requests and background work use. */
+async function openShared(runtime: ServiceRuntime) {
+  const { clock, config, http, ids, logger } = runtime;
+  const outsideTypes = await readOutsideTypes(config);
+  const store = await openStore(runtime);
+  await store.prepare();
+  const eventLog = await runtime.eventLog();
+  const registry = createRegistryClient(http);
+  const processors = createProcessorCatalog({ registry, clock, logger });
+  const schemas = createSchemaClient({ http, clock });
+  const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
+  const commit = createGroupCommit(store);
+  return { store, commit, eventLog, registry, processors, schemas, intake, outsideTypes, clock, ids, logger };
+}
+
+/** The dependencies of requests. A nudge reaches the background work that `work` returns. */
+function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => BackgroundWork) {
+  return {
+    ...shared,
+    nudge: (blobId: string) => work().relay.nudge(blobId),
+    nudgeDeletion: (blobId: string) => work().deletions.nudge(blobId),
+    nudgeErasure: (userId: string) => work().erasures.nudge(userId),
+    nudgeBackfill: (processorId: string) => work().backfills.nudge(processorId),
+    nudgeHandOut: (processorId: string) => work().handOuts.nudge(processorId),
+    nudgeRetirement: (processorId: string) => work().retirements.nudge(processorId),
+  };
+}
+
+type Dependencies = ReturnType<typeof withNudges>;
+
+/** Work beside requests, which starts and stops with the service. */
+function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRuntime) {
+  const erasure = createErasureClient(http);
+  return {
+    relay: createRelay(deps),
+    deletions: createDeletionSweeper({ ...deps, erasure }),
+    erasures: createErasureSweeper({ ...deps, erasure, maxWaiting: config.limits.outbox / 2 }),
+    backfills: createBackfillSweeper(deps),
+    handOuts: createHandOutSweeper(deps),
+    retirements: createRetirementSweeper(deps),
+    lifecycles: followLifecycles(deps),
+    summaries: createSummaryBuilder(deps),
+    reconciler: createReconciler({ ...deps, http, settings: config.reconciler }),
+    reemitter: createReemitter(deps),
+    upkeeper: createUpkeeper(deps),
+    intake: deps.intake,
+  };
+}
+
+type BackgroundWork = ReturnType<typeof createBackgroundWork>;
+
+/** Stops first what gives work to the rest. */
+async function stopAll(work: BackgroundWork): Promise<void> {
+  const { upkeeper, reconciler, lifecycles, backfills, handOuts, retirements, summaries, ...last } = work;
+  await upkeeper.stop();
+  await reconciler.stop();
+  await lifecycles.stop();
+  await Promise.all([backfills, handOuts, retirements, summaries].map((each) => each.stop()));
+  await Promise.all(Object.values(last).map((each) => each.stop()));
+}
 
 /** The state subgraph: the index of all blobs, and the users' own. */
 export const stateService: ServiceDefinition = {
   name: 'state',
   async create(runtime) {
-    const { clock, config, ids, logger, http } = runtime;
-    const outsideTypes = await readOutsideTypes(config);
-    const store = await openStore(runtime);
-    await store.prepare();
-    const eventLog = await runtime.eventLog();
-    const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
-    measureIntake(runtime.metrics, intake);
-    const registry = createRegistryClient(http);
-    const processors = createProcessorCatalog({ registry, clock, logger });
-    const schemas = createSchemaClient({ http, clock });
-    const nudge = (blobId: string) => relay.nudge(blobId);
-    const nudgeDeletion = (blobId: string) => deletions.nudge(blobId);
-    const nudgeErasure = (userId: string) => erasures.nudge(userId);
-    const nudgeBackfill = (processorId: string) => backfills.nudge(processorId);
-    const nudgeHandOut = (processorId: string) => handOuts.nudge(processorId);
-    const nudgeRetirement = (processorId: string) => retirements.nudge(processorId);
-    const deps: StateDependencies = {
-      store,
-      schemas,
-      processors,
-      eventLog,
-      nudge,
-      nudgeDeletion,
-      intake,
-      nudgeErasure,
-      nudgeBackfill,
-      nudgeHandOut,
-      clock,
-      ids,
-      outsideTypes,
-    };
-    const relay = createRelay({ ...deps, logger });
-    const erasure = createErasureClient(http);
-    const deletions = createDeletionSweeper({ ...deps, erasure, logger });
-    const maxWaiting = config.limits.outbox / 2;
-    const erasures = createErasureSweeper({ ...deps, erasure, logger, maxWaiting });
-    const backfills = createBackfillSweeper({ ...deps, logger });
-    const handOuts = createHandOutSweeper({ ...deps, logger });
-    const retirements = createRetirementSweeper({ ...deps, logger });
-    const lifecycles = followLifecycles({ ...deps, nudgeRetirement, logger });
-    const summaries = createSummaryBuilder({ store, logger });
-    const settings = config.reconciler;
-    const reconciler = createReconciler({ state: deps, registry, http, settings, logger });
-    measureReconciler(runtime.metrics, reconciler);
-    measureEventLog(runtime.metrics, runtime.eventLog);
-    const reemitter = createReemitter({ store, eventLog, clock, logger });
-    const upkeeper = createUpkeeper({ store, logger });
+    const { logger, metrics } = runtime;
+    const deps = withNudges(await openShared(runtime), () => work);
+    const work: BackgroundWork = createBackgroundWork(deps, runtime);
+    measureIntake(metrics, deps.intake);
+    measureReconciler(metrics, work.reconciler);
+    measureEventLog(metrics, runtime.eventLog);
     return {
-      checks: { store: () => store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
+      checks: { store: () => deps.store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       async install(app) {
-        reconcilerRoutes(app, reconciler);
+        reconcilerRoutes(app, work.reconciler);
         await installState(app, deps, logger);
       },
       async start() {
-        relay.start();
-        deletions.start();
-        erasures.start();
-        backfills.start();
-        handOuts.start();
-        retirements.start();
-        lifecycles.start();
-        summaries.start();
-        intake.start();
-        reconciler.start();
-        reemitter.start();
-        upkeeper.start();
+        for (const each of Object.values(work)) each.start();
       },
-      async stop() {
-        await upkeeper.stop();
-        await reconciler.stop();
-        await lifecycles.stop();
-        await Promise.all([backfills.stop(), handOuts.stop(), retirements.stop(), summaries.stop()]);
-        await Promise.all([intake.stop(), relay.stop(), deletions.stop(), erasures.stop(), reemitter.stop()]);
-      },
+      stop: () => stopAll(work),
     };
   },
 };

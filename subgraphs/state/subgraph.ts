@@ -1,35 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { serveSubgraph } from '../../platform/serving/graphql.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
 import { stubOf } from '../../platform/supergraph/outside.ts';
-import type { StateDependencies } from './dependencies.ts';
-import { requireUser } from './front-door.ts';
-import { createLoaders } from './loaders.ts';
-import type { Context } from './models.ts';
-import { resolvers } from './resolvers.ts';
-import { stateRoutes } from './routes.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { createLoaders } from './graph/loaders.ts';
+import type { Context, GraphDependencies } from './graph/models.ts';
+import { resolvers } from './graph/resolvers.ts';
+import { requireUser } from './rest/front-door.ts';
+import { type ProcessorRouteDependencies, processorRoutes } from './rest/processor-routes.ts';
+import { textRoute } from './rest/text.ts';
+import { type UserRouteDependencies, userRoutes } from './rest/user-routes.ts';
 
-/** Where the log stands is asked for before anything is read, so that no change falls between the two. */
-const liveCursorFirst: ApolloServerPlugin<Context> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ source, contextValue }) {
-        if (source.includes('liveCursor')) await contextValue.liveCursor();
-      },
-    };
-  },
-};
-
-function contextOf(deps: StateDependencies, request: FastifyRequest): Context {
-  const viewer = requireUser(request.caller);
+function contextOf(deps: GraphDependencies, caller: Caller): Context {
+  const viewer = requireUser(caller);
   let head: Promise<string> | undefined;
   return {
-    caller: request.caller,
+    caller,
     viewer,
     deps,
     loaders: createLoaders(deps.store, viewer.userId),
@@ -40,11 +30,14 @@ function contextOf(deps: StateDependencies, request: FastifyRequest): Context {
   };
 }
 
-/** State's SDL with stubs of these types, by processor, too. */
+/** State's SDL with stubs of these types, which are given by processor. */
 function sdlWith(types: ReadonlyMap<string, string>): string {
   const own = readFileSync(projectFile('subgraphs/state/schema.generated.graphql'), 'utf8');
   return [own, ...[...types].map(([subgraph, type]) => stubOf({ subgraph, type }))].join('\n');
 }
+
+/** The dependencies of the state subgraph's GraphQL and REST. */
+export type StateDependencies = GraphDependencies & UserRouteDependencies & ProcessorRouteDependencies;
 
 /** Serves the state subgraph's GraphQL and REST. */
 export async function installState(
@@ -52,12 +45,15 @@ export async function installState(
   deps: StateDependencies,
   logger: Logger,
 ): Promise<void> {
-  stateRoutes(app, deps);
-  await serveSubgraph<Context>(app, {
+  userRoutes(app, deps);
+  processorRoutes(app, deps);
+  textRoute(app, deps.store);
+  serveSubgraph<Context>(app, {
     typeDefs: parse(sdlWith(deps.outsideTypes ?? new Map())),
     resolvers,
-    context: async (request) => contextOf(deps, request),
+    context: (caller) => contextOf(deps, caller),
+    // The log's head is read before anything else, so that no change is missed in between.
+    begin: ({ liveCursor }, text) => (text.includes('liveCursor') ? liveCursor() : undefined),
     logger,
-    plugins: [liveCursorFirst],
   });
 }

@@ -1,14 +1,15 @@
 import { type ModelSettings, modelSettings } from '../../platform/model/settings.ts';
 import { openTokenBound } from '../../platform/model/tokens/open.ts';
-import { defineProcessor, type OpenDependencies } from '../../platform/processor/define.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
+import type { OpenDependencies } from '../../platform/processor/kit/open.ts';
 import { records } from '../../platform/processor/records/records.ts';
-import { documentMigrations, formerIndexes, migrations } from './history.ts';
-import { createOfflineModel } from './model/model.offline.ts';
+import { documentMigrations, formerIndexes, migrations } from './migrations.ts';
+import { createOfflineModel } from './model/offline/model.offline.ts';
 import { createOpenAiModel } from './model/openai/model.openai.ts';
-import { createTextWorker } from './model/text-worker.ts';
+import { createTextWorker } from './model/work/text-worker.ts';
 import { expand, type SectionData } from './run.ts';
 
-/** The configured model; without one, the model that needs none. */
+/** Opens the configured model, or the offline one. */
 function openExpander(deps: OpenDependencies<ModelSettings>) {
   const { settings: env, logger } = deps;
   const worker = createTextWorker();
@@ -37,7 +38,7 @@ function openExpander(deps: OpenDependencies<ModelSettings>) {
   };
 }
 
-/** The text expansion: makes drafts longer. */
+/** The text expansion: expands drafts with a language model. */
 export default defineProcessor({
   id: 'text-expansion',
   version: '1',
@@ -50,7 +51,7 @@ export default defineProcessor({
     schemaVersion: '2.1.0',
     shownAs: 'chapter.expanded',
   },
-  // A long chapter on a small machine's own model takes as long; a request has a limit of its own.
+  // A long chapter can take an hour on a small machine's own model; single requests have their own limit.
   limits: { concurrency: 4, seconds: 3_600 },
   settings: modelSettings,
   records: records('expanded_texts', {
@@ -69,9 +70,10 @@ export default defineProcessor({
   }),
   open: openExpander,
   run: expand,
+  text: 'expanded',
   resolvers: {
     ExpandedTextData: {
-      // A section's text is cut from the whole: it goes with its section as far as it was read.
+      // A section's text is a slice of the whole text.
       sections: {
         needs: ['sections'],
         resolve: ({ sections, expanded }) =>
@@ -86,7 +88,7 @@ export default defineProcessor({
           return (of as string).slice(start, start + (expanded_length as number));
         },
       },
-      // Texts of the schema's earlier versions have neither: all of their sections were expanded.
+      // Absent in earlier versions of the schema, in which all sections were expanded.
       kept: { needs: [], resolve: ({ kept }) => kept ?? false },
       why: { needs: [], resolve: ({ why }) => why ?? null },
     },

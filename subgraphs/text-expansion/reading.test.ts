@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresRecords } from '../../platform/processor/records/postgres/records.postgres.ts';
-import { newRecord } from '../../platform/processor/records/records.contract.ts';
+import { newRecord } from '../../platform/processor/records/records.contract.fixture.ts';
 import { databaseOf, processorService } from '../../platform/processor/service.ts';
-import type { SqlDatabase, SqlServer } from '../../platform/sql/database.ts';
+import type { SqlServer } from '../../platform/sql/database.ts';
+import { currentTrace } from '../../platform/telemetry/trace.ts';
+import { observed } from '../../platform/testing/observed.ts';
 import { openTemporaryPglite } from '../../platform/testing/pglite.ts';
 import { startTestService, type TestService } from '../../platform/testing/service.ts';
-import { currentTrace } from '../../platform/trace.ts';
 import processor from './processor.ts';
 import { expandedTexts } from './records.fixture.ts';
 import type { ExpandedTextData } from './run.ts';
@@ -15,16 +16,12 @@ let service: TestService;
 let statements: string[] = [];
 const ids: string[] = [];
 
-/** The database, with the statements of requests noted; sweeps, which go on beside them, have no trace. */
-const observed = (database: SqlDatabase): SqlDatabase => ({
-  ...database,
-  query: (text, values) => {
-    if (currentTrace()) statements.push(text);
-    return database.query(text, values);
-  },
-});
+/** Records a statement of a request. Those of background work have no trace. */
+function note(text: string): void {
+  if (currentTrace()) statements.push(text);
+}
 
-/** As the schema's version 2.0.0 had it. */
+/** A document of the schema's version 2.0.0. */
 const withoutKept = (data: ExpandedTextData) => ({
   ...data,
   sections: data.sections.map(({ kept: _kept, why: _why, ...section }) => section),
@@ -47,7 +44,7 @@ beforeAll(async () => {
   const before = newRecord('alice', { data: withoutKept(data as unknown as ExpandedTextData), beside });
   old = (await records.insert(before)).stored.id;
   service = await startTestService(processorService(processor), {
-    sql: async (name) => observed(await server.database(name)),
+    sql: async (name) => observed(await server.database(name), note),
   });
 });
 afterAll(async () => {
@@ -78,7 +75,7 @@ describe('expanded texts', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('are read without their texts where those are not asked for', async () => {
+  it('are read without texts that are not selected', async () => {
     await entities(
       ids,
       '... on ExpandedText { id modelUsed data { expansionRatio sections { title index } } }',
@@ -89,7 +86,7 @@ describe('expanded texts', () => {
     expect(statements.join()).not.toMatch(/\boriginal\b/);
   });
 
-  it('show all of their documents, in the names of the graph', async () => {
+  it('show all members of their documents', async () => {
     const [all] = await entities(
       ids.slice(0, 1),
       `... on ExpandedText { id parentBlobId parentBlob { id } processingTimeMs modelUsed tokensUsed createdAt
@@ -142,7 +139,7 @@ describe('expanded texts', () => {
     });
   });
 
-  it('of an earlier version have all of their sections expanded', async () => {
+  it('of an earlier schema version show all sections as expanded', async () => {
     const [text] = await entities([old], '... on ExpandedText { data { sections { index kept why } } }');
     expect(text).toEqual({
       data: {

@@ -1,4 +1,4 @@
-import type { RecordsFixture } from '../../platform/processor/records/records.contract.ts';
+import type { RecordsFixture } from '../../platform/processor/records/records.contract.fixture.ts';
 import processor from './processor.ts';
 import type { ExpandedTextData } from './run.ts';
 

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMongoRecords } from '../../platform/processor/records/mongo/records.mongo.ts';
-import {
-  newRecord,
-  newUser,
-  recordsContract,
-  recordsRaces,
-} from '../../platform/processor/records/records.contract.ts';
+import { newRecord, newUser } from '../../platform/processor/records/records.contract.fixture.ts';
+import { recordsRaces } from '../../platform/processor/records/records.contract.races.ts';
+import { recordsContract } from '../../platform/processor/records/records.contract.ts';
 import { openTemporaryMongo } from '../../platform/testing/mongo.ts';
 import { openMongoRecords, openPostgresRecords } from '../../platform/testing/records.ts';
 import { expandedTexts } from './records.fixture.ts';
@@ -20,7 +17,7 @@ describe.each([
   describe('races', () => recordsRaces({ ...expandedTexts, open }));
 });
 
-it('documents of the text expansion have the names of the specification', async () => {
+it('documents have the specified member names', async () => {
   const server = openTemporaryMongo();
   const database = server.database('text_expansion');
   const one = newRecord(newUser(), sample(1), { sourceIds: ['a-draft'] });

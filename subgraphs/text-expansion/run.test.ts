@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { ModelRefused, ModelUnavailable } from '../../platform/model/errors.ts';
 import { unbounded } from '../../platform/model/tokens/bound.ts';
 import type { TextModel } from './model/model.ts';
@@ -49,7 +49,7 @@ const longer = expander(async ({ text }) => ({
 }));
 
 describe('an expansion', () => {
-  it('tells both texts, their ratio, their sections and the style of the original', async () => {
+  it('has both texts, their ratio and sections, and the original’s style', async () => {
     const made = await expand(request({ content: 'Go.' }), longer);
     expect(made).toMatchObject({
       preview: 'Go. And more 🦉.',
@@ -87,7 +87,7 @@ describe('an expansion', () => {
     });
   });
 
-  it('is not made, and costs nothing, when the user’s day is used up', async () => {
+  it('is refused at no cost when the user’s daily tokens are spent', async () => {
     const spent = new BlobgraphError('TOKENS_SPENT', 'Used up.');
     const asked = vi.fn();
     const tokens = { begin: () => Promise.reject(spent) };
@@ -96,7 +96,7 @@ describe('an expansion', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it('counts the tokens that it took as its user’s', async () => {
+  it('charges its tokens to the user', async () => {
     const counted = vi.fn(async () => undefined);
     const tokens = { begin: vi.fn(async () => counted) };
     await expand(request({ content: 'Go.' }), { ...longer, tokens });

@@ -1,53 +1,57 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { BlobgraphError } from '../../platform/errors.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { inGraphsWords } from '../../platform/model/errors.ts';
 import type { TokenBound } from '../../platform/model/tokens/bound.ts';
-import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
 import type { StyleAnalysis } from '../../platform/prose/style.ts';
 import type { Section, TextModel } from './model/model.ts';
-import type { TextWorker } from './model/text-worker.ts';
+import type { TextWorker } from './model/work/text-worker.ts';
 
-/** The resources that an expansion needs. */
+/** Opened resources of the text expansion. */
 export interface Expander {
   readonly model: TextModel;
   readonly worker: Pick<TextWorker, 'analyseStyle'>;
   readonly tokens: Pick<TokenBound, 'begin'>;
 }
 
-/** The document's `data`: of the schema `expanded-text-v1`. */
+/** The blob's `data` by the schema `expanded-text-v1`. */
 export interface ExpandedTextData {
   readonly original: string;
   readonly expanded: string;
   /** Length of `expanded` over length of `original`, in UTF-16 units, not rounded. */
   readonly expansion_ratio: number;
+  /** Of the original. */
   readonly style_analysis: {
     readonly tone: string;
-    /** 0 (simple) to 1 (hard). */
+    /** From 0 (simple) to 1 (difficult). */
     readonly complexity: number;
     readonly readability_score: number;
     readonly vocabulary_level: string;
   };
-  /** They tile both texts. */
+  /** Consecutive stretches that cover both texts. */
   readonly sections: readonly SectionData[];
 }
 
 export interface SectionData {
+  /** From 0, in the text's order. The sections tile both texts. */
   readonly index: number;
+  /** The heading that it stands under; null: none. */
   readonly title: string | null;
+  /** In UTF-16 units, as the next three. */
   readonly original_start: number;
   readonly original_length: number;
   readonly expanded_start: number;
   readonly expanded_length: number;
-  /** True where the section stands as it was written. */
+  /** Whether the section was kept unchanged. */
   readonly kept: boolean;
-  /** Why, where it does. */
+  /** Why it was kept; null otherwise. */
   readonly why: string | null;
 }
 
 const draft = z.object({ content: z.string().min(1) });
 
-/** The source's text. @throws BlobgraphError SCHEMA_VIOLATION: a version of its schema has no text there */
+/** The source's text. @throws BlobgraphError SCHEMA_VIOLATION when it has none */
 function originalText(data: unknown): string {
   const parsed = draft.safeParse(data);
   if (parsed.success) return parsed.data.content;
@@ -76,7 +80,7 @@ const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => 
 type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress' | 'park'>;
 
 /**
- * Makes a draft longer, and tells of its style.
+ * Expands a draft and analyses its style.
  * @throws BlobgraphError SCHEMA_VIOLATION, TOKENS_SPENT, MODEL_UNAVAILABLE, MODEL_FAILED
  */
 export async function expand(

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { wholeNumber } from '../../platform/config.ts';
-import { defineProcessor } from '../../platform/processor/define.ts';
+import { Threads } from '../../platform/concurrency/threads.ts';
+import { wholeNumber } from '../../platform/config/config.ts';
+import { defineProcessor } from '../../platform/processor/kit/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
-import { Threads } from '../../platform/threads.ts';
 import type { AnalysisTask } from './analysis/text.worker.ts';
 import { insights } from './run.ts';
 import { bandsOf, fromText } from './similarity/minhash.ts';
 import { nearDuplicates } from './similarity/near-duplicates.ts';
 
-/** The text insights: what texts tell of themselves, and which of a user's are nearly the same. */
+/** The text insights: analysis of texts, and a user's near duplicates. */
 export default defineProcessor({
   id: 'text-insights',
   version: '1',
@@ -23,7 +23,7 @@ export default defineProcessor({
   settings: z.object({
     TEXT_INSIGHTS_THREADS: wholeNumber(1, 64).default(1).describe('threads that read texts'),
   }),
-  // All of it follows from the text, so it need not be kept for ever.
+  // Can be computed from the text again, so it need not be kept for ever.
   records: records('text_insights', {
     store: 'redis',
     rebuildable: true,

@@ -1,12 +1,12 @@
 import { afterAll, expect, it } from 'vitest';
-import { Threads } from '../../platform/threads.ts';
+import { Threads } from '../../platform/concurrency/threads.ts';
 import type { AnalysisTask } from './analysis/text.worker.ts';
 import { insights } from './run.ts';
 
 const threads = new Threads<AnalysisTask>({ source: 'subgraphs/text-insights/analysis/text.worker.ts' });
 afterAll(() => threads.close());
 
-/** Texts whose marks, length or names would take a careless reader minutes. */
+/** Texts whose marks, length or names would take a naive analysis minutes. */
 it.each([
   ['one word of 5 MiB', 'a'.repeat(5 * 1024 ** 2)],
   ['a million words on one line', 'word '.repeat(1_000_000)],

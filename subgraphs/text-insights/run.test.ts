@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { Threads } from '../../platform/concurrency/threads.ts';
 import { compileSchema } from '../../platform/json-schema/validator.ts';
-import { projectFile } from '../../platform/paths.ts';
-import { Threads } from '../../platform/threads.ts';
-import { readShippedSchemas } from '../schemas/shipped.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { readShippedSchemas } from '../schemas/catalog/shipped.ts';
 import type { AnalysisTask } from './analysis/text.worker.ts';
 import { insights } from './run.ts';
 
@@ -20,7 +20,7 @@ const request = (data: unknown, schemaId = 'text-input-v1', owner = 'state') => 
   signal: new AbortController().signal,
 });
 
-/** What is told of a text, which the schema always takes. */
+/** The insights of a text, validated against the schema. */
 async function told(content: string) {
   const { data } = await insights(request({ content }), { threads });
   expect(validate(data)).toEqual([]);
@@ -38,15 +38,15 @@ Sherlock Holmes came to **Lisbon** by the night ferry. The ferry was late, and t
     code that no reader reads
 `;
 
-describe('of a text is told', () => {
-  it('how long it is, as its readers see it', async () => {
+describe('the insights of a text', () => {
+  it('have its visible length', async () => {
     expect(await told(STORY)).toMatchObject({ language: 'en', sentence_count: 4, is_excerpt: false });
     const data = await told('One two. Three!');
     expect(data).toMatchObject({ word_count: 3, character_count: 13, sentence_count: 2, reading_seconds: 1 });
     expect((await told(`${'word '.repeat(238)}`)).reading_seconds).toBe(60);
   });
 
-  it('what it is about, and who is named in it', async () => {
+  it('have its keywords and names', async () => {
     const { keywords, named_entities: named } = await told(STORY);
     expect(keywords.slice(0, 3).map(({ word }) => word.toLowerCase())).toEqual(
       expect.arrayContaining(['harbour', 'ferry']),
@@ -84,7 +84,7 @@ describe('of a text is told', () => {
     expect(data.word_count).toBeGreaterThan(8);
   });
 
-  it('nothing that cannot be known: no language, no keywords, no names', async () => {
+  it('have no language, keywords and names when these are unknown', async () => {
     expect(await told('Ok')).toMatchObject({
       language: null,
       keywords: [],
@@ -99,12 +99,12 @@ describe('of a text is told', () => {
   });
 });
 
-it('says in its preview how long the text is, and what it is about', async () => {
+it('has length and keywords in the preview', async () => {
   const { preview } = await insights(request({ content: STORY }), { threads });
   expect(preview).toMatch(/^\d+ words, \d+ s: .*[Hh]arbour/);
 });
 
-it('compares what users wrote, and no expansion', async () => {
+it('compares users’ own texts, but no expansions', async () => {
   const own = await insights(request({ content: STORY }, 'message-v1'), { threads });
   expect(own.beside?.['signature']).toEqual(expect.any(String));
   const expansion = await insights(request({ expanded: STORY }, 'expanded-text-v1', 'text-expansion'), {
@@ -121,7 +121,7 @@ it.each([{}, null, 'text', { content: 7 }])('is not made of %j', async (data) =>
   });
 });
 
-it('is given up when its time is over', async () => {
+it('is aborted by its signal', async () => {
   const over = new AbortController();
   const running = insights(
     { ...request({ content: 'word '.repeat(1_000_000) }), signal: over.signal },

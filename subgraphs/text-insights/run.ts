@@ -1,7 +1,7 @@
-import { BlobgraphError } from '../../platform/errors.ts';
-import type { RunRequest, RunResult } from '../../platform/processor/define.ts';
-import { beginning } from '../../platform/text.ts';
-import type { Threads } from '../../platform/threads.ts';
+import type { Threads } from '../../platform/concurrency/threads.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
+import { beginning } from '../../platform/text/text.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { AnalysisTask } from './analysis/text.worker.ts';
 
@@ -12,14 +12,14 @@ export interface Opened {
   readonly threads: Pick<Threads<AnalysisTask>, 'run'>;
 }
 
-/** Members that hold the text, by the schema of the source. */
+/** The member with the text, by the source's schema. */
 const TEXT_OF: Readonly<Record<string, string>> = {
   'text-input-v1': 'content',
   'message-v1': 'content',
   'expanded-text-v1': 'expanded',
 };
 
-/** @throws BlobgraphError SCHEMA_VIOLATION: a version of its schema has no text there */
+/** @throws BlobgraphError SCHEMA_VIOLATION when there is no text in it */
 function textOf({ schemaId, data }: RunRequest['source']): string {
   const member = TEXT_OF[schemaId] ?? 'content';
   const text = (data as Readonly<Record<string, unknown>> | null)?.[member];
@@ -31,7 +31,7 @@ function textOf({ schemaId, data }: RunRequest['source']): string {
 const PREVIEW_WORDS = 8;
 const PREVIEW = 200;
 
-/** In words: `1,204 words, 5 min: harbour, light, ferry`. */
+/** For example `1,204 words, 5 min: harbour, light, ferry`. */
 function previewOf({ word_count: words, reading_seconds: seconds, keywords }: TextInsightsData): string {
   const length = `${words.toLocaleString('en')} ${words === 1 ? 'word' : 'words'}`;
   const time = seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
@@ -39,12 +39,12 @@ function previewOf({ word_count: words, reading_seconds: seconds, keywords }: Te
   return beginning(`${length}, ${time}${about.length > 0 ? `: ${about.join(', ')}` : ''}`, PREVIEW);
 }
 
-/** What a text tells of itself. Reads it in a thread. */
+/** Analyses a text in a thread. */
 export async function insights(
   { source, signal }: Pick<RunRequest, 'source' | 'signal'>,
   { threads }: Opened,
 ): Promise<RunResult<TextInsightsData>> {
-  // What a processor made of a text is like it by its nature.
+  // A derived text always resembles its source.
   const compares = source.owner === 'state';
   const { signature, ...data } = await threads.run<Analysis>({ text: textOf(source), compares }, signal);
   return { preview: previewOf(data), data, ...(signature === null ? {} : { beside: { signature } }) };

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { UsageError } from '../../../platform/exit.ts';
-import { projectFile } from '../../../platform/paths.ts';
-import { startForked } from '../forked.ts';
+import { UsageError } from '../../../platform/process/exit.ts';
+import { projectFile } from '../../../platform/process/paths.ts';
+import { startForked } from '../../harness/forked.ts';
 import { FORWARDED, type Peer } from './peer.ts';
 
-/** Peers of `bench/package.json`, each a script of this folder. */
+/** Peers installed from `bench/package.json`, each started by a script in this folder. */
 
 const installed = (...parts: string[]): string => projectFile('bench', 'node_modules', ...parts);
 
@@ -16,10 +16,10 @@ function versionOf(dependency: string): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-/** Major version. */
+/** Major version of Node. */
 const HIVE_NEEDS = 22;
 
-/** A Node for Hive Gateway: the one at hand, or that of the peers; undefined where neither is new enough. */
+/** Path of a Node for Hive Gateway: this one, or that of the peers; undefined when neither is new enough. */
 function newerNode(): string | undefined {
   if (Number(process.versions.node.split('.')[0]) >= HIVE_NEEDS) return process.execPath;
   const brought = installed('.bin', 'node');
@@ -61,7 +61,7 @@ export const stockPeer = (): Peer =>
     execPath: process.execPath,
   });
 
-/** The same behind Fastify, with undici. @throws UsageError when the peers are not installed */
+/** Apollo's gateway behind Fastify, with undici. @throws UsageError when the peers are not installed */
 export const tunedPeer = (): Peer =>
   peerOf({
     id: 'undici',
@@ -71,7 +71,7 @@ export const tunedPeer = (): Peer =>
     execPath: process.execPath,
   });
 
-/** Hive Gateway with either planner; none without a Node that it runs on. */
+/** Hive Gateway with either planner; empty without a Node that it supports. */
 export function hivePeers(): readonly Peer[] {
   const execPath = newerNode();
   if (!execPath) return [];

@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { freePortOffset } from '../../../e2e/harness/ports.ts';
 import { type ServiceProcess, startProcess } from '../../../e2e/harness/process.ts';
-import { loadConfig, urlVariable } from '../../../platform/config.ts';
-import { isReady, until } from '../../bench.ts';
+import { loadConfig, urlVariable } from '../../../platform/config/config.ts';
+import { services } from '../../../platform/testing/services.ts';
+import { isReady, until } from '../../harness/benchmark.ts';
 import { FORWARDED, type Gateway, type Peer } from './peer.ts';
 
 const STARTS_WITHIN = { withinMs: 60_000, everyMs: 50 };
-/** Nobody listens there: no subscription is served, and none is measured. */
+/** An address where nothing listens: subscriptions are not measured. */
 const NO_EVENT_LOG = 'nats://127.0.0.1:9';
 
 const gatewayOf = (endpoint: string, child: ServiceProcess): Gateway => ({
@@ -15,7 +17,7 @@ const gatewayOf = (endpoint: string, child: ServiceProcess): Gateway => ({
   stop: () => child.stop(),
 });
 
-/** Resolves once the process is ready. @throws with what it printed when it is not */
+/** Waits until the process is ready. @throws Error with its output when it does not become so */
 async function awaitStart(child: ServiceProcess, holds: () => Promise<boolean>): Promise<void> {
   const ended = child.gone.then(() => Promise.reject(new Error('Our gateway ended')));
   try {
@@ -28,30 +30,56 @@ async function awaitStart(child: ServiceProcess, holds: () => Promise<boolean>):
 
 const versions = `Node ${process.versions.node}`;
 
-/** The gateway of the system: checks users' tokens and what an operation may cost, and signs what it asks. */
-export const own: Peer = {
-  id: 'ours',
-  name: 'ours',
+interface SystemGateway {
+  readonly id: string;
+  readonly name: string;
+  /** Called when it starts. */
+  readonly environment: () => Readonly<Record<string, string>>;
+}
+
+/** The system's gateway, with tokens, limits of operations, and signed requests to subgraphs. */
+const systemGateway = ({ id, name, environment: own }: SystemGateway): Peer => ({
+  id,
+  name,
   versions,
   async start({ urls, folder }) {
     const environment = {
       DATA_DIR: folder,
       LOG_LEVEL: 'error',
-      NATS_URL: NO_EVENT_LOG,
+      SERVICES: ['gateway', ...Object.keys(urls)].join(),
       PORT_OFFSET: String(await freePortOffset()),
-      ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [urlVariable(name), url])),
+      ...Object.fromEntries(Object.entries(urls).map(([service, url]) => [urlVariable(service), url])),
+      ...own(),
     };
-    const log = join(folder, 'own.log');
+    const log = join(folder, `${id}.log`);
     const child = startProcess('cli/start-service.ts', environment, log, ['gateway']);
     const url = loadConfig(environment).urls.gateway;
     await awaitStart(child, () => isReady(url));
     return gatewayOf(`${url}/graphql`, child);
   },
-};
+});
+
+/** Without an event log, it keeps no entities. */
+export const own: Peer = systemGateway({
+  id: 'ours',
+  name: 'ours',
+  environment: () => ({ NATS_URL: NO_EVENT_LOG, ENTITY_CACHE_MEBIBYTES: '0' }),
+});
+
+/** With an event log on a server, which it follows for deletions. */
+export const ownCached: Peer = systemGateway({
+  id: 'cached',
+  name: 'ours, entities cached',
+  environment: () => ({
+    NATS_URL: services().natsUrl,
+    NAMESPACE: `bench_${randomBytes(5).toString('hex')}`,
+    NATS_MAX_MEBIBYTES: '64',
+  }),
+});
 
 const ANSWERS = /answers at (\S+\/graphql)/;
 
-/** The same over any supergraph, without the rest of the system: nobody is asked for a token. */
+/** Our gateway over any supergraph, without the rest of the system and without tokens. */
 export const ownAlone: Peer = {
   id: 'alone',
   name: 'ours, alone',

@@ -1,25 +1,25 @@
-/** A gateway that answers in a process of its own. */
+/** A running gateway, as a process of its own. */
 export interface Gateway {
-  /** Its GraphQL endpoint. */
+  /** URL of its GraphQL endpoint. */
   readonly endpoint: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
 
 export interface PeerDeps {
-  /** Path of the supergraph, with its subgraphs' addresses. */
+  /** Path of the supergraph SDL, with the subgraphs' URLs. */
   readonly supergraph: string;
-  /** Those addresses, by subgraph, without `/graphql`. */
+  /** Base URLs of the subgraphs, by name, without `/graphql`. */
   readonly urls: Readonly<Record<string, string>>;
-  /** For what it writes; the development keys of identity are there. */
+  /** A folder to write to, with the development keys. */
   readonly folder: string;
 }
 
-/** One way to serve a supergraph. */
+/** A gateway to compare. */
 export interface Peer {
-  /** As the command line has it. */
+  /** Id on the command line. */
   readonly id: string;
-  /** As the report has it. */
+  /** Name in the report. */
   readonly name: string;
   /** Its runtime, with versions. */
   readonly versions: string;
@@ -27,7 +27,7 @@ export interface Peer {
 }
 
 /**
- * Client's headers that each hands on to subgraphs. The id is another in each request, and the user another in each of
- * those under way at once: who shares a fetch between equal requests finds none.
+ * Headers that each peer passes on to subgraphs. Ids differ between all requests, and users between concurrent ones,
+ * so that gateways which share fetches of equal requests find none.
  */
 export const FORWARDED = ['authorization', 'x-request-id'] as const;

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { freeServerPort } from '../../../e2e/harness/ports.ts';
-import { UsageError } from '../../../platform/exit.ts';
-import { until } from '../../bench.ts';
+import { UsageError } from '../../../platform/process/exit.ts';
+import { until } from '../../harness/benchmark.ts';
 import { FORWARDED, type Peer } from './peer.ts';
 
-/** A router that is a program: Hive Router or Apollo's, told apart by the file's name. */
+/** A router binary: Hive Router or Apollo Router, told apart by its file name. */
 
 interface Router {
   readonly settings: object;
@@ -24,7 +24,7 @@ interface Place {
 
 const HOST = '127.0.0.1';
 
-/** Its own sharing of equal requests is as it is by default: none are equal here. */
+/** Request deduplication is left at its default: no requests are equal here. */
 const hiveRouter = ({ config, supergraph, port }: Place): Router => ({
   settings: {
     supergraph: { source: 'file', path: supergraph },
@@ -59,7 +59,7 @@ const answers = (endpoint: string): Promise<boolean> =>
     () => false,
   );
 
-/** @throws UsageError when there is no such file */
+/** A router as a peer. @throws UsageError when the file does not exist */
 export function routerPeer(program: string): Peer {
   if (!existsSync(program)) throw new UsageError(`--router: there is no ${program}`);
   const isHive = basename(program).toLowerCase().includes('hive');

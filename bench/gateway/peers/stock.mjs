@@ -3,7 +3,7 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 
-/** Apollo's gateway as its documentation sets it up: `ApolloServer` standalone, `RemoteGraphQLDataSource`. */
+/** Apollo's gateway as in its documentation: `ApolloServer` standalone, `RemoteGraphQLDataSource`. */
 
 const { supergraph, headers } = JSON.parse(process.argv[2]);
 
@@ -13,7 +13,7 @@ const gateway = new ApolloGateway({
     new RemoteGraphQLDataSource({
       url,
       willSendRequest({ request, context }) {
-        // Asked for its schema only, it has no context.
+        // Requests for the schema have no context.
         for (const [name, value] of Object.entries(context.headers ?? {}))
           request.http.headers.set(name, value);
       },

@@ -5,11 +5,11 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import Fastify from 'fastify';
 import { Pool } from 'undici';
 
-/** Apollo's gateway as who measures it sets it up: behind Fastify, asking subgraphs through undici. */
+/** Apollo's gateway tuned for speed: behind Fastify, with undici as its client. */
 
 const { supergraph, headers } = JSON.parse(process.argv[2]);
 
-/** Subgraphs' answers without what the documented data source does beside it: no caching, no retries. */
+/** A data source without the caching and retries of the documented one. */
 class UndiciDataSource {
   #pool;
   #path;

@@ -40,12 +40,12 @@ test('selects by alias, argument and type', () => {
   expect(answer(query, { first: 1 }).data).toMatchObject({ all: [{ key: 'c1' }] });
 });
 
-test('a field that is selected twice has what both select', () => {
+test('a field that is selected twice merges both selections', () => {
   const query = '{ animals(first: 1) { friend { id } friend { __typename } } }';
   expect(answer(query).data).toEqual({ animals: [{ friend: { id: 'd1', __typename: 'Dog' } }] });
 });
 
-test('entities come in the order of their representations, and are counted', () => {
+test('entities have the order of their representations, and are counted', () => {
   const query = `query ($these: [_Any!]!, $those: [_Any!]!) {
     _entities(representations: $these) { ... on Cat { name } }
     others: _entities(representations: $those) { ... on Cat { id } }
@@ -57,6 +57,6 @@ test('entities come in the order of their representations, and are counted', () 
   });
 });
 
-test('what the stub does not know is an error', () => {
+test('unknown fields are errors', () => {
   expect(() => answer('{ animals(first: 1) { age } }')).toThrow('The stub has no Cat.age');
 });

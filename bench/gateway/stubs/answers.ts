@@ -10,7 +10,7 @@ import type { StubGraph, StubObject, StubSubgraph, Value } from './graph.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A question to a subgraph. */
+/** A GraphQL request to a subgraph. */
 export interface Question {
   readonly query: string;
   readonly variables?: Variables;
@@ -22,7 +22,7 @@ interface Answer {
   readonly representations: number;
 }
 
-/** Answers what one subgraph is asked. */
+/** Answers requests to one subgraph. */
 export type Answering = (question: Question) => Answer;
 
 interface RootField {
@@ -39,7 +39,7 @@ const keyOf = ({ alias, name }: FieldNode): string => alias?.value ?? name.value
 const argumentsOf = ({ arguments: given = [] }: FieldNode, variables: Variables): Variables =>
   Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]));
 
-/** Selects from values what selections of one document ask for. */
+/** Selects the fields of one document from values. */
 function createSelecting(
   interfaces: StubGraph['interfaces'],
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -82,7 +82,7 @@ function fieldOf(object: StubObject, field: FieldNode, variables: Variables): Va
   return typeof value === 'function' ? value(argumentsOf(field, variables)) : value;
 }
 
-/** A field that is selected twice has what both select. */
+/** Merges two values of a field that is selected twice. */
 function merged(before: unknown, next: unknown): unknown {
   if (typeof before !== 'object' || before === null) return next;
   if (Array.isArray(before) && Array.isArray(next))
@@ -93,7 +93,7 @@ function merged(before: unknown, next: unknown): unknown {
   );
 }
 
-/** Computes once for each key. */
+/** Memoises a function of a key. */
 function once<T>(compute: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {
@@ -141,8 +141,8 @@ function compile(graph: StubGraph, subgraph: StubSubgraph, query: string): reado
 }
 
 /**
- * Answers as cheaply as it can be done, so that whoever asks is measured: a document is parsed once, and each entity
- * selected and printed once for each document that asks for it. It checks nothing of what it is asked.
+ * Answers as cheaply as possible, so that the client is what is measured: each document is parsed once, and each
+ * entity selected and serialised once per document. Requests are not validated.
  */
 export function createAnswering(graph: StubGraph, subgraph: StubSubgraph): Answering {
   const fieldsOf = once((query) => compile(graph, subgraph, query));

@@ -1,6 +1,6 @@
 /**
- * A field's value: a scalar, a list, an object by the names of its fields (`__typename` among them), or a function of
- * the field's arguments that makes one.
+ * A field's value: a scalar, a list, an object of fields (with `__typename`), or a function of the field's arguments
+ * that returns one.
  */
 export type Value =
   | null
@@ -15,7 +15,7 @@ export interface StubObject {
   readonly [field: string]: Value;
 }
 
-/** A subgraph that knows its answers. */
+/** A subgraph with fixed answers. */
 export interface StubSubgraph {
   readonly name: string;
   /** Fields of `Query`. */
@@ -27,6 +27,6 @@ export interface StubSubgraph {
 /** A graph whose subgraphs are stubs. */
 export interface StubGraph {
   readonly subgraphs: readonly StubSubgraph[];
-  /** Names of the object types that each interface stands for. */
+  /** Object types by interface. */
   readonly interfaces: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,9 +1,11 @@
-import { projectFile } from '../../../platform/paths.ts';
+import { projectFile } from '../../../platform/process/paths.ts';
 import type { StubGraph, StubObject, StubSubgraph, Value } from './graph.ts';
 
-/** Our graph, by its real schema, with as many blobs as a page asks for: each was expanded and went into a book. */
+/**
+ * Our graph, with its real schema and as many blobs as a page selects, each of them expanded and compiled into a book.
+ */
 
-/** The index entries, and the content, of blob, expansion and book number `index`. */
+/** The id of blob, expansion or book number `index`. */
 const idOf = (kind: 'blob' | 'text' | 'book', index: number): string => `${kind}${index}`;
 const indexOf = (id: string): number => Number(id.slice('blob'.length));
 

@@ -5,24 +5,24 @@ import { lineageGraph } from './lineage.ts';
 import { shopGraph } from './shop.ts';
 
 /**
- * The subgraphs of one graph, in a process of their own: forked with the graph's name, tells its parent their
- * addresses, and answers each {@link StubsRequest} with {@link Asked} of each of them.
+ * The subgraphs of one graph, as a process of their own. Forked with the graph's name, it sends their URLs to its
+ * parent, and answers each {@link StubsRequest} with the {@link Asked} of every subgraph.
  */
 
 const graphs = { lineage: lineageGraph, shop: shopGraph };
 
 export type StubGraphName = keyof typeof graphs;
 
-/** The questions to a subgraph since this was told last. */
+/** Requests to a subgraph since the last report. */
 export interface Asked {
   readonly subgraph: string;
   readonly requests: number;
   readonly representations: number;
-  /** Bodies of the last of them, the oldest first; at most 20. */
+  /** Bodies of the last 20, oldest first. */
   readonly bodies: readonly string[];
 }
 
-/** How long a subgraph waits before it answers, for each that it holds; others are as before. */
+/** Delays of subgraphs before each answer, in milliseconds; others are unchanged. */
 export interface StubsRequest {
   readonly delayMs: Readonly<Record<string, number>>;
 }
@@ -59,7 +59,7 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
       else setTimeout(send, delayMs, response, text);
     });
   });
-  // Connections outlive the turns of others.
+  // Connections stay open during the turns of others.
   server.keepAliveTimeout = 600_000;
   return {
     name: subgraph.name,

@@ -28,7 +28,7 @@ const sdl: Readonly<Record<string, string>> = {
     }`,
 };
 
-/** The shop's supergraph. @throws Error when it does not compose */
+/** Composes the shop's supergraph. @throws Error when it does not compose */
 export function composeShop(): string {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(sdl).map(([name, text]) => ({

@@ -1,13 +1,13 @@
 import type { StubGraph, StubObject, StubSubgraph } from './graph.ts';
 
 /**
- * A shop whose reviews lead to products, whose reviews lead to users, and so on: a deep operation comes to the same few
- * entities by a hundred paths.
+ * A shop with cyclic relations between users, reviews and products: a deep operation reaches the same few entities by
+ * a hundred paths.
  */
 
 const USERS = ['Ada Marlow', 'Bela Toth', 'Cleo Anders', 'Dev Patel'];
 const PRODUCTS = ['Lamp', 'Kettle', 'Desk', 'Chair', 'Shelf', 'Clock'];
-/** Of each review: its author and its product. */
+/** Author and product of each review. */
 const REVIEWS = [
   [0, 0],
   [0, 1],
@@ -63,7 +63,7 @@ function entity({ __typename: type, id, upc }: Representation): StubObject {
   return type === 'User' ? user(indexIn(id)) : product(indexIn(upc));
 }
 
-/** A value that is not in the representation would come out as `null`, and two gateways would not agree. */
+/** A value that is missing from the representation becomes `null`, and gateways differ. */
 const stock = ({ upc, price: costs, weight: weighs }: Representation): StubObject => ({
   __typename: 'Product',
   upc: String(upc),

@@ -1,27 +1,27 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { builtFile } from '../../../platform/paths.ts';
-import { startForked } from '../forked.ts';
+import { builtFile } from '../../../platform/process/paths.ts';
+import { startForked } from '../../harness/forked.ts';
 import { lineageSupergraph } from './lineage.ts';
 import type { Asked, StubGraphName, StubsRequest } from './server.ts';
 import { composeShop } from './shop-supergraph.ts';
 
-/** The subgraphs of a graph, answering in a process of their own. */
+/** The running subgraphs of a graph, in a process of their own. */
 export interface Stubs {
-  /** Addresses by subgraph, without `/graphql`. */
+  /** Base URLs by subgraph, without `/graphql`. */
   readonly urls: Readonly<Record<string, string>>;
-  /** The supergraph with these addresses: a file. */
+  /** Path of the supergraph SDL with these URLs. */
   readonly supergraph: string;
-  /** The questions to each since this was called last. */
+  /** Requests to each subgraph since the last call. */
   take(): Promise<readonly Asked[]>;
-  /** Lets a subgraph wait so long before each answer; 0: no more. */
+  /** Delays each answer of a subgraph by `ms`; 0 ends that. */
   delay(subgraph: string, ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 const GRAPH = /@join__graph\(name: "([^"]+)", url: "[^"]*"\)/g;
 
-/** Nobody listens there: of subgraphs that no operation asks. */
+/** An address where nothing listens, for subgraphs that no operation needs. */
 const NOBODY = 'http://127.0.0.1:9';
 
 const withUrls = (sdl: string, urls: Stubs['urls']): string =>
@@ -30,7 +30,7 @@ const withUrls = (sdl: string, urls: Stubs['urls']): string =>
     (_, name: string) => `@join__graph(name: "${name}", url: "${urls[name] ?? NOBODY}/graphql")`,
   );
 
-/** Starts the subgraphs of a graph. `folder`: where the supergraph is written. */
+/** Starts the subgraphs of a graph. `folder`: the supergraph SDL is written there. */
 export async function startStubs(graph: StubGraphName, folder: string): Promise<Stubs> {
   const {
     told: urls,

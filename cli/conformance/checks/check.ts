@@ -1,10 +1,10 @@
-import type { Lab } from '../lab.ts';
+import type { Lab } from '../lab/lab.ts';
 
-/** Looks at one sentence of the contract. */
+/** Checks one sentence of the contract. */
 export interface Check {
-  /** The sentence's number. */
+  /** Number of the sentence, e.g. `E4`. */
   readonly id: string;
-  /** @throws Wrong with what was seen, Unchecked where it cannot be looked at */
+  /** @throws Wrong with the observation; Unchecked where the sentence cannot be checked */
   readonly look: (lab: Lab) => Promise<void>;
 }
 

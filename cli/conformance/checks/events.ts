@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, shown, Unchecked } from '../findings.ts';
-import { ALICE, BOB, type Lab } from '../lab.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import { ALICE, BOB, type Lab } from '../lab/lab.ts';
 import { gate, refusal } from '../stand-ins/server.ts';
 import type { SourceBlob } from '../stand-ins/state.ts';
 import { check } from './check.ts';
@@ -8,7 +8,7 @@ import { check } from './check.ts';
 const told = (lab: Lab, { id }: SourceBlob) => lab.deps.state.toldOf(id);
 const begun = (lab: Lab, { id }: SourceBlob) => lab.callsOf('POST /api/v1/runs/begin', id);
 
-/** The filters that a consumer lacks. */
+/** Subjects that a consumer's filters do not cover. */
 function missingFilters({ processor, deps: { log } }: Lab, filters: readonly string[]): string[] {
   const kinds = Object.entries(processor.takes).flatMap(([event, ids]) =>
     ids.length > 0 ? [`${event}.*`] : [],
@@ -23,7 +23,7 @@ function missingFilters({ processor, deps: { log } }: Lab, filters: readonly str
   return wanted.filter((subject) => !isHeard(subject));
 }
 
-/** Events that ask this processor for nothing. */
+/** Events that are not for this processor. */
 function uninteresting(
   lab: Lab,
 ): { readonly what: string; readonly source: SourceBlob; readonly publish: () => Promise<number> }[] {
@@ -72,7 +72,10 @@ async function expectIgnored(lab: Lab): Promise<void> {
   }
 }
 
-/** Acknowledged only once state has taken the result: another event is acknowledged meanwhile, over the same connection. */
+/**
+ * An event is acknowledged only once state has accepted the result. Another event, over the same connection, is
+ * acknowledged meanwhile.
+ */
 async function expectStoredFirst(lab: Lab): Promise<void> {
   const held = gate();
   const source = lab.source(ALICE, {
@@ -85,10 +88,7 @@ async function expectStoredFirst(lab: Lab): Promise<void> {
     const passing = (await another?.publish()) ?? 0;
     if (lab.processor.max_concurrency > 1)
       await lab.settledUntil('A second event was not acknowledged', () => lab.isDone(passing));
-    expect(
-      !lab.isDone(sequence),
-      () => 'An event was acknowledged while state had not answered to its result.',
-    );
+    expect(!lab.isDone(sequence), () => 'An event was acknowledged before state had answered to its result.');
   } finally {
     held.open();
   }
@@ -102,14 +102,14 @@ async function expectStoredFirst(lab: Lab): Promise<void> {
 async function expectSameAgain(lab: Lab): Promise<void> {
   const { source, id } = await lab.made(ALICE, 'one');
   const sequence = await lab.publish(source, 2);
-  await lab.until('An event that came again was not acknowledged', () => lab.isDone(sequence));
+  await lab.until('A redelivered event was not acknowledged', () => lab.isDone(sequence));
   const ids = [...new Set(told(lab, source).map(({ remote_blob_id }) => remote_blob_id))];
   expect(
     ids.length === 1 && ids[0] === id,
     () => `It made ${ids.length} blobs of one source: ${shown(ids)}.`,
   );
   const hashes = new Set(told(lab, source).map(({ content_hash }) => content_hash));
-  expect(hashes.size === 1, () => 'An event that came again gave another result.');
+  expect(hashes.size === 1, () => 'A redelivered event gave another result.');
 }
 
 const HEADERS = {
@@ -142,11 +142,13 @@ async function expectPoisonEnded(lab: Lab): Promise<void> {
   const after = lab.source(BOB);
   await lab.publish(after);
   await lab.until(
-    'After messages that are no events, nothing was made of one that is',
+    'After messages that are not events, nothing was made of an event',
     () => told(lab, after)[0],
   );
   for (const [what, sequence] of sequences)
-    await lab.until(`A message that is no event, ${what}, was not ended`, () => lab.isDone(sequence));
+    await lab.until(`A message that is not an event, ${what}, was not terminated`, () =>
+      lab.isDone(sequence),
+    );
 }
 
 async function expectPatience(lab: Lab): Promise<void> {
@@ -159,7 +161,7 @@ async function expectPatience(lab: Lab): Promise<void> {
   });
   const sequence = await lab.publish(source);
   await lab.until(
-    'State answered 503, PROCESSOR_PAUSED and 401 to a run’s beginning, and nothing was made afterwards',
+    'State answered 503, PROCESSOR_PAUSED and 401 to the beginning of a run, and nothing was made afterwards',
     () => told(lab, source)[0],
   );
   const failed = lab
@@ -167,7 +169,7 @@ async function expectPatience(lab: Lab): Promise<void> {
     .filter(({ body }) => (body as { state?: unknown }).state === 'FAILED');
   expect(failed.length === 0, () => `It reported ${shown(failed[0]?.body)}.`);
   await lab.settledUntil('Its event was not acknowledged', () => lab.isDone(sequence));
-  expect(!lab.settled(sequence).includes('+TERM'), () => 'It ended the message.');
+  expect(!lab.settled(sequence).includes('+TERM'), () => 'It terminated the message.');
 }
 
 async function expectUnwantedLeft(lab: Lab): Promise<void> {
@@ -179,12 +181,13 @@ async function expectUnwantedLeft(lab: Lab): Promise<void> {
   for (const [status, code] of answers) {
     const source = lab.source(ALICE, { begin: [() => refusal(status, code)] });
     const sequence = await lab.publish(source);
-    await lab.until(`State answered ${code} to a run’s beginning, and its event was not acknowledged`, () =>
-      lab.isDone(sequence),
+    await lab.until(
+      `State answered ${code} to the beginning of a run, and its event was not acknowledged`,
+      () => lab.isDone(sequence),
     );
     expect(
       told(lab, source).length === 0,
-      () => `State answered ${code} to a run’s beginning, and a result was told of.`,
+      () => `State answered ${code} to the beginning of a run, and a result was reported.`,
     );
     expect(
       lab.settled(sequence)[0] === '+ACK',
@@ -206,25 +209,22 @@ async function expectBounded(lab: Lab): Promise<void> {
     for (const source of sources) await lab.publish(source);
     const least = Math.min(2, most);
     await lab.until(
-      `Of ${sources.length} events, whose runs’ beginning was not answered, ${least} were not taken at once`,
+      `Of ${sources.length} events, whose runs wait for an answer to their beginning, fewer than ${least} were worked on at once`,
       () => under() >= least,
     );
     if (isCounted) {
-      // What comes too many has come by the time that several calls are answered.
+      // An excess call would have come by the time that several others are answered.
       for (let round = 0; round < 10; round++) await lab.ask('GET', '/nothing-is-here', BOB);
-      expect(
-        under() <= most,
-        () => `It took ${under()} events into work at once; it is registered with ${most}.`,
-      );
+      expect(under() <= most, () => `It worked on ${under()} events at once; it is registered with ${most}.`);
     }
   } finally {
     held.open();
   }
   for (const source of sources)
-    await lab.settledUntil('What was held was not done afterwards', () => told(lab, source)[0]);
+    await lab.settledUntil('A run that was held was not finished afterwards', () => told(lab, source)[0]);
 }
 
-/** Checks of how events are read and acknowledged. */
+/** Reading and acknowledging events. */
 export const eventChecks = [
   check('E1', async (lab) => {
     const { processor, deps } = lab;
@@ -234,7 +234,7 @@ export const eventChecks = [
     );
     const consumer = await deps.log.consumer(processor.id);
     if (!consumer) throw new Unchecked('The consumer is gone.');
-    expect(!consumer.isPush, () => 'Its consumer is one that the server pushes to.');
+    expect(!consumer.isPush, () => 'Its consumer is a push consumer.');
     expect(
       consumer.ackPolicy === 'explicit',
       () => `Its consumer’s \`ack_policy\` is ${consumer.ackPolicy}.`,

@@ -11,9 +11,10 @@ import {
   type ObjectTypeDefinitionNode,
   parse,
 } from 'graphql';
-import { type Answered, answeredWith } from '../calls.ts';
-import { expect, shown, Unchecked } from '../findings.ts';
-import { ALICE, BOB, type Lab } from '../lab.ts';
+import { NO_DESCRIPTION, subgraphFaults } from '../../../platform/supergraph/schema-rules.ts';
+import { type Answered, answeredWith } from '../lab/calls.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import { ALICE, BOB, type Lab } from '../lab/lab.ts';
 import { check } from './check.ts';
 import { expectFlat, idsWith, several } from './reads.ts';
 
@@ -32,8 +33,8 @@ const errorsOf = ({ body }: Answered): readonly { message?: unknown; extensions?
   return Array.isArray(errors) ? errors : [];
 };
 
-/** The SDL that the processor serves. @throws Unchecked */
-export async function servedSdl(lab: Lab): Promise<string> {
+/** The SDL of the processor. @throws Unchecked */
+async function servedSdl(lab: Lab): Promise<string> {
   const answer = await graph(lab, BOB, '{ _service { sdl } }');
   const sdl = (dataOf(answer)?.['_service'] as { sdl?: unknown } | undefined)?.sdl;
   if (typeof sdl === 'string') return sdl;
@@ -44,7 +45,7 @@ function parsedSdl(sdl: string): DocumentNode {
   try {
     return parse(sdl);
   } catch (error) {
-    throw new Unchecked(`The SDL of \`_service\` is none: ${(error as Error).message}`);
+    throw new Unchecked(`The SDL of \`_service\` cannot be parsed: ${(error as Error).message}`);
   }
 }
 
@@ -68,7 +69,7 @@ async function expectSdl(lab: Lab): Promise<void> {
   try {
     document = parse(String(sdl));
   } catch (error) {
-    expect(false, () => `The SDL of \`_service\` is none: ${(error as Error).message}`);
+    expect(false, () => `The SDL of \`_service\` cannot be parsed: ${(error as Error).message}`);
   }
   const links = [...String(sdl).matchAll(/url:\s*"([^"]+)"/g)].map(([, url = '']) => url);
   expect(
@@ -137,14 +138,11 @@ async function expectMissingNull(lab: Lab): Promise<void> {
   );
   const found = listOf(answer).map((each) => each?.id ?? null);
   expect(found[2] === null, () => `\`_entities\` of ${ALICE} has the blob ${others.id} of ${BOB}.`);
-  expect(
-    found[0] === null && found[3] === null,
-    () => `Entities that there are not were answered ${shown(found)}.`,
-  );
-  expect(found[1] === id, () => `Beside ones that are missing, an entity was answered ${shown(found[1])}.`);
+  expect(found[0] === null && found[3] === null, () => `Missing entities were answered ${shown(found)}.`);
+  expect(found[1] === id, () => `Beside missing ones, an entity was answered ${shown(found[1])}.`);
 }
 
-/** All fields of a type without required arguments, opened to some depth. */
+/** A selection of all fields of a type without required arguments, nested to {@link DEPTH}. */
 function selectionOf(type: GraphQLObjectType, depth = DEPTH): string {
   const fields = Object.values(type.getFields()).flatMap((field) => {
     if (field.args.some(isRequiredArgument)) return [];
@@ -161,7 +159,7 @@ function schemaOf(sdl: string): GraphQLSchema {
   try {
     return buildASTSchema(parsedSdl(sdl), { assumeValidSDL: true });
   } catch (error) {
-    throw new Unchecked(`The SDL of \`_service\` is no schema: ${(error as Error).message}`);
+    throw new Unchecked(`The SDL of \`_service\` is not a valid schema: ${(error as Error).message}`);
   }
 }
 
@@ -174,11 +172,11 @@ async function expectFields(lab: Lab): Promise<void> {
   const [error] = errorsOf(answer);
   expect(
     error === undefined,
-    () => `All fields of ${name} were asked for, and answered an error: ${shown(error)}`,
+    () => `A query of all fields of ${name} was answered an error: ${shown(error)}`,
   );
   expect(
     listOf(answer)[0]?.id === id,
-    () => `All fields of ${name} were asked for, and answered ${shown(listOf(answer)[0])}.`,
+    () => `A query of all fields of ${name} was answered ${shown(listOf(answer)[0])}.`,
   );
 }
 
@@ -203,13 +201,10 @@ async function expectFaultsTold(lab: Lab): Promise<void> {
 }
 
 async function expectDescribed(lab: Lab): Promise<void> {
-  const { graphql_type: name } = lab.processor;
-  const type = blobType(parsedSdl(await servedSdl(lab)), name);
-  if (!type) throw new Unchecked(`The SDL has no type ${name}.`);
-  const self = new Set(['id', 'createdAt', 'data']);
-  const bare = (type.fields ?? []).find((field) => !field.description && !self.has(field.name.value));
-  expect(type.description !== undefined, () => `The type ${name} has no description.`);
-  expect(bare === undefined, () => `The field \`${name}.${bare?.name.value}\` has no description.`);
+  const faults = subgraphFaults(schemaOf(await servedSdl(lab)));
+  const bare = faults.filter(({ message }) => message === NO_DESCRIPTION);
+  const places = bare.map(({ coordinate }) => `\`${coordinate}\``).join(', ');
+  expect(bare.length === 0, () => `There is no description of ${shown(places)}.`);
 }
 
 /** The processor as a subgraph. */

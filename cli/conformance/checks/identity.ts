@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { newServiceKey, readServiceKeys } from '../../../platform/identity/service/keys.ts';
-import { type Answered, type Asking, answeredWith, named, routed, strangersKey } from '../calls.ts';
-import { expect, Unchecked } from '../findings.ts';
-import { type Lab, READER } from '../lab.ts';
+import { newServiceKey, readServiceKeys } from '../../../platform/identity/keys/service-keys.ts';
+import { type Answered, type Asking, answeredWith, named, routed, strangersKey } from '../lab/calls.ts';
+import { expect, Unchecked } from '../lab/findings.ts';
+import { type Lab, READER } from '../lab/lab.ts';
 import { check } from './check.ts';
 
 const USER = 'bob';
@@ -10,7 +10,7 @@ const IDS = { ids: [] };
 const COUNTS = { user_ids: [], before: '2026-01-01T00:00:00.000Z' };
 const inventoryPath = '/inventory?before=2026-01-01T00%3A00%3A00.000Z&limit=1';
 
-/** A good call of each route, by the caller that it is for. */
+/** A valid call of each route, by the caller that it is for. */
 const CALLS = {
   graph: {
     as: 'gateway',
@@ -58,7 +58,7 @@ const expect401 = (lab: Lab, asking: Asking, how: string) =>
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Tokens that nobody signed who is asked about, each as its forger would make it. */
+/** Forged tokens for a call, by how they were made. */
 function forged(lab: Lab, asking: Asking): readonly (readonly [how: string, token: string])[] {
   const { calls, standIns } = lab.deps;
   const stranger = strangersKey();
@@ -72,14 +72,11 @@ function forged(lab: Lab, asking: Asking): readonly (readonly [how: string, toke
   const hmac = `${encode({ ...header, alg: 'HS256' })}.${payload}`;
   const mac = createHmac('sha256', gateway.jwk.x).update(hmac).digest('base64url');
   return [
-    ['with a key that nobody publishes', calls.token(asking, stranger)],
+    ['with a key that no service publishes', calls.token(asking, stranger)],
+    ['with a key that uses the gateway’s key id', calls.token(asking, { ...stranger, kid: gateway.kid })],
+    ['in the name of the gateway, with the key of state', calls.token(asking, state)],
     [
-      'with a key that only says that it is the gateway’s',
-      calls.token(asking, { ...stranger, kid: gateway.kid }),
-    ],
-    ['with the key of state in the name of the gateway', calls.token(asking, state)],
-    [
-      'in the name of a service that there is not',
+      'in the name of a service that does not exist',
       calls.token({ ...asking, claims: { iss: 'somebody' } }, stranger),
     ],
     ['without a signature (alg: none)', unsigned],
@@ -93,13 +90,13 @@ function forged(lab: Lab, asking: Asking): readonly (readonly [how: string, toke
   ];
 }
 
-/** The registry reads for those who ask it. */
+/** The registry forwards reads, so it may call these as well. */
 const ALSO_LET_IN: readonly Asking[] = [CALLS.blob, CALLS.list, CALLS.batch].map((call) => ({
   ...call,
   as: 'processors',
 }));
 
-/** Callers that may not ask a route, though their tokens are good. */
+/** Callers that may not call a route, though their tokens are valid. */
 const NOT_LET_IN: readonly Asking[] = [
   { ...CALLS.graph, as: 'state' },
   { ...CALLS.graph, as: 'processors' },
@@ -124,7 +121,7 @@ const NOT_LET_IN: readonly Asking[] = [
 async function expectNewKeyKnown(lab: Lab): Promise<void> {
   const gateway = lab.deps.standIns.get('gateway');
   if (!gateway) throw new Unchecked('There is no gateway.');
-  // What the checks before asked for counts: keys are read again once a second at most.
+  // Earlier checks count as well: processors read keys again at most once a second.
   gateway.keys = [...readServiceKeys(newServiceKey()), ...gateway.keys.slice(0, 1)];
   await lab.until('The gateway published another key, and tokens by it were answered 401', async () => {
     const { status } = await lab.deps.calls.ask(CALLS.blob);
@@ -132,7 +129,7 @@ async function expectNewKeyKnown(lab: Lab): Promise<void> {
   });
 }
 
-/** Who is let in. */
+/** Authentication and authorisation. */
 export const identityChecks = [
   check('I1', async (lab) => {
     for (const asking of ALL) await expect401(lab, { ...asking, token: null }, ' without a token');
@@ -155,7 +152,7 @@ export const identityChecks = [
   check('I4', async (lab) => {
     const now = Math.floor(Date.now() / 1_000);
     const times = [
-      [' with a token that ended three minutes ago', { iat: now - 240, exp: now - 180 }],
+      [' with a token that expired three minutes ago', { iat: now - 240, exp: now - 180 }],
       [' with a token of the future', { iat: now + 300, exp: now + 360 }],
       [' with a token that lasts an hour', { iat: now, exp: now + 3_600 }],
     ] as const;

@@ -1,11 +1,11 @@
-import { type Answered, answeredWith, codeOf, routed } from '../calls.ts';
-import { expect, Unchecked } from '../findings.ts';
-import { BOB, type Lab } from '../lab.ts';
+import { type Answered, answeredWith, codeOf, routed } from '../lab/calls.ts';
+import { expect, Unchecked } from '../lab/findings.ts';
+import { BOB, type Lab } from '../lab/lab.ts';
 import { check } from './check.ts';
 
 const LARGE = 9 * 1024 * 1024;
 
-/** A body that is too large may be cut off before it is sent whole: undefined, as there is no answer to be had then. */
+/** Sends a body that is too large. @returns the answer; undefined when the processor closed the connection early */
 async function askLarge(lab: Lab): Promise<Answered | undefined> {
   const text = JSON.stringify({ ids: ['x'.repeat(LARGE)] });
   const asking = {
@@ -29,7 +29,7 @@ const listed = (query: string) => {
   return { path: `${path}?${query}`, template };
 };
 
-/** What is not allowed, with the code and field that it is refused with. */
+/** Invalid calls, with the code and field of their refusal. */
 const REFUSED = [
   ['GET', listed('limit=0'), undefined, 'VALIDATION_FAILED', 'limit'],
   ['GET', listed('limit=101'), undefined, 'VALIDATION_FAILED', 'limit'],
@@ -52,12 +52,12 @@ async function expectRefused(lab: Lab): Promise<void> {
     expect(
       isRight,
       () =>
-        `${method} ${where} ${what} was answered ${answeredWith(answer)}; it is ${code} with \`field\`: \`${field}\`.`,
+        `${method} ${where} ${what} was answered ${answeredWith(answer)}; expected ${code} with \`field\`: \`${field}\`.`,
     );
   }
 }
 
-/** Bodies and parameters that are not allowed. */
+/** Invalid bodies and parameters. */
 export const limitChecks = [
   check('L4', async (lab) => {
     for (const text of ['{"ids":', 'ids', '']) {

@@ -1,7 +1,7 @@
-import { JWKS_PATH, readJwks } from '../../../platform/identity/service/jwks.ts';
-import { answeredWith, routed } from '../calls.ts';
-import { expect, shown, Unchecked } from '../findings.ts';
-import type { Lab } from '../lab.ts';
+import { JWKS_PATH, readJwks } from '../../../platform/identity/keys/jwks.ts';
+import { answeredWith, routed } from '../lab/calls.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import type { Lab } from '../lab/lab.ts';
 import { check } from './check.ts';
 
 const open = (lab: Lab, path: string) =>
@@ -9,19 +9,19 @@ const open = (lab: Lab, path: string) =>
 
 const MAX_JWKS = 16 * 1024;
 
-/** Names, registration, health and keys. */
+/** Names, declaration, health and keys. */
 export const operationChecks = [
   check('N1', async ({ processor: { id }, deps: { registry } }) => {
     expect(registry.processors.has(id), () => `Its id is ${shown(id)}.`);
   }),
   check('N3', async ({ processor, deps: { registry } }) => {
-    const refused = registry.registrations.find(
+    const refused = registry.declarations.find(
       ({ body }) => (body as { id?: unknown } | undefined)?.id !== processor.id,
     );
     expect(refused === undefined, () => `It registered ${shown(refused?.body)}.`);
   }),
   check('N4', async ({ deps: { registry } }) => {
-    if (registry.registrations.length === 0)
+    if (registry.declarations.length === 0)
       throw new Unchecked('It did not register itself, which it need not.');
   }),
   check('H1', async (lab) => {
@@ -33,7 +33,7 @@ export const operationChecks = [
     const { status, service, checks } = (answer.body ?? {}) as Record<string, unknown>;
     expect(
       answer.status === 200,
-      () => `GET /ready was answered ${answeredWith(answer)}, while all that it needs is there.`,
+      () => `GET /ready was answered ${answeredWith(answer)}, while everything that it needs is available.`,
     );
     expect(['ready', 'degraded'].includes(String(status)), () => `\`status\` is ${shown(status)}.`);
     expect(service === lab.processor.id, () => `\`service\` is ${shown(service)}.`);

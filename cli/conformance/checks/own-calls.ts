@@ -1,21 +1,21 @@
-import { readJwks } from '../../../platform/identity/service/jwks.ts';
-import { publicKeyOf, thumbprintOf } from '../../../platform/identity/service/keys.ts';
+import { readJwks } from '../../../platform/identity/keys/jwks.ts';
+import { publicKeyOf, thumbprintOf } from '../../../platform/identity/keys/service-keys.ts';
+import { routeOf } from '../../../platform/identity/service/service-tokens.ts';
 import { isSignedBy, readToken, type ServiceClaims } from '../../../platform/identity/service/token.ts';
-import { routeOf } from '../../../platform/identity/service-tokens.ts';
-import { shown } from '../findings.ts';
+import { shown } from '../lab/findings.ts';
 import type { Received } from '../stand-ins/server.ts';
 import type { StateStandIn } from '../stand-ins/state.ts';
 
 const TOLERANCE_SECONDS = 90;
 const LIFETIME_SECONDS = 60;
 
-/** Routes that a processor asks for itself. */
+/** Routes that a processor calls for itself. */
 const FOR_ITSELF = /^\/api\/v1\/(processors|schemas|runs\/hand-out)/;
 
 export interface OwnCallsDependencies {
   /** The processor's id; undefined until it is registered. */
   readonly id: () => string | undefined;
-  /** The keys that it publishes. */
+  /** The key set that it publishes. */
   readonly jwks: () => Promise<string>;
   readonly state: StateStandIn;
 }
@@ -31,11 +31,13 @@ function claimsFlaw(
   if (aud !== call.to) return `its \`aud\` is ${shown(aud)}`;
   if (call.route !== null && route !== own) return `its \`route\` is ${shown(route)}, not ${own}`;
   if (exp - iat > LIFETIME_SECONDS) return `it lasts ${exp - iat} s`;
-  if (iat > now + TOLERANCE_SECONDS || exp < now - TOLERANCE_SECONDS) return 'its time is another';
+  if (iat > now + TOLERANCE_SECONDS || exp < now - TOLERANCE_SECONDS) return 'it is not valid now';
   return undefined;
 }
 
-/** Says what is wrong with the token of a call that the processor made; undefined where nothing is. */
+/**
+ * Judges tokens of calls that the processor makes: a function that returns what is wrong, undefined where nothing is.
+ */
 export function createOwnCallsJudge({ id, jwks, state }: OwnCallsDependencies) {
   const known = new Map<string, string>();
   const keyOf = async (kid: string) => {
@@ -55,7 +57,7 @@ export function createOwnCallsJudge({ id, jwks, state }: OwnCallsDependencies) {
     const [, bearer] = /^Bearer ([\w.~+/=-]+)$/.exec(call.authorization ?? '') ?? [];
     if (bearer === undefined) return 'there is none';
     const token = readToken(bearer);
-    if (!token) return `it has another form: ${shown(bearer, 120)}`;
+    if (!token) return `it is malformed: ${shown(bearer, 120)}`;
     const x = await keyOf(token.kid).catch(() => undefined);
     if (x === undefined) return `its key, \`kid\` ${shown(token.kid)}, is not published`;
     if (!isSignedBy(token, publicKeyOf(x))) return 'its signature is not by its key';

@@ -1,6 +1,6 @@
-import { answeredWith, codeOf, routed } from '../calls.ts';
-import { expect, shown, Unchecked } from '../findings.ts';
-import { ALICE, BOB, type Lab, READER, ROGUE, type Shown } from '../lab.ts';
+import { answeredWith, codeOf, routed } from '../lab/calls.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import { ALICE, BOB, type Lab, READER, ROGUE, type Shown } from '../lab/lab.ts';
 import { check } from './check.ts';
 
 const UNKNOWN = '018f3a4e-7d2c-7b11-9c55-2f1e6a0b4c3d';
@@ -17,7 +17,7 @@ const batch = (lab: Lab, user: string, ids: readonly string[]) =>
 
 const idsOf = (blobs: readonly Shown[]): string[] => blobs.map(({ id }) => String(id));
 
-/** Three of Alice's. @throws Unchecked */
+/** Three finished blobs of Alice. @throws Unchecked */
 export async function several(lab: Lab) {
   const made = [];
   for (const name of ['one', 'two', 'three']) made.push(await lab.made(ALICE, name));
@@ -53,7 +53,7 @@ async function expectShown(lab: Lab): Promise<void> {
   );
   expect(
     blob['schema_id'] === told.schema_id,
-    () => `\`schema_id\` is ${shown(blob['schema_id'])}; state was told ${shown(told.schema_id)}.`,
+    () => `\`schema_id\` is ${shown(blob['schema_id'])}; it reported ${shown(told.schema_id)} to state.`,
   );
   expect(
     !Number.isNaN(Date.parse(String(blob['created_at']))),
@@ -86,7 +86,7 @@ async function expectMissing(lab: Lab): Promise<void> {
         .replaceAll(UNKNOWN, '');
     expect(
       words(answer.text) === words(unknown.text),
-      () => `${what} is told from one that is missing: ${shown(answer.text)}`,
+      () => `${what} is distinguishable from a missing one: ${shown(answer.text)}`,
     );
   }
 }
@@ -109,7 +109,7 @@ async function expectBatch(lab: Lab): Promise<void> {
     ...Array.from({ length: 999 }, (_, index) => UNKNOWN.slice(0, -3) + String(index).padStart(3, '0')),
   ]);
   expect(most.status === 200, () => `A batch of 1,000 ids was answered ${answeredWith(most)}.`);
-  expect(idsOf(blobsIn(most.body)).includes(id), () => 'A batch of 1,000 ids lacks the one that is there.');
+  expect(idsOf(blobsIn(most.body)).includes(id), () => 'A batch of 1,000 ids lacks the one that exists.');
 }
 
 async function expectReaders(lab: Lab): Promise<void> {
@@ -181,7 +181,7 @@ async function expectOthersList(lab: Lab): Promise<void> {
   );
 }
 
-/** Few questions, however many ids. */
+/** Checks that the number of store queries does not grow with the number of ids. */
 export async function expectFlat(
   lab: Lab,
   what: string,
@@ -204,13 +204,13 @@ export async function expectFlat(
 
 const MANY = 60;
 
-/** Ids of blobs, the first of which is there. */
+/** Ids of blobs, of which only the first exists. */
 export const idsWith = (first: string, count: number): string[] => [
   first,
   ...Array.from({ length: count - 1 }, (_, index) => UNKNOWN.slice(0, -3) + String(index).padStart(3, '0')),
 ];
 
-/** Checks of how REST answers for blobs. */
+/** Reads of blobs over REST. */
 export const readChecks = [
   check('B1', expectShown),
   check('B2', expectMissing),

@@ -1,9 +1,14 @@
 import type { z } from 'zod';
-import { derivedBlobId } from '../../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import { compileSchema } from '../../../platform/json-schema/validator.ts';
-import { beginBody, finishBody, registrationBody, reportBody } from '../../../subgraphs/state/runs/routes.ts';
-import { expect, shown, Unchecked } from '../findings.ts';
-import { ALICE, BOB, type Lab, MAKER } from '../lab.ts';
+import {
+  beginBody,
+  finishBody,
+  registrationBody,
+  reportBody,
+} from '../../../subgraphs/state/rest/processor-routes.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import { ALICE, BOB, type Lab, MAKER } from '../lab/lab.ts';
 import { ok, refusal } from '../stand-ins/server.ts';
 import type { SourceBlob } from '../stand-ins/state.ts';
 import { check } from './check.ts';
@@ -28,7 +33,7 @@ async function expectBegun(lab: Lab): Promise<void> {
     const calls = lab.callsOf(BEGIN, source.id);
     return calls.length > 0 ? calls : lab.deps.state.toldOf(source.id).length > 0 && calls;
   });
-  expect(call !== undefined, () => `A result was told of whose run had not begun by ${BEGIN}.`);
+  expect(call !== undefined, () => `A result was reported without ${BEGIN} for its run.`);
   expectForm(beginBody, call?.body, BEGIN);
   await lab.settledUntil('The event was not acknowledged', () => lab.isDone(sequence));
   const retried = lab.source(ALICE);
@@ -67,12 +72,12 @@ async function expectDoneLeft(lab: Lab): Promise<void> {
   const done = () => ok({ generation: 0, done: true, sources: [] });
   const source = lab.source(ALICE, { begin: [done, done, done] });
   const sequence = await lab.publish(source);
-  await lab.until('State answered `done` to a run’s beginning, and its event was not acknowledged', () =>
+  await lab.until('State answered `done` to the beginning of a run, and its event was not acknowledged', () =>
     lab.isDone(sequence),
   );
   expect(
     told(lab, source).length === 0,
-    () => 'State answered `done` to a run’s beginning, and a result was told of.',
+    () => 'State answered `done` to the beginning of a run, and a result was reported.',
   );
 }
 
@@ -110,7 +115,7 @@ async function expectTold(lab: Lab): Promise<void> {
   if (lab.deps.operation) return;
   const again = lab.source(ALICE, { finish: [() => refusal(503, 'SERVICE_UNAVAILABLE')] });
   await lab.publish(again);
-  await lab.until('State answered 503 to a result, and was not told of it again', () => told(lab, again)[1]);
+  await lab.until('State answered 503 to a result, which was not reported again', () => told(lab, again)[1]);
   if (isFinish) return;
   await lab.until(`${INDEX} was not followed by COMPLETED`, () =>
     lab.callsOf(REPORT, source.id).find(({ body }) => (body as { state?: unknown }).state === 'COMPLETED'),
@@ -130,7 +135,7 @@ async function expectFit(lab: Lab): Promise<void> {
   );
   const version = String(first.schema_version ?? '1.0.0');
   const schema = lab.deps.schemas.find((one) => one.id === schemaId && one.version === version);
-  if (!schema) throw new Unchecked(`There is no ${schemaId} ${version} here: name its file with --schema.`);
+  if (!schema) throw new Unchecked(`${schemaId} ${version} is unknown: name its file with --schema.`);
   const blob = await lab.read(ALICE, id);
   if (!blob) throw new Unchecked('The blob cannot be read.');
   const [mistake] = compileSchema(schema.definition)(blob['data']);
@@ -156,12 +161,12 @@ async function expectDeletedErased(lab: Lab): Promise<void> {
       lab.isDone(sequence),
     );
     const id = String(told(lab, source)[0]?.remote_blob_id);
-    const seen = `State answered ${code} to a result, and GET /blobs/${id} has it still`;
+    const seen = `State answered ${code} to a result, and GET /blobs/${id} still has it`;
     await lab.until(seen, async () => (await lab.read(BOB, id)) === undefined);
   }
 }
 
-/** Where it is made on demand: any UUID, and no generation. */
+/** Blobs made on demand have any UUID, and no generation. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 async function expectId(lab: Lab): Promise<void> {
@@ -175,7 +180,7 @@ async function expectId(lab: Lab): Promise<void> {
   expect(
     id === right,
     () =>
-      `Of source ${source.id}, processor ${processor} and version ${version} it made ${id}; the id is ${right}.`,
+      `Of source ${source.id}, processor ${processor} and version ${version} it made ${id}; the id must be ${right}.`,
   );
 }
 
@@ -187,7 +192,8 @@ async function expectGenerationId(lab: Lab): Promise<void> {
   const right = derivedBlobId(source.id, id, String(first.processor_version ?? version), 2);
   expect(
     first.remote_blob_id === right,
-    () => `Generation 2 of source ${source.id} has the id ${shown(first.remote_blob_id)}; it is ${right}.`,
+    () =>
+      `Generation 2 of source ${source.id} has the id ${shown(first.remote_blob_id)}; it must be ${right}.`,
   );
   expect(first.generation === 2, () => `\`generation\` is ${shown(first.generation)}, and 2 was begun.`);
 }

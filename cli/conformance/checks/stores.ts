@@ -1,6 +1,6 @@
-import { answeredWith, routed } from '../calls.ts';
-import { expect, shown, Unchecked } from '../findings.ts';
-import { ALICE, BOB, CAROL, type Lab, type Made, type Shown } from '../lab.ts';
+import { answeredWith, routed } from '../lab/calls.ts';
+import { expect, shown, Unchecked } from '../lab/findings.ts';
+import { ALICE, BOB, CAROL, type Lab, type Made, type Shown } from '../lab/lab.ts';
 import { gate, refusal } from '../stand-ins/server.ts';
 import { check } from './check.ts';
 import { several } from './reads.ts';
@@ -10,7 +10,7 @@ const STATE = { as: 'state', user: null } as const;
 
 const soon = () => new Date(Date.now() + 3_600_000).toISOString();
 
-/** The whole inventory, in pages of two. @throws Unchecked */
+/** The whole inventory, read in pages of two. @throws Unchecked */
 async function inventory(lab: Lab, before = soon()): Promise<Shown[]> {
   const found: Shown[] = [];
   for (;;) {
@@ -96,7 +96,7 @@ async function expectRegistration(lab: Lab): Promise<void> {
   } finally {
     held.open();
   }
-  await lab.settledUntil('A result was not told of again', () => lab.deps.state.toldOf(source.id)[1]);
+  await lab.settledUntil('A result was not reported again', () => lab.deps.state.toldOf(source.id)[1]);
 }
 
 async function expectExisting(lab: Lab): Promise<void> {
@@ -145,15 +145,15 @@ async function expectReopened(lab: Lab): Promise<void> {
   const tellings = () => lab.deps.state.told.filter(({ remote_blob_id }) => remote_blob_id === id);
   const before = tellings().length;
   await lab.need(STATE, 'POST', '/inventory/reopen', { ids: [id, UNKNOWN] });
-  await lab.until(`${id} was reopened, and state was not told of it again`, () => tellings().length > before);
+  await lab.until(`${id} was reopened, and not reported to state again`, () => tellings().length > before);
   const hashes = new Set(tellings().map(({ content_hash }) => content_hash));
-  expect(hashes.size === 1, () => `${id} was told of again with another \`content_hash\`.`);
+  expect(hashes.size === 1, () => `${id} was reported again with another \`content_hash\`.`);
 }
 
 const erase = (lab: Lab, user: string, ids: readonly string[]) =>
   lab.askAs({ as: 'state', user }, 'POST', '/blobs/delete', { ids });
 
-/** Where a blob is still to be seen; undefined: nowhere. */
+/** The first place that still has a blob; undefined when none has. */
 async function remainder(lab: Lab, user: string, id: string): Promise<string | undefined> {
   if ((await lab.read(user, id)) !== undefined) return `GET /blobs/${id}`;
   const { blobs } = await lab.need({ as: 'gateway', user }, 'POST', '/blobs/batch', { ids: [id] });
@@ -173,7 +173,7 @@ async function expectErased(lab: Lab): Promise<void> {
   const answer = await erase(lab, ALICE, [mine.id, others.id]);
   expect(answer.status === 200, () => `POST /blobs/delete was answered ${answeredWith(answer)}.`);
   const left = await remainder(lab, ALICE, mine.id);
-  expect(left === undefined, () => `A blob was deleted, and ${left} has it still.`);
+  expect(left === undefined, () => `A blob was deleted, and ${left} still has it.`);
   const gone = (await lab.read(BOB, others.id)) === undefined;
   expect(!gone, () => `A blob of ${BOB} was deleted on behalf of ${ALICE}.`);
 }
@@ -210,11 +210,11 @@ async function expectUserErased(lab: Lab): Promise<void> {
   }
   for (const { id } of made) {
     const left = await remainder(lab, CAROL, id);
-    expect(left === undefined, () => `A user was erased, and ${left} has ${id} still.`);
+    expect(left === undefined, () => `A user was erased, and ${left} still has ${id}.`);
   }
   expect(
     (await lab.read(BOB, others.id)) !== undefined,
-    () => `${CAROL} was erased, and with that a blob of ${BOB}.`,
+    () => `${CAROL} was erased, and a blob of ${BOB} with it.`,
   );
   const strange = await lab.askAs({ as: 'state', user: BOB }, 'DELETE', routed`/users/${ALICE}/blobs`);
   expect(
@@ -236,7 +236,7 @@ async function expectStale(lab: Lab): Promise<void> {
   );
 }
 
-/** What state asks of what is kept: how it compares with the index, and what is to go. */
+/** Calls of state: comparing the store with the index, and deletion. */
 export const storeChecks = [
   check('V1', expectNamed),
   check('V2', expectInventory),

@@ -1,21 +1,21 @@
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import type { SchemaDocument } from '../../../platform/clients/schemas.ts';
-import { InputErrors } from '../../../platform/errors.ts';
-import { toDocument, unregistered, withEarlier } from '../../../subgraphs/processors/processor.ts';
-import { parseRegistration } from '../../../subgraphs/processors/registration.ts';
+import { InputErrors } from '../../../platform/errors/errors.ts';
+import { parseDeclaration } from '../../../subgraphs/processors/registry/declaration.ts';
+import { toDocument, unregistered, withEarlier } from '../../../subgraphs/processors/registry/processor.ts';
 import { ok, type Received, type Routes, refusal } from './server.ts';
 
-/** A registration as the registry would keep it. @throws InputErrors */
+/** A declaration as the registry would store it. @throws InputErrors */
 export function registered(input: unknown): ProcessorDocument {
-  const { connection_string: _, ...registration } = parseRegistration(input, { refusal: () => null });
-  return toDocument(withEarlier({ ...registration, created_at: new Date() }, unregistered));
+  const { connection_string: _, ...declaration } = parseDeclaration(input, { refusal: () => null });
+  return toDocument(withEarlier({ ...declaration, created_at: new Date() }, unregistered));
 }
 
-/** The processor registry, played. */
+/** A stand-in of the processor registry. */
 export class RegistryStandIn {
   readonly processors = new Map<string, ProcessorDocument>();
-  /** What registered itself, as it was sent. */
-  readonly registrations: Received[] = [];
+  /** Declarations as they were received. */
+  readonly declarations: Received[] = [];
 
   get routes(): Routes {
     return {
@@ -29,7 +29,7 @@ export class RegistryStandIn {
   }
 
   #register(call: Received) {
-    this.registrations.push(call);
+    this.declarations.push(call);
     try {
       const processor = registered(call.body);
       this.processors.set(processor.id, processor);
@@ -41,7 +41,7 @@ export class RegistryStandIn {
   }
 }
 
-/** The schema registry, played, with these versions. */
+/** Routes of a stand-in of the schema registry. */
 export function schemaRoutes(schemas: readonly SchemaDocument[]): Routes {
   const find = (id = '', version?: string) => {
     const schema = schemas.find((one) => one.id === id && (version === undefined || one.version === version));

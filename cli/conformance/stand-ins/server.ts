@@ -1,43 +1,47 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StartersFault } from '../../../platform/exit.ts';
-import { JWKS_PATH, jwksOf } from '../../../platform/identity/service/jwks.ts';
-import type { ServiceKeys } from '../../../platform/identity/service/keys.ts';
-import { idOfSegment } from '../../../platform/service-path.ts';
+import { JWKS_PATH, jwksOf } from '../../../platform/identity/keys/jwks.ts';
+import type { ServiceKeys } from '../../../platform/identity/keys/service-keys.ts';
+import { idOfSegment } from '../../../platform/ids/service-path.ts';
+import { StartersFault } from '../../../platform/process/exit.ts';
 
-/** A call that a stand-in was asked. */
+/** A call that a stand-in received. */
 export interface Received {
-  /** The stand-in that was asked. */
+  /** Name of the stand-in. */
   readonly to: string;
   readonly method: string;
-  /** As it was asked, with its query. */
+  /** As received, with its query string. */
   readonly path: string;
-  /** Method and template; null where the stand-in has no such route. */
+  /** Method and template; null when the stand-in has no such route. */
   readonly route: string | null;
   /** Values of the template's parameters. */
   readonly params: readonly string[];
-  /** Parsed; undefined where there is none, or it is no JSON. */
+  /** Parsed JSON; undefined where there is none. */
   readonly body: unknown;
+  /** The header; undefined when there is none. */
   readonly authorization: string | undefined;
 }
 
 export interface Reply {
   readonly status: number;
+  /** Sent as JSON. */
   readonly body: unknown;
 }
 
-/** Answers one route; what it waits for, whoever asks waits for. */
+/** Answers a route; the caller waits for the promise. */
 export type Route = (call: Received) => Promise<Reply> | Reply;
 
 /** Routes by method and template, e.g. `GET /api/v1/processors/:`. */
 export type Routes = Readonly<Record<string, Route>>;
 
-/** One service that the processor knows, played. */
+/** A stand-in of a service that the processor calls. */
 export interface StandIn {
   readonly name: string;
+  /** Without a trailing slash. */
   readonly url: string;
-  /** The keys that it publishes from now on; the first one signs. */
+  /** The keys that it publishes; the first one signs. */
   keys: ServiceKeys;
+  /** Cuts open connections. Resolves when the port is free. */
   close(): Promise<void>;
 }
 
@@ -48,9 +52,10 @@ export const refusal = (status: number, code: string, message = 'The conformance
   body: { error: { code, message }, request_id: 'conformance' },
 });
 
-/** What is waited for until it is opened. */
+/** A promise that resolves when the gate is opened. */
 export interface Gate {
   readonly opened: Promise<void>;
+  /** Idempotent. */
   readonly open: () => void;
 }
 
@@ -98,33 +103,34 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
   });
 }
 
-/** Plays a service on a port (0: any free one). `hear` is told of every call before it is answered. */
-export async function startStandIn(
+export interface StandInDependencies {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Those that it publishes at first. */
+  readonly keys: ServiceKeys;
+  readonly routes: Routes;
+  /** Called with every call before it is answered. */
+  readonly hear: (call: Received) => Promise<void>;
+}
+
+/** Answers requests to the stand-in `name`. `keys`: those that it publishes now. */
+function createAnswering(
   name: string,
-  deps: {
-    readonly port: number;
-    readonly keys: ServiceKeys;
-    readonly routes: Routes;
-    readonly hear: (call: Received) => Promise<void>;
-  },
-): Promise<StandIn> {
-  const { routes, hear, port } = deps;
+  { routes, hear }: Pick<StandInDependencies, 'routes' | 'hear'>,
+  keys: () => ServiceKeys,
+): (request: IncomingMessage) => Promise<Reply> {
   const templates = templatesOf(routes);
-  const answer = async (request: IncomingMessage): Promise<Reply> => {
+  return async (request) => {
     const { method = 'GET', url = '/', headers } = request;
     const [plain = ''] = url.split('?');
-    if (plain === JWKS_PATH) return ok(JSON.parse(jwksOf(standIn.keys.map(({ jwk }) => jwk))));
+    if (plain === JWKS_PATH) return ok(JSON.parse(jwksOf(keys().map(({ jwk }) => jwk))));
     const template = templates.find((one) => one.method === method && one.pattern.test(plain));
     const params = (template?.pattern.exec(plain) ?? [])
       .slice(1)
       .map((each) => idOfSegment(decodeURIComponent(each)));
     const route = template?.route ?? null;
-    const call = {
-      to: name,
-      method,
-      path: url,
-      route,
-      params,
+    const call: Received = {
+      ...{ to: name, method, path: url, route, params },
       body: await bodyOf(request),
       authorization: headers.authorization,
     };
@@ -132,13 +138,18 @@ export async function startStandIn(
     const handler = route === null ? undefined : routes[route];
     return handler ? handler(call) : refusal(404, 'NOT_FOUND', `There is nothing at ${method} ${plain}.`);
   };
+}
+
+/** Starts a stand-in of a service. @throws StartersFault when the port is taken */
+export async function startStandIn(name: string, deps: StandInDependencies): Promise<StandIn> {
+  const answer = createAnswering(name, deps, () => standIn.keys);
   const server = createServer((request, response) => {
     answer(request).then(
       (reply) => send(response, reply),
       () => send(response, refusal(500, 'INTERNAL')),
     );
   });
-  await listen(server, port);
+  await listen(server, deps.port);
   const standIn: StandIn = {
     name,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,23 +1,25 @@
 import type { Received, Reply, Routes } from './server.ts';
 import { ok } from './server.ts';
 
-/** A blob that a processor is given. */
+/** A source blob for the tested processor. */
 export interface SourceBlob {
   readonly id: string;
   readonly user: string;
-  /** `state`, or a processor. */
+  /** `state`, or a processor's id. */
   readonly owner: string;
-  /** Where its owner answers; null for state's. */
+  /** Base URL of its owner; null for blobs of state. */
   readonly baseUrl: string | null;
   readonly schemaId: string;
   readonly schemaVersion: string;
   readonly type: string;
   readonly title: string;
+  /** The document. */
   readonly data: unknown;
 }
 
-/** What a processor told of what it made, as `finish` and `blob-index` take it. */
+/** A result as the processor reported it, by `finish` or `blob-index`. */
 export interface Told {
+  /** As reported, like all members: nothing is checked. */
   readonly user_id?: unknown;
   readonly processor_id?: unknown;
   readonly processor_version?: unknown;
@@ -31,27 +33,29 @@ export interface Told {
   readonly run?: { readonly blob_id?: unknown; readonly attempt?: unknown };
 }
 
-/** Answers in place of the usual ones, by source; each is used once, in order. */
+/** Answers in place of the usual ones for a source; each is used once, in order. */
 export interface Script {
+  /** Of `POST /api/v1/runs/begin`. */
   readonly begin?: (() => Promise<Reply> | Reply)[];
+  /** Of `POST /api/v1/runs/finish` and `POST /api/v1/blob-index`. */
   readonly finish?: (() => Promise<Reply> | Reply)[];
-  /** Documents are to be read from their owner. */
+  /** Leaves out the document, which the processor must then read from its owner. */
   readonly withoutData?: boolean;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A member of a call's body, where that is an object. */
+/** A member of a call's body; undefined unless that is an object. */
 export const memberOf = (call: Pick<Received, 'body'>, name: string): unknown =>
   isObject(call.body) ? call.body[name] : undefined;
 
-/** The state service, played: it takes whatever it is told, and keeps it to be judged. */
+/** A stand-in of the state service. It accepts all results, and keeps them for the checks. */
 export class StateStandIn {
   readonly sources = new Map<string, SourceBlob>();
-  /** By the id of the blob that was made, each time. */
+  /** All reported results, in order. */
   readonly told: Told[] = [];
-  /** Hears what was made, before it is answered. */
+  /** Called with each result before it is answered. */
   onTold: (told: Told) => Promise<void> = async () => undefined;
   readonly #scripts = new Map<string, Script>();
 
@@ -59,7 +63,7 @@ export class StateStandIn {
     this.#scripts.set(sourceId, script);
   }
 
-  /** The user whose blob a call is about; undefined where that is none of those here. */
+  /** The user whose blob a call is about; undefined when it is about no known blob. */
   userOf(call: Received): string | undefined {
     const ids = [memberOf(call, 'blob_id'), memberOf(call, 'parent_id'), ...[memberOf(call, 'ids')].flat()];
     for (const id of ids) {
@@ -82,7 +86,7 @@ export class StateStandIn {
       'POST /api/v1/runs/hand-out': () => ok({}),
       'POST /api/v1/blobs/batch': (call) =>
         ok({ blobs: this.#named(call).map((blob) => this.#document(blob)) }),
-      // Nothing that is gone can be made again: the index has no such entries.
+      // Records that are gone cannot be made again: the index has no such entries.
       'POST /api/v1/derivations': () => ok({ derivations: [] }),
       'POST /api/v1/sources': (call) => ok({ sources: this.#named(call).map((blob) => this.#source(blob)) }),
       'GET /api/v1/users/:/books/:': ({ params }) =>

@@ -1,10 +1,10 @@
 import { expect, vi } from 'vitest';
-import { path } from '../../../platform/service-path.ts';
+import { path } from '../../../platform/ids/service-path.ts';
 import { createGraphClient, type GraphClient } from '../../harness/client.ts';
 import type { FaultSystem } from '../harness/system.ts';
 import type { Asked, Worker } from './work.ts';
 
-/** A user of one test. */
+/** A user of a single test. */
 export interface Asker {
   readonly userId: string;
   readonly client: GraphClient;
@@ -40,7 +40,7 @@ interface Made {
 const sorted = (ids: readonly string[]) => ids.toSorted();
 const PATIENCE = { timeout: 150_000, interval: 500 };
 
-/** Ids of what the processor keeps of the user, by its own REST. */
+/** Ids of a user's blobs in a processor's store, by its REST. */
 export async function keptBy(
   system: FaultSystem,
   { userId, client }: Asker,
@@ -54,7 +54,7 @@ export async function keptBy(
   return ((await answer.json()) as { blobs: { id: string }[] }).blobs.map((blob) => blob.id);
 }
 
-/** What the index and the stores differ in, of all users, looked at without a grace period. */
+/** Differences between the index and all stores, for all users and without a grace period. */
 async function differences(system: FaultSystem): Promise<readonly unknown[]> {
   const answer = await fetch(`${system.urls.gateway}/api/v1/reconciliations`, {
     method: 'POST',
@@ -70,7 +70,7 @@ async function differences(system: FaultSystem): Promise<readonly unknown[]> {
   return [...report.findings, ...report.unreachable];
 }
 
-/** Resolves once every run is completed and no consumer has work. */
+/** Waits until every run is completed and no consumer has pending messages. */
 async function atRest(system: FaultSystem, { client }: Asker, worker: Worker, asked: readonly Asked[]) {
   await vi.waitFor(async () => {
     for (const { runOf } of worker.runs ? asked : []) {
@@ -83,8 +83,8 @@ async function atRest(system: FaultSystem, { client }: Asker, worker: Worker, as
 }
 
 /**
- * Waits until all that was asked for is done: each blob is there once, in the index, in its store and in the counts, with
- * its content, and index and stores agree.
+ * Waits until all requested work is done, then checks that each blob exists exactly once, in the index, in its store
+ * and in the counts, with its content, and that index and stores agree.
  */
 export async function expectSettled(
   system: FaultSystem,
@@ -106,7 +106,7 @@ export async function expectSettled(
   await vi.waitFor(async () => expect(await differences(system)).toEqual([]), PATIENCE);
 }
 
-/** A user of a test's own. */
+/** Creates a new user. */
 export async function openAsker(system: FaultSystem): Promise<Asker> {
   const userId = `user|${Math.random().toString(36).slice(2)}@example.com`;
   return { userId, client: createGraphClient(system.urls.gateway, await system.token(userId)) };

@@ -1,47 +1,47 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
-import { processors } from '../../../cli/subgraphs.generated.ts';
-import type { ServiceName } from '../../../platform/config.ts';
-import { derivedBlobId } from '../../../platform/ids.ts';
+import { processors } from '../../../cli/system/subgraphs.generated.ts';
+import type { ServiceName } from '../../../platform/config/config.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { AnyProcessor } from '../../../platform/processor/service.ts';
 import type { GraphClient } from '../../harness/client.ts';
 import { compileBook, createBlob, createDraft } from '../../harness/operations.ts';
 import type { SeenRequest } from '../../harness/proxy.ts';
 import { sampleOf, schemaOf } from '../../harness/sample.ts';
 
-/** What a processor was asked for. */
+/** Work that a processor was asked for. */
 export interface Asked {
-  /** The blob that shows the run. */
+  /** Id of the blob that shows the run. */
   readonly runOf: string;
-  /** The blob that it makes. */
+  /** Id of the blob that the processor makes. */
   readonly makes: string;
 }
 
-/** A processor, and how it is brought to make one blob. */
+/** A processor, and how to make it produce a blob. */
 export interface Worker {
   readonly id: ServiceName;
   readonly definition: AnyProcessor;
-  /** Asks for one blob, as often as it takes until that is acknowledged. `key`: another one for each. */
+  /** Requests a blob, and repeats that until it is acknowledged. `key`: different for each blob. */
   ask(client: GraphClient, key: string): Promise<Asked>;
-  /** Whether the work is done by a run, and not by the request that asks for it. */
+  /** Whether a run does the work, rather than the request itself. */
   readonly runs: boolean;
-  /** Whether a command asks for it, which the processor answers. */
+  /** Whether work is requested by a command of the processor. */
   readonly onDemand: boolean;
-  /** Whether the blob is there before its content is. */
+  /** Whether the blob exists before its content does. */
   readonly isPending: boolean;
-  /** Processors that make what it takes. */
+  /** Processors that make its sources. */
   readonly needs: readonly ServiceName[];
-  /** Its first request to state, before it computes anything. */
+  /** Matches its first request to state, before it computes. */
   begins(request: SeenRequest): boolean;
-  /** It tells state of what it has stored. */
+  /** Matches its report of a stored result to state. */
   finishes(request: SeenRequest): boolean;
 }
 
 const TRIES_AGAIN_AFTER_MS = 200;
 const GIVES_UP_AFTER_MS = 120_000;
 
-/** Asks until there is an answer. @throws when there is none within two minutes */
+/** Repeats a request until it is answered. @throws when it is not within two minutes */
 async function insist<T>(ask: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + GIVES_UP_AFTER_MS;
   for (;;) {
@@ -58,7 +58,7 @@ async function insist<T>(ask: () => Promise<T | undefined>): Promise<T> {
 const textOf = (key: string): string =>
   `The rain came down on the harbour for the ${key} time, and Elspeth Marlowe counted the boats. “Nine,” she said. “There were ten.”\n\nNobody in the town spoke of it until the winter was over.`;
 
-/** Stores a user's blob of a schema, from the schema alone. */
+/** Stores a user's blob with a sample document of its schema. */
 async function createOf(client: GraphClient, schemaId: string, key: string): Promise<string> {
   const schema = await schemaOf(schemaId);
   const input = {
@@ -74,7 +74,7 @@ async function createOf(client: GraphClient, schemaId: string, key: string): Pro
   });
 }
 
-/** Commands, by the processors that work on demand: what they need cannot be told from a schema. */
+/** Commands of processors that work on demand, whose needs cannot be derived from a schema. */
 const commands: Readonly<Record<string, (client: GraphClient, key: string) => Promise<string>>> = {
   async 'book-compiler'(client, key) {
     await insist(() => createDraft(client, { content: textOf(key), book: key, chapter: 1, key }));
@@ -129,7 +129,7 @@ const without = (userErrors: readonly object[]): void => {
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
 };
 
-/** Uploads a picture, as a page does. */
+/** Uploads a picture. */
 async function uploadPicture(client: GraphClient, key: string): Promise<string> {
   const picture = sharp({ create: { width: 64, height: 48, channels: 3, background: '#c2410c' } });
   const bytes = await picture.png().toBuffer();
@@ -156,12 +156,12 @@ async function uploadPicture(client: GraphClient, key: string): Promise<string> 
   });
 }
 
-/** How the sources of processors come to be that no user may store as they are. */
+/** How to create sources that users cannot store directly, by schema. */
 const sources: Readonly<Record<string, (client: GraphClient, key: string) => Promise<string>>> = {
   'image-processor': uploadPicture,
 };
 
-/** Of a request to state. */
+/** Whether a request to state is about a blob. */
 const isOf = ({ body }: SeenRequest, id: string): boolean =>
   (body as { processor_id?: string } | undefined)?.processor_id === id;
 
@@ -169,7 +169,7 @@ const begins = (id: string) => (request: SeenRequest) =>
   request.path === '/api/v1/runs/begin' && isOf(request, id);
 const finishes = (id: string) => (request: SeenRequest) =>
   request.path === '/api/v1/runs/finish' && isOf(request, id);
-/** Without a run, the index may be told of the blob alone. */
+/** Without a run, the blob may be registered in the index only. */
 const enters = (id: string) => (request: SeenRequest) =>
   request.path === '/api/v1/blob-index' && isOf(request, id);
 
@@ -189,7 +189,7 @@ function onDemand(definition: AnyProcessor, command: (typeof commands)[string]):
   };
 }
 
-/** Asks for a blob that a processor takes: a user's own, or one that another makes. */
+/** A worker for a processor that runs on events: its source is stored by the user, or made by another processor. */
 function onEvents(
   definition: AnyProcessor,
   { created, maker }: { created: string | undefined; maker: Worker | undefined },
@@ -212,13 +212,13 @@ function onEvents(
       if (source) return ofBlob(await source(client, key));
       if (created !== undefined) return ofBlob(await createOf(client, created, key));
       if (!maker)
-        throw new Error(`Nothing makes what ${id} takes: say in ${import.meta.url} how it is asked`);
+        throw new Error(`Nothing makes sources for ${id}: add to ${import.meta.url} how to make one`);
       return ofBlob((await maker.ask(client, key)).makes);
     },
   };
 }
 
-/** Every processor of `supergraph.yaml`: those of `commands` on demand, all others by what they take. */
+/** Workers for every processor of `supergraph.yaml`: those of `commands` on demand, all others by events. */
 export async function loadWorkers(): Promise<readonly Worker[]> {
   const definitions: readonly AnyProcessor[] = await Promise.all(
     Object.values(processors).map((load) => load()),

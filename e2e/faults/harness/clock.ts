@@ -1,4 +1,4 @@
-/** Run before a process's own code: every clock that it reads is off. */
+/** Code that runs before a process's own, and shifts every clock that it reads. */
 const code = (milliseconds: number): string => `
   const { now } = Date;
   globalThis.Date = class extends Date {
@@ -12,7 +12,7 @@ const code = (milliseconds: number): string => `
   };
 `;
 
-/** Variables that put a process's clock ahead by so many milliseconds, or behind. */
+/** Environment variables that shift a process's clock by so many milliseconds; negative values set it back. */
 export const skewedClock = (milliseconds: number): Record<string, string> => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code(milliseconds))}`,
 });

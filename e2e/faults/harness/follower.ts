@@ -8,10 +8,10 @@ export interface SeenChange {
   readonly version: number;
 }
 
-/** A subscriber that comes back after every break, with the cursor of the last change that it saw. */
+/** A subscriber that reconnects after every break, with the cursor of the last change that it received. */
 export interface Follower {
   readonly seen: readonly SeenChange[];
-  /** How often it had to come back. */
+  /** Number of reconnects. */
   readonly breaks: number;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ const SUBSCRIPTION = /* GraphQL */ `
 `;
 const COMES_BACK_AFTER_MS = 100;
 
-/** Follows a user's changes from a cursor on. */
+/** Follows a user's changes from a cursor. */
 export function follow(client: GraphClient, from: string): Follower {
   const seen: SeenChange[] = [];
   let breaks = 0;

@@ -1,9 +1,9 @@
-import type { ServiceName } from '../../../platform/config.ts';
+import type { ServiceName } from '../../../platform/config/config.ts';
 import type { Intervention, SeenRequest } from '../../harness/proxy.ts';
 import type { FaultSystem } from './system.ts';
 import type { Moment } from './wire.ts';
 
-/** A moment in a conversation with a server, or with the state service. */
+/** A moment in the traffic with a server, or with the state service. */
 export type When =
   | { readonly with: 'mongodb' | 'postgresql' | 'nats' | 'redis'; readonly moment: Moment }
   | {
@@ -12,7 +12,7 @@ export type When =
       readonly keep: Exclude<Intervention, 'pass' | 'refuse'>;
     };
 
-/** Resolves once the moment has come, with what lets everything pass again. */
+/** Waits for the moment, at which traffic is held. @returns a function that lets it pass again */
 export async function reached(system: FaultSystem, when: When): Promise<() => void> {
   if (when.with !== 'state') {
     const { wire } = system[when.with];
@@ -25,7 +25,7 @@ export async function reached(system: FaultSystem, when: When): Promise<() => vo
   return () => proxy.release();
 }
 
-/** Kills a service when the moment has come, and starts it again. */
+/** Kills a service at the moment, and starts it again. */
 export async function killAt(
   system: FaultSystem,
   service: ServiceName,
@@ -39,8 +39,8 @@ export async function killAt(
   await system.restart(service);
 }
 
-/** A processor begins a run, and is handed its source. */
+/** A processor begins a run. */
 export const isBeginning = ({ path }: SeenRequest): boolean => path === '/api/v1/runs/begin';
 
-/** A processor tells the index of its result. */
+/** A processor registers its result in the index. */
 export const isRegistration = ({ path }: SeenRequest): boolean => path === '/api/v1/runs/finish';

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { derivedBlobId } from '../../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { Documents, LogEntry } from './stores.ts';
 import type { FaultSystem } from './system.ts';
 
 export interface Expectations {
-  /** Drafts whose expansion cannot succeed; the others' does. */
+  /** Drafts whose expansion fails; all others succeed. Default: none. */
   readonly failed?: readonly string[];
-  /** True where message ids were forgotten: the log may then have a change twice, a subscriber still not. */
+  /**
+   * True when message ids were lost: the log may then have duplicates, which subscribers must not receive. Default:
+   * false.
+   */
   readonly repeats?: boolean;
-  /** True where the index or the log is not what it was: what the log holds is then no measure of the index. */
+  /** True when the index or the log was restored from an older state: the two are then not compared. Default: false. */
   readonly restored?: boolean;
-  /** How long the system has to come to rest. Default: two minutes. */
+  /** Time for the system to finish all work, in milliseconds. Default: two minutes. */
   readonly withinMs?: number;
 }
 
@@ -30,7 +33,7 @@ const counted = (values: readonly string[]): Map<string, number> => {
 };
 const sorted = (values: Iterable<string>) => [...values].toSorted();
 
-/** Work still open, by name; empty at rest. */
+/** Unfinished work, in words; empty at rest. */
 function unrest(
   { userBlobs, entries, tombstones, expandedTexts, compiledBooks }: Documents,
   failed: ReadonlySet<string>,
@@ -66,12 +69,12 @@ async function comesToRest(
       expect(await stores.busyConsumers(), 'consumers with work').toEqual([]);
       return documents;
     },
-    // Each look reads all that the user has.
+    // Each poll reads all documents of the user.
     { timeout: withinMs, interval: withinMs / 240 },
   );
 }
 
-/** Every acknowledged draft is there with its bytes, as its user sees it and as it is stored. */
+/** Every acknowledged draft exists unchanged, in the store and in the graph. */
 async function nothingLost(
   { client, acknowledged, compiled }: Ledger,
   { userBlobs, compiledBooks }: Documents,
@@ -86,7 +89,7 @@ async function nothingLost(
     for (const { id, content } of page.nodes) shown.set(id, content?.body?.content);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null);
-  // Whoever tries until they are told has nothing stored beside what they were told of.
+  // A user who retries until acknowledged has no documents beside the acknowledged ones.
   expect(stored).toEqual(told);
   expect(shown).toEqual(told);
   expect(sorted(compiledBooks.map(({ id }) => id))).toEqual(sorted(compiled.values()));
@@ -106,7 +109,7 @@ const PAGE = /* GraphQL */ `
   }
 `;
 
-/** One expansion a draft, of that very draft. */
+/** Every draft has exactly one expansion, of its own text. */
 function nothingTwice({ acknowledged }: Ledger, { expandedTexts }: Documents, failed: ReadonlySet<string>) {
   const drafts = [...acknowledged.values()].filter(({ id }) => !failed.has(id));
   const made = expandedTexts.map(({ _id, parent_blob_id, data }) => [
@@ -118,7 +121,7 @@ function nothingTwice({ acknowledged }: Ledger, { expandedTexts }: Documents, fa
   expect(made.toSorted()).toEqual(wanted.toSorted());
 }
 
-/** Results have the bytes that their makers told the index of. */
+/** Stored results match the content hashes in the index. */
 function madeAsTold({ entries, expandedTexts, compiledBooks }: Documents): void {
   const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
   const made = [
@@ -131,7 +134,7 @@ function madeAsTold({ entries, expandedTexts, compiledBooks }: Documents): void 
   expect(made.toSorted(), 'contents by hash').toEqual(told.toSorted());
 }
 
-/** The index has what the stores have and nothing else, and points at nothing that is not there. */
+/** Index and stores have the same blobs, and all sources exist. */
 function nothingDangles({ userBlobs, entries, expandedTexts, compiledBooks }: Documents): void {
   const of = (processor: string) =>
     sorted(entries.filter(({ processor_id }) => processor_id === processor).map(({ _id }) => String(_id)));
@@ -172,8 +175,8 @@ async function countsAreTrue({ client }: Ledger, documents: Documents): Promise<
 }
 
 /**
- * Every version of every blob, in order per blob; of one that was deleted, the deletion last.
- * @returns the changes as they first came
+ * The log has every version of every blob, in order per blob, with deletions last.
+ * @returns the changes without duplicates
  */
 function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, repeats: boolean): string[] {
   const first = [...counted(log.map(keyOf)).keys()];
@@ -189,7 +192,7 @@ function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, 
   const reached = new Map<string, number>();
   for (const key of first) {
     const [blobId, version, before] = [blobOf(key), versionOf(key), reached.get(blobOf(key)) ?? 0];
-    // What is deleted before it was told of is not told of any more.
+    // Versions that were not published before the deletion are left out.
     if (gone.has(blobId)) expect(version, `${blobId} in order`).toBeGreaterThan(before);
     else expect(version, `${blobId} in order`).toBe(before + 1);
     reached.set(blobId, version);
@@ -199,16 +202,16 @@ function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, 
   return first;
 }
 
-/** A subscriber has seen the log, in its order, nothing twice. */
+/** The subscriber has received the whole log, in order and without duplicates. */
 async function followerSawAll({ follower }: Ledger, log: readonly string[]): Promise<void> {
   await vi.waitFor(() => expect(follower.seen.length).toBeGreaterThanOrEqual(log.length), {
     timeout: 30_000,
     interval: 100,
   });
-  expect(follower.seen.map(keyOf), 'what the subscriber saw').toEqual(log);
+  expect(follower.seen.map(keyOf), 'what the subscriber received').toEqual(log);
 }
 
-/** Waits until the system has come to rest, and then holds all that it keeps against what its user was told. */
+/** Waits until the system is at rest, then compares everything stored with what was acknowledged to the user. */
 export async function expectWhole(
   system: Pick<FaultSystem, 'stores' | 'output'>,
   ledger: Ledger,

@@ -1,4 +1,4 @@
-/** The same values in an order of chance (Fisher and Yates). */
+/** The values in random order (Fisher and Yates). */
 export function shuffled<T>(values: readonly T[]): T[] {
   const result = [...values];
   for (let last = result.length - 1; last > 0; last--) {

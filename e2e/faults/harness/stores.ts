@@ -4,11 +4,11 @@ import { type Document, MongoClient } from 'mongodb';
 import pg from 'pg';
 import { userToken } from '../../../platform/events/events.ts';
 
-/** One user's documents, as they lie in the stores. */
+/** A user's documents, read from the stores. */
 export interface Documents {
   readonly userBlobs: readonly Document[];
   readonly entries: readonly Document[];
-  /** Of the entries that were deleted. */
+  /** Tombstones of deleted entries. */
   readonly tombstones: readonly Document[];
   readonly expandedTexts: readonly Document[];
   readonly compiledBooks: readonly CompiledBookRow[];
@@ -21,27 +21,27 @@ interface CompiledBookRow {
   readonly chapter_count: number;
   /** SHA-256 of the full text, in hex. */
   readonly text_hash: string;
-  /** Those that are stored. */
+  /** Number of stored chapters. */
   readonly chapters: number;
 }
 
-/** One message of the log. */
+/** A message of the log. */
 export interface LogEntry {
   readonly blobId: string;
   readonly version: number;
   readonly kind: string;
 }
 
-/** The stores, read with their own clients and not through a service. */
+/** The stores, read with their own clients rather than through services. */
 export interface Stores {
   documents(userId: string): Promise<Documents>;
-  /** One user's part of the log, in its order, duplicates included; without what is none of the graph's. */
+  /** A user's messages in the log, in order and with duplicates, without those that are not changes. */
   log(userId: string): Promise<LogEntry[]>;
-  /** Processors whose consumers have deliveries to make, or to hear of. */
+  /** Durable consumers with messages that are pending or not acknowledged. */
   busyConsumers(): Promise<string[]>;
-  /** Does something to the stream with JetStream's own administration. */
+  /** Runs `work` with JetStream's management API. */
   withStream<T>(work: (manager: Manager, name: string) => Promise<T>): Promise<T>;
-  /** Puts a message into the log that no service sent. */
+  /** Publishes a message that no service sent. */
   publish(subject: string, body: string): Promise<void>;
   readonly mongo: MongoClient;
   readonly namespace: string;
@@ -84,7 +84,7 @@ async function readLog(manager: Manager, stream: string, subject: string): Promi
   return found;
 }
 
-/** Readers' consumers are not durable, and acknowledge nothing. */
+/** Only durable consumers count: those of readers acknowledge nothing. */
 async function busyConsumers(manager: Manager, stream: string): Promise<string[]> {
   const busy: string[] = [];
   for await (const { name, config, num_pending, num_ack_pending } of manager.consumers.list(stream))
@@ -102,7 +102,7 @@ export async function openStores({
   const all = (database: string, collection: string, user: Document, projection: Document = {}) =>
     mongo.db(`${namespace}_${database}`).collection(collection).find(user, { projection }).toArray();
 
-  /** A connection for each time: the server may have been killed since the last. */
+  /** A new connection each time: the server may have been killed meanwhile. */
   async function books(userId: string): Promise<Documents['compiledBooks']> {
     const url = new URL(postgresUrl);
     url.pathname = `/${namespace}_book_compiler`;

@@ -12,33 +12,31 @@ import { openStores, type Stores } from './stores.ts';
 import { type Link, startToxiproxy } from './toxiproxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
-export type ServerName = 'mongodb' | 'postgresql' | 'nats' | 'redis';
-
-/** A server, and what lies between it and the services. */
+/** A server, with the proxies between it and the services. */
 export interface Reached {
   readonly server: OwnServer;
-  /** The nearer one to the services. */
+  /** The proxy next to the services. */
   readonly link: Link;
   readonly wire: Wire;
 }
 
-/** A system of processes on servers of its own, each of which it reaches by a proxy. */
+/** A system of processes on servers of its own, reached through proxies. */
 export interface FaultSystem extends System {
   readonly mongodb: Reached;
   readonly postgresql: Reached;
-  /** Absent with a cluster, which is reached directly: its servers tell clients of each other. */
+  /** Not available with a cluster, which is reached directly: its servers give clients each other's addresses. */
   readonly nats: Reached;
   readonly cluster: NatsCluster;
-  /** Absent unless it was asked for: only what can be made again is in it. */
+  /** Only with {@link FaultOptions.redis}. */
   readonly redis: Reached;
-  /** The stores, read beside the services. */
+  /** The stores, read directly. */
   readonly stores: Stores;
 }
 
 export interface FaultOptions extends Omit<SystemOptions, 'servers'> {
-  /** Three NATS servers and replicas of the stream instead of one. */
+  /** Three NATS servers with a replicated stream, instead of one. Default: false. */
   readonly cluster?: boolean;
-  /** Redis beside the others; without it, what would be there is in a folder. Default: false. */
+  /** Starts Redis as well; without it, its data is in a folder. Default: false. */
   readonly redis?: boolean;
 }
 
@@ -49,8 +47,8 @@ const through = (url: string, port: number): string => {
 };
 
 /**
- * The driver would find the server itself behind the proxy, were it told of the replica set. It sends nothing again: what
- * is lost is the services' to make good.
+ * Without a replica set in the URL, the driver stays on the proxy. Retryable writes are off: services must recover
+ * lost writes.
  */
 const directly = (mongoUrl: string): string => {
   const url = new URL(mongoUrl);
@@ -60,7 +58,7 @@ const directly = (mongoUrl: string): string => {
   return url.href;
 };
 
-/** Closed in the opposite order of opening, each also when another fails. */
+/** Resources that are closed in reverse order, each also when another fails. */
 class Opened {
   readonly #closing: (() => Promise<unknown>)[] = [];
 
@@ -81,7 +79,7 @@ const missing = (what: string): never => {
   throw new Error(`This system has no ${what}`);
 };
 
-/** Starts servers, proxies and services, and resolves once they are ready. */
+/** Starts servers, proxies and services. Resolves once all are ready. */
 export async function startFaultSystem(options: FaultOptions = {}): Promise<FaultSystem> {
   const opened = new Opened();
   try {
@@ -99,7 +97,7 @@ async function open(
   const folder = opened.add(await mkdtemp(join(tmpdir(), 'blobgraph-faults-')), (path) =>
     rm(path, { recursive: true, force: true }),
   );
-  // PostgreSQL runs as a user of its own.
+  // PostgreSQL runs as another user.
   await chmod(folder, 0o755);
   const toxiproxy = opened.add(await startToxiproxy(), (one) => one.close());
   const reach = async (definition: typeof mongodb): Promise<Reached> => {

@@ -7,19 +7,19 @@ import { freeServerPort } from '../../harness/ports.ts';
 /** A fault in the bytes of one direction, in toxiproxy's terms. */
 export interface Toxic {
   readonly type: 'latency' | 'timeout' | 'reset_peer' | 'bandwidth' | 'slicer';
-  /** `upstream`: what clients send. `downstream`: what they are answered. */
+  /** `upstream`: from client to server. `downstream`: the answers. */
   readonly stream: 'upstream' | 'downstream';
   readonly attributes: Readonly<Record<string, number>>;
 }
 
 /** A proxied TCP connection between a client and a server. */
 export interface Link {
-  /** Of 127.0.0.1, where the clients connect to. */
+  /** The port of 127.0.0.1 for clients. */
   readonly port: number;
-  /** Breaks every connection and takes no more. */
+  /** Closes all connections and accepts no more. */
   cut(): Promise<void>;
   poison(toxic: Toxic): Promise<void>;
-  /** As if nothing had been done to it. */
+  /** Removes all faults. */
   heal(): Promise<void>;
 }
 

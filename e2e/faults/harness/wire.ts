@@ -1,23 +1,23 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Which bytes of a client to wait for. */
+/** A moment in a connection, by the bytes that a client sends. */
 export interface Moment {
-  /** All of these occur in what a client sends at once. */
+  /** Texts that one chunk from the client contains. */
   readonly sends: readonly string[];
-  /** The part that is held back: the request, or its answer. */
+  /** Which to hold back: the request, or its answer. */
   readonly keep: 'request' | 'answer';
 }
 
-/** A TCP proxy in front of one server that stops a conversation at a moment that only its bytes show. */
+/** A TCP proxy in front of a server that holds a connection at a moment that only its bytes show. */
 export interface Wire {
-  /** Of 127.0.0.1, where the clients connect to. */
+  /** The port of 127.0.0.1 for clients. */
   readonly port: number;
   /**
-   * Resolves once the next such moment has come: from then on nothing passes on that connection. With `answer`, the
-   * server has answered by then.
+   * Waits for the next such moment, and holds that connection from then on. With `answer`, the server has answered by
+   * then.
    */
   hold(moment: Moment): Promise<void>;
-  /** Breaks the connections that are held, and waits for no further moment. */
+  /** Closes held connections, and holds no more. */
   release(): void;
   close(): Promise<void>;
 }
@@ -29,33 +29,60 @@ interface Waiting {
 
 const matches = ({ sends }: Moment, chunk: Buffer): boolean => sends.every((text) => chunk.includes(text));
 
-/** Starts a proxy in front of a port of 127.0.0.1, which need not answer yet. */
-export async function startWire(target: number): Promise<Wire> {
-  const waiting = new Set<Waiting>();
-  const held = new Set<Socket>();
-  const open = new Set<Socket>();
+class HoldingWire implements Wire {
+  readonly #target: number;
+  readonly #waiting = new Set<Waiting>();
+  readonly #held = new Set<Socket>();
+  readonly #open = new Set<Socket>();
+  readonly #listener = createServer((client) => this.#connect(client));
 
-  const converse = (client: Socket) => {
-    const server = connect(target, '127.0.0.1');
+  constructor(target: number) {
+    this.#target = target;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.#listener.listen(0, '127.0.0.1', resolve));
+  }
+
+  get port(): number {
+    return (this.#listener.address() as AddressInfo).port;
+  }
+
+  hold(moment: Moment): Promise<void> {
+    return new Promise((come) => this.#waiting.add({ moment, come }));
+  }
+
+  release(): void {
+    this.#waiting.clear();
+    for (const socket of this.#held) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#open) socket.destroy();
+    await new Promise((resolve) => this.#listener.close(resolve));
+  }
+
+  #connect(client: Socket): void {
+    const server = connect(this.#target, '127.0.0.1');
     let kept: Waiting | undefined;
     const end = () => {
       for (const socket of [client, server]) {
         socket.destroy();
-        open.delete(socket);
-        held.delete(socket);
+        this.#open.delete(socket);
+        this.#held.delete(socket);
       }
     };
     for (const socket of [client, server]) {
-      open.add(socket);
+      this.#open.add(socket);
       socket.setNoDelay(true);
       socket.on('error', end).on('close', end);
     }
     client.on('data', (chunk) => {
       if (kept) return;
-      kept = [...waiting].find(({ moment }) => matches(moment, chunk));
+      kept = [...this.#waiting].find(({ moment }) => matches(moment, chunk));
       if (kept) {
-        waiting.delete(kept);
-        held.add(client);
+        this.#waiting.delete(kept);
+        this.#held.add(client);
       }
       if (kept?.moment.keep === 'request') kept.come();
       else server.write(chunk);
@@ -64,20 +91,12 @@ export async function startWire(target: number): Promise<Wire> {
       if (kept) kept.come();
       else client.write(chunk);
     });
-  };
+  }
+}
 
-  const listener = createServer(converse);
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (listener.address() as AddressInfo).port,
-    hold: (moment) => new Promise((come) => waiting.add({ moment, come })),
-    release() {
-      waiting.clear();
-      for (const socket of held) socket.destroy();
-    },
-    async close() {
-      for (const socket of open) socket.destroy();
-      await new Promise((resolve) => listener.close(resolve));
-    },
-  };
+/** Starts a proxy in front of a port of 127.0.0.1, where nothing needs to listen yet. */
+export async function startWire(target: number): Promise<Wire> {
+  const wire = new HoldingWire(target);
+  await wire.listen();
+  return wire;
 }

@@ -2,21 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
 import type { Ledger } from './ledger.ts';
 
-/** Users who write without a break. */
+/** Users who write continuously. */
 export interface Work {
-  /** Resolves once each user was told of something that was asked for from now on. */
+  /** Resolves once each user has an acknowledgement of a request made after this call. */
   goesOn(): Promise<void>;
-  /** Resolves once so many tries were made from now on, answered or not. */
+  /** Resolves after `times` more requests, acknowledged or not. */
   isTried(times: number): Promise<void>;
-  /** Finishes what was begun. @throws when something could not be done */
+  /** Stops after the requests in flight. @throws when one failed for good */
   stop(): Promise<void>;
 }
 
-/** A book is compiled once for so many drafts. */
+/** Drafts per compiled book. */
 const DRAFTS_A_BOOK = 10;
 const BREATH_MS = 20;
 
-/** Lets every user store drafts one after the other, and compile them now and then. */
+/** Starts users who each store one draft after the other, and compile every tenth time. */
 export function workOn(ledgers: readonly Ledger[]): Work {
   let stopped = false;
   const failures: unknown[] = [];
@@ -42,7 +42,7 @@ export function workOn(ledgers: readonly Ledger[]): Work {
       const before = [...done];
       const behind = () => {
         failed();
-        // What was asked for before may have been answered before.
+        // The first acknowledgement may be of a request made before.
         if (done.some((count, index) => count < (before[index] ?? 0) + 2)) throw new Error('Not yet');
       };
       await vi.waitFor(behind, { timeout: 60_000, interval: 50 });

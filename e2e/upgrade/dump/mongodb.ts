@@ -1,6 +1,6 @@
 import { BSON, type Db, type Document, type IndexDescription, MongoClient } from 'mongodb';
 
-/** One collection: its documents, each as a line of canonical Extended JSON, and its indexes but for that of `_id`. */
+/** A collection: documents, each as a line of canonical Extended JSON, and indexes except that of `_id`. */
 export interface Collection {
   readonly documents: string;
   readonly indexes: readonly IndexDescription[];
@@ -10,7 +10,7 @@ export interface Collection {
 export type Collections = ReadonlyMap<string, ReadonlyMap<string, Collection>>;
 
 const { EJSON } = BSON;
-/** Numbers keep the types that they are stored with. */
+/** Numbers keep their stored types. */
 const EXACT = { promoteValues: false, promoteLongs: false, promoteBuffers: false } as const;
 
 async function dumpCollection(database: Db, name: string): Promise<Collection> {
@@ -35,7 +35,7 @@ async function connected<T>(url: string, work: (client: MongoClient) => Promise<
   }
 }
 
-/** All databases of one installation. */
+/** All databases of an installation. */
 export const dumpMongo = (url: string, namespace: string): Promise<Collections> =>
   connected(url, async (client) => {
     const prefix = `${namespace}_`;
@@ -51,7 +51,7 @@ export const dumpMongo = (url: string, namespace: string): Promise<Collections> 
     return found;
   });
 
-/** Makes the databases of one installation. */
+/** Creates the databases of an installation. */
 export const loadMongo = (url: string, namespace: string, databases: Collections): Promise<void> =>
   connected(url, async (client) => {
     for (const [database, collections] of databases)

@@ -1,4 +1,4 @@
-/** Asks one database; names in it are unqualified. */
+/** Queries a database; table names are unqualified. */
 export type Ask = (text: string) => Promise<readonly object[]>;
 
 interface Column {
@@ -9,7 +9,7 @@ interface Column {
   readonly fallback: string | null;
   /** `a`: always; `d`: by default; empty: none. */
   readonly identity: string;
-  /** The `SET STORAGE` mode, where it is not the type's own. */
+  /** The `SET STORAGE` mode, where it is not the type's default. */
   readonly storage: string | null;
 }
 
@@ -32,7 +32,7 @@ const COLUMNS = `
   LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
   WHERE c.relnamespace = ${OWN} AND c.relkind = 'r' ORDER BY c.relname, a.attnum`;
 
-/** Foreign keys last: what they refer to must be unique by then. Columns say NOT NULL themselves. */
+/** Foreign keys last, as their targets must be unique by then. NOT NULL is part of the columns. */
 const CONSTRAINTS = `
   SELECT conrelid::regclass::text AS table,
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid, true)) AS statement
@@ -44,12 +44,12 @@ const INDEXES = `
   WHERE relnamespace = ${OWN} AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
   ORDER BY 1, 2`;
 
-/** In the order in which they were made: one may stand on another. */
+/** In order of creation, as one may use another. */
 const FUNCTIONS = `
   SELECT proname AS table, replace(pg_get_functiondef(oid), format('FUNCTION %I.', current_schema()), 'FUNCTION ') AS statement
   FROM pg_proc WHERE pronamespace = ${OWN} ORDER BY oid`;
 
-/** Last: rows that are loaded have been counted already. */
+/** Last: loaded rows must not be counted again. */
 const TRIGGERS = `
   SELECT tgrelid::regclass::text AS table, pg_get_triggerdef(t.oid, true) AS statement
   FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE relnamespace = ${OWN} AND NOT tgisinternal ORDER BY 1, tgname`;
@@ -73,7 +73,7 @@ function tableOf(table: string, columns: readonly Column[]): string[] {
   return [`CREATE TABLE ${table} (\n${columns.map(columnOf).join(',\n')}\n);`, ...stored];
 }
 
-/** Bytes are the text of messages: as such they can be read. */
+/** `bytea` columns hold texts of messages, which are written readably. */
 const literalOf = ({ name, type }: Column): string =>
   type === 'bytea'
     ? `format('convert_to(%L, ''UTF8'')', convert_from(${quoted(name)}, 'UTF8'))`
@@ -96,8 +96,8 @@ async function rowsOf(ask: Ask, table: string, columns: readonly Column[]): Prom
 }
 
 /**
- * A database's tables with their rows, keys, indexes, functions and triggers as statements that make them again, under
- * whatever schema comes first in the search path.
+ * Statements that recreate a database's tables, rows, keys, indexes, functions and triggers, in the first schema of
+ * the search path.
  */
 export async function dumpDatabase(ask: Ask): Promise<string> {
   const columns = (await ask(COLUMNS)) as readonly Column[];

@@ -5,10 +5,10 @@ import { createPgliteDataDir } from '../../../platform/sql/pglite-files.ts';
 import { openPgliteInstance } from '../../../platform/sql/pglite-instance.ts';
 import { dumpDatabase } from './postgres.ts';
 
-/** The statements of databases, by their names. */
+/** Statements by database name. */
 export type Databases = ReadonlyMap<string, string>;
 
-/** Where the embedded PostgreSQL of a data directory has its files. */
+/** Folder of the embedded PostgreSQL in a data directory. */
 const filesOf = (dataDir: string): string => join(dataDir, 'postgres', 'pgdata');
 
 async function inEmbedded<T>(
@@ -23,7 +23,7 @@ async function inEmbedded<T>(
   }
 }
 
-/** All databases of the embedded PostgreSQL of a data directory that no process has open. */
+/** Dumps all databases of the embedded PostgreSQL in a data directory, which no process may have open. */
 export const dumpEmbedded = (dataDir: string): Promise<Databases> =>
   inEmbedded(dataDir, async (instance) => {
     const { rows } = await instance.query(
@@ -38,7 +38,7 @@ export const dumpEmbedded = (dataDir: string): Promise<Databases> =>
     return databases;
   });
 
-/** Makes the embedded PostgreSQL of a data directory that has none, and these databases in it. */
+/** Creates the embedded PostgreSQL in a data directory, with these databases. */
 export async function loadEmbedded(dataDir: string, databases: Databases): Promise<void> {
   await mkdir(dirname(filesOf(dataDir)), { recursive: true });
   await createPgliteDataDir(filesOf(dataDir));
@@ -62,7 +62,7 @@ async function inDatabase<T>(url: string, name: string, work: (client: pg.Client
   }
 }
 
-/** All databases of one installation on a server. */
+/** Dumps all databases of an installation on a server. */
 export async function dumpServer(url: string, namespace: string): Promise<Databases> {
   const prefix = `${namespace}_`;
   const names = await inDatabase(url, 'postgres', async (client) => {
@@ -78,7 +78,7 @@ export async function dumpServer(url: string, namespace: string): Promise<Databa
   return databases;
 }
 
-/** Makes the databases of one installation on a server. */
+/** Creates the databases of an installation on a server. */
 export async function loadServer(url: string, namespace: string, databases: Databases): Promise<void> {
   for (const [database, statements] of databases) {
     const name = `${namespace}_${database}`;

@@ -8,7 +8,7 @@ it.each([
   ['is told where it is the document’s', { query: one, operationName: 'Lineage' }, 'Lineage'],
   ['of the document before is left out', { query: one, operationName: 'CompileBook' }, undefined],
   [
-    'of the document before is left out of one without a name',
+    'of the previous document is left out for a document without a name',
     { query: '{ a }', operationName: 'B' },
     undefined,
   ],

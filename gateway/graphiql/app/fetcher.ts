@@ -11,8 +11,8 @@ const accept = 'application/graphql-response+json, application/json';
 const failure = (message: string): ExecutionResult => ({ errors: [new GraphQLError(message)] });
 
 /**
- * GraphiQL reads a document 100 ms after it came into the editor; run before that, it goes under the name of the one
- * before. The only operation of a document needs no name.
+ * GraphiQL parses a document 100 ms after it was entered. Run before that, it is sent with the operation name of the
+ * previous document. A document's only operation needs no name.
  */
 export function underItsName(operation: Operation): Operation {
   const { operationName, ...rest } = operation;
@@ -20,7 +20,7 @@ export function underItsName(operation: Operation): Operation {
     const operations = parse(rest.query).definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
     return operations.length === 1 && operations[0]?.name?.value !== operationName ? rest : operation;
   } catch {
-    // A syntax error: the gateway names it.
+    // A syntax error, which the gateway reports.
     return operation;
   }
 }
@@ -33,7 +33,7 @@ function isSubscription({ query, operationName }: Operation): boolean {
   }
 }
 
-/** Why there is no answer, or no more: errors of GraphQL, a closed connection, or none to begin with. */
+/** Shows why there is no answer: GraphQL errors, a closed connection, or a failure to connect. */
 function asResult(url: URL, error: unknown): ExecutionResult {
   if (Array.isArray(error)) return { errors: error };
   if (error instanceof CloseEvent)
@@ -58,7 +58,7 @@ async function request(url: URL, operation: Operation, headers: Headers): Promis
   }
 }
 
-/** One connection a subscription, so that each is made with the headers of its own tab. */
+/** Opens one connection per subscription, so that each has the headers of its own tab. */
 function subscribe(url: URL, { query, variables, operationName }: Operation, headers: Headers) {
   let connected = false;
   const client = createClient({
@@ -66,8 +66,8 @@ function subscribe(url: URL, { query, variables, operationName }: Operation, hea
     connectionParams: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     ),
-    // Browsers report a refused connection as a plain event, which the default takes for fatal. What once worked is
-    // tried again while the gateway restarts; what never did is told at once.
+    // Browsers report a refused connection as a plain event, which is fatal by default. Retry connections that once
+    // worked, for restarts of the gateway; report others at once.
     shouldRetry: () => connected,
     on: {
       connected: () => {
@@ -82,9 +82,8 @@ function subscribe(url: URL, { query, variables, operationName }: Operation, hea
 }
 
 /**
- * Sends queries and mutations over HTTP and subscriptions over graphql-ws, both to `url`. The headers editor's
- * headers go along; a subscription's are the payload of its `connection_init`, their names in lower case.
- * `schemaHeaders` are for reading the schema before there is a headers editor.
+ * Sends queries and mutations over HTTP and subscriptions over graphql-ws, both to `url`, with the headers of the
+ * headers editor. For subscriptions, they are the payload of `connection_init`, with names in lower case.
  */
 export function createFetcher(url: URL, schemaHeaders: Headers): Fetcher {
   const socketUrl = new URL(url);

@@ -15,14 +15,14 @@ async function readConfig(): Promise<GraphiqlConfig> {
 
 const asText = (value: object | undefined): string => (value ? JSON.stringify(value, null, 2) : '');
 
-/** Without it the variables editor takes a custom scalar for no object. */
+/** Without it the variables editor does not accept objects for custom scalars. */
 const anyJson = { type: ['object', 'array', 'string', 'number', 'boolean'] };
 
 function Page({ token, operations }: GraphiqlConfig) {
   const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   const headersText = token === null ? '' : asText(headers);
   const tabs = operations.map(({ query, variables }) => ({ query, variables: asText(variables) }));
-  // One that matches none of the tabs would open a tab of its own.
+  // A query that matches none of the tabs would open another tab.
   const start = lastTab(localStorage) ?? tabs[0];
   return (
     <GraphiQL
@@ -43,8 +43,8 @@ function Page({ token, operations }: GraphiqlConfig) {
 const place = document.getElementById('graphiql');
 if (!place) throw new Error('index.html has no #graphiql');
 try {
-  // The editor first: GraphiQL shows its tabs at once, and one opened before the editor is there would get the first
-  // tab's operation.
+  // Load the editor first: GraphiQL shows its tabs at once, and a tab opened before the editor is ready would get the
+  // first tab's operation.
   const [config] = await Promise.all([
     readConfig(),
     import('monaco-graphql/esm/monaco-editor.js'),

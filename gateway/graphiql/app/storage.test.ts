@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 test.each(['queries', 'favorites'])(
-  '%s are kept without headers and come back with those of today',
+  '%s are stored without headers and restored with the current ones',
   (list) => {
     const key = `graphiql:${list}`;
     const yesterday = JSON.stringify({
@@ -34,7 +34,7 @@ test.each(['queries', 'favorites'])(
   },
 );
 
-test('anything else is kept as it is', () => {
+test('anything else is stored unchanged', () => {
   const storage = historyWithoutHeaders(backing, 'new');
   storage.setItem('graphiql:query', 'not JSON');
   expect(storage.getItem('graphiql:query')).toBe('not JSON');
@@ -43,7 +43,7 @@ test('anything else is kept as it is', () => {
   expect(storage.length).toBe(0);
 });
 
-test('the tab that was open last comes back with its variables', () => {
+test('the last open tab is restored with its variables', () => {
   expect(lastTab(backing)).toBeNull();
   const tabs = [
     { query: 'query A { a }', variables: '{"a":1}' },

@@ -15,8 +15,8 @@ const withHeaders = (value: string, headers: string): string =>
 const isHistory = (key: string): boolean => key === 'graphiql:queries' || key === 'graphiql:favorites';
 
 /**
- * GraphiQL's storage without the headers that its history would keep: a token stays out of the browser's storage, and
- * an operation taken from the history gets `headers`, those of today, in place of an expired token.
+ * GraphiQL's storage without headers in its history. That keeps tokens out of the browser's storage, and an operation
+ * from the history gets the current `headers` instead of an expired token.
  */
 export function historyWithoutHeaders(storage: Storage, headers: string): Backing {
   return {
@@ -40,8 +40,8 @@ export interface TabContent {
 }
 
 /**
- * The tab that was open last, as GraphiQL keeps it; null at the first visit. GraphiQL itself would start a tab that
- * nobody has edited without its variables.
+ * The tab that was open last, from GraphiQL's storage; null at the first visit. GraphiQL itself would restore an
+ * unedited tab without its variables.
  */
 export function lastTab(storage: Storage): TabContent | null {
   try {
@@ -49,7 +49,7 @@ export function lastTab(storage: Storage): TabContent | null {
     const { query, variables } = tabs[activeTabIndex];
     return { query: query ?? '', variables: variables ?? '' };
   } catch {
-    // Nothing was kept, or nothing of ours: GraphiQL starts afresh then too.
+    // Nothing usable is stored: GraphiQL starts afresh then, too.
     return null;
   }
 }

@@ -17,12 +17,12 @@ import type {
   QueryPlan,
   RequiredSelection,
   Rewrite,
-} from '../plan.ts';
+} from '../plan/plan.ts';
 import type { SeparatedSupergraph } from './required-arguments.ts';
 
 type Separated = Pick<SeparatedSupergraph, 'standIns' | 'requiredBy'>;
 
-/** The paths of stand-ins in what is required: what is below goes first, as paths have the names before. */
+/** Renames of stand-ins in required selections. Those below go first: their paths still have the old names. */
 function renamings(
   selections: readonly RequiredSelection[],
   { standIns }: Separated,
@@ -37,7 +37,7 @@ function renamings(
   });
 }
 
-/** The operation with each stand-in as an alias of the field that it stands for. */
+/** The operation with each stand-in replaced by the field that it stands for, aliased. */
 function withArguments(operation: OperationDefinitionNode, { standIns }: Separated): OperationDefinitionNode {
   return visit(operation, {
     Field(node): FieldNode | undefined {
@@ -55,7 +55,9 @@ function neededBy(typeName: string | undefined, node: SelectionNode, { requiredB
   return new Set(needed);
 }
 
-/** Stand-ins for one field with different arguments: one representation cannot have both. */
+/**
+ * Whether two sets have stand-ins for one field with different arguments: a representation can hold only one of them.
+ */
 function exclude(one: ReadonlySet<string>, other: ReadonlySet<string>, { standIns }: Separated): boolean {
   const nameOf = (standIn: string) => standIns.get(standIn)?.name;
   return [...one].some((each) => [...other].some((its) => its !== each && nameOf(its) === nameOf(each)));
@@ -66,7 +68,7 @@ interface Share {
   readonly selections: SelectionNode[];
 }
 
-/** Shares out an entity's fields so that no two of a share exclude each other. */
+/** Groups an entity's fields so that no two fields in a group exclude each other. */
 function shareOut(typeName: string | undefined, set: SelectionSetNode, separated: Separated): Share[] {
   const shares: Share[] = [];
   for (const node of set.selections) {
@@ -102,7 +104,7 @@ function withUsedVariables(operation: OperationDefinitionNode): OperationDefinit
   };
 }
 
-/** One operation for each share of fields, with what that share needs. */
+/** One fetch for each group of fields, with the fields that the group requires. */
 function split(
   operation: OperationDefinitionNode,
   separated: Separated,
@@ -130,7 +132,7 @@ function split(
 
 function fetches(fetch: FetchNode, separated: Separated): FetchNode[] {
   const [operation] = parse(fetch.operation, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('A fetch has one operation');
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('A fetch must have one operation');
   const write = (one: OperationDefinitionNode) =>
     stripIgnoredCharacters(print(withArguments(one, separated)));
   const usages = (one: OperationDefinitionNode) => {
@@ -154,7 +156,7 @@ function fetches(fetch: FetchNode, separated: Separated): FetchNode[] {
   });
 }
 
-/** The plan with the fields themselves, with their arguments, in place of those that stand for them. */
+/** The plan with stand-ins replaced by the fields with their arguments. */
 export function restoreArguments({ node }: QueryPlan, separated: Separated): QueryPlan {
   const restore = (from: PlanNode): PlanNode => {
     if (from.kind === 'Sequence' || from.kind === 'Parallel')

@@ -21,7 +21,7 @@ function separate(requires: string) {
 }
 
 describe('required fields with arguments', () => {
-  it('are fields of their own, where the field itself is', () => {
+  it('become stand-in fields in the same subgraphs', () => {
     const sdl = print(separate('weight(unit: LB) size { width deep }').document);
     expect(sdl).toContain(
       'weight_with1: Float @join__field(graph: A) @join__field(graph: B, external: true)',
@@ -32,16 +32,16 @@ describe('required fields with arguments', () => {
     expect(sdl).toContain('width_with1: Int');
   });
 
-  it('are one where their arguments are the same', () => {
+  it('share a stand-in when their arguments are equal', () => {
     expect([...separate('weight(unit: G)').standIns.keys()]).toEqual(['weight_with1']);
   });
 
-  it('are left alone where they take none', () => {
+  it('stay as they are without arguments', () => {
     const sdl = 'type Book { a: Int b: Int @join__field(graph: B, requires: "a") }';
     expect(separateRequiredArguments(parse(sdl))).toBeNull();
   });
 
-  it('are not shown to clients', () => {
+  it('are not in the API schema', () => {
     const separated = separate('size { width }');
     const shown = withoutStandIns(print(separated.document), separated);
     expect(shown).not.toContain('_with1:');
@@ -51,7 +51,7 @@ describe('required fields with arguments', () => {
 describe('plans', () => {
   const separated = separate('weight(unit: LB)');
 
-  it('ask for the field itself, with its arguments', () => {
+  it('fetch the field itself, with its arguments', () => {
     const node = {
       kind: 'Fetch',
       serviceName: 'a',
@@ -65,7 +65,7 @@ describe('plans', () => {
     });
   });
 
-  it('represent it under its name, and fields that need different ones apart', () => {
+  it('represent it under its name, and fetch fields that need different arguments separately', () => {
     const field = (name: string) => ({ kind: 'Field' as const, name });
     const node = {
       kind: 'Flatten',

@@ -14,17 +14,19 @@ import {
   visit,
 } from 'graphql';
 
-/** A field with given arguments, which a supergraph for planners has as a field of its own. */
+/** A field with given arguments, for which a stand-in field is added to the planner's supergraph. */
 export interface FieldWithArguments {
+  /** The field's own name, not that of its stand-in. */
   readonly name: string;
   readonly arguments: readonly ArgumentNode[];
 }
 
 export interface SeparatedSupergraph {
+  /** The supergraph with the stand-ins, for the planner. */
   readonly document: DocumentNode;
-  /** By the name of the field that stands for it. */
+  /** By name of the stand-in. */
   readonly standIns: ReadonlyMap<string, FieldWithArguments>;
-  /** By `Type.field` of those that require some: the stand-ins' names. */
+  /** Names of the stand-ins that a field requires, by `Type.field`. */
   readonly requiredBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -39,18 +41,18 @@ function namedType(type: TypeNode): string {
 
 function selectionOf(fieldSet: string): SelectionSetNode {
   const definition = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions[0];
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('A field set is a selection');
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('A field set must be a selection');
   return definition.selectionSet;
 }
 
 const textOf = (selection: SelectionSetNode): string =>
   print(selection).replace(/\s+/g, ' ').slice(1, -1).trim();
 
-/** Puts stand-ins for fields with arguments into what fields require. */
+/** Replaces fields with arguments in `@requires` by stand-ins. */
 class Separation {
   readonly standIns = new Map<string, FieldWithArguments>();
   readonly requiredBy = new Map<string, Set<string>>();
-  /** Stand-ins by type, each with the name of the field that it is for. */
+  /** By type: the name of each stand-in, and of the field that it stands for. */
   readonly added = new Map<string, Map<string, string>>();
   readonly #holders: ReadonlyMap<string, Holder>;
   readonly #names = new Map<string, string>();
@@ -121,16 +123,16 @@ class Separation {
   }
 }
 
-/** A field that stands for another with given arguments, in the same subgraphs. */
+/** A stand-in's definition: the field's, without arguments, in the same subgraphs. */
 function standInOf(field: FieldDefinitionNode, name: string): FieldDefinitionNode {
   const directives = field.directives?.filter((each) => each.name.value === 'join__field') ?? [];
   return { kind: field.kind, name: { ...field.name, value: name }, type: field.type, directives };
 }
 
 /**
- * The supergraph with a field of its own for each field with arguments that another requires. Planners ask for what is
- * required under the field's name: with other arguments than the client's, or than another field requires, one of both
- * would get the value of the other. Null when nothing with arguments is required.
+ * Adds a stand-in field to the supergraph for each field with arguments that another field requires. Planners fetch
+ * required fields under their plain name, where the values for different arguments, the client's or those of another
+ * `@requires`, would collide. Null when no required field has arguments.
  */
 export function separateRequiredArguments(document: DocumentNode): SeparatedSupergraph | null {
   const separation = new Separation(document);
@@ -160,7 +162,7 @@ export function separateRequiredArguments(document: DocumentNode): SeparatedSupe
   return { document: { ...rewritten, definitions }, standIns, requiredBy };
 }
 
-/** A schema's SDL without the fields that stand for others. */
+/** Removes stand-ins from an SDL. */
 export function withoutStandIns(sdl: string, { standIns }: Pick<SeparatedSupergraph, 'standIns'>): string {
   const own = visit(parse(sdl, { noLocation: true }), {
     FieldDefinition: ({ name }) => (standIns.has(name.value) ? null : undefined),

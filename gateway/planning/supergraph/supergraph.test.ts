@@ -21,11 +21,11 @@ const graphs = `
 const query = 'type Query @join__type(graph: A) { a: Int }';
 
 describe('reading a supergraph', () => {
-  it('takes this project’s', () => {
+  it('accepts this project’s supergraph', () => {
     expect([...subgraphUrls(readSupergraph(blobgraph)).keys()]).toContain('text-expansion');
   });
 
-  it('gives subgraphs by the names that they have there, with their addresses', () => {
+  it('returns subgraph names with their URLs', () => {
     expect([...subgraphUrls(readSupergraph(header + graphs + query))]).toEqual([
       ['Accounts-1', 'http://accounts/graphql'],
       ['b', ''],
@@ -61,7 +61,7 @@ describe('reading a supergraph', () => {
   });
 });
 
-it('puts each subgraph’s resolvable keys before its others, and moves nothing else', () => {
+it('moves each subgraph’s resolvable keys before its others, and nothing else', () => {
   const keys = (type: string) =>
     print(preferResolvableKeys(readSupergraph(`${header}${graphs}${query} type T ${type} { id: ID }`)))
       .split('\n')

@@ -9,17 +9,17 @@ import {
   type ValueNode,
   visit,
 } from 'graphql';
-import { StartersFault } from '../../../platform/exit.ts';
-import { groupBy } from '../../../platform/group-by.ts';
+import { groupBy } from '../../../platform/collections/group-by.ts';
+import { StartersFault } from '../../../platform/process/exit.ts';
 
-/** The file is not a supergraph that can be served; the message says why. */
+/** The file is not a supergraph that can be served, as the message explains. */
 export class SupergraphError extends StartersFault {
   override readonly name = 'SupergraphError';
 }
 
 /**
- * The specifications, by name, that a supergraph may be made by where a router has to know them to be right (`for:
- * EXECUTION`) or safe (`for: SECURITY`): see https://specs.apollo.dev/link/v1.0/.
+ * Names of the specifications that are supported among those that a router must understand (`for: EXECUTION` or `for:
+ * SECURITY`), see https://specs.apollo.dev/link/v1.0/.
  */
 const understood = new Set(['link', 'core', 'join', 'tag', 'inaccessible']);
 
@@ -37,7 +37,7 @@ function text(directive: ConstDirectiveNode, name: string): string | undefined {
 /** `name/version` of a specification, e.g. `join/v0.5`. */
 const specification = (url: string): string => url.split('/').filter(Boolean).slice(-2).join('/');
 
-/** The specifications that the schema says it is made by. */
+/** The specifications that the schema links to. */
 function links(document: DocumentNode): { readonly spec: string; readonly purpose: string | undefined }[] {
   const schemas = document.definitions.filter(
     ({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION,
@@ -60,22 +60,22 @@ function parsed(sdl: string): DocumentNode {
 }
 
 /**
- * Reads a supergraph's SDL and checks it: planners take the answer as it is.
- * @throws SupergraphError when it is not GraphQL, not a supergraph, not a valid schema, or is to be served only by
- * who knows a specification that is not known here
+ * Parses and checks a supergraph's SDL.
+ * @throws SupergraphError when it is not GraphQL, not a supergraph, not a valid schema, or needs a specification that
+ * is not supported
  */
 export function readSupergraph(sdl: string): DocumentNode {
   const document = parsed(sdl);
   const made = links(document);
   if (!made.some(({ spec }) => spec.startsWith('join/'))) {
     throw new SupergraphError(
-      `This is a schema, but not a supergraph: it does not say of which subgraph each field is. ${composeIt}`,
+      `This is a schema, but not a supergraph: it does not say which subgraphs resolve each field. ${composeIt}`,
     );
   }
   for (const { spec, purpose } of made) {
     if (purpose && !understood.has(spec.split('/')[0] ?? '')) {
       throw new SupergraphError(
-        `The supergraph needs ${spec} for its ${purpose.toLowerCase()}, which is not supported. Compose it without.`,
+        `The supergraph needs ${spec} for its ${purpose.toLowerCase()}, which is not supported. Compose it without that.`,
       );
     }
   }
@@ -90,7 +90,7 @@ export function readSupergraph(sdl: string): DocumentNode {
   return document;
 }
 
-/** Where each subgraph answers, by its name, as the supergraph has it: the URL may be empty. */
+/** The URL of each subgraph by its name, from `@join__graph`; may be empty. */
 export function subgraphUrls(document: DocumentNode): ReadonlyMap<string, string> {
   const graphs = document.definitions.find(
     (each) => each.kind === Kind.ENUM_TYPE_DEFINITION && each.name.value === 'join__Graph',
@@ -110,7 +110,7 @@ function isResolvable(directive: ConstDirectiveNode): boolean {
   return value?.kind !== Kind.BOOLEAN || value.value;
 }
 
-/** The directives with each subgraph's resolvable keys before its others, at the places of both. */
+/** Reorders directives so that each subgraph's resolvable keys precede its other keys. */
 function resolvableFirst(directives: readonly ConstDirectiveNode[]): readonly ConstDirectiveNode[] {
   const waiting = groupBy(directives.filter(isType), (each) => text(each, 'graph'));
   for (const keys of waiting.values()) keys.sort((one, other) => +isResolvable(other) - +isResolvable(one));
@@ -120,8 +120,8 @@ function resolvableFirst(directives: readonly ConstDirectiveNode[]): readonly Co
 }
 
 /**
- * The supergraph as Apollo's planner is right about it: of several keys of a type in one subgraph, it takes the first
- * for one that resolves, and has no plan when that one is not resolvable and another is.
+ * Works around a bug of Apollo's planner: of a type's keys in one subgraph, it assumes that the first one is
+ * resolvable, and finds no plan when only another one is.
  */
 export function preferResolvableKeys(document: DocumentNode): DocumentNode {
   const sorted = <Node extends { readonly directives?: readonly ConstDirectiveNode[] }>(node: Node) =>
@@ -136,17 +136,17 @@ const isTrue = (directive: ConstDirectiveNode, name: string): boolean => {
   return value?.kind === Kind.BOOLEAN && value.value;
 };
 
-/** Which of an interface object's fields are meant: all that its subgraph gives, or those that require others. */
+/** Fields of interface objects: all of them, or those with `@requires`. */
 export type InterfaceObjectFields = 'all' | 'requiring';
 
-/** `Interface.field` of what some type of the interface has of a subgraph of its own. */
+/** Fields (`Interface.field`) that some implementing type gets from another subgraph. */
 function ownFields(document: DocumentNode): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of document.definitions) {
     if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     for (const { name, directives = [] } of node.fields ?? []) {
       const fields = directives.filter((each) => each.name.value === 'join__field');
-      // A bare one says that only the interface's object has it.
+      // A `@join__field` without arguments means that only the interface object has it.
       const isOwn =
         fields.length === 0 || fields.some((each) => text(each, 'graph') && !isTrue(each, 'external'));
       for (const { name: type } of isOwn ? (node.interfaces ?? []) : [])
@@ -156,7 +156,7 @@ function ownFields(document: DocumentNode): ReadonlySet<string> {
   return found;
 }
 
-/** `Interface.field` of what only subgraphs give that have the interface as an object. */
+/** Fields (`Interface.field`) that only subgraphs with the interface object have. */
 export function interfaceObjectFields(
   document: DocumentNode,
   which: InterfaceObjectFields,
@@ -172,10 +172,10 @@ export function interfaceObjectFields(
       const fields = directives.filter((each) => each.name.value === 'join__field');
       const given = fields.filter((each) => graphs.has(text(each, 'graph')) && !isTrue(each, 'external'));
       const requires = given.some((each) => argument(each, 'requires'));
-      // A field that does not say where it is, is everywhere.
+      // A field without `@join__field` is in all subgraphs.
       const isGiven = given.length > 0 || fields.length === 0;
       const place = `${node.name.value}.${name.value}`;
-      // A key is the same, whoever gives it.
+      // Key fields are the same in every subgraph.
       const isShared = own.has(place) && !keys.has(name.value);
       if ((which === 'all' ? isGiven : requires) && !isShared) found.add(place);
     }

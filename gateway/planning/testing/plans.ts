@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
-import { projectFile } from '../../../platform/paths.ts';
-import type { FetchNode, PathSegment, PlanNode, QueryPlan, SubscriptionNode } from '../plan.ts';
+import { projectFile } from '../../../platform/process/paths.ts';
+import type { FetchNode, PathSegment, PlanNode, QueryPlan, SubscriptionNode } from '../plan/plan.ts';
 
 /** The project's supergraph. */
 export const blobgraph = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');
@@ -39,7 +39,10 @@ const ratings = `
     }
 `;
 
-/** A supergraph of two subgraphs, with what ours has not: interface objects, types at odds, keys that do not resolve. */
+/**
+ * A supergraph of two subgraphs, with features that this project's lacks: interface objects, differing types,
+ * unresolvable keys.
+ */
 export function shop(): string {
   const { supergraphSdl, errors } = composeServices([
     { name: 'catalog', url: 'http://catalog/graphql', typeDefs: parse(catalog) },
@@ -58,7 +61,7 @@ function nested(levels: number): string {
   return `title processor { name } schema { version } ${content} parent { ${below} } sources { ${below} } derived { nodes { ${further} } }`;
 }
 
-/** An operation that takes the longer to plan the more levels it has: a second or more for eight. */
+/** An operation whose planning time grows with its levels: a second or more for eight. */
 export const hostile = (levels: number): string => `{ blobs { nodes { ${nested(levels)} } } }`;
 
 type AnyNode = PlanNode | SubscriptionNode | undefined;
@@ -80,10 +83,10 @@ function* fetchesIn(node: AnyNode): Generator<FetchNode> {
   }
 }
 
-/** All fetches of a plan, in their order. */
+/** All fetches of a plan, in order. */
 export const fetchesOf = ({ node }: QueryPlan): FetchNode[] => [...fetchesIn(node)];
 
-/** Which subgraph is asked, and where the answer goes: steps of types are left out. */
+/** A fetch's subgraph and path, without type conditions. */
 export type Outline =
   | string
   | { readonly sequence: readonly Outline[] }
@@ -104,7 +107,7 @@ function outlineOf(node: PlanNode): Outline {
   }
 }
 
-/** A plan's outline, with what goes on in parallel sorted. */
+/** A plan's outline, with parallel nodes sorted. */
 export function outline({ node }: QueryPlan): Outline | undefined {
   if (node?.kind === 'Subscription') throw new Error('A subscription is planned in two parts');
   return node && outlineOf(node);

@@ -3,7 +3,7 @@ import type { ExecutionResult } from '../../execution/executor.ts';
 
 type Path = readonly (string | number)[];
 
-/** The place at a path of an answer: the path's part down to the null that ends it, or else the whole path. */
+/** The part of a path down to the first null in the answer, or the whole path. */
 function placeOf(data: unknown, path: Path): Path {
   let value = data;
   for (const [depth, segment] of path.entries()) {
@@ -21,7 +21,7 @@ const valueAt = (data: unknown, path: Path): unknown =>
 
 const textOf = ({ path = [] }: GraphQLFormattedError): string => path.join('.');
 
-/** The errors by the null that each of them explains. */
+/** Errors by the null that they explain. */
 function byPlace({ data, errors = [] }: ExecutionResult): Map<string, GraphQLFormattedError[]> {
   const places = new Map<string, GraphQLFormattedError[]>();
   for (const error of errors) {
@@ -34,11 +34,11 @@ function byPlace({ data, errors = [] }: ExecutionResult): Map<string, GraphQLFor
 const isOfResolver = ({ message }: GraphQLFormattedError): boolean => message.startsWith('boom');
 
 /**
- * Tells how an answer of the gateway differs from that of the merged schema. The data are the same text. So are the
- * errors' paths, and their messages and codes where they come from resolvers, with one exception: where an error
- * has nulled a place above its own, graphql-js may or may not tell of others below that place, as the specification
- * leaves it; so may the gateway, and one of all that can be there is enough. `everything` answers the same
- * operation with all errors that there are: those of a schema in which every type is nullable.
+ * Lists how an answer of the gateway differs from that of the merged schema. Their data must be the same text. So must
+ * the errors' paths, and the messages and codes of errors from resolvers, with one exception: below a place that an
+ * error has nulled, the specification leaves open which errors are reported, so that any one of the possible errors is
+ * enough. `everything` runs the operation on a schema in which every type is nullable, and so returns all possible
+ * errors.
  */
 export async function differences(
   expected: ExecutionResult,
@@ -64,7 +64,7 @@ export async function differences(
   return found;
 }
 
-/** Whether an error of the gateway stands for one of the merged schema. */
+/** Whether an error of the gateway corresponds to one of the merged schema. */
 function isSame(expected: GraphQLFormattedError, actual: GraphQLFormattedError): boolean {
   if (textOf(expected) !== textOf(actual)) return false;
   const sameCode = expected.extensions?.['code'] === actual.extensions?.['code'];

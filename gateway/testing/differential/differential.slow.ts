@@ -3,8 +3,8 @@ import { keyPlaces, resolvablePlaces } from './marks.ts';
 import { openDifferential } from './open.ts';
 
 /**
- * Of a thousand operations, those that a planner may refuse: Apollo's takes too long for objects of an interface object
- * below one another, and Hive's has no plan for some that have one.
+ * Refusals allowed per thousand operations: Apollo's planner takes too long for nested interface objects, and Hive's
+ * finds no plan for some operations that have one.
  */
 const REFUSED = 5;
 
@@ -14,7 +14,7 @@ describe.each(['apollo', 'hive'] as const)('thousands of operations with the pla
     const report = await differential.run({ from: 10_000, to: 14_000, faults: 0 });
     expect(report.findings.join('\n\n')).toBe('');
     expect(report.refused.length).toBeLessThan((report.operations / 1_000) * REFUSED);
-    // Hive's graph is a smaller one; and a key that nobody needs is not asked for.
+    // Hive's graph is smaller, and keys that are not needed are not fetched.
     const keys = keyPlaces(differential.graph.subgraphs);
     const places = planner === 'apollo' ? resolvablePlaces(differential.graph.subgraphs) : [];
     expect(places.filter((place) => !report.resolved.has(place) && !keys.has(place))).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Changes of the graph's SDL without which Hive's planner (router-query-planner 0.0.38) refuses operations, asks a
- * subgraph for what it does not have, or ends the process.
+ * Changes to the SDL without which Hive's planner (router-query-planner 0.0.38) refuses operations, plans fetches that
+ * a subgraph cannot resolve, or ends the process.
  */
 export const withoutHiveFaults: readonly (readonly [from: string, to: string])[] = [
   // "Expected a single parent": when a key and what is required come from one subgraph by another key.
@@ -15,7 +15,7 @@ export const withoutHiveFaults: readonly (readonly [from: string, to: string])[]
   ],
   ['slogan: String @requires(fields: "title")', 'slogan: String'],
   ['  title(length: Int = 10): String @external\n  rating', '  rating'],
-  // What `@provides` gives below one field is taken for given above it.
+  // Hive takes what `@provides` gives below one field as given above it.
   ['@provides(fields: "subtitle sequel { genre }")', '@provides(fields: "subtitle")'],
   ['  genre: Genre! @external\n  sequel: Book @external\n', ''],
 ];

@@ -7,7 +7,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { directivesOf, fieldSet, fieldsOf } from './graph.ts';
+import { directivesOf, fieldSet, fieldsOf } from './sdl.ts';
 
 export interface FieldDefinition {
   readonly field: GraphQLField<unknown, unknown>;
@@ -115,7 +115,7 @@ export function createMarks(subgraphs: ReadonlyMap<string, GraphQLSchema>): Mark
   return { ...open, keys, entities, interfaceObjects, implementations, interfaces };
 }
 
-/** `subgraph Type.field` of all that subgraphs resolve, besides what only others do. */
+/** `subgraph Type.field` of all fields that subgraphs resolve themselves. */
 export function resolvablePlaces(subgraphs: ReadonlyMap<string, GraphQLSchema>): string[] {
   const overridden = findOverridden(subgraphs);
   return [...subgraphs].flatMap(([subgraph, schema]) =>

@@ -1,18 +1,18 @@
 import { buildSchema } from 'graphql';
-import { createLogger } from '../../../platform/logger.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { createExecutor } from '../../execution/executor.ts';
 import { createPlanner, type PlannerOptions } from '../../planning/create-planner.ts';
-import { createGraph } from './graph.ts';
+import { createGraph } from './federated-graph.ts';
 import { withoutHiveFaults } from './hive.ts';
 import { createSubgraphs } from './resolvers.ts';
 import { createDifferential, type Differential } from './run.ts';
 
-/** Our executor by one planner, against the merged schema. Disposing of it stops the planner. */
+/** The executor with one planner, compared with the merged schema. Disposing of it stops the planner. */
 export async function openDifferential(
   kind: PlannerOptions['kind'],
 ): Promise<Differential & AsyncDisposable> {
   const graph = createGraph(kind === 'hive' ? withoutHiveFaults : []);
-  // One operation runs at a time: what is told belongs to it.
+  // Only one operation runs at a time, so that log lines belong to it.
   let notes: string[] = [];
   let refusals: unknown[] = [];
   const planner = await createPlanner({

@@ -25,7 +25,7 @@ export interface Operation {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** The fields that share one place of the answer, by response key, so that those of one key can be merged. */
+/** Fields selected at one place, by response key, so that fields with the same key can be merged. */
 type Scope = Map<string, ScopeEntry>;
 
 interface ScopeEntry {
@@ -58,7 +58,7 @@ const aliases = [
   '_entities',
 ];
 
-/** Whether a field may have a response key that others at the same place have already. */
+/** Whether a field can share a response key with others at the same place. */
 function fits(entry: ScopeEntry, parent: GraphQLCompositeType, signature: string, type: string): boolean {
   return (
     entry.type === type &&
@@ -125,7 +125,7 @@ class Writer {
     return `...${name}${this.#directive()}`;
   }
 
-  /** A type that has objects in common with another. */
+  /** A type that overlaps with another. */
   #condition(type: GraphQLCompositeType): GraphQLCompositeType {
     const fitting = this.#composites.filter((other) => doTypesOverlap(this.#schema, other, type));
     return this.#random.pick(fitting);
@@ -176,7 +176,7 @@ class Writer {
   }
 }
 
-/** Makes an operation up; the same for the same seed. Undefined when what came out is not valid. */
+/** Generates an operation from a seed. Undefined when it is not valid. */
 export function makeOperation(schema: GraphQLSchema, seed: string): Operation | undefined {
   const random = createRandom(seed);
   const kind = random.chance(0.15) ? 'mutation' : 'query';

@@ -1,4 +1,4 @@
-/** A stream of numbers that its seed decides. */
+/** A seeded stream of random numbers. */
 export interface Random {
   /** A number from 0 up to, but not including, 1. */
   next(): number;

@@ -16,7 +16,7 @@ import type { Operation } from './operations.ts';
 const unusedRules = [NoUnusedFragmentsRule, NoUnusedVariablesRule];
 const rules = specifiedRules.filter((rule) => !unusedRules.includes(rule));
 
-/** Makes one selection simpler, in one of several ways; undefined for none. */
+/** Simplifies one selection, in one of several ways; undefined when it cannot be simplified. */
 type Simplify = (
   node: SelectionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -58,7 +58,7 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
   return new Map(fragments.map((node) => [node.name.value, node]));
 }
 
-/** The document with its `index`-th selection made simpler; undefined when it has no such selection. */
+/** The document with its `index`-th selection simplified; undefined when it has no such selection. */
 function edit(document: DocumentNode, index: number, simplify: Simplify): DocumentNode | 'none' | undefined {
   const fragments = fragmentsOf(document);
   let count = -1;
@@ -81,7 +81,7 @@ function edit(document: DocumentNode, index: number, simplify: Simplify): Docume
   return result === 'changed' ? changed : result;
 }
 
-/** Without fragments and variables that nothing uses any more; undefined when it is not valid. */
+/** Removes unused fragments and variables; undefined when the result is not valid. */
 function tidy(schema: GraphQLSchema, { document, variables }: Operation): Operation | undefined {
   let tidied = document;
   for (let size = -1; size !== tidied.definitions.length; ) {
@@ -109,7 +109,7 @@ function tidy(schema: GraphQLSchema, { document, variables }: Operation): Operat
   return { document: tidied, variables: Object.fromEntries(left) };
 }
 
-/** The simplest operation to be found that still `fails`, by leaving out one thing after the other. */
+/** Simplifies an operation step by step while it still `fails`. */
 export async function reduce(
   schema: GraphQLSchema,
   operation: Operation,

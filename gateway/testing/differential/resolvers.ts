@@ -15,7 +15,8 @@ import {
 } from 'graphql';
 import type { ExecutionResult } from '../../execution/executor.ts';
 import type { SubgraphRequest, Subgraphs } from '../../subgraphs/subgraphs.ts';
-import { type FederatedGraph, fieldSet } from './graph.ts';
+import type { FederatedGraph } from './federated-graph.ts';
+import { fieldSet } from './sdl.ts';
 import {
   createData,
   type Data,
@@ -27,16 +28,16 @@ import {
   type World,
 } from './values.ts';
 
-/** The context of one operation in the subgraphs, and where they note what they do for it. */
+/** The context of one operation, in which the subgraphs record what they do. */
 export interface Trace {
   readonly world: World;
-  /** `Type.field` of what they resolve. */
+  /** `Type.field` of the fields that they resolve. */
   readonly resolved: Set<string>;
-  /** Whether the gateway is to tell of its plan. */
+  /** Whether the gateway explains its plan. */
   readonly explain: boolean;
-  /** The planner's questions and complaints. */
+  /** Plans and refusals of the planner. */
   readonly notes: string[];
-  /** Why the planner has no plan: what it says to clients. */
+  /** The planner's refusals, as clients get them. */
   readonly refusals: unknown[];
   readonly asked: { readonly request: SubgraphRequest; readonly answer: string }[];
 }
@@ -55,7 +56,7 @@ const fromRepresentation = {
   },
 };
 
-/** One schema with all that clients see, and no subgraphs. */
+/** The API schema, resolved without subgraphs. */
 export function createMerged(apiSchema: string, graph: FederatedGraph) {
   const data = createData(graph);
   const schema = buildSchema(apiSchema, { assumeValid: true });
@@ -107,7 +108,7 @@ function rootKey(document: DocumentNode): string {
   return mutation ? 'Mutation:' : 'Query:';
 }
 
-/** Says which fields below a value a `@provides` covers. */
+/** The fields below a value that a `@provides` covers. */
 function provide(value: unknown, provided: SelectionSetNode | undefined): unknown {
   if (!provided || value === null || typeof value !== 'object' || value instanceof Error) return value;
   if (Array.isArray(value)) return value.map((item) => provide(item, provided));
@@ -137,7 +138,7 @@ function fieldResolverOf(subgraph: string, graph: FederatedGraph, data: Data): S
   };
 }
 
-/** Finds entities by the keys that a subgraph has for their type. */
+/** Resolves entities by a subgraph's keys of their type. */
 function createReferences(subgraph: string, typeName: string, graph: FederatedGraph, data: Data) {
   const anyWorld: World = { seed: '', faults: 0, journal: [] };
   const indexes = graph.keys(subgraph, typeName).map((set) => {
@@ -166,7 +167,7 @@ function installReferences(subgraph: string, schema: GraphQLSchema, graph: Feder
   }
 }
 
-/** The subgraphs in this process, by graphql-js. Answers come in an order that the request's text decides. */
+/** The subgraphs, run in this process by graphql-js. The order of their answers depends on the requests' texts. */
 export function createSubgraphs(graph: FederatedGraph): Subgraphs<Trace> {
   const data = createData(graph);
   const resolvers = new Map<string, SubgraphResolver>();

@@ -1,17 +1,17 @@
 import { type GraphQLSchema, getVariableValues, Kind, print } from 'graphql';
 import type { ExecutionResult } from '../../execution/executor.ts';
 import { differences } from './compare.ts';
-import type { FederatedGraph } from './graph.ts';
+import type { FederatedGraph } from './federated-graph.ts';
 import { makeOperation, type Operation } from './operations.ts';
 import { reduce } from './reduce.ts';
 import { createMerged, everythingNullable, type Trace } from './resolvers.ts';
 import type { World } from './values.ts';
 
-/** The federated side: answers an operation by way of the subgraphs, which note what they are asked. */
+/** Runs an operation over the subgraphs, which record their requests. */
 export type Federated = (operation: Operation, trace: Trace) => Promise<ExecutionResult>;
 
 export interface DifferentialOptions {
-  /** The schema that clients see, as SDL. */
+  /** The API schema, as SDL. */
   readonly apiSchema: string;
   readonly graph: FederatedGraph;
   readonly federated: Federated;
@@ -26,11 +26,11 @@ export interface RunOptions {
 
 export interface RunReport {
   readonly operations: number;
-  /** How many of them were answered with an error. */
+  /** Operations whose answer has an error. */
   readonly failed: number;
-  /** Those for which the planner had no plan, in the words of its refusals: nothing is compared. */
+  /** The refusals of operations that had no plan, and were not compared. */
   readonly refused: readonly string[];
-  /** `subgraph Type.field` of what subgraphs resolved. */
+  /** `subgraph Type.field` of the fields that subgraphs resolved. */
   readonly resolved: ReadonlySet<string>;
   /** The first few differences, each with the simplest operation that shows it. */
   readonly findings: readonly string[];
@@ -43,7 +43,7 @@ interface Comparison {
   readonly found: readonly string[];
 }
 
-/** Findings that are told of in full: to make one simple takes a while. */
+/** Findings that are reduced, which takes a while. */
 const FINDINGS = 3;
 
 export interface Differential {
@@ -76,7 +76,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
       nullable.execute(document, variables, worldOf(settings)),
     );
     const journals = [world.journal.join('\n'), trace.world.journal.join('\n')] as const;
-    // Once the root is null, later mutations are run or not, as the gateway likes.
+    // Once the root is null, later mutations may or may not run.
     if (expected.data === null ? !journals[1].startsWith(journals[0]) : journals[0] !== journals[1]) {
       found.push(`mutations: ${journals[1]}\n  instead of ${journals[0]}`);
     }
@@ -115,7 +115,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
 type WorldSettings = Pick<World, 'seed' | 'faults'>;
 const worldOf = (settings: WorldSettings): World => ({ ...settings, journal: [] });
 
-/** Whether the variables are ones that a gateway lets pass. */
+/** Whether the variables are valid. */
 function fits(schema: GraphQLSchema, { document, variables }: Operation): boolean {
   const definition = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   return !getVariableValues(schema, definition?.variableDefinitions ?? [], variables).errors;

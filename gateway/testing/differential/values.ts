@@ -11,18 +11,18 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { FederatedGraph, FieldFacts } from './graph.ts';
+import type { FederatedGraph, FieldFacts } from './federated-graph.ts';
 import { createRandom, hash, type Random } from './random.ts';
 
 /**
- * One set of data: each value is decided by the seed, the object's key, the field and its arguments, so that every
- * subgraph and the merged schema have the same without keeping any.
+ * A set of test data. Each value depends only on the seed, the object's key, the field and its arguments, so that all
+ * subgraphs and the merged schema agree without storing any.
  */
 export interface World {
   readonly seed: string;
-  /** How probable it is that a value fails, or is null where it must not be, or that an entity is gone: 0 to 1. */
+  /** The probability, 0 to 1, that a value fails, a non-null value is null, or an entity is gone. */
   readonly faults: number;
-  /** Mutations in the order in which they were run. What they answer depends on those before. */
+  /** Mutations in the order in which they ran. Their answers depend on earlier ones. */
   readonly journal: string[];
 }
 
@@ -30,24 +30,24 @@ export interface World {
 export interface Item {
   readonly key: string;
   readonly __typename: string;
-  /** How another subgraph asked for it. */
+  /** The representation by which another subgraph requested it. */
   readonly representation?: Readonly<Record<string, unknown>>;
   /** External fields that the field above provides. */
   readonly provided?: SelectionSetNode;
 }
 
-/** Entities of a type: few, so that the same comes at several places. */
+/** Entities of each type: few, so that they occur at several places. */
 const ENTITIES = 5;
-/** Subgraphs that may have forgotten entities which others refer to. */
+/** Subgraphs that may lack entities to which others refer. */
 const forgetful: ReadonlySet<string> = new Set(['extras']);
 const NULLS = 0.12;
 
-export const typeOf = (key: string): string => key.slice(0, key.indexOf(':'));
+const typeOf = (key: string): string => key.slice(0, key.indexOf(':'));
 export const itemOf = (key: string): Item => ({ key, __typename: typeOf(key) });
 export const entitiesOf = (typeName: string): string[] =>
   Array.from({ length: ENTITIES }, (_, index) => `${typeName}:${index}`);
 
-/** Whether the subgraphs that resolve a field have forgotten the entity. */
+/** Whether the subgraphs that resolve a field lack the entity. */
 export function isGone(world: World, key: string, subgraphs: readonly string[]): boolean {
   return (
     subgraphs.every((name) => forgetful.has(name)) &&
@@ -90,10 +90,10 @@ function solidValue({ field, possible }: FieldFacts, key: string, graph: Federat
 export interface Data {
   /**
    * The value of a field: leaves, items, lists of them, errors within lists.
-   * @throws GraphQLError where the world has it fail
+   * @throws GraphQLError when it fails in this world
    */
   value(world: World, key: string, facts: FieldFacts, args: object, required?: string): unknown;
-  /** An entity as another subgraph would be told of it, by a key or by `@requires`. */
+  /** An entity's representation, by a key or by `@requires`. */
   represent(world: World, key: string, set: SelectionSetNode): string;
 }
 

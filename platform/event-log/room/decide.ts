@@ -1,5 +1,5 @@
-import type { Fill, LogUsage } from '../log.ts';
 import type { Retention } from '../retention.ts';
+import type { Fill, LogUsage } from '../usage.ts';
 
 type Share = Pick<Retention, 'keptShare'>;
 
@@ -30,12 +30,12 @@ export function lagOf(fill: Fill, head: number, floor: number): number {
   return fullness(fill) * Math.min(1, Math.max(0, head - floor) / fill.messages);
 }
 
-/** Said of a log well before it takes nothing more, and of a durable before it is cut. */
+/** Warn at this fill, well before the log is full or a durable is cut. */
 const ALARM = 0.7;
 
 const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 
-/** What is to be said of how full a log is, and of who lags. */
+/** Problems of a log: that it fills up, and which durables lag. */
 export function usageProblems({ log, deadLetters, durables }: LogUsage, { keptShare }: Share): string[] {
   // The log works between the two as a rule.
   const alarm = Math.max(ALARM, (shortFrom({ keptShare }) + 1) / 2);

@@ -1,8 +1,8 @@
-import { withoutDeadline } from '../../deadline.ts';
-import type { Logger } from '../../logger.ts';
-import type { ConsumeOptions, Cut } from '../log.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { withoutDeadline } from '../../time/deadline.ts';
+import type { ConsumeOptions, Cut } from '../consuming.ts';
 
-/** A cut as it is kept, until it was heard of. */
+/** A cut that is kept until `onCut` resolved. */
 interface Kept {
   readonly cut: Cut;
 }
@@ -10,7 +10,7 @@ interface Kept {
 export interface CutHearingDependencies<K extends Kept> {
   readonly options: Pick<ConsumeOptions, 'durable' | 'onCut'>;
   readonly logger: Logger | undefined;
-  /** The newest cut of the durable that was not heard of. */
+  /** The newest unacknowledged cut of the durable. */
   readonly find: () => Promise<K | null>;
   /** Forgets this one, and no later one. */
   readonly forget: (kept: K) => Promise<unknown>;
@@ -18,7 +18,7 @@ export interface CutHearingDependencies<K extends Kept> {
 
 const RETRY_MS = 2_000;
 
-/** Tells one consumption of the cuts of its durable: each is forgotten only when it was heard of. */
+/** Calls a consumption's `onCut` for each cut of its durable, and forgets the cut once it resolved. */
 export class CutHearing<K extends Kept = Kept> {
   readonly #dependencies: CutHearingDependencies<K>;
   #telling: Promise<void> | undefined;
@@ -39,7 +39,7 @@ export class CutHearing<K extends Kept = Kept> {
     });
   }
 
-  /** Tells no more; what is being heard of just now is told again to the next. */
+  /** Stops calling; a cut whose `onCut` is running is told again to the next consumption. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#retry);
@@ -62,13 +62,15 @@ export class CutHearing<K extends Kept = Kept> {
         const { cut } = kept;
         if (onCut) await withoutDeadline(() => onCut(cut));
         else
-          logger?.warn({ durable, cut }, 'Messages may be lost to a durable, and nobody asks for them anew');
+          logger?.warn(
+            { durable, cut },
+            'Messages may be lost to a durable, and it has no `onCut` to recover them',
+          );
         if (!this.#stopped) await forget(kept);
       }
     } catch (error) {
       this.#again = true;
-      if (!this.#stopped)
-        logger?.warn({ err: error, durable }, 'A cut could not be told of: it is told again');
+      if (!this.#stopped) logger?.warn({ err: error, durable }, 'onCut failed; retrying');
     }
   }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { createServiceMetrics } from '../../metrics.ts';
-import type { Cut, LogUsage } from '../log.ts';
+import { createServiceMetrics } from '../../telemetry/metrics.ts';
+import type { Cut } from '../consuming.ts';
+import type { LogUsage } from '../usage.ts';
 import { measureEventLog } from './metrics.ts';
 
 const cut: Cut = {

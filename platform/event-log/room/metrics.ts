@@ -1,10 +1,11 @@
-import { Counter, Gauge } from 'prom-client';
-import type { ServiceMetrics } from '../../metrics.ts';
-import type { EventLog, LogUsage } from '../log.ts';
+import { Gauge, type Registry } from 'prom-client';
+import { type ServiceMetrics, total } from '../../telemetry/metrics.ts';
+import type { EventLog } from '../log.ts';
+import type { LogUsage } from '../usage.ts';
 
 type Usage = () => Promise<LogUsage | undefined>;
 
-/** One look for all that are measured in one turn. */
+/** Reads the usage once for all gauges of one scrape. */
 function shared(log: () => Promise<Pick<EventLog, 'usage'>>): Usage {
   let looking: Promise<LogUsage | undefined> | undefined;
   return () => {
@@ -19,14 +20,25 @@ function shared(log: () => Promise<Pick<EventLog, 'usage'>>): Usage {
   };
 }
 
-/** Measures how full the event log is, and how far its durables lag. */
-export function measureEventLog(
-  { registry }: ServiceMetrics,
-  log: () => Promise<Pick<EventLog, 'usage'>>,
-): void {
-  const usage = shared(log);
-  const registers = [registry];
-  const fill = (name: string, help: string, of: 'messages' | 'maxMessages' | 'bytes' | 'maxBytes') =>
+const FILL = [
+  ['messages', 'Messages in the event log', 'messages'],
+  ['messages_limit', 'Messages that the event log takes', 'maxMessages'],
+  ['bytes', 'Bytes in the event log', 'bytes'],
+  ['bytes_limit', 'Bytes that the event log takes', 'maxBytes'],
+] as const;
+
+const DURABLES: readonly (readonly [
+  name: string,
+  help: string,
+  of: (durable: LogUsage['durables'][number]) => number,
+])[] = [
+  ['waiting', 'Messages that a durable has not acknowledged.', ({ waiting }) => waiting],
+  ['lag', 'The share of the event log, 0 to 1, that a durable is behind.', ({ lag }) => lag],
+  ['cut', '1 while a durable was cut and has not heard of it.', ({ cut }) => (cut ? 1 : 0)],
+];
+
+function measureFill(registers: Registry[], usage: Usage): void {
+  for (const [name, help, of] of FILL) {
     new Gauge({
       name: `blobgraph_event_log_${name}`,
       help: `${help}; \`letters\`: of the dead letters.`,
@@ -40,11 +52,11 @@ export function measureEventLog(
         this.set({ stream: 'letters' }, now.deadLetters[of]);
       },
     });
-  fill('messages', 'Messages in the event log', 'messages');
-  fill('messages_limit', 'Messages that the event log takes', 'maxMessages');
-  fill('bytes', 'Bytes in the event log', 'bytes');
-  fill('bytes_limit', 'Bytes that the event log takes', 'maxBytes');
-  const durable = (name: string, help: string, of: (durable: LogUsage['durables'][number]) => number) =>
+  }
+}
+
+function measureDurables(registers: Registry[], usage: Usage): void {
+  for (const [name, help, of] of DURABLES) {
     new Gauge({
       name: `blobgraph_event_log_durable_${name}`,
       help,
@@ -56,17 +68,22 @@ export function measureEventLog(
         for (const each of now?.durables ?? []) this.set({ durable: each.durable }, of(each));
       },
     });
-  durable('waiting', 'Messages that a durable has not acknowledged.', ({ waiting }) => waiting);
-  durable('lag', 'The share of the event log, 0 to 1, that a durable is behind.', ({ lag }) => lag);
-  durable('cut', '1 while a durable was cut and has not heard of it.', ({ cut }) => (cut ? 1 : 0));
-  new Counter({
-    name: 'blobgraph_event_log_letters_dropped_total',
-    help: 'Dead letters that this process removed to make room.',
-    registers,
-    async collect() {
-      const now = await usage();
-      this.reset();
-      this.inc(now?.lettersDropped ?? 0);
-    },
-  });
+  }
+}
+
+/** Measures how full the event log is, and how far its durables lag. */
+export function measureEventLog(
+  { registry }: ServiceMetrics,
+  log: () => Promise<Pick<EventLog, 'usage'>>,
+): void {
+  const usage = shared(log);
+  const registers = [registry];
+  measureFill(registers, usage);
+  measureDurables(registers, usage);
+  total(
+    registry,
+    'blobgraph_event_log_letters_dropped_total',
+    'Dead letters that this process removed to make room.',
+    async () => (await usage())?.lettersDropped ?? 0,
+  );
 }

@@ -1,12 +1,12 @@
-import type { Clock } from '../../clock.ts';
-import type { Config, ServiceName } from '../../config.ts';
-import type { Logger } from '../../logger.ts';
-import type { DevelopmentKeys } from '../keys.ts';
-import { createServiceTokens, type ServiceTokens } from '../service-tokens.ts';
-import { fetchJwks } from './jwks.ts';
+import type { Config, ServiceName } from '../../config/config.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { DevelopmentKeys } from '../keys/development-keys.ts';
+import { fetchJwks } from '../keys/jwks.ts';
+import { createPeers } from '../keys/peers.ts';
+import { KeyDirectory, LocalKeys, type RegisteredKeys } from '../keys/published.ts';
 import { ownKeys } from './own-keys.ts';
-import { createPeers } from './peers.ts';
-import { KeyDirectory, LocalKeys, type RegisteredKeys } from './published.ts';
+import { createServiceTokens, type ServiceTokens } from './service-tokens.ts';
 import { createSharedSecret } from './shared-secret.ts';
 
 /** Gives each service of a process the identity that is its own. */
@@ -18,10 +18,21 @@ export interface Identities {
 export interface IdentitiesDependencies {
   readonly config: Pick<Config, 'urls' | 'serviceKeys' | 'production' | 'routerSecret' | 'serviceSecret'>;
   readonly keys: DevelopmentKeys;
-  /** Shown by other routers where the configuration names none; undefined: none is taken. */
+  /** Secret of other routers where the configuration names none; undefined: none is accepted. */
   readonly developmentSecret: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** The proofs of the release before, with a warning. */
+function releaseBefore(secret: string, { clock, logger }: IdentitiesDependencies) {
+  logger.warn(
+    'SERVICE_SECRET is set: whoever has it speaks for any service, as in the release before; unset it once all are of this one',
+  );
+  return {
+    shared: createSharedSecret({ secret, clock }),
+    peers: createPeers({ fetch: (baseUrl) => fetchJwks(baseUrl), clock }),
+  };
 }
 
 /** Identities from the configuration. Services of one process know each other's keys; those of others are asked for. */
@@ -29,15 +40,7 @@ export function createIdentities(deps: IdentitiesDependencies): Identities {
   const { config, keys, developmentSecret, clock, logger } = deps;
   const { urls, routerSecret = developmentSecret, serviceSecret } = config;
   const local = new LocalKeys();
-  const before = serviceSecret && {
-    shared: createSharedSecret({ secret: serviceSecret, clock }),
-    peers: createPeers({ fetch: (baseUrl) => fetchJwks(baseUrl), clock }),
-  };
-  if (before) {
-    logger.warn(
-      'SERVICE_SECRET is set: whoever has it speaks for any service, as in the release before; unset it once all are of this one',
-    );
-  }
+  const before = serviceSecret ? releaseBefore(serviceSecret, deps) : undefined;
   return {
     of(service, registered) {
       const own = async () => {
@@ -61,7 +64,7 @@ export function createIdentities(deps: IdentitiesDependencies): Identities {
         keys: own,
         others,
         routerSecrets,
-        before: before || undefined,
+        before,
         clock,
         logger: log,
       });

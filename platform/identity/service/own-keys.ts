@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type Config, ConfigError, type ServiceName } from '../../config.ts';
-import type { DevelopmentKeys } from '../keys.ts';
-import { readServiceKeys, type ServiceKeys } from './keys.ts';
-import { keyVariablesOf, missingKeys } from './settings.ts';
+import { type Config, ConfigError, type ServiceName } from '../../config/config.ts';
+import { keyVariablesOf, missingKeys } from '../../config/service-keys.ts';
+import type { DevelopmentKeys } from '../keys/development-keys.ts';
+import { readServiceKeys, type ServiceKeys } from '../keys/service-keys.ts';
 
 async function fromFile(variable: string, file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

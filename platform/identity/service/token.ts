@@ -1,5 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import type { SigningKey } from './keys.ts';
+import type { SigningKey } from '../keys/service-keys.ts';
+import type { Viewer } from './caller.ts';
 
 /** Claims of a service’s token. Times in seconds since 1970. */
 export interface ServiceClaims {
@@ -9,23 +10,29 @@ export interface ServiceClaims {
   readonly aud: string;
   /** The user on whose behalf; absent when the service asks for itself. */
   readonly sub?: string;
+  /** Default: none. */
   readonly roles?: readonly string[];
   /** Method and route template, e.g. `POST /users/:/blobs`: the token opens nothing else. */
   readonly route: string;
+  /** When it was signed. */
   readonly iat: number;
+  /** When it ends: at most 60 s after `iat`. */
   readonly exp: number;
 }
 
 /** A token's parts before its signature is checked: nothing of it is true yet. */
 export interface UncheckedToken {
+  /** Thumbprint of the key that it names. */
   readonly kid: string;
   readonly claims: ServiceClaims;
+  /** Header and claims as they came, with the dot between. */
   readonly signed: Buffer;
+  /** 64 bytes. */
   readonly signature: Buffer;
 }
 
 /** Characters of a token: a user's id and roles fit with room to spare. */
-export const MAX_TOKEN = 12_288;
+const MAX_TOKEN = 12_288;
 const MAX_NAME = 64;
 const MAX_USER_ID = 256;
 const MAX_ROUTE = 512;
@@ -71,12 +78,17 @@ const isTime = (value: unknown): value is number => Number.isSafeInteger(value) 
 const isUserId = (value: unknown): boolean =>
   isText(value, MAX_USER_ID) && value.isWellFormed() && !value.includes('\0');
 
+const areRoles = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((role) => typeof role === 'string');
+
+/** Whether a token can name this user. */
+export const isUser = ({ userId, roles }: Viewer): boolean => isUserId(userId) && areRoles(roles);
+
 const checks: Readonly<Record<keyof ServiceClaims, (value: unknown) => boolean>> = {
   iss: (value) => isText(value, MAX_NAME),
   aud: (value) => isText(value, MAX_NAME),
   sub: (value) => value === undefined || isUserId(value),
-  roles: (value) =>
-    value === undefined || (Array.isArray(value) && value.every((role) => typeof role === 'string')),
+  roles: (value) => value === undefined || areRoles(value),
   route: (value) => isText(value, MAX_ROUTE),
   iat: isTime,
   exp: isTime,

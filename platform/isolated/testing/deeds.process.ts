@@ -1,7 +1,7 @@
-import { BlobgraphError } from '../../errors.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 import { serveIsolated } from '../serve.ts';
 
-/** What the process is told to do. */
+/** An order to the process. */
 type Deed = 'echo' | 'environment' | 'refuse' | 'fail' | 'crash' | 'exit' | 'hang' | 'spin' | 'eat' | 'lie';
 
 const deeds: Readonly<Record<Deed, (input: Buffer) => unknown>> = {

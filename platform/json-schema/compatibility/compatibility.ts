@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { below } from '../../json/pointer.ts';
 import type { JsonObject } from '../definition.ts';
-import { below } from '../pointer.ts';
 import type { ValidationError } from '../sentences.ts';
 import { compileSchema } from '../validator.ts';
 import { inlined } from './inline.ts';
 import { conjuncts, isNever, type Known, listOf, typesOf, valuesOf } from './known.ts';
 import { type Comparison, rulesByType } from './rules.ts';
 
-/** Far more than schemas take that were not made to take many: what is listed, or fits one of several, is tried out. */
+/** Far more than ordinary schemas need: enumerations and alternatives are tried one by one. */
 const MAX_STEPS = 10_000;
 const STEPS_OF_A_COMPILATION = 100;
 const MAX_PROBLEMS = 20;
@@ -21,18 +21,43 @@ const isLarge = (value: unknown): boolean => typeof value === 'object' && value 
 const isOf = (types: readonly string[], type: string): boolean =>
   type === 'any' || types.includes(type) || (type === 'number' && types.includes('integer'));
 
-/** `version`: of the older schema, for the sentences. */
-function createComparison(version: string): Comparison['compare'] {
-  let steps = 0;
-  const step = (count: number): void => {
-    steps += count;
-    if (steps > MAX_STEPS) throw new TooComplex();
-  };
-  const refusal = (pointer: string, what: string): ValidationError[] => [
-    { pointer, message: `Documents that fit version ${version} may not fit ${what}.` },
-  ];
+/** Compares two schemas, within a limit of steps. */
+class Comparer {
+  /** Version of the older schema, for messages. */
+  readonly #version: string;
+  #steps = 0;
 
-  function areTaken(values: readonly unknown[], newer: JsonObject): boolean {
+  constructor(version: string) {
+    this.#version = version;
+  }
+
+  /** Where `newer` may refuse documents that fit `older`. @throws TooComplex */
+  readonly compare: Comparison['compare'] = (older, newer, pointer) => {
+    this.#step(1);
+    if (Object.keys(newer).length === 0 || older.some(isNever)) return [];
+    if (older.some((schema) => isDeepStrictEqual(schema, newer))) return [];
+    if (isNever(newer)) return this.#refusal(pointer, 'here, where nothing is allowed');
+    const values = valuesOf(older);
+    if (values) return this.#areTaken(values, newer) ? [] : this.#refusal(pointer, 'here');
+    const { allOf, ...own } = newer;
+    const problems = [
+      ...this.#compareKeywords({ older, newer: own, pointer, compare: this.compare }),
+      ...listOf(allOf).flatMap((schema) => this.compare(older, schema as JsonObject, pointer)),
+    ];
+    return problems.length > 0 && this.#isTakenInEveryForm(older, newer, pointer) ? [] : problems;
+  };
+
+  #step(count: number): void {
+    this.#steps += count;
+    if (this.#steps > MAX_STEPS) throw new TooComplex();
+  }
+
+  #refusal(pointer: string, place: string): ValidationError[] {
+    const message = `Documents that fit version ${this.#version} may not fit ${place}.`;
+    return [{ pointer, message }];
+  }
+
+  #areTaken(values: readonly unknown[], newer: JsonObject): boolean {
     const { enum: listed, ...others } = newer;
     if (Array.isArray(listed) && Object.keys(others).length === 0) {
       const scalars = new Set(listed);
@@ -41,12 +66,12 @@ function createComparison(version: string): Comparison['compare'] {
           scalars.has(value) || (isLarge(value) && listed.some((one) => isDeepStrictEqual(one, value))),
       );
     }
-    step(STEPS_OF_A_COMPILATION);
+    this.#step(STEPS_OF_A_COMPILATION);
     const validate = compileSchema(newer);
     return values.every((value) => validate(value).length === 0);
   }
 
-  function compareKeywords(comparison: Comparison): ValidationError[] {
+  #compareKeywords(comparison: Comparison): ValidationError[] {
     const { older, newer, pointer } = comparison;
     const types = typesOf(older);
     return Object.entries(rulesByType).flatMap(([type, rules]) =>
@@ -55,41 +80,23 @@ function createComparison(version: string): Comparison['compare'] {
         if (value === undefined || !isOf(types, type)) return [];
         const found = rule(value, comparison);
         if (typeof found !== 'boolean') return found;
-        return found ? [] : refusal(below(pointer, keyword), `this \`${keyword}\``);
+        return found ? [] : this.#refusal(below(pointer, keyword), `this \`${keyword}\``);
       }),
     );
   }
 
   /** Whether documents that fit one of several forms are taken in each of them. */
-  function isTakenInEveryForm(older: Known, newer: JsonObject, pointer: string): boolean {
+  #isTakenInEveryForm(older: Known, newer: JsonObject, pointer: string): boolean {
     const index = older.findIndex(({ anyOf, oneOf }) => anyOf !== undefined || oneOf !== undefined);
     if (index < 0) return false;
     const { anyOf, oneOf, ...rest } = older[index] ?? {};
-    // Of both, the second is left for the next split.
+    // With both keywords, `oneOf` is left for the next split.
     const others = anyOf !== undefined && oneOf !== undefined ? { ...rest, oneOf } : rest;
     return listOf(anyOf ?? oneOf).every((form) => {
       const known = [...older.toSpliced(index, 1, others), ...conjuncts(form as JsonObject)];
-      return compare(known, newer, pointer).length === 0;
+      return this.compare(known, newer, pointer).length === 0;
     });
   }
-
-  function compare(older: Known, newer: JsonObject, pointer: string): ValidationError[] {
-    step(1);
-    if (Object.keys(newer).length === 0 || older.some(isNever)) return [];
-    if (older.some((schema) => isDeepStrictEqual(schema, newer))) return [];
-    if (isNever(newer)) return refusal(pointer, 'here, where nothing is allowed');
-    const values = valuesOf(older);
-    if (values) {
-      return areTaken(values, newer) ? [] : refusal(pointer, 'here');
-    }
-    const { allOf, ...own } = newer;
-    const problems = [
-      ...compareKeywords({ older, newer: own, pointer, compare }),
-      ...listOf(allOf).flatMap((schema) => compare(older, schema as JsonObject, pointer)),
-    ];
-    return problems.length > 0 && isTakenInEveryForm(older, newer, pointer) ? [] : problems;
-  }
-  return compare;
 }
 
 /**
@@ -105,7 +112,7 @@ export function incompatibilities(
   newer: JsonObject,
 ): ValidationError[] {
   try {
-    const problems = createComparison(older.version)(
+    const problems = new Comparer(older.version).compare(
       conjuncts(inlined(older.definition)),
       inlined(newer),
       '',

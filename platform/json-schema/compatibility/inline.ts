@@ -1,4 +1,5 @@
-import { definitionsOf, isObject, type JsonObject, referenced, schemaKeywords } from '../definition.ts';
+import { isObject } from '../../json/is-object.ts';
+import { definitionsOf, type JsonObject, referenced, schemaKeywords } from '../definition.ts';
 
 /** No document fits it. */
 export const NEVER: JsonObject = { not: {} };

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
-import { isObject, type JsonObject } from '../definition.ts';
+import { isObject } from '../../json/is-object.ts';
+import type { JsonObject } from '../definition.ts';
 import { compilePattern } from '../pattern.ts';
 import { NEVER } from './inline.ts';
 
-/** All that is known of a document: it fits each of these schemas, none of which has an `allOf`. */
+/** Schemas that a document is known to fit, all of them. None has an `allOf`. */
 export type Known = readonly JsonObject[];
 
 const TYPES = ['null', 'boolean', 'object', 'array', 'number', 'string'];

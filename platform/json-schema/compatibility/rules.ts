@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMultiple } from '../../json/multiple.ts';
+import { below } from '../../json/pointer.ts';
 import type { JsonObject } from '../definition.ts';
-import { below } from '../pointer.ts';
 import type { ValidationError } from '../sentences.ts';
 import {
   closedNames,
@@ -18,8 +18,9 @@ import {
 
 export interface Comparison {
   readonly older: Known;
+  /** The schema, or the part of one, whose keyword is looked at. */
   readonly newer: JsonObject;
-  /** Of `newer`. */
+  /** JSON pointer to `newer`. */
   readonly pointer: string;
   /** The documents that a schema refuses, or may refuse, of those of which that much is known. */
   readonly compare: (older: Known, newer: JsonObject, pointer: string) => ValidationError[];
@@ -149,7 +150,7 @@ export const rulesByType: Readonly<Record<string, Readonly<Record<string, Rule>>
     anyOf,
     oneOf: same('oneOf'),
     not: same('not'),
-    // What is listed in the older one was held to the newer one by itself.
+    // Values that the older schema lists were checked against the newer one already.
     enum: () => false,
     const: () => false,
     if: same('if', 'then', 'else'),

@@ -3,6 +3,7 @@ import { type Chunk, readChunk } from './chunks.ts';
 import { endingOf, saysNothing } from './endings.ts';
 
 export interface Completion {
+  /** As it came, at most {@link CompletionRequest.longest} UTF-16 units. */
   readonly text: string;
   /** True when the answer was cut off at the model's limit of tokens. */
   readonly cutOff: boolean;
@@ -29,7 +30,7 @@ export class ErrorInAnswer extends Error {
 export const tooLong = (): ModelError =>
   new ModelAnswerInvalid('The language model answered far more than was asked for.');
 
-export const unreadable = (cause?: unknown): ModelError =>
+const unreadable = (cause?: unknown): ModelError =>
   new ModelAnswerInvalid('The language model answered something that cannot be read.', { cause });
 
 function parse(data: string): Chunk {

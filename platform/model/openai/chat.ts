@@ -49,7 +49,7 @@ export function withoutTokens(answer: string, source: string): string {
   let text = channel ? answer.slice(channel.index + channel[0].length) : answer;
   for (let begins = turnBegins.exec(text); begins; begins = turnBegins.exec(text))
     text = text.slice(begins[0].length);
-  // What follows is another turn, which the model made up.
+  // The rest is another turn that the model made up.
   const ends = turnEnds.exec(text);
   return ends ? text.slice(0, ends.index) : text;
 }

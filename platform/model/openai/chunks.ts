@@ -4,7 +4,9 @@ import { z } from 'zod';
 export interface Chunk {
   /** False: nothing of it is of a completion's form. */
   readonly known: boolean;
+  /** Without reasoning; empty where there is none. */
   readonly text: string;
+  /** The model's words where it declines; null where it does not. */
   readonly refusal: string | null;
   /** `finish_reason` as it is; undefined where the server does not send that member. */
   readonly finish: string | null | undefined;

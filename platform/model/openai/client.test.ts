@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../../time/clock.ts';
 import { ModelAnswerInvalid, ModelRefused, ModelUnavailable } from '../errors.ts';
 import { type OpenAiServer, startOpenAiServer } from '../testing/openai-server.ts';
 import { type CompletionRequest, OpenAiClient, type OpenAiEndpoint } from './client.ts';

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { type Dispatcher, request } from 'undici';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { ModelAnswerInvalid, ModelError } from '../errors.ts';
 import { Answer, type Completion, ErrorInAnswer, ModelInterrupted, tooLong } from './answer.ts';
 import {
@@ -23,6 +23,7 @@ export interface OpenAiEndpoint {
   readonly baseUrl: string;
   /** Sent as a bearer token; servers on one's own machine often want none. */
   readonly apiKey?: string | undefined;
+  /** As the server knows it. */
   readonly model: string;
   /** No byte for this long once the answer's text has begun, and the request has failed. */
   readonly idleTimeoutMs: number;
@@ -30,14 +31,16 @@ export interface OpenAiEndpoint {
   readonly concurrency?: number | undefined;
   /** Members of each request beside ours. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /** Tells how far off the date of a `Retry-After` is. */
   readonly clock: Clock;
-  /** Hears what was learned of the server. */
+  /** Called with what was learned about the server. */
   readonly onLearned?: (what: object) => void;
 }
 
 export interface CompletionRequest {
   /** For whom, where that is known: users share the places fairly. */
   readonly userId?: string | undefined;
+  /** Instructions first, if any, as `system`; servers that do not take it get them in the user's first message. */
   readonly messages: readonly (Message | PictureMessage)[];
   /** A longer answer is invalid. UTF-16 units. */
   readonly longest: number;
@@ -45,10 +48,11 @@ export interface CompletionRequest {
   readonly maxTokens?: number | undefined;
   /** The form that the answer is to have; servers that do not hold a model to it are asked without. Default: any. */
   readonly form?: AnswerForm | undefined;
+  /** Ends waiting and request: it rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** Milliseconds from its first byte to the answer's last. */
   readonly timeoutMs: number;
-  /** Hears how many units of the answer have come. */
+  /** Called with the number of units of the answer so far. */
   readonly onText: (length: number) => void;
 }
 

@@ -33,7 +33,7 @@ export interface Dialect {
   readonly systemRole: boolean;
   /** The member that bounds its answer's tokens. */
   readonly limit: 'max_tokens' | 'max_completion_tokens' | null;
-  /** How it is told that an answer is to be of a form; null: by words alone. */
+  /** How the server is told the form of the answer; null: in the prompt only. */
   readonly form: 'json_schema' | 'json_object' | null;
 }
 
@@ -50,6 +50,7 @@ export interface Asked {
   readonly messages: readonly AnyMessage[];
   /** The answer's tokens at most. Default: the server's. */
   readonly maxTokens?: number | undefined;
+  /** Default: any. */
   readonly form?: AnswerForm | undefined;
   /** Members of the body beside ours. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;

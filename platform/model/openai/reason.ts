@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { collapsed } from '../../text/text.ts';
 
 /** A server's words on an error, as far as it can be told. */
 export interface Reason {
   /** In one line, secrets left out; empty where it says nothing that could be read. */
   readonly sentence: string;
+  /** `context`: too long for the model. `filter`: its content filter. `quota`: nothing more is paid for. */
   readonly kind: 'context' | 'filter' | 'quota' | 'other';
-  /** All that it said, secrets left out, up to 4,000 UTF-16 units: for the log. */
+  /** The server's full text without secrets, up to 4,000 UTF-16 units: for the log. */
   readonly details: string;
 }
 
@@ -73,8 +75,6 @@ function sentenceIn(value: unknown, depth = 0): string {
   return '';
 }
 
-const flat = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-
 const clipped = (text: string, longest: number): string =>
   text.length > longest
     ? `${text
@@ -92,11 +92,11 @@ function kindOf(body: string): Reason['kind'] {
 /** Reads the reason in an error's body; `key` is left out wherever it stands. */
 export function reasonOf(body: string, key?: string): Reason {
   const readable = clipped(body, longestBody).toWellFormed();
-  const sentence = withoutSecrets(flat(sentenceIn(parsed(readable))), key);
+  const sentence = withoutSecrets(collapsed(sentenceIn(parsed(readable))), key);
   return {
     sentence: clipped(sentence, longestSentence),
     kind: kindOf(readable),
-    details: clipped(withoutSecrets(flat(readable), key), longestDetails),
+    details: clipped(withoutSecrets(collapsed(readable), key), longestDetails),
   };
 }
 

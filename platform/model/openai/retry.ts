@@ -1,12 +1,10 @@
+import { type Backoff, backoffMs, retrying } from '../../time/retry.ts';
 import { ModelAnswerInvalid, ModelError } from '../errors.ts';
 
-export interface RetryPolicy {
+/** A model that asks for a longer pause than `maxMs` is not tried again. */
+export interface RetryPolicy extends Backoff {
   /** Tries altogether, the first included. */
   readonly attempts: number;
-  /** The pause after the first try; it doubles with each further one. */
-  readonly baseMs: number;
-  /** No pause is longer, and a model that asks for a longer one is not tried again. */
-  readonly maxMs: number;
 }
 
 /**
@@ -20,7 +18,7 @@ export function pauseMs(
   random: number,
 ): number | null {
   if (retryAfterMs !== null) return retryAfterMs > policy.maxMs ? null : retryAfterMs * (1 + random / 10);
-  return Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1)) * (0.5 + random / 2);
+  return backoffMs(policy, attempt, random);
 }
 
 /** Reads the header `Retry-After` (RFC 9110, 10.2.3: seconds or a date). Null when it is absent or neither. */
@@ -33,36 +31,35 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
 
 export interface Retrying {
   readonly policy: RetryPolicy;
+  /** No try begins after it aborts: its reason is thrown. */
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Hears of each failure of the model's; `pauseMs` is null where it is not tried again. */
+  /** Called with each failure of the model; `pauseMs` is null where it is not retried. */
   readonly onFailure: (error: ModelError, attempt: number, pauseMs: number | null) => void;
 }
 
 /** An answer that is not what was asked for may come out better once or twice; after that it is the text, or the model. */
 const mostAnswers = 3;
 
-function pauseAfter({ policy, random }: Retrying, error: ModelError, attempt: number): number | null {
-  const attempts =
-    error instanceof ModelAnswerInvalid ? Math.min(mostAnswers, policy.attempts) : policy.attempts;
-  if (!error.retryable || attempt >= attempts) return null;
-  return pauseMs(policy, attempt, error.retryAfterMs, random());
+/** Whether the model is asked again after this failure. */
+function mayPass({ maxMs }: RetryPolicy, error: ModelError, attempt: number): boolean {
+  if (error instanceof ModelAnswerInvalid && attempt >= mostAnswers) return false;
+  return error.retryable && (error.retryAfterMs === null || error.retryAfterMs <= maxMs);
 }
 
 /** Does `work` again while it fails in a way that may pass, for as often as the policy says. */
-export async function withRetries<T>(retrying: Retrying, work: () => Promise<T>): Promise<T> {
-  const { signal, sleep, onFailure } = retrying;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      const pause = pauseAfter(retrying, error, attempt);
-      onFailure(error, attempt, pause);
-      if (pause === null) throw error;
-      await sleep(pause, signal);
-    }
-  }
+export function withRetries<T>(options: Retrying, work: () => Promise<T>): Promise<T> {
+  const { policy, signal, sleep, random, onFailure } = options;
+  return retrying(work, {
+    ...policy,
+    signal,
+    mayPass: (error, attempt) => error instanceof ModelError && mayPass(policy, error, attempt),
+    pauseMs: (error, attempt) => pauseMs(policy, attempt, (error as ModelError).retryAfterMs, random()) ?? 0,
+    wait: (ms) => sleep(ms, signal),
+    onFailure(error, attempt, nextMs) {
+      if (error instanceof ModelError) onFailure(error, attempt, nextMs);
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { FairQueue } from '../../fair-queue.ts';
+import { FairQueue } from '../../concurrency/fair-queue.ts';
 
 /** Good answers in a row after which a server that was asked less at once is asked more again. */
 const answersToRecover = 50;
@@ -8,9 +8,9 @@ interface Holder {
   crowded: boolean;
 }
 
-/** Of so many places or more, one user leaves one: whoever comes finds it, however long the others are held. */
+/** With so many places or more, one user leaves one free for the next user, however long the others are held. */
 const ONE_IS_LEFT_FROM = 3;
-/** Whoever asks where no user is known. */
+/** Stands for the user where none is known. */
 export const NOBODY = '';
 /** A place is waited for as long as the run may take: it has a limit of its own. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;

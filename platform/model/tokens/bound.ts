@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock.ts';
-import { BlobgraphError } from '../../errors.ts';
-import type { Logger } from '../../logger.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
 import { dayOf, endOf, type TokenUses } from './uses.ts';
 
 /** A run that is about to ask the model. */
@@ -8,6 +8,7 @@ export interface AskingRun {
   readonly userId: string;
   /** The id of the blob that it makes. */
   readonly runId: string;
+  /** Its length tells how many tokens the run is expected to take. */
   readonly text: string;
 }
 
@@ -18,6 +19,7 @@ export interface TokenBound {
    * @throws BlobgraphError TOKENS_SPENT when the user's day is used up
    */
   begin(run: AskingRun): Promise<(tokens: number) => Promise<void>>;
+  /** Forgets all that was counted of the user. */
   eraseUser(userId: string): Promise<void>;
 }
 
@@ -36,30 +38,31 @@ const spent = (limit: number, day: string, what: string): BlobgraphError =>
     `Your ${what} have used the ${limit} tokens that they may cost a day. Retry this one after ${endOf(day).toISOString()}.`,
   );
 
+/** Prepares a day once; one that failed, again when it is asked for next. */
+function preparedOncePerDay(uses: TokenUses): (day: string) => Promise<void> {
+  let prepared: { readonly day: string; readonly done: Promise<void> } | undefined;
+  return (day) => {
+    if (prepared?.day === day) return prepared.done;
+    const current = { day, done: uses.prepare(day) };
+    prepared = current;
+    current.done.catch(() => {
+      if (prepared === current) prepared = undefined;
+    });
+    return current.done;
+  };
+}
+
 /** Bounds what each user's runs take in a day, of UTC, to `limit` tokens: the run that crosses it is the day's last. */
 export function createTokenBound(deps: {
   uses: TokenUses;
   limit: number;
-  /** What the tokens are used for, in its user's words. Default: drafts. */
+  /** Use of the tokens, for messages to the user. Default: drafts. */
   what?: string;
   clock: Clock;
   logger: Pick<Logger, 'warn'>;
 }): TokenBound {
   const { uses, limit, what = 'drafts', clock, logger } = deps;
-  let prepared: { readonly day: string; readonly done: Promise<void> } | undefined;
-
-  /** Once a day: what is older is forgotten. */
-  function prepare(day: string): Promise<void> {
-    if (prepared?.day === day) return prepared.done;
-    const done = uses.prepare(day);
-    const current = { day, done };
-    prepared = current;
-    done.catch(() => {
-      if (prepared === current) prepared = undefined;
-    });
-    return done;
-  }
-
+  const prepare = preparedOncePerDay(uses);
   return {
     async begin({ userId, runId, text }) {
       const day = dayOf(clock.now());
@@ -71,7 +74,7 @@ export function createTokenBound(deps: {
           await uses.finish({ ...use, tokens });
         } catch (error) {
           // The text is there, and is not to be written again: what was expected stays counted.
-          logger.warn({ err: error, runId }, 'the tokens of a run could not be counted');
+          logger.warn({ err: error, runId }, 'counting the tokens of a run failed');
         }
       };
     },

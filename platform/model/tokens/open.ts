@@ -1,4 +1,4 @@
-import type { OpenDependencies } from '../../processor/define.ts';
+import type { OpenDependencies } from '../../processor/kit/open.ts';
 import { createTokenBound, type TokenBound, unbounded } from './bound.ts';
 import { createMongoTokenUses } from './uses.mongo.ts';
 import { createPostgresTokenUses } from './uses.postgres.ts';

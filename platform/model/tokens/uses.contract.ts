@@ -11,7 +11,7 @@ export interface OpenedTokenUses {
 const TODAY = '2026-01-31';
 let users = 0;
 
-/** What every store of token uses does. */
+/** The contract of every store of token uses. */
 export function tokenUsesContract(open: () => Promise<OpenedTokenUses>): void {
   let opened: OpenedTokenUses;
 

@@ -5,6 +5,7 @@ export interface TokenUse {
   readonly day: string;
   /** The id of the blob that the run makes. */
   readonly runId: string;
+  /** Expected of a run that begins, taken by one that is done. */
   readonly tokens: number;
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors.ts';
-import { FairQueue } from '../../fair-queue.ts';
+import { FairQueue } from '../../concurrency/fair-queue.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 import type { FileAddresses } from '../../files/address.ts';
 import { CACHED, describeFile, type FileHead, isKnown, wantedOf } from '../../files/answering.ts';
 import { transferAs } from '../../serving/load/load.ts';
@@ -11,6 +11,7 @@ import { objectPlace } from './signed.door.ts';
 
 export interface ObjectDoor {
   readonly objects: ObjectStore;
+  /** Those that {@link signedByDoor} signs by. */
   readonly addresses: FileAddresses;
 }
 
@@ -24,13 +25,13 @@ const UPLOADS_PER_USER = 4;
 const MAX_WAITING = 256;
 const PATIENCE_MS = 10_000;
 
-/** Whose objects these are, as far as a key tells: `<what>/<user>`. */
+/** The owner's part of a key: `<what>/<user>`. */
 const ownerOf = (key: string): string => key.split('/').slice(0, 2).join('/');
 
 const mismatch = (what: string) =>
   new BlobgraphError('UPLOAD_MISMATCH', `${what}. Send the file that was announced, or announce this one.`);
 
-/** What comes of a request, unless it is more or other than announced: then an error comes, and nothing is stored. */
+/** The bytes of a request. Errors, so that nothing is stored, when they differ from what was announced. */
 async function* announced(
   request: IncomingMessage,
   bytes: number,

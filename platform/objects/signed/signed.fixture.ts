@@ -1,6 +1,6 @@
 import { createFileAddresses } from '../../files/address.ts';
-import { createLogger } from '../../logger.ts';
-import { createHttpServer } from '../../serving/http.ts';
+import { createHttpServer } from '../../serving/http/http.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import { testKeysOf } from '../../testing/identity.ts';
 import type { ObjectStore } from '../objects.ts';
 import { objectDoor } from './door.ts';

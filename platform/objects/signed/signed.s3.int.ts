@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger } from '../../logger.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import { services } from '../../testing/services.ts';
 import { openS3Objects } from '../objects.s3.ts';
 import { scopedObjects } from '../scoped.ts';

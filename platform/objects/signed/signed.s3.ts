@@ -7,10 +7,10 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Clock } from '../../clock.ts';
-import { disableVendorWarnings } from '../../config.ts';
+import { disableVendorWarnings } from '../../config/config.ts';
 import { CACHED, dispositionOf } from '../../files/answering.ts';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
 import { keySegments } from '../names.ts';
 import type { S3Options } from '../objects.s3.ts';
 import type { SignedObjects } from './signed.ts';
@@ -22,6 +22,7 @@ export interface SignedS3Options
   /** The service's own place, as {@link scopedObjects} has it. */
   readonly place: string;
   readonly clock: Clock;
+  /** Told when the bucket takes no rules for pages. */
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -31,7 +32,7 @@ const CHECKSUM = 'x-amz-checksum-sha256';
 const secondsUntil = (end: Date, now: Date): number =>
   Math.min(604_800, Math.max(1, Math.ceil((end.getTime() - now.getTime()) / 1_000)));
 
-/** What pages of other origins need: the signature is what opens an object, to whoever has it. */
+/** CORS rules for pages of any origin: the signature grants access, to whoever has it. */
 const CORS_RULE = {
   AllowedOrigins: ['*'],
   AllowedMethods: ['GET', 'HEAD', 'PUT'],
@@ -55,23 +56,26 @@ async function openToPages(client: S3Client, Bucket: string, logger: Pick<Logger
   }
 }
 
+/** `client` signs for browsers. `own` asks S3 by its own address: browsers' one need not be reached from here. */
+function clientsOf({ accessKeyId, secretAccessKey, region, endpoint, publicEndpoint }: SignedS3Options) {
+  const common = { region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true };
+  const client = new S3Client({
+    ...common,
+    endpoint: publicEndpoint,
+    // Else it binds a checksum of its own choice, of an empty body.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  return { client, own: new S3Client({ ...common, endpoint }) };
+}
+
 /**
  * Requests that lead to S3 itself, signed as version 4 in the query. Signing does no I/O; the bucket is opened to pages
  * beside it, once.
  */
 export function openSignedS3(options: SignedS3Options): SignedObjects {
   disableVendorWarnings();
-  const { bucket: Bucket, place, clock, accessKeyId, secretAccessKey } = options;
-  const credentials = { accessKeyId, secretAccessKey };
-  const common = { region: options.region, credentials, forcePathStyle: true };
-  const client = new S3Client({
-    ...common,
-    endpoint: options.publicEndpoint,
-    // Else it binds a checksum of its own choice, of an empty body.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
-  // Through its own address: browsers' one need not be reached from here.
-  const own = new S3Client({ ...common, endpoint: options.endpoint });
+  const { bucket: Bucket, place, clock } = options;
+  const { client, own } = clientsOf(options);
   void openToPages(own, Bucket, options.logger).finally(() => own.destroy());
   const at = (key: string) => ({ Bucket, Key: `${place}/${keySegments(key).join('/')}` });
   const during = (expiresAt: Date) => {

@@ -9,21 +9,25 @@ export interface SignedRequest {
 
 /** An object that may be put, and no other: all of this is bound into the request. */
 export interface PutTerms {
+  /** Of the object, and of the request: both exactly this. */
   readonly contentType: string;
   /** Exactly so many. */
   readonly sizeBytes: number;
-  /** Of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string;
+  /** Refused from then on; S3 itself grants a week at most. */
   readonly expiresAt: Date;
 }
 
 /** How an object may be read. */
 export interface GetTerms {
+  /** Answered, whatever the object was put as. */
   readonly contentType: string;
   /** Its name when it is saved. */
   readonly fileName: string;
   /** Saved even where a browser could show it. Default: false. */
   readonly saved?: boolean;
+  /** Refused from then on; S3 itself grants a week at most. */
   readonly expiresAt: Date;
 }
 

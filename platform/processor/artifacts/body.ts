@@ -1,4 +1,4 @@
-/** Bytes of an artifact: at once, or as they come. */
+/** Bytes of an artifact: whole, or as a stream. */
 export type ArtifactBody = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Chunks until `signal` aborts, also while one is waited for: whoever stores them can then clean up. */
@@ -7,7 +7,7 @@ async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): A
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  // It may abort while nobody waits for a chunk.
+  // It may abort while no chunk is awaited.
   aborted.catch(() => undefined);
   let ended = false;
   try {
@@ -25,7 +25,7 @@ async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): A
   }
 }
 
-/** What is stored of a body. */
+/** A body as bytes, to be stored. */
 export function bytesOf(body: ArtifactBody, signal: AbortSignal): Uint8Array | AsyncIterable<Uint8Array> {
   if (typeof body === 'string') return Buffer.from(body);
   return body instanceof Uint8Array ? body : until(signal, body);

@@ -1,4 +1,4 @@
-import type { BlobRecord } from '../record.ts';
+import type { BlobRecord } from '../records/record.ts';
 
 /** A name that every file system takes, in any script: the blob's title, or `otherwise`, its version and the extension. */
 export function fileName(

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../errors/errors.ts';
 import type { SqlDatabase, SqlValue } from '../../sql/database.ts';
 import type { ArtifactEntry, ArtifactJournal, ArtifactKey } from './journal.ts';
 
@@ -72,100 +72,131 @@ const keyed = ({ blobId, name, version }: ArtifactKey, ...more: readonly SqlValu
   ...more,
 ];
 
-/** A journal in a table of the processor's own database. */
-export function createPostgresJournal(database: SqlDatabase): ArtifactJournal {
-  const rows = async (text: string, values: readonly SqlValue[]) =>
-    (await database.query<Row>(text, values)).map(entryOf);
-  const changed = async (text: string, values: readonly SqlValue[]) =>
-    (await database.execute(text, values)) > 0;
-  return {
-    async prepare() {
-      await database.transaction(async (tx) => {
-        await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
-        for (const step of STEPS) await tx.execute(step);
-      });
-    },
-    async find(key) {
-      const [found] = await rows(`SELECT * FROM artifacts WHERE ${THIS}`, keyed(key));
-      return found ?? null;
-    },
-    list: async (blobIds) =>
-      blobIds.length === 0 ? [] : rows('SELECT * FROM artifacts WHERE blob_id = ANY($1)', [blobIds]),
-    async ask(key, { userId, now, again }) {
-      const text = `
-        INSERT INTO artifacts AS a (blob_id, name, version, user_id, state, due_at)
-        VALUES ($1, $2, $3, $4, 'MAKING', $5)
-        ON CONFLICT (blob_id, name, version) DO UPDATE SET
-          state = 'MAKING', due_at = $5, holder = NULL, error_code = NULL, error_message = NULL, is_final = false,
-          is_told = true, crashes = 0
-        WHERE a.state = 'FAILED' AND a.due_at <= $5 AND ($6 OR NOT a.is_final)
-        RETURNING *`;
-      const [entered] = await rows(text, keyed(key, userId, now, again));
-      if (entered) return entered;
-      const [found] = await rows(`SELECT * FROM artifacts WHERE ${THIS}`, keyed(key));
-      // It was erased in between.
-      return found ?? this.ask(key, { userId, now, again });
-    },
-    async claim(key, { holder, now, until, attempts }) {
-      const text = `
-        UPDATE artifacts SET
-          holder = $4, due_at = $6,
-          crashes = crashes + CASE WHEN holder IS NULL THEN 0 ELSE 1 END,
-          attempt = 1 + greatest($7, (SELECT max(attempt) FROM artifacts WHERE blob_id = $1 AND name = $2))
-        WHERE ${THIS} AND state = 'MAKING' AND due_at <= $5
-        RETURNING *`;
-      const [claimed] = await rows(text, keyed(key, holder, now, until, attempts));
-      return claimed ?? null;
-    },
-    extend: (key, holder, until) =>
-      changed(`UPDATE artifacts SET due_at = $5 WHERE ${HELD}`, keyed(key, holder, until)),
-    async release(key, holder, now) {
-      await changed(`UPDATE artifacts SET holder = NULL, due_at = $5 WHERE ${HELD}`, keyed(key, holder, now));
-    },
-    finish: (key, holder, { sizeBytes, isTold }) =>
-      changed(
-        `UPDATE artifacts SET state = 'READY', size_bytes = $5, is_told = $6, holder = NULL, failures = 0, crashes = 0
-          WHERE ${HELD}`,
-        keyed(key, holder, sizeBytes, isTold),
-      ),
-    fail: (key, holder, { error, isFinal, dueAt, isTold }) =>
-      changed(
-        `UPDATE artifacts SET state = 'FAILED', error_code = $5, error_message = $6, is_final = $7, due_at = $8,
-          is_told = $9, holder = NULL, failures = failures + 1, crashes = 0 WHERE ${HELD}`,
-        keyed(key, holder, error.code, error.message, isFinal, dueAt, isTold),
-      ),
-    async adopt(key, { userId, sizeBytes }) {
-      await changed(
-        `INSERT INTO artifacts (blob_id, name, version, user_id, state, size_bytes, attempt, due_at)
-          VALUES ($1, $2, $3, $4, 'READY', $5, 1, now()) ON CONFLICT DO NOTHING`,
-        keyed(key, userId, sizeBytes),
-      );
-    },
-    async reopen(key, now) {
-      await changed(
-        `UPDATE artifacts SET state = 'MAKING', size_bytes = NULL, holder = NULL, due_at = $4
-          WHERE ${THIS} AND state = 'READY'`,
-        keyed(key, now),
-      );
-    },
-    due: (now, limit) =>
-      rows("SELECT * FROM artifacts WHERE state = 'MAKING' AND due_at <= $1 ORDER BY due_at LIMIT $2", [
-        now,
-        limit,
-      ]),
-    untold: (limit) => rows('SELECT * FROM artifacts WHERE NOT is_told ORDER BY due_at LIMIT $1', [limit]),
-    async markTold(key, attempt) {
-      await changed(
-        `UPDATE artifacts SET is_told = true WHERE ${THIS} AND attempt = $4`,
-        keyed(key, attempt),
-      );
-    },
-    async blobs(after, limit) {
-      const text = 'SELECT DISTINCT blob_id FROM artifacts WHERE blob_id > $1 ORDER BY blob_id LIMIT $2';
-      return (await database.query<{ blob_id: string }>(text, [after, limit])).map(({ blob_id }) => blob_id);
-    },
-    async erase(blobIds) {
-      if (blobIds.length > 0) await changed('DELETE FROM artifacts WHERE blob_id = ANY($1)', [blobIds]);
-    },
-  };
+class PostgresJournal implements ArtifactJournal {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+      for (const step of STEPS) await tx.execute(step);
+    });
+  }
+
+  async find(key: ArtifactKey): Promise<ArtifactEntry | null> {
+    const [found] = await this.#rows(`SELECT * FROM artifacts WHERE ${THIS}`, keyed(key));
+    return found ?? null;
+  }
+
+  async list(blobIds: readonly string[]): Promise<ArtifactEntry[]> {
+    if (blobIds.length === 0) return [];
+    return this.#rows('SELECT * FROM artifacts WHERE blob_id = ANY($1)', [blobIds]);
+  }
+
+  async ask(...asked: Parameters<ArtifactJournal['ask']>): Promise<ArtifactEntry> {
+    const [key, { userId, now, again }] = asked;
+    const text = `
+      INSERT INTO artifacts AS a (blob_id, name, version, user_id, state, due_at)
+      VALUES ($1, $2, $3, $4, 'MAKING', $5)
+      ON CONFLICT (blob_id, name, version) DO UPDATE SET
+        state = 'MAKING', due_at = $5, holder = NULL, error_code = NULL, error_message = NULL, is_final = false,
+        is_told = true, crashes = 0
+      WHERE a.state = 'FAILED' AND a.due_at <= $5 AND ($6 OR NOT a.is_final)
+      RETURNING *`;
+    const [entered] = await this.#rows(text, keyed(key, userId, now, again));
+    // Erased in between when it is not found either: asked for again.
+    return entered ?? (await this.find(key)) ?? this.ask(...asked);
+  }
+
+  async claim(...[key, claim]: Parameters<ArtifactJournal['claim']>): Promise<ArtifactEntry | null> {
+    const { holder, now, until, attempts } = claim;
+    const text = `
+      UPDATE artifacts SET
+        holder = $4, due_at = $6,
+        crashes = crashes + CASE WHEN holder IS NULL THEN 0 ELSE 1 END,
+        attempt = 1 + greatest($7, (SELECT max(attempt) FROM artifacts WHERE blob_id = $1 AND name = $2))
+      WHERE ${THIS} AND state = 'MAKING' AND due_at <= $5
+      RETURNING *`;
+    const [claimed] = await this.#rows(text, keyed(key, holder, now, until, attempts));
+    return claimed ?? null;
+  }
+
+  extend(key: ArtifactKey, holder: string, until: Date): Promise<boolean> {
+    return this.#changed(`UPDATE artifacts SET due_at = $5 WHERE ${HELD}`, keyed(key, holder, until));
+  }
+
+  async release(key: ArtifactKey, holder: string, now: Date): Promise<void> {
+    const text = `UPDATE artifacts SET holder = NULL, due_at = $5 WHERE ${HELD}`;
+    await this.#changed(text, keyed(key, holder, now));
+  }
+
+  finish(...[key, holder, { sizeBytes, isTold }]: Parameters<ArtifactJournal['finish']>): Promise<boolean> {
+    const text = `
+      UPDATE artifacts SET state = 'READY', size_bytes = $5, is_told = $6, holder = NULL, failures = 0, crashes = 0
+      WHERE ${HELD}`;
+    return this.#changed(text, keyed(key, holder, sizeBytes, isTold));
+  }
+
+  fail(...[key, holder, failure]: Parameters<ArtifactJournal['fail']>): Promise<boolean> {
+    const { error, isFinal, dueAt, isTold } = failure;
+    const text = `
+      UPDATE artifacts SET state = 'FAILED', error_code = $5, error_message = $6, is_final = $7, due_at = $8,
+        is_told = $9, holder = NULL, failures = failures + 1, crashes = 0
+      WHERE ${HELD}`;
+    return this.#changed(text, keyed(key, holder, error.code, error.message, isFinal, dueAt, isTold));
+  }
+
+  async adopt(...[key, { userId, sizeBytes }]: Parameters<ArtifactJournal['adopt']>): Promise<void> {
+    const text = `
+      INSERT INTO artifacts (blob_id, name, version, user_id, state, size_bytes, attempt, due_at)
+      VALUES ($1, $2, $3, $4, 'READY', $5, 1, now()) ON CONFLICT DO NOTHING`;
+    await this.#changed(text, keyed(key, userId, sizeBytes));
+  }
+
+  async reopen(key: ArtifactKey, now: Date): Promise<void> {
+    const text = `
+      UPDATE artifacts SET state = 'MAKING', size_bytes = NULL, holder = NULL, due_at = $4
+      WHERE ${THIS} AND state = 'READY'`;
+    await this.#changed(text, keyed(key, now));
+  }
+
+  due(now: Date, limit: number): Promise<ArtifactEntry[]> {
+    const text = "SELECT * FROM artifacts WHERE state = 'MAKING' AND due_at <= $1 ORDER BY due_at LIMIT $2";
+    return this.#rows(text, [now, limit]);
+  }
+
+  untold(limit: number): Promise<ArtifactEntry[]> {
+    return this.#rows('SELECT * FROM artifacts WHERE NOT is_told ORDER BY due_at LIMIT $1', [limit]);
+  }
+
+  async markTold(key: ArtifactKey, attempt: number): Promise<void> {
+    const text = `UPDATE artifacts SET is_told = true WHERE ${THIS} AND attempt = $4`;
+    await this.#changed(text, keyed(key, attempt));
+  }
+
+  async blobs(after: string, limit: number): Promise<string[]> {
+    const text = 'SELECT DISTINCT blob_id FROM artifacts WHERE blob_id > $1 ORDER BY blob_id LIMIT $2';
+    const found = await this.#database.query<{ blob_id: string }>(text, [after, limit]);
+    return found.map(({ blob_id }) => blob_id);
+  }
+
+  async erase(blobIds: readonly string[]): Promise<void> {
+    if (blobIds.length > 0) await this.#changed('DELETE FROM artifacts WHERE blob_id = ANY($1)', [blobIds]);
+  }
+
+  async #rows(text: string, values: readonly SqlValue[]): Promise<ArtifactEntry[]> {
+    return (await this.#database.query<Row>(text, values)).map(entryOf);
+  }
+
+  /** Whether the statement changed anything. */
+  async #changed(text: string, values: readonly SqlValue[]): Promise<boolean> {
+    return (await this.#database.execute(text, values)) > 0;
+  }
 }
+
+/** A journal in a table of the processor's own database. */
+export const createPostgresJournal = (database: SqlDatabase): ArtifactJournal =>
+  new PostgresJournal(database);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../errors/errors.ts';
 
 /** Names an artifact, made by a version of what makes it. */
 export interface ArtifactKey {
@@ -13,49 +13,52 @@ export interface ArtifactError {
   readonly message: string;
 }
 
-/** What is known of an artifact that somebody asked for. */
+/** The state of an artifact that was requested. */
 export interface ArtifactEntry extends ArtifactKey {
   readonly userId: string;
   /** `MAKING`: asked for, and not made yet. */
   readonly state: 'MAKING' | 'READY' | 'FAILED';
-  /** Of the blob's artifact of this name, whatever its version: from 1, 0 before the first. */
+  /** Attempts at the blob's artifact of this name, of all versions: 0 before the first. */
   readonly attempt: number;
   /** Tries in a row that failed. */
   readonly failures: number;
-  /** Tries in a row that whoever made them did not end. */
+  /** Consecutive attempts whose process died. */
   readonly crashes: number;
   /** Null until it is made. */
   readonly sizeBytes: number | null;
   /** Null but for `FAILED`. */
   readonly error: ArtifactError | null;
-  /** Whether the same would fail again. */
+  /** Whether a retry would fail the same way. */
   readonly isFinal: boolean;
-  /** Who makes it; null where nobody does. */
+  /** Process that makes it; null where none does. */
   readonly holder: string | null;
-  /** `MAKING`: when whoever makes it counts as gone. `FAILED`: the earliest that it is tried again. */
+  /** `MAKING`: when the holder's claim ends. `FAILED`: the earliest retry. */
   readonly dueAt: Date;
-  /** Whether the index knows what became of it. */
+  /** Whether the result was reported to the index. */
   readonly isTold: boolean;
 }
 
 export interface Claim {
+  /** The process that claims it. */
   readonly holder: string;
+  /** Only what is due by then is claimed. */
   readonly now: Date;
-  /** When it counts as gone, unless it is extended. */
+  /** End of the claim, unless it is extended. */
   readonly until: Date;
-  /** The attempts that there were before there was a journal. */
+  /** Attempts of releases without a journal. */
   readonly attempts: number;
 }
 
 /**
- * What is made, by whom, and what became of it: so that several processes make an artifact once, and what was asked for is
- * made though a process ends. Each method is one durable step; holders that lost their claim change nothing.
+ * Which artifacts are being made, by whom, and with what result: so that several processes make an artifact once, and it is
+ * made even if a process dies. Each method is one durable step; holders that lost their claim change nothing.
  */
 export interface ArtifactJournal {
   /** Makes tables or indexes. */
   prepare(): Promise<void>;
+  /** Null where it is not entered. */
   find(key: ArtifactKey): Promise<ArtifactEntry | null>;
-  /** Of all these blobs, in no given order. */
+  /** Entries of all these blobs, in no given order. */
   list(blobIds: readonly string[]): Promise<ArtifactEntry[]>;
   /**
    * Enters that it is to be made, and answers what is entered: one that is made, or being made, stays so. One that failed
@@ -65,7 +68,7 @@ export interface ArtifactJournal {
     key: ArtifactKey,
     about: { readonly userId: string; readonly now: Date; readonly again: boolean },
   ): Promise<ArtifactEntry>;
-  /** Takes the making of one that is due, as the next attempt; null where it is not to be made, or another has it. */
+  /** Claims a due artifact for the next attempt; null where it is not due, or another process holds it. */
   claim(key: ArtifactKey, claim: Claim): Promise<ArtifactEntry | null>;
   /** Keeps the claim; false where it is lost. */
   extend(key: ArtifactKey, holder: string, until: Date): Promise<boolean>;
@@ -88,14 +91,15 @@ export interface ArtifactJournal {
       readonly isTold: boolean;
     },
   ): Promise<boolean>;
-  /** Enters one that is there and was not known. */
+  /** Enters an artifact that exists and was not known. */
   adopt(key: ArtifactKey, about: { readonly userId: string; readonly sizeBytes: number }): Promise<void>;
-  /** Has one made again that was made and is gone. */
+  /** Resets an artifact whose object is lost. */
   reopen(key: ArtifactKey, now: Date): Promise<void>;
-  /** Those that are to be made and that nobody makes, longest due first. */
+  /** Entries that are to be made and have no live holder, longest due first. */
   due(now: Date, limit: number): Promise<ArtifactEntry[]>;
-  /** Those that the index does not know of. */
+  /** Entries whose result was not reported to the index. */
   untold(limit: number): Promise<ArtifactEntry[]>;
+  /** Notes that this attempt's result was reported; that of a later one is still to be. */
   markTold(key: ArtifactKey, attempt: number): Promise<void>;
   /** Ids of blobs that have entries, in order. */
   blobs(after: string, limit: number): Promise<string[]>;

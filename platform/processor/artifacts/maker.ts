@@ -1,32 +1,34 @@
-import { withoutDeadline } from '../../deadline.ts';
-import { BlobgraphError } from '../../errors.ts';
-import { FairQueue } from '../../fair-queue.ts';
-import type { ArtifactDefinition, ArtifactDependencies } from '../artifacts.ts';
-import type { BlobRecord } from '../record.ts';
+import { FairQueue } from '../../concurrency/fair-queue.ts';
+import { defaultSettings } from '../../config/runs.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { withoutDeadline } from '../../time/deadline.ts';
+import { pause } from '../../time/pause.ts';
+import { periodic } from '../../time/periodic.ts';
+import type { BlobRecord } from '../records/record.ts';
 import { failureOf } from '../runs/decide.ts';
 import { withinLimit } from '../runs/limits.ts';
 import { progressReporter } from '../runs/progress.ts';
-import { defaultSettings } from '../runs/settings.ts';
 import { bytesOf } from './body.ts';
+import type { ArtifactDefinition, ArtifactDependencies } from './definition.ts';
 import type { ArtifactEntry, ArtifactError, ArtifactKey } from './journal.ts';
 import { type ArtifactTeller, tellAs } from './teller.ts';
 
-/** The object's metadata that say what it is called. */
+/** Metadata of the object that holds the file's name. */
 export const FILE_NAME = 'file-name';
 /** UTF-16 units: percent-encoded they fit into the metadata. */
 const MAX_FILE_NAME = 150;
 
-/** A process that has not been heard of for so long makes nothing any more. */
+/** A claim that is not extended for this long ends. */
 const LEASE_MS = 30_000;
 const EXTEND_EVERY_MS = 10_000;
-/** Between two looks whether another process is done. */
+/** Poll interval while another process makes it. */
 const LOOK_EVERY_MS = 250;
 /** Files that wait for their turn in one process; what was asked for beyond that is found in the journal later. */
 const MAX_WAITING = 1_000;
 const PATIENCE_MS = 600_000;
 /** Milliseconds before the 2nd, 3rd, … try; the last value repeats. */
 const BACKOFF_MS = [0, 5_000, 30_000, 120_000, 600_000];
-/** An artifact in whose making so many processes ended is what ends them. */
+/** After so many crashes the artifact itself counts as their cause. */
 const MAX_CRASHES = 3;
 
 export const objectKey = ({ blobId, name, version }: ArtifactKey): string => `${blobId}/${name}/${version}`;
@@ -34,7 +36,7 @@ export const objectKey = ({ blobId, name, version }: ArtifactKey): string => `${
 export const goneMeanwhile = (name: string): BlobgraphError =>
   new BlobgraphError('BLOB_DELETED', `The blob was deleted while its \`${name}\` was made.`);
 
-/** Another process took over, or the blob is gone: what is made here counts no more. */
+/** Another process took over, or the blob is deleted: the result is dropped. */
 class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
@@ -49,7 +51,7 @@ export class ArtifactMaker {
   readonly #deps: ArtifactDependencies;
   readonly #teller: ArtifactTeller;
   readonly #queue: FairQueue;
-  /** Those that are waited for here, by key. */
+  /** Artifacts that this process makes or waits for, by key. */
   readonly #working = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #holder: string;
@@ -71,7 +73,7 @@ export class ArtifactMaker {
     const key = objectKey(entry);
     const known = this.#working.get(key);
     if (known) return known;
-    // It serves whoever asks next, too.
+    // It also serves later requests.
     const work = withoutDeadline(() => this.#work(entry)).finally(() => this.#working.delete(key));
     this.#working.set(key, work);
     return work;
@@ -80,7 +82,10 @@ export class ArtifactMaker {
   /** Begins to make it, unless that is begun. Its failure is in the journal. */
   begin(entry: ArtifactEntry): void {
     this.made(entry).catch((error: unknown) => {
-      this.#deps.logger.debug({ err: error, blobId: entry.blobId, artifact: entry.name }, 'no artifact yet');
+      this.#deps.logger.debug(
+        { err: error, blobId: entry.blobId, artifact: entry.name },
+        'artifact not made',
+      );
     });
   }
 
@@ -102,6 +107,7 @@ export class ArtifactMaker {
       }
       if (await this.#isSettled(key)) return;
       await pause(LOOK_EVERY_MS, signal);
+      signal.throwIfAborted();
     }
   }
 
@@ -125,20 +131,25 @@ export class ArtifactMaker {
     return entry.state === 'READY';
   }
 
-  /** Makes what is claimed, and keeps the claim meanwhile. */
+  /** Makes the claimed artifact, and extends the claim meanwhile. */
   async #hold(entry: ArtifactEntry): Promise<void> {
     const { journal, logger } = this.#deps;
     const lost = new AbortController();
-    const extending = setInterval(() => {
-      journal.extend(entry, this.#holder, this.#inMs(LEASE_MS)).then(
-        (isHeld) => isHeld || lost.abort(new ClaimLost('The claim is lost')),
-        (error: unknown) => logger.warn({ err: error }, 'a claim on an artifact could not be extended'),
-      );
-    }, EXTEND_EVERY_MS);
+    const extending = periodic({
+      what: 'extending the claim on an artifact',
+      everyMs: EXTEND_EVERY_MS,
+      logger,
+      turn: async () => {
+        const isHeld = await journal.extend(entry, this.#holder, this.#inMs(LEASE_MS));
+        if (!isHeld) lost.abort(new ClaimLost('The claim is lost'));
+      },
+    });
+    extending.start();
     try {
       await this.#make(entry, AbortSignal.any([this.#stopping.signal, lost.signal]));
     } finally {
-      clearInterval(extending);
+      // Its answer is of no use any more.
+      void extending.stop();
     }
   }
 
@@ -164,7 +175,7 @@ export class ArtifactMaker {
     const { code, message, retryable } = failureOf(error);
     this.#deps.logger.warn(
       { err: error, blobId: entry.blobId, artifact: entry.name, attempt: entry.attempt },
-      'an artifact could not be made',
+      'making an artifact failed',
     );
     // A busy machine takes longer: the next try may be in time.
     await this.#fail(entry, { code, message }, !retryable && code !== 'PROCESSING_TIMEOUT');
@@ -177,7 +188,7 @@ export class ArtifactMaker {
     await this.#deps.journal.fail(entry, this.#holder, failure);
   }
 
-  /** Its size in bytes, once its object is there: it may be of a process that ended before it said so. */
+  /** Size in bytes of its object, which an earlier process may have stored before it died. */
   async #stored(entry: ArtifactEntry, signal: AbortSignal): Promise<number> {
     const { objects, records, definitions } = this.#deps;
     const definition = definitions[entry.name];
@@ -191,7 +202,7 @@ export class ArtifactMaker {
     const sizeBytes = await withinLimit(seconds, signal, (limit) =>
       this.#put(entry, { record, definition, signal: limit }),
     );
-    // Whoever deleted the blob meanwhile did not see it.
+    // A deletion in the meantime did not see the new object.
     if ((await records.existing([record.id])).length === 0) throw await this.#erased(entry);
     return sizeBytes;
   }
@@ -222,19 +233,4 @@ export class ArtifactMaker {
     await this.#deps.journal.erase([blobId]);
     return goneMeanwhile(name);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
 }

@@ -1,13 +1,13 @@
 import { validate as isUuid } from 'uuid';
-import { repeating } from '../../repeating.ts';
-import type { ArtifactDependencies } from '../artifacts.ts';
+import { type Periodic, periodic } from '../../time/periodic.ts';
+import type { ArtifactDependencies } from './definition.ts';
 import type { ArtifactKey } from './journal.ts';
 import type { ArtifactMaker } from './maker.ts';
 import type { ArtifactTeller } from './teller.ts';
 
-/** What was asked for is looked for so often. */
+/** Interval of the search for requested artifacts. */
 const LOOK_EVERY_MS = 2_000;
-/** What is left of blobs that are gone is looked for so often. */
+/** Interval of the search for artifacts of deleted blobs. */
 const SWEEP_EVERY_MS = 3_600_000;
 const PAGE = 1_000;
 const DUE_AT_ONCE = 20;
@@ -31,8 +31,8 @@ export class ArtifactSweeper {
   readonly #maker: ArtifactMaker;
   readonly #teller: ArtifactTeller;
   readonly #erase: (blobIds: readonly string[]) => Promise<void>;
-  readonly #looking = repeating(LOOK_EVERY_MS, () => this.#quietly(() => this.#look()));
-  readonly #sweeping = repeating(SWEEP_EVERY_MS, () => this.#quietly(() => this.#sweep()));
+  readonly #looking: Periodic;
+  readonly #sweeping: Periodic;
 
   constructor(
     deps: ArtifactDependencies,
@@ -44,6 +44,19 @@ export class ArtifactSweeper {
     this.#maker = maker;
     this.#teller = teller;
     this.#erase = erase;
+    const { logger } = deps;
+    this.#looking = periodic({
+      what: 'making artifacts that were asked for',
+      everyMs: LOOK_EVERY_MS,
+      logger,
+      turn: () => this.#look(),
+    });
+    this.#sweeping = periodic({
+      what: 'removing artifacts of deleted blobs',
+      everyMs: SWEEP_EVERY_MS,
+      logger,
+      turn: () => this.#sweep(),
+    });
   }
 
   start(): void {
@@ -54,14 +67,6 @@ export class ArtifactSweeper {
 
   async stop(): Promise<void> {
     await Promise.all([this.#looking.stop(), this.#sweeping.stop()]);
-  }
-
-  async #quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#deps.logger.warn({ err: error }, 'artifacts could not be looked after; trying again');
-    }
   }
 
   async #look(): Promise<void> {
@@ -98,7 +103,7 @@ export class ArtifactSweeper {
     }
   }
 
-  /** Those of the blobs that are there. */
+  /** The blobs of these that exist; artifacts of the others are removed. */
   async #removeGone(all: readonly string[]): Promise<ReadonlySet<string>> {
     const ids = [...new Set(all)];
     const there = new Set(await this.#deps.records.existing(ids));

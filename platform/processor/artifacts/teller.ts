@@ -1,5 +1,5 @@
 import type { ProcessingReport, StateClient } from '../../clients/state.ts';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { isSourceGone, refusedForGood } from '../runs/decide.ts';
 import type { ArtifactEntry } from './journal.ts';
 
@@ -15,7 +15,7 @@ export const tellAs = (processorId: string, { blobId, name, attempt }: ArtifactE
 
 /** Tells the index of artifacts: each is a run on its blob. */
 export interface ArtifactTeller {
-  /** Whether the index knows now, or never will. The artifact is there, or not, whatever it knows. */
+  /** Reports to the index; true also when the index will never take the report. The artifact does not depend on it. */
   tell(entry: ArtifactEntry, told: Told): Promise<boolean>;
 }
 
@@ -31,7 +31,7 @@ export function createTeller(deps: {
         await state.report(entry.userId, { ...tellAs(processorId, entry), ...told });
         return true;
       } catch (error) {
-        logger.warn({ err: error, blobId: entry.blobId }, 'the run of an artifact was not reported');
+        logger.warn({ err: error, blobId: entry.blobId }, 'reporting the run of an artifact failed');
         return isSourceGone(error) || refusedForGood(error);
       }
     },

@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { onDemandBlobId } from '../../ids.ts';
+import { onDemandBlobId } from '../../ids/ids.ts';
 import { openEmbeddedRecords } from '../../testing/records.ts';
-import type { ProcessorDefinition, Run } from '../define.ts';
-import { ACTIVE } from '../lifecycle.ts';
-import { definition, openKit, startState } from '../processor.fixture.ts';
+import type { ProcessorDefinition } from '../kit/kit.ts';
+import type { Run } from '../kit/run.ts';
+import { ACTIVE } from '../kit/standing.ts';
+import { definition, openKit, startState } from '../testing/processor.fixture.ts';
 import { createCommands } from './command.ts';
 
 /** A processor that makes a text when asked. */

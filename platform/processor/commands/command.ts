@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { BegunRun } from '../../clients/state.ts';
-import { BlobgraphError } from '../../errors.ts';
-import { onDemandBlobId } from '../../ids.ts';
-import type { CommandDefinition, CommandRequest } from '../define.ts';
-import type { Kit } from '../kit.ts';
-import { assertMayMake } from '../lifecycle.ts';
-import { makeRecord, registerAt, storableTitle } from '../make.ts';
-import { type BlobRecord, isPending, type NewRecord } from '../record.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { assertSameInput, hashOfInput, idempotencyConflict } from '../../ids/idempotency.ts';
+import { onDemandBlobId } from '../../ids/ids.ts';
+import type { CommandDefinition, CommandRequest } from '../kit/command.ts';
+import type { Kit } from '../kit/kit.ts';
+import { assertMayMake } from '../kit/standing.ts';
+import { type BlobRecord, isPending, type NewRecord } from '../records/record.ts';
 import { isDeleted } from '../runs/decide.ts';
 import { withinLimit } from '../runs/limits.ts';
-import { readSources } from '../sources.ts';
+import { readSources } from '../runs/sources.ts';
+import { makeRecord, registerAt, storableTitle } from '../worker/make.ts';
 
-/** Does what a user asks a processor for. Resolves to the blob, made or pending. */
+/** Executes a user's command. Resolves to the blob, made or pending. */
 export type Execute = (userId: string, input: unknown) => Promise<BlobRecord>;
 
-const hashOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');
+const hashOf = (input: unknown): string => hashOfInput(JSON.stringify(input));
 
 // biome-ignore lint/suspicious/noExplicitAny: each command has an input and a plan of its own
 type AnyCommand = CommandDefinition<any, any, any>;
@@ -59,12 +59,13 @@ class CommandExecutor {
     const asked = { id, userId, hash: inputHash(request.input), request };
     const earlier = key === null ? null : await records.find(id, new Set());
     const stored = earlier ?? (await this.#store(asked));
-    this.#assertSame(stored, asked);
+    if (stored.userId !== userId) throw idempotencyConflict();
+    assertSameInput(stored, asked.hash);
     if (stored.registration === 'waiting') await this.#register(stored);
     return stored;
   }
 
-  /** @throws BlobgraphError BLOB_DELETED; of a pending blob, what the index refuses it with */
+  /** @throws BlobgraphError BLOB_DELETED; for a pending blob, the error of the index */
   async #register(stored: BlobRecord): Promise<void> {
     const { logger, registrar } = this.#kit;
     try {
@@ -75,23 +76,16 @@ class CommandExecutor {
         throw new BlobgraphError('BLOB_DELETED', message);
       }
       if (isPending(stored)) throw error;
-      // It is made, and its user has it, whatever the index thinks of it.
+      // The blob is made, and returned to its user in any case.
       logger.error({ err: error, blobId: stored.id }, 'the index refuses a result');
     }
   }
 
-  /** @throws BlobgraphError IDEMPOTENCY_CONFLICT */
-  #assertSame(stored: BlobRecord, { hash, userId }: Asked): void {
-    if (stored.inputHash === hash && stored.userId === userId) return;
-    const message = '`idempotencyKey` was used with another input. Use a new key for new input.';
-    throw new BlobgraphError('IDEMPOTENCY_CONFLICT', message, { field: 'idempotencyKey' });
-  }
-
-  /** The record of the request, or of one with the same key that was faster. */
+  /** The record of this request, or of a concurrent one with the same key. */
   async #store(asked: Asked): Promise<BlobRecord> {
     const { definition, state, records, standing } = this.#kit;
     const { input } = asked.request;
-    // What is made by a run waits for it like any other.
+    // A pending blob is made by a run, which waits while the processor is paused.
     if (!this.#command.pending || standing().status === 'retired') assertMayMake(definition.id, standing());
     const { sourceIds, plan, title } = await this.#command.plan({ input, userId: asked.userId }, { state });
     const planned = { sourceIds, plan, ...(title === undefined ? {} : { title }) };

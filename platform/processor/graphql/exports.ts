@@ -1,16 +1,15 @@
 import DataLoader from 'dataloader';
 import type { GraphQLFieldResolver } from 'graphql';
-import { BlobgraphError, toUserErrors } from '../../errors.ts';
-import { requireViewer } from '../../serving/authenticate.ts';
-import type { ArtifactStatus } from '../artifacts.ts';
-import type { ExportsDefinition, ProcessorDefinition } from '../define.ts';
-import type { Kit } from '../kit.ts';
-import { assertMayMake } from '../lifecycle.ts';
-import { isPending } from '../record.ts';
-import type { Context, FieldResolver } from './resolvers.ts';
+import { perRequest } from '../../collections/loaders.ts';
+import { BlobgraphError, toUserErrors } from '../../errors/errors.ts';
+import { requireViewer } from '../../serving/access/authenticate.ts';
+import type { ArtifactStatus } from '../artifacts/artifacts.ts';
+import type { Context, ExportsDefinition, FieldResolver, Kit, ProcessorDefinition } from '../kit/kit.ts';
+import { assertMayMake } from '../kit/standing.ts';
+import { isPending } from '../records/record.ts';
 
 /** An artifact's name as a member of an enumeration. */
-export const formatOf = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+const formatOf = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
 /** An export as the graph shows it. */
 const shown = ({ files }: Pick<Kit, 'files'>, blobId: string, { name, ...status }: ArtifactStatus) => ({
@@ -21,19 +20,10 @@ const shown = ({ files }: Pick<Kit, 'files'>, blobId: string, { name, ...status 
   error: status.error,
 });
 
-type Statuses = DataLoader<string, readonly ArtifactStatus[]>;
-
-/** One loader a request: the exports of a hundred blobs are one read. */
-const loaders = new WeakMap<Context, Statuses>();
-
-function statusesOf(context: Context): Statuses {
-  const known = loaders.get(context);
-  if (known) return known;
-  const { artifacts } = context.kit;
-  const made: Statuses = new DataLoader((ids) => artifacts.list(ids));
-  loaders.set(context, made);
-  return made;
-}
+/** The exports of a hundred blobs are one read. */
+const statusesOf = perRequest(
+  ({ kit }: Context) => new DataLoader<string, readonly ArtifactStatus[]>((ids) => kit.artifacts.list(ids)),
+);
 
 const exports: FieldResolver = {
   needs: [],
@@ -55,7 +45,7 @@ export function withExports(definition: ProcessorDefinition): ProcessorDefinitio
 
 type Ask = GraphQLFieldResolver<unknown, Context, { input: Readonly<Record<string, unknown>> }>;
 
-/** The mutation that has an export made in the background. What is there, or being made, stays. */
+/** The mutation that requests an export, made in the background. Does nothing for one that exists or is being made. */
 export function exportMutation(
   { artifacts = {} }: ProcessorDefinition,
   { id: field }: ExportsDefinition,

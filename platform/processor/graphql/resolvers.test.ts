@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEmbeddedRecords } from '../../testing/records.ts';
-import { definition, openKit, record, startState } from '../processor.fixture.ts';
 import { records as define } from '../records/records.ts';
+import { definition, openKit, record, startState } from '../testing/processor.fixture.ts';
 import { createContext } from './resolvers.ts';
 
 const members = define('texts', { store: 'postgresql', members: { text: 'text', words: 'integer' } });

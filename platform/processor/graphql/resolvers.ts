@@ -6,42 +6,24 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql';
-import { toUserErrors } from '../../errors.ts';
-import { groupBy } from '../../group-by.ts';
-import type { Caller } from '../../identity/service-tokens.ts';
-import { requireViewer } from '../../serving/authenticate.ts';
+import { groupBy } from '../../collections/group-by.ts';
+import { toUserErrors } from '../../errors/errors.ts';
+import type { Caller } from '../../identity/service/caller.ts';
+import { requireViewer } from '../../serving/access/authenticate.ts';
 import type { Execute } from '../commands/command.ts';
-import type { ProcessorDefinition } from '../define.ts';
-import type { Kit } from '../kit.ts';
-import { envelopeMembers, flatten } from '../record.ts';
+import type { BlobDocument, Context, Kit, ProcessorDefinition } from '../kit/kit.ts';
+import { envelopeMembers, flatten } from '../records/record.ts';
 import type { RecordsDefinition, Wanted } from '../records/records.ts';
 import { exportMutation, withExports } from './exports.ts';
 import {
   type DocumentShape,
   INDEX_TYPE,
+  keptMembers,
   referenceMembers,
   snakeCase,
   wantedMembers,
   wantedMembersOf,
 } from './selection.ts';
-
-/** A blob's document as GraphQL resolves it: the members that were asked for, snake_case, `data` also by itself. */
-export type Document = Readonly<Record<string, unknown>>;
-
-/** Shared by the resolvers of one request. */
-export interface Context {
-  readonly caller: Caller;
-  readonly kit: Kit;
-  /** The caller's own blobs; those that ask at once for the same members share a query. */
-  readonly load: (id: string, wanted: Wanted) => Promise<Document | null>;
-}
-
-/** A field that is no member of the document. */
-export interface FieldResolver {
-  /** Members of the document that it stands on. */
-  readonly needs: readonly string[];
-  readonly resolve: GraphQLFieldResolver<Document, Context>;
-}
 
 interface Key {
   readonly id: string;
@@ -57,10 +39,18 @@ function withWhole({ members, beside = {}, children = {} }: RecordsDefinition, w
   return inside ? new Set([...wanted, 'data']) : wanted;
 }
 
-const nameOf = (wanted: Wanted): string => (wanted === 'all' ? '*' : [...wanted].toSorted().join());
+const names = new WeakMap<Exclude<Wanted, 'all'>, string>();
+
+function nameOf(wanted: Wanted): string {
+  if (wanted === 'all') return '*';
+  const name = names.get(wanted) ?? [...wanted].toSorted().join();
+  names.set(wanted, name);
+  return name;
+}
+
 const keyOf = ({ id, wanted }: Key): string => `${id} ${nameOf(wanted)}`;
 
-/** `caller` without a user is refused with the first read. */
+/** A `caller` without a user is refused at the first read. */
 export function createContext(kit: Kit, caller: Caller): Context {
   const read = async (keys: readonly Key[], wanted: Wanted) => {
     const { userId } = requireViewer(caller);
@@ -70,12 +60,12 @@ export function createContext(kit: Kit, caller: Caller): Context {
       ([id, one]) => [keyOf({ id, wanted }), one instanceof Error ? one : flatten(one)] as const,
     );
   };
-  const loader = new DataLoader<Key, Document | null, string>(
+  const loader = new DataLoader<Key, BlobDocument | null, string>(
     async (keys) => {
-      // One that wants a text does not have it read of all the others.
+      // Grouped by members, so that a text that one blob needs is not read for all of them.
       const groups = [...groupBy(keys, ({ wanted }) => nameOf(wanted)).values()];
       const found = await Promise.all(groups.map((group) => read(group, group[0]?.wanted ?? new Set())));
-      const documents = new Map<string, Document | Error>(found.flat());
+      const documents = new Map<string, BlobDocument | Error>(found.flat());
       return keys.map((key) => documents.get(keyOf(key)) ?? null);
     },
     { cacheKeyFn: keyOf },
@@ -91,7 +81,7 @@ function shapeOf({ resolvers = {}, records }: ProcessorDefinition): DocumentShap
 }
 
 /** A reference to an entry of the index; null where the document has none. */
-function reference(name: string): GraphQLFieldResolver<Document, Context> {
+function reference(name: string): GraphQLFieldResolver<BlobDocument, Context> {
   const members = referenceMembers(name);
   return (document) => {
     const id = members.map((member) => document[member]).find((value) => value != null);
@@ -99,12 +89,12 @@ function reference(name: string): GraphQLFieldResolver<Document, Context> {
   };
 }
 
-const member = (name: string): GraphQLFieldResolver<Document, Context> => {
+const member = (name: string): GraphQLFieldResolver<BlobDocument, Context> => {
   const own = snakeCase(name);
   return (document) => document[own] ?? null;
 };
 
-/** Gives every field of the processor's types, but those with resolvers of their own, the member that it is called like. */
+/** Resolves every field of the processor's types to the member of its name, unless the field has a resolver of its own. */
 export function resolveMembers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     const isOwn =
@@ -155,6 +145,7 @@ export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<st
     mutation(definition, shape, name, execute),
   ]);
   if (exported) mutations.push([exported.mutation, exportMutation(definition, exported)]);
+  const wantedOf = keptMembers((info) => wantedMembers(info, makes.type, shape));
   const byType = Object.fromEntries(own) as Record<string, Record<string, unknown>>;
   return {
     ...byType,
@@ -162,7 +153,7 @@ export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<st
     [makes.type]: {
       ...byType[makes.type],
       __resolveReference: ({ id }: { id: string }, { load }: Context, info: GraphQLResolveInfo) =>
-        load(id, wantedMembers(info, makes.type, shape)),
+        load(id, wantedOf(info)),
     },
     ...(mutations.length > 0
       ? { Mutation: { ...byType['Mutation'], ...Object.fromEntries(mutations) } }

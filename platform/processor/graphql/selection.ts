@@ -21,7 +21,7 @@ export const referenceMembers = (name: string): string[] => [
   `${snakeCase(name)}_blob_id`,
 ];
 
-/** The index's type: what refers to one of its entries. */
+/** The index's type, which references point to. */
 export const INDEX_TYPE = 'BlobIndex';
 
 /** The part of a processor that decides which members a field needs. */
@@ -45,7 +45,7 @@ function appliesTo({ schema }: Operation, condition: string, type: GraphQLObject
   return on === type || (isAbstractType(on) && schema.isSubType(on, type));
 }
 
-/** The types of objects that a field may resolve to. */
+/** Object types that a field may resolve to. */
 function objectTypesOf({ schema }: Operation, type: GraphQLNamedType): readonly GraphQLObjectType[] {
   if (isAbstractType(type)) return schema.getPossibleTypes(type);
   return isObjectType(type) ? [type] : [];
@@ -107,7 +107,24 @@ export function wantedMembers(info: GraphQLResolveInfo, typeName: string, shape:
   return members;
 }
 
-/** As {@link wantedMembers}, of a payload's field that holds the blob. */
+/**
+ * As {@link wantedMembers}, which it is read with, once for each field of a document: documents are kept, and a field
+ * that resolves a list of references asks for each of them.
+ */
+export function keptMembers(
+  read: (info: GraphQLResolveInfo) => Wanted,
+): (info: GraphQLResolveInfo) => Wanted {
+  const kept = new WeakMap<FieldNode, Wanted>();
+  return (info) => {
+    const [node, ...others] = info.fieldNodes;
+    if (!node || others.length > 0) return read(info);
+    const wanted = kept.get(node) ?? read(info);
+    kept.set(node, wanted);
+    return wanted;
+  };
+}
+
+/** As {@link wantedMembers}, for the payload's field that holds the blob. */
 export function wantedMembersOf(
   field: string,
   info: GraphQLResolveInfo,

@@ -1,7 +1,9 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { withinTime } from '../../deadline.ts';
 import { openMemoryRecords } from '../../testing/records.ts';
-import type { Run } from '../define.ts';
+import { withinTime } from '../../time/deadline.ts';
+import type { Run } from '../kit/run.ts';
+import { records as define } from '../records/records.ts';
+import { toRegistration } from '../runs/registrar.ts';
 import {
   definition,
   idOf,
@@ -10,9 +12,7 @@ import {
   record,
   startState,
   upperCase,
-} from '../processor.fixture.ts';
-import { records as define } from '../records/records.ts';
-import { toRegistration } from '../registrar.ts';
+} from '../testing/processor.fixture.ts';
 import { createRebuilder } from './rebuilder.ts';
 
 const kept = define('rebuilt', { store: 'redis', rebuildable: true });

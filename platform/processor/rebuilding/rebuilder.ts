@@ -1,18 +1,18 @@
-import { bounded, TookTooLong } from '../../bounded.ts';
 import type { Derivation } from '../../clients/state.ts';
-import { deadlineExceeded, timeFor, withoutDeadline } from '../../deadline.ts';
-import { BlobgraphError } from '../../errors.ts';
-import { FairQueue } from '../../fair-queue.ts';
-import { derivedBlobId } from '../../ids.ts';
-import type { Kit } from '../kit.ts';
-import { assertMayMake } from '../lifecycle.ts';
-import { makeRecord } from '../make.ts';
-import type { BlobRecord } from '../record.ts';
+import { FairQueue } from '../../concurrency/fair-queue.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { derivedBlobId } from '../../ids/ids.ts';
+import { bounded, TookTooLong } from '../../time/bounded.ts';
+import { deadlineExceeded, timeFor, withoutDeadline } from '../../time/deadline.ts';
+import type { Kit } from '../kit/kit.ts';
+import { plainReader, type Reader } from '../kit/reader.ts';
+import { assertMayMake } from '../kit/standing.ts';
+import type { BlobRecord } from '../records/record.ts';
 import { withinLimit } from '../runs/limits.ts';
-import { readSources, type Source } from '../sources.ts';
-import { plainReader, type Reader } from './reader.ts';
+import { readSources, type Source } from '../runs/sources.ts';
+import { makeRecord } from '../worker/make.ts';
 
-/** All that rebuilding stands on. */
+/** Dependencies of rebuilding. */
 export type RebuilderDependencies = Omit<
   Kit,
   'reader' | 'tags' | 'artifacts' | 'files' | 'objects' | 'sweeper'
@@ -42,7 +42,7 @@ const olderVersion = () =>
 class Rebuilder implements Reader {
   readonly #kit: RebuilderDependencies;
   readonly #plain: Reader;
-  /** Those that are made now, by id. */
+  /** Blobs that are being made, by id. */
   readonly #making = new Map<string, Promise<BlobRecord | null>>();
   readonly #turns: FairQueue;
 

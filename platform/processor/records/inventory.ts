@@ -18,6 +18,7 @@ export interface InventoryPage {
   readonly before: Date;
   /** The id of the last one of the page before. */
   readonly after?: string;
+  /** Items of a page; one with fewer is the last. */
   readonly limit: number;
 }
 
@@ -26,12 +27,13 @@ export interface UserCount {
   readonly userId: string;
   /** Made before the time that was asked for. */
   readonly older: number;
+  /** Whenever they were made. */
   readonly total: number;
 }
 
 /** A processor's inventory, as the index asks for it. */
 export interface AskedInventory extends Omit<BlobInventory, 'countsOf'> {
-  /** Those of these ids that are gone and are not made again: none of a store that may drop what can be made again. */
+  /** The ids of these that are lost for good: none in a store whose records are rebuilt. */
   lost(ids: readonly string[]): Promise<string[]>;
   /** Null of such a store: its numbers say nothing. */
   countsOf(userIds: readonly string[], before: Date): Promise<UserCount[] | null>;
@@ -41,7 +43,7 @@ export interface AskedInventory extends Omit<BlobInventory, 'countsOf'> {
 export interface BlobInventory {
   /** By id, in the order of the store. */
   inventory(page: InventoryPage): Promise<InventoryItem[]>;
-  /** Those of these ids that there are. */
+  /** The ids of these that exist. */
   existing(ids: readonly string[]): Promise<string[]>;
   /** Users without blobs are left out. */
   countsOf(userIds: readonly string[], before: Date): Promise<UserCount[]>;

@@ -1,63 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BlobRecord, NewRecord } from '../record.ts';
 import { inventoryContract } from './inventory.contract.ts';
-import { listedMembers, type Records, type RecordsDefinition } from './records.ts';
-
-/** A change to a sample's members, and what is read of it; `refused`: nothing, for it cannot be stored. */
-export interface Variant {
-  readonly name: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly beside?: Readonly<Record<string, unknown>>;
-  /** Default: as given. A member that is undefined is absent. */
-  readonly read?: Readonly<Record<string, unknown>> | 'refused';
-}
-
-/** A processor's records in one store, and what its blobs hold. */
-export interface RecordsFixture {
-  readonly definition: RecordsDefinition;
-  /** Changes to a sample that any store must give back as they say. */
-  readonly variants?: readonly Variant[];
-  /** `data` and what stands beside it of one blob; `version` sets it apart from the others. */
-  sample(version: number): Pick<NewRecord, 'data' | 'beside' | 'objects'>;
-  /** An empty store. */
-  open(): Promise<{ readonly records: Records; close(): Promise<void> }>;
-}
-
-export const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
-
-let serial = 0;
-/** Each test has a user of its own, so that none sees another's records. */
-export const newUser = () => `user|${++serial}@example.com`;
-
-/** A record to be stored. */
-export function newRecord(
-  userId: string,
-  { data, beside, objects }: Pick<NewRecord, 'data' | 'beside' | 'objects'>,
-  over: Partial<NewRecord> = {},
-): NewRecord {
-  return {
-    id: randomUUID(),
-    userId,
-    sourceIds: ['a-draft', 'another'],
-    generation: 2,
-    processorVersion: '1.2',
-    schemaVersion: '1.0.0',
-    contentHash: 'c'.repeat(64),
-    sizeBytes: 3_000_000_000,
-    processingTimeMs: 1_234,
-    createdAt: at(0),
-    data,
-    beside,
-    ...(objects ? { objects } : {}),
-    onDemand: false,
-    inputHash: null,
-    command: null,
-    registerAt: at(5),
-    describe: () => ({ title: 'Zwölf 🥊', preview: 'Zwölf Boxkämpfer 🥊 שלום' }),
-    ...over,
-  };
-}
+import type { BlobRecord, NewRecord } from './record.ts';
+import { at, newRecord, newUser, type RecordsFixture } from './records.contract.fixture.ts';
+import { listedMembers, type Records } from './records.ts';
 
 const ids = (records: readonly { id: string }[]) => records.map(({ id }) => id);
 
@@ -421,59 +367,4 @@ export function recordsContract({ definition, sample, variants = [], open }: Rec
     markRegistered: (id) => records.markRegistered({ id, contentHash: 'c'.repeat(64) }, at(10)),
     refuse: (id) => records.refuseRegistration(id, 'SOURCE_UNKNOWN: gone'),
   }));
-}
-
-/** Tests of an adapter on a real server, with many at it at once. */
-export function recordsRaces({ definition, sample, open }: RecordsFixture): void {
-  let records: Records;
-  let close: () => Promise<void>;
-
-  beforeAll(async () => {
-    ({ records, close } = await open());
-    // Processes that start at once prepare at once.
-    await Promise.all(Array.from({ length: 5 }, () => records.prepare()));
-  });
-  afterAll(() => close?.());
-
-  const atOnce = <T>(count: number, work: (index: number) => Promise<T>) =>
-    Promise.all(Array.from({ length: count }, (_, index) => work(index)));
-
-  it('lets one of 50 results of a run win, and tells all the others which', async () => {
-    const one = newRecord(newUser(), sample(1));
-    const answers = await atOnce(50, (index) =>
-      records.insert({ ...one, contentHash: String(index).padStart(64, '0') }),
-    );
-    expect(answers.filter(({ inserted }) => inserted)).toHaveLength(1);
-    expect(new Set(answers.map(({ stored }) => stored.contentHash)).size).toBe(1);
-  });
-
-  it('lets one of 20 completions of a pending blob win', async () => {
-    const userId = newUser();
-    const pending = newRecord(userId, { data: {}, beside: {} }, { contentHash: null, onDemand: true });
-    await records.insert(pending);
-    const answers = await atOnce(20, (index) =>
-      records.complete(
-        newRecord(userId, sample(1), { id: pending.id, contentHash: String(index).padStart(64, '0') }),
-      ),
-    );
-    expect(answers.filter((answer) => answer?.inserted)).toHaveLength(1);
-    expect(new Set(answers.map((answer) => answer?.stored.contentHash)).size).toBe(1);
-  });
-
-  const { allocates } = definition;
-  if (allocates)
-    it('gives many of several kinds each its own numbers without a gap', async () => {
-      const userId = newUser();
-      const stored = await atOnce(24, async (index) => {
-        const made = newRecord(userId, sample(index % 3));
-        return [index % 3, (await records.insert(made)).stored.data[allocates.member]] as const;
-      });
-      for (const kind of [0, 1, 2]) {
-        const numbers = stored.flatMap(([of, number]) => (of === kind ? [Number(number)] : []));
-        expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
-      }
-      const again = newRecord(userId, sample(0));
-      const taken = await atOnce(8, () => records.insert(again));
-      expect(new Set(taken.map((one) => one.stored.data[allocates.member]))).toEqual(new Set([9]));
-    });
 }

@@ -1,7 +1,7 @@
-import { type BlobRecord, envelopeMembers, type NewRecord } from '../record.ts';
 import type { BlobEraser } from './eraser.ts';
 import type { BlobInventory } from './inventory.ts';
 import { InvalidSpec, memberName } from './names.ts';
+import { type BlobRecord, envelopeMembers, type NewRecord } from './record.ts';
 
 /**
  * How a member is stored in PostgreSQL. `json` and `jsonb` keep the value as it is, null included; in the others a null is
@@ -19,11 +19,13 @@ export interface ChildTable {
   readonly parent: string;
   /** The column, unique in a record, that the rows are ordered by. */
   readonly order: string;
+  /** Kinds by name; the column of `order` is one of them. */
   readonly columns: Readonly<Record<string, Exclude<MemberKind, 'envelope'>>>;
 }
 
 /** A number that the store gives: 1, 2, 3, … among the user's records that have the same values in `within`. */
 export interface Allocation {
+  /** The member of `data` that holds it, one of {@link RecordsDefinition.members}. */
   readonly member: string;
   /** Members of `data`. */
   readonly within: readonly string[];
@@ -54,6 +56,7 @@ export interface RecordsDefinition {
   readonly beside?: Members;
   /** Lists beside `data`, by their names in documents. */
   readonly children?: Readonly<Record<string, ChildTable>>;
+  /** Not with `rebuildable`. Default: no number is given. */
   readonly allocates?: Allocation;
   /** Members that lists of blobs leave out, e.g. a book's text. */
   readonly unlisted?: readonly string[];
@@ -73,7 +76,7 @@ export interface RecordsDefinition {
 /** Brings a stored document of an earlier form, whole and with its `data` opened, to the next; pure. */
 export type DocumentMigration = (document: Record<string, unknown>) => Record<string, unknown>;
 
-/** Which members a read is to bring: `chapters.title` of child tables; the envelope always comes. */
+/** Members to read, e.g. `chapters.title` of a child table. The envelope is always read. */
 export type Wanted = 'all' | ReadonlySet<string>;
 
 /** A place in a user's blobs, oldest first. */
@@ -86,7 +89,9 @@ export interface BlobPlace {
 export interface RecordPage {
   /** Made at this time or later. */
   readonly since?: Date;
+  /** Behind this one. Default: from the oldest on. */
   readonly after?: BlobPlace;
+  /** Blobs of a page; one with fewer is the last. */
   readonly limit: number;
 }
 

@@ -1,4 +1,4 @@
-import type { RecordsFixture, Variant } from './records.contract.ts';
+import type { RecordsFixture, Variant } from './records.contract.fixture.ts';
 import { records } from './records.ts';
 
 /** Values that are no JSON, and those that a store may take for something else. */

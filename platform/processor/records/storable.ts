@@ -1,5 +1,5 @@
-import { BlobgraphError } from '../../errors.ts';
-import { isPending, type NewRecord } from '../record.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { isPending, type NewRecord } from './record.ts';
 import type { ChildTable, MemberKind, Members, RecordsDefinition } from './records.ts';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors.ts';
 import { describeFile, isKnown, wantedOf } from '../../files/answering.ts';
-import { path } from '../../service-path.ts';
-import { requireViewer } from '../../serving/authenticate.ts';
-import type { Kit } from '../kit.ts';
-import { isPending } from '../record.ts';
+import { path } from '../../ids/service-path.ts';
+import { requireViewer } from '../../serving/access/authenticate.ts';
+import { noBlob } from '../../serving/direct-reads/owners.ts';
+import type { Kit } from '../kit/kit.ts';
+import { isPending } from '../records/record.ts';
 import { blobFile, wantedForFiles } from './blob-file.ts';
 import type { AssertReader } from './readers.ts';
 
@@ -29,7 +29,7 @@ export async function sendArtifact(
   const { definition, records } = kit;
   const [known] = await records.byIds(userId, [id], wantedForFiles(definition));
   if (!known || isPending(known)) {
-    throw new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
+    throw noBlob();
   }
   const { etag, head, open } = blobFile(kit, known, name);
   const kept = { etag, 'cache-control': KEPT };

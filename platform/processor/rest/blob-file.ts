@@ -1,18 +1,17 @@
 import type { Readable } from 'node:stream';
-import { BlobgraphError } from '../../errors.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 import type { ByteRange } from '../../objects/objects.ts';
-import type { Artifact } from '../artifacts.ts';
-import type { ProcessorDefinition } from '../define.ts';
-import type { Kit } from '../kit.ts';
-import type { BlobRecord } from '../record.ts';
+import type { Artifact } from '../artifacts/artifacts.ts';
+import type { StoredFile } from '../files/stored-files.ts';
+import type { Kit, ProcessorDefinition } from '../kit/kit.ts';
+import type { BlobRecord } from '../records/record.ts';
 import { OBJECT_SET, type Wanted } from '../records/records.ts';
-import type { StoredFile } from '../stored-files.ts';
 
 /** A file of a blob, not read yet: an artifact, made when it is, or one that was stored with the blob. */
 export interface BlobFile {
   /** Quoted, strong. */
   readonly etag: string;
-  /** In the processor's own place of the object store; of an artifact, from its making on. */
+  /** Key in the processor's own place of the object store; an artifact has one once it is made. */
   readonly key: string;
   /** @throws what making an artifact throws; BlobgraphError CONTENT_MISSING */
   head(): Promise<Omit<Artifact, 'body'>>;

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { BlobgraphError } from '../../errors.ts';
-import { requireViewer } from '../../serving/authenticate.ts';
-import { type Reader, recordsOf, requireRecord } from '../rebuilding/reader.ts';
-import { type BlobRecord, toDocument } from '../record.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { requireViewer } from '../../serving/access/authenticate.ts';
+import { type Reader, recordsOf, requireRecord } from '../kit/reader.ts';
+import { type BlobRecord, toDocument } from '../records/record.ts';
 import {
   type BlobPlace,
   listedMembers,
@@ -70,7 +70,17 @@ async function wholeBlobs(reader: Reader, userId: string, ids: readonly string[]
   return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
 }
 
-/** As many from the beginning as fit into one answer, and one at least. */
+/** The page that a list's query asks for. */
+function pageOf(query: unknown): RecordPage {
+  const { since, after, limit } = parseList(query);
+  return {
+    limit,
+    ...(since === undefined ? {} : { since: new Date(since) }),
+    ...(after === undefined ? {} : { after: placeOf(after) }),
+  };
+}
+
+/** The first records that fit into one answer, at least one. */
 function fitting(found: readonly BlobRecord[]): readonly BlobRecord[] {
   let bytes = 0;
   const end = found.findIndex(({ sizeBytes }, index) => {
@@ -132,12 +142,7 @@ export function blobRoutes(
     const { userId } = requireViewer(caller);
     if (params.user_id !== userId)
       throw new BlobgraphError('NOT_FOUND', 'There is no such user, or it is not you.');
-    const { since, after, limit } = parseList(query);
-    const { blobs, last } = await listedBlobs({ records, definition }, userId, {
-      limit,
-      ...(since === undefined ? {} : { since: new Date(since) }),
-      ...(after === undefined ? {} : { after: placeOf(after) }),
-    });
+    const { blobs, last } = await listedBlobs({ records, definition }, userId, pageOf(query));
     return {
       blobs: blobs.map((record) => toDocument(record, schemaId)),
       next: last ? cursorOf(last) : null,

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { BlobgraphError } from '../../errors.ts';
-import { requireViewer } from '../../serving/authenticate.ts';
-import type { Artifacts } from '../artifacts.ts';
-import type { OpenedResources } from '../define.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { requireViewer } from '../../serving/access/authenticate.ts';
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { OpenedResources } from '../kit/open.ts';
 import type { BlobEraser } from '../records/eraser.ts';
 
 const MAX_IDS = 1_000;
-/** Blobs that one request removes of a user: an answer comes in time, however many there are. */
+/** Blobs that one request removes, so that it is answered in time. */
 const MAX_ERASED = 2_000;
 const ERASED_AT_ONCE = 200;
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 import { CACHED, describeFile, isKnown, wantedOf } from '../../files/answering.ts';
 import { transferAs } from '../../serving/load/load.ts';
-import { artifactPlace } from '../files.ts';
-import type { Kit } from '../kit.ts';
-import { isPending } from '../record.ts';
+import { artifactPlace } from '../files/files.ts';
+import type { Kit } from '../kit/kit.ts';
+import { isPending } from '../records/record.ts';
 import { blobFile, wantedForFiles } from './blob-file.ts';
 
 interface ArtifactParams {
@@ -25,7 +25,7 @@ async function signedFor(
   throw new BlobgraphError('BLOB_NOT_FOUND', 'The blob of this file is not there any more.');
 }
 
-/** For a client that follows at once; a slow one reads on after it. */
+/** For a client that follows at once; a download that has begun goes on after it. */
 const DIRECT_SECONDS = 300;
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { BlobgraphError } from '../../errors.ts';
-import type { Caller } from '../../identity/service-tokens.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Caller } from '../../identity/service/caller.ts';
 import type { BlobInventory, InventoryItem, UserCount } from '../records/inventory.ts';
 
 /** Blobs of one page: each may name thousands of sources. */
@@ -20,7 +20,7 @@ const countsBody = z.object({
   before: z.iso.datetime(),
 });
 
-/** The index asks for itself: what is told here is of all users. */
+/** Only the index itself may ask: the answer covers all users. */
 function assertIndex({ service, viewer }: Caller): void {
   if (service === 'state' && viewer === null) return;
   throw new BlobgraphError('FORBIDDEN', 'Only the index may ask for an inventory.');

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { ProcessorDocument } from '../../clients/registry.ts';
-import { BlobgraphError } from '../../errors.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 import { createReaders } from './readers.ts';
 
 const alice = { userId: 'alice', roles: [] };

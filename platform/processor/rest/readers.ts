@@ -1,6 +1,6 @@
 import { type ProcessorCatalog, type ProcessorDocument, reads } from '../../clients/registry.ts';
-import { BlobgraphError } from '../../errors.ts';
-import type { Caller } from '../../identity/service-tokens.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Caller } from '../../identity/service/caller.ts';
 import { kindOf } from '../../serving/access/table.ts';
 
 /** @throws BlobgraphError FORBIDDEN to a processor that does not read these blobs; SERVICE_UNAVAILABLE without the registry */
@@ -12,7 +12,7 @@ export type AssertReader = (caller: Caller) => Promise<void>;
  */
 export function createReaders(deps: {
   readonly processors: Pick<ProcessorCatalog, 'get'>;
-  /** Whose blobs they are. */
+  /** Owner of the blobs. */
   readonly processorId: string;
   readonly schemaId: string;
 }): AssertReader {

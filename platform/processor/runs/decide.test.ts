@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BlobgraphError, type ErrorCode, InputErrors } from '../../errors.ts';
+import { BlobgraphError, type ErrorCode, InputErrors } from '../../errors/errors.ts';
 import { type BlobEvent, type BlobEventBody, type EventKind, fromMessage } from '../../events/events.ts';
 import { blobMessage } from '../../testing/events.ts';
 import { askedBy, attemptOf, failureOf, refusedForGood, type Taker } from './decide.ts';

@@ -1,14 +1,15 @@
 import type { Takes } from '../../clients/registry.ts';
-import { BlobgraphError, type ErrorCode, errorTable, InputErrors, isPassing } from '../../errors.ts';
-import type { Delivery } from '../../event-log/log.ts';
+import { BlobgraphError, type ErrorCode, errorTable, InputErrors, isPassing } from '../../errors/errors.ts';
+import { isUnavailable } from '../../errors/unavailable.ts';
+import type { Delivery } from '../../event-log/consuming.ts';
 import type { BlobEvent } from '../../events/events.ts';
-import { isUnavailable } from '../../unavailable.ts';
 
-/** The part of a processor that says which events it takes. */
+/** The part of a definition that decides which events the processor takes. */
 export interface Taker {
   readonly id: string;
+  /** Default: none. */
   readonly takes?: Takes;
-  /** Of these it takes a blob only where the index planned it: its book's owner asked for that. */
+  /** Schemas that it takes only where the index planned a run: the book's owner opted in. */
   readonly optIn?: readonly string[];
 }
 
@@ -38,11 +39,11 @@ export const attemptOf = (
   { attempt, earlierAttempts }: Pick<Delivery, 'attempt' | 'earlierAttempts'>,
 ): number => (event.kind === 'retried' ? (event.body.run?.attempt ?? 1) : 1) + earlierAttempts + attempt - 1;
 
-/** Why a run failed, as its user sees it. */
+/** The failure of a run, as its user sees it. */
 export interface RunFailure {
   readonly code: ErrorCode;
   readonly message: string;
-  /** True when another try may well succeed. */
+  /** True when a retry may succeed. */
   readonly retryable: boolean;
 }
 
@@ -62,7 +63,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'PROCESSOR_PAUSED',
 ]);
 
-/** The failure that an error of a run means. One that is none of ours may pass, and says nothing of its inside. */
+/** The failure for an error of a run. Unknown errors are retryable, and their message is not shown. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof InputErrors) {
     const code = error.errors[0]?.code ?? 'VALIDATION_FAILED';
@@ -90,17 +91,17 @@ export const isAway = (error: unknown): boolean =>
 export const isDeleted = (error: unknown): boolean =>
   ['BLOB_DELETED', 'USER_ERASING'].includes(codeOf(error) ?? '');
 
-/** Nobody is left to make a derived blob for, or to tell of a failure. */
+/** The source is deleted: there is nothing to derive, and nobody to report a failure to. */
 export const isSourceGone = (error: unknown): boolean =>
   codeOf(error) === 'BLOB_NOT_FOUND' || isDeleted(error);
 
-/** Whether nobody wants the run's result: its owner cancelled it, or its processor was retired. */
+/** Whether the run's result is not wanted any more: its owner cancelled it, or its processor was retired. */
 export const isUnwanted = (error: unknown): boolean =>
   ['CANCELLED', 'PROCESSOR_RETIRED'].includes(codeOf(error) ?? '');
 
-/** Whether the index has no run of this processor on the blob, and none to tell of a failure. */
+/** Whether the index has no run of this processor on the blob, so that a failure cannot be reported. */
 export const isUnasked = (error: unknown): boolean => codeOf(error) === 'FORBIDDEN';
 
-/** Whether the index will never take a result, however often it is asked. */
+/** Whether the index refuses a result permanently. */
 export const refusedForGood = (error: unknown): error is BlobgraphError =>
   error instanceof BlobgraphError && errorTable[error.code].status < 500 && !PASSING.has(error.code);

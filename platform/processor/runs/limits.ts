@@ -1,9 +1,10 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import { BlobgraphError } from '../../errors.ts';
+import type { RunSettings } from '../../config/runs.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { retrying } from '../../time/retry.ts';
+import { unlessAborted } from '../../time/unless-aborted.ts';
 import { isAway } from './decide.ts';
-import type { RunSettings } from './settings.ts';
 
-/** Takes a step of a run, again while what it needs is away. */
+/** Does a step of a run, and retries it while a dependency is unavailable. */
 export type Patience = <T>(step: () => Promise<T>) => Promise<T>;
 
 /**
@@ -15,11 +16,8 @@ export function patience(
   { patienceMs, patienceStepMs }: Pick<RunSettings, 'patienceMs' | 'patienceStepMs'>,
 ): Patience {
   const until = performance.now() + patienceMs;
-  const waiting = retry(
-    handleWhen((error) => isAway(error) && performance.now() < until),
-    { backoff: new ExponentialBackoff({ initialDelay: patienceStepMs / 8, maxDelay: patienceStepMs }) },
-  );
-  return (step) => waiting.execute(step, signal);
+  const backoff = { baseMs: patienceStepMs / 8, maxMs: patienceStepMs };
+  return (step) => retrying(step, { ...backoff, forMs: until - performance.now(), mayPass: isAway, signal });
 }
 
 const timedOut = (seconds: number) =>
@@ -40,12 +38,8 @@ export async function withinLimit<T>(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(timedOut(seconds)), seconds * 1_000);
   const signal = AbortSignal.any(stopping ? [limit.signal, stopping] : [limit.signal]);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
   try {
-    signal.throwIfAborted();
-    return await Promise.race([work(signal), late]);
+    return await unlessAborted(() => work(signal), signal);
   } finally {
     clearTimeout(timer);
   }

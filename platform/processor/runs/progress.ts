@@ -1,8 +1,8 @@
 import type { ProcessingReport, StateClient } from '../../clients/state.ts';
-import type { Clock } from '../../clock.ts';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
 
-/** Tells how far a run is: 0 to 1, and what it is at. */
+/** Reports a run's progress, 0 to 1, and its stage. */
 export type OnProgress = (done: number, stage?: string) => void;
 
 /**
@@ -26,7 +26,7 @@ export function progressReporter(
     at = stage;
     const report = { ...run, state: 'PROCESSING', progress: done, ...(stage ? { stage } : {}) } as const;
     state.report(userId, report).catch((error: unknown) => {
-      logger.debug({ err: error }, 'progress was not reported');
+      logger.debug({ err: error }, 'reporting progress failed');
       onRefused(error);
     });
   };

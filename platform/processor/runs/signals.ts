@@ -1,15 +1,15 @@
-import type { Delivery } from '../../event-log/log.ts';
+import type { Delivery } from '../../event-log/consuming.ts';
 import { isUnwanted } from './decide.ts';
 
-/** When the work on a delivery ends before it is done. */
+/** Signals that end the work on a delivery early. */
 export interface WorkSignals {
-  /** Aborts when the delivery is to be given up: the process stops, or nobody wants what would be made. */
+  /** Aborts when the delivery is given up: the process stops, or the run is not wanted any more. */
   readonly work: AbortSignal;
-  /** Aborts also when the processor is paused: of what has not begun yet. */
+  /** Aborts also when the processor is paused, for work that has not begun. */
   readonly waiting: AbortSignal;
-  /** True when nobody wants what would be made. */
+  /** True when the run is not wanted any more. */
   readonly isUnwanted: boolean;
-  /** Hears an answer of the index: one by which nobody wants the run ends it. */
+  /** Takes an error of the index; one that says that the run is not wanted any more ends the run. */
   hear(error: unknown): void;
   /** The delivery is done. */
   release(): void;
@@ -57,12 +57,12 @@ class DeliverySignals implements WorkSignals {
   }
 }
 
-/** The signals of all that a worker has in work, from its start to its stop. */
+/** The signals of all deliveries of a worker, from its start to its stop. */
 export class Signals {
   readonly #live = new Set<DeliverySignals>();
   #isPausing = false;
 
-  /** From now on only what has begun goes on. */
+  /** Lets only started work go on. */
   pause(): void {
     this.#isPausing = true;
     for (const signals of this.#live) signals.pause();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { assertAccess, withoutForeignRoles } from './decide.ts';
+import { assertAccess, assertMayCall, withoutForeignRoles } from './decide.ts';
 import { accessTo, kindOf } from './table.ts';
 
 const alice = { userId: 'alice', roles: ['operator'] };
@@ -40,4 +40,16 @@ it('roles are told of by the front doors alone', () => {
   for (const service of ['state', 'summary', 'processors'])
     expect(withoutForeignRoles({ service, viewer: alice }).viewer).toEqual({ userId: 'alice', roles: [] });
   expect(withoutForeignRoles({ service: 'summary', viewer: null }).viewer).toBeNull();
+});
+
+it('a token that may only read stays one, whoever passes it on, and reads by any route', () => {
+  const reader = { userId: 'alice', roles: ['operator', 'read-only'] };
+  const passed = withoutForeignRoles({ service: 'summary', viewer: reader });
+  expect(passed.viewer).toEqual({ userId: 'alice', roles: ['read-only'] });
+  for (const route of ['GET /api/v1/blobs/:', 'POST /graphql', 'POST /blobs/batch', 'POST /api/v1/sources'])
+    expect(() => assertMayCall(passed, route)).not.toThrow();
+  for (const route of ['POST /api/v1/blobs', 'DELETE /api/v1/blobs/:', 'PUT /x', 'POST /uploads'])
+    expect(() => assertMayCall(passed, route)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+  expect(() => assertMayCall({ service: 'gateway', viewer: alice }, 'POST /api/v1/blobs')).not.toThrow();
+  expect(() => assertMayCall({ service: 'state', viewer: null }, 'POST /blobs/delete')).not.toThrow();
 });

@@ -42,7 +42,7 @@ const processors: AccessTable = {
     forUser: ['gateway'],
     forItself: ['gateway', 'state', 'schemas', 'events', 'processors', 'processor'],
   },
-  // A processor asks how it is to go on.
+  // A processor reads its own status.
   'GET /api/v1/processors/:': { forUser: ['gateway'], forItself: ['processor'] },
   'POST /api/v1/processors/:/pause': user('gateway'),
   'POST /api/v1/processors/:/resume': user('gateway'),
@@ -62,7 +62,7 @@ const state: AccessTable = {
   // A processor makes blobs for users where it alone keeps what they stand for.
   'POST /api/v1/blobs': user('gateway', 'processor'),
   'GET /api/v1/blobs/:': user('gateway', 'processor'),
-  'DELETE /api/v1/blobs/:': user('gateway'),
+  'GET /api/v1/blobs/:/text': user('gateway'),
   'POST /api/v1/blobs/batch': user('gateway', 'processor'),
   'GET /api/v1/users/:/index': user('gateway'),
   'GET /api/v1/users/:/books/:': user('gateway', 'processor'),
@@ -83,8 +83,9 @@ const events: AccessTable = graph;
 const processor: AccessTable = {
   ...graph,
   'GET /blobs/:': user('gateway', 'processors'),
+  'GET /blobs/:/text': user('gateway'),
   'GET /blobs/:/artifacts/:': user('gateway', 'processors', 'processor'),
-  // Whoever has the address: its signature is what the processor looks at.
+  // Anyone who has the address: the processor checks its signature.
   'GET /files/artifacts/:/:': itself('gateway'),
   'GET /files/objects/:': itself('gateway'),
   'PUT /files/objects/:': itself('gateway'),

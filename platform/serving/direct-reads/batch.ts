@@ -1,12 +1,12 @@
 import pMap from 'p-map';
 import { z } from 'zod';
-import { parseBody, refusalOf } from '../../clients/answers.ts';
-import { AnswerTooLarge } from '../../clients/exchange.ts';
-import { NoAnswer } from '../../clients/guard.ts';
-import type { ServiceHttp } from '../../clients/http.ts';
-import { BlobgraphError, shortMessage } from '../../errors.ts';
-import { groupBy } from '../../group-by.ts';
-import type { Viewer } from '../../identity/service-tokens.ts';
+import { parseBody, refusalOf } from '../../clients/http/answers.ts';
+import { AnswerTooLarge } from '../../clients/http/gathering.ts';
+import { NoAnswer } from '../../clients/http/guard.ts';
+import type { ServiceHttp } from '../../clients/http/http.ts';
+import { groupBy } from '../../collections/group-by.ts';
+import { BlobgraphError, shortMessage } from '../../errors/errors.ts';
+import type { Viewer } from '../../identity/service/caller.ts';
 import { toldError } from './forward.ts';
 import { type BlobPlace, isId } from './input.ts';
 import { away, type Owner } from './owners.ts';
@@ -20,7 +20,6 @@ const CONCURRENCY = 8;
 const TIMEOUT_MS = 25_000;
 
 const answerSchema = z.object({ blobs: z.array(z.looseObject({ id: z.string(), user_id: z.string() })) });
-type Found = z.infer<typeof answerSchema>['blobs'];
 
 interface OwnerError {
   readonly processor_id: string;
@@ -41,43 +40,62 @@ const tooLarge = (): BlobgraphError =>
 
 type Http = Pick<ServiceHttp, 'sendForText'>;
 
-export interface BatchDependencies {
+/** Who asks an owner for blobs, and for how long. */
+export interface BatchReader {
   readonly http: Http;
   readonly viewer: Viewer;
-  readonly owner: (id: string) => Promise<Owner>;
-  /** Waited for before more than 1 MiB of an answer is read. */
-  readonly makeLarge: () => Promise<void>;
+  /** Awaited before more than 1 MiB of an answer is read. Default: nothing. */
+  readonly makeLarge?: () => Promise<void>;
+  /** Ends the request. Default: nothing does. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to the end of the answer. Default: 25,000. */
+  readonly timeoutMs?: number;
 }
 
-/** The text of an owner's answer. @throws BlobgraphError */
-async function textFrom(
-  { http, viewer, makeLarge }: BatchDependencies,
+export interface BatchDependencies extends BatchReader {
+  /** The owner of that id. @throws BlobgraphError that its blobs are refused with, and no others */
+  readonly owner: (id: string) => Promise<Owner>;
+}
+
+/** The text of an owner's answer, of at most `maxBytes`. @throws BlobgraphError; AnswerTooLarge */
+export async function textFrom(
+  { http, viewer, makeLarge, signal, timeoutMs = TIMEOUT_MS }: BatchReader,
   owner: Owner,
   ids: readonly string[],
   maxBytes: number,
 ): Promise<string> {
   const call = { method: 'POST', path: owner.batch, body: { ids }, viewer, repeatable: true } as const;
-  const large = { fromBytes: LARGE_BYTES, wait: makeLarge };
+  const large = makeLarge && { fromBytes: LARGE_BYTES, wait: makeLarge };
   const { status, text } = await http
-    .sendForText(owner.target, { ...call, timeoutMs: TIMEOUT_MS, maxBytes, large })
+    .sendForText(owner.target, {
+      ...call,
+      timeoutMs,
+      maxBytes,
+      ...(large && { large }),
+      ...(signal && { signal }),
+    })
     .catch((error: unknown) => {
-      if (error instanceof AnswerTooLarge) throw tooLarge();
       throw error instanceof NoAnswer ? away(owner.id, error) : error;
     });
   if (status >= 200 && status < 300) return text;
   throw toldError(refusalOf(parseBody(text)) ?? away(owner.id, new Error(`status ${status}`)), owner);
 }
 
-/** Of an answer, the blobs that were asked for; what says to be another user's is none of them. @throws BlobgraphError */
-function blobsIn(text: string, owner: Owner, asked: ReadonlySet<string>, { userId }: Viewer): Found {
+/**
+ * Of an answer, the blobs that were asked for; what says to be another user's is none of them. `areAll`: whether it holds
+ * no others. @throws BlobgraphError
+ */
+export function blobsIn(text: string, owner: Owner, asked: ReadonlySet<string>, { userId }: Viewer) {
   const parsed = answerSchema.safeParse(parseBody(text));
   if (!parsed.success) throw away(owner.id, parsed.error);
-  return parsed.data.blobs.filter(({ id, user_id }) => user_id === userId && asked.has(id));
+  const { blobs } = parsed.data;
+  const own = blobs.filter(({ id, user_id }) => user_id === userId && asked.has(id));
+  return { own, areAll: own.length === blobs.length };
 }
 
 const keyOf = ({ processor_id, id }: BlobPlace): string => `${processor_id}/${id}`;
 
-/** Whether an error is of one processor alone, and the others' blobs are answered all the same. */
+/** Whether an error concerns one processor only, so that the others' blobs are still answered. */
 const isOfOne = (error: unknown): error is BlobgraphError =>
   error instanceof BlobgraphError && !['DEADLINE_EXCEEDED', 'RESPONSE_TOO_LARGE'].includes(error.code);
 
@@ -105,9 +123,10 @@ export async function readBatch(deps: BatchDependencies, places: readonly BlobPl
       const text = await textFrom(deps, owner, [...ids], MAX_BYTES);
       left -= Buffer.byteLength(text);
       if (left < 0) throw tooLarge();
-      for (const blob of blobsIn(text, owner, ids, deps.viewer))
+      for (const blob of blobsIn(text, owner, ids, deps.viewer).own)
         found.set(keyOf({ processor_id, id: blob.id }), blob);
     } catch (error) {
+      if (error instanceof AnswerTooLarge) throw tooLarge();
       if (!isOfOne(error)) throw error;
       errors.push({ processor_id, error: { code: error.code, message: shortMessage(error.message) } });
     }

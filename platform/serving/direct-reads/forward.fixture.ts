@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createServiceHttp } from '../../clients/http.ts';
-import { loadConfig } from '../../config.ts';
-import { createLogger } from '../../logger.ts';
+import { createServiceHttp } from '../../clients/http/http.ts';
+import { loadConfig } from '../../config/config.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import { testEgress, testTokens } from '../../testing/identity.ts';
-import { createHttpServer } from '../http.ts';
+import { createHttpServer } from '../http/http.ts';
 import { noProcessor, ownerOf } from './owners.ts';
 import { directReadRoutes } from './routes.ts';
 

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServiceHttp, StreamedAnswer } from '../../clients/http.ts';
-import { BlobgraphError, type ErrorCode } from '../../errors.ts';
-import type { Viewer } from '../../identity/service-tokens.ts';
-import type { Logger } from '../../logger.ts';
-import type { RoutedPath } from '../../service-path.ts';
-import { whileOpen } from '../while-open.ts';
+import type { ServiceHttp, StreamedAnswer } from '../../clients/http/http.ts';
+import { BlobgraphError, type ErrorCode } from '../../errors/errors.ts';
+import type { Viewer } from '../../identity/service/caller.ts';
+import type { RoutedPath } from '../../ids/service-path.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { varyBy } from '../http/vary.ts';
+import { onceClosed, whileOpen } from '../http/while-open.ts';
 import { answeredHeaders, askedHeaders, type Kind, refusalOfAnswer } from './headers.ts';
 import { away, noBlob, type Owner } from './owners.ts';
 import { type Expected, ForeignBlob, NoAnswerOfBlobs, passing } from './ownership.ts';
@@ -16,10 +17,12 @@ export interface DirectRead {
   readonly owner: Owner;
   readonly viewer: Viewer;
   readonly method: 'GET' | 'POST';
+  /** At the owner. */
   readonly path: RoutedPath | string;
+  /** Sent as JSON. Default: none. */
   readonly body?: unknown;
   readonly kind: Kind;
-  /** What every blob of the answer says of itself, where it is JSON. */
+  /** Members that every blob of a JSON answer must have. */
   readonly expected: Expected;
 }
 
@@ -28,9 +31,9 @@ export type Forward = (request: FastifyRequest, reply: FastifyReply, read: Direc
 
 /** For an artifact that is made now. */
 const TIMEOUT_MS = 120_000;
-/** More than any blob, list or artifact has. */
+/** Larger than any blob, list or artifact. */
 const MAX_BYTES = 1024 * 1024 * 1024;
-/** Of one owner at once, of the 64 requests in work: an owner that never ends holds up nobody else. */
+/** Requests to one owner at once, of the 64 in work: an owner that never answers holds up nobody else. */
 export const MAX_OF_OWNER = 16;
 
 /** Faults between an owner and us, or of its own: no user can mend them. */
@@ -47,17 +50,16 @@ export function toldError(error: unknown, { id }: Owner): unknown {
   return UNTOLD.has(error.code) ? away(id, error) : error;
 }
 
-/** The body on its way, when its first piece has been looked at. */
-async function begun(
+/** The body on its way, when its first piece has been looked at. `expected`: null where nothing is looked at. */
+export async function begun(
   { body }: StreamedAnswer,
-  { owner, kind, expected }: DirectRead,
+  expected: Expected | null,
   onRefused: (error: Error) => void,
 ): Promise<Transform> {
-  const looked = kind === 'json' && owner.foreign ? expected : null;
-  const passed = passing({ maxBytes: MAX_BYTES, expected: looked });
+  const passed = passing({ maxBytes: MAX_BYTES, expected });
   const first = once(passed, 'readable');
   pipeline(body, passed, (error) => {
-    // Its beginning was sent: the connection is cut, so that nobody takes it for the whole.
+    // The answer has begun: the connection is cut, so that the client sees it as incomplete.
     if (error instanceof ForeignBlob || error instanceof NoAnswerOfBlobs) onRefused(error);
   });
   await first;
@@ -75,7 +77,7 @@ function takePlace(places: Map<string, number>, { id }: Owner, reply: FastifyRep
     throw new BlobgraphError('OVERLOADED', message);
   }
   places.set(id, taken + 1);
-  reply.raw.once('close', () => {
+  onceClosed(reply, () => {
     const left = (places.get(id) ?? 1) - 1;
     if (left === 0) places.delete(id);
     else places.set(id, left);
@@ -106,11 +108,13 @@ export function createForward(deps: {
   const places = new Map<string, number>();
 
   const tell = ({ id }: Owner, error: unknown) =>
-    deps.logger.warn({ err: error, processor: id }, 'an answer of a processor is not passed on');
+    deps.logger.warn({ err: error, processor: id }, 'an answer of a processor was refused');
 
   return async (request, reply, read) => {
     const { owner, viewer, method, path, kind } = read;
     takePlace(places, owner, reply);
+    // A browser may keep it, but not for the next user who signs in.
+    varyBy(reply, 'authorization');
     const headers = askedHeaders(request.headers, kind);
     const call = { method, path, viewer, headers, timeoutMs: TIMEOUT_MS, signal: whileOpen(reply) };
     const answer = await deps.http
@@ -132,7 +136,8 @@ export function createForward(deps: {
     }
     const told = answeredHeaders(answer.headers, kind);
     if (bodiless) return withoutBody(request, reply.status(answer.status), told);
-    const body = await begun(answer, read, (error) => tell(owner, error)).catch((error: unknown) => {
+    const expected = kind === 'json' && owner.foreign ? read.expected : null;
+    const body = await begun(answer, expected, (error) => tell(owner, error)).catch((error: unknown) => {
       throw refusedAs(owner, error);
     });
     return reply.status(answer.status).headers(told).send(body);

@@ -114,3 +114,32 @@ describe('an answer that no read has', () => {
     expect(refusalOfAnswer({ status, headers }, asked, 'json')).toEqual(expect.any(String));
   });
 });
+
+describe('a plain text', () => {
+  const always = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox' };
+
+  it('is one in UTF-8, and never a file to be saved or a page', () => {
+    const told = {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': 'attachment; filename="a.html"',
+      'content-range': 'bytes 0-9/100',
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, max-age=300, immutable',
+    };
+    const { 'content-disposition': _, ...kept } = told;
+    expect(answeredHeaders(told, 'text')).toEqual({ ...kept, ...always });
+    expect(refusalOfAnswer({ status: 200, headers: told }, {}, 'text')).toBeNull();
+    expect(refusalOfAnswer({ status: 206, headers: told }, { range: 'bytes=0-9' }, 'text')).toBeNull();
+  });
+
+  it.each([
+    undefined,
+    'text/html; charset=utf-8',
+    'text/plain',
+    'text/plain; charset=utf-7',
+    'application/json',
+  ])('is none as %s', (type) => {
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    expect(refusalOfAnswer({ status: 200, headers }, {}, 'text')).toBe('no plain text in UTF-8');
+  });
+});

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../../errors.ts';
-import type { RoutedPath } from '../../service-path.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { RoutedPath } from '../../ids/service-path.ts';
+import { textLimits } from '../../input/limits.ts';
 
 /** Ids of one batch, of all owners together. */
 export const MAX_BATCH = 1_000;
 const MAX_QUERY = 512;
 
-/** Whether it may be an id at all: what is none is asked of nobody. */
-export const isId = (id: unknown): id is string => typeof id === 'string' && /^[\w-]{1,128}$/.test(id);
+/** Whether a value can be an id: others are not passed on. */
+export const isId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length <= textLimits.id && /^[\w-]+$/.test(id);
 
 const refuse = (field: string, message: string): BlobgraphError =>
   new BlobgraphError('VALIDATION_FAILED', message, { field });

@@ -1,15 +1,20 @@
-import type { RegisteredTarget, ServiceTarget } from '../../clients/call.ts';
+import type { RegisteredTarget, ServiceTarget } from '../../clients/http/call.ts';
 import type { ProcessorStatus } from '../../clients/registry.ts';
-import { BlobgraphError } from '../../errors.ts';
-import { type RoutedPath, routed } from '../../service-path.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { type RoutedPath, routed } from '../../ids/service-path.ts';
 
 /** A service that keeps blobs, and where it answers reads of them. */
 export interface Owner {
+  /** The processor's, or {@link STATE}. */
   readonly id: string;
   readonly target: ServiceTarget;
   /** Whether what it answers was written by somebody else, and is looked at on its way. */
   readonly foreign: boolean;
+  /** The path of a blob's document. */
   blob(id: string): RoutedPath;
+  /** A blob's text. */
+  text(id: string): RoutedPath;
+  /** The path that takes `{ ids }` by POST. */
   readonly batch: string;
   /** Null where it has no lists. */
   readonly list: ((userId: string) => RoutedPath) | null;
@@ -23,11 +28,12 @@ export const stateOwner: Owner = {
   target: STATE,
   foreign: false,
   blob: (id) => routed`/api/v1/blobs/${id}`,
+  text: (id) => routed`/api/v1/blobs/${id}/text`,
   batch: '/api/v1/blobs/batch',
   list: null,
 };
 
-/** The refusal of what only a processor may be asked that was not retired. */
+/** The refusal of a request to a retired processor. */
 export const retiredError = (id: string, message: string): BlobgraphError =>
   new BlobgraphError('PROCESSOR_RETIRED', `\`${id}\` was retired: its store is gone. ${message}`, {
     field: 'id',
@@ -46,18 +52,27 @@ export function ownerOf(processor: {
     target: { id, baseUrl: base_url },
     foreign: true,
     blob: (blobId) => routed`/blobs/${blobId}`,
+    text: (blobId) => routed`/blobs/${blobId}/text`,
     batch: '/blobs/batch',
     list: (userId) => routed`/users/${userId}/blobs`,
   };
 }
 
-export const noProcessor = (id: string): BlobgraphError =>
-  new BlobgraphError('PROCESSOR_UNKNOWN', `There is no processor \`${id.slice(0, 64)}\`.`, { field: 'id' });
+/** The refusal of an id that no processor has. `field`: where it was given. */
+export const noProcessor = (id: string, field = 'id'): BlobgraphError =>
+  new BlobgraphError('PROCESSOR_UNKNOWN', `There is no processor \`${id.slice(0, 64)}\`.`, { field });
 
-export const noBlob = (): BlobgraphError =>
-  new BlobgraphError('BLOB_NOT_FOUND', 'There is no blob of this id, or it is not yours.');
+/** The error for a missing blob, and in the same words for another user's. */
+export const NO_BLOB = {
+  code: 'BLOB_NOT_FOUND',
+  message: 'There is no blob of this id, or it is not yours.',
+} as const;
 
-/** Says which processor does not answer, and not where it is. */
+/** `field`: the input that names it. Default: null. */
+export const noBlob = (field: string | null = null): BlobgraphError =>
+  new BlobgraphError(NO_BLOB.code, NO_BLOB.message, { field });
+
+/** The error that names an unavailable processor, but not its address. */
 export const away = (id: string, cause: unknown): BlobgraphError =>
   new BlobgraphError('SERVICE_UNAVAILABLE', `The processor \`${id}\` did not answer. Try again later.`, {
     cause,

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** An answer holds something else than what was asked for. */
+/** An answer holds a blob that was not asked for. */
 export class ForeignBlob extends Error {
   override readonly name = 'ForeignBlob';
 }
@@ -16,10 +16,10 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 
 /** Members of blobs are at this level at most: `blobs[0].user_id`. */
 const DEEPEST = 3;
-/** Longer texts are none that is looked for. */
+/** Longer strings cannot be an expected value. */
 const MAX_TEXT = 8_192;
 
-/** What every blob of an answer must say of itself, by member, e.g. `user_id`. */
+/** Members that every blob of an answer must have, with their values, e.g. `user_id`. */
 export type Expected = Readonly<Record<string, string>>;
 
 /**

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ServiceHttp } from '../../clients/http.ts';
-import { BlobgraphError } from '../../errors.ts';
-import type { Caller, Viewer } from '../../identity/service-tokens.ts';
-import type { Logger } from '../../logger.ts';
-import { routed } from '../../service-path.ts';
+import type { ServiceHttp } from '../../clients/http/http.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Caller, Viewer } from '../../identity/service/caller.ts';
+import { routed } from '../../ids/service-path.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { readBatch } from './batch.ts';
 import { createForward, type Forward } from './forward.ts';
 import { type BlobPlace, idsOf, isId, listPath, placesOf } from './input.ts';
@@ -16,6 +16,7 @@ export interface Reader extends Caller {
 
 export interface DirectReads {
   readonly http: Pick<ServiceHttp, 'stream' | 'sendForText'>;
+  /** Told of answers that are not passed on. */
   readonly logger: Pick<Logger, 'warn'>;
   /** @throws BlobgraphError UNAUTHENTICATED; OVERLOADED */
   readonly reader: (request: FastifyRequest) => Promise<Reader>;

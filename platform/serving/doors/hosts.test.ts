@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createLogger } from '../../logger.ts';
-import { createHttpServer } from '../http.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { createHttpServer } from '../http/http.ts';
 import { guardHosts, isHostName } from './hosts.ts';
 
 function serve() {

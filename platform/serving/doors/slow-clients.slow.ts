@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLogger } from '../../logger.ts';
-import { createHttpServer, type ServerLimits } from '../http.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { createHttpServer, type ServerLimits } from '../http/http.ts';
 
 async function serve(limits: ServerLimits) {
   const app = createHttpServer({ logger: createLogger('silent'), limits });

@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { BlobgraphError } from '../../errors.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
 
 /** Fields that are resolved in one go, at one or two microseconds each. A page of the core query is one go: what it loads is one batch. */
 const FIELDS_A_TURN = 20_000;
@@ -76,7 +76,7 @@ function fieldsIn(set: SelectionSetNode | undefined, fragments: Fragments): numb
   return fields;
 }
 
-/** What one entry of a list is to be resolved: itself and its fields, entries of lists within it aside. */
+/** Number of values to resolve for one entry of a list: itself and its fields, without entries of lists within it. */
 const fieldsOfEntry = ({ fieldNodes, fragments }: GraphQLResolveInfo): number =>
   fieldNodes.reduce((sum, { selectionSet }) => sum + fieldsIn(selectionSet, fragments), 1);
 

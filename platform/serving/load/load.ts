@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors.ts';
-import type { Leave } from '../../fair-queue.ts';
-import { JWKS_PATH } from '../../identity/service/jwks.ts';
-import { currentTrace, traceFrom, withTrace } from '../../trace.ts';
+import type { Leave } from '../../concurrency/fair-queue.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { JWKS_PATH } from '../../identity/keys/jwks.ts';
+import { currentTrace, traceFrom, withTrace } from '../../telemetry/trace.ts';
 import { Shares } from './shares.ts';
 
 declare module 'fastify' {
@@ -11,17 +11,17 @@ declare module 'fastify' {
     load: Load;
   }
   interface FastifyRequest {
-    /** What the request takes of its service's load. */
+    /** The request's part of its service's load. */
     part: Part | null;
   }
 }
 
-/** Paths of a service's operation: answered however much there is to do, and without an identity. */
+/** Operational paths: answered under any load, and without an identity. */
 export const OPERATIONAL_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics', JWKS_PATH]);
 
 /** How much a service has in work, and whether it takes more. */
 export class Load {
-  /** What users have in work, and what waits for its turn. */
+  /** Users' work in progress and waiting. */
   readonly shares: Shares;
   readonly #limit: number;
   readonly #givingUp = new Set<() => void>();
@@ -55,7 +55,7 @@ export class Load {
     this.#retiring = true;
   }
 
-  /** Answers what is still in work: it cannot be waited for any longer. */
+  /** Answers all requests in work with an error: they cannot be waited for any longer. */
   giveUp(): void {
     for (const giveUp of this.#givingUp) giveUp();
   }
@@ -95,6 +95,9 @@ function leaveAll(leaves: Set<Leave>): void {
   leaves.clear();
 }
 
+/** Made once: with no reason of its own, a signal makes an exception with a stack for each request. */
+const ENDED = new Error('The request has ended.');
+
 /** One request's part of a service's load, from its first byte to its answer's last. */
 export class Part {
   readonly #shares: Shares;
@@ -104,7 +107,7 @@ export class Part {
   #large: Promise<void> | undefined;
   #owner: string | undefined;
   #turn: Promise<void> | undefined;
-  /** Given back when the work is done, and when the answer is sent. */
+  /** Called when the work is done (`turnEnds`), and when the answer is sent (`ends`). */
   readonly #turnEnds = new Set<Leave>();
   readonly #ends = new Set<Leave>();
 
@@ -137,7 +140,7 @@ export class Part {
   }
 
   /**
-   * What follows only moves a file's bytes, at the client's pace: waits for a place among such, and gives the turn to the
+   * From here on only a file's bytes are moved, at the client's pace: waits for a place among such, and gives the turn to the
    * next. @throws BlobgraphError OVERLOADED
    */
   async transfer(): Promise<void> {
@@ -165,7 +168,7 @@ export class Part {
   }
 
   end(): void {
-    this.#ended.abort();
+    this.#ended.abort(ENDED);
     this.#owned();
     leaveAll(this.#turnEnds);
     leaveAll(this.#ends);
@@ -176,8 +179,8 @@ export class Part {
 const stopping = () =>
   new BlobgraphError('SERVICE_UNAVAILABLE', 'The service stops before the answer is there. Try again later.');
 
-/** The bytes that a request's body may turn out to have. */
-function bodyBytesOf({ headers }: FastifyRequest, limit: number): number {
+/** Upper bound of the bytes of a request's body; `limit` where it does not say how long it is. */
+export function bodyBytesOf({ headers }: FastifyRequest, limit: number): number {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   if (length !== undefined) return Number(length);
   return encoding === undefined ? 0 : limit;

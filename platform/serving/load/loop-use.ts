@@ -1,4 +1,4 @@
-/** Shorter stretches say too little. */
+/** Shorter measurements are too noisy. */
 const WINDOW_MS = 10;
 
 /**

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Leave } from '../../fair-queue.ts';
+import type { Leave } from '../../concurrency/fair-queue.ts';
 import { Shares } from './shares.ts';
 
 const BUSY = 1;
 const IDLE = 0;
 const MEBIBYTE = 1024 * 1024;
 
-const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Of the event loop: what begins may wait for the next. */
+async function turns(): Promise<void> {
+  await turn();
+  await turn();
+}
 
 /** Shares on a loop and a clock that the test sets, with a note of who is let in. */
 function open(requests = 500) {
@@ -53,6 +58,29 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+});
+
+describe('a chain of short work', () => {
+  it('leaves the event loop to what others send, every few milliseconds', async () => {
+    const { shares, world } = open();
+    const turnOf: number[] = [];
+    let turned = 0;
+    const count = () => {
+      turned += 1;
+      if (turnOf.length < 100) setImmediate(count);
+    };
+    count();
+    const each = async () => {
+      const leave = await shares.turn('hostile');
+      world.now += 1;
+      turnOf.push(turned);
+      leave();
+    };
+    (await shares.turn('author'))();
+    await Promise.all(Array.from({ length: 100 }, each));
+    const inOne = Math.max(...turnOf.map((one) => turnOf.filter((other) => other === one).length));
+    expect(inOne).toBeLessThanOrEqual(12);
+  });
 });
 
 describe('requests in work', () => {

@@ -1,15 +1,16 @@
-import { FairQueue, type Holder, type Leave } from '../../fair-queue.ts';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { FairQueue, type Holder, type Leave } from '../../concurrency/fair-queue.ts';
 import { createLoopUse } from './loop-use.ts';
 
 /** Requests of all users that are worked on at once; more wait for their turn. */
 const PLACES = 64;
-/** Of the places, the part of what is left free that one user may hold: someone else always finds one. */
+/** Share of the free places that one user may take: another user always finds one. */
 const SHARE_OF_FREE = 3;
 /** Bytes of large bodies of all users, those of one user, and from which size on a body is large. */
 const BODIES_BYTES = 64 * 1024 * 1024;
 const BODIES_BYTES_PER_USER = 24 * 1024 * 1024;
 const LARGE_BYTES = 64 * 1024;
-/** The same of answers that are not sent whole: whoever reads slowly, or not, has them kept. */
+/** The same for answers that are not sent yet, since their client reads slowly or not at all. */
 const ANSWERS_BYTES = 256 * 1024 * 1024;
 const ANSWERS_BYTES_PER_USER = 48 * 1024 * 1024;
 /** Operations of all users that make large answers at once: parsed and merged, each takes many times its bytes. */
@@ -17,15 +18,17 @@ const LARGE_AT_ONCE = 4;
 /** Files that are sent or read at once, of all users and of one: each holds a connection for as long as its client likes. */
 const TRANSFERS = 256;
 const TRANSFERS_PER_USER = 16;
-/** How long someone counts as here after their last request. */
+/** How long a user counts as present after their last request. */
 const HERE_FOR_MS = 10_000;
-/** With others here, so many at once where the event loop is idle for half of the time. */
+/** Requests of one user at once while others are present and the event loop is idle half of the time. */
 const FEW = 4;
 const HALF = 0.5;
-/** Work that takes longer waits for something else: it no longer keeps its user's next from the loop. */
+/** Work that takes longer waits for I/O: it no longer keeps its user's next request from the loop. */
 const LONG_MS = 250;
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 25;
+/** Work that begins in one turn of the event loop, until it reads again what others send. */
+const STRETCH_MS = 5;
 
 export interface SharesOptions {
   /** Requests in work and waiting, of all users. */
@@ -36,7 +39,7 @@ export interface SharesOptions {
   readonly now?: () => number;
 }
 
-/** Who was here last, and when; enough to tell whether a user is alone. */
+/** The latest users and when they came: enough to tell whether a user is alone. */
 class Presence {
   #last = { key: '', at: Number.NEGATIVE_INFINITY };
   #other = Number.NEGATIVE_INFINITY;
@@ -53,7 +56,30 @@ class Presence {
 }
 
 /**
- * What a service works on and takes in, shared between its users. All that users ask runs in turns on one event loop:
+ * Lets work begin for a few milliseconds in one turn of the event loop. Work that ends lets the next begin by a promise,
+ * and a chain of those, however long, keeps the loop from reading what somebody else has sent.
+ */
+class Stretch {
+  readonly #now: () => number;
+  #since: number | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Resolves when work may begin. */
+  async begin(): Promise<void> {
+    while (this.#since !== undefined && this.#now() - this.#since >= STRETCH_MS) await turnOfLoop();
+    if (this.#since !== undefined) return;
+    this.#since = this.#now();
+    setImmediate(() => {
+      this.#since = undefined;
+    });
+  }
+}
+
+/**
+ * A service's work and the bytes that it takes in, shared between its users. All that users ask runs in turns on one event loop:
  * whoever has fifty operations under way there has fifty pieces of work ahead of everybody's next one. So a user who is
  * not alone has one request at once in work while the loop is busy, and further ones as the loop has time for them.
  */
@@ -63,9 +89,11 @@ export class Shares {
   readonly #answers: FairQueue;
   readonly #large: FairQueue;
   readonly #transfers: FairQueue;
+  readonly #short: FairQueue;
   readonly #presence = new Presence();
   readonly #loopUse: () => number;
   readonly #now: () => number;
+  readonly #stretch: Stretch;
   readonly #places: number;
   #refused = 0;
   #looking: NodeJS.Timeout | undefined;
@@ -73,6 +101,7 @@ export class Shares {
   constructor({ requests, loopUse = createLoopUse(), now = () => performance.now() }: SharesOptions) {
     this.#loopUse = loopUse;
     this.#now = now;
+    this.#stretch = new Stretch(now);
     this.#places = Math.min(PLACES, requests);
     this.#requests = new FairQueue({
       name: 'requests in work',
@@ -111,6 +140,12 @@ export class Shares {
       maxWaiting: requests,
       patienceMs: PATIENCE_MS,
     });
+    this.#short = new FairQueue({
+      name: 'operations that are read',
+      capacity: 1,
+      maxWaiting: requests,
+      patienceMs: PATIENCE_MS,
+    });
   }
 
   /** Requests that are worked on. */
@@ -140,7 +175,23 @@ export class Shares {
   ): Promise<Leave> {
     this.#presence.note(userId, this.#now());
     this.#look();
-    return this.#counted(this.#requests.enter(userId, options));
+    const leave = await this.#counted(this.#requests.enter(userId, options));
+    await this.#stretch.begin();
+    return leave;
+  }
+
+  /**
+   * Does work of a few milliseconds that takes no turn: one user's after another's, and the event loop reads what others
+   * sent after each. @throws as {@link turn}, and what `work` throws
+   */
+  async short<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const leave = await this.#counted(this.#short.enter(userId));
+    try {
+      return await work();
+    } finally {
+      await turnOfLoop();
+      leave();
+    }
   }
 
   /** Resolves when there is room for a body of so many bytes. @throws as {@link turn} */

@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
-import { beginning } from '../../text.ts';
-import type { Counted } from './admission.ts';
+import { beginning } from '../../text/text.ts';
+import type { Counted } from '../doors/admission.ts';
 import type { HeldBytes, Holder } from './held-bytes.ts';
+import type { Pace } from './pace.ts';
 
 /** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
 export const TRY_AGAIN_LATER = 1013;
 const TOO_LARGE = 1009;
 
-/** Bytes that a connection may send before it is let in: a token and what frames it. */
+/** Bytes that a connection may send before it is authenticated: a token and its frame. */
 const BEFORE_LOGIN_BYTES = 16 * 1024;
 /** Bytes that wait for one client to read them: four of the largest answers. */
 const UNREAD_BYTES = 32 * 1024 * 1024;
-/** Messages that wait: each takes some hundred bytes beside its own. */
+/** Waiting messages: each takes some hundred bytes beside its text. */
 const UNREAD_MESSAGES = 1_000;
 /** For a client to say goodbye. */
 const CLOSE_WITHIN_MS = 1_000;
@@ -25,13 +26,16 @@ const PONG = '{"type":"pong"}';
 const reasonOf = (text: string): string =>
   Buffer.byteLength(text) <= REASON_BYTES ? text : beginning(text, REASON_BYTES / 3);
 
-/** One client's connection, with bounds on what is kept for it and how long its end may take. */
+/** One client's connection, with bounds on its buffers and on the time that closing takes. */
 export class Connection implements Counted, Holder {
   readonly address: string;
   readonly #socket: WebSocket;
   readonly #held: HeldBytes;
-  #isLetIn = false;
+  readonly #pace: Pace;
+  /** Undefined until it is let in. */
+  #user: string | undefined;
   #isEnding = false;
+  #hasSpoken = true;
   /** Bytes since the last whole message. */
   #received = 0;
   #beforeLogin = 0;
@@ -39,16 +43,20 @@ export class Connection implements Counted, Holder {
   #unreadMessages = 0;
   #isPongUnread = false;
   #ending: NodeJS.Timeout | undefined;
+  /** While more has come than the user's pace allows. */
+  #resting: NodeJS.Timeout | undefined;
 
   /** `stream`: what the bytes come by. */
-  constructor(socket: WebSocket, stream: Duplex, deps: { address: string; held: HeldBytes }) {
+  constructor(socket: WebSocket, stream: Duplex, deps: { address: string; held: HeldBytes; pace: Pace }) {
     this.#socket = socket;
     this.address = deps.address;
     this.#held = deps.held;
+    this.#pace = deps.pace;
     // Ahead of the protocol's own, which may complete a message by these bytes.
     stream.prependListener('data', (chunk: Buffer) => this.#receive(chunk.length));
     socket.once('close', () => {
       clearTimeout(this.#ending);
+      clearTimeout(this.#resting);
       this.#held.release(this);
     });
   }
@@ -57,17 +65,24 @@ export class Connection implements Counted, Holder {
     return this.#socket.protocol;
   }
 
-  /** Whether it was ended from here: nothing more is sent, and what comes is not looked at. */
+  /** Whether this side ended it: nothing more is sent, and incoming messages are ignored. */
   get isEnding(): boolean {
     return this.#isEnding;
   }
 
-  /** Takes messages of the usual size from now on. */
-  letIn(): void {
-    this.#isLetIn = true;
+  /** Whether anything has come since this was last asked, or waits to be read. */
+  hasSpoken(): boolean {
+    const hasSpoken = this.#hasSpoken || this.#resting !== undefined;
+    this.#hasSpoken = false;
+    return hasSpoken;
   }
 
-  /** Calls back with each message, until the connection is ended from here. */
+  /** Takes messages of the usual size from now on, as fast as the user may send. */
+  letIn(user: string): void {
+    this.#user = user;
+  }
+
+  /** Calls back with each message, until this side ends the connection. */
   onMessage(take: (text: string) => void): void {
     this.#socket.on('message', (data: RawData) => {
       this.#held.add(this, -this.#received);
@@ -122,13 +137,27 @@ export class Connection implements Counted, Holder {
   }
 
   #receive(bytes: number): void {
+    this.#hasSpoken = true;
     this.#received += bytes;
     this.#held.add(this, bytes);
-    if (this.#isLetIn) return;
+    if (this.#user !== undefined) {
+      this.#rest(this.#pace.add(this.#user, bytes));
+      return;
+    }
     this.#beforeLogin += bytes;
     if (this.#beforeLogin <= BEFORE_LOGIN_BYTES || this.#isEnding) return;
     this.end(TOO_LARGE, 'Too much was sent before connection_ack');
     this.#socket.pause();
+  }
+
+  /** Reads nothing for so long. */
+  #rest(ms: number): void {
+    if (ms === 0 || this.#resting || this.#isEnding) return;
+    this.#socket.pause();
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      this.#socket.resume();
+    }, ms);
   }
 
   #count(bytes: number, messages: number): void {

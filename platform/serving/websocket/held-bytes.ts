@@ -1,6 +1,6 @@
-/** Something that keeps bytes in memory for a client, and can be ended. */
+/** A holder of bytes for a client, which can be cut. */
 export interface Holder {
-  /** Lets go of all: it is what held most when there was no room left. */
+  /** Ends it and frees its bytes: it held most when there was no room left. */
   cut(): void;
 }
 

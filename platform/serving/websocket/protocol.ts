@@ -14,65 +14,90 @@ import {
   type Server,
   type SubscribePayload,
 } from 'graphql-ws';
-import type { Clock } from '../../clock.ts';
-import { BlobgraphError } from '../../errors.ts';
-import type { Logger } from '../../logger.ts';
-import { formatGraphQLError } from '../graphql.ts';
+import { BlobgraphError, type ErrorCode } from '../../errors/errors.ts';
+import { grant } from '../../rates/gcra.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
+import { formatGraphQLError } from '../graphql/format-error.ts';
+import { graphQLErrorOf } from '../graphql/graphql-error.ts';
 import { type Connection, TRY_AGAIN_LATER } from './connection.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 
-/** A connection's credentials: the upgrade's headers, and over them `connection_init`'s payload. */
-export type Credentials = Readonly<Record<string, unknown>>;
+export type { Credentials } from './credentials.ts';
 
 /** Who is at the other end of a connection. */
 export interface Session<Who> {
+  /** Handed to `count` and `prepare`. */
   readonly who: Who;
   /** The user whose connection it is counted as. */
   readonly userId: string;
-  /** When they are no longer let in; the connection is closed then. Default: never. */
+  /** End of the session; the connection is closed then. Default: never. */
   readonly until?: Date;
 }
 
-/** What is served over a connection, and to whom. */
+/** The operation to run, or the errors that refuse it. */
+type Prepared = ExecutionArgs | readonly GraphQLError[];
+
+/** Options of the protocol: how operations are run, and for whom. */
 export interface Serving<Who> {
   readonly clock: Clock;
+  /** Told why connections are refused, at the level `debug`. */
   readonly logger: Logger;
-  /** @throws BlobgraphError when they may not come in */
-  authenticate(credentials: Credentials): Promise<Session<Who>>;
+  /** `address`: the client's. @throws BlobgraphError when the client is refused */
+  authenticate(credentials: Credentials, address: string): Promise<Session<Who>>;
+  /** Counts an operation that is started. Default: any number may be. @throws BlobgraphError that it is refused with */
+  count?(who: Who): Promise<void>;
   /** Checks an operation before anything of it is run: what to run, or the errors that it is refused with. */
-  prepare(payload: SubscribePayload, who: Who): ExecutionArgs | readonly GraphQLError[];
+  prepare(payload: SubscribePayload, who: Who): Prepared | Promise<Prepared>;
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): OperationResult;
   /** Starts a subscription. */
   subscribe(args: ExecutionArgs): OperationResult;
   /** Operations that one connection may have open at once. Default: 100. */
   readonly maxOperations?: number;
-  /** Milliseconds within which a connection has to say who it is. Default: 3,000. */
+  /** Operations that one connection may start a minute. Default: any number. */
+  readonly operationsPerMinute?: number | undefined;
+  /** Milliseconds within which a connection has to authenticate. Default: 3,000. */
   readonly loginMs?: number;
 }
 
 /** A connection with what the protocol knows of it. */
 export interface Conversation<Who> {
   readonly connection: Connection;
+  /** Those of the upgrade. */
   readonly headers: Credentials;
   /** Counts it as a user's; false when that user has too many. */
   readonly admit: (userId: string) => boolean;
+  /** Absent until it is authenticated. */
   session?: Session<Who>;
   /** Characters of the message that is being handled. */
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
+  /** Closes it when its session ends. */
   expiry?: NodeJS.Timeout;
+  /** State of the rate of operations that it may start, see `gcra.ts`. */
+  fullAt?: number;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** An operation's id comes back with each of its results. */
 const LONGEST_ID = 128;
 
-const lowerCased = (params: Credentials = {}): Credentials =>
-  Object.fromEntries(Object.entries(params).map(([name, value]) => [name.toLowerCase(), value]));
+/** The error that tells of one that was thrown, as `formatGraphQLError` takes it. */
+export function asGraphQL(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return graphQLErrorOf(error instanceof Error ? error : new Error(String(error)));
+}
 
-export const asGraphQL = (error: BlobgraphError): GraphQLError =>
-  new GraphQLError(error.message, { originalError: error });
+/** An operation's result. Errors become its own result: the library would close the connection with all its operations. */
+async function answeredBy(run: () => OperationResult): Promise<Awaited<OperationResult>> {
+  try {
+    return await run();
+  } catch (error) {
+    return { errors: [asGraphQL(error)] };
+  }
+}
 
 /** Closes the connection when its token ends. The client may come back at once with a new one. */
 function closeAtEnd<Who>(conversation: Conversation<Who>, until: Date, clock: Clock): void {
@@ -90,30 +115,63 @@ const tooLarge = new BlobgraphError(
   `A subscription has at most ${LONGEST_SUBSCRIPTION} characters, its variables included. Send less.`,
 );
 
-const isKeptTooLarge = (prepared: ExecutionArgs | readonly GraphQLError[], size: number): boolean =>
+const longId = new BlobgraphError(
+  'BAD_REQUEST',
+  `An operation’s id has at most ${LONGEST_ID} characters: it comes back with each of its results.`,
+);
+
+const nobody = new BlobgraphError('UNAUTHENTICATED', 'The connection was not let in.');
+
+const isKeptTooLarge = (prepared: Prepared, size: number): boolean =>
   size > LONGEST_SUBSCRIPTION &&
   'document' in prepared &&
   getOperationAST(prepared.document, prepared.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
 
 type Ctx<Who> = Context<Credentials, Conversation<Who>>;
 
-/** Lets a connection in, or ends it with the code that tells why not. */
+/** Codes of a connection that may be tried again. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['SERVICE_UNAVAILABLE', 'RATE_LIMITED']);
+
+const MINUTE_MS = 60_000;
+
+/** Counts an operation that a connection starts. @throws BlobgraphError RATE_LIMITED */
+async function count<Who>(conversation: Conversation<Who>, who: Who, serving: Serving<Who>): Promise<void> {
+  const { operationsPerMinute: quota } = serving;
+  if (quota !== undefined) {
+    const now = serving.clock.now().getTime();
+    const { granted, fullAt } = grant({ quota, windowMs: MINUTE_MS }, conversation.fullAt, now);
+    conversation.fullAt = fullAt;
+    if (granted === 0)
+      throw new BlobgraphError(
+        'RATE_LIMITED',
+        `A connection may start ${quota} operations a minute. Start fewer, or try again later.`,
+      );
+  }
+  await serving.count?.(who);
+}
+
+/** Authenticates a connection, or closes it with the code of the reason. */
 async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
   const { connection, headers } = extra;
   try {
-    const session = await serving.authenticate({ ...headers, ...lowerCased(connectionParams) });
+    const credentials = credentialsOf(headers, connectionParams);
+    const session = await serving.authenticate(credentials, connection.address);
     if (!extra.admit(session.userId)) {
       connection.end(TRY_AGAIN_LATER, 'This user has too many connections: close one');
       return false;
     }
     extra.session = session;
-    connection.letIn();
+    connection.letIn(session.userId);
     if (session.until) closeAtEnd(extra, session.until, serving.clock);
     return true;
   } catch (error) {
-    serving.logger.debug({ err: error }, 'a connection over WebSocket was refused');
-    if (error instanceof BlobgraphError && error.code === 'SERVICE_UNAVAILABLE')
+    serving.logger.debug({ err: error }, 'a WebSocket connection was refused');
+    if (error instanceof BlobgraphError && PASSING.has(error.code))
       connection.end(TRY_AGAIN_LATER, error.message);
+    else if (error instanceof BlobgraphError && error.code === 'BAD_REQUEST')
+      connection.end(CloseCode.Unauthorized, error.message);
+    else if (error instanceof BlobgraphError && error.code === 'FORBIDDEN')
+      connection.end(CloseCode.Forbidden, error.message);
     else connection.end(CloseCode.Unauthorized, 'A valid token is needed as `authorization`');
     return false;
   }
@@ -131,20 +189,23 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
   return makeServer<Credentials, Conversation<Who>>({
     connectionInitWaitTimeout: loginMs,
     onConnect: (context: Ctx<Who>) => logIn(context, serving),
-    onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
-      if (!extra.session) return [new GraphQLError('Unauthorized')];
-      if (id.length > LONGEST_ID) {
-        const message = `An operation’s id has at most ${LONGEST_ID} characters`;
-        extra.connection.end(CloseCode.BadRequest, message);
-        return [new GraphQLError(message)];
-      }
+    async onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
+      // Set for this message, until the first await.
+      const { session, refusal, size } = extra;
+      if (!session) return [asGraphQL(nobody)];
+      if (id.length > LONGEST_ID) return [asGraphQL(longId)];
       if (Object.keys(subscriptions).length > maxOperations) return [asGraphQL(tooMany)];
-      if (extra.refusal) return [asGraphQL(extra.refusal)];
-      const prepared = serving.prepare(payload, extra.session.who);
-      return isKeptTooLarge(prepared, extra.size) ? [asGraphQL(tooLarge)] : prepared;
+      if (refusal) return [asGraphQL(refusal)];
+      try {
+        await count(extra, session.who, serving);
+        const prepared = await serving.prepare(payload, session.who);
+        return isKeptTooLarge(prepared, size) ? [asGraphQL(tooLarge)] : prepared;
+      } catch (error) {
+        return [asGraphQL(error)];
+      }
     },
-    execute: serving.execute,
-    subscribe: serving.subscribe,
+    execute: (args) => answeredBy(() => serving.execute(args)),
+    subscribe: (args) => answeredBy(() => serving.subscribe(args)),
     onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
       ({ ...result, ...(errors && { errors: errors.map(format) }) }) as FormattedExecutionResult,
     onError: (_ctx, _id, _payload, errors) => errors.map(format),

@@ -3,10 +3,10 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { buildSchema, execute, subscribe } from 'graphql';
 import { afterEach, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { systemClock } from '../../clock.ts';
-import { createLogger } from '../../logger.ts';
-import { createHttpServer, type ServerLimits } from '../http.ts';
-import { createOperationCheck } from '../operation.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { systemClock } from '../../time/clock.ts';
+import { createOperationCheck } from '../graphql/operation.ts';
+import { createHttpServer, type ServerLimits } from '../http/http.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
 const schema = buildSchema(

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { BlobgraphError } from '../../errors.ts';
-import { BODY_LIMIT_BYTES } from '../http.ts';
-import { closeAfterEach, connect, connectAs, serve } from './websocket.fixture.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { BODY_LIMIT_BYTES } from '../http/http.ts';
+import { closeAfterEach, connect, connectAs, logger, serve } from './websocket.fixture.ts';
 
 closeAfterEach();
 
@@ -79,17 +79,41 @@ test('another protocol and another path are refused', async () => {
   expect(String(refused)).toContain('no subprotocol');
 });
 
-test('a fault of ours closes the connection without a word of it', async () => {
-  const { url } = await serve({
-    prepare: () => {
-      throw new Error('secret');
-    },
-  });
-  const { send, socket } = await connectAs(`${url}/graphql`, 'alice');
-  send({ type: 'subscribe', id: '1', payload: { query: '{ name }' } });
-  const [code, reason] = await once(socket, 'close');
-  expect([code, String(reason)]).toEqual([4500, 'Internal server error']);
+const thrown = () => {
+  throw new Error('secret');
+};
+
+test.each([
+  ['the check', { prepare: thrown }, 'query { name }'],
+  ['the check, later', { prepare: async () => thrown() }, 'query { name }'],
+  ['a query', { execute: thrown }, 'query { name }'],
+  ['a query, later', { execute: async () => thrown() }, 'query { name }'],
+  ['a subscription', { subscribe: thrown }, 'subscription { never }'],
+  ['a subscription, later', { subscribe: async () => thrown() }, 'subscription { never }'],
+])('what %s throws ends its operation alone, without a word of it', async (_, broken, query) => {
+  const { url } = await serve(broken);
+  const { send, received, socket } = await connectAs(`${url}/graphql`, 'alice');
+  send({ type: 'subscribe', id: '1', payload: { query } });
+  await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+  expect(JSON.stringify(received)).toContain('"code":"INTERNAL"');
+  expect(JSON.stringify(received)).not.toContain('secret');
+  send({ type: 'ping' });
+  await vi.waitFor(() => expect(received.at(-1)).toEqual({ type: 'pong' }));
+  expect(socket.readyState).toBe(WebSocket.OPEN);
 });
+
+test.each(['next', 'error', 'connection_ack'])(
+  'a client that sends %s, which servers alone do, is sent away, and the log is silent',
+  async (type) => {
+    const error = vi.spyOn(logger, 'error');
+    const { url } = await serve();
+    const { send, closing } = await connectAs(`${url}/graphql`, 'alice');
+    send({ id: '1', type, payload: type === 'error' ? [{ message: 'x' }] : { data: {} } });
+    expect(await closing).toEqual([4400, 'Invalid message received']);
+    expect(error).not.toHaveBeenCalled();
+    error.mockRestore();
+  },
+);
 
 test('when the server stops, what is in work is answered, and clients are told to come again', async () => {
   let answer = () => {};

@@ -35,13 +35,13 @@ describe('books of the largest size', () => {
     expect(JSON.stringify(comparison).length).toBeLessThan(MIB);
   });
 
-  it('are compared though a text has no line and no space', () => {
+  it('compare even without line breaks and spaces', () => {
     const comparison = compare(['x'.repeat(32 * MIB)], [`${'x'.repeat(32 * MIB)}y`]);
     expect(JSON.stringify(comparison).length).toBeLessThan(MIB);
     expect(comparison.chapters[0]?.changes).toEqual(['CHANGED']);
   });
 
-  it('are compared though every one of 2,000 chapters is another', () => {
+  it('compare even when all of 2,000 chapters differ', () => {
     const texts = (word: string) =>
       Array.from({ length: 2_000 }, (_, index) => fill(16_000, (line) => `${word} ${index} ${line}`));
     const comparison = compare(texts('old'), texts('new'));

@@ -23,7 +23,7 @@ const compare = (
 ) => compareVersions(version(1, a, language), version(2, b, language));
 
 describe('compareVersions', () => {
-  it('of the same text is nothing', () => {
+  it('finds nothing in equal texts', () => {
     const same = [chapter(1, 'One.'), chapter(2, 'Two.')];
     expect(compare(same, same)).toEqual({
       a: 'v1',
@@ -37,7 +37,7 @@ describe('compareVersions', () => {
     });
   });
 
-  it('tells chapters that came, went and were renamed, each with its places', () => {
+  it('reports added, removed and renamed chapters with their positions', () => {
     const { chapters, unchanged } = compare(
       [chapter(1, 'One.'), chapter(2, 'Two words.')],
       [chapter(1, 'One.', 'First'), chapter(3, 'Three new words.')],
@@ -57,7 +57,7 @@ describe('compareVersions', () => {
     ]);
   });
 
-  it('calls as few chapters moved as tell the new order', () => {
+  it('reports the fewest moves that explain the new order', () => {
     const all = [1, 2, 3, 4, 5].map((number) => chapter(number, 'x'));
     const { chapters } = compare(
       all,
@@ -71,7 +71,7 @@ describe('compareVersions', () => {
     expect(without.chapters.map(({ changes }) => changes)).toEqual([['REMOVED']]);
   });
 
-  it('shows changes word by word, with what stands beside them', () => {
+  it('shows changes word by word, with context', () => {
     const { chapters } = compare(
       [chapter(1, 'It was dark.\n\nThe old owl sat there.\n\nEnd.')],
       [chapter(1, 'It was dark.\n\nThe young grey owl sat there.\n\nEnd.')],
@@ -89,7 +89,7 @@ describe('compareVersions', () => {
     expect(chapters[0]?.hunks).toEqual([{ before: '', removed: '夜', added: '朝', after: 'に手紙が来た。' }]);
   });
 
-  it('shows so many stretches and no more, and counts all', () => {
+  it('limits the hunks that it shows, and counts all', () => {
     const lines = (word: string) =>
       Array.from({ length: 300 }, (_, index) => `${index} ${word}`).join('\n\n');
     const { chapters, words_added } = compare([chapter(1, lines('old'))], [chapter(1, lines('new'))]);

@@ -1,18 +1,20 @@
 import { type Budget, compareTexts, type Hunk } from './texts.ts';
 
-/** A chapter as a version has it. */
+/** A chapter in one version of a book. */
 export interface VersionChapter {
   /** The chapter's key: the same in all versions. */
   readonly chapter_num: number;
+  /** From 1. */
   readonly position: number;
   readonly title: string;
-  /** Its heading and its text. */
+  /** Heading and text. */
   readonly compiled_text: string;
 }
 
 /** A version of a book. */
 export interface Version {
   readonly id: string;
+  /** From 1. */
   readonly version: number;
   /** A BCP 47 tag; null: unknown. */
   readonly language: string | null;
@@ -22,32 +24,43 @@ export interface Version {
 
 export type Change = 'ADDED' | 'REMOVED' | 'MOVED' | 'RENAMED' | 'CHANGED';
 
-/** What became of a chapter. */
+/** How a chapter changed between two versions. */
 export interface ChapterComparison {
+  /** The chapter's key: the same in both versions. */
   readonly chapter_num: number;
+  /** At least one: a chapter may be moved, renamed and changed at once. */
   readonly changes: readonly Change[];
-  /** The newer one; of a chapter that is gone, the one that it had. */
+  /** The title in the newer version; of a removed chapter, the last one that it had. */
   readonly title: string;
+  /** Null for an added chapter. */
   readonly title_before: string | null;
+  /** From 1; null for a removed chapter. */
   readonly position: number | null;
+  /** From 1; null for an added chapter. */
   readonly position_before: number | null;
+  /** Without the title; all words of an added chapter. */
   readonly words_added: number;
+  /** Without the title; all words of a removed chapter. */
   readonly words_removed: number;
+  /** In the text's order, at most 50; none for a chapter that was added or removed. */
   readonly hunks: readonly Hunk[];
+  /** False when it has changes that are not among the hunks. */
   readonly complete: boolean;
 }
 
-/** What became of a book between two versions of it. */
+/** How a book changed between two versions. */
 export interface Comparison {
+  /** The blob's id of the version before; `b`, of the one after. */
   readonly a: string;
   readonly b: string;
   readonly version_a: number;
   readonly version_b: number;
+  /** Of all chapters. */
   readonly words_added: number;
   readonly words_removed: number;
-  /** Chapters that are as they were. */
+  /** Number of chapters without a change. */
   readonly unchanged: number;
-  /** Those that are not, in the order of `b`, then those that it has not. */
+  /** Changed chapters in the order of `b`, then those that were removed. */
   readonly chapters: readonly ChapterComparison[];
 }
 
@@ -55,10 +68,10 @@ export interface Comparison {
 const LIMITS = { ms: 4_000, hunks: 500, text: 200_000 } as const;
 
 const HEADING = /^#{1,6} [^\n]*\n+(?:<div id="[^"\n]*"><\/div>\n*)?/;
-/** The text below the title: that is compared by itself. */
+/** The text below the heading: titles are compared separately. */
 const bodyOf = ({ compiled_text: text }: VersionChapter): string => text.replace(HEADING, '');
 
-/** The places in a list of numbers of a longest part of it that only grows. In n log n. */
+/** The indexes of a longest increasing subsequence. O(n log n). */
 function longestGrowing(numbers: readonly number[]): Set<number> {
   const ends: number[] = [];
   const before = new Map<number, number | undefined>();
@@ -77,7 +90,7 @@ function longestGrowing(numbers: readonly number[]): Set<number> {
   return kept;
 }
 
-/** Keys of the chapters that stand elsewhere among those that both versions have: as few as tell the new order. */
+/** Keys of the moved chapters: the fewest that explain the new order of those that both versions have. */
 function moved(a: Version, b: Version): Set<number> {
   const placeOf = new Map(a.chapters.map(({ chapter_num }, place) => [chapter_num, place]));
   const common = b.chapters.filter(({ chapter_num }) => placeOf.has(chapter_num));
@@ -116,13 +129,15 @@ function chapterComparison(
     position_before: before?.position ?? null,
     words_added: text?.words_added ?? 0,
     words_removed: text?.words_removed ?? 0,
-    // Of a chapter that came or went the text is known where it is.
+    // An added or removed chapter's text is in its version.
     hunks: isThere ? (text?.hunks ?? []) : [],
     complete: isThere ? (text?.complete ?? true) : true,
   };
 }
 
-/** What became of a book from `a` to `b`, chapter by chapter. Takes a bounded time, and gives a bounded answer. */
+/**
+ * Compares a book's versions `a` and `b`, chapter by chapter. Time and size of the result are bounded: see `LIMITS`.
+ */
 export function compareVersions(a: Version, b: Version): Comparison {
   const budget = { until: performance.now() + LIMITS.ms, hunks: LIMITS.hunks, text: LIMITS.text };
   const before = new Map(a.chapters.map((chapter) => [chapter.chapter_num, chapter]));

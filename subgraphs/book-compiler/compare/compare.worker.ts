@@ -1,4 +1,4 @@
 import { type Comparison, compareVersions, type Version } from './compare.ts';
 
-/** The entry of the thread. */
+/** The thread's entry point. */
 export default ({ a, b }: { readonly a: Version; readonly b: Version }): Comparison => compareVersions(a, b);

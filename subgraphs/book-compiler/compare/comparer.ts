@@ -1,29 +1,30 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { FairQueue } from '../../../platform/fair-queue.ts';
-import type { Kit } from '../../../platform/processor/kit.ts';
-import type { BlobRecord } from '../../../platform/processor/record.ts';
-import { Threads } from '../../../platform/threads.ts';
+import { FairQueue } from '../../../platform/concurrency/fair-queue.ts';
+import { Threads } from '../../../platform/concurrency/threads.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Kit } from '../../../platform/processor/kit/kit.ts';
+import type { BlobRecord } from '../../../platform/processor/records/record.ts';
 import type { Comparison, Version, VersionChapter } from './compare.ts';
 
 /** Compares versions of books off the event loop. */
 export interface Comparer {
   /**
-   * What became of a book from `a` to `b`: ids of compiled books of the user's.
-   * @throws BlobgraphError BLOB_NOT_FOUND, VALIDATION_FAILED: they are of two books; each names `a` or `b`; OVERLOADED, PROCESSING_TIMEOUT
+   * How a book changed from `a` to `b`, both ids of the user's compiled books.
+   * @throws BlobgraphError BLOB_NOT_FOUND or, when they belong to two books, VALIDATION_FAILED, with the field `a` or `b`;
+   * OVERLOADED, PROCESSING_TIMEOUT
    */
   compare(
     kit: Pick<Kit, 'records'>,
     userId: string,
     ids: { readonly a: string; readonly b: string },
   ): Promise<Comparison>;
+  /** Ends the threads. Running comparisons reject. */
   close(): Promise<void>;
 }
 
-/** Comparisons at once, of each user one: two books' texts each. */
+/** Concurrent comparisons, one for each user: each holds the texts of two books. */
 const AT_ONCE = 2;
-/** Finding differences has a limit of its own; this is for all else. */
+/** The time limit for all but the comparison itself, which has its own. */
 const MAX_MS = 20_000;
-const MEMORY_MB = 1_024;
 
 const WANTED = new Set([
   'book_id',
@@ -53,7 +54,7 @@ const versionOf = ({ id, data, beside }: BlobRecord): Version => ({
   chapters: beside['chapters'] as unknown as readonly VersionChapter[],
 });
 
-/** Both versions, checked before their texts are read. */
+/** Reads both versions. Checks that they exist and belong to one book before it reads their texts. */
 async function read({ records }: Pick<Kit, 'records'>, userId: string, { a, b }: { a: string; b: string }) {
   const known = await records.byIds(userId, [...new Set([a, b])], new Set(['book_id']));
   const bookOf = new Map(known.map(({ id, data }) => [id, data['book_id']]));
@@ -70,16 +71,15 @@ async function read({ records }: Pick<Kit, 'records'>, userId: string, { a, b }:
   return { a: versionOf(one), b: versionOf(other) };
 }
 
-/** That of an opened book compiler. */
+/** The comparer of an opened book compiler. */
 export const comparerOf = ({ opened }: Pick<Kit, 'opened'>): Comparer =>
   (opened as typeof opened & { readonly comparer: Comparer }).comparer;
 
-/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
+/** Threads start with the first task and end when idle. They run the built code: see `builtFile`. */
 export function createComparer(): Comparer {
   const threads = new Threads<Awaited<ReturnType<typeof read>>>({
     source: 'subgraphs/book-compiler/compare/compare.worker.ts',
     threads: AT_ONCE,
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
   const places = new FairQueue({
     name: 'comparisons of books',

@@ -1,44 +1,51 @@
 import { diffArrays } from 'diff';
 import { countWords } from '../../../platform/prose/words.ts';
 
-/** A stretch of a text that is another now. */
+/** A changed stretch of a text. */
 export interface Hunk {
-  /** The words before it in the newer text, on its line. */
+  /** The end of the line before it, in the newer text. */
   readonly before: string;
+  /** At most 1,000 UTF-16 units, an ellipsis in place of the rest; empty: text was only added. */
   readonly removed: string;
+  /** Bounded as `removed`; empty: text was only removed. */
   readonly added: string;
-  /** The words behind it in the newer text, on its line. */
+  /** The beginning of the line after it, in the newer text. */
   readonly after: string;
 }
 
-/** What is other about a text. */
+/** How a text changed. */
 export interface TextChange {
+  /** Words of the newer text in the changed stretches. */
   readonly words_added: number;
+  /** Words of the older text in the changed stretches. */
   readonly words_removed: number;
+  /** In the text's order, at most {@link HUNKS_OF_A_CHAPTER}. */
   readonly hunks: readonly Hunk[];
-  /** False where there were too many changes to show, or to tell apart: the counts then are of whole lines. */
+  /** False when there were too many changes to show or to compare; the counts are then of whole lines. */
   readonly complete: boolean;
 }
 
-/** Until when, in the milliseconds of `performance.now()`, differences are looked for, and how many are shown. */
+/**
+ * Limits of a comparison, shared by all chapters. `until`: the deadline, in the milliseconds of `performance.now()`.
+ */
 export interface Budget {
   readonly until: number;
-  /** Hunks that may be shown still. */
+  /** Hunks left. */
   hunks: number;
-  /** UTF-16 units that hunks may have still. */
+  /** UTF-16 units of hunks left. */
   text: number;
 }
 
-export const HUNKS_OF_A_CHAPTER = 50;
+const HUNKS_OF_A_CHAPTER = 50;
 /** UTF-16 units. */
 const MAX_SHOWN = 1_000;
 const CONTEXT = 60;
-/** Edits that are looked for: what is further apart is another text. */
+/** Texts that differ by more edits count as different as a whole. */
 const MAX_EDITS = { lines: 5_000, words: 2_000 } as const;
-/** UTF-16 units of changed lines that are compared by their words. */
+/** UTF-16 units up to which changed lines are compared word by word. */
 const MAX_BY_WORDS = 40_000;
 
-/** White space, a letter of a script that puts no space between words, or what stands between spaces. */
+/** White space, a letter of a script without spaces between words, or a word. */
 const TOKEN =
   /\s+|[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]|[^\s\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]+/gu;
 
@@ -51,17 +58,17 @@ interface Block {
 
 const timeLeft = ({ until }: Budget): number => Math.max(1, until - performance.now());
 
-/** One side by side with the other, while it is not known where it ends. */
+/** A block that has not ended yet. */
 interface Open {
   readonly removed: string[];
   readonly added: string[];
   readonly before: string;
 }
 
-/** Pieces of a common stretch that a reader is shown of it. */
+/** Pieces of unchanged text that are kept beside a block. */
 const BESIDE = 40;
 
-/** Stretches that differ, and what is the same between them; a gap of white space alone is none. */
+/** Collects the blocks that differ. White space alone between two differences does not separate them. */
 class Blocks {
   readonly found: Block[] = [];
   readonly #glue: string;
@@ -100,7 +107,7 @@ class Blocks {
   }
 }
 
-/** What differs between two texts in pieces; null: they are too far apart, or time is over. */
+/** The differences of two texts in pieces; null when there are too many, or the time is over. */
 function blocksOf(
   a: readonly string[],
   b: readonly string[],
@@ -121,13 +128,13 @@ function blocksOf(
 const cut = (text: string): string =>
   text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1).toWellFormed()}…`;
 
-/** The end of a line, or its beginning. */
+/** The end of the text's last line, or the beginning of its first. */
 const context = (text: string, side: 'end' | 'start'): string => {
   const line = side === 'end' ? text.slice(text.lastIndexOf('\n') + 1) : (text.split('\n', 1)[0] ?? '');
   return (side === 'end' ? line.slice(-CONTEXT) : line.slice(0, CONTEXT)).toWellFormed();
 };
 
-/** Changed lines by their words where they are still alike, else as they are. */
+/** Compares changed lines word by word where they are short and similar enough; otherwise leaves them as one block. */
 function byWords(block: Block, budget: Budget): Block[] {
   const { removed, added } = block;
   if (removed === '' || added === '' || removed.length + added.length > MAX_BY_WORDS) return [block];
@@ -135,7 +142,7 @@ function byWords(block: Block, budget: Budget): Block[] {
   return blocksOf(removed.match(TOKEN) ?? [], added.match(TOKEN) ?? [], '', limits) ?? [block];
 }
 
-/** Lines that one text has and the other has not, however far apart they are. */
+/** Lines of one text that the other has not, wherever they are. */
 function onlyIn(lines: readonly string[], others: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const line of others) counts.set(line, (counts.get(line) ?? 0) + 1);
@@ -165,7 +172,7 @@ function shown(blocks: readonly Block[], budget: Budget): Hunk[] {
   return hunks;
 }
 
-/** Compares two texts by lines, and changed lines by words; null: they are the same. Takes what it takes off `budget`. */
+/** Compares two texts by lines, and changed lines by words; null when they are equal. Reduces `budget` by its share. */
 export function compareTexts(
   a: string,
   b: string,

@@ -1,18 +1,18 @@
+import type { ArtifactDefinition } from '../../../platform/processor/artifacts/definition.ts';
 import { fileName } from '../../../platform/processor/artifacts/file-name.ts';
-import type { ArtifactDefinition } from '../../../platform/processor/artifacts.ts';
 import type { Exporter } from './exporter.ts';
-import { type FormatName, formats } from './formats.ts';
+import { type FormatName, formats } from './formats/formats.ts';
 import { bookInput, EXPORTED_MEMBERS } from './input.ts';
 import { readPictures } from './picture-reader.ts';
 
-/** What exports stand on. */
+/** Opened resources that exports use. */
 export interface ExportTools {
   readonly exporter: Exporter;
 }
 
 type BookArtifact = ArtifactDefinition<ExportTools>;
 
-/** A book of the largest size takes a minute of an idle machine. */
+/** The largest book takes a minute on an idle machine. */
 const SECONDS = 300;
 
 /** The book's text as it is. */
@@ -43,5 +43,5 @@ const made = Object.fromEntries(
   (Object.keys(formats) as FormatName[]).map((format) => [format, artifactOf(format)]),
 );
 
-/** A compiled book's files, by the names of their formats. */
+/** A compiled book's files by format. */
 export const bookExports: Readonly<Record<string, BookArtifact>> = { markdown, ...made };

@@ -1,28 +1,29 @@
 import type { MessagePort } from 'node:worker_threads';
-import { BlobgraphError, type ErrorCode } from '../../../platform/errors.ts';
+import { BlobgraphError, type ErrorCode } from '../../../platform/errors/errors.ts';
 import type { BookInput } from './book/book.ts';
 import { parseBook } from './book/parse.ts';
-import type { ThreadFormat } from './formats.ts';
+import type { ThreadFormat } from './formats/formats.ts';
 import { makers } from './makers.ts';
 
-/** What a thread is asked for; it answers at `port`. */
+/** A thread's task. It posts {@link ExportMessage}s to `port`. */
 export interface ExportTask {
   readonly format: ThreadFormat;
   readonly book: BookInput;
+  /** Moved to the thread, which closes it at the end. */
   readonly port: MessagePort;
 }
 
-/** What a thread tells while it works. */
+/** A message of a working thread. */
 export type ExportMessage =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'progress'; readonly done: number; readonly stage: string }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'end' };
 
-/** Bytes of one message: smaller pieces wait for each other. */
+/** Bytes of one message: smaller pieces are collected. */
 const CHUNK = 256 * 1024;
 
-/** Sends pieces, each when the one before was taken. */
+/** Sends pieces with back pressure: each waits until the one before was taken. */
 class Sender {
   readonly #port: MessagePort;
   #taken: () => void = () => undefined;
@@ -62,7 +63,7 @@ class Sender {
   }
 }
 
-/** The entry of the thread. */
+/** The thread's entry point. */
 export default async function exportBook({ format, book, port }: ExportTask): Promise<void> {
   const sender = new Sender(port);
   try {
@@ -72,7 +73,7 @@ export default async function exportBook({ format, book, port }: ExportTask): Pr
     await sender.flush();
     sender.tell({ kind: 'end' });
   } catch (error) {
-    // Errors lose their class on the way: that one is the owner's to read.
+    // Errors lose their class between threads. This one is for the book's owner.
     if (!(error instanceof BlobgraphError)) throw error;
     sender.tell({ kind: 'refused', code: error.code, message: error.message });
   } finally {

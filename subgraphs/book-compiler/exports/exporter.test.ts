@@ -35,19 +35,19 @@ describe('an exported book', () => {
     expect(await hash()).toBe(await hash());
   });
 
-  it('as an EPUB tells what it is in its first bytes', async () => {
+  it('as an EPUB begins with its media type', async () => {
     const epub = await made('epub');
-    // The place and the words are those of the EPUB Open Container Format, section 4.3.
+    // Position and content by the EPUB Open Container Format, section 4.3.
     expect(epub.toString('latin1', 30, 58)).toBe('mimetypeapplication/epub+zip');
   });
 
-  it('as a page has links from chapter to chapter, and none that leads nowhere', async () => {
+  it('as a page links chapters, and has no broken link', async () => {
     const page = String(await made('html'));
     expect(page).toContain('See <a href="#chapter-2">two</a>');
     expect(page).not.toContain('\uFDD0');
   });
 
-  it('is no more made once nobody wants it', async () => {
+  it('is aborted when its reader stops', async () => {
     const chapters = Array.from({ length: 3_000 }, (_, index) => ({
       number: index,
       title: `C${index}`,
@@ -58,7 +58,7 @@ describe('an exported book', () => {
     const first = pieces[Symbol.asyncIterator]().next();
     ending.abort(new Error('gone'));
     await expect(first).rejects.toThrow('gone');
-    // The next one is made all the same.
+    // The next export still works.
     expect(String(await made('html'))).toContain('</html>');
   });
 });

@@ -1,43 +1,41 @@
 import { on } from 'node:events';
-import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { builtFile } from '../../../platform/paths.ts';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Threads } from '../../../platform/concurrency/threads.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { BookInput } from './book/book.ts';
 import type { ExportMessage, ExportTask } from './export.worker.ts';
-import type { OnProgress } from './format.ts';
-import type { FormatName, ThreadFormat } from './formats.ts';
+import type { OnProgress } from './formats/format.ts';
+import type { FormatName, ThreadFormat } from './formats/formats.ts';
 import { setPdf } from './pdf/pdf.ts';
 
-/** One file that is being made. */
+/** The context of one export. */
 export interface ExportRun {
-  /** Whose turn it takes. */
+  /** Users share the exporter fairly. */
   readonly userId: string;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
 
 export interface ExporterOptions {
-  /** Families of fonts of the machine for what no font of a PDF's own has. Default: none. */
+  /** The machine's font families for characters that the PDF's own fonts lack. Default: none. */
   readonly fonts?: readonly string[];
 }
 
-/** Makes files of books off the event loop. */
+/** Exports books to files, off the event loop. */
 export interface Exporter {
   /**
-   * The file, piece by piece; the next is made when the one before was taken. `signal` ends the work at once.
-   * @throws BlobgraphError PROCESSING_FAILED: it needs more memory than there is for one; what making it throws
+   * The file as a stream; each piece is made when the one before was taken. Aborting the signal ends the work at once.
+   * @throws BlobgraphError PROCESSING_FAILED when it needs too much memory; errors of the format
    */
   export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array>;
-  /** Ends the threads; work that is under way rejects. */
+  /** Ends the threads. Running work rejects. */
   close(): Promise<void>;
 }
 
 const THREADS = 2;
-const IDLE_MS = 10_000;
-/** Of one thread: what a book of the largest size takes, several times. */
+/** Of one thread: several times the need of the largest book. */
 const MEMORY_MB = 2_048;
-/** A thread's stack: trees are walked by calling oneself. */
+/** A thread's stack: trees are walked recursively. */
 const STACK_MB = 16;
 
 const tooLarge = (cause: unknown) =>
@@ -47,29 +45,50 @@ const tooLarge = (cause: unknown) =>
     { cause },
   );
 
+/** Rejects when the work does; never resolves. */
+function failureOf(work: Promise<unknown>, signal: AbortSignal): Promise<never> {
+  const failure = work.then(
+    () => new Promise<never>(() => undefined),
+    (error: unknown) => Promise.reject(reasonOf(error, signal)),
+  );
+  failure.catch(() => undefined);
+  return failure;
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  return (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge(error) : error;
+}
+
+/** The bytes that a thread sends to `port`. Acknowledges each piece when it was taken. */
+async function* bytesFrom(
+  port: MessagePort,
+  failure: Promise<never>,
+  onProgress: OnProgress,
+): AsyncGenerator<Uint8Array> {
+  const messages = on(port, 'message');
+  for (;;) {
+    const { value } = await Promise.race([messages.next(), failure]);
+    const [message] = value as [ExportMessage];
+    if (message.kind === 'progress') onProgress(message.done, message.stage);
+    if (message.kind === 'refused') throw new BlobgraphError(message.code, message.message);
+    if (message.kind === 'end') return;
+    if (message.kind !== 'bytes') continue;
+    yield message.bytes;
+    port.postMessage('taken');
+  }
+}
+
 class ThreadedExporter implements Exporter {
-  readonly #filename = builtFile('subgraphs/book-compiler/exports/export.worker.ts');
   readonly #fonts: readonly string[];
-  #pool: Piscina | null = null;
+  readonly #threads = new Threads<ExportTask>({
+    source: 'subgraphs/book-compiler/exports/export.worker.ts',
+    threads: THREADS,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, stackSizeMb: STACK_MB },
+  });
 
   constructor({ fonts = [] }: ExporterOptions) {
     this.#fonts = fonts;
-  }
-
-  #open(): Piscina {
-    const opened = new Piscina({
-      filename: this.#filename,
-      minThreads: 0,
-      maxThreads: THREADS,
-      idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, stackSizeMb: STACK_MB },
-    });
-    // After a thread broke down outside a task, what waited for it would wait for ever.
-    opened.on('error', () => {
-      if (this.#pool === opened) this.#pool = null;
-      void opened.destroy();
-    });
-    return opened;
   }
 
   export(format: FormatName, book: BookInput, run: ExportRun): AsyncIterable<Uint8Array> {
@@ -83,46 +102,23 @@ class ThreadedExporter implements Exporter {
     book: BookInput,
     { signal, onProgress }: ExportRun,
   ): AsyncGenerator<Uint8Array> {
-    this.#pool ??= this.#open();
-    const { port1, port2 } = new MessageChannel();
+    const { port1: port, port2 } = new MessageChannel();
     const ended = new AbortController();
     const task: ExportTask = { format, book, port: port2 };
-    const running = this.#pool.run(task, {
-      transferList: [port2],
-      signal: AbortSignal.any([signal, ended.signal]),
-    });
-    const failed = running.then(
-      () => new Promise<never>(() => undefined),
-      (error: unknown) => Promise.reject(reasonOf(error, signal)),
-    );
-    failed.catch(() => undefined);
-    const messages = on(port1, 'message');
+    const until = AbortSignal.any([signal, ended.signal]);
+    const work = this.#threads.run(task, until, undefined, [port2]);
     try {
-      for (;;) {
-        const { value } = await Promise.race([messages.next(), failed]);
-        const [message] = value as [ExportMessage];
-        if (message.kind === 'progress') onProgress(message.done, message.stage);
-        if (message.kind === 'refused') throw new BlobgraphError(message.code, message.message);
-        if (message.kind === 'end') return;
-        if (message.kind !== 'bytes') continue;
-        yield message.bytes;
-        port1.postMessage('taken');
-      }
+      yield* bytesFrom(port, failureOf(work, signal), onProgress);
     } finally {
       ended.abort();
-      port1.close();
+      port.close();
     }
   }
 
-  async close(): Promise<void> {
-    await this.#pool?.destroy();
+  close(): Promise<void> {
+    return this.#threads.close();
   }
 }
 
-function reasonOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  return (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge(error) : error;
-}
-
-/** Starts no thread until there is work, and keeps none that idles. Runs the built code: see `builtFile`. */
+/** Threads start with the first task and end when idle. They run the built code: see `builtFile`. */
 export const createExporter = (options: ExporterOptions = {}): Exporter => new ThreadedExporter(options);

@@ -1,11 +1,10 @@
-import { composeBook } from '../compose.ts';
+import { composeBook } from '../compose/compose.ts';
 import type { BookInput, Picture } from './book/book.ts';
 
 const repeated = (text: string, times: number): string => text.repeat(times);
 
 /**
- * Chapters of writers who mean harm, or paste what they have: reports on pandoc, calibre, Leanpub, KDP and epubcheck
- * are behind most of them.
+ * Chapters of hostile or careless writers. Most come from bug reports of pandoc, calibre, Leanpub, KDP and epubcheck.
  */
 export const hostileChapters: Readonly<Record<string, string>> = {
   script: `<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n<a href="javascript:alert(1)" onclick="x()">here</a> [there](javascript:alert(1)) [data](data:text/html,<b>x) ![x](javascript:alert(1))\n\n<svg onload=alert(1)><script>1</script></svg><math><mi>x</mi></math><iframe src="https://example.org"></iframe><style>p{color:red}</style><form action="/x"><input name=a><button>Go</button></form>`,
@@ -42,7 +41,7 @@ export interface WrittenBook {
   readonly chapters: readonly { readonly title: string; readonly text: string }[];
 }
 
-/** A book as the compiler hands it to its exports. */
+/** A compiled book as the input of its exports. */
 export function compiledInput(book: WrittenBook, over: Partial<BookInput> = {}): BookInput {
   const { title = 'A Book', author = null, language = null } = book;
   const chapters = book.chapters.map((chapter, index) => ({
@@ -71,7 +70,7 @@ export function compiledInput(book: WrittenBook, over: Partial<BookInput> = {}):
   };
 }
 
-/** The hostile chapters as a book, once as the compiler joins them, and once as they are. */
+/** The hostile chapters as two books: joined by the compiler, and as they are. */
 export function hostileBooks(): readonly BookInput[] {
   const written = Object.entries(hostileChapters).map(([title, text]) => ({ title, text }));
   const over = {

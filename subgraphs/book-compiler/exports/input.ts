@@ -1,7 +1,7 @@
-import type { BlobRecord } from '../../../platform/processor/record.ts';
+import type { BlobRecord } from '../../../platform/processor/records/record.ts';
 import type { BookInput, Picture } from './book/book.ts';
 
-/** Members of a compiled book that its exports are made of. */
+/** Members of a compiled book that exports need. */
 export const EXPORTED_MEMBERS = [
   'version',
   'title',
@@ -31,19 +31,21 @@ interface StoredChapters {
   }[];
 }
 
-/** Pictures that an export shows. */
+/** The pictures of an export. */
 export interface Pictures {
+  /** Null: the book has none, or it cannot be read. */
   readonly cover: Picture | null;
+  /** Pictures of the text that could be read, by the id of the image's blob. */
   readonly pictures: ReadonlyMap<string, Picture>;
 }
 
 export const NO_PICTURES: Pictures = { cover: null, pictures: new Map() };
 
-/** The texts of a stored book's chapters. */
+/** Texts of a stored book's chapters. */
 export const chapterTexts = ({ beside }: Pick<BlobRecord, 'beside'>): string[] =>
   (beside as unknown as StoredChapters).chapters.map(({ compiled_text: text }) => text);
 
-/** A stored book as its exports take it. */
+/** A stored book as the input of an export. */
 export function bookInput(record: BlobRecord, { cover, pictures }: Pictures): BookInput {
   const { version, language, subtitle, author, rights } = record.data as unknown as StoredBook;
   const { chapters } = record.beside as unknown as StoredChapters;

@@ -1,8 +1,8 @@
 import type { BookInput } from './book/book.ts';
 import { parseBook } from './book/parse.ts';
-import type { MakeFile } from './format.ts';
+import type { MakeFile } from './formats/format.ts';
 
-/** The whole file of a book. */
+/** Collects the whole file of a book. */
 export async function madeOf(make: MakeFile, input: BookInput): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of make(parseBook(input), () => undefined)) pieces.push(piece);

@@ -1,7 +1,7 @@
-import type { MakeFile } from './format.ts';
-import type { ThreadFormat } from './formats.ts';
+import type { MakeFile } from './formats/format.ts';
+import type { ThreadFormat } from './formats/formats.ts';
 
-/** What makes each format, loaded in the thread that needs it. */
+/** The makers of the formats, loaded in the thread that needs them. */
 export const makers: Readonly<Record<ThreadFormat, () => Promise<MakeFile>>> = {
   html: async () => (await import('./html/html.ts')).makeHtml,
   epub: async () => (await import('./epub/epub.ts')).makeEpub,

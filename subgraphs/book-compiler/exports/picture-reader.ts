@@ -1,25 +1,24 @@
-import sharp from 'sharp';
 import { z } from 'zod';
+import { COVER_SCHEMA } from '../../../platform/clients/cover.ts';
 import type { SourceDocument } from '../../../platform/clients/state.ts';
-import { COVER_SCHEMA } from '../../../platform/cover.ts';
-import { derivedBlobId } from '../../../platform/ids.ts';
-import type { Neighbours } from '../../../platform/processor/artifacts.ts';
-import type { BlobRecord } from '../../../platform/processor/record.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
+import type { Neighbours } from '../../../platform/processor/artifacts/definition.ts';
+import type { BlobRecord } from '../../../platform/processor/records/record.ts';
 import type { Picture } from './book/book.ts';
 import { pictureIdsIn } from './book/pictures.ts';
 import { chapterTexts, NO_PICTURES, type Pictures } from './input.ts';
 
-/** The processor that makes pictures fit to be shown: its renditions carry no place and no camera. */
+/** The processor of images. Its renditions carry no position and no camera. */
 const IMAGES = { id: 'image-processor', version: '1' } as const;
-/** Of what it makes. */
+/** The schema of its blobs. */
 export const ASSET_SCHEMA = 'image-asset-v1';
 
-/** Pictures of one book; the state service names as many at once. */
+/** Pictures of one book; the state service answers as many ids at once. */
 const MAX_PICTURES = 500;
 const MAX_PICTURE_BYTES = 16 * 1024 * 1024;
-/** Of all pictures of one book. */
+/** All pictures of one book together. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Pixels of a page's width, and of a cover's. */
+/** Widths in pixels. */
 const WIDTH = { page: 1_280, cover: 2_048 } as const;
 const MAX_PIXELS = 2_048 * 16_384;
 
@@ -28,15 +27,16 @@ const asset = z.object({
 });
 type Rendition = z.infer<typeof asset>['renditions'][number];
 
-/** The largest that is not wider than wanted, in a format that is read here. */
+/** The largest rendition up to `width`, in a format that is read here. */
 const fitting = (renditions: readonly Rendition[], width: number): Rendition | undefined =>
   renditions
     .filter((each) => each.format === 'WEBP')
     .toSorted((a, b) => b.width - a.width)
     .find((each) => each.width <= width);
 
-/** JPEG, or PNG where something shows through: e-readers know WebP only since the standard of 2023. */
+/** JPEG, or PNG with transparency: WebP is in the EPUB standard only since 2023. */
 async function encoded(bytes: Uint8Array): Promise<Picture> {
+  const { default: sharp } = await import('sharp');
   const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
   const { hasAlpha } = await picture.metadata();
   const image = hasAlpha ? picture.png() : picture.jpeg({ quality: 85 });
@@ -55,7 +55,7 @@ class PictureReader {
     this.#userId = userId;
   }
 
-  /** By the ids that were asked for: each names an image that was uploaded, or what was made of it. */
+  /** Reads pictures. Each id names an uploaded image or its asset; the result has the same ids. */
   async read(ids: readonly string[], widthOf: (id: string) => number): Promise<Map<string, Picture>> {
     const pictures = new Map<string, Picture>();
     for (const [id, made] of await this.#assets(ids)) {
@@ -100,9 +100,9 @@ class PictureReader {
 }
 
 /**
- * The cover and the pictures of a stored book's text, from the store of the book's owner: those that are there, 500 and
- * 64 MiB at most.
- * @throws BlobgraphError SERVICE_UNAVAILABLE: they cannot be read now
+ * The cover and pictures of a stored book, from its owner's images. Missing ones are left out, as are those beyond 500
+ * pictures or 64 MiB.
+ * @throws BlobgraphError SERVICE_UNAVAILABLE when they cannot be read now
  */
 export async function readPictures(record: BlobRecord, neighbours: Neighbours): Promise<Pictures> {
   const { cover_blob_id: cover } = record.data as { readonly cover_blob_id?: string | null };

@@ -1,38 +1,43 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { formatOf, type ImageFormat, otherFormatOf } from '../format.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { formatOf, type ImageFormat, otherFormatOf } from './format.ts';
 import { isHarmless, refusalOf, tooManyPixels } from './refusals.ts';
 
-/** Pixels in sRGB, 8 bits a channel, turned as they are shown. */
+/** Pixels in sRGB, 8 bits a channel, upright. */
 export interface Pixels {
+  /** Rows from the top without padding: `width` × `height` × `channels` bytes. */
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
-  /** 4: with alpha, not multiplied by it. */
+  /** 4: with alpha, not premultiplied. */
   readonly channels: 3 | 4;
 }
 
-/** A picture as far as its renditions need it. */
+/** A decoded picture. */
 export interface Decoded {
-  /** Not larger than the largest rendition. */
+  /** At most as large as the largest rendition. */
   readonly pixels: Pixels;
+  /** By the file's first bytes. */
   readonly format: ImageFormat;
-  /** Of the original, as it is shown. */
+  /** Of the original when upright. */
   readonly width: number;
+  /** As the width: of the original when upright. */
   readonly height: number;
+  /** Frames or pages of the file, from 1; only the first is decoded. */
   readonly pages: number;
   readonly hasAlpha: boolean;
+  /** Unparsed; absent when the file has none. */
   readonly exif?: Buffer;
 }
 
 export interface DecodeLimits {
-  /** Of the first frame or page. */
+  /** Limit for the first frame or page. */
   readonly maxPixels: number;
-  /** The longest side of what is answered. */
+  /** The longest side of the result. */
   readonly maxSide: number;
 }
 
-/** What EXIF's orientations 2 to 8 have done to the pixels as they are stored: mirrored first, then turned clockwise. */
+/** Undoes EXIF's orientations 2 to 8, in which pixels are stored mirrored, then rotated. */
 const orientations: Readonly<Record<number, (image: Sharp) => Sharp>> = {
   2: (image) => image.flop(),
   3: (image) => image.rotate(180),
@@ -45,7 +50,7 @@ const orientations: Readonly<Record<number, (image: Sharp) => Sharp>> = {
 
 const turnsSides = (orientation: number): boolean => orientation >= 5;
 
-/** @throws BlobgraphError IMAGE_UNSUPPORTED that says what it is instead */
+/** @throws BlobgraphError IMAGE_UNSUPPORTED with the detected format */
 function assertFormat(bytes: Buffer): ImageFormat {
   const format = formatOf(bytes);
   if (format) return format;
@@ -66,7 +71,10 @@ const open = (bytes: Buffer, { maxPixels }: DecodeLimits, failOn: FailOn): Sharp
     pages: 1,
   });
 
-/** The first frame, made small while it is read, as long as its sides are not turned: so a large one is never whole in memory. */
+/**
+ * Reads the first frame. Shrinks while decoding, before it is turned upright, so that a large picture never is in
+ * memory.
+ */
 async function shrink(bytes: Buffer, limits: DecodeLimits, failOn: FailOn): Promise<Pixels> {
   const { maxSide } = limits;
   const { data, info } = await open(bytes, limits, failOn)
@@ -77,7 +85,7 @@ async function shrink(bytes: Buffer, limits: DecodeLimits, failOn: FailOn): Prom
   return { data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
 }
 
-/** What is damaged is refused, but for what every viewer passes over. */
+/** Refuses damaged pictures, except for faults that every viewer tolerates. */
 const shrinkStrictly = (bytes: Buffer, limits: DecodeLimits): Promise<Pixels> =>
   shrink(bytes, limits, 'warning').catch((error: unknown) => {
     if (!isHarmless(error)) throw error;
@@ -92,17 +100,17 @@ async function turn(pixels: Pixels, orientation: number): Promise<Pixels> {
   return { ...pixels, data, width: info.width, height: info.height };
 }
 
-/** A frame's height, where a picture has several. */
+/** The height of one frame. */
 const heightOf = ({ height, pageHeight }: Metadata): number => pageHeight ?? height;
 
 /**
- * Reads a stranger's picture: first what it says of itself, then its pixels. Several frames or pages: the first.
+ * Decodes an untrusted picture: first its header, then the pixels of the first frame or page.
  * @throws BlobgraphError IMAGE_UNSUPPORTED, IMAGE_INVALID, IMAGE_TOO_LARGE
  */
 export async function decode(bytes: Buffer, limits: DecodeLimits): Promise<Decoded> {
   const format = assertFormat(bytes);
   try {
-    // Only the header: what it says is held to the limit here, with the words for it.
+    // Reads the header without a limit; the limit is checked below with an error of its own.
     const metadata = await open(bytes, { ...limits, maxPixels: 0 }, 'error').metadata();
     const { width, orientation = 1, pages = 1, hasAlpha = false, exif } = metadata;
     const height = heightOf(metadata);

@@ -1,8 +1,8 @@
 import readExif from 'exif-reader';
 
-/** What a camera wrote into a picture, as far as it may be of use. */
+/** The useful part of a camera's metadata. */
 export interface Shot {
-  /** ISO 8601, local time, with an offset where the camera told it. */
+  /** ISO 8601, local time, with an offset if the camera wrote one. */
   readonly takenAt?: string;
   /** Maker and model. */
   readonly camera?: string;
@@ -13,7 +13,7 @@ export interface Shot {
 const MAX_NAME = 200;
 const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/;
 
-/** A text of EXIF: padded with NUL, in any bytes. */
+/** A text in EXIF: padded with NUL, in any encoding. */
 function textOf(value: unknown): string | undefined {
   const text = Buffer.isBuffer(value) ? value.toString('utf8') : value;
   if (typeof text !== 'string') return undefined;
@@ -25,7 +25,7 @@ function textOf(value: unknown): string | undefined {
   return clean ? clean.slice(0, MAX_NAME).toWellFormed().trim() : undefined;
 }
 
-/** “NIKON CORPORATION” and “NIKON D90” are one camera. */
+/** Joins maker and model; “NIKON CORPORATION” and “NIKON D90” give “NIKON D90”. */
 function cameraOf(make: string | undefined, model: string | undefined): string | undefined {
   if (make === undefined || model === undefined) return model ?? make;
   const brand = make.split(' ', 1)[0]?.toLowerCase() ?? '';
@@ -33,8 +33,8 @@ function cameraOf(make: string | undefined, model: string | undefined): string |
 }
 
 /**
- * EXIF has local time, which its reader gives as if it were UTC, and with months and days beyond their end made others:
- * what the camera did not write to the letter, it did not tell.
+ * EXIF has local time, which the library returns as UTC, with invalid months and days rolled over. Times that are not
+ * in the file to the letter are dropped.
  */
 function timeOf(value: unknown, offset: unknown, exif: Buffer): string | undefined {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined;
@@ -56,7 +56,7 @@ function degrees(value: unknown, reference: unknown, negative: string, most: num
 function positionOf(gps: Readonly<Record<string, unknown>> = {}): Shot['position'] {
   const latitude = degrees(gps['GPSLatitude'], gps['GPSLatitudeRef'], 'S', 90);
   const longitude = degrees(gps['GPSLongitude'], gps['GPSLongitudeRef'], 'W', 180);
-  // What a receiver without a signal writes.
+  // A GPS receiver without a signal writes zeros.
   if (latitude === undefined || longitude === undefined || (latitude === 0 && longitude === 0))
     return undefined;
   return { latitude, longitude };
@@ -70,7 +70,7 @@ function read(exif: Buffer) {
   }
 }
 
-/** What EXIF data tell; of what is broken nothing. `keepPosition`: whether the place may be told. */
+/** Reads EXIF data; empty when they are broken. `keepPosition`: whether to include the position. */
 export function shotOf(exif: Buffer | undefined, keepPosition: boolean): Shot {
   const tags = exif && read(exif);
   if (!tags) return {};

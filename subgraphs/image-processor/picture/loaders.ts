@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 
-/** Of what libvips can read, the formats that people take pictures in; each from memory alone. */
+/** The allowed loaders of libvips: common formats, from memory only. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff'].map(
   (name) => `VipsForeignLoad${name}Buffer`,
 );
 
 /**
- * Sets up libvips for strangers' pictures, in the whole process: no other loader runs, whatever the bytes claim to be
- * (SVG, PDF, ImageMagick's formats); nothing is kept; one thread works on one picture.
+ * Restricts libvips for untrusted pictures, in the whole process: no other loader runs, whatever the bytes claim to be
+ * (SVG, PDF, ImageMagick's formats); no cache; one thread a picture.
  */
 export function restrictLibvips(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });

@@ -2,27 +2,27 @@ import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import type { Pixels } from './decode.ts';
 
-/** What a picture looks like before it is there. */
+/** Placeholders to show before a picture has loaded. */
 export interface Look {
-  /** As `#rrggbb`, the one that takes most room first. */
+  /** As `#rrggbb`, by area, largest first. */
   readonly dominantColors: readonly string[];
-  /** In base64. */
+  /** Base64. */
   readonly thumbhash: string;
 }
 
 const COLORS = 5;
-/** Colours that the picture is reduced to: some of them are alike. */
+/** Colours to which the picture is reduced before similar ones are merged. */
 const REDUCED = 24;
-/** Nearer than this, of some 765 between black and white, people call two colours the same. */
+/** Colours with a smaller distance count as the same; black and white are some 765 apart. */
 const ALIKE = 110;
-/** Of all pixels, so many a colour must have. */
+/** The least share of pixels of a dominant colour. */
 const LEAST_SHARE = 0.02;
-/** The longest side of what is looked at: ThumbHash takes 100. */
+/** The longest side of the reduced picture: ThumbHash allows 100. */
 const SIDE = 100;
-/** From here on a pixel is seen. */
+/** Alpha from which a pixel counts. */
 const OPAQUE = 128;
 
-/** How far two colours are apart, as seen: weighted by how red they are (“redmean”, compuphase.com/cmetric.htm). */
+/** Perceived distance of two colours (“redmean”, compuphase.com/cmetric.htm). */
 function distance(one: number, other: number): number {
   const channel = (color: number, shift: number) => (color >> shift) & 0xff;
   const red = (channel(one, 16) + channel(other, 16)) / 2;
@@ -34,8 +34,8 @@ function distance(one: number, other: number): number {
   return Math.sqrt((2 + red / 256) * r * r + 4 * g * g + (2 + (255 - red) / 256) * b * b);
 }
 
-/** The colours that take most room, each with those that are like it; most frequent first. */
-export function distinctColors(counts: ReadonlyMap<number, number>): number[] {
+/** The most frequent colours, each with similar ones merged; most frequent first. */
+function distinctColors(counts: ReadonlyMap<number, number>): number[] {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const groups: { color: number; count: number }[] = [];
   for (const [color, count] of sorted) {
@@ -50,12 +50,12 @@ export function distinctColors(counts: ReadonlyMap<number, number>): number[] {
 
 const hex = (color: number): string => `#${color.toString(16).padStart(6, '0')}`;
 
-/** Reduces the picture to few colours, and counts them; what is transparent has none. */
+/** Reduces the picture to few colours and counts them. Ignores transparent pixels. */
 async function dominantColors(rgba: Buffer, raw: { width: number; height: number }): Promise<string[]> {
   const reduced = await sharp(rgba, { raw: { ...raw, channels: 4 } })
     .png({ palette: true, colours: REDUCED, dither: 0, effort: 10 })
     .toBuffer();
-  // A picture of our own making: the loader of PNG is one of those that are allowed.
+  // A picture of our own: PNG is an allowed loader.
   const pixels = await sharp(reduced).ensureAlpha().toColourspace('srgb').raw().toBuffer();
   const counts = new Map<number, number>();
   for (let at = 0; at < pixels.length; at += 4) {

@@ -12,11 +12,11 @@ import {
   withSegment,
 } from './pictures.fixture.ts';
 
-/** A file that people, or programs, or attackers upload, and what becomes of it. */
+/** A file that people, programs or attackers upload, and the expected outcome. */
 export interface Nasty {
   readonly name: string;
   readonly make: () => Buffer | Promise<Buffer>;
-  /** The code that it is refused with, and words that it is told with; or what is told of the picture. */
+  /** The expected error's code and message; otherwise the expected result. */
   readonly refused?: readonly [code: string, says: RegExp];
   readonly made?: Readonly<Record<string, unknown>>;
 }

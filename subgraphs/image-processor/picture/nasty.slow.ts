@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { createLogger } from '../../../platform/logger.ts';
-import { createDecoder } from '../decoder.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
+import { createDecoder } from './decoder.ts';
 import { type Nasty, nasty } from './nasty.fixture.ts';
 import { polyglots } from './polyglots.fixture.ts';
 
 const MIB = 1024 ** 2;
-/** Far less than the bombs would take. */
+/** Far less than decompression bombs would take. */
 const decoder = createDecoder({ maxPixels: 64_000_000, maxBytes: 400 * MIB, logger: createLogger('silent') });
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -21,7 +21,7 @@ async function make({ make: bytes }: Nasty) {
   });
 }
 
-it.each(nasty.filter(({ refused }) => refused))('$name is refused by name', async (one) => {
+it.each(nasty.filter(({ refused }) => refused))('$name is refused with a typed error', async (one) => {
   const [code, says] = one.refused ?? ['', /^$/];
   await expect(make(one)).rejects.toMatchObject({
     name: 'BlobgraphError',
@@ -30,7 +30,7 @@ it.each(nasty.filter(({ refused }) => refused))('$name is refused by name', asyn
   });
 });
 
-it.each(nasty.filter(({ made }) => made))('$name is made', async (one) => {
+it.each(nasty.filter(({ made }) => made))('$name is processed', async (one) => {
   const picture = await make(one);
   expect(picture).toMatchObject(one.made ?? {});
   const { width, height, renditions } = picture;
@@ -40,7 +40,7 @@ it.each(nasty.filter(({ made }) => made))('$name is made', async (one) => {
   }
 });
 
-it.each(polyglots)('of $name nothing but the picture is left', async (one) => {
+it.each(polyglots)('of $name only the picture is left', async (one) => {
   const picture = await make(one);
   expect(picture).toMatchObject(one.made ?? {});
   for (const { body } of picture.renditions) expect(Buffer.from(body).includes('script')).toBe(false);

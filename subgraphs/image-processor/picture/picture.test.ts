@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { makePicture } from './picture.ts';
 import { blackness, photograph, png, quarters, withSegment } from './pictures.fixture.ts';
-import { sizesFor } from './renditions.ts';
+import { sizesFor } from './rendition.ts';
 
 const make = (bytes: Buffer, keepPosition = false) =>
   makePicture(bytes, { maxPixels: 1_000_000, keepPosition, withSample: false });
@@ -51,7 +51,7 @@ describe('renditions', () => {
       });
   });
 
-  it('hold nothing that was written into the original', async () => {
+  it('contain no metadata of the original', async () => {
     const bytes = await photograph(300, 200).withExif(CAMERA).withIccProfile('p3').jpeg().toBuffer();
     expect(bytes.includes('secret')).toBe(true);
     for (const { body } of (await make(bytes)).renditions) {
@@ -61,7 +61,7 @@ describe('renditions', () => {
     }
   });
 
-  it('keep what is transparent', async () => {
+  it('keep transparency', async () => {
     const made = await make(await photograph(300, 200, 4).png().toBuffer());
     expect(made.hasAlpha).toBe(true);
     for (const { body } of made.renditions) {
@@ -72,7 +72,7 @@ describe('renditions', () => {
   });
 });
 
-describe('turned as EXIF says:', () => {
+describe('turned upright by EXIF:', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('orientation %i', async (orientation) => {
     const bytes = await quarters().withMetadata({ orientation }).png().toBuffer();
     const { width, height, renditions } = await make(bytes);
@@ -95,8 +95,8 @@ describe('turned as EXIF says:', () => {
   });
 });
 
-describe('what is told of it', () => {
-  it('is when and by what it was taken, and not where', async () => {
+describe('its metadata', () => {
+  it('has time and camera, but no position', async () => {
     const bytes = await photograph(60, 40).withExif(CAMERA).jpeg().toBuffer();
     const { takenAt, camera, position } = await make(bytes);
     expect({ takenAt, camera, position }).toEqual({
@@ -106,7 +106,7 @@ describe('what is told of it', () => {
     });
   });
 
-  it('is where it was taken, too, for who asks for that', async () => {
+  it('has the position on request', async () => {
     const bytes = await photograph(60, 40).withExif(CAMERA).jpeg().toBuffer();
     expect((await make(bytes, true)).position).toEqual({ latitude: -33.86, longitude: 151.211111 });
   });
@@ -142,7 +142,7 @@ describe('what is told of it', () => {
     expect([made.takenAt, made.camera]).toEqual([undefined, undefined]);
   });
 
-  it('are its colours, the largest first', async () => {
+  it('has its dominant colours, largest first', async () => {
     const image = sharp({ create: { width: 100, height: 100, channels: 3, background: '#c02020' } });
     const blue = await sharp({ create: { width: 100, height: 30, channels: 3, background: '#2040c0' } })
       .png()
@@ -157,7 +157,7 @@ describe('what is told of it', () => {
     expect(dominantColors.map((color) => color.slice(1, 2))).toEqual(['c', '2']);
   });
 
-  it('are no colours of what is not seen', async () => {
+  it('has no colours of transparent pixels', async () => {
     const bytes = await sharp({
       create: { width: 50, height: 50, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } },
     })
@@ -172,8 +172,8 @@ describe('what is told of it', () => {
   });
 });
 
-it('of what is too large only its header is read', async () => {
-  // Hardly any pixels follow: decoding would say that they are missing.
+it('reads only the header of a picture that is too large', async () => {
+  // Few pixel data follow: decoding would fail with another error.
   await expect(make(png(40_000, 40_000, blackness(8, 1)))).rejects.toMatchObject({
     code: 'IMAGE_TOO_LARGE',
     message: 'The picture has 40000 × 40000 pixels; it may have 1 million. Make it smaller.',

@@ -1,28 +1,32 @@
 import { type Decoded, decode } from './decode.ts';
 import { type Shot, shotOf } from './exif.ts';
 import { type Look, lookOf } from './look.ts';
-import { MAX_SIDE, type Rendition, renditionsOf, sampleOf } from './renditions.ts';
+import { MAX_SIDE, type Rendition } from './rendition.ts';
+import { renditionsOf, sampleOf } from './renditions.ts';
 
-/** What is wanted of a picture. */
+/** The options of processing a picture. */
 export interface PictureTask {
+  /** Limit for the first frame or page. */
   readonly maxPixels: number;
+  /** Whether to read the position from the metadata. */
   readonly keepPosition: boolean;
-  /** Whether it is to be shown to a model. */
+  /** Whether to make a sample for a vision model. */
   readonly withSample: boolean;
 }
 
-/** A picture made ready to be shown. */
+/** A processed picture. */
 export interface Picture
   extends Look,
     Shot,
     Pick<Decoded, 'format' | 'width' | 'height' | 'pages' | 'hasAlpha'> {
+  /** The smallest first, each as WebP, then as AVIF. */
   readonly renditions: readonly Rendition[];
-  /** A small JPEG of it, which every model reads. */
+  /** A small JPEG for a vision model. */
   readonly sample?: Uint8Array;
 }
 
 /**
- * Makes a stranger's picture ready to be shown.
+ * Processes an untrusted picture: decodes it, reads its metadata, makes placeholders and renditions.
  * @throws BlobgraphError IMAGE_UNSUPPORTED, IMAGE_INVALID, IMAGE_TOO_LARGE
  */
 export async function makePicture(

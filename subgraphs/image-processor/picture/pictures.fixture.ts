@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 
-/** A picture that no encoder makes small: colours run over it, with some noise. */
+/** A picture that does not compress well: gradients with some noise. */
 export const photograph = (width: number, height: number, channels: 3 | 4 = 3): Sharp => {
   const data = Buffer.alloc(width * height * channels);
   for (let y = 0, at = 0; y < height; y += 1) {
@@ -15,7 +15,7 @@ export const photograph = (width: number, height: number, channels: 3 | 4 = 3): 
   return sharp(data, { raw: { width, height, channels } });
 };
 
-/** Four quarters of different colours, so that it shows how it is turned: red, green over blue, white. */
+/** Four quarters that show the orientation: red, green over blue, white. */
 export const quarters = (width = 40, height = 20): Sharp => {
   const colors = [
     [255, 0, 0],
@@ -43,11 +43,11 @@ export const frames = (count: number, side = 4): Sharp => {
   });
 };
 
-/** The file but for its end. */
+/** A truncated file. */
 export const cut = (bytes: Buffer, share = 0.5): Buffer =>
   bytes.subarray(0, Math.floor(bytes.length * share));
 
-/** The file with other bytes in its midst. */
+/** A file with overwritten bytes in the middle. */
 export function damaged(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   for (let at = Math.floor(copy.length / 2); at < copy.length / 2 + 64; at += 1)
@@ -66,7 +66,7 @@ export function chunk(type: string, data: Uint8Array = Buffer.alloc(0)): Buffer 
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** A PNG of any chunks between its header and its end: black, 1 bit a pixel. */
+/** A black PNG, 1 bit a pixel, with any chunks between header and end. */
 export function png(width: number, height: number, ...chunks: Buffer[]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width);
@@ -75,7 +75,7 @@ export function png(width: number, height: number, ...chunks: Buffer[]): Buffer 
   return Buffer.concat([SIGNATURE, chunk('IHDR', header), ...chunks, chunk('IEND')]);
 }
 
-/** The pixels of such a PNG. */
+/** The pixel data of such a PNG. */
 export const blackness = (width: number, height: number): Buffer =>
   chunk('IDAT', deflateSync(Buffer.alloc((Math.ceil(width / 8) + 1) * height), { level: 9 }));
 
@@ -85,7 +85,7 @@ const u16 = (value: number): Buffer => {
   return bytes;
 };
 
-/** A JPEG with one more segment after its start (ISO/IEC 10918-1, B.1.1.4). */
+/** A JPEG with an additional segment at its start (ISO/IEC 10918-1, B.1.1.4). */
 export const withSegment = (jpeg: Buffer, marker: number, data: Uint8Array): Buffer =>
   Buffer.concat([
     jpeg.subarray(0, 2),
@@ -95,7 +95,7 @@ export const withSegment = (jpeg: Buffer, marker: number, data: Uint8Array): Buf
     jpeg.subarray(2),
   ]);
 
-/** A progressive JPEG whose last scan comes many times more: each makes a decoder go over all of it. */
+/** A progressive JPEG that repeats its last scan: each one makes a decoder process the whole picture. */
 export function manyScans(jpeg: Buffer, times: number): Buffer {
   const last = jpeg.lastIndexOf(Buffer.from([0xff, 0xda]));
   const scan = jpeg.subarray(last, jpeg.length - 2);

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Nasty } from './nasty.fixture.ts';
 import { blackness, chunk, photograph, png, withSegment } from './pictures.fixture.ts';
 
-/** Files that are two things at once: what is made of them is one. */
+/** Files in two formats at once, of which renditions keep only the picture. */
 export const polyglots: Nasty[] = [
   {
     name: 'a GIF with a page behind it',

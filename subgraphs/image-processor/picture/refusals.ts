@@ -1,6 +1,6 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
 
-/** What libvips says of files that cameras and programs write, and every viewer shows whole. */
+/** Errors of libvips for faults that cameras and programs write, and every viewer tolerates. */
 const HARMLESS =
   /Invalid SOS parameters for sequential JPEG|extraneous bytes before marker|[Uu]nknown Adobe color transform|Inconsistent progression sequence/;
 
@@ -8,7 +8,7 @@ export const isHarmless = (error: unknown): boolean => error instanceof Error &&
 
 const tooLarge = (message: string) => new BlobgraphError('IMAGE_TOO_LARGE', message);
 
-/** The picture has more pixels than are decoded. */
+/** The error of a picture with too many pixels. */
 export const tooManyPixels = (width: number, height: number, maxPixels: number): BlobgraphError =>
   tooLarge(
     `The picture has ${width} × ${height} pixels; it may have ${Math.floor(maxPixels / 1e6)} million. Make it smaller.`,
@@ -26,7 +26,7 @@ const kinds: readonly (readonly [says: RegExp, refuse: () => BlobgraphError])[] 
   ],
 ];
 
-/** An error of libvips in words for the picture's owner, without what its inside is like. */
+/** Maps an error of libvips to one for the picture's owner, without internals. */
 export function refusalOf(error: unknown): BlobgraphError {
   if (error instanceof BlobgraphError) return error;
   const message = error instanceof Error ? error.message : String(error);

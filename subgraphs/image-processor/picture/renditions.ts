@@ -1,35 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Pixels } from './decode.ts';
-
-/** Sizes in which pictures are shown: the longest side, in pixels, smallest first. */
-export const sizes = [
-  ['thumbnail', 256],
-  ['640', 640],
-  ['1280', 1_280],
-  ['2048', 2_048],
-] as const;
-
-/** The longest side that a rendition has. */
-export const MAX_SIDE = 2_048;
-
-export const renditionFormats = { WEBP: 'image/webp', AVIF: 'image/avif' } as const;
-export type RenditionFormat = keyof typeof renditionFormats;
-
-/** A picture in a size and a format. */
-export interface Rendition {
-  readonly name: string;
-  readonly format: RenditionFormat;
-  readonly width: number;
-  readonly height: number;
-  readonly body: Uint8Array;
-}
-
-/** The sizes that a picture is made in: none is larger than it is, and no two are the same. */
-export function sizesFor(width: number, height: number): readonly (readonly [name: string, side: number])[] {
-  const longest = Math.max(width, height);
-  const end = sizes.findIndex(([, side]) => side >= longest);
-  return end === -1 ? sizes : sizes.slice(0, end + 1);
-}
+import { type Rendition, type RenditionFormat, sizesFor } from './rendition.ts';
 
 const encoders = {
   WEBP: (image: Sharp) => image.webp({ quality: 80, alphaQuality: 90, effort: 4 }),
@@ -46,8 +17,8 @@ async function scale({ data, ...raw }: Pixels, side: number): Promise<Pixels> {
 }
 
 /**
- * Makes the renditions of a picture, one after the other: each is an encoder's memory. They are made of pixels alone, so
- * nothing that was written into the original is in them. `onMade`: how many of all are made.
+ * Makes a picture's renditions one after the other, to bound the encoders' memory. They are made from pixels, so no
+ * metadata of the original remains. `onMade` reports how many of all are done.
  */
 export async function renditionsOf(
   pixels: Pixels,
@@ -67,10 +38,10 @@ export async function renditionsOf(
   return renditions;
 }
 
-/** Its longest side: models divide a picture into tiles of some 512 pixels. */
+/** The sample's longest side: models divide pictures into tiles of some 512 pixels. */
 const SAMPLE_SIDE = 768;
 
-/** A small JPEG of a picture, on white where it is transparent. */
+/** A small JPEG of a picture; transparent parts become white. */
 export async function sampleOf(pixels: Pixels): Promise<Uint8Array> {
   const { data, ...raw } = await scale(pixels, SAMPLE_SIDE);
   return sharp(data, { raw }).flatten({ background: '#ffffff' }).jpeg({ quality: 80 }).toBuffer();

@@ -1,4 +1,4 @@
-/** Tables of uploads, in the processor's own database; steps are only ever appended. */
+/** Migrations of the uploads' tables in the processor's database. Append only. */
 export const uploadMigrations = [
   `
   CREATE TABLE uploads (

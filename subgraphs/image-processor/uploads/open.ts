@@ -1,22 +1,26 @@
-import type { OpenDependencies } from '../../../platform/processor/define.ts';
-import type { Settings } from '../settings.ts';
+import type { OpenDependencies } from '../../../platform/processor/kit/open.ts';
+import type { UploadSettings } from './settings.ts';
 import type { UploadStore } from './store.ts';
 import { createUploadSweeper } from './sweeper.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
-/** Uploads as the processor opens them, with what the kit calls. */
+/** Opened uploads, with the hooks of the processor kit. */
 export interface OpenedUploads {
   readonly uploads: Uploads;
+  /** Sweeps now and then periodically. */
   start(): void;
+  /** Begins no more sweeps; resolves once the one under way has ended. */
   close(): Promise<void>;
+  /** Deletes a user's uploads and their objects. Idempotent. @throws ObjectStoreUnavailable */
   eraseUser(userId: string): Promise<void>;
+  /** Deletes the blobs' uploads, and objects that no other needs. @throws ObjectStoreUnavailable */
   eraseBlobs(userId: string, ids: readonly string[]): Promise<void>;
 }
 
 const MIB = 1024 ** 2;
 
-/** Uploads, and what goes on beside requests for them. */
-export function openUploads(deps: OpenDependencies<Settings>, store: UploadStore): OpenedUploads {
+/** Opens uploads with their background work. */
+export function openUploads(deps: OpenDependencies<UploadSettings>, store: UploadStore): OpenedUploads {
   const { objects, files, state, clock, ids, logger, settings } = deps;
   const options = {
     maxBytes: settings.IMAGE_MAX_MEBIBYTES * MIB,

@@ -1,14 +1,14 @@
-import { toUserErrors } from '../../../platform/errors.ts';
+import { toUserErrors } from '../../../platform/errors/errors.ts';
 import type { SignedRequest } from '../../../platform/objects/signed/signed.ts';
-import type { Context, FieldResolver } from '../../../platform/processor/graphql/resolvers.ts';
-import { requireViewer } from '../../../platform/serving/authenticate.ts';
+import type { Context, FieldResolver } from '../../../platform/processor/kit/kit.ts';
+import { requireViewer } from '../../../platform/serving/access/authenticate.ts';
 import type { OpenedUploads } from './open.ts';
 import type { Upload } from './upload.ts';
 
 const opened = ({ kit }: Context) => kit.opened as unknown as OpenedUploads;
 
-/** An upload as clients see it, snake_case. */
-export const uploadJson = ({ id, expiresAt }: Upload, { url, method, headers }: SignedRequest) => ({
+/** An upload for clients, in snake_case. */
+const uploadJson = ({ id, expiresAt }: Upload, { url, method, headers }: SignedRequest) => ({
   id,
   url,
   method,
@@ -16,7 +16,7 @@ export const uploadJson = ({ id, expiresAt }: Upload, { url, method, headers }: 
   expires_at: expiresAt,
 });
 
-/** `requestUpload` and `completeUpload`. */
+/** The mutations `requestUpload` and `completeUpload`. */
 export const uploadMutations: Readonly<Record<'requestUpload' | 'completeUpload', FieldResolver>> = {
   requestUpload: {
     needs: [],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomIds } from '../../../platform/ids.ts';
+import { randomIds } from '../../../platform/ids/ids.ts';
 import type { NewUpload, UploadLimits, UploadStore } from './store.ts';
 import { keyOf, type Upload } from './upload.ts';
 
@@ -9,7 +9,7 @@ const HOUR = 60;
 const limits: UploadLimits = { open: 3, bytes: 1_000, since: at(-1_440) };
 const hex = (digit: string) => digit.repeat(64);
 
-/** Every adapter's contract. */
+/** The contract of {@link UploadStore} for every adapter. */
 export function uploadsContract(open: () => Promise<{ store: UploadStore; close(): Promise<void> }>): void {
   let store: UploadStore;
   let close: () => Promise<void>;
@@ -47,7 +47,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     await store.complete(upload.id, `blob of ${upload.id}`);
     return (await store.find(upload.userId, upload.id)) as Upload;
   }
-  /** Doomed objects of a user, by key, and until when they may be put. */
+  /** A user's doomed objects: by key, the time until which they may still be put. */
   const doomed = async ({ userId }: Pick<Upload, 'userId'>, now = at(10_000)) => {
     const place = keyOf({ id: '', userId, sha256: '' }).split('/')[1] ?? '';
     return (await store.doomed(now, 100_000)).filter(({ key }) => key.includes(place));
@@ -55,7 +55,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
   const doomedKeys = async (of: Pick<Upload, 'userId'>, now?: Date) =>
     (await doomed(of, now)).map(({ key }) => key).toSorted();
 
-  it('begins an upload once for a key, and finds it for its user alone', async () => {
+  it('begins an upload once for a key, and finds it only for its user', async () => {
     const one = announced();
     const begun = await Promise.all(
       [1, 2, 3].map(() => store.begin({ ...one, id: randomIds.next() }, at(0), limits)),
@@ -77,21 +77,21 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(other).toMatchObject({ upload: { id: ids[0] }, inputHash: hex('0') });
   });
 
-  it('counts what a user has open, and their bytes, however many begin at once', async () => {
+  it('counts a user’s open uploads and their bytes, however many begin at once', async () => {
     const userId = `user ${randomUUID()}`;
     const all = await Promise.all(
       Array.from({ length: 8 }, () => store.begin(announced({ userId }), at(0), limits)),
     );
     expect(all.filter((each) => 'upload' in each)).toHaveLength(3);
     expect(all.filter((each) => 'exceeded' in each && each.exceeded === 'open')).toHaveLength(5);
-    // Those that are over are not open any more, and their bytes still count.
+    // Expired uploads are not open, but their bytes count.
     expect('upload' in (await store.begin(announced({ userId }), at(HOUR), limits))).toBe(true);
     const large = announced({ userId, sizeBytes: 601 });
     expect(await store.begin(large, at(HOUR), limits)).toEqual({ exceeded: 'bytes' });
     expect('upload' in (await store.begin(large, at(HOUR), { ...limits, since: at(1) }))).toBe(true);
   });
 
-  it('opens one that is over again, for the same input', async () => {
+  it('reopens an expired one for the same input', async () => {
     const one = announced();
     const { id } = await begin(one);
     const again = await begin({ ...one, expiresAt: at(2 * HOUR) }, at(HOUR));
@@ -112,7 +112,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(await doomed(upload)).toEqual([]);
   });
 
-  it('keeps the same bytes of a user once, and of each user', async () => {
+  it('keeps equal bytes once for each user', async () => {
     const first = await completed();
     const second = await completed({ userId: first.userId });
     const third = await completed({ userId: first.userId, sha256: hex('b') });
@@ -126,7 +126,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(await doomedKeys(first)).toEqual([keyOf(second)]);
   });
 
-  it('dooms an original when nobody needs it any more, and not before', async () => {
+  it('dooms an original once no upload needs it', async () => {
     const first = await completed();
     const { userId } = first;
     const second = await completed({ userId });
@@ -136,13 +136,13 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(await doomedKeys(first)).toEqual([keyOf(second)]);
     await store.forget(userId, { blobIds: [second.blobId ?? ''] }, at(2));
     expect(await doomedKeys(first)).toEqual([keyOf(first), keyOf(second)].toSorted());
-    // Its place is never another's: what removes it may come late.
+    // The key is not used again, as its removal may come late.
     const again = await completed({ userId });
     expect(again.originalId).toBe(again.id);
     expect(await doomedKeys(first)).not.toContain(keyOf(again));
   });
 
-  it('never loses an original that is brought again while it is forgotten', async () => {
+  it('never loses an original that is uploaded again while it is deleted', async () => {
     for (let times = 0; times < 10; times++) {
       const first = await completed();
       const second = await begin({ userId: first.userId });
@@ -156,7 +156,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     }
   });
 
-  it('keeps a doomed object in mind while it may still be put', async () => {
+  it('keeps an object doomed while it may still be put', async () => {
     const upload = await begin();
     await store.refuse(upload, 'It is no picture', at(1));
     expect(await store.find(upload.userId, upload.id)).toMatchObject({
@@ -173,7 +173,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(await doomed(upload)).toEqual([]);
   });
 
-  it('forgets what ended without having arrived, and nothing else', async () => {
+  it('deletes only uploads that expired without a file', async () => {
     const userId = `user ${randomUUID()}`;
     const [ended, open, arrived] = [
       await begin({ userId }),
@@ -190,7 +190,7 @@ export function uploadsContract(open: () => Promise<{ store: UploadStore; close(
     expect(await doomedKeys({ userId })).toEqual([keyOf(ended)]);
   });
 
-  it('forgets all of a user', async () => {
+  it('deletes all uploads of a user', async () => {
     const one = await completed();
     const { userId } = one;
     const copy = await completed({ userId });

@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlExecutor, SqlValue } from '../../../platform/sql/database.ts';
-import type { Begun, Doomed, NewUpload, UploadLimits, UploadStore } from './store.ts';
+import type { Begun, Doomed, NewUpload, UploadLimits, UploadSelection, UploadStore } from './store.ts';
 import { keyOf, type Upload, type UploadState } from './upload.ts';
 
 interface UploadRow {
@@ -43,13 +43,13 @@ const uploadOf = (row: UploadRow): Upload => ({
   expiresAt: row.expires_at,
 });
 
-/** For so long after its address has ended an object may still be coming, which began before. */
+/** A PUT that began before its address expired may last so long. */
 const SLOWEST_PUT_MS = 3_600_000;
 const FORGOTTEN_AT_ONCE = 500;
 
 const putUntil = (expiresAt: Date): Date => new Date(expiresAt.getTime() + SLOWEST_PUT_MS);
 
-/** All that is a user's goes one after the other: limits are counted, and originals are shared. */
+/** Serialises a user's changes: they count limits and share originals. */
 const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
 
 const IN_USE = `
@@ -130,13 +130,13 @@ async function verifyOne(
   const known = 'SELECT id FROM originals WHERE user_id = $1 AND sha256 = $2';
   const [original] = await tx.query<{ id: string }>(known, [userId, sha256]);
   const [row] = await tx.query<UploadRow>(VERIFY, [id, original?.id ?? id]);
-  if (!row) throw new Error('An upload was not there any more');
+  if (!row) throw new Error('The upload does not exist any more');
   const verified = uploadOf(row);
   if (verified.originalId !== id)
     await doom(tx, [{ key: keyOf(verified), putUntil: putUntil(expiresAt) }], now);
 }
 
-/** Originals among these that no upload needs any more. */
+/** Those of the originals that no upload needs any more. */
 const UNNEEDED = `
   DELETE FROM originals WHERE id = ANY($1::uuid[])
     AND NOT EXISTS (SELECT 1 FROM uploads WHERE original_id = originals.id)
@@ -171,57 +171,89 @@ const OF_USER = `
   DELETE FROM uploads WHERE id IN (SELECT id FROM uploads WHERE user_id = $1 ORDER BY id LIMIT ${FORGOTTEN_AT_ONCE})
   RETURNING *`;
 
-/** Uploads in PostgreSQL. */
-export function createPostgresUploads(database: SqlDatabase): UploadStore {
-  const forget = (userId: string, text: string, values: readonly SqlValue[], now: Date) =>
-    database.transaction(async (tx) => {
+type Original = Pick<Upload, 'id' | 'userId' | 'sha256' | 'expiresAt'>;
+
+async function refuseOne(tx: SqlExecutor, upload: Original, reason: string, now: Date): Promise<void> {
+  const text = `UPDATE uploads SET state = 'REFUSED', refusal = $2 WHERE id = $1 AND state = 'OPEN'`;
+  if ((await tx.execute(text, [upload.id, reason])) === 0) return;
+  await doom(tx, [{ key: keyOf(upload), putUntil: putUntil(upload.expiresAt) }], now);
+}
+
+async function removed(tx: SqlExecutor, objects: readonly Doomed[], now: Date): Promise<void> {
+  const keys = objects.map(({ key }) => key);
+  await tx.execute('DELETE FROM doomed_objects WHERE key = ANY($1) AND put_until <= $2', [keys, now]);
+  // Remove it again once nobody may put it any more.
+  await tx.execute('UPDATE doomed_objects SET due_at = put_until WHERE key = ANY($1)', [keys]);
+}
+
+class PostgresUploads implements UploadStore {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  begin(upload: NewUpload, now: Date, limits: UploadLimits): Promise<Begun> {
+    return this.#database.transaction((tx) => beginOne(tx, upload, now, limits));
+  }
+
+  async find(userId: string, id: string): Promise<Upload | null> {
+    const text = 'SELECT * FROM uploads WHERE id = $1 AND user_id = $2';
+    const [row] = await this.#database.query<UploadRow>(text, [id, userId]);
+    return row ? uploadOf(row) : null;
+  }
+
+  verify(upload: Upload, now: Date): Promise<void> {
+    return this.#database.transaction((tx) => verifyOne(tx, upload, now));
+  }
+
+  refuse(upload: Upload, reason: string, now: Date): Promise<void> {
+    return this.#database.transaction((tx) => refuseOne(tx, upload, reason, now));
+  }
+
+  async complete(id: string, blobId: string): Promise<void> {
+    const text = `UPDATE uploads SET state = 'COMPLETED', blob_id = $2 WHERE id = $1 AND state = 'VERIFIED'`;
+    await this.#database.execute(text, [id, blobId]);
+  }
+
+  async forget(userId: string, which: UploadSelection, now: Date): Promise<void> {
+    const isByBlob = 'blobIds' in which;
+    const values = [userId, isByBlob ? which.blobIds : which.ids];
+    await this.#forget(userId, isByBlob ? OF_BLOBS : OF_IDS, values, now);
+  }
+
+  async forgetEnded(userId: string, ids: readonly string[], now: Date): Promise<void> {
+    await this.#forget(userId, ENDED, [userId, ids, now], now);
+  }
+
+  async forgetUser(userId: string, now: Date): Promise<boolean> {
+    return (await this.#forget(userId, OF_USER, [userId], now)) === FORGOTTEN_AT_ONCE;
+  }
+
+  async due(state: UploadState, before: Date, limit: number): Promise<Upload[]> {
+    const text = 'SELECT * FROM uploads WHERE state = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT $3';
+    return (await this.#database.query<UploadRow>(text, [state, before, limit])).map(uploadOf);
+  }
+
+  async doomed(now: Date, limit: number): Promise<Doomed[]> {
+    const text = 'SELECT key, put_until FROM doomed_objects WHERE due_at <= $1 ORDER BY due_at LIMIT $2';
+    const rows = await this.#database.query<{ key: string; put_until: Date }>(text, [now, limit]);
+    return rows.map(({ key, put_until }) => ({ key, putUntil: put_until }));
+  }
+
+  async gone(objects: readonly Doomed[], now: Date): Promise<void> {
+    await this.#database.transaction((tx) => removed(tx, objects, now));
+  }
+
+  #forget(userId: string, text: string, values: readonly SqlValue[], now: Date): Promise<number> {
+    return this.#database.transaction(async (tx) => {
       await tx.query(ONE_AT_A_TIME, [userId]);
       const rows = await tx.query<UploadRow>(text, values);
       if (rows.length > 0) await forgotten(tx, rows, now);
       return rows.length;
     });
-  return {
-    begin: (upload, now, limits) => database.transaction((tx) => beginOne(tx, upload, now, limits)),
-    async find(userId, id) {
-      const text = 'SELECT * FROM uploads WHERE id = $1 AND user_id = $2';
-      const [row] = await database.query<UploadRow>(text, [id, userId]);
-      return row ? uploadOf(row) : null;
-    },
-    verify: (upload, now) => database.transaction((tx) => verifyOne(tx, upload, now)),
-    refuse: ({ id, userId, expiresAt, sha256 }, reason, now) =>
-      database.transaction(async (tx) => {
-        const text = `UPDATE uploads SET state = 'REFUSED', refusal = $2 WHERE id = $1 AND state = 'OPEN'`;
-        if ((await tx.execute(text, [id, reason])) === 0) return;
-        await doom(tx, [{ key: keyOf({ id, userId, sha256 }), putUntil: putUntil(expiresAt) }], now);
-      }),
-    async complete(id, blobId) {
-      const text = `UPDATE uploads SET state = 'COMPLETED', blob_id = $2 WHERE id = $1 AND state = 'VERIFIED'`;
-      await database.execute(text, [id, blobId]);
-    },
-    async forget(userId, which, now) {
-      const isByBlob = 'blobIds' in which;
-      await forget(userId, isByBlob ? OF_BLOBS : OF_IDS, [userId, isByBlob ? which.blobIds : which.ids], now);
-    },
-    async forgetEnded(userId, ids, now) {
-      await forget(userId, ENDED, [userId, ids, now], now);
-    },
-    forgetUser: async (userId, now) => (await forget(userId, OF_USER, [userId], now)) === FORGOTTEN_AT_ONCE,
-    async due(state, before, limit) {
-      const text = 'SELECT * FROM uploads WHERE state = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT $3';
-      return (await database.query<UploadRow>(text, [state, before, limit])).map(uploadOf);
-    },
-    async doomed(now, limit) {
-      const text = 'SELECT key, put_until FROM doomed_objects WHERE due_at <= $1 ORDER BY due_at LIMIT $2';
-      const rows = await database.query<{ key: string; put_until: Date }>(text, [now, limit]);
-      return rows.map(({ key, put_until }) => ({ key, putUntil: put_until }));
-    },
-    async gone(objects, now) {
-      const keys = objects.map(({ key }) => key);
-      await database.transaction(async (tx) => {
-        await tx.execute('DELETE FROM doomed_objects WHERE key = ANY($1) AND put_until <= $2', [keys, now]);
-        // Once more, when nobody may put it any more.
-        await tx.execute('UPDATE doomed_objects SET due_at = put_until WHERE key = ANY($1)', [keys]);
-      });
-    },
-  };
+  }
 }
+
+/** Uploads in PostgreSQL. */
+export const createPostgresUploads = (database: SqlDatabase): UploadStore => new PostgresUploads(database);

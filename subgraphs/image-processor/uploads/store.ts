@@ -1,62 +1,66 @@
 import type { Upload, UploadState } from './upload.ts';
 
-/** What a user may have open, and bring in a day. */
+/** A user's limits. */
 export interface UploadLimits {
-  /** Uploads that are not completed yet. */
+  /** Number of uploads that are open. */
   readonly open: number;
-  /** Bytes of all uploads that were begun since {@link UploadLimits.since}. */
+  /** Bytes of all uploads begun since {@link UploadLimits.since}. */
   readonly bytes: number;
+  /** Inclusive. */
   readonly since: Date;
 }
 
 export interface NewUpload extends Omit<Upload, 'state' | 'originalId' | 'blobId' | 'refusal'> {
+  /** Unique for its user. */
   readonly idempotencyKey: string;
+  /** SHA-256 in hex of the announcement. Callers compare it with the one in {@link Begun}. */
   readonly inputHash: string;
 }
 
-/** What came of beginning one. */
+/** The result of {@link UploadStore.begin}: the upload, or the exceeded limit. */
 export type Begun =
   | { readonly upload: Upload; readonly inputHash: string }
   | { readonly exceeded: 'open' | 'bytes' };
 
+/** Some of a user's uploads, by their blobs or their own ids. */
+export type UploadSelection = { readonly blobIds: readonly string[] } | { readonly ids: readonly string[] };
+
 /**
- * Uploads, and who needs which original. An original is needed by every upload of its user that brought the same bytes;
- * it lies where the first of them put it. Objects that nobody needs any more are doomed: noted in the same step, and
- * noted until they are gone. All of it may be done again.
+ * Stores uploads, and which of them need which original. All uploads of a user with the same bytes share one original,
+ * the object of the first. Objects that no upload needs any more become doomed in the same transaction, and stay so
+ * until they are removed. Every method is idempotent.
  */
 export interface UploadStore {
-  /** Begins one, or finds that of the same user and key. Limits are counted one user after the other. */
+  /** Begins an upload, or finds the one with the same user and idempotency key. Checks the limits atomically. */
   begin(upload: NewUpload, now: Date, limits: UploadLimits): Promise<Begun>;
-  /** The user's own; null where there is none. */
+  /** A user's upload; null when there is none. */
   find(userId: string, id: string): Promise<Upload | null>;
   /**
-   * Notes that the file has arrived: from then on the upload needs its original, its own or an earlier one of the same
-   * bytes; its own object is doomed then. Nothing unless it is open.
+   * Records that the file has arrived. The upload then needs its original; when that is an earlier one with the same
+   * bytes, its own object becomes doomed. No effect unless the upload is open.
    */
   verify(upload: Upload, now: Date): Promise<void>;
-  /** Dooms its object. Nothing unless it is open. */
+  /** Refuses an upload and dooms its object. No effect unless the upload is open. */
   refuse(upload: Upload, reason: string, now: Date): Promise<void>;
+  /** Records the upload's blob. No effect unless the upload is verified. */
   complete(id: string, blobId: string): Promise<void>;
-  /** Forgets uploads of the user with these blobs, or these ids, and dooms the originals that nobody needs then. */
-  forget(
-    userId: string,
-    which: { readonly blobIds: readonly string[] } | { readonly ids: readonly string[] },
-    now: Date,
-  ): Promise<void>;
-  /** Forgets those of these that ended before now without having arrived. */
+  /** Deletes a user's uploads by blob id or upload id, and dooms originals that no upload needs any more. */
+  forget(userId: string, which: UploadSelection, now: Date): Promise<void>;
+  /** Deletes those of the uploads that expired before `now` without a file. */
   forgetEnded(userId: string, ids: readonly string[], now: Date): Promise<void>;
-  /** Forgets some of a user's uploads; true while there are more. */
+  /** Deletes a batch of a user's uploads; true while there are more. */
   forgetUser(userId: string, now: Date): Promise<boolean>;
-  /** Those in that state that ended before then, the oldest first. */
+  /** Uploads in a state that expired before a time, oldest first. */
   due(state: UploadState, before: Date, limit: number): Promise<Upload[]>;
-  /** Keys of doomed objects that are due, and what is to be named to {@link UploadStore.gone}. */
+  /** Doomed objects that are due for removal; to be confirmed by {@link UploadStore.gone}. */
   doomed(now: Date, limit: number): Promise<Doomed[]>;
-  /** Their objects are not there any more; those that may still be put are kept until that is over. */
+  /** Confirms removal. Objects that may still be put stay doomed until then. */
   gone(doomed: readonly Doomed[], now: Date): Promise<void>;
 }
 
 export interface Doomed {
+  /** Its key in the bucket. */
   readonly key: string;
-  /** Until then, whoever was given the address may put the object anew. */
+  /** Until then a client with the signed address may put the object again. */
   readonly putUntil: Date;
 }

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
-import type { Clock } from '../../../platform/clock.ts';
-import { BlobgraphError, errorTable, isPassing } from '../../../platform/errors.ts';
-import { groupBy } from '../../../platform/group-by.ts';
-import type { Logger } from '../../../platform/logger.ts';
+import { groupBy } from '../../../platform/collections/group-by.ts';
+import { BlobgraphError, errorTable, isPassing } from '../../../platform/errors/errors.ts';
 import type { ObjectStore } from '../../../platform/objects/objects.ts';
-import { repeating } from '../../../platform/repeating.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { type Periodic, periodic } from '../../../platform/time/periodic.ts';
 import type { UploadStore } from './store.ts';
 import type { Upload } from './upload.ts';
 import type { Uploads } from './uploads.ts';
@@ -19,34 +19,40 @@ export interface UploadSweeperDependencies {
   readonly everyMs?: number;
 }
 
-/** Finishes what a crash or a service's absence left of uploads, and removes what is needed no more. */
+/** Finishes uploads that a crash or an unavailable service interrupted, and removes doomed objects. */
 export interface UploadSweeper {
-  /** Begins to sweep, now and again and again. */
+  /** Sweeps now and then periodically. */
   start(): void;
-  /** Sweeps once. @throws when a store is away */
+  /** Sweeps once. @throws when a store is unavailable */
   sweep(): Promise<void>;
   /** Removes doomed objects that are due. @throws ObjectStoreUnavailable */
   removeDoomed(): Promise<void>;
+  /** Begins no more sweeps; resolves once the one under way has ended. */
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 30_000;
 const BATCH = 500;
 const AT_ONCE = 8;
-/** Beyond any upload's end. */
+/** Later than any upload's expiry. */
 const WHENEVER = new Date(8_640_000_000_000);
 
-/** Whether an error will be the same the next time. */
+/** Whether a retry would fail in the same way. */
 const isFinal = (error: unknown): boolean =>
   error instanceof BlobgraphError && !isPassing(error) && errorTable[error.code].status < 500;
 
 class Sweeper implements UploadSweeper {
   readonly #deps: UploadSweeperDependencies;
-  readonly #sweeping;
+  readonly #sweeping: Periodic;
 
   constructor(deps: UploadSweeperDependencies) {
     this.#deps = deps;
-    this.#sweeping = repeating(deps.everyMs ?? EVERY_MS, () => this.#try());
+    this.#sweeping = periodic({
+      what: 'sweeping uploads',
+      everyMs: deps.everyMs ?? EVERY_MS,
+      logger: deps.logger,
+      turn: () => this.sweep(),
+    });
   }
 
   start(): void {
@@ -77,22 +83,16 @@ class Sweeper implements UploadSweeper {
     }
   }
 
-  async #try(): Promise<void> {
-    await this.sweep().catch((error: unknown) => {
-      this.#deps.logger.warn({ err: error }, 'uploads could not be swept; trying again');
-    });
-  }
-
-  /** What is refused for good is kept until its time is over, should its user ask why. */
+  /** A permanently refused upload is kept until it expires, so that its user can learn why. */
   async #finish(upload: Upload): Promise<void> {
     const { store, uploads, clock, logger } = this.#deps;
     try {
       await uploads.finish(upload);
     } catch (error) {
       const about = { err: error, uploadId: upload.id };
-      if (!isFinal(error)) logger.warn(about, 'the blob of an upload could not be made; trying again');
+      if (!isFinal(error)) logger.warn(about, 'creating an upload’s blob failed; the next sweep retries');
       else if (clock.now() >= upload.expiresAt) {
-        logger.warn(about, 'the blob of an upload is refused for good: the upload is forgotten');
+        logger.warn(about, 'an upload’s blob is permanently refused; the upload is deleted');
         await store.forget(upload.userId, { ids: [upload.id] }, clock.now());
       }
     }

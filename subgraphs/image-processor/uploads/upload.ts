@@ -1,27 +1,35 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { BlobgraphError, InputErrors } from '../../../platform/errors.ts';
-import { formats, type ImageFormat } from '../format.ts';
-import { originalKey } from '../original.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { hashOfInput } from '../../../platform/ids/idempotency.ts';
+import { filled, parseInput } from '../../../platform/input/label.ts';
+import { textLimits } from '../../../platform/input/limits.ts';
+import { formats, type ImageFormat } from '../picture/format.ts';
+import { originalKey } from './original.ts';
 
 /**
- * How far an upload is. `OPEN`: the file may be sent. `VERIFIED`: it has arrived as it was announced, and its blob follows,
- * whoever has to make it. `COMPLETED`: the blob is there. `REFUSED`: another file arrived.
+ * State of an upload. `OPEN`: the file may be sent. `VERIFIED`: the announced file has arrived; its blob will be created.
+ * `COMPLETED`: the blob exists. `REFUSED`: another file arrived.
  */
 export type UploadState = 'OPEN' | 'VERIFIED' | 'COMPLETED' | 'REFUSED';
 
-/** A file as its user announced it. */
+/** A file as announced by its user. */
 export interface Announced {
   /** Without folders. */
   readonly fileName: string;
+  /** The media type of a format that is read, e.g. `image/jpeg`. */
   readonly contentType: string;
+  /** At least 1. */
   readonly sizeBytes: number;
-  /** In hex, lower case. */
+  /** Lower-case hex. */
   readonly sha256: string;
   readonly title: string;
+  /** The user's own id of a book; null: none. */
   readonly bookId: string | null;
+  /** The user's own id of a conversation; null: none. */
   readonly conversationId: string | null;
+  /** Null: none was given, so that a model may write one. */
   readonly altText: string | null;
+  /** Whether the asset tells where the picture was taken. Default: false. */
   readonly keepPosition: boolean;
 }
 
@@ -30,22 +38,22 @@ export interface Upload extends Announced {
   readonly id: string;
   readonly userId: string;
   readonly state: UploadState;
-  /** Of the upload that brought these bytes first, where this one brought them again; else its own id. */
+  /** The first upload with the same bytes, by default this one. */
   readonly originalId: string;
-  /** Once it is completed. */
+  /** Null until it is completed. */
   readonly blobId: string | null;
-  /** Why it is refused. */
+  /** Why it was refused; null otherwise. */
   readonly refusal: string | null;
   readonly createdAt: Date;
-  /** Until then the file may be sent, and the upload be completed. */
+  /** Until then the file may be sent and the upload completed. */
   readonly expiresAt: Date;
 }
 
-/** Where the file of an upload is put. */
+/** The key of an upload's object. */
 export const keyOf = ({ id, userId, sha256 }: Pick<Upload, 'id' | 'userId' | 'sha256'>): string =>
   originalKey(userId, { upload_id: id, sha256 });
 
-/** The document of the blob that comes of it: it says where the bytes are by the upload that brought them. */
+/** The document of the upload's blob. It names the upload that stored the bytes. */
 export const documentOf = (upload: Upload) => ({
   upload_id: upload.originalId,
   file_name: upload.fileName,
@@ -60,21 +68,12 @@ export const documentOf = (upload: Upload) => ({
 export const formatNamed = (contentType: string): ImageFormat | undefined =>
   (Object.keys(formats) as ImageFormat[]).find((format) => formats[format] === contentType);
 
-// Control characters are what this expression is there to refuse.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
-const label = (max: number) =>
-  z
-    .string('must be a text')
-    .max(max, `must have at most ${max} characters`)
-    .refine((text) => text.trim() !== '', 'must not be empty')
-    .refine((text) => !CONTROL.test(text), 'must not hold control characters')
-    .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
-
 const announcedForm = (maxBytes: number) =>
   z.object({
-    fileName: label(255).refine((name) => !/[\\/]/.test(name) && !/^\.+$/.test(name), 'must have no folders'),
+    fileName: filled(textLimits.fileName).refine(
+      (name) => !/[\\/]/.test(name) && !/^\.+$/.test(name),
+      'must have no folders',
+    ),
     contentType: z
       .string('must be a text')
       .refine(
@@ -89,29 +88,30 @@ const announcedForm = (maxBytes: number) =>
       .string('must be a text')
       .regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the file, 64 hexadecimal digits')
       .transform((hex) => hex.toLowerCase()),
-    title: label(500),
-    bookId: label(200).nullish(),
-    conversationId: label(200).nullish(),
-    altText: label(1_000).nullish(),
+    title: filled(textLimits.title),
+    bookId: filled(textLimits.ownId).nullish(),
+    conversationId: filled(textLimits.ownId).nullish(),
+    altText: filled(textLimits.altText).nullish(),
     keepPosition: z.boolean().nullish(),
-    idempotencyKey: label(255),
+    idempotencyKey: filled(textLimits.idempotencyKey),
   });
 
-/** An announcement with its defaults, and the key under which it is the same one. @throws InputErrors with every mistake */
+/**
+ * Validates an announcement, fills in defaults, and extracts the idempotency key. @throws InputErrors with every
+ * mistake
+ */
 export function announcementOf(
   input: unknown,
   maxBytes: number,
 ): { readonly key: string; readonly file: Announced } {
-  const parsed = announcedForm(maxBytes).safeParse(input);
-  if (!parsed.success) {
-    throw new InputErrors(
-      parsed.error.issues.map(({ path, message }) => {
-        const field = path.join('.');
-        return { field, code: 'VALIDATION_FAILED', message: `\`${field}\` ${message}.` };
-      }),
-    );
-  }
-  const { idempotencyKey: key, bookId, conversationId, altText, keepPosition, ...file } = parsed.data;
+  const {
+    idempotencyKey: key,
+    bookId,
+    conversationId,
+    altText,
+    keepPosition,
+    ...file
+  } = parseInput(announcedForm(maxBytes), input);
   return {
     key,
     file: {
@@ -124,11 +124,9 @@ export function announcementOf(
   };
 }
 
-/** SHA-256 in hex of all that an announcement says. */
+/** SHA-256 in hex of an announcement. */
 export const hashOf = (file: Announced): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(file).toSorted()))
-    .digest('hex');
+  hashOfInput(JSON.stringify(Object.entries(file).toSorted()));
 
 export const uploadMissing = (): BlobgraphError =>
   new BlobgraphError('NOT_FOUND', 'There is no upload of this id, or it is not yours.', {

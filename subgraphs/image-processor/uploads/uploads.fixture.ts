@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { KeptBlob } from '../../../platform/clients/state.ts';
-import { BlobgraphError, type ErrorCode } from '../../../platform/errors.ts';
+import { BlobgraphError, type ErrorCode } from '../../../platform/errors/errors.ts';
 import { createFileAddresses } from '../../../platform/files/address.ts';
-import { randomIds } from '../../../platform/ids.ts';
-import { createLogger } from '../../../platform/logger.ts';
+import { randomIds } from '../../../platform/ids/ids.ts';
 import { type ObjectStore, ObjectStoreUnavailable } from '../../../platform/objects/objects.ts';
 import { signedByDoor } from '../../../platform/objects/signed/signed.door.ts';
 import type { SqlDatabase, SqlServer } from '../../../platform/sql/database.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { testKeysOf } from '../../../platform/testing/identity.ts';
 import { openTemporaryObjects } from '../../../platform/testing/objects.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
 import { uploadMigrations } from './migrations.ts';
 import type { UploadStore } from './store.ts';
 import { createUploadSweeper } from './sweeper.ts';
@@ -17,7 +18,7 @@ import { keyOf, type Upload } from './upload.ts';
 import { createUploads } from './uploads.ts';
 
 const MIB = 1024 ** 2;
-/** The beginning of a PNG, and what follows of it. */
+/** The signature of a PNG followed by `rest`. */
 export const png = (rest: string | Uint8Array = 'x'): Buffer =>
   Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from(rest)]);
 
@@ -31,7 +32,7 @@ export const announcement = (bytes: Uint8Array, over: Record<string, unknown> = 
   ...over,
 });
 
-/** The part of `of` whose every call fails where `fails` says so: before it, or after it was done. */
+/** Wraps an object so that calls fail on demand, before or after they took effect. */
 function faulty<T extends object>(
   of: T,
   fails: (method: string) => 'before' | 'after' | undefined,
@@ -52,7 +53,64 @@ function faulty<T extends object>(
   });
 }
 
-/** Uploads on stores of their own, embedded by default, with state's part played by a map, and faults at will. */
+type Faults = Map<string, 'before' | 'after'>;
+
+/** A state service that keeps blobs in a map by user and idempotency key. */
+class FakeState {
+  readonly blobs = new Map<
+    string,
+    { readonly id: string; readonly blob: KeptBlob; readonly userId: string }
+  >();
+  refusal: ErrorCode | undefined;
+
+  async keep(userId: string, blob: KeptBlob): Promise<string> {
+    if (this.refusal) throw new BlobgraphError(this.refusal, `Told ${this.refusal}.`);
+    const key = `${userId} ${blob.idempotency_key}`;
+    const known = this.blobs.get(key) ?? { id: randomUUID(), blob, userId };
+    this.blobs.set(key, known);
+    return known.id;
+  }
+}
+
+/** A clock that only moves by `pass`. */
+function steppingClock() {
+  let now = Date.now();
+  return {
+    now: () => new Date(now),
+    pass: (minutes: number) => {
+      now += minutes * 60_000;
+    },
+  };
+}
+
+interface OpenedStores {
+  readonly store: UploadStore;
+  readonly objects: ObjectStore;
+  readonly state: FakeState;
+  readonly clock: Clock;
+}
+
+/** Uploads on stores in which the calls named in `faults`, e.g. `store.begin`, fail. */
+function faultyUploads({ store, objects, state, clock }: OpenedStores, faults: Faults) {
+  const failing = (place: string) => (method: string) => faults.get(`${place}.${method}`);
+  const logger = createLogger('silent');
+  const keys = testKeysOf('image-processor');
+  const shared = {
+    store: faulty(store, failing('store'), () => new Error('Killed')),
+    objects: faulty(objects, failing('objects'), () => new ObjectStoreUnavailable('cut')),
+    clock,
+  };
+  const uploads = createUploads({
+    ...shared,
+    state: faulty(state, failing('state'), () => new BlobgraphError('SERVICE_UNAVAILABLE', 'Cut.')),
+    signed: signedByDoor(createFileAddresses({ service: 'image-processor', keys, clock })),
+    ids: randomIds,
+    options: { maxBytes: 25 * MIB, minutes: 60, open: 3, bytesADay: 60 * MIB },
+  });
+  return { uploads, store: shared.store, sweeper: createUploadSweeper({ ...shared, uploads, logger }) };
+}
+
+/** Uploads on their own stores, embedded by default, with a fake state service and injected faults. */
 export async function openUploadSet(
   storeIn: (database: SqlDatabase) => UploadStore,
   on: { readonly server?: SqlServer; readonly objects?: ObjectStore } = {},
@@ -61,54 +119,21 @@ export async function openUploadSet(
   const database = await server.database('uploads');
   await database.migrate(uploadMigrations);
   const objects = on.objects ?? (await openTemporaryObjects());
-  let now = Date.now();
-  const clock = { now: () => new Date(now) };
-  const blobs = new Map<string, { readonly id: string; readonly blob: KeptBlob; readonly userId: string }>();
-  const faults = new Map<string, 'before' | 'after'>();
-  let refusal: ErrorCode | undefined;
-  const failing = (place: string) => (method: string) => faults.get(`${place}.${method}`);
-  const state = faulty(
-    {
-      async keep(userId: string, blob: KeptBlob) {
-        if (refusal) throw new BlobgraphError(refusal, `Told ${refusal}.`);
-        const key = `${userId} ${blob.idempotency_key}`;
-        const known = blobs.get(key) ?? { id: randomUUID(), blob, userId };
-        blobs.set(key, known);
-        return known.id;
-      },
-    },
-    failing('state'),
-    () => new BlobgraphError('SERVICE_UNAVAILABLE', 'Cut.'),
-  );
-  const store = faulty<UploadStore>(storeIn(database), failing('store'), () => new Error('Killed'));
-  const away = faulty<ObjectStore>(objects, failing('objects'), () => new ObjectStoreUnavailable('cut'));
-  const options = { maxBytes: 25 * MIB, minutes: 60, open: 3, bytesADay: 60 * MIB };
-  const addresses = createFileAddresses({
-    service: 'image-processor',
-    keys: testKeysOf('image-processor'),
-    clock,
-  });
-  const signed = signedByDoor(addresses);
-  const uploads = createUploads({ store, objects: away, signed, state, clock, ids: randomIds, options });
-  const logger = createLogger('silent');
-  const sweeper = createUploadSweeper({ store, objects: away, uploads, clock, logger });
+  const [clock, state, faults] = [steppingClock(), new FakeState(), new Map() as Faults];
+  const opened = faultyUploads({ store: storeIn(database), objects, state, clock }, faults);
   return {
-    uploads,
+    ...opened,
     clock,
-    sweeper,
-    store,
     objects,
-    blobs,
     faults,
+    blobs: state.blobs,
     refuse: (code: ErrorCode | undefined) => {
-      refusal = code;
+      state.refusal = code;
     },
-    pass: (minutes: number) => {
-      now += minutes * 60_000;
-    },
-    /** Announces a file and has it there, by itself or as others. */
+    pass: clock.pass,
+    /** Announces a file and stores it, or `arrived` in its place. */
     async sent(userId: string, bytes: Uint8Array, over = {}, arrived: Uint8Array = bytes): Promise<Upload> {
-      const { upload } = await uploads.request(userId, announcement(bytes, over));
+      const { upload } = await opened.uploads.request(userId, announcement(bytes, over));
       await objects.put(keyOf(upload), arrived, { contentType: upload.contentType });
       return upload;
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openWire } from '../../../platform/event-log/log.nats.fixture.ts';
+import { openWire } from '../../../platform/event-log/nats/log.nats.fixture.ts';
 import { openS3Objects } from '../../../platform/objects/objects.s3.ts';
 import { ObjectStoreUnavailable } from '../../../platform/objects/objects.ts';
 import { scopedObjects } from '../../../platform/objects/scoped.ts';
@@ -35,7 +35,7 @@ afterAll(async () => {
   wire.close();
 });
 
-it('goes on where it was when S3 comes back, at each step', async () => {
+it('resumes at each step when S3 is back', async () => {
   const bytes = png('on S3');
   wire.cut();
   // Announcing needs no store.
@@ -58,7 +58,7 @@ it('goes on where it was when S3 comes back, at each step', async () => {
   expect(await set.objects.head(keyOf(upload))).toBeNull();
 });
 
-it('is one blob and one original of two replicas that complete at once', async () => {
+it('makes one blob and one original when two replicas complete at once', async () => {
   const bytes = png('at once');
   const uploads = await Promise.all([1, 2, 3].map(() => set.sent(user, bytes)));
   const ids = await Promise.all(

@@ -49,7 +49,7 @@ describe('announcing', () => {
     });
   });
 
-  it('is the same upload by the same key, and none by another input', async () => {
+  it('finds the upload of the same key, and refuses another input', async () => {
     const input = announcement(png('once'));
     const one = await set.uploads.request(user, input);
     const again = await set.uploads.request(user, { ...input, sha256: input.sha256.toUpperCase() });
@@ -60,7 +60,7 @@ describe('announcing', () => {
     expect((await set.uploads.request('another user', input)).upload.id).not.toBe(one.upload.id);
   });
 
-  it('has limits of what is open and of a day, which end', async () => {
+  it('limits open uploads, and bytes in 24 hours', async () => {
     const ask = (over = {}) => set.uploads.request(user, announcement(png(randomUUID()), over));
     for (let open = 0; open < 3; open++) await ask();
     await expect(ask()).rejects.toEqual(code('UPLOADS_EXCEEDED'));
@@ -75,7 +75,7 @@ describe('announcing', () => {
 });
 
 describe('completing', () => {
-  it('makes one blob that says where the bytes are, however often and at once it is asked for', async () => {
+  it('makes one blob that names the bytes, however often and concurrently it is requested', async () => {
     const bytes = png('whole');
     const upload = await set.sent(user, bytes, { bookId: 'b', altText: 'A fox', keepPosition: true });
     const ids = await Promise.all(Array.from({ length: 5 }, () => set.uploads.complete(user, upload.id)));
@@ -101,7 +101,7 @@ describe('completing', () => {
     ]);
   });
 
-  it('keeps the same bytes of a user once, also when they arrive at once', async () => {
+  it('keeps equal bytes of a user once, even when they arrive at once', async () => {
     const bytes = png('twice');
     const uploads = [await set.sent(user, bytes), await set.sent(user, bytes)];
     await Promise.all(uploads.map(({ id }) => set.uploads.complete(user, id)));
@@ -145,7 +145,7 @@ describe('completing', () => {
     },
   );
 
-  it('knows nothing of another’s upload, or of what is none', async () => {
+  it('does not find another user’s upload, or an unknown one', async () => {
     const upload = await set.sent(user, png('mine'));
     for (const [asker, id] of [
       ['another user', upload.id],
@@ -156,7 +156,7 @@ describe('completing', () => {
       await expect(set.uploads.complete(asker, id)).rejects.toEqual(code('NOT_FOUND', 'uploadId'));
   });
 
-  it('waits for the file, until the time is over', async () => {
+  it('waits for the file until the upload expires', async () => {
     const { upload } = await set.uploads.request(user, announcement(png('late')));
     await expect(set.uploads.complete(user, upload.id)).rejects.toEqual(code('UPLOAD_INCOMPLETE'));
     set.pass(61);
@@ -166,7 +166,7 @@ describe('completing', () => {
   });
 });
 
-describe('what is cut short', () => {
+describe('an interrupted upload', () => {
   const steps: [string, 'before' | 'after'][] = [
     ['objects.get', 'before'],
     ...['store.verify', 'state.keep', 'store.complete'].flatMap((step): [string, 'before' | 'after'][] => [
@@ -175,7 +175,7 @@ describe('what is cut short', () => {
     ]),
   ];
 
-  it.each(steps)('at %s (%s) is the same blob when it is asked for again', async (step, when) => {
+  it.each(steps)('at %s (%s) gives the same blob when it is retried', async (step, when) => {
     const upload = await set.sent(user, png(`${step} ${when}`));
     set.faults.set(step, when);
     await expect(set.uploads.complete(user, upload.id)).rejects.toThrow();
@@ -205,7 +205,7 @@ describe('what is cut short', () => {
     },
   );
 
-  it('is swept with its object when it was never completed, and only once it is over', async () => {
+  it('is swept with its object once it expired without completion', async () => {
     const upload = await set.sent(user, png('left'));
     await set.sweeper.sweep();
     expect(await set.objects.head(keyOf(upload))).not.toBeNull();
@@ -215,14 +215,14 @@ describe('what is cut short', () => {
     set.faults.clear();
     await set.sweeper.sweep();
     expect(await set.objects.head(keyOf(upload))).toBeNull();
-    // One that was still coming is found, too.
+    // A late PUT is removed too.
     await set.objects.put(keyOf(upload), png('left'), { contentType: 'image/png' });
     set.pass(61);
     await set.sweeper.sweep();
     expect(await set.objects.head(keyOf(upload))).toBeNull();
   });
 
-  it('is forgotten with its bytes when its blob was deleted before that was noted', async () => {
+  it('is deleted with its bytes when its blob was deleted before that was recorded', async () => {
     const upload = await set.sent(user, png('deleted'));
     set.faults.set('state.keep', 'after');
     await expect(set.uploads.complete(user, upload.id)).rejects.toThrow();
@@ -233,7 +233,7 @@ describe('what is cut short', () => {
     expect(await set.objects.head(keyOf(upload))).toBeNull();
   });
 
-  it('what state refuses for good is tried until the time is over, and no longer', async () => {
+  it('that state refuses permanently is retried until it expires', async () => {
     const upload = await set.sent(user, png('refused'));
     set.refuse('USER_ERASING');
     await expect(set.uploads.complete(user, upload.id)).rejects.toEqual(code('USER_ERASING'));

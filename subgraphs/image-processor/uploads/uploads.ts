@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { StateClient } from '../../../platform/clients/state.ts';
-import type { Clock } from '../../../platform/clock.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { FairQueue } from '../../../platform/fair-queue.ts';
-import type { IdSource } from '../../../platform/ids.ts';
+import { FairQueue } from '../../../platform/concurrency/fair-queue.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { assertSameInput } from '../../../platform/ids/idempotency.ts';
+import type { IdSource } from '../../../platform/ids/ids.ts';
 import type { ObjectStore } from '../../../platform/objects/objects.ts';
 import type { SignedObjects, SignedRequest } from '../../../platform/objects/signed/signed.ts';
-import { formatOf, otherFormatOf, SIGNATURE_BYTES } from '../format.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { formatOf, otherFormatOf, SIGNATURE_BYTES } from '../picture/format.ts';
 import type { UploadStore } from './store.ts';
 import {
   announcementOf,
@@ -20,11 +21,11 @@ import {
 } from './upload.ts';
 
 export interface UploadOptions {
-  /** Of one file. */
+  /** Bytes of one file. */
   readonly maxBytes: number;
-  /** For which an upload is open. */
+  /** Minutes for which an upload is open. */
   readonly minutes: number;
-  /** Open uploads of a user. */
+  /** Number of open uploads of a user. */
   readonly open: number;
   /** Bytes of a user's uploads in 24 hours. */
   readonly bytesADay: number;
@@ -32,9 +33,9 @@ export interface UploadOptions {
 
 export interface UploadDependencies {
   readonly store: UploadStore;
-  /** The processor's own place. */
+  /** The processor's bucket. */
   readonly objects: ObjectStore;
-  /** Signs requests for it. */
+  /** Signs requests to it. */
   readonly signed: SignedObjects;
   readonly state: Pick<StateClient, 'keep'>;
   readonly clock: Clock;
@@ -42,10 +43,11 @@ export interface UploadDependencies {
   readonly options: UploadOptions;
 }
 
-/** Files that users bring. Every method rejects with BlobgraphError or InputErrors that the user may see. */
+/** Uploads of files. Methods reject with a BlobgraphError or InputErrors for the user. */
 export interface Uploads {
   /**
-   * Begins an upload, or finds that of the same idempotency key; the request puts its file, as often as that takes.
+   * Begins an upload, or finds the one of the same idempotency key. Returns a signed request that puts the file; it may be
+   * repeated.
    * @throws VALIDATION_FAILED, IDEMPOTENCY_CONFLICT, UPLOADS_EXCEEDED
    */
   request(
@@ -53,16 +55,16 @@ export interface Uploads {
     input: unknown,
   ): Promise<{ readonly upload: Upload; readonly request: SignedRequest }>;
   /**
-   * Looks at what arrived, and has its blob made: the same one however often it is asked for. @returns its id
+   * Verifies the file and creates its blob. Idempotent. @returns the blob's id
    * @throws NOT_FOUND, UPLOAD_INCOMPLETE, UPLOAD_MISMATCH, UPLOAD_EXPIRED, BLOB_DELETED; SERVICE_UNAVAILABLE
    */
   complete(userId: string, uploadId: string): Promise<string>;
-  /** Has the blob made of an upload whose file was verified. @throws like {@link Uploads.complete} */
+  /** Creates the blob of a verified upload. @throws like {@link Uploads.complete} */
   finish(upload: Upload): Promise<string>;
 }
 
 const DAY_MS = 86_400_000;
-/** Files that are compared at once, and of one user: each is read from the store once. */
+/** Files that are verified at once, and of one user. */
 const VERIFIED_AT_ONCE = 8;
 const VERIFIED_PER_USER = 2;
 const MAX_WAITING = 1_000;
@@ -71,13 +73,14 @@ const PATIENCE_MS = 20_000;
 const isUuid = (id: unknown): id is string =>
   typeof id === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 
-/** What is wrong with what arrived, in words; undefined where nothing is. */
+/** The file that arrived. */
 interface Arrived {
   readonly bytes: number;
   readonly sha256: string;
   readonly head: Uint8Array;
 }
 
+/** How the file differs from its announcement; undefined when it does not. */
 function faultOf(arrived: Arrived, { sizeBytes, sha256, contentType }: Upload): string | undefined {
   if (arrived.bytes !== sizeBytes)
     return `The file has ${arrived.bytes} bytes, not ${sizeBytes} as was announced. Announce it anew.`;
@@ -103,7 +106,7 @@ async function look(body: AsyncIterable<Uint8Array>): Promise<Arrived> {
 class UserUploads implements Uploads {
   readonly #deps: UploadDependencies;
   readonly #verifying = new FairQueue({
-    name: 'uploads that are compared',
+    name: 'uploads that are verified',
     capacity: VERIFIED_AT_ONCE,
     capacityPerKey: VERIFIED_PER_USER,
     maxWaiting: MAX_WAITING,
@@ -133,10 +136,7 @@ class UserUploads implements Uploads {
       { open: options.open, bytes: options.bytesADay, since: new Date(now.getTime() - DAY_MS) },
     );
     if ('exceeded' in begun) throw this.#exceeded(begun.exceeded);
-    if (begun.inputHash !== inputHash) {
-      const message = '`idempotencyKey` was used with another input. Use a new key for new input.';
-      throw new BlobgraphError('IDEMPOTENCY_CONFLICT', message, { field: 'idempotencyKey' });
-    }
+    assertSameInput(begun, inputHash);
     const { upload } = begun;
     return { upload, request: await signed.put(keyOf(upload), upload) };
   }
@@ -173,7 +173,7 @@ class UserUploads implements Uploads {
     }
   }
 
-  /** The upload, once what arrived was found to be what was announced. */
+  /** Verifies that the announced file has arrived. */
   async #verified(upload: Upload): Promise<Upload> {
     const { clock, objects, store } = this.#deps;
     const leave = await this.#verifying.enter(upload.userId);
@@ -189,7 +189,7 @@ class UserUploads implements Uploads {
     }
   }
 
-  /** The upload as it is now: another request may have been faster, and its file a copy. @throws `ifOpen` */
+  /** Reads the upload again: another request may have completed it, or its original is another. @throws `ifOpen` */
   async #settled({ userId, id }: Upload, ifOpen: () => BlobgraphError): Promise<Upload> {
     const now = await this.#deps.store.find(userId, id);
     if (!now) throw uploadMissing();
@@ -198,7 +198,7 @@ class UserUploads implements Uploads {
     return now;
   }
 
-  /** Why there is no file. */
+  /** The error of a missing file. */
   #absent({ expiresAt }: Upload): BlobgraphError {
     const field = 'uploadId';
     if (this.#deps.clock.now() >= expiresAt)

@@ -8,7 +8,7 @@ import { PDFTOTEXT } from '../../../cli/services/poppler.ts';
 import { sherlockHolmes } from '../../../platform/testing/shared-data.ts';
 import { subject } from '../model/offline/extract.fixture.ts';
 import { extract } from '../model/offline/extract.ts';
-import type { PitchDocument } from '../pitch.ts';
+import type { PitchDocument } from '../pitch/pitch.ts';
 import { deckOf } from './deck.ts';
 import { PAGE } from './theme.ts';
 
@@ -36,10 +36,10 @@ const of = (words: string, length: number): string =>
 const many = <T>(count: number, make: (at: number) => T): T[] =>
   Array.from({ length: count }, (_, at) => make(at));
 
-/** As much as `pitch-v1` allows, of these words. */
+/** A pitch of the maximum size of `pitch-v1`, made of these words. */
 const most = (words: string, language: string): PitchDocument => ({
   ...least,
-  // Of other words: it stands at the foot, where nothing else is to be.
+  // Other words, as the title also is at the foot of each slide.
   title: of('Zwölfhundert ', 500),
   author: of(words, 500),
   language,
@@ -96,7 +96,7 @@ const numbers = (attributes: string) =>
 let folder: string;
 const file = (name: string) => join(folder, name);
 
-/** A PDF's words with where they stand on their pages. */
+/** A PDF's words with their positions. */
 function pagesOf(pdf: string): Page[] {
   const html = execFileSync(PDFTOTEXT, ['-bbox', pdf, '-']).toString();
   return html
@@ -135,11 +135,11 @@ afterAll(() => {
   if (folder) rmSync(folder, { recursive: true });
 });
 
-/** Where the foot of a slide begins, in points. */
+/** Top of a slide's foot in points. */
 const BOTTOM = (PAGE.height - 0.6) * 72;
 
 describe.each(Object.keys(decks))('the deck “%s”', (name) => {
-  it('opens in LibreOffice, every slide a page that holds all of its words', () => {
+  it('opens in LibreOffice, and every slide shows all of its words', () => {
     const pages = pagesOf(file(`${name}.pdf`));
     expect(pages).toHaveLength(slidesOf(name).length);
     const foot = new RegExp(`^(?:${[...new Set(decks[name]?.title.split(' '))].join('|')}|\\d+|\\S*…)$`);
@@ -154,19 +154,19 @@ describe.each(Object.keys(decks))('the deck “%s”', (name) => {
     }
   });
 
-  it('says in which language it is', () => {
+  it('states its language', () => {
     const { language = 'en' } = decks[name] ?? least;
     for (const slide of slidesOf(name)) expect(slide).toContain(`lang="${language}"`);
   });
 });
 
-it('is well-formed, whatever is in the pitch', () => {
+it('is well-formed for any pitch', () => {
   const script =
     'import sys,zipfile,xml.dom.minidom as x\nfor f in sys.argv[1:]:\n z=zipfile.ZipFile(f)\n for n in z.namelist():\n  if n.endswith((".xml",".rels")): x.parseString(z.read(n))';
   execFileSync('python3', ['-c', script, ...Object.keys(decks).map((name) => file(`${name}.pptx`))]);
 });
 
-it('a pitch of all there is has a slide for each part, and one of the least leaves out what is not there', () => {
+it('has a slide for each part of a full pitch, and leaves out missing parts of a minimal one', () => {
   const text = pagesOf(file('english.pdf')).map(({ words }) => words.map((word) => word.text).join(' '));
   for (const heading of [
     'Logline',

@@ -1,20 +1,20 @@
 import pptxgen from 'pptxgenjs';
-import { isRightToLeft } from '../../../platform/language.ts';
-import type { PitchDocument } from '../pitch.ts';
-import { labelsFor } from './labels.ts';
+import { isRightToLeft } from '../../../platform/text/language.ts';
+import { labelsFor } from '../pitch/labels.ts';
+import type { PitchDocument } from '../pitch/pitch.ts';
 import { Slides } from './slides.ts';
 import { COLOURS, FONTS, PAGE } from './theme.ts';
 
-// Its types are of CommonJS, where the default export is the module itself.
+// Its types describe CommonJS, where the default export is the module itself.
 const PptxGenJS = pptxgen as unknown as typeof pptxgen.default;
 
 const LAYOUT = 'PITCH';
 
-/** Each of a list's entries as a card: what it is called, and what is said of it. */
+/** Entries as cards with a title and a text. */
 const cards = (entries: readonly { readonly name: string; readonly description: string | null }[]) =>
   entries.map(({ name, description }) => ({ title: name, text: description ?? '' }));
 
-/** The language by its name in itself, e.g. `Deutsch`. */
+/** A language's own name, e.g. `Deutsch`. */
 const nameOf = (tag: string): string => new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
 
 function factsOf(pitch: PitchDocument): { title: string; text: string }[] {
@@ -28,7 +28,7 @@ function factsOf(pitch: PitchDocument): { title: string; text: string }[] {
   ];
 }
 
-/** The slides, in the order in which one tells of a book. */
+/** Adds the slides of a pitch. */
 function fill(slides: Slides, pitch: PitchDocument): void {
   const labels = labelsFor(pitch.language);
   const { logline, synopsis, comparable_titles, selling_points } = pitch;
@@ -50,16 +50,16 @@ function fill(slides: Slides, pitch: PitchDocument): void {
   slides.prose(labels.story, synopsis.long);
 }
 
-/** Characters that XML cannot hold, however they are written: with one, PowerPoint calls the file broken. */
+/** Characters that XML forbids, even escaped: PowerPoint rejects a file with one. */
 const NOT_OF_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** The same value, all of its texts such that XML can hold them. */
+/** Removes characters that XML forbids from all texts of a value. */
 const writable = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
     typeof each === 'string' ? each.replaceAll(NOT_OF_XML, ' ') : each,
   ) as T;
 
-/** A pitch as a presentation (PPTX), which PowerPoint, Keynote and LibreOffice open. For a worker thread. */
+/** Makes a presentation (PPTX) of a pitch for PowerPoint, Keynote and LibreOffice. Runs in a worker thread. */
 export async function deckOf(document: PitchDocument): Promise<Uint8Array> {
   const pitch = writable(document);
   const deck = new PptxGenJS();

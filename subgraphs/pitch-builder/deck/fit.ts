@@ -6,8 +6,9 @@ export interface Box {
   readonly height: number;
 }
 
-/** A text that fits into its box at this size. */
+/** A text and the size at which it fits into its box. */
 export interface Fitted {
+  /** The whole text, or its beginning and an ellipsis. */
   readonly text: string;
   /** In points. */
   readonly size: number;
@@ -15,7 +16,7 @@ export interface Fitted {
 
 const POINTS_PER_INCH = 72;
 const LINE = 1.3;
-/** Widths of characters in shares of the size, as wide as in DejaVu, which stands in where a machine has none of ours. */
+/** Widths of characters relative to the font size, as in DejaVu, the fallback on machines without our fonts. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 const widths: readonly (readonly [RegExp, number])[] = [
@@ -33,7 +34,7 @@ const widthOf = (text: string): number => {
   return width;
 };
 
-/** Lines that a paragraph takes, at words where it has spaces. */
+/** Number of lines of a paragraph, broken at spaces where there are any. */
 function linesOf(paragraph: string, available: number): number {
   let lines = 1;
   let used = 0;
@@ -43,7 +44,7 @@ function linesOf(paragraph: string, available: number): number {
       lines += 1;
       used = 0;
     }
-    // A word that is longer than a line, or a script without spaces, goes on in the next.
+    // A word longer than a line, or a script without spaces, continues on the next line.
     used += width;
     if (used > available) {
       lines += Math.ceil(used / available) - 1;
@@ -53,20 +54,20 @@ function linesOf(paragraph: string, available: number): number {
   return lines;
 }
 
-/** The height of a text in inches, estimated on the high side. */
-export function heightOf(text: string, size: number, width: number): number {
+/** The height of a text in inches; a high estimate. */
+function heightOf(text: string, size: number, width: number): number {
   const available = (width * POINTS_PER_INCH) / size;
   const lines = text.split('\n').reduce((sum, paragraph) => sum + linesOf(paragraph, available), 0);
   return (lines * size * LINE) / POINTS_PER_INCH;
 }
 
-/** The largest of these sizes, the largest first, at which a text fits; null where it fits at none. */
+/** The first of the sizes, given in descending order, at which a text fits; null when none does. */
 export const sizeFor = (text: string, { width, height }: Box, sizes: readonly number[]): number | null =>
   sizes.find((size) => heightOf(text, size, width) <= height) ?? null;
 
 const ENDING = '…';
 
-/** A text that is too long for its box at the smallest size ends with its last word that fits, and an ellipsis. */
+/** Fits a text into a box; one that is too long at the smallest size is cut after a word, with an ellipsis. */
 export function shortened(text: string, box: Box, sizes: readonly number[]): Fitted {
   const size = sizeFor(text, box, sizes);
   if (size !== null) return { text, size };
@@ -82,7 +83,7 @@ export function shortened(text: string, box: Box, sizes: readonly number[]): Fit
   return { text: (space > cut.length / 2 ? cut.slice(0, space) : cut).trimEnd() + ENDING, size: smallest };
 }
 
-/** Parts of a text between which a slide may end, each with what stands between it and the part before. */
+/** Parts of a text between which a slide may end, each with the separator before it. */
 function* partsOf(text: string): Generator<{ readonly part: string; readonly between: string }> {
   for (const [index, paragraph] of text.split(/\n{2,}/).entries()) {
     const line = paragraph.replaceAll(/\s+/g, ' ').trim();
@@ -91,7 +92,7 @@ function* partsOf(text: string): Generator<{ readonly part: string; readonly bet
   }
 }
 
-/** A text in pieces that each fit at the smallest size, none longer than `enough` where another may follow. */
+/** Splits a text into pieces that fit at the smallest size; a piece ends once it is longer than `enough`. */
 function piecesOf(text: string, box: Box, size: number, enough: number): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -106,8 +107,8 @@ function piecesOf(text: string, box: Box, size: number, enough: number): string[
 }
 
 /**
- * A text over as many boxes as it takes at the smallest size, about as much in each, each ended by a sentence; on one, at
- * the largest size that fits.
+ * Spreads a text evenly over as few boxes as possible, each ending with a sentence, at the largest common size that
+ * fits.
  */
 export function spread(text: string, box: Box, sizes: readonly number[]): Fitted[] {
   const whole = sizeFor(text, box, sizes);
@@ -116,7 +117,7 @@ export function spread(text: string, box: Box, sizes: readonly number[]): Fitted
   const { length: least } = piecesOf(text, box, smallest, Number.POSITIVE_INFINITY);
   const even = piecesOf(text, box, smallest, (text.length / least) * 0.9);
   const pieces = even.length === least ? even : piecesOf(text, box, smallest, Number.POSITIVE_INFINITY);
-  // One size for all of them. One sentence alone may be longer than a slide.
+  // One size for all. A single sentence may be longer than a slide.
   const size = Math.min(...pieces.map((piece) => sizeFor(piece, box, sizes) ?? smallest));
   return pieces.map((piece) => shortened(piece, box, [size, smallest]));
 }

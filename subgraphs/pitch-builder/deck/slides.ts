@@ -1,8 +1,8 @@
 import type pptxgen from 'pptxgenjs';
-import { beginning } from '../../../platform/text.ts';
-import type { PitchDocument } from '../pitch.ts';
+import { beginning } from '../../../platform/text/text.ts';
+import type { Labels } from '../pitch/labels.ts';
+import type { PitchDocument } from '../pitch/pitch.ts';
 import { type Fitted, shortened, sizeFor, spread } from './fit.ts';
-import type { Labels } from './labels.ts';
 import { BODY, COLOURS, FONTS, PAGE } from './theme.ts';
 
 type Deck = InstanceType<typeof pptxgen.default>;
@@ -13,13 +13,14 @@ export interface SlidesOptions {
   /** A BCP 47 tag. */
   readonly language: string;
   readonly rtl: boolean;
-  /** Stands at the foot of each slide. */
+  /** Text at the foot of each slide. */
   readonly footer: string;
 }
 
-/** A card: what it is called, and what is said of it. */
+/** A card on a slide. */
 export interface Card {
   readonly title: string;
+  /** Empty: the card has a title only. */
   readonly text: string;
 }
 
@@ -38,14 +39,16 @@ const CARDS_OF_TWO_COLUMNS = 4;
 const POINTS_A_SLIDE = 5;
 const HEADING = { x: PAGE.margin, y: 0.75, w: BODY.width, h: 0.7 } as const;
 
-/** Pages of at most `most` values, about as many on each. */
+/** Splits values evenly into pages of at most `most`. */
 function pages<T>(values: readonly T[], most: number): T[][] {
   const count = Math.ceil(values.length / most);
   const size = Math.ceil(values.length / Math.max(1, count));
   return Array.from({ length: count }, (_, page) => values.slice(page * size, (page + 1) * size));
 }
 
-/** Writes a deck's slides. What is long goes on on the next one, or in a smaller size; what is empty has no slide. */
+/**
+ * Adds slides to a deck. Long content gets a smaller size or continues on the next slide; empty content gets no slide.
+ */
 export class Slides {
   readonly #deck: Deck;
   readonly #options: SlidesOptions;
@@ -55,7 +58,7 @@ export class Slides {
     this.#options = options;
   }
 
-  /** What all texts have: language, direction, and a size that is ours: nothing is shrunk when it is opened. */
+  /** Adds a text with language, direction and a fixed size, so that programs do not shrink it. */
   #text(slide: Slide, { text, size }: Fitted, options: TextOptions): void {
     const { language, rtl } = this.#options;
     slide.addText(text, {
@@ -137,7 +140,7 @@ export class Slides {
     slide.addNotes([logline, ...caveats].join('\n\n'));
   }
 
-  /** One sentence, large. */
+  /** A slide with one large sentence. */
   statement(heading: string, text: string, notes: string): void {
     const slide = this.#page(heading, notes);
     const box = { width: BODY.width - 0.6, height: BODY.height };
@@ -156,7 +159,7 @@ export class Slides {
     });
   }
 
-  /** Prose over as many slides as it takes. */
+  /** Prose on one or more slides. */
   prose(heading: string, text: string): void {
     for (const page of spread(text, BODY, SIZES.prose)) {
       const slide = this.#page(heading, '');
@@ -169,7 +172,7 @@ export class Slides {
     }
   }
 
-  /** Numbers beside each other, with words below them. */
+  /** Numbers side by side, and a text below them. */
   facts(heading: string, facts: readonly Card[], text: string): void {
     const slide = this.#page(heading, '');
     const width = (BODY.width - GAP * 2) / 3;
@@ -196,7 +199,7 @@ export class Slides {
     return this.#options.rtl ? columns - 1 - column : column;
   }
 
-  /** Cards in two columns, or in three where there are more than four. */
+  /** Cards in two columns; three for more than four cards. */
   cards(heading: string, all: readonly Card[]): void {
     for (const page of pages(all, CARDS_A_SLIDE)) {
       const columns = page.length > CARDS_OF_TWO_COLUMNS ? 3 : 2;
@@ -242,7 +245,7 @@ export class Slides {
     });
   }
 
-  /** Points below each other, each with a mark. */
+  /** A bulleted list. */
   points(heading: string, all: readonly string[]): void {
     const { rtl } = this.#options;
     for (const page of pages(all, POINTS_A_SLIDE)) {

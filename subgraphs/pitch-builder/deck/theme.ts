@@ -1,4 +1,4 @@
-/** A deck's measures, in inches, and its colours; 16:9 as PowerPoint and LibreOffice have it. */
+/** Page size in inches: 16:9, as in PowerPoint and LibreOffice. */
 export const PAGE = { width: 13.333, height: 7.5, margin: 0.9 } as const;
 
 export const COLOURS = {
@@ -10,10 +10,10 @@ export const COLOURS = {
   line: 'D9D2C5',
 } as const;
 
-/** On every machine, or stood in for by fonts of the same widths. */
+/** On every machine, or replaced by fonts of the same widths. */
 export const FONTS = { heading: 'Times New Roman', body: 'Arial' } as const;
 
-/** The box of what a slide says, below its heading. */
+/** The content's box, below the heading. */
 export const BODY = {
   x: PAGE.margin,
   y: 1.95,

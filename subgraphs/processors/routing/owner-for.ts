@@ -1,14 +1,14 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Caller } from '../../../platform/identity/service-tokens.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Caller } from '../../../platform/identity/service/caller.ts';
 import { kindOf } from '../../../platform/serving/access/table.ts';
 import { away, type Owner, ownerOf } from '../../../platform/serving/direct-reads/owners.ts';
-import type { HealthMonitor } from '../health.ts';
-import type { Processor } from '../processor.ts';
-import type { ProcessorRegistry } from '../registry.ts';
+import type { HealthMonitor } from '../health/health.ts';
+import type { Processor } from '../registry/processor.ts';
+import type { ProcessorRegistry } from '../registry/registry.ts';
 
 /**
- * The owner of a processor's blobs, for whoever may have them read by the registry, which owners let read all of theirs:
- * a processor gets what it takes or reads itself, of its own user.
+ * Finds the owner of blobs for a direct read. Owners let the registry read all blobs, so permissions are checked here:
+ * a processor may only read the schemas that it takes or reads itself, for its own user.
  */
 export function createOwnerFor(deps: {
   readonly registry: Pick<ProcessorRegistry, 'get' | 'find'>;
@@ -29,6 +29,6 @@ export function createOwnerFor(deps: {
     await assertReader(caller, processor);
     const owner = ownerOf(processor);
     if (await health.isWell(processor)) return owner;
-    throw away(id, new Error('It was not well when it was last asked'));
+    throw away(id, new Error('Its last health check failed'));
   };
 }

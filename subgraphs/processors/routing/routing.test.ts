@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../../platform/identity/service-tokens.ts';
+import type { Caller } from '../../../platform/identity/service/caller.ts';
 import { viewer } from '../../../platform/testing/service.ts';
 import { type Fixture, type RestError, startFixture } from '../subgraph.fixture.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
   fixture = await startFixture();
-  await fixture.register(fixture.registration());
+  await fixture.register(fixture.declaration());
   const compiler = {
     ...{ id: 'book-compiler', graphql_type: 'CompiledBook', output_schema_id: 'compiled-book-v1' },
     takes: { 'blob.indexed': ['expanded-text-v1'], 'blob.created': ['text-input-v1'] },
     ...{ input_schema_ids: ['expanded-text-v1', 'text-input-v1', 'on-demand-v1'] },
     event_subscriptions: ['blob.created', 'blob.indexed'],
   };
-  await fixture.register(fixture.registration(compiler), { service: 'book-compiler', viewer: null });
+  await fixture.register(fixture.declaration(compiler), { service: 'book-compiler', viewer: null });
 });
 afterAll(() => fixture?.close());
 
@@ -25,8 +25,8 @@ interface Taker {
 const route = (query: string, caller: Partial<Caller> = {}) =>
   fixture.service.rest<{ takers: Taker[] } & RestError>('GET', `/api/v1/route?${query}`, { caller });
 
-describe('who takes it', () => {
-  it('is told by schema and event, or by schema alone', async () => {
+describe('takers', () => {
+  it('are found by schema and event, or by schema alone', async () => {
     const ids = async (query: string) => (await route(query)).body.takers.map(({ id }) => id);
     expect(await ids('schema_id=text-input-v1&event=blob.created')).toEqual([
       'book-compiler',
@@ -40,7 +40,7 @@ describe('who takes it', () => {
       expect(await ids(`schema_id=text-input-v1&event=${event}`)).toEqual([]);
   });
 
-  it('with type, version and standing', async () => {
+  it('come with type, version and status', async () => {
     await expect
       .poll(async () => (await route('schema_id=on-demand-v1')).body)
       .toMatchObject({
@@ -71,7 +71,7 @@ describe('who takes it', () => {
     }
   });
 
-  it('where it answers is told to operators and services alone', async () => {
+  it('show their addresses only to operators and services', async () => {
     const locate = async (caller: Partial<Caller>) =>
       (await route('schema_id=on-demand-v1', caller)).body.takers[0]?.base_url;
     expect(await locate({})).toBeUndefined();
@@ -98,9 +98,9 @@ describe('direct reads', () => {
   const batch = (caller: Partial<Caller>, path = '/api/v1/processors/text-expansion/blobs/batch') =>
     fixture.service.rest<RestError & { errors: object[] }>('POST', path, { caller, body: { ids: ['b1'] } });
 
-  it('a processor reads what it takes, in a user’s name, and nothing else', async () => {
+  it('let a processor read only what it takes, on behalf of a user', async () => {
     expect((await batch({ service: 'book-compiler' })).status).toBe(200);
-    const other = fixture.registration({
+    const other = fixture.declaration({
       ...{ id: 'other', graphql_type: 'Other', input_schema_ids: ['note-v1'], output_schema_id: 'other-v1' },
     });
     await fixture.register(other, { service: 'other', viewer: null });
@@ -131,8 +131,8 @@ describe('direct reads', () => {
     });
   });
 
-  it('one that is not well is not asked, and found to be back', async () => {
-    const ill = fixture.registration({
+  it('skip an unhealthy owner, and notice that it is back', async () => {
+    const ill = fixture.declaration({
       ...{ id: 'ill', graphql_type: 'Ill', output_schema_id: 'ill-v1', health_endpoint: '/nothing' },
     });
     await fixture.register(ill, { service: 'ill', viewer: null });

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Caller } from '../../../platform/identity/service-tokens.ts';
-import type { Health } from '../health.ts';
-import { isRetired, type Processor } from '../processor.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Caller } from '../../../platform/identity/service/caller.ts';
+import { isOperator } from '../../../platform/identity/users/scopes.ts';
+import { textLimits } from '../../../platform/input/limits.ts';
+import type { Health } from '../health/health.ts';
+import { isRetired, type Processor } from '../registry/processor.ts';
 
-/** What is asked of the router: who takes blobs of a schema, on one event or, where it is null, on any or on demand. */
+/** A route query: the takers of a schema's blobs on one event; null: on any event or on demand. */
 export interface Route {
   readonly schema_id: string;
   readonly event: string | null;
 }
 
-const MAX_NAME = 128;
-
 const query = z.object({
-  schema_id: z.string().min(1).max(MAX_NAME),
-  event: z.string().min(1).max(MAX_NAME).nullable().default(null),
+  schema_id: z.string().min(1).max(textLimits.id),
+  event: z.string().min(1).max(textLimits.id).nullable().default(null),
 });
 
 /** @throws BlobgraphError VALIDATION_FAILED */
@@ -23,11 +23,11 @@ export function parseRoute(given: unknown): Route {
   if (parsed.success) return parsed.data;
   const field = String(parsed.error.issues[0]?.path[0] ?? 'schema_id');
   const example = field === 'event' ? 'blob.created' : 'text-input-v1';
-  const message = `\`${field}\` must be given once, e.g. \`${example}\`, with at most ${MAX_NAME} characters.`;
+  const message = `\`${field}\` must be given once, e.g. \`${example}\`, with at most ${textLimits.id} characters.`;
   throw new BlobgraphError('VALIDATION_FAILED', message, { field });
 }
 
-/** Those that take it, also those that are given no work at present, in the order given. */
+/** Processors that take the route's blobs, inactive ones included, in the given order. */
 export const takersOf = (processors: readonly Processor[], { schema_id, event }: Route): Processor[] =>
   processors.filter(({ takes, input_schema_ids }) =>
     (event === null ? input_schema_ids : (Object.hasOwn(takes, event) && takes[event]) || []).includes(
@@ -35,10 +35,10 @@ export const takersOf = (processors: readonly Processor[], { schema_id, event }:
     ),
   );
 
-/** Where a processor answers is for operators, and for services that ask for themselves. */
-const mayLocate = ({ viewer }: Caller): boolean => viewer === null || viewer.roles.includes('operator');
+/** Only operators, and services without a user, may see a processor's address. */
+const mayLocate = ({ viewer }: Caller): boolean => viewer === null || isOperator(viewer);
 
-/** A taker as the router tells of it. `active`: whether it is given work. */
+/** A taker in the answer. `active`: whether it gets work. */
 export const takerJson = (processor: Processor, { state, checkedAt }: Health, caller: Caller): object => ({
   id: processor.id,
   name: processor.name,

@@ -1,14 +1,15 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import { createLogger } from '../../../platform/logger.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { changeEntry } from '../change-entry.ts';
-import type { IndexEntry } from '../documents.ts';
-import { processorDocument } from '../registry.fixture.ts';
-import { applyReport, blobRun, isOwed } from '../runs/runs.ts';
-import { at, entry, newUser } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { changeEntry } from '../entries/changes.ts';
+import { applyReport, blobRun, isOwed } from '../entries/runs.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import type { IndexEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
+import { newWalk } from '../store/walks.ts';
+import { at, entry, newUser } from '../testing/records.fixture.ts';
+import { processorDocument } from '../testing/registry.fixture.ts';
 import { createBackfillSweeper } from './backfill-sweeper.ts';
 
 const LATE = 'late';
@@ -53,12 +54,7 @@ function sweep(of: StateStore = store) {
     store: of,
     clock,
     nudge: () => undefined,
-    processors: {
-      all: async () => [],
-      takers: async () => [],
-      known: async () => [],
-      get: async () => processor,
-    },
+    processors: { get: async () => processor },
     eventLog: { waiting: async (durable) => (durable === LATE ? live : 0) },
     logger: createLogger('silent'),
     everyMs: 5,
@@ -71,9 +67,8 @@ function sweep(of: StateStore = store) {
 }
 
 const begin = (since: Date | null = null) => {
-  const progress = { finishedAt: null, scanned: 0, planned: 0, finishedRuns: 0, obstacle: null };
-  const begun = { processorId: LATE, since, requestedBy: 'olga', startedAt: clock.now() };
-  return store.beginBackfill({ ...begun, ...progress, after: null, batch: [] }, clock.now());
+  const walk = newWalk({ processorId: LATE, since, requestedBy: 'olga', startedAt: clock.now() });
+  return store.backfills.beginWalk(walk, clock.now());
 };
 
 /** Drafts of three users. */
@@ -108,7 +103,7 @@ async function workUntilDone(entries: readonly IndexEntry[]): Promise<number> {
   await expect
     .poll(async () => {
       most = Math.max(most, await work(entries));
-      return (await store.backfill(LATE))?.finishedAt;
+      return (await store.backfills.walk(LATE))?.finishedAt;
     }, PATIENCE)
     .not.toBeNull();
   return most;
@@ -129,7 +124,12 @@ it('asks for the runs of all that was there before, a few at a time', async () =
   sweep();
   expect(await workUntilDone(old)).toBeLessThanOrEqual(SIZE);
   expect(new Set(await askedFor(old))).toEqual(new Set([1]));
-  expect(await store.backfill(LATE)).toMatchObject({ scanned: 30, planned: 30, finishedRuns: 30, batch: [] });
+  expect(await store.backfills.walk(LATE)).toMatchObject({
+    scanned: 30,
+    planned: 30,
+    finishedRuns: 30,
+    batch: [],
+  });
   const runs = (await read(old)).map((one) => blobRun(one.runs, LATE));
   expect(runs.every((run) => run?.state === 'COMPLETED' && run.generation === 0)).toBe(true);
 });
@@ -139,7 +139,9 @@ it('asks for none that is older, or has got its run meanwhile', async () => {
   await begin(at(3));
   processor = undefined;
   sweep();
-  await expect.poll(async () => (await store.backfill(LATE))?.obstacle, PATIENCE).toMatch(/does not know/);
+  await expect
+    .poll(async () => (await store.backfills.walk(LATE))?.obstacle, PATIENCE)
+    .toMatch(/does not know/);
   // Its own run came first.
   const [first] = old.slice(3);
   if (!first) throw new Error('No draft');
@@ -150,7 +152,7 @@ it('asks for none that is older, or has got its run meanwhile', async () => {
   processor = lateDocument();
   await workUntilDone(old);
   expect(await askedFor(old)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1]);
-  expect(await store.backfill(LATE)).toMatchObject({
+  expect(await store.backfills.walk(LATE)).toMatchObject({
     scanned: 9,
     planned: 5,
     finishedRuns: 5,
@@ -164,7 +166,7 @@ it('goes on after failed runs', async () => {
   sweep();
   await expect.poll(() => work(old, 'FAILED'), PATIENCE).toBe(SIZE);
   await workUntilDone(old);
-  expect(await store.backfill(LATE)).toMatchObject({ planned: SIZE + 1, finishedRuns: SIZE + 1 });
+  expect(await store.backfills.walk(LATE)).toMatchObject({ planned: SIZE + 1, finishedRuns: SIZE + 1 });
 });
 
 it('lets live work go first, which waits behind one batch at most', async () => {
@@ -173,7 +175,7 @@ it('lets live work go first, which waits behind one batch at most', async () => 
   await begin();
   sweep();
   await expect
-    .poll(async () => (await store.backfill(LATE))?.obstacle, PATIENCE)
+    .poll(async () => (await store.backfills.walk(LATE))?.obstacle, PATIENCE)
     .toMatch(/live work.* 3 events/);
   expect(await owedOf(old)).toEqual([]);
   live = 0;
@@ -181,11 +183,11 @@ it('lets live work go first, which waits behind one batch at most', async () => 
   // Comes while the batch is at work: the next one is not asked for.
   live = 1;
   await work(old);
-  await expect.poll(async () => (await store.backfill(LATE))?.obstacle, PATIENCE).toMatch(/live work/);
-  expect(await store.backfill(LATE)).toMatchObject({ planned: SIZE, finishedRuns: SIZE });
+  await expect.poll(async () => (await store.backfills.walk(LATE))?.obstacle, PATIENCE).toMatch(/live work/);
+  expect(await store.backfills.walk(LATE)).toMatchObject({ planned: SIZE, finishedRuns: SIZE });
   live = 0;
   await workUntilDone(old);
-  expect(await store.backfill(LATE)).toMatchObject({ planned: 2 * SIZE, obstacle: null });
+  expect(await store.backfills.walk(LATE)).toMatchObject({ planned: 2 * SIZE, obstacle: null });
 });
 
 it.each([1, 2, 3, 6, 9])('loses and doubles none when its process dies with change %i', async (changes) => {
@@ -203,7 +205,7 @@ it.each([1, 2, 3, 6, 9])('loses and doubles none when its process dies with chan
   sweep();
   await workUntilDone(old);
   expect(new Set(await askedFor(old))).toEqual(new Set([1]));
-  expect(await store.backfill(LATE)).toMatchObject({ planned: 30, finishedRuns: 30 });
+  expect(await store.backfills.walk(LATE)).toMatchObject({ planned: 30, finishedRuns: 30 });
 });
 
 it('goes on in one of several processes at a time', async () => {
@@ -212,7 +214,7 @@ it('goes on in one of several processes at a time', async () => {
   for (let process = 0; process < 3; process++) sweep();
   expect(await workUntilDone(old)).toBeLessThanOrEqual(SIZE);
   expect(new Set(await askedFor(old))).toEqual(new Set([1]));
-  expect(await store.backfill(LATE)).toMatchObject({ scanned: 30, planned: 30, finishedRuns: 30 });
+  expect(await store.backfills.walk(LATE)).toMatchObject({ scanned: 30, planned: 30, finishedRuns: 30 });
 });
 
 it('waits while its processor is paused, and is over when that is retired', async () => {
@@ -221,12 +223,14 @@ it('waits while its processor is paused, and is over when that is retired', asyn
   await begin();
   sweep();
   await expect
-    .poll(async () => (await store.backfill(LATE))?.obstacle, PATIENCE)
+    .poll(async () => (await store.backfills.walk(LATE))?.obstacle, PATIENCE)
     .toBe(`\`${LATE}\` is paused.`);
   expect(await owedOf(entries)).toEqual([]);
   processor = lateDocument();
   await expect.poll(async () => (await owedOf(entries)).length, PATIENCE).toBe(SIZE);
   processor = lateDocument({ status: 'retired', active: false });
-  await expect.poll(async () => (await store.backfill(LATE))?.finishedAt ?? null, PATIENCE).not.toBeNull();
+  await expect
+    .poll(async () => (await store.backfills.walk(LATE))?.finishedAt ?? null, PATIENCE)
+    .not.toBeNull();
   expect(await owedOf(entries)).toHaveLength(SIZE);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Delivery } from '../../../platform/event-log/log.ts';
+import type { Delivery } from '../../../platform/event-log/consuming.ts';
 import { fromMessage, subjectOf } from '../../../platform/events/events.ts';
 import { viewer } from '../../../platform/testing/service.ts';
-import { processorDocument } from '../registry.fixture.ts';
-import { createDraft, newCaller, registry, runState, state } from '../subgraph.fixture.ts';
+import { processorDocument } from '../testing/registry.fixture.ts';
+import { newCaller, runState } from '../testing/subgraph.fixture.ts';
 
-runState();
+const { createDraft, registry, state } = runState();
 
 const operator = { viewer: viewer('olga', 'operator') };
 const BACKFILL =

@@ -1,7 +1,10 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import { retiredMessage } from '../runs/status.ts';
-import type { Backfill } from '../store/backfills.ts';
+import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { noProcessor } from '../../../platform/serving/direct-reads/owners.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { assertNotRetired } from '../blobs/processing/processor-status.ts';
+import type { StateStore } from '../store/store.ts';
+import { type IndexWalk, newWalk } from '../store/walks.ts';
 import { takesBlobs } from './decide.ts';
 
 export interface BackfillRequest {
@@ -10,32 +13,34 @@ export interface BackfillRequest {
   readonly since?: Date | null;
 }
 
+export interface BackfillDependencies {
+  readonly store: Pick<StateStore, 'backfills'>;
+  readonly processors: Pick<ProcessorCatalog, 'get'>;
+  readonly clock: Clock;
+  /** Continues a processor's backfill soon. */
+  readonly nudgeBackfill: (processorId: string) => void;
+}
+
 /**
- * Begins to ask a processor for what it would have made of blobs that are older than it, or finds that this is under
- * way. It goes on by itself, behind live work.
- * @throws BlobgraphError PROCESSOR_UNKNOWN, PROCESSOR_RETIRED; VALIDATION_FAILED for one that works on demand alone
+ * Begins to request runs on blobs that are older than the processor, unless that is under way. It continues in the
+ * background, behind live work.
+ * @throws BlobgraphError PROCESSOR_UNKNOWN, PROCESSOR_RETIRED; VALIDATION_FAILED when the processor only works on demand
  */
 export async function beginBackfill(
-  { store, processors, clock, nudgeBackfill }: StateDependencies,
+  { store, processors, clock, nudgeBackfill }: BackfillDependencies,
   requestedBy: string,
   { processorId, since = null }: BackfillRequest,
-): Promise<Backfill> {
-  const field = 'processorId';
+): Promise<IndexWalk> {
   const processor = await processors.get(processorId, takesBlobs);
-  if (!processor) {
-    const message = `There is no processor \`${processorId.slice(0, 64)}\`.`;
-    throw new BlobgraphError('PROCESSOR_UNKNOWN', message, { field });
-  }
-  if (processor.status === 'retired')
-    throw new BlobgraphError('PROCESSOR_RETIRED', retiredMessage(processorId), { field });
+  if (!processor) throw noProcessor(processorId, 'processorId');
+  assertNotRetired(processorId, processor.status);
   if (!takesBlobs(processor)) {
-    const message = `\`${processorId}\` takes no blobs by itself: it works on demand, so there is nothing to make up for.`;
-    throw new BlobgraphError('VALIDATION_FAILED', message, { field });
+    const message = `\`${processorId}\` only works on demand: there is nothing to backfill.`;
+    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'processorId' });
   }
   const startedAt = clock.now();
-  const progress = { finishedAt: null, scanned: 0, planned: 0, finishedRuns: 0, obstacle: null };
-  const begun = { processorId, since, requestedBy, startedAt, ...progress, after: null, batch: [] };
-  const backfill = await store.beginBackfill(begun, startedAt);
+  const walk = newWalk({ processorId, since, requestedBy, startedAt });
+  const backfill = await store.backfills.beginWalk(walk, startedAt);
   nudgeBackfill(processorId);
   return backfill;
 }

@@ -1,29 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { pendingRuns } from '../runs/runs.ts';
-import type { Backfill } from '../store/backfills.ts';
+import { pendingRuns } from '../entries/runs.ts';
 import type { ScannedEntry } from '../store/scans.ts';
-import { at } from '../store/store.contract.fixture.ts';
-import { batchSize, isLeftOut, takesBlobs, withNextBatch } from './decide.ts';
+import { at, scanned as entry } from '../testing/records.fixture.ts';
+import { isLeftOut, takesBlobs } from './decide.ts';
 
 const processor = {
   id: 'late',
   takes: { 'blob.created': ['text-input-v1'], 'blob.indexed': ['expanded-text-v1'] },
   opt_in_schema_ids: [],
 };
-const entry = (over: Partial<ScannedEntry> = {}): ScannedEntry => ({
-  id: 'b',
-  userId: 'u',
-  processorId: 'state',
-  schemaId: 'text-input-v1',
-  bookId: null,
-  sourceIds: [],
-  contentHash: null,
-  runs: [],
-  contentMissingSince: null,
-  createdAt: at(5),
-  waiting: false,
-  ...over,
-});
 const derived = (over: Partial<ScannedEntry> = {}) =>
   entry({ processorId: 'text-expansion', schemaId: 'expanded-text-v1', contentHash: 'h', ...over });
 
@@ -70,37 +55,4 @@ it.each([
   [{}, false],
 ])('a processor that takes %j takes blobs by itself: %s', (takes, expected) => {
   expect(takesBlobs({ takes })).toBe(expected);
-});
-
-it('asks for as many runs as a process works on, and for 50 at most', () => {
-  expect([1, 50, 1_000].map((max_concurrency) => batchSize({ max_concurrency }))).toEqual([1, 50, 50]);
-});
-
-describe('the next batch', () => {
-  const backfill: Backfill = {
-    ...{ processorId: 'late', since: null, requestedBy: 'olga', startedAt: at(0), finishedAt: null },
-    ...{ scanned: 10, planned: 4, finishedRuns: 4, obstacle: 'It waits.', batch: [], lease: 1 },
-    after: { userId: 'u', id: 'a' },
-  };
-  const page = ['b', 'c', 'd', 'e'].map((id) => entry({ id }));
-  const wanted = ({ id }: ScannedEntry) => id !== 'c';
-
-  it('ends with the entry that fills it', () => {
-    expect(withNextBatch(backfill, page, wanted, 2)).toEqual({
-      ...backfill,
-      scanned: 13,
-      planned: 6,
-      obstacle: null,
-      after: { userId: 'u', id: 'd' },
-      batch: [
-        { userId: 'u', id: 'b' },
-        { userId: 'u', id: 'd' },
-      ],
-    });
-  });
-
-  it('may be smaller, or empty, at the end of a page', () => {
-    expect(withNextBatch(backfill, page, wanted, 9)).toMatchObject({ scanned: 14, after: { id: 'e' } });
-    expect(withNextBatch(backfill, page, () => false, 9)).toMatchObject({ planned: 4, batch: [] });
-  });
 });

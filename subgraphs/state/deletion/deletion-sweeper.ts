@@ -1,27 +1,35 @@
-import type { ServiceTarget } from '../../../platform/clients/http.ts';
+import type { ServiceTarget } from '../../../platform/clients/http/http.ts';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Logger } from '../../../platform/logger.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { IndexEntry, Tombstone } from '../documents.ts';
-import { STATE } from '../entry.ts';
-import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
-import { follow } from './deletion.ts';
+import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
+import type { SchemaClient } from '../../../platform/clients/schemas.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../background/sweeper.ts';
+import { STATE } from '../entries/entry.ts';
+import type { IndexEntry, Tombstone } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
+import { type DeletionDependencies, follow } from './deletion.ts';
 
-export interface DeletionSweeperDependencies
-  extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'nudgeDeletion' | 'processors' | 'schemas'> {
+export interface DeletionSweeperDependencies extends DeletionDependencies {
+  readonly store: DeletionDependencies['store'] &
+    Pick<StateStore, 'tombstone' | 'settleDeletion' | 'dueDeletions'>;
+  /** A deletion at one that it does not know fails, and is retried. */
+  readonly processors: Pick<ProcessorCatalog, 'get'>;
+  /** Tells which processor stores the bytes of a user's own blob. */
+  readonly schemas: Pick<SchemaClient, 'validator'>;
   readonly erasure: ErasureClient;
   readonly logger: Logger;
 }
 
 const CONCURRENCY = 8;
 const SWEEP_BATCH = 500;
+
 /**
- * Where a processor answers; null for one that was retired: its store is gone for good.
+ * A processor's address; null when it is retired, so that its store is gone for good.
  * @throws Error when the registry does not know the processor: its store may come back
  */
 async function ownerOf(
-  { processors }: Pick<StateDependencies, 'processors'>,
+  { processors }: DeletionSweeperDependencies,
   processorId: string,
 ): Promise<ServiceTarget | null> {
   const processor = await processors.get(processorId);
@@ -29,9 +37,9 @@ async function ownerOf(
   return processor.status === 'retired' ? null : { id: processor.id, baseUrl: processor.base_url };
 }
 
-/** The processor that keeps the bytes of a user's own blob, such as a picture's; null where none does. */
+/** The processor that stores the bytes of a user's own blob, e.g. of an image; null when none does. */
 async function keeperOf(
-  { schemas }: Pick<StateDependencies, 'schemas'>,
+  { schemas }: DeletionSweeperDependencies,
   { schema }: Tombstone,
 ): Promise<string | null> {
   if (schema === undefined) return null;
@@ -39,7 +47,7 @@ async function keeperOf(
   try {
     return (await schemas.validator(id, version)).keptBy;
   } catch (error) {
-    // Nobody keeps anything for a schema that there is not any more.
+    // No processor stores anything for a schema that no longer exists.
     if (error instanceof BlobgraphError && error.code === 'SCHEMA_UNKNOWN') return null;
     throw error;
   }
@@ -54,7 +62,7 @@ async function eraseContent(deps: DeletionSweeperDependencies, tombstone: Tombst
   if (owner) await deps.erasure.erase(owner, userId, [id]);
 }
 
-/** Tells those who keep them. */
+/** Tells the processors that their blobs have lost a source. */
 async function markStale(
   deps: DeletionSweeperDependencies,
   userId: string,
@@ -67,7 +75,7 @@ async function markStale(
   }
 }
 
-/** All that follows from a tombstone. What cannot be done now holds up nothing else. */
+/** Does everything that follows from a tombstone. One failure does not stop the rest. */
 async function finish(deps: DeletionSweeperDependencies, tombstone: Tombstone): Promise<void> {
   const failures: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
@@ -79,7 +87,7 @@ async function finish(deps: DeletionSweeperDependencies, tombstone: Tombstone): 
   if (failures.length > 0) throw failures[0];
 }
 
-/** Does what is left to do of a deletion; safe to do again. @throws when it must be tried again, which is noted */
+/** Finishes a deletion. Idempotent. @throws when a part failed; the next attempt is then scheduled */
 export async function finishDeletion(deps: DeletionSweeperDependencies, id: string): Promise<void> {
   const { store, clock } = deps;
   const tombstone = await store.tombstone(id);
@@ -93,7 +101,7 @@ export async function finishDeletion(deps: DeletionSweeperDependencies, id: stri
   }
 }
 
-/** Finishes deletions: soon after they were asked for, and by sweeping what a crash or a processor's absence left. */
+/** Finishes deletions: soon after the request, and by sweeping those left by a crash or an unreachable processor. */
 export const createDeletionSweeper = (deps: DeletionSweeperDependencies): Sweeper =>
   createSweeper({
     what: 'finishing a deletion',

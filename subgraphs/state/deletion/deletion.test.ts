@@ -1,32 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../../platform/ids.ts';
-import {
-  create,
-  createDraft,
-  draft,
-  newCaller,
-  register,
-  registration,
-  report,
-  runState,
-  state,
-} from '../subgraph.fixture.ts';
-import {
-  asCompiler,
-  bookOf,
-  expansion,
-  left,
-  novel,
-  owner,
-  remove,
-  runOwners,
-  toldOf,
-} from './deletion.fixture.ts';
-import { erasingUsers } from './erasing.fixture.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
+import { draft, newCaller, registration, runState } from '../testing/subgraph.fixture.ts';
+import { asCompiler, bookOf, novelsOn, runOwners } from './deletion.fixture.ts';
 
-runState();
-runOwners();
-erasingUsers();
+const running = runState();
+const { create, createDraft, register, report, state } = running;
+const { calledWith, owner } = runOwners(running);
+const { expansion, left, novel, remove } = novelsOn(running);
 
 describe('deleteBlob', () => {
   it('takes what was made of the blob alone, and marks what has other sources as stale', async () => {
@@ -37,14 +17,14 @@ describe('deleteBlob', () => {
       userErrors: [],
     });
     expect((await left(caller)).toSorted()).toEqual([second, two, book].toSorted());
-    await expect.poll(() => toldOf('/blobs/delete')).toContain(one);
-    await expect.poll(() => toldOf('/blobs/stale')).toContain(book);
+    await expect.poll(() => calledWith('/blobs/delete')).toContain(one);
+    await expect.poll(() => calledWith('/blobs/stale')).toContain(book);
     // The last source that is left takes it along.
     const { deletedIds = [], staleIds } = (await remove(caller, second)) ?? {};
     expect(deletedIds.toSorted()).toEqual([second, two, book].toSorted());
     expect(staleIds).toEqual([]);
     expect(await left(caller)).toEqual([]);
-    await expect.poll(() => toldOf('/blobs/delete')).toContain(book);
+    await expect.poll(() => calledWith('/blobs/delete')).toContain(book);
   });
 
   it('takes all that was made of the blob with `cascade`, and answers the same blob again alone', async () => {
@@ -56,7 +36,7 @@ describe('deleteBlob', () => {
     });
     expect(await remove(caller, first, true)).toEqual({ deletedIds: [first], staleIds: [], userErrors: [] });
     expect(await left(caller)).toEqual([two, second]);
-    await expect.poll(() => toldOf('/blobs/delete')).toEqual(expect.arrayContaining([one, book]));
+    await expect.poll(() => calledWith('/blobs/delete')).toEqual(expect.arrayContaining([one, book]));
   });
 
   it('leaves nothing in lists, lineage, books, conversations, and over REST', async () => {
@@ -89,16 +69,6 @@ describe('deleteBlob', () => {
     expect(batch.body).toEqual({ blobs: [] });
   });
 
-  it('is there over REST', async () => {
-    const { caller, first, one, book } = await novel();
-    const path = `/api/v1/blobs/${first}`;
-    expect((await state.rest('DELETE', `${path}?cascade=maybe`, { caller })).status).toBe(400);
-    const { status, body } = await state.rest('DELETE', `${path}?cascade=true`, { caller });
-    expect([status, body]).toEqual([200, { deleted_ids: [first, one, book], stale_ids: [] }]);
-    expect((await state.rest('DELETE', path, { caller })).body).toMatchObject({ deleted_ids: [first] });
-    expect((await state.rest('DELETE', '/api/v1/blobs/none', { caller })).status).toBe(404);
-  });
-
   it('knows nothing of what is not there, or another’s', async () => {
     const { first } = await novel();
     for (const id of [first, 'nothing']) {
@@ -121,7 +91,7 @@ describe('deleteBlob', () => {
     expect(await remove(other, own)).toMatchObject({ deletedIds: [own] });
     owner.away = false;
     await expect
-      .poll(() => toldOf('/blobs/delete'), { timeout: 20_000 })
+      .poll(() => calledWith('/blobs/delete'), { timeout: 20_000 })
       .toEqual(expect.arrayContaining([one, book]));
   });
 });

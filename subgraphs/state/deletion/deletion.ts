@@ -1,38 +1,54 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { IndexEntry, Tombstone } from '../documents.ts';
-import { entryOfUserBlob, eventOf, STATE } from '../entry.ts';
-import { untilWritten } from '../optimistic.ts';
+import { noBlob } from '../../../platform/serving/direct-reads/owners.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { entryOfUserBlob, eventOf, STATE } from '../entries/entry.ts';
+import { untilWritten } from '../entries/optimistic.ts';
+import type { IndexEntry, Tombstone } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
 
-/** The extent of a deletion. */
+/** The blobs that a deletion affects. */
 export interface Deletion {
   /** The blob itself first. */
   readonly deletedIds: readonly string[];
-  /** Blobs made of it and of others that are still there. */
+  /** Blobs that have lost one of several sources. */
   readonly staleIds: readonly string[];
 }
 
-type Dependencies = Pick<StateDependencies, 'store' | 'clock' | 'nudge'>;
+export interface BuryDependencies {
+  readonly store: Pick<StateStore, 'bury'>;
+  readonly clock: Clock;
+  /** Publishes a blob's outbox soon. */
+  readonly nudge: (blobId: string) => void;
+}
 
-/** {@link deleteBlob}'s dependencies. */
-export type DeletionDependencies = Dependencies & Pick<StateDependencies, 'nudgeDeletion'>;
+export interface FollowDependencies extends BuryDependencies {
+  readonly store: Pick<
+    StateStore,
+    'bury' | 'entries' | 'userBlobs' | 'tombstones' | 'insertEntry' | 'derived'
+  >;
+}
 
-/** For this long a deletion is left to the request that began it. */
+export interface DeletionDependencies extends FollowDependencies {
+  readonly store: FollowDependencies['store'] & Pick<StateStore, 'eraseUserBlobs'>;
+  /** Finishes a blob's deletion soon. */
+  readonly nudgeDeletion: (blobId: string) => void;
+}
+
+/** The sweep leaves a deletion to the request that began it for this long. */
 const GRACE_MS = 2_000;
 const PAGE = 100;
-/** Blobs that one request tells of; what follows is done behind it. */
-const MAX_TOLD = 1_000;
+/** Maximum number of blobs that one request deletes and reports; the sweep does the rest. */
+const MAX_REPORTED = 1_000;
 
-/** Whether a blob goes when one of its sources was deleted. `deleted`: those of its sources that were. */
-export const goesWith = (
+/** Whether a blob is deleted with its sources. `deleted`: its deleted sources. */
+const goesWith = (
   { sourceIds }: Pick<IndexEntry, 'sourceIds'>,
   cascade: boolean,
   deleted: ReadonlySet<string>,
 ): boolean => cascade || sourceIds.every((id) => deleted.has(id));
 
-/** Puts a tombstone in an entry's place; null when the entry has changed meanwhile. */
+/** Replaces an entry with a tombstone; null when the entry has changed meanwhile. */
 export async function buryEntry(
-  deps: Dependencies,
+  deps: BuryDependencies,
   entry: IndexEntry,
   { cascade, dueAt }: Pick<Tombstone, 'cascade' | 'dueAt'>,
 ): Promise<Tombstone | null> {
@@ -49,11 +65,16 @@ export async function buryEntry(
 }
 
 /**
- * Puts the tombstone that commits a deletion; what follows from it is done by the sweep where it is cut short. One that
- * is there already is answered.
+ * Commits a deletion by its tombstone. If the process dies afterwards, the sweep does the rest. Returns an existing
+ * tombstone as it is.
  * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
-export const bury = (deps: Dependencies, userId: string, id: string, cascade: boolean): Promise<Tombstone> =>
+export const bury = (
+  deps: FollowDependencies,
+  userId: string,
+  id: string,
+  cascade: boolean,
+): Promise<Tombstone> =>
   untilWritten(async () => {
     const { store } = deps;
     const [entry] = await store.entries(userId, [id]);
@@ -61,18 +82,15 @@ export const bury = (deps: Dependencies, userId: string, id: string, cascade: bo
     if (entry) return buryEntry(deps, entry, { cascade, dueAt });
     const [tombstone] = await store.tombstones(userId, [id]);
     if (tombstone) return tombstone;
-    // Its writer died before entering it.
+    // Its writer died before it inserted the entry.
     const [blob] = await store.userBlobs(userId, [id]);
-    if (!blob) {
-      const message = 'There is no blob of this id, or it is not yours.';
-      throw new BlobgraphError('BLOB_NOT_FOUND', message, { field: 'id' });
-    }
+    if (!blob) throw noBlob('id');
     await store.insertEntry(entryOfUserBlob(blob), []);
     return null;
   });
 
 /** A blob's children, newest first, in pages. */
-async function* childrenOf({ store }: Dependencies, { userId, id }: Tombstone) {
+async function* childrenOf({ store }: FollowDependencies, { userId, id }: Tombstone) {
   let last: IndexEntry | undefined;
   do {
     const request = { limit: PAGE, ...(last ? { after: last } : {}) };
@@ -83,10 +101,10 @@ async function* childrenOf({ store }: Dependencies, { userId, id }: Tombstone) {
 }
 
 /**
- * Deletes what goes with a deleted blob, one step down, and tells page by page what went and what stays without one
- * of its sources. Safe to do again.
+ * Deletes the children that go with a deleted blob, and yields, page by page, those that were deleted and those that
+ * stay with fewer sources. Idempotent.
  */
-export async function* follow(deps: Dependencies, tombstone: Tombstone) {
+export async function* follow(deps: FollowDependencies, tombstone: Tombstone) {
   const { userId, cascade } = tombstone;
   for await (const children of childrenOf(deps, tombstone)) {
     const sourceIds = [...new Set(children.flatMap((child) => child.sourceIds))];
@@ -102,10 +120,9 @@ export async function* follow(deps: Dependencies, tombstone: Tombstone) {
 }
 
 /**
- * Deletes a blob and what was made of it alone, or, with `cascade`, all that was made of it. Once it is answered, the
- * blobs are in no read of the graph any more, and a user's own are erased; processors erase what they keep soon after.
- * One request tells of 1,000 blobs at most; the rest goes all the same. A blob that was deleted before is answered
- * alone.
+ * Deletes a blob with the blobs derived from it alone or, with `cascade`, with all derived blobs. On return they are
+ * gone from every read, and the user's own are erased; processors erase theirs soon after. At most 1,000 blobs are
+ * reported; the sweep deletes the rest. For a blob that is already deleted, only its own id is returned.
  * @throws BlobgraphError BLOB_NOT_FOUND, SERVICE_UNAVAILABLE
  */
 export async function deleteBlob(
@@ -116,14 +133,14 @@ export async function deleteBlob(
 ): Promise<Deletion> {
   const gone = [await bury(deps, userId, id, cascade)];
   const stale = new Set<string>();
-  // Grows while it is walked: each of them may take others with it.
+  // Grows during the loop: each deletion may cause others.
   for (const tombstone of gone) {
     for await (const step of follow(deps, tombstone)) {
       gone.push(...step.buried);
       for (const child of step.stale) stale.add(child.id);
-      if (gone.length + stale.size > MAX_TOLD) break;
+      if (gone.length + stale.size > MAX_REPORTED) break;
     }
-    if (gone.length + stale.size > MAX_TOLD) break;
+    if (gone.length + stale.size > MAX_REPORTED) break;
   }
   const own = gone.filter(({ processorId }) => processorId === STATE);
   await deps.store.eraseUserBlobs(
@@ -135,5 +152,5 @@ export async function deleteBlob(
     stale.delete(deletedId);
     deps.nudgeDeletion(deletedId);
   }
-  return { deletedIds: deletedIds.slice(0, MAX_TOLD), staleIds: [...stale].slice(0, MAX_TOLD) };
+  return { deletedIds: deletedIds.slice(0, MAX_REPORTED), staleIds: [...stale].slice(0, MAX_REPORTED) };
 }

@@ -1,50 +1,59 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
-import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import type { Logger } from '../../../platform/logger.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { Erasure, IndexEntry } from '../documents.ts';
-import { entryOfUserBlob, STATE } from '../entry.ts';
-import { createSweeper, nextAttempt, type Sweeper } from '../sweeper.ts';
-import { buryEntry } from './deletion.ts';
+import {
+  type ProcessorCatalog,
+  type ProcessorDocument,
+  statusSince,
+} from '../../../platform/clients/registry.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import { pause } from '../../../platform/time/pause.ts';
+import { createSweeper, nextAttempt, type Sweeper } from '../background/sweeper.ts';
+import { entryOfUserBlob, STATE } from '../entries/entry.ts';
+import type { ErasureStore } from '../store/erasures.ts';
+import type { Erasure, IndexEntry } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
+import { type BuryDependencies, buryEntry } from './deletion.ts';
 
-export interface ErasureSweeperDependencies
-  extends Pick<StateDependencies, 'store' | 'clock' | 'nudge' | 'processors'> {
+export interface ErasureSweeperDependencies extends BuryDependencies {
+  readonly store: BuryDependencies['store'] &
+    ErasureStore &
+    Pick<StateStore, 'page' | 'insertEntry' | 'eraseUserBlobs' | 'forgetSummary' | 'outboxLength'>;
+  readonly processors: Pick<ProcessorCatalog, 'all'>;
   readonly erasure: ErasureClient;
   readonly logger: Logger;
-  /** Documents whose events may wait before an erasure waits for them: it must not hold back what others store. */
+  /** An erasure pauses while more documents than this have unpublished events, so as not to block other users. */
   readonly maxWaiting: number;
-  /** Milliseconds after which nothing that was let in before an erasure is still being stored. Default 10,000. */
+  /** Milliseconds after which every blob accepted before the erasure has been stored. Default 10,000. */
   readonly settleMs?: number;
 }
 
 const CONCURRENCY = 2;
 const BATCH = 200;
-/** Blobs that are not indexed come with their content. */
+/** Blobs without an entry are read with their content. */
 const UNINDEXED_BATCH = 10;
 const AT_ONCE = 16;
-/** An erasure whose process died is taken up again after this long. */
+/** Another process continues the erasure of a dead one after this long. */
 const LEASE_MS = 30_000;
 const SETTLE_MS = 10_000;
 const PAUSE_MS = 100;
+const UNLOGGED = 'The event log does not have all deletions yet.';
 
-/** One run of an erasure, which keeps other processes from it while it goes on. */
-interface Run extends ErasureSweeperDependencies {
+/** An erasure in progress, which other processes leave alone. */
+interface Progress extends ErasureSweeperDependencies {
   readonly signal: AbortSignal;
-  /** Called now and then. @throws when the process stops */
+  /** Renews the lease and saves the progress. @throws when the process stops */
   goOn(erasure: Erasure): Promise<void>;
 }
 
-async function untilPublished(run: Run, erasure: Erasure): Promise<void> {
+async function untilPublished(run: Progress, erasure: Erasure): Promise<void> {
   while ((await run.store.outboxLength()) > run.maxWaiting) {
-    await pause(PAUSE_MS);
-    await run.goOn({ ...erasure, obstacle: 'The event log does not take more yet.' });
+    await pause(PAUSE_MS, run.signal);
+    await run.goOn({ ...erasure, obstacle: 'The event log accepts no more events at the moment.' });
   }
 }
 
 /** @returns true while there may be more */
-async function eraseIndexed({ store, ...run }: Run, { userId }: Erasure): Promise<boolean> {
+async function eraseIndexed({ store, ...run }: Progress, { userId }: Erasure): Promise<boolean> {
   const { entries: page } = await store.page(userId, {}, { limit: BATCH, direction: 'ASC' });
   const bury = (entry: IndexEntry) => buryEntry({ store, ...run }, entry, { cascade: true, dueAt: null });
   await pMap(page, bury, { concurrency: AT_ONCE });
@@ -56,8 +65,8 @@ async function eraseIndexed({ store, ...run }: Run, { userId }: Erasure): Promis
   return page.length > 0;
 }
 
-/** Blobs whose writer died, or is about to enter them: a tombstone keeps it from that. */
-async function eraseUnindexed({ store, ...run }: Run, { userId }: Erasure): Promise<boolean> {
+/** Blobs without an entry: their writer died, or is about to insert it, which a tombstone prevents. */
+async function eraseUnindexed({ store, ...run }: Progress, { userId }: Erasure): Promise<boolean> {
   const blobs = await store.ownBlobs(userId, UNINDEXED_BATCH);
   for (const blob of blobs) {
     const { stored } = await store.insertEntry(entryOfUserBlob(blob), []);
@@ -79,17 +88,21 @@ const withStore = (erasure: Erasure, processorId: string, at: Date): Erasure => 
   goneStores: erasure.goneStores.filter((store) => store.processorId !== processorId),
 });
 
-/** The erasure without the store of a processor that was retired. */
-const withoutStore = (erasure: Erasure, { id, status_since, created_at }: ProcessorDocument): Erasure => ({
+/** The erasure with the store of a retired processor. */
+const withoutStore = (erasure: Erasure, processor: ProcessorDocument): Erasure => ({
   ...erasure,
   goneStores: [
-    ...erasure.goneStores.filter((store) => store.processorId !== id),
-    { processorId: id, retiredAt: status_since ?? created_at },
+    ...erasure.goneStores.filter((store) => store.processorId !== processor.id),
+    { processorId: processor.id, retiredAt: statusSince(processor) },
   ],
 });
 
-/** The erasure with the processor's store done, or gone; null when it does not answer. */
-async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure): Promise<Erasure | null> {
+/** The erasure with the processor's store; null when the processor does not answer. */
+async function eraseAt(
+  run: Progress,
+  processor: ProcessorDocument,
+  erasure: Erasure,
+): Promise<Erasure | null> {
   if (processor.status === 'retired') return withoutStore(erasure, processor);
   try {
     while (await run.erasure.eraseUser({ id: processor.id, baseUrl: processor.base_url }, erasure.userId))
@@ -97,13 +110,16 @@ async function eraseAt(run: Run, processor: ProcessorDocument, erasure: Erasure)
     return withStore(erasure, processor.id, run.clock.now());
   } catch (error) {
     run.signal.throwIfAborted();
-    run.logger.warn({ err: error, processor: processor.id }, 'erasing a user waits for a processor');
+    run.logger.warn(
+      { err: error, processor: processor.id },
+      'processor did not answer; the erasure of a user is retried',
+    );
     return null;
   }
 }
 
-/** Removes all that there is now, wherever it is; what is in the way is told of, and holds up nothing else. */
-async function erase(run: Run, begun: Erasure): Promise<Erasure> {
+/** Erases everything that exists now, in every store. A processor that does not answer becomes the `obstacle`. */
+async function erase(run: Progress, begun: Erasure): Promise<Erasure> {
   const { store, clock, processors } = run;
   const { userId, startedAt } = begun;
   while (await eraseIndexed(run, begun)) {
@@ -123,24 +139,28 @@ async function erase(run: Run, begun: Erasure): Promise<Erasure> {
     erasure = done;
     erased.add(processor.id);
   }
-  // One that kept blobs of the user must have answered, also when the registry does not know it just now.
+  // Every processor that stored blobs of the user must have answered, even one that is not registered now.
   const kept = (await store.deletedByProcessor(userId, startedAt)).map(({ processorId }) => processorId);
   const away = new Set([...registered.map(({ id }) => id), ...kept].filter((id) => !erased.has(id)));
   return { ...erasure, obstacle: away.size === 0 ? null : `No answer from ${[...away].join(', ')}.` };
 }
 
-async function advance(run: Run, erasure: Erasure): Promise<void> {
+async function advance(run: Progress, erasure: Erasure): Promise<void> {
   const { store, clock, settleMs = SETTLE_MS } = run;
   const begunAt = clock.now();
   const done = await erase(run, erasure);
   const settled = new Date(erasure.startedAt.getTime() + settleMs);
-  if (done.obstacle !== null) await store.saveErasure(done, nextAttempt(erasure.startedAt, clock.now()));
-  // Once more, when all that was under way as it began has come to its end.
+  const later = (obstacle: string) =>
+    store.saveErasure({ ...done, obstacle }, nextAttempt(erasure.startedAt, clock.now()));
+  if (done.obstacle !== null) await later(done.obstacle);
+  // Once more, after every write that was in progress when it began.
   else if (begunAt < settled) await store.saveErasure(done, settled);
+  // The log tells gateways which blobs to drop from what they keep.
+  else if (await store.hasUnpublishedDeletions(done.userId)) await later(UNLOGGED);
   else await store.saveErasure({ ...done, finishedAt: clock.now() }, null);
 }
 
-/** Takes an erasure up where it was left. Safe to do again, and by several processes at once. */
+/** Continues an erasure. Idempotent, and safe in several processes at once. */
 export async function eraseUser(
   deps: ErasureSweeperDependencies,
   userId: string,
@@ -157,28 +177,18 @@ export async function eraseUser(
     await goOn(erasure);
     await advance({ ...deps, signal, goOn }, erasure);
   } catch (error) {
-    // What was done stays done; another process may go on at once.
+    // Another process may continue at once.
     await store.saveErasure(erasure, nextAttempt(erasure.startedAt, clock.now()));
     if (!signal.aborted) throw error;
   }
 }
 
-/** Goes on with erasures until they are finished, whichever process began them. */
-export function createErasureSweeper(deps: ErasureSweeperDependencies): Sweeper {
-  const stopping = new AbortController();
-  const sweeper = createSweeper({
+/** Continues erasures until they are finished, whichever process began them. */
+export const createErasureSweeper = (deps: ErasureSweeperDependencies): Sweeper =>
+  createSweeper({
     what: 'erasing a user',
     find: () => deps.store.dueErasures(deps.clock.now(), CONCURRENCY),
-    work: ([userId]) => eraseUser(deps, userId, stopping.signal),
+    work: ([userId], signal) => eraseUser(deps, userId, signal),
     concurrency: CONCURRENCY,
     logger: deps.logger,
   });
-  return {
-    nudge: (userId) => sweeper.nudge(userId),
-    start: () => sweeper.start(),
-    stop() {
-      stopping.abort();
-      return sweeper.stop();
-    },
-  };
-}

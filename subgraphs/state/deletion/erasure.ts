@@ -1,46 +1,53 @@
 import { z } from 'zod';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { Erasure, UserBlobRecord } from '../documents.ts';
-import { checkInput, label } from '../input.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { label, parseInput } from '../../../platform/input/label.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import type { Erasure, UserBlobRecord } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
 
-/** An erasure's progress in one store. */
+/** The progress of an erasure in one store. */
 export interface ErasedStore {
+  /** `state` for the store of users' own blobs. */
   readonly processorId: string;
   /** Blobs deleted since the erasure began. */
   readonly deleted: number;
-  /** Blobs that the index still has. */
+  /** Blobs still in the index. */
   readonly left: number;
-  /** When the store held nothing of the user any more; null until then. */
+  /** When the store no longer held anything of the user; null until then. */
   readonly erasedAt: Date | null;
-  /** When its processor was retired: the store is gone, and was not asked; null for one that was. */
+  /** When its processor was retired: the store is gone and was not asked. Null for other stores. */
   readonly retiredAt: Date | null;
 }
 
-/** How an erasure goes, or went. */
+/** An erasure with its progress. */
 export interface ErasureReport extends Omit<Erasure, 'stores' | 'goneStores'> {
+  /** Ordered by processor id; also known stores that still have to be erased. */
   readonly stores: readonly ErasedStore[];
 }
 
 const inputSchema = z.object({ id: label(256) });
 
+/** The refusal of what is new of a user whose erasure is running. */
+export const userErasing = (): BlobgraphError =>
+  new BlobgraphError(
+    'USER_ERASING',
+    'All data of this user is being erased. Nothing new is accepted until that is done.',
+  );
+
 /** @throws BlobgraphError USER_ERASING */
-export async function assertNotErasing({ store }: Pick<StateDependencies, 'store'>, userId: string) {
+export async function assertNotErasing(store: Pick<StateStore, 'erasure'>, userId: string): Promise<void> {
   const erasure = await store.erasure(userId);
-  if (!erasure || erasure.finishedAt) return;
-  const message = 'All that is this user’s is being erased. Nothing new is taken until that is done.';
-  throw new BlobgraphError('USER_ERASING', message);
+  if (erasure && !erasure.finishedAt) throw userErasing();
 }
 
-/** Whether a blob was let in just before its user's erasure began, and would outlive it. */
+/** Whether a blob was accepted just before its user's erasure began, and would survive it. */
 export const escapes = (blob: Pick<UserBlobRecord, 'createdAt'>, erasure: Erasure | null): boolean =>
   erasure !== null && (erasure.finishedAt === null || blob.createdAt < erasure.startedAt);
 
-/** Counts are those of the index: of tombstones, and of what is still there. */
-async function reportOf(
-  { store }: Pick<StateDependencies, 'store'>,
-  erasure: Erasure,
-): Promise<ErasureReport> {
+type ReportStore = Pick<StateStore, 'deletedByProcessor' | 'countByProcessor'>;
+
+/** Counts the tombstones and entries of the index. */
+async function reportOf(store: ReportStore, erasure: Erasure): Promise<ErasureReport> {
   const [deleted, left] = await Promise.all([
     store.deletedByProcessor(erasure.userId, erasure.startedAt),
     store.countByProcessor(erasure.userId),
@@ -65,17 +72,24 @@ async function reportOf(
   return { ...erasure, stores };
 }
 
+export interface DeleteUserDependencies {
+  readonly store: ReportStore & Pick<StateStore, 'beginErasure'>;
+  readonly clock: Clock;
+  /** Continues a user's erasure soon. */
+  readonly nudgeErasure: (userId: string) => void;
+}
+
 /**
- * Begins to erase all that is a user's, or finds that it is under way. Nothing new of theirs is taken from then on
- * until it is finished.
+ * Begins to erase all data of a user, unless that is under way. Nothing new of the user is accepted until it is
+ * finished.
  * @throws InputErrors VALIDATION_FAILED
  */
 export async function deleteUser(
-  deps: StateDependencies,
+  deps: DeleteUserDependencies,
   requestedBy: string,
   userId: string,
 ): Promise<ErasureReport> {
-  checkInput(inputSchema, { id: userId });
+  parseInput(inputSchema, { id: userId });
   const startedAt = deps.clock.now();
   const begun = {
     userId,
@@ -88,11 +102,14 @@ export async function deleteUser(
   };
   const erasure = await deps.store.beginErasure(begun, startedAt);
   deps.nudgeErasure(userId);
-  return reportOf(deps, erasure);
+  return reportOf(deps.store, erasure);
 }
 
-/** Of the user's newest erasure; null when none was asked for. */
-export async function readErasure(deps: StateDependencies, userId: string): Promise<ErasureReport | null> {
-  const erasure = await deps.store.erasure(userId);
-  return erasure && reportOf(deps, erasure);
+/** The user's newest erasure; null when there is none. */
+export async function readErasure(
+  store: ReportStore & Pick<StateStore, 'erasure'>,
+  userId: string,
+): Promise<ErasureReport | null> {
+  const erasure = await store.erasure(userId);
+  return erasure && reportOf(store, erasure);
 }

@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { BlobgraphError } from '../../../platform/errors.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { anySchema } from '../dependencies.fixture.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import { newUser, userBlob } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import { anySchema } from '../testing/dependencies.fixture.ts';
+import { newUser, userBlob } from '../testing/records.fixture.ts';
 import { deleteBlob } from './deletion.ts';
 import { finishDeletion } from './deletion-sweeper.ts';
 import { depsOf, keepers, manualClock } from './recovery.fixture.ts';

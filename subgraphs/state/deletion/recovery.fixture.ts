@@ -1,8 +1,9 @@
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import { createLogger } from '../../../platform/logger.ts';
-import { anySchema } from '../dependencies.fixture.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
+import type { Erasure } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
+import { anySchema } from '../testing/dependencies.fixture.ts';
 import type { DeletionSweeperDependencies } from './deletion-sweeper.ts';
 import type { ErasureSweeperDependencies } from './erasure-sweeper.ts';
 
@@ -14,7 +15,7 @@ const known = (retired: readonly string[]) =>
     return { id, base_url: `http://${id}`, status, status_since: RETIRED_AT } as ProcessorDocument;
   });
 
-/** Time that passes only when told to. */
+/** A clock that only the test moves. */
 export function manualClock() {
   let time = Date.UTC(2026, 5, 1);
   return {
@@ -67,24 +68,34 @@ export function keepers() {
   return { client, stale, of, put: (userId: string, ...ids: string[]) => kept.set(userId, new Set(ids)) };
 }
 
+/** An erasure at its beginning. */
+export const erasureOf = (userId: string, startedAt: Date): Erasure => ({
+  userId,
+  requestedBy: 'olga',
+  startedAt,
+  finishedAt: null,
+  stores: [],
+  goneStores: [],
+  obstacle: null,
+});
+
+/** `on`: its events are as if published, though nobody does. */
 export const depsOf = (
   on: StateStore,
   clock: ManualClock,
   erasure: ErasureClient,
   retired: readonly string[] = [],
 ): DeletionSweeperDependencies & ErasureSweeperDependencies => ({
-  store: on,
+  store: Object.create(on, { hasUnpublishedDeletions: { value: async () => false } }),
   maxWaiting: Number.POSITIVE_INFINITY,
   clock,
-  schemas: { validator: anySchema, validatorOfNew: anySchema },
+  schemas: { validator: anySchema },
   erasure,
   logger: createLogger('silent'),
   nudge: () => undefined,
   nudgeDeletion: () => undefined,
   processors: {
     all: async () => known(retired),
-    known: async () => known(retired),
-    takers: async () => [],
     get: async (id) => known(retired).find((processor) => processor.id === id),
   },
 });

@@ -2,23 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import type { IndexEntry, UserBlobRecord } from '../documents.ts';
-import { entryOfUserBlob, eventOf } from '../entry.ts';
-import {
-  entry,
-  book as newBook,
-  newId,
-  newUser,
-  outboxOf,
-  userBlob,
-} from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { entryOfUserBlob, eventOf } from '../entries/entry.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import type { IndexEntry, UserBlobRecord } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
+import { entry, book as newBook, newId, newUser, outboxOf, userBlob } from '../testing/records.fixture.ts';
 import { deleteBlob } from './deletion.ts';
 import { finishDeletion } from './deletion-sweeper.ts';
 import { eraseUser } from './erasure-sweeper.ts';
 import {
   depsOf,
+  erasureOf,
   Killed,
   keepers,
   type ManualClock,
@@ -142,19 +136,8 @@ describe('a deletion', () => {
 });
 
 describe('an erasure', () => {
-  const begin = (userId: string, clock: ManualClock) => {
-    const startedAt = clock.now();
-    const erasure = {
-      userId,
-      requestedBy: 'olga',
-      startedAt,
-      finishedAt: null,
-      stores: [],
-      goneStores: [],
-      obstacle: null,
-    };
-    return store.beginErasure(erasure, startedAt);
-  };
+  const begin = (userId: string, clock: ManualClock) =>
+    store.beginErasure(erasureOf(userId, clock.now()), clock.now());
   const never = new AbortController().signal;
 
   it('is finished wherever its process died, and leaves nothing', async () => {
@@ -255,6 +238,34 @@ describe('an erasure', () => {
     expect(keeping.of(userId).size).toBe(0);
   });
 
+  it('is finished once the log has every deletion', async () => {
+    const { userId, first, ...rest } = await novel();
+    const stranger = await storeDraft(newUser());
+    const clock = manualClock();
+    const deps = { ...depsOf(store, clock, keepers().client), store };
+    // Nobody publishes this.
+    await deleteBlob(deps, stranger.userId, stranger.id, false);
+    await begin(userId, clock);
+    clock.pass(20_000);
+    const publish = (...blobs: readonly { id: string }[]) =>
+      store.clearEntryOutboxes(new Map(blobs.map(({ id }) => [id, 99])));
+    const attempt = async () => {
+      await eraseUser(deps, userId, never);
+      return store.erasure(userId);
+    };
+    const waiting = { finishedAt: null, obstacle: 'The event log does not have all deletions yet.' };
+    expect(await attempt()).toMatchObject(waiting);
+    expect(await indexed(userId)).toEqual([]);
+    expect(await store.dueErasures(clock.now(), 1_000)).not.toContain(userId);
+    clock.pass(10_000);
+    expect(await store.dueErasures(clock.now(), 1_000)).toContain(userId);
+    await publish(rest.second, rest.one, rest.two, rest.book);
+    expect(await attempt()).toMatchObject(waiting);
+    await publish(first);
+    expect(await attempt()).toMatchObject({ finishedAt: clock.now(), obstacle: null });
+    expect((await outboxOf(store, stranger.id)).entry?.events).toHaveLength(1);
+  });
+
   it('waits for the log, so that its events hold back nobody else', async () => {
     const { userId } = await novel();
     const clock = manualClock();
@@ -271,7 +282,7 @@ describe('an erasure', () => {
     const erasing = eraseUser({ ...depsOf(busy, clock, keepers().client), maxWaiting: 0 }, userId, never);
     await expect
       .poll(async () => (await store.erasure(userId))?.obstacle, { interval: 10 })
-      .toBe('The event log does not take more yet.');
+      .toBe('The event log accepts no more events at the moment.');
     await erasing;
     expect(waiting).toBe(0);
     expect(await store.erasure(userId)).toMatchObject({ obstacle: null });

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import { entry, newUser, userBlob } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
+import { entry, newUser, userBlob } from '../testing/records.fixture.ts';
 import { deleteBlob } from './deletion.ts';
 import { finishDeletion } from './deletion-sweeper.ts';
 import { readErasure } from './erasure.ts';
@@ -91,7 +91,7 @@ it('an erasure that waited for a processor is finished without it once that is r
     died = life.died();
     clock.pass(120_000);
     await eraseUser(depsOf(store, clock, erasure, [GONE]), userId, never);
-    expect(await readErasure({ store } as Parameters<typeof readErasure>[0], userId)).toMatchObject({
+    expect(await readErasure(store, userId)).toMatchObject({
       ...{ finishedAt: expect.any(Date), obstacle: null },
       stores: [
         { processorId: 'book-compiler', deleted: 1, left: 0, erasedAt: expect.any(Date), retiredAt: null },

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { at } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
+import { at } from '../testing/records.fixture.ts';
 import { beginHandOut, createHandOutSweeper } from './hand-out.ts';
 import { entriesWith, ID, left, mortal, runsOf, type SetUp, SIZE, setUpOn, work } from './walks.fixture.ts';
 
@@ -17,7 +17,7 @@ function sweep({ store, depsOn }: SetUp, on: StateStore = store) {
   return sweeper;
 }
 const begin = ({ store, clock }: SetUp) => beginHandOut({ store, clock, nudgeHandOut: () => undefined }, ID);
-const finished = async ({ store }: SetUp) => (await store.handOuts.backfill(ID))?.finishedAt !== null;
+const finished = async ({ store }: SetUp) => (await store.handOuts.walk(ID))?.finishedAt !== null;
 
 /** Until the hand-out is finished; the most runs that were asked for at once. */
 async function workUntilDone(system: SetUp, entries: Parameters<typeof work>[1]): Promise<number> {
@@ -47,7 +47,7 @@ it('asks once for each run that was open, a few at a time, and for no other', as
   const told = await system.store.outboxes(entries.map(({ id }) => id));
   const asked = told.entries.flatMap(({ events }) => events.filter(({ kind }) => kind === 'retried'));
   expect(asked).toHaveLength(open.length);
-  expect(await system.store.handOuts.backfill(ID)).toMatchObject({
+  expect(await system.store.handOuts.walk(ID)).toMatchObject({
     planned: 23,
     finishedRuns: 23,
     batch: [],
@@ -60,7 +60,7 @@ it('lets live work go first, and waits while the processor is paused', async () 
   system.shared.live = 3;
   await begin(system);
   sweep(system);
-  const obstacle = async () => (await system.store.handOuts.backfill(ID))?.obstacle;
+  const obstacle = async () => (await system.store.handOuts.walk(ID))?.obstacle;
   await expect.poll(obstacle, PATIENCE).toMatch(/live work to do first: 3 events/);
   const { processor } = system.shared;
   system.shared.processor = processor && { ...processor, status: 'paused' };
@@ -118,10 +118,10 @@ it('goes on wherever its process was killed, and asks for nothing twice', async 
 it('begins anew when the processor is cut off once more, and is over for a retired one', async () => {
   const system = await setUp();
   await begin(system);
-  const [first] = [await system.store.handOuts.backfill(ID)];
+  const [first] = [await system.store.handOuts.walk(ID)];
   system.shared.time = at(20_000).getTime();
   await begin(system);
-  expect(await system.store.handOuts.backfill(ID)).toMatchObject({ startedAt: at(20_000), finishedAt: null });
+  expect(await system.store.handOuts.walk(ID)).toMatchObject({ startedAt: at(20_000), finishedAt: null });
   expect(first?.startedAt).toEqual(at(10_000));
   const { processor } = system.shared;
   system.shared.processor = processor && { ...processor, status: 'retired' };

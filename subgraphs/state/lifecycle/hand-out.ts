@@ -1,93 +1,86 @@
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { EventLog } from '../../../platform/event-log/log.ts';
-import { batchSize, withNextBatch } from '../backfill/decide.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { batchSize, obstacleOf, withNextBatch } from '../background/batch.ts';
+import type { Sweeper } from '../background/sweeper.ts';
 import {
   createWalkSweeper,
   entriesAt,
   finished,
+  nextPage,
+  type RequestingWalkDependencies,
   type Step,
-  type WalkDependencies,
   waitsFor,
-} from '../backfill/walk.ts';
-import { changeEntry } from '../change-entry.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { Run } from '../documents.ts';
-import { silenceOf } from '../runs/retry.ts';
-import { applyHandOut, blobRun, isOwed } from '../runs/runs.ts';
-import type { Backfill } from '../store/backfills.ts';
-import type { EntryPlace } from '../store/scans.ts';
-import type { Sweeper } from '../sweeper.ts';
+} from '../background/walk.ts';
+import { silenceOf } from '../blobs/processing/retry.ts';
+import { changeIfThere } from '../entries/changes.ts';
+import { applyHandOut, blobRun, isOwed } from '../entries/runs.ts';
+import type { Run } from '../store/records.ts';
+import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
+import type { StateStore } from '../store/store.ts';
+import { type IndexWalk, newWalk } from '../store/walks.ts';
 
-export interface HandOutDependencies
-  extends WalkDependencies,
-    Pick<StateDependencies, 'store' | 'nudge' | 'processors'> {
-  readonly eventLog: Pick<EventLog, 'waiting'>;
-  /** Entries read at once. Default: 500. */
-  readonly pageSize?: number;
+export interface HandOutSweeperDependencies extends RequestingWalkDependencies {
+  readonly store: RequestingWalkDependencies['store'] & Pick<StateStore, 'handOuts'>;
 }
-
-const PAGE = 500;
 
 type Taker = Pick<ProcessorDocument, 'id' | 'timeout_seconds'>;
 
-/** Whether a run was asked for before this hand-out began: its event may have been missed. */
-const isLost = (run: Run | undefined, { startedAt }: Pick<Backfill, 'startedAt'>): run is Run =>
+/** Whether a run was requested before this hand-out began, so that its event may have been missed. */
+const isLost = (run: Run | undefined, { startedAt }: Pick<IndexWalk, 'startedAt'>): run is Run =>
   run !== undefined && isOwed(run) && new Date(run.updatedAt) < startedAt;
 
-/** Longer than most runs are silent. One that is asked for while somebody is at it is made twice, and stored once. */
+/** Longer than most runs go without a report. A run requested while it is in work is made twice, and stored once. */
 const HEARD_SECONDS = 120;
 
-/** Whether a process may still be at it that began before its processor was cut off. */
+/** Whether a process that began before its processor was cut off may still be at work. */
 const mayBeAtWork = (run: Run, processor: Taker, now: Date): boolean =>
   run.state === 'PROCESSING' &&
   now.getTime() - new Date(run.updatedAt).getTime() < Math.min(silenceOf(processor), HEARD_SECONDS) * 1_000;
 
-const progress = { finishedAt: null, scanned: 0, planned: 0, finishedRuns: 0, obstacle: null };
+export interface HandOutDependencies {
+  readonly store: Pick<StateStore, 'handOuts'>;
+  readonly clock: Clock;
+  /** Continues a processor's hand-out soon. */
+  readonly nudgeHandOut: (processorId: string) => void;
+}
 
 /**
- * The log has lost events to a processor: begins to hand out its open runs that were asked for until now. Safe to ask for
- * again: it begins anew, and a run that was handed out already is told by its time.
+ * Begins to request a processor's open runs again, because the log has lost events for it. Idempotent: it restarts,
+ * and runs that were already handed out are recognised by their time.
  */
 export async function beginHandOut(
-  { store, clock, nudgeHandOut }: Pick<StateDependencies, 'store' | 'clock' | 'nudgeHandOut'>,
+  { store, clock, nudgeHandOut }: HandOutDependencies,
   processorId: string,
 ): Promise<void> {
   const startedAt = clock.now();
-  const begun = {
-    processorId,
-    since: null,
-    requestedBy: processorId,
-    startedAt,
-    ...progress,
-    after: null,
-    batch: [],
-  };
-  await store.handOuts.beginBackfill(begun, startedAt, { anew: true });
+  const walk = newWalk({ processorId, requestedBy: processorId, startedAt });
+  await store.handOuts.beginWalk(walk, startedAt, { anew: true });
   nudgeHandOut(processorId);
 }
 
-/** Asks for a lost run again, unless it is not open any more, or somebody may be at it. */
+/** Requests a lost run again, unless it is no longer open or may be in work. */
 async function handOut(
-  deps: HandOutDependencies,
+  deps: HandOutSweeperDependencies,
   processor: Taker,
-  walk: Backfill,
+  walk: IndexWalk,
   { userId, id }: EntryPlace,
 ): Promise<void> {
-  await changeEntry(deps, userId, id, (entry) => {
+  await changeIfThere(deps, userId, id, (entry) => {
     const now = deps.clock.now();
     const run = blobRun(entry.runs, processor.id);
     if (!isLost(run, walk) || mayBeAtWork(run, processor, now)) return null;
     const changed = applyHandOut(entry.runs, run, now);
     return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
-  }).catch((error: unknown) => {
-    if (!(error instanceof BlobgraphError) || error.code !== 'BLOB_NOT_FOUND') throw error;
   });
 }
 
-/** Asks for the runs of the batch that were not asked for yet, and takes out those that are done. */
-async function settleBatch(deps: HandOutDependencies, processor: Taker, walk: Backfill): Promise<Step> {
-  const entries = await entriesAt(deps, walk.batch);
+/** Requests lost runs of the batch, and removes finished ones from it. */
+async function settleBatch(
+  deps: HandOutSweeperDependencies,
+  processor: Taker,
+  walk: IndexWalk,
+): Promise<Step> {
+  const entries = await entriesAt(deps.store, walk.batch);
   const batch: EntryPlace[] = [];
   for (const place of walk.batch) {
     const run = blobRun(entries.get(place.id)?.runs ?? [], processor.id);
@@ -98,45 +91,34 @@ async function settleBatch(deps: HandOutDependencies, processor: Taker, walk: Ba
   const done = walk.batch.length - batch.length;
   if (done === 0) return waitsFor(walk, null);
   const finishedRuns = walk.finishedRuns + done;
-  return { backfill: { ...walk, batch, finishedRuns, obstacle: null }, waits: batch.length > 0 };
+  return { walk: { ...walk, batch, finishedRuns, obstacle: null }, waits: batch.length > 0 };
 }
 
-/** The obstacle to the next batch; null when there is none. */
-async function obstacleOf(
-  { eventLog }: HandOutDependencies,
-  { id, active, status }: ProcessorDocument,
-): Promise<string | null> {
-  if (status === 'paused') return `\`${id}\` is paused.`;
-  if (!active) return `\`${id}\` is not active: it is given no work.`;
-  const waiting = await eventLog.waiting(id);
-  return waiting > 0 ? `\`${id}\` has live work to do first: ${waiting} events wait for it.` : null;
-}
-
-async function step(deps: HandOutDependencies, walk: Backfill): Promise<Step> {
-  const { store, processors, pageSize: limit = PAGE } = deps;
+async function step(deps: HandOutSweeperDependencies, walk: IndexWalk): Promise<Step> {
+  const { eventLog, logger, processors } = deps;
   const processor = await processors.get(walk.processorId);
   if (!processor) return waitsFor(walk, 'The registry does not know the processor.');
   if (processor.status === 'retired') return finished(deps, walk);
   if (walk.batch.length > 0 && processor.status === 'active') return settleBatch(deps, processor, walk);
-  const obstacle = await obstacleOf(deps, processor);
+  const obstacle = await obstacleOf(eventLog, processor);
   if (obstacle !== null) return waitsFor(walk, obstacle);
-  const page = await store.scanEntries({ limit, ...(walk.after ? { after: walk.after } : {}) });
+  const page = await nextPage(deps, walk);
   if (page.length === 0) {
-    deps.logger.info(
+    logger.info(
       { processor: processor.id, runs: walk.planned },
-      'what a processor had missed is handed out',
+      'handed out the runs that a processor missed',
     );
     return finished(deps, walk);
   }
-  const isWanted = ({ runs }: (typeof page)[number]) => isLost(blobRun(runs, processor.id), walk);
-  return { backfill: withNextBatch(walk, page, isWanted, batchSize(processor)), waits: false };
+  const isWanted = ({ runs }: ScannedEntry) => isLost(blobRun(runs, processor.id), walk);
+  return { walk: withNextBatch(walk, page, isWanted, batchSize(processor)), waits: false };
 }
 
 /**
- * Hands out what processors missed, a few runs at a time, behind live work: who takes it up after a crash goes on where
- * it was, and a run that was asked for already is told by its time.
+ * Hands out missed runs, a few at a time, behind live work. After a crash another process continues; runs that were
+ * already requested are recognised by their time.
  */
-export const createHandOutSweeper = (deps: HandOutDependencies): Sweeper =>
+export const createHandOutSweeper = (deps: HandOutSweeperDependencies): Sweeper =>
   createWalkSweeper(deps, {
     what: 'handing out runs',
     walks: deps.store.handOuts,

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LogUsage } from '../../../platform/event-log/log.ts';
-import { at } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import type { LogUsage } from '../../../platform/event-log/usage.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
 import type { StateStore } from '../store/store.ts';
+import { at } from '../testing/records.fixture.ts';
 import { followLifecycles } from './lifecycle.ts';
 import { createRetirementSweeper } from './retirement.ts';
 import { entriesWith, ID, left, mortal, read, runsOf, type SetUp, setUpOn } from './walks.fixture.ts';
@@ -81,7 +81,7 @@ async function looks(system: SetUp): Promise<void> {
   system.shared.processor = processor;
 }
 
-const retirement = ({ store }: SetUp) => store.retirements.backfill(ID);
+const retirement = ({ store }: SetUp) => store.retirements.walk(ID);
 
 describe('a paused processor', () => {
   it('is cut off from the log once, when its runs in work have had their time', async () => {
@@ -184,7 +184,7 @@ it('one that is registered anew under way keeps its runs', async () => {
   const now = new Date(system.shared.time);
   const walk = await retirement(system);
   if (walk)
-    await system.store.retirements.beginBackfill({ ...walk, finishedAt: null, after: null }, now, {
+    await system.store.retirements.beginWalk({ ...walk, finishedAt: null, after: null }, now, {
       anew: true,
     });
   follow(system, logOf(0));

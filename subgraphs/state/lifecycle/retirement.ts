@@ -1,77 +1,69 @@
 import pMap from 'p-map';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { createWalkSweeper, finished, type Step, type WalkDependencies } from '../backfill/walk.ts';
-import { changeEntry } from '../change-entry.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import { applyFailure, type ChangedRuns, isUnderWay } from '../runs/runs.ts';
-import { retiredMessage } from '../runs/status.ts';
-import type { Backfill } from '../store/backfills.ts';
+import type { Sweeper } from '../background/sweeper.ts';
+import {
+  type ChangingWalkDependencies,
+  createWalkSweeper,
+  finished,
+  nextPage,
+  type Step,
+} from '../background/walk.ts';
+import { retiredMessage } from '../blobs/processing/processor-status.ts';
+import { type ChangeDependencies, changeIfThere } from '../entries/changes.ts';
+import { applyFailure, type ChangedRuns, isUnderWay } from '../entries/runs.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
-import type { Sweeper } from '../sweeper.ts';
+import type { StateStore } from '../store/store.ts';
+import type { IndexWalk } from '../store/walks.ts';
 
-export interface RetirementDependencies
-  extends WalkDependencies,
-    Pick<StateDependencies, 'store' | 'nudge' | 'processors'> {
-  /** Entries read at once. Default: 500. */
-  readonly pageSize?: number;
+export interface RetirementDependencies extends ChangingWalkDependencies {
+  readonly store: ChangingWalkDependencies['store'] & Pick<StateStore, 'retirements'>;
 }
 
-const PAGE = 500;
 const AT_ONCE = 16;
 
-const hasOpenRun = ({ runs }: Pick<ScannedEntry, 'runs'>, processorId: string): boolean =>
-  runs.some((run) => run.processorId === processorId && isUnderWay(run));
+const openRunsOf = ({ runs }: Pick<ScannedEntry, 'runs'>, processorId: string) =>
+  runs.filter((run) => run.processorId === processorId && isUnderWay(run));
 
-/** Ends all open runs of a retired processor on one blob, artifacts' among them. Safe to do again. */
+/** Fails all open runs of a retired processor on one blob, including those of artifacts. Idempotent. */
 export async function failRuns(
-  deps: Pick<StateDependencies, 'store' | 'clock' | 'nudge'>,
+  deps: ChangeDependencies,
   processorId: string,
   { userId, id }: EntryPlace,
 ): Promise<void> {
   const error = { code: 'PROCESSOR_RETIRED', message: retiredMessage(processorId) };
-  await changeEntry(deps, userId, id, (entry) => {
+  await changeIfThere(deps, userId, id, (entry) => {
     const at = deps.clock.now();
-    const open = entry.runs.filter((run) => run.processorId === processorId && isUnderWay(run));
     let { runs } = entry;
-    const [first, ...rest] = open.map((run): ChangedRuns => {
+    const [first, ...rest] = openRunsOf(entry, processorId).map((run): ChangedRuns => {
       const changed = applyFailure(runs, run, error, at);
       ({ runs } = changed);
       return changed;
     });
     if (!first) return null;
-    const told = ({ run }: ChangedRuns) => ({ kind: 'failed', run }) as const;
-    return { runs, events: [told(first), ...rest.map(told)] };
-  }).catch((failure: unknown) => {
-    if (!(failure instanceof BlobgraphError) || failure.code !== 'BLOB_NOT_FOUND') throw failure;
+    const failed = ({ run }: ChangedRuns) => ({ kind: 'failed', run }) as const;
+    return { runs, events: [failed(first), ...rest.map(failed)] };
   });
 }
 
-async function step(deps: RetirementDependencies, walk: Backfill): Promise<Step> {
-  const { store, processors, pageSize: limit = PAGE } = deps;
-  const { processorId, after } = walk;
-  // Registered anew meanwhile: its runs are open again.
+async function step(deps: RetirementDependencies, walk: IndexWalk): Promise<Step> {
+  const { logger, processors } = deps;
+  const { processorId } = walk;
+  // It has registered again: its runs are open again.
   if ((await processors.get(processorId))?.status !== 'retired') return finished(deps, walk);
-  const page = await store.scanEntries({ limit, ...(after ? { after } : {}) });
+  const page = await nextPage(deps, walk);
   const last = page.at(-1);
   if (!last) {
-    deps.logger.info(
-      { processor: processorId, runs: walk.planned },
-      'the runs of a retired processor are ended',
-    );
+    logger.info({ processor: processorId, runs: walk.planned }, 'ended the runs of a retired processor');
     return finished(deps, walk);
   }
-  const open = page.filter((entry) => hasOpenRun(entry, processorId));
+  const open = page.filter((entry) => openRunsOf(entry, processorId).length > 0);
   await pMap(open, (entry) => failRuns(deps, processorId, entry), { concurrency: AT_ONCE });
   const scanned = walk.scanned + page.length;
   const planned = walk.planned + open.length;
-  const place = { userId: last.userId, id: last.id };
-  return {
-    backfill: { ...walk, scanned, planned, finishedRuns: planned, obstacle: null, after: place },
-    waits: false,
-  };
+  const after = { userId: last.userId, id: last.id };
+  return { walk: { ...walk, scanned, planned, finishedRuns: planned, obstacle: null, after }, waits: false };
 }
 
-/** Ends the open runs of retired processors; who takes it up after a crash goes on where it was. */
+/** Ends the open runs of retired processors; after a crash another process continues. */
 export const createRetirementSweeper = (deps: RetirementDependencies): Sweeper =>
   createWalkSweeper(deps, {
     what: 'ending the runs of a retired processor',

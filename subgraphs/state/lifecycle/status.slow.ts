@@ -1,21 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
-import { begin, finish, finished, make, reprocess, runsOf } from '../runs/runs.fixture.ts';
-import {
-  type Caller,
-  createDraft,
-  newCaller,
-  register,
-  registration,
-  registry,
-  report,
-  runState,
-  state,
-} from '../subgraph.fixture.ts';
+import { compilerDocument, expansionDocument } from '../testing/registry.fixture.ts';
+import { finished, runCallsOn, runReadsOn } from '../testing/runs.fixture.ts';
+import { type Caller, newCaller, registration, runState } from '../testing/subgraph.fixture.ts';
 
-runState();
+const { createDraft, register, registry, report, state } = runState();
+const { begin, finish, make, reprocess } = runCallsOn(state);
+const { runsOf } = runReadsOn(state);
 
-/** The state service has seen the registration once it refuses, or takes, what it says. */
+/** The state service has seen the declaration once it refuses, or takes, what it says. */
 async function status(over: Parameters<typeof expansionDocument>[0]): Promise<void> {
   registry.put(expansionDocument(over));
   const text = '{ me { id } }';

@@ -1,21 +1,23 @@
 import { onTestFinished } from 'vitest';
-import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import { createLogger } from '../../../platform/logger.ts';
+import type { ProcessorCatalog, ProcessorDocument } from '../../../platform/clients/registry.ts';
 import type { SqlDatabase } from '../../../platform/sql/database.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { changeEntry } from '../change-entry.ts';
-import type { IndexEntry, Run } from '../documents.ts';
-import { processorDocument } from '../registry.fixture.ts';
-import { applyReport, blobRun, isOwed, runFrom } from '../runs/runs.ts';
-import { at, entry, newUser } from '../store/store.contract.fixture.ts';
+import { changeEntry } from '../entries/changes.ts';
+import { applyReport, blobRun, isOwed } from '../entries/runs.ts';
+import type { IndexEntry, Run } from '../store/records.ts';
+import { runFrom } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
-import type { HandOutDependencies } from './hand-out.ts';
+import { at, entry, newUser } from '../testing/records.fixture.ts';
+import { processorDocument } from '../testing/registry.fixture.ts';
+import type { HandOutSweeperDependencies } from './hand-out.ts';
+import type { RetirementDependencies } from './retirement.ts';
 
 export const ID = 'walked';
 /** Runs that are asked for at once. */
 export const SIZE = 4;
 
-export const logger = createLogger('silent');
+const logger = createLogger('silent');
 
 /** A run of the processor as it was left before all that a test does. */
 export const left = (state: Run['state'], over: Partial<Run> = {}): Run =>
@@ -24,7 +26,10 @@ export const left = (state: Run['state'], over: Partial<Run> = {}): Run =>
     ...{ updatedAt: at(0).toISOString(), ...over },
   });
 
-/** A store, a processor, and a clock that stands still until it is told to go on. */
+type WalkerDependencies = HandOutSweeperDependencies &
+  RetirementDependencies & { readonly processors: Pick<ProcessorCatalog, 'known' | 'get'> };
+
+/** A store, a processor, and a clock that only the test moves. */
 export async function setUpOn(create: (database: SqlDatabase) => StateStore) {
   const server = await openTemporaryPglite();
   const store = create(await server.database('state'));
@@ -39,12 +44,12 @@ export async function setUpOn(create: (database: SqlDatabase) => StateStore) {
   };
   const clock = { now: () => new Date(shared.time) };
   const known = async () => (shared.processor ? [shared.processor] : []);
-  const depsOn = (on: StateStore): HandOutDependencies => ({
+  const depsOn = (on: StateStore): WalkerDependencies => ({
     store: on,
     clock,
     logger,
     nudge: () => undefined,
-    processors: { all: known, takers: async () => [], known, get: async () => shared.processor },
+    processors: { known, get: async () => shared.processor },
     eventLog: { waiting: async (durable) => (durable === ID ? shared.live : 0) },
     everyMs: 5,
     pageSize: 7,

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../platform/clock.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import { fromMessage } from '../../../platform/events/events.ts';
-import { createLogger } from '../../../platform/logger.ts';
 import { openPglite } from '../../../platform/sql/database.pglite.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
-import type { Run } from '../documents.ts';
-import { entry, newUser } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
+import { systemClock } from '../../../platform/time/clock.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import type { Run } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
+import { entry, newUser } from '../testing/records.fixture.ts';
 import { createReemitter } from './reemission.ts';
 
 let server: SqlServer;

@@ -1,11 +1,12 @@
-import type { Clock } from '../../../platform/clock.ts';
-import type { EventLog, OutgoingMessage } from '../../../platform/event-log/log.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import type { OutgoingMessage } from '../../../platform/event-log/message.ts';
 import { toMessage } from '../../../platform/events/events.ts';
-import type { Logger } from '../../../platform/logger.ts';
-import { type Repeating, repeating } from '../../../platform/repeating.ts';
-import type { IndexEntry, Run } from '../documents.ts';
-import { eventOf } from '../entry.ts';
-import { isOwed } from '../runs/runs.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { type Periodic, periodic } from '../../../platform/time/periodic.ts';
+import { eventOf } from '../entries/entry.ts';
+import { isOwed } from '../entries/runs.ts';
+import type { IndexEntry, Run } from '../store/records.ts';
 import type { Reemission } from '../store/reemission.ts';
 import type { StateStore } from '../store/store.ts';
 
@@ -14,21 +15,22 @@ export interface ReemitterDependencies {
   readonly eventLog: Pick<EventLog, 'head' | 'publishTo'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Entries read at once. Default: 200. */
+  /** Entries read at once. Default 200. */
   readonly batchSize?: number;
-  /** Milliseconds between two looks at the log. Default: 2,000. */
+  /** Milliseconds between two looks at the log. Default 2,000. */
   readonly everyMs?: number;
 }
 
-/** Asks processors again for what they owe, once for every life of the log: what held their events is gone. */
+/** Requests all open runs again when the log has lost its events, once per epoch of the log. */
 export interface Reemitter {
+  /** Looks at once, then periodically. */
   start(): void;
-  /** Finishes the batch in work; the next start goes on behind it. */
+  /** Finishes the current batch; the next start continues after it. */
   stop(): Promise<void>;
 }
 
-/** The message that asks for a run again: the same, with the same id, however often it is made in one epoch. */
-export function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): OutgoingMessage {
+/** The message that requests a run again. Within one epoch it always has the same id. */
+function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): OutgoingMessage {
   const asked = { ...run, state: 'PENDING', attempt: run.attempt + 1 } as const;
   const message = toMessage({ ...eventOf(entry, 'retried', at, { run: asked }), time: at });
   const id = `${entry.id}:${run.processorId}:${epoch}`;
@@ -38,12 +40,16 @@ export function askAgain(entry: IndexEntry, run: Run, epoch: string, at: Date): 
 class LogReemitter implements Reemitter {
   readonly #deps: ReemitterDependencies;
   #done: string | undefined;
-  readonly #looking: Repeating;
-  #stopped = false;
+  readonly #looking: Periodic;
 
   constructor(deps: ReemitterDependencies) {
     this.#deps = deps;
-    this.#looking = repeating(deps.everyMs ?? 2_000, () => this.#look());
+    this.#looking = periodic({
+      what: 'asking again for open runs',
+      everyMs: deps.everyMs ?? 2_000,
+      logger: deps.logger,
+      turn: (signal) => this.#look(signal),
+    });
   }
 
   start(): void {
@@ -51,27 +57,21 @@ class LogReemitter implements Reemitter {
     this.#looking.now();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#looking.stop();
+  stop(): Promise<void> {
+    return this.#looking.stop();
   }
 
-  async #look(): Promise<void> {
-    const { eventLog, store, logger } = this.#deps;
-    try {
-      const { epoch } = await eventLog.head();
-      if (epoch === this.#done) return;
-      const saved = await store.reemission();
-      let progress: Reemission = saved?.epoch === epoch ? saved : { epoch, after: null, done: false };
-      while (!progress.done && !this.#stopped) {
-        progress = await this.#batch(progress);
-        await store.saveReemission(progress);
-      }
-      if (progress.done) this.#done = epoch;
-    } catch (error) {
-      if (!this.#stopped)
-        logger.warn({ err: error }, 'the log cannot be told again of open runs; trying again');
+  async #look(signal: AbortSignal): Promise<void> {
+    const { eventLog, store } = this.#deps;
+    const { epoch } = await eventLog.head();
+    if (epoch === this.#done) return;
+    const saved = await store.reemission();
+    let progress: Reemission = saved?.epoch === epoch ? saved : { epoch, after: null, done: false };
+    while (!progress.done && !signal.aborted) {
+      progress = await this.#batch(progress);
+      await store.saveReemission(progress);
     }
+    if (progress.done) this.#done = epoch;
   }
 
   async #batch({ epoch, after }: Reemission): Promise<Reemission> {
@@ -97,7 +97,7 @@ class LogReemitter implements Reemitter {
       entries.flatMap((entry) =>
         entry.runs.filter(isOwed).map(async (run) => {
           await eventLog.publishTo(run.processorId, askAgain(entry, run, epoch, at));
-          logger.info({ blobId: entry.id, processor: run.processorId, epoch }, 'a run is asked for again');
+          logger.info({ blobId: entry.id, processor: run.processorId, epoch }, 'requested an open run again');
         }),
       ),
     );

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../platform/clock.ts';
-import { openEmbeddedEventLog } from '../../../platform/event-log/log.embedded.ts';
-import type { EventLog, OutgoingMessage } from '../../../platform/event-log/log.ts';
+import { openEmbeddedEventLog } from '../../../platform/event-log/embedded/log.embedded.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import type { OutgoingMessage } from '../../../platform/event-log/message.ts';
 import { allSubjects, fromMessage } from '../../../platform/events/events.ts';
-import { createLogger } from '../../../platform/logger.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import type { UserBlobRecord } from '../documents.ts';
-import { entryOfUserBlob, eventOf } from '../entry.ts';
-import { processingState } from '../runs/runs.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { systemClock } from '../../../platform/time/clock.ts';
+import type { Sweeper } from '../background/sweeper.ts';
+import { entryOfUserBlob, eventOf } from '../entries/entry.ts';
+import { processingState } from '../entries/runs.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import type { UserBlobRecord } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
-import type { Sweeper } from '../sweeper.ts';
 import { createRelay } from './relay.ts';
 
 let server: SqlServer;

@@ -1,31 +1,38 @@
 import pMap from 'p-map';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import { toMessage } from '../../../platform/events/events.ts';
-import type { Logger } from '../../../platform/logger.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import { createSweeper, type Sweeper } from '../background/sweeper.ts';
 import { bury, type DeletionDependencies } from '../deletion/deletion.ts';
 import { escapes } from '../deletion/erasure.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import type { Outbox, Outboxes, UserBlobOutbox } from '../store/store.ts';
-import { createSweeper, type Sweeper } from '../sweeper.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import type { Outbox, Outboxes, OutboxStore, UserBlobOutbox } from '../store/outbox.ts';
+import type { StateStore } from '../store/store.ts';
 
 export interface RelayDependencies extends DeletionDependencies {
-  readonly eventLog: EventLog;
+  readonly store: DeletionDependencies['store'] &
+    OutboxStore &
+    Pick<StateStore, 'openDeletions' | 'known' | 'erasures' | 'erasure' | 'countEntries'>;
+  readonly eventLog: Pick<EventLog, 'publish'>;
   readonly logger: Logger;
 }
 
-/** While one batch waits for the log, another is read; what is nudged meanwhile makes up the next. */
+/** While one batch waits for the log, another is read. Ids nudged in the meantime form the next. */
 const BATCHES_AT_ONCE = 2;
 const BATCH = 100;
-const TOLD_AT_ONCE = 32;
-/** Age below which an event is most likely being published by its writer. */
+const PUBLISHED_AT_ONCE = 32;
+/** The sweep leaves younger events to the process that stored them. */
 const SWEEP_GRACE_MS = 2_000;
 const SWEEP_BATCH = 500;
 const SOURCES_AT_ONCE = 1_000;
 
-/** A source that was deleted while something made of it was entered may not have seen that: its deletion looks again. */
+/**
+ * Reopens the deletions of the sources of new entries: a source that was deleted at the same time may not have seen
+ * the new entry.
+ */
 async function reopenDeletions({ store, clock }: RelayDependencies, { entries }: Outboxes): Promise<void> {
   const indexed = entries.flatMap(({ events }) => events.filter(({ kind }) => kind === 'indexed'));
-  // A book may have very many, and be told of more than once.
+  // A book may have very many sources, and several events.
   const owners = new Map(indexed.flatMap(({ body }) => body.source_ids.map((id) => [id, body.user_id])));
   const sources = [...owners];
   for (let start = 0; start < sources.length; start += SOURCES_AT_ONCE) {
@@ -39,20 +46,20 @@ async function reopenDeletions({ store, clock }: RelayDependencies, { entries }:
   }
 }
 
-/** A batch's documents, read for all of its blobs at once. */
+/** The documents of a batch. */
 async function readBatch(deps: RelayDependencies, blobIds: readonly string[]) {
   const { store } = deps;
   const outboxes = await store.outboxes(blobIds);
   await reopenDeletions(deps, outboxes);
   const { userBlobs, entries } = outboxes;
   const known = userBlobs.length > 0 ? await store.known(userBlobs.map(({ blobId }) => blobId)) : [];
-  // Read once the entries are there: an erasure that begins later finds them.
+  // Read after the entries: an erasure that begins later finds those.
   const users = new Set(userBlobs.map(({ userId }) => userId));
   const erasures = users.size > 0 ? await store.erasures([...users]) : [];
   return {
     userBlobs: new Map(userBlobs.map((outbox) => [outbox.blobId, outbox])),
     entries: new Map(entries.map((outbox) => [outbox.blobId, outbox])),
-    /** True where only the tombstone of the entry is left. */
+    /** True when only the tombstone of the entry is left. */
     deleted: new Map(known.map(({ id, deleted }) => [id, deleted])),
     erasures: new Map(erasures.map((erasure) => [erasure.userId, erasure])),
   };
@@ -60,8 +67,11 @@ async function readBatch(deps: RelayDependencies, blobIds: readonly string[]) {
 
 type Batch = Awaited<ReturnType<typeof readBatch>>;
 
-/** Enters a blob whose writer died before it did. False where it was deleted, or is gone. */
-async function enter({ store }: RelayDependencies, { userId, blobId }: UserBlobOutbox): Promise<boolean> {
+/** Inserts the entry of a blob whose writer died before it did. False when the blob was deleted. */
+async function insertMissing(
+  { store }: RelayDependencies,
+  { userId, blobId }: UserBlobOutbox,
+): Promise<boolean> {
   const [blob] = await store.userBlobs(userId, [blobId]);
   if (!blob) return false;
   const { stored } = await store.insertEntry(entryOfUserBlob(blob), []);
@@ -70,10 +80,10 @@ async function enter({ store }: RelayDependencies, { userId, blobId }: UserBlobO
 }
 
 /**
- * Whether it may be told that a user's blob came into being: whoever hears of it must find it in the index, and must not
- * hear of it any more once it was deleted.
+ * Whether a user's blob may be announced: its consumers must find it in the index, and must not hear of it after its
+ * deletion.
  */
-async function mayBeTold(deps: RelayDependencies, batch: Batch, blob: UserBlobOutbox): Promise<boolean> {
+async function mayPublish(deps: RelayDependencies, batch: Batch, blob: UserBlobOutbox): Promise<boolean> {
   const { store } = deps;
   const { blobId, userId } = blob;
   const deleted = batch.deleted.get(blobId);
@@ -83,7 +93,7 @@ async function mayBeTold(deps: RelayDependencies, batch: Batch, blob: UserBlobOu
     return false;
   }
   if (deleted === undefined) {
-    if (!(await enter(deps, blob))) return false;
+    if (!(await insertMissing(deps, blob))) return false;
     erasure = await store.erasure(userId);
   }
   if (!escapes(blob, erasure)) return true;
@@ -94,8 +104,8 @@ async function mayBeTold(deps: RelayDependencies, batch: Batch, blob: UserBlobOu
 }
 
 /**
- * Publishes the events of these blobs: of each in order, a blob's own before its entry's; one that cannot be told of
- * holds up no other. What is published twice has the same message id.
+ * Publishes the events of these blobs, of each blob in order: those of the user's blob before those of its entry. A
+ * failure does not stop the other blobs. Events that are published twice have the same message id.
  */
 async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promise<void> {
   const { store, eventLog, logger } = deps;
@@ -107,22 +117,22 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
       published.set(blobId, event.version);
     }
   };
-  const tell = async (blobId: string) => {
+  const publishAll = async (blobId: string) => {
     const [blob, entry] = [batch.userBlobs.get(blobId), batch.entries.get(blobId)];
     try {
-      if (blob && (await mayBeTold(deps, batch, blob))) await publish(blob, ofBlobs);
+      if (blob && (await mayPublish(deps, batch, blob))) await publish(blob, ofBlobs);
       if (entry) await publish(entry, ofEntries);
     } catch (error) {
       logger.warn({ err: error, blobId }, 'publishing failed; the sweep tries again');
     }
   };
-  await pMap(blobIds, tell, { concurrency: TOLD_AT_ONCE });
-  // While an outbox is not cleared, whoever wrote the change may have died before counting it.
+  await pMap(blobIds, publishAll, { concurrency: PUBLISHED_AT_ONCE });
+  // The writer may have died before it counted the change. Once the outbox is cleared, nothing would show that.
   await store.countEntries(blobIds);
   await Promise.all([store.clearUserBlobOutboxes(ofBlobs), store.clearEntryOutboxes(ofEntries)]);
 }
 
-/** Publishes what waits in outboxes: soon after a change, and by sweeping what a crash left behind. */
+/** Publishes outboxes: soon after a change, and by sweeping those that a crash left behind. */
 export const createRelay = (deps: RelayDependencies): Sweeper =>
   createSweeper({
     what: 'publishing',

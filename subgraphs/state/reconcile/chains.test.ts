@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { BlobInventory, InventoryItem } from '../../../platform/processor/records/inventory.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { registerDerived } from '../derived/register.ts';
-import type { IndexEntry } from '../documents.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import { compilerDocument, expansionDocument, processorDocument } from '../registry.fixture.ts';
-import { beginRun } from '../runs/begin.ts';
-import { finishRun } from '../runs/finish.ts';
-import { reprocess } from '../runs/reprocess.ts';
-import { outboxOf, userBlob } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { beginRun } from '../blobs/processing/begin.ts';
+import { reprocess } from '../blobs/processing/reprocess.ts';
+import { finishRun } from '../blobs/register/finish.ts';
+import { registerDerived } from '../blobs/register/register.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import type { IndexEntry } from '../store/records.ts';
+import { outboxOf, userBlob } from '../testing/records.fixture.ts';
+import { compilerDocument, expansionDocument, processorDocument } from '../testing/registry.fixture.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
 const USER = 'alice';
@@ -106,24 +106,24 @@ describe('a chain whose content is gone', () => {
     system.pass(10_000);
     system.texts.clear();
     system.insights.clear();
-    await system.run(REPAIR);
+    await system.reconcile(REPAIR);
     for (const id of [text, insight]) expect((await entryOf(id))?.contentMissingSince).not.toBeNull();
     expect(await asked(draft.id)).toEqual(['text-expansion 2/0']);
     expect(await asked(text)).toEqual([]);
     // As long as the upper one is gone, nothing else is asked for.
-    await system.run(REPAIR);
+    await system.reconcile(REPAIR);
     expect([await asked(draft.id), await asked(text)]).toEqual([['text-expansion 2/0'], []]);
     // Nor while it is in its store again, and the index was not told.
     keep(system.texts, text, draft.id);
-    await system.run(REPAIR);
+    await system.reconcile(REPAIR);
     expect(await asked(text)).toEqual([]);
 
     await run(draft.id, 'text-expansion');
-    await system.run(REPAIR);
+    await system.reconcile(REPAIR);
     expect(await asked(text)).toEqual(['insights 2/0']);
     await run(text, 'insights');
     expect((await entryOf(insight))?.contentMissingSince).toBeNull();
-    expect((await system.run(REPAIR)).told).toEqual([]);
+    expect((await system.reconcile(REPAIR)).told).toEqual([]);
   });
 });
 
@@ -136,18 +136,18 @@ describe('an older generation whose content is gone', () => {
     system.pass(10_000);
     system.texts.delete(text);
     const runs = (await entryOf(draft.id))?.runs;
-    expect((await system.run(REPAIR)).told).toContain('CONTENT_MISSING text-expansion 1 1');
-    await system.run(REPAIR);
+    expect((await system.reconcile(REPAIR)).told).toContain('CONTENT_MISSING text-expansion 1 1');
+    await system.reconcile(REPAIR);
     expect(await asked(draft.id)).toEqual(['text-expansion 2/1', 'text-expansion 1/0']);
     expect((await entryOf(draft.id))?.runs).toEqual(runs);
     // Nothing came of it.
     system.pass(10 * 3_600);
-    await system.run(REPAIR);
+    await system.reconcile(REPAIR);
     expect(await asked(draft.id)).toHaveLength(3);
     await run(draft.id, 'text-expansion', 0);
     expect(await entryOf(text)).toMatchObject({ contentMissingSince: null, generation: 0 });
     expect((await entryOf(draft.id))?.runs).toEqual(runs);
-    expect((await system.run(REPAIR)).told).toEqual([]);
+    expect((await system.reconcile(REPAIR)).told).toEqual([]);
   });
 });
 
@@ -166,11 +166,11 @@ describe('a pending blob', () => {
       preview: '',
     });
     system.pass(2 * 3_600);
-    expect((await system.run(REPAIR)).told).toEqual([]);
+    expect((await system.reconcile(REPAIR)).told).toEqual([]);
     // What its events waited in has been published.
     await system.store.clearEntryOutboxes(new Map([[entry.id, entry.version]]));
     system.pass(3 * 3_600);
-    expect((await system.run(REPAIR)).told).toEqual(['RUN_STUCK book-compiler 1 1']);
+    expect((await system.reconcile(REPAIR)).told).toEqual(['RUN_STUCK book-compiler 1 1']);
     expect(await asked(entry.id)).toEqual(['book-compiler 1/0']);
     expect(await entryOf(entry.id)).toMatchObject({ contentMissingSince: null, state: 'PENDING' });
   });

@@ -1,14 +1,17 @@
-import { groupBy } from '../../../platform/group-by.ts';
+import { groupBy } from '../../../platform/collections/group-by.ts';
 
 /**
- * How the index and a store, or the index and the log, can disagree. `UNINDEXED`: a store keeps a blob that the index
- * does not have. `DELETED`: it keeps one that was deleted, or all of whose sources were. `CONTENT_MISSING`: the index has an
- * entry of which the store has no blob. `CONTENT_BACK`: that was so, and is no more. `SOURCE_MISSING`: an entry names a
- * source that the index does not have. `RUN_STUCK`: nothing was heard of a run for long, and no event of its blob waits.
- * `COUNT_DIFFERS`: a user has another number of blobs in the store than in the index. `SUMMARY_DIFFERS`: what is counted
- * and listed of a user is not what the user's entries say.
+ * How the index can disagree with a store, or with itself:
+ * - `UNINDEXED`: a store has a blob that is not in the index
+ * - `DELETED`: a store has a blob that was deleted, or whose sources all were
+ * - `CONTENT_MISSING`: the index has an entry whose blob is not in its store
+ * - `CONTENT_BACK`: an entry is marked as missing, but its blob is in its store
+ * - `SOURCE_MISSING`: an entry has a source that is not in the index
+ * - `RUN_STUCK`: a run has sent no report for long, and no event of its blob is unpublished
+ * - `COUNT_DIFFERS`: a user has more blobs in a store than in the index, or fewer
+ * - `SUMMARY_DIFFERS`: a user's counts and lists differ from the user's entries
  */
-export const findingKinds = [
+const findingKinds = [
   'UNINDEXED',
   'DELETED',
   'CONTENT_MISSING',
@@ -20,8 +23,8 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-/** Kinds that can be set right; the others are only told. */
-export const repairable: ReadonlySet<FindingKind> = new Set([
+/** Kinds that can be repaired. */
+const repairable: ReadonlySet<FindingKind> = new Set([
   'UNINDEXED',
   'DELETED',
   'CONTENT_MISSING',
@@ -33,10 +36,10 @@ export const repairable: ReadonlySet<FindingKind> = new Set([
 /** One disagreement. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** The processor whose store or run it is about; `state` for users' own blobs. */
+  /** The processor whose store or run is affected; `state` for users' own blobs. */
   readonly processorId: string;
   readonly userId: string;
-  /** The blob's id; the user's where it is about counts. */
+  /** The blob's id; the user's for counts and summaries. */
   readonly id: string;
   /** The blob's sources. */
   readonly sourceIds: readonly string[];
@@ -46,10 +49,11 @@ export interface Finding {
 export interface FindingSummary {
   readonly processorId: string;
   readonly kind: FindingKind;
+  /** All of them, also those beyond the limit of repairs. */
   readonly found: number;
-  /** Set right, or on its way to be. */
+  /** Repaired, or about to be. */
   readonly repaired: number;
-  /** Ids of the first of them. */
+  /** The first ids. */
   readonly examples: readonly string[];
 }
 
@@ -61,14 +65,14 @@ interface Tally {
   readonly examples: string[];
 }
 
-/** A run's findings: counted without end, kept for repair up to a number. */
+/** The findings of one pass. All are counted; a limited number is kept for repair. */
 export class Findings {
   readonly #limit: number;
   readonly #tallies = new Map<string, Map<FindingKind, Tally>>();
   readonly #kept: Finding[] = [];
   #capped = false;
 
-  /** `limit`: how many are kept for repair. */
+  /** `limit`: maximum number kept for repair. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -82,12 +86,12 @@ export class Findings {
     else this.#capped = true;
   }
 
-  /** True when more could be set right than are kept. */
+  /** True when more could be repaired than are kept. */
   get capped(): boolean {
     return this.#capped;
   }
 
-  /** Those of one processor that are kept for repair, by kind. */
+  /** The findings of one processor kept for repair, by kind. */
   of(processorId: string): ReadonlyMap<FindingKind, readonly Finding[]> {
     return groupBy(
       this.#kept.filter((finding) => finding.processorId === processorId),
@@ -95,7 +99,7 @@ export class Findings {
     );
   }
 
-  /** Those of one kind that are kept for repair, of all processors. */
+  /** The findings of one kind kept for repair, of all processors. */
   all(kind: FindingKind): readonly Finding[] {
     return this.#kept.filter((finding) => finding.kind === kind);
   }
@@ -104,7 +108,7 @@ export class Findings {
     for (const finding of findings) this.#tally(finding).repaired += 1;
   }
 
-  /** Findings of all processors but these. */
+  /** The findings of all processors except these. */
   summary(without: ReadonlySet<string>): FindingSummary[] {
     return [...this.#tallies]
       .filter(([processorId]) => !without.has(processorId))

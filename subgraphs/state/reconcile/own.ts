@@ -1,17 +1,22 @@
-import { changeEntry } from '../change-entry.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import { entryOfUserBlob, eventOf, STATE } from '../entry.ts';
+import { type ChangeDependencies, changeEntry } from '../entries/changes.ts';
+import { entryOfUserBlob, eventOf, STATE } from '../entries/entry.ts';
+import type { StateStore } from '../store/store.ts';
 import type { Finding } from './findings.ts';
 import type { Owner } from './owners.ts';
 
 /**
- * By how much the version of an entry grows that was set right. Where the index was restored from an older copy, events
- * of the versions that follow were published before, and the log would take those of a repair for them.
+ * How much a repair raises an entry's version. When the index was restored from an older copy, events with the next
+ * versions may already have been published, and the log would drop those of a repair as duplicates.
  */
 export const REPAIR_STEP = 1_000;
 
-/** Enters a user's blob into the index, or that it is there after all; erases one that was deleted. */
-async function settle(deps: StateDependencies, { userId, id }: Finding): Promise<void> {
+export interface OwnBlobDependencies extends ChangeDependencies {
+  readonly store: ChangeDependencies['store'] &
+    Pick<StateStore, 'userBlobScan' | 'userBlobs' | 'insertEntry' | 'eraseUserBlobs'>;
+}
+
+/** Inserts the entry of a user's blob, or marks its content as present; erases a deleted blob. */
+async function settle(deps: OwnBlobDependencies, { userId, id }: Finding): Promise<void> {
   const [blob] = await deps.store.userBlobs(userId, [id]);
   if (!blob) return;
   const entry = { ...entryOfUserBlob(blob), version: REPAIR_STEP };
@@ -31,7 +36,7 @@ async function settle(deps: StateDependencies, { userId, id }: Finding): Promise
 }
 
 /** State as the owner of users' own blobs. */
-export const ownBlobs = (deps: StateDependencies): Owner => ({
+export const ownBlobs = (deps: OwnBlobDependencies): Owner => ({
   ...deps.store.userBlobScan,
   async lost(ids) {
     const there = new Set(await deps.store.userBlobScan.existing(ids));

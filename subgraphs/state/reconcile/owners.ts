@@ -1,21 +1,22 @@
-import type { ServiceHttp } from '../../../platform/clients/http.ts';
+import type { ServiceHttp } from '../../../platform/clients/http/http.ts';
 import { createInventoryClient } from '../../../platform/clients/inventory.ts';
 import type { ProcessorDocument, ProcessorStatus } from '../../../platform/clients/registry.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { AskedInventory } from '../../../platform/processor/records/inventory.ts';
-import { STATE } from '../entry.ts';
+import { STATE } from '../entries/entry.ts';
 import type { Finding } from './findings.ts';
 
-/** Whoever keeps blobs: a processor, or state itself for users' own. */
+/** The owner of a store of blobs: a processor, or state itself for users' own. */
 export interface Owner extends Omit<AskedInventory, 'reopen'> {
+  /** `state` for users' own blobs. */
   readonly processorId: string;
-  /** The version that the ids of its event runs are made with; null where it makes nothing of events. */
+  /** The version in the ids of its derived blobs; null when it only works on demand. */
   readonly version: string | null;
-  /** Has the index told of blobs that it does not have, or that were deleted. */
+  /** Makes the owner register these blobs again; those that were deleted are then erased. */
   settle(blobs: readonly Finding[]): Promise<void>;
 }
 
-/** A processor as an owner of blobs, through its REST. */
+/** A processor as an owner, through its REST routes. */
 export function processorOwner(http: ServiceHttp, processor: ProcessorDocument): Owner {
   const { reopen, ...inventory } = createInventoryClient(http, processor);
   return {
@@ -26,19 +27,19 @@ export function processorOwner(http: ServiceHttp, processor: ProcessorDocument):
   };
 }
 
-/** The owners of one run. One that once did not answer is not asked again, and nothing is concluded about it. */
+/** The owners of one pass. One that has failed to answer is not asked again, and left out of the report. */
 export class Owners {
   readonly #owners: ReadonlyMap<string, Owner>;
   readonly #away = new Map<string, string>();
   readonly #statuses: ReadonlyMap<string, ProcessorStatus>;
 
-  /** `statuses`: of processors that are not simply at work. */
+  /** `statuses`: by processor id. */
   constructor(owners: readonly Owner[], statuses: ReadonlyMap<string, ProcessorStatus> = new Map()) {
     this.#owners = new Map(owners.map((owner) => [owner.processorId, owner]));
     this.#statuses = statuses;
   }
 
-  /** Whether its store is gone for good: there is nothing to hold the index against, and nothing to miss. */
+  /** Whether its store is gone for good, so that nothing can be compared. */
   isRetired(processorId: string): boolean {
     return this.#statuses.get(processorId) === 'retired';
   }
@@ -47,20 +48,20 @@ export class Owners {
     return this.#statuses.get(processorId) === 'paused';
   }
 
-  /** Those that have answered so far; state first, as others' sources may be there. */
+  /** The owners that have not failed to answer; state first, as it has the sources of others. */
   reachable(): Owner[] {
     const found = [...this.#owners.values()].filter(({ processorId }) => !this.#away.has(processorId));
     return found.toSorted((a, b) => Number(b.processorId === STATE) - Number(a.processorId === STATE));
   }
 
-  /** The owner, unless it is away, or retired. One that is not known is away. */
+  /** The owner, unless it is away or retired. An unknown owner counts as away. */
   get(processorId: string): Owner | undefined {
     const owner = this.#owners.get(processorId);
     if (!owner && !this.isRetired(processorId)) this.leaveOut(processorId, 'It is not registered.');
     return this.#away.has(processorId) ? undefined : owner;
   }
 
-  /** The owner's answer; undefined without one. @throws what the index's own store rejects with */
+  /** The owner's answer; undefined when it does not answer. @throws errors of state's own store */
   async ask<T>(owner: Owner, question: (owner: Owner) => Promise<T>): Promise<T | undefined> {
     if (this.#away.has(owner.processorId)) return undefined;
     try {
@@ -74,7 +75,7 @@ export class Owners {
     }
   }
 
-  /** Has the owner settle these; false when it does not answer. @throws like {@link ask} */
+  /** Makes the owner settle these; false when it does not answer. @throws like {@link ask} */
   async settle(owner: Owner, blobs: readonly Finding[]): Promise<boolean> {
     const settled = await this.ask(owner, async () => {
       await owner.settle(blobs);
@@ -83,12 +84,12 @@ export class Owners {
     return settled ?? false;
   }
 
-  /** Nothing is to be concluded about it in this run. */
+  /** Leaves an owner out of this pass. */
   leaveOut(processorId: string, reason: string): void {
     this.#away.set(processorId, reason);
   }
 
-  /** Why nothing can be said of these, by processor. */
+  /** Why owners are left out, by processor id. */
   get away(): ReadonlyMap<string, string> {
     return this.#away;
   }

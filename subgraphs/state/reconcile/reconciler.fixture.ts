@@ -1,13 +1,13 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http.ts';
+import type { ServiceCall, ServiceHttp, ServiceTarget } from '../../../platform/clients/http/http.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { createLogger } from '../../../platform/logger.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { pathOf } from '../../../platform/ids/service-path.ts';
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
 import { inventoryRoutes } from '../../../platform/processor/rest/inventory-routes.ts';
-import { pathOf } from '../../../platform/service-path.ts';
-import { dependenciesOf } from '../dependencies.fixture.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
 import type { StateStore } from '../store/store.ts';
+import { dependenciesOf } from '../testing/dependencies.fixture.ts';
 import { createReconciler, type ReconcileOptions, type ReconcilerSettings } from './reconciler.ts';
 
 export const GRACE_SECONDS = 3_600;
@@ -41,7 +41,7 @@ export interface TestOwner {
   readonly rebuildable?: boolean;
 }
 
-/** Everything that the reconciler stands on, at a time of the test's own. Processors answer at `http://ID`. */
+/** The reconciler with its dependencies and a clock of the test. Processors answer at `http://ID`. */
 export async function openReconciling(store: StateStore, owners: readonly TestOwner[]) {
   await store.prepare();
   let now = Date.parse('2026-03-01T12:00:00.000Z');
@@ -79,15 +79,18 @@ export async function openReconciling(store: StateStore, owners: readonly TestOw
     refuse(which: (call: string) => boolean) {
       refuses = which;
     },
-    async run(options: ReconcileOptions = { repair: false }, settings: Partial<ReconcilerSettings> = {}) {
+    async reconcile(
+      options: ReconcileOptions = { repair: false },
+      settings: Partial<ReconcilerSettings> = {},
+    ) {
       const own = { everySeconds: 0, graceSeconds: GRACE_SECONDS, maxChanges: 100, ...settings };
       const { findings, unreachable, capped } = await createReconciler({
-        state,
+        ...state,
         registry,
         http,
         settings: own,
         logger,
-      }).run(options);
+      }).reconcile(options);
       const told = findings.map(
         ({ kind, processorId, found, repaired }) => `${kind} ${processorId} ${found} ${repaired}`,
       );

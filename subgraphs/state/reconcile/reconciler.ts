@@ -1,27 +1,28 @@
-import type { ServiceHttp } from '../../../platform/clients/http.ts';
+import type { ServiceHttp } from '../../../platform/clients/http/http.ts';
 import type { RegistryClient } from '../../../platform/clients/registry.ts';
-import { withoutDeadline } from '../../../platform/deadline.ts';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Logger } from '../../../platform/logger.ts';
-import type { StateDependencies } from '../dependencies.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import { withoutDeadline } from '../../../platform/time/deadline.ts';
+import { periodic } from '../../../platform/time/periodic.ts';
 import { type FindingSummary, Findings } from './findings.ts';
-import { ownBlobs } from './own.ts';
+import { type OwnBlobDependencies, ownBlobs } from './own.ts';
 import { Owners, processorOwner } from './owners.ts';
-import { repairAll } from './repair.ts';
-import { scanIndex, scanStore } from './scan.ts';
+import { type RepairDependencies, repairAll } from './repair.ts';
+import { type Scan, scanIndex, scanStore } from './scan.ts';
 
-/** When the reconciler runs and how much it may do. */
+/** When the reconciler works, and how much it may change. */
 export interface ReconcilerSettings {
-  /** Seconds between two runs that repair; 0: none but those that are asked for. */
+  /** Seconds between two scheduled passes, which repair; 0: none is scheduled. */
   readonly everySeconds: number;
-  /** Age below which data is left to who works on it. */
+  /** Younger data is skipped: it may be in work. */
   readonly graceSeconds: number;
-  /** Repairs of one run at most; the rest is left to the next. */
+  /** Maximum number of repairs per pass; the next one does the rest. */
   readonly maxChanges: number;
 }
 
-export interface ReconcilerDependencies {
-  readonly state: StateDependencies;
+export interface ReconcilerDependencies extends RepairDependencies, OwnBlobDependencies {
+  readonly store: RepairDependencies['store'] & OwnBlobDependencies['store'] & Scan['store'];
+  /** When it does not answer, only state's own store is checked. */
   readonly registry: Pick<RegistryClient, 'list'>;
   readonly http: ServiceHttp;
   readonly settings: ReconcilerSettings;
@@ -29,42 +30,49 @@ export interface ReconcilerDependencies {
 }
 
 export interface ReconcileOptions {
-  /** Whether to set right what is found, or only to tell of it. */
+  /** Whether to repair, or only to report. */
   readonly repair: boolean;
-  /** Default: that of the settings, which a repair never goes below. */
+  /** Default: that of the settings, which is also the minimum for a repair. */
   readonly graceSeconds?: number;
+  /** Aborting it makes `reconcile` reject; repairs made so far stay. */
   readonly signal?: AbortSignal;
-  /** Hears how many blobs and entries were looked at so far. */
+  /** Called with the number of blobs and entries checked so far. */
   readonly onProgress?: (checked: number) => void;
 }
 
-/** The outcome of a run. */
+/** The result of a pass. */
 export interface ReconciliationReport {
   readonly startedAt: Date;
+  /** After the last repair. */
   readonly finishedAt: Date;
   readonly repair: boolean;
+  /** The one applied: of the request, else of the settings. */
   readonly graceSeconds: number;
-  /** Blobs and entries that were looked at. */
+  /** Number of blobs and entries checked. */
   readonly checked: number;
+  /** Ordered by kind, then by processor; none of processors left out. */
   readonly findings: readonly FindingSummary[];
-  /** Processors of which nothing is concluded, and why. */
+  /** Processors that were left out, and why. */
   readonly unreachable: readonly { readonly processorId: string; readonly reason: string }[];
-  /** True when there was more to set right than one run may. */
+  /** True when there was more to repair than one pass may. */
   readonly capped: boolean;
 }
 
-/** Holds the index and the stores against each other. */
+/** Compares the index with the stores. */
 export interface Reconciler {
-  /** @throws BlobgraphError VALIDATION_FAILED; what the index's own store rejects with */
-  run(options: ReconcileOptions): Promise<ReconciliationReport>;
-  /** The newest report of this process; null before the first. */
+  /** Makes one pass. @throws BlobgraphError VALIDATION_FAILED; errors of state's own store */
+  reconcile(options: ReconcileOptions): Promise<ReconciliationReport>;
+  /** The last report of this process; null before the first. */
   readonly last: ReconciliationReport | null;
+  /** Schedules passes that repair, unless `everySeconds` is 0. */
   start(): void;
-  /** Breaks off what runs: all of it may be done again. */
+  /** Aborts passes in progress, which is safe. */
   stop(): Promise<void>;
 }
 
-/** Runs may wait for their processor while others are worked on, so they are given longer than all else. */
+/** Processes that started together do not work together: of the interval, by which a pass may come earlier. */
+const JITTER = 0.5;
+/** Runs may have to wait for their processor, so they get several times the grace. */
 const SILENT_GRACES = 4;
 
 const ago = (from: Date, seconds: number): Date => new Date(from.getTime() - seconds * 1_000);
@@ -79,33 +87,34 @@ function graceOf(
 }
 
 /** All owners; without the registry, state alone. */
-async function openOwners({ state, registry, http, logger }: ReconcilerDependencies): Promise<Owners> {
+async function openOwners(deps: ReconcilerDependencies): Promise<Owners> {
+  const { registry, http, logger } = deps;
   try {
     const processors = await registry.list();
     const kept = processors.filter(({ status }) => status !== 'retired');
     return new Owners(
-      [ownBlobs(state), ...kept.map((processor) => processorOwner(http, processor))],
+      [ownBlobs(deps), ...kept.map((processor) => processorOwner(http, processor))],
       new Map(processors.map(({ id, status }) => [id, status])),
     );
   } catch (error) {
-    logger.warn({ err: error }, 'the processor registry did not answer: no store but the own is looked at');
-    const owners = new Owners([ownBlobs(state)]);
+    logger.warn({ err: error }, 'the processor registry did not answer; only state’s own store is checked');
+    const owners = new Owners([ownBlobs(deps)]);
     owners.leaveOut('processors', 'The registry does not answer.');
     return owners;
   }
 }
 
-async function reconcile(deps: ReconcilerDependencies, options: ReconcileOptions & { signal: AbortSignal }) {
-  const { state, settings } = deps;
+async function pass(deps: ReconcilerDependencies, options: ReconcileOptions & { signal: AbortSignal }) {
+  const { store, clock, settings } = deps;
   const { repair, signal, onProgress = () => undefined } = options;
   const graceSeconds = graceOf(settings, options);
-  const startedAt = state.clock.now();
+  const startedAt = clock.now();
   const owners = await openOwners(deps);
   const findings = new Findings(settings.maxChanges);
   const silentSince = ago(startedAt, SILENT_GRACES * graceSeconds);
   let checked = 0;
   const scan = {
-    store: state.store,
+    store,
     owners,
     findings,
     before: ago(startedAt, graceSeconds),
@@ -118,10 +127,10 @@ async function reconcile(deps: ReconcilerDependencies, options: ReconcileOptions
   };
   for (const owner of owners.reachable()) await scanStore(scan, owner);
   await scanIndex(scan);
-  if (repair) await repairAll({ deps: state, owners, findings, silentSince, signal });
+  if (repair) await repairAll({ deps, owners, findings, silentSince, signal });
   return {
     startedAt,
-    finishedAt: state.clock.now(),
+    finishedAt: clock.now(),
     repair,
     graceSeconds,
     checked,
@@ -131,51 +140,48 @@ async function reconcile(deps: ReconcilerDependencies, options: ReconcileOptions
   };
 }
 
+function logDisagreement(report: ReconciliationReport, logger: Pick<Logger, 'warn'>): void {
+  const { findings, unreachable, capped } = report;
+  if (findings.length > 0 || unreachable.length > 0)
+    logger.warn({ findings, unreachable, capped }, 'index and stores disagree');
+}
+
 export function createReconciler(deps: ReconcilerDependencies): Reconciler {
   const { logger, settings } = deps;
   const stopping = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const passes = new Set<Promise<unknown>>();
   let last: ReconciliationReport | null = null;
-  let timer: NodeJS.Timeout | undefined;
 
-  async function run(options: ReconcileOptions): Promise<ReconciliationReport> {
+  async function reconcile(options: ReconcileOptions): Promise<ReconciliationReport> {
     const signal = AbortSignal.any([stopping.signal, ...(options.signal ? [options.signal] : [])]);
-    // Nobody else waits for it: it may take longer than a request.
-    const work = withoutDeadline(() => reconcile(deps, { ...options, signal }));
-    running.add(work);
+    // It may take longer than a request's deadline.
+    const work = withoutDeadline(() => pass(deps, { ...options, signal }));
+    passes.add(work);
     try {
       last = await work;
       return last;
     } finally {
-      running.delete(work);
+      passes.delete(work);
     }
   }
-  async function runBySchedule(): Promise<void> {
-    try {
-      const { findings, unreachable, capped } = await run({ repair: true });
-      if (findings.length > 0 || unreachable.length > 0)
-        logger.warn({ findings, unreachable, capped }, 'index and stores did not agree');
-    } catch (error) {
-      if (!stopping.signal.aborted) logger.warn({ err: error }, 'reconciling failed; trying again');
-    }
-    schedule();
-  }
-  function schedule(): void {
-    if (stopping.signal.aborted || settings.everySeconds === 0) return;
-    // Processes that started together do not run together.
-    const delayMs = settings.everySeconds * 1_000 * (0.5 + Math.random() / 2);
-    timer = setTimeout(() => void runBySchedule(), delayMs);
-  }
+  const scheduled = periodic({
+    what: 'reconciling',
+    everyMs: settings.everySeconds * 1_000,
+    jitter: JITTER,
+    logger,
+    turn: async () => logDisagreement(await reconcile({ repair: true }), logger),
+  });
   return {
-    run,
+    reconcile,
     get last() {
       return last;
     },
-    start: schedule,
+    start() {
+      if (settings.everySeconds > 0) scheduled.start();
+    },
     async stop() {
       stopping.abort();
-      clearTimeout(timer);
-      await Promise.allSettled(running);
+      await Promise.allSettled([scheduled.stop(), ...passes]);
     },
   };
 }

@@ -1,13 +1,13 @@
-import { isPending, STATE } from '../entry.ts';
+import { isPending, STATE } from '../entries/entry.ts';
 import type { ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Findings } from './findings.ts';
 import type { Owners } from './owners.ts';
 
-/** Users that the stores are asked about at once. */
+/** Users per question to the stores. */
 const USERS = 100;
 
-/** A user's entries in the index that tell of one owner's blobs. */
+/** The number of a user's entries with one owner. */
 interface EntryCount {
   readonly older: number;
   readonly total: number;
@@ -19,14 +19,13 @@ export interface RecountDependencies {
   readonly store: Pick<StateStore, 'checkSummary'>;
   readonly owners: Owners;
   readonly findings: Findings;
-  /** Blobs made at this time or later are young. */
+  /** Blobs created at this time or later are young. */
   readonly before: Date;
 }
 
 /**
- * Counts users' entries by owner and holds the numbers against the stores' own. Entries come a user after the other.
- * Young ones may be in one and not yet in the other, so numbers differ only where the old ones of one side are more
- * than all of the other.
+ * Counts users' entries by owner and compares the numbers with the stores'. Entries arrive ordered by user. A young blob
+ * may be in only one of the two, so numbers differ only when one side has more old blobs than the other has blobs.
  */
 export class Recount {
   readonly #deps: RecountDependencies;
@@ -41,12 +40,12 @@ export class Recount {
       const { userId, processorId, createdAt } = entry;
       const counts = this.#entries.get(userId) ?? new Map<string, EntryCount>();
       const { older, total } = counts.get(processorId) ?? NONE;
-      // What is pending may be in its store already, and need not be.
+      // A pending blob may or may not be in its store.
       const isOld = createdAt < this.#deps.before && !isPending(entry);
       counts.set(processorId, { older: older + Number(isOld), total: total + 1 });
       this.#entries.set(userId, counts);
     }
-    // The last user's entries may go on with the next page.
+    // The last user's entries may continue on the next page.
     if (this.#entries.size > USERS) await this.#compare([...this.#entries.keys()].slice(0, -1));
   }
 

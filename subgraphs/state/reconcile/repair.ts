@@ -1,48 +1,46 @@
-import { BlobgraphError } from '../../../platform/errors.ts';
-import { derivedBlobId } from '../../../platform/ids.ts';
+import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
-import { changeEntry, type EntryDecider } from '../change-entry.ts';
-import type { StateDependencies } from '../dependencies.ts';
-import type { IndexEntry, Run } from '../documents.ts';
+import { type ChangeDependencies, changeIfThere, type EntryDecider } from '../entries/changes.ts';
+import { applyRequest, blobRun } from '../entries/runs.ts';
 import { failRuns } from '../lifecycle/retirement.ts';
-import { applyRequest, blobRun } from '../runs/runs.ts';
+import type { IndexEntry, Run } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
 import { REPAIR_STEP } from './own.ts';
 import type { Owner, Owners } from './owners.ts';
 import { knownIds } from './scan.ts';
 
-/** A repair's context. */
+export interface RepairDependencies extends ChangeDependencies {
+  readonly store: ChangeDependencies['store'] &
+    Pick<StateStore, 'known' | 'forgetSummary' | 'advanceSummary'>;
+}
+
+/** The context of a repair. */
 export interface Repair {
-  readonly deps: StateDependencies;
+  readonly deps: RepairDependencies;
   readonly owners: Owners;
   readonly findings: Findings;
-  /** Runs that were last heard of before this time are asked for again. */
+  /** Runs without a report since this time are requested again. */
   readonly silentSince: Date;
   readonly signal: AbortSignal;
 }
 
 /** False when the blob was deleted in the meantime. */
-async function changeIfThere(
+async function change(
   { deps }: Repair,
   { userId }: Finding,
   blobId: string,
   decide: EntryDecider,
 ): Promise<boolean> {
-  try {
-    await changeEntry(deps, userId, blobId, decide);
-    return true;
-  } catch (error) {
-    if (error instanceof BlobgraphError && error.code === 'BLOB_NOT_FOUND') return false;
-    throw error;
-  }
+  return (await changeIfThere(deps, userId, blobId, decide)) !== null;
 }
 
-/** Asks a processor for what it should have made of a blob, unless that is under way or failed. */
+/** Requests a processor's missing result for a blob, unless its run is under way or failed. */
 async function request(repair: Repair, finding: Finding, sourceId: string): Promise<boolean> {
   const { deps, silentSince } = repair;
   const { processorId } = finding;
   let run: Run | undefined;
-  const isThere = await changeIfThere(repair, finding, sourceId, (entry) => {
+  const isThere = await change(repair, finding, sourceId, (entry) => {
     const changed = applyRequest(entry.runs, processorId, deps.clock.now(), silentSince);
     run = changed?.run ?? blobRun(entry.runs, processorId);
     return (
@@ -52,7 +50,7 @@ async function request(repair: Repair, finding: Finding, sourceId: string): Prom
   return isThere && run?.state !== 'FAILED';
 }
 
-/** Of these ids, those that some store keeps: where the index does not have them, it will. */
+/** Of these ids, those in some store: they are in the index, or will be. */
 async function comingIds({ owners }: Repair, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const coming = new Set<string>();
   for (let start = 0; start < ids.length; start += MAX_INVENTORY_IDS) {
@@ -63,7 +61,7 @@ async function comingIds({ owners }: Repair, ids: readonly string[]): Promise<Re
   return coming;
 }
 
-/** Has the index told of what it does not have, once it has the sources: it would refuse it for good before. */
+/** Makes an owner register blobs again whose sources are in the index. Without them, the index would refuse the blobs for good. */
 async function settleUnindexed(repair: Repair, owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
   const known = await knownIds(
     repair.deps.store,
@@ -72,9 +70,9 @@ async function settleUnindexed(repair: Repair, owner: Owner, found: readonly Fin
   const lost = found.filter(({ id }) => known.get(id) !== false);
   const absent = new Set(lost.flatMap(({ sourceIds }) => sourceIds.filter((id) => !known.has(id))));
   const coming = await comingIds(repair, [...absent]);
-  // What an owner keeps that is away may be coming as well.
+  // An owner that is away may have them as well.
   const mayCome = (id: string) => coming.has(id) || (repair.owners.away.size > 0 && absent.has(id));
-  // One whose source was deleted would be refused, and erased, though it stays as long as it has another.
+  // With a deleted source it would be refused and erased, although it should stay as long as it has another.
   const isHeld = (id: string) => mayCome(id) || known.get(id) === true;
   const ready = lost.filter(({ kind, sourceIds }) => kind === 'DELETED' || !sourceIds.some(isHeld));
   if (!(await repair.owners.settle(owner, ready))) return [];
@@ -89,7 +87,7 @@ async function settleAll(
   return (await owners.settle(owner, found)) ? found : [];
 }
 
-/** Marks entries whose blob is gone, and has those made again of which the same would come. */
+/** Marks entries whose content is missing, and requests those again that would come out under the same id. */
 async function settleMissing(repair: Repair, owner: Owner, found: readonly Finding[]): Promise<Finding[]> {
   const existing = await repair.owners.ask(owner, () => owner.existing(found.map(({ id }) => id)));
   if (!existing) return [];
@@ -105,7 +103,7 @@ async function settleMissing(repair: Repair, owner: Owner, found: readonly Findi
   return repaired;
 }
 
-/** `sources`: those that some store keeps. */
+/** `sources`: the ids of sources in some store. */
 async function markAndRemake(
   repair: Repair,
   owner: Owner,
@@ -113,7 +111,7 @@ async function markAndRemake(
   sources: ReadonlySet<string>,
 ): Promise<boolean> {
   let marked: { readonly entry: IndexEntry; readonly isNew: boolean } | undefined;
-  await changeIfThere(repair, finding, finding.id, (entry) => {
+  await change(repair, finding, finding.id, (entry) => {
     marked = { entry, isNew: entry.contentMissingSince === null };
     if (!marked.isNew) return null;
     const content = { contentMissingSince: repair.deps.clock.now() };
@@ -123,7 +121,7 @@ async function markAndRemake(
   const [source] = finding.sourceIds;
   const canBeMade = owner.version !== null && source !== undefined && sources.has(source);
   const { entry, isNew } = marked;
-  // Another version of the processor would make another blob.
+  // Another version of the processor makes a blob with another id.
   if (!canBeMade || derivedBlobId(source, entry.processorId, owner.version, entry.generation) !== entry.id)
     return isNew;
   return remake({ repair, finding, entry, isNew }, source);
@@ -133,11 +131,11 @@ interface Missing {
   readonly repair: Repair;
   readonly finding: Finding;
   readonly entry: IndexEntry;
-  /** Whether it was marked just now. */
+  /** Whether this pass marked it. */
   readonly isNew: boolean;
 }
 
-/** Asks for a blob again whose content is gone, once its source has its own: of a chain, link after link. */
+/** Requests missing content again once its source has content: a chain is repaired link by link. */
 async function remake(missing: Missing, sourceId: string): Promise<boolean> {
   const { repair, finding, entry, isNew } = missing;
   const [source] = await repair.deps.store.entries(finding.userId, [sourceId]);
@@ -148,12 +146,12 @@ async function remake(missing: Missing, sourceId: string): Promise<boolean> {
   return run && entry.generation < run.generation ? remakeOlder(missing, sourceId) : isNew;
 }
 
-/** An older generation is asked for beside the run, which tells of the newest alone. */
+/** Requests an older generation without changing the run, which tracks the newest. */
 async function remakeOlder({ repair, finding, entry, isNew }: Missing, sourceId: string): Promise<boolean> {
   const { contentMissingSince: since, processorId, generation } = entry;
-  // Nobody tells how it goes: it is asked for again after a while.
+  // Nothing reports its progress, so it is requested again after a while.
   if (!isNew && since !== null && since >= repair.silentSince) return true;
-  return changeIfThere(repair, finding, sourceId, () => {
+  return change(repair, finding, sourceId, () => {
     const run = { processorId, generation, state: 'PENDING', attempt: 1, artifact: null } as const;
     return { events: [{ kind: 'retried', run }], step: REPAIR_STEP };
   });
@@ -168,7 +166,7 @@ async function settleStuck(repair: Repair, _owner: Owner, found: readonly Findin
   return repaired;
 }
 
-/** Has summaries built anew; until they are, answers are derived from the index. */
+/** Rebuilds summaries; until then, answers are derived from the entries. */
 async function settleSummaries({ deps, signal }: Repair, _owner: Owner, found: readonly Finding[]) {
   for (const { userId } of found) {
     signal.throwIfAborted();
@@ -190,7 +188,7 @@ const settlers: Partial<Record<FindingKind, Settle>> = {
   SUMMARY_DIFFERS: settleSummaries,
 };
 
-/** Ends runs that were planned on processors which are retired by now. */
+/** Ends open runs of retired processors. */
 async function endRetired({ deps, owners, findings, signal }: Repair): Promise<void> {
   const stuck = findings.all('RUN_STUCK').filter(({ processorId }) => owners.isRetired(processorId));
   for (const finding of stuck) {
@@ -200,7 +198,7 @@ async function endRetired({ deps, owners, findings, signal }: Repair): Promise<v
   }
 }
 
-/** Sets right what was found of every owner that answered until now, and looks at each once more before. */
+/** Repairs the findings of every owner that has answered, each after checking it again. */
 export async function repairAll(repair: Repair): Promise<void> {
   const { owners, findings } = repair;
   await endRetired(repair);

@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { ProcessorStatus } from '../../../platform/clients/registry.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import { compilerDocument, expansionDocument } from '../registry.fixture.ts';
-import { finishRun } from '../runs/finish.ts';
-import { finished } from '../runs/runs.fixture.ts';
-import { userBlob } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
+import { finishRun } from '../blobs/register/finish.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import { userBlob } from '../testing/records.fixture.ts';
+import { compilerDocument, expansionDocument } from '../testing/registry.fixture.ts';
+import { finished } from '../testing/runs.fixture.ts';
 import { GRACE_SECONDS, openReconciling } from './reconciler.fixture.ts';
 
 const USER = 'alice';
@@ -47,23 +47,23 @@ async function setUp(status: ProcessorStatus, rebuildable = false) {
 }
 
 it('a retired processor’s blobs are not missed, and what was still planned on it is ended', async () => {
-  const { run, calls, refuse, open, done, runOf } = await setUp('retired');
+  const { reconcile, calls, refuse, open, done, runOf } = await setUp('retired');
   refuse((call) => call.includes('text-expansion'));
   const nothing = { told: [], findings: [], unreachable: [], capped: false };
-  expect(await run({ repair: true })).toMatchObject({
+  expect(await reconcile({ repair: true })).toMatchObject({
     ...nothing,
     told: ['RUN_STUCK text-expansion 1 1'],
     findings: expect.any(Array),
   });
   expect(await runOf(open)).toMatchObject({ state: 'FAILED', error: { code: 'PROCESSOR_RETIRED' } });
   expect(await runOf(done)).toMatchObject({ state: 'COMPLETED' });
-  expect(await run({ repair: true })).toEqual(nothing);
+  expect(await reconcile({ repair: true })).toEqual(nothing);
   expect(calls.filter((call) => call.includes('text-expansion'))).toEqual([]);
 });
 
 it('runs of a paused processor wait for good reason, while its store is looked at', async () => {
-  const { run, open, runOf } = await setUp('paused');
-  expect((await run({ repair: false })).told).toEqual([
+  const { reconcile, open, runOf } = await setUp('paused');
+  expect((await reconcile({ repair: false })).told).toEqual([
     'CONTENT_MISSING text-expansion 1 0',
     expect.stringMatching(/^COUNT_DIFFERS text-expansion/),
   ]);
@@ -71,7 +71,7 @@ it('runs of a paused processor wait for good reason, while its store is looked a
 });
 
 it('what a store drops and makes again is not missed, and its numbers say nothing', async () => {
-  const { run, open, runOf } = await setUp('active', true);
-  expect((await run({ repair: true })).told).toEqual(['RUN_STUCK text-expansion 1 1']);
+  const { reconcile, open, runOf } = await setUp('active', true);
+  expect((await reconcile({ repair: true })).told).toEqual(['RUN_STUCK text-expansion 1 1']);
   expect(await runOf(open)).toMatchObject({ state: 'PENDING', attempt: 1 });
 });

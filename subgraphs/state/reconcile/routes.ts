@@ -1,13 +1,14 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { requireOperator } from '../../../platform/serving/authenticate.ts';
-import { describeError } from '../../../platform/serving/http.ts';
-import { checkInput } from '../input.ts';
+import { parseInput } from '../../../platform/input/label.ts';
+import { requireOperator } from '../../../platform/serving/access/authenticate.ts';
+import { describeError, internal } from '../../../platform/serving/http/http.ts';
+import { whileOpen } from '../../../platform/serving/http/while-open.ts';
 import type { FindingSummary } from './findings.ts';
 import type { Reconciler, ReconciliationReport } from './reconciler.ts';
 
-const runBody = z.object({
+const passBody = z.object({
   repair: z.boolean().default(false),
   grace_seconds: z.int('must be a whole number').min(0, 'must not be negative').optional(),
 });
@@ -31,27 +32,24 @@ const reportJson = (report: ReconciliationReport) => ({
 });
 
 /**
- * `POST /api/v1/reconciliations` `{ repair?, grace_seconds? }`, for operators: holds the index and the stores against
- * each other. As that may take longer than a request, the answer comes in lines of JSON: any number of
- * `{ checked }`, then one `{ report }` or `{ error }`. It is broken off when the client goes.
+ * `POST /api/v1/reconciliations` `{ repair?, grace_seconds? }`, for operators: compares the index with the stores. As
+ * that may take longer than a request, the response is NDJSON: any number of `{ checked }`, then one `{ report }` or
+ * `{ error }`. The pass is aborted when the client disconnects.
  */
 export function reconcilerRoutes(app: FastifyInstance, reconciler: Reconciler): void {
   app.post('/api/v1/reconciliations', async ({ body, caller }, reply) => {
     requireOperator(caller);
-    checkInput(runBody, body ?? {});
-    const { repair, grace_seconds } = runBody.parse(body ?? {});
+    const { repair, grace_seconds } = parseInput(passBody, body ?? {});
     const lines = new PassThrough();
     const write = (line: object) => lines.write(`${JSON.stringify(line)}\n`);
-    const gone = new AbortController();
     let checked = 0;
-    // A long step is no broken connection, whoever is in between.
+    // Keeps proxies from closing the connection during a long step.
     const alive = setInterval(() => write({ checked }), ALIVE_EVERY_MS);
-    reply.raw.once('close', () => gone.abort());
     reconciler
-      .run({
+      .reconcile({
         repair,
         ...(grace_seconds === undefined ? {} : { graceSeconds: grace_seconds }),
-        signal: gone.signal,
+        signal: whileOpen(reply, null),
         onProgress: (count) => {
           checked = count;
           write({ checked });
@@ -60,8 +58,7 @@ export function reconcilerRoutes(app: FastifyInstance, reconciler: Reconciler): 
       .then(
         (report) => write({ report: reportJson(report) }),
         (error: unknown) => {
-          const [known = { code: 'INTERNAL', message: 'Something went wrong on our side.' }] =
-            describeError(error) ?? [];
+          const [known = internal] = describeError(error) ?? [];
           write({ error: known });
         },
       )

@@ -1,29 +1,30 @@
-import { groupBy } from '../../../platform/group-by.ts';
+import { groupBy } from '../../../platform/collections/group-by.ts';
 import type { InventoryItem } from '../../../platform/processor/records/inventory.ts';
 import { MAX_INVENTORY_IDS, MAX_INVENTORY_PAGE } from '../../../platform/processor/rest/inventory-routes.ts';
-import { isPending } from '../entry.ts';
-import { isOwed } from '../runs/runs.ts';
+import { isPending } from '../entries/entry.ts';
+import { isOwed } from '../entries/runs.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { Finding, FindingKind, Findings } from './findings.ts';
 import type { Owner, Owners } from './owners.ts';
 import { Recount } from './recount.ts';
 
-/** A scan's context. */
+/** The context of a scan. */
 export interface Scan {
-  readonly store: StateStore;
+  readonly store: Pick<StateStore, 'known' | 'scanEntries' | 'checkSummary'>;
   readonly owners: Owners;
   readonly findings: Findings;
-  /** Blobs made at this time or later are left alone. */
+  /** Blobs created at this time or later are skipped. */
   readonly before: Date;
-  /** Runs that were last heard of before this time are stuck. */
+  /** Runs without a report since this time are stuck. */
   readonly silentSince: Date;
+  /** The scan throws before the next page once it is aborted. */
   readonly signal: AbortSignal;
-  /** Hears how many blobs and entries were looked at, after each page. */
+  /** Called after each page with its number of blobs or entries. */
   readonly onProgress: (checked: number) => void;
 }
 
-/** Which of these ids have an entry (false), which a tombstone (true); at most {@link MAX_INVENTORY_IDS} a query. */
+/** Of these ids, those with an entry (false) or a tombstone (true). Asks for {@link MAX_INVENTORY_IDS} per query. */
 export async function knownIds(
   store: Pick<StateStore, 'known'>,
   ids: Iterable<string>,
@@ -37,19 +38,19 @@ export async function knownIds(
   return known;
 }
 
-/** The finding on a blob without an entry. */
+/** The finding for a blob without an entry. */
 const unindexed = (
   { id, userId, sourceIds }: InventoryItem,
   processorId: string,
   known: ReadonlyMap<string, boolean>,
 ): Finding => {
   const wasDeleted = (one: string) => known.get(one) === true;
-  // What is made of several sources stays when one of them is deleted.
+  // A blob stays as long as one of its sources does.
   const isDeleted = wasDeleted(id) || (sourceIds.length > 0 && sourceIds.every(wasDeleted));
   return { kind: isDeleted ? 'DELETED' : 'UNINDEXED', processorId, userId, id, sourceIds };
 };
 
-/** Holds a store against the index: what is there that the index does not have. */
+/** Finds blobs of a store that are not in the index. */
 export async function scanStore(scan: Scan, owner: Owner): Promise<void> {
   const { store, owners, findings, before, signal, onProgress } = scan;
   let after: string | undefined;
@@ -87,7 +88,7 @@ const toFinding =
     sourceIds: entry.sourceIds,
   });
 
-/** Whether the content of entries of one owner is as they tell. */
+/** Compares entries of one owner with its store. */
 async function checkContent(
   { owners, findings }: Scan,
   processorId: string,
@@ -110,15 +111,15 @@ async function checkSources({ store, findings }: Scan, page: readonly ScannedEnt
     page.flatMap(({ sourceIds }) => sourceIds),
   );
   for (const entry of page) {
-    // What is made of several sources stays when one of them is deleted.
+    // A deleted source has a tombstone.
     const dangles = entry.sourceIds.some((id) => !known.has(id));
     if (dangles) findings.add(toFinding('SOURCE_MISSING')(entry));
   }
 }
 
 /**
- * Runs of processors that answer, of which nothing was heard for long although no event of theirs waits here; of retired
- * ones, which nobody would end. Those of paused ones wait for good reason.
+ * Finds stuck runs of processors that answer, and of retired processors, which nothing else would end. Runs of paused
+ * processors wait rightly.
  */
 function checkRuns({ owners, findings, silentSince }: Scan, page: readonly ScannedEntry[]): void {
   for (const entry of page) {
@@ -133,7 +134,7 @@ function checkRuns({ owners, findings, silentSince }: Scan, page: readonly Scann
 }
 
 async function checkPage(scan: Scan, old: readonly ScannedEntry[]): Promise<void> {
-  // What is pending has no content yet.
+  // A pending blob has no content yet.
   const whole = old.filter((entry) => !isPending(entry));
   const byOwner = [...groupBy(whole, ({ processorId }) => processorId)];
   await Promise.all(byOwner.map(([processorId, entries]) => checkContent(scan, processorId, entries)));
@@ -141,7 +142,7 @@ async function checkPage(scan: Scan, old: readonly ScannedEntry[]): Promise<void
   checkRuns(scan, old);
 }
 
-/** Holds the index against the stores, its own sources and its runs, and counts every user's blobs again. */
+/** Compares the index with the stores, checks its sources and runs, and counts every user's blobs again. */
 export async function scanIndex(scan: Scan): Promise<void> {
   const { store, before, signal, onProgress } = scan;
   const recount = new Recount(scan);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
-import { entryOfUserBlob } from '../entry.ts';
-import { userBlob } from '../store/store.contract.fixture.ts';
-import { createPostgresStateStore } from '../store/store.postgres.ts';
-import { complete } from '../summary/summary.contract.ts';
+import { entryOfUserBlob } from '../entries/entry.ts';
+import { complete } from '../store/contract/summary.contract.ts';
+import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
+import { userBlob } from '../testing/records.fixture.ts';
 import { openReconciling } from './reconciler.fixture.ts';
 
 let server: SqlServer;
@@ -25,11 +25,11 @@ it('counts that are not what the entries say are told of, and built anew', async
     await store.insertEntry(entryOfUserBlob(blob), []);
   }
   await complete(store, 'alice');
-  expect((await system.run()).told).toEqual([]);
+  expect((await system.reconcile()).told).toEqual([]);
   await database.execute("UPDATE facet_counts SET total = 7 WHERE kind = 'all'");
-  expect((await system.run()).told).toEqual(['SUMMARY_DIFFERS state 1 0']);
+  expect((await system.reconcile()).told).toEqual(['SUMMARY_DIFFERS state 1 0']);
   expect(await store.facetCount('alice', ALL)).toBe(7);
-  expect((await system.run({ repair: true })).told).toEqual(['SUMMARY_DIFFERS state 1 1']);
+  expect((await system.reconcile({ repair: true })).told).toEqual(['SUMMARY_DIFFERS state 1 1']);
   expect(await store.facetCount('alice', ALL)).toBe(3);
-  expect((await system.run()).told).toEqual([]);
+  expect((await system.reconcile()).told).toEqual([]);
 });

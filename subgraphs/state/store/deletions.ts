@@ -1,25 +1,25 @@
-import type { IndexEntry, OutboxEvent, Tombstone } from '../documents.ts';
+import type { IndexEntry, OutboxEvent, Tombstone } from './records.ts';
 
-/** Deletions in the state subgraph's store. */
+/** Deletions of blobs. */
 export interface DeletionStore {
   /**
-   * Puts a tombstone in the place of an entry that still has its version, with `event` added to the entry's outbox,
-   * in one durable write: the blob is deleted from then on, in every read. False when the entry has another version.
+   * Replaces an entry that still has its version with a tombstone, and adds `event` to its outbox, in one durable
+   * write. From then on no read finds the blob. False when the entry has another version.
    */
   bury(entry: Pick<IndexEntry, 'id' | 'version'>, tombstone: Tombstone, event: OutboxEvent): Promise<boolean>;
-  /** The tombstone of this id, whoever's it is. */
+  /** The tombstone with this id, of any user. */
   tombstone(id: string): Promise<Tombstone | null>;
-  /** The user's tombstones of these ids. */
+  /** The user's tombstones with these ids. */
   tombstones(userId: string, ids: readonly string[]): Promise<Tombstone[]>;
   /**
-   * Makes the deletions of these of each user's tombstones due at `dueAt`, or a moment after the time that they were
-   * due at: whoever is at one of them does not then end it.
+   * Makes deletions due again at `dueAt`, given by user. One that is due later is moved by a moment: a process that is
+   * finishing it then cannot end it.
    */
   openDeletions(idsByUser: ReadonlyMap<string, readonly string[]>, dueAt: Date): Promise<void>;
-  /** Ids of tombstones whose deletion is due at this time, the longest due first. */
+  /** Ids of tombstones with a due deletion, the longest due first. */
   dueDeletions(now: Date, limit: number): Promise<string[]>;
-  /** Makes a deletion due at another time, or ends it with null, unless it was opened again since it was read. */
+  /** Reschedules a deletion, or ends it with null, unless it was reopened since it was read. */
   settleDeletion(tombstone: Pick<Tombstone, 'id' | 'dueAt'>, dueAt: Date | null): Promise<void>;
-  /** Removes the user's own blobs of these ids, with the events that wait in them. */
+  /** Removes the user's own blobs with these ids, and their outboxes. */
   eraseUserBlobs(userId: string, ids: readonly string[]): Promise<void>;
 }

@@ -1,24 +1,26 @@
-import type { Erasure, UserBlobRecord } from '../documents.ts';
+import type { Erasure, UserBlobRecord } from './records.ts';
 
-/** Erasures of users in the state subgraph's store. */
+/** Erasures of users. */
 export interface ErasureStore {
-  /** Stores an erasure that begins, durably, unless one of the user is under way; answers the one that is. */
+  /** Begins an erasure, unless one of the user is running. Durable. @returns the one that is running */
   beginErasure(erasure: Erasure, dueAt: Date): Promise<Erasure>;
-  /** The user's newest. */
+  /** The user's newest erasure. */
   erasure(userId: string): Promise<Erasure | null>;
-  /** The newest of each of these users. */
+  /** The newest erasure of each user. */
   erasures(userIds: readonly string[]): Promise<Erasure[]>;
-  /** Notes how far it is, unless it is finished; due again at `dueAt`, or never with null. */
+  /** Saves the progress of an erasure, unless it is finished; `dueAt` null: it is never due again. */
   saveErasure(erasure: Erasure, dueAt: Date | null): Promise<void>;
-  /** Users whose erasure is due at this time, the longest due first. */
+  /** Users with a due erasure, the longest due first. */
   dueErasures(now: Date, limit: number): Promise<string[]>;
-  /** Any of a user's own blobs. */
+  /** Some of the user's own blobs. */
   ownBlobs(userId: string, limit: number): Promise<UserBlobRecord[]>;
-  /** Removes what the user said of books. */
+  /** Removes the user's book records. */
   eraseBooks(userId: string): Promise<void>;
-  /** How many of the user's blobs were deleted at this time or later, by the processor that kept them. */
+  /** The number of the user's blobs deleted since then, per processor that stored them. */
   deletedByProcessor(
     userId: string,
     since: Date,
   ): Promise<{ readonly processorId: string; readonly count: number }[]>;
+  /** Whether events of the user's deleted blobs are unpublished. */
+  hasUnpublishedDeletions(userId: string): Promise<boolean>;
 }

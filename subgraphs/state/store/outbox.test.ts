@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { OutboxEvent } from '../documents.ts';
+import { event } from '../testing/records.fixture.ts';
 import { kept, restored } from './outbox.ts';
-import { event } from './store.contract.fixture.ts';
+import type { OutboxEvent } from './records.ts';
 
 const of = (kind: OutboxEvent['kind'], version: number, sourceIds: string[]): OutboxEvent => {
   const { body, ...rest } = event({ id: 'a', userId: 'alice' }, version);

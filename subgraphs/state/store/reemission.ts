@@ -1,17 +1,19 @@
 import type { EntryPlace } from './scans.ts';
 
-/** How far the log was told anew of what it lost, in its present life. */
+/** How far open runs were requested again, after the log had lost its events. */
 export interface Reemission {
-  /** The life of the log that it is about. */
+  /** The epoch of the log. */
   readonly epoch: string;
-  /** All entries up to this place are done; null before the first. */
+  /** The last entry that is done; null before the first. */
   readonly after: EntryPlace | null;
+  /** True once the whole index has been read. */
   readonly done: boolean;
 }
 
-/** Remembers one {@link Reemission}. */
+/** Stores one {@link Reemission}. */
 export interface ReemissionStore {
-  /** Null where none was ever saved. */
+  /** Null before the first save. */
   reemission(): Promise<Reemission | null>;
+  /** Replaces the one saved before. */
   saveReemission(reemission: Reemission): Promise<void>;
 }

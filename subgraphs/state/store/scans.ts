@@ -1,13 +1,13 @@
 import type { BlobInventory } from '../../../platform/processor/records/inventory.ts';
-import type { IndexEntry } from '../documents.ts';
+import type { IndexEntry } from './records.ts';
 
-/** A place in the index of all users: by user, then id. */
+/** A position in the index of all users, which is ordered by user, then id. */
 export interface EntryPlace {
   readonly userId: string;
   readonly id: string;
 }
 
-/** An entry, as far as it is held against what it tells of. */
+/** The members of an entry that scans use. */
 export interface ScannedEntry
   extends Pick<
     IndexEntry,
@@ -22,22 +22,22 @@ export interface ScannedEntry
     | 'contentMissingSince'
     | 'createdAt'
   > {
-  /** True while events of its own wait to be published. */
+  /** True while it has unpublished events. */
   readonly waiting: boolean;
 }
 
 export interface KnownId {
   readonly id: string;
-  /** True where only the tombstone is left. */
+  /** True when only the tombstone is left. */
   readonly deleted: boolean;
 }
 
-/** Reads across all users, to hold the index against the stores. Each method is one statement, two at most. */
+/** Reads across all users. Each method is one or two statements. */
 export interface StateScans {
-  /** By user, then id, behind `after`. */
+  /** Entries ordered by user, then id, starting after `after`. */
   scanEntries(page: { readonly after?: EntryPlace; readonly limit: number }): Promise<ScannedEntry[]>;
-  /** Those of these ids that have an entry, or the tombstone of one. */
+  /** Those of these ids that have an entry or a tombstone. */
   known(ids: readonly string[]): Promise<KnownId[]>;
-  /** Users' own blobs; those whose event is published count as registered. */
+  /** The inventory of users' own blobs; those without unpublished events count as registered. */
   readonly userBlobScan: Omit<BlobInventory, 'reopen'>;
 }

@@ -15,6 +15,7 @@ export interface Section {
 }
 
 export interface ExpandRequest {
+  /** Markdown. */
   readonly text: string;
   /** For whom: users share a model's places fairly. Default: nobody known. */
   readonly userId?: string | undefined;
@@ -28,6 +29,7 @@ export interface ExpandRequest {
 
 export interface Expansion {
   readonly expanded: string;
+  /** In the text's order. */
   readonly sections: readonly Section[];
   /** Tokens read and written, as the model counts them. */
   readonly tokensUsed: number;

@@ -1,10 +1,12 @@
 import nlp from 'compromise';
-import { primaryLanguage } from '../../../platform/language.ts';
+import { primaryLanguage } from '../../../platform/text/language.ts';
 
-/** A name in a text. */
+/** A name that occurs in a text. */
 export interface NamedEntity {
+  /** Without form of address and possessive. */
   readonly name: string;
   readonly kind: 'PERSON' | 'PLACE' | 'ORGANIZATION';
+  /** At least 1. Occurrences within a longer name count for that one. */
   readonly count: number;
 }
 
@@ -14,14 +16,14 @@ const MAX_ENTITIES = 30;
 /** Names that are counted. */
 const MAX_NAMES = 200;
 const LONGEST_NAME = 100;
-/** Sentences that names are looked for in, of all parts of the text: a thousand take a second. */
+/** Sentences that are searched for names, from all parts of the text: a thousand take a second. */
 const MAX_SENTENCES = 150;
 const LONGEST_SENTENCE = 500;
-/** A capital letter that no sentence begins with. */
+/** A capital letter that does not begin a sentence. */
 const MAY_HOLD_A_NAME = /\p{L}[^\p{L}]*\s\P{L}*\p{Lu}/u;
 const ADDRESS = /^(?:Mr|Mrs|Ms|Miss|Messrs)\.?(?:\s+|$)/u;
 
-/** A name without the address before it and what stands around it: quotes, commas, a possessive. */
+/** A name without title, quotes, commas and possessive. */
 const bare = (text: string): string =>
   text
     .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}.)]+$/gu, '')
@@ -30,20 +32,20 @@ const bare = (text: string): string =>
     .replace(/(?<=\p{Ll}{3})\.+$/u, '')
     .trim();
 
-/** Whatever has no capital is no name, and “St.” is none without the rest. */
+/** A name needs a capital letter, and more than an abbreviation such as “St.”. */
 const isName = (name: string): boolean =>
   /^\p{Lu}/u.test(name) &&
   /\p{L}{2}/u.test(name) &&
   name.length <= LONGEST_NAME &&
   !/^\p{L}{1,3}\.$/u.test(name);
 
-/** Some of the list, from all parts of it. */
+/** A sample of a list from all of its parts. */
 function sampled<T>(list: readonly T[], most: number): readonly T[] {
   const step = Math.max(1, list.length / most);
   return list.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
-/** Each name with the kind that it is taken for most often. */
+/** The most frequent kind of each name. */
 function kindsIn(sentences: readonly string[]): Map<string, Kind> {
   const votes = new Map<string, Map<Kind, number>>();
   for (const sentence of sentences) {
@@ -68,7 +70,7 @@ function kindsIn(sentences: readonly string[]): Map<string, Kind> {
 
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-/** How often each stands in the text; where one holds another, the longer one counts. */
+/** Occurrences of each name; within a longer name only that one counts. */
 function countsOf(names: readonly string[], paragraphs: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   if (names.length === 0) return counts;
@@ -81,8 +83,8 @@ function countsOf(names: readonly string[], paragraphs: readonly string[]): Map<
 }
 
 /**
- * People, places and organisations of an English text as `compromise` takes them, the most frequent first; null in any other
- * language, of which it knows nothing.
+ * People, places and organisations of an English text, recognised by `compromise`, most frequent first; null for other
+ * languages.
  */
 export function entitiesIn(
   {

@@ -1,9 +1,10 @@
 import { saysSomething, stopwordsOf, termOf, wordsOf } from '../../../platform/prose/terms.ts';
 
-/** A word that a text is about. */
+/** A keyword of a text. */
 export interface Keyword {
-  /** As it is written most often. */
+  /** Its most frequent form. */
   readonly word: string;
+  /** Of all its forms together. */
   readonly count: number;
 }
 
@@ -25,8 +26,8 @@ class Counted {
 }
 
 /**
- * Words that a text is about, the most frequent first, and among equals those that come first. None where the language is
- * not known, or has no list of common words: the most frequent ones would say nothing.
+ * The most frequent words of a text without stop words; ties in order of occurrence. Empty when the language is unknown
+ * or has no list of stop words.
  */
 export function keywordsOf(paragraphs: readonly string[], language: string | null): Keyword[] {
   const stopwords = stopwordsOf(language);

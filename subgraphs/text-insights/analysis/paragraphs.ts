@@ -3,9 +3,9 @@ import { visit } from 'unist-util-visit';
 import { parseMarkdown } from '../../../platform/markdown/tree.ts';
 import { blocksOf } from '../../../platform/prose/blocks.ts';
 
-/** UTF-16 units of a block that are read as Markdown: its marks take time with the square of its length. */
+/** UTF-16 units of a block that are parsed as Markdown: parsing marks takes quadratic time. */
 const MAX_MARKDOWN = 10_000;
-/** Nodes that hold lines of prose. */
+/** Nodes that contain prose. */
 const PROSE: ReadonlySet<string> = new Set(['paragraph', 'heading', 'tableCell']);
 
 function proseOf(block: string): string[] {
@@ -19,7 +19,7 @@ function proseOf(block: string): string[] {
   return found;
 }
 
-/** The prose of a Markdown text, paragraph by paragraph, without marks, code, HTML and addresses. */
+/** The prose of a Markdown text by paragraphs, without marks, code, HTML and URLs. */
 export const paragraphsOf = (markdown: string): string[] =>
   blocksOf(markdown)
     .flatMap(({ start, end }) => proseOf(markdown.slice(start, end)))

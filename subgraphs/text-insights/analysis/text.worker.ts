@@ -3,11 +3,11 @@ import { type Analysis, analyse } from './analyse.ts';
 /** A thread's task. */
 export interface AnalysisTask {
   readonly text: string;
-  /** Whether others of its user's are to be compared with it. */
+  /** Whether it can be compared with the user's other texts. */
   readonly compares: boolean;
 }
 
-/** The entry of the thread. */
+/** The thread's entry point. */
 export default function run({ text, compares }: AnalysisTask): Analysis {
   return analyse(text, compares);
 }

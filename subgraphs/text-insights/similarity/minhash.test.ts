@@ -4,7 +4,7 @@ import { shinglesOf } from './shingles.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** Two sets of which a share of all elements is in both. */
+/** Two sets that have a share of all elements in common. */
 function pair(share: number, seed: number): readonly [Set<number>, Set<number>] {
   const all = range(0, 1_000).map((each) => (Math.imul(each + seed * 1_000, 0x9e3779b9) ^ seed) >>> 0);
   const both = Math.round(share * 1_000);
@@ -24,7 +24,7 @@ describe('the estimate', () => {
       const pairs = range(0, 60).map((seed) => pair(share, seed));
       const errors = pairs.map(([a, b]) => similarity(signatureOf(a), signatureOf(b)) - jaccard(a, b));
       const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-      // Five times the standard error of the mean of 60, and four of one: sqrt(s (1 - s) / 100).
+      // Five standard errors of the mean of 60, and four of one: sqrt(s (1 - s) / 100).
       const deviation = Math.sqrt((share * (1 - share)) / SIZE);
       expect(Math.abs(mean)).toBeLessThanOrEqual((5 * deviation) / Math.sqrt(pairs.length) + 0.001);
       for (const error of errors) expect(Math.abs(error)).toBeLessThanOrEqual(4.5 * deviation + 0.001);
@@ -43,7 +43,7 @@ describe('the estimate', () => {
     expect(found.length / 100).toBeGreaterThanOrEqual(least);
   });
 
-  it('finds hardly any that have little in common', () => {
+  it('hardly ever finds texts with little in common', () => {
     const found = range(0, 100).filter((seed) => {
       const [a, b] = pair(0.1, seed).map((set) => new Set(bandsOf(signatureOf(set))));
       return [...(a ?? [])].some((band) => b?.has(band));
@@ -53,7 +53,7 @@ describe('the estimate', () => {
 });
 
 describe('a signature', () => {
-  it('is the same as text, and for ever: stored ones are compared with new ones', () => {
+  it('survives encoding and never changes: stored ones are compared with new ones', () => {
     const signature = signatureOf(shinglesOf(['The quick brown fox jumps over the lazy dog.']));
     expect(fromText(toText(signature))).toEqual(signature);
     expect([...signature.slice(0, 3)]).toMatchInlineSnapshot(`
@@ -72,14 +72,14 @@ describe('a signature', () => {
     `);
   });
 
-  it.each([undefined, null, 7, '', 'AAAA', 'not base64'])('is none where %j stands', (text) => {
+  it.each([undefined, null, 7, '', 'AAAA', 'not base64'])('is null for %j', (text) => {
     expect(fromText(text)).toBeNull();
     expect(bandsOf(fromText(text))).toEqual([]);
   });
 });
 
 describe('shingles', () => {
-  it('do not tell case, punctuation and line breaks', () => {
+  it('ignore case, punctuation and line breaks', () => {
     expect(shinglesOf(['It rained, all day.\nIt SNOWED!'])).toEqual(
       shinglesOf(['it rained all', 'day it snowed']),
     );
@@ -87,14 +87,14 @@ describe('shingles', () => {
     expect(shinglesOf(['ｆｕｌｌ width words'])).toEqual(shinglesOf(['full width words']));
   });
 
-  it('are of three words, or of all where there are fewer; of none there is none', () => {
+  it('have three words, or all of a shorter text; an empty text has none', () => {
     expect(shinglesOf(['a b c d']).size).toBe(2);
     expect(shinglesOf(['a b']).size).toBe(1);
     expect(shinglesOf(['a b'])).not.toEqual(shinglesOf(['b a']));
     expect(shinglesOf(['…', '']).size).toBe(0);
   });
 
-  it('are words of a dictionary where there are no spaces', () => {
+  it('use a dictionary’s words in scripts without spaces', () => {
     expect(shinglesOf(['今天天气很好']).size).toBe(1);
     expect(shinglesOf(['今天天气很好我们去公园']).size).toBeGreaterThan(2);
   });

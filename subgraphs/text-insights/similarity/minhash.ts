@@ -1,13 +1,13 @@
 /**
- * MinHash (Broder 1997) with bands (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4): the share of equal
- * places in two signatures estimates the Jaccard similarity of the sets; texts are looked at together that have a band in
- * common, which those of similarity s have by 1 - (1 - s^5)^20.
+ * MinHash (Broder 1997) with bands (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4). The share of equal
+ * values in two signatures estimates the Jaccard similarity of the sets. Only texts with a common band are compared; for
+ * similarity s that happens with probability 1 - (1 - s^5)^20.
  */
 const ROWS = 5;
 const BANDS = 20;
 export const SIZE = ROWS * BANDS;
 
-/** Mixes 32 bits so that each of the result depends on each of the argument (MurmurHash3's finalizer). */
+/** Mixes 32 bits (MurmurHash3's finalizer). */
 function mixed(bits: number): number {
   let hash = bits;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -15,10 +15,10 @@ function mixed(bits: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** One seed for each place, the same for ever: signatures of different years are compared. */
+/** One seed for each value. They must never change, or stored signatures could not be compared. */
 const SEEDS = Uint32Array.from({ length: SIZE }, (_, index) => mixed(Math.imul(index + 1, 0x9e3779b9)));
 
-/** The least hash of all shingles under each of 100 orders. */
+/** The minimum hash of all shingles for each seed. */
 export function signatureOf(shingles: Iterable<number>): Uint32Array {
   const signature = new Uint32Array(SIZE).fill(0xffffffff);
   for (const shingle of shingles) {
@@ -30,14 +30,14 @@ export function signatureOf(shingles: Iterable<number>): Uint32Array {
   return signature;
 }
 
-/** The estimated Jaccard similarity of what two signatures are of, 0 to 1. */
+/** The estimated Jaccard similarity of two texts, 0 to 1. */
 export function similarity(one: Uint32Array, other: Uint32Array): number {
   let equal = 0;
   for (let place = 0; place < SIZE; place += 1) if (one[place] === other[place]) equal += 1;
   return equal / SIZE;
 }
 
-/** A word for each band, the same for texts that agree in it. None without a signature. */
+/** A tag for each band, equal for texts that agree in it. Empty without a signature. */
 export function bandsOf(signature: Uint32Array | null): string[] {
   if (!signature) return [];
   return Array.from({ length: BANDS }, (_, band) => {
@@ -47,7 +47,7 @@ export function bandsOf(signature: Uint32Array | null): string[] {
   });
 }
 
-/** Four bytes a place, the lowest first, in base64. */
+/** Encodes as base64, four bytes a value, little-endian. */
 export function toText(signature: Uint32Array): string {
   const bytes = Buffer.alloc(4 * SIZE);
   signature.forEach((value, place) => {
@@ -56,7 +56,7 @@ export function toText(signature: Uint32Array): string {
   return bytes.toString('base64');
 }
 
-/** Null where it is none of {@link toText}. */
+/** Decodes {@link toText}; null when invalid. */
 export function fromText(text: unknown): Uint32Array | null {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : null;
   if (bytes?.length !== 4 * SIZE) return null;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Context } from '../../../platform/processor/graphql/resolvers.ts';
-import { plainReader } from '../../../platform/processor/rebuilding/reader.ts';
-import type { NewRecord } from '../../../platform/processor/record.ts';
-import { newRecord } from '../../../platform/processor/records/records.contract.ts';
+import type { Context } from '../../../platform/processor/kit/kit.ts';
+import { plainReader } from '../../../platform/processor/kit/reader.ts';
+import type { NewRecord } from '../../../platform/processor/records/record.ts';
+import { newRecord } from '../../../platform/processor/records/records.contract.fixture.ts';
 import { createTags } from '../../../platform/processor/records/shelf/tags.ts';
 import { type OpenedShelf, openMemoryRecords } from '../../../platform/testing/records.ts';
 import processor from '../processor.ts';
@@ -11,7 +11,7 @@ import { nearDuplicates } from './near-duplicates.ts';
 import { shinglesOf } from './shingles.ts';
 
 const WORDS = Array.from({ length: 200 }, (_, index) => `word${index}`);
-/** A text of 200 words of which so many are others. */
+/** A text of 200 words with so many changed. */
 const text = (changed: number, mark = 'x') =>
   WORDS.map((word, index) => (index < changed ? `${mark}${index}` : word)).join(' ');
 
@@ -35,7 +35,7 @@ async function store(userId: string, words: string, over: Partial<NewRecord> = {
   return (await opened.records.insert(insightsOf(userId, words, over))).stored;
 }
 
-/** A request of a user, with the reads that it makes counted. */
+/** A user's request that counts its reads. */
 function requestOf(userId: string) {
   const { records, shelf } = opened;
   const byIds = vi.fn(records.byIds);
@@ -54,7 +54,7 @@ function requestOf(userId: string) {
 }
 
 describe('near-duplicates', () => {
-  it('are the user’s own texts that are alike, the most similar first', async () => {
+  it('are the user’s own similar texts, most similar first', async () => {
     const [alice, bob] = [newUser(), newUser()];
     const one = await store(alice, text(0));
     const [same, close, far] = [
@@ -71,7 +71,7 @@ describe('near-duplicates', () => {
     expect(await requestOf(bob).ask(one.id)).toEqual([]);
   });
 
-  it('came before and after alike, and go when they are deleted', async () => {
+  it('may be older or newer, and disappear when deleted', async () => {
     const user = newUser();
     const first = await store(user, text(0));
     expect(await requestOf(user).ask(first.id)).toEqual([]);
@@ -82,7 +82,7 @@ describe('near-duplicates', () => {
     expect(await requestOf(user).ask(first.id)).toEqual([]);
   });
 
-  it('are none of the same text in an earlier generation, and each text once', async () => {
+  it('do not include the text’s earlier generations, and list each text once', async () => {
     const user = newUser();
     const one = await store(user, text(0));
     await store(user, text(0), { sourceIds: one.sourceIds, generation: 1 });
@@ -116,7 +116,7 @@ describe('near-duplicates', () => {
     });
   });
 
-  it('of a hundred texts at once cost two reads', async () => {
+  it('of a hundred texts take two reads', async () => {
     const user = newUser();
     const all = await Promise.all(Array.from({ length: 100 }, (_, index) => store(user, text(index % 3))));
     const { ask, byIds } = requestOf(user);
@@ -125,7 +125,7 @@ describe('near-duplicates', () => {
     expect(byIds).toHaveBeenCalledTimes(2);
   });
 
-  it('of a text with thousands of copies cost no more than of one with hundreds', async () => {
+  it('of a text with thousands of copies take as long as with hundreds', async () => {
     const user = newUser();
     const signature = toText(signatureOf(shinglesOf([text(0)])));
     const copies = Array.from({ length: 1_200 }, (_, index) =>

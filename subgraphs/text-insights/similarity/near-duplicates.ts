@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
-import { BlobgraphError } from '../../../platform/errors.ts';
-import type { Context, Document } from '../../../platform/processor/graphql/resolvers.ts';
-import type { Kit } from '../../../platform/processor/kit.ts';
-import type { BlobRecord } from '../../../platform/processor/record.ts';
-import { requireViewer } from '../../../platform/serving/authenticate.ts';
+import { perRequest } from '../../../platform/collections/loaders.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { BlobDocument, Context, Kit } from '../../../platform/processor/kit/kit.ts';
+import type { BlobRecord } from '../../../platform/processor/records/record.ts';
+import { requireViewer } from '../../../platform/serving/access/authenticate.ts';
 import { fromText, similarity } from './minhash.ts';
 
 interface Arguments {
@@ -11,7 +11,7 @@ interface Arguments {
   readonly minSimilarity?: number | null;
 }
 
-/** A text that is like another, by the blob that was compared. */
+/** A similar text. */
 interface Alike {
   readonly blob_id: string;
   readonly similarity: number;
@@ -19,14 +19,14 @@ interface Alike {
 
 const DEFAULTS = { first: 10, minSimilarity: 0.8 };
 const MAX_FIRST = 100;
-/** Below it, texts that are alike are found by chance. */
+/** Texts with a lower similarity are found only by chance. */
 const LEAST = 0.5;
-/** Texts that one is compared with, and those that all of a request are: a text may have a hundred thousand copies. */
+/** Texts that are compared, for one text and for all of a request: a text may have a hundred thousand copies. */
 const MAX_COMPARED = 400;
 const MAX_COMPARED_TOGETHER = 4_000;
-/** Texts found by what they share whose own insights were dropped, and are made again to compare them. */
+/** Candidates without stored insights that are analysed again for the comparison. */
 const MAX_REMADE = 20;
-/** Each band gives at most so many. */
+/** Candidates of one band. */
 const OF_A_BAND = 100;
 
 const SIGNATURE: ReadonlySet<string> = new Set(['signature']);
@@ -43,7 +43,7 @@ function checked({ first, minSimilarity }: Arguments): typeof DEFAULTS {
   return given;
 }
 
-/** The records of these ids, those first that are there; some that were dropped are made again. */
+/** Records of candidates, stored ones first; some that are no longer stored are computed again. */
 async function candidates(
   kit: Kit,
   userId: string,
@@ -65,7 +65,7 @@ function alikeOf(record: BlobRecord, others: readonly BlobRecord[]): Alike[] {
   for (const { sourceIds, beside } of others) {
     const [source = ''] = sourceIds;
     const other = fromText(beside['signature']);
-    // The same text was read before, by another generation.
+    // Another generation's analysis of the same text.
     if (!other || source === record.sourceIds[0]) continue;
     best.set(source, Math.max(best.get(source) ?? 0, similarity(own, other)));
   }
@@ -73,7 +73,7 @@ function alikeOf(record: BlobRecord, others: readonly BlobRecord[]): Alike[] {
   return alike.sort((a, b) => b.similarity - a.similarity || (a.blob_id < b.blob_id ? -1 : 1));
 }
 
-/** Of many texts at once: what they share is asked for together, and each other text is read once. */
+/** Compares many texts: looks up their bands together, and reads each candidate once. */
 async function compareAll(kit: Kit, userId: string, ids: readonly string[]): Promise<Alike[][]> {
   const { tags, records } = kit;
   if (!tags) throw new Error(`The records of ${kit.definition.id} have no tags`);
@@ -97,21 +97,19 @@ async function compareAll(kit: Kit, userId: string, ids: readonly string[]): Pro
   });
 }
 
-/** One for each request: its texts are compared together. */
-const loaders = new WeakMap<Context, DataLoader<string, Alike[]>>();
+/** One for each request, which batches its comparisons. */
+const comparing = perRequest(({ caller, kit }: Context) => {
+  const { userId } = requireViewer(caller);
+  return new DataLoader<string, Alike[]>((ids) => compareAll(kit, userId, ids));
+});
 
-function loaderOf(context: Context): DataLoader<string, Alike[]> {
-  const known = loaders.get(context);
-  if (known) return known;
-  const { userId } = requireViewer(context.caller);
-  const loader = new DataLoader<string, Alike[]>((ids) => compareAll(context.kit, userId, ids));
-  loaders.set(context, loader);
-  return loader;
-}
-
-/** Texts of the caller's own of which nearly the same is written, the most similar first. */
-export async function nearDuplicates({ id }: Document, args: Arguments, context: Context): Promise<Alike[]> {
+/** The caller's texts that are near duplicates of a text, most similar first. */
+export async function nearDuplicates(
+  { id }: BlobDocument,
+  args: Arguments,
+  context: Context,
+): Promise<Alike[]> {
   const { first, minSimilarity } = checked(args);
-  const alike = await loaderOf(context).load(id as string);
+  const alike = await comparing(context).load(id as string);
   return alike.filter(({ similarity: value }) => value >= minSimilarity).slice(0, first);
 }

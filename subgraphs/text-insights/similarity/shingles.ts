@@ -1,8 +1,8 @@
 import { wordsOf } from '../../../platform/prose/terms.ts';
 
-/** Words of a shingle: single words are shared by texts that have nothing else in common. */
+/** Words of a shingle: single words are common to unrelated texts. */
 const WORDS = 3;
-/** Shingles that are looked at: of texts that are longer, their beginnings are compared. */
+/** Shingles of a text that are used; longer texts are compared by their beginnings. */
 const MAX_SHINGLES = 200_000;
 
 /** FNV-1a, 32 bits. */
@@ -20,7 +20,7 @@ function* normalised(paragraphs: readonly string[]): Generator<string> {
   }
 }
 
-/** Hashes of all runs of three words, in lower case and without punctuation; of a shorter text, of all its words. */
+/** Hashes of all runs of three words, in lower case without punctuation; for shorter texts, one hash of all words. */
 export function shinglesOf(paragraphs: readonly string[]): Set<number> {
   const shingles = new Set<number>();
   const run: string[] = [];

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { Binary, BSON } from 'mongodb';
-import { BlobgraphError } from '../../../errors.ts';
-import type { BlobRecord, Envelope, PendingCommand } from '../../record.ts';
-import { envelopeMembers } from '../../record.ts';
+import { BlobgraphError } from '../../../errors/errors.ts';
 import type { RegistrationState } from '../inventory.ts';
+import type { BlobRecord, Envelope, PendingCommand } from '../record.ts';
+import { envelopeMembers } from '../record.ts';
 import {
   type MemberKind,
   type Members,
@@ -19,8 +19,10 @@ type Data = Readonly<Record<string, unknown>>;
 
 /** A record as MongoDB keeps it; the processor's members beside `data` stand at the top, too. */
 export interface RecordDocument {
+  /** The blob's id. */
   _id: string;
   user_id: string;
+  /** The first of `source_blob_ids`; null where there is none. */
   parent_blob_id: string | null;
   source_blob_ids: string[];
   generation: number;
@@ -28,12 +30,14 @@ export interface RecordDocument {
   schema_version: string;
   title: string;
   preview: string;
+  /** Null while it is pending. */
   content_hash: string | null;
   size_bytes: number;
   processing_time_ms: number;
   stale: boolean;
   created_at: Date;
   on_demand: boolean;
+  /** Null where an event asked for it. */
   input_hash: string | null;
   /** JSON. */
   command: string | null;
@@ -46,7 +50,9 @@ export interface RecordDocument {
   allocation?: { of: string; number: number };
   /** Null until the index has it. */
   registered_at: Date | null;
+  /** When the index is told of it, unless it has it. */
   register_at: Date;
+  /** Tries of registering it that failed. */
   register_attempts: number;
   /** Why the index permanently refuses it. */
   refusal: string | null;
@@ -112,7 +118,7 @@ function withJsonBeside(
   return { ...withJson(beside, values, change), ...Object.fromEntries(lists) };
 }
 
-/** Of a compressed document all members are read: those that were not asked for are left out here. */
+/** A compressed document is read whole: members that were not requested are left out here. */
 function chosen({ members }: RecordsDefinition, data: Data, envelope: Envelope, wanted: Wanted): Data {
   if (!members) return data;
   const own = Object.entries(data).filter(([name]) => wantsData(wanted, name));

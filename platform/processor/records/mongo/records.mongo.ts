@@ -1,8 +1,8 @@
 import type { Collection, Db } from 'mongodb';
 import { behind } from '../../../mongo/behind.ts';
-import { isDuplicateKey } from '../../../mongo/client.ts';
+import { isDuplicateKey } from '../../../mongo/duplicate-key.ts';
 import { insertOrFind } from '../../../mongo/insert-or-find.ts';
-import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
+import { type BlobRecord, type NewRecord, storedAs } from '../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { storable } from '../storable.ts';
 import { isOlder, projectionOf, type RecordDocument, recordFrom, toDocument } from './document.ts';
@@ -21,7 +21,7 @@ type Numbers = Collection<NumberDocument>;
 const INDEXES = [
   { key: { user_id: 1, created_at: 1, _id: 1 } },
   { key: { registered_at: 1, refusal: 1, register_at: 1, _id: 1 } },
-  // What the store gave is given once.
+  // An allocated number is given only once.
   {
     key: { user_id: 1, 'allocation.of': 1, 'allocation.number': 1 },
     unique: true,

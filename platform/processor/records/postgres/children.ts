@@ -1,5 +1,5 @@
 import type { SqlExecutor, SqlValue } from '../../../sql/database.ts';
-import type { BlobRecord, NewRecord } from '../../record.ts';
+import type { BlobRecord, NewRecord } from '../record.ts';
 import { type ChildTable, type RecordsDefinition, type Wanted, wantedColumns } from '../records.ts';
 import { columnTypes, quoted } from './columns.ts';
 

@@ -1,7 +1,7 @@
 import type { SqlValue } from '../../../sql/database.ts';
-import type { BlobRecord, Envelope, NewRecord, PendingCommand } from '../../record.ts';
-import { envelopeMembers } from '../../record.ts';
 import type { RegistrationState } from '../inventory.ts';
+import type { BlobRecord, Envelope, NewRecord, PendingCommand } from '../record.ts';
+import { envelopeMembers } from '../record.ts';
 import type { MemberKind, Members, RecordsDefinition, Wanted } from '../records.ts';
 import { wantsData } from '../records.ts';
 
@@ -44,15 +44,19 @@ export interface RecordRow {
   schema_version: string;
   title: string;
   preview: string;
+  /** Null while it is pending. */
   content_hash: string | null;
   size_bytes: number;
   processing_time_ms: number;
   stale: boolean;
   created_at: Date;
   on_demand: boolean;
+  /** Null where an event asked for it. */
   input_hash: string | null;
+  /** As of {@link BlobRecord.command}. */
   command: PendingCommand | null;
   registration: RegistrationState;
+  /** Tries of registering it that failed. */
   register_attempts: number;
 }
 

@@ -1,6 +1,6 @@
 import { validate as isUuid, NIL } from 'uuid';
 import type { SqlDatabase, SqlExecutor } from '../../../sql/database.ts';
-import { type BlobRecord, type NewRecord, storedAs } from '../../record.ts';
+import { type BlobRecord, type NewRecord, storedAs } from '../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { storable } from '../storable.ts';
 import { insertChildren, readChildren } from './children.ts';

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keysOf } from '../../../objects/objects.contract.fixture.ts';
 import { ObjectStoreUnavailable } from '../../../objects/objects.ts';
 import type { OpenedObjectRecords } from '../../../testing/records.ts';
-import type { BlobRecord, NewRecord } from '../../record.ts';
-import { objectKeyOf } from '../../stored-files.ts';
-import { newRecord, newUser } from '../records.contract.ts';
+import { objectKeyOf } from '../../files/stored-files.ts';
+import { blobObject, blobObjectKey, createBlobObjects } from '../blob-objects.ts';
+import type { BlobRecord, NewRecord } from '../record.ts';
+import { newRecord, newUser } from '../records.contract.fixture.ts';
 import { OBJECT_SET } from '../records.ts';
 import { withObjects } from '../samples.fixture.ts';
-import { blobObject, blobObjectKey, createBlobObjects } from './blob-objects.ts';
 
 const small = blobObject(Buffer.from('small'), 'image/webp');
 const large = blobObject(Buffer.alloc(300_000, 'large'), 'image/avif');

@@ -1,8 +1,9 @@
 import { describe } from 'vitest';
 import { openObjectRecords } from '../../../testing/records.ts';
-import { recordsContract, recordsRaces } from '../records.contract.ts';
+import { blobObject } from '../blob-objects.ts';
+import { recordsRaces } from '../records.contract.races.ts';
+import { recordsContract } from '../records.contract.ts';
 import { withObjects } from '../samples.fixture.ts';
-import { blobObject } from './blob-objects.ts';
 import { type Ahead, objectRecordsContract } from './records.s3.contract.ts';
 
 const { definition } = withObjects;

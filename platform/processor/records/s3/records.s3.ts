@@ -1,11 +1,11 @@
 import { validate as isUuid } from 'uuid';
 import type { ObjectStore } from '../../../objects/objects.ts';
 import type { SqlDatabase } from '../../../sql/database.ts';
-import type { NewRecord } from '../../record.ts';
+import { type BlobObjects, createBlobObjects } from '../blob-objects.ts';
 import { quoted } from '../postgres/columns.ts';
 import { createPostgresRecords } from '../postgres/records.postgres.ts';
+import type { NewRecord } from '../record.ts';
 import { OBJECT_SET, type Records, type RecordsDefinition, type Stored } from '../records.ts';
-import { createBlobObjects } from './blob-objects.ts';
 import { createObjectSweeper, type ObjectSweeper, type SweeperOptions } from './sweeper.ts';
 
 /** Records in PostgreSQL with objects beside them. */
@@ -34,6 +34,20 @@ async function namedSets(
   return new Map(rows.map(({ id, set }) => [id, set]));
 }
 
+/** Stores a record's objects, and then the record. */
+async function withObjects<T extends Stored | null>(
+  objects: BlobObjects,
+  { objects: given = [], ...record }: NewRecord,
+  write: (record: NewRecord) => Promise<T>,
+): Promise<T> {
+  if (given.length === 0) return write(record);
+  const set = await objects.put(record, given);
+  // Where this fails the record may be there all the same, and name the set: the sweeper sees which.
+  const result = await write({ ...record, beside: { ...record.beside, [OBJECT_SET]: set } });
+  if (!result?.inserted) await objects.remove({ ...record, set });
+  return result;
+}
+
 /**
  * A processor's records whose objects are in the object store: stored before their record, so that no record is without
  * them, and erased after it. A crash in between leaves objects that nobody reads and the sweeper removes.
@@ -44,24 +58,11 @@ export function createObjectRecords(
 ): ObjectRecords {
   const inner = createPostgresRecords(sql, definition);
   const objects = createBlobObjects(store);
-
-  async function withObjects<T extends Stored | null>(
-    { objects: given = [], ...record }: NewRecord,
-    write: (record: NewRecord) => Promise<T>,
-  ): Promise<T> {
-    if (given.length === 0) return write(record);
-    const set = await objects.put(record, given);
-    // Where this fails the record may be there all the same, and name the set: the sweeper sees which.
-    const result = await write({ ...record, beside: { ...record.beside, [OBJECT_SET]: set } });
-    if (!result?.inserted) await objects.remove({ ...record, set });
-    return result;
-  }
-
   return {
     records: {
       ...inner,
-      insert: (record) => withObjects(record, inner.insert),
-      complete: (record) => withObjects(record, inner.complete),
+      insert: (record) => withObjects(objects, record, inner.insert),
+      complete: (record) => withObjects(objects, record, inner.complete),
       async erase(userId, ids) {
         await inner.erase(userId, ids);
         await objects.erase(userId, ids);

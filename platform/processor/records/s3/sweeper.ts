@@ -1,7 +1,7 @@
-import type { Clock } from '../../../clock.ts';
-import type { Logger } from '../../../logger.ts';
-import { repeating } from '../../../repeating.ts';
-import type { BlobObjects } from './blob-objects.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { Clock } from '../../../time/clock.ts';
+import { periodic } from '../../../time/periodic.ts';
+import type { BlobObjects } from '../blob-objects.ts';
 
 /** Removes objects that no record names: a crash came between them and their record. */
 export interface ObjectSweeper {
@@ -9,6 +9,7 @@ export interface ObjectSweeper {
   start(): void;
   /** Looks once. */
   sweep(): Promise<void>;
+  /** Ends looking; resolves once a look that is under way has ended. */
   stop(): Promise<void>;
 }
 
@@ -25,15 +26,13 @@ const EVERY_MS = 3_600_000;
  * Milliseconds for which objects are left to whoever stored them: the record follows at once, unless its store is away. So
  * long even a process that was suspended in between has not been.
  */
-export const SWEEP_GRACE_MS = 6 * 3_600_000;
+const SWEEP_GRACE_MS = 6 * 3_600_000;
 
 export function createObjectSweeper({ objects, named, clock, logger }: SweeperOptions): ObjectSweeper {
-  let isStopped = false;
-
-  async function sweep(): Promise<void> {
+  async function sweep(signal?: AbortSignal): Promise<void> {
     const before = new Date(clock.now().getTime() - SWEEP_GRACE_MS);
     for await (const page of objects.sets()) {
-      if (isStopped) return;
+      if (signal?.aborted) return;
       const old = page.filter(({ storedAt }) => storedAt < before);
       if (old.length === 0) continue;
       const kept = await named([...new Set(old.map(({ blobId }) => blobId))]);
@@ -43,20 +42,18 @@ export function createObjectSweeper({ objects, named, clock, logger }: SweeperOp
     }
   }
 
-  const sweeping = repeating(EVERY_MS, () =>
-    sweep().catch((error: unknown) => {
-      logger.warn({ err: error }, 'objects without a record could not be looked for; trying again');
-    }),
-  );
+  const sweeping = periodic({
+    what: 'removing objects without a record',
+    everyMs: EVERY_MS,
+    logger,
+    turn: sweep,
+  });
   return {
-    sweep,
+    sweep: () => sweep(),
     start() {
       sweeping.start();
       sweeping.now();
     },
-    stop() {
-      isStopped = true;
-      return sweeping.stop();
-    },
+    stop: () => sweeping.stop(),
   };
 }

@@ -1,8 +1,8 @@
-import type { BlobRecord, Envelope, PendingCommand } from '../../record.ts';
-import { envelopeMembers } from '../../record.ts';
+import { type Fields, OWN } from '../../../shelf/shelf.ts';
 import type { RegistrationState } from '../inventory.ts';
+import type { BlobRecord, Envelope, PendingCommand } from '../record.ts';
+import { envelopeMembers } from '../record.ts';
 import { type RecordsDefinition, type Wanted, wantedColumns, wantsData } from '../records.ts';
-import { type Fields, OWN } from './shelf.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
-import { type BlobRecord, isPending, type NewRecord, storedAs } from '../../record.ts';
+import type { GivenNumber, Shelf, ShelfPlace, Shelved, Shelving } from '../../../shelf/shelf.ts';
 import type { BlobEraser } from '../eraser.ts';
 import type { BlobInventory, InventoryItem } from '../inventory.ts';
+import { type BlobRecord, isPending, type NewRecord, storedAs } from '../record.ts';
 import type { RecordPage, Records, RecordsDefinition, Stored, Wanted } from '../records.ts';
 import { storable } from '../storable.ts';
 import { recordFrom, toFields, userOf, wantedFields } from './fields.ts';
-import type { GivenNumber, Shelf, ShelfPlace, Shelved, Shelving } from './shelf.ts';
 import { tagsOf } from './tags.ts';
 
 class ShelfRecords {
@@ -88,7 +88,7 @@ class ShelfRecords {
   }
 }
 
-/** What the erased records were found by goes with them. */
+/** Tags and lists of the erased records are removed with them. */
 async function eraseFrom(
   shelf: Shelf,
   definition: RecordsDefinition,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OpenedShelf } from '../../../testing/records.ts';
-import type { BlobRecord } from '../../record.ts';
-import { newRecord, newUser } from '../records.contract.ts';
+import type { BlobRecord } from '../record.ts';
+import { newRecord, newUser } from '../records.contract.fixture.ts';
 import { tagged } from './tagged.fixture.ts';
 import { type BlobTags, createTags } from './tags.ts';
 

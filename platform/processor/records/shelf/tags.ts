@@ -1,9 +1,9 @@
-import { bounded, TookTooLong } from '../../../bounded.ts';
-import { timeFor, withoutDeadline } from '../../../deadline.ts';
-import { type BlobRecord, isPending } from '../../record.ts';
+import type { Shelf, ShelfPlace } from '../../../shelf/shelf.ts';
+import { bounded, TookTooLong } from '../../../time/bounded.ts';
+import { timeFor, withoutDeadline } from '../../../time/deadline.ts';
+import { type BlobRecord, isPending } from '../record.ts';
 import type { RecordsDefinition } from '../records.ts';
 import { recordFrom } from './fields.ts';
-import type { Shelf, ShelfPlace } from './shelf.ts';
 
 /** Finds a user's blobs by the tags that they carry, as {@link RecordsDefinition.tags} gives them. */
 export interface BlobTags {
@@ -57,7 +57,7 @@ export function createTags(shelf: Shelf, definition: RecordsDefinition): BlobTag
       retagging.get(userId) ??
       // It serves all who ask for this user's.
       withoutDeadline(() => retag(shelf, definition, userId)).finally(() => retagging.delete(userId));
-    // Whoever asked may have left.
+    // The caller may be gone by now.
     running.catch(() => undefined);
     retagging.set(userId, running);
     return running;

@@ -3,7 +3,7 @@ import { placeOf } from './ids.ts';
 
 const ABSOLUTE = /^(?:https?|mailto):/i;
 
-/** An address as it can stand in any file: an absolute one, or a place in the book; null for any other. */
+/** A link's address: absolute, or a place in the book. Null for any other. */
 export function addressOf(href: unknown): string | null {
   if (typeof href !== 'string') return null;
   const address = cleanText(href).trim();
@@ -11,7 +11,7 @@ export function addressOf(href: unknown): string | null {
   if (!ABSOLUTE.test(address) || !URL.canParse(address)) return null;
   const { href: whole, protocol, host } = new URL(address);
   if (protocol !== 'mailto:' && host === '') return null;
-  // Browsers take more than the standard of addresses (RFC 3986) has.
+  // Browsers accept more characters than RFC 3986 allows.
   const outside = host.startsWith('[') ? /[|^`\\{}\s<>"]/g : /[|^`\\{}[\]\s<>"]/g;
   return whole.replaceAll(/%(?![0-9a-f]{2})/gi, '%25').replaceAll(outside, encodeURIComponent);
 }

@@ -1,5 +1,5 @@
 import type { Element } from 'hast';
-import { languageTag } from '../../../../platform/language.ts';
+import { languageTag } from '../../../../platform/text/language.ts';
 import { cleanText } from './clean.ts';
 import type { Ids } from './ids.ts';
 import type { Properties } from './tree.ts';
@@ -36,7 +36,7 @@ function ofList({ properties }: Element): Properties {
   };
 }
 
-/** The attributes that an element keeps, valid each; `ids` gives it the id that it has in the book. */
+/** The valid attributes of an element. Its id is claimed from `ids`. */
 export function attributesOf(node: Element, ids: Ids): Properties {
   const { id, lang, dir, title } = node.properties;
   const own = typeof id === 'string' ? ids.claim(id) : null;

@@ -1,21 +1,23 @@
 import type { ElementContent } from 'hast';
 
-/** A picture that is a part of the book. */
+/** A picture that is embedded in the book. */
 export interface Picture {
   /** `image/jpeg`, `image/png`, `image/gif` or `image/webp`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** In pixels, as the height. */
   readonly width: number;
   readonly height: number;
 }
 
-/** A compiled book as its export is made of it: what a thread can be handed. */
+/** A compiled book as the input of an export. Can be posted to a thread. */
 export interface BookInput {
-  /** Of the blob. */
+  /** The blob's id. */
   readonly id: string;
-  /** Of the compiled book, from 1. */
+  /** The compiled book's version, from 1. */
   readonly version: number;
   readonly title: string;
+  /** Null, as of the next two: none. */
   readonly subtitle: string | null;
   readonly author: string | null;
   readonly rights: string | null;
@@ -23,24 +25,24 @@ export interface BookInput {
   readonly language: string | null;
   /** ISO 8601, when it was compiled. */
   readonly compiledAt: string;
-  /** In the order of the book; their texts as they stand in it, heading first. */
+  /** In the order of the book. Each text begins with the chapter's heading. */
   readonly chapters: readonly {
-    /** Its number as readers see it. Default, and null: it has none, or that is not known. */
+    /** The number that readers see. Absent or null: it has none, or it is unknown. */
     readonly number?: number | null;
     readonly title: string;
     readonly text: string;
   }[];
-  /** Null: the export makes one of the title. */
+  /** Null: the export draws one from the title. */
   readonly cover: Picture | null;
-  /** By the id of the image's blob; those that the text shows and that could be read. */
+  /** Pictures of the text that could be read, by the id of the image's blob. */
   readonly pictures: ReadonlyMap<string, Picture>;
 }
 
 /** A note of a chapter. */
 export interface Note {
-  /** Its element's id, one in the whole book. */
+  /** Its element's id, unique in the book. */
   readonly id: string;
-  /** From 1 in each chapter. */
+  /** Counts from 1 in each chapter. */
   readonly number: number;
   /** The ids of its references, in order. */
   readonly references: readonly string[];
@@ -50,21 +52,21 @@ export interface Note {
 
 /** A chapter as its readers see it. */
 export interface ParsedChapter {
-  /** Its place, from 1. */
+  /** Its place in the book, from 1. */
   readonly place: number;
-  /** Its number as readers see it; null: it has none, or that is not known. */
+  /** The number that readers see; null: it has none, or it is unknown. */
   readonly number: number | null;
-  /** The id that links to its beginning lead to. */
+  /** The id of its beginning. */
   readonly id: string;
-  /** In words, on one line. */
+  /** Plain text, on one line. */
   readonly title: string;
-  /** A BCP 47 tag where it is written in another script than the book; null: the book's. */
+  /** A BCP 47 tag when it is written in another script than the book; null: the book's language. */
   readonly language: string | null;
-  /** Its title: phrasing content. */
+  /** The title as phrasing content. */
   readonly heading: readonly ElementContent[];
   /**
-   * Flow content, valid as HTML has it (no block in a paragraph, cells in rows, items in lists), headings from `h3`, no
-   * level left out, `dir` where a block is written the other way than the book. Elements that may be in it:
+   * Valid flow content of HTML (no block in a paragraph, cells in rows, items in lists). Headings begin at `h3` and skip
+   * no level; blocks written in the other direction have `dir`. Elements that may be in it:
    * `p h3 h4 h5 h6 blockquote ul ol li dl dt dd pre hr div figure figcaption table caption thead tbody tfoot tr th td`, and in
    * them `a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q rp rt ruby s samp small span strong sub sup u var
    * wbr`. Attributes: `id lang dir title`, `href` of an absolute `http`, `https` or `mailto` address or `#` and an id, which
@@ -73,17 +75,19 @@ export interface ParsedChapter {
    * of {@link BookInput.pictures}.
    */
   readonly body: readonly ElementContent[];
+  /** By their numbers. */
   readonly notes: readonly Note[];
-  /** Pictures of its text that are not in the book, by their words or their addresses. */
+  /** Pictures of the text that are not in the book: their descriptions or addresses. */
   readonly leftOut: readonly string[];
 }
 
-/** A book, parsed. Chapters are parsed as they are asked for, so that one is in memory at a time. */
+/** A parsed book. Chapters are parsed one by one as they are read, so that only one is in memory. */
 export interface ParsedBook extends Omit<BookInput, 'chapters' | 'language'> {
   /** A BCP 47 tag; `und` where it is unknown. */
   readonly language: string;
   readonly direction: 'ltr' | 'rtl';
   /** In the order of the book. */
   readonly titles: readonly string[];
+  /** In the order of the book, parsed anew at each call. @throws BlobgraphError PROCESSING_FAILED */
   chapters(): Iterable<ParsedChapter>;
 }

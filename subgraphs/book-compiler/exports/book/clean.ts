@@ -65,7 +65,7 @@ const PHRASING = [
   'var',
   'wbr',
 ];
-/** Blocks that a page of the web has and a book has not: a block without a meaning of its own. */
+/** Blocks of web pages without a meaning in a book: each becomes a plain block. */
 const BLOCKS = [
   'address',
   'article',
@@ -80,7 +80,7 @@ const BLOCKS = [
   'nav',
   'section',
 ];
-/** Elements that go with all that is in them. */
+/** Elements that are removed with their content. */
 const DROPPED = [
   'applet',
   'audio',
@@ -120,13 +120,13 @@ const schema: Schema = {
     th: ['align', 'colSpan', 'rowSpan', 'scope'],
   },
   protocols: { href: ['http', 'https', 'mailto'] },
-  // Ids are checked where all of the book are known.
+  // Ids are checked later, when all ids of the book are known.
   clobber: [],
   allowComments: false,
   allowDoctypes: false,
 };
 
-/** What HTML of a stranger may hold in a book: nothing that runs, loads, asks or hides. */
+/** Removes from a stranger's HTML all that runs scripts, loads resources, asks for input or hides text. */
 export function withoutDanger(children: readonly ElementContent[]): ElementContent[] {
   const root: Root = { type: 'root', children: [...children] };
   const clean = sanitize(root, schema);
@@ -134,15 +134,15 @@ export function withoutDanger(children: readonly ElementContent[]): ElementConte
   return [clean as ElementContent];
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids
+// biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids these
 const NO_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]/g;
 
-/** Text without what XML and HTML forbid: halves of surrogate pairs, control characters, what is no character. */
+/** Removes what XML and HTML forbid: lone surrogates, control characters, noncharacters. */
 export const cleanText = (text: string): string =>
   text
     .toWellFormed()
     .replace(NO_XML, '')
-    // The last two of each plane are no characters.
+    // The last two code points of each plane are noncharacters.
     .replace(
       /[\u{1FFFE}\u{1FFFF}\u{2FFFE}\u{2FFFF}\u{3FFFE}\u{3FFFF}\u{10FFFE}\u{10FFFF}\uFDD0-\uFDEF]/gu,
       '',

@@ -1,9 +1,11 @@
 import type { Nodes, PhrasingContent, Root } from 'mdast';
 
-/** Levels of quotes, lists and emphasis that are kept: no page shows more, and what reads them calls itself. */
+/**
+ * Nesting of quotes, lists and emphasis that is kept: no page shows more, and the readers of the tree are recursive.
+ */
 const MAX_DEPTH = 40;
 
-/** The words of all under a node, however deep it is. */
+/** The text under a node, at any depth. */
 function wordsUnder(node: Nodes): string {
   const words: string[] = [];
   const rest: Nodes[] = [node];
@@ -14,7 +16,7 @@ function wordsUnder(node: Nodes): string {
   return words.join(' ');
 }
 
-/** Leaves the words of what is nested too deeply, without its marks. */
+/** Replaces what is nested too deeply by its plain text. */
 export function flatten(tree: Root): void {
   const rest: { readonly node: Nodes; readonly depth: number }[] = [{ node: tree, depth: 0 }];
   for (let next = rest.pop(); next; next = rest.pop()) {

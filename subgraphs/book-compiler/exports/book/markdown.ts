@@ -8,33 +8,37 @@ import { gfm } from 'micromark-extension-gfm';
 import { visit } from 'unist-util-visit';
 import { flatten } from './flatten.ts';
 
-/** A chapter's Markdown as HTML, nothing of it checked yet. */
+/** A chapter's Markdown as unsanitised HTML. */
 export interface RawChapter {
-  /** Of the heading that it opens with; empty where there is none. */
+  /** Content of the chapter's heading; empty without one. */
   readonly heading: ElementContent[];
+  /** Without heading and notes. */
   readonly body: ElementContent[];
+  /** Those that the text refers to, by their numbers. */
   readonly notes: RawNote[];
 }
 
 export interface RawNote {
+  /** From 1, in the order of the first references. */
   readonly number: number;
+  /** The ids of its references, in order. */
   readonly references: readonly string[];
   readonly body: ElementContent[];
 }
 
-/** Ids that begin so are ours alone. */
+/** The prefix of generated ids. */
 export const OWN_ID = 'bg-';
 export const noteId = (place: number, number: number): string => `${OWN_ID}note-${place}-${number}`;
 
 /** The level of chapters' titles in a compiled book. */
 const CHAPTER = 2;
 
-/** What pandoc reads at the end of a heading. */
+/** Pandoc's attributes at the end of a heading. */
 const ATTRIBUTES = /\s*\{[#.][^{}]*\}\s*$/;
-/** What pandoc takes for the beginning or the end of a block. */
+/** The beginning or end of a pandoc div. */
 const FENCE = /^:{3,}[ \t]*(?:\{[^{}]*\}|[\w-]*)[ \t]*:*$/;
 
-/** Takes away pandoc's marks: other readers would show them. */
+/** Removes pandoc's syntax, which would show as text. */
 function withoutPandoc(tree: Root): void {
   visit(tree, (node) => {
     if (node.type === 'heading') stripAttributes(node);
@@ -66,7 +70,7 @@ interface Numbered {
   readonly references: string[];
 }
 
-/** Numbers notes as their references come. */
+/** Numbers notes in the order of their first references. */
 class Notes {
   readonly #place: number;
   readonly #notes = new Map<string, Numbered>();
@@ -75,7 +79,7 @@ class Notes {
     this.#place = place;
   }
 
-  /** The link to a note. */
+  /** A new reference to a note. */
   refer(label: string): Element {
     const note = this.#notes.get(label) ?? { number: this.#notes.size + 1, references: [] };
     this.#notes.set(label, note);
@@ -91,7 +95,7 @@ class Notes {
     };
   }
 
-  /** Null where nothing refers to it. */
+  /** Null when nothing refers to it. */
   find(label: string): Numbered | null {
     return this.#notes.get(label) ?? null;
   }
@@ -99,14 +103,14 @@ class Notes {
 
 const NOTE = 'book-note';
 
-/** A note among the blocks that are translated: the tree has its labels beside its text. */
+/** A note as a block, so that it is translated with the text. */
 const asBlock = ({ identifier, children }: FootnoteDefinition): RootContent =>
   ({ type: NOTE, identifier, children }) as unknown as RootContent;
 
 function translate(tree: Root, notes: Notes): HtmlRoot {
   const definitions = tree.children.filter((node) => node.type === 'footnoteDefinition');
   const blocks = tree.children.filter((node) => node.type !== 'footnoteDefinition');
-  // After the text, so that notes are numbered as it refers to them.
+  // Notes come last, so that they are numbered by the text's references.
   const whole: Root = { type: 'root', children: [...blocks, ...definitions.map(asBlock)] };
   const aside = (state: State, node: FootnoteDefinition): Element => ({
     type: 'element',
@@ -123,13 +127,13 @@ function translate(tree: Root, notes: Notes): HtmlRoot {
 const isElement = (node: Nodes, name: string): node is Element =>
   node.type === 'element' && node.tagName === name;
 
-/** HTML that is told apart from its text: what is left open in one part ends with it. */
+/** Parses raw HTML within the nodes. An element left open ends with them. */
 function parsed(children: readonly Nodes[]): ElementContent[] {
   const root = raw({ type: 'root', children: children as HtmlRoot['children'] });
   return root.type === 'root' ? (root.children as ElementContent[]) : [];
 }
 
-/** Reads a chapter's Markdown: CommonMark with GFM, footnotes and HTML. `place`: of the chapter, for the ids of its notes. */
+/** Reads a chapter's Markdown: CommonMark with GFM, footnotes and HTML. The ids of its notes contain `place`. */
 export function readMarkdown(text: string, place: number): RawChapter {
   const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   flatten(tree);

@@ -8,25 +8,25 @@ import { mendRuby } from './ruby.ts';
 import { mendTable } from './table.ts';
 import { element, holdsBlock, holdsLink, isBlock, isEmpty, text, wordsOf } from './tree.ts';
 
-/** What the blocks of a chapter are mended with. */
+/** The context of a chapter's repair. */
 export interface Mending {
   readonly ids: Ids;
   readonly direction: Direction;
   /** Ids of the references to the chapter's notes. */
   readonly references: ReadonlySet<string>;
-  /** What stands for a picture: an `img`, or its words. */
+  /** Replaces a picture by an `img` that the book has, or by its description. */
   readonly picture: (image: Element) => ElementContent;
 }
 
-/** Elements in each other: beyond that their words are left. */
+/** Nesting of elements that is kept; deeper ones become plain text. */
 const MAX_DEPTH = 80;
 /** `h1` is the book's, `h2` the chapter's. */
 const FIRST_LEVEL = 3;
 
-/** Makes valid HTML of any: what may not stand where it stands goes up, down or away, its words stay. */
+/** Makes any HTML tree valid: misplaced elements are moved, unwrapped or removed, and their text is kept. */
 export class Mender {
   readonly #mending: Mending;
-  /** The levels of the headings that the next one is under, as they were written. */
+  /** Original levels of the enclosing headings. */
   readonly #above: number[] = [];
   #depth = 0;
 
@@ -34,17 +34,17 @@ export class Mender {
     this.#mending = mending;
   }
 
-  /** Blocks alone: lines between them become paragraphs. */
+  /** As blocks only: text between them becomes paragraphs. */
   blocks(nodes: readonly ElementContent[]): ElementContent[] {
     return this.#deeper(nodes, () => this.#flow(nodes));
   }
 
-  /** Lines alone. */
+  /** As phrasing content only. */
   lines(nodes: readonly ElementContent[]): ElementContent[] {
     return this.#deeper(nodes, () => nodes.flatMap((node) => this.#line(node)));
   }
 
-  /** Blocks where there is one, else lines. */
+  /** As blocks when there is one among the nodes, otherwise as phrasing content. */
   content(nodes: readonly ElementContent[]): ElementContent[] {
     return holdsBlock(nodes) ? this.blocks(nodes) : this.lines(nodes);
   }
@@ -151,7 +151,7 @@ export class Mender {
     return element('p', lines, this.#turned(lines, properties));
   }
 
-  /** With `dir` where the words run the other way than the book's. */
+  /** Adds `dir` when the text's direction differs from the book's. */
   #turned(lines: readonly ElementContent[], properties: Element['properties']): Element['properties'] {
     if (properties['dir'] !== undefined) return properties;
     const direction = directionOf(wordsOf(lines));
@@ -242,7 +242,7 @@ export class Mender {
     return [element(node.tagName, items, attributesOf(node, this.#mending.ids))];
   }
 
-  /** Terms, each with what is said of it; a list of anything else becomes paragraphs. */
+  /** A list of terms with definitions; one of anything else becomes paragraphs. */
   #definitions(node: Element): ElementContent[] {
     const parts = node.children
       .flatMap((child) => (child.type === 'element' && child.tagName === 'div' ? child.children : [child]))
@@ -263,7 +263,7 @@ export class Mender {
       ...node.children.filter((child) => !isCaption(child)),
       ...others.map(asDivision),
     ])
-      // A picture of its own paragraph is a figure already.
+      // A picture alone in a paragraph has become a figure already.
       .flatMap((block) =>
         block.type === 'element' && block.tagName === 'figure' ? block.children : [block],
       );
@@ -276,7 +276,7 @@ export class Mender {
   }
 }
 
-/** An empty block that names a place gives its id to the heading before it, where that has none. */
+/** Adds a block. An empty one that only has an id gives it to the heading before it, if that has none. */
 function addBlock(blocks: ElementContent[], block: ElementContent): void {
   const last = blocks.at(-1);
   const { id, ...others } = block.type === 'element' ? block.properties : {};

@@ -57,7 +57,7 @@ describe('a chapter', () => {
     expect(bodyOf(text).replace(/\n/g, '')).toBe(expected);
   });
 
-  it('has pictures of its owner’s store, with their words, and names the others', () => {
+  it('has its owner’s pictures with descriptions, and lists the others', () => {
     const text = `![Ours](blob:${PICTURE_ID} "A lamp")\n\n![Far](https://example.org/x.png) ![](http://example.org/t.gif)`;
     const { body, leftOut } = chapterOf(text, { pictures: new Map([[PICTURE_ID, picture]]) });
     expect(html(body).replace(/\n/g, '')).toBe(
@@ -66,7 +66,7 @@ describe('a chapter', () => {
     expect(leftOut).toEqual(['Far', 'http://example.org/t.gif']);
   });
 
-  it('of another script than the book says its language', () => {
+  it('in another script than the book states its language', () => {
     const { language } = chapterOf('夜になって手紙が来た。誰も読みたがらなかった。', { language: 'en' });
     expect(language).toBe('ja');
   });

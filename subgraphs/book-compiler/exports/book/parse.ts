@@ -1,11 +1,11 @@
 import type { Element, ElementContent } from 'hast';
-import { BlobgraphError } from '../../../../platform/errors.ts';
+import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import {
   detectLanguage,
   isRightToLeft,
   languageTag,
   primaryLanguage,
-} from '../../../../platform/language.ts';
+} from '../../../../platform/text/language.ts';
 import type { BookInput, ParsedBook, ParsedChapter } from './book.ts';
 import { cleanText, withoutDanger } from './clean.ts';
 import type { Direction } from './direction.ts';
@@ -15,7 +15,7 @@ import { Mender } from './mend.ts';
 import { pictureIdOf } from './pictures.ts';
 import { element, isEmpty, text, wordsOf } from './tree.ts';
 
-/** Languages that their letters alone tell from the book's. */
+/** Languages that are recognised by their script alone. */
 const OTHER_SCRIPTS: ReadonlySet<string> = new Set([
   'ar',
   'el',
@@ -33,12 +33,9 @@ const oneLine = (value: string): string => cleanText(value).replaceAll(/\s+/g, '
 const oneLineOr = (value: string | null): string | null => (value === null ? null : oneLine(value) || null);
 
 const tooDeep = (title: string): BlobgraphError =>
-  new BlobgraphError(
-    'PROCESSING_FAILED',
-    `The chapter “${title}” has marks in marks, too many levels of them to be read.`,
-  );
+  new BlobgraphError('PROCESSING_FAILED', `The chapter “${title}” nests marks too deeply to be read.`);
 
-/** Work on trees of any depth calls itself; a chapter for which that does not end is refused by its name. */
+/** Trees are read recursively: a chapter that overflows the stack is refused with its title. */
 function withinStack<T>(title: string, work: () => T): T {
   try {
     return work();
@@ -47,7 +44,7 @@ function withinStack<T>(title: string, work: () => T): T {
   }
 }
 
-/** The id of the chapter's beginning, an empty block that the compiler put behind its heading. */
+/** Removes the empty block that the compiler put after the chapter's heading, and returns its id. */
 function takeAnchor(body: ElementContent[]): string | null {
   const at = body.findIndex((node) => node.type === 'element');
   const first = body[at];
@@ -58,7 +55,7 @@ function takeAnchor(body: ElementContent[]): string | null {
   return id;
 }
 
-/** A language of other letters than the book's; null where they are the same. */
+/** The text's language when its script differs from the book's; otherwise null. */
 function otherLanguage(words: string, language: string): string | null {
   const found = detectLanguage(words);
   if (found === null || found === primaryLanguage(language)) return null;
@@ -129,7 +126,7 @@ class Parser {
   }
 }
 
-/** A book as its exports are made of it. */
+/** Parses a compiled book for its exports. */
 export function parseBook(input: BookInput): ParsedBook {
   const { chapters, title, author, subtitle, rights, ...rest } = input;
   const language = languageTag(input.language) ?? 'und';

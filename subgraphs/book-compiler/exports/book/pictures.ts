@@ -4,13 +4,13 @@ const OWN_ADDRESS = new RegExp(`^${OWN}(?:[/?#]|$)`, 'i');
 const OWN_ADDRESSES = new RegExp(`${OWN}(?![\\w-])`, 'gi');
 
 /**
- * The image's blob that an address of a picture names: `blob:` and its id, or the path of its blob at the gateway, also
- * of one of its renditions. Null for any other: a picture elsewhere is not fetched, for that would tell of each reader.
+ * The id of the image's blob in a picture's address: `blob:` and the id, or the gateway's path of the blob or of one of
+ * its renditions. Null for any other: pictures elsewhere are not fetched, as that would reveal the readers.
  */
 export const pictureIdOf = (address: string): string | null =>
   OWN_ADDRESS.exec(address.trim())?.[1]?.toLowerCase() ?? null;
 
-/** The image blobs that texts may show, each once, in order. */
+/** Ids of the image blobs that texts may show, each once, in order. */
 export function pictureIdsIn(texts: Iterable<string>): string[] {
   const ids = new Set<string>();
   for (const text of texts) for (const [, id = ''] of text.matchAll(OWN_ADDRESSES)) ids.add(id.toLowerCase());

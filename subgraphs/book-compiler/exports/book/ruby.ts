@@ -1,7 +1,7 @@
 import type { Element, ElementContent } from 'hast';
 import { element, isEmpty, type Properties, text } from './tree.ts';
 
-/** Readings beside their words, each behind what it is of; where they are not so, words in brackets. */
+/** Valid ruby: one base and one reading each. Readings without a base are put in brackets. */
 export function mendRuby(
   node: Element,
   properties: Properties,

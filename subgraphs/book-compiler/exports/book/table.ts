@@ -26,7 +26,7 @@ function rowsOf(part: Element, mending: CellMending, isHead: boolean): Element[]
 const partOf = (name: string, rows: readonly Element[]): Element[] =>
   rows.length === 0 ? [] : [element(name, rows)];
 
-/** A table with its caption, head, body and foot in that order; nothing of one without cells. */
+/** A table with caption, head, body and foot in that order; nothing without cells. */
 export function mendTable(node: Element, mending: CellMending): ElementContent[] {
   const [head, ...moreHeads] = elements(node.children, 'thead');
   const [foot, ...moreFeet] = elements(node.children, 'tfoot');

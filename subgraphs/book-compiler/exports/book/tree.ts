@@ -11,7 +11,7 @@ export const element = (
   properties: Properties = {},
 ): Element => ({ type: 'element', tagName, properties, children: [...children] });
 
-/** The words of nodes, however deep they are. */
+/** The plain text of nodes at any depth. */
 export function wordsOf(nodes: readonly ElementContent[]): string {
   const words: string[] = [];
   const rest = nodes.toReversed();
@@ -23,7 +23,7 @@ export function wordsOf(nodes: readonly ElementContent[]): string {
   return cleanText(words.join(''));
 }
 
-/** Whether nodes show nothing, not even a place that something may lead to. */
+/** Whether nodes show nothing and have no id. */
 export const isEmpty = (nodes: readonly ElementContent[]): boolean =>
   nodes.every((node) => {
     if (node.type === 'text') return node.value.trim() === '';
@@ -39,7 +39,7 @@ const BLOCKS: ReadonlySet<string> = new Set([
   ...['hgroup', 'main', 'nav', 'section'],
 ]);
 
-/** Whether a node cannot stand in a line of text. */
+/** Whether a node is a block. */
 export const isBlock = (node: ElementContent): boolean => node.type === 'element' && BLOCKS.has(node.tagName);
 
 /** Whether nodes hold a block, at any depth. */

@@ -1,8 +1,8 @@
 import type { Element } from 'hast';
-import { contentsHeading } from '../../contents.ts';
+import { contentsHeading } from '../../compose/contents-heading.ts';
 import type { ParsedBook, ParsedChapter, Picture } from '../book/book.ts';
 import { element, text } from '../book/tree.ts';
-import type { MakeFile, OnProgress } from '../format.ts';
+import type { MakeFile, OnProgress } from '../formats/format.ts';
 import { coverDrawing } from '../page/cover.ts';
 import { notesHeading } from '../page/labels.ts';
 import { leftOutNote } from '../page/left-out.ts';
@@ -167,7 +167,7 @@ class Epub {
     return `pictures/${key}.${EXTENSIONS[mediaType]}`;
   }
 
-  /** The contents for readers, and the landmarks for reading systems (EPUB 3.3, section 7.4). */
+  /** The table of contents, and the landmarks for reading systems (EPUB 3.3, section 7.4). */
   #contents(chapters: readonly ChapterPage[]): string {
     const { language, direction, title } = this.#book;
     const words = contentsHeading(language);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { epubcheckCommand, epubcheckFolder } from '../../../../cli/services/epubcheck.ts';
-import { projectFile } from '../../../../platform/paths.ts';
+import { projectFile } from '../../../../platform/process/paths.ts';
 
-/** Its work is done before the compiler would have paid. */
+/** The run is too short for the optimising compiler to pay off. */
 const JVM = ['-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 const TOOLS = projectFile('.blobgraph');
 
@@ -21,7 +21,9 @@ interface Report {
   readonly publication: Readonly<Record<string, unknown>>;
 }
 
-/** The W3C's opinion of a book: a line for each message, and what it read of it. @throws where it is not installed */
+/**
+ * Checks a book with the W3C's epubcheck: a line for each message, and its metadata. @throws when it is not installed
+ */
 export async function epubcheck(epub: Uint8Array) {
   if (!existsSync(epubcheckFolder(TOOLS)))
     throw new Error('There is no epubcheck: npm run services -- up installs it');
@@ -29,7 +31,7 @@ export async function epubcheck(epub: Uint8Array) {
   const [book, report] = [join(folder, 'book.epub'), join(folder, 'report.json')];
   try {
     await writeFile(book, epub);
-    // It ends with 1 where it finds mistakes, which the report names.
+    // It exits with 1 when it finds errors; the report lists them.
     await promisify(execFile)('java', [...JVM, ...epubcheckCommand(TOOLS), book, '--json', report]).catch(
       () => undefined,
     );

@@ -2,14 +2,15 @@ import { type Child, x } from 'xastscript';
 import type { ParsedBook } from '../book/book.ts';
 import { DECLARATION, serialise } from './xml.ts';
 
-/** A file of the book, as its package names it. */
+/** A file in the book's manifest. */
 export interface Item {
   readonly id: string;
+  /** Relative to the package document. */
   readonly href: string;
   readonly mediaType: string;
   /** E.g. `nav`, `cover-image`, `svg`. */
   readonly properties?: string;
-  /** Whether it is read in its turn. */
+  /** Whether it is in the reading order. Default: false. */
   readonly inSpine?: boolean;
 }
 
@@ -26,11 +27,11 @@ const meta = (property: string, value: string, refines?: string) =>
 
 export interface Accessibility {
   readonly hasPictures: boolean;
-  /** Whether each picture has words that stand for it. */
+  /** Whether each picture has a description. */
   readonly hasAllWords: boolean;
 }
 
-/** What the book offers to readers who do not see it (EPUB Accessibility 1.1, section 2). */
+/** The book's accessibility metadata (EPUB Accessibility 1.1, section 2). */
 function accessibility({ hasPictures, hasAllWords }: Accessibility): Child[] {
   const features = ['readingOrder', 'structuralNavigation', 'tableOfContents', 'displayTransformability'];
   return [
@@ -49,13 +50,12 @@ function accessibility({ hasPictures, hasAllWords }: Accessibility): Child[] {
   ];
 }
 
-/** A time as packages have it: in seconds. */
+/** A time in the package's format: whole seconds. */
 const seconds = (time: string): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** The package document (EPUB 3.3, section 5). */
-export function packageDocument(book: ParsedBook, items: readonly Item[], access: Accessibility): string {
-  const { id, title, subtitle, author, rights, language, compiledAt, direction, version } = book;
-  const metadata = [
+function metadata(book: ParsedBook, access: Accessibility): Child[] {
+  const { id, title, subtitle, author, rights, language, compiledAt, version } = book;
+  return [
     x('dc:identifier', { id: 'id' }, `urn:uuid:${id}`),
     x('dc:title', { id: 'title' }, title),
     meta('title-type', 'main', '#title'),
@@ -75,15 +75,17 @@ export function packageDocument(book: ParsedBook, items: readonly Item[], access
     meta('schema:version', String(version)),
     ...accessibility(access),
   ];
-  const manifest = items.map(({ id: item, href, mediaType, properties }) =>
-    x('item', {
-      id: item,
-      href,
-      'media-type': mediaType,
-      ...(properties === undefined ? {} : { properties }),
-    }),
-  );
-  const spine = items.filter(({ inSpine }) => inSpine).map((item) => x('itemref', { idref: item.id }));
+}
+
+function manifestItem({ id, href, mediaType, properties }: Item) {
+  const more = properties === undefined ? {} : { properties };
+  return x('item', { id, href, 'media-type': mediaType, ...more });
+}
+
+/** The package document (EPUB 3.3, section 5). */
+export function packageDocument(book: ParsedBook, items: readonly Item[], access: Accessibility): string {
+  const { language, direction } = book;
+  const spine = items.filter(({ inSpine }) => inSpine).map(({ id }) => x('itemref', { idref: id }));
   const root = x(
     'package',
     {
@@ -95,8 +97,8 @@ export function packageDocument(book: ParsedBook, items: readonly Item[], access
       prefix: 'schema: http://schema.org/',
     },
     [
-      x('metadata', { 'xmlns:dc': 'http://purl.org/dc/elements/1.1/' }, ...metadata),
-      x('manifest', manifest),
+      x('metadata', { 'xmlns:dc': 'http://purl.org/dc/elements/1.1/' }, ...metadata(book, access)),
+      x('manifest', items.map(manifestItem)),
       x('spine', direction === 'rtl' ? { 'page-progression-direction': 'rtl' } : {}, spine),
     ],
   );

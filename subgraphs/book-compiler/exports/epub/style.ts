@@ -1,6 +1,4 @@
-/**
- * The book's looks. The reader's own font, size and colours stay: a reading system lets its user choose them.
- */
+/** The book's style sheet. Sets no font, size or colour: in reading systems users choose them. */
 export const STYLE = `@namespace epub "http://www.idpf.org/2007/ops";
 html { -epub-hyphens: auto; hyphens: auto; }
 body { margin: 0 4%; font-family: serif; line-height: 1.4; orphans: 2; widows: 2; }

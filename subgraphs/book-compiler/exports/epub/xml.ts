@@ -10,25 +10,26 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 const VOID: ReadonlySet<string> = new Set(['br', 'hr', 'img', 'link', 'wbr']);
 
-/** Elements that may have content keep both tags: what reads the file as HTML takes `<div />` for an open `<div>`. */
+/** Elements that may have content keep both tags: HTML parsers read `<div />` as an open `<div>`. */
 function filled(node: Element): Element {
   const children = node.children.map((child) => (child.type === 'element' ? filled(child) : child));
   const isBare = children.length === 0 && !VOID.has(node.tagName);
   return { ...node, children: isBare ? [text('')] : children };
 }
 
-/** The tree as text. The library leaves `]]>` in it, which XML forbids (XML 1.0, section 2.4). */
+/** Serialises a tree. The library does not escape `]]>`, which XML forbids (XML 1.0, section 2.4). */
 export const serialise = (node: Nodes): string =>
   toXml(node, { closeEmptyElements: true }).replaceAll(']]>', ']]&gt;');
 
-/** HTML as XML, in its namespace. */
+/** HTML as XML in the XHTML namespace. */
 export const toXhtml = (node: Element): string => serialise(toXast(filled(node)));
 
 export interface Page {
   readonly title: string;
+  /** A BCP 47 tag; `und` where it is unknown. */
   readonly language: string;
   readonly direction: 'ltr' | 'rtl';
-  /** Of the body. */
+  /** Attributes of the body. */
   readonly properties?: Properties;
 }
 

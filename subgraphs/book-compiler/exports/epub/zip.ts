@@ -5,15 +5,15 @@ import { ZipFile } from 'yazl';
 export interface ZipEntry {
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** False for what is compressed already, or must not be. Default: true. */
+  /** False for compressed formats, and for files that must not be compressed. Default: true. */
   readonly compress?: boolean;
 }
 
-/** The earliest time that the format knows, the same in every time zone. */
+/** The earliest time of the format; the same in every time zone. */
 const MTIME = new Date(1980, 0, 1);
 const MODE = 0o100644;
 
-/** An archive, piece by piece; the same entries give the same bytes. Entries are asked for one by one, as they are written. */
+/** A ZIP archive as a stream of bytes. Deterministic. Pulls the next entry when the one before is written. */
 export async function* zipped(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
@@ -21,7 +21,7 @@ export async function* zipped(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8
     zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), path, {
       mtime: MTIME,
       mode: MODE,
-      // No field beside the name: readers look for the media type behind it (EPUB Open Container Format, 4.3).
+      // No extra field: readers expect the media type right after the name (EPUB Open Container Format, 4.3).
       forceDosTimestamp: true,
       compress,
     });

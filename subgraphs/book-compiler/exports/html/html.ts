@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Element, ElementContent } from 'hast';
 import { toHtml } from 'hast-util-to-html';
-import { contentsHeading } from '../../contents.ts';
+import { contentsHeading } from '../../compose/contents-heading.ts';
 import type { ParsedBook, Picture } from '../book/book.ts';
 import { element, text } from '../book/tree.ts';
-import type { MakeFile, OnProgress } from '../format.ts';
+import type { MakeFile, OnProgress } from '../formats/format.ts';
 import { notesHeading } from '../page/labels.ts';
 import { leftOutNote } from '../page/left-out.ts';
 import { Places } from '../page/places.ts';
@@ -16,7 +16,7 @@ const render = (nodes: readonly ElementContent[]): string => toHtml([...nodes]);
 const meta = (name: string, content: string) => element('meta', [], { name, content });
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-/** Nothing is loaded and nothing runs, whatever a reader does with the file. */
+/** The file loads nothing and runs nothing, wherever it is opened. */
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 const dataUrl = ({ mediaType, bytes }: Picture): string =>
@@ -67,7 +67,7 @@ function contents(language: string, chapters: readonly { readonly id: string; re
 interface Part {
   readonly id: string;
   readonly title: string;
-  /** Encoded: all are held until the book's places are known. */
+  /** Encoded to save memory: all chapters are held until all ids of the book are known. */
   readonly markup: Uint8Array;
 }
 
@@ -92,7 +92,7 @@ function* parts(
   }
 }
 
-/** One file that needs no other and asks for none: style and pictures are in it. */
+/** A self-contained HTML file with its style and pictures. */
 export const makeHtml: MakeFile = function* (book, onProgress) {
   const { language, direction } = book;
   const places = new Places();

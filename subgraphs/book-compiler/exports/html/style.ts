@@ -1,4 +1,4 @@
-/** The looks of the page, on screens of any size, light or dark, and on paper. */
+/** The page's style sheet: screens of any size, light and dark, and paper. */
 export const STYLE = `:root { color-scheme: light dark; --paper: #fdfcf8; --ink: #1d1b18; --quiet: #5c564c; --line: #cfc8b8; --link: #1d4f72; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #181715; --ink: #e8e3d8; --quiet: #b0a897; --line: #45413a; --link: #9cc8e8; }

@@ -2,9 +2,9 @@ import type { Element } from 'hast';
 import type { ParsedBook } from '../book/book.ts';
 import { element, text } from '../book/tree.ts';
 
-export const COVER = { width: 1600, height: 2400 } as const;
+const COVER = { width: 1600, height: 2400 } as const;
 
-/** Pairs of a ground and what stands on it, with a contrast of 7 to 1 at least. */
+/** Pairs of background and text colours with a contrast of at least 7 to 1. */
 const COLORS = [
   ['#1f3a3d', '#f3ead7'],
   ['#3b2a3f', '#f4e9dc'],
@@ -14,7 +14,7 @@ const COLORS = [
   ['#33302c', '#f1e9da'],
 ] as const;
 
-/** A line holds so many letters; those of East Asian scripts are twice as wide. */
+/** A text's width in letters; East Asian letters count twice. */
 const widthOf = (text: string): number => {
   let width = 0;
   for (const letter of text)
@@ -35,7 +35,7 @@ function pieces(word: string, width: number): string[] {
   return [...found, piece];
 }
 
-/** Words in lines of at most so many letters; the last of `most` lines ends in `…` where there are more. */
+/** Breaks words into at most `most` lines of at most `width` letters; the last line ends in `…` when words are left. */
 function lines(text: string, width: number, most: number): string[] {
   const found: string[] = [];
   for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
@@ -53,17 +53,22 @@ const hash = (text: string): number => {
   return sum;
 };
 
-/** A line of a cover: where it stands and how large. */
+/** A line of a cover, with its position and size. */
 export interface CoverLine {
   readonly text: string;
+  /** Of the baseline, in the units of {@link COVER}. */
   readonly y: number;
+  /** Of the font, in the units of {@link COVER}. */
   readonly size: number;
   readonly isItalic: boolean;
 }
 
 export interface CoverDesign {
+  /** The background's colour, as `#rrggbb`. */
   readonly ground: string;
+  /** The text's colour, as `#rrggbb`. */
   readonly ink: string;
+  /** Title, subtitle and author, each from the top. */
   readonly lines: readonly CoverLine[];
 }
 
@@ -74,7 +79,7 @@ const TITLE_SIZES = [
   { width: 28, size: 90, most: 10 },
 ] as const;
 
-/** The largest size in which the title has room, no word broken. */
+/** The title in the largest size in which it fits without a broken word. */
 function titleLines(title: string) {
   const longest = Math.max(...title.split(' ').map(widthOf));
   const fitting = TITLE_SIZES.find(
@@ -84,8 +89,8 @@ function titleLines(title: string) {
   return { size, found: lines(title, width, most) };
 }
 
-/** A cover of title, subtitle and author, the same for the same book; both kinds of page draw it. */
-export function designCover({ title, subtitle, author }: ParsedBook): CoverDesign {
+/** Designs a cover from title, subtitle and author. Deterministic. */
+function designCover({ title, subtitle, author }: ParsedBook): CoverDesign {
   const [ground, ink] = COLORS[hash(title) % COLORS.length] ?? COLORS[0];
   const { size, found } = titleLines(title);
   const drawn: CoverLine[] = [];
@@ -109,7 +114,7 @@ const SERIF = "'Iowan Old Style', Palatino, 'Palatino Linotype', Georgia, 'Noto 
 const numbers = (values: Readonly<Record<string, number>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
-/** The drawn cover as an `svg`, with its title as words for those who do not see it. */
+/** The drawn cover as an `svg` with a text alternative. */
 export function coverDrawing(book: ParsedBook): Element {
   const { ground, ink, lines: drawn } = designCover(book);
   const { width, height } = COVER;

@@ -1,4 +1,4 @@
-import { primaryLanguage } from '../../../../platform/language.ts';
+import { primaryLanguage } from '../../../../platform/text/language.ts';
 
 /** The heading of a chapter's notes, by language. */
 const NOTES: Readonly<Record<string, string>> = {
@@ -38,5 +38,5 @@ const NOTES: Readonly<Record<string, string>> = {
   zh: '注释',
 };
 
-/** The heading of notes in the book's language; English where there is none, or none of ours. */
+/** The heading of notes in the book's language. English when that is unknown or not translated. */
 export const notesHeading = (language: string): string => NOTES[primaryLanguage(language)] ?? 'Notes';

@@ -1,10 +1,10 @@
 import type { Element } from 'hast';
 import { element, text } from '../book/tree.ts';
 
-/** Pictures that are named; of more, their number. */
+/** Pictures that are listed; more are only counted. */
 const NAMED = 200;
 
-/** Says which pictures of the text are not in the file, and why. */
+/** A note that lists the pictures of the text that are not in the file, and why. */
 export function leftOutNote(leftOut: readonly string[], { isEpub }: { readonly isEpub: boolean }): Element {
   const items = leftOut.slice(0, NAMED).map((name) => element('li', [text(name)], { dir: 'auto' }));
   const more = leftOut.length - items.length;

@@ -4,21 +4,21 @@ import { type Direction, directionOf } from '../book/direction.ts';
 import { element, type Properties, text } from '../book/tree.ts';
 import { placeMark } from './places.ts';
 
-/** How a chapter is shown in a kind of page. */
+/** How a chapter is rendered. */
 export interface SectionStyle {
-  /** Of the chapter's title, 1 to 4: its own headings follow. */
+  /** Heading level of the chapter's title, 1 to 4. */
   readonly level: number;
-  /** Of the book. */
+  /** The book's direction. */
   readonly direction: Direction;
   /** The heading of its notes. */
   readonly notes: string;
-  /** Whether elements tell what they are to reading systems of EPUB. */
+  /** Whether elements get an `epub:type`. */
   readonly isEpub: boolean;
-  /** The address of a picture; `words` stand for it, none where it is `''`. */
+  /** Returns a picture's address. `words`: its description, `''` without one. */
   readonly picture: (key: string, words: string) => string;
 }
 
-/** The level of the chapter's first own heading in a parsed chapter. */
+/** The highest level of headings in a parsed chapter. */
 const FIRST_OWN = 3;
 
 class Section {
@@ -28,7 +28,7 @@ class Section {
     this.#style = style;
   }
 
-  /** What an element is, to reading systems and to assistive technology (DPUB-ARIA 1.1). */
+  /** An element's type for reading systems and its role for assistive technology (DPUB-ARIA 1.1). */
   type(type: string, role: string | null): Properties {
     return { ...(this.#style.isEpub ? { 'epub:type': type } : {}), ...(role === null ? {} : { role }) };
   }
@@ -78,7 +78,7 @@ class Section {
   }
 }
 
-/** A chapter as a section of a page; its links into the book are still open, see `places.ts`. */
+/** Renders a chapter as a section. Links into the book are placeholders: see `places.ts`. */
 export function chapterSection(chapter: ParsedChapter, style: SectionStyle): Element {
   const section = new Section(style);
   const { id, language, heading, body, notes } = chapter;
@@ -103,7 +103,7 @@ export function chapterSection(chapter: ParsedChapter, style: SectionStyle): Ele
   });
 }
 
-/** The ids of an element and of all in it. */
+/** The ids in an element, its own included. */
 export function idsIn(node: Element): string[] {
   const ids: string[] = [];
   const rest: ElementContent[] = [node];

@@ -2,11 +2,11 @@ import { getActiveResourcesInfo } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { bookOf, compiled, pdfOf, setAndRead } from './pdf.fixture.ts';
 
-/** Processes that this one has started and that are still there. */
+/** Running child processes. */
 const processes = () => getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 const chapter = (text: string) => compiled([{ title: 'T', text: `## T\n\n${text}` }]);
 
-describe('markup of the compiler in texts is text', () => {
+describe('compiler markup in texts is text', () => {
   it.each([
     ['code', '#read("/etc/passwd") #import "@preview/cetz:0.3.0" #panic("no") #eval("1+1")'],
     ['math and labels', '$x^2$ @nobody <label> \\u{41} ~ --- // no comment /* nor this'],
@@ -27,7 +27,7 @@ describe('markup of the compiler in texts is text', () => {
   });
 });
 
-describe('a text that is written to break the compiler is set all the same', () => {
+describe('a text written to break the compiler is still set', () => {
   it.each([
     ['3,000 quotes in each other', `${'>'.repeat(3_000)} deep`],
     [
@@ -56,7 +56,7 @@ describe('a text that is written to break the compiler is set all the same', () 
     expect(found.accessible).toBe('1');
   });
 
-  it('2,000 chapters that lead to each other', async () => {
+  it('2,000 chapters that link to each other', async () => {
     const chapters = Array.from({ length: 2_000 }, (_, index) => ({
       title: `Chapter ${index}`,
       text: `## Chapter ${index}\n\n<div id="chapter-${index}"></div>\n\nOn to the [next](#chapter-${index + 1}).`,
@@ -65,13 +65,13 @@ describe('a text that is written to break the compiler is set all the same', () 
     expect(file.subarray(0, 5).toString()).toBe('%PDF-');
   });
 
-  it('languages that are none', async () => {
+  it('invalid languages', async () => {
     for (const language of ['x-klingon', 'a', '', 'en-x-private', 'ZZ', null])
       expect((await setAndRead({ ...chapter('x'), language })).outline).toEqual(['T']);
   });
 });
 
-describe('pictures that are none', () => {
+describe('invalid pictures', () => {
   const id = '7d2c0b1e-0000-4000-8000-000000000001';
   it.each([
     ['bytes of nothing', Buffer.from('nothing')],
@@ -96,7 +96,7 @@ describe('setting a book', () => {
     Array.from({ length: 200 }, (_, index) => ({ title: `T${index}`, text: 'some words '.repeat(2_000) })),
   );
 
-  it('ends with its signal, process and all', async () => {
+  it('ends with its signal, and so does the process', async () => {
     const ended = new AbortController();
     const reason = new Error('enough');
     const setting = pdfOf(long, { signal: ended.signal, onProgress: () => ended.abort(reason) });
@@ -104,13 +104,13 @@ describe('setting a book', () => {
     await expect.poll(processes).toBe(0);
   });
 
-  it('ends where it takes more memory than it may, in words for its user', async () => {
+  it('ends with an error for the user at the memory limit', async () => {
     const setting = pdfOf(long, { maxMemory: 120 * 1_048_576 });
     await expect(setting).rejects.toMatchObject({ code: 'PROCESSING_FAILED', message: /more memory/ });
     await expect.poll(processes).toBe(0);
   });
 
-  it('is not done at all for a signal that has aborted', async () => {
+  it('does not start for an aborted signal', async () => {
     await expect(pdfOf(long, { signal: AbortSignal.abort(new Error('late')) })).rejects.toThrow('late');
     expect(processes()).toBe(0);
   });

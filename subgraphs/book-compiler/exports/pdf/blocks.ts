@@ -4,19 +4,19 @@ import { placed, type Reading, readLine } from './lines.ts';
 import { settable } from './text.ts';
 import type { Block, Cells, Inline, PlacedImage } from './tree.ts';
 
-/** Levels of lists and quotes that are kept, deeper ones lie flat: the compiler's stack is bounded. */
+/** Nesting of lists and quotes that is kept, as the compiler's stack is bounded; deeper ones are flattened. */
 const MAX_DEPTH = 8;
-/** Columns of a table that is set as one; wider ones are set row by row. */
+/** Columns up to which a table is set as a table; wider ones are set row by row. */
 const MAX_COLUMNS = 12;
-/** Cells of a table that is set as one: finding the widths of its columns takes time that grows with them. */
+/** Cells up to which a table is set as a table: the time to size its columns grows with them. */
 const MAX_CELLS = 4_000;
 
 const isElement = (node: ElementContent): node is Element => node.type === 'element';
 
-/** Blocks that hold nothing but others. */
+/** Blocks that only contain blocks. */
 const HOLDERS: ReadonlySet<string> = new Set(['blockquote', 'div', 'dl', 'figure', 'li', 'ol', 'ul']);
 
-/** What is in holders of any depth, in order, without calling itself. */
+/** The content of nested holders, in order. Not recursive. */
 function leaves(nodes: readonly ElementContent[]): ElementContent[] {
   const found: ElementContent[] = [];
   const rest = nodes.toReversed();
@@ -32,7 +32,7 @@ const directed = ({ properties: { dir } }: Element, { rtl }: Reading): { rtl?: b
 
 const isPicture = (part: Inline): part is PlacedImage => typeof part !== 'string' && part.t === 'image';
 
-/** A paragraph; pictures that stand alone in it are blocks. */
+/** A paragraph. A picture alone in it becomes a block. */
 function paragraph(nodes: readonly ElementContent[], reading: Reading, how: { rtl?: boolean } = {}): Block[] {
   const c = readLine(nodes, reading);
   const isAlone = c.every((part) => isPicture(part) || (typeof part === 'string' && part.trim() === ''));
@@ -58,7 +58,7 @@ function sideOf(cell: Element | undefined): 'left' | 'center' | 'right' {
 }
 
 const cellsOf = (row: Element): Element[] => row.children.filter(isElement);
-/** A cell spans columns as its writer had it; empty ones take their place. */
+/** A row's cells; empty ones fill the columns that a cell spans. */
 const cellLines = (row: Element, reading: Reading): Cells =>
   cellsOf(row).flatMap((cell) => [
     readLine(leaves(cell.children), reading),
@@ -100,7 +100,7 @@ function list(node: Element, reading: Reading, depth: number): Block {
   };
 }
 
-/** Terms stand out, what they mean stands under them. */
+/** A list of definitions: emphasised terms, the definitions below. */
 const described = (node: Element, reading: Reading, depth: number): Block[] =>
   node.children.filter(isElement).flatMap((child): Block[] => {
     if (child.tagName === 'dt')
@@ -133,10 +133,10 @@ function blockOf(node: Element, reading: Reading, depth: number): Block[] {
   }
 }
 
-/** The text of a listing, its lines as they are. */
+/** The text of a listing. */
 const preformatted = (node: Element): string => wordsOf(node.children).replace(/\n$/, '');
 
-/** Blocks, and lines that stand among them as paragraphs. */
+/** Reads nodes as blocks. Text among them becomes paragraphs. */
 export function readBlocks(nodes: readonly ElementContent[], reading: Reading, depth = 0): Block[] {
   const flat = depth >= MAX_DEPTH ? leaves(nodes) : nodes;
   const blocks: Block[] = [];

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { primaryLanguage } from '../../../../platform/language.ts';
+import { primaryLanguage } from '../../../../platform/text/language.ts';
 
 const require = createRequire(import.meta.url);
 
 const filesOf = (folder: string, files: readonly string[]): string[] =>
   files.map((file) => join(folder, file));
-/** The folder of a package whose `package.json` may not be asked for. */
+/** The folder of a package that does not export its `package.json`. */
 const above = (entry: string): string => dirname(dirname(require.resolve(entry)));
 
-/** Files of the fonts that the compiler does not bring itself; all under the SIL Open Font License. */
+/** Files of the fonts that the compiler does not contain. All are under the SIL Open Font License. */
 export const fontFiles = (): string[] => [
   ...filesOf(dirname(require.resolve('@expo-google-fonts/amiri/package.json')), [
     '400Regular/Amiri_400Regular.ttf',
@@ -32,16 +32,16 @@ const CHINESE = 'Noto Sans S Chinese';
 const JAPANESE = 'Noto Sans Japanese';
 const KOREAN = 'Noto Sans Korean';
 
-/** East Asian letters look otherwise in each of these languages. */
+/** The same East Asian characters look different in each of these languages. */
 const eastAsian = (language: string): string[] => {
   const own = { ja: JAPANESE, ko: KOREAN }[language];
   return [...new Set([own ?? CHINESE, CHINESE, JAPANESE, KOREAN])];
 };
 
 /**
- * Families in the order in which they are tried for each letter; no other is ever used, whatever the machine has.
+ * Font families in the order in which they are tried for each letter. No other font of the machine is used.
  * @param language a BCP 47 tag; null: unknown
- * @param further families that the machine has, tried last
+ * @param further families of the machine, tried last
  */
 export function familiesFor(language: string | null, further: readonly string[]) {
   const rest = ['Amiri', ...eastAsian(primaryLanguage(language ?? 'en')), 'Noto Emoji'];

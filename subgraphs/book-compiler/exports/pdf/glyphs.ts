@@ -1,14 +1,14 @@
 import { MARK } from './text.ts';
 import type { BookTree } from './tree.ts';
 
-/** What each of the fonts has: nothing of these needs to be looked for. */
+/** Characters that every font has. */
 const COMMON =
   /[^\n\t -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03ce\u0410-\u044f\u200b-\u200d\u2013-\u201e\u2026\ufffd]/gu;
-/** Characters that are asked for at once. */
+/** Characters of one test document. */
 const AT_ONCE = 4_000;
 const TOLD = /the text `\\?"((?:\\+u\{[0-9a-f]+\}|[^"\\]){1,60})\\?"` could not be displayed/gu;
 
-/** The characters that an error of the compiler says no font has. */
+/** The characters without a font, from the compiler's error message. */
 export const charactersIn = (message: string): string[] => [
   ...new Set(
     [...message.matchAll(TOLD)].flatMap(([, text = '']) => [
@@ -19,10 +19,10 @@ export const charactersIn = (message: string): string[] => [
   ),
 ];
 
-/** Compiles to PDF by the standard; throws what the compiler says. */
+/** Compiles to an accessible PDF. Throws the compiler's error. */
 export type Compile = (source: string, inputs: Readonly<Record<string, string>>) => Buffer;
 
-/** The characters of a text that none of the fonts has: asked of the compiler, which knows its own and the machine's. */
+/** The characters of a text that no font has. Asks the compiler, which knows its own fonts and the machine's. */
 export function unshownIn(text: string, fonts: readonly string[], compile: Compile): string[] {
   const wanted = [...new Set(text.match(COMMON) ?? [])];
   const unshown: string[] = [];
@@ -42,10 +42,10 @@ const PROBE = `#let probe = json(bytes(sys.inputs.probe))
 #set text(font: probe.fonts, fallback: false, lang: "en")
 #for character in probe.characters [#character \\ ]`;
 
-export const codePoint = (character: string): string =>
+const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** The book as JSON, with a mark where a character cannot be shown, and those named. Marks on letters just go. */
+/** Replaces characters that cannot be shown by a mark, and lists them. Combining marks are removed instead. */
 export function withMarks(json: string, unshown: readonly string[]): string {
   if (unshown.length === 0) return json;
   const lost = new Set(unshown);

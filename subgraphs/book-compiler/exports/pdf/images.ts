@@ -1,28 +1,29 @@
 import sharp from 'sharp';
 import type { Picture } from '../book/book.ts';
 
-/** A picture as it goes into the file. */
+/** A picture of the PDF. */
 export interface SetImage {
   /** Its path in the compiler's memory. */
   readonly file: string;
-  /** In points: at 150 pixels an inch, or as wide as fits under a page's height. */
+  /** In points: at 150 pixels an inch, or less so that its height fits on a page. */
   readonly width: number;
+  /** PNG for a picture with transparency, otherwise JPEG. */
   readonly bytes: Buffer;
 }
 
-/** Of the kinds that a book may hold, and no other: some of the others read files and addresses, as SVG does. */
+/** Loaders of the formats that a book may hold. Others are refused: some, such as SVG, read files and URLs. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif'].map((name) => `VipsForeignLoad${name}Buffer`);
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: LOADERS });
 
-/** A page in pixels at 300 an inch: more would not be seen. */
+/** A page in pixels at 300 an inch: more would not be visible. */
 const PAGE = { width: 1_748, height: 2_480 } as const;
 const MAX_PIXELS = 100_000_000;
 const POINTS_PER_PIXEL = 72 / 150;
 /** In points, less than the height of a page's text. */
 const MAX_HEIGHT = 430;
 
-/** A picture that the compiler can read, upright and no larger than a page; null where it is none. */
+/** Converts a picture for the compiler: upright, no larger than a page. Null when it cannot be read. */
 export async function setImage({ bytes }: Pick<Picture, 'bytes'>, name: string): Promise<SetImage | null> {
   try {
     const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })

@@ -1,5 +1,6 @@
-import { isRightToLeft, primaryLanguage } from '../../../../platform/language.ts';
-import { contentsHeading } from '../../contents.ts';
+import { textLimits } from '../../../../platform/input/limits.ts';
+import { isRightToLeft, primaryLanguage } from '../../../../platform/text/language.ts';
+import { contentsHeading } from '../../compose/contents-heading.ts';
 import type { ParsedBook, ParsedChapter } from '../book/book.ts';
 import { readBlocks } from './blocks.ts';
 import { familiesFor } from './fonts.ts';
@@ -10,17 +11,16 @@ import type { Anchor, Block, BookTree, ChapterTree, Inline } from './tree.ts';
 
 /** UTF-16 units. */
 const MAX_HEAD = 70;
-const MAX_TITLE = 500;
 const MAX_RIGHTS = 2_000;
 
-/** A title that begins with its number, or says that it is a chapter, needs no other. */
+/** A title that begins with a number or a word for chapter gets no number. */
 const NUMBERED = /^(?:\p{N}|[ivxlcdm]+[.:)\s]|chapter|kapitel|chapitre|cap[ií]tulo|глава|第)/iu;
 
-/** Without what a heading that is listed cannot hold. */
+/** Removes what a heading in the contents must not hold. */
 const plain = (nodes: readonly Inline[]): Inline[] =>
   nodes.flatMap((node): Inline[] => {
     if (typeof node === 'string' || node.t === 'code') return [node];
-    // The contents repeat a heading, and a place is there once.
+    // The contents repeat the heading, but an id must be unique.
     if (node.t === 'note') return [{ ...node, id: null }];
     if (node.t === 'br') return [' '];
     if (node.t === 'link' || node.t === 'ref') return plain(node.c);
@@ -30,11 +30,11 @@ const plain = (nodes: readonly Inline[]): Inline[] =>
 const isBlankLine = (nodes: readonly Inline[]): boolean =>
   nodes.every((node) => typeof node === 'string' && node.trim() === '');
 
-/** Headings have no place in a note: they stand out in it. */
+/** Headings in a note become emphasised paragraphs. */
 const asNote = (blocks: readonly Block[]): Block[] =>
   blocks.map((block) => (block.t === 'h' ? { t: 'p', c: [{ t: 'strong', c: block.c }] } : block));
 
-/** Short names of places, the same for the same id. */
+/** Short names of ids: the same for the same id. */
 class Places {
   readonly #names = new Map<string, string>();
   nameOf(id: string): string {
@@ -48,7 +48,7 @@ class Places {
 
 type Shared = Pick<Reading, 'rtl' | 'picture' | 'placeOf'>;
 
-/** Notes of a chapter: the first reference to each has its text, later ones have its number. */
+/** References to a chapter's notes: the first holds the note's text, later ones its number. */
 function referring({ notes }: ParsedChapter, shared: Shared): Reading['note'] {
   const within: Reading = { ...shared, outline: { level: 1 }, note: () => null };
   const bodies = new Map(notes.map((note) => [note.id, note.body]));
@@ -65,13 +65,13 @@ function referring({ notes }: ParsedChapter, shared: Shared): Reading['note'] {
 
 function chapterTree(chapter: ParsedChapter, shared: Shared): ChapterTree {
   const reading: Reading = { ...shared, outline: { level: 1 }, note: referring(chapter, shared) };
-  // A note of the heading is set again where the text refers to it.
+  // A note of the heading is set again when the text refers to it.
   const heading = plain(readLine(chapter.heading, { ...reading, note: referring(chapter, shared) }));
   const line = oneLine(chapter.title, MAX_HEAD);
   const { number } = chapter;
   return {
     number: number === null || NUMBERED.test(line) ? null : number,
-    title: isBlankLine(heading) ? [oneLine(chapter.title, MAX_TITLE) || '…'] : heading,
+    title: isBlankLine(heading) ? [oneLine(chapter.title, textLimits.title) || '…'] : heading,
     head: line,
     lang: chapter.language === null ? null : langOf(chapter.language),
     id: shared.placeOf(chapter.id),
@@ -79,13 +79,13 @@ function chapterTree(chapter: ParsedChapter, shared: Shared): ChapterTree {
   };
 }
 
-/** As the compiler takes it; `und` (ISO 639-2): unknown, and nothing is hyphenated. */
+/** The language for the compiler; `und` (ISO 639-2) when unknown: nothing is hyphenated. */
 function langOf(language: string): string {
   const primary = primaryLanguage(language);
   return /^[a-z]{2,3}$/.test(primary) ? primary : 'und';
 }
 
-/** The places that a book has, each once: a second one of a name is taken out. */
+/** Collects a book's ids, and removes the second of two equal ones. */
 function settlePlaces(chapters: readonly ChapterTree[]): Pick<BookTree, 'chapters' | 'places'> {
   const places: Record<string, true> = Object.fromEntries(chapters.map(({ id }) => [id, true as const]));
   const json = JSON.stringify(chapters, (_key, value: unknown) => {
@@ -99,20 +99,26 @@ function settlePlaces(chapters: readonly ChapterTree[]): Pick<BookTree, 'chapter
 }
 
 export interface Laid {
+  /** By the keys of the book's pictures; without those that could not be read. */
   readonly pictures: ReadonlyMap<string, SetImage>;
+  /** Null: the book has none, or it could not be read. */
   readonly cover: SetImage | null;
-  /** Families of fonts of the machine, tried last. */
+  /** The machine's font families, tried last. */
   readonly fonts: readonly string[];
 }
 
-/** The book as `book.typ` reads it, but for what no font has. Told how far it is, 0 to 1. */
+/** The book as the input of `book.typ`. Reports progress, 0 to 1. Does not know yet which characters no font has. */
 export function bookTree(book: ParsedBook, laid: Laid, onProgress: (done: number) => void): BookTree {
   const { title, subtitle, author, rights, language } = book;
   const rtl = isRightToLeft(language);
   const places = new Places();
   const shared = {
     rtl,
-    picture: (key: string) => laid.pictures.get(key) ?? null,
+    picture: (key: string) => {
+      const { file, width } = laid.pictures.get(key) ?? {};
+      // Without its bytes, which the compiler has as a file: the tree is passed on as JSON.
+      return file === undefined || width === undefined ? null : { file, width };
+    },
     placeOf: (id: string) => places.nameOf(id),
   };
   const chapters: ChapterTree[] = [];
@@ -120,11 +126,11 @@ export function bookTree(book: ParsedBook, laid: Laid, onProgress: (done: number
     chapters.push(chapterTree(chapter, shared));
     onProgress(chapters.length / book.titles.length);
   }
-  const name = oneLine(title, MAX_TITLE) || '…';
+  const name = oneLine(title, textLimits.title) || '…';
   return {
     title: name,
-    subtitle: subtitle === null ? null : oneLine(subtitle, MAX_TITLE),
-    authors: author === null ? [] : [oneLine(author, MAX_TITLE)],
+    subtitle: subtitle === null ? null : oneLine(subtitle, textLimits.title),
+    authors: author === null ? [] : [oneLine(author, textLimits.title)],
     rights: rights === null ? null : oneLine(rights, MAX_RIGHTS),
     lang: langOf(language),
     region: /-([A-Za-z]{2})(?:-|$)/.exec(language)?.[1]?.toLowerCase() ?? null,

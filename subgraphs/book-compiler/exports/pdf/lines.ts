@@ -3,23 +3,24 @@ import { isEmpty, wordsOf } from '../book/tree.ts';
 import { flowing } from './text.ts';
 import type { Inline, PlacedImage } from './tree.ts';
 
-/** What is read of one chapter. */
+/** The context of reading a chapter. */
 export interface Reading {
+  /** Whether the book is written from right to left. */
   readonly rtl: boolean;
-  /** A picture by its key, or null: it could not be read. */
+  /** A picture by its key; null when it could not be read. */
   readonly picture: (key: string) => Omit<PlacedImage, 't' | 'alt'> | null;
-  /** The short name of a place in the book. */
+  /** The short name of an id in the book. */
   readonly placeOf: (id: string) => string;
-  /** What refers to a note, by its id; null: there is none. */
+  /** A reference to a note, by the note's id; null when there is no such note. */
   readonly note: (id: string) => Inline | null;
-  /** The level of the heading before: accessible documents skip none on the way down. */
+  /** The level of the heading before: accessible documents skip none downwards. */
   readonly outline: { level: number };
 }
 
-/** Levels of emphasis in emphasis that are kept: the compiler's stack is bounded. */
+/** Nesting of emphasis that is kept: the compiler's stack is bounded. */
 const MAX_DEPTH = 8;
 
-/** Elements by what becomes of them; the children of others stand for themselves. */
+/** Elements and the nodes that they become. Other elements are replaced by their children. */
 const MARKS: Readonly<Record<string, Extract<Inline, { readonly c: readonly Inline[] }>['t']>> = {
   b: 'strong',
   cite: 'em',
@@ -75,14 +76,14 @@ function shown(node: Element, reading: Reading, depth: number): readonly Inline[
   return mark === undefined ? c : [{ t: mark, c } as Inline];
 }
 
-/** A place that links may lead to. */
+/** A target of links. */
 export function placed({ properties: { id } }: Element, { placeOf }: Reading) {
   return typeof id === 'string' ? [{ t: 'anchor', id: placeOf(id) } as const] : [];
 }
 
 const isBreak = (part: Inline | undefined): boolean => typeof part === 'object' && part.t === 'br';
 
-/** What stands in a line; text is joined where it stands side by side. */
+/** Reads nodes as the content of a line. Adjacent text is joined. */
 export function readLine(nodes: readonly ElementContent[], reading: Reading, depth = 0): Inline[] {
   const line: Inline[] = [];
   for (const node of nodes) {

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { PdfMessage } from './request.ts';
 
-/** Ends the process once it holds more bytes than it may: its main thread is inside the compiler, and asks nobody. */
+/** Ends the process when it holds more bytes than allowed: its main thread is inside the compiler and cannot check. */
 const EVERY_MS = 50;
 
 setInterval(() => {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { deserialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { builtFile, projectFile } from '../../../../platform/paths.ts';
+import { builtFile, projectFile } from '../../../../platform/process/paths.ts';
 import type { BookInput } from '../book/book.ts';
 import { parseBook } from '../book/parse.ts';
 import { fontFiles } from './fonts.ts';
@@ -12,10 +12,12 @@ import { type SetImage, setImage } from './images.ts';
 import { bookTree } from './layout.ts';
 import type { PdfMessage, PdfRequest } from './request.ts';
 
-/** A process that sets one book: its request comes in on standard input, the file goes out on standard output. */
+/**
+ * A process that sets one book: the request on standard input, the file on standard output, messages on descriptor 3.
+ */
 const MESSAGES = 3;
 const tell = (message: PdfMessage) => writeSync(MESSAGES, `${JSON.stringify(message)}\n`);
-/** Hundredths that were told last: a chapter of two thousand is not worth a word. */
+/** The last reported percentage: not every one of two thousand chapters is worth a message. */
 let told = -1;
 function stage(done: number, name: string): void {
   const hundredths = Math.floor(done * 100);
@@ -24,7 +26,7 @@ function stage(done: number, name: string): void {
   tell({ kind: 'progress', done, stage: name });
 }
 
-/** Pictures that cannot be read are not there: their words are. */
+/** Pictures that can be read; the descriptions of others stand in the text. */
 async function pictures({ pictures: given, cover }: BookInput) {
   const set = new Map<string, SetImage>();
   for (const [index, [key, picture]] of [...given].entries()) {
@@ -34,7 +36,7 @@ async function pictures({ pictures: given, cover }: BookInput) {
   return { pictures: set, cover: cover && (await setImage(cover, 'cover')) };
 }
 
-/** A folder that is nowhere: the compiler reads what it is handed, and no file. */
+/** A folder that does not exist: the compiler reads only what it is given. */
 const NOWHERE = '/nowhere';
 
 function openCompiler(images: readonly SetImage[]): NodeCompiler {
@@ -52,7 +54,7 @@ const compiling =
     return compiler.pdf(result, { creationTimestamp, ...(pdfStandard ? { pdfStandard } : {}) });
   };
 
-/** Sets the book by PDF/UA-1; where letters and marks do not go together in any font, those marks go. */
+/** Sets the book as PDF/UA-1. Removes combining marks that no font can set with their letters. */
 function setBook(json: string, fonts: readonly string[], compiler: NodeCompiler, createdAt: number): Buffer {
   const template = readFileSync(projectFile('subgraphs/book-compiler/exports/pdf/book.typ'), 'utf8');
   const accessible = compiling(compiler, createdAt, 'ua-1');

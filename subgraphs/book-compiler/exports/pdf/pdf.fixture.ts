@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { composeBook } from '../../compose.ts';
+import { composeBook } from '../../compose/compose.ts';
 import type { BookInput } from '../book/book.ts';
 import { type PdfOptions, setPdf } from './pdf.ts';
 
-/** A book of these chapters' Markdown, compiled. */
+/** A compiled book of chapters in Markdown. */
 export function bookOf(texts: readonly string[], over: Partial<BookInput> = {}): BookInput {
   const { title = 'The Book', author = 'Its Author', language = 'en' } = over;
   const numbered = texts.map((text, index) => ({
@@ -22,7 +22,7 @@ export function bookOf(texts: readonly string[], over: Partial<BookInput> = {}):
   );
 }
 
-/** A book of chapters as they are stored: what no compilation would make of them included. */
+/** A book of stored chapters, even such as the compiler would not make. */
 export const compiled = (
   chapters: readonly { readonly title: string; readonly text: string }[],
   over: Partial<BookInput> = {},
@@ -53,8 +53,8 @@ export const pdfOf = (book: BookInput, over: Partial<PdfOptions> = {}): Promise<
     }),
   );
 
-/** What a reader of PDF finds in a file. */
-export async function readPdf(file: Buffer) {
+/** A file as PDF.js reads it. */
+async function readPdf(file: Buffer) {
   const task = getDocument({ data: new Uint8Array(file), verbosity: 0, useSystemFonts: false });
   const document = await task.promise;
   const pages: string[] = [];
@@ -76,11 +76,11 @@ export async function readPdf(file: Buffer) {
   const { info, metadata } = await document.getMetadata();
   const found = {
     pages,
-    /** All words, white space aside. */
+    /** All text, white space normalised. */
     text: pages.join('\n').replaceAll(/\s+/g, ' '),
-    /** Whether each is in the file, by name. */
+    /** By name: whether it is embedded. */
     fonts,
-    /** Roles, pages in order, as JSON. */
+    /** Roles of the structure tree by page, as JSON. */
     structure: JSON.stringify(structure),
     info: info as Readonly<Record<string, unknown>>,
     accessible: metadata?.get('pdfuaid:part'),
@@ -93,6 +93,6 @@ export async function readPdf(file: Buffer) {
   return found;
 }
 
-/** A book set and read. */
+/** Sets a book and reads the file. */
 export const setAndRead = async (book: BookInput, over?: Partial<PdfOptions>) =>
   readPdf(await pdfOf(book, over));

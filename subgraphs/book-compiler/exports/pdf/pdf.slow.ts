@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sherlockHolmes } from '../../../../platform/testing/shared-data.ts';
-import { nastyBook } from '../../nasty.fixture.ts';
+import { nastyBook } from '../../compose/nasty.fixture.ts';
 import { bookOf, compiled, pdfOf, setAndRead } from './pdf.fixture.ts';
 
 const picture = async (width: number, height: number) => ({
@@ -15,7 +15,7 @@ const picture = async (width: number, height: number) => ({
 
 const sherlock = sherlockHolmes();
 describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
-  it('is a book one can read, search, leaf through and have read aloud', async () => {
+  it('can be read, searched, navigated and read aloud', async () => {
     const { title = '', author = '', chapters = [] } = sherlock ?? {};
     const cover = await picture(800, 1_200);
     const texts = chapters.map(({ text }) => text);
@@ -35,10 +35,10 @@ describe.skipIf(!sherlock)('The Adventures of Sherlock Holmes', () => {
     expect(found.pages[2]).toContain('Public domain.');
     for (const role of ['"H1"', '"P"', '"Figure"', '"TOC"', '"Link"'])
       expect(found.structure, role).toContain(role);
-    // Hyphens at ends of lines are no letters of the text.
+    // Hyphens at line ends are not part of the text.
     const letters = (text: string) => text.replaceAll(/[^\p{L}]/gu, '');
     for (const { text } of chapters) expect(letters(found.text)).toContain(letters(text.slice(3_000, 3_300)));
-    // Contents tell the page on which a chapter begins.
+    // The contents have page numbers.
     const [, page = ''] = /The Five Orange Pips[ .]+?(\d+)/.exec(found.pages[3] ?? '') ?? [];
     expect(found.pages[3 + Number(page)]).toContain('The Five Orange Pips');
   });
@@ -50,7 +50,7 @@ describe('a book as a PDF', () => {
     expect((await pdfOf(book)).equals(await pdfOf(book))).toBe(true);
   });
 
-  it('has what texts may hold, each as what it is', async () => {
+  it('has every element of texts with its role', async () => {
     const id = '7d2c0b1e-0000-4000-8000-000000000001';
     const text = `# One
 
@@ -93,7 +93,7 @@ code
     expect(found.text.match(/A note\./g)).toHaveLength(1);
   });
 
-  it('holds the nasty book', async () => {
+  it('contains the nasty book', async () => {
     const { chapters } = nastyBook();
     const found = await setAndRead(compiled(chapters));
     expect(found.outline).toHaveLength(chapters.length);
@@ -116,7 +116,7 @@ code
     expect(found.accessible).toBe('1');
   });
 
-  it('names the characters that no font has, and marks their places', async () => {
+  it('lists the characters that no font has, and marks their places', async () => {
     const found = await setAndRead(bookOf(['# One\n\nA नम word, and x\u20d7 too, and again न.']));
     expect(found.text).toMatch(/A \uFFFD\uFFFD word, and x too, and again \uFFFD\./);
     expect(found.text).toMatch(/Characters that are not shown .* U\+0928, U\+092E, U\+20D7\./);

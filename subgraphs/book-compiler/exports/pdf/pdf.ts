@@ -3,32 +3,32 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { serialize } from 'node:v8';
-import { BlobgraphError } from '../../../../platform/errors.ts';
-import { FairQueue } from '../../../../platform/fair-queue.ts';
-import { builtFile } from '../../../../platform/paths.ts';
+import { FairQueue } from '../../../../platform/concurrency/fair-queue.ts';
+import { BlobgraphError } from '../../../../platform/errors/errors.ts';
+import { builtFile } from '../../../../platform/process/paths.ts';
 import type { BookInput } from '../book/book.ts';
-import type { OnProgress } from '../format.ts';
+import type { OnProgress } from '../formats/format.ts';
 import type { PdfMessage, PdfRequest } from './request.ts';
 
 export interface PdfOptions {
-  /** Whose turn it takes. */
+  /** Users share the exporter fairly. */
   readonly userId: string;
-  /** Aborted, it ends the work at once, wherever that is. */
+  /** Aborting it ends the work at once. */
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Families of fonts that the machine has, tried where ours have no letter. */
+  /** The machine's font families for characters that our fonts lack. */
   readonly fonts: readonly string[];
-  /** Bytes of memory that setting one book may take. Default: 1.5 GiB. */
+  /** Bytes of memory that one book may take. Default: 1.5 GiB. */
   readonly maxMemory?: number;
 }
 
 const MAX_MEMORY = 1_536 * 1_048_576;
-/** Of it, the part that JavaScript may take. */
+/** JavaScript's share of it. */
 const HEAP = 2 / 3;
-/** Books set at once in one process of the service, of each user one. */
+/** Books set at once in a process of the service, one for each user. */
 const AT_ONCE = 2;
 const MAX_WAITING = 100;
-/** UTF-16 units of what a process says as it dies. */
+/** UTF-16 units of a process's last output that are kept. */
 const LAST_WORDS = 2_000;
 
 const places = new FairQueue({
@@ -50,12 +50,12 @@ const REASONS: Readonly<Record<Failure['reason'], (message: string) => Error>> =
   fault: (message) => new Error(`The PDF could not be set: ${message}`),
 };
 
-/** A process of its own: what is native in it can neither be interrupted nor kept from breaking down. */
+/** A process of its own: native code cannot be interrupted, and may crash. */
 function start({ signal, maxMemory = MAX_MEMORY }: PdfOptions): ChildProcess {
   const heap = Math.floor((maxMemory * HEAP) / 1_048_576);
   const entry = builtFile('subgraphs/book-compiler/exports/pdf/pdf.child.ts');
   return spawn(process.execPath, [`--max-old-space-size=${heap}`, entry], {
-    // Nothing of the service's: there are keys in its environment.
+    // The service's environment holds keys.
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     signal,
@@ -63,7 +63,7 @@ function start({ signal, maxMemory = MAX_MEMORY }: PdfOptions): ChildProcess {
   });
 }
 
-/** Hears what the process says beside the file, to its end; answers why it failed, where it says so. */
+/** Reads the process's messages to their end. Returns the failure that it reported. */
 async function hear(channel: Readable, { onProgress }: PdfOptions): Promise<Failure | null> {
   let failure: Failure | null = null;
   for await (const line of createInterface({ input: channel })) {
@@ -82,12 +82,12 @@ async function lastWords(channel: Readable): Promise<string> {
 
 function hand(book: BookInput, { fonts, maxMemory = MAX_MEMORY }: PdfOptions, input: Writable): void {
   const request: PdfRequest = { book, fonts, maxMemory };
-  // It may have died: how, its end tells.
+  // The process may have died; its exit tells why.
   input.on('error', () => undefined);
   input.end(serialize(request));
 }
 
-/** Why a process ended that did not say so itself. */
+/** The failure of a process that ended without a message. */
 function silentEnd(code: number | null, signal: NodeJS.Signals | null, words: string): Failure {
   const isMemory = /heap out of memory|allocation failed|memory allocation/i.test(words);
   const message = `its process ended with ${signal ?? code}. ${words.slice(-500)}`;
@@ -118,8 +118,7 @@ async function* run(book: BookInput, options: PdfOptions): AsyncGenerator<Uint8A
 }
 
 /**
- * Sets a book as a PDF: tagged (PDF/UA-1), with contents, bookmarks and embedded fonts. The same book gives the same
- * bytes on one machine.
+ * Sets a book as a PDF: tagged (PDF/UA-1), with contents, bookmarks and embedded fonts. Deterministic on one machine.
  * @throws BlobgraphError PROCESSING_FAILED, OVERLOADED; the signal's reason
  */
 export async function* setPdf(book: BookInput, options: PdfOptions): AsyncGenerator<Uint8Array> {

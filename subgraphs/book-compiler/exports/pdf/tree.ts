@@ -1,4 +1,4 @@
-/** A run of text, or a node of text: what `book.typ` shows in a line. */
+/** Content of a line for `book.typ`: a text or a node. */
 export type Inline =
   | string
   | {
@@ -8,18 +8,19 @@ export type Inline =
   | { readonly t: 'code'; readonly v: string }
   | { readonly t: 'br' }
   | { readonly t: 'link'; readonly u: string; readonly c: readonly Inline[] }
-  /** A link to a place in the book, where it has that place. */
+  /** A link to an id of the book, if the book has it. */
   | { readonly t: 'ref'; readonly id: string; readonly c: readonly Inline[] }
-  /** A note, where it is first referred to; `id` is null where no other reference leads to it. */
+  /** A note at its first reference; `id` is null when there is no other reference. */
   | { readonly t: 'note'; readonly id: string | null; readonly c: readonly Block[] }
   /** Another reference to a note. */
   | { readonly t: 'noted'; readonly id: string }
   | Anchor
   | PlacedImage;
 
-/** A place that something links to. */
+/** The target of a link. */
 export interface Anchor {
   readonly t: 'anchor';
+  /** One of {@link BookTree.places}. */
   readonly id: string;
 }
 
@@ -27,19 +28,20 @@ export interface PlacedImage {
   readonly t: 'image';
   /** Its path in the compiler's memory. */
   readonly file: string;
+  /** Never empty. */
   readonly alt: string;
-  /** As wide as it would like to be, in points. */
+  /** Preferred width in points. */
   readonly width: number;
 }
 
 export type Cells = readonly (readonly Inline[])[];
 
-/** A block of a chapter, as `book.typ` reads it. `rtl`: where it differs from the book. */
+/** A block of a chapter for `book.typ`. `rtl`: only when it differs from the book's. */
 export type Block =
   | { readonly t: 'p'; readonly c: readonly Inline[]; readonly rtl?: boolean }
   | {
       readonly t: 'h';
-      /** 2 to 5: the chapter's own is 1. */
+      /** 2 to 5; level 1 is the chapter's title. */
       readonly l: number;
       readonly c: readonly Inline[];
       readonly rtl?: boolean;
@@ -55,9 +57,9 @@ export type Block =
   | { readonly t: 'code'; readonly v: string }
   | {
       readonly t: 'table';
-      /** One of each column. */
+      /** One for each column. */
       readonly align: readonly ('left' | 'center' | 'right')[];
-      /** Null: it has none. */
+      /** Null: none. */
       readonly head: Cells | null;
       readonly rows: readonly Cells[];
     }
@@ -65,42 +67,51 @@ export type Block =
   | Anchor
   | PlacedImage;
 
-/** A chapter, laid out. */
+/** A chapter for `book.typ`. */
 export interface ChapterTree {
-  /** As readers see it; null: it has none. */
+  /** The number that readers see; null: none. */
   readonly number: number | null;
+  /** Never blank. */
   readonly title: readonly Inline[];
   /** The running head: one line. */
   readonly head: string;
-  /** The place of its beginning. */
+  /** The id of its beginning. */
   readonly id: string;
-  /** Where it is another than the book's. */
+  /** Null: the book's. */
   readonly lang: string | null;
   readonly blocks: readonly Block[];
 }
 
-/** All that `book.typ` is given. */
+/** The input of `book.typ`. */
 export interface BookTree {
+  /** On one line, never empty. */
   readonly title: string;
+  /** On one line; null: none. */
   readonly subtitle: string | null;
+  /** One or none. */
   readonly authors: readonly string[];
+  /** On one line; null: none. */
   readonly rights: string | null;
   /** The primary language, e.g. `de`. */
   readonly lang: string;
   /** Two letters, or null. */
   readonly region: string | null;
+  /** Whether the book is written from right to left. */
   readonly rtl: boolean;
   /** The running head of even pages: one line. */
   readonly head: string;
   /** The heading of the contents. */
   readonly contents: string;
+  /** Null: the PDF begins with the title page. */
   readonly cover: { readonly file: string; readonly alt: string } | null;
+  /** Families in the order in which they are tried. */
   readonly fonts: { readonly body: readonly string[]; readonly mono: readonly string[] };
+  /** In the order of the book. */
   readonly chapters: readonly ChapterTree[];
-  /** All places that links may lead to. */
+  /** All ids that links may lead to. */
   readonly places: Readonly<Record<string, true>>;
-  /** Characters that no font has, as readers are told of them, e.g. `U+0928`. */
+  /** Characters that no font has, as listed for readers, e.g. `U+0928`. */
   readonly unshown: readonly string[];
-  /** What stands in their place. */
+  /** The mark in their place. */
   readonly mark: string;
 }

@@ -1,7 +1,7 @@
 import { openDocument } from '../../../../platform/markdown/document.ts';
 import { plainText } from '../../../../platform/markdown/tree.ts';
-import type { Subject } from '../../subject.ts';
 import type { PitchWords } from '../model.ts';
+import type { Subject } from '../subject.ts';
 
 export const subject = (text: string, over: Partial<Subject> = {}): Subject => ({
   kind: 'CHAPTER',
@@ -17,15 +17,15 @@ export const subject = (text: string, over: Partial<Subject> = {}): Subject => (
 
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
-/** A text's words on one line, as its readers see them. */
-export const lineOf = (markdown: string): string =>
+/** A Markdown text as plain text on one line. */
+const lineOf = (markdown: string): string =>
   openDocument(markdown)
     .text.split(/\n{2,}/)
     .map((block) => plainText(block))
     .join(' ');
 
-/** Every piece of a pitch's words: each is to stand in its text. */
-export function piecesOf(words: PitchWords): string[] {
+/** All texts of a pitch: each must occur in the source. */
+function piecesOf(words: PitchWords): string[] {
   const { logline, synopsis, audience, themes, characters, selling_points, comparable_titles } = words;
   return [
     logline,
@@ -42,10 +42,10 @@ export function piecesOf(words: PitchWords): string[] {
     .filter((piece) => piece !== '');
 }
 
-/** Pieces between which sentences may have been put together. */
+/** Splits a text into sentences. */
 const sentences = (text: string): string[] => text.split(/(?<=[.!?…。！？]["”’»)]*)\s+(?=\S)/u);
 
-/** Pieces that do not stand in a text. */
+/** Sentences of a pitch that do not occur in the source. */
 export function invented(words: PitchWords, markdown: string): string[] {
   const line = flat(lineOf(markdown));
   return piecesOf(words).filter((piece) => !line.includes(piece));

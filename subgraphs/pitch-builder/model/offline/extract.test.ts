@@ -41,7 +41,7 @@ describe('the offline model', () => {
     expect(extract(subject(text), 'en')).toEqual(extract(subject(text), 'en'));
   });
 
-  it('takes what its author gives in the place of its own, and says what it could not tell', () => {
+  it('prefers given facts, and lists its limitations', () => {
     const given = {
       audience: 'Adults.',
       themes: ['truth'],
@@ -66,7 +66,7 @@ const sherlock = sherlockHolmes();
 describe.skipIf(!sherlock)('a chapter of The Adventures of Sherlock Holmes', () => {
   const text = sherlock?.chapters[0]?.text ?? '';
 
-  it('is pitched by its own sentences, from beginning to end, with its own people', () => {
+  it('is pitched by its own sentences from its whole length, and its own characters', () => {
     const { words } = extract(subject(text), 'en');
     expect(invented(words, text)).toEqual([]);
     expect(words.characters.map(({ name }) => name)).toEqual(

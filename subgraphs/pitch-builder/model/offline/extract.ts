@@ -1,20 +1,21 @@
 import nlp from 'compromise';
 import { daleChall } from 'dale-chall';
-import { primaryLanguage } from '../../../../platform/language.ts';
-import type { Subject } from '../../subject.ts';
+import { primaryLanguage } from '../../../../platform/text/language.ts';
 import type { PitchWords } from '../model.ts';
+import type { Subject } from '../subject.ts';
 import { type Name, namesIn } from './names.ts';
 import { sentencesOfMarkdown } from './passages.ts';
 import { type Ranked, rank, type Sentence, type Term } from './rank.ts';
 import { pickAcross, type Scored, scored } from './score.ts';
 
-/** The words of a pitch that are a text's own, and what it does not tell. */
+/** A pitch extracted from a text, with its limitations. */
 export interface Extract {
   readonly words: PitchWords;
+  /** One sentence each. */
   readonly caveats: readonly string[];
 }
 
-/** UTF-16 units and numbers that `pitch-v1` allows, or that read well. */
+/** UTF-16 units and counts that `pitch-v1` allows, or that read well. */
 const LIMITS = {
   logline: 600,
   short: 1_500,
@@ -26,22 +27,22 @@ const LIMITS = {
 const SENTENCES = { short: 3, medium: 8, long: 20, sellingPoints: 5 } as const;
 const MOST_THEMES = 6;
 const PARAGRAPH = 5;
-/** How much a word that every fourth-grader knows says of a book's themes. */
+/** Weight of a word that every fourth-grader knows, relative to other words. */
 const FAMILIAR = 0.3;
 const familiar: ReadonlySet<string> = new Set(daleChall);
 
 const isEnglish = (language: string | null): boolean =>
   language !== null && primaryLanguage(language) === 'en';
 
-/** The beginning, cut at the end of a word, without anything added. */
-export function clipped(text: string, longest: number): string {
+/** The beginning of a text, cut after a word, with nothing added. */
+function clipped(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const cut = text.slice(0, longest).replace(/[\ud800-\udbff]$/, '');
   const space = cut.search(/\s\S*$/u);
   return (space > longest / 2 ? cut.slice(0, space) : cut).trimEnd();
 }
 
-/** Sentences as one text, as many as fit. */
+/** Joins as many sentences as fit. */
 function together(
   sentences: readonly Sentence[],
   longest: number,
@@ -76,7 +77,7 @@ const isThing = (term: string): boolean => {
   return word.has('#Noun') && !word.has('(#Pronoun|#Date|#Duration|#Unit|#Value)');
 };
 
-/** Nouns that the text is about, names left out. */
+/** The text's main nouns, without names. */
 function themesOf({ terms }: Ranked, names: readonly Name[], language: string | null): Term[] {
   const taken = new Set(names.flatMap(({ words }) => [...words].map((word) => word.toLowerCase())));
   const english = isEnglish(language);
@@ -90,7 +91,7 @@ function themesOf({ terms }: Ranked, names: readonly Name[], language: string | 
 }
 
 function synopsisOf(all: readonly Scored[], logline: Sentence): PitchWords['synopsis'] {
-  // A text of one sentence has no other.
+  // A text of one sentence has no others.
   const others = all.length > 1 ? all.filter(({ sentence }) => sentence !== logline) : all;
   return {
     short: together(pickAcross(others, SENTENCES.short), LIMITS.short),
@@ -99,7 +100,7 @@ function synopsisOf(all: readonly Scored[], logline: Sentence): PitchWords['syno
   };
 }
 
-/** The sentences that weigh most among those that no synopsis shows. */
+/** The sentences with the highest score that are in no synopsis. */
 function sellingPointsOf(
   all: readonly Scored[],
   { medium, short }: PitchWords['synopsis'],
@@ -133,12 +134,12 @@ function caveatsOf(subject: Subject, words: PitchWords, told: boolean): string[]
 }
 
 /**
- * A pitch of nothing but what stands in the text or was given with it: sentences by rank, from its whole length, names and
- * keywords. The same text gives the same. For a worker thread.
+ * Extracts a pitch from a text and its given facts: ranked sentences from its whole length, names and keywords. Adds no
+ * words. Deterministic. Runs in a worker thread.
  */
 export function extract(subject: Subject, language: string | null): Extract {
   const sentences = sentencesOfMarkdown(subject.text);
-  // Nothing but marks: then the title is all there is.
+  // A text without words: only the title is left.
   const ranked = rank(sentences.length > 0 ? sentences : [{ text: subject.title, spoken: false }], language);
   const { names, told } = namesIn(
     sentences.map(({ text }) => text),

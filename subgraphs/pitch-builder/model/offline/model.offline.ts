@@ -1,15 +1,21 @@
-import type { Workers } from '../../workers.ts';
 import type { PitchModel } from '../model.ts';
+import type { Subject } from '../subject.ts';
+import type { Extract } from './extract.ts';
 
-/** How the offline model names itself in what it wrote. Changes with what it writes. */
-export const offlineModelName = 'blobgraph-extract-1';
+export interface OfflineModelDependencies {
+  /** Runs `extract` off the event loop. Aborting the signal ends it. */
+  extract(subject: Subject, language: string | null, signal: AbortSignal): Promise<Extract>;
+}
 
-/** The model for when there is no other: it takes sentences, names and keywords of the text, and adds nothing. */
-export const createOfflineModel = ({ workers }: { workers: Pick<Workers, 'extract'> }): PitchModel => ({
+/** The offline model's name in its results. Changes when its output does. */
+const offlineModelName = 'blobgraph-extract-1';
+
+/** The model that is used when none is configured: extracts sentences, names and keywords from the text. */
+export const createOfflineModel = ({ extract }: OfflineModelDependencies): PitchModel => ({
   name: offlineModelName,
   async write({ subject, language, signal, onProgress }) {
     onProgress(0, 'reading');
-    const extract = await workers.extract(subject, language, signal);
-    return { ...extract, modelUsed: offlineModelName, tokensUsed: 0 };
+    const extracted = await extract(subject, language, signal);
+    return { ...extracted, modelUsed: offlineModelName, tokensUsed: 0 };
   },
 });

@@ -1,12 +1,13 @@
 import nlp from 'compromise';
-import { primaryLanguage } from '../../../../platform/language.ts';
+import { primaryLanguage } from '../../../../platform/text/language.ts';
 
-/** A person, or whoever else acts under a name. */
+/** A person or another named actor. */
 export interface Name {
-  /** As it is written in full most often. */
+  /** The most frequent full form. */
   readonly name: string;
-  /** Words of it, in any of its forms. */
+  /** The words of all its forms. */
   readonly words: ReadonlySet<string>;
+  /** Occurrences of all its forms. */
   readonly count: number;
 }
 
@@ -18,12 +19,12 @@ const NAME = new RegExp(
   'gu',
 );
 const TITLED = new RegExp(`^(?:${TITLES})\\.?\\s+`, 'u');
-/** Scripts that write names with a capital letter. */
+/** Scripts with capital letters. */
 const CASED = /\p{Lu}/u;
-/** Before the first word that counts: a capital there says nothing. */
+/** Text before a sentence's first word, whose capital says nothing. */
 const OPENING = /^[\p{P}\p{S}\s]*$/u;
 const AFTER_SPEECH = /[“"«„‘'—–:.!?…]\s*$/u;
-/** Names that are looked at. */
+/** Candidates that are examined. */
 const MOST_LOOKED_AT = 60;
 const SENTENCES_LOOKED_AT = 4;
 const MOST_NAMES = 8;
@@ -32,7 +33,7 @@ const LONGEST = 100;
 interface Candidate {
   name: string;
   count: number;
-  /** Where it stands amid a sentence, so that its capital says something. */
+  /** Occurrences in the middle of a sentence, where a capital means a name. */
   amid: number;
   readonly seenIn: string[];
 }
@@ -56,7 +57,7 @@ function candidatesOf(sentences: readonly string[]): Map<string, Candidate> {
   return found;
 }
 
-/** Words that the text writes small too: their capitals are those of a sentence's beginning. */
+/** Words that also occur in lower case: their capitals only begin sentences. */
 function smallWords(sentences: readonly string[]): ReadonlySet<string> {
   const small = new Set<string>();
   for (const sentence of sentences)
@@ -75,7 +76,7 @@ function isPerson({ name, seenIn }: Candidate): boolean {
 
 const bare = (name: string): string => name.replace(TITLED, '');
 
-/** Joins the forms of one name: “Holmes” to “Sherlock Holmes”. The most frequent longer form gives the name. */
+/** Merges the forms of a name, e.g. “Holmes” and “Sherlock Holmes”, under the most frequent longer form. */
 function joined(candidates: readonly Candidate[]): Name[] {
   const names: { name: string; words: Set<string>; count: number }[] = [];
   const longestFirst = candidates.toSorted(
@@ -91,10 +92,10 @@ function joined(candidates: readonly Candidate[]): Name[] {
   return names.toSorted((a, b) => b.count - a.count);
 }
 
-/** Whether capital letters tell names in this language: in German every noun has one. */
+/** Whether capital letters indicate names in a language: in German every noun has one. */
 const toldByCapitals = (language: string | null): boolean => primaryLanguage(language ?? '') !== 'de';
 
-/** The names in a text's sentences, and whether its script and language tell them at all. */
+/** The names in a text's sentences. Also tells whether names can be recognised in its script and language at all. */
 export function namesIn(
   sentences: readonly string[],
   language: string | null,

@@ -4,7 +4,7 @@ import { visibleBlocks } from '../../../../platform/markdown/title.ts';
 import { parseMarkdown, plainText } from '../../../../platform/markdown/tree.ts';
 import { sentencesOf } from '../../../../platform/prose/sentences.ts';
 
-/** Blocks whose text is prose, or may hold some. */
+/** Blocks that are or contain prose. */
 const PROSE: ReadonlySet<string> = new Set(['paragraph', 'blockquote']);
 const ANY: ReadonlySet<string> = new Set([
   ...PROSE,
@@ -27,10 +27,10 @@ function* linesOf(nodes: readonly Nodes[], kinds: ReadonlySet<string>): Generato
 
 const HAS_WORDS = /[\p{L}\p{N}]/u;
 
-/** A sentence as its readers see it. */
+/** A sentence as plain text. */
 export interface ReadSentence {
   readonly text: string;
-  /** Whether somebody says it, in part at least. */
+  /** Whether at least a part of it is direct speech. */
   readonly spoken: boolean;
 }
 
@@ -38,7 +38,10 @@ const OPENS = /[“«„‹]/gu;
 const CLOSES = /[”»‟›]/gu;
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
-/** Quotation marks that open and close, or, of straight ones, whether their number is odd: then speech goes on behind it. */
+/**
+ * Whether direct speech is open after `before`, by opening and closing quotation marks or an odd number of straight
+ * ones.
+ */
 const goesOn = (before: string): boolean =>
   count(before, OPENS) > count(before, CLOSES) || count(before, /"/g) % 2 === 1;
 
@@ -49,14 +52,14 @@ function* sentencesOfLine(line: string): Generator<ReadSentence> {
     const text = line.slice(start, end);
     yield { text, spoken: isOpen || /["“”«»„‟]/u.test(text) };
     const since = line.slice(from, end);
-    // Within one stretch: marks before it were seen already.
+    // Only in this stretch; earlier marks were counted before.
     if (/["“”«»„‟‹›]/u.test(since))
       isOpen = goesOn((isOpen ? '“' : '') + since.replaceAll('"', isOpen ? '”' : '"'));
     from = end;
   }
 }
 
-/** A text's sentences in order: of its paragraphs, or, where it has none, of all that has words. */
+/** A text's sentences in order: those of its paragraphs or, without paragraphs, of everything. */
 export function sentencesOfMarkdown(source: string): ReadSentence[] {
   const blocks = visibleBlocks(parseMarkdown(openDocument(source).text));
   for (const kinds of [PROSE, ANY]) {

@@ -3,37 +3,42 @@ import pagerankModule from 'graphology-metrics/centrality/pagerank.js';
 import { saysSomething, stopwordsOf, termOf, wordsOf } from '../../../../platform/prose/terms.ts';
 import type { ReadSentence } from './passages.ts';
 
-// Its types are of CommonJS, where the default export is the module itself.
+// Its types describe CommonJS, where the default export is the module itself.
 const pagerank = pagerankModule as unknown as typeof pagerankModule.default;
 
-/** Terms that are ranked; those beyond are too rare to say much of a text, and would take time and memory. */
+/** Terms that are ranked; rarer ones say little about a text and cost time and memory. */
 const MOST_TERMS = 2_000;
-/** Terms that stand at most so far from each other belong together. */
+/** Terms within this distance are connected. */
 const WINDOW = 3;
 
-/** A sentence in its place. */
+/** A sentence with its position. */
 export interface Sentence {
   readonly text: string;
+  /** As {@link ReadSentence.spoken}. */
   readonly spoken: boolean;
-  /** Among all, from 0. */
+  /** Index among all sentences. */
   readonly at: number;
+  /** Number of words, with stop words. */
   readonly words: number;
-  /** In order, those that say nothing left out. */
+  /** In order, without stop words. */
   readonly terms: readonly string[];
 }
 
 export interface Term {
+  /** In lower case, without possessive. */
   readonly term: string;
-  /** As it is written most often. */
+  /** Its most frequent form. */
   readonly written: string;
+  /** Occurrences of all its forms. */
   readonly count: number;
-  /** The higher, the more the text is about it; the sum of all is 1. */
+  /** Importance in the text; the sum of all is 1. */
   readonly weight: number;
 }
 
 export interface Ranked {
+  /** In the text's order. */
   readonly sentences: readonly Sentence[];
-  /** The weightiest first. */
+  /** By weight, descending. */
   readonly terms: readonly Term[];
 }
 
@@ -43,7 +48,7 @@ class Counts extends Map<string, number> {
   }
 
   highest(most = Number.POSITIVE_INFINITY): string[] {
-    // Of equals the one that came first: the sort is stable.
+    // Ties keep the order of first occurrence, as the sort is stable.
     return [...this]
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, most)
@@ -66,14 +71,14 @@ function weightsOf(
   try {
     return pagerank(graph, { getEdgeWeight: 'weight' });
   } catch {
-    // It does not settle on every graph, e.g. of one term: how often each stands there is an order too.
+    // It does not converge on every graph, e.g. one with a single term. Frequencies rank the terms then.
     return {};
   }
 }
 
 /**
- * Ranks the terms of a text by TextRank (Mihalcea and Tarau, 2004): the graph of terms that stand next to each other, and
- * PageRank on it. Takes time in proportion to the text.
+ * Ranks the terms of a text by TextRank (Mihalcea and Tarau, 2004): PageRank on the graph of neighbouring terms. Linear
+ * in the text's length.
  */
 export function rank(read: readonly ReadSentence[], language: string | null): Ranked {
   const stopwords = stopwordsOf(language);

@@ -1,18 +1,19 @@
-import { primaryLanguage } from '../../../../platform/language.ts';
+import { primaryLanguage } from '../../../../platform/text/language.ts';
 import type { Name } from './names.ts';
 import type { Ranked, Sentence } from './rank.ts';
 
-/** A sentence, and how much it says of its text. */
+/** A sentence and its score. */
 export interface Scored {
   readonly sentence: Sentence;
+  /** From 0; comparable within one text only. */
   readonly score: number;
 }
 
-/** Words of a sentence that reads well by itself. */
+/** Length in words of a sentence that reads well by itself. */
 const GOOD = { least: 9, most: 32 } as const;
 const DASH = /^['‘—–-]\s?/u;
 const SPEECH_FACTOR = 0.35;
-/** Begins with what points to the sentence before it. */
+/** A sentence's beginning that refers to the one before. */
 const POINTS_BACK =
   /^(?:he|she|it|they|this|that|these|those|then|there|his|her|its|their|and|but|or|so|yet|for|such|which|who|him|them|however|thus|therefore)\b/i;
 const POINTS_BACK_FACTOR = 0.6;
@@ -39,7 +40,7 @@ export function scored(
   return sentences.map((sentence) => {
     const { text, spoken, words, terms: own } = sentence;
     const sum = own.reduce((total, term) => total + (weight.get(term) ?? 0), 0);
-    // The root: a long sentence is not to lose to a short one of two weighty words.
+    // The square root, so that a long sentence does not lose to a short one with two important words.
     let score = (sum / Math.sqrt(Math.max(1, own.length))) * lengthFactor(words);
     if (spoken || DASH.test(text)) score *= SPEECH_FACTOR;
     if (isEnglish && POINTS_BACK.test(text)) score *= POINTS_BACK_FACTOR;
@@ -49,7 +50,7 @@ export function scored(
   });
 }
 
-/** So many sentences in the text's order: the best of each of so many equal stretches, so that all of it is told of. */
+/** Picks `count` sentences, the best of each of as many equal stretches, so that the whole text is covered. */
 export function pickAcross(all: readonly Scored[], count: number): Sentence[] {
   const stretches = Math.min(count, all.length);
   return Array.from({ length: stretches }, (_, index) => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { compileSchema, type JsonObject } from '../../../../platform/json-schema/validator.ts';
 import { withoutThought, withoutTokens } from '../../../../platform/model/openai/chat.ts';
-import { projectFile } from '../../../../platform/paths.ts';
-import { storable } from '../../../../platform/text.ts';
+import { projectFile } from '../../../../platform/process/paths.ts';
+import { storable } from '../../../../platform/text/text.ts';
 import type { PitchWords } from '../model.ts';
 
 /** Members of `pitch-v1` that the model writes. */
@@ -31,10 +31,10 @@ const validate = compileSchema({
   properties,
 });
 
-/** Keywords that servers which hold a model to a schema know; the others are checked afterwards. */
+/** Keywords that servers with structured output support; others are checked afterwards. */
 const KNOWN: ReadonlySet<string> = new Set(['type', 'enum', 'description', 'items', 'properties']);
 
-/** A schema as such servers take it: every member is required, and none is there beside them. */
+/** A schema for such servers: every member is required, and no others are allowed. */
 function strict(schema: JsonObject): JsonObject {
   const kept = Object.fromEntries(Object.entries(schema).filter(([name]) => KNOWN.has(name)));
   const members = kept['properties'] as Readonly<Record<string, JsonObject>> | undefined;
@@ -52,7 +52,7 @@ function strict(schema: JsonObject): JsonObject {
   };
 }
 
-/** The form of an answer, for servers that hold a model to it. */
+/** The response format for servers with structured output. */
 export const answerSchema = {
   name: 'pitch',
   schema: strict({
@@ -61,10 +61,10 @@ export const answerSchema = {
   }),
 };
 
-/** The words of a pitch, or what is wrong with the answer, in sentences for the model. */
+/** The texts of a pitch, or the answer's mistakes in sentences for the model. */
 export type Read = { readonly words: PitchWords } | { readonly mistakes: readonly string[] };
 
-/** The object in an answer: models put reasoning, a fence or a remark around it. */
+/** The JSON object in an answer: models put reasoning, a fence or a remark around it. */
 function objectIn(answer: string): unknown {
   const text = withoutTokens(withoutThought(answer, ''), '');
   const [first, last] = [text.indexOf('{'), text.lastIndexOf('}')];
@@ -80,7 +80,7 @@ function objectIn(answer: string): unknown {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Only what the schema names, and null where it is absent. */
+/** Keeps only members of the schema; missing ones become null. */
 function known(value: unknown, schema: JsonObject): unknown {
   const items = schema['items'] as JsonObject | undefined;
   if (Array.isArray(value) && items) return value.map((item) => known(item, items));
@@ -91,7 +91,7 @@ function known(value: unknown, schema: JsonObject): unknown {
   );
 }
 
-/** Of what a list may hold at most, the first: the most important. */
+/** Cuts lists to their maximum length: the most important entries come first. */
 function shortened(members: Members): Members {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]) => {
@@ -101,7 +101,7 @@ function shortened(members: Members): Members {
   );
 }
 
-/** Reads an answer, and holds it against `pitch-v1`. */
+/** Parses an answer and validates it against `pitch-v1`. */
 export function readAnswer(answer: string): Read {
   const found = objectIn(answer);
   if (typeof found !== 'object' || found === null || Array.isArray(found))

@@ -8,30 +8,31 @@ import type { PitchWords } from '../model.ts';
 import { answerSchema, readAnswer } from './answers.ts';
 import { correction } from './prompts.ts';
 
-/** How one pitch's model is asked. */
+/** The context of asking a model for a pitch. */
 export interface Asking extends Retrying {
   readonly client: OpenAiClient;
+  /** Users share the model fairly. */
   readonly userId: string;
-  /** Tokens that the model reads and writes at once. */
+  /** The model's context: tokens that it reads and writes in one request. */
   readonly contextTokens: number;
   /** Tokens of one answer at most. Default: the server's limit. */
   readonly maxOutputTokens?: number | undefined;
-  /** For one request, from its first byte to the answer's last. */
+  /** For one request, until the answer is complete. */
   readonly requestTimeoutMs: number;
-  /** Hears of each answer, for the counting of tokens. */
+  /** Called with each answer to count tokens. */
   readonly onAnswer: (completion: Completion, messages: readonly Message[]) => void;
 }
 
-/** UTF-16 units of an answer, thoughts included. */
+/** UTF-16 units of an answer, reasoning included. */
 const LONGEST_ANSWER = 200_000;
 const LEAST_ANSWER_TOKENS = 64;
-/** Times that a pitch is asked for, the first included. */
+/** Requests for one pitch, the first included. */
 const MOST_ANSWERS = 3;
 
 const tokensOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
 
-/** One answer, asked for again while that fails in a way that may pass. @throws ModelError, or the signal's reason */
+/** Requests one answer, with retries of transient failures. @throws ModelError, or the signal's reason */
 export function complete(
   asking: Asking,
   messages: readonly Message[],
@@ -57,12 +58,12 @@ export function complete(
   });
 }
 
-/** Whether a correction and the answer that it is of fit beside what was asked, with room for another. */
+/** Whether the conversation, a rejected answer and its correction fit into the context, with room for a new answer. */
 const fits = ({ contextTokens }: Asking, messages: readonly Message[], answer: string): boolean =>
   tokensOf(messages) + 2 * estimateTokens(answer) <= contextTokens;
 
 /**
- * The words of a pitch. An answer that does not fit `pitch-v1` is asked for again with the validator's words.
+ * Asks for a pitch. After an answer that does not fit `pitch-v1`, asks again with the validator's messages.
  * @throws ModelError, or the signal's reason
  */
 export async function askForPitch(asking: Asking, messages: readonly Message[]): Promise<PitchWords> {

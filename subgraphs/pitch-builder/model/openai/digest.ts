@@ -2,28 +2,30 @@ import pMap from 'p-map';
 import { withoutThought, withoutTokens } from '../../../../platform/model/openai/chat.ts';
 import type { Part } from '../../../../platform/prose/split.ts';
 import { estimateTokens } from '../../../../platform/prose/tokens.ts';
-import { storable } from '../../../../platform/text.ts';
+import { storable } from '../../../../platform/text/text.ts';
 import { type Asking, complete } from './asking.ts';
 import { notesPrompt } from './prompts.ts';
 
-/** A text as long as the model can read at once: itself, or notes of all of it. */
+/** A text that fits into the model's context: the original, or notes on all of it. */
 export interface Digest {
   readonly text: string;
+  /** False: the text is the original. */
   readonly isNotes: boolean;
 }
 
-/** Cuts a text into parts of at most so many tokens, which tile it; off the event loop, since a book takes it a second. */
+/** Splits a text into consecutive parts of at most `maxTokens`. Off the event loop, as a book takes a second. */
 export type Split = (text: string, maxTokens: number, signal: AbortSignal) => Promise<readonly Part[]>;
 
 export interface Digesting {
   readonly asking: Asking;
   readonly split: Split;
+  /** A BCP 47 tag; null: unknown. */
   readonly language: string | null;
-  /** Requests at once. */
+  /** Concurrent requests. */
   readonly concurrency: number;
-  /** Tokens of the digest at most. */
+  /** Maximum length of the digest in tokens. */
   readonly room: number;
-  /** Hears how much was read, from 0 to 1. */
+  /** Reports progress from 0 to 1. */
   readonly onProgress: (done: number) => void;
 }
 
@@ -31,7 +33,7 @@ const INSTRUCTIONS = 250;
 const NOTES = { least: 60, most: 500 } as const;
 const UNITS_PER_TOKEN = 4;
 const WORDS_PER_TOKEN = 0.7;
-/** Notes of notes of notes: a book of a hundred million words would need more. */
+/** Levels of notes on notes: only a book of a hundred million words would need more. */
 const DEEPEST = 8;
 
 const clean = (answer: string): string => storable(withoutTokens(withoutThought(answer, ''), '')).trim();
@@ -44,13 +46,13 @@ async function notesOf({ asking, language }: Digesting, part: string, tokens: nu
   const notes = clean(text)
     .slice(0, tokens * UNITS_PER_TOKEN)
     .toWellFormed();
-  // What thought to its limit, and said nothing, is no reason to leave the part out: its beginning stands for it.
+  // A model that reasons up to its limit returns nothing: the part's beginning is used in place of notes.
   return notes === '' ? part.slice(0, tokens).toWellFormed() : notes;
 }
 
 /**
- * Reads a text of any length: part by part, each as long as the model can read at once, and again its notes, until they
- * fit. Every part is read. @throws ModelError, or the signal's reason
+ * Reads a text of any length in parts that fit into the model's context, then the notes on them, until the notes fit.
+ * Every part is read. @throws ModelError, or the signal's reason
  */
 export async function digest(digesting: Digesting, text: string): Promise<Digest> {
   const { asking, room, concurrency, onProgress } = digesting;

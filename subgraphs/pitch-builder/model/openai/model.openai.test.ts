@@ -53,7 +53,7 @@ const asked = ({ body }: RecordedRequest): string => body.messages.map(({ conten
 const lastOf = (at: number): string => server.requests[at]?.body.messages.at(-1)?.content ?? '';
 
 describe('a pitch that a model writes', () => {
-  it('is asked for with its form, its language and what its author gives', async () => {
+  it('is requested with its schema, language and given facts', async () => {
     server.reply(answer());
     const { write, onProgress } = open();
     expect(await write()).toEqual({
@@ -86,7 +86,7 @@ describe('a pitch that a model writes', () => {
     expect((await open().write()).words).toEqual(good);
   });
 
-  it('holds no member that nobody asked for, and of long lists the beginning', async () => {
+  it('has no unknown members, and shortened lists', async () => {
     const themes = Array.from({ length: 30 }, (_, at) => ({ name: `${at}`, description: null, weight: at }));
     server.reply(answer({ ...good, audience: null, themes, stars: 5 }));
     const { words } = await open().write();
@@ -117,7 +117,7 @@ describe('an answer that is no pitch', () => {
     if (server.requests.length === 2) expect(lastOf(1)).toMatch(words);
   });
 
-  it('fails after three of them, with what was wrong', async () => {
+  it('fails after three of them, with the mistakes', async () => {
     server.always({ kind: 'answer', text: JSON.stringify(withoutLogline) });
     const failure = open().write();
     await expect(failure).rejects.toBeInstanceOf(ModelAnswerInvalid);
@@ -128,32 +128,32 @@ describe('an answer that is no pitch', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('that was cut off is asked for shorter', async () => {
+  it('that was cut off is requested shorter', async () => {
     server.reply({ kind: 'answer', text: '{"logline": "A kee', finish: 'length' }, answer());
     await open().write();
     expect(lastOf(1)).toMatch(/cut off/);
   });
 
-  it('is shown again only where the context has room for it', async () => {
+  it('is repeated to the model only when the context has room for it', async () => {
     server.reply({ kind: 'answer', text: 'word '.repeat(2_000) }, answer());
     await open({ contextTokens: 4_096 }).write();
     expect(server.requests[1]?.body.messages).toHaveLength(2);
     expect(lastOf(1)).toMatch(/Ada lit the lamp\.[\s\S]*not one object/);
   });
 
-  it('that the model declines fails at once', async () => {
+  it('that is a refusal fails at once', async () => {
     server.reply({ kind: 'answer', refusal: 'No.' });
     await expect(open().write()).rejects.toBeInstanceOf(ModelRefused);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('fails when there is no answer, after as many tries as are made', async () => {
+  it('fails without an answer after all attempts', async () => {
     server.always({ kind: 'status', status: 503 });
     await expect(open().write()).rejects.toBeInstanceOf(ModelUnavailable);
     expect(server.requests).toHaveLength(3);
   });
 
-  it('is not waited for when its run is over', async () => {
+  it('is abandoned when the run is aborted', async () => {
     server.always({ kind: 'stall' });
     const stop = new AbortController();
     const writing = open().write('Ada lit the lamp.', stop.signal);
@@ -163,7 +163,7 @@ describe('an answer that is no pitch', () => {
   });
 });
 
-describe('a server that holds no model to a form', () => {
+describe('a server without structured output', () => {
   it.each([
     [
       'OpenAI of before',
@@ -188,7 +188,7 @@ describe('a server that holds no model to a form', () => {
     ]);
   });
 
-  it('is asked by words alone where it takes none, also where it does not say why', async () => {
+  it('gets only instructions when it refuses a schema, even without a reason', async () => {
     server.always(({ body }) =>
       body['response_format'] ? { kind: 'status', status: 400, body: '{"error":"Bad Request"}' } : answer(),
     );
@@ -204,13 +204,13 @@ describe('a book that is longer than the model’s context', () => {
   );
   const book = chapters.join('\n\n');
   const isFinal = ({ body }: RecordedRequest) => body['response_format'] !== undefined;
-  /** Notes that name what they are of. */
+  /** Notes that name their part. */
   const notes = (request: RecordedRequest) => {
     const marks = new Set(request.body.messages.at(-1)?.content.match(/Mark\d+/g));
     return { kind: 'answer', text: `Notes: ${[...marks].join(' ')}.` } as const;
   };
 
-  it('is read to its end, part by part, and the pitch is of all of its notes', async () => {
+  it('is read to its end in parts, and the pitch uses all notes', async () => {
     server.always((request) => (isFinal(request) ? answer() : notes(request)));
     const { write, onProgress } = open({ contextTokens: 4_096 });
     const { tokensUsed } = await write(book);
@@ -228,7 +228,7 @@ describe('a book that is longer than the model’s context', () => {
     expect(told).toEqual(told.toSorted((a, b) => a - b));
   });
 
-  it('whose notes are too long by themselves is read in rounds', async () => {
+  it('whose notes are too long is read in rounds', async () => {
     server.always((request) =>
       isFinal(request) ? answer() : { kind: 'answer', text: 'Far too many words. '.repeat(2_000) },
     );
@@ -236,7 +236,7 @@ describe('a book that is longer than the model’s context', () => {
     expect((await write(book)).words).toEqual(good);
   });
 
-  it('is counted where the server counts nothing, and names its model itself', async () => {
+  it('gets its tokens counted when the server does not, and names its model itself', async () => {
     server.always((request) => ({
       ...(isFinal(request) ? answer() : notes(request)),
       usage: null,

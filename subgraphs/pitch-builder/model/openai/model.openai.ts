@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../../../platform/clock.ts';
-import type { Logger } from '../../../../platform/logger.ts';
 import { OpenAiClient } from '../../../../platform/model/openai/client.ts';
 import type { RetryPolicy } from '../../../../platform/model/openai/retry.ts';
-import { storable } from '../../../../platform/text.ts';
+import type { Logger } from '../../../../platform/telemetry/logger.ts';
+import { storable } from '../../../../platform/text/text.ts';
+import { type Clock, systemClock } from '../../../../platform/time/clock.ts';
+import { pause } from '../../../../platform/time/pause.ts';
 import type { PitchModel, WriteRequest, Written } from '../model.ts';
 import { type Asking, askForPitch } from './asking.ts';
 import { digest, type Split } from './digest.ts';
@@ -12,38 +12,42 @@ import { materialOf, pitchPrompt } from './prompts.ts';
 export interface OpenAiPitchOptions {
   /** Up to and without `/chat/completions`, e.g. `https://api.openai.com/v1`. */
   readonly baseUrl: string;
+  /** Sent as a bearer token. Default: none is sent. */
   readonly apiKey?: string | undefined;
+  /** The name in requests, and in results when the server reports none. */
   readonly model: string;
-  /** Tokens that the model reads and writes at once. */
+  /** The model's context: tokens that it reads and writes in one request. */
   readonly contextTokens: number;
   /** Tokens of one answer at most. Default: the server's own limit. */
   readonly maxOutputTokens?: number | undefined;
-  /** Members of each request beside ours, e.g. `temperature`. */
+  /** Additional members of each request, e.g. `temperature`. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
-  /** For one request, from its first byte to the answer's last. Default 5 minutes. */
+  /** For one request, until the answer is complete. Default 5 minutes. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Without a byte from the model once it has begun. Default 60 s. */
+  /** Longest silence within an answer. Default 60 s. */
   readonly idleTimeoutMs?: number | undefined;
-  /** Requests at once, of all pitches together. Default 4. */
+  /** Concurrent requests of all pitches. Default 4. */
   readonly concurrency?: number | undefined;
-  /** For each request. Default 5 tries, pauses from 0.5 s up to 30 s. */
+  /** For each request. Default: 5 attempts, delays from 0.5 s to 30 s. */
   readonly retry?: RetryPolicy | undefined;
-  /** Counts tokens where the server does not. */
+  /** Counts tokens for servers that do not. */
   readonly countTokens: (texts: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly split: Split;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Default: the system's. */
   readonly clock?: Clock | undefined;
 }
 
 const CONCURRENCY = 4;
 const LONGEST_MODEL_NAME = 200;
-/** Tokens of the instructions, and what is kept free for a pitch: as an answer, in the larger of the shares. */
+/** Tokens of the instructions. */
 const INSTRUCTIONS = 500;
+/** Kept free for the pitch: so many tokens, but at most this share of the context. */
 const ANSWER = { tokens: 2_000, share: 0.4 } as const;
-/** Of the work, reading; writing is the rest. */
+/** Reading's share of the progress; the rest is writing. */
 const READING = 0.8;
 
-/** A model behind any endpoint that speaks OpenAI's chat completions. */
+/** A model behind any endpoint of OpenAI's chat completions API. */
 export function createOpenAiModel(options: OpenAiPitchOptions): PitchModel {
   const { baseUrl, apiKey, model, extraBody, logger } = options;
   const client = new OpenAiClient({
@@ -54,13 +58,12 @@ export function createOpenAiModel(options: OpenAiPitchOptions): PitchModel {
     concurrency: options.concurrency ?? CONCURRENCY,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     clock: options.clock ?? systemClock,
-    onLearned: (learned) =>
-      logger.warn({ model, ...learned }, 'The language model’s server is asked differently from now on'),
+    onLearned: (learned) => logger.warn({ model, ...learned }, 'adapted to the language model’s server'),
   });
   return { name: model, write: (request) => write(options, client, request) };
 }
 
-/** What the model's answers tell of themselves. */
+/** Collects model name and token counts of the answers. */
 class Used {
   #tokens = 0;
   #model: string | null = null;
@@ -99,17 +102,17 @@ function askingOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 300_000,
     policy: options.retry ?? { attempts: 5, baseMs: 500, maxMs: 30_000 },
     random: Math.random,
-    sleep: (ms, until) => park(() => sleep(ms, undefined, { signal: until })),
+    sleep: (ms, until) => park(() => pause(ms, until)),
     onAnswer: used.hear,
     onFailure: ({ message, details }, attempt, pauseMs) =>
       logger.warn(
         { model, attempt, pauseMs, reason: message, ...(details ? { said: details } : {}) },
-        pauseMs === null ? 'The language model failed' : 'The language model is asked again',
+        pauseMs === null ? 'language model failed; giving up' : 'language model failed; retrying',
       ),
   };
 }
 
-/** Tokens of what is pitched, so that it and the pitch fit into the model's context, and into one answer. */
+/** Tokens of the material, so that it and the pitch fit into the model's context and into one answer. */
 const roomFor = ({
   contextTokens,
   maxOutputTokens = Number.POSITIVE_INFINITY,

@@ -6,19 +6,19 @@ import {
   withoutTokens,
 } from '../../../../platform/model/openai/chat.ts';
 
-/** An answer without what is not of the text, or why the section has to be asked for again. */
+/** An answer without chat around the text, or the reason why it is unusable. */
 export type Cleaned = { readonly text: string } | { readonly unusable: string };
 
 const opener =
   "(?:sure|certainly|of course|absolutely|okay|ok|great|understood|here(?:[’']s| is| are)|below is|the following is|as requested|this is the|i(?:[’']ve| have) (?:expanded|rewritten|written)|i(?:[’']ll| will) (?:add|expand|rewrite)|to expand (?:on )?(?:the|this)|(?:the )?(?:expanded|rewritten|revised) (?:passage|text|version|draft|section|chapter|story)|hier (?:ist|kommt)|gerne|natürlich|voici|bien sûr|aquí (?:está|tienes)|claro|ecco|certo|aqui está|好的|当然|以下是|以下は|はい)";
 const announced =
   '(?:passage|text|version|draft|section|chapter|story|scene|expansion|rewrite|fassung|abschnitt|texte|version|testo|texto|pasaje|段落|文本|文章|版本|内容|本文)';
-/** One line that announces the text. */
+/** A line that announces the text. */
 const preamble = new RegExp(
   `^\\*{0,2}(?:(?:sure|certainly|of course|absolutely|okay|great)[!.,]\\s*)?${opener}[^\\n]{0,160}${announced}[^\\n]{0,80}[:：]\\*{0,2}[ \\t]*(?:\\r?\\n[ \\t]*)+`,
   'iu',
 );
-/** One line that says nothing but yes. */
+/** A line that only agrees. */
 const assent =
   /^(?:sure|certainly|of course|absolutely|okay|understood|great)(?:[!.]|[!.,] (?:i[’']d|i[’']ll|i can|i will|i would|happy|let[’']s)\b[^\n]{0,200})[ \t]*(?:\r?\n[ \t]*){2,}/iu;
 const label =
@@ -30,7 +30,7 @@ const fenced = /^(`{3,}|~{3,})[ \t]*(?:markdown|md|text|txt|plaintext)?[ \t]*\r?
 const fence = /(?:^|\n)[ \t]{0,3}(`{3,}|~{3,})/;
 const rule = /^(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n|\r?\n(?:-{3,}|\*{3,}|_{3,})[ \t]*$/g;
 
-/** Without the announcement before the text and the offer after it. */
+/** Removes an announcement before the text and an offer after it. */
 function withoutChat(answer: string, source: string): string {
   let text = answer;
   for (const pattern of [assent, preamble, label]) {
@@ -51,8 +51,8 @@ function withoutFence(answer: string, source: string): string {
 }
 
 /**
- * Takes away what a model says around the text: reasoning, tokens of its chat template, an announcement, a fence around
- * the whole. Only what `source`, the text that it was to expand, has nothing of: the rest is the user's own.
+ * Removes what a model adds around the text: reasoning, chat template tokens, an announcement, a fence around the whole.
+ * Removes nothing that also occurs in `source`, the user's text.
  */
 export function cleaned(answer: string, source: string): Cleaned {
   let text = withoutThought(answer, source);

@@ -36,13 +36,13 @@ const paragraphs = (count: number, between = '\n\n') =>
   ).join(between);
 
 describe('an answer', () => {
-  it('that is shorter than what was to be expanded is invalid, and asked for once', async () => {
+  it('that is shorter than the original is invalid, and not retried', async () => {
     server.behave({ kind: 'answer', text: text.slice(0, -1) });
     await expect(model().expand({ text, signal: never })).rejects.toBeInstanceOf(ModelAnswerInvalid);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('names a model that can be stored', async () => {
+  it('has a model name that can be stored', async () => {
     server.behave({ kind: 'answer', model: `name\0\ud800${'x'.repeat(1_000)}` });
     const { modelUsed } = await model().expand({ text, signal: never });
     expect(modelUsed).toMatch(/^name\ufffdx+$/);
@@ -101,7 +101,7 @@ describe('several sections', () => {
     expect([originalEnd, expandedEnd]).toEqual([long.length, expanded.length]);
   });
 
-  it('tell of their progress, growing to 1 and no further', async () => {
+  it('report progress that grows to 1', async () => {
     server.behave({ kind: 'status', status: 500 });
     const done: number[] = [];
     const retry = { attempts: 2, baseMs: 1, maxMs: 1 };
@@ -120,7 +120,7 @@ describe('several sections', () => {
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it('stop together when the caller says so', async () => {
+  it('stop together when the caller aborts', async () => {
     server.always({ kind: 'stall' });
     const caller = new AbortController();
     const reason = new Error('enough');
@@ -133,7 +133,7 @@ describe('several sections', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('stop while one of them pauses before another try', async () => {
+  it('stop while one of them waits for its next attempt', async () => {
     server.always({ kind: 'status', status: 503 });
     const caller = new AbortController();
     const sleep = (_: number, signal: AbortSignal) =>

@@ -77,7 +77,7 @@ describe('a server that refuses a part of the request', () => {
     },
   );
 
-  it('takes turns where there is no role of the system, also when it goes on', async () => {
+  it('gets alternating turns when it has no system role, also for a continuation', async () => {
     server.always({ kind: 'picky', refuses: ['system'] });
     const learning = model();
     await learning.expand({ text, signal });
@@ -92,7 +92,7 @@ describe('a server that refuses a part of the request', () => {
 });
 
 describe('a request', () => {
-  it('holds what its operator adds, and a limit that leaves room for the question', async () => {
+  it('has the operator’s members, and a limit that leaves room for the question', async () => {
     await expand({ extraBody: { temperature: 0.7, model: 'other' }, maxOutputTokens: 100_000 });
     expect(server.requests[0]?.body).toMatchObject({ temperature: 0.7, model: 'asked-for', stream: true });
     const limit = server.requests[0]?.body['max_tokens'] as number;
@@ -104,12 +104,12 @@ describe('a request', () => {
     expect(limitOf(server.requests[2] ?? { body: {} })).toBe('');
   });
 
-  it('asks for no more than one answer may hold', () => {
+  it('requests at most one answer’s tokens', () => {
     expect(sectionTokensFor(16_384, 500)).toBe(200);
     expect(sectionTokensFor(4_096)).toBeLessThan(1_100);
   });
 
-  it('is one of as many as may be at once, of all texts', async () => {
+  it('counts towards the concurrency of all texts', async () => {
     server.always({ kind: 'stall', text: 'The' });
     const few = model({ concurrency: 2 });
     const caller = new AbortController();
@@ -123,8 +123,8 @@ describe('a request', () => {
   });
 });
 
-describe('a server that does one thing at a time', () => {
-  it('and gives it up for the next expands every draft all the same', async () => {
+describe('a server with a single slot', () => {
+  it('that cancels a request for the next one still expands every draft', async () => {
     server.always({ kind: 'one at a time' });
     const one = model({ concurrency: 4 });
     const texts = Array.from({ length: 6 }, (_, n) => `${text} It was night ${n}.`);
@@ -183,7 +183,7 @@ describe('the reason of a server', () => {
     await expect(expand()).rejects.toMatchObject({ code, message });
   });
 
-  it('is in the log in full, without secrets', async () => {
+  it('is logged in full, without secrets', async () => {
     server.always({
       kind: 'status',
       status: 400,
@@ -194,7 +194,7 @@ describe('the reason of a server', () => {
     expect(logged.join()).not.toMatch(/own-key|10\.0/);
   });
 
-  it('for refusing the key is not the user’s', async () => {
+  it('for refusing the key is not shown to the user', async () => {
     server.always({ kind: 'status', status: 401, message: 'Incorrect API key provided: sk-12345678.' });
     await expect(expand()).rejects.toMatchObject({
       message: 'The language model refused this service’s credentials.',
@@ -230,7 +230,7 @@ describe('a section that cannot be expanded', () => {
     );
   });
 
-  it('for a filter is kept with the server’s reason', async () => {
+  it('because of a filter is kept with the server’s reason', async () => {
     server.behave(
       { kind: 'answer' },
       { kind: 'status', status: 400, code: 'content_filter', message: 'Violence.' },
@@ -239,25 +239,25 @@ describe('a section that cannot be expanded', () => {
     expect(sections[1]?.kept).toBe('The language model’s content filter refused this text: Violence.');
   });
 
-  it('because its server is away fails them all, to be tried again', async () => {
+  it('because the server is unavailable fails the whole text, which is retried', async () => {
     server.behave({ kind: 'answer' });
     server.always({ kind: 'status', status: 503 });
     await expect(expand({}, book)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', concerns: 'server' });
   });
 
-  it('fails the text where it is all there is', async () => {
+  it('fails the text when it is the only one', async () => {
     server.always({ kind: 'answer', text: '' });
     await expect(expand({}, book)).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   });
 
-  it('without prose is kept, and nobody is asked', async () => {
+  it('for lack of prose is kept without a request', async () => {
     const { expanded, sections } = await expand({}, '# Code\n\n```\nlet a;\n```\n');
     expect(expanded).toBe('# Code\n\n```\nlet a;\n```\n');
     expect(sections).toMatchObject([{ kept: 'It holds no prose to expand.' }]);
     expect(server.requests).toEqual([]);
   });
 
-  it('that is too long for the context, or for one answer, is expanded in halves', async () => {
+  it('at once, because of the context or the answer’s limit, is expanded in halves', async () => {
     const long = 'The rain fell on the old house by the river. '.repeat(40).trim();
     server.behave({ kind: 'status', status: 400, message: 'exceeds the available context size' });
     const inHalves = await expand({}, long);
@@ -269,7 +269,7 @@ describe('a section that cannot be expanded', () => {
   });
 });
 
-it('never shows the model code, tables and lists, and gives them back as they are', async () => {
+it('never shows the model code, tables and lists, and keeps them unchanged', async () => {
   const kept = [
     '```js\nlet a;\n\nlet b;\n```',
     '| a | b |\n|---|---|\n| 1 | 2 |',

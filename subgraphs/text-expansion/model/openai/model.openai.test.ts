@@ -62,7 +62,7 @@ async function failure(options: Partial<OpenAiModelOptions> = {}): Promise<Model
 }
 
 describe('an answer', () => {
-  it('is asked for by stream, with the key, and comes with tokens and the model’s own name', async () => {
+  it('is streamed, with the key, and comes with tokens and the model’s own name', async () => {
     const done: number[] = [];
     const signal = new AbortController().signal;
     const expansion = await model().expand({ text, signal, onProgress: (share) => done.push(share) });
@@ -94,24 +94,24 @@ describe('an answer', () => {
     expect(done).toEqual([...done].sort((one, other) => one - other));
   });
 
-  it('is asked for without a key where there is none', async () => {
+  it('is requested without a key when there is none', async () => {
     await expand({ apiKey: undefined });
     expect(server.requests[0]?.authorization).toBeUndefined();
   });
 
-  it('has its tokens counted here where the server does not', async () => {
+  it('gets its tokens counted when the server does not', async () => {
     server.reply({ kind: 'answer', text: lengthened(text), usage: null });
     const { tokensUsed } = await expand();
     const asked = server.requests[0]?.body.messages.map((message) => message.content).join('') ?? '';
     expect(tokensUsed).toBe(asked.length + lengthened(text).length);
   });
 
-  it('keeps its emoji whole and loses what cannot be stored', async () => {
+  it('keeps emoji whole, and loses what cannot be stored', async () => {
     server.reply({ kind: 'answer', text: `${text} 😀 and \0 a half \ud83d!` });
     expect((await expand()).expanded).toBe(`${text} 😀 and  a half \ufffd!`);
   });
 
-  it('goes on where it was cut off', async () => {
+  it('is continued where it was cut off', async () => {
     server.reply({ kind: 'answer', text, finish: 'length' }, { kind: 'answer', text: ' And the rest.' });
     const expansion = await expand();
     expect(expansion).toMatchObject({ expanded: `${text} And the rest.`, tokensUsed: 200 });
@@ -138,7 +138,7 @@ describe('a long text', () => {
     `# ${name}\n\n${'The rain fell on the old house by the river. '.repeat(60)}\n\n`;
   const book = `${chapter('One')}${chapter('Two')}${chapter('Three')}# Blank\n`;
 
-  it('is asked for section by section, and its headings are kept by us', async () => {
+  it('is expanded section by section, with unchanged headings', async () => {
     const { expanded, sections } = await expand({ contextTokens: 4_096, concurrency: 1 }, book);
 
     expect(sections.map(({ title }) => title)).toEqual(['One', 'Two', 'Three', 'Blank']);
@@ -151,20 +151,20 @@ describe('a long text', () => {
     expect(sections.reduce((sum, section) => sum + section.expandedLength, 0)).toBe(expanded.length);
   });
 
-  it('keeps its order with several sections in work at once, one of them tried again', async () => {
+  it('keeps its order with concurrent sections, one of them retried', async () => {
     server.reply({ kind: 'status', status: 500 });
     const { expanded } = await expand({ contextTokens: 4_096, concurrency: 3 }, book);
     expect(expanded.match(/^# \w+$/gm)).toEqual(['# One', '# Two', '# Three', '# Blank']);
   });
 
-  it('gives a section room for its expansion in the context', () => {
+  it('leaves room for a section’s expansion in the context', () => {
     expect(sectionTokensFor(1_024)).toBeLessThan(200);
     expect(sectionTokensFor(1_000_000)).toBe(2_000);
   });
 });
 
-describe('a fault that may pass', () => {
-  it('429 is tried again after what Retry-After says', async () => {
+describe('a transient failure', () => {
+  it('429 is retried after Retry-After', async () => {
     server.reply({ kind: 'status', status: 429, headers: { 'retry-after': '7' } });
     expect((await expand()).expanded).toBe(lengthened(text));
     expect(pauses).toEqual([7_000]);
@@ -172,13 +172,13 @@ describe('a fault that may pass', () => {
     expect(warnings.join()).not.toContain(key);
   });
 
-  it('a Retry-After beyond all patience fails at once, and says how long', async () => {
+  it('a Retry-After beyond the longest delay fails at once, and reports it', async () => {
     server.reply({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } });
     expect(await failure()).toMatchObject({ name: 'ModelUnavailable', retryAfterMs: 3_600_000 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('500s are tried again with growing pauses, for as often as is set', async () => {
+  it('500s are retried with growing delays, up to the set attempts', async () => {
     server.reply(...Array.from({ length: 3 }, () => ({ kind: 'status', status: 503 }) as const));
     expect(await failure()).toMatchObject({
       name: 'ModelUnavailable',
@@ -189,47 +189,47 @@ describe('a fault that may pass', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('a connection reset in the middle of an answer starts the section anew', async () => {
+  it('a connection reset within an answer restarts the section', async () => {
     server.reply({ kind: 'reset', text: 'A beginning that' });
     expect((await expand()).expanded).toBe(lengthened(text));
     expect(pauses).toHaveLength(1);
   });
 
-  it('an answer that ends without its end is tried again', async () => {
+  it('an answer that ends without a finish reason is retried', async () => {
     server.reply({ kind: 'raw', body: 'data: {"choices":[{"delta":{"content":"half"}}]}\n\n' });
     expect((await expand()).expanded).toBe(lengthened(text));
   });
 
-  it('an error in the stream is tried again', async () => {
+  it('an error in the stream is retried', async () => {
     server.reply({ kind: 'raw', body: 'data: {"error":{"message":"overloaded"}}\n\n' });
     expect((await expand()).expanded).toBe(lengthened(text));
   });
 
-  it('a stall is cut off and tried again', async () => {
+  it('a stall is aborted and retried', async () => {
     server.reply({ kind: 'stall', text: 'A beginning that' });
     expect((await expand({ idleTimeoutMs: 50 })).expanded).toBe(lengthened(text));
   });
 
-  it('a stall at the last try is a timeout', async () => {
+  it('a stall at the last attempt is a timeout', async () => {
     server.reply({ kind: 'stall', text: 'A beginning that' });
     const retry = { attempts: 1, baseMs: 1, maxMs: 1 };
     expect(await failure({ idleTimeoutMs: 50, retry })).toBeInstanceOf(ModelTimeout);
   });
 
-  it('a text that takes too long altogether is a timeout', async () => {
+  it('a text that takes too long as a whole is a timeout', async () => {
     server.reply({ kind: 'stall', text: 'A beginning that' });
     expect(await failure({ timeoutMs: 50 })).toMatchObject({ name: 'ModelTimeout', retryable: true });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a server that is not there is unavailable', async () => {
+  it('an unreachable server is unavailable', async () => {
     await server.close();
     expect(await failure()).toBeInstanceOf(ModelUnavailable);
     expect(pauses).toHaveLength(2);
   });
 });
 
-describe('a fault that stays', () => {
+describe('a permanent failure', () => {
   it.each([401, 402, 403, 404, 405, 413])('HTTP %i is a refusal, asked once', async (status) => {
     server.reply({ kind: 'status', status });
     const error = await failure();
@@ -283,7 +283,7 @@ describe('a fault that stays', () => {
   });
 });
 
-it('stops with the caller’s reason', async () => {
+it('rejects with the signal’s reason', async () => {
   server.reply({ kind: 'stall', text: 'A beginning that' });
   const controller = new AbortController();
   const reason = new Error('enough');

@@ -1,57 +1,64 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { type Clock, systemClock } from '../../../../platform/clock.ts';
-import type { Logger } from '../../../../platform/logger.ts';
 import { ModelError, ModelTimeout } from '../../../../platform/model/errors.ts';
 import { OpenAiClient } from '../../../../platform/model/openai/client.ts';
 import type { RetryPolicy } from '../../../../platform/model/openai/retry.ts';
 import type { Park } from '../../../../platform/model/park.ts';
+import type { Logger } from '../../../../platform/telemetry/logger.ts';
+import { storable } from '../../../../platform/text/text.ts';
+import { type Clock, systemClock } from '../../../../platform/time/clock.ts';
+import { pause } from '../../../../platform/time/pause.ts';
 import type { ExpandRequest, Expansion, Section, TextModel } from '../model.ts';
 import { Progress } from './progress.ts';
-import { storable, type Writing, type Written, write } from './section.ts';
+import { type Writing, type Written, write } from './section.ts';
 import { type Part, partsOf } from './sections.ts';
 
 export interface OpenAiModelOptions {
   /** Up to and without `/chat/completions`, e.g. `https://api.openai.com/v1`. */
   readonly baseUrl: string;
+  /** Sent as a bearer token. Default: none is sent. */
   readonly apiKey?: string | undefined;
+  /** The name in requests, and in results when the server reports none. */
   readonly model: string;
-  /** Tokens that the model reads and writes at once. */
+  /** The model's context: tokens that it reads and writes in one request. */
   readonly contextTokens: number;
   /** Tokens of one answer at most. Default: the server's own limit. */
   readonly maxOutputTokens?: number | undefined;
-  /** Members of each request beside ours, e.g. `temperature`. */
+  /** Additional members of each request, e.g. `temperature`. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
-  /** For one whole text. Default: none. */
+  /** Time limit of a whole text. Default: none. */
   readonly timeoutMs?: number | undefined;
-  /** For one request, from its first byte to the answer's last. Default 5 minutes. */
+  /** For one request, until the answer is complete. Default 5 minutes. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Without a byte from the model once it has begun. Default 60 s. */
+  /** Longest silence within an answer. Default 60 s. */
   readonly idleTimeoutMs?: number;
-  /** Requests at once, of all texts together. Default 4. */
+  /** Concurrent requests of all texts. Default 4. */
   readonly concurrency?: number | undefined;
-  /** For each section. Default 5 tries, pauses from 0.5 s up to 30 s. */
+  /** For each section. Default: 5 attempts, delays from 0.5 s to 30 s. */
   readonly retry?: RetryPolicy;
-  /** Counts tokens where the server does not. */
+  /** Counts tokens for servers that do not. */
   readonly countTokens: (texts: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Default: the system's. */
   readonly clock?: Clock;
+  /** Waits before a retry; resolves early when the signal aborts. Default: a timer. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1. */
   readonly random?: () => number;
 }
 
-/** Longer sections come out summarised rather than expanded, whatever the context would hold. */
+/** Models summarise longer sections rather than expand them. */
 const mostSectionTokens = 2_000;
 const tokensOfInstructions = 400;
-/** A section, twice its length in answer, and as much again where the estimate was low. */
+/** Shares of the context: the section, an answer twice as long, and a reserve for low estimates. */
 const contextShares = 3.5;
 const answerShares = 2.5;
 const usualGrowth = 1.8;
 const longestModelName = 200;
 const nothingToExpand = 'It holds no prose to expand.';
 
-/** The tokens of a section, so that it and its expansion fit in the model's context, and the expansion in one answer. */
+/**
+ * Tokens of a section, so that it and its expansion fit into the model's context, and the expansion into one answer.
+ */
 export const sectionTokensFor = (contextTokens: number, maxOutputTokens = Number.POSITIVE_INFINITY): number =>
   Math.max(
     16,
@@ -62,14 +69,14 @@ export const sectionTokensFor = (contextTokens: number, maxOutputTokens = Number
     ),
   );
 
-/** A part of the text, written or kept. */
+/** An expanded or kept part of the text. */
 interface Outcome extends Written {
-  /** Why it was not written, where it was to be. */
+  /** Why its expansion failed; null otherwise. */
   readonly failure: ModelError | null;
   readonly kept: string | null;
 }
 
-/** A model behind any endpoint that speaks OpenAI's chat completions. */
+/** A model behind any endpoint of OpenAI's chat completions API. */
 export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
   const { baseUrl, apiKey, model, concurrency, extraBody, logger } = options;
   const client = new OpenAiClient({
@@ -80,8 +87,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
     extraBody,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     clock: options.clock ?? systemClock,
-    onLearned: (learned) =>
-      logger.warn({ model, ...learned }, 'The language model’s server is asked differently from now on'),
+    onLearned: (learned) => logger.warn({ model, ...learned }, 'adapted to the language model’s server'),
   });
   return { name: model, expand: (request) => expand(options, client, request) };
 }
@@ -127,7 +133,7 @@ function writingOf(
   signal: AbortSignal,
   park: Park = (wait) => wait(),
 ): Omit<Writing, 'onText'> {
-  const pause = options.sleep ?? ((ms, until) => sleep(ms, undefined, { signal: until }));
+  const { sleep = pause } = options;
   return {
     client,
     signal,
@@ -136,16 +142,16 @@ function writingOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 300_000,
     policy: options.retry ?? { attempts: 5, baseMs: 500, maxMs: 30_000 },
     random: options.random ?? Math.random,
-    sleep: (ms, until) => park(() => pause(ms, until)),
+    sleep: (ms, until) => park(() => sleep(ms, until)),
     onFailure: ({ message, details }, attempt, pauseMs) =>
       logger.warn(
         { model, attempt, pauseMs, reason: message, ...(details ? { said: details } : {}) },
-        pauseMs === null ? 'The language model failed' : 'The language model is asked again',
+        pauseMs === null ? 'language model failed; giving up' : 'language model failed; retrying',
       ),
   };
 }
 
-/** A part that cannot be expanded is kept as it is. @throws ModelError where every other would fare the same */
+/** Expands a part; one that cannot be expanded is kept. @throws ModelError that every other part would meet too */
 async function expandPart(
   writing: Omit<Writing, 'onText'>,
   text: string,
@@ -168,7 +174,7 @@ async function expandPart(
   }
 }
 
-/** @throws ModelError when nothing was expanded of what was to be: it is no fault of one section's */
+/** @throws ModelError when every part failed: then it is not the fault of one section */
 function assertExpanded(outcomes: readonly Outcome[]): void {
   if (outcomes.some(({ completions }) => completions.length > 0)) return;
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
@@ -176,7 +182,7 @@ function assertExpanded(outcomes: readonly Outcome[]): void {
   if (failure) throw failure;
 }
 
-/** The model as it names itself; empty when it does not. */
+/** The name that the model reports; empty when it reports none. */
 const nameOf = (outcomes: readonly Outcome[]): string => {
   const named = outcomes.flatMap(({ completions }) => completions).find(({ model }) => model);
   return storable(named?.model ?? '').slice(0, longestModelName);

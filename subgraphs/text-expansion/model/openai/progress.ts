@@ -1,7 +1,7 @@
-/** Below this share of the whole nothing is told. */
+/** Smallest step that is reported. */
 const progressStep = 0.01;
 
-/** Tells how much of a text is done, from what has come of its parts. */
+/** Reports the progress of a text from that of its parts. */
 export class Progress {
   readonly #shares: number[];
   readonly #lengths: readonly number[];
@@ -10,7 +10,7 @@ export class Progress {
   #done = 0;
   #told = 0;
 
-  /** @param lengths of the parts; `tell` hears of shares from 0 to 1, growing */
+  /** @param lengths lengths of the parts; `tell` is called with growing shares from 0 to 1 */
   constructor(lengths: readonly number[], tell: (done: number) => void) {
     this.#lengths = lengths;
     this.#shares = lengths.map(() => 0);
@@ -18,7 +18,7 @@ export class Progress {
     this.#tell = tell;
   }
 
-  /** A part that is begun anew does not take back what was told of it. */
+  /** Progress does not go back when a part is retried. */
   set(index: number, share: number): void {
     const more = share - (this.#shares[index] ?? 0);
     if (more <= 0) return;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partsOf } from './sections.ts';
 
-/** Of each part: its title, what stands before its prose, the prose, and what stands after it. */
+/** Parts as title, text before the body, body, text after it. */
 const seen = (text: string, maxTokens = 1_000) =>
   partsOf(text, maxTokens).map(({ title, start, length, bodyStart, bodyLength }) => [
     title,
@@ -15,7 +15,7 @@ const table = 'a | b\n--- | ---\n1 | 2\n\n';
 const list = '- one\n- two\n\n';
 
 describe('the parts of a text', () => {
-  it('show the model prose alone', () => {
+  it('show the model only prose', () => {
     expect(
       seen(`# One\n\n${table}He came.\n\nHe saw.\n\n${code}${list}He went.\n\n## Two\n\n${list}`),
     ).toEqual([
@@ -25,18 +25,18 @@ describe('the parts of a text', () => {
     ]);
   });
 
-  it('keep a line that announces a list with it', () => {
+  it('keep a line that announces a list with the list', () => {
     expect(seen(`He came.\n\nHe brought:\n\n${list}`)).toEqual([
       [null, '', 'He came.', `\n\nHe brought:\n\n${list}`],
     ]);
   });
 
-  it('never cut what is kept, however long it is', () => {
+  it('never split kept content, however long', () => {
     const long = `\`\`\`\n${'let a; '.repeat(2_000)}\n\`\`\`\n`;
     expect(seen(`He came.\n\n${long}`, 20)).toEqual([[null, '', 'He came.', `\n\n${long}`]]);
   });
 
-  it('are no longer than the model takes', () => {
+  it('are at most as long as the model allows', () => {
     const text = `${'He came home late. '.repeat(100)}\n\n${'She saw it. '.repeat(20)}`;
     for (const [, , body = ''] of seen(text, 50)) expect(body?.length).toBeLessThanOrEqual(200);
   });

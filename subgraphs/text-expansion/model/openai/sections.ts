@@ -2,14 +2,16 @@ import { type Block, blocksOf } from '../../../../platform/prose/blocks.ts';
 import { cuts } from '../../../../platform/prose/split.ts';
 import { estimateTokens } from '../../../../platform/prose/tokens.ts';
 
-/** A stretch of a text of which the model is shown the prose in its middle. UTF-16 units. */
+/** A stretch of a text whose body, the prose in its middle, is expanded. Offsets in UTF-16 units. */
 export interface Part {
-  /** The headings it stands under; a part that goes on with a section repeats them. */
+  /** The enclosing headings. Parts of the same section repeat them. */
   readonly title: string | null;
+  /** Where the part before ends. */
   readonly start: number;
   readonly length: number;
-  /** The prose to expand, without white space around it; empty where there is none. */
+  /** The prose to expand, trimmed; empty when there is none. */
   readonly bodyStart: number;
+  /** 0: there is nothing to expand. */
   readonly bodyLength: number;
 }
 
@@ -18,15 +20,15 @@ interface Open {
   readonly start: number;
   end: number;
   body: { start: number; end: number; tokens: number } | null;
-  /** Something follows the body that is kept. */
+  /** Whether kept content follows the body. */
   closed: boolean;
-  /** Nothing but headings and white space so far. */
+  /** Whether there are only headings and white space so far. */
   bare: boolean;
 }
 
 const longestLeadIn = 200;
 
-/** A line that only announces the list, table or code under it. */
+/** Whether a line only announces the list, table or code below it. */
 const isLeadIn = (text: string, block: Block, next: Block | undefined): boolean =>
   next?.kind === 'kept' &&
   block.end - block.start <= longestLeadIn &&
@@ -34,7 +36,7 @@ const isLeadIn = (text: string, block: Block, next: Block | undefined): boolean 
 
 const isProse = ({ kind }: Block): boolean => kind === 'prose' || kind === 'verse';
 
-/** Cuts a text into parts, block by block. */
+/** Splits a text into parts, block by block. */
 class Cutter {
   readonly #text: string;
   readonly #maxTokens: number;
@@ -106,9 +108,9 @@ class Cutter {
 }
 
 /**
- * Cuts a text into parts that tile it, each with at most `maxTokens` estimated tokens of prose in one piece. Headings stand
- * before it; code, tables, lists and all else that stands as it is written stands before or after it, is never a part of
- * it and never cut. A heading begins a part; otherwise a part ends with a paragraph, and only a paragraph that is too long
- * by itself is cut, at the end of a sentence where that can be. An empty text has no parts.
+ * Splits a text into consecutive parts, each with a body of at most `maxTokens` estimated tokens of prose. Headings, code,
+ * tables, lists and other kept content are before or after the body and are never split. A heading begins a new part.
+ * Parts end with a paragraph; only one that is too long by itself is split, at the end of a sentence if possible. An
+ * empty text has no parts.
  */
 export const partsOf = (text: string, maxTokens: number): Part[] => new Cutter(text, maxTokens).run();

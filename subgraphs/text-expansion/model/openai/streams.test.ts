@@ -7,10 +7,10 @@ import {
   type OpenAiServer,
   startOpenAiServer,
 } from '../../../../platform/model/testing/openai-server.ts';
-import { projectFile } from '../../../../platform/paths.ts';
+import { projectFile } from '../../../../platform/process/paths.ts';
 import { createOpenAiModel } from './model.openai.ts';
 
-/** Of each: the body as a server sent it; its first line says what must come of it. */
+/** Recorded bodies; the first line states the expected outcome. */
 const folder = projectFile('subgraphs', 'text-expansion', 'model', 'openai', 'streams');
 const source = 'Clouds gathered.';
 
@@ -56,7 +56,7 @@ describe('a stream that was seen', () => {
         expect(server.requests).toHaveLength(1);
         return;
       }
-      // The next answer is a good one.
+      // The next answer is valid.
       expect(server.requests).toHaveLength(2);
       expect(whole).toBe(
         name.includes('length') ? `Dark clouds gathered. ${lengthened(source)}` : lengthened(source),
@@ -66,7 +66,7 @@ describe('a stream that was seen', () => {
     });
   }
 
-  it('and stays so fails with its server’s reason', async () => {
+  it('repeatedly fails with the server’s reason', async () => {
     server.always({ kind: 'raw', body: readFileSync(`${folder}/12-error-inside.sse`, 'utf8') });
     expect(await outcome()).toMatchObject({
       code: 'MODEL_UNAVAILABLE',
@@ -142,7 +142,7 @@ describe('an answer’s form', () => {
     },
   );
 
-  it('may be cut anywhere, in a character too', async () => {
+  it('may be split anywhere, even within a character', async () => {
     const text = 'Dunkle Wolken – 雲 – 🌩 zogen auf.';
     const bytes = Buffer.from(sse(said(text, 'stop'), '[DONE]'));
     const pieces = [...bytes].map((byte) => Uint8Array.of(byte));
@@ -150,7 +150,7 @@ describe('an answer’s form', () => {
     expect(await outcome()).toBe(text);
   });
 
-  it('may cut a pair of surrogates in two chunks', async () => {
+  it('may split a surrogate pair over two chunks', async () => {
     server.behave({ kind: 'raw', body: sse(said('Dark clouds \ud83c'), said('\udf29 gathered.', 'stop')) });
     expect(await outcome()).toBe('Dark clouds 🌩 gathered.');
   });
@@ -178,7 +178,7 @@ describe('an answer’s form', () => {
     expect((await expand()).tokensUsed).toBe(tokens);
   });
 
-  it('may bring reasoning beside its text', async () => {
+  it('may contain reasoning beside the text', async () => {
     const thought = {
       choices: [{ delta: { role: 'assistant', reasoning_content: 'Hm.', reasoning: 'Hm.' } }],
     };
@@ -186,7 +186,7 @@ describe('an answer’s form', () => {
     expect(await outcome()).toBe('Dark clouds gathered.');
   });
 
-  it('that is nothing but reasoning is asked for again', async () => {
+  it('of nothing but reasoning is retried', async () => {
     server.behave({ kind: 'answer', text: '<think>The user wants more.' });
     expect(await outcome()).toBe(lengthened(source));
     expect(server.requests).toHaveLength(2);

@@ -1,0 +1,11 @@
+import type { Viewer } from '../../platform/identity/service/caller.ts';
+
+/** The context of one operation. */
+export interface GatewayContext {
+  readonly viewer: Viewer;
+  /**
+   * Waits, once, until the operation may produce a large answer. Default: no wait.
+   * @throws BlobgraphError OVERLOADED when the user's other operations take too long
+   */
+  readonly makeLarge?: () => Promise<void>;
+}

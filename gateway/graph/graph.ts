@@ -1,0 +1,51 @@
+import type { GraphQLScalarType } from 'graphql';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { BlobEntityCache, type EntityCacheOptions } from '../entity-cache/entity-cache.ts';
+import { immutableSelections } from '../entity-cache/immutable.ts';
+import { createExecutor } from '../execution/executor.ts';
+import { type CostHints, costHintsOf } from '../limits/cost.ts';
+import type { OperationLimits } from '../limits/limits.ts';
+import type { MayRun } from '../operations/operation.ts';
+import { createOperations, type Operations } from '../operations/operations.ts';
+import { createPlanner, type PlannerOptions } from '../planning/create-planner.ts';
+import type { Subgraphs } from '../subgraphs/subgraphs.ts';
+import { clientSchema } from './schema.ts';
+
+/** A supergraph, opened to run operations over its subgraphs. */
+export interface Graph<Context> {
+  readonly operations: Operations<Context>;
+  readonly costHints: CostHints;
+  /** Undefined where no entities are kept. */
+  readonly entities: BlobEntityCache<Context> | undefined;
+  /** Operations that still have to be planned fail with SERVICE_UNAVAILABLE from then on. */
+  close(): Promise<void>;
+}
+
+/** @throws Error when the planner rejects the supergraph */
+export async function openGraph<Context>(deps: {
+  supergraphSdl: string;
+  planner: PlannerOptions['kind'];
+  subgraphs: Subgraphs<Context>;
+  limits: OperationLimits;
+  /** Custom scalars, by name. Others accept any value. Default: none. */
+  scalars?: Readonly<Record<string, GraphQLScalarType>>;
+  /** Keeps entities across operations, in memory. Default: none are kept. */
+  entities?: Omit<EntityCacheOptions<Context>, 'mayKeep'> | undefined;
+  /** Authorizes each run of an operation. Default: every run is allowed. */
+  mayRun?: MayRun<Context>;
+  logger: Logger;
+}): Promise<Graph<Context>> {
+  const { supergraphSdl, subgraphs, limits, logger } = deps;
+  const planner = await createPlanner({ kind: deps.planner, supergraphSdl, logger });
+  const schema = clientSchema(planner.apiSchema, deps.scalars);
+  const entities =
+    deps.entities && new BlobEntityCache({ ...deps.entities, mayKeep: immutableSelections(supergraphSdl) });
+  const executor = createExecutor({ schema, planner, subgraphs, entities });
+  const costHints = costHintsOf(supergraphSdl);
+  return {
+    operations: createOperations({ executor, costHints, limits, mayRun: deps.mayRun }),
+    costHints,
+    entities,
+    close: () => planner.close(),
+  };
+}

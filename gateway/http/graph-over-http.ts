@@ -1,0 +1,148 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import { wantsPage } from '../../platform/serving/doors/pages.ts';
+import { acceptedType } from '../../platform/serving/graphql/media-type.ts';
+import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
+import { badRequest } from '../../platform/serving/graphql/parameters.ts';
+import { parseBodies } from '../../platform/serving/http/body.ts';
+import { varyBy } from '../../platform/serving/http/vary.ts';
+import { belongTo } from '../../platform/serving/load/load.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Documents, DocumentUser } from '../documents/documents.ts';
+import type { ExecutionResult } from '../execution/executor.ts';
+import { type Answer, presentable, presentableError } from '../operations/present.ts';
+import { sendAnswer } from './graph-answer.ts';
+import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
+import { refuseLongQueries } from './long-query.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The context of the request's operation, set by authentication on `/graphql`. */
+    graphContext: unknown;
+  }
+}
+
+/** Requests the plan and its requests in `extensions`. */
+const EXPLAIN_HEADER = 'x-explain';
+
+export interface GraphOverHttp<Context> {
+  readonly documents: Documents<Context>;
+  /** Authenticates a request. @throws BlobgraphError UNAUTHENTICATED, RATE_LIMITED */
+  authenticate(request: FastifyRequest): Promise<Context>;
+  /** The user among whom load is shared fairly. Default: load is not shared by user. */
+  userOf?(context: Context): string;
+  /** The path to which browsers are redirected that open the endpoint as a page. Default: they are not. */
+  readonly page?: string;
+  /** Redacts a refusal for its caller. Default: unchanged. */
+  redact?(error: OperationRefused, context: Context): OperationRefused;
+  /** Whether the caller may see how an operation was run. */
+  mayExplain(context: Context): boolean;
+  /** Whether the caller may run unlisted documents where only listed ones are allowed. Default: nobody may. */
+  mayRunAny?(context: Context): boolean;
+  /** Formats a result for clients. Default: errors with codes from the error table, all others as INTERNAL. */
+  readonly present?: (result: ExecutionResult, logger: Logger) => Answer;
+  readonly logger: Logger;
+}
+
+/** Headers that a page of another origin cannot send without a CORS preflight. One of them is required. */
+const UNSAFE_HEADERS = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+/**
+ * Refuses requests that a page of another origin can send without a preflight (https://fetch.spec.whatwg.org,
+ * CORS-safelisted). POST needs none of the headers: its content type, JSON, already requires a preflight.
+ */
+function refuseForgery({ method, headers }: FastifyRequest): void {
+  if (method === 'POST' || UNSAFE_HEADERS.some((name) => headers[name] !== undefined)) return;
+  throw new BlobgraphError(
+    'BAD_REQUEST',
+    `A request without a body needs one of the headers ${UNSAFE_HEADERS.map((name) => `\`${name}\``).join(', ')}.`,
+  );
+}
+
+function wantsExplanation<Context>(
+  { headers }: FastifyRequest,
+  context: Context,
+  { mayExplain }: GraphOverHttp<Context>,
+): boolean {
+  const asked = headers[EXPLAIN_HEADER];
+  if (asked === undefined || asked === '0') return false;
+  if (mayExplain(context)) return true;
+  throw new BlobgraphError('FORBIDDEN', `Only operators may send \`${EXPLAIN_HEADER}\`.`);
+}
+
+const documentUser = <Context>(
+  context: Context,
+  { userOf, mayRunAny }: GraphOverHttp<Context>,
+): DocumentUser => ({
+  userId: userOf?.(context) ?? '',
+  mayRunAny: mayRunAny?.(context) ?? false,
+});
+
+async function answer<Context>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: GraphOverHttp<Context>,
+): Promise<FastifyReply> {
+  const { documents, logger } = deps;
+  const context = request.graphContext as Context;
+  if (!acceptedType(request.headers.accept)) {
+    const error = badRequest('The answer is JSON: accept `application/graphql-response+json`.');
+    return sendAnswer(reply, presentableError(error, logger), 406);
+  }
+  refuseForgery(request);
+  const isPost = request.method === 'POST';
+  const parameters = isPost ? parametersOf(request.body) : parametersOfSearch(request.query);
+  const operation = await documents.find(parameters, documentUser(context, deps));
+  if (operation.kind === OperationTypeNode.SUBSCRIPTION)
+    throw badRequest('Subscriptions are served over graphql-ws at /graphql.');
+  if (operation.kind === OperationTypeNode.MUTATION && !isPost) {
+    const error = badRequest('Mutations are run by POST only.');
+    return sendAnswer(reply.header('allow', 'POST'), presentableError(error, logger), 405);
+  }
+  const { variables } = parameters;
+  operation.check(variables);
+  const explain = wantsExplanation(request, context, deps);
+  const result = await operation.run({ variables, context, ...(explain && { explain }) });
+  const { present = presentable } = deps;
+  return sendAnswer(reply, present(result, logger));
+}
+
+/** Redirects browsers that open the endpoint without an operation to a page, before authentication. */
+function leadBrowsers(scope: FastifyInstance, page: string): void {
+  scope.addHook('onRequest', async ({ method, headers, url }, reply) => {
+    if (method === 'POST' || url.includes('?') || !wantsPage(headers.accept)) return undefined;
+    return varyBy(reply, 'accept').header('cache-control', 'no-store').redirect(page, 302);
+  });
+}
+
+/** Serves the graph at `/graphql` over HTTP (https://graphql.github.io/graphql-over-http/draft/). */
+export async function serveGraphOverHttp<Context>(
+  app: FastifyInstance,
+  deps: GraphOverHttp<Context>,
+): Promise<void> {
+  await app.register(async (scope) => {
+    parseBodies(scope);
+    refuseLongQueries(scope);
+    scope.setErrorHandler((error, { graphContext }, reply) => {
+      const isRefusal = error instanceof OperationRefused && graphContext !== undefined;
+      const shown = isRefusal ? (deps.redact?.(error, graphContext as Context) ?? error) : error;
+      return sendAnswer(reply, presentableError(shown, deps.logger));
+    });
+    scope.decorateRequest('graphContext');
+    if (deps.page !== undefined) leadBrowsers(scope, deps.page);
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const context = await deps.authenticate(request);
+      request.graphContext = context;
+      if (deps.userOf) await belongTo(request, deps.userOf(context));
+    });
+    // Some clients add a slash, and a POST cannot be redirected.
+    for (const url of ['/graphql', '/graphql/'])
+      scope.route({
+        url,
+        method: ['GET', 'POST'],
+        handler: (request, reply) => answer(request, reply, deps),
+      });
+  });
+}

@@ -1,0 +1,52 @@
+/** Example bodies by route name. Those that refer to nothing existing can be sent as they are. */
+export const examples: Readonly<Record<string, unknown>> = {
+  createBlob: {
+    type: 'chapter_draft',
+    schema_id: 'text-input-v1',
+    data: {
+      content: 'The owl had the night shift. Nobody else wanted it.',
+      metadata: { book_id: 'my-novel', chapter_num: 1 },
+    },
+  },
+  createBook: {
+    id: 'my-novel',
+    title: 'My novel',
+    language: 'en',
+    chapters: [{ chapter_num: 1, title: 'The night shift' }],
+  },
+  updateBook: { title: 'My second novel' },
+  putChapter: { title: 'The night shift', position: 1 },
+  compileBook: { use_expanded: true },
+  exportBook: { format: 'EPUB' },
+  buildPitch: { book_id: 'my-novel' },
+  exportPitch: { format: 'MARKDOWN' },
+  requestUpload: {
+    file_name: 'cover.png',
+    content_type: 'image/png',
+    size_bytes: 48_213,
+    sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    title: 'The cover',
+    idempotency_key: 'cover-1',
+  },
+  validate: { data: { content: 'The owl had the night shift.' } },
+  registerSchema: {
+    id: 'recipe-v1',
+    version: '1.0.0',
+    definition: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+  },
+  pauseProcessor: { reason: 'Its model is being replaced.' },
+  retireProcessor: { reason: 'Replaced by summary-2.' },
+  startBackfill: { since: '2026-01-31T12:00:00Z' },
+  eraseUser: { user_id: 'olga' },
+  registerProcessor: {
+    id: 'summary',
+    name: 'Summary',
+    storage_type: 'POSTGRESQL',
+    connection_string: 'postgres://summary:secret@127.0.0.1:5432/summary',
+    database_name: 'summary',
+    input_schema_ids: ['text-input-v1'],
+    output_schema_id: 'summary-v1',
+    graphql_type: 'Summary',
+    base_url: 'http://127.0.0.1:8020',
+  },
+};

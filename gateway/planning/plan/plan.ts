@@ -1,0 +1,94 @@
+/**
+ * A query plan: the fetches from subgraphs, their order, and where their answers are merged. All planners' plans are
+ * converted to this form, which follows Apollo's query plans
+ * (https://www.apollographql.com/docs/graphos/reference/federation/query-plans).
+ */
+export interface QueryPlan {
+  /** Absent when nothing has to be fetched. */
+  readonly node?: PlanNode | SubscriptionNode;
+}
+
+export type PlanNode = SequenceNode | ParallelNode | FlattenNode | FetchNode;
+
+/** Nodes that run one after another. */
+export interface SequenceNode {
+  readonly kind: 'Sequence';
+  readonly nodes: readonly PlanNode[];
+}
+
+export interface ParallelNode {
+  readonly kind: 'Parallel';
+  /** May run at once; mutations among them run last, one after another. */
+  readonly nodes: readonly PlanNode[];
+}
+
+/** A fetch for the entities at a path of the data merged so far. */
+export interface FlattenNode {
+  readonly kind: 'Flatten';
+  /** From the root of the data. */
+  readonly path: Path;
+  readonly node: FetchNode;
+}
+
+export interface SubscriptionNode {
+  readonly kind: 'Subscription';
+  /** Answered by each event. */
+  readonly primary: FetchNode;
+  /** The other fetches, run for each event. */
+  readonly rest?: PlanNode;
+}
+
+/** A segment of a path: a response key, `@` for each item of a list, or types, one of which the object must have. */
+export type PathSegment = string | readonly string[];
+export type Path = readonly PathSegment[];
+
+export interface FetchNode {
+  readonly kind: 'Fetch';
+  /** The subgraph's name as the supergraph has it (`@join__graph(name:)`). */
+  readonly serviceName: string;
+  /** One GraphQL operation. For entities, its only root field is `_entities(representations: $representations)`. */
+  readonly operation: string;
+  readonly operationKind: 'query' | 'mutation' | 'subscription';
+  /** The client's variables that it uses. */
+  readonly variableUsages: readonly string[];
+  /** The fields of an entity's representation; absent for a fetch from the root. */
+  readonly requires?: readonly RequiredSelection[];
+  /** Applied to representations before they are sent. */
+  readonly inputRewrites?: readonly Rewrite[];
+  /** Applied to each entity of the answer, or to its data, before it is merged. */
+  readonly outputRewrites?: readonly Rewrite[];
+}
+
+export type RequiredSelection = RequiredField | RequiredFragment;
+
+export interface RequiredField {
+  readonly kind: 'Field';
+  /** Its key in the data, and in the representation unless a rewrite renames it. */
+  readonly name: string;
+  /** Absent for a leaf. */
+  readonly selections?: readonly RequiredSelection[];
+}
+
+export interface RequiredFragment {
+  readonly kind: 'InlineFragment';
+  /** Absent: objects of any type. */
+  readonly typeCondition?: string;
+  readonly selections: readonly RequiredSelection[];
+}
+
+/** A change at a path. Its types may be abstract. Lists on the path are traversed without an `@`. */
+export type Rewrite = ValueSetter | KeyRenamer;
+
+/** Sets the value at the end of the path. */
+export interface ValueSetter {
+  readonly kind: 'ValueSetter';
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** Renames the key at the end of the path. */
+export interface KeyRenamer {
+  readonly kind: 'KeyRenamer';
+  readonly path: Path;
+  readonly renameKeyTo: string;
+}

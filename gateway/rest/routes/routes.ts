@@ -1,0 +1,25 @@
+import { blobRoutes } from './blobs.ts';
+import { bookRoutes } from './books.ts';
+import { madeRoutes } from './made-from-books.ts';
+import { manyBlobRoutes } from './many-blobs.ts';
+import { operatorRoutes } from './operators.ts';
+import { processingRoutes } from './processing.ts';
+import { processorRoutes } from './processors.ts';
+import type { Route } from './route.ts';
+import { schemaRoutes } from './schemas.ts';
+import { uploadRoutes } from './uploads.ts';
+import { userRoutes } from './users.ts';
+
+/** All REST routes that are operations of the graph. */
+export const restRoutes: readonly Route[] = [
+  ...blobRoutes,
+  ...manyBlobRoutes,
+  ...processingRoutes,
+  ...bookRoutes,
+  ...madeRoutes,
+  ...uploadRoutes,
+  ...userRoutes,
+  ...schemaRoutes,
+  ...processorRoutes,
+  ...operatorRoutes,
+];

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { path } from '../../../platform/ids/service-path.ts';
+import { defineRoute, type Route, USER_ERRORS } from './route.ts';
+
+const TAG = 'Schemas';
+
+const noSchema = {
+  code: 'NOT_FOUND',
+  message: 'There is no such schema, or no such version of it.',
+} as const;
+
+const listSchemas = defineRoute({
+  method: 'GET',
+  path: '/api/v1/schemas',
+  name: 'schemas',
+  tag: TAG,
+  summary: 'The newest version of every JSON Schema that is not withdrawn, by id.',
+  document: 'query { schemas { ...BlobSchema } }',
+});
+
+const readSchema = defineRoute({
+  method: 'GET',
+  path: '/api/v1/schemas/:id',
+  name: 'schema',
+  tag: TAG,
+  summary: 'The newest version of a schema that is not withdrawn, with a list of all its versions.',
+  document: 'query ($id: ID!) { schema(id: $id) { ...BlobSchema } }',
+  missing: noSchema,
+});
+
+const readVersion = defineRoute({
+  method: 'GET',
+  path: '/api/v1/schemas/:id/versions/:version',
+  name: 'schemaVersion',
+  tag: TAG,
+  summary: 'One version of a schema.',
+  document: 'query ($id: ID!, $version: String!) { schema(id: $id, version: $version) { ...BlobSchema } }',
+  missing: noSchema,
+});
+
+const validate = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas/:id/validate',
+  name: 'validate',
+  tag: TAG,
+  summary: 'Validates data against a schema. Nothing is stored.',
+  body: z.object({
+    data: z.unknown().describe('The data to validate.'),
+    schema_version: z
+      .string()
+      .nullish()
+      .describe('The version to validate against. Default: the newest that is not withdrawn.'),
+  }),
+  document: `query ($schemaId: ID!, $schemaVersion: String, $data: JSON!) {
+    validation(schemaId: $schemaId, schemaVersion: $schemaVersion, data: $data) {
+      valid
+      schema { id version }
+      violations { ...SchemaViolation }
+    }
+  }`,
+  variables: ({ path: { id }, body }) => ({ ...(body as object), schema_id: id }),
+});
+
+const registerSchema = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas',
+  name: 'registerSchema',
+  tag: TAG,
+  summary: 'Adds a schema, or a new version of one. For operators.',
+  body: ({ input }) => input('RegisterSchemaInput'),
+  document: `mutation ($input: RegisterSchemaInput!) {
+    registerSchema(input: $input) { schema { ...BlobSchema } ${USER_ERRORS} }
+  }`,
+  status: 201,
+  location: ({ schema }) => {
+    const { id, version } = schema as { id: string; version: string };
+    return path`/api/v1/schemas/${id}/versions/${version}`;
+  },
+});
+
+const withdrawSchema = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas/:id/versions/:version/withdraw',
+  name: 'withdrawSchema',
+  tag: TAG,
+  summary: 'Withdraws a version of a schema for new blobs. For operators.',
+  document: `mutation ($id: ID!, $version: String!) {
+    withdrawSchema(id: $id, version: $version) { schema { ...BlobSchema } ${USER_ERRORS} }
+  }`,
+});
+
+export const schemaRoutes: readonly Route[] = [
+  listSchemas,
+  readSchema,
+  readVersion,
+  validate,
+  registerSchema,
+  withdrawSchema,
+];

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectFile } from '../../platform/process/paths.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import type { GatewayContext } from '../admission/context.ts';
+import { type Graph, openGraph } from '../graph/graph.ts';
+import { systemScalars } from '../graph/schema.ts';
+import { defaultLimits } from '../limits/limits.ts';
+import { blobRoutes } from './routes/blobs.ts';
+import { openRoutes } from './serve.ts';
+
+const warnings: string[] = [];
+const logger = createLogger('warn', { write: (line) => void warnings.push(line) });
+let graph: Graph<GatewayContext>;
+
+beforeAll(async () => {
+  graph = await openGraph({
+    supergraphSdl: readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8'),
+    planner: 'hive',
+    subgraphs: { ask: async () => '{}' },
+    limits: defaultLimits,
+    scalars: systemScalars,
+    logger,
+  });
+});
+afterAll(() => graph.close());
+
+test('a route whose fields the graph lacks is left out with a log line, and the others are served', () => {
+  const [known, ...others] = blobRoutes;
+  const lacking = others.map((route) => ({ ...route, document: '{ nothingOfTheKind { id } }' }));
+  expect(openRoutes(graph, known ? [known, ...lacking] : [], logger)).toHaveLength(1);
+  expect(warnings.map((line) => JSON.parse(line) as object)).toMatchObject(
+    others.map(({ method, path }) => ({ method, path })),
+  );
+});
+
+test('the largest page of blobs with all optional parts is within the limits', () => {
+  const [list] = openRoutes(graph, blobRoutes, logger).filter(({ route }) => route.name === 'blobs');
+  const all = { content: true, derivedContent: true, totalCount: true, liveCursor: true };
+  expect(() => list?.operation.check({ filter: {}, first: 100, ...all })).not.toThrow();
+  expect(() => list?.operation.check({ filter: {}, first: 10_000, ...all })).toThrow('could return up to');
+});

@@ -1,0 +1,4 @@
+import { giveWayAsThread } from './priority.ts';
+
+// Runs in a thread before its own module.
+giveWayAsThread();

@@ -1,0 +1,26 @@
+import { parameter, rangesOf } from '../doors/accept.ts';
+
+/** Media types of an answer (GraphQL over HTTP, draft, 4.1). */
+export type MediaType = 'application/json' | 'application/graphql-response+json';
+
+const GRAPHQL: MediaType = 'application/graphql-response+json';
+const JSON_TYPE: MediaType = 'application/json';
+
+const BY_RANGE: ReadonlyMap<string, MediaType> = new Map([
+  [GRAPHQL, GRAPHQL],
+  [JSON_TYPE, JSON_TYPE],
+  ['application/*', JSON_TYPE],
+  ['*/*', JSON_TYPE],
+]);
+
+const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8', '"utf-8"']);
+
+/** The preferred media type of an `Accept` header; undefined when it accepts neither. */
+export function acceptedType(accept: string | undefined): MediaType | undefined {
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return JSON_TYPE;
+  for (const { name, parameters } of rangesOf(accept)) {
+    const type = BY_RANGE.get(name);
+    if (type && UTF_8.has(parameter(parameters, 'charset') ?? 'utf-8')) return type;
+  }
+  return undefined;
+}

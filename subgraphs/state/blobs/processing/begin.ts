@@ -1,0 +1,116 @@
+import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
+import type {
+  BegunRun,
+  ProcessingReport,
+  RunBeginning,
+  SourceDocument,
+} from '../../../../platform/clients/state.ts';
+import { BlobgraphError } from '../../../../platform/errors/errors.ts';
+import { type ChangeDependencies, changeEntry, requireEntry } from '../../entries/changes.ts';
+import { isPending, STATE } from '../../entries/entry.ts';
+import { blobRun } from '../../entries/runs.ts';
+import type { IndexEntry } from '../../store/records.ts';
+import type { StateStore } from '../../store/store.ts';
+import { assertNotRetired, pausedRefusal, retiredMessage, statusOf } from './processor-status.ts';
+import { assertMayRead } from './reading.ts';
+import { decideReport, isOfCancelled } from './report.ts';
+import { nameSources, sourcesOf } from './sources.ts';
+
+export interface BeginDependencies extends ChangeDependencies {
+  readonly store: Pick<StateStore, 'entries' | 'updateEntry' | 'userBlobs'>;
+  readonly processors: Pick<ProcessorCatalog, 'get' | 'known'>;
+}
+
+/** A user's own blob with its document. @throws BlobgraphError CONTENT_MISSING */
+async function withData(deps: BeginDependencies, entry: IndexEntry): Promise<SourceDocument[]> {
+  const [blob] = await deps.store.userBlobs(entry.userId, [entry.id]);
+  if (!blob)
+    throw new BlobgraphError('CONTENT_MISSING', 'The source’s content is gone from the store that keeps it.');
+  return (await sourcesOf(deps.processors, [entry])).map((source) => ({ ...source, data: blob.data }));
+}
+
+/** The sources of a run on this entry. @throws BlobgraphError CONTENT_MISSING, VALIDATION_FAILED */
+async function readSources(
+  deps: BeginDependencies,
+  entry: IndexEntry,
+  processorId: string,
+): Promise<SourceDocument[]> {
+  if (
+    (await statusOf(deps.processors, entry.processorId)) === 'retired' &&
+    entry.processorId !== processorId
+  ) {
+    const message = `The source’s content is gone: ${retiredMessage(entry.processorId)}`;
+    throw new BlobgraphError('CONTENT_MISSING', message, { field: 'blob_id' });
+  }
+  if (entry.processorId === processorId) return nameSources(deps, entry.userId, processorId, entry.sourceIds);
+  if (isPending(entry)) {
+    const message = 'The blob has no content yet. Its processors are asked when it has.';
+    throw new BlobgraphError('VALIDATION_FAILED', message, { field: 'blob_id' });
+  }
+  return entry.processorId === STATE ? withData(deps, entry) : sourcesOf(deps.processors, [entry]);
+}
+
+/**
+ * The generation to begin, whether it is already done, and whether it is the newest. A generation newer than the run's
+ * was requested before the index was restored from an older copy; it becomes the newest.
+ */
+function standing(entry: IndexEntry, { processor_id, generation }: RunBeginning) {
+  const run = blobRun(entry.runs, processor_id);
+  const newest = run?.generation ?? 0;
+  const begun = generation ?? newest;
+  // A processor works on its own blob only while that has no content.
+  const isMade = entry.processorId === processor_id ? !isPending(entry) : run?.state === 'COMPLETED';
+  return { generation: begun, done: begun === newest && isMade, isNewest: begun >= newest };
+}
+
+/** @throws BlobgraphError PROCESSOR_PAUSED, PROCESSOR_RETIRED */
+async function assertMayWork(
+  processors: BeginDependencies['processors'],
+  processorId: string,
+): Promise<void> {
+  const status = await statusOf(processors, processorId);
+  assertNotRetired(processorId, status);
+  if (status === 'paused') throw pausedRefusal(processorId);
+}
+
+/** Applies the report that the run is processing. False when the run was cancelled. */
+async function markProcessing(
+  deps: BeginDependencies,
+  entry: IndexEntry,
+  report: ProcessingReport,
+): Promise<boolean> {
+  try {
+    await changeEntry(deps, entry.userId, entry.id, decideReport(deps.clock, report), entry);
+    return true;
+  } catch (error) {
+    if (error instanceof BlobgraphError && error.code === 'CANCELLED') return false;
+    throw error;
+  }
+}
+
+/**
+ * Begins a run, unless it is completed or cancelled, and returns its sources: the blob itself, or the sources of a
+ * pending blob of the processor's own. An older generation, made again because its content is missing, leaves the run
+ * as it is. Idempotent.
+ * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, PROCESSOR_PAUSED,
+ *   PROCESSOR_RETIRED, SERVICE_UNAVAILABLE
+ */
+export async function beginRun(
+  deps: BeginDependencies,
+  userId: string,
+  beginning: RunBeginning,
+): Promise<BegunRun> {
+  const { blob_id, processor_id, attempt } = beginning;
+  await assertMayWork(deps.processors, processor_id);
+  const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
+  await assertMayRead(deps.processors, processor_id, [entry]);
+  const { generation, done, isNewest } = standing(entry, beginning);
+  if (done || isOfCancelled(entry, { processor_id, generation }))
+    return { generation, done: true, sources: [] };
+  // Read first: a run without sources must not stay PROCESSING for ever.
+  const sources = await readSources(deps, entry, processor_id);
+  const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
+  if (isNewest && !(await markProcessing(deps, entry, report)))
+    return { generation, done: true, sources: [] };
+  return { generation, done, sources };
+}

@@ -1,0 +1,183 @@
+import type { ProcessingReport } from '../../../platform/clients/state.ts';
+import type { ProcessingState } from '../../../platform/events/events.ts';
+import { type Run, runFrom } from '../store/records.ts';
+
+/** Identifies a run on a blob. */
+type RunKey = Pick<Run, 'processorId' | 'artifact'>;
+
+const isSame = (a: RunKey, b: RunKey): boolean =>
+  a.processorId === b.processorId && a.artifact === b.artifact;
+
+/** The processor's run that makes blobs, as opposed to artifacts. */
+export const blobRun = (runs: readonly Run[], processorId: string): Run | undefined =>
+  runs.find((run) => isSame(run, { processorId, artifact: null }));
+
+export const isUnderWay = ({ state }: Run): boolean => state === 'PENDING' || state === 'PROCESSING';
+
+/** Whether the blob's owner cancelled it: its results are refused. */
+export const isCancelled = ({ state, error }: Run): boolean =>
+  state === 'FAILED' && error?.code === 'CANCELLED';
+
+/** Whether the processor still has to finish a run that an event requested. Artifacts are requested by readers. */
+export const isOwed = (run: Run): boolean => run.artifact === null && isUnderWay(run);
+
+/** The state of a blob: all of its runs but those of artifacts taken together. */
+export function processingState(all: readonly Run[]): ProcessingState {
+  const runs = all.filter(({ artifact }) => artifact === null);
+  const has = (state: ProcessingState) => runs.some((run) => run.state === state);
+  if (runs.length === 0) return 'STORED';
+  if (has('FAILED')) return 'FAILED';
+  if (has('PROCESSING')) return 'PROCESSING';
+  // With one run completed and another pending, processing has begun.
+  if (has('PENDING')) return has('COMPLETED') ? 'PROCESSING' : 'PENDING';
+  return 'COMPLETED';
+}
+
+const pending = (of: Pick<Run, 'processorId' | 'attempt' | 'generation'>, at: Date): Run =>
+  runFrom({ ...of, state: 'PENDING', progress: null, error: null, updatedAt: at.toISOString() });
+
+/** Planned runs of these processors. */
+export const pendingRuns = (processorIds: readonly string[], at: Date): Run[] =>
+  processorIds.map((processorId) => pending({ processorId, attempt: 0, generation: 0 }, at));
+
+/** Plans runs on a blob that has just received its content. A run that began too early is requested again. */
+export function planRuns(
+  runs: readonly Run[],
+  processorIds: readonly string[],
+  at: Date,
+): { readonly runs: readonly Run[]; readonly asked: readonly Run[] } {
+  const early = processorIds.flatMap((id) => blobRun(runs, id) ?? []);
+  const asked = early.map((run) => next(run.processorId, run, run.generation, at));
+  const more = pendingRuns(
+    processorIds.filter((id) => !blobRun(runs, id)),
+    at,
+  );
+  return {
+    runs: [...asked.reduce<readonly Run[]>(replace, runs), ...more],
+    asked: [...asked, ...more.map((run) => ({ ...run, attempt: 1 }))],
+  };
+}
+
+const RANK = { PENDING: 0, PROCESSING: 1, FAILED: 2, COMPLETED: 3 } as const;
+
+/** A report with its generation. */
+type RunReport = ProcessingReport & { readonly generation: number };
+
+function goesOn(run: Run, { progress, stage }: RunReport): boolean {
+  const [before, now] = [run.progress ?? 0, progress ?? run.progress ?? 0];
+  return now > before || (now === before && stage !== undefined && stage !== run.stage);
+}
+
+/** Whether a report is news: reports arrive late, twice and out of order. */
+function advances(run: Run, report: RunReport): boolean {
+  if (report.generation !== run.generation) return report.generation > run.generation;
+  const isNewer = report.attempt > run.attempt;
+  // A new renderer version makes an artifact again; a blob is made again only in a new generation.
+  if (run.state === 'COMPLETED') return run.artifact !== null && isNewer;
+  // Any attempt may have stored the blob.
+  if (report.state === 'COMPLETED' && run.artifact === null) return true;
+  if (report.attempt !== run.attempt) return isNewer;
+  if (report.state !== run.state) return RANK[report.state] > RANK[run.state];
+  return report.state === 'PROCESSING' && goesOn(run, report);
+}
+
+function reported(report: RunReport, run: Run | undefined, at: Date): Run {
+  const isSameAttempt = run?.generation === report.generation && run.attempt === report.attempt;
+  const before = isSameAttempt && report.state === 'PROCESSING' ? run : undefined;
+  return {
+    processorId: report.processor_id,
+    artifact: report.artifact ?? null,
+    state: report.state,
+    attempt: report.attempt,
+    generation: report.generation,
+    stage: report.state === 'COMPLETED' ? null : (report.stage ?? before?.stage ?? null),
+    progress: report.state === 'COMPLETED' ? 1 : (report.progress ?? before?.progress ?? null),
+    error: report.state === 'FAILED' ? (report.error ?? null) : null,
+    updatedAt: at.toISOString(),
+  };
+}
+
+const replace = (runs: readonly Run[], next: Run): Run[] =>
+  runs.some((run) => isSame(run, next))
+    ? runs.map((run) => (isSame(run, next) ? next : run))
+    : [...runs, next];
+
+/** All runs after one of them changed. */
+export interface ChangedRuns {
+  /** In their order before; a new run comes last. */
+  readonly runs: readonly Run[];
+  /** The changed run. */
+  readonly run: Run;
+}
+
+const changed = (runs: readonly Run[], run: Run): ChangedRuns => ({ runs: replace(runs, run), run });
+
+/** Applies a report; null when it is not news. */
+export function applyReport(runs: readonly Run[], report: ProcessingReport, at: Date): ChangedRuns | null {
+  const run = runs.find((known) =>
+    isSame(known, { processorId: report.processor_id, artifact: report.artifact ?? null }),
+  );
+  const told = { ...report, generation: report.generation ?? run?.generation ?? 0 };
+  return run && !advances(run, told) ? null : changed(runs, reported(told, run, at));
+}
+
+/**
+ * Requests a missing result: a run that is completed, that has sent no report since `silentSince`, or that does not
+ * exist. Null while a run is under way or when it failed.
+ */
+export function applyRequest(
+  runs: readonly Run[],
+  processorId: string,
+  at: Date,
+  silentSince: Date,
+): ChangedRuns | null {
+  const run = blobRun(runs, processorId);
+  if (run?.state === 'FAILED' || (run && isUnderWay(run) && new Date(run.updatedAt) >= silentSince))
+    return null;
+  return changed(runs, next(processorId, run, run?.generation ?? 0, at));
+}
+
+/** Requests a run again that failed, or that has sent no report since `silentSince`; null for any other run. */
+export function applyRetry(
+  runs: readonly Run[],
+  processorId: string,
+  at: Date,
+  silentSince: Date,
+): ChangedRuns | null {
+  const run = blobRun(runs, processorId);
+  const isSilent = run && isUnderWay(run) && new Date(run.updatedAt) < silentSince;
+  return run && (run.state === 'FAILED' || isSilent)
+    ? changed(runs, next(processorId, run, run.generation, at))
+    : null;
+}
+
+/** Ends a run as failed, e.g. because it was cancelled. */
+export const applyFailure = (
+  runs: readonly Run[],
+  run: Run,
+  error: NonNullable<Run['error']>,
+  at: Date,
+): ChangedRuns =>
+  changed(runs, { ...run, state: 'FAILED', stage: null, progress: null, error, updatedAt: at.toISOString() });
+
+/** Requests a run again whose event was lost. */
+export const applyHandOut = (runs: readonly Run[], run: Run, at: Date): ChangedRuns =>
+  changed(runs, next(run.processorId, run, run.generation, at));
+
+/**
+ * Requests the next generation; null while a run is under way.
+ * @param first the generation to begin with when there is no run
+ */
+export function applyReprocess(
+  runs: readonly Run[],
+  processorId: string,
+  first: number,
+  at: Date,
+): ChangedRuns | null {
+  const run = blobRun(runs, processorId);
+  if (run && isUnderWay(run)) return null;
+  return changed(runs, next(processorId, run, run ? run.generation + 1 : first, at));
+}
+
+const next = (processorId: string, run: Run | undefined, generation: number, at: Date): Run =>
+  pending({ processorId, attempt: (run?.attempt ?? 0) + 1, generation }, at);

@@ -1,0 +1,90 @@
+import type { UserError } from '../../../platform/errors/errors.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import type { Caller, Viewer } from '../../../platform/identity/service/caller.ts';
+import type { BackfillDependencies } from '../backfill/backfill.ts';
+import type { Book, Chapter, ListedBook } from '../blobs/books/books.ts';
+import type { BookDependencies } from '../blobs/books/change.ts';
+import type { CreateBlobDependencies } from '../blobs/create/create-blob.ts';
+import type { CreateBlobsDependencies } from '../blobs/create/create-blobs.ts';
+import type { ReprocessDependencies } from '../blobs/processing/reprocess.ts';
+import type { RetryDependencies } from '../blobs/processing/retry.ts';
+import type { DeletionDependencies } from '../deletion/deletion.ts';
+import type { DeleteUserDependencies, ErasedStore, ErasureReport } from '../deletion/erasure.ts';
+import type { EntryPage } from '../entries/pagination.ts';
+import type { ConversationSummary } from '../store/books.ts';
+import type { IndexEntry, ListedEntry } from '../store/records.ts';
+import type { StateStore } from '../store/store.ts';
+import type { IndexWalk } from '../store/walks.ts';
+import type { Loaders } from './loaders.ts';
+import type { ContentDependencies } from './shown.ts';
+
+/** The dependencies of resolvers and mutations. */
+export type GraphDependencies = CreateBlobDependencies &
+  CreateBlobsDependencies &
+  BookDependencies &
+  DeletionDependencies &
+  DeleteUserDependencies &
+  BackfillDependencies &
+  RetryDependencies &
+  ReprocessDependencies &
+  ContentDependencies & {
+    readonly store: StateStore;
+    readonly eventLog: Pick<EventLog, 'head'>;
+  };
+
+/** The context of one request. */
+export interface Context {
+  readonly caller: Caller;
+  /** The user on whose behalf `caller` asks. */
+  readonly viewer: Viewer;
+  readonly deps: GraphDependencies;
+  readonly loaders: Loaders;
+  /**
+   * The log's head before this request read anything. Later changes are missing from the response, or are recognised by
+   * their version. Read once.
+   */
+  readonly liveCursor: () => Promise<string>;
+}
+
+export type BlobIndexModel = IndexEntry | ListedEntry;
+export type BlobIndexConnectionModel = EntryPage;
+export type BlobIndexEdgeModel = IndexEntry;
+export type BookModel = Book | ListedBook;
+export type BookChapterModel = Chapter;
+export type ConversationModel = ConversationSummary;
+
+export interface CreateBlobPayloadModel {
+  /** Null when there are errors. */
+  readonly blob: IndexEntry | null;
+  readonly userErrors: UserError[];
+}
+
+export interface CreateBlobsPayloadModel {
+  /** In the order of the input; empty when the whole batch was refused. */
+  readonly results: (CreateBlobPayloadModel & { readonly index: number })[];
+  /** Why the whole batch was refused; those of single blobs are in `results`. */
+  readonly userErrors: UserError[];
+}
+
+/** A user; always the caller. */
+export interface UserModel {
+  readonly id: string;
+}
+
+/** The caller's state. Each field is read when it is requested. */
+export type UserStateModel = UserModel;
+
+export type UserErasureModel = ErasureReport;
+export type ErasedStoreModel = ErasedStore;
+export type BackfillModel = IndexWalk;
+
+/** A blob by its key; its owner resolves the rest. */
+export interface BlobModel {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+/** A user's own blob by its key. */
+export interface UserBlobModel {
+  readonly id: string;
+}

@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { openTemporaryMongo } from '../../../../platform/testing/mongo.ts';
+import { at, entry, newUser, userBlob } from '../../testing/records.fixture.ts';
+import { stateStoreRaces } from '../contract/races.contract.ts';
+import { stateStoreContract } from '../contract/store.contract.ts';
+import { summaryContract } from '../contract/summary.contract.ts';
+import { createMongoStateStore } from './store.mongo.ts';
+
+const open = async () => {
+  const server = openTemporaryMongo();
+  return { store: createMongoStateStore(server.database('state')), close: () => server.close() };
+};
+
+describe('state store on MongoDB', () => {
+  stateStoreContract(open);
+  stateStoreRaces(open);
+  summaryContract(open);
+});
+
+describe('documents of the state', () => {
+  const server = openTemporaryMongo();
+  const database = server.database('state');
+  const store = createMongoStateStore(database);
+  afterAll(() => server.close());
+
+  it('have the names of the specification', async () => {
+    const user = newUser();
+    const blob = userBlob(user, { conversationId: 'c' });
+    const one = entry(user, 1, { sourceIds: [blob.id, 'other'], bookId: 'b' });
+    await store.insertUserBlob(blob);
+    await store.insertEntry(one, []);
+    const documents = database.collection<{ _id: string }>('user_blobs');
+    expect(await documents.findOne({ _id: blob.id })).toMatchObject({
+      user_id: user,
+      schema_id: blob.schemaId,
+      data: JSON.stringify(blob.data),
+      conversation_id: 'c',
+      book_id: blob.bookId,
+      created_at: blob.createdAt,
+      outbox_since: blob.createdAt,
+    });
+    const indexed = await database.collection<{ _id: string }>('blob_index').findOne({ _id: one.id });
+    expect(indexed).toMatchObject({
+      user_id: user,
+      processor_id: one.processorId,
+      storage_location: one.storageLocation,
+      remote_blob_id: one.id,
+      schema_id: one.schemaId,
+      schema_version: one.schemaVersion,
+      parent_id: blob.id,
+      source_ids: [blob.id, 'other'],
+      type: one.type,
+      title: one.title,
+      preview: one.preview,
+      size_bytes: one.sizeBytes,
+      created_at: at(1),
+      updated_at: at(1),
+    });
+    // What is absent stays out of the partial indexes.
+    expect(indexed).not.toHaveProperty('conversation_id');
+    expect(indexed).not.toHaveProperty('outbox_since');
+  });
+
+  it('of before there were generations and artifacts are read as what they mean', async () => {
+    const run = { state: 'COMPLETED', attempt: 1, progress: 1, error: null } as const;
+    const updatedAt = at(1).toISOString();
+    const none = { generation: 0, stage: null, artifact: null };
+    const one = entry(newUser(), 1, { runs: [{ ...run, ...none, processorId: 'p', updatedAt }] });
+    await store.insertEntry(one, []);
+    const old = { runs: [{ ...run, processor_id: 'p', updated_at: updatedAt }] };
+    await database
+      .collection<{ _id: string }>('blob_index')
+      .updateOne({ _id: one.id }, { $set: old, $unset: { generation: '' } });
+    expect(await store.entries(one.userId, [one.id])).toEqual([one]);
+  });
+});

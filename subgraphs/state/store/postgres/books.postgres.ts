@@ -1,0 +1,75 @@
+import type { SqlDatabase } from '../../../../platform/sql/database.ts';
+import { MAX_DRAFTS } from '../books.ts';
+import type { BookRecord } from '../records.ts';
+import type { StateStore } from '../store.ts';
+import { type BookRow, bookFrom, ENTRY_COLUMNS, type EntryRow, entryFrom } from './rows/rows.postgres.ts';
+
+/** Skips from chapter to chapter of each book, so that it reads no more drafts than it returns. */
+async function newestDrafts(database: SqlDatabase, userId: string, bookIds: readonly string[]) {
+  const rows = await database.query<EntryRow & { book_id: string; chapter_num: number }>(
+    `SELECT ${ENTRY_COLUMNS} FROM (
+       SELECT newest.id FROM (SELECT DISTINCT unnest($2::text[]) AS id ORDER BY id) book CROSS JOIN LATERAL (
+         WITH RECURSIVE chapters(id, chapter_num) AS (
+           (SELECT id, chapter_num FROM blob_index
+            WHERE user_id = $1 AND book_id = book.id AND chapter_num IS NOT NULL
+            ORDER BY chapter_num, created_at DESC, id DESC LIMIT 1)
+           UNION ALL
+           SELECT next.* FROM chapters CROSS JOIN LATERAL (
+             SELECT id, chapter_num FROM blob_index
+             WHERE user_id = $1 AND book_id = book.id AND chapter_num > chapters.chapter_num
+             ORDER BY chapter_num, created_at DESC, id DESC LIMIT 1
+           ) next
+         ) SELECT id FROM chapters LIMIT ${MAX_DRAFTS}
+       ) newest LIMIT ${MAX_DRAFTS}
+     ) found CROSS JOIN LATERAL (
+       -- Apart: of how many there are the server knows nothing, and would read the whole index for them.
+       SELECT * FROM blob_index i WHERE i.id = found.id AND i.user_id = $1 OFFSET 0
+     ) e ORDER BY e.book_id, e.chapter_num`,
+    [userId, [...bookIds]],
+  );
+  return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
+}
+
+async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
+  const { chapters, removed, front, version } = book;
+  const values = [
+    book.userId,
+    book.id,
+    version,
+    book.title,
+    book.language,
+    JSON.stringify(chapters),
+    JSON.stringify(removed),
+    book.deleted,
+    book.deletedAt,
+    JSON.stringify(front),
+    [...book.automatic],
+  ];
+  const written =
+    version === 1
+      ? await database.execute(
+          `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, front,
+             automatic, created_at)
+           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (user_id, id) DO NOTHING`,
+          [...values, book.createdAt],
+        )
+      : await database.execute(
+          `UPDATE books SET version = $3, title = $4, language = $5, chapters = $6, removed = $7, deleted = $8,
+             deleted_at = $9, front = $10, automatic = $11
+           WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
+          values,
+        );
+  return written === 1;
+}
+
+type Books = Pick<StateStore, 'putBook' | 'bookRecords' | 'newestDrafts'>;
+
+/** Books. */
+export const createBooks = (database: SqlDatabase): Books => ({
+  putBook: (book) => putBook(database, book),
+  async bookRecords(userId, ids) {
+    const text = 'SELECT * FROM books WHERE user_id = $1 AND id = ANY($2) ORDER BY created_at DESC, id DESC';
+    return (await database.query<BookRow>(text, [userId, [...ids]])).map(bookFrom);
+  },
+  newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
+});
