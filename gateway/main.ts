@@ -173,7 +173,7 @@ async function serveGraph({
     operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
   };
   const subscriptions = {
-    ...{ operations: graph.operations, documents, mayRunAny, redact },
+    ...{ operations: graph.operations, declarations: graph.declarations, documents, mayRunAny, redact },
     ...{ callers, userTokens, changeFeed, clock, logger, sockets },
     mayConnect: (origin: string) => isOriginOf(origin, config.corsOrigins),
     requestTimeoutMs: config.limits.requestTimeoutMs,

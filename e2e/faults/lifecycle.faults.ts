@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { loadConfig } from '../../platform/config/config.ts';
 import { openNatsEventLog } from '../../platform/event-log/nats/log.nats.ts';
-import { allSubjects } from '../../platform/events/events.ts';
+import { allSubjects } from '../../platform/events/named.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import { untilState } from '../harness/operations.ts';
 import { openLedger } from './harness/ledger.ts';

@@ -40,13 +40,10 @@ afterEach(async () => {
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const change = (kind: 'CREATED' | 'DELETED', blobId: string) =>
+const change = (event: 'blob.created' | 'blob.deleted', id: string) =>
   watcher?.changed({
-    sequence: 1,
-    userId: 'alice',
-    bookId: undefined,
-    sourceIds: [],
-    change: { cursor: 'c', kind, blobId, version: 2, occurredAt: new Date(0) },
+    ...{ sequence: 1, userId: 'alice' },
+    change: { cursor: 'c', event, id, version: 2, occurredAt: new Date(0), members: { blob_id: id } },
   });
 
 it('begins without what was before, and is trusted for two seconds from each look at the log', async () => {
@@ -59,8 +56,8 @@ it('begins without what was before, and is trusted for two seconds from each loo
 
 it('tells of deletions, and of changes that were missed', async () => {
   await pass(0);
-  change('CREATED', 'a');
-  change('DELETED', 'b');
+  change('blob.created', 'a');
+  change('blob.deleted', 'b');
   watcher?.missed();
   expect(told.slice(2)).toEqual(['deleted b', 'lost']);
 });

@@ -1,4 +1,5 @@
-import type { GraphQLScalarType } from 'graphql';
+import { type GraphQLScalarType, parse } from 'graphql';
+import { type DeclaredSubscription, declaredSubscriptions } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { BlobEntityCache, type EntityCacheOptions } from '../entity-cache/entity-cache.ts';
 import { immutableSelections } from '../entity-cache/immutable.ts';
@@ -15,13 +16,15 @@ import { clientSchema } from './schema.ts';
 export interface Graph<Context> {
   readonly operations: Operations<Context>;
   readonly costHints: CostHints;
+  /** The subscription fields that it declares, by name. */
+  readonly declarations: ReadonlyMap<string, DeclaredSubscription>;
   /** Undefined where no entities are kept. */
   readonly entities: BlobEntityCache<Context> | undefined;
   /** Operations that still have to be planned fail with SERVICE_UNAVAILABLE from then on. */
   close(): Promise<void>;
 }
 
-/** @throws Error when the planner rejects the supergraph */
+/** @throws Error when the planner rejects the supergraph; DeclarationFault for a subscription that is declared wrongly */
 export async function openGraph<Context>(deps: {
   supergraphSdl: string;
   planner: PlannerOptions['kind'];
@@ -36,6 +39,7 @@ export async function openGraph<Context>(deps: {
   logger: Logger;
 }): Promise<Graph<Context>> {
   const { supergraphSdl, subgraphs, limits, logger } = deps;
+  const declarations = declaredSubscriptions(parse(supergraphSdl, { noLocation: true }));
   const planner = await createPlanner({ kind: deps.planner, supergraphSdl, logger });
   const schema = clientSchema(planner.apiSchema, deps.scalars);
   const entities =
@@ -45,6 +49,7 @@ export async function openGraph<Context>(deps: {
   return {
     operations: createOperations({ executor, costHints, limits, mayRun: deps.mayRun }),
     costHints,
+    declarations,
     entities,
     close: () => planner.close(),
   };

@@ -4,13 +4,16 @@ import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import type { Change } from '../../platform/changes/change.ts';
 import { projectFile } from '../../platform/process/paths.ts';
-import { changesWanted, type Hydrate, shareHydrations } from './hydration.ts';
+import { declaredSubscriptions } from '../../platform/subscriptions/declared.ts';
+import { type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
 
 const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
 const schema = Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
 
+const declarations = declaredSubscriptions(parse(sdl));
+
 const wanted = (query: string, variableValues: Record<string, unknown> = {}, operationName?: string) =>
-  changesWanted({ schema, document: parse(query), variableValues, operationName });
+  subscribedTo({ schema, document: parse(query), variableValues, operationName }, declarations);
 
 const words = (text: string) => text.replace(/\s+/g, ' ');
 
@@ -21,8 +24,11 @@ test('a subscription is split into its filter and the operation for each change'
     }
     fragment F on BlobChange { blob { derived(first: $n) { totalCount } } }
     query Other { me { id } }`;
-  const { filter, after, hydration } = wanted(query, { after: 'cursor', n: 3 }, 'S');
-  expect({ filter, after }).toEqual({ filter: { bookId: 'novel' }, after: 'cursor' });
+  const { field, args, hydration } = wanted(query, { after: 'cursor', n: 3 }, 'S');
+  expect({ field, args }).toEqual({
+    field: 'blobChanged',
+    args: { filter: { bookId: 'novel' }, after: 'cursor' },
+  });
   expect(hydration).toMatchObject({ operationName: 'S', variables: { n: 3 } });
   expect(words(hydration.query)).toBe(
     'subscription S($n: Int!) { change: blobChanged { ...F } } fragment F on BlobChange { blob { derived(first: $n) { totalCount } } }',
@@ -30,19 +36,16 @@ test('a subscription is split into its filter and the operation for each change'
 });
 
 test('without arguments, a subscription gets all changes from now on', () => {
-  expect(wanted('subscription { blobChanged { kind } }')).toMatchObject({ filter: {}, after: null });
-  expect(wanted('subscription { blobChanged(after: null, filter: null) { kind } }')).toMatchObject({
-    filter: {},
-    after: null,
-  });
+  for (const args of ['', '(after: null, filter: null)']) {
+    const { declared, args: given } = wanted(`subscription { blobChanged${args} { kind } }`);
+    expect(declared.after(given)).toBeNull();
+    expect(declared.wanted(given).passes(change('1'))).toBe(true);
+  }
 });
 
 const change = (cursor: string): Change => ({
-  cursor,
-  kind: 'CREATED',
-  blobId: 'b',
-  version: 1,
-  occurredAt: new Date(0),
+  ...{ cursor, event: 'blob.created', id: 'b', version: 1, occurredAt: new Date(0) },
+  members: { blob_id: 'b', source_ids: [] },
 });
 
 test('a hydration runs once per change, viewer, query and variables, and again after a failure', async () => {
@@ -53,40 +56,41 @@ test('a hydration runs once per change, viewer, query and variables, and again a
     if (failing) throw new Error('down');
     return { data: { run: runs } };
   });
-  const { hydration } = wanted('subscription { blobChanged { kind } }');
+  const subscribed = wanted('subscription { blobChanged { kind } }');
   const alice = { userId: 'alice', roles: [] };
   const same = [
-    hydrate(hydration, alice, change('1')),
-    hydrate(structuredClone(hydration), { ...alice }, change('1')),
+    hydrate(subscribed, alice, change('1')),
+    hydrate({ ...subscribed, hydration: structuredClone(subscribed.hydration) }, { ...alice }, change('1')),
   ];
   expect(await Promise.all(same)).toEqual([{ data: { run: 1 } }, { data: { run: 1 } }]);
-  await hydrate(hydration, alice, change('2'));
-  await hydrate(hydration, { userId: 'bob', roles: [] }, change('1'));
-  await hydrate(hydration, { userId: 'alice', roles: ['operator'] }, change('1'));
-  await hydrate({ ...hydration, key: 'of other variables' }, alice, change('1'));
+  await hydrate(subscribed, alice, change('2'));
+  await hydrate(subscribed, { userId: 'bob', roles: [] }, change('1'));
+  await hydrate(subscribed, { userId: 'alice', roles: ['operator'] }, change('1'));
+  const other = { ...subscribed.hydration, key: 'of other variables' };
+  await hydrate({ ...subscribed, hydration: other }, alice, change('1'));
   expect(runs).toBe(5);
   failing = true;
-  await expect(hydrate(hydration, alice, change('3'))).rejects.toThrow('down');
+  await expect(hydrate(subscribed, alice, change('3'))).rejects.toThrow('down');
   failing = false;
-  expect(await hydrate(hydration, alice, change('3'))).toEqual({ data: { run: 7 } });
+  expect(await hydrate(subscribed, alice, change('3'))).toEqual({ data: { run: 7 } });
 });
 
 test('shared answers are bounded by bytes', async () => {
   let runs = 0;
-  const run: Hydrate = async (_hydration, _viewer, _change, measured) => {
+  const run: Hydrate = async (_subscribed, _viewer, _change, measured) => {
     runs += 1;
     measured?.(1_000_000);
     return { data: { run: runs } };
   };
   const hydrate = shareHydrations(run, 3_100_000);
-  const { hydration } = wanted('subscription { blobChanged { kind } }');
+  const subscribed = wanted('subscription { blobChanged { kind } }');
   const alice = { userId: 'alice', roles: [] };
   const all = ['1', '2', '3', '4'];
-  for (const cursor of all) await hydrate(hydration, alice, change(cursor));
-  await hydrate(hydration, alice, change('4'));
-  await hydrate(hydration, alice, change('2'));
+  for (const cursor of all) await hydrate(subscribed, alice, change(cursor));
+  await hydrate(subscribed, alice, change('4'));
+  await hydrate(subscribed, alice, change('2'));
   expect(runs).toBe(4);
-  await hydrate(hydration, alice, change('1'));
+  await hydrate(subscribed, alice, change('1'));
   expect(runs).toBe(5);
 });
 

@@ -1,24 +1,27 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
+  type GraphQLField,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
-  type OperationDefinitionNode,
   print,
   separateOperations,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Change, ChangeFilter } from '../../platform/changes/change.ts';
+import type { Change } from '../../platform/changes/change.ts';
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { textHash } from '../../platform/serving/graphql/operation.ts';
+import type { DeclaredSubscription } from '../../platform/subscriptions/declared.ts';
 import type { Answer } from '../operations/present.ts';
 
-const FIELD = 'blobChanged';
-
-/** The operation that is run for each change: the subscription without its filter arguments. */
+/** The operation that is run for each change: the subscription without the arguments of its field. */
 export interface Hydration {
   /** One operation, with the fragments that it uses. */
   readonly query: string;
@@ -30,73 +33,87 @@ export interface Hydration {
   readonly key: string;
 }
 
-/** A subscription, split into its filter and the operation to run for each change. */
-export interface ChangesWanted {
-  /** Without members: all changes. */
-  readonly filter: ChangeFilter;
-  /** Changes after this cursor come first; null: from now on. */
-  readonly after: string | null;
+/** A subscription, split into the changes it wants and the operation to run for each. */
+export interface Subscribed {
+  readonly field: string;
+  readonly declared: DeclaredSubscription;
+  readonly args: Readonly<Record<string, unknown>>;
   readonly hydration: Hydration;
 }
 
-function argumentsOf(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  field: FieldNode,
-  given: object,
-) {
-  const definition = schema.getSubscriptionType()?.getFields()[FIELD];
-  if (!definition) throw new TypeError(`The supergraph has no subscription ${FIELD}`);
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given });
-  const { filter, after } = getArgumentValues(definition, field, coerced);
-  return { filter: (filter ?? {}) as ChangeFilter, after: (after ?? null) as string | null };
+export type Declarations = ReadonlyMap<string, DeclaredSubscription>;
+
+const undeclared = (field: string) =>
+  new BlobgraphError(
+    'BAD_REQUEST',
+    `\`${field}\` is not declared by \`@events\`, so that the gateway does not know what it tells of. Subscribe at its subgraph.`,
+  );
+
+/** The operation's one root field. */
+interface Root {
+  readonly node: FieldNode;
+  readonly definition: GraphQLField<unknown, unknown>;
 }
 
-/** Splits a valid subscription into its filter and its hydration. */
-export function changesWanted({
-  schema,
-  document,
-  operationName,
-  variableValues,
-}: ExecutionArgs): ChangesWanted {
+/** The operation without its root field's arguments, and that field. */
+function withoutArguments(schema: GraphQLSchema, document: DocumentNode) {
+  const types = new TypeInfo(schema);
+  let root: Root | undefined;
+  const bare = visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field(node) {
+        const definition = types.getFieldDef();
+        if (!definition || types.getParentType() !== schema.getSubscriptionType()) return undefined;
+        root = { node, definition };
+        return { ...node, arguments: [] };
+      },
+    }),
+  );
+  return { bare, root };
+}
+
+/** The document without variables that nothing in it uses, and the names of the others. */
+function withUsedVariables(document: DocumentNode) {
+  const used = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: (variable) => void used.add(variable.name.value),
+  });
+  const pruned = visit(document, {
+    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
+  });
+  return { pruned, used };
+}
+
+/**
+ * Splits a valid subscription into what it wants and its hydration.
+ * @throws BlobgraphError BAD_REQUEST when its field is not declared
+ */
+export function subscribedTo(
+  { schema, document, operationName, variableValues }: ExecutionArgs,
+  declarations: Declarations,
+): Subscribed {
   const operation = getOperationAST(document, operationName);
   const name = operation?.name?.value;
   const own = separateOperations(document)[name ?? ''];
   if (!operation || !own) throw new TypeError('The document has no such operation');
   const given = variableValues ?? {};
-  let wanted: Pick<ChangesWanted, 'filter' | 'after'> = { filter: {}, after: null };
-  const bare = visit(own, {
-    Field(field) {
-      if (field.name.value !== FIELD) return undefined;
-      wanted = argumentsOf(schema, operation, field, given);
-      return { ...field, arguments: [] };
-    },
-  });
-  const used = new Set<string>();
-  visit(bare, {
-    VariableDefinition: () => false,
-    Variable: (variable) => void used.add(variable.name.value),
-  });
-  const pruned = visit(bare, {
-    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
-  });
+  const { bare, root } = withoutArguments(schema, own);
+  const field = root?.definition.name ?? '__typename';
+  const declared = declarations.get(field);
+  if (!root || !declared) throw undeclared(field);
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given });
+  const args = getArgumentValues(root.definition, root.node, coerced);
+  const { pruned, used } = withUsedVariables(bare);
   const variables = Object.fromEntries(Object.entries(given).filter(([variable]) => used.has(variable)));
   const single = { query: print(pruned), operationName: name, variables };
-  return { ...wanted, hydration: { ...single, key: textHash(JSON.stringify(single)) } };
+  return { field, declared, args, hydration: { ...single, key: textHash(JSON.stringify(single)) } };
 }
-
-/** A change as the events subgraph would return it, as the subscription's root value. Its blob is only a key. */
-export const eventOf = ({ occurredAt, ...change }: Change) => ({
-  [FIELD]: {
-    ...change,
-    occurredAt: occurredAt.toISOString(),
-    blob: change.kind === 'DELETED' ? null : { id: change.blobId },
-  },
-});
 
 /** Runs a hydration for a change, as its viewer. `measured` is called with the approximate bytes of the answer. */
 export type Hydrate = (
-  hydration: Hydration,
+  subscribed: Pick<Subscribed, 'field' | 'declared' | 'hydration'>,
   viewer: Viewer,
   change: Change,
   measured?: (bytes: number) => void,
@@ -124,12 +141,13 @@ export function shareHydrations(run: Hydrate, sharedBytes = SHARED_BYTES): Hydra
     noUpdateTTL: true,
     ttlAutopurge: true,
   });
-  return (hydration, viewer, change) => {
-    const key = textHash(JSON.stringify([change.cursor, viewer.userId, viewer.roles, hydration.key]));
+  return (subscribed, viewer, change) => {
+    const { key: selected } = subscribed.hydration;
+    const key = textHash(JSON.stringify([change.cursor, viewer.userId, viewer.roles, selected]));
     const known = shared.get(key);
     if (known) return known.answer;
     let bytes = LEAST_BYTES;
-    const answer = run(hydration, viewer, change, (measured) => {
+    const answer = run(subscribed, viewer, change, (measured) => {
       bytes += measured;
     });
     shared.set(key, { answer, bytes });

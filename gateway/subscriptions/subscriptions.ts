@@ -26,11 +26,13 @@ import type { ExecutionRequest } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { changesWanted, eventOf, type Hydrate, shareHydrations } from './hydration.ts';
+import { type Declarations, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
   readonly documents: Documents<GatewayContext>;
+  /** The subscription fields that can be followed. */
+  readonly declarations: Declarations;
   /** Whether the viewer may run unlisted documents where only listed ones are allowed. */
   readonly mayRunAny: (viewer: Viewer) => boolean;
   /** Called for each subscription, which ends with SERVICE_UNAVAILABLE when it rejects. */
@@ -123,10 +125,12 @@ async function runInTurn(
  */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
   const { operations, shares, requestTimeoutMs: patienceMs } = deps;
-  return ({ query, operationName, variables }, viewer, change, measured) =>
+  return ({ field, declared, hydration }, viewer, change, measured) =>
     inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
+      const { query, operationName, variables } = hydration;
       const operation = operations.find(stripIgnoredCharacters(query), operationName);
-      const request = { variables, context, event: eventOf(change), ...(measured && { measured }) };
+      const event = { [field]: declared.payload(change) };
+      const request = { variables, context, event, ...(measured && { measured }) };
       return run(operation, request, deps);
     });
 }
@@ -135,19 +139,22 @@ async function* follow(
   args: ExecutionArgs,
   {
     changeFeed,
+    declarations,
     hydrate,
     logger,
-  }: { hydrate: Hydrate } & Pick<SubscriptionDependencies, 'changeFeed' | 'logger'>,
+  }: { hydrate: Hydrate } & Pick<SubscriptionDependencies, 'changeFeed' | 'declarations' | 'logger'>,
   signal: AbortSignal,
 ) {
   const { viewer } = args.contextValue as Carried;
-  const { filter, after, hydration } = changesWanted(args);
+  const subscribed = subscribedTo(args, declarations);
+  const { declared, args: given } = subscribed;
   const feed = await changeFeed().catch((error: unknown) => {
     logger.error({ err: error }, 'opening the change feed failed');
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
-  for await (const change of feed.subscribe({ viewer, filter, after, signal })) {
-    yield (await hydrate(hydration, viewer, change)) as ExecutionResult;
+  const wanted = { wanted: declared.wanted(given), after: declared.after(given) };
+  for await (const change of feed.subscribe({ viewer, ...wanted, signal })) {
+    yield (await hydrate(subscribed, viewer, change)) as ExecutionResult;
   }
 }
 

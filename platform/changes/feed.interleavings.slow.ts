@@ -88,7 +88,6 @@ async function follow(
   try {
     for await (const change of feed.subscribe({
       viewer: { userId: 'alice', roles: [] },
-      filter: {},
       after,
     })) {
       given.push(change.version);

@@ -84,7 +84,7 @@ async function take(feed: ChangeFeed, userId: string, after: string): Promise<nu
   while (taken.length < WANTED) {
     try {
       const viewer = { userId, roles: [] };
-      for await (const change of feed.subscribe({ viewer, filter: {}, after: cursor })) {
+      for await (const change of feed.subscribe({ viewer, after: cursor })) {
         taken.push(change.version);
         cursor = change.cursor;
         if (taken.length >= WANTED) break;

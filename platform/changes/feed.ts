@@ -7,7 +7,7 @@ import { cancellable } from '../event-log/reading.ts';
 import { decodeCursor, invalidCursor } from '../events/cursor.ts';
 import type { Viewer } from '../identity/service/caller.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Change, type ChangeEntry, type ChangeFilter, passes } from './change.ts';
+import { allChanges, type Change, type ChangeEntry, type WantedChanges } from './change.ts';
 import { readMissed } from './missed.ts';
 import { type ChangeWatcher, LogReader, type Stretch } from './reader.ts';
 import { SeenVersions } from './seen.ts';
@@ -15,7 +15,8 @@ import { SeenVersions } from './seen.ts';
 export interface ChangeSubscription {
   /** Whose changes are given, and nobody else's. */
   readonly viewer: Viewer;
-  readonly filter: ChangeFilter;
+  /** Default: all of the viewer's. */
+  readonly wanted?: WantedChanges;
   /** A change's cursor or a list's live cursor: changes after it come first. Default: from now on. */
   readonly after?: string | null;
   /** Ends the subscription. */
@@ -59,7 +60,7 @@ export interface ChangeFeedOptions {
 /** One subscriber and where it stands. */
 interface Follower {
   readonly userId: string;
-  readonly filter: ChangeFilter;
+  readonly wanted: WantedChanges;
   readonly signal: AbortSignal;
   readonly seen: SeenVersions;
   position: Position;
@@ -97,6 +98,9 @@ function refuse(error: unknown): never {
   if (error instanceof BlobgraphError) throw error;
   throw error instanceof EpochGone || error instanceof PositionGone ? expired(error) : unavailable(error);
 }
+
+const wants = ({ events, passes }: WantedChanges, change: Change): boolean =>
+  events.includes(change.event) && passes(change);
 
 /** Starts to read the log at once. */
 export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
@@ -150,7 +154,7 @@ class LogFeed implements ChangeFeed {
     return this.#reader.close();
   }
 
-  async *#follow({ viewer, filter, after }: ChangeSubscription, signal: AbortSignal) {
+  async *#follow({ viewer, wanted = allChanges, after }: ChangeSubscription, signal: AbortSignal) {
     const given = after == null ? undefined : decodeCursor(after);
     const seen = new SeenVersions();
     let follower: Follower | undefined;
@@ -161,7 +165,7 @@ class LogFeed implements ChangeFeed {
       if (!follower) {
         if (given) await this.#assertReached(given, stretch);
         const position = given ?? { epoch, sequence: Math.max(head, recent.last) };
-        follower = { userId: viewer.userId, filter, signal, seen, position };
+        follower = { userId: viewer.userId, wanted, signal, seen, position };
       }
       if (follower.position.epoch !== epoch) throw expired();
       yield* this.#within(stretch, follower);
@@ -221,8 +225,9 @@ class LogFeed implements ChangeFeed {
 
   /** The follower's changes up to a sequence, or the first of them, from the log. */
   async *#missed(through: number, follower: Follower) {
-    const { userId, signal, position: after } = follower;
-    const read = () => readMissed({ log: this.#log, userId, after, through, signal });
+    const { userId, wanted, signal, position: after } = follower;
+    const { events } = wanted;
+    const read = () => readMissed({ log: this.#log, userId, events, after, through, signal });
     const missed = await this.#reading.run(userId, read, { signal }).catch((error: unknown) => {
       if (signal.aborted) return undefined;
       return refuse(error);
@@ -234,6 +239,6 @@ class LogFeed implements ChangeFeed {
 
   *#hand(entry: ChangeEntry, follower: Follower) {
     follower.position = { epoch: follower.position.epoch, sequence: entry.sequence };
-    if (passes(entry, follower.filter) && follower.seen.isNew(entry.change)) yield entry.change;
+    if (wants(follower.wanted, entry.change) && follower.seen.isNew(entry.change)) yield entry.change;
   }
 }

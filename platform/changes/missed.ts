@@ -1,9 +1,9 @@
 import type { EventLog } from '../event-log/log.ts';
 import type { LoggedMessage, Position } from '../event-log/message.ts';
-import { subjectsOfUser } from '../events/events.ts';
+import { type EventName, subjectsOfUser } from '../events/named.ts';
 import { type ChangeEntry, toChangeEntry } from './change.ts';
 
-/** A user's missed changes, as far as they were read. */
+/** A user's missed changes of some events, as far as they were read. */
 export interface Missed {
   /** In the log's order. */
   readonly entries: readonly ChangeEntry[];
@@ -21,19 +21,20 @@ export function changeEntryOf(message: LoggedMessage): ChangeEntry | undefined {
 }
 
 /**
- * Reads a user's changes after a position and up to a sequence, or the first some hundred of them. It costs what this
- * user's changes cost, however many others there are between.
+ * Reads a user's changes by some events after a position and up to a sequence, or the first some hundred of them. It
+ * costs what these changes cost, however many others there are between.
  * @throws EpochGone, PositionGone, EventLogUnavailable; the signal's reason
  */
 export async function readMissed(options: {
   readonly log: EventLog;
   readonly userId: string;
+  readonly events: readonly EventName[];
   readonly after: Position;
   readonly through: number;
   readonly signal: AbortSignal;
 }): Promise<Missed> {
-  const { log, userId, after, through, signal } = options;
-  const range = await log.range({ subjects: subjectsOfUser(userId), after, through, signal });
+  const { log, userId, events, after, through, signal } = options;
+  const range = await log.range({ subjects: subjectsOfUser(events, userId), after, through, signal });
   const entries = range.messages.flatMap((message) => changeEntryOf(message) ?? []);
   return { entries: entries.filter((entry) => entry.userId === userId), through: range.through };
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { isReplay, REPLAYS } from '../event-log/replay.ts';
-import { allSubjects } from '../events/events.ts';
+import { allSubjects } from '../events/named.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from '../time/pause.ts';
 import type { ChangeEntry } from './change.ts';

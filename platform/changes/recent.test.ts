@@ -7,9 +7,10 @@ const LARGE = Array.from({ length: 10_000 }, (_, n) => `${n}`.padStart(36, '0'))
 const entryOf = (sequence: number, userId: string, sources = 0): ChangeEntry => ({
   sequence,
   userId,
-  bookId: undefined,
-  sourceIds: LARGE.slice(0, sources),
-  change: { cursor: 'c', kind: 'CREATED', blobId: 'b', version: sequence, occurredAt: new Date(0) },
+  change: {
+    ...{ cursor: 'c', event: 'blob.created', id: 'b', version: sequence, occurredAt: new Date(0) },
+    members: { blob_id: 'b', source_ids: LARGE.slice(0, sources) },
+  },
 });
 
 const SMALL = heapBytes(entryOf(1, 'alice'));

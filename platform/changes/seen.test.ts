@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { SeenVersions } from './seen.ts';
 
-const change = (blobId: string, version: number) => ({
-  ...{ blobId, version, cursor: '', kind: 'CREATED' as const },
-  occurredAt: new Date(0),
+const change = (id: string, version: number) => ({
+  ...{ id, version, cursor: '', event: 'blob.created' as const },
+  ...{ occurredAt: new Date(0), members: {} },
 });
 
 test('a version is new once, an older one of the same blob is not', () => {

@@ -6,14 +6,14 @@ const SEEN_BYTES = 128 * 1024;
 /** One blob's state, beside its id. */
 const BLOB_BYTES = 100;
 
-/** Knows which changes a subscription has sent already: versions of a blob only grow. */
+/** Knows which changes a subscription has sent already: versions of a blob, and of a book, only grow. */
 export class SeenVersions {
   readonly #versions: LRUCache<string, number>;
 
   constructor(maxBytes = SEEN_BYTES) {
     this.#versions = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: (_version, blobId) => BLOB_BYTES + blobId.length,
+      sizeCalculation: (_version, key) => BLOB_BYTES + key.length,
     });
   }
 
@@ -23,9 +23,11 @@ export class SeenVersions {
   }
 
   /** True the first time; false for a version that is no newer than the last one of its blob. */
-  isNew({ blobId, version }: Change): boolean {
-    if (version <= (this.#versions.peek(blobId) ?? 0)) return false;
-    this.#versions.set(blobId, version);
+  isNew({ event, id, version }: Change): boolean {
+    // A book may have a blob's id.
+    const key = event.startsWith('blob.') ? id : `book ${id}`;
+    if (version <= (this.#versions.peek(key) ?? 0)) return false;
+    this.#versions.set(key, version);
     return true;
   }
 }

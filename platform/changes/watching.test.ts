@@ -16,7 +16,7 @@ beforeEach(async () => {
   feed = openChangeFeed({ log, logger: createLogger('silent'), reconnectMs: 5 });
   expect(await feed.caughtUp(signal)).toBe(true);
   told = [];
-  feed.watch({ changed: ({ change }) => told.push(change.blobId), missed: () => told.push('missed') });
+  feed.watch({ changed: ({ change }) => told.push(change.id), missed: () => told.push('missed') });
 });
 afterEach(() => feed.close());
 

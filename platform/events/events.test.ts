@@ -3,7 +3,6 @@ import { assertPublishable, messageSize } from '../event-log/message.ts';
 import { defaultRetention } from '../event-log/retention.ts';
 import { subjectPattern } from '../event-log/subjects.ts';
 import {
-  allSubjects,
   type BlobEvent,
   eventKinds,
   fromMessage,
@@ -13,6 +12,7 @@ import {
   toMessage,
   userToken,
 } from './events.ts';
+import { allSubjects } from './named.ts';
 
 const event = (more: Partial<BlobEvent> = {}, userId = 'alice'): BlobEvent => ({
   kind: 'created',

@@ -43,6 +43,10 @@ const bodySchema = z.object({
       generation: z.number().int().optional(),
       /** The artifact that is made, e.g. an export's format; absent where the run makes a blob. */
       artifact: z.string().optional(),
+      /** What it is at, in a word or two; absent where the processor does not tell it. */
+      stage: z.string().optional(),
+      /** 0 to 1; absent where the processor does not tell it. */
+      progress: z.number().optional(),
     })
     .optional(),
   /** In `created` and `indexed`: the processors for which a run is planned. */
@@ -77,13 +81,6 @@ export const userToken = (userId: string): string =>
 
 /** The subject filter of one kind of event, for all users. */
 export const subjectOf = (kind: EventKind): string => `${SUBJECT_ROOT}.${kind}.*`;
-
-/** The subjects of one user's events. */
-export const subjectsOfUser = (userId: string): string[] =>
-  eventKinds.map((kind) => `${SUBJECT_ROOT}.${kind}.${userToken(userId)}`);
-
-/** Every subject of the log. */
-export const allSubjects: readonly string[] = eventKinds.map(subjectOf);
 
 /** Ephemeral progress reports, outside the log. */
 export const progressSubject = (userId: string): string => `${SUBJECT_ROOT}.progress.${userToken(userId)}`;

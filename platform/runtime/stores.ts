@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ChangeFeed, openChangeFeed } from '../changes/feed.ts';
 import type { Config } from '../config/config.ts';
 import type { EventLog } from '../event-log/log.ts';
-import { allSubjects } from '../events/events.ts';
+import { allSubjects } from '../events/named.ts';
 import type { MongoServer } from '../mongo/client.ts';
 import { openFolderObjects } from '../objects/objects.folder.ts';
 import type { ObjectStore } from '../objects/objects.ts';

@@ -1,11 +1,9 @@
-import type { Change } from '../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import type { EventLog } from '../../platform/event-log/log.ts';
 import type { DeadLetter } from '../../platform/event-log/usage.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { DeadLetterPage } from './dead-letters.ts';
 
-export type BlobChangeModel = Change;
 export type DeadLetterModel = DeadLetter;
 export type DeadLetterEdgeModel = DeadLetter;
 export type DeadLetterConnectionModel = DeadLetterPage;

@@ -1,15 +1,8 @@
 import { DateTimeISOResolver } from 'graphql-scalars';
-import type { ChangeFilter } from '../../platform/changes/change.ts';
-import { BlobgraphError } from '../../platform/errors/errors.ts';
-import { requireOperator, requireViewer } from '../../platform/serving/access/authenticate.ts';
+import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
-import type { BlobChangeModel, Context } from './models.ts';
-
-async function changesOf({ caller, changeFeed }: Context, filter: ChangeFilter, after: string | null) {
-  const viewer = requireViewer(caller);
-  return (await changeFeed()).subscribe({ viewer, filter, after });
-}
+import type { Context } from './models.ts';
 
 /** The event log, for operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
 async function operatorsLog({ caller, eventLog }: Context) {
@@ -17,6 +10,7 @@ async function operatorsLog({ caller, eventLog }: Context) {
   return eventLog();
 }
 
+/** Without those of subscriptions, which the SDL declares. */
 export const resolvers: Resolvers = {
   DateTime: DateTimeISOResolver,
   Query: {
@@ -31,16 +25,6 @@ export const resolvers: Resolvers = {
     async dropDeadLetter(_root, { id }, context) {
       const dropped = await (await operatorsLog(context)).dropDeadLetter(id);
       return dropped ? { droppedId: id, userErrors: [] } : { droppedId: null, userErrors: [noSuchLetter] };
-    },
-  },
-  Subscription: {
-    blobChanged: {
-      subscribe: (_root, { filter, after }, context) => changesOf(context, filter ?? {}, after ?? null),
-      resolve(change: BlobChangeModel | undefined) {
-        if (!change)
-          throw new BlobgraphError('BAD_REQUEST', 'Subscriptions are served over graphql-ws at this path.');
-        return change;
-      },
     },
   },
   DeadLetterConnection: {
@@ -58,8 +42,5 @@ export const resolvers: Resolvers = {
     subject: ({ message }) => message.subject,
     publishedAt: ({ message }) => message.publishedAt,
     body: ({ message }) => new TextDecoder().decode(message.body),
-  },
-  BlobChange: {
-    blob: ({ kind, blobId }) => (kind === 'DELETED' ? null : { id: blobId }),
   },
 };

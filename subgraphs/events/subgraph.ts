@@ -21,6 +21,7 @@ import {
   type Session,
   serveOperationsOverWebSocket,
 } from '../../platform/serving/websocket/websocket.ts';
+import { subscriptionResolvers } from '../../platform/subscriptions/resolvers.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -46,9 +47,10 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
 export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
   const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
   const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
+  const typeDefs = parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8'));
   const { schema } = serveSubgraph<Context>(app, {
-    typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
-    resolvers,
+    typeDefs,
+    resolvers: { ...resolvers, Subscription: subscriptionResolvers(typeDefs) },
     context: contextOf,
     logger,
   });

@@ -3,7 +3,8 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import type { OutgoingMessage } from '../../../platform/event-log/message.ts';
 import { openNatsEventLog } from '../../../platform/event-log/nats/log.nats.ts';
-import { allSubjects, type BlobEvent, toMessage } from '../../../platform/events/events.ts';
+import { type BlobEvent, toMessage } from '../../../platform/events/events.ts';
+import { allSubjects } from '../../../platform/events/named.ts';
 import { UsageError } from '../../../platform/process/exit.ts';
 
 /** An acknowledgement as it was sent: `+ACK`, `-NAK`, `+WPI`, `+TERM`. */

@@ -27,7 +27,8 @@ export const isPending = ({
 /** The members of an event that do not come from the entry. */
 export interface EventDetails {
   /** The run that changed. */
-  readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'>;
+  readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'> &
+    Partial<Pick<Run, 'stage' | 'progress'>>;
   /** For `created` and `indexed`: the processors that have a planned run. */
   readonly planned?: readonly string[];
   /** For `indexed`: true when the content does not exist yet. */
@@ -40,12 +41,16 @@ const runBody = ({
   attempt,
   generation,
   artifact,
+  stage,
+  progress,
 }: NonNullable<EventDetails['run']>) => ({
   processor_id: processorId,
   state,
   attempt,
   generation,
   ...(artifact === null ? {} : { artifact }),
+  ...(stage == null ? {} : { stage }),
+  ...(progress == null ? {} : { progress }),
 });
 
 /** Members of an entry that its events carry. */

@@ -1,0 +1,37 @@
+import type { LoggedMessage } from '../event-log/message.ts';
+import { type EventKind, eventKinds, fromMessage, userToken } from './events.ts';
+import { type MemberValues, membersOf } from './members.ts';
+
+/** What an event is about, and what happened to it. The subject is this and the user. */
+export type EventName = `blob.${EventKind}`;
+
+/** The names of all events of the log. */
+export const eventNames: readonly EventName[] = eventKinds.map((kind) => `blob.${kind}` as const);
+
+/** The subjects of these events, of one user. */
+export const subjectsOfUser = (names: readonly EventName[], userId: string): string[] =>
+  names.map((name) => `${name}.${userToken(userId)}`);
+
+/** Every subject of the log. */
+export const allSubjects: readonly string[] = eventNames.map((name) => `${name}.*`);
+
+/** Any event of the log. */
+export interface NamedEvent {
+  readonly name: EventName;
+  readonly userId: string;
+  /** The blob. */
+  readonly id: string;
+  readonly version: number;
+  readonly time: Date;
+  readonly members: MemberValues;
+}
+
+/** The event in a message. @throws Error with the reason when there is none */
+export function readEvent(message: Pick<LoggedMessage, 'headers' | 'body'>): NamedEvent {
+  const event = fromMessage(message);
+  const { kind, version, time, body } = event;
+  return {
+    ...{ name: `blob.${kind}`, userId: body.user_id, id: body.blob_id, version, time },
+    members: membersOf(event),
+  };
+}

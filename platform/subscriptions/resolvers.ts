@@ -1,0 +1,44 @@
+import type { DocumentNode } from 'graphql';
+import type { ChangeFeed } from '../changes/feed.ts';
+import { BlobgraphError } from '../errors/errors.ts';
+import type { Caller } from '../identity/service/caller.ts';
+import { requireViewer } from '../serving/access/authenticate.ts';
+import type { Arguments } from './arguments.ts';
+import { type DeclaredSubscription, declaredSubscriptions } from './declared.ts';
+
+/** The context of a subgraph that serves its declared subscriptions itself. */
+export interface FollowingContext {
+  readonly caller: Caller;
+  readonly changeFeed: () => Promise<ChangeFeed>;
+}
+
+type Told = Readonly<Record<string, unknown>>;
+
+async function* follow(
+  declared: DeclaredSubscription,
+  args: Arguments,
+  { caller, changeFeed }: FollowingContext,
+): AsyncGenerator<Told, void, undefined> {
+  const viewer = requireViewer(caller);
+  const wanted = { wanted: declared.wanted(args), after: declared.after(args) };
+  for await (const change of (await changeFeed()).subscribe({ viewer, ...wanted }))
+    yield declared.payload(change);
+}
+
+function resolve(told: Told | undefined): Told {
+  if (told) return told;
+  throw new BlobgraphError('BAD_REQUEST', 'Subscriptions are served over graphql-ws at this path.');
+}
+
+/** Resolvers of the subscription fields that a subgraph declares by `@events`. @throws DeclarationFault */
+export const subscriptionResolvers = (typeDefs: DocumentNode) =>
+  Object.fromEntries(
+    [...declaredSubscriptions(typeDefs)].map(([field, declared]) => [
+      field,
+      {
+        subscribe: (_root: unknown, args: Arguments, context: FollowingContext) =>
+          follow(declared, args, context),
+        resolve,
+      },
+    ]),
+  );
