@@ -107,6 +107,7 @@ const stateResolvers = (blobs: TestBlob[]) => ({
     createBlob: (_root: unknown, { input }: { input: { title: string } }) => createBlob(blobs, input),
   },
   BlobIndex: blobIndexResolvers(blobs),
+  Book: { __resolveReference: ({ id }: Reference) => ({ id, title: `Book ${id}`, chapters: [] }) },
   Blob: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
   Node: { __resolveType: constant('BlobIndex') },
   UserBlob: {

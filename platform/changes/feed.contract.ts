@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
+import { toBookMessage } from '../events/book-events.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
+import { allChanges, type Change } from './change.ts';
 import { type Stress, stress, WANTED } from './feed.stress.fixture.ts';
 import { type ChangeFeed, openChangeFeed } from './feed.ts';
 
@@ -81,6 +83,36 @@ export function changeFeedContract({
     await log.publish(blobMessage('d', 1));
     expect(await feed.caughtUp(signal)).toBe(true);
     expect(told).toEqual(['a', 'b']);
+  });
+
+  test('one cursor leads through changes of blobs and of books, of which each is told once', async () => {
+    const after = encodeCursor(await log.head());
+    const time = new Date('2026-01-31T12:00:00.000Z');
+    const publish = async (version: number) => {
+      const book = { version, time, userId: 'alice', bookId: 'a' };
+      await log.publish(blobMessage('a', version, { body: { book_id: 'a' } }));
+      for (const kind of ['updated', 'updated'] as const) await log.publish(toBookMessage({ ...book, kind }));
+    };
+    for (const version of [1, 2]) await publish(version);
+    const viewer = { userId: 'alice', roles: [] };
+    async function told(from: string, wanted = allChanges, last = 3) {
+      const all: Change[] = [];
+      for await (const change of feed.subscribe({ viewer, after: from, wanted })) {
+        all.push(change);
+        if (change.version === last && change.event.startsWith('book.')) break;
+      }
+      return all;
+    }
+    const following = told(after);
+    await publish(3);
+    const all = await following;
+    const short = (changes: readonly Change[]) => changes.map(({ event, version }) => `${event}:${version}`);
+    const expected = [1, 2, 3].flatMap((version) => [`blob.created:${version}`, `book.updated:${version}`]);
+    expect(short(all)).toEqual(expected);
+    for (const [index, { cursor }] of all.slice(0, -1).entries())
+      expect(short(await told(cursor))).toEqual(expected.slice(index + 1));
+    const ofBooks = { events: ['book.updated'], passes: () => true } as const;
+    expect(short(await told(after, ofBooks))).toEqual(expected.filter((each) => each.startsWith('book.')));
   });
 
   test('cursors that lead nowhere are told apart', async () => {

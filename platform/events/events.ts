@@ -88,21 +88,39 @@ export const progressSubject = (userId: string): string => `${SUBJECT_ROOT}.prog
 /** Stable: the same change has the same id however often it is published. */
 export const messageId = (event: BlobEvent): string => `${event.body.blob_id}:${event.version}`;
 
-/** The event as a message: CloudEvents attributes in the headers (binary content mode), the body as JSON. */
+/** CloudEvents attributes as headers (binary content mode), of a body in JSON. */
+export const cloudEventHeaders = ({
+  id,
+  type,
+  time,
+  traceparent,
+}: {
+  readonly id: string;
+  readonly type: string;
+  readonly time: Date;
+  readonly traceparent: string | undefined;
+}) => ({
+  'ce-specversion': '1.0',
+  'ce-id': id,
+  'ce-type': type,
+  'ce-source': '/state',
+  'ce-time': time.toISOString(),
+  'content-type': 'application/json',
+  ...(traceparent === undefined ? {} : { traceparent }),
+});
+
+/** The event as a message. */
 export function toMessage(event: BlobEvent): OutgoingMessage {
   const id = messageId(event);
   return {
     subject: `${SUBJECT_ROOT}.${event.kind}.${userToken(event.body.user_id)}`,
     id,
     headers: {
-      'ce-specversion': '1.0',
-      'ce-id': id,
-      'ce-type': `${SUBJECT_ROOT}.${event.kind}`,
-      'ce-source': '/state',
-      'ce-time': event.time.toISOString(),
-      'content-type': 'application/json',
+      ...cloudEventHeaders({
+        ...{ id, type: `${SUBJECT_ROOT}.${event.kind}`, time: event.time },
+        traceparent: event.traceparent,
+      }),
       'blob-version': String(event.version),
-      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
     },
     body: new TextEncoder().encode(JSON.stringify(event.body)),
   };

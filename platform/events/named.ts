@@ -1,12 +1,16 @@
 import type { LoggedMessage } from '../event-log/message.ts';
+import { type BookEventKind, bookEventKinds, fromBookMessage, isBookMessage } from './book-events.ts';
 import { type EventKind, eventKinds, fromMessage, userToken } from './events.ts';
 import { type MemberValues, membersOf } from './members.ts';
 
 /** What an event is about, and what happened to it. The subject is this and the user. */
-export type EventName = `blob.${EventKind}`;
+export type EventName = `blob.${EventKind}` | `book.${BookEventKind}`;
 
 /** The names of all events of the log. */
-export const eventNames: readonly EventName[] = eventKinds.map((kind) => `blob.${kind}` as const);
+export const eventNames: readonly EventName[] = [
+  ...eventKinds.map((kind) => `blob.${kind}` as const),
+  ...bookEventKinds.map((kind) => `book.${kind}` as const),
+];
 
 /** The subjects of these events, of one user. */
 export const subjectsOfUser = (names: readonly EventName[], userId: string): string[] =>
@@ -19,15 +23,21 @@ export const allSubjects: readonly string[] = eventNames.map((name) => `${name}.
 export interface NamedEvent {
   readonly name: EventName;
   readonly userId: string;
-  /** The blob. */
+  /** The blob, or the user's own id of the book. */
   readonly id: string;
   readonly version: number;
   readonly time: Date;
   readonly members: MemberValues;
 }
 
+function ofBook(message: Pick<LoggedMessage, 'headers' | 'body'>): NamedEvent {
+  const { kind, bookId: id, ...event } = fromBookMessage(message);
+  return { ...event, name: `book.${kind}`, id, members: { book_id: id } };
+}
+
 /** The event in a message. @throws Error with the reason when there is none */
 export function readEvent(message: Pick<LoggedMessage, 'headers' | 'body'>): NamedEvent {
+  if (isBookMessage(message)) return ofBook(message);
   const event = fromMessage(message);
   const { kind, version, time, body } = event;
   return {

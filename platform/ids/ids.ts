@@ -35,6 +35,10 @@ export const derivedBlobId = (
     ...(generation === 0 ? [] : [String(generation)]),
   );
 
+/** The id of a change of a book's record: an erased book that is made anew begins with version 1 again. */
+export const bookEventId = (userId: string, bookId: string, version: number, time: Date): string =>
+  hashId('book-event', userId, bookId, String(version), time.toISOString());
+
 /** The id of on-demand work that was asked for with an idempotency key. */
 export const onDemandBlobId = (userId: string, processorId: string, idempotencyKey: string): string =>
   hashId('on-demand', userId, processorId, idempotencyKey);

@@ -63,12 +63,36 @@ export type Subscription = {
   __typename?: 'Subscription';
   /** Every change of the caller's blobs, in the order of the log, each once. */
   blobChanged: BlobChange;
+  /**
+   * Every change of one of the caller's books: of its title, front matter and chapters, and of all blobs that belong to it:
+   * drafts, what was made of them, compilations and their exports. A book that is not there is silent, until a draft or its
+   * owner brings it into being.
+   */
+  bookChanged: BookChange;
+  /** Every step of the runs on the caller's blobs, those of artifacts included. All given conditions must hold. */
+  processingChanged: ProcessingChange;
 };
 
 
 /** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
 export type SubscriptionBlobChangedArgs = {
   filter?: InputMaybe<BlobChangeFilter>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+export type SubscriptionBookChangedArgs = {
+  bookId: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+export type SubscriptionProcessingChangedArgs = {
+  blobId?: InputMaybe<Scalars['ID']['input']>;
+  bookId?: InputMaybe<Scalars['ID']['input']>;
+  processorId?: InputMaybe<Scalars['ID']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -114,8 +138,105 @@ export type BlobChangeKind =
   /** The blob is gone. */
   | 'DELETED';
 
+/** One change of a book, or of a blob that belongs to it. */
+export type BookChange = {
+  __typename?: 'BookChange';
+  /** Where the change stands in the log; hand it to `after` to resume. */
+  cursor: Scalars['String']['output'];
+  /** What happened to it. */
+  kind: BookChangeKind;
+  /** The user's own id of the book. */
+  bookId: Scalars['ID']['output'];
+  /** The blob that changed; null when the book itself did. */
+  blobId: Maybe<Scalars['ID']['output']>;
+  /** The kind of the blob's content, e.g. `chapter_draft`. */
+  type: Maybe<Scalars['String']['output']>;
+  /** The processor whose run on the blob changed; null where it is about no run. */
+  processorId: Maybe<Scalars['ID']['output']>;
+  /** What that run makes besides blobs, e.g. an export's format. */
+  artifact: Maybe<Scalars['String']['output']>;
+  /** Where that run is. */
+  state: Maybe<ProcessingState>;
+  /** The version that the change gave to the blob's entry, or to the book. */
+  version: Scalars['Int']['output'];
+  /** When it happened. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** The book as it is now; null when it was deleted. */
+  book: Maybe<Book>;
+  /** The blob's entry as it is now; null when it was deleted, or when the book itself changed. */
+  blob: Maybe<BlobIndex>;
+};
+
+/** What happened to a book. */
+export type BookChangeKind =
+  /** Its owner described it anew: title, front matter or chapters. */
+  | 'UPDATED'
+  /** Its owner deleted it. Drafts that stay are in the index still. */
+  | 'DELETED'
+  /** The user stored a blob of it, such as a draft. */
+  | 'BLOB_CREATED'
+  /** A processor made a blob of those of the book, such as an expansion or a compilation. */
+  | 'BLOB_DERIVED'
+  /** A run on one of its blobs started, moved on or was asked for again; an export's is one on a compilation. */
+  | 'BLOB_PROCESSING'
+  /** A run on one of its blobs is done. */
+  | 'BLOB_COMPLETED'
+  /** A run on one of its blobs failed for good. */
+  | 'BLOB_FAILED'
+  /** A blob of it is gone. */
+  | 'BLOB_DELETED';
+
+/** One step of a run on a blob. */
+export type ProcessingChange = {
+  __typename?: 'ProcessingChange';
+  /** Where the change stands in the log; hand it to `after` to resume. */
+  cursor: Scalars['String']['output'];
+  /** The blob that is worked on. */
+  blobId: Scalars['ID']['output'];
+  /** The user's own id of the book that it belongs to. */
+  bookId: Maybe<Scalars['ID']['output']>;
+  /** The processor that works on it. */
+  processorId: Scalars['ID']['output'];
+  /** What is made besides blobs, e.g. an export's format; null for the run that makes blobs. */
+  artifact: Maybe<Scalars['String']['output']>;
+  /** Where the run is; PENDING when it was asked for again. */
+  state: ProcessingState;
+  /** From 1. */
+  attempt: Scalars['Int']['output'];
+  /** 0 at first; `reprocess` asks for the next. */
+  generation: Maybe<Scalars['Int']['output']>;
+  /** What it is at, in a word or two, where the processor tells it. */
+  stage: Maybe<Scalars['String']['output']>;
+  /** 0 to 1, where the processor tells it. */
+  progress: Maybe<Scalars['Float']['output']>;
+  /** The version that the change gave to the blob's entry. */
+  version: Scalars['Int']['output'];
+  /** When it happened. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** The blob's entry as it is now; `processing` has all its runs, and why one failed. */
+  blob: Maybe<BlobIndex>;
+};
+
+/** Where the processing of a blob is. */
+export type ProcessingState =
+  /** Kept as it is: no processor takes it. */
+  | 'STORED'
+  /** Waits for a processor. */
+  | 'PENDING'
+  /** A processor is at work. */
+  | 'PROCESSING'
+  /** All runs are done. */
+  | 'COMPLETED'
+  /** At least one run failed for good; `retryProcessing` starts it again. */
+  | 'FAILED';
+
 export type BlobIndex = {
   __typename?: 'BlobIndex';
+  id: Scalars['ID']['output'];
+};
+
+export type Book = {
+  __typename?: 'Book';
   id: Scalars['ID']['output'];
 };
 
@@ -297,7 +418,13 @@ export type ResolversTypes = {
   BlobChangeFilter: BlobChangeFilter;
   BlobChange: ResolverTypeWrapper<BlobChange>;
   BlobChangeKind: BlobChangeKind;
+  BookChange: ResolverTypeWrapper<BookChange>;
+  BookChangeKind: BookChangeKind;
+  ProcessingChange: ResolverTypeWrapper<ProcessingChange>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ProcessingState: ProcessingState;
   BlobIndex: ResolverTypeWrapper<BlobIndex>;
+  Book: ResolverTypeWrapper<Book>;
   DeadLetter: ResolverTypeWrapper<DeadLetterModel>;
   DeadLetterConnection: ResolverTypeWrapper<DeadLetterConnectionModel>;
   DeadLetterEdge: ResolverTypeWrapper<DeadLetterEdgeModel>;
@@ -319,7 +446,11 @@ export type ResolversParentTypes = {
   Subscription: {};
   BlobChangeFilter: BlobChangeFilter;
   BlobChange: BlobChange;
+  BookChange: BookChange;
+  ProcessingChange: ProcessingChange;
+  Float: Scalars['Float']['output'];
   BlobIndex: BlobIndex;
+  Book: Book;
   DeadLetter: DeadLetterModel;
   DeadLetterConnection: DeadLetterConnectionModel;
   DeadLetterEdge: DeadLetterEdgeModel;
@@ -361,6 +492,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   blobChanged?: SubscriptionResolver<ResolversTypes['BlobChange'], "blobChanged", ParentType, ContextType, Partial<SubscriptionBlobChangedArgs>>;
+  bookChanged?: SubscriptionResolver<ResolversTypes['BookChange'], "bookChanged", ParentType, ContextType, RequireFields<SubscriptionBookChangedArgs, 'bookId'>>;
+  processingChanged?: SubscriptionResolver<ResolversTypes['ProcessingChange'], "processingChanged", ParentType, ContextType, Partial<SubscriptionProcessingChangedArgs>>;
 };
 
 export type BlobChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlobChange'] = ResolversParentTypes['BlobChange']> = {
@@ -373,8 +506,47 @@ export type BlobChangeResolvers<ContextType = Context, ParentType extends Resolv
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type BookChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BookChange'] = ResolversParentTypes['BookChange']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['BookChangeKind'], ParentType, ContextType>;
+  bookId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  blobId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  type?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  processorId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  artifact?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<Maybe<ResolversTypes['ProcessingState']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType>;
+  blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProcessingChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProcessingChange'] = ResolversParentTypes['ProcessingChange']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  blobId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  bookId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  processorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  artifact?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ProcessingState'], ParentType, ContextType>;
+  attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  generation?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  stage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  progress?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type BlobIndexResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlobIndex'] = ResolversParentTypes['BlobIndex']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Book'] = ResolversParentTypes['Book']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -441,7 +613,10 @@ export type Resolvers<ContextType = Context> = {
   Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   BlobChange?: BlobChangeResolvers<ContextType>;
+  BookChange?: BookChangeResolvers<ContextType>;
+  ProcessingChange?: ProcessingChangeResolvers<ContextType>;
   BlobIndex?: BlobIndexResolvers<ContextType>;
+  Book?: BookResolvers<ContextType>;
   DeadLetter?: DeadLetterResolvers<ContextType>;
   DeadLetterConnection?: DeadLetterConnectionResolvers<ContextType>;
   DeadLetterEdge?: DeadLetterEdgeResolvers<ContextType>;

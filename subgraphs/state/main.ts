@@ -16,6 +16,7 @@ import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import { createHandOutSweeper } from './lifecycle/hand-out.ts';
 import { followLifecycles } from './lifecycle/lifecycle.ts';
 import { createRetirementSweeper } from './lifecycle/retirement.ts';
+import { createBookRelay } from './publishing/book-relay.ts';
 import { createIntake } from './publishing/intake.ts';
 import { measureIntake } from './publishing/metrics.ts';
 import { createReemitter } from './publishing/reemission.ts';
@@ -23,6 +24,7 @@ import { createRelay } from './publishing/relay.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
+import type { BookKey } from './store/books.ts';
 import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
@@ -62,6 +64,7 @@ function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => 
   return {
     ...shared,
     nudge: (blobId: string) => work().relay.nudge(blobId),
+    nudgeBook: (book: BookKey) => work().bookRelay.nudge(book),
     nudgeDeletion: (blobId: string) => work().deletions.nudge(blobId),
     nudgeErasure: (userId: string) => work().erasures.nudge(userId),
     nudgeBackfill: (processorId: string) => work().backfills.nudge(processorId),
@@ -77,6 +80,7 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
   const erasure = createErasureClient(http);
   return {
     relay: createRelay(deps),
+    bookRelay: createBookRelay(deps),
     deletions: createDeletionSweeper({ ...deps, erasure }),
     erasures: createErasureSweeper({ ...deps, erasure, maxWaiting: config.limits.outbox / 2 }),
     backfills: createBackfillSweeper(deps),

@@ -145,7 +145,7 @@ describe('an erasure', () => {
       const { userId, one, two, book } = await novel();
       const unindexed: UserBlobRecord = userBlob(userId);
       await store.insertUserBlob(unindexed);
-      await store.putBook(newBook(userId));
+      await store.putBook(newBook(userId), []);
       const clock = manualClock();
       const keeping = keepers();
       keeping.put(userId, one.id, two.id, book.id, newId('refused'));

@@ -37,6 +37,11 @@ export type Query = {
   blobs: BlobIndexConnection;
   /** The caller's book by their own book id, e.g. `my-novel`; null when there is none. */
   book: Maybe<Book>;
+  /**
+   * Hand it to `after` of a subscription to hear of every change since this operation began to read: what else it answers
+   * of the caller's blobs and books is the snapshot that the subscription goes on from.
+   */
+  liveCursor: Scalars['String']['output'];
   /** The same as `blob`, by the name that Relay's compiler asks of types with `@fetchable`: fragments on a blob page by it. */
   fetch__BlobIndex: Maybe<BlobIndex>;
   /** The same as `book`, for Relay's `@fetchable`. */
@@ -478,7 +483,7 @@ export type BlobIndexConnection = {
   totalCount: Scalars['Int']['output'];
   /** False when there are, or may be, more than `totalCount`. */
   totalCountIsExact: Scalars['Boolean']['output'];
-  /** Hand it to `blobChanged(after:)` to hear of every change since this page was read. */
+  /** Hand it to `after` of a subscription to hear of every change since this page was read. */
   liveCursor: Scalars['String']['output'];
 };
 
@@ -632,7 +637,7 @@ export type CreateBlobPayload = {
   blob: Maybe<BlobIndex>;
   /** What is wrong with the input, each naming its place; empty when the blob was stored. */
   userErrors: Array<UserError>;
-  /** Hand it to `blobChanged(after:)` to hear of every change since before this mutation. */
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
 };
 
@@ -651,7 +656,7 @@ export type CreateBlobsPayload = {
   results: Array<CreateBlobResult>;
   /** What is wrong with the batch as a whole; empty when each blob was looked at. */
   userErrors: Array<UserError>;
-  /** Hand it to `blobChanged(after:)` to hear of every change since before this mutation. */
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
 };
 
@@ -757,6 +762,8 @@ export type UpdateBookPayload = {
   book: Maybe<Book>;
   /** What is wrong with the input, each naming its place; empty when it was taken. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of deleting a book. */
@@ -768,6 +775,8 @@ export type DeleteBookPayload = {
   deletedIds: Array<Scalars['ID']['output']>;
   /** Why nothing was deleted; empty when it was. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of describing a book. */
@@ -777,6 +786,8 @@ export type CreateBookPayload = {
   book: Maybe<Book>;
   /** What is wrong with the input, each naming its place; empty when it was taken. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of deleting a blob. */
@@ -788,6 +799,8 @@ export type DeleteBlobPayload = {
   staleIds: Array<Scalars['ID']['output']>;
   /** Why nothing was deleted; empty when it was. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of asking for an erasure. */
@@ -888,6 +901,8 @@ export type RetryProcessingPayload = {
   blob: Maybe<BlobIndex>;
   /** Why it is not run again; empty when it is. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of cancelling a run. */
@@ -897,6 +912,8 @@ export type CancelProcessingPayload = {
   blob: Maybe<BlobIndex>;
   /** Why nothing was cancelled; empty when it was. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** What became of asking for a result anew. */
@@ -906,6 +923,8 @@ export type ReprocessPayload = {
   blob: Maybe<BlobIndex>;
   /** Why it is not made anew; empty when it is. */
   userErrors: Array<UserError>;
+  /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
+  liveCursor: Scalars['String']['output'];
 };
 
 /** Something in the input that the caller can mend. */
@@ -1175,6 +1194,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType, RequireFields<QueryBlobArgs, 'id'>>;
   blobs?: Resolver<ResolversTypes['BlobIndexConnection'], ParentType, ContextType, RequireFields<QueryBlobsArgs, 'first'>>;
   book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType, RequireFields<QueryBookArgs, 'id'>>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   fetch__BlobIndex?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType, RequireFields<QueryFetch__BlobIndexArgs, 'id'>>;
   fetch__Book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType, RequireFields<QueryFetch__BookArgs, 'id'>>;
   userErasure?: Resolver<Maybe<ResolversTypes['UserErasure']>, ParentType, ContextType, RequireFields<QueryUserErasureArgs, 'id'>>;
@@ -1327,6 +1347,7 @@ export type UserBlobResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type BookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Book'] = ResolversParentTypes['Book']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Book']>, { __typename: 'Book' } & GraphQLRecursivePick<ParentType, {"id":true}>, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1397,6 +1418,7 @@ export type CreateBlobResultResolvers<ContextType = Context, ParentType extends 
 export type UpdateBookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateBookPayload'] = ResolversParentTypes['UpdateBookPayload']> = {
   book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1404,12 +1426,14 @@ export type DeleteBookPayloadResolvers<ContextType = Context, ParentType extends
   bookId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   deletedIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CreateBookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateBookPayload'] = ResolversParentTypes['CreateBookPayload']> = {
   book?: Resolver<Maybe<ResolversTypes['Book']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1417,6 +1441,7 @@ export type DeleteBlobPayloadResolvers<ContextType = Context, ParentType extends
   deletedIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   staleIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1469,18 +1494,21 @@ export type BackfillResolvers<ContextType = Context, ParentType extends Resolver
 export type RetryProcessingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetryProcessingPayload'] = ResolversParentTypes['RetryProcessingPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CancelProcessingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelProcessingPayload'] = ResolversParentTypes['CancelProcessingPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ReprocessPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReprocessPayload'] = ResolversParentTypes['ReprocessPayload']> = {
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  liveCursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 

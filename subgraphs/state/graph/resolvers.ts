@@ -95,6 +95,9 @@ const wholeBook = async (book: BookModel, loaders: Context['loaders']): Promise<
 
 const me = (context: Context) => ({ id: context.viewer.userId });
 
+/** Of what tells of changes since it was begun. */
+const live = { liveCursor: (_parent: unknown, _args: unknown, { liveCursor }: Context) => liveCursor() };
+
 export const resolvers: Resolvers = {
   DateTime: DateTimeISOResolver,
   JSON: JSONResolver,
@@ -102,6 +105,7 @@ export const resolvers: Resolvers = {
 
   Query: {
     me: (_root, _args, context) => me(context),
+    ...live,
     blob: (_root, { id }, context) => context.loaders.entry.load(id),
     blobs: (_root, { filter, orderBy, ...args }, context) =>
       page(context, filterOf(filter), args, orderBy?.direction ?? 'DESC'),
@@ -176,8 +180,15 @@ export const resolvers: Resolvers = {
     liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
   },
 
-  CreateBlobPayload: { liveCursor: (_payload, _args, { liveCursor }) => liveCursor() },
-  CreateBlobsPayload: { liveCursor: (_payload, _args, { liveCursor }) => liveCursor() },
+  CreateBlobPayload: live,
+  CreateBlobsPayload: live,
+  CreateBookPayload: live,
+  UpdateBookPayload: live,
+  DeleteBookPayload: live,
+  DeleteBlobPayload: live,
+  RetryProcessingPayload: live,
+  CancelProcessingPayload: live,
+  ReprocessPayload: live,
 
   Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
 
@@ -202,6 +213,7 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
+    __resolveReference: ({ id }, { loaders }) => loaders.book.load(id),
     subtitle: ({ front }) => front.subtitle,
     author: ({ front }) => front.author,
     rights: ({ front }) => front.rights,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEmbeddedEventLog } from '../../../platform/event-log/embedded/log.embedded.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import type { OutgoingMessage } from '../../../platform/event-log/message.ts';
-import { fromMessage } from '../../../platform/events/events.ts';
+import { eventIn } from '../../../platform/events/events.ts';
 import { allSubjects } from '../../../platform/events/named.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
@@ -65,8 +65,8 @@ async function published(blobId: string): Promise<{ kind: string; version: numbe
     subjects: allSubjects,
     after: { epoch: head.epoch, sequence: 0 },
   })) {
-    const event = fromMessage(message);
-    if (event.body.blob_id === blobId) found.push({ kind: event.kind, version: event.version });
+    const event = eventIn(message);
+    if (event?.body.blob_id === blobId) found.push({ kind: event.kind, version: event.version });
     if (message.position.sequence >= head.sequence) break;
   }
   return found;

@@ -22,8 +22,8 @@ const BATCHES_AT_ONCE = 2;
 const BATCH = 100;
 const PUBLISHED_AT_ONCE = 32;
 /** The sweep leaves younger events to the process that stored them. */
-const SWEEP_GRACE_MS = 2_000;
-const SWEEP_BATCH = 500;
+export const SWEEP_GRACE_MS = 2_000;
+export const SWEEP_BATCH = 500;
 const SOURCES_AT_ONCE = 1_000;
 
 /**

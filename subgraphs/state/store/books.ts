@@ -1,3 +1,4 @@
+import type { BookEventKind } from '../../../platform/events/book-events.ts';
 import type { BookRecord, IndexEntry } from './records.ts';
 
 /** Maximum number of drafts that `newestDrafts` returns. */
@@ -20,13 +21,46 @@ export interface ConversationSummary {
   readonly lastMessageAt: Date;
 }
 
+/** An unpublished event of a book. It is stored in the book's record, in the same write as the change it describes. */
+export interface BookOutboxEvent {
+  readonly kind: BookEventKind;
+  /** The record's version after the change; also its order in the outbox. */
+  readonly version: number;
+  /** ISO 8601. */
+  readonly time: string;
+  /** The W3C trace context of the request that led to it; absent without one. */
+  readonly traceparent?: string;
+}
+
+/** Books are unique only among their user's. */
+export type BookKey = Pick<BookRecord, 'userId' | 'id'>;
+
+/** The unpublished events of one book, oldest first. */
+export interface BookOutbox extends BookKey {
+  readonly events: readonly BookOutboxEvent[];
+}
+
+/** A book whose outbox has been published up to a version. */
+export interface PublishedBook extends BookKey {
+  readonly version: number;
+}
+
+export interface BookOutboxStore {
+  /** The outboxes of these books, without empty ones. */
+  bookOutboxes(keys: readonly BookKey[]): Promise<BookOutbox[]>;
+  /** Removes published events. */
+  clearBookOutboxes(published: readonly PublishedBook[]): Promise<void>;
+  /** Books with events that have waited since before `waitingSince`, longest first. */
+  pendingBookOutboxes(waitingSince: Date, limit: number): Promise<BookKey[]>;
+}
+
 /** Books and conversations of a user. */
-export interface BookStore {
+export interface BookStore extends BookOutboxStore {
   /**
-   * Inserts version 1 of a book, or replaces the version before `book.version`; `createdAt` never changes. False when
-   * another write came first.
+   * Inserts version 1 of a book, or replaces the version before `book.version`; `createdAt` never changes. `events` are
+   * added to its outbox in the same write. False when another write came first.
    */
-  putBook(book: BookRecord): Promise<boolean>;
+  putBook(book: BookRecord, events: readonly BookOutboxEvent[]): Promise<boolean>;
   /** Newest first, deleted ones included. */
   bookRecords(userId: string, ids: readonly string[]): Promise<BookRecord[]>;
   /** The newest draft of each chapter of these books, ordered by book and chapter; at most 10,000. */

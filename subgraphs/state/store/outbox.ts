@@ -33,7 +33,7 @@ export interface OutboxStore {
   clearEntryOutboxes(published: Published): Promise<void>;
   /** Ids of blobs with events that have waited since before `waitingSince`, longest first. */
   pendingOutboxes(waitingSince: Date, limit: number): Promise<string[]>;
-  /** The number of documents with unpublished events. */
+  /** The number of documents with unpublished events, books included. */
   outboxLength(): Promise<number>;
   /** When the oldest unpublished event was stored; null when there is none. */
   oldestOutbox(): Promise<Date | null>;

@@ -32,6 +32,7 @@ export const dependenciesOf = (
   }),
   eventLog: memoryLog(),
   nudge: () => undefined,
+  nudgeBook: () => undefined,
   nudgeDeletion: () => undefined,
   nudgeErasure: () => undefined,
   nudgeBackfill: () => undefined,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { BegunRun } from '../../../platform/clients/state.ts';
 import type { ErrorCode } from '../../../platform/errors/errors.ts';
-import { type BlobEvent, fromMessage } from '../../../platform/events/events.ts';
+import { type BlobEvent, eventIn } from '../../../platform/events/events.ts';
 import { allSubjects } from '../../../platform/events/named.ts';
 import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { TestService } from '../../../platform/testing/service.ts';
@@ -165,8 +165,8 @@ export function runReadsOn(state: TestService) {
       subjects: allSubjects,
       after: { epoch: head.epoch, sequence: 0 },
     })) {
-      const event = fromMessage(message);
-      if (event.body.blob_id === blobId) found.push(event);
+      const event = eventIn(message);
+      if (event?.body.blob_id === blobId) found.push(event);
       if (message.position.sequence >= head.sequence) break;
     }
     return found;

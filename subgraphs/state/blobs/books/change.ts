@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
 import { label, parseInput } from '../../../../platform/input/label.ts';
 import { textLimits } from '../../../../platform/input/limits.ts';
+import { currentTrace } from '../../../../platform/telemetry/trace.ts';
 import { type DeletionDependencies, deleteBlob } from '../../deletion/deletion.ts';
 import { assertNotErasing } from '../../deletion/erasure.ts';
 import { CHAPTER_DRAFT, STATE } from '../../entries/entry.ts';
 import { chapterNumber } from '../../entries/input.ts';
 import { untilWritten } from '../../entries/optimistic.ts';
+import type { BookKey, BookOutboxEvent } from '../../store/books.ts';
 import type { EntryList, PageKey } from '../../store/lists.ts';
 import type { BookRecord, IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
@@ -74,6 +76,17 @@ export interface BookDependencies extends DeletionDependencies {
   readonly store: DeletionDependencies['store'] &
     Pick<StateStore, 'bookRecords' | 'newestDrafts' | 'putBook' | 'eraseBooks' | 'erasure' | 'page'>;
   readonly processors: Pick<ProcessorCatalog, 'get'>;
+  /** Publishes a book's outbox soon. */
+  readonly nudgeBook: (book: BookKey) => void;
+}
+
+/** The event of a record that is written. */
+function eventOf({ deleted, version }: BookRecord, at: Date): BookOutboxEvent {
+  const trace = currentTrace();
+  return {
+    ...{ kind: deleted ? 'deleted' : 'updated', version, time: at.toISOString() },
+    ...(trace ? { traceparent: trace.traceparent } : {}),
+  };
 }
 
 async function before(deps: BookDependencies, userId: string, id: string): Promise<Before> {
@@ -94,13 +107,14 @@ async function write(
   await assertNotErasing(deps.store, userId);
   const record = await untilWritten(async () => {
     const book = decide(await before(deps, userId, id));
-    return (await deps.store.putBook(book)) ? book : null;
+    return (await deps.store.putBook(book, [eventOf(book, deps.clock.now())])) ? book : null;
   });
   await assertNotErasing(deps.store, userId).catch(async (error: unknown) => {
     // An erasure began in between, and may already have erased the books.
     await deps.store.eraseBooks(userId);
     throw error;
   });
+  deps.nudgeBook({ userId, id });
   return record;
 }
 

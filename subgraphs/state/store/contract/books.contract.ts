@@ -15,8 +15,8 @@ export function bookContract(store: () => StateStore): void {
       const user = newUser();
       const chapter = { chapterNum: 1, title: 'I', position: null, numbered: true };
       const book = newBook(user, { chapters: [chapter] });
-      expect(await store().putBook(book)).toBe(true);
-      expect(await store().putBook({ ...book, title: 'Late' })).toBe(false);
+      expect(await store().putBook(book, [])).toBe(true);
+      expect(await store().putBook({ ...book, title: 'Late' }, [])).toBe(false);
       expect(await store().bookRecords(user, ['one', 'two'])).toEqual([book]);
       const changed = {
         ...book,
@@ -30,14 +30,60 @@ export function bookContract(store: () => StateStore): void {
         deleted: true,
         deletedAt: at(4),
       };
-      expect(await store().putBook({ ...changed, createdAt: at(9) })).toBe(true);
-      expect(await store().putBook({ ...changed, title: 'Late' })).toBe(false);
-      expect(await store().putBook({ ...changed, version: 4 })).toBe(false);
+      expect(await store().putBook({ ...changed, createdAt: at(9) }, [])).toBe(true);
+      expect(await store().putBook({ ...changed, title: 'Late' }, [])).toBe(false);
+      expect(await store().putBook({ ...changed, version: 4 }, [])).toBe(false);
       expect(await store().bookRecords(user, ['one', 'two'])).toEqual([changed]);
-      await store().putBook({ ...book, id: 'two', createdAt: at(2) });
+      await store().putBook({ ...book, id: 'two', createdAt: at(2) }, []);
       expect(ids(await store().bookRecords(user, ['one', 'two']))).toEqual(['two', 'one']);
       expect(ids(await store().bookRecords(user, ['one', 'three']))).toEqual(['one']);
       expect(await store().bookRecords(newUser(), ['one'])).toEqual([]);
+    });
+
+    it('keeps the events of books until they are cleared, in order, and knows who waits', async () => {
+      const [user, other] = [newUser(), newUser()];
+      const told = (version: number, kind: 'updated' | 'deleted' = 'updated') => ({
+        ...{ kind, version, time: at(200 + version).toISOString() },
+        ...(version === 2 && { traceparent: 'trace' }),
+      });
+      const before = await store().outboxLength();
+      const of = (userId: string) => ({ userId, id: 'told' });
+      const waitingSince = async (second: number) => {
+        const pending = await store().pendingBookOutboxes(at(second), 1_000);
+        return pending.filter(({ userId }) => userId === user || userId === other);
+      };
+      const put = (userId: string, version: number, kind?: 'deleted') =>
+        store().putBook(newBook(userId, { id: 'told', version }), [told(version, kind)]);
+      expect(await put(user, 1)).toBe(true);
+      expect(await put(user, 1)).toBe(false);
+      expect(await put(user, 2)).toBe(true);
+      expect(await put(user, 3, 'deleted')).toBe(true);
+      expect(await put(user, 3)).toBe(false);
+      await put(other, 1);
+      await store().putBook(newBook(other, { id: 'silent' }), []);
+      expect(await store().outboxLength()).toBe(before + 2);
+      expect((await store().oldestOutbox())?.getTime()).toBeLessThanOrEqual(at(201).getTime());
+      expect(await waitingSince(201)).toEqual([]);
+      expect(await waitingSince(202)).toEqual(expect.arrayContaining([of(user), of(other)]));
+      const silent = { userId: other, id: 'silent' };
+      const outboxes = (keys = [of(user), silent]) => store().bookOutboxes(keys);
+      expect(await outboxes()).toEqual([{ ...of(user), events: [told(1), told(2), told(3, 'deleted')] }]);
+
+      await store().clearBookOutboxes([{ ...of(user), version: 2 }]);
+      expect(await outboxes()).toEqual([{ ...of(user), events: [told(3, 'deleted')] }]);
+      expect(await outboxes([of(other)])).toEqual([{ ...of(other), events: [told(1)] }]);
+      await store().clearBookOutboxes([
+        { ...of(user), version: 3 },
+        { ...of(other), version: 1 },
+      ]);
+      expect(await outboxes([of(user), of(other)])).toEqual([]);
+      expect(await waitingSince(1_000)).toEqual([]);
+      expect(await store().outboxLength()).toBe(before);
+      expect(await put(user, 4)).toBe(true);
+      expect(await outboxes()).toEqual([{ ...of(user), events: [told(4)] }]);
+      await store().eraseBooks(user);
+      await store().eraseBooks(other);
+      expect(await outboxes()).toEqual([]);
     });
 
     it('finds the newest draft of each chapter', async () => {

@@ -63,8 +63,8 @@ export function erasureContract(store: () => StateStore): void {
       await store().insertUserBlob(userBlob(other));
       expect(ids(await store().ownBlobs(user, 10)).toSorted()).toEqual(ids(blobs).toSorted());
       expect(await store().ownBlobs(user, 1)).toHaveLength(1);
-      await store().putBook(book(user));
-      await store().putBook(book(other));
+      await store().putBook(book(user), []);
+      await store().putBook(book(other), []);
       await store().eraseBooks(user);
       expect(await store().bookRecords(user, ['one'])).toEqual([]);
       expect(await store().bookRecords(other, ['one'])).toHaveLength(1);

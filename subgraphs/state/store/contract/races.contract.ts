@@ -142,7 +142,7 @@ export function stateStoreRaces(open: () => Promise<{ store: StateStore; close()
     it('takes one of 20 descriptions of a book, and one of 20 changes', async () => {
       const book = newBook(newUser());
       for (const version of [1, 2]) {
-        const put = (index: number) => store.putBook({ ...book, version, title: `${version}.${index}` });
+        const put = (index: number) => store.putBook({ ...book, version, title: `${version}.${index}` }, []);
         const written = await atOnce(20, put);
         expect(written.filter(Boolean)).toHaveLength(1);
         const title = `${version}.${written.indexOf(true)}`;

@@ -106,7 +106,7 @@ export function summaryContract(open: () => Promise<{ store: StateStore; close()
 
     it('lists books by their description or first draft, without what was deleted', async () => {
       const user = newUser();
-      const put = (over: Partial<BookRecord>) => store.putBook(book(user, over));
+      const put = (over: Partial<BookRecord>) => store.putBook(book(user, over), []);
       const list = async () =>
         (await store.listedPlaces(user, 'bookId')).map(({ id, listedAt }) => [id, listedAt]);
       const draft = (second: number, bookId: string) =>

@@ -1,22 +1,24 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import type { Outboxes, Published } from '../outbox.ts';
+import type { BookKey, BookOutboxStore } from '../books.ts';
+import type { Outboxes } from '../outbox.ts';
 import { restored } from '../outbox.ts';
+import type { BookDocument } from './documents/book-documents.mongo.ts';
 import type { StateCollections } from './documents/collections.mongo.ts';
 
 /** Has unpublished events. A range, because SecantusDB does not use the sparse index for `$exists`. */
 export const WAITING = { outbox_since: { $gt: new Date(0) } };
 
 /** Removes published events, and `outbox_since` with the last one, in one write per document. */
-export async function clearOutboxes<T extends { _id: string }>(
+export async function clearOutboxes<T extends { _id: unknown }>(
   collection: Collection<T>,
-  published: Published,
+  published: ReadonlyMap<T['_id'], number>,
 ): Promise<void> {
   if (published.size === 0) return;
   const since = { $cond: [{ $eq: ['$outbox', []] }, '$$REMOVE', '$outbox_since'] };
-  const clear = ([blobId, version]: readonly [string, number]) => {
+  const clear = ([_id, version]: readonly [T['_id'], number]) => {
     const kept = { $filter: { input: '$outbox', cond: { $gt: ['$$this.version', version] } } };
     const update = [{ $set: { outbox: kept } }, { $set: { outbox_since: since } }];
-    return { updateOne: { filter: { _id: blobId } as Filter<T>, update } };
+    return { updateOne: { filter: { _id } as Filter<T>, update } };
   };
   await collection.bulkWrite([...published].map(clear), { ordered: false });
 }
@@ -52,7 +54,7 @@ const longestWaiting = <T extends Document>(collection: Collection<T>, where: Do
     .find(where as Filter<T>)
     .sort({ outbox_since: 1 })
     .limit(limit)
-    .project<{ _id: string; outbox_since: Date }>({ outbox_since: 1 })
+    .project<{ _id: T['_id']; outbox_since: Date }>({ outbox_since: 1 })
     .toArray();
 
 // Two queries, because SecantusDB uses no index in `$unionWith`.
@@ -71,19 +73,38 @@ export async function pendingOutboxes(
   return [...new Set(rows.map(({ _id }) => _id))].slice(0, limit);
 }
 
-export async function outboxLength({ userBlobs, entries }: StateCollections): Promise<number> {
-  const [blobs, others] = await Promise.all([
+export async function outboxLength({ userBlobs, entries, books }: StateCollections): Promise<number> {
+  const counts = await Promise.all([
     userBlobs.countDocuments(WAITING),
     entries.countDocuments(WAITING),
+    books.countDocuments(WAITING),
   ]);
-  return blobs + others;
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-export async function oldestOutbox({ userBlobs, entries }: StateCollections): Promise<Date | null> {
+export async function oldestOutbox({ userBlobs, entries, books }: StateCollections): Promise<Date | null> {
   const found = await Promise.all([
     longestWaiting(userBlobs, WAITING, 1),
     longestWaiting(entries, WAITING, 1),
+    longestWaiting(books, WAITING, 1),
   ]);
   const times = found.flat().map((row) => row.outbox_since.getTime());
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
+
+const bookId = ({ userId, id }: BookKey): BookDocument['_id'] => ({ user_id: userId, id });
+
+/** The outboxes of books. */
+export const createBookOutboxes = ({ books }: StateCollections): BookOutboxStore => ({
+  async bookOutboxes(keys) {
+    const where = { _id: { $in: keys.map(bookId) }, ...WAITING };
+    const found = await books.find(where, { projection: { outbox: 1 } }).toArray();
+    return found.map(({ _id, outbox = [] }) => ({ userId: _id.user_id, id: _id.id, events: outbox }));
+  },
+  clearBookOutboxes: (published) =>
+    clearOutboxes(books, new Map(published.map((book) => [bookId(book), book.version]))),
+  async pendingBookOutboxes(waitingSince, limit) {
+    const found = await longestWaiting(books, { outbox_since: { $lt: waitingSince } }, limit);
+    return found.map(({ _id }) => ({ userId: _id.user_id, id: _id.id }));
+  },
+});

@@ -33,7 +33,7 @@ export async function createIndexes(collections: StateCollections): Promise<void
   // When there are entries, the upkeep builds them in the background.
   if ((await entries.findOne({}, { projection: { _id: 1 } })) === null)
     await entries.createIndexes([...LATER_INDEXES]);
-  await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }]);
+  await books.createIndexes([{ key: { '_id.user_id': 1, created_at: 1, '_id.id': 1 } }, waiting]);
   await summaries.createIndexes([
     { key: { '_id.user_id': 1, '_id.kind': 1, generation: 1, listed_at: 1, '_id.key': 1 } },
     {

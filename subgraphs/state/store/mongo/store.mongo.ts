@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { insertOrFind } from '../../../../platform/mongo/insert-or-find.ts';
+import type { BookOutboxEvent } from '../books.ts';
 import { kept } from '../outbox.ts';
 import type { BookRecord } from '../records.ts';
 import type { StateStore } from '../store.ts';
@@ -23,7 +24,14 @@ import { createLists } from './lists/pages.mongo.ts';
 import { whereOf } from './lists/queries.mongo.ts';
 import { createSearch } from './lists/search.mongo.ts';
 import { createUpkeep } from './lists/upkeep.mongo.ts';
-import { clearOutboxes, oldestOutbox, outboxes, outboxLength, pendingOutboxes } from './outbox.mongo.ts';
+import {
+  clearOutboxes,
+  createBookOutboxes,
+  oldestOutbox,
+  outboxes,
+  outboxLength,
+  pendingOutboxes,
+} from './outbox.mongo.ts';
 import { createReemissionStore } from './reemission.mongo.ts';
 import { createScans } from './scans.mongo.ts';
 import { createIndexes } from './schema.mongo.ts';
@@ -34,12 +42,31 @@ import { createWalks } from './walks.mongo.ts';
 const LEFT_OUT = Object.keys(UNREAD);
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
 
-async function putBook({ books }: StateCollections, book: BookRecord): Promise<boolean> {
+async function putBook(
+  { books }: StateCollections,
+  book: BookRecord,
+  events: readonly BookOutboxEvent[],
+): Promise<boolean> {
   const document = toBookDocument(book);
+  const since = events[0] && new Date(events[0].time);
   const { _id, version, created_at: _, ...changed } = document;
-  if (version === 1) return (await insertOrFind(books, document)) === null;
-  const before = { _id, version: version - 1 };
-  const { matchedCount } = await books.updateOne(before, { $set: { version, ...changed } });
+  if (version === 1)
+    return (
+      (await insertOrFind(books, {
+        ...document,
+        outbox: [...events],
+        ...(since && { outbox_since: since }),
+      })) === null
+    );
+  const { matchedCount } = await books.updateOne(
+    { _id, version: version - 1 },
+    // Keeps an earlier time.
+    {
+      $set: { version, ...changed },
+      $push: { outbox: { $each: [...events] } },
+      ...(since && { $min: { outbox_since: since } }),
+    },
+  );
   return matchedCount === 1;
 }
 
@@ -122,12 +149,14 @@ export function createMongoStateStore(database: Db): StateStore {
       return (await entries.findOne({ user_id: userId }, options))?.updated_at ?? null;
     },
     ...createNewest(collections),
-    putBook: (book) => counter.described(book.userId, book.id, () => putBook(collections, book)),
+    putBook: (book, events) =>
+      counter.described(book.userId, book.id, () => putBook(collections, book, events)),
     bookRecords: (userId, ids) => bookRecords(collections, userId, ids),
     outboxes: (blobIds) => outboxes(collections, blobIds),
     clearUserBlobOutboxes: (published) => clearOutboxes(userBlobs, published),
     clearEntryOutboxes: (published) => clearOutboxes(entries, published),
     pendingOutboxes: (waitingSince, limit) => pendingOutboxes(collections, waitingSince, limit),
+    ...createBookOutboxes(collections),
     outboxLength: () => outboxLength(collections),
     oldestOutbox: () => oldestOutbox(collections),
     ...createLists(collections),

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
-import { MAX_DRAFTS } from '../books.ts';
+import { type BookOutboxEvent, MAX_DRAFTS } from '../books.ts';
 import type { BookRecord } from '../records.ts';
 import type { StateStore } from '../store.ts';
 import { type BookRow, bookFrom, ENTRY_COLUMNS, type EntryRow, entryFrom } from './rows/rows.postgres.ts';
@@ -30,7 +30,11 @@ async function newestDrafts(database: SqlDatabase, userId: string, bookIds: read
   return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
 }
 
-async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean> {
+async function putBook(
+  database: SqlDatabase,
+  book: BookRecord,
+  events: readonly BookOutboxEvent[],
+): Promise<boolean> {
   const { chapters, removed, front, version } = book;
   const values = [
     book.userId,
@@ -44,18 +48,21 @@ async function putBook(database: SqlDatabase, book: BookRecord): Promise<boolean
     book.deletedAt,
     JSON.stringify(front),
     [...book.automatic],
+    JSON.stringify(events),
+    events[0]?.time ?? null,
   ];
   const written =
     version === 1
       ? await database.execute(
           `INSERT INTO books (user_id, id, version, title, language, chapters, removed, deleted, deleted_at, front,
-             automatic, created_at)
-           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (user_id, id) DO NOTHING`,
+             automatic, outbox, outbox_since, created_at)
+           VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) ON CONFLICT (user_id, id) DO NOTHING`,
           [...values, book.createdAt],
         )
       : await database.execute(
           `UPDATE books SET version = $3, title = $4, language = $5, chapters = $6, removed = $7, deleted = $8,
-             deleted_at = $9, front = $10, automatic = $11
+             deleted_at = $9, front = $10, automatic = $11, outbox = outbox || $12::jsonb,
+             outbox_since = coalesce(outbox_since, $13)
            WHERE user_id = $1 AND id = $2 AND version = $3 - 1`,
           values,
         );
@@ -66,7 +73,7 @@ type Books = Pick<StateStore, 'putBook' | 'bookRecords' | 'newestDrafts'>;
 
 /** Books. */
 export const createBooks = (database: SqlDatabase): Books => ({
-  putBook: (book) => putBook(database, book),
+  putBook: (book, events) => putBook(database, book, events),
   async bookRecords(userId, ids) {
     const text = 'SELECT * FROM books WHERE user_id = $1 AND id = ANY($2) ORDER BY created_at DESC, id DESC';
     return (await database.query<BookRow>(text, [userId, [...ids]])).map(bookFrom);

@@ -159,4 +159,8 @@ export const migrations: readonly string[] = [
   "ALTER TABLE books ADD COLUMN front jsonb NOT NULL DEFAULT '{}'",
   SEARCH_STEP,
   COUNTED_BY_STATEMENT,
+  `
+  ALTER TABLE books ADD COLUMN outbox jsonb NOT NULL DEFAULT '[]', ADD COLUMN outbox_since timestamptz;
+  CREATE INDEX books_outbox ON books (outbox_since) WHERE outbox_since IS NOT NULL
+  `,
 ];

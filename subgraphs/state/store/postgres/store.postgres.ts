@@ -16,7 +16,7 @@ import { createLists } from './lists/pages.postgres.ts';
 import { createSearch } from './lists/search.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { Parameters } from './rows/groups.postgres.ts';
-import { createOutboxes } from './rows/outbox.postgres.ts';
+import { createBookOutboxes, createOutboxes } from './rows/outbox.postgres.ts';
 import {
   ENTRY_COLUMNS,
   type EntryRow,
@@ -113,6 +113,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createBooks(database),
     ...createSummaries(database),
     ...createOutboxes(database),
+    ...createBookOutboxes(database),
     ...createDeletions(database),
     ...createErasures(database),
     ...createReemissionStore(database),

@@ -1,3 +1,4 @@
+import type { BookOutboxEvent } from '../../books.ts';
 import { type BookRecord, chapterFrom, type FrontMatter, noFrontMatter } from '../../records.ts';
 
 export interface BookDocument {
@@ -21,6 +22,10 @@ export interface BookDocument {
     cover_blob_id: string | null;
   };
   created_at: Date;
+  /** This and the next are absent in books from before their changes were told. */
+  outbox?: BookOutboxEvent[];
+  /** Absent when nothing waits. */
+  outbox_since?: Date;
 }
 
 const frontDocument = ({ coverBlobId, ...front }: FrontMatter) => ({ ...front, cover_blob_id: coverBlobId });

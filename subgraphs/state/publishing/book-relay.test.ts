@@ -1,0 +1,90 @@
+import { afterAll, expect, test } from 'vitest';
+import { EventLogUnavailable } from '../../../platform/event-log/errors.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import { type BookEvent, fromBookMessage } from '../../../platform/events/book-events.ts';
+import { createLogger } from '../../../platform/telemetry/logger.ts';
+import { memoryLog } from '../../../platform/testing/memory-log.ts';
+import { systemClock } from '../../../platform/time/clock.ts';
+import type { BookKey, BookOutbox, BookOutboxEvent, BookOutboxStore } from '../store/books.ts';
+import { createBookRelay } from './book-relay.ts';
+
+const logger = createLogger('silent');
+const LONG_AGO = '2026-01-31T12:00:00.000Z';
+const event = (version: number, kind: BookOutboxEvent['kind'] = 'updated') => ({
+  kind,
+  version,
+  time: LONG_AGO,
+});
+
+/** Outboxes of books in memory. */
+function outboxesOf(...books: readonly BookOutbox[]) {
+  const waiting = new Map(books.map((book) => [JSON.stringify([book.userId, book.id]), book]));
+  const keyOf = ({ userId, id }: BookKey) => JSON.stringify([userId, id]);
+  const store: BookOutboxStore = {
+    bookOutboxes: async (keys) => keys.flatMap((key) => waiting.get(keyOf(key)) ?? []),
+    async clearBookOutboxes(published) {
+      for (const book of published) {
+        const events = waiting.get(keyOf(book))?.events.filter(({ version }) => version > book.version) ?? [];
+        if (events.length > 0) waiting.set(keyOf(book), { ...book, events });
+        else waiting.delete(keyOf(book));
+      }
+    },
+    pendingBookOutboxes: async () => [...waiting.values()],
+  };
+  return { store, waiting };
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+function relayOf(store: BookOutboxStore, eventLog: Pick<EventLog, 'publish'>) {
+  const relay = createBookRelay({ store, eventLog, clock: systemClock, logger });
+  stops.push(() => relay.stop());
+  return relay;
+}
+
+/** A log that fails some publishes, and what was published. */
+function recorded(fails: (message: { readonly id: string }) => boolean = () => false) {
+  const log = memoryLog();
+  const published: BookEvent[] = [];
+  const publish: EventLog['publish'] = async (message) => {
+    if (fails(message)) throw new EventLogUnavailable('It is away');
+    published.push(fromBookMessage(message));
+    return log.publish(message);
+  };
+  return { published, publish };
+}
+
+test('a nudge publishes a book’s events in order, and takes them out', async () => {
+  const { store, waiting } = outboxesOf(
+    { userId: 'alice', id: 'my-novel', events: [event(1), event(2, 'deleted')] },
+    { userId: 'bob', id: 'my-novel', events: [event(1)] },
+  );
+  const { published, publish } = recorded();
+  relayOf(store, { publish }).nudge({ userId: 'alice', id: 'my-novel' });
+  await expect.poll(() => waiting.size).toBe(1);
+  expect(published).toEqual([
+    { kind: 'updated', version: 1, time: new Date(LONG_AGO), userId: 'alice', bookId: 'my-novel' },
+    { kind: 'deleted', version: 2, time: new Date(LONG_AGO), userId: 'alice', bookId: 'my-novel' },
+  ]);
+});
+
+test('what a crash left behind is swept, and what fails holds up no other book and keeps its order', async () => {
+  let failures = 3;
+  const { store, waiting } = outboxesOf(
+    { userId: 'alice', id: 'one', events: [event(3), event(4)] },
+    { userId: 'alice', id: 'two', events: [event(1)] },
+  );
+  let seen = 0;
+  const { published, publish } = recorded(() => {
+    seen += 1;
+    return seen > 1 && failures-- > 0;
+  });
+  relayOf(store, { publish }).start();
+  await expect.poll(() => waiting.size, { timeout: 20_000 }).toBe(0);
+  const told = (id: string) => published.filter(({ bookId }) => bookId === id).map(({ version }) => version);
+  expect(told('two')).toEqual([1]);
+  expect(told('one')).toEqual([3, 4]);
+});
