@@ -35,6 +35,15 @@ test('a subscription is split into its filter and the operation for each change'
   );
 });
 
+test('an argument that a field must have is the same for all, so that subscribers of several books share', () => {
+  const [one, other] = ['one', 'other'].map((id) =>
+    wanted(`subscription { bookChanged(bookId: "${id}") { version } }`),
+  );
+  expect(one?.args).toEqual({ bookId: 'one' });
+  expect(words(one?.hydration.query ?? '')).toBe('subscription { bookChanged(bookId: "") { version } }');
+  expect(one?.hydration.key).toBe(other?.hydration.key);
+});
+
 test('without arguments, a subscription gets all changes from now on', () => {
   for (const args of ['', '(after: null, filter: null)']) {
     const { declared, args: given } = wanted(`subscription { blobChanged${args} { kind } }`);

@@ -1,12 +1,22 @@
 import {
+  type ArgumentNode,
+  astFromValue,
   type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
   type GraphQLField,
+  GraphQLFloat,
+  type GraphQLInputType,
+  GraphQLInt,
   type GraphQLSchema,
   getArgumentValues,
+  getNullableType,
   getOperationAST,
   getVariableValues,
+  isInputObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  Kind,
   print,
   separateOperations,
   TypeInfo,
@@ -55,7 +65,26 @@ interface Root {
   readonly definition: GraphQLField<unknown, unknown>;
 }
 
-/** The operation without its root field's arguments, and that field. */
+/** Any value of an argument's type: declarations take no other types. */
+function anyOf(type: GraphQLInputType): unknown {
+  const nullable = getNullableType(type);
+  if (isInputObjectType(nullable))
+    return Object.fromEntries(
+      Object.values(nullable.getFields())
+        .filter(isRequiredInputField)
+        .map((field) => [field.name, anyOf(field.type)]),
+    );
+  return nullable === GraphQLInt || nullable === GraphQLFloat ? 0 : '';
+}
+
+/** The arguments that a field must have, with values that are the same for all subscribers: no subgraph is sent them. */
+const standIns = ({ args }: GraphQLField<unknown, unknown>): ArgumentNode[] =>
+  args.filter(isRequiredArgument).flatMap(({ name, type }) => {
+    const value = astFromValue(anyOf(type), type);
+    return value ? [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: name }, value }] : [];
+  });
+
+/** The operation without its root field's own arguments, and that field. */
 function withoutArguments(schema: GraphQLSchema, document: DocumentNode) {
   const types = new TypeInfo(schema);
   let root: Root | undefined;
@@ -66,7 +95,7 @@ function withoutArguments(schema: GraphQLSchema, document: DocumentNode) {
         const definition = types.getFieldDef();
         if (!definition || types.getParentType() !== schema.getSubscriptionType()) return undefined;
         root = { node, definition };
-        return { ...node, arguments: [] };
+        return { ...node, arguments: standIns(definition) };
       },
     }),
   );

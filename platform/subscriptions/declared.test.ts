@@ -243,3 +243,21 @@ test('an enum’s values are those of the member, by their names', () => {
   });
   expect(declared?.payload(changeOf('b'))).toMatchObject({ state: null });
 });
+
+test('the example of the guide is one', () => {
+  const guide = readFileSync(projectFile('docs/add-a-processor.md'), 'utf8');
+  const [, example = ''] = /```graphql\n(type Subscription[\s\S]*?)```/.exec(guide) ?? [];
+  const others = 'type BlobIndex @key(fields: "id", resolvable: false) { id: ID! }';
+  const declared = declaredSubscriptions(parse(`extend schema ${LINK} ${example} ${others}`)).get(
+    'summaryMade',
+  );
+  const change = changeOf('b', 'indexed', { source_ids: ['text'] });
+  const told = { cursor: change.cursor, blobId: 'b', version: 3, blob: { id: 'b' } };
+  expect(declared?.payload(change)).toEqual(told);
+  const { events, passes } = declared?.wanted({ parentId: 'text' }) ?? {};
+  expect([events, passes?.(change), passes?.(changeOf('b', 'indexed'))]).toEqual([
+    ['blob.indexed'],
+    true,
+    false,
+  ]);
+});

@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openChangeFeed } from '../../platform/changes/feed.ts';
+import { toBookMessage } from '../../platform/events/book-events.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
@@ -96,6 +97,49 @@ test.each([
     expect((await changes.next()).value?.data?.['blobChanged']).toMatchObject({ blobId: 'his' });
   },
 );
+
+test('every field that is declared is served, from events of blobs and of books', async () => {
+  const { log, service, beginning: after } = await start();
+  const client = connect(service, await service.headers({}, UPGRADE));
+  const book = { kind: 'updated', version: 1, time: new Date(0), bookId: 'my-novel' } as const;
+  const run = {
+    processor_id: 'text-expansion',
+    state: 'PROCESSING',
+    attempt: 2,
+    stage: 'writing',
+    progress: 0.5,
+  } as const;
+  await log.publish(toBookMessage({ ...book, userId: 'bob' }));
+  await log.publish(toBookMessage({ ...book, userId: 'alice' }));
+  await log.publish(blobMessage('a', 1, { kind: 'processing', body: { book_id: 'my-novel', run } }));
+  const told = async (text: string) => {
+    const changes = client.iterate({ query: text, variables: { after } });
+    const values = [(await changes.next()).value?.data, (await changes.next()).value?.data];
+    await changes.return?.();
+    return values.map((data) => Object.values(data ?? {})[0]);
+  };
+  const ofBook = 'kind bookId blobId state version book { __typename id } blob { __typename id }';
+  const [own, ofBlob] = await told(
+    `subscription ($after: String) { bookChanged(bookId: "my-novel", after: $after) { ${ofBook} } }`,
+  );
+  const common = { bookId: 'my-novel', version: 1, book: { __typename: 'Book', id: 'my-novel' } };
+  expect(own).toEqual({ ...common, kind: 'UPDATED', blobId: null, state: null, blob: null });
+  const blob = { __typename: 'BlobIndex', id: 'a' };
+  expect(ofBlob).toEqual({ ...common, kind: 'BLOB_PROCESSING', blobId: 'a', state: 'PROCESSING', blob });
+  await log.publish(blobMessage('a', 2, { kind: 'failed' }));
+  await log.publish(
+    blobMessage('a', 3, { kind: 'completed', body: { run: { ...run, state: 'COMPLETED' } } }),
+  );
+  const ofRun = 'blobId processorId artifact state attempt stage progress version blob { id }';
+  const step = { blobId: 'a', processorId: 'text-expansion', artifact: null, attempt: 2, blob: { id: 'a' } };
+  const reported = { ...step, stage: 'writing', progress: 0.5 };
+  expect(
+    await told(`subscription ($after: String) { processingChanged(after: $after) { ${ofRun} } }`),
+  ).toEqual([
+    { ...reported, state: 'PROCESSING', version: 1 },
+    { ...reported, state: 'COMPLETED', version: 3 },
+  ]);
+});
 
 test('unauthorised clients are rejected', async () => {
   const { service } = await start();
