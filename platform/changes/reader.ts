@@ -135,7 +135,7 @@ export class LogReader {
       } else {
         recent.skip(message.position.sequence);
         if (!isReplay(message))
-          this.#logger.error({ messageId: message.id }, 'a message of the event log is no change of a blob');
+          this.#logger.error({ messageId: message.id }, 'a message of the event log is no event');
       }
       this.#events.emit('read');
     }
