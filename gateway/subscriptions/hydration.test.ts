@@ -44,6 +44,13 @@ test('an argument that a field must have is the same for all, so that subscriber
   expect(one?.hydration.key).toBe(other?.hydration.key);
 });
 
+test('a field that is not declared is refused by name', () => {
+  const args = { schema, document: parse('subscription { blobChanged { kind } }') };
+  expect(() => subscribedTo(args, new Map())).toThrow(
+    expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining('`blobChanged`') }),
+  );
+});
+
 test('without arguments, a subscription gets all changes from now on', () => {
   for (const args of ['', '(after: null, filter: null)']) {
     const { declared, args: given } = wanted(`subscription { blobChanged${args} { kind } }`);
