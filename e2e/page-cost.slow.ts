@@ -52,7 +52,8 @@ async function start(...given: Parameters<typeof startTestService>): Promise<Tes
 }
 
 /** A gateway that notes its requests. */
-async function startGateway(urls: Partial<Config['urls']>, log: ReturnType<typeof memoryLog>) {
+async function startGateway(urls: Partial<Config['urls']>) {
+  const log = memoryLog();
   const config = loadConfig({});
   const http = createServiceHttp({
     urls: { ...config.urls, ...urls },
@@ -81,11 +82,9 @@ async function startGateway(urls: Partial<Config['urls']>, log: ReturnType<typeo
 beforeAll(async () => {
   server = await openTemporaryPglite();
   registry = await startRegistry(expansionDocument());
-  const log = memoryLog();
-  const given = { sql, eventLog: async () => log };
-  const state = await start(stateService, { ...given, urls: { processors: registry.url } });
-  const texts = await start(processorService(expansion), given);
-  gateway = await startGateway({ state: state.url, 'text-expansion': texts.url }, log);
+  const state = await start(stateService, { sql, urls: { processors: registry.url } });
+  const texts = await start(processorService(expansion), { sql });
+  gateway = await startGateway({ state: state.url, 'text-expansion': texts.url });
 });
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
