@@ -142,7 +142,7 @@ async function ask(userId: string) {
 const isRequest = (each: string) => each.startsWith('request');
 const isOfTexts = (each: string) => each.startsWith(databaseOf(expansion));
 
-/** The last page is of more than one operation is given from what the gateway keeps: it asks for the rest. */
+/** The last page holds more than one operation gets of what the gateway keeps: it asks for the rest. */
 const PAGES = [
   { drafts: 1, expansions: 1, isKept: true },
   { drafts: 10, expansions: 1, isKept: true },
