@@ -32,8 +32,8 @@ export function followDeletions(deps: FollowingDependencies): { stop(): Promise<
     stopping.throwIfAborted();
     feed = opened;
     unwatch = feed.watch({
-      changed({ change: { event, id } }) {
-        if (event === 'blob.deleted') cache.deleted(id);
+      changed({ userId, change: { event, id } }) {
+        if (event === 'blob.deleted') cache.deleted(id, userId);
       },
       missed: () => cache.lost(),
     });
