@@ -66,6 +66,32 @@ export interface CreateBlobsPayloadModel {
   readonly userErrors: UserError[];
 }
 
+interface BookPayloadModel {
+  /** Null when there are errors. */
+  readonly book: Book | null;
+  readonly userErrors: UserError[];
+}
+
+export type CreateBookPayloadModel = BookPayloadModel;
+export type UpdateBookPayloadModel = BookPayloadModel;
+
+export interface DeleteBookPayloadModel {
+  /** Null when there are errors. */
+  readonly bookId: string | null;
+  readonly deletedIds: string[];
+  readonly userErrors: UserError[];
+}
+
+export interface DeleteBlobPayloadModel {
+  readonly deletedIds: string[];
+  readonly staleIds: string[];
+  readonly userErrors: UserError[];
+}
+
+export type RetryProcessingPayloadModel = CreateBlobPayloadModel;
+export type CancelProcessingPayloadModel = CreateBlobPayloadModel;
+export type ReprocessPayloadModel = CreateBlobPayloadModel;
+
 /** A user; always the caller. */
 export interface UserModel {
   readonly id: string;
