@@ -10,7 +10,7 @@ export interface OpenOptions {
   readonly publishTimeoutMs?: number;
 }
 
-/** One log of its own, for one test. What it holds is published on `blob.>`. */
+/** One log of its own, for one test. What it holds is published on `blob.>` and `book.>`. */
 export interface EventLogFixture {
   /** Opens the log as a process does that starts. */
   open(options?: OpenOptions): Promise<EventLog>;
