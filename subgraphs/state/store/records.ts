@@ -114,6 +114,35 @@ export interface ListedEntry extends Omit<IndexEntry, 'sourceIds'> {
   readonly parentId: string | null;
 }
 
+/** What lists of titles show of an entry. */
+export type BriefEntry = Pick<
+  IndexEntry,
+  | 'id'
+  | 'userId'
+  | 'version'
+  | 'processorId'
+  | 'type'
+  | 'title'
+  | 'sizeBytes'
+  | 'contentHash'
+  | 'generation'
+  | 'state'
+  | 'contentMissingSince'
+  | 'createdAt'
+  | 'updatedAt'
+>;
+
+/** Entries by how much of them a read brings, from the least to the most: each has all that those before it have. */
+export interface EntryOf {
+  readonly brief: BriefEntry;
+  readonly listed: ListedEntry;
+  readonly whole: IndexEntry;
+}
+/** How much of an entry a read brings. Few, as each is a statement of its own that is kept prepared. */
+export type Detail = keyof EntryOf;
+/** An entry, however much of it was read. */
+export type AnyEntry = EntryOf[Detail];
+
 /** Replaces the entry of a deleted blob, so that its id is never used again. Holds nothing of the content. */
 export interface Tombstone {
   readonly id: string;
