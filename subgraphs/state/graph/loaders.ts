@@ -1,11 +1,12 @@
 import DataLoader from 'dataloader';
 import { byArguments } from '../../../platform/collections/by-arguments.ts';
 import { loaderById, loaderByKey } from '../../../platform/collections/loaders.ts';
+import { WrittenJson } from '../../../platform/json/written.ts';
 import { AnswerRoom, noRoom } from '../../../platform/serving/graphql/answer-room.ts';
 import type { Book } from '../blobs/books/books.ts';
 import { readBooks } from '../blobs/books/books.ts';
 import type { DerivedRequest, PlaceFilter, PlaceRequest } from '../store/lists.ts';
-import type { AnyEntry, UserBlobRecord } from '../store/records.ts';
+import type { AnyEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { ListedPlace } from '../store/summary.ts';
 import {
@@ -20,7 +21,7 @@ import {
 export interface Loaders {
   readonly entry: Entries;
   /** Null when missing. Rejects with RESPONSE_TOO_LARGE beyond the documents that fit into one answer. */
-  readonly userBlob: DataLoader<string, UserBlobRecord | null>;
+  readonly body: DataLoader<string, WrittenJson | null>;
   /** Null when there is neither a record nor a draft. `detail`: of its drafts. */
   readonly book: DetailedLoader<Book<AnyEntry> | null>;
   /** When a book was created. */
@@ -40,21 +41,17 @@ export interface Loaders {
 const DERIVED_IDS = 1_000;
 
 /**
- * Loads users' blobs with their documents. The index knows their sizes: those that do not fit into one answer are not
+ * Loads the documents of users' blobs, which are only passed on. The index knows their sizes: those that do not fit into one answer are not
  * read.
  */
-function bodies(
-  store: StateStore,
-  userId: string,
-  entries: Entries,
-): DataLoader<string, UserBlobRecord | null> {
+function bodies(store: StateStore, userId: string, entries: Entries): DataLoader<string, WrittenJson | null> {
   const room = new AnswerRoom();
-  return new DataLoader<string, UserBlobRecord | null>(async (ids) => {
+  return new DataLoader<string, WrittenJson | null>(async (ids) => {
     const known = await entries.loadMany(ids, 'brief');
     const fitting = ids.filter((_, index) => room.take(known[index]?.sizeBytes ?? 0));
-    const read = await store.userBlobs(userId, fitting);
-    const found = new Map<string, UserBlobRecord | null>(fitting.map((id) => [id, null]));
-    for (const blob of read) found.set(blob.id, blob);
+    const read = await store.bodies(userId, fitting);
+    const found = new Map<string, WrittenJson | null>(fitting.map((id) => [id, null]));
+    for (const { id, json } of read) found.set(id, new WrittenJson(json));
     return ids.map((id) => found.get(id) ?? (found.has(id) ? null : noRoom()));
   });
 }
@@ -67,7 +64,7 @@ export function createLoaders(store: StateStore, userId: string): Loaders {
   };
   return {
     entry,
-    userBlob: bodies(store, userId, entry),
+    body: bodies(store, userId, entry),
     book: detailedById((ids, detail) => readBooks(store, userId, ids, detail)),
     bookTime: loaderById((ids) => store.listedPlaces(userId, 'bookId', ids)),
     derivedIds: loaderByKey((parents) => store.derivedIds(userId, parents, DERIVED_IDS), []),

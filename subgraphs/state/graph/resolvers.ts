@@ -90,7 +90,6 @@ function existing<T>(found: T | null): T {
   throw noBlob();
 }
 
-const userBlob = async ({ loaders }: Context, id: string) => existing(await loaders.userBlob.load(id));
 /** What `read` tells of an entry; all that its reference needs was read with that. */
 const ofEntry = <D extends Detail, T>(
   { loaders }: Context,
@@ -218,7 +217,7 @@ export const resolvers: Resolvers = {
       whenThere(loaders.entry.load(id, wantedDetail(info)), (entry) =>
         entry?.processorId === STATE ? { id } : null,
       ),
-    body: async ({ id }, _args, context) => (await userBlob(context, id)).data,
+    body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
     // The index has all other fields: the document is read only for its body.
     bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
     conversationId: ({ id }, _args, context) =>

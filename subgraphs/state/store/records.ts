@@ -44,6 +44,13 @@ export interface UserBlobRecord {
 export const jsonOf = ({ data, json }: Pick<UserBlobRecord, 'data' | 'json'>): string =>
   json ?? JSON.stringify(data);
 
+/** A user's blob's `data`, to be passed on. */
+export interface BlobBody {
+  readonly id: string;
+  /** As it was stored. */
+  readonly json: string;
+}
+
 /** The work of one processor on a blob, or on one artifact of it. */
 export interface Run {
   readonly processorId: string;

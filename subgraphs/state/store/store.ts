@@ -6,7 +6,7 @@ import type { Inserts } from './inserts.ts';
 import type { LineageStore } from './lineage.ts';
 import type { ListStore } from './lists.ts';
 import type { OutboxStore } from './outbox.ts';
-import type { Detail, EntryOf, IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
+import type { BlobBody, Detail, EntryOf, IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 import type { SearchStore } from './search.ts';
@@ -68,6 +68,8 @@ export interface StateStore
 
   /** In no particular order. Any text is allowed as an id. */
   userBlobs(userId: string, ids: readonly string[]): Promise<UserBlobRecord[]>;
+  /** The `data` of users' blobs as JSON, in no particular order. Any text is allowed as an id. */
+  bodies(userId: string, ids: readonly string[]): Promise<BlobBody[]>;
   /** In no particular order. Any text is allowed as an id. `detail`: default `whole`. */
   entries<D extends Detail = 'whole'>(
     userId: string,

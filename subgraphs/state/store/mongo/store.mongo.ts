@@ -10,6 +10,7 @@ import {
   contentUpdate,
   type ReadEntryDocument,
   toRunDocuments,
+  type UserBlobDocument,
   userBlobFrom,
 } from './documents/entry-documents.mongo.ts';
 import { readingOf } from './documents/readings.mongo.ts';
@@ -29,6 +30,8 @@ import { createIndexes } from './schema.mongo.ts';
 import { type Counter, createCounter } from './summary/counter.mongo.ts';
 import { createSummaries } from './summary/summary.mongo.ts';
 import { createWalks } from './walks.mongo.ts';
+
+type BodyDocument = Pick<UserBlobDocument, '_id' | 'data'>;
 
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
 
@@ -108,6 +111,11 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createInserts(collections, counter),
     async userBlobs(userId, ids) {
       return (await userBlobs.find({ _id: { $in: [...ids] }, user_id: userId }).toArray()).map(userBlobFrom);
+    },
+    async bodies(userId, ids) {
+      const where = { _id: { $in: [...ids] }, user_id: userId };
+      const found = await userBlobs.find(where).project<BodyDocument>({ data: 1 }).toArray();
+      return found.map(({ _id, data }) => ({ id: _id, json: data }));
     },
     updateEntry: updateEntry(collections, counter),
     async entries(userId, ids, detail) {

@@ -2,7 +2,7 @@ import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import { sought } from '../../../../platform/text/text.ts';
 import type { EntryFilter } from '../filter.ts';
 import { kept } from '../outbox.ts';
-import type { OutboxEvent } from '../records.ts';
+import type { BlobBody, OutboxEvent } from '../records.ts';
 import type { ContentChange, EntryChange, StateStore } from '../store.ts';
 import { wordsOf } from '../words.ts';
 import { createBooks } from './books.postgres.ts';
@@ -87,6 +87,10 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     async userBlobs(userId, ids) {
       const text = 'SELECT * FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
       return (await database.query<UserBlobRow>(text, [userId, sought(ids)])).map(userBlobFrom);
+    },
+    bodies(userId, ids) {
+      const text = 'SELECT id, data::text AS json FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
+      return database.query<BlobBody>(text, [userId, sought(ids)]);
     },
     updateEntry: (id, expectedVersion, change, events) =>
       updateEntry(database, id, expectedVersion, change, events),
