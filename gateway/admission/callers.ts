@@ -57,9 +57,9 @@ const KNOWN = { max: 20_000, ttl: 3_600_000 };
 /** Sends the `RateLimit` fields with each answer. Call it before adding routes. */
 function sendRates(app: FastifyInstance): void {
   app.decorateRequest('counted', null);
-  app.addHook('onSend', async ({ counted }, reply, payload) => {
+  app.addHook('onSend', ({ counted }, reply, payload, done) => {
     if (counted) reply.headers(rateFields(counted.rate, counted.taken));
-    return payload;
+    done(null, payload);
   });
 }
 

@@ -20,10 +20,19 @@ function statusBy({ data, errors = [] }: Answer, type: MediaType): number {
   return data === undefined && errors[0] ? statusOfError(errors[0], type) : 200;
 }
 
+const typeOf = ({ request }: FastifyReply): MediaType =>
+  acceptedType(request.headers.accept) ?? 'application/json';
+
+/** Sends a printed answer in the media type that the request accepts. */
+export const sendJson = (reply: FastifyReply, status: number, json: string): FastifyReply =>
+  reply
+    .status(status)
+    .header('content-type', `${typeOf(reply)}; charset=utf-8`)
+    .send(json);
+
 /** Sends an answer in the media type that the request accepts. Default status: by the answer's errors. */
 export function sendAnswer(reply: FastifyReply, answer: Answer, status?: number): FastifyReply {
-  const type = acceptedType(reply.request.headers.accept) ?? 'application/json';
-  const code = status ?? statusBy(answer, type);
+  const code = status ?? statusBy(answer, typeOf(reply));
   if (code === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply.status(code).header('content-type', `${type}; charset=utf-8`).send(JSON.stringify(answer));
+  return sendJson(reply, code, JSON.stringify(answer));
 }

@@ -12,7 +12,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Documents, DocumentUser } from '../documents/documents.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { sendAnswer } from './graph-answer.ts';
+import { sendAnswer, sendJson } from './graph-answer.ts';
 import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
 import { refuseLongQueries } from './long-query.ts';
 
@@ -103,7 +103,8 @@ async function answer<Context>(
   const { variables } = parameters;
   operation.check(variables);
   const explain = wantsExplanation(request, context, deps);
-  const result = await operation.run({ variables, context, ...(explain && { explain }) });
+  const result = await operation.answer({ variables, context, ...(explain && { explain }) });
+  if ('json' in result) return sendJson(reply, 200, result.json);
   const { present = presentable } = deps;
   return sendAnswer(reply, present(result, logger));
 }
