@@ -41,8 +41,8 @@ export interface Loaders {
 const DERIVED_IDS = 1_000;
 
 /**
- * Loads the documents of users' blobs, which are only passed on. The index knows their sizes: those that do not fit into one answer are not
- * read.
+ * Loads the documents of users' blobs, which are only passed on. The index knows their sizes: those that do not fit
+ * into one answer are not read.
  */
 function bodies(store: StateStore, userId: string, entries: Entries): DataLoader<string, WrittenJson | null> {
   const room = new AnswerRoom();
