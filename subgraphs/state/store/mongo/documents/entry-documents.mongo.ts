@@ -88,8 +88,8 @@ export interface EntryDocument extends Placement, WithOutbox {
   updated_at: Date;
 }
 
-/** Members that are not read with an entry: only the relay uses the outbox, only indexes the words. */
-export const UNREAD = { outbox: 0, outbox_since: 0, words: 0 } as const;
+/** Members that are not read with an entry: only the relay uses the outbox, only indexes the words, only counting its mark. */
+export const UNREAD = { outbox: 0, outbox_since: 0, words: 0, counted: 0 } as const;
 export type ReadEntryDocument = Omit<EntryDocument, keyof typeof UNREAD>;
 
 /** Replaces an {@link EntryDocument}. It has no `user_id`. */
