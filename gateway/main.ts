@@ -10,13 +10,16 @@ import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
 import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
 import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
+import { measureConnections } from '../platform/serving/connections/metrics.ts';
+import { OpenConnections } from '../platform/serving/connections/open-connections.ts';
 import { createHostCheck, namesOf } from '../platform/serving/doors/hosts.ts';
 import { isOriginOf } from '../platform/serving/doors/origins.ts';
+import { EventStreams } from '../platform/serving/event-stream/streams.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
-import { measureSockets } from '../platform/serving/websocket/metrics.ts';
+import { SocketDoor } from '../platform/serving/websocket/door.ts';
 import { readSupergraph } from '../platform/supergraph/outside.ts';
-import { admitCallers, type Callers, type CallersOptions } from './admission/callers.ts';
+import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import type { GatewayContext } from './admission/context.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
@@ -37,6 +40,7 @@ import { systemScalars } from './graph/schema.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
 import { allowOrigins } from './http/cors.ts';
+import { streamSubscriptions } from './http/graph-over-event-stream.ts';
 import { serveGraphOverHttp } from './http/graph-over-http.ts';
 import { defaultLimits } from './limits/limits.ts';
 import { apiPage } from './openapi/page.ts';
@@ -50,7 +54,7 @@ import { settings } from './settings.ts';
 import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
-import { serveSubscriptions } from './subscriptions/subscriptions.ts';
+import { openSubscriptions, serveSubscriptions } from './subscriptions/subscriptions.ts';
 
 /** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -142,20 +146,27 @@ interface Parts extends Opened {
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
 }
 
-/** Serves `/graphql` over HTTP and WebSocket. */
-async function serveGraph({
-  app,
-  runtime,
-  graph,
-  documents,
-  given,
-  callers,
-  authenticate,
-}: Parts): Promise<void> {
+/** Serves `/graphql` over HTTP, WebSocket and event streams. */
+async function serveGraph(parts: Parts): Promise<void> {
+  const { app, runtime, graph, documents, given, callers, authenticate } = parts;
   const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
   const redact = redactRefusals(config.introspection);
   const mayRunAny = (viewer: Viewer) =>
     given.PERSISTED_DOCUMENTS_ONLY === 'except-operators' && isOperator(viewer);
+  const { trustedProxies } = config;
+  const connections = new OpenConnections({ limits: config.limits.sockets, trustedProxies, logger });
+  measureConnections(metrics, connections);
+  const subscriptions = {
+    ...{ operations: graph.operations, documents, mayRunAny, redact, shares: app.load.shares },
+    ...{ callers, userTokens, changeFeed, clock, logger },
+    requestTimeoutMs: config.limits.requestTimeoutMs,
+    sockets: {
+      maxOperations: given.MAX_SOCKET_OPERATIONS,
+      operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
+    },
+  };
+  const follow = openSubscriptions(subscriptions);
+  const streams = new EventStreams(app, { connections, clock, headersOf: ratesTold });
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
@@ -164,21 +175,12 @@ async function serveGraph({
     redact: (error, { viewer }) => redact(error, viewer),
     mayRunAny: ({ viewer }) => mayRunAny(viewer),
     mayExplain: ({ viewer }) => isOperator(viewer),
+    stream: streamSubscriptions({ streams, follow, userTokens, logger }),
     logger,
   });
-  const sockets = {
-    limits: config.limits.sockets,
-    trustedProxies: config.trustedProxies,
-    maxOperations: given.MAX_SOCKET_OPERATIONS,
-    operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
-  };
-  const subscriptions = {
-    ...{ operations: graph.operations, documents, mayRunAny, redact },
-    ...{ callers, userTokens, changeFeed, clock, logger, sockets },
-    mayConnect: (origin: string) => isOriginOf(origin, config.corsOrigins),
-    requestTimeoutMs: config.limits.requestTimeoutMs,
-  };
-  measureSockets(metrics, serveSubscriptions(app, subscriptions));
+  const mayConnect = (origin: string) => isOriginOf(origin, config.corsOrigins);
+  const door = new SocketDoor(app, { connections, mayConnect });
+  serveSubscriptions(app, door, { ...subscriptions, follow });
 }
 
 /** Serves `/api/v1`, and the page to try it. */

@@ -1,7 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorTable, statusOf } from '../../platform/errors/errors.ts';
-import { acceptedType, type MediaType } from '../../platform/serving/graphql/media-type.ts';
+import { EVENT_STREAM, eventText } from '../../platform/serving/event-stream/event-stream.ts';
+import {
+  acceptedType,
+  type MediaType,
+  prefersEventStream,
+} from '../../platform/serving/graphql/media-type.ts';
 import { RETRY_AFTER_SECONDS } from '../../platform/serving/http/http.ts';
 import type { Answer } from '../operations/present.ts';
 
@@ -20,10 +25,25 @@ function statusBy({ data, errors = [] }: Answer, type: MediaType): number {
   return data === undefined && errors[0] ? statusOfError(errors[0], type) : 200;
 }
 
+/** A result as an event of the protocol `graphql-sse`. */
+export const resultEvent = (answer: Answer): string =>
+  eventText({ event: 'next', data: JSON.stringify(answer) });
+
+/** Nothing comes after it, and there is nothing to come back for. */
+export const COMPLETE = eventText({ event: 'complete', data: '' });
+
+/** Statuses that a client or proxy acts by, whatever the client would rather read. */
+const ACTED_BY: ReadonlySet<number> = new Set([401, 405, 406, 429, 503]);
+
 /** Sends an answer in the media type that the request accepts. Default status: by the answer's errors. */
 export function sendAnswer(reply: FastifyReply, answer: Answer, status?: number): FastifyReply {
   const type = acceptedType(reply.request.headers.accept) ?? 'application/json';
   const code = status ?? statusBy(answer, type);
+  if (prefersEventStream(reply.request.headers.accept) && !ACTED_BY.has(code))
+    return reply
+      .status(200)
+      .header('content-type', `${EVENT_STREAM}; charset=utf-8`)
+      .send(resultEvent(answer) + COMPLETE);
   if (code === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.status(code).header('content-type', `${type}; charset=utf-8`).send(JSON.stringify(answer));
 }

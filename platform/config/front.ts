@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { defined } from '../collections/defined.ts';
-import type { SocketLimits } from '../serving/doors/admission.ts';
+import type { SocketLimits } from '../serving/connections/admission.ts';
 import { isNetwork } from '../serving/doors/client-address.ts';
 import { isHostName } from '../serving/doors/hosts.ts';
 import { localOrigins, type OriginPattern, originList } from '../serving/doors/origins.ts';

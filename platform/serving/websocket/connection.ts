@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
 import { beginning } from '../../text/text.ts';
-import type { Counted } from '../doors/admission.ts';
-import type { HeldBytes, Holder } from './held-bytes.ts';
+import type { Counted } from '../connections/admission.ts';
+import type { HeldBytes, Holder } from '../connections/held-bytes.ts';
 import type { Pace } from './pace.ts';
 
 /** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
