@@ -48,13 +48,19 @@ import { openApiRoutes } from './openapi/routes.ts';
 import { permissions, redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { changesSocket } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
 import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
-import { openSubscriptions, serveSubscriptions } from './subscriptions/subscriptions.ts';
+import {
+  type Follow,
+  openSubscriptions,
+  type SubscriptionDependencies,
+  serveSubscriptions,
+} from './subscriptions/subscriptions.ts';
 
 /** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -138,6 +144,12 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
   }
 }
 
+/** Whether a user may run documents that are not listed, where only listed ones are allowed. */
+const mayRunAny =
+  ({ PERSISTED_DOCUMENTS_ONLY: only }: Opened['given']) =>
+  (viewer: Viewer): boolean =>
+    only === 'except-operators' && isOperator(viewer);
+
 /** The parts of the gateway, with the app that serves them. */
 interface Parts extends Opened {
   readonly app: FastifyInstance;
@@ -146,18 +158,22 @@ interface Parts extends Opened {
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
 }
 
-/** Serves `/graphql` over HTTP, WebSocket and event streams. */
-async function serveGraph(parts: Parts): Promise<void> {
-  const { app, runtime, graph, documents, given, callers, authenticate } = parts;
+/** What tells of changes, whichever protocol it is asked by. */
+interface Live {
+  readonly subscriptions: SubscriptionDependencies;
+  readonly follow: Follow;
+  readonly streams: EventStreams;
+  readonly door: SocketDoor;
+}
+
+function openLive({ app, runtime, graph, documents, given, callers }: Parts): Live {
   const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
-  const redact = redactRefusals(config.introspection);
-  const mayRunAny = (viewer: Viewer) =>
-    given.PERSISTED_DOCUMENTS_ONLY === 'except-operators' && isOperator(viewer);
   const { trustedProxies } = config;
   const connections = new OpenConnections({ limits: config.limits.sockets, trustedProxies, logger });
   measureConnections(metrics, connections);
   const subscriptions = {
-    ...{ operations: graph.operations, documents, mayRunAny, redact, shares: app.load.shares },
+    ...{ operations: graph.operations, documents, shares: app.load.shares },
+    ...{ mayRunAny: mayRunAny(given), redact: redactRefusals(config.introspection) },
     ...{ callers, userTokens, changeFeed, clock, logger },
     requestTimeoutMs: config.limits.requestTimeoutMs,
     sockets: {
@@ -165,27 +181,42 @@ async function serveGraph(parts: Parts): Promise<void> {
       operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
     },
   };
-  const follow = openSubscriptions(subscriptions);
-  const streams = new EventStreams(app, { connections, clock, headersOf: ratesTold });
+  const mayConnect = (origin: string) => isOriginOf(origin, config.corsOrigins);
+  return {
+    subscriptions,
+    follow: openSubscriptions(subscriptions),
+    streams: new EventStreams(app, { connections, clock, headersOf: ratesTold }),
+    door: new SocketDoor(app, { connections, mayConnect }),
+  };
+}
+
+/** Serves `/graphql` over HTTP, WebSocket and event streams. */
+async function serveGraph(
+  { app, runtime, documents, given, authenticate }: Parts,
+  live: Live,
+): Promise<void> {
+  const { config, logger, userTokens } = runtime;
+  const { streams, follow, door, subscriptions } = live;
+  const redact = redactRefusals(config.introspection);
+  const mayAny = mayRunAny(given);
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
     userOf: ({ viewer }) => viewer.userId,
     page: config.graphiql ? '/graphiql/' : '/',
     redact: (error, { viewer }) => redact(error, viewer),
-    mayRunAny: ({ viewer }) => mayRunAny(viewer),
+    mayRunAny: ({ viewer }) => mayAny(viewer),
     mayExplain: ({ viewer }) => isOperator(viewer),
     stream: streamSubscriptions({ streams, follow, userTokens, logger }),
     logger,
   });
-  const mayConnect = (origin: string) => isOriginOf(origin, config.corsOrigins);
-  const door = new SocketDoor(app, { connections, mayConnect });
   serveSubscriptions(app, door, { ...subscriptions, follow });
 }
 
 /** Serves `/api/v1`, and the page to try it. */
-async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Parts): Promise<void> {
-  const { config, clock, http, logger } = runtime;
+async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Promise<void> {
+  const { app, runtime, graph, callers, authenticate } = parts;
+  const { config, clock, http, logger, userTokens } = runtime;
   const { trustedProxies, s3 } = config;
   const { operations } = graph;
   const viewerOf = callers.ofRequest;
@@ -194,6 +225,7 @@ async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Pa
     graph,
     routes: restRoutes,
     authenticate,
+    events: { streams, follow, userTokens, logger },
     others(scope) {
       directReads(scope, { http, processors, viewerOf, logger });
       fileRoutes(scope, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
@@ -204,6 +236,8 @@ async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Pa
     },
     logger,
   });
+  const changes = routes.find(({ route }) => route.events);
+  if (changes) door.serve(changesSocket(changes, { callers, follow, userTokens, clock, logger }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });
 }
@@ -234,8 +268,9 @@ export const gatewayService: ServiceDefinition = {
           makeLarge: async () => request.part?.makeLarge(),
         });
         const parts = { ...opened, app, runtime, callers, authenticate };
-        await serveGraph(parts);
-        await serveStudioApi(parts);
+        const live = openLive(parts);
+        await serveGraph(parts, live);
+        await serveStudioApi(parts, live);
         if (config.graphiql) await app.register(graphiqlRoutes, { token: localToken(runtime) });
         if (cache) measureEntityCache(metrics, () => cache.usage);
       },
