@@ -45,7 +45,7 @@ function closeCodeOf(reason: unknown, { code, status }: End): number {
   if (code === 'CURSOR_EXPIRED') return CURSOR_EXPIRED;
   if (status === statusOf('UNAUTHENTICATED')) return UNAUTHENTICATED;
   if (status === statusOf('FORBIDDEN')) return FORBIDDEN;
-  if (isResumable(reason) || status === 429) return TRY_AGAIN_LATER;
+  if (isResumable(reason) || status === 429 || status === 503) return TRY_AGAIN_LATER;
   return status < 500 ? BAD_REQUEST : FAULT;
 }
 

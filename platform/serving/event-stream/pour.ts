@@ -54,13 +54,18 @@ export class Pouring<Item> {
   /** Ends it for a reason that the client is told. */
   end(reason: BlobgraphError): void {
     this.#reason ??= reason;
-    void this.#source.return?.();
+    this.#leaveSource();
   }
 
   /** The client is gone. */
   leave(): void {
     this.#isGone = true;
-    void this.#source.return?.();
+    this.#leaveSource();
+  }
+
+  /** What it throws is thrown where its items are waited for. */
+  #leaveSource(): void {
+    this.#source.return?.().catch(() => undefined);
   }
 
   get #hasEnd(): boolean {

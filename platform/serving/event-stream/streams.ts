@@ -96,12 +96,15 @@ export class EventStreams {
       stream.release();
       throw error;
     }
+    // The service has stopped meanwhile, and answered it.
+    if (reply.sent) return stream.release();
     this.#begin(stream, request, reply);
     this.#open.set(reply.raw, pouring as Pouring<never>);
     const callOff = alarmAt(session.until, this.#options.clock, () => pouring.end(sessionEnds()));
     await pouring.run(first).finally(() => {
       callOff();
       this.#open.delete(reply.raw);
+      stream.end();
     });
   }
 
