@@ -51,7 +51,9 @@ export const connectionVariables = {
   ...readBy('gateway, events', {
     MAX_SOCKETS: wholeNumber(1, 1_000_000)
       .default(5_000)
-      .describe('connections that stay open, WebSocket and event streams, of one service; more are answered 503'),
+      .describe(
+        'connections that stay open, WebSocket and event streams, of one service; more are answered 503',
+      ),
     MAX_SOCKETS_UNAUTHENTICATED: wholeNumber(1, 1_000_000)
       .default(500)
       .describe('of them, WebSocket connections that have not said yet who they are; the oldest make room'),
