@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { cpuMsOf } from '../testing/cpu-time.ts';
 import { isMultiple } from './multiple.ts';
 
 it.each([
@@ -60,10 +61,11 @@ it('says the same as arithmetic with whole numbers', () => {
 });
 
 it('takes no longer for numbers that are far apart', () => {
-  const start = performance.now();
-  for (let index = 0; index < 100_000; index++) {
-    isMultiple(1.7976931348623157e308, 1.2345678901e-300);
-    isMultiple(1.2345678901e-300, 1.7976931348623157e308);
-  }
-  expect(performance.now() - start).toBeLessThan(5_000);
+  const took = cpuMsOf(() => {
+    for (let index = 0; index < 100_000; index++) {
+      isMultiple(1.7976931348623157e308, 1.2345678901e-300);
+      isMultiple(1.2345678901e-300, 1.7976931348623157e308);
+    }
+  });
+  expect(took).toBeLessThan(5_000);
 });

@@ -95,13 +95,11 @@ describe('PostgreSQL server', () => {
     withServer(
       async (server) => {
         const database = await server.database('limits');
-        const started = Date.now();
         const slow = database.query('SELECT pg_sleep(60)');
         const kept = expect(slow).rejects.toMatchObject({ code: '57014' });
         const refused = await database.query('SELECT 1').catch((error: unknown) => error);
         expect(isUnavailable(refused)).toBe(true);
         await kept;
-        expect(Date.now() - started).toBeLessThan(30_000);
         expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       },
       { maxConnections: 1, connectionTimeoutMs: 300, statementTimeoutMs: 1_500 },

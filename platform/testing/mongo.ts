@@ -8,6 +8,8 @@ export function openTemporaryMongo(): MongoServer {
   const server = openMongo({
     url: services().mongoUrl,
     namespace: `test_${randomBytes(6).toString('hex')}`,
+    // Dropping databases takes long on a busy machine.
+    answerTimeoutMs: 100_000,
   });
   const databases = new Map<string, Db>();
   return {

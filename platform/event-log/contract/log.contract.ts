@@ -3,7 +3,6 @@ import { EpochGone, EventLogUnavailable, MessageRefused, PositionGone } from '..
 import { consumingContract } from './log.contract.consuming.ts';
 import { collect, type EventLogFixture, heard, idsOf, message, text } from './log.contract.fixture.ts';
 import { rangeContract } from './log.contract.range.ts';
-import { roomContract } from './room.contract.ts';
 
 /** Every {@link EventLog} adapter's contract. `makeFixture` is called for every test. */
 export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): void {
@@ -20,7 +19,6 @@ export function eventLogContract(makeFixture: () => Promise<EventLogFixture>): v
   rangeContract(() => fixture);
   announcingContract(() => fixture);
   consumingContract(() => fixture);
-  roomContract(() => fixture);
 }
 
 function publishingContract(fixture: () => EventLogFixture): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cut } from '../consuming.ts';
 import { PositionGone } from '../errors.ts';
 import type { EventLog } from '../log.ts';
@@ -52,9 +52,25 @@ async function leave(log: EventLog, durable: string, subjects = ['blob.>']) {
   await consumption.stop();
 }
 
-/** Every adapter's contract for the log's room, and for durables that lag. */
-export function roomContract(fixture: () => EventLogFixture): void {
-  describe('room', LONG, () => {
+/** Every adapter's contract for the log's room, and for durables that lag. `makeFixture` is called for every test. */
+export function roomContract(makeFixture: () => Promise<EventLogFixture>): void {
+  describe('with little room', LONG, () => {
+    let fixture: EventLogFixture;
+    beforeEach(async () => {
+      fixture = await makeFixture();
+    });
+    afterEach(async () => {
+      await fixture.close();
+    });
+
+    makingRoomContract(() => fixture);
+    cutContract(() => fixture);
+    lettersContract(() => fixture);
+  });
+}
+
+function makingRoomContract(fixture: () => EventLogFixture): void {
+  describe('room', () => {
     it('is made by what all have acknowledged: 20,000 messages go through a log of 2,000', async () => {
       const log = await fixture().open({ retention: SMALL });
       const start = await log.head();
@@ -158,13 +174,10 @@ export function roomContract(fixture: () => EventLogFixture): void {
       expect(away.deliveries.filter(({ subject }) => subject === 'blob.created.alice')).toHaveLength(10);
     });
   });
-
-  cutContract(fixture);
-  lettersContract(fixture);
 }
 
 function cutContract(fixture: () => EventLogFixture): void {
-  describe('a durable that is cut', LONG, () => {
+  describe('a durable that is cut', () => {
     it('is told until it has heard, over a restart, and is kept for again', async () => {
       const before = await fixture().open({ retention: SMALL });
       await leave(before, 'worker');
@@ -282,7 +295,7 @@ function cutContract(fixture: () => EventLogFixture): void {
 }
 
 function lettersContract(fixture: () => EventLogFixture): void {
-  describe('dead letters that fill their room', LONG, () => {
+  describe('dead letters that fill their room', () => {
     it('keep no consumer from its work: the oldest go, and are counted', async () => {
       const log = await fixture().open({ retention: { maxMessages: 40 } });
       const { setAside } = await consuming(log, { maxInFlight: 1 }, async ({ id }) => ({

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SqlDatabase, SqlServer } from '../../sql/database.ts';
+import type { SqlServer } from '../../sql/database.ts';
 import { observed } from '../../testing/observed.ts';
 import { openTemporaryPglite } from '../../testing/pglite.ts';
 import { systemClock } from '../../time/clock.ts';
-import {
-  collect,
-  consuming,
-  type EventLogFixture,
-  idsOf,
-  message,
-  type OpenOptions,
-} from '../contract/log.contract.fixture.ts';
+import { collect, consuming, idsOf, message } from '../contract/log.contract.fixture.ts';
 import { eventLogContract } from '../contract/log.contract.ts';
 import { PositionGone } from '../errors.ts';
-import type { EventLog } from '../log.ts';
+import { embeddedFixture } from './log.embedded.fixture.ts';
 import { openEmbeddedEventLog } from './log.embedded.ts';
 
 let server: SqlServer;
 let databases = 0;
+const fixtureOfItsOwn = async () => embeddedFixture(await server.database(`log_${++databases}`));
 
 beforeAll(async () => {
   server = await openTemporaryPglite();
@@ -27,65 +21,8 @@ afterAll(async () => {
   await server.close();
 });
 
-/** A database that can be cut off, as it is when its process dies. */
-function mortal(database: SqlDatabase): { readonly database: SqlDatabase; die(): void } {
-  let dead = false;
-  const alive = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
-    return (...args: Args): Promise<Result> =>
-      dead ? Promise.reject(new Error('The process is dead')) : call(...args);
-  };
-  return {
-    database: {
-      query: alive((text, values) => database.query(text, values)) as SqlDatabase['query'],
-      execute: alive((text, values) => database.execute(text, values)),
-      transaction: alive((work) => database.transaction(work)) as SqlDatabase['transaction'],
-      migrate: alive((steps) => database.migrate(steps)),
-      maintain: alive((text, signal) => database.maintain(text, signal)),
-      ping: alive(() => database.ping()),
-    },
-    die: () => {
-      dead = true;
-    },
-  };
-}
-
-const MAX_AGE_MS = 3_600_000;
-
-async function embeddedFixture(): Promise<EventLogFixture> {
-  const database = await server.database(`log_${++databases}`);
-  const deaths = new Map<EventLog, () => void>();
-  let later = 0;
-  return {
-    async open({ retention, ...options }: OpenOptions = {}) {
-      const process = mortal(database);
-      const log = await openEmbeddedEventLog({
-        database: process.database,
-        clock: { now: () => new Date(Date.now() + later) },
-        retention: { maxAgeMs: MAX_AGE_MS, ...retention },
-        ...options,
-      });
-      deaths.set(log, process.die);
-      return log;
-    },
-    peer: async (log) => log,
-    async kill(log) {
-      deaths.get(log)?.();
-    },
-    async expire() {
-      later += MAX_AGE_MS + 1;
-    },
-    async lose() {
-      await database.execute(`DELETE FROM log_message`);
-      await database.execute(`UPDATE log_stream SET epoch = gen_random_uuid()::text, removed_through = 0`);
-    },
-    async close() {
-      await Promise.all([...deaths.keys()].map((log) => log.close()));
-    },
-  };
-}
-
 describe('embedded event log', () => {
-  eventLogContract(embeddedFixture);
+  eventLogContract(fixtureOfItsOwn);
 
   it('costs one statement a publishing, and two a delivery that somebody waits for', async () => {
     const database = await server.database(`log_${++databases}`);
@@ -115,7 +52,7 @@ describe('embedded event log', () => {
   });
 
   it('forgets dead letters in time', async () => {
-    const fixture = await embeddedFixture();
+    const fixture = await fixtureOfItsOwn();
     const log = await fixture.open({ retention: { deadLetterMaxAgeMs: 1_000 } });
     await consuming(log, {}, async () => ({ kind: 'terminate', reason: 'bad' }));
     await log.publish(message('blob.created.alice', 'a'));
@@ -129,7 +66,7 @@ describe('embedded event log', () => {
   });
 
   it('ends a reader that was overtaken by the retention', async () => {
-    const fixture = await embeddedFixture();
+    const fixture = await fixtureOfItsOwn();
     const log = await fixture.open();
     const reader = log.read({ subjects: ['blob.>'], after: await log.head() });
     await log.publish(message('blob.created.alice', 'a'));

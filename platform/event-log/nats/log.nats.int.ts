@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { services } from '../../testing/services.ts';
 import { collect, consuming, gate, idsOf, message } from '../contract/log.contract.fixture.ts';
 import { eventLogContract } from '../contract/log.contract.ts';
+import { roomContract } from '../contract/room.contract.ts';
 import { EpochGone, EventLogUnavailable, PositionGone } from '../errors.ts';
 import { type NatsFixture, natsFixture } from './log.nats.fixture.ts';
 import { openNatsEventLog } from './log.nats.ts';
@@ -13,6 +14,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, n) => `${n}`);
 
 describe('event log on NATS', () => {
   eventLogContract(() => natsFixture(services().natsUrl));
+  roomContract(() => natsFixture(services().natsUrl));
 
   let fixture: NatsFixture;
   beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../testing/cpu-time.ts';
 import { checkDefinition, compileSchema, type JsonObject } from '../validator.ts';
 import { incompatibilities } from './compatibility.ts';
 
@@ -188,11 +189,12 @@ describe('a newer version that may refuse', () => {
     const words = (length: number): JsonObject => ({
       enum: Array.from({ length }, (_, index) => `w${index}`),
     });
-    const start = performance.now();
-    expect(problemsOf(patterns(1), patterns(2))).not.toEqual([]);
-    expect(problemsOf(words(6_000), words(6_001))).toEqual([]);
-    expect(problemsOf(all(0), { ...all(1), maxLength: 3 })).not.toEqual([]);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    const took = cpuMsOf(() => {
+      expect(problemsOf(patterns(1), patterns(2))).not.toEqual([]);
+      expect(problemsOf(words(6_000), words(6_001))).toEqual([]);
+      expect(problemsOf(all(0), { ...all(1), maxLength: 3 })).not.toEqual([]);
+    });
+    expect(took).toBeLessThan(10_000);
   });
 });
 

@@ -219,7 +219,8 @@ describe('a transient failure', () => {
   it('a text that takes too long as a whole is a timeout', async () => {
     server.reply({ kind: 'stall', text: 'A beginning that' });
     expect(await failure({ timeoutMs: 50 })).toMatchObject({ name: 'ModelTimeout', retryable: true });
-    expect(server.requests).toHaveLength(1);
+    // None, if the machine was too busy to connect in that time.
+    expect(server.requests.length).toBeLessThanOrEqual(1);
   });
 
   it('an unreachable server is unavailable', async () => {
