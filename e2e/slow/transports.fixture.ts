@@ -29,10 +29,7 @@ export type Transport = (following: Following) => Followed;
 
 const CHANGES = 'subscription ($after: String) { blobChanged(after: $after) { cursor blobId version } }';
 
-interface Result {
-  readonly data?: { readonly blobChanged: Told } | null;
-  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
-}
+type Errors = readonly { readonly extensions: { readonly code: string } }[];
 
 /** What the codes by which a WebSocket is closed stand for. */
 const CLOSED: Readonly<Record<number, string>> = {
@@ -43,7 +40,7 @@ const CLOSED: Readonly<Record<number, string>> = {
 };
 
 function codeOf(error: unknown): string {
-  const [first] = Array.isArray(error) ? (error as Required<Result>['errors']) : [];
+  const [first] = Array.isArray(error) ? (error as unknown as Errors) : [];
   if (first) return first.extensions.code;
   const { code, response } = error as { code?: number; response?: Response };
   if (code !== undefined) return CLOSED[code] ?? String(code);
@@ -59,10 +56,9 @@ function byClient(client: Pick<Client, 'subscribe' | 'dispose'>, after: string |
     client.subscribe<{ blobChanged: Told }>(
       { query: CHANGES, variables: { after } },
       {
-        next(result) {
-          const { data, errors } = result as Result;
+        next({ data, errors = [] }) {
           if (data) told.push(data.blobChanged);
-          last = errors?.[0]?.extensions.code ?? last;
+          last = (errors as unknown as Errors)[0]?.extensions.code ?? last;
         },
         error: (error) => resolve(last ?? codeOf(error)),
         complete: () => resolve(last ?? 'complete'),

@@ -78,7 +78,7 @@ class Conversation {
   readonly #opened: Opened;
   readonly #open: OpenRoute;
   readonly #deps: ChangesSocket;
-  #login = (_text: string): void => this.end(badMessage());
+  #login: (text: string) => void = () => this.stop(badMessage());
   #pouring: Pouring<Told> | undefined;
   #last: string | null = null;
 
