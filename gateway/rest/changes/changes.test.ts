@@ -45,7 +45,10 @@ function socket(search: string, { headers = {}, first }: { headers?: object; fir
   closing.push(() => connection.terminate());
   const received: Message[] = [];
   connection.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
-  const ended = once(connection, 'close').then(([code, reason]) => [Number(code), String(reason)] as const);
+  // Not by `once`, which would reject where a handshake is refused.
+  const ended = new Promise<readonly [code: number, reason: string]>((resolve) =>
+    connection.once('close', (code, reason) => resolve([code, String(reason)])),
+  );
   connection.once('open', () => first !== undefined && connection.send(JSON.stringify(first)));
   return { connection, received, ended };
 }
