@@ -95,7 +95,7 @@ describe('server-sent events', () => {
   ])('are refused before they begin: %s', async (search, status, code) => {
     const answer = await events(search);
     expect([answer.status, answer.headers.get('content-type'), JSON.parse(await answer.text()).code]).toEqual(
-      [status, 'application/problem+json', code],
+      [status, 'application/problem+json; charset=utf-8', code],
     );
   });
 
