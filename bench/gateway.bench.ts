@@ -61,12 +61,13 @@ async function measureCase(
 /** Measures all peers, ours first. With one request at a time, also measures its overhead over the subgraphs. */
 async function measureWorkload(
   running: Running,
-  { title, slow, cases }: Workload,
+  { title, slow, varied, cases }: Workload,
   options: BenchmarkOptions,
 ): Promise<{ readonly report: string; readonly overhead: readonly Overhead[] }> {
   const { stubs, contenders, headers } = running;
   const ours = contenders.find(({ name }) => name.startsWith(own.name));
   if (slow) await stubs.delay(slow.subgraph, slow.ms);
+  if (varied !== undefined) await stubs.vary(varied, true);
   const rows: Row[] = [];
   const overhead: Overhead[] = [];
   let largestKb = 0;
@@ -81,6 +82,7 @@ async function measureWorkload(
     overhead.push(await measureOverhead(ours, { ...about, headers, stubs }));
   }
   if (slow) await stubs.delay(slow.subgraph, 0);
+  if (varied !== undefined) await stubs.vary(varied, false);
   return { report: workloadReport(title, largestKb, rows), overhead };
 }
 

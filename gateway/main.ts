@@ -71,6 +71,7 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
 /** Identifies callers who may get different answers. */
 const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
   JSON.stringify([userId, ...roles]);
+const userOf = ({ viewer }: GatewayContext): string => viewer.userId;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -84,7 +85,7 @@ async function openSystemGraph(
     supergraphSdl: sdl,
     planner: config.queryPlanner,
     subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger, outside }), callerOf)),
-    ...(entityCacheMiB > 0 && { entities: { maxBytes: entityCacheMiB * MEBIBYTE, callerOf } }),
+    ...(entityCacheMiB > 0 && { entities: { maxBytes: entityCacheMiB * MEBIBYTE, callerOf, userOf } }),
     limits: defaultLimits,
     scalars: systemScalars,
     mayRun: permissions(config.introspection),
@@ -202,7 +203,7 @@ async function serveGraph(
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
-    userOf: ({ viewer }) => viewer.userId,
+    userOf,
     page: config.graphiql ? '/graphiql/' : '/',
     redact: (error, { viewer }) => redact(error, viewer),
     mayRunAny: ({ viewer }) => mayAny(viewer),

@@ -18,6 +18,8 @@ export interface Workload {
   readonly graph: StubGraphName;
   /** A subgraph that delays each answer by `ms`. */
   readonly slow?: { readonly subgraph: string; readonly ms: number };
+  /** A subgraph whose every answer is another text, as if something had changed, and says the same. */
+  readonly varied?: string;
   readonly cases: readonly Case[];
 }
 
@@ -32,6 +34,13 @@ const atOnce = (operation: Operation): Case[] =>
 
 export const workloads: readonly Workload[] = [
   { id: 'lineage', title: 'Lineage of 20 blobs', graph: 'lineage', cases: atOnce(lineage(20)) },
+  {
+    id: 'changed',
+    title: 'Lineage of 20 blobs, told anew each time',
+    graph: 'lineage',
+    varied: 'state',
+    cases: [{ label: '16 at once', operation: lineage(20), concurrency: 16 }],
+  },
   {
     id: 'slow',
     title: 'Lineage of 20 blobs, one subgraph 50 ms slow',

@@ -4,22 +4,31 @@ import { prose } from '../harness/drafts.ts';
 import { quantile, ratios, spread, table } from '../harness/statistics.ts';
 import { openBare } from './bare.ts';
 import { type Ours, openOurs } from './ours.ts';
-import { type Draft, USERS, type Writer } from './writer.ts';
+import { type Draft, USERS, type Write, type Writer } from './writer.ts';
 
 const AT_ONCE = 16;
 const DRAFTS = 960;
 const SENTENCES = 40;
-/** Drafts of one `createBlobs`. */
+/** Drafts of one `createBlobs`, and users who send one at once. */
 const MANY = 1_000;
+const MANY_AT_ONCE = 4;
 
 interface Measured {
+  /** Acknowledged, and told of. */
   readonly perSecond: number[];
+  readonly acknowledgedPerSecond: number[];
   readonly cpuMs: number[];
   readonly p50: number[];
   readonly p99: number[];
 }
 
-const empty = (): Measured => ({ perSecond: [], cpuMs: [], p50: [], p99: [] });
+const empty = (): Measured => ({
+  perSecond: [],
+  acknowledgedPerSecond: [],
+  cpuMs: [],
+  p50: [],
+  p99: [],
+});
 
 let serial = 0;
 function draftOf(user: number): Draft {
@@ -27,33 +36,38 @@ function draftOf(user: number): Draft {
   return { user, book: `book-${user}`, chapter: (serial % 50) + 1, content: prose(serial, SENTENCES) };
 }
 
-/** Counts until the log has the events too: drafts are not acknowledged faster than they are told of. */
-async function measure(writer: Writer, drafts: number, work: () => Promise<number[]>): Promise<Measured> {
+/** Sends what is ready, each of another user than those under way beside it. Counts until the log has the events too. */
+async function measure(writer: Writer, writes: readonly Write[], drafts: number, atOnce: number) {
   const cpuBefore = writer.cpuMs();
   const startedAt = performance.now();
-  const latencies = await work();
+  const since = () => (performance.now() - startedAt) / 1_000;
+  const send = async (write: Write) => {
+    const sentAt = performance.now();
+    await write.send();
+    return performance.now() - sentAt;
+  };
+  const latencies = await pMap(writes, send, { concurrency: atOnce });
+  const acknowledgedAfter = since();
   await writer.drained();
-  const seconds = (performance.now() - startedAt) / 1_000;
   return {
-    perSecond: [drafts / seconds],
+    perSecond: [drafts / since()],
+    acknowledgedPerSecond: [drafts / acknowledgedAfter],
     cpuMs: [(writer.cpuMs() - cpuBefore) / drafts],
     p50: [quantile(latencies, 0.5)],
     p99: [quantile(latencies, 0.99)],
   };
 }
 
-/** Stores drafts one by one, those under way at once each of another user. */
-const oneByOne = (writer: Writer): Promise<number[]> =>
-  pMap(
-    Array.from({ length: DRAFTS }, (_, index) => index % USERS),
-    async (user) => {
-      const draft = draftOf(user);
-      const startedAt = performance.now();
-      await writer.write(draft);
-      return performance.now() - startedAt;
-    },
-    { concurrency: AT_ONCE },
-  );
+const oneByOne = (writer: Writer): Promise<Measured> => {
+  const writes = Array.from({ length: DRAFTS }, (_, index) => writer.write(draftOf(index % USERS)));
+  return measure(writer, writes, DRAFTS, AT_ONCE);
+};
+
+const manyAtOnce = (writer: Ours): Promise<Measured> => {
+  const users = Array.from({ length: MANY_AT_ONCE }, (_, index) => (serial + index) % USERS);
+  const writes = users.map((user) => writer.writeMany(Array.from({ length: MANY }, () => draftOf(user))));
+  return measure(writer, writes, MANY * MANY_AT_ONCE, MANY_AT_ONCE);
+};
 
 function keep(into: Measured, one: Measured): void {
   for (const [name, values] of Object.entries(one) as [keyof Measured, number[]][])
@@ -75,11 +89,12 @@ function report({ bare, ours, many }: Record<'bare' | 'ours' | 'many', Measured>
       'bare',
       '`createBlob`',
       'to bare',
-      `\`createBlobs\` of ${MANY}`,
+      `\`createBlobs\` of ${MANY}, ${MANY_AT_ONCE} at once`,
       'to `createBlob`',
     ],
     [
       row('stored and published, a second', ({ perSecond }) => perSecond, 0),
+      row('acknowledged, a second', ({ acknowledgedPerSecond }) => acknowledgedPerSecond, 0),
       row('CPU ms a draft, of the process that writes', ({ cpuMs }) => cpuMs, 2),
       row('acknowledged, p50 ms', ({ p50 }) => p50, 1),
       row('p99 ms', ({ p99 }) => p99, 1),
@@ -106,18 +121,12 @@ export async function againstBare(rounds: number): Promise<string> {
 
 async function takeTurns(rounds: number, bare: Writer, ours: Ours) {
   const measured = { bare: empty(), ours: empty(), many: empty() };
-  const many = async () => {
-    const startedAt = performance.now();
-    const user = serial % USERS;
-    await ours.writeMany(Array.from({ length: MANY }, () => draftOf(user)));
-    return [performance.now() - startedAt];
-  };
   for (const writer of [bare, ours]) for (let user = 0; user < USERS; user += 1) await writer.prepare(user);
   for (let round = 0; round <= rounds; round += 1) {
     const found = {
-      bare: await measure(bare, DRAFTS, () => oneByOne(bare)),
-      ours: await measure(ours, DRAFTS, () => oneByOne(ours)),
-      many: await measure(ours, MANY, many),
+      bare: await oneByOne(bare),
+      ours: await oneByOne(ours),
+      many: await manyAtOnce(ours),
     };
     // The first round warms up.
     if (round > 0) for (const kind of ['bare', 'ours', 'many'] as const) keep(measured[kind], found[kind]);

@@ -19,8 +19,8 @@ const INSERT = `
   VALUES ($1, $2, 1, 'state', 'state-service', 'text-input-v1', '1.0.0', '{}', 'chapter_draft', $3, $8, $9, $5, $6, '[]',
     'STORED', $7, $7, '[]', $10)`;
 
-/** As long as an event of the system. */
-const EVENT = new Uint8Array(280).fill(32);
+/** As long as an event of the system with its headers. */
+const EVENT = new Uint8Array(500).fill(32);
 
 async function openStream() {
   const connection = await connect({ servers: services().natsUrl });
@@ -60,14 +60,18 @@ export async function openBare(): Promise<Writer> {
     async prepare(user) {
       await store.advanceSummary(userOf(user));
     },
-    async write({ user, book, chapter, content }) {
+    write({ user, book, chapter, content }) {
       const [id, owner] = [randomUUID(), userOf(user)];
       const [title, preview] = [content.slice(0, 60), content.slice(0, 200)];
       const data = JSON.stringify({ content, metadata: { book_id: book, chapter_num: chapter } });
       const words = [...new Set(preview.toLowerCase().split(/\W+/))];
       const values = [id, owner, title, data, book, chapter, new Date(), preview, data.length, words];
-      await pool.query({ name: 'insert', text: INSERT, values });
-      await stream.publish(owner, id);
+      return {
+        async send() {
+          await pool.query({ name: 'insert', text: INSERT, values });
+          await stream.publish(owner, id);
+        },
+      };
     },
     drained: async () => undefined,
     cpuMs: () => process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,

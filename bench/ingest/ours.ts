@@ -7,9 +7,9 @@ import { services } from '../../platform/testing/services.ts';
 import { until } from '../harness/benchmark.ts';
 import { CREATE } from '../harness/drafts.ts';
 import { cpuTime } from '../harness/processes.ts';
-import { type Draft, USERS, userOf, type Writer } from './writer.ts';
+import { type Draft, USERS, userOf, type Write, type Writer } from './writer.ts';
 
-/** Without processors: what they make of a draft is another benchmark's. */
+/** Without processors that run: what they make of a draft is another benchmark's. */
 const SERVICES = [
   'gateway',
   'schemas',
@@ -21,12 +21,22 @@ const SERVICES = [
 const CREATE_MANY = `mutation ($input: CreateBlobsInput!) {
   createBlobs(input: $input) { results { blob { id } userErrors { code } } userErrors { code } }
 }`;
+/** A processor that takes drafts, as every system has one: without any, state asks the registry at each draft. */
+const REGISTER = `mutation ($input: RegisterProcessorInput!) {
+  registerProcessor(input: $input) { userErrors { code message } }
+}`;
+const TAKER = {
+  ...{ id: 'bench-taker', name: 'Takes drafts, and does not run', graphqlType: 'BenchTaken' },
+  ...{ storageType: 'POSTGRESQL', connectionString: 'its own', databaseName: 'bench_taker' },
+  takes: [{ event: 'blob.created', schemaIds: ['text-input-v1'] }],
+  ...{ outputSchemaId: 'note-v1', baseUrl: 'http://127.0.0.1:9' },
+};
 const WAITING = 'SELECT count(*)::int AS waiting FROM user_blobs WHERE outbox_since IS NOT NULL';
 
 /** The system, to which drafts are sent one by one or many at once. */
 export interface Ours extends Writer {
   /** Stores drafts of one user in one `createBlobs`. */
-  writeMany(drafts: readonly Draft[]): Promise<void>;
+  writeMany(drafts: readonly Draft[]): Write;
 }
 
 let keys = 0;
@@ -43,24 +53,24 @@ export async function openOurs(atOnce: number): Promise<Ours> {
   const url = new URL(services().postgresUrl);
   url.pathname = `/${system.environment['NAMESPACE']}_state`;
   const database = new pg.Pool({ connectionString: url.href, max: 1 });
-  async function send(user: number, query: string, variables: object): Promise<string> {
-    const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json' };
+  function ready(token: string | undefined, query: string, variables: object): Write {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ query, variables });
-    const answer = await http.request({ method: 'POST', path: '/graphql', headers, body });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200 || /"code":|"errors":/.test(text)) throw new Error(text.slice(0, 1_000));
-    return text;
+    return {
+      async send() {
+        const answer = await http.request({ method: 'POST', path: '/graphql', headers, body });
+        const text = await answer.body.text();
+        if (answer.statusCode !== 200 || /"code":|"errors":/.test(text))
+          throw new Error(text.slice(0, 1_000));
+      },
+    };
   }
+  await ready(await system.token('operator', ['operator']), REGISTER, { input: TAKER }).send();
   return {
-    async prepare(user) {
-      await send(user, '{ me { state { totalBlobs } } }', {});
-    },
-    async write(draft) {
-      await send(draft.user, CREATE, { input: inputOf(draft) });
-    },
-    async writeMany(drafts) {
-      await send(drafts[0]?.user ?? 0, CREATE_MANY, { input: { blobs: drafts.map(inputOf) } });
-    },
+    prepare: (user) => ready(tokens[user], '{ me { state { totalBlobs } } }', {}).send(),
+    write: (draft) => ready(tokens[draft.user], CREATE, { input: inputOf(draft) }),
+    writeMany: (drafts) =>
+      ready(tokens[drafts[0]?.user ?? 0], CREATE_MANY, { input: { blobs: drafts.map(inputOf) } }),
     drained: () =>
       until(
         'All events are published',

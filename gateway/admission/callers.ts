@@ -61,9 +61,9 @@ export const ratesTold = ({ counted }: FastifyRequest): Readonly<Record<string, 
 /** Sends the `RateLimit` fields with each answer. Call it before adding routes. */
 function sendRates(app: FastifyInstance): void {
   app.decorateRequest('counted', null);
-  app.addHook('onSend', async (request, reply, payload) => {
-    reply.headers(ratesTold(request));
-    return payload;
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.counted) reply.headers(ratesTold(request));
+    done(null, payload);
   });
 }
 

@@ -9,6 +9,7 @@ function followed(options: Partial<EntityCacheOptions<string>> = {}) {
     maxBytes: MIB,
     mayKeep: () => true,
     callerOf: (context) => context,
+    userOf: (context) => context,
     ...options,
   });
   cache.followed(Number.POSITIVE_INFINITY);
@@ -46,7 +47,7 @@ it('loses a deleted blob in every selection, of every caller, and nothing else',
     keep('b', 'two', caller);
   }
   cache.open('alice').put('other fields', representation('a'), { title: 'A' });
-  cache.deleted('a');
+  cache.deleted('a', 'alice');
   expect([kept('a'), kept('a', 'bob'), kept('a', 'alice', 'other fields')]).toEqual([
     undefined,
     undefined,
@@ -58,7 +59,7 @@ it('loses a deleted blob in every selection, of every caller, and nothing else',
 it('takes nothing of a deleted blob from an operation that began before', () => {
   const { cache, kept } = followed();
   const before = cache.open('alice');
-  cache.deleted('a');
+  cache.deleted('a', 'alice');
   before.put('fields', representation('a'), { text: 'gone' });
   before.put('fields', representation('b'), { text: 'there' });
   expect([kept('a'), kept('b')]).toEqual([undefined, { text: 'there' }]);
@@ -67,7 +68,7 @@ it('takes nothing of a deleted blob from an operation that began before', () => 
 it('takes nothing from an operation that began before more deletions than are remembered', () => {
   const { cache, kept } = followed();
   const before = cache.open('alice');
-  for (let count = 0; count <= 10_000; count += 1) cache.deleted(`${count}`);
+  for (let count = 0; count <= 10_000; count += 1) cache.deleted(`${count}`, 'alice');
   before.put('fields', representation('a'), { text: 'unknown' });
   expect(kept('a')).toBeUndefined();
   cache.open('alice').put('fields', representation('a'), { text: 'there' });
@@ -117,8 +118,8 @@ it('is bounded by bytes; the least recently used go first', () => {
   const users = ['alice', 'bob', 'carol'];
   for (let count = 0; count < 300; count += 1) keep(`${count}`, 'x'.repeat(500), users[count % 3]);
   const { bytes, evictions, entities } = cache.usage;
-  expect(bytes).toBeLessThanOrEqual(100_000);
-  expect(bytes).toBeGreaterThan(90_000);
+  expect(bytes).toBeLessThanOrEqual(75_000);
+  expect(bytes).toBeGreaterThan(70_000);
   expect(entities + evictions).toBe(300);
   expect([kept('0'), kept('297')]).toEqual([undefined, { text: 'x'.repeat(500) }]);
 });
@@ -130,8 +131,8 @@ it('gives one caller half of the room, whose own oldest make room for their newe
     keep(`${count}`, 'x'.repeat(500));
     kept('0');
   }
-  expect(cache.usage.bytes).toBeLessThan(51_000);
-  expect(cache.usage.bytes).toBeGreaterThan(45_000);
+  expect(cache.usage.bytes).toBeLessThan(39_000);
+  expect(cache.usage.bytes).toBeGreaterThan(35_000);
   expect(kept('of bob', 'bob')).toEqual({ text: 'small' });
   expect([kept('0'), kept('1'), kept('299')].map((each) => each !== undefined)).toEqual([true, false, true]);
 });
@@ -151,4 +152,71 @@ it('keeps nothing whose representation has no id', () => {
   const { cache } = followed();
   cache.open('alice').put('fields', '{"__typename":"Maker","name":"M"}', { name: 'M' });
   expect(cache.usage.entities).toBe(0);
+});
+
+/** Keeps an answer made of one entity. */
+function withAnswer(options: Partial<EntityCacheOptions<string>> = {}) {
+  const { cache, keep, kept } = followed({ callerOf: (context) => `caller ${context}`, ...options });
+  keep('a');
+  const keepAnswer = (json = 'J', operation = cache.open('alice')) => {
+    operation.get('fields', representation('a'));
+    operation.putAnswer('question', 'told', json);
+  };
+  const answer = (caller = 'alice', told = 'told') => cache.open(caller).answer('question', told);
+  return { cache, kept, keep, keepAnswer, answer };
+}
+
+it('answers whole what was told before, to the same caller, counted as its entities', () => {
+  const { cache, keepAnswer, answer } = withAnswer();
+  keepAnswer();
+  const { hits } = cache.usage;
+  expect([answer(), answer('bob'), answer('alice', 'told anew')]).toEqual(['J', undefined, undefined]);
+  expect(cache.usage).toMatchObject({ entities: 1, answers: 1, hits: hits + 1 });
+});
+
+it('keeps no answer without kept entities in it', () => {
+  const { cache } = followed();
+  cache.open('alice').putAnswer('question', 'told', 'J');
+  expect(cache.usage.answers).toBe(0);
+});
+
+it('loses all answers of a user with any blob of theirs, and takes none that began before', () => {
+  const { cache, keepAnswer, answer } = withAnswer();
+  const before = cache.open('alice');
+  keepAnswer();
+  cache.deleted('of another', 'bob');
+  expect(answer()).toBe('J');
+  cache.deleted('of hers', 'alice');
+  expect(cache.usage).toMatchObject({ entities: 1, answers: 0 });
+  keepAnswer('J', before);
+  expect([answer(), cache.usage.answers]).toEqual([undefined, 0]);
+  keepAnswer();
+  expect(answer()).toBe('J');
+});
+
+it('answers are lost, and not trusted, as entities are', () => {
+  const now = vi.fn(() => 0);
+  const { cache, keepAnswer, answer } = withAnswer({ now });
+  keepAnswer();
+  cache.followed(100);
+  now.mockReturnValue(100);
+  expect(answer()).toBeUndefined();
+  cache.followed(200);
+  expect(answer()).toBe('J');
+  const before = cache.open('alice');
+  cache.lost();
+  expect(cache.usage).toMatchObject({ answers: 0, losses: 1 });
+  cache.followed(200);
+  keepAnswer('J', before);
+  expect(answer()).toBeUndefined();
+});
+
+it('answers take a quarter of the room', () => {
+  const { cache, keepAnswer } = withAnswer({ maxBytes: 400_000 });
+  const operation = cache.open('alice');
+  keepAnswer('J', operation);
+  for (let count = 0; count < 300; count += 1)
+    operation.putAnswer(`question ${count}`, 'told', 'x'.repeat(500));
+  expect(cache.usage.answers).toBeGreaterThan(20);
+  expect(cache.usage.bytes).toBeLessThan(52_000);
 });

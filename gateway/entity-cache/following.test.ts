@@ -10,7 +10,7 @@ let caughtUp: () => Promise<boolean>;
 let following: ReturnType<typeof followDeletions>;
 
 const cache = {
-  deleted: (blobId: string) => void told.push(`deleted ${blobId}`),
+  deleted: (blobId: string, userId: string) => void told.push(`deleted ${blobId} of ${userId}`),
   followed: (until: number) => void told.push(`followed until ${until}`),
   lost: () => void told.push('lost'),
 };
@@ -62,7 +62,7 @@ it('tells of deletions, and of changes that were missed', async () => {
   change('CREATED', 'a');
   change('DELETED', 'b');
   watcher?.missed();
-  expect(told.slice(2)).toEqual(['deleted b', 'lost']);
+  expect(told.slice(2)).toEqual(['deleted b of alice', 'lost']);
 });
 
 it('a log that does not answer: all is lost after two seconds, until it answers again', async () => {

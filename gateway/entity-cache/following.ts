@@ -32,8 +32,8 @@ export function followDeletions(deps: FollowingDependencies): { stop(): Promise<
     stopping.throwIfAborted();
     feed = opened;
     unwatch = feed.watch({
-      changed({ change: { kind, blobId } }) {
-        if (kind === 'DELETED') cache.deleted(blobId);
+      changed({ userId, change: { kind, blobId } }) {
+        if (kind === 'DELETED') cache.deleted(blobId, userId);
       },
       missed: () => cache.lost(),
     });

@@ -84,6 +84,21 @@ it('asks state alone once the entities are kept, and for the new ones of a page'
   expect(await ask(graph)).toEqual([]);
 });
 
+it('answers a page as a whole once nothing in it changed, and what changed at once', async () => {
+  const graph = await start();
+  await untilKept(graph);
+  await ask(graph);
+  expect(await measured(graph, 'answers')).toBe(1);
+  await ask(graph);
+  expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['state']);
+  derive('c');
+  expect(await ask(graph)).toEqual(['c']);
+  blobs.pop();
+  expect(await ask(graph)).toEqual([]);
+  await graph.log.publish(deletionOf('c'));
+  await expect.poll(() => measured(graph, 'answers'), { timeout: 10_000 }).toBe(0);
+});
+
 it('answers no other user with them', async () => {
   const graph = await start();
   await untilKept(graph);

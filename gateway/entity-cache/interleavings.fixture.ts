@@ -30,6 +30,7 @@ class World {
     maxBytes: 1_000_000,
     mayKeep: () => true,
     callerOf: (context) => context,
+    userOf: (context) => context,
   });
   isInIndex = true;
   isStored = true;
@@ -47,7 +48,7 @@ class World {
   read(): void {
     if (this.isCut) return;
     for (const blobId of this.log.splice(0)) {
-      this.cache.deleted(blobId);
+      this.cache.deleted(blobId, 'alice');
       this.hasHeard = true;
     }
   }
@@ -72,6 +73,7 @@ class World {
       },
       () => {
         if (entity) kept?.put('fields', REPRESENTATION, entity);
+        if (isThere) kept?.putAnswer('page', 'told', 'A');
       },
     ];
   }
@@ -118,7 +120,8 @@ export function inEveryOrder(actorsOf: (world: World) => readonly Actor[]): numb
     for (const actor of order) actors[actor]?.shift()?.();
     count += 1;
     const left = world.cache.open('alice').get('fields', REPRESENTATION);
-    if (left !== undefined || world.wrong > 0) expect.fail(`wrong in the order ${order.join()}`);
+    if (left !== undefined || world.cache.usage.answers > 0 || world.wrong > 0)
+      expect.fail(`wrong in the order ${order.join()}`);
   }
   return count;
 }

@@ -8,14 +8,15 @@ export function measureEntityCache({ registry }: ServiceMetrics, usage: () => En
   gauge(
     registry,
     `${PREFIX}_bytes`,
-    'Bytes of the entities that the gateway keeps, by estimate.',
+    'Bytes of the entities and answers that the gateway keeps, by estimate.',
     () => usage().bytes,
   );
   gauge(registry, `${PREFIX}_entities`, 'Entities that the gateway keeps.', () => usage().entities);
+  gauge(registry, `${PREFIX}_answers`, 'Whole answers that the gateway keeps.', () => usage().answers);
   const totals = {
     hits: 'Entities that were kept when they were needed, so that no subgraph was asked.',
     misses: 'Entities that may be kept and were not.',
-    evictions: 'Entities that went because others needed their room.',
+    evictions: 'Entities and answers that went because others needed their room.',
     losses: 'How often all entities went, because deletions could not be followed in the event log.',
   } as const;
   for (const [name, help] of Object.entries(totals) as [keyof typeof totals, string][])

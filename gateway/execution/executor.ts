@@ -3,16 +3,18 @@ import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type Graph
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import type { Planner } from '../planning/planner.ts';
-import type { Subgraphs } from '../subgraphs/subgraphs.ts';
+import type { SubgraphRequest, Subgraphs } from '../subgraphs/subgraphs.ts';
 import { completeResult } from './completion/completion.ts';
 import { introspect } from './completion/introspection.ts';
 import { createPlace } from './completion/shape.ts';
 import { createTypeTest, type TypeTest } from './data/type-test.ts';
+import type { Values } from './data/values.ts';
 import { BYTES_PER_CHARACTER, type Compiled, Prepared, type PreparedOperation } from './prepared.ts';
 import { type Conditions, createOperationFields } from './selection/operation-fields.ts';
 import { type PlannedText, writePlannedText } from './selection/planned-text.ts';
-import type { EntityCache, KeptTrace } from './steps/kept-entities.ts';
+import type { EntityCache, KeptEntities, KeptTrace } from './steps/kept-entities.ts';
 import { createTemplates } from './steps/requests.ts';
+import { rootRequestOf } from './steps/root-request.ts';
 import { type RequestTrace, runSteps } from './steps/run.ts';
 import { compileSteps, filledBy, type Step } from './steps/steps.ts';
 
@@ -40,6 +42,11 @@ export interface ExecutionResult {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
+/** The JSON of a whole result, which has no errors. */
+export interface PrintedResult {
+  readonly json: string;
+}
+
 /** Runs clients' operations over subgraphs, by query plans. */
 export interface Executor<Context> {
   /** The schema that clients see. */
@@ -51,6 +58,23 @@ export interface Executor<Context> {
    * @throws GraphQLError PLANNING_FAILED; BlobgraphError RESPONSE_TOO_LARGE, QUERY_TOO_COMPLEX; what the planner throws
    */
   execute(operation: PreparedOperation, request: ExecutionRequest<Context>): Promise<ExecutionResult>;
+  /**
+   * Like {@link execute}, for a result that is only to be printed: it may be, and may be one that was kept.
+   * @throws like {@link execute}
+   */
+  answer(
+    operation: PreparedOperation,
+    request: ExecutionRequest<Context>,
+  ): Promise<ExecutionResult | PrintedResult>;
+}
+
+/** An operation that is about to be run. */
+interface Ready<Context> {
+  readonly compiled: Compiled;
+  readonly variables: Readonly<Values>;
+  readonly request: ExecutionRequest<Context>;
+  readonly kept: KeptEntities | undefined;
+  readonly ask: (request: SubgraphRequest) => Promise<string>;
 }
 
 export interface ExecutorDependencies<Context> {
@@ -84,6 +108,7 @@ class PlanExecutor<Context> implements Executor<Context> {
   readonly schema: GraphQLSchema;
   readonly #deps: ExecutorDependencies<Context>;
   readonly #isOfType: TypeTest;
+  #compilations = 0;
 
   constructor(deps: ExecutorDependencies<Context>) {
     this.schema = deps.schema;
@@ -95,30 +120,62 @@ class PlanExecutor<Context> implements Executor<Context> {
     return new Prepared(document, operationName);
   }
 
-  async execute(
+  async execute(prepared: PreparedOperation, request: ExecutionRequest<Context>): Promise<ExecutionResult> {
+    return this.#run(await this.#ready(prepared, request));
+  }
+
+  async answer(
     prepared: PreparedOperation,
-    { variables: given, context, event, explain = false, measured }: ExecutionRequest<Context>,
-  ): Promise<ExecutionResult> {
+    request: ExecutionRequest<Context>,
+  ): Promise<ExecutionResult | PrintedResult> {
+    const ready = await this.#ready(prepared, request);
+    const { compiled, variables, kept, ask } = ready;
+    if (!kept || !compiled.rootRequest || request.explain) return this.#run(ready);
+    const question = `${compiled.id} ${JSON.stringify(variables)}`;
+    const asking = ask(compiled.rootRequest(variables));
+    const told = await asking.catch(() => undefined);
+    const known = told === undefined ? undefined : kept.answer(question, told);
+    if (known !== undefined) return { json: known };
+    let requests = 0;
+    // The first request of the run is the one that was made.
+    const again = (other: SubgraphRequest) => {
+      requests += 1;
+      return requests === 1 ? asking : ask(other);
+    };
+    const result = await this.#run({ ...ready, ask: again });
+    if (told === undefined || requests > 1 || result.errors) return result;
+    const json = JSON.stringify(result);
+    kept.putAnswer(question, told, json);
+    return { json };
+  }
+
+  async #ready(prepared: PreparedOperation, request: ExecutionRequest<Context>): Promise<Ready<Context>> {
     if (!(prepared instanceof Prepared))
       throw new TypeError('The operation was prepared by another executor');
-    const { schema } = this;
-    const { subgraphs, entities, maxAnswerBytes = MAX_ANSWER_BYTES } = this.#deps;
-    const variables = prepared.variablesOf(given);
+    const { subgraphs, entities } = this.#deps;
+    const { context } = request;
+    const variables = prepared.variablesOf(request.variables);
     const compiled = await prepared.variantFor(variables, (conditions) =>
       this.#compile(prepared, conditions),
     );
-    const { operation, place, plan, steps, templateOf } = compiled;
+    const ask = (asked: SubgraphRequest) => subgraphs.ask(asked, context);
+    return { compiled, variables, request, kept: entities?.open(context), ask };
+  }
+
+  async #run({ compiled, variables, request, kept: opened, ask }: Ready<Context>): Promise<ExecutionResult> {
+    const { schema } = this;
+    const { maxAnswerBytes = MAX_ANSWER_BYTES } = this.#deps;
+    const { event, explain = false, measured } = request;
+    const { operation, fragments, place, plan, steps, templateOf } = compiled;
     const [requests, kept]: [RequestTrace[], KeptTrace[]] = [[], []];
     const { data, errors, characters } = await runSteps({
-      ...{ schema, steps, templateOf, isOfType: this.#isOfType, variables, event },
-      ask: (request) => subgraphs.ask(request, context),
-      kept: entities?.open(context),
+      ...{ schema, steps, templateOf, isOfType: this.#isOfType, variables, event, ask, kept: opened },
       ...(explain && { onRequest: (trace) => requests.push(trace), onKept: (trace) => kept.push(trace) }),
     });
     // Parsing, completing and printing a large answer each get an event-loop turn of their own, so that others are
     // answered in between.
     if (characters > LARGE) await turn();
-    const introspected = introspect(operation, prepared.fragments, variables);
+    const introspected = introspect(operation, fragments, variables);
     const result = completeResult({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
     measured?.(result.bytes);
     if (result.bytes > LARGE) await turn();
@@ -147,7 +204,13 @@ class PlanExecutor<Context> implements Executor<Context> {
       planned?.text.length ?? 0,
     );
     const bytes = characters * BYTES_PER_CHARACTER;
-    return { operation, place, plan, steps, templateOf: createTemplates(), bytes };
+    const templateOf = createTemplates();
+    const rootRequest = rootRequestOf(steps, templateOf);
+    const { fragments } = prepared;
+    this.#compilations += 1;
+    return {
+      ...{ id: this.#compilations, operation, fragments, place, plan, steps, templateOf, rootRequest, bytes },
+    };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Place } from './completion/shape.ts';
 import type { Values } from './data/values.ts';
 import type { Conditions, OperationFields } from './selection/operation-fields.ts';
 import { REPRESENTATIONS, type RequestTemplate } from './steps/requests.ts';
+import type { RootRequest } from './steps/root-request.ts';
 import type { Step } from './steps/steps.ts';
 
 /** One operation of a valid document, with the plans compiled for it so far. */
@@ -23,7 +24,10 @@ export interface PreparedOperation {
 
 /** An operation compiled for given values of `@skip` and `@include`. */
 export interface Compiled {
+  /** No other of the same executor has it. */
+  readonly id: number;
   readonly operation: OperationFields;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The root of the result. */
   readonly place: Place;
   /** Empty when nothing has to be fetched. */
@@ -32,6 +36,8 @@ export interface Compiled {
   readonly steps: readonly Step[];
   /** The request for steps of one subgraph that are ready together. */
   readonly templateOf: (steps: readonly Step[]) => RequestTemplate;
+  /** The only request where all entities are kept; null where there may be others. */
+  readonly rootRequest: RootRequest | null;
   /** Approximate memory. */
   readonly bytes: number;
 }

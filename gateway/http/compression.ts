@@ -9,7 +9,7 @@ import {
   gzip,
   type ZlibOptions,
 } from 'node:zlib';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import { rangesOf } from '../../platform/serving/doors/accept.ts';
 import { varyBy } from '../../platform/serving/http/vary.ts';
 
@@ -32,7 +32,7 @@ const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } = constants;
 const gzipped = { level: 1 };
 const brotli = { params: { [BROTLI_PARAM_QUALITY]: 1 } };
 /** With a window of 256 KiB: the default takes 4 MiB of memory per stream. */
-const streamed = { params: { [BROTLI_PARAM_QUALITY]: 4, [BROTLI_PARAM_LGWIN]: 18 } };
+const brotliStream = { params: { [BROTLI_PARAM_QUALITY]: 4, [BROTLI_PARAM_LGWIN]: 18 } };
 
 const codings: ReadonlyMap<string, Coding> = new Map<string, Coding>([
   ['gzip', { whole: (bytes) => gzipWhole(bytes, gzipped), stream: () => createGzip(gzipped) }],
@@ -40,7 +40,7 @@ const codings: ReadonlyMap<string, Coding> = new Map<string, Coding>([
     'br',
     {
       whole: (bytes) => brotliWhole(bytes, brotli),
-      stream: () => createBrotliCompress(streamed),
+      stream: () => createBrotliCompress(brotliStream),
     },
   ],
 ]);
@@ -74,19 +74,29 @@ function describe(reply: FastifyReply, coding: string): void {
   if (typeof etag === 'string' && !etag.startsWith('W/')) reply.header('etag', `W/${etag}`);
 }
 
-async function compress(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+function streamed(payload: Readable, { stream }: Coding): Transform {
+  const compressing = stream();
+  // An error of either stream ends both. The sender of the answer gets it from this stream.
+  pipeline(payload, compressing, () => undefined);
+  return compressing;
+}
+
+/** The payload as it is sent; a promise only where it is compressed. */
+function encoded(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (!isCompressible(request, reply, payload)) return payload;
   varyBy(reply, 'accept-encoding');
   const name = codingOf(String(request.headers['accept-encoding'] ?? ''));
   const coding = name === undefined ? undefined : codings.get(name);
   if (name === undefined || !coding || request.method === 'HEAD') return payload;
   describe(reply, name);
-  if (!(payload instanceof Readable)) return coding.whole(payload as Bytes);
-  const stream = coding.stream();
-  // An error of either stream ends both. The sender of the answer gets it from this stream.
-  pipeline(payload, stream, () => undefined);
-  return stream;
+  return payload instanceof Readable ? streamed(payload, coding) : coding.whole(payload as Bytes);
 }
+
+const compress: onSendHookHandler<unknown> = (request, reply, payload, done) => {
+  const sent = encoded(request, reply, payload);
+  if (sent instanceof Promise) sent.then((bytes: Buffer) => done(null, bytes), done);
+  else done(null, sent);
+};
 
 /**
  * Compresses answers of routes that are added after this call, as the last step, for clients that accept it. The BREACH

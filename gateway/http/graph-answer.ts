@@ -25,9 +25,11 @@ function statusBy({ data, errors = [] }: Answer, type: MediaType): number {
   return data === undefined && errors[0] ? statusOfError(errors[0], type) : 200;
 }
 
+/** A printed result as an event of the protocol `graphql-sse`. */
+const printedEvent = (json: string): string => eventText({ event: 'next', data: json });
+
 /** A result as an event of the protocol `graphql-sse`. */
-export const resultEvent = (answer: Answer): string =>
-  eventText({ event: 'next', data: JSON.stringify(answer) });
+export const resultEvent = (answer: Answer): string => printedEvent(JSON.stringify(answer));
 
 /** Nothing comes after it, and there is nothing to come back for. */
 export const COMPLETE = eventText({ event: 'complete', data: '' });
@@ -35,15 +37,22 @@ export const COMPLETE = eventText({ event: 'complete', data: '' });
 /** Statuses that a client or proxy acts by, whatever the client would rather read. */
 const ACTED_BY: ReadonlySet<number> = new Set([401, 405, 406, 429, 503]);
 
+const typeOf = ({ request }: FastifyReply): MediaType =>
+  acceptedType(request.headers.accept) ?? 'application/json';
+
+/** Sends a printed answer in the media type that the request accepts. */
+export function sendJson(reply: FastifyReply, status: number, json: string): FastifyReply {
+  const asEvents = prefersEventStream(reply.request.headers.accept) && !ACTED_BY.has(status);
+  const type = asEvents ? EVENT_STREAM : typeOf(reply);
+  return reply
+    .status(asEvents ? 200 : status)
+    .header('content-type', `${type}; charset=utf-8`)
+    .send(asEvents ? printedEvent(json) + COMPLETE : json);
+}
+
 /** Sends an answer in the media type that the request accepts. Default status: by the answer's errors. */
 export function sendAnswer(reply: FastifyReply, answer: Answer, status?: number): FastifyReply {
-  const type = acceptedType(reply.request.headers.accept) ?? 'application/json';
-  const code = status ?? statusBy(answer, type);
-  if (prefersEventStream(reply.request.headers.accept) && !ACTED_BY.has(code))
-    return reply
-      .status(200)
-      .header('content-type', `${EVENT_STREAM}; charset=utf-8`)
-      .send(resultEvent(answer) + COMPLETE);
+  const code = status ?? statusBy(answer, typeOf(reply));
   if (code === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply.status(code).header('content-type', `${type}; charset=utf-8`).send(JSON.stringify(answer));
+  return sendJson(reply, code, JSON.stringify(answer));
 }

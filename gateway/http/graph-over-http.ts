@@ -13,7 +13,7 @@ import type { Documents, DocumentUser } from '../documents/documents.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { sendAnswer } from './graph-answer.ts';
+import { sendAnswer, sendJson } from './graph-answer.ts';
 import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
 import { refuseLongQueries } from './long-query.ts';
 
@@ -125,7 +125,8 @@ async function answer<Context>(
   }
   operation.check(variables);
   const explain = wantsExplanation(request, context, deps);
-  const result = await operation.run({ variables, context, ...(explain && { explain }) });
+  const result = await operation.answer({ variables, context, ...(explain && { explain }) });
+  if ('json' in result) return sendJson(reply, 200, result.json);
   const { present = presentable } = deps;
   return sendAnswer(reply, present(result, logger));
 }

@@ -14,6 +14,7 @@ import type {
   ExecutionResult,
   Executor,
   PreparedOperation,
+  PrintedResult,
 } from '../execution/executor.ts';
 import type { createCosting } from '../limits/cost.ts';
 import { type OperationLimits, tooComplex } from '../limits/limits.ts';
@@ -34,6 +35,8 @@ export interface Operation<Context> {
   check(variables: Variables): Variables;
   /** Runs the operation with variables that passed {@link check}. */
   run(request: ExecutionRequest<Context>): Promise<ExecutionResult>;
+  /** Like {@link run}, for a result that is only to be printed. */
+  answer(request: ExecutionRequest<Context>): Promise<ExecutionResult | PrintedResult>;
 }
 
 /** Properties of an operation that permissions depend on. */
@@ -95,6 +98,14 @@ export function makeOperation<Context>(
   const places = nullPlaces(schema, document, definition);
   const costOf = costing(definition, fragmentsOf(document));
   const traits = { kind: definition.operation, introspects: asksForSchema(document) };
+  async function allowed<T>({ context }: ExecutionRequest<Context>, run: () => Promise<T>): Promise<T> {
+    mayRun?.(traits, context);
+    try {
+      return await run();
+    } finally {
+      ran();
+    }
+  }
   const operation: Operation<Context> = {
     kind: definition.operation,
     document,
@@ -106,14 +117,8 @@ export function makeOperation<Context>(
       assertAffordable(costOf(values), limits.cost);
       return values;
     },
-    async run(request) {
-      mayRun?.(traits, request.context);
-      try {
-        return await executor.execute(prepared, request);
-      } finally {
-        ran();
-      }
-    },
+    run: (request) => allowed(request, () => executor.execute(prepared, request)),
+    answer: (request) => allowed(request, () => executor.answer(prepared, request)),
   };
   return { operation, prepared };
 }

@@ -14,16 +14,18 @@ const schema = buildSchema(`
 /** An executor whose operations take 1,000 bytes, and as much again with each run. */
 function countingExecutor() {
   const prepared: DocumentNode[] = [];
+  const execute: Executor<null>['execute'] = async (operation) => {
+    (operation as { bytes: number } & PreparedOperation).bytes += 1_000;
+    return { data: {} };
+  };
   const executor: Executor<null> = {
     schema,
     prepare(document) {
       prepared.push(document);
       return { document, bytes: 1_000 };
     },
-    async execute(operation) {
-      (operation as { bytes: number } & PreparedOperation).bytes += 1_000;
-      return { data: {} };
-    },
+    execute,
+    answer: execute,
   };
   return { executor, prepared };
 }

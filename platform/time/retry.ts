@@ -37,10 +37,27 @@ export interface RetryOptions extends Backoff {
  * Does `work` again while it fails in a way that may pass.
  * @throws its last error; the signal's reason once that aborts
  */
-export function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const startedAt = performance.now();
+  options.signal?.throwIfAborted();
+  try {
+    // Nearly all succeed at once: what repeats them is made for those that do not.
+    return await work();
+  } catch (error) {
+    return repeating(work, error, startedAt, options);
+  }
+}
+
+/** Goes on after the first try has failed. */
+function repeating<T>(
+  work: () => Promise<T>,
+  firstError: unknown,
+  startedAt: number,
+  options: RetryOptions,
+): Promise<T> {
   const { mayPass, attempts = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, signal } = options;
   const { wait = pause, pauseMs = (_error, attempt) => backoffMs(options, attempt), onFailure } = options;
-  const until = performance.now() + forMs;
+  const until = startedAt + forMs;
   let attempt = 0;
   let nextMs: number | null = null;
   const policy = retry(
@@ -58,6 +75,7 @@ export function retrying<T>(work: () => Promise<T>, options: RetryOptions): Prom
     if (nextMs !== null) await wait(nextMs, signal);
     signal?.throwIfAborted();
     attempt += 1;
+    if (attempt === 1) throw firstError;
     return work();
   }, signal);
   return tried.catch((error: unknown) => {

@@ -11,6 +11,9 @@ const STARTS_WITHIN = { withinMs: 60_000, everyMs: 50 };
 /** An address where nothing listens: subscriptions are not measured. */
 const NO_EVENT_LOG = 'nats://127.0.0.1:9';
 
+/** Requests are counted as ever, and a user of the run may ask as fast as answers come. */
+const UNREACHED = '100000000';
+
 const gatewayOf = (endpoint: string, child: ServiceProcess): Gateway => ({
   endpoint,
   pid: child.pid,
@@ -46,6 +49,7 @@ const systemGateway = ({ id, name, environment: own }: SystemGateway): Peer => (
     const environment = {
       DATA_DIR: folder,
       LOG_LEVEL: 'error',
+      REQUESTS_PER_MINUTE: UNREACHED,
       SERVICES: ['gateway', ...Object.keys(urls)].join(),
       PORT_OFFSET: String(await freePortOffset()),
       ...Object.fromEntries(Object.entries(urls).map(([service, url]) => [urlVariable(service), url])),

@@ -22,12 +22,17 @@ export interface Asked {
   readonly bodies: readonly string[];
 }
 
-/** Delays of subgraphs before each answer, in milliseconds; others are unchanged. */
+/** Changes to how subgraphs answer, by subgraph; what is left out is unchanged. */
 export interface StubsRequest {
-  readonly delayMs: Readonly<Record<string, number>>;
+  /** Milliseconds before each answer. */
+  readonly delayMs?: Readonly<Record<string, number>>;
+  /** Whether each answer is another text, which says the same. */
+  readonly varied?: Readonly<Record<string, boolean>>;
 }
 
 const KEPT_BODIES = 20;
+/** Texts that say the same: a prime, so that no user of the run gets the same one twice in a row. */
+const VARIANTS = 61;
 
 const send = (response: ServerResponse, text: string): void => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
@@ -44,12 +49,15 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
   const answering = createAnswering(graph, subgraph);
   let asked = { requests: 0, representations: 0, bodies: [] as string[] };
   let delayMs = 0;
+  let varied = false;
+  let answers = 0;
   function answer(body: string): string {
     const { text, representations } = answering(JSON.parse(body) as Question);
     asked.requests += 1;
     asked.representations += representations;
     if (asked.bodies.push(body) > KEPT_BODIES) asked.bodies.shift();
-    return text;
+    answers += 1;
+    return varied ? `${text}${' '.repeat(answers % VARIANTS)}` : text;
   }
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return send(response, '{"status":"ready","checks":{}}');
@@ -69,8 +77,9 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
           resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
         );
       }),
-    delay(ms: number | undefined) {
+    change(ms: number | undefined, isVaried: boolean | undefined) {
       delayMs = ms ?? delayMs;
+      varied = isVaried ?? varied;
     },
     take(): Asked {
       const told = { subgraph: subgraph.name, ...asked };
@@ -85,8 +94,8 @@ const stubs = graph.subgraphs.map((subgraph) => createStub(graph, subgraph));
 const urls = Object.fromEntries(
   await Promise.all(stubs.map(async ({ name, listen }) => [name, await listen()] as const)),
 );
-process.on('message', ({ delayMs }: StubsRequest) => {
-  for (const stub of stubs) stub.delay(delayMs[stub.name]);
+process.on('message', ({ delayMs = {}, varied = {} }: StubsRequest) => {
+  for (const stub of stubs) stub.change(delayMs[stub.name], varied[stub.name]);
   process.send?.(stubs.map((stub) => stub.take()));
 });
 process.on('disconnect', () => process.exit());

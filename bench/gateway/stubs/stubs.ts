@@ -16,6 +16,8 @@ export interface Stubs {
   take(): Promise<readonly Asked[]>;
   /** Delays each answer of a subgraph by `ms`; 0 ends that. */
   delay(subgraph: string, ms: number): Promise<void>;
+  /** Whether each answer of a subgraph is another text, which says the same. */
+  vary(subgraph: string, varied: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,13 +42,16 @@ export async function startStubs(graph: StubGraphName, folder: string): Promise<
   const sdl = graph === 'shop' ? composeShop() : await readFile(lineageSupergraph, 'utf8');
   const supergraph = join(folder, `${graph}.graphql`);
   await writeFile(supergraph, withUrls(sdl, urls));
-  const tell = (delayMs: StubsRequest['delayMs']) => ask<readonly Asked[]>({ delayMs });
+  const tell = (request: StubsRequest) => ask<readonly Asked[]>(request);
   return {
     urls,
     supergraph,
     take: () => tell({}),
     async delay(subgraph, ms) {
-      await tell({ [subgraph]: ms });
+      await tell({ delayMs: { [subgraph]: ms } });
+    },
+    async vary(subgraph, varied) {
+      await tell({ varied: { [subgraph]: varied } });
     },
     stop,
   };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Dispatcher, request } from 'undici';
 import type { Egress } from '../../egress/guarded-agent.ts';
 import type { ServiceTokens } from '../../identity/service/service-tokens.ts';
@@ -5,6 +6,9 @@ import { placeAt } from './call.ts';
 import { openConnections } from './connections.ts';
 import { exchangeText } from './exchange.ts';
 import { type OutgoingStream, STREAM_IDLE_MS, type Transport } from './transport.ts';
+
+/** More than there are services and processors. */
+const KNOWN_PLACES = 1_000;
 
 const single = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
   Object.fromEntries(
@@ -19,6 +23,7 @@ export function createSocketTransport(deps: {
   readonly egress: Egress;
 }): Transport {
   const connections = openConnections(deps.egress);
+  const places = new LRUCache<string, ReturnType<typeof placeAt>>({ max: KNOWN_PLACES, memoMethod: placeAt });
 
   async function headersOf({ place, route, viewer, headers }: Omit<OutgoingStream, 'method' | 'body'>) {
     const { name: to, baseUrl } = place;
@@ -28,7 +33,7 @@ export function createSocketTransport(deps: {
   return {
     async exchange(sent, limits) {
       const { place, method, body } = sent;
-      const { origin, prefix } = placeAt(place.baseUrl);
+      const { origin, prefix } = places.memo(place.baseUrl);
       const headers = await headersOf(sent);
       const path = `${prefix}${sent.path}`;
       return exchangeText(connections.agent(place.registered), {

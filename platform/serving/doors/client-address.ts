@@ -37,6 +37,7 @@ function listOf(proxies: TrustedProxies): BlockList {
 export function createClientAddress(
   proxies: TrustedProxies,
 ): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  if (proxies.length === 0) return ({ socket }) => plain(socket.remoteAddress ?? '');
   const list = listOf(proxies);
   const isTrusted = (address: string): boolean => {
     const family = familyOf(address);

@@ -75,11 +75,14 @@ async function register(): Promise<{ id: string; asked: string[]; open(): void }
 describe('a backfill', () => {
   it('has a processor make what it would have made, behind live work', async () => {
     const caller = newCaller();
+    const log = await state.runtime.eventLog();
+    const before = (await log.head()).sequence;
     const old = [];
     for (let chapter = 1; chapter <= 5; chapter++)
       old.push(await createDraft(caller, `Chapter ${chapter}.`, { chapter_num: chapter }));
+    // An event that is published later would be live work.
+    await expect.poll(async () => (await log.head()).sequence - before).toBeGreaterThanOrEqual(5);
     const { id, asked, open } = await register();
-    const log = await state.runtime.eventLog();
     const young = await createDraft(caller, 'Young.', { chapter_num: 6 });
     await expect.poll(() => log.waiting(id)).toBe(1);
     const { data, errors } = await begin(id);

@@ -52,6 +52,7 @@ class QueueSweeper implements Sweeper {
   readonly #calls = new Set<Promise<void>>();
   readonly #sweeping: Periodic;
   readonly #stopping = new AbortController();
+  #isPumping = false;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
@@ -67,8 +68,10 @@ class QueueSweeper implements Sweeper {
   nudge(id: string): void {
     if (this.#stopping.signal.aborted || this.#queue.size >= MAX_QUEUE) return;
     this.#queue.add(id);
-    // The deadline of the request that nudges does not apply to the work.
-    withoutDeadline(() => this.#pump());
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    // With what else is nudged in this turn. The deadline of the request that nudges does not apply to the work.
+    withoutDeadline(() => setImmediate(() => this.#pump()));
   }
 
   start(): void {
@@ -101,6 +104,7 @@ class QueueSweeper implements Sweeper {
   }
 
   #pump(): void {
+    this.#isPumping = false;
     while (this.#calls.size < this.#options.concurrency) {
       const [first, ...more] = this.#take();
       if (first === undefined) return;

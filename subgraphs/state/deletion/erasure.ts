@@ -41,8 +41,10 @@ export async function assertNotErasing(store: Pick<StateStore, 'erasure'>, userI
 }
 
 /** Whether a blob was accepted just before its user's erasure began, and would survive it. */
-export const escapes = (blob: Pick<UserBlobRecord, 'createdAt'>, erasure: Erasure | null): boolean =>
-  erasure !== null && (erasure.finishedAt === null || blob.createdAt < erasure.startedAt);
+export const escapes = (
+  blob: Pick<UserBlobRecord, 'createdAt'>,
+  erasure: Pick<Erasure, 'startedAt' | 'finishedAt'> | null,
+): boolean => erasure !== null && (erasure.finishedAt === null || blob.createdAt < erasure.startedAt);
 
 type ReportStore = Pick<StateStore, 'deletedByProcessor' | 'countByProcessor'>;
 

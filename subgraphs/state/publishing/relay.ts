@@ -12,7 +12,7 @@ import type { StateStore } from '../store/store.ts';
 export interface RelayDependencies extends DeletionDependencies {
   readonly store: DeletionDependencies['store'] &
     OutboxStore &
-    Pick<StateStore, 'openDeletions' | 'known' | 'erasures' | 'erasure' | 'countEntries'>;
+    Pick<StateStore, 'openDeletions' | 'erasure' | 'countEntries'>;
   readonly eventLog: Pick<EventLog, 'publish'>;
   readonly logger: Logger;
 }
@@ -20,7 +20,6 @@ export interface RelayDependencies extends DeletionDependencies {
 /** While one batch waits for the log, another is read. Ids nudged in the meantime form the next. */
 const BATCHES_AT_ONCE = 2;
 const BATCH = 100;
-const PUBLISHED_AT_ONCE = 32;
 /** The sweep leaves younger events to the process that stored them. */
 const SWEEP_GRACE_MS = 2_000;
 const SWEEP_BATCH = 500;
@@ -46,27 +45,6 @@ async function reopenDeletions({ store, clock }: RelayDependencies, { entries }:
   }
 }
 
-/** The documents of a batch. */
-async function readBatch(deps: RelayDependencies, blobIds: readonly string[]) {
-  const { store } = deps;
-  const outboxes = await store.outboxes(blobIds);
-  await reopenDeletions(deps, outboxes);
-  const { userBlobs, entries } = outboxes;
-  const known = userBlobs.length > 0 ? await store.known(userBlobs.map(({ blobId }) => blobId)) : [];
-  // Read after the entries: an erasure that begins later finds those.
-  const users = new Set(userBlobs.map(({ userId }) => userId));
-  const erasures = users.size > 0 ? await store.erasures([...users]) : [];
-  return {
-    userBlobs: new Map(userBlobs.map((outbox) => [outbox.blobId, outbox])),
-    entries: new Map(entries.map((outbox) => [outbox.blobId, outbox])),
-    /** True when only the tombstone of the entry is left. */
-    deleted: new Map(known.map(({ id, deleted }) => [id, deleted])),
-    erasures: new Map(erasures.map((erasure) => [erasure.userId, erasure])),
-  };
-}
-
-type Batch = Awaited<ReturnType<typeof readBatch>>;
-
 /** Inserts the entry of a blob whose writer died before it did. False when the blob was deleted. */
 async function insertMissing(
   { store }: RelayDependencies,
@@ -83,16 +61,15 @@ async function insertMissing(
  * Whether a user's blob may be announced: its consumers must find it in the index, and must not hear of it after its
  * deletion.
  */
-async function mayPublish(deps: RelayDependencies, batch: Batch, blob: UserBlobOutbox): Promise<boolean> {
+async function mayPublish(deps: RelayDependencies, blob: UserBlobOutbox): Promise<boolean> {
   const { store } = deps;
-  const { blobId, userId } = blob;
-  const deleted = batch.deleted.get(blobId);
-  let erasure = batch.erasures.get(userId) ?? null;
-  if (deleted) {
+  const { blobId, userId, indexed } = blob;
+  let { erasure } = blob;
+  if (indexed === 'tombstone') {
     await store.eraseUserBlobs(userId, [blobId]);
     return false;
   }
-  if (deleted === undefined) {
+  if (indexed === 'nothing') {
     if (!(await insertMissing(deps, blob))) return false;
     erasure = await store.erasure(userId);
   }
@@ -103,13 +80,18 @@ async function mayPublish(deps: RelayDependencies, batch: Batch, blob: UserBlobO
   return false;
 }
 
+const byBlob = <T extends Outbox>(outboxes: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(outboxes.map((outbox) => [outbox.blobId, outbox]));
+
 /**
  * Publishes the events of these blobs, of each blob in order: those of the user's blob before those of its entry. A
  * failure does not stop the other blobs. Events that are published twice have the same message id.
  */
 async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promise<void> {
   const { store, eventLog, logger } = deps;
-  const batch = await readBatch(deps, blobIds);
+  const found = await store.outboxes(blobIds);
+  await reopenDeletions(deps, found);
+  const [userBlobs, entries] = [byBlob(found.userBlobs), byBlob(found.entries)];
   const [ofBlobs, ofEntries] = [new Map<string, number>(), new Map<string, number>()];
   const publish = async ({ blobId, events }: Outbox, published: Map<string, number>) => {
     for (const event of events) {
@@ -118,15 +100,15 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
     }
   };
   const publishAll = async (blobId: string) => {
-    const [blob, entry] = [batch.userBlobs.get(blobId), batch.entries.get(blobId)];
+    const [blob, entry] = [userBlobs.get(blobId), entries.get(blobId)];
     try {
-      if (blob && (await mayPublish(deps, batch, blob))) await publish(blob, ofBlobs);
+      if (blob && (await mayPublish(deps, blob))) await publish(blob, ofBlobs);
       if (entry) await publish(entry, ofEntries);
     } catch (error) {
       logger.warn({ err: error, blobId }, 'publishing failed; the sweep tries again');
     }
   };
-  await pMap(blobIds, publishAll, { concurrency: PUBLISHED_AT_ONCE });
+  await pMap(blobIds, publishAll, { concurrency: BATCH });
   // The writer may have died before it counted the change. Once the outbox is cleared, nothing would show that.
   await store.countEntries(blobIds);
   await Promise.all([store.clearUserBlobOutboxes(ofBlobs), store.clearEntryOutboxes(ofEntries)]);

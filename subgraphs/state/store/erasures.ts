@@ -6,8 +6,6 @@ export interface ErasureStore {
   beginErasure(erasure: Erasure, dueAt: Date): Promise<Erasure>;
   /** The user's newest erasure. */
   erasure(userId: string): Promise<Erasure | null>;
-  /** The newest erasure of each user. */
-  erasures(userIds: readonly string[]): Promise<Erasure[]>;
   /** Saves the progress of an erasure, unless it is finished; `dueAt` null: it is never due again. */
   saveErasure(erasure: Erasure, dueAt: Date | null): Promise<void>;
   /** Users with a due erasure, the longest due first. */

@@ -1,4 +1,4 @@
-import type { OutboxEvent } from './records.ts';
+import type { Erasure, OutboxEvent } from './records.ts';
 
 /** The unpublished events of one document, oldest first. */
 export interface Outbox {
@@ -12,6 +12,10 @@ export interface UserBlobOutbox extends Outbox {
   readonly userId: string;
   /** Creation time of the blob. */
   readonly createdAt: Date;
+  /** What the index has of it. */
+  readonly indexed: 'entry' | 'tombstone' | 'nothing';
+  /** The last erasure of its user; read no sooner than `indexed`: one that begins later finds the entry. */
+  readonly erasure: Pick<Erasure, 'startedAt' | 'finishedAt'> | null;
 }
 
 /** The outboxes of several blobs, without empty ones. */

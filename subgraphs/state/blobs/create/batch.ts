@@ -51,8 +51,8 @@ export class Batch {
   readonly #outcomes = new Map<number, Outcome>();
   /** Creation time of the previous blob, in milliseconds since 1970. */
   #latest = 0;
-  /** Blobs that were stored. */
-  readonly #stored = new Set<string>();
+  /** The part that is being written. Never rejects. */
+  #writing = Promise.resolve();
   /** Whether the intake refused one: those after it are refused too. */
   #isFull = false;
 
@@ -78,21 +78,23 @@ export class Batch {
 
   /**
    * Stores blobs whose input was checked. One that is refused does not affect the others. `pause` is called between two
-   * blobs.
+   * blobs. Resolves while they are still being written, once those of the call before are stored.
    */
   async store(items: readonly BatchItem[], pause: () => Promise<void>): Promise<void> {
     if (items.length === 0) return;
     try {
       const open = await this.#withoutKnown(items);
-      await this.#write(this.#withinRoom(await this.#made(open, pause)));
+      const made = this.#withinRoom(await this.#made(open, pause));
+      await this.#writing;
+      this.#writing = this.#write(made);
     } catch (error) {
       for (const { index } of items) if (!this.#outcomes.has(index)) this.#outcomes.set(index, { error });
     }
   }
 
-  /** Publishes what was stored. Not sooner, as the relay would compete with the parts that follow. */
-  finish(): void {
-    for (const id of this.#stored) this.#deps.nudge(id);
+  /** Resolves once all are stored. */
+  async finish(): Promise<void> {
+    await this.#writing;
   }
 
   /** The items whose key is new. The others get the stored blob as their outcome. */
@@ -170,7 +172,7 @@ export class Batch {
   async #commit({ index, record }: Made): Promise<void> {
     try {
       this.#outcomes.set(index, { entry: await commit(this.#deps, record) });
-      this.#stored.add(record.id);
+      this.#deps.nudge(record.id);
     } catch (error) {
       this.#outcomes.set(index, { error });
     }

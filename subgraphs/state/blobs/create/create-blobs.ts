@@ -63,9 +63,12 @@ export interface CreateBlobsDependencies extends RecordDependencies, Omit<BatchD
   readonly logger: Pick<Logger, 'error'>;
 }
 
-/** The dependencies of records, which look up each schema and book once per batch. */
+/** The dependencies of records, which look up each schema, its takers and each book once per batch. */
 const lookedUpOnce = ({ schemas, processors, store, ids }: CreateBlobsDependencies): RecordDependencies => ({
-  ...{ processors, ids },
+  ids,
+  processors: {
+    takers: byArguments((schemaId: string, event: string) => processors.takers(schemaId, event)),
+  },
   schemas: {
     validatorOfNew: byArguments((...given: Parameters<SchemaClient['validatorOfNew']>) =>
       schemas.validatorOfNew(...given),
@@ -95,7 +98,7 @@ function userErrorsOf(error: unknown, logger: Pick<Logger, 'error'>): readonly U
 
 /**
  * Stores a user's blobs, each independently like `createBlob`: writing a blob is its commit point. They are written in
- * parts, so that other requests are served in between.
+ * parts, so that other requests are served in between; while one is written, the next is checked.
  * @throws InputErrors VALIDATION_FAILED, BlobgraphError USER_ERASING for all of them
  */
 export async function createBlobs(
@@ -124,7 +127,7 @@ export async function createBlobs(
     if (part.length >= WRITTEN_AT_ONCE || bytes >= BYTES_AT_ONCE) await write();
   }
   await write();
-  batch.finish();
+  await batch.finish();
   return input.blobs.map((_, index) => {
     const outcome = batch.outcomeOf(index);
     return 'entry' in outcome

@@ -84,7 +84,7 @@ class QueuedCommit implements GroupCommit {
       if (this.#isPumping) return;
       this.#isPumping = true;
       // With what else comes in this turn, and not within the deadline of one of them.
-      queueMicrotask(() => withoutDeadline(() => this.#pump()));
+      withoutDeadline(() => setImmediate(() => this.#pump()));
     });
   }
 

@@ -20,7 +20,10 @@ export function outboxContract(store: () => StateStore): void {
       expect(await store().pendingOutboxes(at(100), 1_000)).not.toContain(blob.id);
       expect((await store().pendingOutboxes(at(101), 1_000)).filter((id) => id === blob.id)).toHaveLength(1);
       expect(await outboxOf(store(), blob.id)).toEqual({
-        userBlob: { blobId: blob.id, userId: user, createdAt: blob.createdAt, events: blob.outbox },
+        userBlob: {
+          ...{ blobId: blob.id, userId: user, createdAt: blob.createdAt, events: blob.outbox },
+          ...{ indexed: 'entry', erasure: null },
+        },
         entry: { blobId: blob.id, events: [event(one, 2), event(one, 3)] },
       });
 
@@ -57,6 +60,37 @@ export function outboxContract(store: () => StateStore): void {
       const left = [...events.slice(1), told(4, 'deleted')];
       expect((await outboxOf(store(), one.id)).entry?.events).toEqual(left);
       await store().clearEntryOutboxes(new Map([[one.id, 4]]));
+    });
+
+    it('says what the index has of each blob, and whether its user is erased', async () => {
+      const user = newUser();
+      const own = [userBlob(user), userBlob(user), userBlob(user)] as const;
+      for (const blob of own) await store().insertUserBlob(blob);
+      const [entered, buried] = [entry(user, 1, { id: own[1].id }), entry(user, 1, { id: own[2].id })];
+      await store().insertEntries([
+        [entered, []],
+        [buried, []],
+      ]);
+      const tombstone = { ...buried, version: 2, cascade: false, deletedAt: at(2), dueAt: null };
+      await store().bury(buried, tombstone, event(buried, 2));
+      const found = async () => {
+        const { userBlobs } = await store().outboxes(own.map(({ id }) => id));
+        const of = new Map(userBlobs.map((outbox) => [outbox.blobId, outbox]));
+        return own.map(({ id }) => of.get(id));
+      };
+      expect((await found()).map((outbox) => outbox?.indexed)).toEqual(['nothing', 'entry', 'tombstone']);
+      expect((await found()).map((outbox) => outbox?.erasure)).toEqual([null, null, null]);
+      const erasure = {
+        ...{ userId: user, requestedBy: 'operator', startedAt: at(5), finishedAt: null },
+        ...{ stores: [], goneStores: [], obstacle: null },
+      };
+      await store().beginErasure(erasure, at(5));
+      const begun = { startedAt: at(5), finishedAt: null };
+      expect((await found()).map((outbox) => outbox?.erasure)).toEqual([begun, begun, begun]);
+      await store().saveErasure({ ...erasure, finishedAt: at(6) }, null);
+      expect((await found())[0]?.erasure).toEqual({ ...begun, finishedAt: at(6) });
+      await store().clearUserBlobOutboxes(new Map(own.map(({ id }) => [id, 1])));
+      await store().clearEntryOutboxes(new Map([[buried.id, 2]]));
     });
 
     it('knows since when the oldest waits, among the blobs and their entries', async () => {

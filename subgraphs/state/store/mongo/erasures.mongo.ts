@@ -61,9 +61,10 @@ async function deletedByProcessor({ tombstones }: StateCollections, userId: stri
 /** Erasures of users. */
 export function createErasures(collections: StateCollections): ErasureStore {
   const { erasures, userBlobs, tombstones, books } = collections;
-  const findAll = async (userIds: readonly string[]): Promise<Erasure[]> =>
-    (await erasures.find({ _id: { $in: [...userIds] } }).toArray()).map(erasureFrom);
-  const find = async (userId: string) => (await findAll([userId]))[0] ?? null;
+  const find = async (userId: string): Promise<Erasure | null> => {
+    const found = await erasures.findOne({ _id: userId });
+    return found && erasureFrom(found);
+  };
   return {
     async beginErasure(erasure, dueAt) {
       const finished = { _id: erasure.userId, finished_at: { $ne: null } };
@@ -75,7 +76,6 @@ export function createErasures(collections: StateCollections): ErasureStore {
       return (await find(erasure.userId)) ?? erasure;
     },
     erasure: find,
-    erasures: findAll,
     async saveErasure(erasure, dueAt) {
       const running = { _id: erasure.userId, started_at: erasure.startedAt, finished_at: null };
       await erasures.updateOne(running, progress(erasure, dueAt));

@@ -1,7 +1,8 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import type { Outboxes, Published } from '../outbox.ts';
+import type { Outboxes, Published, UserBlobOutbox } from '../outbox.ts';
 import { restored } from '../outbox.ts';
 import type { StateCollections } from './documents/collections.mongo.ts';
+import type { UserBlobDocument } from './documents/entry-documents.mongo.ts';
 
 /** Has unpublished events. A range, because SecantusDB does not use the sparse index for `$exists`. */
 export const WAITING = { outbox_since: { $gt: new Date(0) } };
@@ -21,22 +22,49 @@ export async function clearOutboxes<T extends { _id: string }>(
   await collection.bulkWrite([...published].map(clear), { ordered: false });
 }
 
-export async function outboxes(
-  { userBlobs, entries }: StateCollections,
-  blobIds: readonly string[],
-): Promise<Outboxes> {
+/** What the index has of these blobs, and then the erasures of their users: one that begins later finds the entries. */
+async function standing(
+  { entries, erasures }: StateCollections,
+  blobs: readonly Pick<UserBlobDocument, '_id' | 'user_id'>[],
+) {
+  if (blobs.length === 0) return { indexed: new Map<string, boolean>(), erasing: new Map() };
+  const found = await entries
+    .find({ _id: { $in: blobs.map(({ _id }) => _id) } })
+    .project<{ _id: string; user_id?: string }>({ user_id: 1 })
+    .toArray();
+  const users = [...new Set(blobs.map(({ user_id }) => user_id))];
+  const begun = await erasures.find({ _id: { $in: users } }).toArray();
+  return {
+    /** A tombstone has no user. */
+    indexed: new Map(found.map(({ _id, user_id }) => [_id, user_id !== undefined])),
+    erasing: new Map(
+      begun.map((one) => [one._id, { startedAt: one.started_at, finishedAt: one.finished_at }]),
+    ),
+  };
+}
+
+const indexedAs = (isEntry: boolean | undefined): UserBlobOutbox['indexed'] => {
+  if (isEntry === undefined) return 'nothing';
+  return isEntry ? 'entry' : 'tombstone';
+};
+
+export async function outboxes(collections: StateCollections, blobIds: readonly string[]): Promise<Outboxes> {
+  const { userBlobs, entries } = collections;
   const waiting = { _id: { $in: [...blobIds] }, ...WAITING };
   // Entries first, so that an event of theirs is never seen without the earlier ones of the blob itself.
   const ofEntries = await entries.find(waiting, { projection: { outbox: 1, source_ids: 1 } }).toArray();
   const blobs = await userBlobs
     .find(waiting, { projection: { user_id: 1, created_at: 1, outbox: 1 } })
     .toArray();
+  const { indexed, erasing } = await standing(collections, blobs);
   return {
     userBlobs: blobs.map(({ _id, user_id, created_at, outbox }) => ({
       blobId: _id,
       userId: user_id,
       createdAt: created_at,
       events: outbox,
+      indexed: indexedAs(indexed.get(_id)),
+      erasure: erasing.get(user_id) ?? null,
     })),
     // A tombstone has no sources.
     entries: ofEntries.map(({ _id, outbox, source_ids = [] }) => ({

@@ -38,11 +38,11 @@ const UNPUBLISHED =
 
 /** Erasures of users. */
 export function createErasures(database: SqlDatabase): ErasureStore {
-  const findAll = async (userIds: readonly string[]): Promise<Erasure[]> => {
-    const text = `SELECT ${ERASURE} FROM erasures WHERE user_id = ANY($1)`;
-    return (await database.query<ErasureRow>(text, [[...userIds]])).map(erasureFrom);
+  const find = async (userId: string): Promise<Erasure | null> => {
+    const text = `SELECT ${ERASURE} FROM erasures WHERE user_id = $1`;
+    const [row] = await database.query<ErasureRow>(text, [userId]);
+    return row ? erasureFrom(row) : null;
   };
-  const find = async (userId: string) => (await findAll([userId]))[0] ?? null;
   return {
     async beginErasure(erasure, dueAt) {
       const { userId, requestedBy, startedAt, stores } = erasure;
@@ -50,7 +50,6 @@ export function createErasures(database: SqlDatabase): ErasureStore {
       return (await find(userId)) ?? erasure;
     },
     erasure: find,
-    erasures: findAll,
     async saveErasure({ userId, startedAt, finishedAt, stores, goneStores, obstacle }, dueAt) {
       await database.execute(
         `UPDATE erasures SET finished_at = $3, stores = $4, obstacle = $5, due_at = $6, gone_stores = $7

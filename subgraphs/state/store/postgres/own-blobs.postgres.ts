@@ -4,36 +4,7 @@ import { jsonOf, type UserBlobRecord } from '../records.ts';
 import { wordsOf } from '../words.ts';
 import { type UserBlobRow, userBlobFrom } from './rows/rows.postgres.ts';
 
-/**
- * Blobs with their entries in one statement, which is always the same text. Users come in order, so that two statements
- * that take the summaries of the same users do not deadlock; their blobs as in every other insert.
- */
-const INSERT = `
-  WITH given AS MATERIALIZED (
-    SELECT g.* FROM json_to_recordset($1::json) AS g(id text, user_id text, schema_id text, schema_version text, type text,
-      title text, data json, conversation_id text, book_id text, chapter_num integer, created_at timestamptz,
-      input_hash text, expected_processor_ids text[], outbox jsonb, outbox_since timestamptz, version integer,
-      processor_id text, storage_location text, preview text, size_bytes bigint, generation integer, runs jsonb, state text,
-      words text[])
-    WHERE NOT EXISTS (SELECT FROM erasures WHERE erasures.user_id = g.user_id AND finished_at IS NULL)
-    ORDER BY g.user_id, g.id COLLATE "C"
-  ), blobs AS (
-    INSERT INTO user_blobs (id, user_id, schema_id, schema_version, type, title, data, conversation_id, book_id,
-      chapter_num, created_at, input_hash, expected_processor_ids, outbox, outbox_since)
-    SELECT id, user_id, schema_id, schema_version, type, title, data, conversation_id, book_id, chapter_num, created_at,
-      input_hash, expected_processor_ids, outbox, outbox_since FROM given
-    ON CONFLICT (id) DO NOTHING RETURNING id
-  ), entries AS (
-    INSERT INTO blob_index (id, user_id, version, processor_id, storage_location, schema_id, schema_version, source_ids,
-      type, title, preview, size_bytes, book_id, conversation_id, chapter_num, runs, state, created_at, updated_at, outbox,
-      generation, words)
-    SELECT id, user_id, version, processor_id, storage_location, schema_id, schema_version, '{}', type, title, preview,
-      size_bytes, book_id, conversation_id, chapter_num, runs, state, created_at, created_at, '[]', generation, words
-    FROM given JOIN blobs USING (id) ORDER BY user_id, id COLLATE "C"
-    ON CONFLICT (id) DO NOTHING RETURNING id
-  )
-  SELECT id, blobs.id IS NOT NULL AS inserted, entries.id IS NOT NULL AS entered
-  FROM given LEFT JOIN blobs USING (id) LEFT JOIN entries USING (id)`;
+const INSERT = 'SELECT id, inserted, entered FROM insert_own_blobs($1)';
 
 /** A row of the statement, as JSON. The document stands in it as it is stored: it may be large. */
 function rowOf({ blob, entry }: OwnBlob): string {

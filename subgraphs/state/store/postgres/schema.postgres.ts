@@ -1,5 +1,6 @@
 import { LISTS_STEP } from './lists/indexes.postgres.ts';
-import { SEARCH_STEP } from './lists/search-schema.postgres.ts';
+import { LISTED_BY_STATEMENT, SEARCH_STEP } from './lists/search-schema.postgres.ts';
+import { INSERTED_BY_FUNCTION } from './own-blobs-schema.postgres.ts';
 import { COUNTED_BY_STATEMENT, SUMMARIES } from './summary/summary-schema.postgres.ts';
 
 /** The migration steps of the state database, in order. Each is applied once. */
@@ -159,4 +160,6 @@ export const migrations: readonly string[] = [
   "ALTER TABLE books ADD COLUMN front jsonb NOT NULL DEFAULT '{}'",
   SEARCH_STEP,
   COUNTED_BY_STATEMENT,
+  LISTED_BY_STATEMENT,
+  INSERTED_BY_FUNCTION,
 ];

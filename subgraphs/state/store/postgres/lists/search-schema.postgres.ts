@@ -65,3 +65,17 @@ export const SEARCH_STEP = `
     END IF;
   END $$;
 `;
+
+/** New entries get their words listed once a statement in place of once a row: most of its time went into planning. */
+export const LISTED_BY_STATEMENT = `
+  CREATE FUNCTION list_inserted_words() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO blob_words (key, created_at, id)
+      SELECT word || ' ' || e.user_id, e.created_at, e.id FROM inserted e CROSS JOIN LATERAL unnest(e.words) word
+      WHERE e.user_id IS NOT NULL ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+  DROP TRIGGER blob_index_words_inserted ON blob_index;
+  CREATE TRIGGER blob_index_words_inserted AFTER INSERT ON blob_index REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT
+    EXECUTE FUNCTION list_inserted_words();
+`;

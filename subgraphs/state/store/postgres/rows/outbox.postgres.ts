@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
-import type { Published, UserBlobOutbox } from '../../outbox.ts';
+import type { Outboxes, Published, UserBlobOutbox } from '../../outbox.ts';
 import { restored } from '../../outbox.ts';
 import type { OutboxEvent } from '../../records.ts';
 import type { StateStore } from '../../store.ts';
@@ -41,20 +41,46 @@ const columnsOf = (published: Published): [blobIds: string[], versions: string[]
   [...published.values()].map((version) => `${version}`),
 ];
 
-async function outboxes(database: SqlDatabase, blobIds: readonly string[]) {
-  // Entries first, so that an event of theirs is never seen without the earlier ones of the blob itself.
-  const entries = await database.query<{ id: string; outbox: OutboxEvent[]; source_ids: string[] }>(
-    'SELECT id, outbox, source_ids FROM blob_index WHERE id = ANY($1) AND outbox_since IS NOT NULL',
-    [[...blobIds]],
-  );
-  const userBlobs = await database.query<UserBlobOutbox>(
-    `SELECT id AS "blobId", user_id AS "userId", created_at AS "createdAt", outbox AS events
-     FROM user_blobs WHERE id = ANY($1) AND outbox_since IS NOT NULL`,
-    [[...blobIds]],
-  );
+/** All of it by one statement: an event of an entry is never seen without the earlier ones of the blob itself. */
+const WAITING = `
+  SELECT asked.id, b.user_id, b.created_at, b.outbox AS of_blob,
+    CASE WHEN e.id IS NULL THEN 'nothing' WHEN e.user_id IS NULL THEN 'tombstone' ELSE 'entry' END AS indexed,
+    x.started_at, x.finished_at,
+    CASE WHEN e.outbox_since IS NOT NULL THEN e.outbox END AS of_entry,
+    CASE WHEN e.outbox_since IS NOT NULL THEN e.source_ids END AS source_ids
+  FROM unnest($1::text[]) AS asked(id)
+  LEFT JOIN user_blobs b ON b.id = asked.id AND b.outbox_since IS NOT NULL
+  LEFT JOIN blob_index e ON e.id = asked.id
+  LEFT JOIN erasures x ON x.user_id = b.user_id`;
+
+interface WaitingRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly created_at: Date;
+  readonly of_blob: OutboxEvent[] | null;
+  readonly indexed: UserBlobOutbox['indexed'];
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly of_entry: OutboxEvent[] | null;
+  readonly source_ids: string[] | null;
+}
+
+const ofBlob = (row: WaitingRow, events: readonly OutboxEvent[]): UserBlobOutbox => ({
+  blobId: row.id,
+  userId: row.user_id,
+  createdAt: row.created_at,
+  events,
+  indexed: row.indexed,
+  erasure: row.started_at && { startedAt: row.started_at, finishedAt: row.finished_at },
+});
+
+async function outboxes(database: SqlDatabase, blobIds: readonly string[]): Promise<Outboxes> {
+  const rows = await database.query<WaitingRow>(WAITING, [[...new Set(blobIds)]]);
   return {
-    userBlobs,
-    entries: entries.map((row) => ({ blobId: row.id, events: restored(row.outbox, row.source_ids) })),
+    userBlobs: rows.flatMap((row) => (row.of_blob ? [ofBlob(row, row.of_blob)] : [])),
+    entries: rows.flatMap(({ id, of_entry, source_ids }) =>
+      of_entry ? [{ blobId: id, events: restored(of_entry, source_ids ?? []) }] : [],
+    ),
   };
 }
 
