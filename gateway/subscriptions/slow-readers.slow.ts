@@ -60,7 +60,11 @@ async function bySocket(path: string, protocol: string[], first: readonly object
   const parts: string[] = [];
   socket.on('message', (data) => parts.push(String(data)));
   await once(socket, 'open');
-  for (const message of first) socket.send(JSON.stringify(message));
+  for (const [index, message] of first.entries()) {
+    // Each is sent once the one before is answered: who subscribes too soon is closed.
+    if (index > 0) await once(socket, 'message');
+    socket.send(JSON.stringify(message));
+  }
   return { pause: () => socket.pause(), resume: () => socket.resume(), text: () => parts.join('\n') };
 }
 
