@@ -155,7 +155,7 @@ export function runReadsOn(state: TestService) {
     );
 
   /** A blob's events in the log by now, in order. */
-  async function eventsOf(blobId: string): Promise<BlobEvent[]> {
+  async function eventsOf(...blobIds: readonly string[]): Promise<BlobEvent[]> {
     const log = await state.runtime.eventLog();
     const head = await log.head();
     const found: BlobEvent[] = [];
@@ -165,7 +165,7 @@ export function runReadsOn(state: TestService) {
       after: { epoch: head.epoch, sequence: 0 },
     })) {
       const event = fromMessage(message);
-      if (event.body.blob_id === blobId) found.push(event);
+      if (blobIds.includes(event.body.blob_id)) found.push(event);
       if (message.position.sequence >= head.sequence) break;
     }
     return found;
