@@ -30,7 +30,7 @@ import { expandedTexts } from '../subgraphs/text-expansion/records.fixture.ts';
 import { createGraphClient } from './harness/client.ts';
 import { CORE_QUERY, type CoreAnswer } from './harness/operations.ts';
 
-/** What the core query asks of subgraphs, and they of their stores, however many blobs it answers. */
+/** The core query costs as many requests to subgraphs, and statements in their stores, however many blobs it answers. */
 
 let server: SqlServer;
 let registry: TestRegistry;

@@ -159,7 +159,7 @@ interface Parts extends Opened {
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
 }
 
-/** What tells of changes, whichever protocol it is asked by. */
+/** Tells of changes, over every protocol. */
 interface Live {
   readonly subscriptions: SubscriptionDependencies;
   readonly follow: Follow;

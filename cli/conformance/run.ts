@@ -56,7 +56,7 @@ async function look({ id, look: lookAt }: Check, lab: Lab): Promise<void> {
   }
 }
 
-/** What is started here loads its programs first, on a machine that may have other work. */
+/** For a processor that is started here to load its program, on a machine that may have other work. */
 const STARTS_WITHIN_MS = 180_000;
 
 /** Waits until the processor answers and is registered. @throws StartersFault */

@@ -31,7 +31,7 @@ const CHANGES = 'subscription ($after: String) { blobChanged(after: $after) { cu
 
 type Errors = readonly { readonly extensions: { readonly code: string } }[];
 
-/** What the codes by which a WebSocket is closed stand for. */
+/** Reasons by the code that a WebSocket is closed with. */
 const CLOSED: Readonly<Record<number, string>> = {
   1012: 'came back',
   1013: 'RATE_LIMITED',

@@ -14,7 +14,7 @@ export interface EventsAnswer {
   next(): Promise<ReceivedEvent | undefined>;
   /** All events until it ends. */
   rest(): Promise<ReceivedEvent[]>;
-  /** What is no event stream, as text. */
+  /** The body of an answer that is no event stream. */
   text(): Promise<string>;
   close(): void;
 }

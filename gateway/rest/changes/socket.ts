@@ -116,7 +116,7 @@ class Conversation {
     connection.end(code ?? closeCodeOf(reason, problem), problem.detail);
   }
 
-  /** What the client authenticates by: the handshake's header, or else its first message. @throws BlobgraphError */
+  /** From the handshake's header, or else the client's first message. @throws BlobgraphError */
   #credentials(): Promise<Credentials> {
     const { headers } = this.#opened.request;
     if (headers.authorization !== undefined) return Promise.resolve(credentialsOf(headers));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from './route.ts';
 
-/** What a WebSocket at the same stream is told, which OpenAPI has no words for. */
+/** Describes the WebSocket with the same changes: OpenAPI has no words for one. */
 const BY_WEBSOCKET = `The same by WebSocket: \`/api/v1/ws\`, with the same parameters and no protocol. Messages are JSON, one a frame:
 
 - \`{ "authorization": "Bearer …" }\` is what a client sends first, within 3 s, unless the handshake has that header. It sends nothing else.

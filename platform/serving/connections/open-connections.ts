@@ -39,8 +39,8 @@ const refusalMessage: Readonly<Record<Refusal, string>> = {
 };
 
 /**
- * What connections that stay open share, whichever protocol they speak: their number in all, of a user and of an
- * address, and the bytes that are held for their clients.
+ * Bounds that connections which stay open share, over every protocol: their number in all, of a user and of an address,
+ * and the bytes that are held for their clients.
  */
 export class OpenConnections {
   readonly limits: SocketLimits;

@@ -1,6 +1,6 @@
 import { BlobgraphError, type ErrorCode, isPassing } from '../../errors/errors.ts';
 
-/** What a client is sent of a source. */
+/** Sends a client the items of a source. */
 export interface Receiver<Item> {
   /** Sends one. Resolves once it is taken. */
   item(item: Item): Promise<void>;
@@ -63,7 +63,7 @@ export class Pouring<Item> {
     this.#leaveSource();
   }
 
-  /** What it throws is thrown where its items are waited for. */
+  /** Its errors are those of the item that is waited for. */
   #leaveSource(): void {
     this.#source.return?.().catch(() => undefined);
   }

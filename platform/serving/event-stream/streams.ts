@@ -23,7 +23,7 @@ export interface StreamSession {
   readonly until: Date;
 }
 
-/** What a request is answered with. */
+/** An answer that is a stream. */
 export interface Streamed<Item> {
   readonly session: StreamSession;
   /** Called when the stream is let in. */
