@@ -157,6 +157,14 @@ describe('of entries, a query reads what it asks for', () => {
     expect((await ask(userId, '{ blobs { nodes { sources { id } } } }')).read).toMatch(/e\.source_ids(?!\[)/);
   });
 
+  it('sources of a book’s drafts come with the drafts', async () => {
+    const userId = 'reader-of-drafts';
+    await fill(userId, 3);
+    const of = (fields: string) => `{ book(id: "my-novel") { chapters { draft { ${fields} } } } }`;
+    const { count } = await ask(userId, of('title'));
+    expect((await ask(userId, of('title sources { id }'))).count).toBe(count);
+  });
+
   it('is one statement for all that ask in one turn, and none for what a list has brought', async () => {
     const userId = 'reader-of-both';
     await fill(userId, 3);

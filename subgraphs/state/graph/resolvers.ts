@@ -165,7 +165,10 @@ export const resolvers: Resolvers = {
     },
     // Those of a lineage come without their sources.
     sources: async (entry, _args, { loaders }, info) => {
-      const whole = (await loaders.entry.load(entry.id, 'whole')) as EntryOf['whole'] | null;
+      const whole =
+        'sourceIds' in entry
+          ? entry
+          : ((await loaders.entry.load(entry.id, 'whole')) as EntryOf['whole'] | null);
       return present(await loaders.entry.loadMany(whole?.sourceIds ?? [], wantedDetail(info)));
     },
     derived: (entry, args, context, info) => derivedPage(context, entry.id, args, wantedDetail(info)),
