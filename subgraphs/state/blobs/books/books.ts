@@ -1,3 +1,4 @@
+import { groupBy } from '../../../../platform/collections/group-by.ts';
 import { openDocument } from '../../../../platform/markdown/document.ts';
 import { detectLanguage, languageTag } from '../../../../platform/text/language.ts';
 import type { ChapterDraft } from '../../store/books.ts';
@@ -133,12 +134,7 @@ export async function readBooks<D extends Detail = 'whole'>(
     store.newestDrafts(userId, ids, detail),
   ]);
   const recordOf = new Map(records.map((record) => [record.id, record]));
-  const draftsOf = new Map<string, ChapterDraft<EntryOf[D]>[]>();
-  for (const draft of drafts) {
-    const known = draftsOf.get(draft.bookId);
-    if (known) known.push(draft);
-    else draftsOf.set(draft.bookId, [draft]);
-  }
+  const draftsOf = groupBy(drafts, ({ bookId }) => bookId);
   return [...new Set(ids)].flatMap(
     (id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []) ?? [],
   );

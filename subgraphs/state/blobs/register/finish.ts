@@ -27,7 +27,7 @@ const isResultDeleted = (error: unknown): boolean =>
  * @throws BlobgraphError like {@link registerDerived}, SERVICE_UNAVAILABLE
  */
 export async function finishRun(deps: RegisterDependencies, finished: FinishedRun): Promise<Registered> {
-  // Told of in this order: who hears that the run is completed has heard of its result.
+  // Nudged together, and in this order: as a rule, who hears that the run is completed has heard of its result.
   const written: string[] = [];
   const writing = { ...deps, nudge: (blobId: string) => written.push(blobId) };
   try {
