@@ -122,15 +122,13 @@ async function fill(userId: string, drafts: number, expansions: number): Promise
   await store.advanceSummary(userId);
 }
 
-const QUERY = CORE_QUERY.replace('derived {', 'derived(first: 20) {');
-
 /** Asks for the user's drafts. @returns what that cost, and how many blobs were answered */
 async function ask(userId: string) {
   const key = await gateway.runtime.keys.userKey();
   const token = await signDevelopmentToken({ key, viewer: viewer(userId), clock: systemClock });
   const client = createGraphClient(gateway.url, token);
   asked = [];
-  const { blobs } = await client.query<CoreAnswer>(QUERY, {
+  const { blobs } = await client.query<CoreAnswer>(CORE_QUERY, {
     first: 100,
     filter: { type: 'chapter_draft', processorId: 'state' },
   });
