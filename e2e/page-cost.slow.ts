@@ -30,7 +30,7 @@ import { expandedTexts } from '../subgraphs/text-expansion/records.fixture.ts';
 import { createGraphClient } from './harness/client.ts';
 import { CORE_QUERY, type CoreAnswer } from './harness/operations.ts';
 
-/** What the core query asks of subgraphs, and they of their stores, however many blobs it answers. */
+/** The core query costs as many requests to subgraphs, and statements in their stores, however many blobs it answers. */
 
 let server: SqlServer;
 let registry: TestRegistry;
@@ -122,15 +122,13 @@ async function fill(userId: string, drafts: number, expansions: number): Promise
   await store.advanceSummary(userId);
 }
 
-const QUERY = CORE_QUERY.replace('derived {', 'derived(first: 20) {');
-
 /** Asks for the user's drafts. @returns what that cost, and how many blobs were answered */
 async function ask(userId: string) {
   const key = await gateway.runtime.keys.userKey();
   const token = await signDevelopmentToken({ key, viewer: viewer(userId), clock: systemClock });
   const client = createGraphClient(gateway.url, token);
   asked = [];
-  const { blobs } = await client.query<CoreAnswer>(QUERY, {
+  const { blobs } = await client.query<CoreAnswer>(CORE_QUERY, {
     first: 100,
     filter: { type: 'chapter_draft', processorId: 'state' },
   });

@@ -10,13 +10,16 @@ import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
 import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
 import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
+import { measureConnections } from '../platform/serving/connections/metrics.ts';
+import { OpenConnections } from '../platform/serving/connections/open-connections.ts';
 import { createHostCheck, namesOf } from '../platform/serving/doors/hosts.ts';
 import { isOriginOf } from '../platform/serving/doors/origins.ts';
+import { EventStreams } from '../platform/serving/event-stream/streams.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
-import { measureSockets } from '../platform/serving/websocket/metrics.ts';
+import { SocketDoor } from '../platform/serving/websocket/door.ts';
 import { readSupergraph } from '../platform/supergraph/outside.ts';
-import { admitCallers, type Callers, type CallersOptions } from './admission/callers.ts';
+import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import type { GatewayContext } from './admission/context.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
@@ -37,6 +40,7 @@ import { systemScalars } from './graph/schema.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
 import { allowOrigins } from './http/cors.ts';
+import { streamSubscriptions } from './http/graph-over-event-stream.ts';
 import { serveGraphOverHttp } from './http/graph-over-http.ts';
 import { defaultLimits } from './limits/limits.ts';
 import { apiPage } from './openapi/page.ts';
@@ -44,13 +48,19 @@ import { openApiRoutes } from './openapi/routes.ts';
 import { permissions, redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { changesSocket } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
 import { boundLarge } from './subgraphs/large.ts';
 import { shareInFlight } from './subgraphs/sharing.ts';
 import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
-import { serveSubscriptions } from './subscriptions/subscriptions.ts';
+import {
+  type Follow,
+  openSubscriptions,
+  type SubscriptionDependencies,
+  serveSubscriptions,
+} from './subscriptions/subscriptions.ts';
 
 /** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
 const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
@@ -135,6 +145,12 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
   }
 }
 
+/** Whether a user may run documents that are not listed, where only listed ones are allowed. */
+const mayRunAny =
+  ({ PERSISTED_DOCUMENTS_ONLY: only }: Opened['given']) =>
+  (viewer: Viewer): boolean =>
+    only === 'except-operators' && isOperator(viewer);
+
 /** The parts of the gateway, with the app that serves them. */
 interface Parts extends Opened {
   readonly app: FastifyInstance;
@@ -143,48 +159,66 @@ interface Parts extends Opened {
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
 }
 
-/** Serves `/graphql` over HTTP and WebSocket. */
-async function serveGraph({
-  app,
-  runtime,
-  graph,
-  documents,
-  given,
-  callers,
-  authenticate,
-}: Parts): Promise<void> {
+/** Tells of changes, over every protocol. */
+interface Live {
+  readonly subscriptions: SubscriptionDependencies;
+  readonly follow: Follow;
+  readonly streams: EventStreams;
+  readonly door: SocketDoor;
+}
+
+function openLive({ app, runtime, graph, documents, given, callers }: Parts): Live {
   const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
+  const { trustedProxies } = config;
+  const connections = new OpenConnections({ limits: config.limits.sockets, trustedProxies, logger });
+  measureConnections(metrics, connections);
+  const subscriptions = {
+    ...{ operations: graph.operations, declarations: graph.declarations },
+    ...{ documents, shares: app.load.shares },
+    ...{ mayRunAny: mayRunAny(given), redact: redactRefusals(config.introspection) },
+    ...{ callers, userTokens, changeFeed, clock, logger },
+    requestTimeoutMs: config.limits.requestTimeoutMs,
+    sockets: {
+      maxOperations: given.MAX_SOCKET_OPERATIONS,
+      operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
+    },
+  };
+  const mayConnect = (origin: string) => isOriginOf(origin, config.corsOrigins);
+  return {
+    subscriptions,
+    follow: openSubscriptions(subscriptions),
+    streams: new EventStreams(app, { connections, clock, headersOf: ratesTold }),
+    door: new SocketDoor(app, { connections, mayConnect }),
+  };
+}
+
+/** Serves `/graphql` over HTTP, WebSocket and event streams. */
+async function serveGraph(
+  { app, runtime, documents, given, authenticate }: Parts,
+  live: Live,
+): Promise<void> {
+  const { config, logger, userTokens } = runtime;
+  const { streams, follow, door, subscriptions } = live;
   const redact = redactRefusals(config.introspection);
-  const mayRunAny = (viewer: Viewer) =>
-    given.PERSISTED_DOCUMENTS_ONLY === 'except-operators' && isOperator(viewer);
+  const mayAny = mayRunAny(given);
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
     userOf,
     page: config.graphiql ? '/graphiql/' : '/',
     redact: (error, { viewer }) => redact(error, viewer),
-    mayRunAny: ({ viewer }) => mayRunAny(viewer),
+    mayRunAny: ({ viewer }) => mayAny(viewer),
     mayExplain: ({ viewer }) => isOperator(viewer),
+    stream: streamSubscriptions({ streams, follow, userTokens, logger }),
     logger,
   });
-  const sockets = {
-    limits: config.limits.sockets,
-    trustedProxies: config.trustedProxies,
-    maxOperations: given.MAX_SOCKET_OPERATIONS,
-    operationsPerMinute: given.SOCKET_OPERATIONS_PER_MINUTE || undefined,
-  };
-  const subscriptions = {
-    ...{ operations: graph.operations, declarations: graph.declarations, documents, mayRunAny, redact },
-    ...{ callers, userTokens, changeFeed, clock, logger, sockets },
-    mayConnect: (origin: string) => isOriginOf(origin, config.corsOrigins),
-    requestTimeoutMs: config.limits.requestTimeoutMs,
-  };
-  measureSockets(metrics, serveSubscriptions(app, subscriptions));
+  serveSubscriptions(app, door, { ...subscriptions, follow });
 }
 
 /** Serves `/api/v1`, and the page to try it. */
-async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Parts): Promise<void> {
-  const { config, clock, http, logger } = runtime;
+async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Promise<void> {
+  const { app, runtime, graph, callers, authenticate } = parts;
+  const { config, clock, http, logger, userTokens } = runtime;
   const { trustedProxies, s3 } = config;
   const { operations } = graph;
   const viewerOf = callers.ofRequest;
@@ -193,6 +227,7 @@ async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Pa
     graph,
     routes: restRoutes,
     authenticate,
+    events: { streams, follow, userTokens, logger },
     others(scope) {
       directReads(scope, { http, processors, viewerOf, logger });
       fileRoutes(scope, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
@@ -203,6 +238,8 @@ async function serveStudioApi({ app, runtime, graph, callers, authenticate }: Pa
     },
     logger,
   });
+  const changes = routes.find(({ route }) => route.events);
+  if (changes) door.serve(changesSocket(changes, { callers, follow, userTokens, clock, logger }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });
 }
@@ -233,8 +270,9 @@ export const gatewayService: ServiceDefinition = {
           makeLarge: async () => request.part?.makeLarge(),
         });
         const parts = { ...opened, app, runtime, callers, authenticate };
-        await serveGraph(parts);
-        await serveStudioApi(parts);
+        const live = openLive(parts);
+        await serveGraph(parts, live);
+        await serveStudioApi(parts, live);
         if (config.graphiql) await app.register(graphiqlRoutes, { token: localToken(runtime) });
         if (cache) measureEntityCache(metrics, () => cache.usage);
       },

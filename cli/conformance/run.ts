@@ -56,6 +56,9 @@ async function look({ id, look: lookAt }: Check, lab: Lab): Promise<void> {
   }
 }
 
+/** For a processor that is started here to load its program, on a machine that may have other work. */
+const STARTS_WITHIN_MS = 180_000;
+
 /** Waits until the processor answers and is registered. @throws StartersFault */
 async function untilThere(
   { lab, processor }: Surroundings,
@@ -72,7 +75,7 @@ async function untilThere(
     );
     return answers && processor() !== undefined;
   };
-  const patience = command.length > 0 ? Math.max(patienceMs, 60_000) : Number.POSITIVE_INFINITY;
+  const patience = command.length > 0 ? Math.max(patienceMs, STARTS_WITHIN_MS) : Number.POSITIVE_INFINITY;
   const deadline = performance.now() + patience;
   while (!(await isThere())) {
     const ended = lab.deps.ended();

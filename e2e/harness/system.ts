@@ -116,8 +116,9 @@ export async function untilReady(url: string, process: ServiceProcess): Promise<
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const answer = await fetch(`${url}/ready`).catch(() => undefined);
-    if (answer?.status === 200) return;
+    // Before the answer is looked at: it may be another's, who has the port.
     if (ended) throw ended;
+    if (answer?.status === 200) return;
     if (Date.now() > deadline)
       throw new Error(`${url} was not ready in time:\n${process.output().slice(-4_000)}`);
     await pause(POLL_EVERY_MS);

@@ -62,6 +62,20 @@ for name, strategy in GRAPH_SCALARS.items():
     schemathesis.graphql.scalar(name, strategy.map(as_node))
 
 
+def is_endless(operation):
+    """Whether an operation answers with events that come for as long as somebody reads: Schemathesis reads to the end."""
+    responses = operation.get("responses", {}) if isinstance(operation, dict) else {}
+    return any("text/event-stream" in response.get("content", {}) for response in responses.values())
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Endless streams are left out: `e2e/slow/transports.e2e.ts` has those."""
+    for path in raw_schema.get("paths", {}).values():
+        for method in [method for method, operation in path.items() if is_endless(operation)]:
+            del path[method]
+
+
 @schemathesis.hook
 def flatmap_path_parameters(context, path_parameters):
     """Ids that were made up are replaced, for nothing but 404 would come of them."""

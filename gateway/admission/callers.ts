@@ -54,11 +54,15 @@ const isUnauthenticated = (error: unknown): boolean =>
 /** How many recently valid tokens are remembered, and for how long. Each is verified all the same. */
 const KNOWN = { max: 20_000, ttl: 3_600_000 };
 
+/** The `RateLimit` fields of a request's answer. */
+export const ratesTold = ({ counted }: FastifyRequest): Readonly<Record<string, string>> =>
+  counted ? rateFields(counted.rate, counted.taken) : {};
+
 /** Sends the `RateLimit` fields with each answer. Call it before adding routes. */
 function sendRates(app: FastifyInstance): void {
   app.decorateRequest('counted', null);
-  app.addHook('onSend', ({ counted }, reply, payload, done) => {
-    if (counted) reply.headers(rateFields(counted.rate, counted.taken));
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.counted) reply.headers(ratesTold(request));
     done(null, payload);
   });
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { wantsPage } from '../../platform/serving/doors/pages.ts';
-import { acceptedType } from '../../platform/serving/graphql/media-type.ts';
+import { acceptedType, acceptsEventStream } from '../../platform/serving/graphql/media-type.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import { badRequest } from '../../platform/serving/graphql/parameters.ts';
 import { parseBodies } from '../../platform/serving/http/body.ts';
@@ -11,6 +11,7 @@ import { belongTo } from '../../platform/serving/load/load.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Documents, DocumentUser } from '../documents/documents.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
+import type { Operation } from '../operations/operation.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { sendAnswer, sendJson } from './graph-answer.ts';
 import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
@@ -42,8 +43,24 @@ export interface GraphOverHttp<Context> {
   mayRunAny?(context: Context): boolean;
   /** Formats a result for clients. Default: errors with codes from the error table, all others as INTERNAL. */
   readonly present?: (result: ExecutionResult, logger: Logger) => Answer;
+  /** Answers a checked subscription with an event stream. Default: none is answered. */
+  readonly stream?: StreamSubscription<Context>;
   readonly logger: Logger;
 }
+
+export type StreamSubscription<Context> = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  subscription: {
+    readonly operation: Operation<Context>;
+    readonly variables: Readonly<Record<string, unknown>>;
+    readonly context: Context;
+  },
+) => Promise<undefined>;
+
+const noSubscription = badRequest(
+  'Subscriptions are served over graphql-ws at /graphql, and as event streams: accept `text/event-stream`.',
+);
 
 /** Headers that a page of another origin cannot send without a CORS preflight. One of them is required. */
 const UNSAFE_HEADERS = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
@@ -83,10 +100,12 @@ async function answer<Context>(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: GraphOverHttp<Context>,
-): Promise<FastifyReply> {
-  const { documents, logger } = deps;
+): Promise<FastifyReply | undefined> {
+  const { documents, logger, stream } = deps;
   const context = request.graphContext as Context;
-  if (!acceptedType(request.headers.accept)) {
+  const { accept } = request.headers;
+  const mayStream = acceptsEventStream(accept) && request.method !== 'HEAD';
+  if (!acceptedType(accept) && !mayStream) {
     const error = badRequest('The answer is JSON: accept `application/graphql-response+json`.');
     return sendAnswer(reply, presentableError(error, logger), 406);
   }
@@ -94,13 +113,16 @@ async function answer<Context>(
   const isPost = request.method === 'POST';
   const parameters = isPost ? parametersOf(request.body) : parametersOfSearch(request.query);
   const operation = await documents.find(parameters, documentUser(context, deps));
-  if (operation.kind === OperationTypeNode.SUBSCRIPTION)
-    throw badRequest('Subscriptions are served over graphql-ws at /graphql.');
+  const { variables } = parameters;
+  if (operation.kind === OperationTypeNode.SUBSCRIPTION) {
+    if (!stream || !mayStream) throw noSubscription;
+    operation.check(variables);
+    return stream(request, reply, { operation, variables, context });
+  }
   if (operation.kind === OperationTypeNode.MUTATION && !isPost) {
     const error = badRequest('Mutations are run by POST only.');
     return sendAnswer(reply.header('allow', 'POST'), presentableError(error, logger), 405);
   }
-  const { variables } = parameters;
   operation.check(variables);
   const explain = wantsExplanation(request, context, deps);
   const result = await operation.answer({ variables, context, ...(explain && { explain }) });

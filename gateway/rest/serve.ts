@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import { answer } from './answering/answer.ts';
 import { type OpenRoute, openRoute, type RestGraph } from './answering/open-route.ts';
+import { answerWithEvents, type EventRoutes } from './changes/event-route.ts';
 import { errorTableRoutes, handleErrors, handleUnknownRoutes } from './problems/failures.ts';
 import type { Route } from './routes/route.ts';
 
@@ -15,6 +16,8 @@ export interface RestDependencies {
   readonly routes: readonly Route[];
   /** Authenticates a request. @throws BlobgraphError UNAUTHENTICATED, RATE_LIMITED */
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
+  /** How subscriptions are followed. */
+  readonly events: EventRoutes;
   /** Adds routes below `/api/v1` that are not operations of the graph. Their errors are answered alike. */
   others?(scope: FastifyInstance): void;
   readonly logger: Logger;
@@ -58,21 +61,29 @@ export async function serveRest(app: FastifyInstance, deps: RestDependencies): P
         request.restContext = context;
         await belongTo(request, context.viewer.userId);
       });
-      for (const open of routes) serveRoute(own, open, logger);
+      for (const open of routes) serveRoute(own, open, deps);
     });
   });
   return routes;
 }
 
-function serveRoute(scope: FastifyInstance, open: OpenRoute, logger: Logger): void {
+function serveRoute(
+  scope: FastifyInstance,
+  open: OpenRoute,
+  { events, logger }: Pick<RestDependencies, 'events' | 'logger'>,
+): void {
   const { method, path } = open.route;
   scope.route({
     method,
     url: path,
+    // A stream has no headers without its events.
+    exposeHeadRoute: !open.route.events,
     handler(request, reply) {
       const { restContext: context } = request;
       if (!context) throw new TypeError('The request was not authenticated');
-      return answer(request, reply, { open, context, logger });
+      return open.route.events
+        ? answerWithEvents(request, reply, { open, context, events })
+        : answer(request, reply, { open, context, logger });
     },
   });
 }

@@ -9,10 +9,10 @@ import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
 import { bearerToken } from '../../platform/serving/access/authenticate.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Shares } from '../../platform/serving/load/shares.ts';
+import type { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import { asGraphQL } from '../../platform/serving/websocket/protocol.ts';
 import {
   type OperationsOverWebSocket,
-  type SocketsOpen,
   serveOperationsOverWebSocket,
 } from '../../platform/serving/websocket/websocket.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -39,21 +39,18 @@ export interface SubscriptionDependencies {
   readonly changeFeed: () => Promise<ChangeFeed>;
   /** Tells until when a connection's token is accepted. */
   readonly userTokens: Pick<UserTokens, 'acceptedUntil'>;
+  /** Users' work in progress and waiting. */
+  readonly shares: Shares;
   /** Redacts a refusal for its viewer. Default: unchanged. */
   readonly redact?: (error: OperationRefused, viewer: Viewer) => OperationRefused;
-  /** Whether pages of an origin may connect. Default: only pages of the gateway's own origin. */
-  readonly mayConnect?: (origin: string) => boolean;
   /** Authenticates connections, and counts their operations. */
   readonly callers: Callers;
   /** Milliseconds for an operation, and for each change of a subscription. */
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Limits of connections. Default: those of `OperationsOverWebSocket`. */
-  readonly sockets?: Pick<
-    OperationsOverWebSocket<Viewer>,
-    'limits' | 'trustedProxies' | 'maxOperations' | 'operationsPerMinute'
-  >;
+  /** Limits of connections over WebSocket. Default: those of `OperationsOverWebSocket`. */
+  readonly sockets?: Pick<OperationsOverWebSocket<Viewer>, 'maxOperations' | 'operationsPerMinute'>;
 }
 
 /** The context value of an execution: a checked operation and its viewer. */
@@ -62,7 +59,23 @@ interface Carried {
   readonly viewer: Viewer;
 }
 
-type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger'> & { readonly shares: Shares };
+/** A subscription's result, with the cursor after which it goes on. */
+export interface Told {
+  readonly result: Answer;
+  readonly cursor: string;
+}
+
+/** A checked subscription. */
+export interface Subscription extends Carried {
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Called once it is good and there is nothing to tell yet. */
+  readonly joined?: () => void;
+}
+
+/** Follows a subscription's results until it is returned. It throws at `next()`, as `ChangeFeed.subscribe`. */
+export type Follow = (subscription: Subscription) => AsyncIterableIterator<Told, void, undefined>;
+
+type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger' | 'shares'>;
 
 /** Runs an operation within its time. Failures become errors of the answer. */
 async function run(
@@ -136,30 +149,55 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
 }
 
 async function* follow(
-  args: ExecutionArgs,
+  { viewer, operation, variables, joined }: Subscription,
   {
     changeFeed,
     declarations,
     hydrate,
     logger,
-  }: { hydrate: Hydrate } & Pick<SubscriptionDependencies, 'changeFeed' | 'declarations' | 'logger'>,
+    operations: { schema },
+  }: { hydrate: Hydrate } & Pick<SubscriptionDependencies, 'changeFeed' | 'declarations' | 'logger' | 'operations'>,
   signal: AbortSignal,
-) {
-  const { viewer } = args.contextValue as Carried;
-  const subscribed = subscribedTo(args, declarations);
-  const { declared, args: given } = subscribed;
+): AsyncGenerator<Told, void, undefined> {
+  const { document } = operation;
+  const subscribed = subscribedTo({ schema, document, variableValues: variables }, declarations);
+  const { declared, args } = subscribed;
   const feed = await changeFeed().catch((error: unknown) => {
     logger.error({ err: error }, 'opening the change feed failed');
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
-  const wanted = { wanted: declared.wanted(given), after: declared.after(given) };
-  for await (const change of feed.subscribe({ viewer, ...wanted, signal })) {
-    yield (await hydrate(subscribed, viewer, change)) as ExecutionResult;
-  }
+  const wanted = { wanted: declared.wanted(args), after: declared.after(args) };
+  for await (const change of feed.subscribe({ viewer, ...wanted, signal, joined }))
+    yield { result: await hydrate(subscribed, viewer, change), cursor: change.cursor };
+}
+
+/** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */
+export function openSubscriptions(deps: SubscriptionDependencies): Follow {
+  const hydrate = shareHydrations(hydrateWith(deps));
+  return (subscription) => cancellable((signal) => follow(subscription, { ...deps, hydrate }, signal));
+}
+
+/** A subscription's results without their cursors. Returning it ends the subscription at once, also while it waits. */
+function resultsOf(
+  told: AsyncIterableIterator<Told, void, undefined>,
+): AsyncIterableIterator<ExecutionResult> {
+  return {
+    async next() {
+      const { done, value } = await told.next();
+      return done ? { done, value: undefined } : { value: value.result as ExecutionResult };
+    },
+    async return() {
+      await told.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** Checks a payload: the arguments for its execution, or the errors that refuse it. */
-function prepareWith(deps: SubscriptionDependencies & Pick<Running, 'shares'>) {
+function prepareWith(deps: SubscriptionDependencies) {
   const { operations, documents, mayRunAny, shares, redact = (error) => error } = deps;
   return async (
     payload: SubscribePayload,
@@ -182,17 +220,15 @@ function prepareWith(deps: SubscriptionDependencies & Pick<Running, 'shares'>) {
   };
 }
 
-/**
- * Serves the graph over WebSocket at `/graphql`: subscriptions, queries and mutations.
- * @returns a function that counts open connections
- */
-export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDependencies): () => SocketsOpen {
+/** Serves the graph over WebSocket at `/graphql`: subscriptions, queries and mutations. */
+export function serveSubscriptions(
+  app: FastifyInstance,
+  door: SocketDoor,
+  { follow, ...deps }: SubscriptionDependencies & { readonly follow: Follow },
+): void {
   const { callers, userTokens, clock, logger } = deps;
-  const running = { ...deps, shares: app.load.shares };
-  const hydrate = shareHydrations(hydrateWith(running));
-  return serveOperationsOverWebSocket<Viewer>(app, {
+  serveOperationsOverWebSocket<Viewer>(app, door, {
     ...deps.sockets,
-    ...(deps.mayConnect && { mayConnect: deps.mayConnect }),
     path: '/graphql',
     clock,
     logger,
@@ -202,10 +238,11 @@ export function serveSubscriptions(app: FastifyInstance, deps: SubscriptionDepen
       return { who, userId: who.userId, until };
     },
     count: callers.count,
-    prepare: prepareWith(running),
+    prepare: prepareWith(deps),
     async execute({ variableValues, contextValue }) {
-      return (await runInTurn(contextValue as Carried, variableValues ?? {}, running)) as ExecutionResult;
+      return (await runInTurn(contextValue as Carried, variableValues ?? {}, deps)) as ExecutionResult;
     },
-    subscribe: (args) => cancellable((signal) => follow(args, { ...deps, hydrate }, signal)),
+    subscribe: ({ variableValues, contextValue }) =>
+      resultsOf(follow({ ...(contextValue as Carried), variables: variableValues ?? {} })),
   });
 }

@@ -21,6 +21,8 @@ export interface ChangeSubscription {
   readonly after?: string | null;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
+  /** Called once `after` is known to be good and there is nothing to give yet. */
+  readonly joined?: (() => void) | undefined;
 }
 
 /** Changes, for any number of subscribers of one process, read from the event log once. */
@@ -63,6 +65,7 @@ interface Follower {
   readonly wanted: WantedChanges;
   readonly signal: AbortSignal;
   readonly seen: SeenVersions;
+  readonly joined: (() => void) | undefined;
   position: Position;
 }
 
@@ -154,7 +157,7 @@ class LogFeed implements ChangeFeed {
     return this.#reader.close();
   }
 
-  async *#follow({ viewer, wanted = allChanges, after }: ChangeSubscription, signal: AbortSignal) {
+  async *#follow({ viewer, wanted = allChanges, after, joined }: ChangeSubscription, signal: AbortSignal) {
     const given = after == null ? undefined : decodeCursor(after);
     const seen = new SeenVersions();
     let follower: Follower | undefined;
@@ -165,7 +168,7 @@ class LogFeed implements ChangeFeed {
       if (!follower) {
         if (given) await this.#assertReached(given, stretch);
         const position = given ?? { epoch, sequence: Math.max(head, recent.last) };
-        follower = { userId: viewer.userId, wanted, signal, seen, position };
+        follower = { userId: viewer.userId, wanted, signal, seen, joined, position };
       }
       if (follower.position.epoch !== epoch) throw expired();
       yield* this.#within(stretch, follower);
@@ -212,6 +215,7 @@ class LogFeed implements ChangeFeed {
           follower.position = { epoch, sequence: following.through };
           isReading = false;
           if (recent.ended) return;
+          follower.joined?.();
           await new Promise<void>((resolve) => {
             wake = resolve;
           });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { newServiceKey, oneLine } from '../identity/keys/service-keys.ts';
-import { defaultSocketLimits } from '../serving/doors/admission.ts';
+import { defaultSocketLimits } from '../serving/connections/admission.ts';
 import { localOrigins } from '../serving/doors/origins.ts';
 import { problems, production, publicPem } from './config.fixture.ts';
 import { ConfigError, loadConfig, serviceNames, servicePorts, wholeNumber } from './config.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../collections/defined.ts';
 import type { HostPattern } from '../egress/hosts.ts';
-import type { SocketLimits } from '../serving/doors/admission.ts';
+import type { SocketLimits } from '../serving/connections/admission.ts';
 import { ConfigError } from './error.ts';
 import {
   connectionLimits,

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { defined } from '../collections/defined.ts';
-import type { SocketLimits } from '../serving/doors/admission.ts';
+import type { SocketLimits } from '../serving/connections/admission.ts';
 import { isNetwork } from '../serving/doors/client-address.ts';
 import { isHostName } from '../serving/doors/hosts.ts';
 import { localOrigins, type OriginPattern, originList } from '../serving/doors/origins.ts';
@@ -51,10 +51,12 @@ export const connectionVariables = {
   ...readBy('gateway, events', {
     MAX_SOCKETS: wholeNumber(1, 1_000_000)
       .default(5_000)
-      .describe('WebSocket connections that one service has open; more are answered 503'),
+      .describe(
+        'connections that stay open, WebSocket and event streams, of one service; more are answered 503',
+      ),
     MAX_SOCKETS_UNAUTHENTICATED: wholeNumber(1, 1_000_000)
       .default(500)
-      .describe('of them, those that have not said yet who they are; the oldest make room'),
+      .describe('of them, WebSocket connections that have not said yet who they are; the oldest make room'),
     MAX_SOCKETS_PER_USER: wholeNumber(1, 1_000_000).default(100).describe('of them, those of one user'),
     MAX_SOCKETS_PER_ADDRESS: wholeNumber(0, 1_000_000)
       .default(1_000)

@@ -13,9 +13,11 @@ import {
 } from '../../platform/serving/access/authenticate.ts';
 import { assertAccess } from '../../platform/serving/access/decide.ts';
 import { accessTo } from '../../platform/serving/access/table.ts';
+import { measureConnections } from '../../platform/serving/connections/metrics.ts';
+import { OpenConnections } from '../../platform/serving/connections/open-connections.ts';
 import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
 import { createOperationCheck } from '../../platform/serving/graphql/operation.ts';
-import { measureSockets } from '../../platform/serving/websocket/metrics.ts';
+import { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import {
   type Credentials,
   type Session,
@@ -55,10 +57,10 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     logger,
   });
   const check = createOperationCheck(schema);
-  const sockets = serveOperationsOverWebSocket<Caller>(app, {
+  // A router's connections for all users come from one address.
+  const connections = new OpenConnections({ limits: { ...config.limits.sockets, perAddress: 0 }, logger });
+  serveOperationsOverWebSocket<Caller>(app, new SocketDoor(app, { connections }), {
     path: '/graphql',
-    // A router's connections for all users come from one address.
-    limits: { ...config.limits.sockets, perAddress: 0 },
     clock,
     logger,
     authenticate: (credentials) => admit(credentials, runtime),
@@ -69,5 +71,5 @@ export async function installEvents(app: FastifyInstance, runtime: EventsRuntime
     execute,
     subscribe,
   });
-  measureSockets(metrics, sockets);
+  measureConnections(metrics, connections);
 }

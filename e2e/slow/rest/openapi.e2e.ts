@@ -145,6 +145,8 @@ it('what a client gets wrong', async () => {
     ['GET', '/api/v1/users/me/blobs?limit=0', {}, 400],
     ['GET', '/api/v1/users/me/blobs?cursor=none', {}, 400],
     ['GET', '/api/v1/dead-letters', {}, 403],
+    // Its success does not end.
+    ['GET', '/api/v1/events?after=none', {}, 400],
     ['POST', '/api/v1/books/none/compile', {}, 404],
   ];
   for (const [method, path, asked, status] of wrong)
@@ -271,6 +273,7 @@ it('all operations were asked for, and but for those of failures each has succee
   expect(all.filter((operation) => !check.seen.get(operation)).sort()).toEqual([
     'DELETE /api/v1/dead-letters/{id}',
     'GET /api/v1/dead-letters/{id}',
+    'GET /api/v1/events',
     'GET /api/v1/files/{processor}/objects/{key}',
     'HEAD /api/v1/files/{processor}/objects/{key}',
     'POST /api/v1/blobs/{id}/processing/{processor_id}/cancel',

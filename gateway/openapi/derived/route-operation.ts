@@ -1,7 +1,17 @@
+import { EVENT_STREAM } from '../../../platform/serving/event-stream/event-stream.ts';
 import type { OpenRoute } from '../../rest/answering/open-route.ts';
 import { headersOf, notModified, parameterRef, problemsFor, RATES } from '../parts/common.ts';
 import { pascal, type SharedSchemas, schemaRef } from '../parts/components.ts';
-import type { Located, Method, Operation, Parameter, Reference, Response, Schema } from '../parts/types.ts';
+import type {
+  Content,
+  Located,
+  Method,
+  Operation,
+  Parameter,
+  Reference,
+  Response,
+  Schema,
+} from '../parts/types.ts';
 import { AnswerSchemas } from './answers.ts';
 import { examples } from './examples.ts';
 import { inputSchema, parameters } from './inputs.ts';
@@ -20,6 +30,14 @@ function pathParameters({ params }: OpenRoute): Parameter[] {
 const isCached = ({ route: { method, caching } }: OpenRoute): boolean =>
   method === 'GET' && caching !== 'none';
 
+const lastEventId: Parameter = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description:
+    'The cursor of the last event, as browsers send it when they connect again. It counts before `after`.',
+  schema: { type: 'string' },
+};
+
 /** Adds the member `unavailable` to an answer's schema. */
 function withUnavailable(schema: Schema): Schema {
   const { properties } = schema as { properties?: object };
@@ -30,6 +48,18 @@ function withUnavailable(schema: Schema): Schema {
   };
   return { ...schema, properties: { ...properties, unavailable } };
 }
+
+/** A stream of events, each with a value of this schema as its data. */
+const eventsOf = (schema: Schema): Content => ({
+  [EVENT_STREAM]: {
+    schema: {
+      type: 'string',
+      description: 'Events, whose `data` is JSON.',
+      contentMediaType: 'application/json',
+      contentSchema: schema,
+    },
+  },
+});
 
 function success(open: OpenRoute, shared: SharedSchemas): Response {
   const { route } = open;
@@ -49,7 +79,7 @@ function success(open: OpenRoute, shared: SharedSchemas): Response {
   return {
     description: route.status === 201 ? 'Made.' : 'Done.',
     headers: headersOf(headers),
-    content: { 'application/json': { schema } },
+    content: route.events ? eventsOf(schema) : { 'application/json': { schema } },
   };
 }
 
@@ -58,6 +88,7 @@ function statusesOf({ route, params, body }: OpenRoute): number[] {
     ...[400, 401],
     ...(Object.keys(params.shape).length > 0 || route.missing ? [404] : []),
     ...(body || route.method !== 'GET' ? [409, 410, 413, 415, 422] : []),
+    ...(route.events ? [410] : []),
     ...[429, 503],
   ];
 }
@@ -83,6 +114,7 @@ export function routeOperation(open: OpenRoute, shared: SharedSchemas): Located 
     ...parameters('query', query),
     ...(keyed ? [parameterRef('IdempotencyKey')] : []),
     ...(isCached(open) ? [parameterRef('IfNoneMatch')] : []),
+    ...(route.events ? [lastEventId] : []),
   ];
   return {
     method: route.method.toLowerCase() as Method,

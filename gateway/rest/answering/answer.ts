@@ -23,8 +23,11 @@ type Values = Readonly<Record<string, unknown>>;
 /** Bytes from which on mapping and printing an answer each get an event-loop turn of their own. */
 const LARGE = 256 * 1024;
 
+/** The inputs of a request, as they came. */
+export type AskedBy = Pick<FastifyRequest, 'params' | 'query' | 'headers' | 'body'>;
+
 /** Validates a request's inputs. @throws Failed VALIDATION_FAILED; BlobgraphError NOT_FOUND, BAD_REQUEST */
-function givenBy(open: OpenRoute, request: FastifyRequest, { viewer }: GatewayContext): Given {
+export function givenBy(open: OpenRoute, request: AskedBy, { viewer }: GatewayContext): Given {
   const path = checked(open.params, open.readParams(request.params as Values));
   const { user_id: userId } = path;
   if (userId !== undefined && userId !== 'me' && userId !== viewer.userId)
@@ -47,7 +50,7 @@ function givenBy(open: OpenRoute, request: FastifyRequest, { viewer }: GatewayCo
 const byDefault = ({ path, query, body }: Given): Values => ({ ...path, ...query, input: body });
 
 /** Values for the operation's variables, found by a variable's name, its REST name, or that of a paging parameter. */
-function variablesOf({ route, variables }: OpenRoute, given: Given): Values {
+export function variablesOf({ route, variables }: OpenRoute, given: Given): Values {
   const values = route.variables?.(given) ?? byDefault(given);
   return Object.fromEntries(
     [...variables].flatMap(([name, type]) => {

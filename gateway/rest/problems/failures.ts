@@ -31,7 +31,8 @@ export const failuresOf = (errors: GraphErrors): Failure[] =>
     };
   });
 
-function describe(error: unknown, logger: Logger): readonly Failure[] {
+/** The failures that an error tells of. Faults of ours are logged. */
+export function describe(error: unknown, logger: Logger): readonly Failure[] {
   if (error instanceof Failed) return error.failures;
   if (error instanceof OperationRefused) return failuresOf(presentableError(error, logger).errors ?? []);
   return describeAndLog(error, logger);

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type ErrorCode, errorTable, shortMessage } from '../../../platform/errors/errors.ts';
 import { forgetAnswer, internal, refuse } from '../../../platform/serving/http/http.ts';
+import { currentTrace } from '../../../platform/telemetry/trace.ts';
 
 /** The media type of problem details (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -46,8 +47,13 @@ export const titleOf = (code: ErrorCode): string => firstSentence(errorTable[cod
 
 const withField = ({ field }: Failure) => (field ? { field } : {});
 
-/** The problem details for one or more failures. The first one determines the status. */
-function problemOf(first: Failure, others: readonly Failure[], url: string, requestId: string): Problem {
+/** The problem details for one or more failures. The first one, by default INTERNAL, determines the status. */
+export function problemOf(
+  first: Failure = internal,
+  others: readonly Failure[] = [],
+  url = '',
+  requestId = currentTrace()?.requestId ?? '',
+): Problem {
   const { code, message } = first;
   const toError = (failure: Failure) => ({
     code: failure.code,
@@ -68,13 +74,10 @@ function problemOf(first: Failure, others: readonly Failure[], url: string, requ
 }
 
 /** Answers failures with problem details. Without failures, the problem is INTERNAL. */
-export function sendProblem(
-  reply: FastifyReply,
-  [first = internal, ...others]: readonly Failure[],
-): FastifyReply {
+export function sendProblem(reply: FastifyReply, [first, ...others]: readonly Failure[]): FastifyReply {
   const requestId = String(reply.getHeader('x-request-id') ?? '');
   const problem = problemOf(first, others, reply.request.url, requestId);
-  return refuse(forgetAnswer(reply), first.code)
+  return refuse(forgetAnswer(reply), problem.code)
     .header('cache-control', 'no-store')
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));

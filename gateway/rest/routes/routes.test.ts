@@ -28,7 +28,6 @@ afterAll(() => graph?.close());
 
 /** The equivalents in REST. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'Subscription.blobChanged': 'graphql-ws at /graphql',
   // The fields that Relay refetches by.
   'Query.fetch__BlobIndex': 'GET /api/v1/blobs/:id',
   'Query.fetch__Book': 'GET /api/v1/books/:id',
@@ -37,6 +36,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const kinds: Readonly<Record<string, string>> = {
   [OperationTypeNode.QUERY]: 'Query',
   [OperationTypeNode.MUTATION]: 'Mutation',
+  [OperationTypeNode.SUBSCRIPTION]: 'Subscription',
 };
 
 /** Root fields of the graph that a route selects. */

@@ -1,5 +1,6 @@
 import { blobRoutes } from './blobs.ts';
 import { bookRoutes } from './books.ts';
+import { changeRoutes } from './changes.ts';
 import { madeRoutes } from './made-from-books.ts';
 import { manyBlobRoutes } from './many-blobs.ts';
 import { operatorRoutes } from './operators.ts';
@@ -15,6 +16,7 @@ export const restRoutes: readonly Route[] = [
   ...blobRoutes,
   ...manyBlobRoutes,
   ...processingRoutes,
+  ...changeRoutes,
   ...bookRoutes,
   ...madeRoutes,
   ...uploadRoutes,

@@ -27,7 +27,7 @@ function mortal(database: SqlDatabase): { readonly database: SqlDatabase; die():
 
 const MAX_AGE_MS = 3_600_000;
 
-/** What the contract needs of an embedded log in a database of its own. */
+/** An embedded log for the contract, in a database of its own. */
 export function embeddedFixture(database: SqlDatabase): EventLogFixture {
   const deaths = new Map<EventLog, () => void>();
   let later = 0;

@@ -10,6 +10,7 @@ import { groupBy } from '../../collections/group-by.ts';
 import { toUserErrors } from '../../errors/errors.ts';
 import type { Caller } from '../../identity/service/caller.ts';
 import { requireViewer } from '../../serving/access/authenticate.ts';
+import { keptByField } from '../../serving/graphql/selection.ts';
 import type { Execute } from '../commands/command.ts';
 import type { BlobDocument, Context, Kit, ProcessorDefinition } from '../kit/kit.ts';
 import { envelopeMembers, flatten } from '../records/record.ts';
@@ -18,7 +19,6 @@ import { exportMutation, withExports } from './exports.ts';
 import {
   type DocumentShape,
   INDEX_TYPE,
-  keptMembers,
   referenceMembers,
   snakeCase,
   wantedMembers,
@@ -145,7 +145,7 @@ export function resolversOf(given: ProcessorDefinition, commands: ReadonlyMap<st
     mutation(definition, shape, name, execute),
   ]);
   if (exported) mutations.push([exported.mutation, exportMutation(definition, exported)]);
-  const wantedOf = keptMembers((info) => wantedMembers(info, makes.type, shape));
+  const wantedOf = keptByField((info) => wantedMembers(info, makes.type, shape));
   const byType = Object.fromEntries(own) as Record<string, Record<string, unknown>>;
   return {
     ...byType,

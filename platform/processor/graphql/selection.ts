@@ -1,14 +1,11 @@
 import {
-  type FieldNode,
-  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   getNamedType,
-  isAbstractType,
   isObjectType,
-  Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { fieldsOf, type Operation, objectTypesOf } from '../../serving/graphql/selection.ts';
 import type { ChildTable, Wanted } from '../records/records.ts';
 
 /** A GraphQL name as documents have it: `expansionRatio` is `expansion_ratio`. */
@@ -32,42 +29,9 @@ export interface DocumentShape {
   readonly children: Readonly<Record<string, ChildTable>>;
 }
 
-type Operation = Pick<GraphQLResolveInfo, 'schema' | 'fragments'>;
-
 interface Walk extends DocumentShape {
   readonly operation: Operation;
   readonly members: Set<string>;
-}
-
-/** Whether a fragment on a type, or an interface or union, is for this type, too. */
-function appliesTo({ schema }: Operation, condition: string, type: GraphQLObjectType): boolean {
-  const on = schema.getType(condition);
-  return on === type || (isAbstractType(on) && schema.isSubType(on, type));
-}
-
-/** Object types that a field may resolve to. */
-function objectTypesOf({ schema }: Operation, type: GraphQLNamedType): readonly GraphQLObjectType[] {
-  if (isAbstractType(type)) return schema.getPossibleTypes(type);
-  return isObjectType(type) ? [type] : [];
-}
-
-/** Fields that a selection asks of a type, fragments opened. Those that are skipped count: one member too many does no harm. */
-function* fieldsOf(
-  operation: Operation,
-  type: GraphQLObjectType,
-  { selections }: SelectionSetNode,
-): Generator<FieldNode> {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      yield selection;
-      continue;
-    }
-    const fragment =
-      selection.kind === Kind.INLINE_FRAGMENT ? selection : operation.fragments[selection.name.value];
-    const condition = fragment?.typeCondition?.name.value ?? type.name;
-    if (fragment && appliesTo(operation, condition, type))
-      yield* fieldsOf(operation, type, fragment.selectionSet);
-  }
 }
 
 /** `at`: where the type stands in the document; null inside members that are read whole. */
@@ -105,23 +69,6 @@ export function wantedMembers(info: GraphQLResolveInfo, typeName: string, shape:
     if (selectionSet) walk({ ...shape, operation: info, members }, type, selectionSet, '');
   }
   return members;
-}
-
-/**
- * As {@link wantedMembers}, which it is read with, once for each field of a document: documents are kept, and a field
- * that resolves a list of references asks for each of them.
- */
-export function keptMembers(
-  read: (info: GraphQLResolveInfo) => Wanted,
-): (info: GraphQLResolveInfo) => Wanted {
-  const kept = new WeakMap<FieldNode, Wanted>();
-  return (info) => {
-    const [node, ...others] = info.fieldNodes;
-    if (!node || others.length > 0) return read(info);
-    const wanted = kept.get(node) ?? read(info);
-    kept.set(node, wanted);
-    return wanted;
-  };
 }
 
 /** As {@link wantedMembers}, for the payload's field that holds the blob. */

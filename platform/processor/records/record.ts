@@ -48,7 +48,7 @@ export interface BlobRecord extends Envelope {
   readonly onDemand: boolean;
   /** SHA-256 of the command's input, in hex; null where an event asked for it. */
   readonly inputHash: string | null;
-  /** The command of a blob that is pending, or was; null for all others. */
+  /** The command of a blob that is pending, or was; null for all others, and where it was not read. */
   readonly command: PendingCommand | null;
   readonly registration: RegistrationState;
   /** Tries of registering it that failed. */

@@ -239,6 +239,7 @@ export function recordsContract({ definition, sample, variants = [], open }: Rec
         inputHash: 'i'.repeat(64),
         command: { name: 'make', plan: { of: ['a', 1, null] } },
       });
+      expect(await records.find(id, new Set())).toMatchObject({ command: pending.command });
       expect(await records.page(userId, { limit: 10 }, 'all')).toEqual([]);
       await records.markStale(userId, [id]);
       await records.markRegistered(pending, at(1));

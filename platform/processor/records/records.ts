@@ -112,7 +112,7 @@ export interface Records extends BlobInventory, BlobEraser {
   prepare(): Promise<void>;
   /** @throws when the store does not answer */
   ping(): Promise<void>;
-  /** The record, whoever's it is. */
+  /** The record, whoever's it is, with the command that asked for it. */
   find(id: string, wanted: Wanted): Promise<BlobRecord | null>;
   /**
    * Stores durably, with its child rows and what the store allocates, all or nothing, unless the id is there.
@@ -121,7 +121,7 @@ export interface Records extends BlobInventory, BlobEraser {
   insert(record: NewRecord): Promise<Stored>;
   /** Gives a pending record its content, unless it has it; null when it is not there any more. @throws like {@link insert} */
   complete(record: NewRecord): Promise<Stored | null>;
-  /** In no given order. */
+  /** In no given order. A command, whose plan may be long, need not come unless `all` is wanted; so in {@link page}. */
   byIds(userId: string, ids: readonly string[], wanted: Wanted): Promise<BlobRecord[]>;
   /** Finished blobs, oldest first. */
   page(userId: string, page: RecordPage, wanted: Wanted): Promise<BlobRecord[]>;

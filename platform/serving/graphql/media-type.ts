@@ -24,3 +24,17 @@ export function acceptedType(accept: string | undefined): MediaType | undefined 
   }
   return undefined;
 }
+
+const EVENT_STREAM = 'text/event-stream';
+
+/** Whether an `Accept` header names event streams, which `*` does not. */
+export const acceptsEventStream = (accept: string | undefined): boolean =>
+  accept !== undefined && rangesOf(accept).some(({ name }) => name === EVENT_STREAM);
+
+/** Whether it would rather have an event stream than JSON: of two that weigh the same, the first that is named. */
+export function prefersEventStream(accept: string | undefined): boolean {
+  if (accept === undefined || !acceptsEventStream(accept)) return false;
+  return (
+    rangesOf(accept).find(({ name }) => name === EVENT_STREAM || BY_RANGE.has(name))?.name === EVENT_STREAM
+  );
+}

@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, GraphQLError, type GraphQLSchema, Operat
 import { statusOf } from '../../errors/errors.ts';
 import type { Caller } from '../../identity/service/caller.ts';
 import { assertMayWrite } from '../../identity/users/scopes.ts';
+import { textWith } from '../../json/written.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { formatGraphQLError } from './format-error.ts';
 import { graphQLErrorOf } from './graphql-error.ts';
@@ -99,11 +100,11 @@ export function createSubgraph<Context>(deps: SubgraphDependencies<Context>): Su
   }
 
   function answerOf({ data, errors = [] }: ExecutionResult): SubgraphAnswer {
-    if (errors.length === 0) return { status: 200, text: JSON.stringify({ data }) };
+    if (errors.length === 0) return { status: 200, text: textWith({ data }) };
     // Before anything is run, only variables can be wrong.
     if (data === undefined)
       return refuse(new OperationRefused(errors.map((each) => coded(each, 'BAD_REQUEST'))));
-    return { status: 200, text: JSON.stringify({ errors: errors.map(shown), data }) };
+    return { status: 200, text: textWith({ errors: errors.map(shown), data }) };
   }
 
   async function answer(body: unknown, caller: Caller, options: RunOptions): Promise<SubgraphAnswer> {

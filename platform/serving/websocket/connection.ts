@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
 import { beginning } from '../../text/text.ts';
-import type { Counted } from '../doors/admission.ts';
-import type { HeldBytes, Holder } from './held-bytes.ts';
+import type { Counted } from '../connections/admission.ts';
+import type { HeldBytes, Holder } from '../connections/held-bytes.ts';
 import type { Pace } from './pace.ts';
 
 /** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
@@ -133,7 +133,7 @@ export class Connection implements Counted, Holder {
   }
 
   giveWay(): void {
-    this.end(TRY_AGAIN_LATER, 'Too many connections wait: send connection_init at once');
+    this.end(TRY_AGAIN_LATER, 'Too many connections wait: authenticate at once');
   }
 
   #receive(bytes: number): void {
@@ -146,7 +146,7 @@ export class Connection implements Counted, Holder {
     }
     this.#beforeLogin += bytes;
     if (this.#beforeLogin <= BEFORE_LOGIN_BYTES || this.#isEnding) return;
-    this.end(TOO_LARGE, 'Too much was sent before connection_ack');
+    this.end(TOO_LARGE, 'Too much was sent before it was let in');
     this.#socket.pause();
   }
 

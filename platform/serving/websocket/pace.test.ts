@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import { HeldBytes } from '../connections/held-bytes.ts';
 import { Connection } from './connection.ts';
-import { HeldBytes } from './held-bytes.ts';
 import { Pace } from './pace.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -17,6 +17,7 @@ import {
 import { BlobgraphError, type ErrorCode } from '../../errors/errors.ts';
 import { grant } from '../../rates/gcra.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { alarmAt } from '../../time/alarm.ts';
 import type { Clock } from '../../time/clock.ts';
 import { formatGraphQLError } from '../graphql/format-error.ts';
 import { graphQLErrorOf } from '../graphql/graphql-error.ts';
@@ -74,13 +75,15 @@ export interface Conversation<Who> {
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
-  /** Closes it when its session ends. */
-  expiry?: NodeJS.Timeout;
+  /** Calls off what closes it when its session ends. */
+  callOff?: () => void;
   /** State of the rate of operations that it may start, see `gcra.ts`. */
   fullAt?: number;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Why a connection is closed whose token has ended. */
+export const TOKEN_EXPIRED = 'The token has expired';
+
 /** An operation's id comes back with each of its results. */
 const LONGEST_ID = 128;
 
@@ -101,10 +104,8 @@ async function answeredBy(run: () => OperationResult): Promise<Awaited<Operation
 
 /** Closes the connection when its token ends. The client may come back at once with a new one. */
 function closeAtEnd<Who>(conversation: Conversation<Who>, until: Date, clock: Clock): void {
-  const left = until.getTime() - clock.now().getTime();
-  const end = () => conversation.connection.end(CloseCode.Forbidden, 'The token has expired');
-  const goOn = () => closeAtEnd(conversation, until, clock);
-  conversation.expiry = setTimeout(left > LONGEST_TIMER_MS ? goOn : end, Math.min(left, LONGEST_TIMER_MS));
+  const end = () => conversation.connection.end(CloseCode.Forbidden, TOKEN_EXPIRED);
+  conversation.callOff = alarmAt(until, clock, end);
 }
 
 /** Characters of a subscription's message, which is kept for as long as the subscription is. */

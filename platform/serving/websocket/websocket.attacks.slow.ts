@@ -52,7 +52,7 @@ test('before it is let in, a client may send a few KiB in all, in whichever mess
   const small = await connect(`${url}/graphql`);
   const ping = { type: 'ping', payload: { x: 'x'.repeat(1_000) } };
   for (let sent = 0; sent < 20; sent += 1) small.send(ping);
-  expect(await small.closing).toEqual([1009, 'Too much was sent before connection_ack']);
+  expect(await small.closing).toEqual([1009, 'Too much was sent before it was let in']);
   await expect.poll(() => sockets().open).toBe(0);
   expect(sockets().heldBytes).toBe(0);
 });

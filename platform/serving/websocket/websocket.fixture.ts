@@ -5,8 +5,10 @@ import { afterEach, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createLogger } from '../../telemetry/logger.ts';
 import { systemClock } from '../../time/clock.ts';
+import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
 import { createOperationCheck } from '../graphql/operation.ts';
 import { createHttpServer, type ServerLimits } from '../http/http.ts';
+import { SocketDoor, type SocketDoorOptions } from './door.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
 const schema = buildSchema(
@@ -27,14 +29,20 @@ async function* never() {
   yield {};
 }
 
+type ServeOptions = Partial<OperationsOverWebSocket<string>> &
+  Omit<SocketDoorOptions, 'connections'> &
+  Omit<OpenConnectionsOptions, 'logger'>;
+
 /** A small graph over WebSocket at `/graphql`, whose users are let in by their names. */
 export async function serve(
-  options: Partial<OperationsOverWebSocket<string>> = {},
+  { limits: open, trustedProxies, mayConnect, keepAliveMs, ...options }: ServeOptions = {},
   limits: ServerLimits = {},
 ) {
   const app = createHttpServer({ logger, limits });
   const check = createOperationCheck(schema);
-  const sockets = serveOperationsOverWebSocket<string>(app, {
+  const connections = new OpenConnections({ limits: open, trustedProxies, logger });
+  const door = new SocketDoor(app, { connections, keepAliveMs, ...(mayConnect && { mayConnect }) });
+  serveOperationsOverWebSocket<string>(app, door, {
     path: '/graphql',
     clock: systemClock,
     logger,
@@ -49,7 +57,7 @@ export async function serve(
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   cleanUp.push(() => app.close());
-  return { app, sockets, url: app.listeningOrigin.replace('http', 'ws') };
+  return { app, sockets: () => connections.usage, url: app.listeningOrigin.replace('http', 'ws') };
 }
 
 export interface Received {

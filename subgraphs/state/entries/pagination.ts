@@ -1,6 +1,6 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { EntryList, PageKey, Total } from '../store/lists.ts';
-import type { IndexEntry } from '../store/records.ts';
+import type { AnyEntry } from '../store/records.ts';
 
 const MAX_PAGE = 100;
 
@@ -46,7 +46,7 @@ export const pageAfter = (after: string | null | undefined): { after?: PageKey }
 
 /** A page of the index. */
 export interface EntryPage {
-  readonly entries: readonly IndexEntry[];
+  readonly entries: readonly AnyEntry[];
   /** Also true when the search stopped early, so that the next page may be empty. */
   readonly hasNextPage: boolean;
   /** Whether the request had a cursor; nothing is read to find out. */
@@ -61,7 +61,7 @@ export interface EntryPage {
 export const exactly = (count: number): Total => ({ count, exact: true });
 
 /** A page of `size` entries, from a list that was read with `size + 1`. */
-export function shownOf({ entries: read, resume }: EntryList, size: number) {
+export function shownOf<Entry extends PageKey>({ entries: read, resume }: EntryList<Entry>, size: number) {
   const entries = read.slice(0, size);
   const more = read.length > size;
   const end: PageKey | null = (more ? null : resume) ?? entries.at(-1) ?? null;
@@ -70,7 +70,7 @@ export function shownOf({ entries: read, resume }: EntryList, size: number) {
 
 /** The same with its total, which `count` counts. `after`: the cursor of the request, if any. */
 export function entryPage(
-  list: EntryList,
+  list: EntryList<AnyEntry>,
   size: number,
   after: unknown,
   count: () => Promise<Total>,

@@ -12,7 +12,7 @@ import type { DeletionDependencies } from '../deletion/deletion.ts';
 import type { DeleteUserDependencies, ErasedStore, ErasureReport } from '../deletion/erasure.ts';
 import type { EntryPage } from '../entries/pagination.ts';
 import type { ConversationSummary } from '../store/books.ts';
-import type { IndexEntry, ListedEntry } from '../store/records.ts';
+import type { AnyEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
 import type { Loaders } from './loaders.ts';
@@ -46,16 +46,17 @@ export interface Context {
   readonly liveCursor: () => Promise<string>;
 }
 
-export type BlobIndexModel = IndexEntry | ListedEntry;
+/** As much of an entry as its selection needs: see `details.ts`. */
+export type BlobIndexModel = AnyEntry;
 export type BlobIndexConnectionModel = EntryPage;
-export type BlobIndexEdgeModel = IndexEntry;
-export type BookModel = Book | ListedBook;
-export type BookChapterModel = Chapter;
+export type BlobIndexEdgeModel = AnyEntry;
+export type BookModel = Book<AnyEntry> | ListedBook;
+export type BookChapterModel = Chapter<AnyEntry>;
 export type ConversationModel = ConversationSummary;
 
 export interface CreateBlobPayloadModel {
   /** Null when there are errors. */
-  readonly blob: IndexEntry | null;
+  readonly blob: AnyEntry | null;
   readonly userErrors: UserError[];
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
 import { currentTrace } from '../../../platform/telemetry/trace.ts';
@@ -128,6 +128,60 @@ it('a request costs the same number of statements over 1 blob and over 100', asy
   // The page, its count, bodies, derived ids, derived pages, their counts; the book's record and drafts, and its
   // chapters' expansions. Parents are on the page.
   expect(one).toHaveLength(9);
+});
+
+describe('of entries, a query reads what it asks for', () => {
+  /** The statements of a query, and its data. */
+  async function ask<Data>(userId: string, query: string) {
+    statements.length = 0;
+    const { data, errors } = await state.graphql<Data>(query, {}, { viewer: viewer(userId) });
+    expect(errors).toBeUndefined();
+    return { data, read: statements.join('\n'), count: statements.length };
+  }
+  const UNUSED = /e\.(?:preview|runs|source_ids|storage_location)/;
+
+  it('titles of a list, a book, a lineage and of references are read without previews, runs and sources', async () => {
+    const userId = 'reader-of-titles';
+    await fill(userId, 2);
+    const titles = [
+      '{ blobs { nodes { id type title createdAt version processing { state } content { __typename id } } } }',
+      '{ book(id: "my-novel") { title chapters { title draft { id } expanded { title } } compiled { nodes { id } } } }',
+      `{ blob(id: "${userId}-1") { derived { nodes { title } } lineage { nodes { title } } } }`,
+      `{ _entities(representations: [{ __typename: "UserBlob", id: "${userId}-1" }]) { ... on UserBlob { id createdAt } } }`,
+    ];
+    for (const query of titles) expect((await ask(userId, query)).read).not.toMatch(UNUSED);
+    const { read } = await ask(userId, '{ blobs { nodes { preview parent { id } } } }');
+    expect(read).toMatch(/e\.preview/);
+    // Of thousands of sources, the first.
+    expect(read).toMatch(/e\.source_ids\[1\]/);
+    expect((await ask(userId, '{ blobs { nodes { sources { id } } } }')).read).toMatch(/e\.source_ids(?!\[)/);
+  });
+
+  it('sources of a book’s drafts come with the drafts', async () => {
+    const userId = 'reader-of-drafts';
+    await fill(userId, 3);
+    const of = (fields: string) => `{ book(id: "my-novel") { chapters { draft { ${fields} } } } }`;
+    const { count } = await ask(userId, of('title'));
+    expect((await ask(userId, of('title sources { id }'))).count).toBe(count);
+  });
+
+  it('is one statement for all that ask in one turn, and none for what a list has brought', async () => {
+    const userId = 'reader-of-both';
+    await fill(userId, 3);
+    const one = `"${userId}-1"`;
+    const two = `brief: blob(id: ${one}) { title } listed: blob(id: ${one}) { preview } other: blob(id: "${userId}-2") { type }`;
+    const found = await ask<Record<'brief' | 'listed', object>>(userId, `{ ${two} }`);
+    expect(found.count).toBe(1);
+    expect(found.data).toMatchObject({ brief: { title: 'Chapter 1' }, listed: { preview: 'Chapter 1.' } });
+    const derived = await ask(
+      userId,
+      `{ blob(id: ${one}) { brief: derived { nodes { title } } listed: derived { nodes { preview } } } }`,
+    );
+    expect(derived.count).toBe(2);
+    const back =
+      '{ blobs { nodes { title derived { nodes { title parent { preview sources { id } } } } } } }';
+    expect((await ask(userId, back)).count).toBe(2);
+  });
 });
 
 it('documents are read where they are asked for, and no more of them than one answer takes', async () => {

@@ -20,9 +20,11 @@ import {
 import { facetOf } from '../store/facets.ts';
 import type { EntryFilter } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
+import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';
+import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
-import type { Resolvers } from './graphql.generated.ts';
+import type { BlobOrder, Resolvers } from './graphql.generated.ts';
 import type { BookModel, Context } from './models.ts';
 import { mutations } from './mutations.ts';
 import { contentMissingSince, contentOf, processingOf } from './shown.ts';
@@ -38,12 +40,14 @@ interface PageArguments {
 async function page(
   { deps: { store }, viewer: { userId }, loaders }: Context,
   filter: EntryFilter,
-  { first, after }: PageArguments,
-  direction: 'ASC' | 'DESC' = 'DESC',
+  { first, after, orderBy }: PageArguments & { orderBy?: BlobOrder | null },
+  detail: Detail,
 ): Promise<EntryPage> {
   const size = pageSize(first);
   if (isSearched(filter)) await readyToSearch(store, userId);
-  const found = await store.page(userId, filter, { limit: size + 1, direction, ...pageAfter(after) });
+  const direction = orderBy?.direction ?? 'DESC';
+  const request = { limit: size + 1, direction, ...pageAfter(after) };
+  const found = await store.page(userId, filter, request, detail);
   loaders.entry.note(found.entries);
   return entryPage(found, size, after, async () => {
     const facet = facetOf(filter);
@@ -56,13 +60,14 @@ function derivedPage(
   { loaders }: Context,
   parentId: string,
   { first, after, processorId }: PageArguments & { processorId?: string | null },
+  detail: Detail,
 ): Promise<EntryPage> {
   const size = pageSize(first);
   const of = processorId == null ? {} : { processorIds: [processorId] };
   const count = async () => exactly(await loaders.derivedCount(of.processorIds).load(parentId));
   return loaders
     .derived({ limit: size + 1, ...of, ...pageAfter(after) })
-    .load(parentId)
+    .load(parentId, detail)
     .then((entries) => entryPage({ entries, resume: null }, size, after, count));
 }
 
@@ -71,9 +76,10 @@ async function placePage(
   id: string,
   filter: PlaceFilter,
   { first, after }: PageArguments,
+  detail: Detail,
 ): Promise<EntryPage> {
   const size = pageSize(first);
-  const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id);
+  const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id, detail);
   const count = async () => exactly(await loaders.inPlaceCount(filter).load(id));
   return entryPage({ entries, resume: null }, size, after, count);
 }
@@ -84,14 +90,25 @@ function existing<T>(found: T | null): T {
   throw noBlob();
 }
 
-const userBlob = async ({ loaders }: Context, id: string) => existing(await loaders.userBlob.load(id));
-const entryOf = ({ loaders }: Context, id: string) => whenThere(loaders.entry.load(id), existing);
+/** What `read` tells of an entry; all that its reference needs was read with that. */
+const ofEntry = <D extends Detail, T>(
+  { loaders }: Context,
+  id: string,
+  detail: D,
+  read: (entry: EntryOf[D]) => T,
+) => whenThere(loaders.entry.load(id, detail), (entry) => read(existing(entry) as EntryOf[D]));
+
+const parentOf = (entry: EntryOf['listed' | 'whole']): string | null | undefined =>
+  'sourceIds' in entry ? entry.sourceIds[0] : entry.parentId;
 
 const present = <T>(values: readonly (T | null)[]): T[] =>
   values.filter((value): value is Awaited<T> & T => value !== null);
 
-const wholeBook = async (book: BookModel, loaders: Context['loaders']): Promise<Book | null> =>
-  'chapters' in book ? book : loaders.book.load(book.id);
+const wholeBook = async (
+  book: BookModel,
+  loaders: Context['loaders'],
+  detail: Detail,
+): Promise<Book<AnyEntry> | null> => ('chapters' in book ? book : loaders.book.load(book.id, detail));
 
 const me = (context: Context) => ({ id: context.viewer.userId });
 
@@ -106,12 +123,12 @@ export const resolvers: Resolvers = {
   Query: {
     me: (_root, _args, context) => me(context),
     ...live,
-    blob: (_root, { id }, context) => context.loaders.entry.load(id),
-    blobs: (_root, { filter, orderBy, ...args }, context) =>
-      page(context, filterOf(filter), args, orderBy?.direction ?? 'DESC'),
-    book: (_root, { id }, context) => context.loaders.book.load(id),
-    fetch__BlobIndex: (_root, { id }, context) => context.loaders.entry.load(id),
-    fetch__Book: (_root, { id }, context) => context.loaders.book.load(id),
+    blob: (_root, { id }, { loaders }, info) => loaders.entry.load(id, wantedDetail(info)),
+    blobs: (_root, { filter, ...args }, context, info) =>
+      page(context, filterOf(filter), args, wantedDetail(info)),
+    book: (_root, { id }, { loaders }, info) => loaders.book.load(id, wantedDetail(info)),
+    fetch__BlobIndex: (_root, { id }, { loaders }, info) => loaders.entry.load(id, wantedDetail(info)),
+    fetch__Book: (_root, { id }, { loaders }, info) => loaders.book.load(id, wantedDetail(info)),
     userErasure(_root, { id }, { caller, deps }) {
       requireOperator(caller);
       return readErasure(deps.store, id);
@@ -139,25 +156,35 @@ export const resolvers: Resolvers = {
   },
 
   BlobIndex: {
-    __resolveReference: ({ id }, { loaders }) => loaders.entry.load(id),
+    __resolveReference: ({ id }, { loaders }, info) => loaders.entry.load(id, wantedDetail(info)),
     processor: (entry) => (entry.processorId === STATE ? null : { id: entry.processorId }),
     remoteBlobId: (entry) => entry.id,
-    schema: (entry) => ({ id: entry.schemaId, version: entry.schemaVersion }),
-    parent: (entry, _args, { loaders }) => {
-      const parentId = 'sourceIds' in entry ? entry.sourceIds[0] : entry.parentId;
-      return parentId ? loaders.entry.load(parentId) : null;
+    schema: (entry) => {
+      const { schemaId, schemaVersion } = entry as EntryOf['listed'];
+      return { id: schemaId, version: schemaVersion };
     },
-    sources: async (entry, _args, { loaders }) => {
-      const whole = 'sourceIds' in entry ? entry : await loaders.entry.load(entry.id);
-      return present(await loaders.entry.loadMany(whole?.sourceIds ?? []));
+    parent: (entry, _args, { loaders }, info) => {
+      const parentId = parentOf(entry as EntryOf['listed' | 'whole']);
+      return parentId ? loaders.entry.load(parentId, wantedDetail(info)) : null;
     },
-    derived: (entry, args, context) => derivedPage(context, entry.id, args),
+    // Those of a lineage come without their sources.
+    sources: async (entry, _args, { loaders }, info) => {
+      const whole =
+        'sourceIds' in entry
+          ? entry
+          : ((await loaders.entry.load(entry.id, 'whole')) as EntryOf['whole'] | null);
+      return present(await loaders.entry.loadMany(whole?.sourceIds ?? [], wantedDetail(info)));
+    },
+    derived: (entry, args, context, info) => derivedPage(context, entry.id, args, wantedDetail(info)),
     derivedIds: (entry, _args, { loaders }) => loaders.derivedIds.load(entry.id),
-    lineage: async (entry, { depth }, { deps, viewer }) => {
-      const { nodes, edges, truncated } = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10);
-      return { nodes: [...nodes], edges: [...edges], truncated };
+    lineage: async (entry, { depth }, { deps, viewer }, info) => {
+      const detail = wantedDetail(info) === 'brief' ? 'brief' : 'listed';
+      const found = await readLineage(deps.store, viewer.userId, entry.id, depth ?? 10, detail);
+      return { nodes: [...found.nodes], edges: [...found.edges], truncated: found.truncated };
     },
-    processing: (entry, _args, { deps }) => processingOf(deps.processors, entry),
+    // A brief entry is read where no runs are asked for.
+    processing: (entry, _args, { deps }) =>
+      'runs' in entry ? processingOf(deps.processors, entry) : { state: entry.state, runs: [] },
     contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps.processors, entry),
     content: (entry, _args, { deps }) => contentOf(deps, entry),
   },
@@ -200,16 +227,18 @@ export const resolvers: Resolvers = {
   BlobIndexEdge: { cursor: entryCursor, node: (entry) => entry },
 
   UserBlob: {
-    __resolveReference: ({ id }, { loaders }) =>
-      whenThere(loaders.entry.load(id), (entry) => (entry?.processorId === STATE ? { id } : null)),
-    body: async ({ id }, _args, context) => (await userBlob(context, id)).data,
+    __resolveReference: ({ id }, { loaders }, info) =>
+      whenThere(loaders.entry.load(id, wantedDetail(info)), (entry) =>
+        entry?.processorId === STATE ? { id } : null,
+      ),
+    body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
     // The index has all other fields: the document is read only for its body.
-    bookId: ({ id }, _args, context) => whenThere(entryOf(context, id), ({ bookId }) => bookId),
+    bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
     conversationId: ({ id }, _args, context) =>
-      whenThere(entryOf(context, id), ({ conversationId }) => conversationId),
-    createdAt: ({ id }, _args, context) => whenThere(entryOf(context, id), ({ createdAt }) => createdAt),
+      ofEntry(context, id, 'listed', ({ conversationId }) => conversationId),
+    createdAt: ({ id }, _args, context) => ofEntry(context, id, 'brief', ({ createdAt }) => createdAt),
     processingState: ({ id }, _args, { loaders }) =>
-      whenThere(loaders.entry.load(id), (entry) => entry?.state ?? 'STORED'),
+      whenThere(loaders.entry.load(id, 'brief'), (entry) => entry?.state ?? 'STORED'),
   },
 
   Book: {
@@ -217,37 +246,40 @@ export const resolvers: Resolvers = {
     subtitle: ({ front }) => front.subtitle,
     author: ({ front }) => front.author,
     rights: ({ front }) => front.rights,
-    cover: ({ front }, _args, { loaders }) =>
-      front.coverBlobId === null ? null : loaders.entry.load(front.coverBlobId),
+    cover: ({ front }, _args, { loaders }, info) =>
+      front.coverBlobId === null ? null : loaders.entry.load(front.coverBlobId, wantedDetail(info)),
     automatic: ({ automatic }) => [...automatic],
     async language(book, _args, { loaders }) {
       if (book.language !== null) return book.language;
-      const whole = await wholeBook(book, loaders);
-      return whole && languageOf(whole);
+      const whole = await wholeBook(book, loaders, 'listed');
+      return whole && languageOf(whole as Book<EntryOf['listed']>);
     },
-    chapters: async (book, _args, { loaders }) => [...((await wholeBook(book, loaders))?.chapters ?? [])],
+    chapters: async (book, _args, { loaders }, info) => [
+      ...((await wholeBook(book, loaders, wantedDetail(info)))?.chapters ?? []),
+    ],
     async createdAt(book, _args, { loaders }) {
       if ('createdAt' in book) return book.createdAt;
       const place = await loaders.bookTime.load(book.id);
       if (!place) throw noBook();
       return place.listedAt;
     },
-    compiled: async (book, args, context) => {
+    compiled: async (book, args, context, info) => {
       const processorIds = await shownAs(context.deps.processors, 'book.compiled');
-      return placePage(context, book.id, { place: 'bookId', processorIds }, args);
+      return placePage(context, book.id, { place: 'bookId', processorIds }, args, wantedDetail(info));
     },
   },
 
   BookChapter: {
-    expanded: async ({ draft }, _args, { deps, loaders }) => {
+    expanded: async ({ draft }, _args, { deps, loaders }, info) => {
       if (!draft) return null;
       const processorIds = await shownAs(deps.processors, 'chapter.expanded');
-      return newestResult(await loaders.derived({ limit: MAX_RESULTS, processorIds }).load(draft.id));
+      const results = loaders.derived({ limit: MAX_RESULTS, processorIds });
+      return newestResult(await results.load(draft.id, wantedDetail(info)));
     },
   },
 
   Conversation: {
-    blobs: (conversation, args, context) =>
-      placePage(context, conversation.id, { place: 'conversationId' }, args),
+    blobs: (conversation, args, context, info) =>
+      placePage(context, conversation.id, { place: 'conversationId' }, args, wantedDetail(info)),
   },
 };

@@ -3,7 +3,7 @@ import { whenThere } from '../../../platform/concurrency/when-there.ts';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { knownProcessors, pausedMessage, retiredMessage } from '../blobs/processing/processor-status.ts';
 import { isPending, STATE } from '../entries/entry.ts';
-import type { IndexEntry, ListedEntry, Run } from '../store/records.ts';
+import type { BriefEntry, ListedEntry, Run } from '../store/records.ts';
 import { contentTypes } from './content-types.generated.ts';
 
 export interface ContentDependencies {
@@ -22,7 +22,7 @@ interface Content {
 /** When the entry's owner was retired; null when it was not. */
 function retiredSince(
   processors: ContentDependencies['processors'],
-  { processorId }: IndexEntry | ListedEntry,
+  { processorId }: BriefEntry,
 ): Date | null | Promise<Date | null> {
   if (processorId === STATE) return null;
   return whenThere(knownProcessors(processors), (known) => {
@@ -34,7 +34,7 @@ function retiredSince(
 /** When an entry's content went missing; null while it exists, or is still to be made. */
 export function contentMissingSince(
   processors: ContentDependencies['processors'],
-  entry: IndexEntry | ListedEntry,
+  entry: BriefEntry,
 ): Date | null | Promise<Date | null> {
   if (entry.contentMissingSince !== null || isPending(entry)) return entry.contentMissingSince;
   return retiredSince(processors, entry);
@@ -46,7 +46,7 @@ export function contentMissingSince(
  */
 export function contentOf(
   { processors, outsideTypes }: ContentDependencies,
-  entry: IndexEntry | ListedEntry,
+  entry: BriefEntry,
 ): Content | null | Promise<Content> {
   if (isPending(entry)) return null;
   return whenThere(retiredSince(processors, entry), (since) => {
@@ -73,7 +73,7 @@ const WAITING: Run['state'] = 'PENDING';
 /** An entry's runs; those that wait for a paused processor have an obstacle. */
 export function processingOf(
   processors: ContentDependencies['processors'],
-  { state, runs }: IndexEntry | ListedEntry,
+  { state, runs }: Pick<ListedEntry, 'state' | 'runs'>,
 ) {
   const waits = runs.some((run) => run.state === WAITING);
   const known = waits ? knownProcessors(processors) : new Map<string, never>();

@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import { toMessage } from '../../../platform/events/events.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
@@ -108,7 +107,7 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
       logger.warn({ err: error, blobId }, 'publishing failed; the sweep tries again');
     }
   };
-  await pMap(blobIds, publishAll, { concurrency: BATCH });
+  await Promise.all(blobIds.map(publishAll));
   // The writer may have died before it counted the change. Once the outbox is cleared, nothing would show that.
   await store.countEntries(blobIds);
   await Promise.all([store.clearUserBlobOutboxes(ofBlobs), store.clearEntryOutboxes(ofEntries)]);

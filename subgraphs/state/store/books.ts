@@ -1,14 +1,14 @@
 import type { BookEventKind } from '../../../platform/events/book-events.ts';
-import type { BookRecord, IndexEntry } from './records.ts';
+import type { BookRecord, Detail, EntryOf, IndexEntry } from './records.ts';
 
 /** Maximum number of drafts that `newestDrafts` returns. */
 export const MAX_DRAFTS = 10_000;
 
 /** The newest draft of one chapter. */
-export interface ChapterDraft {
+export interface ChapterDraft<Entry = IndexEntry> {
   readonly bookId: string;
   readonly chapterNum: number;
-  readonly draft: IndexEntry;
+  readonly draft: Entry;
 }
 
 export interface ConversationSummary {
@@ -63,8 +63,12 @@ export interface BookStore extends BookOutboxStore {
   putBook(book: BookRecord, events: readonly BookOutboxEvent[]): Promise<boolean>;
   /** Newest first, deleted ones included. */
   bookRecords(userId: string, ids: readonly string[]): Promise<BookRecord[]>;
-  /** The newest draft of each chapter of these books, ordered by book and chapter; at most 10,000. */
-  newestDrafts(userId: string, bookIds: readonly string[]): Promise<ChapterDraft[]>;
+  /** The newest draft of each chapter of these books, ordered by book and chapter; at most 10,000. `detail`: default `whole`. */
+  newestDrafts<D extends Detail = 'whole'>(
+    userId: string,
+    bookIds: readonly string[],
+    detail?: D,
+  ): Promise<ChapterDraft<EntryOf[D]>[]>;
   /** Newest message first, at most 1,000. */
   conversations(userId: string): Promise<ConversationSummary[]>;
 }

@@ -1,5 +1,5 @@
 import type { EntryFilter } from './filter.ts';
-import type { IndexEntry } from './records.ts';
+import type { Detail, EntryOf, IndexEntry } from './records.ts';
 
 /** The position of an entry in a list, which is ordered by creation time, then id. */
 export interface PageKey {
@@ -17,9 +17,9 @@ export interface PageRequest {
 }
 
 /** One page of a list. */
-export interface EntryList {
+export interface EntryList<Entry = IndexEntry> {
   /** As many entries as requested, unless the list ends or `resume` is set. */
-  readonly entries: IndexEntry[];
+  readonly entries: Entry[];
   /**
    * Set when the search stopped before it found enough entries: the next page starts after this position. A filter
    * with one or two conditions besides time always fills the page. So do `unfiled` and a single word, each on its own.
@@ -58,10 +58,15 @@ export interface PlaceRequest extends PlaceFilter {
   readonly after?: PageKey;
 }
 
-/** Lists of a user's entries. Lists of several parents or places are read in one query. */
+/** Lists of a user's entries. Lists of several parents or places are read in one query. `detail`: default `whole`. */
 export interface ListStore {
   /** Ordered by creation time, then id. */
-  page(userId: string, filter: EntryFilter, page: PageRequest): Promise<EntryList>;
+  page<D extends Detail = 'whole'>(
+    userId: string,
+    filter: EntryFilter,
+    page: PageRequest,
+    detail?: D,
+  ): Promise<EntryList<EntryOf[D]>>;
   /** Counts the entries that match a filter, up to `limit`. */
   countUpTo(userId: string, filter: EntryFilter, limit: number): Promise<Total>;
   /** Counts all entries that match a filter. Costs as much as there are. */
@@ -72,11 +77,12 @@ export interface ListStore {
   lastChange(userId: string): Promise<Date | null>;
 
   /** The newest entries derived from each parent, newest first. */
-  derived(
+  derived<D extends Detail = 'whole'>(
     userId: string,
     parentIds: readonly string[],
     request: DerivedRequest,
-  ): Promise<ReadonlyMap<string, IndexEntry[]>>;
+    detail?: D,
+  ): Promise<ReadonlyMap<string, EntryOf[D][]>>;
   /** The ids of the newest `limit` entries derived from each parent. */
   derivedIds(
     userId: string,
@@ -90,11 +96,12 @@ export interface ListStore {
     processorIds?: readonly string[],
   ): Promise<ReadonlyMap<string, number>>;
   /** The newest entries of each book or conversation, newest first. */
-  inPlaces(
+  inPlaces<D extends Detail = 'whole'>(
     userId: string,
     placeIds: readonly string[],
     request: PlaceRequest,
-  ): Promise<ReadonlyMap<string, IndexEntry[]>>;
+    detail?: D,
+  ): Promise<ReadonlyMap<string, EntryOf[D][]>>;
   /** The number of entries of each book or conversation. */
   inPlacesCounts(
     userId: string,

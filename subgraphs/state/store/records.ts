@@ -44,6 +44,13 @@ export interface UserBlobRecord {
 export const jsonOf = ({ data, json }: Pick<UserBlobRecord, 'data' | 'json'>): string =>
   json ?? JSON.stringify(data);
 
+/** A user's blob's `data`, to be passed on. */
+export interface BlobBody {
+  readonly id: string;
+  /** As it was stored. */
+  readonly json: string;
+}
+
 /** The work of one processor on a blob, or on one artifact of it. */
 export interface Run {
   readonly processorId: string;
@@ -113,6 +120,35 @@ export interface ListedEntry extends Omit<IndexEntry, 'sourceIds'> {
   /** The first source; null for users' own blobs. */
   readonly parentId: string | null;
 }
+
+/** What lists of titles show of an entry. */
+export type BriefEntry = Pick<
+  IndexEntry,
+  | 'id'
+  | 'userId'
+  | 'version'
+  | 'processorId'
+  | 'type'
+  | 'title'
+  | 'sizeBytes'
+  | 'contentHash'
+  | 'generation'
+  | 'state'
+  | 'contentMissingSince'
+  | 'createdAt'
+  | 'updatedAt'
+>;
+
+/** Entries by how much of them a read brings, from the least to the most: each has all that those before it have. */
+export interface EntryOf {
+  readonly brief: BriefEntry;
+  readonly listed: ListedEntry;
+  readonly whole: IndexEntry;
+}
+/** How much of an entry a read brings. Few, as each is a statement of its own that is kept prepared. */
+export type Detail = keyof EntryOf;
+/** An entry, however much of it was read. */
+export type AnyEntry = EntryOf[Detail];
 
 /** Replaces the entry of a deleted blob, so that its id is never used again. Holds nothing of the content. */
 export interface Tombstone {

@@ -6,7 +6,7 @@ import type { Inserts } from './inserts.ts';
 import type { LineageStore } from './lineage.ts';
 import type { ListStore } from './lists.ts';
 import type { OutboxStore } from './outbox.ts';
-import type { IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
+import type { BlobBody, Detail, EntryOf, IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
 import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 import type { SearchStore } from './search.ts';
@@ -68,8 +68,14 @@ export interface StateStore
 
   /** In no particular order. Any text is allowed as an id. */
   userBlobs(userId: string, ids: readonly string[]): Promise<UserBlobRecord[]>;
-  /** In no particular order. Any text is allowed as an id. */
-  entries(userId: string, ids: readonly string[]): Promise<IndexEntry[]>;
+  /** The `data` of users' blobs as JSON, in no particular order. Any text is allowed as an id. */
+  bodies(userId: string, ids: readonly string[]): Promise<BlobBody[]>;
+  /** In no particular order. Any text is allowed as an id. `detail`: default `whole`. */
+  entries<D extends Detail = 'whole'>(
+    userId: string,
+    ids: readonly string[],
+    detail?: D,
+  ): Promise<EntryOf[D][]>;
   /**
    * Changes an entry that still has `expectedVersion`, and adds `events` to its outbox in the same write. False when it
    * has another version.

@@ -156,7 +156,7 @@ export function runReadsOn(state: TestService) {
     );
 
   /** A blob's events in the log by now, in order. */
-  async function eventsOf(blobId: string): Promise<BlobEvent[]> {
+  async function eventsOf(...blobIds: readonly string[]): Promise<BlobEvent[]> {
     const log = await state.runtime.eventLog();
     const head = await log.head();
     const found: BlobEvent[] = [];
@@ -166,7 +166,7 @@ export function runReadsOn(state: TestService) {
       after: { epoch: head.epoch, sequence: 0 },
     })) {
       const event = eventIn(message);
-      if (event?.body.blob_id === blobId) found.push(event);
+      if (event && blobIds.includes(event.body.blob_id)) found.push(event);
       if (message.position.sequence >= head.sequence) break;
     }
     return found;

@@ -138,7 +138,7 @@ function unwantedData(members: Members | undefined, wanted: Wanted): string[] {
   return unwanted.length === own.length ? ['data'] : unwanted.map((name) => `data.${name}`);
 }
 
-/** The projection that leaves out all that is not wanted. */
+/** The projection that leaves out all that is not wanted, and the command, whose plan may be long, where all is not. */
 export function projectionOf(definition: RecordsDefinition, wanted: Wanted): Record<string, 0> {
   const { members, beside = {}, children = {} } = definition;
   const data = unwantedData(members, wanted);
@@ -150,7 +150,8 @@ export function projectionOf(definition: RecordsDefinition, wanted: Wanted): Rec
       .filter((column) => !columns.includes(column))
       .map((column) => `${name}.${column}`);
   });
-  return Object.fromEntries([...data, ...others, ...rows].map((path) => [path, 0]));
+  const command = wanted === 'all' ? [] : ['command'];
+  return Object.fromEntries([...data, ...others, ...rows, ...command].map((path) => [path, 0]));
 }
 
 const registrationOf = ({ registered_at, refusal }: RecordDocument): RegistrationState => {
@@ -218,7 +219,7 @@ export async function recordFrom(
     beside: besideOf(definition, document, wanted),
     onDemand: document.on_demand,
     inputHash: document.input_hash,
-    command: document.command === null ? null : (JSON.parse(document.command) as PendingCommand),
+    command: document.command == null ? null : (JSON.parse(document.command) as PendingCommand),
     registration: registrationOf(document),
     registerAttempts: document.register_attempts,
   };

@@ -41,7 +41,7 @@ class MongoRecords {
   }
 
   async find(id: string, wanted: Wanted): Promise<BlobRecord | null> {
-    const projection = projectionOf(this.#definition, wanted);
+    const { command: _, ...projection } = projectionOf(this.#definition, wanted);
     const document = await this.#documents.findOne({ _id: id }, { projection });
     return document && this.#record(document, wanted);
   }

@@ -53,8 +53,8 @@ export interface RecordRow {
   on_demand: boolean;
   /** Null where an event asked for it. */
   input_hash: string | null;
-  /** As of {@link BlobRecord.command}. */
-  command: PendingCommand | null;
+  /** As of {@link BlobRecord.command}; absent where it was not read. */
+  command?: PendingCommand | null;
   registration: RegistrationState;
   /** Tries of registering it that failed. */
   register_attempts: number;
@@ -63,7 +63,7 @@ export interface RecordRow {
 const REGISTRATION = `CASE WHEN registered_at IS NOT NULL THEN 'registered'
   WHEN refusal IS NOT NULL THEN 'refused' ELSE 'waiting' END AS registration`;
 const OWN = `id, user_id, source_blob_ids, generation, processor_version, schema_version, title, preview, content_hash,
-  size_bytes, processing_time_ms, stale, created_at, on_demand, input_hash, command, ${REGISTRATION}, register_attempts`;
+  size_bytes, processing_time_ms, stale, created_at, on_demand, input_hash, ${REGISTRATION}, register_attempts`;
 
 const columnsOf = (members: Members | undefined): [name: string, kind: Exclude<MemberKind, 'envelope'>][] =>
   Object.entries(members ?? {}).flatMap(([name, kind]) =>
@@ -84,15 +84,15 @@ const isJson = (kind: MemberKind): boolean => kind === 'json' || kind === 'jsonb
 /** Drivers make null of both JSON's null and of none. */
 const absenceOf = (name: string): string => `${name} is absent`;
 
-/** The columns that a read names. */
-export function selected(definition: RecordsDefinition, wanted: Wanted): string {
+/** The columns that a read names. `command`: whether the command is one of them. */
+export function selected(definition: RecordsDefinition, wanted: Wanted, command: boolean): string {
   const columns = ownColumns(definition)
     .filter(([name]) => wantsData(wanted, name))
     .flatMap(([name, kind]) => [
       quoted(name),
       ...(isJson(kind) ? [`${quoted(name)} IS NULL AS "${absenceOf(name)}"`] : []),
     ]);
-  return [OWN, ...columns].join(', ');
+  return [OWN, ...(command ? ['command'] : []), ...columns].join(', ');
 }
 
 function encode(kind: MemberKind, value: unknown): SqlValue {
@@ -157,7 +157,7 @@ export function recordFrom(definition: RecordsDefinition, row: RecordRow & { dat
     beside: present(definition.beside, values, envelope),
     onDemand: row.on_demand,
     inputHash: row.input_hash,
-    command: row.command,
+    command: row.command ?? null,
     registration: row.registration,
     registerAttempts: row.register_attempts,
   };

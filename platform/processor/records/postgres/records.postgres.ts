@@ -57,9 +57,10 @@ class PostgresRecords {
     where: string,
     values: readonly (string | Date | number | string[])[],
     wanted: Wanted,
+    command = wanted === 'all',
   ) {
     const rows = await tx.query<RecordRow>(
-      `SELECT ${selected(this.#definition, wanted)} FROM ${this.#table} ${where}`,
+      `SELECT ${selected(this.#definition, wanted, command)} FROM ${this.#table} ${where}`,
       values,
     );
     const found = rows.map((row) => recordFrom(this.#definition, row));
@@ -68,7 +69,7 @@ class PostgresRecords {
 
   async find(id: string, wanted: Wanted, tx: SqlExecutor = this.#sql): Promise<BlobRecord | null> {
     if (!isUuid(id)) return null;
-    const [record] = await this.#read(tx, 'WHERE id = $1', [id], wanted);
+    const [record] = await this.#read(tx, 'WHERE id = $1', [id], wanted, true);
     return record ?? null;
   }
 

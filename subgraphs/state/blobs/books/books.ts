@@ -1,12 +1,21 @@
+import { groupBy } from '../../../../platform/collections/group-by.ts';
 import { openDocument } from '../../../../platform/markdown/document.ts';
 import { detectLanguage, languageTag } from '../../../../platform/text/language.ts';
 import type { ChapterDraft } from '../../store/books.ts';
-import { type BookRecord, type FrontMatter, type IndexEntry, noFrontMatter } from '../../store/records.ts';
+import {
+  type BookRecord,
+  type BriefEntry,
+  type Detail,
+  type EntryOf,
+  type FrontMatter,
+  type IndexEntry,
+  noFrontMatter,
+} from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
 import { inOrder } from './order.ts';
 
 /** A chapter of a book with its newest draft. */
-export interface Chapter {
+export interface Chapter<Draft = IndexEntry> {
   /** Its key, which no other chapter of the book ever has. */
   readonly chapterNum: number;
   /** Its position in the book, from 1. */
@@ -16,11 +25,11 @@ export interface Chapter {
   /** Its own, else that of its draft. */
   readonly title: string;
   /** The newest that belongs to the book; null when there is none. */
-  readonly draft: IndexEntry | null;
+  readonly draft: Draft | null;
 }
 
 /** A book, joined from its record and its drafts. */
-export interface Book {
+export interface Book<Draft = IndexEntry> {
   /** Chosen by the user: unique only among the user's books. */
   readonly id: string;
   readonly userId: string;
@@ -32,7 +41,7 @@ export interface Book {
   /** As of {@link BookRecord.automatic}. */
   readonly automatic: readonly string[];
   /** In the order of the book. */
-  readonly chapters: readonly Chapter[];
+  readonly chapters: readonly Chapter<Draft>[];
 }
 
 /** A book in a list, without its chapters. */
@@ -42,7 +51,10 @@ export interface ListedBook extends Omit<Book, 'chapters'> {
 }
 
 /** The drafts that are newer than the deletion of the book or of their chapter. */
-function present(record: BookRecord | undefined, drafts: readonly ChapterDraft[]): readonly ChapterDraft[] {
+function present<Draft extends BriefEntry>(
+  record: BookRecord | undefined,
+  drafts: readonly ChapterDraft<Draft>[],
+): readonly ChapterDraft<Draft>[] {
   if (!record) return drafts;
   const since = new Map(record.removed.map(({ chapterNum, at }) => [chapterNum, new Date(at)]));
   return drafts.filter(({ chapterNum, draft: { createdAt } }) =>
@@ -50,7 +62,10 @@ function present(record: BookRecord | undefined, drafts: readonly ChapterDraft[]
   );
 }
 
-function chaptersOf(record: BookRecord | undefined, drafts: readonly ChapterDraft[]): Chapter[] {
+function chaptersOf<Draft extends BriefEntry>(
+  record: BookRecord | undefined,
+  drafts: readonly ChapterDraft<Draft>[],
+): Chapter<Draft>[] {
   const draftOf = new Map(drafts.map(({ chapterNum, draft }) => [chapterNum, draft]));
   const described = record?.chapters ?? [];
   const known = new Set(described.map(({ chapterNum }) => chapterNum));
@@ -69,12 +84,12 @@ function chaptersOf(record: BookRecord | undefined, drafts: readonly ChapterDraf
 }
 
 /** Joins a book's record and its drafts; null when there is neither. */
-export function joinBook(
+export function joinBook<Draft extends BriefEntry>(
   userId: string,
   id: string,
   record: BookRecord | undefined,
-  found: readonly ChapterDraft[],
-): Book | null {
+  found: readonly ChapterDraft<Draft>[],
+): Book<Draft> | null {
   const drafts = present(record, found);
   const described = record?.deleted ? undefined : record;
   if (!described && drafts.length === 0) return null;
@@ -93,7 +108,10 @@ export function joinBook(
 const LOOKED_AT = 20;
 
 /** A book's language as a BCP 47 tag: set by its user, or detected from its drafts' previews; null when unknown. */
-export function languageOf({ language, chapters }: Pick<Book, 'language' | 'chapters'>): string | null {
+export function languageOf({
+  language,
+  chapters,
+}: Pick<Book<Pick<IndexEntry, 'preview'>>, 'language' | 'chapters'>): string | null {
   if (language !== null) return language;
   const drafts = chapters.flatMap(({ draft }) => draft ?? []).slice(0, LOOKED_AT);
   const opened = drafts.map(({ preview }) => openDocument(preview));
@@ -104,23 +122,19 @@ export function languageOf({ language, chapters }: Pick<Book, 'language' | 'chap
   return detectLanguage(opened.map(({ text }) => text).join('\n'));
 }
 
-/** The user's books with these ids, in two queries. */
-export async function readBooks(
+/** The user's books with these ids, in two queries. `detail`: of their drafts; default `whole`. */
+export async function readBooks<D extends Detail = 'whole'>(
   store: Pick<StateStore, 'bookRecords' | 'newestDrafts'>,
   userId: string,
   ids: readonly string[],
-): Promise<Book[]> {
+  detail?: D,
+): Promise<Book<EntryOf[D]>[]> {
   const [records, drafts] = await Promise.all([
     store.bookRecords(userId, ids),
-    store.newestDrafts(userId, ids),
+    store.newestDrafts(userId, ids, detail),
   ]);
   const recordOf = new Map(records.map((record) => [record.id, record]));
-  const draftsOf = new Map<string, ChapterDraft[]>();
-  for (const draft of drafts) {
-    const known = draftsOf.get(draft.bookId);
-    if (known) known.push(draft);
-    else draftsOf.set(draft.bookId, [draft]);
-  }
+  const draftsOf = groupBy(drafts, ({ bookId }) => bookId);
   return [...new Set(ids)].flatMap(
     (id) => joinBook(userId, id, recordOf.get(id), draftsOf.get(id) ?? []) ?? [],
   );

@@ -1,6 +1,6 @@
 import type { bookPlaces, ProcessorCatalog } from '../../../../platform/clients/registry.ts';
 import { isPending } from '../../entries/entry.ts';
-import type { IndexEntry } from '../../store/records.ts';
+import type { BriefEntry, ListedEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
 import { readBooks } from './books.ts';
 import { noBook } from './describe.ts';
@@ -17,14 +17,16 @@ export async function shownAs(
   return shown.map(({ id }) => id).toSorted();
 }
 
-const isNewer = (one: IndexEntry, than: IndexEntry): boolean =>
+const isNewer = (one: BriefEntry, than: BriefEntry): boolean =>
   one.processorId === than.processorId && one.generation !== than.generation
     ? one.generation > than.generation
     : one.createdAt > than.createdAt;
 
 /** The current result of each processor: that of the highest generation, then the newest. `results`: newest first. */
-export function newestByProcessor(results: readonly IndexEntry[]): ReadonlyMap<string, IndexEntry> {
-  const newest = new Map<string, IndexEntry>();
+export function newestByProcessor<Entry extends BriefEntry>(
+  results: readonly Entry[],
+): ReadonlyMap<string, Entry> {
+  const newest = new Map<string, Entry>();
   for (const result of results) {
     const before = newest.get(result.processorId);
     if (!before || isNewer(result, before)) newest.set(result.processorId, result);
@@ -33,7 +35,7 @@ export function newestByProcessor(results: readonly IndexEntry[]): ReadonlyMap<s
 }
 
 /** The newest of the processors' current results for one source; null when there is none. */
-export function newestResult(results: readonly IndexEntry[]): IndexEntry | null {
+export function newestResult<Entry extends BriefEntry>(results: readonly Entry[]): Entry | null {
   const all = [...newestByProcessor(results).values()];
   const [first = null] = all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   return first;
@@ -52,10 +54,10 @@ export async function newestCompiled(
   { store, processors }: NewestDependencies,
   userId: string,
   bookId: string,
-): Promise<IndexEntry | null> {
+): Promise<ListedEntry | null> {
   const processorIds = await shownAs(processors, 'book.compiled');
   const filter = { place: 'bookId', processorIds, limit: MAX_RESULTS } as const;
-  const versions = (await store.inPlaces(userId, [bookId], filter)).get(bookId) ?? [];
+  const versions = (await store.inPlaces(userId, [bookId], filter, 'listed')).get(bookId) ?? [];
   const found = versions.find((entry) => !isPending(entry) && entry.contentMissingSince === null);
   if (found) return found;
   if ((await readBooks(store, userId, [bookId])).length > 0) return null;

@@ -139,6 +139,33 @@ it('takes as many as there is room for, and answers those that are there all the
   );
 });
 
+it('takes room once for one that is sent again while the first is being written', async () => {
+  const ROOM = 145;
+  // A part of a hundred, and one that begins with five of them.
+  const numbers = Array.from({ length: 150 }, (_, n) => (n < 100 ? n : n < 105 ? n - 100 : n - 5));
+  const blobs = numbers.map((n) => ({ ...note(`Note ${n}.`), idempotencyKey: `${n}` }));
+  let lookedUp = 0;
+  const slow = withStore({
+    userBlobs: (...asked) => {
+      lookedUp += 1;
+      return store.userBlobs(...asked);
+    },
+    async insertOwnBlobs(owns) {
+      await vi.waitFor(() => expect(lookedUp).toBe(2));
+      return store.insertOwnBlobs(owns);
+    },
+  });
+  let room = ROOM;
+  const take = (count: number) => {
+    const taken = Math.min(count, room);
+    room -= taken;
+    return taken;
+  };
+  const results = await createBlobs({ ...slow, intake: { take } }, newUser(), { blobs });
+  expect(codes(results)).toEqual(blobs.map(() => 'stored'));
+  expect(new Set(results.map(({ blob }) => blob?.id)).size).toBe(ROOM);
+});
+
 it('lets none in behind one that had no room', async () => {
   const take = vi.fn((count: number) => Math.min(count, 50));
   const deps = { ...withStore({}), intake: { assertOpen: () => undefined, take } };

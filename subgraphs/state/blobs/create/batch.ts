@@ -51,6 +51,8 @@ export class Batch {
   readonly #outcomes = new Map<number, Outcome>();
   /** Creation time of the previous blob, in milliseconds since 1970. */
   #latest = 0;
+  /** Ids that the intake has admitted: the write tells of one that is repeated. */
+  readonly #letIn = new Set<string>();
   /** The part that is being written. Never rejects. */
   #writing = Promise.resolve();
   /** Whether the intake refused one: those after it are refused too. */
@@ -150,13 +152,15 @@ export class Batch {
 
   /** The items that the intake admits. */
   #withinRoom(made: readonly Made[]): readonly Made[] {
-    const ids = firstsOf(made).map(idOf);
+    const ids = firstsOf(made)
+      .map(idOf)
+      .filter((id) => !this.#letIn.has(id));
     const room = this.#isFull ? 0 : this.#deps.intake.take(ids.length);
     this.#isFull ||= room < ids.length;
-    const letIn = new Set(ids.slice(0, room));
+    for (const id of ids.slice(0, room)) this.#letIn.add(id);
     return made.filter((item) =>
       this.settle(item, () => {
-        if (!letIn.has(item.record.id)) throw noRoom();
+        if (!this.#letIn.has(item.record.id)) throw noRoom();
       }),
     );
   }

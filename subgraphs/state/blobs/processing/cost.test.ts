@@ -57,3 +57,17 @@ it('a run costs fewer statements by beginning and finishing it than by telling o
   // The entry, its document, the report; then source and result, an erasure, the entry, the run.
   expect({ begun, whole, steps: statements.length }).toEqual({ begun: 3, whole: 7, steps: 9 });
 });
+
+it('what a run has made is told of together with its end, and first', async () => {
+  const caller = { viewer: viewer(USER) };
+  const one = await addDraft();
+  await beginRun(deps, USER, { processor_id: 'text-expansion', attempt: 1, blob_id: one });
+  const told: { blobId: string; after: number }[] = [];
+  const done = finished(caller, one);
+  await finishRun({ ...deps, nudge: (blobId) => told.push({ blobId, after: statements.length }) }, done);
+  const after = statements.length;
+  expect(told).toEqual([
+    { blobId: done.remote_blob_id, after },
+    { blobId: one, after },
+  ]);
+});

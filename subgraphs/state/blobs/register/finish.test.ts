@@ -6,7 +6,7 @@ import { newCaller, registration, runState } from '../../testing/subgraph.fixtur
 
 const { createDraft, deleteBlob, register, registry, state } = runState();
 const { begin, finish, make, post, reprocess } = runCallsOn(state);
-const { runsOf, shown, toldOf } = runReadsOn(state);
+const { eventsOf, runsOf, shown, toldOf } = runReadsOn(state);
 
 describe('finishing a run', () => {
   it('enters what was made and completes the run, however often it is told', async () => {
@@ -24,6 +24,18 @@ describe('finishing a run', () => {
       .poll(() => toldOf(blob_id))
       .toEqual(['1 created', '2 processing text-expansion 1/0', '3 completed text-expansion 1/0']);
     await expect.poll(() => toldOf(body.remote_blob_id)).toEqual(['1 indexed']);
+  });
+
+  it('is told after what was made', async () => {
+    const caller = newCaller();
+    for (let run = 0; run < 5; run += 1) {
+      const blob_id = await createDraft(caller);
+      await begin(caller, { blob_id });
+      const body = finished(caller, blob_id);
+      await finish(caller, body);
+      const told = async () => (await eventsOf(blob_id, body.remote_blob_id)).map(({ kind }) => kind);
+      await expect.poll(told).toEqual(['created', 'processing', 'indexed', 'completed']);
+    }
   });
 
   it('goes on where it was cut short between its two writes', async () => {

@@ -27,12 +27,17 @@ const isResultDeleted = (error: unknown): boolean =>
  * @throws BlobgraphError like {@link registerDerived}, SERVICE_UNAVAILABLE
  */
 export async function finishRun(deps: RegisterDependencies, finished: FinishedRun): Promise<Registered> {
+  // Nudged together, and in this order: as a rule, who hears that the run is completed has heard of its result.
+  const written: string[] = [];
+  const writing = { ...deps, nudge: (blobId: string) => written.push(blobId) };
   try {
-    const registered = await registerDerived(deps, finished);
-    await complete(deps, finished, registered.read);
+    const registered = await registerDerived(writing, finished);
+    await complete(writing, finished, registered.read);
     return registered;
   } catch (error) {
-    if (isResultDeleted(error)) await complete(deps, finished);
+    if (isResultDeleted(error)) await complete(writing, finished);
     throw error;
+  } finally {
+    for (const blobId of written) deps.nudge(blobId);
   }
 }

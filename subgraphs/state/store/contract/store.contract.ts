@@ -6,6 +6,7 @@ import type { StateStore } from '../store.ts';
 import { bookContract } from './books.contract.ts';
 import { deletionContract } from './deletions.contract.ts';
 import { derivedContract } from './derived.contract.ts';
+import { detailsContract } from './details.contract.ts';
 import { erasureContract } from './erasures.contract.ts';
 import { insertsContract } from './inserts.contract.ts';
 import { lineageContract } from './lineage.contract.ts';
@@ -41,6 +42,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
 
   userBlobContract(() => store);
   insertsContract(() => store);
+  detailsContract(() => store);
   walkContract('backfills', () => store.backfills);
   walkContract('hand-outs', () => store.handOuts);
   walkContract('retirements', () => store.retirements);

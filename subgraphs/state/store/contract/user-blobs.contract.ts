@@ -42,6 +42,7 @@ export function userBlobContract(store: () => StateStore): void {
       await store().insertUserBlob(blob);
       const [read] = await store().userBlobs(blob.userId, [blob.id]);
       expect(JSON.stringify(read?.data)).toBe(json);
+      expect(await store().bodies(blob.userId, [blob.id])).toEqual([{ id: blob.id, json }]);
       const again = await store().insertUserBlob(blob);
       expect(JSON.stringify(again.stored.data)).toBe(json);
     });
@@ -79,6 +80,8 @@ export function userBlobContract(store: () => StateStore): void {
       await store().insertUserBlob(blob);
       expect(await store().userBlobs(newUser(), [blob.id])).toEqual([]);
       expect(ids(await store().userBlobs(blob.userId, ['nothing', blob.id]))).toEqual([blob.id]);
+      expect(await store().bodies(newUser(), [blob.id])).toEqual([]);
+      expect(ids(await store().bodies(blob.userId, ['nothing', 'a\0b', blob.id]))).toEqual([blob.id]);
     });
   });
 }

@@ -1,15 +1,16 @@
-import type { Document } from 'mongodb';
 import {
   type LineageEdge,
   type LineageEdges,
   type LineageStore,
   type LineageWalk,
+  type ListedDetail,
   MAX_LOOKED_THROUGH,
   MAX_SOURCES,
 } from '../lineage.ts';
-import type { ListedEntry } from '../records.ts';
+import type { EntryOf } from '../records.ts';
 import { BLOB_INDEX, type StateCollections } from './documents/collections.mongo.ts';
-import { entryFrom, type ReadEntryDocument } from './documents/entry-documents.mongo.ts';
+import type { ReadEntryDocument } from './documents/entry-documents.mongo.ts';
+import { readingOf } from './documents/readings.mongo.ts';
 
 /** The position of a node. */
 interface Place {
@@ -122,31 +123,24 @@ async function distances(
   return { nearest: new Map([...found].slice(0, limit)), cut: up.cut || down.cut };
 }
 
-function listed(document: Omit<ReadEntryDocument, 'source_ids'>): ListedEntry {
-  const { sourceIds: _, ...entry } = entryFrom({ ...document, source_ids: [] });
-  return { ...entry, parentId: document.parent_id ?? null };
-}
-
 /** Walks in steps of one or two queries: in one aggregation, all sources would have to fit into one document. */
-async function lineage(
+async function lineage<D extends ListedDetail>(
   collections: StateCollections,
   userId: string,
   id: string,
   depth: number,
   limit: number,
-): Promise<LineageWalk> {
+  detail: D,
+): Promise<LineageWalk<EntryOf[D]>> {
   const { nearest, cut } = await distances(collections, userId, id, depth, limit);
-  const projection: Document = { outbox: 0, outbox_since: 0, source_ids: 0 };
+  const { projection, from } = readingOf(detail);
   const found = await collections.entries
-    .find<Omit<ReadEntryDocument, 'source_ids'>>(
-      { _id: { $in: [...nearest.keys()] }, user_id: userId },
-      { projection },
-    )
+    .find<ReadEntryDocument>({ _id: { $in: [...nearest.keys()] }, user_id: userId }, { projection })
     .toArray();
   const entries = new Map(found.map((document) => [document._id, document]));
   const nodes = [...nearest].flatMap(([each, distance]) => {
     const document = entries.get(each);
-    return document ? [{ entry: listed(document), distance }] : [];
+    return document ? [{ entry: from(document), distance }] : [];
   });
   // Without the entry itself there is no lineage.
   return entries.has(id) ? { nodes, cut } : { nodes: [], cut: false };
@@ -188,6 +182,12 @@ async function edgesAmong(
 
 /** Lineages. */
 export const createLineage = (collections: StateCollections): LineageStore => ({
-  lineage: (userId, id, depth, limit) => lineage(collections, userId, id, depth, limit),
+  lineage: <D extends ListedDetail = 'listed'>(
+    userId: string,
+    id: string,
+    depth: number,
+    limit: number,
+    detail?: D,
+  ) => lineage<D>(collections, userId, id, depth, limit, detail ?? ('listed' as D)),
   edgesAmong: (userId, ids, limit) => edgesAmong(collections, userId, ids, limit),
 });

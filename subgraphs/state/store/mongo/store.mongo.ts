@@ -2,19 +2,19 @@ import type { Db, Document } from 'mongodb';
 import { insertOrFind } from '../../../../platform/mongo/insert-or-find.ts';
 import type { BookOutboxEvent } from '../books.ts';
 import { kept } from '../outbox.ts';
-import type { BookRecord } from '../records.ts';
+import type { BookRecord, Detail } from '../records.ts';
 import type { StateStore } from '../store.ts';
 import { createDeletions } from './deletions.mongo.ts';
 import { bookFrom, toBookDocument } from './documents/book-documents.mongo.ts';
 import { collectionsOf, type StateCollections } from './documents/collections.mongo.ts';
 import {
   contentUpdate,
-  entryFrom,
   type ReadEntryDocument,
   toRunDocuments,
-  UNREAD,
+  type UserBlobDocument,
   userBlobFrom,
 } from './documents/entry-documents.mongo.ts';
+import { readingOf } from './documents/readings.mongo.ts';
 import { COUNTED, countedFrom } from './documents/summary-documents.mongo.ts';
 import { createErasures } from './erasures.mongo.ts';
 import { createInserts } from './inserts.mongo.ts';
@@ -39,7 +39,8 @@ import { type Counter, createCounter } from './summary/counter.mongo.ts';
 import { createSummaries } from './summary/summary.mongo.ts';
 import { createWalks } from './walks.mongo.ts';
 
-const LEFT_OUT = Object.keys(UNREAD);
+type BodyDocument = Pick<UserBlobDocument, '_id' | 'data'>;
+
 const PLACES = { bookId: 'book_id', conversationId: 'conversation_id' } as const;
 
 async function putBook(
@@ -101,25 +102,26 @@ const updateEntry =
 function createNewest(
   collections: StateCollections,
 ): Pick<StateStore, 'derived' | 'derivedIds' | 'inPlaces'> {
-  const newestEntries = async (
+  async function newestEntries<D extends Detail>(
     field: Parameters<typeof ofEach>[2],
     ids: readonly string[],
     newest: Document[],
-  ) =>
-    byParent(
-      await ofEach<ReadEntryDocument>(collections, ids, field, [...newest, { $unset: LEFT_OUT }]),
-      entryFrom,
-    );
+    detail: D | undefined,
+  ) {
+    const { projection, from } = readingOf(detail);
+    const pipeline = [...newest, { $project: projection }];
+    return byParent(await ofEach<ReadEntryDocument>(collections, ids, field, pipeline), from);
+  }
   return {
-    derived: (userId, parentIds, request) =>
-      newestEntries('source_ids', parentIds, newestOf(userId, request)),
+    derived: (userId, parentIds, request, detail) =>
+      newestEntries('source_ids', parentIds, newestOf(userId, request), detail),
     async derivedIds(userId, parentIds, limit) {
       const newest = [...newestOf(userId, { limit }), { $project: { _id: 1 } }];
       const pairs = await ofEach<{ _id: string }>(collections, parentIds, 'source_ids', newest);
       return byParent(pairs, (child) => child._id);
     },
-    inPlaces: (userId, placeIds, { place, ...request }) =>
-      newestEntries(PLACES[place], placeIds, newestOf(userId, request)),
+    inPlaces: (userId, placeIds, { place, ...request }, detail) =>
+      newestEntries(PLACES[place], placeIds, newestOf(userId, request), detail),
   };
 }
 
@@ -137,11 +139,17 @@ export function createMongoStateStore(database: Db): StateStore {
     async userBlobs(userId, ids) {
       return (await userBlobs.find({ _id: { $in: [...ids] }, user_id: userId }).toArray()).map(userBlobFrom);
     },
-    updateEntry: updateEntry(collections, counter),
-    async entries(userId, ids) {
+    async bodies(userId, ids) {
       const where = { _id: { $in: [...ids] }, user_id: userId };
-      const found = entries.find<ReadEntryDocument>(where, { projection: UNREAD });
-      return (await found.toArray()).map(entryFrom);
+      const found = await userBlobs.find(where).project<BodyDocument>({ data: 1 }).toArray();
+      return found.map(({ _id, data }) => ({ id: _id, json: data }));
+    },
+    updateEntry: updateEntry(collections, counter),
+    async entries(userId, ids, detail) {
+      const { projection, from } = readingOf(detail);
+      const where = { _id: { $in: [...ids] }, user_id: userId };
+      const found = entries.find<ReadEntryDocument>(where, { projection });
+      return (await found.toArray()).map(from);
     },
     count: (userId, filter) => entries.countDocuments(whereOf(userId, filter)),
     async lastChange(userId) {

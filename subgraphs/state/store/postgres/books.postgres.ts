@@ -1,13 +1,19 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import { type BookOutboxEvent, MAX_DRAFTS } from '../books.ts';
-import type { BookRecord } from '../records.ts';
+import type { BookRecord, Detail } from '../records.ts';
 import type { StateStore } from '../store.ts';
-import { type BookRow, bookFrom, ENTRY_COLUMNS, type EntryRow, entryFrom } from './rows/rows.postgres.ts';
+import { type BookRow, bookFrom, type EntryRow, readingOf } from './rows/rows.postgres.ts';
 
 /** Skips from chapter to chapter of each book, so that it reads no more drafts than it returns. */
-async function newestDrafts(database: SqlDatabase, userId: string, bookIds: readonly string[]) {
-  const rows = await database.query<EntryRow & { book_id: string; chapter_num: number }>(
-    `SELECT ${ENTRY_COLUMNS} FROM (
+async function newestDrafts<D extends Detail>(
+  database: SqlDatabase,
+  userId: string,
+  bookIds: readonly string[],
+  detail: D | undefined,
+) {
+  const { columns, from } = readingOf(detail);
+  const rows = await database.query<EntryRow & { of_book: string; of_chapter: number }>(
+    `SELECT e.book_id AS of_book, e.chapter_num AS of_chapter, ${columns} FROM (
        SELECT newest.id FROM (SELECT DISTINCT unnest($2::text[]) AS id ORDER BY id) book CROSS JOIN LATERAL (
          WITH RECURSIVE chapters(id, chapter_num) AS (
            (SELECT id, chapter_num FROM blob_index
@@ -27,7 +33,7 @@ async function newestDrafts(database: SqlDatabase, userId: string, bookIds: read
      ) e ORDER BY e.book_id, e.chapter_num`,
     [userId, [...bookIds]],
   );
-  return rows.map((row) => ({ bookId: row.book_id, chapterNum: row.chapter_num, draft: entryFrom(row) }));
+  return rows.map((row) => ({ bookId: row.of_book, chapterNum: row.of_chapter, draft: from(row) }));
 }
 
 async function putBook(
@@ -78,5 +84,5 @@ export const createBooks = (database: SqlDatabase): Books => ({
     const text = 'SELECT * FROM books WHERE user_id = $1 AND id = ANY($2) ORDER BY created_at DESC, id DESC';
     return (await database.query<BookRow>(text, [userId, [...ids]])).map(bookFrom);
   },
-  newestDrafts: (userId, bookIds) => newestDrafts(database, userId, bookIds),
+  newestDrafts: (userId, bookIds, detail) => newestDrafts(database, userId, bookIds, detail),
 });

@@ -1,16 +1,13 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
-import { type LineageEdge, type LineageStore, MAX_LOOKED_THROUGH } from '../lineage.ts';
-import { ENTRY_COLUMNS, type EntryRow, entryFrom } from './rows/rows.postgres.ts';
-
-/** Only the first source: a book has thousands. */
-const LISTED = ENTRY_COLUMNS.replace('e.source_ids', 'e.source_ids[1:1] AS source_ids');
+import { type LineageEdge, type LineageStore, type ListedDetail, MAX_LOOKED_THROUGH } from '../lineage.ts';
+import { type EntryRow, readingOf } from './rows/rows.postgres.ts';
 
 /**
  * $1 user, $2 entry, $3 depth, $4 maximum number of nodes. Each direction walks the edges breadth first; UNION drops a
  * node reached twice at the same distance, so that diamonds do not multiply. The walk ends at its LIMIT, however many
  * descendants there are: that many rows contain $4 nodes, as each node occurs at most once per distance.
  */
-const LINEAGE = `
+const lineageSql = (columns: string): string => `
   WITH RECURSIVE up(id, distance) AS (
     SELECT id, 0 FROM blob_index WHERE user_id = $1 AND id = $2
     UNION
@@ -27,7 +24,7 @@ const LINEAGE = `
     ) found
     ORDER BY id, abs(distance)
   )
-  SELECT n.distance, ${LISTED} FROM nearest n JOIN blob_index e ON e.id = n.id AND e.user_id = $1
+  SELECT n.distance, ${columns} FROM nearest n JOIN blob_index e ON e.id = n.id AND e.user_id = $1
   ORDER BY abs(n.distance), n.distance, e.created_at, e.id LIMIT $4`;
 
 /** $1 user, $2 entries, $3 maximum number of sources to search, $4 of edges. Without an edge, one row tells how many were searched. */
@@ -50,13 +47,16 @@ type NoEdge = { readonly [Member in keyof LineageEdge]: null };
 
 /** Lineages, in one statement each. `mostLooked`: sources that are searched for edges. Default: 500,000. */
 export const createLineage = (database: SqlDatabase, mostLooked = MAX_LOOKED_THROUGH): LineageStore => ({
-  async lineage(userId, id, depth, limit) {
-    const rows = await database.query<LineageRow>(LINEAGE, [userId, id, depth, limit]);
-    const nodes = rows.map((row) => {
-      const { sourceIds, ...entry } = entryFrom(row);
-      return { entry: { ...entry, parentId: sourceIds[0] ?? null }, distance: row.distance };
-    });
-    return { nodes, cut: false };
+  async lineage<D extends ListedDetail = 'listed'>(
+    userId: string,
+    id: string,
+    depth: number,
+    limit: number,
+    detail?: D,
+  ) {
+    const { columns, from } = readingOf<D>(detail ?? ('listed' as D));
+    const rows = await database.query<LineageRow>(lineageSql(columns), [userId, id, depth, limit]);
+    return { nodes: rows.map((row) => ({ entry: from(row), distance: row.distance })), cut: false };
   },
   async edgesAmong(userId, ids, limit) {
     const rows = await database.query<(LineageEdge | NoEdge) & { looked: number }>(EDGES, [

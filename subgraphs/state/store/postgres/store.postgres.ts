@@ -2,7 +2,7 @@ import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import { sought } from '../../../../platform/text/text.ts';
 import type { EntryFilter } from '../filter.ts';
 import { kept } from '../outbox.ts';
-import type { OutboxEvent } from '../records.ts';
+import type { BlobBody, OutboxEvent } from '../records.ts';
 import type { ContentChange, EntryChange, StateStore } from '../store.ts';
 import { wordsOf } from '../words.ts';
 import { createBooks } from './books.postgres.ts';
@@ -17,13 +17,7 @@ import { createSearch } from './lists/search.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { Parameters } from './rows/groups.postgres.ts';
 import { createBookOutboxes, createOutboxes } from './rows/outbox.postgres.ts';
-import {
-  ENTRY_COLUMNS,
-  type EntryRow,
-  entryFrom,
-  type UserBlobRow,
-  userBlobFrom,
-} from './rows/rows.postgres.ts';
+import { type EntryRow, readingOf, type UserBlobRow, userBlobFrom } from './rows/rows.postgres.ts';
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
 import { createSummaries } from './summary/summary.postgres.ts';
@@ -94,11 +88,16 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
       const text = 'SELECT * FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
       return (await database.query<UserBlobRow>(text, [userId, sought(ids)])).map(userBlobFrom);
     },
+    bodies(userId, ids) {
+      const text = 'SELECT id, data::text AS json FROM user_blobs WHERE user_id = $1 AND id = ANY($2)';
+      return database.query<BlobBody>(text, [userId, sought(ids)]);
+    },
     updateEntry: (id, expectedVersion, change, events) =>
       updateEntry(database, id, expectedVersion, change, events),
-    async entries(userId, ids) {
-      const text = `SELECT ${ENTRY_COLUMNS} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
-      return (await database.query<EntryRow>(text, [userId, sought(ids)])).map(entryFrom);
+    async entries(userId, ids, detail) {
+      const { columns, from } = readingOf(detail);
+      const text = `SELECT ${columns} FROM blob_index e WHERE user_id = $1 AND id = ANY($2)`;
+      return (await database.query<EntryRow>(text, [userId, sought(ids)])).map(from);
     },
     count: (userId, filter) => count(database, userId, filter),
     async lastChange(userId) {

@@ -1,5 +1,6 @@
 import type { ProcessingState } from '../../../../../platform/events/events.ts';
 import {
+  type BriefEntry,
   type IndexEntry,
   jsonOf,
   type OutboxEvent,
@@ -88,8 +89,8 @@ export interface EntryDocument extends Placement, WithOutbox {
   updated_at: Date;
 }
 
-/** Members that are not read with an entry: only the relay uses the outbox, only indexes the words. */
-export const UNREAD = { outbox: 0, outbox_since: 0, words: 0 } as const;
+/** Members that are not read with an entry: only the relay uses the outbox, only indexes the words, only counting its mark. */
+export const UNREAD = { outbox: 0, outbox_since: 0, words: 0, counted: 0 } as const;
 export type ReadEntryDocument = Omit<EntryDocument, keyof typeof UNREAD>;
 
 /** Replaces an {@link EntryDocument}. It has no `user_id`. */
@@ -193,27 +194,47 @@ export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[
   ...outboxOf(outbox, entry.updatedAt),
 });
 
-export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
+/** Members of a brief entry, for a projection. */
+export const BRIEF = {
+  user_id: 1,
+  version: 1,
+  processor_id: 1,
+  type: 1,
+  title: 1,
+  size_bytes: 1,
+  content_hash: 1,
+  generation: 1,
+  state: 1,
+  content_missing_since: 1,
+  created_at: 1,
+  updated_at: 1,
+} as const satisfies Partial<Record<keyof ReadEntryDocument, 1>>;
+
+export const briefFrom = (document: Pick<ReadEntryDocument, '_id' | keyof typeof BRIEF>): BriefEntry => ({
   id: document._id,
   userId: document.user_id,
   version: document.version,
   processorId: document.processor_id,
-  storageLocation: document.storage_location,
-  schemaId: document.schema_id,
-  schemaVersion: document.schema_version,
-  sourceIds: document.source_ids,
   type: document.type,
   title: document.title,
-  preview: document.preview,
   sizeBytes: document.size_bytes,
-  ...placementFrom(document),
   contentHash: document.content_hash ?? null,
   generation: document.generation ?? 0,
-  runs: document.runs.map(runFrom),
   state: document.state,
   contentMissingSince: document.content_missing_since ?? null,
   createdAt: document.created_at,
   updatedAt: document.updated_at,
+});
+
+export const entryFrom = (document: ReadEntryDocument): IndexEntry => ({
+  ...briefFrom(document),
+  storageLocation: document.storage_location,
+  schemaId: document.schema_id,
+  schemaVersion: document.schema_version,
+  sourceIds: document.source_ids,
+  preview: document.preview,
+  ...placementFrom(document),
+  runs: document.runs.map(runFrom),
 });
 
 export const tombstoneFrom = (document: Omit<TombstoneDocument, 'outbox'>): Tombstone => ({

@@ -2,10 +2,12 @@ import type { Document } from 'mongodb';
 import type { EntryFilter } from '../../filter.ts';
 import { conditionsOf } from '../../filter.ts';
 import type { EntryList, PageKey, PageRequest, Total } from '../../lists.ts';
+import type { Detail, EntryOf } from '../../records.ts';
 import { COMPARED, fewestOf, SCANNED } from '../../search.ts';
 import type { StateStore } from '../../store.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
-import { entryFrom, type ReadEntryDocument, UNREAD } from '../documents/entry-documents.mongo.ts';
+import type { ReadEntryDocument } from '../documents/entry-documents.mongo.ts';
+import { readingOf } from '../documents/readings.mongo.ts';
 import { queryOf, type StretchQuery, upTo, whereOf } from './queries.mongo.ts';
 
 const TIMES: ReadonlySet<string> = new Set(['createdAfter', 'createdBefore']);
@@ -75,23 +77,25 @@ const kept = ({ query }: Walk, userId: string, filter: EntryFilter, limit: numbe
   { $limit: limit },
 ];
 
-async function page(
+async function page<D extends Detail>(
   collections: StateCollections,
   userId: string,
   filter: EntryFilter,
   request: PageRequest,
-): Promise<EntryList> {
+  detail: D | undefined,
+): Promise<EntryList<EntryOf[D]>> {
   const { entries } = collections;
+  const { projection, from } = readingOf(detail);
   const { limit } = request;
   if (listsOf(filter).length === 1) {
     const { where, sort } = queryOf(userId, filter, request);
-    const read = entries.find<ReadEntryDocument>(where, { projection: UNREAD }).sort(sort).limit(limit);
-    return { entries: (await read.toArray()).map(entryFrom), resume: null };
+    const read = entries.find<ReadEntryDocument>(where, { projection }).sort(sort).limit(limit);
+    return { entries: (await read.toArray()).map(from), resume: null };
   }
   const walk = await walkOf(collections, userId, filter, request);
   if (!walk) return { entries: [], resume: null };
-  const pipeline = [...kept(walk, userId, filter, limit), { $project: UNREAD }];
-  const found = (await entries.aggregate<ReadEntryDocument>(pipeline).toArray()).map(entryFrom);
+  const pipeline = [...kept(walk, userId, filter, limit), { $project: projection }];
+  const found = (await entries.aggregate<ReadEntryDocument>(pipeline).toArray()).map(from);
   return { entries: found, resume: found.length < limit ? walk.end : null };
 }
 
@@ -117,6 +121,6 @@ type ListStore = Pick<StateStore, 'page' | 'countUpTo'>;
 
 /** Lists of entries. */
 export const createLists = (collections: StateCollections): ListStore => ({
-  page: (userId, filter, request) => page(collections, userId, filter, request),
+  page: (userId, filter, request, detail) => page(collections, userId, filter, request, detail),
   countUpTo: (userId, filter, limit) => countUpTo(collections, userId, filter, limit),
 });

@@ -1,10 +1,12 @@
 import type { Document, Filter } from 'mongodb';
 import { MAX_DRAFTS } from '../../books.ts';
+import type { Detail } from '../../records.ts';
 import type { StateStore } from '../../store.ts';
 import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from '../../summary.ts';
 import { chapterFrom } from '../counting/counting.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
-import { type EntryDocument, entryFrom, type ReadEntryDocument } from '../documents/entry-documents.mongo.ts';
+import type { EntryDocument, ReadEntryDocument } from '../documents/entry-documents.mongo.ts';
+import { readingOf } from '../documents/readings.mongo.ts';
 import { ofEach, totalOf } from '../lists/groups.mongo.ts';
 
 const FIELDS = {
@@ -99,7 +101,13 @@ async function listedPlaces(
   return newestFirst(places.flatMap(({ id, listedAt }) => (listedAt ? [{ id, listedAt }] : [])));
 }
 
-async function newestDrafts({ entries }: StateCollections, userId: string, bookIds: readonly string[]) {
+async function newestDrafts<D extends Detail>(
+  { entries }: StateCollections,
+  userId: string,
+  bookIds: readonly string[],
+  detail: D | undefined,
+) {
+  const { projection, from } = readingOf(detail);
   const newest = { $top: { sortBy: { created_at: -1, _id: -1 }, output: '$$ROOT' } };
   const found = await entries
     .aggregate<{ _id: { book_id: string; chapter_num: number }; draft: ReadEntryDocument }>([
@@ -110,7 +118,8 @@ async function newestDrafts({ entries }: StateCollections, userId: string, bookI
           chapter_num: { $exists: true },
         },
       },
-      { $unset: ['outbox', 'outbox_since'] },
+      // What they are grouped by is needed whatever is read of them.
+      { $project: { ...projection, ...(detail === 'brief' ? { book_id: 1, chapter_num: 1 } : {}) } },
       { $group: { _id: { book_id: '$book_id', chapter_num: '$chapter_num' }, draft: newest } },
       { $sort: { '_id.book_id': 1, '_id.chapter_num': 1 } },
       { $limit: MAX_DRAFTS },
@@ -119,7 +128,7 @@ async function newestDrafts({ entries }: StateCollections, userId: string, bookI
   return found.map(({ _id, draft }) => ({
     bookId: _id.book_id,
     chapterNum: _id.chapter_num,
-    draft: entryFrom(draft),
+    draft: from(draft),
   }));
 }
 
@@ -187,6 +196,6 @@ export const createDerivedSummaries = (collections: StateCollections): Derived =
   inPlacesCounts: (userId, ids, { place, processorIds }) =>
     totals(collections, ids, PLACES[place], totalOf(userId, { processorIds })),
   listedPlaces: (userId, kind, ids) => listedPlaces(collections, userId, kind, ids),
-  newestDrafts: (userId, bookIds) => newestDrafts(collections, userId, bookIds),
+  newestDrafts: (userId, bookIds, detail) => newestDrafts(collections, userId, bookIds, detail),
   conversations: (userId) => conversations(collections, userId),
 });

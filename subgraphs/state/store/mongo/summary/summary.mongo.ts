@@ -1,10 +1,12 @@
 import { MAX_DRAFTS } from '../../books.ts';
 import type { Facet } from '../../facets.ts';
+import type { Detail } from '../../records.ts';
 import type { StateStore } from '../../store.ts';
 import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from '../../summary.ts';
 import { type Target, USER } from '../counting/counting.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
-import { entryFrom, type ReadEntryDocument } from '../documents/entry-documents.mongo.ts';
+import type { ReadEntryDocument } from '../documents/entry-documents.mongo.ts';
+import { readingOf } from '../documents/readings.mongo.ts';
 import { type SummaryDocument, summaryId } from '../documents/summary-documents.mongo.ts';
 import { ofEach } from '../lists/groups.mongo.ts';
 import { createSummaryBuilding } from './build.mongo.ts';
@@ -62,11 +64,13 @@ async function listed(
   return found.map(({ _id, listed_at }) => ({ id: _id.key, listedAt: listed_at }));
 }
 
-async function newestDrafts(
+async function newestDrafts<D extends Detail>(
   collections: StateCollections,
   user: SummaryDocument,
   bookIds: readonly string[],
+  detail: D | undefined,
 ) {
+  const { projection, from } = readingOf(detail);
   const { summaries, entries } = collections;
   const userId = user._id.user_id;
   const chapters = await summaries
@@ -87,10 +91,10 @@ async function newestDrafts(
   const found = await entries
     .find<ReadEntryDocument>(
       { _id: { $in: chapters.map(({ listed_id }) => listed_id) }, user_id: userId },
-      { projection: { outbox: 0, outbox_since: 0, counted: 0 } },
+      { projection },
     )
     .toArray();
-  const drafts = new Map(found.map((document) => [document._id, entryFrom(document)]));
+  const drafts = new Map(found.map((document) => [document._id, from(document)]));
   return chapters.flatMap(({ book_id: bookId, chapter_num: chapterNum, listed_id }) => {
     const draft = drafts.get(listed_id);
     return draft ? [{ bookId, chapterNum, draft }] : [];
@@ -188,9 +192,11 @@ export function createSummaries(collections: StateCollections, counter: Counter)
       const found = await ready(userId);
       return found ? listed(collections, found.user, kind, ids) : derived.listedPlaces(userId, kind, ids);
     },
-    async newestDrafts(userId, bookIds) {
+    async newestDrafts(userId, bookIds, detail) {
       const found = await ready(userId);
-      return found ? newestDrafts(collections, found.user, bookIds) : derived.newestDrafts(userId, bookIds);
+      return found
+        ? newestDrafts(collections, found.user, bookIds, detail)
+        : derived.newestDrafts(userId, bookIds, detail);
     },
     async conversations(userId) {
       const found = await ready(userId);

@@ -1,10 +1,11 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
 import type { EntryFilter } from '../../filter.ts';
 import type { DerivedRequest, EntryList, PageRequest, Total } from '../../lists.ts';
+import type { Detail, EntryOf } from '../../records.ts';
 import { isSearched } from '../../search.ts';
 import type { StateStore } from '../../store.ts';
 import { grouped, Parameters } from '../rows/groups.postgres.ts';
-import { ENTRY_COLUMNS, type EntryRow, entryFrom } from '../rows/rows.postgres.ts';
+import { type EntryRow, readingOf } from '../rows/rows.postgres.ts';
 import { childrenBy, entriesIn, listOf, seedsOf } from './filters.postgres.ts';
 import { countSql, type Listing, listSql } from './listings.postgres.ts';
 import { searchPage, searchTotal } from './search-walk.postgres.ts';
@@ -13,20 +14,22 @@ const LISTS = { bookId: 'book', conversationId: 'conversation' } as const;
 
 type Found<Row> = Row & { for_parent: string };
 
-async function page(
+async function page<D extends Detail>(
   database: SqlDatabase,
   userId: string,
   filter: EntryFilter,
   request: PageRequest,
-): Promise<EntryList> {
-  if (isSearched(filter)) return searchPage(database, userId, filter, request);
+  detail: D | undefined,
+): Promise<EntryList<EntryOf[D]>> {
+  const { columns, from } = readingOf(detail);
+  if (isSearched(filter)) return searchPage(database, userId, filter, request, { columns, from });
   const { createdAfter, createdBefore } = filter;
   const parameters = new Parameters();
   const { listing, seeds } = listOf(userId, filter, parameters);
-  const of = { seeds, columns: ENTRY_COLUMNS, userId: parameters.add(userId) };
+  const of = { seeds, columns, userId: parameters.add(userId) };
   const stretch = { ...request, createdAfter, createdBefore };
   const text = listSql(listing, of, stretch, parameters);
-  const entries = (await database.query<EntryRow>(text, parameters.values)).map(entryFrom);
+  const entries = (await database.query<EntryRow>(text, parameters.values)).map(from);
   return { entries, resume: null };
 }
 
@@ -62,13 +65,14 @@ type ListStore = Pick<StateStore, 'page' | 'countUpTo' | 'derived' | 'derivedIds
 
 /** Lists of entries. */
 export const createLists = (database: SqlDatabase): ListStore => ({
-  page: (userId, filter, request) => page(database, userId, filter, request),
+  page: (userId, filter, request, detail) => page(database, userId, filter, request, detail),
   countUpTo: (userId, filter, limit) => countUpTo(database, userId, filter, limit),
-  async derived(userId, parentIds, { processorIds, ...request }) {
+  async derived(userId, parentIds, { processorIds, ...request }, detail) {
+    const { columns, from } = readingOf(detail);
     const parameters = new Parameters();
     const listing = childrenBy(userId, {}, parameters, processorIds);
-    const of = { listing, seeds: parentIds, columns: ENTRY_COLUMNS };
-    return grouped(await newest<EntryRow>(database, of, { userId, ...request }, parameters), entryFrom);
+    const of = { listing, seeds: parentIds, columns };
+    return grouped(await newest<EntryRow>(database, of, { userId, ...request }, parameters), from);
   },
   async derivedIds(userId, parentIds, limit) {
     const parameters = new Parameters();
@@ -76,10 +80,11 @@ export const createLists = (database: SqlDatabase): ListStore => ({
     const rows = await newest<{ id: string }>(database, of, { userId, limit }, parameters);
     return grouped(rows, ({ id }) => id);
   },
-  async inPlaces(userId, placeIds, { place, processorIds, ...request }) {
+  async inPlaces(userId, placeIds, { place, processorIds, ...request }, detail) {
+    const { columns, from } = readingOf(detail);
     const parameters = new Parameters();
     const listing = entriesIn(userId, LISTS[place], parameters, processorIds);
-    const of = { listing, seeds: placeIds, columns: ENTRY_COLUMNS };
-    return grouped(await newest<EntryRow>(database, of, { userId, ...request }, parameters), entryFrom);
+    const of = { listing, seeds: placeIds, columns };
+    return grouped(await newest<EntryRow>(database, of, { userId, ...request }, parameters), from);
   },
 });

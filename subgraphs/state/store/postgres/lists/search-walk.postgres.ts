@@ -2,9 +2,10 @@ import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
 import type { EntryFilter } from '../../filter.ts';
 import { hasConditions } from '../../filter.ts';
 import type { EntryList, PageRequest, Total } from '../../lists.ts';
+import type { Detail, EntryOf } from '../../records.ts';
 import { COMPARED, fewestOf, isOneWord, SCANNED, type Searched } from '../../search.ts';
 import { Parameters } from '../rows/groups.postgres.ts';
-import { ENTRY_COLUMNS, type EntryRow, entryFrom } from '../rows/rows.postgres.ts';
+import type { EntryRow, Reading } from '../rows/rows.postgres.ts';
 import { conditions, listOf } from './filters.postgres.ts';
 import { countSql, type Listing, listSql, partsOf, type Stretch, stretches } from './listings.postgres.ts';
 
@@ -88,45 +89,48 @@ interface FoundRow extends EntryRow {
   end_at: Date;
 }
 
-async function walk(
+async function walk<D extends Detail>(
   database: SqlDatabase,
   walked: Walk,
   limit: number,
+  { columns, from }: Reading<D>,
   parameters: Parameters,
-): Promise<EntryList> {
+): Promise<EntryList<EntryOf[D]>> {
   const { direction } = walked.stretch;
   const rows = await database.query<FoundRow>(
     `${walkedSql(walked, parameters)}
      SELECT last.found_id AS end_id, last.found_at AS end_at, entry.* FROM (SELECT) one
      LEFT JOIN last ON true
-     LEFT JOIN LATERAL (${keptSql(walked, ENTRY_COLUMNS, limit, parameters)}) entry ON true
+     LEFT JOIN LATERAL (${keptSql(walked, columns, limit, parameters)}) entry ON true
      ORDER BY entry.created_at ${direction}, entry.id ${direction}`,
     parameters.values,
   );
   const [first] = rows;
-  const entries = rows.filter(({ id }) => id !== null).map(entryFrom);
+  const entries = rows.filter(({ id }) => id !== null).map(from);
   const end = first && first.end_id !== null ? { id: first.end_id, createdAt: first.end_at } : null;
   return { entries, resume: entries.length < limit ? end : null };
 }
 
 /** A page of entries with these words. */
-export async function searchPage(
+export async function searchPage<D extends Detail>(
   database: SqlDatabase,
   userId: string,
   filter: Searched,
   request: PageRequest,
-): Promise<EntryList> {
+  reading: Reading<D>,
+): Promise<EntryList<EntryOf[D]>> {
   const parameters = new Parameters();
   const stretch = { ...request, ...spanOf(filter) };
   if (isOneWord(filter)) {
     const { listing, seeds } = wordList(userId, filter.words[0] ?? '', parameters);
-    const of = { seeds, columns: ENTRY_COLUMNS, userId: parameters.add(userId) };
+    const of = { seeds, columns: reading.columns, userId: parameters.add(userId) };
     const rows = await database.query<EntryRow>(listSql(listing, of, stretch, parameters), parameters.values);
-    return { entries: rows.map(entryFrom), resume: null };
+    return { entries: rows.map(reading.from), resume: null };
   }
   const list = await fewest(database, userId, filter);
   if (!list) return { entries: [], resume: null };
-  return walk(database, { userId, filter, list: list(parameters), stretch }, request.limit, parameters);
+  const walked: Walk = { userId, filter, list: list(parameters), stretch };
+  return walk(database, walked, request.limit, reading, parameters);
 }
 
 /** Counts the entries with these words, up to `limit`. */

@@ -1,0 +1,123 @@
+import { decodeJwt, importJWK, SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { storeNotes } from '../clients/cut.fixture.ts';
+import type { GraphClient } from '../harness/client.ts';
+import { liveCursor } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
+import { type Followed, type Transport, transports } from './transports.fixture.ts';
+
+/** The same changes, with the same cursors, whichever way they are followed. */
+
+const PATIENCE = { timeout: 60_000 };
+
+let system: System;
+const followed: Followed[] = [];
+
+beforeAll(async () => {
+  system = await startSystem(inject('shape'), {
+    environment: { JWT_CLOCK_TOLERANCE_SECONDS: '0', MAX_SOCKETS_PER_USER: '3' },
+  });
+});
+afterAll(() => system?.stop());
+afterEach(() => {
+  for (const each of followed.splice(0)) each.close();
+});
+
+function follow(transport: Transport, user: Pick<GraphClient, 'token'>, after?: string): Followed {
+  const { token } = user;
+  const each = transport({ gateway: system.urls.gateway, token, ...(after !== undefined && { after }) });
+  followed.push(each);
+  return each;
+}
+
+const cursors = ({ told }: Pick<Followed, 'told'>) => told.map(({ cursor }) => cursor);
+
+/** A token of the user with this expiry. */
+async function tokenUntil({ token }: GraphClient, end: number): Promise<string> {
+  const key = await importJWK(await developmentKeys(system.dataDir).userKey(), 'ES256');
+  const { exp: _end, ...claims } = decodeJwt(token);
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).setExpirationTime(new Date(end)).sign(key);
+}
+
+/** A cursor of a log that this system never had. */
+const EXPIRED = Buffer.from('["another",1]').toString('base64url');
+
+it('all of them tell the same changes, with the same cursors', async () => {
+  const [user, other] = [await system.client(), await system.client()];
+  const [first, ...rest] = transports;
+  const after = await liveCursor(user);
+  const [whole, ...others] = [
+    follow(first?.[1] as Transport, user, after),
+    ...rest.slice(0, 2).map(([, transport]) => follow(transport, user, after)),
+  ];
+  await storeNotes(user, 'one', 'two');
+  await storeNotes(other, 'of another');
+  const ids = await storeNotes(user, 'three');
+  await expect.poll(() => whole?.told.at(-1)?.blobId, PATIENCE).toBe(ids[0]);
+  for (const each of others)
+    await expect.poll(() => cursors(each), PATIENCE).toEqual(cursors(whole as Followed));
+  expect(whole?.told).toHaveLength(3);
+});
+
+describe.each(transports)('%s', (_name, transport) => {
+  it('tells the user’s own changes alone, and goes on after any of their cursors, each once', async () => {
+    const [user, other] = [await system.client(), await system.client()];
+    const after = await liveCursor(user);
+    const live = follow(transport, user, after);
+    const ids: string[] = [];
+    for (const title of ['one', 'two', 'three']) {
+      ids.push(...(await storeNotes(user, title)));
+      await storeNotes(other, `of another: ${title}`);
+    }
+    const blobIds = ({ told }: Followed) => told.map(({ blobId }) => blobId);
+    await expect.poll(() => blobIds(live), PATIENCE).toEqual(ids);
+    live.close();
+    const again = follow(transport, user, live.told[0]?.cursor);
+    ids.push(...(await storeNotes(user, 'four')));
+    await expect.poll(() => blobIds(again), PATIENCE).toEqual(ids.slice(1));
+    expect(cursors(again).slice(0, 2)).toEqual(cursors(live).slice(1));
+  });
+
+  it('ends with its code after a cursor of a log that is gone, and for a token that is none', async () => {
+    const user = await system.client();
+    expect(await follow(transport, user, EXPIRED).ended).toBe('CURSOR_EXPIRED');
+    expect(await follow(transport, user, 'garbage').ended).toBe('CURSOR_INVALID');
+    expect(await follow(transport, { token: 'x.y.z' }).ended).toBe('UNAUTHENTICATED');
+  });
+
+  it('ends with its token, and goes on with another', async () => {
+    const user = await system.client();
+    const after = await liveCursor(user);
+    const ending = follow(transport, { token: await tokenUntil(user, Date.now() + 5_000) }, after);
+    const ids = await storeNotes(user, 'before');
+    expect(await ending.ended).toBe('UNAUTHENTICATED');
+    ids.push(...(await storeNotes(user, 'after')));
+    const again = follow(transport, user, ending.told.at(-1)?.cursor ?? after);
+    await expect.poll(() => again.told.at(-1)?.blobId, PATIENCE).toBe(ids[1]);
+    expect([...ending.told, ...again.told].map(({ blobId }) => blobId)).toEqual(ids);
+  });
+
+  it('is counted with the others, and refused beyond what a user may have', async () => {
+    const user = await system.client();
+    const after = await liveCursor(user);
+    const others = transports.slice(0, 3).map(([, each]) => follow(each, user, after));
+    await storeNotes(user, 'one');
+    for (const each of others) await expect.poll(() => each.told.length, PATIENCE).toBe(1);
+    expect(await follow(transport, user).ended).toBe('RATE_LIMITED');
+  });
+
+  it('tells its clients to come back when the gateway restarts, and has lost nothing then', async () => {
+    const user = await system.client();
+    const after = await liveCursor(user);
+    const before = follow(transport, user, after);
+    const ids = await storeNotes(user, 'before');
+    await expect.poll(() => before.told.length, PATIENCE).toBe(1);
+    await system.restart('gateway');
+    expect(await before.ended).toBe('came back');
+    ids.push(...(await storeNotes(user, 'after')));
+    const again = follow(transport, user, before.told.at(-1)?.cursor);
+    await expect.poll(() => again.told.at(-1)?.blobId, PATIENCE).toBe(ids[1]);
+    expect(again.told).toHaveLength(1);
+  });
+});

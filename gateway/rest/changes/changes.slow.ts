@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { encodeCursor } from '../../../platform/events/cursor.ts';
+import { blobMessage } from '../../../platform/testing/events.ts';
+import { type EventsAnswer, openEvents } from '../../testing/events.ts';
+import { startTestGraph, type TestGraph, type TestGraphOptions } from '../../testing/test-graph.ts';
+
+const beginning = encodeCursor({ epoch: '1', sequence: 0 });
+const gone = encodeCursor({ epoch: 'gone', sequence: 1 });
+const at = (sequence: number) => encodeCursor({ epoch: '1', sequence });
+
+let graph: TestGraph;
+const closing: (() => void)[] = [];
+
+const start = async (options: TestGraphOptions = {}) => {
+  graph = await startTestGraph({ blobs: [{ id: 'b0', owner: 'state', title: 'One' }], ...options });
+};
+beforeEach(() => start());
+afterEach(async () => {
+  for (const close of closing.splice(0)) close();
+  await graph.stop();
+});
+
+const bearer = async (userId?: string) => `Bearer ${await graph.token(userId)}`;
+
+async function events(search: string, headers: Record<string, string> = {}): Promise<EventsAnswer> {
+  const answer = await openEvents(`${graph.gateway.url}/api/v1/events?${search}`, {
+    headers: { authorization: await bearer(), ...headers },
+  });
+  closing.push(answer.close);
+  return answer;
+}
+
+interface Message {
+  readonly type: string;
+  readonly change?: Record<string, unknown>;
+  readonly problem?: Record<string, unknown>;
+}
+
+/** Connects by WebSocket. `first`: the first message. */
+function socket(search: string, { headers = {}, first }: { headers?: object; first?: unknown } = {}) {
+  const url = `${graph.gateway.url.replace('http', 'ws')}/api/v1/ws?${search}`;
+  const connection = new WebSocket(url, { headers: { ...headers } });
+  closing.push(() => connection.terminate());
+  const received: Message[] = [];
+  connection.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
+  // Not by `once`, which would reject where a handshake is refused.
+  const ended = new Promise<readonly [code: number, reason: string]>((resolve) =>
+    connection.once('close', (code, reason) => resolve([code, String(reason)])),
+  );
+  connection.once('open', () => first !== undefined && connection.send(JSON.stringify(first)));
+  return { connection, received, ended };
+}
+
+const told = (version: number) => ({
+  cursor: at(version),
+  kind: 'CREATED',
+  blob_id: 'b0',
+  version,
+  occurred_at: expect.any(String),
+  blob: expect.objectContaining({ id: 'b0', title: 'One', processor: 'state' }),
+});
+
+async function twoChanges() {
+  await graph.log.publish(blobMessage('b0', 1));
+  await graph.log.publish(blobMessage('b0', 2));
+}
+
+describe('server-sent events', () => {
+  test('tell each change in the shape of REST, and go on after the last', async () => {
+    const answer = await events(`after=${beginning}`);
+    await twoChanges();
+    const [one, two] = [await answer.next(), await answer.next()];
+    expect([one?.id, one?.event, JSON.parse(one?.data ?? '')]).toEqual([at(1), 'CREATED', told(1)]);
+    expect(two?.id).toBe(at(2));
+    answer.close();
+    // As a browser comes back: to the same address, with what it saw last.
+    const again = await events(`after=${beginning}`, { 'last-event-id': at(1) });
+    expect((await again.next())?.id).toBe(at(2));
+  });
+
+  test('are those of a blob, a book or what was made of a blob, where they are asked for', async () => {
+    const answer = await events(`after=${beginning}&blob_id=other`);
+    await twoChanges();
+    await graph.log.publish(blobMessage('other', 1));
+    expect((await answer.next())?.id).toBe(at(3));
+  });
+
+  test.each([
+    ['after=garbage', 400, 'CURSOR_INVALID'],
+    [`after=${gone}`, 410, 'CURSOR_EXPIRED'],
+    ['colour=blue', 400, 'VALIDATION_FAILED'],
+    ['token=x', 400, 'BAD_REQUEST'],
+  ])('are refused before they begin: %s', async (search, status, code) => {
+    const answer = await events(search);
+    expect([answer.status, answer.headers.get('content-type'), JSON.parse(await answer.text()).code]).toEqual(
+      [status, 'application/problem+json; charset=utf-8', code],
+    );
+  });
+
+  test('end with a problem, and the cursor behind which they go on', async () => {
+    const answer = await events(`after=${beginning}`);
+    await twoChanges();
+    await answer.next();
+    await answer.next();
+    const stopped = graph.gateway.stop();
+    const [end, ...more] = await answer.rest();
+    expect([end?.event, JSON.parse(end?.data ?? ''), more]).toEqual([
+      'end',
+      expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', after: at(2), request_id: expect.any(String) }),
+      [],
+    ]);
+    await stopped;
+  });
+});
+
+describe('the WebSocket', () => {
+  test.each([
+    ['its first message', async () => ({ first: { authorization: await bearer() } })],
+    ['its handshake', async () => ({ headers: { authorization: await bearer() } })],
+  ])('lets in by a token in %s, and tells each change', async (_, options) => {
+    const { received } = socket(`after=${beginning}`, await options());
+    await expect.poll(() => received).toEqual([{ type: 'following' }]);
+    await twoChanges();
+    await expect
+      .poll(() => received.slice(1))
+      .toEqual([
+        { type: 'change', change: told(1) },
+        { type: 'change', change: told(2) },
+      ]);
+  });
+
+  const authorized = async () => ({ first: { authorization: await bearer() } });
+  test.each([
+    ['after=garbage', authorized, 4400, 'CURSOR_INVALID'],
+    [`after=${gone}`, authorized, 4410, 'CURSOR_EXPIRED'],
+    ['colour=blue', authorized, 4400, 'VALIDATION_FAILED'],
+    ['', async () => ({ first: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
+    ['', async () => ({ headers: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
+    ['', async () => ({ first: ['what'] }), 4400, 'BAD_REQUEST'],
+    ['', async () => ({}), 4401, 'UNAUTHENTICATED'],
+  ])('is closed with a problem and a code: %s', async (search, options, closeCode, code) => {
+    const { received, ended } = socket(search, await options());
+    expect((await ended)[0]).toBe(closeCode);
+    expect(received.at(-1)).toMatchObject({ type: 'end', problem: { code } });
+  });
+
+  test('takes nothing but the first message', async () => {
+    const { connection, received, ended } = socket('', { first: { authorization: await bearer() } });
+    await expect.poll(() => received).toEqual([{ type: 'following' }]);
+    connection.send('{}');
+    expect((await ended)[0]).toBe(4400);
+  });
+
+  test('is closed when its service stops, with the cursor behind which it goes on', async () => {
+    const { received, ended } = socket(`after=${beginning}`, { first: { authorization: await bearer() } });
+    await twoChanges();
+    await expect.poll(() => received.length).toBe(3);
+    const stopped = graph.gateway.stop();
+    expect((await ended)[0]).toBe(1012);
+    expect(received.at(-1)?.problem).toMatchObject({ code: 'SERVICE_UNAVAILABLE', after: at(2) });
+    await stopped;
+  });
+
+  test('of another origin is refused, and a token in its address', async () => {
+    const other = socket('', { headers: { origin: 'https://evil.example' } });
+    expect(String((await once(other.connection, 'error'))[0])).toContain('403');
+    const leaky = socket('token=x');
+    expect(String((await once(leaky.connection, 'error'))[0])).toContain('400');
+  });
+});

@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
+import type { GatewayContext } from '../../admission/context.ts';
+import type { Follow, Told } from '../../subscriptions/subscriptions.ts';
+import { type AskedBy, givenBy, variablesOf } from '../answering/answer.ts';
+import type { OpenRoute } from '../answering/open-route.ts';
+import { unavailableOf } from '../answering/unavailable.ts';
+import { answerOf, type Json } from '../mapping/json.ts';
+import { describe, Failed, failuresOf } from '../problems/failures.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
+
+/** A change as REST tells it. */
+export interface Change {
+  readonly cursor: string;
+  readonly kind: string;
+  /** The whole change. */
+  readonly json: Json;
+}
+
+/** Why nothing more comes. */
+export interface End extends Problem {
+  /** The cursor of the last change that was told, or else the one that was asked for. */
+  readonly after: string | null;
+}
+
+/**
+ * Changes as a request asks for them, by a route that is a subscription.
+ * @throws at once: Failed, OperationRefused for parameters that are wrong
+ */
+export function followChanges(
+  open: OpenRoute,
+  asked: AskedBy,
+  { follow, context, joined }: { follow: Follow; context: GatewayContext; joined?: () => void },
+): { readonly after: string | null; readonly told: ReturnType<Follow> } {
+  const variables = variablesOf(open, givenBy(open, asked, context));
+  const { operation } = open;
+  operation.check(variables);
+  const { after } = variables as { readonly after?: string | null };
+  const { viewer } = context;
+  const told = follow({ operation, variables, viewer, ...(joined && { joined }) });
+  return { after: after ?? null, told };
+}
+
+/** The parameters of a request, with the header by which a browser resumes. */
+export function askedBy({ params, query, headers }: FastifyRequest): AskedBy {
+  const { 'last-event-id': last } = headers;
+  const given = query as Readonly<Record<string, unknown>>;
+  return { params, headers, body: undefined, query: last ? { ...given, after: last } : given };
+}
+
+/** @throws Failed when the change itself could not be had */
+export function changeOf(open: OpenRoute, { result, cursor }: Told): Change {
+  const { data, errors = [] } = result;
+  const change = data?.['blobChanged'];
+  if (!change) throw new Failed(failuresOf(errors));
+  const json = answerOf(open.root, change as Json, false);
+  if (errors.length > 0) json['unavailable'] = unavailableOf(open, data, errors);
+  return { cursor, kind: String(json['kind']), json };
+}
+
+/** Why the stream of a path ends, for its client. */
+export function endOf(reason: unknown, at: { path: string; after: string | null; logger: Logger }): End {
+  const [first, ...others] = describe(reason, at.logger);
+  return { ...problemOf(first, others, at.path), after: at.after };
+}

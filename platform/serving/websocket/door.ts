@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { bounded } from '../../time/bounded.ts';
+import type { OpenConnections } from '../connections/open-connections.ts';
+import { pathOf, withoutSlash } from '../doors/methods.ts';
+import { isOwnOrigin } from '../doors/origins.ts';
+import { credentialsRefusal } from '../doors/stray-tokens.ts';
+import { BODY_LIMIT_BYTES } from '../http/http.ts';
+import { Connection } from './connection.ts';
+import { Pace } from './pace.ts';
+
+/** A connection that was opened at an endpoint. */
+export interface Opened {
+  readonly socket: WebSocket;
+  readonly connection: Connection;
+  readonly request: IncomingMessage;
+  /** Counts it as a user's; false when that user has too many. */
+  admit(userId: string): boolean;
+}
+
+/** What answers at a path. */
+export interface Endpoint {
+  /** Without a slash at its end; with one it is served, too. */
+  readonly path: string;
+  /** Chooses the protocol of those that a client offers. Default: none is chosen. */
+  readonly handleProtocols?: ServerOptions['handleProtocols'];
+  open(opened: Opened): void;
+  /** Waited for, if not for long, before connections are closed. Default: nothing is. */
+  answered?(): Promise<unknown>;
+}
+
+export interface SocketDoorOptions {
+  readonly connections: OpenConnections;
+  /** Whether pages of an origin may connect. Default: of none but the service's own. */
+  mayConnect?(origin: string): boolean;
+  /** Milliseconds within which a connection has to send anything, if only the answer to a ping. Default: 15,000. */
+  readonly keepAliveMs?: number | undefined;
+}
+
+export const SERVICE_RESTART = 1012;
+/** For queries and mutations that are in work when the server closes. */
+const ANSWER_WITHIN_MS = 4_000;
+const CLOSE_WITHIN_MS = 1_000;
+/** A message in more pieces than that is no client's: each takes a hundred bytes, however small it is. */
+const MAX_PIECES = 4_096;
+
+type RefusedStatus =
+  | '400 Bad Request'
+  | '403 Forbidden'
+  | '404 Not Found'
+  | '429 Too Many Requests'
+  | '503 Service Unavailable';
+
+const refusalStatus = { address: '429 Too Many Requests', sockets: '503 Service Unavailable' } as const;
+
+function refuse(socket: Duplex, status: RefusedStatus): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // A client that does not read the answer keeps the connection open no longer than this.
+  setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS).unref();
+}
+
+function openSocketServer({ handleProtocols = () => false }: Endpoint): WebSocketServer {
+  // Its types do not know the last two.
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: BODY_LIMIT_BYTES,
+    handleProtocols,
+    maxFragments: MAX_PIECES,
+    maxBufferedChunks: MAX_PIECES * 4,
+  } as ServerOptions);
+}
+
+/** Ends a connection that no longer answers pings: a half-open one says nothing by itself. */
+function keepAlive(socket: WebSocket, connection: Connection, everyMs: number): void {
+  const pinging = setInterval(() => {
+    if (!connection.hasSpoken()) return socket.terminate();
+    socket.ping();
+  }, everyMs);
+  socket.once('close', () => clearInterval(pinging));
+}
+
+async function closeAll({ clients }: WebSocketServer): Promise<void> {
+  const open = [...clients];
+  const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
+  const ended = open.map((socket) => once(socket, 'close', { signal }).catch(() => socket.terminate()));
+  for (const socket of open) socket.close(SERVICE_RESTART, 'The service restarts: connect again');
+  await Promise.all(ended);
+}
+
+/** Where a service is connected to by WebSocket: all of its endpoints, by their paths. */
+export class SocketDoor {
+  readonly #options: SocketDoorOptions;
+  readonly #pace: Pace;
+  readonly #endpoints = new Map<string, { readonly endpoint: Endpoint; readonly server: WebSocketServer }>();
+  readonly #app: FastifyInstance;
+
+  constructor(app: FastifyInstance, options: SocketDoorOptions) {
+    this.#app = app;
+    this.#options = options;
+    this.#pace = new Pace(options.connections.limits.sockets);
+    app.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  serve(endpoint: Endpoint): void {
+    const server = openSocketServer(endpoint);
+    this.#endpoints.set(endpoint.path, { endpoint, server });
+    this.#app.addHook('preClose', async () => {
+      await bounded('Answering', ANSWER_WITHIN_MS, Promise.resolve(endpoint.answered?.())).catch(() => {});
+      await closeAll(server);
+    });
+  }
+
+  /** Why a request to connect is refused; undefined where it is not. */
+  #refusalOf(request: IncomingMessage, address: string): RefusedStatus | undefined {
+    if (credentialsRefusal(request)) return '400 Bad Request';
+    const { origin, host } = request.headers;
+    const { mayConnect, connections } = this.#options;
+    // Only clients other than browsers send no origin: a page cannot leave it out.
+    const isAllowed = origin === undefined || isOwnOrigin(origin, host) || (mayConnect?.(origin) ?? false);
+    if (!isAllowed) return '403 Forbidden';
+    if (this.#app.load.retiring) return '503 Service Unavailable';
+    const refusal = connections.refusalOf(address);
+    return refusal && refusalStatus[refusal];
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const asked = pathOf(request.url ?? '');
+    const at = this.#endpoints.get(withoutSlash(asked) ?? asked);
+    const { connections } = this.#options;
+    const address = connections.addressOf(request);
+    const status = at ? this.#refusalOf(request, address) : '404 Not Found';
+    if (!at || status) refuse(socket, status ?? '404 Not Found');
+    else
+      at.server.handleUpgrade(request, socket, head, (opened) => {
+        this.#open(at.endpoint, opened, request, address);
+      });
+  }
+
+  #open(endpoint: Endpoint, socket: WebSocket, request: IncomingMessage, address: string): void {
+    const { connections, keepAliveMs = 15_000 } = this.#options;
+    const { held } = connections;
+    const connection = new Connection(socket, request.socket, { address, held, pace: this.#pace });
+    connections.enter(connection);
+    socket.once('close', () => connections.leave(connection));
+    keepAlive(socket, connection, keepAliveMs);
+    const admit = (userId: string) => connections.authenticated(connection, userId);
+    endpoint.open({ socket, connection, request, admit });
+  }
+}
