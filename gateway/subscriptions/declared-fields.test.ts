@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { toBookMessage } from '../../platform/events/book-events.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { blobMessage, bookMessage } from '../../platform/testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
 
 const BOOK = `subscription ($after: String, $id: ID = "novel") {
@@ -35,7 +34,7 @@ async function subscribe(query: string, variables: Record<string, unknown> = {},
 }
 
 const ofBook = (kind: 'updated' | 'deleted', version: number, userId = 'alice') =>
-  toBookMessage({ kind, version, time: new Date(0), userId, bookId: 'novel' });
+  bookMessage('novel', version, { kind, userId });
 const run = (state: 'PROCESSING' | 'COMPLETED', more: object = {}) => ({
   run: { processor_id: 'text-expansion', state, attempt: 1, generation: 0, ...more },
 });

@@ -156,7 +156,10 @@ async function* follow(
     hydrate,
     logger,
     operations: { schema },
-  }: { hydrate: Hydrate } & Pick<SubscriptionDependencies, 'changeFeed' | 'declarations' | 'logger' | 'operations'>,
+  }: { hydrate: Hydrate } & Pick<
+    SubscriptionDependencies,
+    'changeFeed' | 'declarations' | 'logger' | 'operations'
+  >,
   signal: AbortSignal,
 ): AsyncGenerator<Told, void, undefined> {
   const { document } = operation;

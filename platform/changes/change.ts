@@ -1,20 +1,15 @@
 import type { LoggedMessage } from '../event-log/message.ts';
 import { encodeCursor } from '../events/cursor.ts';
-import type { MemberValue, MemberValues } from '../events/members.ts';
-import { type EventName, eventNames, readEvent } from '../events/named.ts';
+import type { MemberValue } from '../events/members.ts';
+import { type EventName, eventNames, type NamedEvent, readEvent } from '../events/named.ts';
 
 /** One event, as a subscriber receives it. */
-export interface Change {
+export interface Change extends Pick<NamedEvent, 'id' | 'version' | 'members'> {
   /** Where it stands in the log. */
   readonly cursor: string;
   readonly event: EventName;
-  /** What changed: a blob, or a user's own id of a book. */
-  readonly id: string;
-  /** The version that the change gave to it. */
-  readonly version: number;
   /** By the clock of the index. */
   readonly occurredAt: Date;
-  readonly members: MemberValues;
 }
 
 /** The changes that a subscriber wants. */

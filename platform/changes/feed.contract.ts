@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
-import { toBookMessage } from '../events/book-events.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { blobMessage } from '../testing/events.ts';
+import { blobMessage, bookMessage } from '../testing/events.ts';
 import { allChanges, type Change } from './change.ts';
 import { type Stress, stress, WANTED } from './feed.stress.fixture.ts';
 import { type ChangeFeed, openChangeFeed } from './feed.ts';
@@ -87,11 +86,10 @@ export function changeFeedContract({
 
   test('one cursor leads through changes of blobs and of books, of which each is told once', async () => {
     const after = encodeCursor(await log.head());
-    const time = new Date('2026-01-31T12:00:00.000Z');
     const publish = async (version: number) => {
-      const book = { version, time, userId: 'alice', bookId: 'a' };
       await log.publish(blobMessage('a', version, { body: { book_id: 'a' } }));
-      for (const kind of ['updated', 'updated'] as const) await log.publish(toBookMessage({ ...book, kind }));
+      for (const message of [bookMessage('a', version), bookMessage('a', version)])
+        await log.publish(message);
     };
     for (const version of [1, 2]) await publish(version);
     const viewer = { userId: 'alice', roles: [] };
@@ -113,6 +111,19 @@ export function changeFeedContract({
       expect(short(await told(cursor))).toEqual(expected.slice(index + 1));
     const ofBooks = { events: ['book.updated'], passes: () => true } as const;
     expect(short(await told(after, ofBooks))).toEqual(expected.filter((each) => each.startsWith('book.')));
+  });
+
+  test('a book that was erased and made anew is told from its first version', async () => {
+    const after = encodeCursor(await log.head());
+    const wanted = { events: ['book.updated'], passes: () => true } as const;
+    const changes = feed.subscribe({ viewer: { userId: 'alice', roles: [] }, after, wanted });
+    const anew = { createdAt: new Date('2026-02-01T12:00:00.000Z') };
+    await log.publish(bookMessage('again', 1));
+    await log.publish(bookMessage('again', 2));
+    await log.publish(bookMessage('again', 1, anew));
+    const told = [await changes.next(), await changes.next(), await changes.next()];
+    expect(told.map(({ value }) => value?.version)).toEqual([1, 2, 1]);
+    await changes.return?.();
   });
 
   test('cursors that lead nowhere are told apart', async () => {

@@ -135,7 +135,10 @@ export class LogReader {
       } else {
         recent.skip(message.position.sequence);
         if (!isReplay(message))
-          this.#logger.error({ messageId: message.id }, 'a message of the event log is no event');
+          this.#logger.warn(
+            { messageId: message.id },
+            'a message of the event log is no event that this release knows, and is passed over',
+          );
       }
       this.#events.emit('read');
     }

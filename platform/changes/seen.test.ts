@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
 import { SeenVersions } from './seen.ts';
 
-const change = (id: string, version: number) => ({
-  ...{ id, version, cursor: '', event: 'blob.created' as const },
-  ...{ occurredAt: new Date(0), members: {} },
-});
+const change = (id: string, version: number) => ({ id, version });
 
 test('a version is new once, an older one of the same blob is not', () => {
   const seen = new SeenVersions();

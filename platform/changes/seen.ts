@@ -13,7 +13,7 @@ export class SeenVersions {
   constructor(maxBytes = SEEN_BYTES) {
     this.#versions = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: (_version, key) => BLOB_BYTES + key.length,
+      sizeCalculation: (_version, id) => BLOB_BYTES + id.length,
     });
   }
 
@@ -23,11 +23,9 @@ export class SeenVersions {
   }
 
   /** True the first time; false for a version that is no newer than the last one of its blob. */
-  isNew({ event, id, version }: Change): boolean {
-    // A book may have a blob's id.
-    const key = event.startsWith('blob.') ? id : `book ${id}`;
-    if (version <= (this.#versions.peek(key) ?? 0)) return false;
-    this.#versions.set(key, version);
+  isNew({ id, version }: Pick<Change, 'id' | 'version'>): boolean {
+    if (version <= (this.#versions.peek(id) ?? 0)) return false;
+    this.#versions.set(id, version);
     return true;
   }
 }

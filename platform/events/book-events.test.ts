@@ -6,7 +6,7 @@ import { allSubjects, readEvent, subjectsOfUser } from './named.ts';
 
 const event = (more: Partial<BookEvent> = {}): BookEvent => ({
   ...{ kind: 'updated', version: 2, time: new Date('2026-01-31T12:00:00.123Z') },
-  ...{ userId: 'alice', bookId: 'my-novel' },
+  ...{ userId: 'alice', bookId: 'my-novel', createdAt: new Date('2026-01-30T12:00:00.000Z') },
   ...more,
 });
 
@@ -19,7 +19,7 @@ test.each(bookEventKinds)('book.%s goes through the log, on a subject of its use
   );
   expect(fromBookMessage(message)).toEqual(event({ kind }));
   expect(readEvent(message)).toEqual({
-    ...{ name: `book.${kind}`, userId: 'alice', id: 'my-novel', version: 2 },
+    ...{ name: `book.${kind}`, userId: 'alice', id: 'book 2026-01-30T12:00:00.000Z my-novel', version: 2 },
     ...{ time: event().time, members: { book_id: 'my-novel' } },
   });
 });
@@ -31,7 +31,7 @@ test('each change has an id of its own, the same however often it is published',
     event({ userId: 'bob' }),
     event({ bookId: 'other' }),
     // The book was erased, and made anew.
-    event({ time: new Date('2026-02-01T12:00:00.000Z') }),
+    event({ createdAt: new Date('2026-02-01T12:00:00.000Z') }),
   ];
   const ids = others.map((each) => toBookMessage(each).id);
   expect(new Set(ids).size).toBe(others.length);
@@ -42,7 +42,7 @@ test('any id of a book can be published, and none passes as an event of a blob',
   for (const bookId of ['é🥊 \n.*>', 'x'.repeat(200), '']) {
     const message = toBookMessage(event({ bookId }));
     expect(() => assertPublishable(message)).not.toThrow();
-    expect(readEvent(message).id).toBe(bookId);
+    expect(readEvent(message).members).toEqual({ book_id: bookId });
   }
   const { headers, ...message } = toBookMessage(event());
   for (const wrong of [{ ...headers, 'ce-type': 'book.read' }, { ...headers, 'book-version': '0' }, {}])

@@ -18,6 +18,8 @@ export interface BookEvent {
   readonly userId: string;
   /** Unique only among the user's books. */
   readonly bookId: string;
+  /** When the record was made: an erased book that is made anew begins with version 1 again. */
+  readonly createdAt: Date;
 }
 
 const ROOT = 'book';
@@ -30,8 +32,9 @@ export function toBookMessage({
   traceparent,
   userId,
   bookId,
+  createdAt,
 }: BookEvent): OutgoingMessage {
-  const id = bookEventId(userId, bookId, version, time);
+  const id = bookEventId(userId, bookId, createdAt, version);
   return {
     subject: `${ROOT}.${kind}.${userToken(userId)}`,
     id,
@@ -39,7 +42,9 @@ export function toBookMessage({
       ...cloudEventHeaders({ id, type: `${ROOT}.${kind}`, time, traceparent }),
       'book-version': String(version),
     },
-    body: new TextEncoder().encode(JSON.stringify({ book_id: bookId, user_id: userId })),
+    body: new TextEncoder().encode(
+      JSON.stringify({ book_id: bookId, user_id: userId, created_at: createdAt.toISOString() }),
+    ),
   };
 }
 
@@ -48,7 +53,7 @@ const headersSchema = z.object({
   'ce-time': z.iso.datetime(),
   'book-version': z.coerce.number().int().positive(),
 });
-const bodySchema = z.object({ book_id: z.string(), user_id: z.string() });
+const bodySchema = z.object({ book_id: z.string(), user_id: z.string(), created_at: z.iso.datetime() });
 
 export const isBookMessage = ({ headers }: Pick<LoggedMessage, 'headers'>): boolean =>
   headers['ce-type']?.startsWith(`${ROOT}.`) ?? false;
@@ -63,5 +68,6 @@ export function fromBookMessage(message: Pick<LoggedMessage, 'headers' | 'body'>
     time: new Date(headers['ce-time']),
     userId: body.user_id,
     bookId: body.book_id,
+    createdAt: new Date(body.created_at),
   };
 }

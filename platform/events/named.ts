@@ -23,7 +23,10 @@ export const allSubjects: readonly string[] = eventNames.map((name) => `${name}.
 export interface NamedEvent {
   readonly name: EventName;
   readonly userId: string;
-  /** The blob, or the user's own id of the book. */
+  /**
+   * What changed, and what `version` counts the changes of: a blob's id; of a book also when it was made, since an erased
+   * one that is made anew begins with version 1 again.
+   */
   readonly id: string;
   readonly version: number;
   readonly time: Date;
@@ -31,8 +34,9 @@ export interface NamedEvent {
 }
 
 function ofBook(message: Pick<LoggedMessage, 'headers' | 'body'>): NamedEvent {
-  const { kind, bookId: id, ...event } = fromBookMessage(message);
-  return { ...event, name: `book.${kind}`, id, members: { book_id: id } };
+  const { kind, bookId, createdAt, userId, version, time } = fromBookMessage(message);
+  const id = `book ${createdAt.toISOString()} ${bookId}`;
+  return { name: `book.${kind}`, userId, id, version, time, members: { book_id: bookId } };
 }
 
 /** The event in a message. @throws Error with the reason when there is none */

@@ -35,9 +35,9 @@ export const derivedBlobId = (
     ...(generation === 0 ? [] : [String(generation)]),
   );
 
-/** The id of a change of a book's record: an erased book that is made anew begins with version 1 again. */
-export const bookEventId = (userId: string, bookId: string, version: number, time: Date): string =>
-  hashId('book-event', userId, bookId, String(version), time.toISOString());
+/** The id of a change of a book's record, which is told apart by when it was made from one of before an erasure. */
+export const bookEventId = (userId: string, bookId: string, createdAt: Date, version: number): string =>
+  hashId('book-event', userId, bookId, createdAt.toISOString(), String(version));
 
 /** The id of on-demand work that was asked for with an idempotency key. */
 export const onDemandBlobId = (userId: string, processorId: string, idempotencyKey: string): string =>

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../event-log/message.ts';
+import { type BookEvent, toBookMessage } from '../events/book-events.ts';
 import { type BlobEventBody, type EventKind, toMessage } from '../events/events.ts';
 
 /** A change of a blob as a message of the log; user `alice` and kind `created` unless told otherwise. */
@@ -24,3 +25,15 @@ export function blobMessage(
     },
   });
 }
+
+/** A change of a book's record as a message of the log; user `alice` and kind `updated` unless told otherwise. */
+export const bookMessage = (
+  bookId: string,
+  version: number,
+  options: Partial<Pick<BookEvent, 'kind' | 'userId' | 'createdAt'>> = {},
+): OutgoingMessage =>
+  toBookMessage({
+    ...{ kind: 'updated', userId: 'alice', createdAt: new Date('2026-01-30T12:00:00.000Z') },
+    ...options,
+    ...{ bookId, version, time: new Date('2026-01-31T12:00:00.000Z') },
+  });

@@ -2,11 +2,10 @@ import { createClient } from 'graphql-ws';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openChangeFeed } from '../../platform/changes/feed.ts';
-import { toBookMessage } from '../../platform/events/book-events.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { blobMessage, bookMessage } from '../../platform/testing/events.ts';
 import { TEST_SECRET } from '../../platform/testing/identity.ts';
 import { memoryLog } from '../../platform/testing/memory-log.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
@@ -101,7 +100,6 @@ test.each([
 test('every field that is declared is served, from events of blobs and of books', async () => {
   const { log, service, beginning: after } = await start();
   const client = connect(service, await service.headers({}, UPGRADE));
-  const book = { kind: 'updated', version: 1, time: new Date(0), bookId: 'my-novel' } as const;
   const run = {
     processor_id: 'text-expansion',
     state: 'PROCESSING',
@@ -109,8 +107,8 @@ test('every field that is declared is served, from events of blobs and of books'
     stage: 'writing',
     progress: 0.5,
   } as const;
-  await log.publish(toBookMessage({ ...book, userId: 'bob' }));
-  await log.publish(toBookMessage({ ...book, userId: 'alice' }));
+  await log.publish(bookMessage('my-novel', 1, { userId: 'bob' }));
+  await log.publish(bookMessage('my-novel', 1));
   await log.publish(blobMessage('a', 1, { kind: 'processing', body: { book_id: 'my-novel', run } }));
   const told = async (text: string) => {
     const changes = client.iterate({ query: text, variables: { after } });

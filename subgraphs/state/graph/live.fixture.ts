@@ -33,9 +33,14 @@ async function followOn(
   return told;
 }
 
-const keyOf = ({ event, id, version }: Change) => `${event} ${id}@${version}`;
-export const expectNoneTwice = (told: readonly Change[]) =>
-  expect(new Set(told.map(keyOf)).size).toBe(told.length);
+/** Each change of a thing comes once, after those before it. */
+export function expectOnceInOrder(told: readonly Change[]): void {
+  const last = new Map<string, number>();
+  for (const { id, version } of told) {
+    expect(version).toBeGreaterThan(last.get(id) ?? 0);
+    last.set(id, version);
+  }
+}
 
 async function askOf<T>(
   state: TestService,

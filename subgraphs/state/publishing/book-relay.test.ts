@@ -16,6 +16,12 @@ const event = (version: number, kind: BookOutboxEvent['kind'] = 'updated') => ({
   time: LONG_AGO,
 });
 
+const made = (userId: string, id: string, second = 0) => ({
+  userId,
+  id,
+  createdAt: new Date(second * 1_000),
+});
+
 /** Outboxes of books in memory. */
 function outboxesOf(...books: readonly BookOutbox[]) {
   const waiting = new Map(books.map((book) => [JSON.stringify([book.userId, book.id]), book]));
@@ -24,8 +30,10 @@ function outboxesOf(...books: readonly BookOutbox[]) {
     bookOutboxes: async (keys) => keys.flatMap((key) => waiting.get(keyOf(key)) ?? []),
     async clearBookOutboxes(published) {
       for (const book of published) {
-        const events = waiting.get(keyOf(book))?.events.filter(({ version }) => version > book.version) ?? [];
-        if (events.length > 0) waiting.set(keyOf(book), { ...book, events });
+        const was = waiting.get(keyOf(book));
+        if (was?.createdAt.getTime() !== book.createdAt.getTime()) continue;
+        const events = was.events.filter(({ version }) => version > book.version);
+        if (events.length > 0) waiting.set(keyOf(book), { ...was, events });
         else waiting.delete(keyOf(book));
       }
     },
@@ -59,23 +67,38 @@ function recorded(fails: (message: { readonly id: string }) => boolean = () => f
 
 test('a nudge publishes a book’s events in order, and takes them out', async () => {
   const { store, waiting } = outboxesOf(
-    { userId: 'alice', id: 'my-novel', events: [event(1), event(2, 'deleted')] },
-    { userId: 'bob', id: 'my-novel', events: [event(1)] },
+    { ...made('alice', 'my-novel'), events: [event(1), event(2, 'deleted')] },
+    { ...made('bob', 'my-novel'), events: [event(1)] },
   );
   const { published, publish } = recorded();
   relayOf(store, { publish }).nudge({ userId: 'alice', id: 'my-novel' });
   await expect.poll(() => waiting.size).toBe(1);
+  const book = { userId: 'alice', bookId: 'my-novel', createdAt: new Date(0), time: new Date(LONG_AGO) };
   expect(published).toEqual([
-    { kind: 'updated', version: 1, time: new Date(LONG_AGO), userId: 'alice', bookId: 'my-novel' },
-    { kind: 'deleted', version: 2, time: new Date(LONG_AGO), userId: 'alice', bookId: 'my-novel' },
+    { ...book, kind: 'updated', version: 1 },
+    { ...book, kind: 'deleted', version: 2 },
   ]);
+});
+
+test('a book that is erased and made anew while its event is on its way is told of again', async () => {
+  const { store, waiting } = outboxesOf({ ...made('alice', 'my-novel'), events: [event(1)] });
+  const { published, publish } = recorded();
+  const slowly: EventLog['publish'] = async (message) => {
+    const [key] = waiting.keys();
+    if (key && published.length === 0)
+      waiting.set(key, { ...made('alice', 'my-novel', 1), events: [event(1)] });
+    return publish(message);
+  };
+  relayOf(store, { publish: slowly }).start();
+  await expect.poll(() => waiting.size, { timeout: 20_000 }).toBe(0);
+  expect(published.map(({ createdAt }) => createdAt.getTime())).toEqual([0, 1_000]);
 });
 
 test('what a crash left behind is swept, and what fails holds up no other book and keeps its order', async () => {
   let failures = 3;
   const { store, waiting } = outboxesOf(
-    { userId: 'alice', id: 'one', events: [event(3), event(4)] },
-    { userId: 'alice', id: 'two', events: [event(1)] },
+    { ...made('alice', 'one'), events: [event(3), event(4)] },
+    { ...made('alice', 'two'), events: [event(1)] },
   );
   let seen = 0;
   const { published, publish } = recorded(() => {

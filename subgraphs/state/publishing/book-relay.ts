@@ -27,17 +27,18 @@ function fromText(text: string): BookKey {
 /** Publishes a book's events in order. @returns how far it came; null when not even the first was published */
 async function publish(
   { eventLog, logger }: BookRelayDependencies,
-  { userId, id, events }: BookOutbox,
+  { events, ...book }: BookOutbox,
 ): Promise<PublishedBook | null> {
   let published: PublishedBook | null = null;
   try {
     for (const event of events) {
-      const { time, version } = event;
-      await eventLog.publish(toBookMessage({ ...event, time: new Date(time), userId, bookId: id }));
-      published = { userId, id, version };
+      await eventLog.publish(
+        toBookMessage({ ...event, ...book, bookId: book.id, time: new Date(event.time) }),
+      );
+      published = { ...book, version: event.version };
     }
   } catch (error) {
-    logger.warn({ err: error, bookId: id }, 'publishing failed; the sweep tries again');
+    logger.warn({ err: error, bookId: book.id }, 'publishing failed; the sweep tries again');
   }
   return published;
 }

@@ -35,20 +35,23 @@ export interface BookOutboxEvent {
 /** Books are unique only among their user's. */
 export type BookKey = Pick<BookRecord, 'userId' | 'id'>;
 
+/** A book's record; one that was erased and made anew is another. */
+export type MadeBook = Pick<BookRecord, 'userId' | 'id' | 'createdAt'>;
+
 /** The unpublished events of one book, oldest first. */
-export interface BookOutbox extends BookKey {
+export interface BookOutbox extends MadeBook {
   readonly events: readonly BookOutboxEvent[];
 }
 
 /** A book whose outbox has been published up to a version. */
-export interface PublishedBook extends BookKey {
+export interface PublishedBook extends MadeBook {
   readonly version: number;
 }
 
 export interface BookOutboxStore {
   /** The outboxes of these books, without empty ones. */
   bookOutboxes(keys: readonly BookKey[]): Promise<BookOutbox[]>;
-  /** Removes published events. */
+  /** Removes published events, of these records alone. */
   clearBookOutboxes(published: readonly PublishedBook[]): Promise<void>;
   /** Books with events that have waited since before `waitingSince`, longest first. */
   pendingBookOutboxes(waitingSince: Date, limit: number): Promise<BookKey[]>;

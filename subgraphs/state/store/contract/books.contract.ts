@@ -67,23 +67,44 @@ export function bookContract(store: () => StateStore): void {
       expect(await waitingSince(202)).toEqual(expect.arrayContaining([of(user), of(other)]));
       const silent = { userId: other, id: 'silent' };
       const outboxes = (keys = [of(user), silent]) => store().bookOutboxes(keys);
-      expect(await outboxes()).toEqual([{ ...of(user), events: [told(1), told(2), told(3, 'deleted')] }]);
+      const made = (userId: string) => ({ ...of(userId), createdAt: at(1) });
+      expect(await outboxes()).toEqual([{ ...made(user), events: [told(1), told(2), told(3, 'deleted')] }]);
 
-      await store().clearBookOutboxes([{ ...of(user), version: 2 }]);
-      expect(await outboxes()).toEqual([{ ...of(user), events: [told(3, 'deleted')] }]);
-      expect(await outboxes([of(other)])).toEqual([{ ...of(other), events: [told(1)] }]);
+      await store().clearBookOutboxes([{ ...made(user), version: 2 }]);
+      expect(await outboxes()).toEqual([{ ...made(user), events: [told(3, 'deleted')] }]);
+      expect(await outboxes([of(other)])).toEqual([{ ...made(other), events: [told(1)] }]);
       await store().clearBookOutboxes([
-        { ...of(user), version: 3 },
-        { ...of(other), version: 1 },
+        { ...made(user), version: 3 },
+        { ...made(other), version: 1 },
       ]);
       expect(await outboxes([of(user), of(other)])).toEqual([]);
       expect(await waitingSince(1_000)).toEqual([]);
       expect(await store().outboxLength()).toBe(before);
       expect(await put(user, 4)).toBe(true);
-      expect(await outboxes()).toEqual([{ ...of(user), events: [told(4)] }]);
+      expect(await outboxes()).toEqual([{ ...made(user), events: [told(4)] }]);
       await store().eraseBooks(user);
       await store().eraseBooks(other);
       expect(await outboxes()).toEqual([]);
+    });
+
+    it('clears nothing of a book that was erased and made anew since its events were read', async () => {
+      const user = newUser();
+      const event = (second: number) => ({
+        kind: 'updated' as const,
+        version: 1,
+        time: at(second).toISOString(),
+      });
+      const put = (second: number) =>
+        store().putBook(newBook(user, { createdAt: at(second) }), [event(second)]);
+      await put(1);
+      const [read] = await store().bookOutboxes([{ userId: user, id: 'one' }]);
+      if (!read) throw new Error('Nothing waits');
+      await store().eraseBooks(user);
+      await put(2);
+      await store().clearBookOutboxes([{ ...read, version: 1 }]);
+      const waiting = [{ userId: user, id: 'one', createdAt: at(2), events: [event(2)] }];
+      expect(await store().bookOutboxes([{ userId: user, id: 'one' }])).toEqual(waiting);
+      await store().eraseBooks(user);
     });
 
     it('finds the newest draft of each chapter', async () => {

@@ -1,6 +1,6 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import type { BookKey, BookOutboxStore } from '../books.ts';
-import type { Outboxes, UserBlobOutbox } from '../outbox.ts';
+import type { Outboxes, Published, UserBlobOutbox } from '../outbox.ts';
 import { restored } from '../outbox.ts';
 import type { BookDocument } from './documents/book-documents.mongo.ts';
 import type { StateCollections } from './documents/collections.mongo.ts';
@@ -9,20 +9,33 @@ import type { UserBlobDocument } from './documents/entry-documents.mongo.ts';
 /** Has unpublished events. A range, because SecantusDB does not use the sparse index for `$exists`. */
 export const WAITING = { outbox_since: { $gt: new Date(0) } };
 
+/** A document, and the version up to which its events are published. */
+type PublishedIn<T> = readonly [document: Filter<T>, version: number];
+
 /** Removes published events, and `outbox_since` with the last one, in one write per document. */
-export async function clearOutboxes<T extends { _id: unknown }>(
+async function clear<T extends Document>(
   collection: Collection<T>,
-  published: ReadonlyMap<T['_id'], number>,
+  published: readonly PublishedIn<T>[],
 ): Promise<void> {
-  if (published.size === 0) return;
+  if (published.length === 0) return;
   const since = { $cond: [{ $eq: ['$outbox', []] }, '$$REMOVE', '$outbox_since'] };
-  const clear = ([_id, version]: readonly [T['_id'], number]) => {
+  const clearOne = ([filter, version]: PublishedIn<T>) => {
     const kept = { $filter: { input: '$outbox', cond: { $gt: ['$$this.version', version] } } };
     const update = [{ $set: { outbox: kept } }, { $set: { outbox_since: since } }];
-    return { updateOne: { filter: { _id } as Filter<T>, update } };
+    return { updateOne: { filter, update } };
   };
-  await collection.bulkWrite([...published].map(clear), { ordered: false });
+  await collection.bulkWrite(published.map(clearOne), { ordered: false });
 }
+
+/** Removes published events of blobs. */
+export const clearOutboxes = <T extends { _id: string }>(
+  collection: Collection<T>,
+  published: Published,
+): Promise<void> =>
+  clear(
+    collection,
+    [...published].map(([_id, version]) => [{ _id } as Filter<T>, version]),
+  );
 
 /** What the index has of these blobs, and then the erasures of their users: one that begins later finds the entries. */
 async function standing(
@@ -126,11 +139,17 @@ const bookId = ({ userId, id }: BookKey): BookDocument['_id'] => ({ user_id: use
 export const createBookOutboxes = ({ books }: StateCollections): BookOutboxStore => ({
   async bookOutboxes(keys) {
     const where = { _id: { $in: keys.map(bookId) }, ...WAITING };
-    const found = await books.find(where, { projection: { outbox: 1 } }).toArray();
-    return found.map(({ _id, outbox = [] }) => ({ userId: _id.user_id, id: _id.id, events: outbox }));
+    const found = await books.find(where, { projection: { outbox: 1, created_at: 1 } }).toArray();
+    return found.map(({ _id, created_at: createdAt, outbox = [] }) => ({
+      ...{ userId: _id.user_id, id: _id.id, createdAt },
+      events: outbox,
+    }));
   },
   clearBookOutboxes: (published) =>
-    clearOutboxes(books, new Map(published.map((book) => [bookId(book), book.version]))),
+    clear(
+      books,
+      published.map((book) => [{ _id: bookId(book), created_at: book.createdAt }, book.version]),
+    ),
   async pendingBookOutboxes(waitingSince, limit) {
     const found = await longestWaiting(books, { outbox_since: { $lt: waitingSince } }, limit);
     return found.map(({ _id }) => ({ userId: _id.user_id, id: _id.id }));

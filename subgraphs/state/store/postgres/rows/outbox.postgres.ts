@@ -39,8 +39,9 @@ const CLEAR_BOOKS = `
     ORDER BY books.user_id, books.id FOR UPDATE OF books
   )
   UPDATE books AS waiting SET ${CLEARED}
-  FROM taken JOIN unnest($1::text[], $2::text[], $3::int[]) AS published(user_id, id, up_to) USING (user_id, id)
-  WHERE waiting.user_id = taken.user_id AND waiting.id = taken.id`;
+  FROM taken JOIN unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[])
+    AS published(user_id, id, created_at, up_to) USING (user_id, id)
+  WHERE waiting.user_id = taken.user_id AND waiting.id = taken.id AND waiting.created_at = published.created_at`;
 
 const keysOf = (books: readonly BookKey[]): [userIds: string[], ids: string[]] => [
   books.map(({ userId }) => userId),
@@ -51,14 +52,15 @@ const keysOf = (books: readonly BookKey[]): [userIds: string[], ids: string[]] =
 export const createBookOutboxes = (database: SqlDatabase): BookOutboxStore => ({
   bookOutboxes: (keys) =>
     database.query(
-      `SELECT user_id AS "userId", id, outbox AS events FROM books JOIN ${BOOKS} USING (user_id, id)
+      `SELECT user_id AS "userId", id, created_at AS "createdAt", outbox AS events FROM books JOIN ${BOOKS} USING (user_id, id)
        WHERE outbox_since IS NOT NULL`,
       keysOf(keys),
     ),
   async clearBookOutboxes(published) {
     if (published.length === 0) return;
+    const made = published.map(({ createdAt }) => createdAt.toISOString());
     const versions = published.map(({ version }) => `${version}`);
-    await database.execute(CLEAR_BOOKS, [...keysOf(published), versions]);
+    await database.execute(CLEAR_BOOKS, [...keysOf(published), made, versions]);
   },
   pendingBookOutboxes: (waitingSince, limit) =>
     database.query(
