@@ -14,6 +14,7 @@ import { createSchemaClient } from '../clients/schemas.ts';
 import { createStateClient } from '../clients/state.ts';
 import type { Config, ServiceName } from '../config/config.ts';
 import { measureEventLog } from '../event-log/room/metrics.ts';
+import { beginLive, liveFrom } from '../events/live-cursor.ts';
 import { ownKeys } from '../identity/service/own-keys.ts';
 import { objectDoor } from '../objects/signed/door.ts';
 import { projectFile } from '../process/paths.ts';
@@ -163,8 +164,11 @@ function scalarsOf({ definitions }: DocumentNode): Record<string, unknown> {
 async function install(
   app: FastifyInstance,
   kit: Kit,
-  assertReader: AssertReader,
-  sdl: string,
+  {
+    assertReader,
+    sdl,
+    eventLog,
+  }: Pick<ServiceRuntime, 'eventLog'> & { assertReader: AssertReader; sdl: string },
 ): Promise<void> {
   const { definition, records, reader, artifacts, logger } = kit;
   const { id, makes } = definition;
@@ -182,7 +186,8 @@ async function install(
     typeDefs,
     resolvers: { ...scalarsOf(typeDefs), ...resolversOf(definition, createCommands(kit)) },
     finish: resolveMembers,
-    context: (caller) => createContext(kit, caller),
+    context: (caller) => createContext(kit, caller, liveFrom(eventLog)),
+    begin: beginLive,
     logger,
   });
 }
@@ -238,7 +243,10 @@ async function createParts(
   const lifecycle: Lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
   return {
     checks: checksOf(kit, runtime),
-    install: (app) => install(app, kit, readersOf(definition, registry, runtime), sdl),
+    install(app) {
+      const { eventLog } = runtime;
+      return install(app, kit, { assertReader: readersOf(definition, registry, runtime), sdl, eventLog });
+    },
     async start() {
       enlist(definition, runtime, stopping.signal);
       kit.registrar.start();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
-import { encodeCursor } from '../../platform/events/cursor.ts';
+import { beginLive, liveFrom } from '../../platform/events/live-cursor.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import { projectFile } from '../../platform/process/paths.ts';
 import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
@@ -17,16 +17,12 @@ import { type UserRouteDependencies, userRoutes } from './rest/user-routes.ts';
 
 function contextOf(deps: GraphDependencies, caller: Caller): Context {
   const viewer = requireUser(caller);
-  let head: Promise<string> | undefined;
   return {
     caller,
     viewer,
     deps,
     loaders: createLoaders(deps.store, viewer.userId),
-    liveCursor: () => {
-      head ??= deps.eventLog.head().then(encodeCursor);
-      return head;
-    },
+    ...liveFrom(async () => deps.eventLog),
   };
 }
 
@@ -52,8 +48,7 @@ export async function installState(
     typeDefs: parse(sdlWith(deps.outsideTypes ?? new Map())),
     resolvers,
     context: (caller) => contextOf(deps, caller),
-    // The log's head is read before anything else, so that no change is missed in between.
-    begin: ({ liveCursor }, text) => (text.includes('liveCursor') ? liveCursor() : undefined),
+    begin: beginLive,
     logger,
   });
 }

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { liveFrom } from '../../events/live-cursor.ts';
+import { memoryLog } from '../../testing/memory-log.ts';
 import { openEmbeddedRecords } from '../../testing/records.ts';
 import { records as define } from '../records/records.ts';
 import { definition, openKit, record, startState } from '../testing/processor.fixture.ts';
@@ -23,7 +25,11 @@ async function setUp() {
     records,
   });
   const viewer = { userId: 'alice', roles: [] };
-  const { load } = createContext(kit, { service: 'gateway', viewer } as Parameters<typeof createContext>[1]);
+  const { load } = createContext(
+    kit,
+    { service: 'gateway', viewer } as Parameters<typeof createContext>[1],
+    liveFrom(async () => memoryLog()),
+  );
   const read = (source: string, ...wanted: string[]) => load(record(source).id, new Set(wanted));
   return { read, byIds };
 }

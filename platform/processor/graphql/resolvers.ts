@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { groupBy } from '../../collections/group-by.ts';
 import { toUserErrors } from '../../errors/errors.ts';
+import { type Live, liveField } from '../../events/live-cursor.ts';
 import type { Caller } from '../../identity/service/caller.ts';
 import { requireViewer } from '../../serving/access/authenticate.ts';
 import { keptByField } from '../../serving/graphql/selection.ts';
@@ -51,7 +52,7 @@ function nameOf(wanted: Wanted): string {
 const keyOf = ({ id, wanted }: Key): string => `${id} ${nameOf(wanted)}`;
 
 /** A `caller` without a user is refused at the first read. */
-export function createContext(kit: Kit, caller: Caller): Context {
+export function createContext(kit: Kit, caller: Caller, live: Live): Context {
   const read = async (keys: readonly Key[], wanted: Wanted) => {
     const { userId } = requireViewer(caller);
     const ids = [...new Set(keys.map(({ id }) => id))];
@@ -70,7 +71,7 @@ export function createContext(kit: Kit, caller: Caller): Context {
     },
     { cacheKeyFn: keyOf },
   );
-  return { caller, kit, load: (id, wanted) => loader.load({ id, wanted }) };
+  return { ...live, caller, kit, load: (id, wanted) => loader.load({ id, wanted }) };
 }
 
 function shapeOf({ resolvers = {}, records }: ProcessorDefinition): DocumentShape {
@@ -94,7 +95,10 @@ const member = (name: string): GraphQLFieldResolver<BlobDocument, Context> => {
   return (document) => document[own] ?? null;
 };
 
-/** Resolves every field of the processor's types to the member of its name, unless the field has a resolver of its own. */
+/**
+ * Resolves every field of the processor's types to the member of its name, unless the field has a resolver of its own;
+ * `liveCursor` to the log's head.
+ */
 export function resolveMembers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     const isOwn =
@@ -104,6 +108,7 @@ export function resolveMembers(schema: GraphQLSchema): void {
     if (!isOwn) continue;
     for (const field of Object.values(type.getFields())) {
       const isReference = getNamedType(field.type).name === INDEX_TYPE;
+      if (field.name === 'liveCursor') field.resolve ??= liveField;
       field.resolve ??= isReference ? reference(field.name) : member(field.name);
     }
   }

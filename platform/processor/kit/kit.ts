@@ -5,6 +5,7 @@ import type { ProcessorClient } from '../../clients/processor.ts';
 import type { bookPlaces, Takes } from '../../clients/registry.ts';
 import type { SchemaClient } from '../../clients/schemas.ts';
 import type { StateClient } from '../../clients/state.ts';
+import type { Live } from '../../events/live-cursor.ts';
 import type { Caller } from '../../identity/service/caller.ts';
 import type { IdSource } from '../../ids/ids.ts';
 import type { ObjectStore } from '../../objects/objects.ts';
@@ -133,7 +134,7 @@ export interface Kit {
 export type BlobDocument = Readonly<Record<string, unknown>>;
 
 /** Shared by the resolvers of one request. */
-export interface Context {
+export interface Context extends Live {
   readonly caller: Caller;
   readonly kit: Kit;
   /** The caller's own blobs; those that ask at once for the same members share a query. */

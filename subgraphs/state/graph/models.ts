@@ -1,5 +1,6 @@
 import type { UserError } from '../../../platform/errors/errors.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
+import type { Live } from '../../../platform/events/live-cursor.ts';
 import type { Caller, Viewer } from '../../../platform/identity/service/caller.ts';
 import type { BackfillDependencies } from '../backfill/backfill.ts';
 import type { Book, Chapter, ListedBook } from '../blobs/books/books.ts';
@@ -33,17 +34,12 @@ export type GraphDependencies = CreateBlobDependencies &
   };
 
 /** The context of one request. */
-export interface Context {
+export interface Context extends Live {
   readonly caller: Caller;
   /** The user on whose behalf `caller` asks. */
   readonly viewer: Viewer;
   readonly deps: GraphDependencies;
   readonly loaders: Loaders;
-  /**
-   * The log's head before this request read anything. Later changes are missing from the response, or are recognised by
-   * their version. Read once.
-   */
-  readonly liveCursor: () => Promise<string>;
 }
 
 /** As much of an entry as its selection needs: see `details.ts`. */

@@ -1,5 +1,6 @@
 import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { whenThere } from '../../../platform/concurrency/when-there.ts';
+import { liveField } from '../../../platform/events/live-cursor.ts';
 import { requireOperator } from '../../../platform/serving/access/authenticate.ts';
 import { noBlob } from '../../../platform/serving/direct-reads/owners.ts';
 import { WholeNumberResolver } from '../../../platform/serving/graphql/scalars.ts';
@@ -113,7 +114,7 @@ const wholeBook = async (
 const me = (context: Context) => ({ id: context.viewer.userId });
 
 /** Of what tells of changes since it was begun. */
-const live = { liveCursor: (_parent: unknown, _args: unknown, { liveCursor }: Context) => liveCursor() };
+const live = { liveCursor: liveField };
 
 export const resolvers: Resolvers = {
   DateTime: DateTimeISOResolver,
@@ -204,7 +205,7 @@ export const resolvers: Resolvers = {
     },
     totalCount: async ({ total }) => (await total()).count,
     totalCountIsExact: async ({ total }) => (await total()).exact,
-    liveCursor: (_page, _args, { liveCursor }) => liveCursor(),
+    ...live,
   },
 
   CreateBlobPayload: live,
@@ -242,7 +243,7 @@ export const resolvers: Resolvers = {
   },
 
   Book: {
-    __resolveReference: ({ id }, { loaders }) => loaders.book.load(id),
+    __resolveReference: ({ id }, { loaders }, info) => loaders.book.load(id, wantedDetail(info)),
     subtitle: ({ front }) => front.subtitle,
     author: ({ front }) => front.author,
     rights: ({ front }) => front.rights,
