@@ -20,6 +20,11 @@ function conditionOf(coordinate: string, node: InputValueDefinitionNode, path: r
   const [event] = directivesOf(node, EVENT);
   const name = textOf(event, 'member') ?? memberName(node.name.value);
   const member = memberOf(coordinate, name);
+  if (member.kind === 'time')
+    throw new DeclarationFault(
+      coordinate,
+      'events are not asked for by their time: subscribers resume by `after`.',
+    );
   assertFits(coordinate, name, { ...member, isList: false }, shapeOf(node.type));
   return { path: [...path, node.name.value], member: name };
 }

@@ -157,6 +157,11 @@ test.each<[string, Parts, string]>([
     { args: 'after: String, blobId: Int' },
     'Subscription.f(blobId:): `blob_id` of an event is `ID`, and no `Int`',
   ],
+  [
+    'a time as an argument',
+    { args: 'after: String, occurredAt: String' },
+    'Subscription.f(occurredAt:): events are not asked for by their time',
+  ],
   ['a list as an argument', { args: 'after: String, blobId: [ID]' }, 'Subscription.f(blobId:): `blob_id`'],
   ['a list of payloads', { type: '[Told!]!' }, 'Subscription.f: must give one object'],
   ['no object', { type: 'String' }, 'Subscription.f: must give one object'],

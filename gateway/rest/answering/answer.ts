@@ -97,7 +97,8 @@ function partOf({ route }: OpenRoute, answer: Json, errors: ExecutionResult['err
 }
 
 /** The part of the result that the answer is made from. */
-const dataWithin = ({ route: { within = [] } }: OpenRoute, data: Values): Values =>
+/** What a route's answer is of an operation's data. */
+export const dataWithin = ({ route: { within = [] } }: OpenRoute, data: Values): Values =>
   within.reduce<Values>((value, key) => value[key] as Values, data);
 
 const cachingOf = ({ route: { caching, method } }: OpenRoute, answer: Json): Caching => {
