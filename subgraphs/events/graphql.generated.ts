@@ -58,7 +58,7 @@ export type MutationDropDeadLetterArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type Subscription = {
   __typename?: 'Subscription';
   /** Every change of the caller's blobs, in the order of the log, each once. */
@@ -74,21 +74,21 @@ export type Subscription = {
 };
 
 
-/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionBlobChangedArgs = {
   filter?: InputMaybe<BlobChangeFilter>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionBookChangedArgs = {
   bookId: Scalars['ID']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What can be followed: over WebSocket at `/graphql`, by the protocol `graphql-transport-ws`. */
+/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionProcessingChangedArgs = {
   blobId?: InputMaybe<Scalars['ID']['input']>;
   bookId?: InputMaybe<Scalars['ID']['input']>;
