@@ -24,7 +24,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Change } from '../../platform/changes/change.ts';
+import type { Occurrence } from '../../platform/changes/change.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { textHash } from '../../platform/serving/graphql/operation.ts';
@@ -144,9 +144,12 @@ export function subscribedTo(
 export type Hydrate = (
   subscribed: Pick<Subscribed, 'field' | 'declared' | 'hydration'>,
   viewer: Viewer,
-  change: Change,
+  told: Occurrence,
   measured?: (bytes: number) => void,
 ) => Promise<Answer>;
+
+/** The cursor of a change; undefined of what is in no log. */
+export const cursorOf = (told: Occurrence): string | undefined => ('cursor' in told ? told.cursor : undefined);
 
 /** Subscribers receive a change within moments of each other. */
 const SHARED_FOR_MS = 2_000;
@@ -170,13 +173,14 @@ export function shareHydrations(run: Hydrate, sharedBytes = SHARED_BYTES): Hydra
     noUpdateTTL: true,
     ttlAutopurge: true,
   });
-  return (subscribed, viewer, change) => {
+  return (subscribed, viewer, told) => {
     const { key: selected } = subscribed.hydration;
-    const key = textHash(JSON.stringify([change.cursor, viewer.userId, viewer.roles, selected]));
+    const which = cursorOf(told) ?? told.members;
+    const key = textHash(JSON.stringify([which, viewer.userId, viewer.roles, selected]));
     const known = shared.get(key);
     if (known) return known.answer;
     let bytes = LEAST_BYTES;
-    const answer = run(subscribed, viewer, change, (measured) => {
+    const answer = run(subscribed, viewer, told, (measured) => {
       bytes += measured;
     });
     shared.set(key, { answer, bytes });

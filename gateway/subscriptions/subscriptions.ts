@@ -62,7 +62,8 @@ interface Carried {
 /** A subscription's result, with the cursor after which it goes on. */
 export interface Told {
   readonly result: Answer;
-  readonly cursor: string;
+  /** Undefined for what is in no log. */
+  readonly cursor: string | undefined;
 }
 
 /** A checked subscription. */
@@ -138,11 +139,11 @@ async function runInTurn(
  */
 function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'>): Hydrate {
   const { operations, shares, requestTimeoutMs: patienceMs } = deps;
-  return ({ field, declared, hydration }, viewer, change, measured) =>
+  return ({ field, declared, hydration }, viewer, told, measured) =>
     inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
       const { query, operationName, variables } = hydration;
       const operation = operations.find(stripIgnoredCharacters(query), operationName);
-      const event = { [field]: declared.payload(change) };
+      const event = { [field]: declared.payload(told) };
       const request = { variables, context, event, ...(measured && { measured }) };
       return run(operation, request, deps);
     });
@@ -169,9 +170,14 @@ async function* follow(
     logger.error({ err: error }, 'opening the change feed failed');
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
-  const wanted = { wanted: declared.wanted(args), after: declared.after(args) };
-  for await (const change of feed.subscribe({ viewer, ...wanted, signal, joined }))
-    yield { result: await hydrate(subscribed, viewer, change), cursor: change.cursor };
+  yield* pMapIterable(
+    declared.follow(feed, args, { viewer, signal, ...(joined && { joined }) }),
+    async (told): Promise<Told> => ({
+      result: await hydrate(subscribed, viewer, told),
+      cursor: cursorOf(told),
+    }),
+    { concurrency: HYDRATED_AHEAD },
+  );
 }
 
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */

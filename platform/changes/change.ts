@@ -1,9 +1,15 @@
 import type { LoggedMessage } from '../event-log/message.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import type { MemberValue } from '../events/members.ts';
-import { type EventName, eventNames, type NamedEvent, readEvent } from '../events/named.ts';
+import {
+  type AnnouncedName,
+  type EventName,
+  eventNames,
+  type NamedEvent,
+  readEvent,
+} from '../events/named.ts';
 
-/** One event, as a subscriber receives it. */
+/** One event of the log, as a subscriber receives it. */
 export interface Change extends Pick<NamedEvent, 'id' | 'version' | 'members'> {
   /** Where it stands in the log. */
   readonly cursor: string;
@@ -12,12 +18,25 @@ export interface Change extends Pick<NamedEvent, 'id' | 'version' | 'members'> {
   readonly occurredAt: Date;
 }
 
-/** The changes that a subscriber wants. */
-export interface WantedChanges {
-  readonly events: readonly EventName[];
-  /** Of those, the ones that this lets through. */
-  passes(change: Change): boolean;
+/** What is announced while it happens, and in no log: nobody resumes after it. */
+export interface Announcement extends Pick<NamedEvent, 'members'> {
+  readonly event: AnnouncedName;
+  /** By the clock of the process that announced it. */
+  readonly occurredAt: Date;
 }
+
+/** What subscribers are told. */
+export type Occurrence = Change | Announcement;
+
+/** What a subscriber wants to be told. */
+export interface WantedOccurrences<Name extends string = EventName | AnnouncedName> {
+  readonly events: readonly Name[];
+  /** Of those, the ones that this lets through. */
+  passes(occurrence: Occurrence): boolean;
+}
+
+/** The changes that a subscriber wants. */
+export type WantedChanges = WantedOccurrences<EventName>;
 
 export const allChanges: WantedChanges = { events: eventNames, passes: () => true };
 

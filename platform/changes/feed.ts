@@ -7,7 +7,15 @@ import { cancellable } from '../event-log/reading.ts';
 import { decodeCursor, invalidCursor } from '../events/cursor.ts';
 import type { Viewer } from '../identity/service/caller.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { allChanges, type Change, type ChangeEntry, type WantedChanges } from './change.ts';
+import { Announcements } from './announced.ts';
+import {
+  type Announcement,
+  allChanges,
+  type Change,
+  type ChangeEntry,
+  type WantedChanges,
+  type WantedOccurrences,
+} from './change.ts';
 import { readMissed } from './missed.ts';
 import { type ChangeWatcher, LogReader, type Stretch } from './reader.ts';
 import { SeenVersions } from './seen.ts';
@@ -25,6 +33,10 @@ export interface ChangeSubscription {
   readonly joined?: (() => void) | undefined;
 }
 
+export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'> {
+  readonly wanted: WantedOccurrences;
+}
+
 /** Changes, for any number of subscribers of one process, read from the event log once. */
 export interface ChangeFeed {
   /**
@@ -34,6 +46,11 @@ export interface ChangeFeed {
    * subscriptions, or too many of this viewer's, wait for changes of before; SERVICE_UNAVAILABLE
    */
   subscribe(subscription: ChangeSubscription): AsyncIterableIterator<Change, void, undefined>;
+  /**
+   * What is announced to the viewer from now on, until the iterator is returned. What is lost on the way is lost.
+   * @throws BlobgraphError, at `next()`: SLOW_CONSUMER when too much waited to be read; SERVICE_UNAVAILABLE
+   */
+  hear(subscription: AnnouncementSubscription): AsyncIterableIterator<Announcement, void, undefined>;
   /** Tells of all changes that are read from now on, until the function that it returns is called. */
   watch(watcher: ChangeWatcher): () => void;
   /**
@@ -114,6 +131,8 @@ class LogFeed implements ChangeFeed {
   readonly #log: EventLog;
   readonly #reader: LogReader;
   readonly #patienceMs: number;
+  readonly #announcements: Announcements;
+  readonly #closing = new AbortController();
   readonly #reading = new FairQueue({
     name: 'subscriptions that catch up',
     capacity: READING,
@@ -139,10 +158,17 @@ class LogFeed implements ChangeFeed {
       reconnectMs,
     });
     this.#patienceMs = patienceMs;
+    this.#announcements = new Announcements(log);
   }
 
   subscribe(subscription: ChangeSubscription): AsyncIterableIterator<Change, void, undefined> {
     return cancellable((signal) => this.#follow(subscription, signal), subscription.signal);
+  }
+
+  hear(subscription: AnnouncementSubscription): AsyncIterableIterator<Announcement, void, undefined> {
+    const start = (signal: AbortSignal) =>
+      this.#heard(subscription, AbortSignal.any([signal, this.#closing.signal]));
+    return cancellable(start, subscription.signal);
   }
 
   watch(watcher: ChangeWatcher): () => void {
@@ -154,7 +180,17 @@ class LogFeed implements ChangeFeed {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#reader.close();
+  }
+
+  async *#heard({ viewer, wanted, joined = () => {} }: AnnouncementSubscription, signal: AbortSignal) {
+    try {
+      for await (const each of this.#announcements.hear(viewer.userId, signal, joined))
+        if (wanted.events.includes(each.event) && wanted.passes(each)) yield each;
+    } catch (error) {
+      refuse(error);
+    }
   }
 
   async *#follow({ viewer, wanted = allChanges, after, joined }: ChangeSubscription, signal: AbortSignal) {

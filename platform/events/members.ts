@@ -40,6 +40,14 @@ export const eventMembers: Readonly<Record<string, EventMember>> = {
   'run.generation': { kind: 'whole' },
   'run.stage': text,
   'run.progress': { kind: 'number' },
+  /** Of `run.written`: the section's place among the result's, from 0, and how many there are. */
+  'text.section': { kind: 'whole' },
+  'text.sections': { kind: 'whole' },
+  /** The heading that it stands under. */
+  'text.title': text,
+  /** Where in the section `text.added` begins, in UTF-16 units; what stood there and after it is gone. */
+  'text.offset': { kind: 'whole' },
+  'text.added': text,
 };
 
 export type MemberValue = string | number | readonly string[];

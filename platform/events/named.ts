@@ -12,8 +12,12 @@ export const eventNames: readonly EventName[] = [
   ...bookEventKinds.map((kind) => `book.${kind}` as const),
 ];
 
+/** Events that are announced as they happen, and in no log. */
+export const announcedNames = ['run.written'] as const;
+export type AnnouncedName = (typeof announcedNames)[number];
+
 /** The subjects of these events, of one user. */
-export const subjectsOfUser = (names: readonly EventName[], userId: string): string[] =>
+export const subjectsOfUser = (names: readonly (EventName | AnnouncedName)[], userId: string): string[] =>
   names.map((name) => `${name}.${userToken(userId)}`);
 
 /** Every subject of the log. */

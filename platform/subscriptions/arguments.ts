@@ -1,5 +1,5 @@
 import { type FieldDefinitionNode, type InputValueDefinitionNode, Kind } from 'graphql';
-import type { Change } from '../changes/change.ts';
+import type { Occurrence } from '../changes/change.ts';
 import { assertFits, memberOf, valueIn } from './members.ts';
 import { DeclarationFault, directivesOf, EVENT, memberName, type Sdl, shapeOf, textOf } from './sdl.ts';
 
@@ -45,28 +45,35 @@ function conditionsOf(sdl: Sdl, coordinate: string, node: InputValueDefinitionNo
 const given = (args: Arguments, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Arguments | null | undefined)?.[name], args);
 
-function holds(change: Change, member: string, wanted: unknown): boolean {
-  const value = valueIn(change, member);
+function holds(told: Occurrence, member: string, wanted: unknown): boolean {
+  const value = valueIn(told, member);
   return Array.isArray(value) ? value.includes(wanted) : value === wanted;
 }
 
 /**
- * What a field's arguments ask of changes: all that are given must hold.
+ * What a field's arguments ask of what is told: all that are given must hold.
  * @throws DeclarationFault
  */
 export function argumentFilter(
   sdl: Sdl,
   coordinate: string,
   { arguments: nodes = [] }: FieldDefinitionNode,
-): (args: Arguments) => (change: Change) => boolean {
-  if (!nodes.some(({ name }) => name.value === AFTER))
+  isAnnounced: boolean,
+): (args: Arguments) => (told: Occurrence) => boolean {
+  const isResumed = nodes.some(({ name }) => name.value === AFTER);
+  if (!isResumed && !isAnnounced)
     throw new DeclarationFault(coordinate, 'add the argument `after: String`, by which subscribers resume.');
+  if (isResumed && isAnnounced)
+    throw new DeclarationFault(
+      coordinate,
+      'leave out `after`: what is announced is in no log to resume from.',
+    );
   const conditions = nodes.flatMap((node) => conditionsOf(sdl, `${coordinate}(${node.name.value}:)`, node));
   return (args) => {
     const asked = conditions
       .map(({ path, member }) => ({ member, wanted: given(args, path) }))
       .filter(({ wanted }) => wanted != null);
-    return (change) => asked.every(({ member, wanted }) => holds(change, member, wanted));
+    return (told) => asked.every(({ member, wanted }) => holds(told, member, wanted));
   };
 }
 

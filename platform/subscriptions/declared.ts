@@ -1,6 +1,7 @@
 import type { DocumentNode, FieldDefinitionNode, ObjectTypeDefinitionNode } from 'graphql';
-import type { Change, WantedChanges } from '../changes/change.ts';
-import { type EventName, eventNames } from '../events/named.ts';
+import type { Occurrence, WantedChanges, WantedOccurrences } from '../changes/change.ts';
+import type { ChangeFeed, ChangeSubscription } from '../changes/feed.ts';
+import { type AnnouncedName, announcedNames, type EventName, eventNames } from '../events/named.ts';
 import { type Arguments, argumentFilter, cursorIn } from './arguments.ts';
 import { valueIn } from './members.ts';
 import { payloadOf } from './payload.ts';
@@ -8,19 +9,28 @@ import { DeclarationFault, directivesOf, EVENTS, Sdl, textsOf } from './sdl.ts';
 
 /** A subscription field, as its SDL declares it by `@events`. */
 export interface DeclaredSubscription {
-  /** The changes that a subscriber with these arguments wants. */
-  wanted(args: Arguments): WantedChanges;
-  /** The cursor after which they want them; null: from now on. */
-  after(args: Arguments): string | null;
-  /** The field's value for a change: entities are only keys. */
-  payload(change: Change): Readonly<Record<string, unknown>>;
+  /** What a subscriber with these arguments is told, in order. It throws at `next()`, as the feed's methods. */
+  follow(
+    feed: Pick<ChangeFeed, 'subscribe' | 'hear'>,
+    args: Arguments,
+    subscriber: Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'>,
+  ): AsyncIterableIterator<Occurrence, void, undefined>;
+  /** The field's value for it: entities are only keys. */
+  payload(told: Occurrence): Readonly<Record<string, unknown>>;
 }
+
+type AnyName = EventName | AnnouncedName;
+
+const isAnnouncedName = (name: AnyName): name is AnnouncedName =>
+  (announcedNames as readonly string[]).includes(name);
+
+const allNames: readonly AnyName[] = [...eventNames, ...announcedNames];
 
 /** Stands for the subscriber's own user, the last token of every subject. */
 const CALLER = '{caller}';
 
 /** The events on a subject. @throws DeclarationFault when it is not the caller's, or names no event */
-function eventsOn(coordinate: string, subject: string): readonly EventName[] {
+function eventsOn(coordinate: string, subject: string): readonly AnyName[] {
   const tokens = subject.split('.');
   const named = tokens.slice(0, -1);
   if (tokens.at(-1) !== CALLER)
@@ -28,22 +38,28 @@ function eventsOn(coordinate: string, subject: string): readonly EventName[] {
       coordinate,
       `the subject \`${subject}\` must end in \`.${CALLER}\`: nobody may follow what is another's.`,
     );
-  const isOn = (name: EventName) => {
+  const isOn = (name: AnyName) => {
     const its = name.split('.');
     return its.length === named.length && its.every((each, at) => named[at] === each || named[at] === '*');
   };
-  const events = eventNames.filter(isOn);
+  const events = allNames.filter(isOn);
   if (events.length > 0) return events;
-  const problem = `the subject \`${subject}\` has no events. There are: ${eventNames.join(', ')}.`;
+  const problem = `the subject \`${subject}\` has no events. There are: ${allNames.join(', ')}.`;
   throw new DeclarationFault(coordinate, problem);
 }
 
-function eventsOf(coordinate: string, field: FieldDefinitionNode): readonly EventName[] {
+function eventsOf(coordinate: string, field: FieldDefinitionNode): readonly AnyName[] {
   const subjects = textsOf(directivesOf(field, EVENTS)[0], 'subjects') ?? [];
   if (subjects.length === 0)
     throw new DeclarationFault(coordinate, `name at least one subject, e.g. \`blob.*.${CALLER}\`.`);
   const on = new Set(subjects.flatMap((subject) => eventsOn(coordinate, subject)));
-  return eventNames.filter((name) => on.has(name));
+  const announced = [...on].filter(isAnnouncedName);
+  if (announced.length > 0 && announced.length < on.size)
+    throw new DeclarationFault(
+      coordinate,
+      `\`${announced[0]}\` is announced, and in no log: give it a field of its own.`,
+    );
+  return allNames.filter((name) => on.has(name));
 }
 
 function declared(
@@ -53,19 +69,26 @@ function declared(
 ): DeclaredSubscription {
   const coordinate = `${root.name.value}.${field.name.value}`;
   const events = eventsOf(coordinate, field);
-  const filter = argumentFilter(sdl, coordinate, field);
+  const isAnnounced = events.some(isAnnouncedName);
+  const filter = argumentFilter(sdl, coordinate, field, isAnnounced);
   const { needs, payload } = payloadOf(coordinate, field, {
-    sdl,
-    events,
+    ...{ sdl, events, isAnnounced },
     graph: sdl.graphOf(root, field),
   });
-  const isWhole = (change: Change) => needs.every((member) => valueIn(change, member) !== undefined);
+  const isWhole = (told: Occurrence) => needs.every((member) => valueIn(told, member) !== undefined);
+  const wanted = (args: Arguments): WantedOccurrences => {
+    const isAskedFor = filter(args);
+    return { events, passes: (told) => isWhole(told) && isAskedFor(told) };
+  };
   return {
-    wanted(args) {
-      const isAskedFor = filter(args);
-      return { events, passes: (change) => isWhole(change) && isAskedFor(change) };
+    follow(feed, args, subscriber) {
+      if (isAnnounced) return feed.hear({ ...subscriber, wanted: wanted(args) });
+      return feed.subscribe({
+        ...subscriber,
+        wanted: wanted(args) as WantedChanges,
+        after: cursorIn(args),
+      });
     },
-    after: cursorIn,
     payload,
   };
 }

@@ -1,7 +1,7 @@
 import { type EnumTypeDefinitionNode, Kind } from 'graphql';
-import type { Change } from '../changes/change.ts';
+import type { Occurrence } from '../changes/change.ts';
 import { type EventMember, eventMembers, type MemberKind, type MemberValue } from '../events/members.ts';
-import type { EventName } from '../events/named.ts';
+import type { AnnouncedName, EventName } from '../events/named.ts';
 import { DeclarationFault, directivesOf, EVENT, type Sdl, type Shape, textsOf } from './sdl.ts';
 
 /** The GraphQL types by which each kind of value can be given and told. */
@@ -13,13 +13,12 @@ const SCALARS: Readonly<Record<MemberKind, readonly string[]>> = {
   time: ['DateTime', 'String'],
 };
 
-/** A change's value of a member; undefined where the event has none. */
-export function valueIn(change: Change, member: string): MemberValue | undefined {
-  if (member === 'cursor') return change.cursor;
-  if (member === 'event') return change.event;
-  if (member === 'version') return change.version;
-  if (member === 'occurred_at') return change.occurredAt.toISOString();
-  return change.members[member];
+/** The value of a member of what is told; undefined where the event has none. */
+export function valueIn(told: Occurrence, member: string): MemberValue | undefined {
+  if (member === 'event') return told.event;
+  if (member === 'occurred_at') return told.occurredAt.toISOString();
+  if ('cursor' in told && (member === 'cursor' || member === 'version')) return told[member];
+  return told.members[member];
 }
 
 /** @throws DeclarationFault when events have no such member */
@@ -56,7 +55,7 @@ export function assertFits(
 export function enumValues(
   coordinate: string,
   type: EnumTypeDefinitionNode,
-  { name, member, events }: { name: string; member: EventMember; events: readonly EventName[] },
+  { name, member, events }: { name: string; member: EventMember; events: readonly (EventName | AnnouncedName)[] },
 ): ReadonlyMap<MemberValue, string> {
   const possible = name === 'event' ? events : member.values;
   if (!possible || member.isList)

@@ -1,6 +1,6 @@
 import { type FieldDefinitionNode, Kind, type ObjectTypeDefinitionNode } from 'graphql';
-import type { Change } from '../changes/change.ts';
-import type { EventName } from '../events/named.ts';
+import type { Occurrence } from '../changes/change.ts';
+import type { AnnouncedName, EventName } from '../events/named.ts';
 import { assertFits, enumOf, enumValues, memberOf, valueIn } from './members.ts';
 import {
   DeclarationFault,
@@ -13,16 +13,18 @@ import {
   textsOf,
 } from './sdl.ts';
 
-/** How a payload is made of a change. */
+/** How a payload is made of what is told. */
 export interface Payload {
   /** Members that non-null fields need: an event without one of them is no change of this subscription. */
   readonly needs: readonly string[];
-  payload(change: Change): Readonly<Record<string, unknown>>;
+  payload(told: Occurrence): Readonly<Record<string, unknown>>;
 }
 
 export interface PayloadOf {
   readonly sdl: Sdl;
-  readonly events: readonly EventName[];
+  readonly events: readonly (EventName | AnnouncedName)[];
+  /** Whether these are announced, and in no log. */
+  readonly isAnnounced: boolean;
   /** The subgraph that declares the subscription; undefined in its own SDL. */
   readonly graph: string | undefined;
 }
@@ -30,7 +32,7 @@ export interface PayloadOf {
 interface ReadField {
   readonly name: string;
   readonly needs: readonly string[];
-  read(change: Change): unknown;
+  read(told: Occurrence): unknown;
 }
 
 /** Reads a field of a change: a scalar, an enum, or an entity by its key. @throws DeclarationFault */
@@ -45,10 +47,10 @@ function reading(coordinate: string, field: FieldDefinitionNode, { sdl, events, 
     const named = enumOf(sdl, shape.name);
     if (named) {
       const values = enumValues(coordinate, named, { name, member, events });
-      return { name, read: (change: Change) => values.get(valueIn(change, name) ?? '') ?? null };
+      return { name, read: (told: Occurrence) => values.get(valueIn(told, name) ?? '') ?? null };
     }
     assertFits(coordinate, name, member, shape);
-    return { name, read: (change: Change) => valueIn(change, name) ?? null };
+    return { name, read: (told: Occurrence) => valueIn(told, name) ?? null };
   }
   const key = sdl.keyOf(type, graph);
   if (key === undefined || shape.isList) {
@@ -57,8 +59,8 @@ function reading(coordinate: string, field: FieldDefinitionNode, { sdl, events, 
   }
   const name = given ?? `${memberName(field.name.value)}_${memberName(key)}`;
   assertFits(coordinate, name, memberOf(coordinate, name), { ...shape, name: 'ID' });
-  const read = (change: Change) => {
-    const id = valueIn(change, name);
+  const read = (told: Occurrence) => {
+    const id = valueIn(told, name);
     return id === undefined ? null : { [key]: id };
   };
   return { name, read };
@@ -88,7 +90,7 @@ function readField(typeName: string, field: FieldDefinitionNode, of: PayloadOf):
   return {
     name: field.name.value,
     needs: shapeOf(field.type).isRequired ? [name] : [],
-    read: (change) => (except.has(change.event) ? null : read(change)),
+    read: (told) => (except.has(told.event) ? null : read(told)),
   };
 }
 
@@ -100,10 +102,10 @@ export function payloadOf(coordinate: string, field: FieldDefinitionNode, of: Pa
     throw new DeclarationFault(coordinate, 'must give one object.');
   const fields = (type.fields ?? []).map((each) => readField(name, each, of));
   const cursor = type.fields?.find((each) => each.name.value === 'cursor');
-  if (!cursor || shapeOf(cursor.type).name !== 'String' || !shapeOf(cursor.type).isRequired)
+  if (!of.isAnnounced && (!cursor || shapeOf(cursor.type).name !== 'String' || !shapeOf(cursor.type).isRequired))
     throw new DeclarationFault(name, 'add `cursor: String!`, from which subscribers resume.');
   return {
     needs: fields.flatMap(({ needs }) => needs),
-    payload: (change) => Object.fromEntries(fields.map((each) => [each.name, each.read(change)])),
+    payload: (told) => Object.fromEntries(fields.map((each) => [each.name, each.read(told)])),
   };
 }

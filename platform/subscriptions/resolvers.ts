@@ -20,9 +20,7 @@ async function* follow(
   { caller, changeFeed }: FollowingContext,
 ): AsyncGenerator<Told, void, undefined> {
   const viewer = requireViewer(caller);
-  const wanted = { wanted: declared.wanted(args), after: declared.after(args) };
-  for await (const change of (await changeFeed()).subscribe({ viewer, ...wanted }))
-    yield declared.payload(change);
+  for await (const told of declared.follow(await changeFeed(), args, { viewer })) yield declared.payload(told);
 }
 
 function resolve(told: Told | undefined): Told {
