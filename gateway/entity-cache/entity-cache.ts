@@ -113,7 +113,6 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
         bytes += known.bytes;
         given += 1;
         this.#counts.hits += 1;
-        this.#entities.touch(key, caller);
         return known.value.entity;
       },
       put: (selection, representation, entity) =>
@@ -127,7 +126,6 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
         const known = this.#isFollowing() ? this.#answers.get(key)?.value : undefined;
         if (known?.told !== told) return undefined;
         this.#counts.hits += known.entities;
-        this.#answers.touch(key, user);
         return known.json;
       },
       putAnswer: (question, told, json) => {
