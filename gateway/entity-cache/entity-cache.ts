@@ -103,7 +103,7 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
     let [bytes, given] = [0, 0];
     return {
       get: (selection, representation) => {
-        const key = keyOf(caller, selection, representation);
+        const key = keyOf(caller, `${selection} ${representation}`);
         const known = this.#isFollowing() ? this.#entities.get(key) : undefined;
         // Large operations wait for one another by what subgraphs answer them: they ask.
         if (!known || bytes + known.bytes > LARGE_BYTES) {
@@ -116,7 +116,7 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
         return known.value.entity;
       },
       put: (selection, representation, entity) =>
-        this.#keep(keyOf(caller, selection, representation), entity, {
+        this.#keep(keyOf(caller, `${selection} ${representation}`), entity, {
           representation,
           caller,
           began: began.of,
@@ -181,4 +181,4 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
   }
 }
 
-const keyOf = (...parts: readonly string[]): string => parts.join(' ');
+const keyOf = (caller: string, kept: string): string => `${caller} ${kept}`;
