@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
+import { pMapIterable } from 'p-map';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { cancellable } from '../../platform/event-log/reading.ts';
@@ -26,7 +27,7 @@ import type { ExecutionRequest } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { type Declarations, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
+import { cursorOf, type Declarations, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -75,6 +76,9 @@ export interface Subscription extends Carried {
 
 /** Follows a subscription's results until it is returned. It throws at `next()`, as `ChangeFeed.subscribe`. */
 export type Follow = (subscription: Subscription) => AsyncIterableIterator<Told, void, undefined>;
+
+/** Changes of one subscription that are hydrated at once, also while its client reads slowly. They are told in order. */
+const HYDRATED_AHEAD = 4;
 
 type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger' | 'shares'>;
 
