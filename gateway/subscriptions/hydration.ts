@@ -149,7 +149,8 @@ export type Hydrate = (
 ) => Promise<Answer>;
 
 /** The cursor of a change; undefined of what is in no log. */
-export const cursorOf = (told: Occurrence): string | undefined => ('cursor' in told ? told.cursor : undefined);
+export const cursorOf = (told: Occurrence): string | undefined =>
+  'cursor' in told ? told.cursor : undefined;
 
 /** Subscribers receive a change within moments of each other. */
 const SHARED_FOR_MS = 2_000;

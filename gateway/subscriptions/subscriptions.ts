@@ -16,9 +16,11 @@ import {
   type OperationsOverWebSocket,
   serveOperationsOverWebSocket,
 } from '../../platform/serving/websocket/websocket.ts';
+import { followDeclared } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Clock } from '../../platform/time/clock.ts';
 import { withinTime } from '../../platform/time/deadline.ts';
+
 import type { Callers } from '../admission/callers.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import type { Documents } from '../documents/documents.ts';
@@ -175,7 +177,7 @@ async function* follow(
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
   yield* pMapIterable(
-    declared.follow(feed, args, { viewer, signal, ...(joined && { joined }) }),
+    followDeclared(declared, args, feed, { viewer, signal, joined }),
     async (told): Promise<Told> => ({
       result: await hydrate(subscribed, viewer, told),
       cursor: cursorOf(told),

@@ -29,14 +29,11 @@ export interface Announcement extends Pick<NamedEvent, 'members'> {
 export type Occurrence = Change | Announcement;
 
 /** What a subscriber wants to be told. */
-export interface WantedOccurrences<Name extends string = EventName | AnnouncedName> {
-  readonly events: readonly Name[];
+export interface WantedChanges {
+  readonly events: readonly (EventName | AnnouncedName)[];
   /** Of those, the ones that this lets through. */
-  passes(occurrence: Occurrence): boolean;
+  passes(told: Occurrence): boolean;
 }
-
-/** The changes that a subscriber wants. */
-export type WantedChanges = WantedOccurrences<EventName>;
 
 export const allChanges: WantedChanges = { events: eventNames, passes: () => true };
 

@@ -14,7 +14,6 @@ import {
   type Change,
   type ChangeEntry,
   type WantedChanges,
-  type WantedOccurrences,
 } from './change.ts';
 import { readMissed } from './missed.ts';
 import { type ChangeWatcher, LogReader, type Stretch } from './reader.ts';
@@ -34,7 +33,7 @@ export interface ChangeSubscription {
 }
 
 export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'> {
-  readonly wanted: WantedOccurrences;
+  readonly wanted: WantedChanges;
 }
 
 /** Changes, for any number of subscribers of one process, read from the event log once. */

@@ -1,6 +1,7 @@
 import type { EventLog } from '../event-log/log.ts';
 import type { LoggedMessage, Position } from '../event-log/message.ts';
-import { type EventName, subjectsOfUser } from '../events/named.ts';
+import { subjectsOfUser } from '../events/named.ts';
+import type { WantedChanges } from './change.ts';
 import { type ChangeEntry, toChangeEntry } from './change.ts';
 
 /** A user's missed changes of some events, as far as they were read. */
@@ -28,7 +29,7 @@ export function changeEntryOf(message: LoggedMessage): ChangeEntry | undefined {
 export async function readMissed(options: {
   readonly log: EventLog;
   readonly userId: string;
-  readonly events: readonly EventName[];
+  readonly events: WantedChanges['events'];
   readonly after: Position;
   readonly through: number;
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import type { DocumentNode, FieldDefinitionNode, ObjectTypeDefinitionNode } from 'graphql';
-import type { Occurrence, WantedChanges, WantedOccurrences } from '../changes/change.ts';
+import type { Occurrence, WantedChanges } from '../changes/change.ts';
 import type { ChangeFeed, ChangeSubscription } from '../changes/feed.ts';
 import { type AnnouncedName, announcedNames, type EventName, eventNames } from '../events/named.ts';
 import { type Arguments, argumentFilter, cursorIn } from './arguments.ts';
@@ -9,14 +9,25 @@ import { DeclarationFault, directivesOf, EVENTS, Sdl, textsOf } from './sdl.ts';
 
 /** A subscription field, as its SDL declares it by `@events`. */
 export interface DeclaredSubscription {
-  /** What a subscriber with these arguments is told, in order. It throws at `next()`, as the feed's methods. */
-  follow(
-    feed: Pick<ChangeFeed, 'subscribe' | 'hear'>,
-    args: Arguments,
-    subscriber: Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'>,
-  ): AsyncIterableIterator<Occurrence, void, undefined>;
-  /** The field's value for it: entities are only keys. */
+  /** Whether its events are announced, and in no log. */
+  readonly isAnnounced: boolean;
+  /** What a subscriber with these arguments wants. */
+  wanted(args: Arguments): WantedChanges;
+  /** The cursor after which they want it; null: from now on. */
+  after(args: Arguments): string | null;
+  /** The field's value for what is told: entities are only keys. */
   payload(told: Occurrence): Readonly<Record<string, unknown>>;
+}
+
+/** What a subscriber of a field is told, in order. It throws at `next()`, as the feed's methods. */
+export function followDeclared(
+  { isAnnounced, wanted, after }: DeclaredSubscription,
+  args: Arguments,
+  feed: Pick<ChangeFeed, 'subscribe' | 'hear'>,
+  subscriber: Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'>,
+): AsyncIterableIterator<Occurrence, void, undefined> {
+  const subscription = { ...subscriber, wanted: wanted(args) };
+  return isAnnounced ? feed.hear(subscription) : feed.subscribe({ ...subscription, after: after(args) });
 }
 
 type AnyName = EventName | AnnouncedName;
@@ -76,19 +87,13 @@ function declared(
     graph: sdl.graphOf(root, field),
   });
   const isWhole = (told: Occurrence) => needs.every((member) => valueIn(told, member) !== undefined);
-  const wanted = (args: Arguments): WantedOccurrences => {
-    const isAskedFor = filter(args);
-    return { events, passes: (told) => isWhole(told) && isAskedFor(told) };
-  };
   return {
-    follow(feed, args, subscriber) {
-      if (isAnnounced) return feed.hear({ ...subscriber, wanted: wanted(args) });
-      return feed.subscribe({
-        ...subscriber,
-        wanted: wanted(args) as WantedChanges,
-        after: cursorIn(args),
-      });
+    isAnnounced,
+    wanted(args) {
+      const isAskedFor = filter(args);
+      return { events, passes: (told) => isWhole(told) && isAskedFor(told) };
     },
+    after: cursorIn,
     payload,
   };
 }

@@ -55,7 +55,11 @@ export function assertFits(
 export function enumValues(
   coordinate: string,
   type: EnumTypeDefinitionNode,
-  { name, member, events }: { name: string; member: EventMember; events: readonly (EventName | AnnouncedName)[] },
+  {
+    name,
+    member,
+    events,
+  }: { name: string; member: EventMember; events: readonly (EventName | AnnouncedName)[] },
 ): ReadonlyMap<MemberValue, string> {
   const possible = name === 'event' ? events : member.values;
   if (!possible || member.isList)

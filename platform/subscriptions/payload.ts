@@ -102,7 +102,10 @@ export function payloadOf(coordinate: string, field: FieldDefinitionNode, of: Pa
     throw new DeclarationFault(coordinate, 'must give one object.');
   const fields = (type.fields ?? []).map((each) => readField(name, each, of));
   const cursor = type.fields?.find((each) => each.name.value === 'cursor');
-  if (!of.isAnnounced && (!cursor || shapeOf(cursor.type).name !== 'String' || !shapeOf(cursor.type).isRequired))
+  if (
+    !of.isAnnounced &&
+    (!cursor || shapeOf(cursor.type).name !== 'String' || !shapeOf(cursor.type).isRequired)
+  )
     throw new DeclarationFault(name, 'add `cursor: String!`, from which subscribers resume.');
   return {
     needs: fields.flatMap(({ needs }) => needs),

@@ -4,7 +4,7 @@ import { BlobgraphError } from '../errors/errors.ts';
 import type { Caller } from '../identity/service/caller.ts';
 import { requireViewer } from '../serving/access/authenticate.ts';
 import type { Arguments } from './arguments.ts';
-import { type DeclaredSubscription, declaredSubscriptions } from './declared.ts';
+import { type DeclaredSubscription, declaredSubscriptions, followDeclared } from './declared.ts';
 
 /** The context of a subgraph that serves its declared subscriptions itself. */
 export interface FollowingContext {
@@ -20,7 +20,8 @@ async function* follow(
   { caller, changeFeed }: FollowingContext,
 ): AsyncGenerator<Told, void, undefined> {
   const viewer = requireViewer(caller);
-  for await (const told of declared.follow(await changeFeed(), args, { viewer })) yield declared.payload(told);
+  for await (const told of followDeclared(declared, args, await changeFeed(), { viewer }))
+    yield declared.payload(told);
 }
 
 function resolve(told: Told | undefined): Told {

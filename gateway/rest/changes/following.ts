@@ -52,7 +52,7 @@ export function askedBy({ params, query, headers }: FastifyRequest): AskedBy {
 export function changeOf(open: OpenRoute, { result, cursor }: Told): Change {
   const { data, errors = [] } = result;
   const change = data && dataWithin(open, data);
-  if (!change) throw new Failed(failuresOf(errors));
+  if (!change || cursor === undefined) throw new Failed(failuresOf(errors));
   const json = answerOf(open.root, change as Json, false);
   if (errors.length > 0) json['unavailable'] = unavailableOf(open, data, errors);
   return { cursor, kind: String(json['kind']), json };
