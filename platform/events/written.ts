@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { userToken } from './events.ts';
 import type { MemberValues } from './members.ts';
 
 /** A stretch of a result's text, as it is told while it is written. From `offset` on, the section reads `added`. */
@@ -34,6 +35,9 @@ const written = z.object({
   offset: z.int(),
   added: z.string(),
 });
+
+/** The subject of a user's announcements. */
+export const writtenSubject = (userId: string): string => `run.written.${userToken(userId)}`;
 
 /** The body of an announcement. */
 export function toWritten(

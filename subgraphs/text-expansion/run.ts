@@ -77,20 +77,20 @@ const styleData = (style: StyleAnalysis): ExpandedTextData['style_analysis'] => 
   vocabulary_level: style.vocabularyLevel,
 });
 
-type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress' | 'park'>;
+type Asked = Pick<RunRequest, 'id' | 'userId' | 'source' | 'signal' | 'onProgress' | 'onText' | 'park'>;
 
 /**
  * Expands a draft and analyses its style.
  * @throws BlobgraphError SCHEMA_VIOLATION, TOKENS_SPENT, MODEL_UNAVAILABLE, MODEL_FAILED
  */
 export async function expand(
-  { id, userId, source, signal, onProgress, park }: Asked,
+  { id, userId, source, signal, onProgress, onText, park }: Asked,
   { model, worker, tokens }: Expander,
 ): Promise<RunResult<ExpandedTextData>> {
   const original = originalText(source.data);
   const counted = await tokens.begin({ userId, runId: id, text: original });
   const [expansion, style] = await Promise.all([
-    inGraphsWords(() => model.expand({ text: original, userId, signal, onProgress, park })),
+    inGraphsWords(() => model.expand({ text: original, userId, signal, onProgress, onText, park })),
     worker.analyseStyle(original, signal),
   ]);
   const { expanded, sections, modelUsed, tokensUsed } = expansion;

@@ -48,6 +48,8 @@ function parse(data: string): Chunk {
 export class Answer {
   readonly #longest: number;
   readonly #pieces: string[] = [];
+  /** Pieces that were taken. */
+  #taken = 0;
   #length = 0;
   #finish: string | null = null;
   /** The server has the member `finish_reason`, so that it is missed where it says nothing. */
@@ -65,6 +67,13 @@ export class Answer {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** The text that came since this was last called. */
+  takeNew(): string {
+    const added = this.#pieces.slice(this.#taken).join('');
+    this.#taken = this.#pieces.length;
+    return added;
   }
 
   /** The server sent its last word. */

@@ -52,8 +52,8 @@ export interface CompletionRequest {
   readonly signal: AbortSignal;
   /** Milliseconds from its first byte to the answer's last. */
   readonly timeoutMs: number;
-  /** Called with the number of units of the answer so far. */
-  readonly onText: (length: number) => void;
+  /** Called with what came of the answer since the last call. */
+  readonly onText: (added: string) => void;
 }
 
 type Body = Dispatcher.ResponseData['body'];
@@ -189,7 +189,8 @@ export class OpenAiClient {
       await assertAnswered(response, clock);
       await readAnswer(response.body, answer, () => {
         if (answer.length > 0) watch.again();
-        onText(answer.length);
+        const added = answer.takeNew();
+        if (added !== '') onText(added);
       });
     } catch (error) {
       if (error instanceof Unanswered) throw error;

@@ -1,4 +1,5 @@
 import type { Delivery } from '../../event-log/consuming.ts';
+import type { WrittenText } from '../../events/written.ts';
 import type { BlobObject } from '../records/blob-objects.ts';
 import type { Source } from '../runs/sources.ts';
 
@@ -17,6 +18,8 @@ export interface RunRequest<Plan = unknown> {
   readonly signal: AbortSignal;
   /** Tells how far it is, 0 to 1, and what it is at. */
   readonly onProgress: (done: number, stage?: string) => void;
+  /** Tells what was written of the result, while it is: to whoever listens, and kept nowhere. Default: nobody hears it. */
+  readonly onText?: (text: WrittenText) => void;
   /** Waits, e.g. before another try, and lets another run have this one's place meanwhile. Default: there is none to let go. */
   readonly park?: Delivery['park'];
 }

@@ -22,6 +22,7 @@ import { type Patience, patience, withinLimit } from '../runs/limits.ts';
 import { progressReporter } from '../runs/progress.ts';
 import { Signals, type WorkSignals } from '../runs/signals.ts';
 import { readSources } from '../runs/sources.ts';
+import { TextTeller } from '../runs/written.ts';
 import { makeRecord } from './make.ts';
 
 /** Runs a processor on the events that it takes. */
@@ -191,6 +192,8 @@ class EventWorker implements Worker {
     const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
     const { progressEveryMs } = this.#settings;
     const onProgress = progressReporter(this.#kit, userId, reported, progressEveryMs, signals.hear);
+    const writing = { blobId: blob_id, processorId: definition.id, attempt, generation: begun.generation };
+    const teller = new TextTeller({ eventLog: this.#eventLog, clock: this.#kit.clock }, userId, writing);
     const asking = this.#askNowAndThen(userId, reported, signals);
     const sourceIds = pending?.sourceIds ?? [blob_id];
     return withinLimit(definition.limits.seconds, signals.work, (signal) =>
@@ -203,6 +206,7 @@ class EventWorker implements Worker {
           plan: command?.plan,
           signal,
           onProgress,
+          onText: teller.tell,
           park: delivery.park,
         },
         run,
@@ -215,6 +219,7 @@ class EventWorker implements Worker {
         ...(pending ? { title: pending.title, createdAt: pending.createdAt } : {}),
       }),
     ).finally(() => {
+      teller.flush();
       // What it hears now is of no use.
       void asking.stop();
     });

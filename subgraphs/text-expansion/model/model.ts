@@ -1,3 +1,4 @@
+import type { WrittenText } from '../../../platform/events/written.ts';
 import type { Park } from '../../../platform/model/park.ts';
 
 /** A stretch of the original text and the stretch of the expansion that came of it, in UTF-16 units. */
@@ -23,6 +24,8 @@ export interface ExpandRequest {
   readonly signal: AbortSignal;
   /** Hears how much is done, from 0 to 1, growing. */
   readonly onProgress?: (done: number) => void;
+  /** Hears what is written, section by section: of each, in the end, all that the expansion will have. */
+  readonly onText?: ((text: WrittenText) => void) | undefined;
   /** Waits, and lets other work have this one's place meanwhile. Default: it waits. */
   readonly park?: Park | undefined;
 }

@@ -8,6 +8,7 @@ import { storable } from '../../../../platform/text/text.ts';
 import { type Clock, systemClock } from '../../../../platform/time/clock.ts';
 import { pause } from '../../../../platform/time/pause.ts';
 import type { ExpandRequest, Expansion, Section, TextModel } from '../model.ts';
+import { SectionText } from '../section-text.ts';
 import { Progress } from './progress.ts';
 import { type Writing, type Written, write } from './section.ts';
 import { type Part, partsOf } from './sections.ts';
@@ -95,7 +96,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): TextModel {
 async function expand(
   options: OpenAiModelOptions,
   client: OpenAiClient,
-  { text, userId, signal, onProgress, park }: ExpandRequest,
+  { text, userId, signal, onProgress, onText = () => {}, park }: ExpandRequest,
 ): Promise<Expansion> {
   const limits = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)];
   const stop = new AbortController();
@@ -108,7 +109,12 @@ async function expand(
   try {
     const toOutcome = async (part: Part, index: number): Promise<Outcome> => {
       const writing = { ...writingOf(options, client, ended, park), userId };
-      const outcome = await expandPart(writing, text, part, (share) => progress.set(index, share));
+      const told = new SectionText({ section: index, sections: parts.length, title: part.title }, onText);
+      const outcome = await expandPart(writing, text, part, {
+        told,
+        onProgress: (share) => progress.set(index, share),
+      });
+      told.settle(outcome.text);
       progress.set(index, 1);
       return outcome;
     };
@@ -156,16 +162,20 @@ async function expandPart(
   writing: Omit<Writing, 'onText'>,
   text: string,
   { start, length, bodyStart, bodyLength }: Part,
-  onProgress: (share: number) => void,
+  { told, onProgress }: { told: SectionText; onProgress: (share: number) => void },
 ): Promise<Outcome> {
   const whole = text.slice(start, start + length);
   const body = text.slice(bodyStart, bodyStart + bodyLength);
-  const onText = (written: number) => onProgress(Math.min(0.99, written / (bodyLength * usualGrowth)));
+  const head = text.slice(start, bodyStart);
+  const onText: Writing['onText'] = (offset, added) => {
+    told.write(head.length + offset, added);
+    onProgress(Math.min(0.99, (offset + added.length) / (bodyLength * usualGrowth)));
+  };
   const kept = { text: whole, completions: [], uncounted: [] };
   if (body === '') return { ...kept, failure: null, kept: nothingToExpand };
+  told.settle(head);
   try {
     const written = await write({ ...writing, onText }, body);
-    const head = text.slice(start, bodyStart);
     const tail = text.slice(bodyStart + bodyLength, start + length);
     return { ...written, text: head + written.text + tail, failure: null, kept: null };
   } catch (error) {

@@ -41,8 +41,8 @@ export interface Writing
   readonly requestTimeoutMs: number;
   /** Aborting it ends the request under way. */
   readonly signal: AbortSignal;
-  /** Reports the number of UTF-16 units written so far. */
-  readonly onText: (length: number) => void;
+  /** Hears what was written, and where it begins, in UTF-16 units: what stood there before is given up. */
+  readonly onText: (offset: number, added: string) => void;
 }
 
 /**
@@ -69,7 +69,7 @@ async function inHalves(writing: Writing, passage: string): Promise<Written> {
     const half = passage.slice(start, start + length);
     const core = half.trim();
     const before = text.length;
-    const onText = (more: number) => writing.onText(before + more);
+    const onText: Writing['onText'] = (offset, added) => writing.onText(before + offset, added);
     const written = core === '' ? null : await write({ ...writing, onText }, core);
     if (written) halves.push(written);
     text += half.replace(core, () => written?.text ?? '');
@@ -120,6 +120,7 @@ function ask(
   before: number,
 ): Promise<Completion> {
   const { client, userId, signal, onText, requestTimeoutMs } = writing;
+  let offset = before;
   return client.complete({
     userId,
     messages: [...messages],
@@ -127,7 +128,10 @@ function ask(
     maxTokens: answerTokens(writing, messages),
     signal,
     timeoutMs: requestTimeoutMs,
-    onText: (length) => onText(before + length),
+    onText(added) {
+      onText(offset, added);
+      offset += added.length;
+    },
   });
 }
 
