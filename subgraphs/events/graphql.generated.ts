@@ -71,6 +71,12 @@ export type Subscription = {
   bookChanged: BookChange;
   /** Every step of the runs on the caller's blobs, those of artifacts included. All given conditions must hold. */
   processingChanged: ProcessingChange;
+  /**
+   * The text that a run on a blob makes, e.g. its expansion, while it is written. It is told to who listens and kept nowhere:
+   * whoever comes late, or loses the connection, gets what is written from then on, and reads the whole once
+   * `processingChanged` tells that it is done.
+   */
+  expansionProgress: ExpansionProgress;
 };
 
 
@@ -94,6 +100,12 @@ export type SubscriptionProcessingChangedArgs = {
   bookId?: InputMaybe<Scalars['ID']['input']>;
   processorId?: InputMaybe<Scalars['ID']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+export type SubscriptionExpansionProgressArgs = {
+  blobId: Scalars['ID']['input'];
 };
 
 /** All given conditions must hold. */
@@ -215,6 +227,27 @@ export type ProcessingChange = {
   occurredAt: Scalars['DateTime']['output'];
   /** The blob's entry as it is now; `processing` has all its runs, and why one failed. */
   blob: Maybe<BlobIndex>;
+};
+
+/** A stretch of a text that was written just now. From `offset` on, the section reads `added`, and nothing after it. */
+export type ExpansionProgress = {
+  __typename?: 'ExpansionProgress';
+  /** The blob that is worked on. */
+  blobId: Scalars['ID']['output'];
+  /** The processor that writes it. */
+  processorId: Scalars['ID']['output'];
+  /** From 1: another one begins anew. */
+  attempt: Scalars['Int']['output'];
+  /** The section's place in the text, from 0: several may be written at once. */
+  section: Scalars['Int']['output'];
+  /** How many sections there are. */
+  sections: Scalars['Int']['output'];
+  /** The heading that the section stands under. */
+  title: Maybe<Scalars['String']['output']>;
+  /** Where in the section `added` begins, in UTF-16 units. */
+  offset: Scalars['Int']['output'];
+  /** Mind that a model's text may still be tidied, or written anew: then `offset` goes back. */
+  added: Scalars['String']['output'];
 };
 
 /** Where the processing of a blob is. */
@@ -422,6 +455,7 @@ export type ResolversTypes = {
   BookChangeKind: BookChangeKind;
   ProcessingChange: ResolverTypeWrapper<ProcessingChange>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ExpansionProgress: ResolverTypeWrapper<ExpansionProgress>;
   ProcessingState: ProcessingState;
   BlobIndex: ResolverTypeWrapper<BlobIndex>;
   Book: ResolverTypeWrapper<Book>;
@@ -449,6 +483,7 @@ export type ResolversParentTypes = {
   BookChange: BookChange;
   ProcessingChange: ProcessingChange;
   Float: Scalars['Float']['output'];
+  ExpansionProgress: ExpansionProgress;
   BlobIndex: BlobIndex;
   Book: Book;
   DeadLetter: DeadLetterModel;
@@ -494,6 +529,7 @@ export type SubscriptionResolvers<ContextType = Context, ParentType extends Reso
   blobChanged?: SubscriptionResolver<ResolversTypes['BlobChange'], "blobChanged", ParentType, ContextType, Partial<SubscriptionBlobChangedArgs>>;
   bookChanged?: SubscriptionResolver<ResolversTypes['BookChange'], "bookChanged", ParentType, ContextType, RequireFields<SubscriptionBookChangedArgs, 'bookId'>>;
   processingChanged?: SubscriptionResolver<ResolversTypes['ProcessingChange'], "processingChanged", ParentType, ContextType, Partial<SubscriptionProcessingChangedArgs>>;
+  expansionProgress?: SubscriptionResolver<ResolversTypes['ExpansionProgress'], "expansionProgress", ParentType, ContextType, RequireFields<SubscriptionExpansionProgressArgs, 'blobId'>>;
 };
 
 export type BlobChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlobChange'] = ResolversParentTypes['BlobChange']> = {
@@ -536,6 +572,18 @@ export type ProcessingChangeResolvers<ContextType = Context, ParentType extends 
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   blob?: Resolver<Maybe<ResolversTypes['BlobIndex']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ExpansionProgressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExpansionProgress'] = ResolversParentTypes['ExpansionProgress']> = {
+  blobId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  processorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  section?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sections?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  added?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -615,6 +663,7 @@ export type Resolvers<ContextType = Context> = {
   BlobChange?: BlobChangeResolvers<ContextType>;
   BookChange?: BookChangeResolvers<ContextType>;
   ProcessingChange?: ProcessingChangeResolvers<ContextType>;
+  ExpansionProgress?: ExpansionProgressResolvers<ContextType>;
   BlobIndex?: BlobIndexResolvers<ContextType>;
   Book?: BookResolvers<ContextType>;
   DeadLetter?: DeadLetterResolvers<ContextType>;
