@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
+import { toWritten, writtenSubject } from '../events/written.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage, bookMessage } from '../testing/events.ts';
 import { allChanges, type Change } from './change.ts';
@@ -9,6 +10,13 @@ import { type ChangeFeed, openChangeFeed } from './feed.ts';
 
 const TOTAL = 180;
 const HISTORY = 20;
+
+const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, generation: 0 };
+
+function announce(log: EventLog, userId: string, text: { offset: number; added: string }): void {
+  const written = { section: 0, sections: 1, title: null, ...text };
+  log.announce(writtenSubject(userId), toWritten(run, written, new Date(0)));
+}
 
 /** Declares the tests of the change feed on a log of its own, which `open` opens and `close` takes away. */
 export function changeFeedContract({
@@ -124,6 +132,37 @@ export function changeFeedContract({
     const told = [await changes.next(), await changes.next(), await changes.next()];
     expect(told.map(({ value }) => value?.version)).toEqual([1, 2, 1]);
     await changes.return?.();
+  });
+
+  test('what is announced is heard by its user alone, by who listens, and is in no log', async () => {
+    const { head, heard } = { head: await log.head(), heard: [] as unknown[] };
+    const wanted = { events: ['run.written'], passes: () => true } as const;
+    const hear = (userId: string) =>
+      new Promise<ReturnType<ChangeFeed['hear']>>((joined) => {
+        const hearing = feed.hear({ viewer: { userId, roles: [] }, wanted, joined: () => joined(hearing) });
+        hearing.next().then(
+          ({ value }) => heard.push([userId, value?.members['text.added']]),
+          () => {},
+        );
+      });
+    const [alice, again, bob] = [await hear('alice'), await hear('alice'), await hear('bob')];
+    announce(log, 'alice', { offset: 0, added: 'The ' });
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['alice', 'The '],
+        ['alice', 'The '],
+      ]);
+    announce(log, 'alice', { offset: 4, added: 'rain' });
+    announce(log, 'alice', { offset: 8, added: ' fell' });
+    announce(log, 'bob', { offset: 0, added: 'Snow' });
+    await expect.poll(() => heard).toContainEqual(['bob', 'Snow']);
+    expect((await alice.next()).value?.members).toMatchObject({
+      'text.offset': 4,
+      'text.added': 'rain fell',
+    });
+    await Promise.all([alice, again, bob].map((hearing) => hearing.return?.()));
+    expect(await log.head()).toEqual(head);
   });
 
   test('cursors that lead nowhere are told apart', async () => {
