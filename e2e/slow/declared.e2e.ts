@@ -155,3 +155,58 @@ it('runs are followed by blob and by book, and resumed with the cursor of either
   const book = await until(client, BOOK, { after: last }, isMade);
   expect(book.at(-1)).toMatchObject({ kind: 'UPDATED', book: { title: 'Weather' } });
 });
+
+const TEXT = 'subscription { expansionProgress { blobId processorId section sections offset added } }';
+
+interface Written {
+  readonly blobId: string;
+  readonly section: number;
+  readonly offset: number;
+  readonly added: string;
+}
+
+/** Tells the text of all of a client's drafts from the first that is told on, by draft and section. */
+async function listen(client: GraphClient, texts: Map<string, string[]>): Promise<void> {
+  for await (const { data } of client.subscribe<{ expansionProgress: Written }>(TEXT, {})) {
+    const { blobId, section, offset, added } = data?.expansionProgress ?? {};
+    if (blobId === undefined || section === undefined) throw new Error('Text that is told has no place');
+    const sections = texts.get(blobId) ?? [];
+    sections[section] = (sections[section] ?? '').slice(0, offset) + added;
+    texts.set(blobId, sections);
+  }
+}
+
+it('the text of an expansion is told while it is written, to its owner alone, and is the one that is kept', async () => {
+  const [client, other] = [await system.client(), await system.client()];
+  const [texts, others] = [new Map<string, string[]>(), new Map<string, string[]>()];
+  listen(client, texts).catch(() => undefined);
+  listen(other, others).catch(() => undefined);
+  const content = 'The rain came down on the harbour. She stood at the window and watched the boats. '.repeat(
+    20,
+  );
+  let draft = '';
+  // Nothing says that one listens: what comes before is not told.
+  await expect
+    .poll(
+      async () => {
+        draft = await createDraft(client, { content });
+        await untilState(client, draft, 'COMPLETED');
+        return texts.has(draft);
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(true);
+  const query = `query ($id: ID!) { blob(id: $id) { derived(processorId: "text-expansion") { nodes {
+    content { ... on ExpandedText { data { expanded } } } } } } }`;
+  interface Kept {
+    readonly blob: {
+      readonly derived: {
+        readonly nodes: readonly { readonly content: { readonly data: { readonly expanded: string } } }[];
+      };
+    };
+  }
+  const { blob } = await client.query<Kept>(query, { id: draft });
+  const expanded = blob.derived.nodes[0]?.content.data.expanded;
+  await expect.poll(() => texts.get(draft)?.join('')).toBe(expanded);
+  expect(others.size).toBe(0);
+});

@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { toChangeEntry } from '../changes/change.ts';
 import type { EventKind } from '../events/events.ts';
+import { fromWritten, toWritten } from '../events/written.ts';
 import { projectFile } from '../process/paths.ts';
 import { blobMessage } from '../testing/events.ts';
 import { declaredSubscriptions } from './declared.ts';
@@ -79,6 +80,20 @@ test('a cursor is taken as it is given', () => {
   expect([after({ after: 'x' }), after({ after: null }), after({})]).toEqual(['x', null, null]);
 });
 
+test('what is announced is declared without cursors, and told by its members', () => {
+  const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
+  const declared = declaredSubscriptions(parse(sdl)).get('expansionProgress');
+  const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, generation: 0 };
+  const text = { section: 1, sections: 2, title: null, offset: 4, added: 'rain' };
+  const { time: occurredAt, members = {} } = fromWritten(toWritten(run, text, new Date(0))) ?? {};
+  const announced = { event: 'run.written', occurredAt: occurredAt ?? new Date(), members } as const;
+  const { generation: _, ...told } = { ...run, ...text };
+  expect(declared?.payload(announced)).toEqual(told);
+  expect(declared?.isAnnounced).toBe(true);
+  const passes = (args: object) => declared?.wanted({ ...args }).passes(announced);
+  expect([{}, { blobId: 'draft' }, { blobId: 'other' }].map(passes)).toEqual([true, true, false]);
+});
+
 test('events without what a non-null field stands for are not told', () => {
   const declared = declaredSubscriptions(
     parse(sdlOf({ payload: 'run: ID! @event(member: "run.processor_id")' })),
@@ -140,6 +155,16 @@ test.each<[string, Parts, string]>([
   ],
   ['no subject', { subjects: '[]' }, 'Subscription.f: name at least one subject'],
   ['no cursor argument', { args: 'blobId: ID' }, 'Subscription.f: add the argument `after: String`'],
+  [
+    'what is announced and what is logged',
+    { subjects: '["run.written.{caller}", "blob.*.{caller}"]' },
+    'Subscription.f: `run.written` is announced, and in no log: give it a field of its own',
+  ],
+  [
+    'a cursor for what is announced',
+    { subjects: '["run.written.{caller}"]' },
+    'Subscription.f: leave out `after`',
+  ],
   [
     'a cursor that must be given',
     { args: 'after: String!' },

@@ -105,7 +105,7 @@ export type SubscriptionProcessingChangedArgs = {
 
 /** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionExpansionProgressArgs = {
-  blobId: Scalars['ID']['input'];
+  blobId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** All given conditions must hold. */
@@ -529,7 +529,7 @@ export type SubscriptionResolvers<ContextType = Context, ParentType extends Reso
   blobChanged?: SubscriptionResolver<ResolversTypes['BlobChange'], "blobChanged", ParentType, ContextType, Partial<SubscriptionBlobChangedArgs>>;
   bookChanged?: SubscriptionResolver<ResolversTypes['BookChange'], "bookChanged", ParentType, ContextType, RequireFields<SubscriptionBookChangedArgs, 'bookId'>>;
   processingChanged?: SubscriptionResolver<ResolversTypes['ProcessingChange'], "processingChanged", ParentType, ContextType, Partial<SubscriptionProcessingChangedArgs>>;
-  expansionProgress?: SubscriptionResolver<ResolversTypes['ExpansionProgress'], "expansionProgress", ParentType, ContextType, RequireFields<SubscriptionExpansionProgressArgs, 'blobId'>>;
+  expansionProgress?: SubscriptionResolver<ResolversTypes['ExpansionProgress'], "expansionProgress", ParentType, ContextType, Partial<SubscriptionExpansionProgressArgs>>;
 };
 
 export type BlobChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlobChange'] = ResolversParentTypes['BlobChange']> = {

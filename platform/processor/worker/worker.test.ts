@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { fromWritten } from '../../events/written.ts';
 import { blobMessage } from '../../testing/events.ts';
 import { idOf, openKit, record, upperCase } from '../testing/processor.fixture.ts';
 import { ONE_AT_A_TIME, workersOfEachTest } from './worker.fixture.ts';
@@ -75,6 +76,26 @@ describe('a run', () => {
     expect(run).toHaveBeenCalledTimes(1);
     expect(state.reports.map(({ blob_id }) => blob_id)).toEqual(['last', 'last']);
     expect(await deadLetters()).toEqual(['odd: The message is not an event of a blob (1)']);
+  });
+
+  it('tells the text that it writes, before its result is there', async () => {
+    const { log, state, start, created } = await setUp();
+    const heard: unknown[] = [];
+    await log.listen(['run.written.*'], (subject, body) => {
+      heard.push([subject, fromWritten(body)?.members]);
+      expect(state.runs('a')).toEqual(['PROCESSING 1']);
+    });
+    await start({
+      async run(request, opened) {
+        request.onText?.({ section: 0, sections: 1, title: null, offset: 0, added: 'TEXT' });
+        await vi.waitFor(() => expect(heard).toHaveLength(1));
+        return upperCase(request, opened);
+      },
+    });
+    await created('a');
+    await expect.poll(() => state.runs('a')).toEqual(['PROCESSING 1', 'COMPLETED 1']);
+    const told = { blob_id: 'a', 'run.processor_id': 'upper-case', 'run.attempt': 1, 'text.added': 'TEXT' };
+    expect(heard).toEqual([['run.written.alice', expect.objectContaining(told)]]);
   });
 
   it('tells of its progress, not too often', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WrittenText } from '../../../../platform/events/written.ts';
 import {
   ModelAnswerInvalid,
   type ModelError,
@@ -155,6 +156,25 @@ describe('a long text', () => {
     server.reply({ kind: 'status', status: 500 });
     const { expanded } = await expand({ contextTokens: 4_096, concurrency: 3 }, book);
     expect(expanded.match(/^# \w+$/gm)).toEqual(['# One', '# Two', '# Three', '# Blank']);
+  });
+
+  it('tells its sections while they are written, as they will be in the end', async () => {
+    server.reply({ kind: 'reset', text: 'A beginning that' }, { kind: 'answer', text: '```\nfenced\n```' });
+    const told: WrittenText[] = [];
+    const onText = (written: WrittenText) => told.push(written);
+    const { signal } = new AbortController();
+    const options = { contextTokens: 4_096, concurrency: 3 };
+    const { expanded, sections } = await model(options).expand({ text: book, signal, onText });
+    const texts: string[] = [];
+    for (const { section, offset, added } of told)
+      texts[section] = (texts[section] ?? '').slice(0, offset) + added;
+    expect(texts.join('')).toBe(expanded);
+    expect(texts).toHaveLength(sections.length);
+    expect(told.some(({ added }) => added.includes('A beginning'))).toBe(true);
+    expect(told.length).toBeGreaterThan(2 * sections.length);
+    expect(new Set(told.map(({ title, sections: all }) => `${title} of ${all}`))).toEqual(
+      new Set(['One of 4', 'Two of 4', 'Three of 4', 'Blank of 4']),
+    );
   });
 
   it('leaves room for a section’s expansion in the context', () => {

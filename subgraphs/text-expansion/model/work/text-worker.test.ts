@@ -39,6 +39,20 @@ describe('the offline model', () => {
     expect(done).toEqual([...done].sort((one, other) => one - other));
   });
 
+  it('tells its sections once they are written', async () => {
+    const told: string[] = [];
+    const text = `# One\n\n${`${scene}\n\n`.repeat(60)}# Two\n\n${scene}\n`;
+    const { expanded, sections } = await model.expand({
+      text,
+      signal,
+      onText: ({ section, offset, added }) => {
+        told[section] = (told[section] ?? '').slice(0, offset) + added;
+      },
+    });
+    expect(told).toHaveLength(sections.length);
+    expect(told.join('')).toBe(expanded);
+  });
+
   it('leaves the event loop free', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
