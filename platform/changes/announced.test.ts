@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toWritten, writtenSubject } from '../events/written.ts';
 import { Announcements } from './announced.ts';
 
-const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, generation: 0 };
+const run = { blob_id: 'draft', processor_id: 'text-expansion', attempt: 1, generation: 0 };
 const bodyOf = (offset: number, added: string, section = 0) =>
   toWritten(run, { section, sections: 2, title: null, offset, added }, new Date(0));
 

@@ -11,7 +11,7 @@ import { type ChangeFeed, openChangeFeed } from './feed.ts';
 const TOTAL = 180;
 const HISTORY = 20;
 
-const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, generation: 0 };
+const run = { blob_id: 'draft', processor_id: 'text-expansion', attempt: 1, generation: 0 };
 
 function announce(log: EventLog, userId: string, text: { offset: number; added: string }): void {
   const written = { section: 0, sections: 1, title: null, ...text };

@@ -17,8 +17,8 @@ export interface WrittenText {
 /** The run that writes it. */
 export interface WritingRun {
   /** The blob that it works on. */
-  readonly blobId: string;
-  readonly processorId: string;
+  readonly blob_id: string;
+  readonly processor_id: string;
   readonly attempt: number;
   readonly generation: number;
 }
@@ -40,12 +40,7 @@ const written = z.object({
 export const writtenSubject = (userId: string): string => `run.written.${userToken(userId)}`;
 
 /** The body of an announcement. */
-export function toWritten(
-  { blobId, processorId, attempt, generation }: WritingRun,
-  text: WrittenText,
-  time: Date,
-): Uint8Array {
-  const run = { blob_id: blobId, processor_id: processorId, attempt, generation };
+export function toWritten(run: WritingRun, text: WrittenText, time: Date): Uint8Array {
   const body: z.infer<typeof written> = { time: time.toISOString(), ...run, ...text };
   return new TextEncoder().encode(JSON.stringify(body));
 }

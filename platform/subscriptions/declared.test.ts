@@ -83,11 +83,11 @@ test('a cursor is taken as it is given', () => {
 test('what is announced is declared without cursors, and told by its members', () => {
   const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
   const declared = declaredSubscriptions(parse(sdl)).get('expansionProgress');
-  const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, generation: 0 };
+  const run = { blob_id: 'draft', processor_id: 'text-expansion', attempt: 1, generation: 0 };
   const text = { section: 1, sections: 2, title: null, offset: 4, added: 'rain' };
   const { time: occurredAt, members = {} } = fromWritten(toWritten(run, text, new Date(0))) ?? {};
   const announced = { event: 'run.written', occurredAt: occurredAt ?? new Date(), members } as const;
-  const { generation: _, ...told } = { ...run, ...text };
+  const told = { blobId: 'draft', processorId: 'text-expansion', attempt: 1, ...text };
   expect(declared?.payload(announced)).toEqual(told);
   expect(declared?.isAnnounced).toBe(true);
   const passes = (args: object) => declared?.wanted({ ...args }).passes(announced);

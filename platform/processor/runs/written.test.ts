@@ -12,7 +12,7 @@ function setUp() {
     const { members = {} } = fromWritten(body) ?? {};
     told.push([subject, members['text.section'], members['text.offset'], members['text.added']]);
   };
-  const run = { blobId: 'draft', processorId: 'text-expansion', attempt: 2, generation: 1 };
+  const run = { blob_id: 'draft', processor_id: 'text-expansion', attempt: 2, generation: 1 };
   const teller = new TextTeller({ eventLog: { announce }, clock: systemClock }, 'a.b', run);
   const tell = (section: number, offset: number, added: string) =>
     teller.tell({ section, sections: 3, title: null, offset, added });

@@ -192,22 +192,14 @@ class EventWorker implements Worker {
     const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
     const { progressEveryMs } = this.#settings;
     const onProgress = progressReporter(this.#kit, userId, reported, progressEveryMs, signals.hear);
-    const writing = { blobId: blob_id, processorId: definition.id, attempt, generation: begun.generation };
-    const teller = new TextTeller({ eventLog: this.#eventLog, clock: this.#kit.clock }, userId, writing);
+    const teller = new TextTeller({ ...this.#kit, eventLog: this.#eventLog }, userId, reported);
     const asking = this.#askNowAndThen(userId, reported, signals);
     const sourceIds = pending?.sourceIds ?? [blob_id];
     return withinLimit(definition.limits.seconds, signals.work, (signal) =>
       makeRecord(this.#kit, {
         request: {
-          id,
-          userId,
-          source,
-          sources,
-          plan: command?.plan,
-          signal,
-          onProgress,
-          onText: teller.tell,
-          park: delivery.park,
+          ...{ id, userId, source, sources, signal, plan: command?.plan },
+          ...{ onProgress, onText: teller.tell, park: delivery.park },
         },
         run,
         sourceIds,
