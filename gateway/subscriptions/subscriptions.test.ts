@@ -174,7 +174,7 @@ test('changes that wait are fetched together, a few of them, and told in order',
   release();
   const told = [await first];
   while (told.length < many.length) told.push(await next());
-  expect(told.map(({ data }) => data?.blobChanged)).toMatchObject(
+  expect(told.map(({ data }) => data?.['blobChanged'])).toMatchObject(
     many.map(({ id, title }) => ({ blobId: id, blob: { title } })),
   );
 });
