@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
+import { pMapIterable } from 'p-map';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { cancellable } from '../../platform/event-log/reading.ts';
@@ -74,6 +75,9 @@ export interface Subscription extends Carried {
 
 /** Follows a subscription's results until it is returned. It throws at `next()`, as `ChangeFeed.subscribe`. */
 export type Follow = (subscription: Subscription) => AsyncIterableIterator<Told, void, undefined>;
+
+/** Changes of one subscription that are hydrated at once, also while its client reads slowly. They are told in order. */
+const HYDRATED_AHEAD = 4;
 
 type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger' | 'shares'>;
 
@@ -170,8 +174,14 @@ async function* follow(
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
   const wanted = { wanted: declared.wanted(args), after: declared.after(args) };
-  for await (const change of feed.subscribe({ viewer, ...wanted, signal, joined }))
-    yield { result: await hydrate(subscribed, viewer, change), cursor: change.cursor };
+  yield* pMapIterable(
+    feed.subscribe({ viewer, ...wanted, signal, joined }),
+    async (change): Promise<Told> => ({
+      result: await hydrate(subscribed, viewer, change),
+      cursor: change.cursor,
+    }),
+    { concurrency: HYDRATED_AHEAD },
+  );
 }
 
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */
