@@ -74,7 +74,7 @@ const title = (client: GraphClient, field: 'createBook' | 'updateBook', input: o
 };
 
 const EXPORT =
-  'mutation ($id: ID!) { exportBook(input: { compiledBookId: $id, format: EPUB }) { userErrors { code message } } }';
+  'mutation ($id: ID!) { exportBook(input: { compiledBookId: $id, format: EPUB }) { liveCursor userErrors { code message } } }';
 
 const keyOf = ({ blobId, version }: Pick<BookChange, 'blobId' | 'version'>) =>
   `${blobId ?? 'book'}@${version}`;
@@ -90,9 +90,11 @@ it('a book is followed from its making to its export and its end, by its owner a
   await untilState(client, draft, 'COMPLETED');
   const { compiledBook } = await compileBook(client, { bookId: 'my-novel', useExpanded: false });
   const id = compiledBook?.id ?? '';
-  await client.query(EXPORT, { id });
+  const { exportBook } = await client.query<{ exportBook: { liveCursor: string } }>(EXPORT, { id });
   const isExported = ({ kind, artifact }: BookChange) => kind === 'BLOB_COMPLETED' && artifact !== null;
   const exported = await until(client, BOOK, { after: made.liveCursor }, isExported);
+  const exporting = await until(client, BOOK, { after: exportBook.liveCursor }, isExported);
+  expect(exporting.at(-1)?.cursor).toBe(exported.at(-1)?.cursor);
   const chapters = [{ chapterNum: 2, title: 'Two', position: 1 }];
   await title(client, 'updateBook', { title: 'Calms', chapters });
   const isRenamed = ({ kind, version }: BookChange) => kind === 'UPDATED' && version === 2;

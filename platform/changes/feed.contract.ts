@@ -165,6 +165,24 @@ export function changeFeedContract({
     expect(await log.head()).toEqual(head);
   });
 
+  test('events that only a newer process knows are passed over', async () => {
+    const after = encodeCursor(await log.head());
+    const wanted = { events: ['blob.created', 'book.updated'], passes: () => true } as const;
+    const follow = () => feed.subscribe({ viewer: { userId: 'alice', roles: [] }, after, wanted });
+    const live = follow();
+    const first = live.next();
+    for (const message of [blobMessage('n', 1), bookMessage('n', 1)]) {
+      const headers = { ...message.headers, 'ce-type': `${message.headers['ce-type']}.anew` };
+      await log.publish({ ...message, id: `anew:${message.id}`, headers });
+    }
+    const unlike = { headers: { 'ce-type': 'page.turned' }, body: new TextEncoder().encode('42') };
+    await log.publish({ ...blobMessage('n', 2), ...unlike });
+    await log.publish(blobMessage('known', 1));
+    for (const told of [first, follow().next()]) expect((await told).value?.id).toBe('known');
+    expect(await feed.caughtUp(new AbortController().signal)).toBe(true);
+    await live.return?.();
+  });
+
   test('cursors that lead nowhere are told apart', async () => {
     const { epoch, sequence } = await log.head();
     const ahead = encodeCursor({ epoch, sequence: sequence + 100 });

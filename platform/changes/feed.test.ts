@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EpochGone, EventLogUnavailable, PositionGone } from '../event-log/errors.ts';
 import { encodeCursor } from '../events/cursor.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { blobMessage, bookMessage } from '../testing/events.ts';
+import { blobMessage } from '../testing/events.ts';
 import { type MemoryLog, memoryLog } from '../testing/memory-log.ts';
 import { unlessAborted } from '../time/unless-aborted.ts';
 import type { Change } from './change.ts';
@@ -143,27 +143,6 @@ test('a change that stands in the log twice comes once, also across the joining 
   expect(await take(changes, 3)).toEqual(['a:1', 'a:2', 'b:1']);
   await publish('b:1', 'a:2', 'a:3');
   expect(await take(changes, 1)).toEqual(['a:3']);
-});
-
-test('events that only a newer process knows are passed over, live and of before', async () => {
-  const after = await start();
-  const feed = openFeed();
-  const live = follow(feed, { after });
-  const newer = [blobMessage('a', 1), bookMessage('my-novel', 1)].map((message) => ({
-    ...message,
-    id: `newer ${message.id}`,
-    headers: { ...message.headers, 'ce-type': `${message.headers['ce-type']}-anew` },
-  }));
-  for (const message of newer) await log.publish(message);
-  await log.publish({
-    ...blobMessage('b', 1),
-    headers: { 'ce-type': 'page.turned' },
-    body: new Uint8Array(),
-  });
-  await publish('c:1');
-  expect(await take(live, 1)).toEqual(['c:1']);
-  expect(await take(follow(openFeed({ historySize: 1 }), { after }), 1)).toEqual(['c:1']);
-  expect(await feed.caughtUp(new AbortController().signal)).toBe(true);
 });
 
 test('a failing log is read again from where it stopped, and subscribers do not notice', async () => {
