@@ -5,7 +5,6 @@ import { isLoopback } from '../platform/config/config.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
-import { projectFile } from '../platform/process/paths.ts';
 import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
 import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
@@ -18,7 +17,7 @@ import { EventStreams } from '../platform/serving/event-stream/streams.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { SocketDoor } from '../platform/serving/websocket/door.ts';
-import { readSupergraph } from '../platform/supergraph/outside.ts';
+import { periodic } from '../platform/time/periodic.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import type { GatewayContext } from './admission/context.ts';
 import type { Documents } from './documents/documents.ts';
@@ -27,6 +26,7 @@ import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
 import { RedisTexts } from './documents/registered/registered-texts.redis.ts';
 import { sharedTexts } from './documents/registered/registered-texts.shared.ts';
 import type { RegisteredTexts } from './documents/registered/registered-texts.ts';
+import { BlobEntityCache } from './entity-cache/entity-cache.ts';
 import { followDeletions } from './entity-cache/following.ts';
 import { measureEntityCache } from './entity-cache/metrics.ts';
 import { exportRoutes } from './export/routes.ts';
@@ -35,26 +35,22 @@ import { directReads } from './forwarding/direct-reads.ts';
 import { fileRoutes } from './forwarding/files.ts';
 import { ownerFor } from './forwarding/owner.ts';
 import { reconciliationRoute } from './forwarding/reconciliations.ts';
-import { type Graph, openGraph } from './graph/graph.ts';
-import { systemScalars } from './graph/schema.ts';
+import type { ReplaceableGraph } from './graph/replaceable.ts';
+import { callerOf, openSystemGraph, userOf } from './graph/system-graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
 import { allowOrigins } from './http/cors.ts';
 import { streamSubscriptions } from './http/graph-over-event-stream.ts';
 import { serveGraphOverHttp } from './http/graph-over-http.ts';
-import { defaultLimits } from './limits/limits.ts';
 import { apiPage } from './openapi/page.ts';
 import { openApiRoutes } from './openapi/routes.ts';
-import { permissions, redactRefusals } from './operations/permissions.ts';
+import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
 import { changesSocket } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
-import { boundLarge } from './subgraphs/large.ts';
-import { shareInFlight } from './subgraphs/sharing.ts';
-import { createServiceSubgraphs } from './subgraphs/subgraphs.service.ts';
 import {
   type Follow,
   openSubscriptions,
@@ -68,30 +64,9 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
   return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
 };
 
-/** Identifies callers who may get different answers. */
-const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
-  JSON.stringify([userId, ...roles]);
-const userOf = ({ viewer }: GatewayContext): string => viewer.userId;
-
 const MEBIBYTE = 1024 * 1024;
-
-async function openSystemGraph(
-  { config, http, logger }: ServiceRuntime,
-  entityCacheMiB: number,
-): Promise<Graph<GatewayContext>> {
-  const file = config.supergraphFile ?? projectFile('gateway', 'supergraph.graphql');
-  const { sdl, outside } = await readSupergraph(file);
-  return openGraph({
-    supergraphSdl: sdl,
-    planner: config.queryPlanner,
-    subgraphs: boundLarge(shareInFlight(createServiceSubgraphs({ http, logger, outside }), callerOf)),
-    ...(entityCacheMiB > 0 && { entities: { maxBytes: entityCacheMiB * MEBIBYTE, callerOf, userOf } }),
-    limits: defaultLimits,
-    scalars: systemScalars,
-    mayRun: permissions(config.introspection),
-    logger,
-  });
-}
+/** How often `SUPERGRAPH_FILE` is read again. */
+const LOOK_EVERY_MS = 2_000;
 
 /** The store of texts that clients register, shared by replicas when there is a Redis. */
 async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<RegisteredTexts> {
@@ -114,7 +89,9 @@ async function openLimiter(
 
 /** The parts that the gateway's endpoints share. */
 interface Opened {
-  readonly graph: Graph<GatewayContext>;
+  readonly graph: ReplaceableGraph<GatewayContext>;
+  /** Undefined where no entities are kept. */
+  readonly entities: BlobEntityCache<GatewayContext> | undefined;
   readonly documents: Documents<GatewayContext>;
   readonly given: z.infer<typeof settings>;
   readonly limiters: Pick<CallersOptions, 'requests' | 'failures'>;
@@ -123,7 +100,9 @@ interface Opened {
 async function open(runtime: ServiceRuntime): Promise<Opened> {
   const { config, logger } = runtime;
   const given = config.settings(settings);
-  const graph = await openSystemGraph(runtime, given.ENTITY_CACHE_MEBIBYTES);
+  const maxBytes = given.ENTITY_CACHE_MEBIBYTES * MEBIBYTE;
+  const entities = maxBytes > 0 ? new BlobEntityCache({ maxBytes, callerOf, userOf }) : undefined;
+  const graph = await openSystemGraph(runtime, entities);
   try {
     const { operations } = graph;
     const registered = await registeredTexts(runtime);
@@ -138,7 +117,7 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
       registered,
       logger,
     });
-    return { graph, documents, given, limiters };
+    return { graph, entities, documents, given, limiters };
   } catch (error) {
     await graph.close();
     throw error;
@@ -236,6 +215,7 @@ async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Pr
     },
     logger,
   });
+  graph.need(routes.map(({ text }) => text));
   const changes = routes.find(({ route }) => route.events);
   if (changes) door.serve(changesSocket(changes, { callers, follow, userTokens, clock, logger }));
   await app.register(openApiRoutes, { routes });
@@ -248,9 +228,15 @@ export const gatewayService: ServiceDefinition = {
   async create(runtime) {
     const { config, http, logger, metrics, userTokens, changeFeed } = runtime;
     const opened = await open(runtime);
-    const { entities: cache } = opened.graph;
+    const { graph, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
+    const looking = periodic({
+      what: 'looking for another supergraph',
+      everyMs: LOOK_EVERY_MS,
+      logger,
+      turn: () => graph.replace(),
+    });
     return {
       frontDoor: true,
       checks,
@@ -279,14 +265,16 @@ export const gatewayService: ServiceDefinition = {
         if (cache) measureEntityCache(metrics, () => cache.usage);
       },
       async close() {
+        await looking.stop();
         await following?.stop();
-        await opened.graph.close();
+        await graph.close();
       },
       async start() {
         // Open the feed at the start, so that it has the history for subscriptions that resume. An event log that is
         // down delays only subscriptions.
         changeFeed().catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
         if (cache) following = followDeletions({ cache, changeFeed, logger });
+        if (config.supergraphFile) looking.start();
       },
     };
   },

@@ -7,7 +7,6 @@ const representation = (id: string) => JSON.stringify({ __typename: 'ExpandedTex
 function followed(options: Partial<EntityCacheOptions<string>> = {}) {
   const cache = new BlobEntityCache<string>({
     maxBytes: MIB,
-    mayKeep: () => true,
     callerOf: (context) => context,
     userOf: (context) => context,
     ...options,

@@ -41,7 +41,6 @@ export interface EntityCacheUsage {
 export interface EntityCacheOptions<Context> {
   /** Bound of all entities and answers with their keys, by estimate. */
   readonly maxBytes: number;
-  readonly mayKeep: EntityCache<Context>['mayKeep'];
   /** Tells callers apart who may get different answers. */
   readonly callerOf: (context: Context) => string;
   /** The user whose blobs a caller sees. */
@@ -56,8 +55,7 @@ export interface EntityCacheOptions<Context> {
  * its user, and an operation that began before the deletion does not bring them back. It answers and takes nothing from
  * when it was last told, by {@link BlobEntityCache.followed}, that it knows all deletions.
  */
-export class BlobEntityCache<Context> implements EntityCache<Context> {
-  readonly mayKeep: EntityCache<Context>['mayKeep'];
+export class BlobEntityCache<Context> implements Pick<EntityCache<Context>, 'open'> {
   readonly #callerOf: EntityCacheOptions<Context>['callerOf'];
   readonly #userOf: EntityCacheOptions<Context>['userOf'];
   readonly #now: () => number;
@@ -72,8 +70,7 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
   #counts = { hits: 0, misses: 0, losses: 0 };
 
   constructor(options: EntityCacheOptions<Context>) {
-    const { maxBytes, mayKeep, callerOf, userOf, now = () => performance.now() } = options;
-    this.mayKeep = mayKeep;
+    const { maxBytes, callerOf, userOf, now = () => performance.now() } = options;
     this.#callerOf = callerOf;
     this.#userOf = userOf;
     this.#now = now;
@@ -154,6 +151,11 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
   lost(): void {
     this.#knownUntil = Number.NEGATIVE_INFINITY;
     if (this.#entities.size + this.#answers.size > 0) this.#counts.losses += 1;
+    this.clear();
+  }
+
+  /** All goes, and operations that began before do not bring it back. */
+  clear(): void {
     this.#deletions.noteAll();
     this.#deletionsOf.noteAll();
     this.#entities.clear();

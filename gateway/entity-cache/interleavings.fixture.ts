@@ -28,7 +28,6 @@ function* orders(lengths: readonly number[]): Generator<readonly number[]> {
 class World {
   readonly cache = new BlobEntityCache<string>({
     maxBytes: 1_000_000,
-    mayKeep: () => true,
     callerOf: (context) => context,
     userOf: (context) => context,
   });

@@ -105,11 +105,13 @@ function assertAllAsked({ paths }: PlannedText, steps: readonly Step[]): void {
   }
 }
 
+/** Of all executors: kept answers are found by it, also after another supergraph has come. */
+let compilations = 0;
+
 class PlanExecutor<Context> implements Executor<Context> {
   readonly schema: GraphQLSchema;
   readonly #deps: ExecutorDependencies<Context>;
   readonly #isOfType: TypeTest;
-  #compilations = 0;
 
   constructor(deps: ExecutorDependencies<Context>) {
     this.schema = deps.schema;
@@ -208,8 +210,8 @@ class PlanExecutor<Context> implements Executor<Context> {
     const bytes = characters * BYTES_PER_CHARACTER;
     const templateOf = createTemplates();
     const rootRequest = rootRequestOf(steps, templateOf);
-    this.#compilations += 1;
-    return { id: this.#compilations, operation, place, plan, steps, templateOf, rootRequest, bytes };
+    compilations += 1;
+    return { id: compilations, operation, place, plan, steps, templateOf, rootRequest, bytes };
   }
 }
 

@@ -24,7 +24,7 @@ export interface PreparedOperation {
 
 /** An operation compiled for given values of `@skip` and `@include`. */
 export interface Compiled {
-  /** No other of the same executor has it. */
+  /** No other of this process has it. */
   readonly id: number;
   readonly operation: OperationFields;
   /** The root of the result. */

@@ -1,9 +1,9 @@
 import { type GraphQLScalarType, parse } from 'graphql';
 import { type DeclaredSubscription, declaredSubscriptions } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import { BlobEntityCache, type EntityCacheOptions } from '../entity-cache/entity-cache.ts';
 import { immutableSelections } from '../entity-cache/immutable.ts';
 import { createExecutor } from '../execution/executor.ts';
+import type { EntityCache } from '../execution/steps/kept-entities.ts';
 import { type CostHints, costHintsOf } from '../limits/cost.ts';
 import type { OperationLimits } from '../limits/limits.ts';
 import type { MayRun } from '../operations/operation.ts';
@@ -12,14 +12,14 @@ import { createPlanner, type PlannerOptions } from '../planning/create-planner.t
 import type { Subgraphs } from '../subgraphs/subgraphs.ts';
 import { clientSchema } from './schema.ts';
 
+/** The subscription fields that a supergraph declares, by name. */
+export type Declarations = Pick<ReadonlyMap<string, DeclaredSubscription>, 'get'>;
+
 /** A supergraph, opened to run operations over its subgraphs. */
 export interface Graph<Context> {
   readonly operations: Operations<Context>;
   readonly costHints: CostHints;
-  /** The subscription fields that it declares, by name. */
-  readonly declarations: ReadonlyMap<string, DeclaredSubscription>;
-  /** Undefined where no entities are kept. */
-  readonly entities: BlobEntityCache<Context> | undefined;
+  readonly declarations: Declarations;
   /** Operations that still have to be planned fail with SERVICE_UNAVAILABLE from then on. */
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function openGraph<Context>(deps: {
   /** Custom scalars, by name. Others accept any value. Default: none. */
   scalars?: Readonly<Record<string, GraphQLScalarType>>;
   /** Keeps entities across operations, in memory. Default: none are kept. */
-  entities?: Omit<EntityCacheOptions<Context>, 'mayKeep'> | undefined;
+  entities?: Pick<EntityCache<Context>, 'open'> | undefined;
   /** Authorizes each run of an operation. Default: every run is allowed. */
   mayRun?: MayRun<Context>;
   logger: Logger;
@@ -42,15 +42,17 @@ export async function openGraph<Context>(deps: {
   const declarations = declaredSubscriptions(parse(supergraphSdl, { noLocation: true }));
   const planner = await createPlanner({ kind: deps.planner, supergraphSdl, logger });
   const schema = clientSchema(planner.apiSchema, deps.scalars);
-  const entities =
-    deps.entities && new BlobEntityCache({ ...deps.entities, mayKeep: immutableSelections(supergraphSdl) });
+  const { entities: cache } = deps;
+  const entities = cache && {
+    mayKeep: immutableSelections(supergraphSdl),
+    open: (context: Context) => cache.open(context),
+  };
   const executor = createExecutor({ schema, planner, subgraphs, entities });
   const costHints = costHintsOf(supergraphSdl);
   return {
     operations: createOperations({ executor, costHints, limits, mayRun: deps.mayRun }),
     costHints,
     declarations,
-    entities,
     close: () => planner.close(),
   };
 }

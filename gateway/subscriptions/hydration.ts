@@ -29,6 +29,7 @@ import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { textHash } from '../../platform/serving/graphql/operation.ts';
 import type { DeclaredSubscription } from '../../platform/subscriptions/declared.ts';
+import type { Declarations } from '../graph/graph.ts';
 import type { Answer } from '../operations/present.ts';
 
 /** The operation that is run for each change: the subscription without the arguments of its field. */
@@ -50,8 +51,6 @@ export interface Subscribed {
   readonly args: Readonly<Record<string, unknown>>;
   readonly hydration: Hydration;
 }
-
-export type Declarations = ReadonlyMap<string, DeclaredSubscription>;
 
 const undeclared = (field: string) =>
   new BlobgraphError(

@@ -26,10 +26,11 @@ import type { GatewayContext } from '../admission/context.ts';
 import type { Documents } from '../documents/documents.ts';
 import { namedDocumentOf } from '../documents/named-document.ts';
 import type { ExecutionRequest } from '../execution/executor.ts';
+import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { cursorOf, type Declarations, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
+import { cursorOf, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -138,6 +139,19 @@ async function runInTurn(
   }
 }
 
+/** Finds an operation that was good with the supergraph before. @throws GraphQLError why it no longer is */
+function findAgain(
+  operations: SubscriptionDependencies['operations'],
+  query: string,
+  operationName: string | undefined,
+): Operation<GatewayContext> {
+  try {
+    return operations.find(query, operationName);
+  } catch (error) {
+    throw error instanceof OperationRefused ? error.errors[0] : error;
+  }
+}
+
 /**
  * Runs hydrations as operations, which subscriptions with the same selection share. They take turns with the viewer's
  * other operations, and requests of all users go first. A hydration that waits too long ends the subscription. The
@@ -148,7 +162,7 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
   return ({ field, declared, hydration }, viewer, told, measured) =>
     inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
       const { query, operationName, variables } = hydration;
-      const operation = operations.find(stripIgnoredCharacters(query), operationName);
+      const operation = findAgain(operations, stripIgnoredCharacters(query), operationName);
       const event = { [field]: declared.payload(told) };
       const request = { variables, context, event, ...(measured && { measured }) };
       return run(operation, request, deps);

@@ -105,7 +105,7 @@ export const doorVariables = {
       .min(1)
       .optional()
       .describe(
-        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it; unset: our own',
+        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it; the gateway reads it again every 2 s, and serves another one without a restart; unset: our own',
       ),
   }),
   ...readBy('gateway', {

@@ -67,16 +67,14 @@ export function outsideSubgraphs(supergraphSdl: string): OutsideSubgraph[] {
     }));
 }
 
-/** The installation's supergraph, where it has one of its own. @throws ConfigError that names the variable */
-export async function readSupergraph(file: string): Promise<{
-  readonly sdl: string;
-  readonly outside: readonly OutsideSubgraph[];
-}> {
+/** A supergraph's text. @throws ConfigError that names the variable when it cannot be read, or is none */
+export async function readSupergraph(file: string): Promise<string> {
   const sdl = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(`SUPERGRAPH_FILE: the file cannot be read (${error.code ?? 'unknown'})`);
   });
   try {
-    return { sdl, outside: outsideSubgraphs(sdl) };
+    outsideSubgraphs(sdl);
+    return sdl;
   } catch {
     throw new ConfigError('SUPERGRAPH_FILE: the file is no supergraph; `npm run compose` makes one');
   }

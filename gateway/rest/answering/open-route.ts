@@ -28,7 +28,9 @@ export interface RestGraph {
 /** A route, prepared for a graph. */
 export interface OpenRoute {
   readonly route: Route;
-  /** Found and validated at start, with the document completed. */
+  /** The document, completed. */
+  readonly text: string;
+  /** That of the document in the graph as it is now. */
   readonly operation: Operation<GatewayContext>;
   readonly isMutation: boolean;
   /** The shape of the REST answer. */
@@ -97,7 +99,10 @@ export function openRoute({ operations, costHints }: RestGraph, route: Route): O
   const body = inputs(route.body)?.strict() ?? null;
   return {
     route,
-    operation,
+    text,
+    get operation() {
+      return operations.find(text);
+    },
     isMutation: operation.kind === OperationTypeNode.MUTATION,
     root: below(shapeOf(schema, document), route.within ?? []),
     variables,

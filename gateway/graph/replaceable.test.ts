@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createLogger } from '../../platform/telemetry/logger.ts';
+import type { Graph } from './graph.ts';
+import { ReplaceableGraph } from './replaceable.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A graph whose operations tell which it is. */
+function graphOf(text: string, closed: string[]): Graph<object> {
+  const assertValid = (document: string) => {
+    if (document.includes(text)) throw new Error(`${document} is not valid`);
+  };
+  const operations = { schema: text, find: () => text, assertValid };
+  const declarations = { get: (field: string) => `${field} of ${text}` };
+  const graph = { operations, declarations, costHints: text, close: async () => void closed.push(text) };
+  return graph as unknown as Graph<object>;
+}
+
+async function setUp() {
+  const closed: string[] = [];
+  const file = { text: 'first' };
+  const onReplaced = vi.fn();
+  const graph = await ReplaceableGraph.open<object>({
+    read: async () => file.text,
+    async open(text) {
+      if (text === 'bad') throw new Error('It cannot be planned');
+      return graphOf(text, closed);
+    },
+    onReplaced,
+    graceMs: 1_000,
+    logger: createLogger('silent'),
+  });
+  return { graph, file, closed, onReplaced };
+}
+
+const served = ({ operations, declarations, costHints }: Graph<object>): unknown[] => [
+  operations.find(''),
+  operations.schema,
+  declarations.get('f'),
+  costHints,
+];
+
+test('what is found comes of the newest supergraph; the graph before is closed when its work is over', async () => {
+  const { graph, file, closed, onReplaced } = await setUp();
+  const { operations } = graph;
+  expect(served(graph)).toEqual(['first', 'first', 'f of first', 'first']);
+  file.text = 'second';
+  await graph.replace();
+  expect(served(graph)).toEqual(['second', 'second', 'f of second', 'second']);
+  expect(operations.find('')).toBe('second');
+  expect(onReplaced).toHaveBeenCalledTimes(1);
+  expect(closed).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(closed).toEqual(['first']);
+  await graph.close();
+  expect(closed).toEqual(['first', 'second']);
+});
+
+test('the same supergraph again changes nothing', async () => {
+  const { graph, onReplaced } = await setUp();
+  await graph.replace();
+  await graph.replace();
+  expect(onReplaced).not.toHaveBeenCalled();
+});
+
+test('one that cannot be served is refused once, and the graph before goes on', async () => {
+  const { graph, file, closed, onReplaced } = await setUp();
+  file.text = 'bad';
+  await expect(graph.replace()).rejects.toThrow('It cannot be planned');
+  await graph.replace();
+  expect(served(graph)[0]).toBe('first');
+  expect([closed, onReplaced.mock.calls]).toEqual([[], []]);
+  file.text = 'good';
+  await graph.replace();
+  expect(served(graph)[0]).toBe('good');
+});
+
+test('one that lacks what is needed is refused, and closed', async () => {
+  const { graph, file, closed } = await setUp();
+  graph.need(['{ of second }']);
+  file.text = 'second';
+  await expect(graph.replace()).rejects.toThrow('{ of second } is not valid');
+  expect(served(graph)[0]).toBe('first');
+  expect(closed).toEqual(['second']);
+  file.text = 'third';
+  await graph.replace();
+  expect(served(graph)[0]).toBe('third');
+});
+
+test('closing closes graphs whose work is not over, too', async () => {
+  const { graph, file, closed } = await setUp();
+  for (const text of ['second', 'third']) {
+    file.text = text;
+    await graph.replace();
+  }
+  await graph.close();
+  expect(closed.sort()).toEqual(['first', 'second', 'third']);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(closed).toHaveLength(3);
+});
