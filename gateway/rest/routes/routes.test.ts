@@ -31,6 +31,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   // The fields that Relay refetches by.
   'Query.fetch__BlobIndex': 'GET /api/v1/blobs/:id',
   'Query.fetch__Book': 'GET /api/v1/books/:id',
+  'Query.liveCursor': 'GET /api/v1/users/:user_id/blobs?include=live_cursor',
+  // Of a book's blobs and their runs; what its owner says of it is followed by GraphQL alone.
+  'Subscription.bookChanged': 'GET /api/v1/events?book_id=…',
+  'Subscription.processingChanged': 'GET /api/v1/events',
 };
 
 const kinds: Readonly<Record<string, string>> = {

@@ -531,6 +531,11 @@ export type Book = {
   __typename?: 'Book';
   /** The user's own id of the book. */
   id: Scalars['ID']['output'];
+  /**
+   * Raised by every change of title, front matter or chapters, as its `UPDATED` of `bookChanged` tells; 0 of a book that has
+   * only drafts.
+   */
+  version: Scalars['Int']['output'];
   /** As its owner gave it, or else its id. */
   title: Scalars['String']['output'];
   /** A BCP 47 tag, e.g. `de`: as given, or that of its drafts; null where their beginnings do not tell. */
@@ -1349,6 +1354,7 @@ export type UserBlobResolvers<ContextType = Context, ParentType extends Resolver
 export type BookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Book'] = ResolversParentTypes['Book']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Book']>, { __typename: 'Book' } & GraphQLRecursivePick<ParentType, {"id":true}>, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   language?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   subtitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;

@@ -27,7 +27,7 @@ interface Written {
 const caller = newCaller();
 const versionOf = ({ version }: Change) => version;
 
-/** A book’s title is the version of its record. */
+/** A book that is described again and again. */
 const aBook: Written = {
   write: (number) => {
     const mutation =
@@ -35,9 +35,13 @@ const aBook: Written = {
     return ask(caller, mutation, { title: `${number}` });
   },
   async look() {
-    const query = '{ liveCursor book(id: "titled") { title } }';
-    const { liveCursor, book } = await ask<{ liveCursor: string; book: { title: string } }>(caller, query);
-    return { seen: Number(book.title), after: liveCursor };
+    const query = '{ liveCursor book(id: "titled") { version title } }';
+    const { liveCursor, book } = await ask<{ liveCursor: string; book: { version: number; title: string } }>(
+      caller,
+      query,
+    );
+    expect(book.title).toBe(`${book.version}`);
+    return { seen: book.version, after: liveCursor };
   },
   subscription: ['bookChanged', { bookId: 'titled' }],
   numberOf: versionOf,

@@ -33,6 +33,8 @@ export interface Book<Draft = IndexEntry> {
   /** Chosen by the user: unique only among the user's books. */
   readonly id: string;
   readonly userId: string;
+  /** That of its record, deleted or not; 0 without one. */
+  readonly version: number;
   /** The book's id without a record. */
   readonly title: string;
   /** As its user set it; see {@link languageOf}. */
@@ -96,6 +98,7 @@ export function joinBook<Draft extends BriefEntry>(
   return {
     id,
     userId,
+    version: record?.version ?? 0,
     title: described?.title ?? id,
     language: described?.language ?? null,
     front: described?.front ?? noFrontMatter,
@@ -148,9 +151,11 @@ export async function listBooks(
   const places = await store.listedPlaces(userId, 'bookId');
   const ids = places.map(({ id }) => id);
   const records = ids.length > 0 ? await store.bookRecords(userId, ids) : [];
-  const described = new Map(records.filter(({ deleted }) => !deleted).map((record) => [record.id, record]));
+  const recordOf = new Map(records.map((record) => [record.id, record]));
   return places.map(({ id, listedAt }) => {
-    const { title = id, language = null, front = noFrontMatter, automatic = [] } = described.get(id) ?? {};
-    return { id, userId, title, language, front, automatic, createdAt: listedAt };
+    const { version = 0, deleted, ...record } = recordOf.get(id) ?? {};
+    const described: Partial<BookRecord> = deleted ? {} : record;
+    const { title = id, language = null, front = noFrontMatter, automatic = [] } = described;
+    return { id, userId, version, title, language, front, automatic, createdAt: listedAt };
   });
 }
