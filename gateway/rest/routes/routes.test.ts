@@ -35,6 +35,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   // Of a book's blobs and their runs; what its owner says of it is followed by GraphQL alone.
   'Subscription.bookChanged': 'GET /api/v1/events?book_id=…',
   'Subscription.processingChanged': 'GET /api/v1/events',
+  // Announced, and in no log: REST tells of what is logged.
+  'Subscription.expansionProgress': 'GET /api/v1/events',
 };
 
 const kinds: Readonly<Record<string, string>> = {
