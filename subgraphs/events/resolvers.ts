@@ -5,6 +5,7 @@ import { requireOperator, requireViewer } from '../../platform/serving/access/au
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
 import type { BlobChangeModel, Context } from './models.ts';
+import { webhookMutations, webhookQueries, webhookTypes } from './webhook-resolvers.ts';
 
 async function changesOf({ caller, changeFeed }: Context, filter: ChangeFilter, after: string | null) {
   const viewer = requireViewer(caller);
@@ -22,6 +23,7 @@ export const resolvers: Resolvers = {
   Query: {
     deadLetters: async (_root, page, context) => deadLetterPage(await operatorsLog(context), page),
     deadLetter: async (_root, { id }, context) => (await operatorsLog(context)).deadLetter(id),
+    ...webhookQueries,
   },
   Mutation: {
     async replayDeadLetter(_root, { id }, context) {
@@ -32,7 +34,9 @@ export const resolvers: Resolvers = {
       const dropped = await (await operatorsLog(context)).dropDeadLetter(id);
       return dropped ? { droppedId: id, userErrors: [] } : { droppedId: null, userErrors: [noSuchLetter] };
     },
+    ...webhookMutations,
   },
+  ...webhookTypes,
   Subscription: {
     blobChanged: {
       subscribe: (_root, { filter, after }, context) => changesOf(context, filter ?? {}, after ?? null),

@@ -25,6 +25,8 @@ import {
 } from '../../platform/serving/websocket/websocket.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
+import type { Webhooks } from './webhooks/owners/webhooks.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 type EventsRuntime = Pick<
   ServiceRuntime,
@@ -44,10 +46,27 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
   return { ...session, until: runtime.userTokens.acceptedUntil(bearerToken(headers.authorization)) };
 }
 
+/** The context of one request. */
+function contextWith({ changeFeed, eventLog }: EventsRuntime, webhooks: Webhooks) {
+  return (caller: Caller): Context => {
+    let own: ReturnType<Webhooks['list']> | undefined;
+    const ownWebhooks = () => {
+      own ??= webhooks.list(requireViewer(caller).userId);
+      return own;
+    };
+    return { caller, changeFeed, eventLog, webhooks, ownWebhooks };
+  };
+}
+
 /** Serves subscriptions over graphql-ws, and the rest of the schema over HTTP. */
-export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
-  const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
-  const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
+export async function installEvents(
+  app: FastifyInstance,
+  runtime: EventsRuntime,
+  webhooks: Webhooks,
+): Promise<void> {
+  const { config, clock, logger, metrics } = runtime;
+  const contextOf = contextWith(runtime, webhooks);
+  webhookRoutes(app, webhooks);
   const { schema } = serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8')),
     resolvers,
