@@ -33,7 +33,11 @@ export interface Lookups {
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Prepares their store; nothing is delivered before `start`. */
-export async function openWebhooks(runtime: WebhooksRuntime, lookups: Lookups = {}): Promise<OpenedWebhooks> {
+export async function openWebhooks(
+  runtime: WebhooksRuntime,
+  store: WebhookStore,
+  lookups: Lookups = {},
+): Promise<OpenedWebhooks> {
   const { config, metrics, clock, ids, logger, changeFeed: feed } = runtime;
   const { perUser, timeoutMs, firstPauseMs, giveUpMs, hosts } = config.webhooks;
   const { resolve = resolveHost, lookup } = lookups;

@@ -3,7 +3,7 @@ import { encodeCursor } from '../../../../platform/events/cursor.ts';
 import { createTextCipher } from '../../../../platform/sealing/cipher.ts';
 import { blobMessage } from '../../../../platform/testing/events.ts';
 import { everything } from '../record/webhook.ts';
-import { answering, deliveries, TAKEN } from './delivery.fixture.ts';
+import { answering, deliveries, TAKEN } from './delivery.postgres.fixture.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 5 };
 
@@ -132,12 +132,12 @@ test('a replay sends again from its cursor, also in the middle of a delivery', a
 test('nothing is sent while it is paused, nor once it is deleted', async () => {
   const { register, deliverer, publish, blobIds, store, clock } = await deliveries();
   const [webhook, deleted] = [await register(), await register({ userId: 'bob' })];
-  const { usage } = deliverer();
-  await expect.poll(() => usage().kept, PATIENCE).toBe(2);
+  const living = deliverer();
+  await expect.poll(() => living.usage().kept, PATIENCE).toBe(2);
   await store.steer('alice', webhook.id, 'PAUSED', clock.now());
   await store.markDeleted('bob', { id: deleted.id }, clock.now());
   await publish('a');
-  await expect.poll(() => usage().kept, PATIENCE).toBe(0);
+  await expect.poll(() => living.usage().kept, PATIENCE).toBe(0);
   expect(blobIds()).toEqual([]);
   await store.steer('alice', webhook.id, 'ACTIVE', clock.now());
   await expect.poll(blobIds, PATIENCE).toEqual(['a']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deliveries, TAKEN } from './delivery.fixture.ts';
+import { deliveries, TAKEN } from './delivery.postgres.fixture.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 5 };
 
@@ -8,13 +8,13 @@ test('several processes share the webhooks, and each change is sent by one of th
   for (let count = 0; count < 6; count++) await register();
   const [one, two, three] = [deliverer(), deliverer(), deliverer()];
   const all = [one, two, three];
-  await expect.poll(() => all.map(({ usage }) => usage().kept), PATIENCE).toEqual([2, 2, 2]);
+  await expect.poll(() => all.map((each) => each.usage().kept), PATIENCE).toEqual([2, 2, 2]);
   await publish('a', 'b');
   await expect.poll(() => sent.length, PATIENCE).toBe(12);
   const ofHook = (url: string) => sent.filter((each) => each.url === url).map(({ blobId }) => blobId);
   for (const { url } of sent) expect(ofHook(url)).toEqual(['a', 'b']);
   await two.stop();
-  await expect.poll(() => [one, three].map(({ usage }) => usage().kept), PATIENCE).toEqual([3, 3]);
+  await expect.poll(() => [one, three].map((each) => each.usage().kept), PATIENCE).toEqual([3, 3]);
   await publish('c');
   await expect.poll(() => blobIds().filter((id) => id === 'c').length, PATIENCE).toBe(6);
 });
@@ -29,12 +29,12 @@ test('what a process had when it died is sent by another, once it counts as dead
   await store.begin(webhook.id, dead, new Date(clock.now().getTime() + 15_000));
   await publish('a');
   behaviour.answer = () => TAKEN;
-  const { usage } = deliverer();
+  const living = deliverer();
   await publish('b');
   await expect
     .poll(async () => (await store.turn('looks', clock.now(), clock.now())).workers, PATIENCE)
     .toBe(2);
-  expect([usage().kept, blobIds()]).toEqual([0, []]);
+  expect([living.usage().kept, blobIds()]).toEqual([0, []]);
   pass(15_000);
   await expect.poll(blobIds, PATIENCE).toEqual(['a', 'b']);
   const late = { id: webhook.id, worker: dead, cursor: webhook.cursor, revision: webhook.revision };
@@ -52,12 +52,12 @@ test('a receiver that hangs costs its own webhook alone, and its user’s others
     url === slow.url
       ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       : TAKEN;
-  const { drop } = deliverer();
+  const living = deliverer();
   const to = (url: string) => sent.filter((each) => each.url === url).length;
   await publish('a', 'b', 'c');
   await expect.poll(() => to(fast.url), PATIENCE).toBe(3);
   expect(to(slow.url)).toBe(1);
-  drop([slow.id]);
+  living.drop([slow.id]);
 });
 
 test('as many are sent to at once as may be: in all, of a user, and to a host', async () => {

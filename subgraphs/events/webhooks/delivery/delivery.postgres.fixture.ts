@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { openChangeFeed } from '../../../../platform/changes/feed.ts';
+import { type ChangeFeed, openChangeFeed } from '../../../../platform/changes/feed.ts';
 import { encodeCursor } from '../../../../platform/events/cursor.ts';
 import { createTextCipher } from '../../../../platform/sealing/cipher.ts';
 import { createLogger } from '../../../../platform/telemetry/logger.ts';
@@ -44,7 +44,12 @@ export async function deliveries() {
   await store.prepare();
   const log = memoryLog();
   const logger = createLogger('silent');
-  const feed = openChangeFeed({ log, logger });
+  let opened: ChangeFeed | undefined;
+  /** Opened once something is delivered: it remembers what it has read. */
+  const feed = async () => {
+    opened ??= openChangeFeed({ log, logger });
+    return opened;
+  };
   const cipher = createTextCipher(Buffer.alloc(32, 1));
   let now = new Date('2026-01-31T12:00:00.000Z').getTime();
   const clock = { now: () => new Date(now) };
@@ -56,7 +61,7 @@ export async function deliveries() {
   let names = 0;
   onTestFinished(async () => {
     await Promise.all(stops.map((stop) => stop()));
-    await feed.close();
+    await opened?.close();
     await server.close();
   });
 
@@ -80,7 +85,7 @@ export async function deliveries() {
   function deliverer(more: Partial<DelivererDependencies> = {}) {
     const made = createDeliverer({
       ...{ store, cipher, clock, logger, timeoutMs: 10_000 },
-      feed: async () => feed,
+      feed,
       post: {
         async send(letter) {
           const one = sentOf(letter);
@@ -99,7 +104,7 @@ export async function deliveries() {
   }
 
   return {
-    ...{ store, log, feed, clock, cipher, sent, behaviour, register, deliverer },
+    ...{ store, log, clock, cipher, sent, behaviour, register, deliverer },
     /** Lets time go by. */
     pass(ms: number): void {
       now += ms;
