@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { storeNotes } from '../clients/cut.fixture.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import { deleteBlob, liveCursor } from '../harness/operations.ts';
+import { startOther } from '../harness/other-gateway.ts';
 import { type System, startSystem } from '../harness/system.ts';
 import { isSigned, type Receiver, startReceivers, status, taken } from './webhooks.fixture.ts';
 
@@ -206,6 +207,30 @@ describe('a webhook', () => {
   });
 });
 
+describe.skipIf(inject('shape') === 'embedded')('several processes of events', () => {
+  it('share the webhooks; what one had when it was killed is sent by another, whole and in order', async () => {
+    const hooks = await Promise.all(Array.from({ length: 6 }, () => newHook()));
+    const other = await startOther(system, 'events');
+    const kept = async () => {
+      const metrics = await (await fetch(`${other.url}/metrics`)).text();
+      return Number(/^blobgraph_webhooks_kept\{.*\} (\d+)$/m.exec(metrics)?.[1]);
+    };
+    await expect.poll(kept, PATIENCE).toBeGreaterThan(0);
+    // Nobody answers: each webhook has a delivery in work.
+    for (const { receiver } of hooks) receiver.answer = () => undefined;
+    const ids = await Promise.all(hooks.map(({ user }) => storeNotes(user, 'one', 'two', 'three')));
+    for (const { receiver } of hooks)
+      await expect.poll(() => receiver.received.length, PATIENCE).toBeGreaterThan(0);
+    await other.kill();
+    for (const { receiver } of hooks) receiver.answer = taken;
+    for (const [index, { receiver }] of hooks.entries()) {
+      await expect.poll(() => receiver.blobIds().at(-1), PATIENCE).toBe(ids[index]?.at(-1));
+      expect([...new Set(receiver.blobIds())]).toEqual(ids[index]);
+      expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(3);
+    }
+  });
+});
+
 describe('a hostile receiver', () => {
   it('is not registered at an address of this network, by whatever name', async () => {
     const user = await system.client();
@@ -270,7 +295,7 @@ it('does the same by REST, where the secret is told once, too', async () => {
       headers: { authorization: `Bearer ${user.token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    return { status: answer.status, body: (await answer.json()) as Record<string, never> };
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
   const registered = await call('POST', '', { url: receiver.url, filter: { kinds: ['CREATED'] } });
   expect(registered).toMatchObject({

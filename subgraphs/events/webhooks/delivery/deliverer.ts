@@ -144,7 +144,11 @@ class SharingDeliverer implements Deliverer {
         }
       },
       missed: () => {
-        for (const kept of this.#kept.all()) if (!kept.callOff) this.#wake(kept);
+        for (const kept of this.#kept.all()) {
+          // It may be another log, whose sequences do not compare.
+          kept.newest = 0;
+          if (!kept.callOff) this.#wake(kept);
+        }
       },
     });
   }
