@@ -1,11 +1,11 @@
-import type { lookup } from 'node:dns';
 import type { ServiceRuntime } from '../../../platform/runtime/runtime.ts';
 import { createTextCipher, sealingKey } from '../../../platform/sealing/cipher.ts';
 import { createDeliverer } from './delivery/deliverer.ts';
 import { measureDeliverer, measureTries } from './delivery/metrics.ts';
 import { createWebhooks, type Webhooks } from './owners/webhooks.ts';
+import { lookupBy, resolving } from './sending/lookups.ts';
 import { openPost } from './sending/post.ts';
-import { type Resolve, receiversOf, resolveHost, unreachable } from './sending/receivers.ts';
+import { receiversOf, unreachable } from './sending/receivers.ts';
 import type { WebhookStore } from './store/store.ts';
 
 /** Webhooks with their deliveries. */
@@ -24,27 +24,17 @@ export type WebhooksRuntime = Pick<
   'config' | 'keys' | 'metrics' | 'clock' | 'ids' | 'logger' | 'changeFeed'
 >;
 
-/** How hosts are looked up: before they are registered, and when something is sent. Default: by the system. */
-export interface Lookups {
-  readonly resolve?: Resolve;
-  readonly lookup?: typeof lookup;
-}
-
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Prepares their store; nothing is delivered before `start`. */
-export async function openWebhooks(
-  runtime: WebhooksRuntime,
-  store: WebhookStore,
-  lookups: Lookups = {},
-): Promise<OpenedWebhooks> {
+export async function openWebhooks(runtime: WebhooksRuntime, store: WebhookStore): Promise<OpenedWebhooks> {
   const { config, metrics, clock, ids, logger, changeFeed: feed } = runtime;
   const { perUser, timeoutMs, firstPauseMs, giveUpMs, hosts } = config.webhooks;
-  const { resolve = resolveHost, lookup } = lookups;
+  const resolve = resolving(hosts);
   await store.prepare();
   const cipher = createTextCipher(await sealingKey(runtime));
   const egress = receiversOf({ production: config.production, hosts });
-  const post = openPost({ egress, timeoutMs, ...(lookup && { resolve: lookup }) });
+  const post = openPost({ egress, timeoutMs, lookup: lookupBy(resolve) });
   const deliverer = createDeliverer({
     ...{ store, post, feed, cipher, clock, logger, timeoutMs },
     rules: { baseMs: firstPauseMs, maxMs: LONGEST_PAUSE_MS, giveUpMs },

@@ -1,6 +1,6 @@
-import type { Change } from '../../../../platform/changes/change.ts';
+import { type Change, type ChangeEntry, passes } from '../../../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
-import type { Webhook, WebhookFilter } from '../record/webhook.ts';
+import type { ToldChange, WebhookFilter } from '../record/webhook.ts';
 
 /** Whose changes are followed, which, and from where; null: from now on. */
 interface Wanted {
@@ -16,11 +16,13 @@ export interface Following {
   caughtUp(): string | undefined;
 }
 
-/** Whether a webhook is told of changes of this kind. */
-export const isWanted = (
-  { filter: { kinds } }: Pick<Webhook, 'filter'>,
-  { kind }: Pick<Change, 'kind'>,
-): boolean => kinds === null || kinds.includes(kind);
+/** A followed change as a webhook with this filter is told it; null where it is told of no such kind. */
+export const toldOf = ({ kinds }: WebhookFilter, change: Change): ToldChange | null =>
+  kinds === null || kinds.includes(change.kind) ? change : null;
+
+/** Whether a webhook with this filter is told of a change that its user has made. */
+export const isToldOf = (filter: WebhookFilter, entry: ChangeEntry): boolean =>
+  passes(entry, filter) && toldOf(filter, entry.change) !== null;
 
 /** Follows what is missed so far, from the feed that all of this process share. */
 export function followMissed(

@@ -1,4 +1,3 @@
-import type { Change } from '../../../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import type { TextCipher } from '../../../../platform/sealing/cipher.ts';
@@ -7,10 +6,16 @@ import type { Clock } from '../../../../platform/time/clock.ts';
 import { messageOf } from '../record/message.ts';
 import { afterFailure, type RetryRules } from '../record/outcome.ts';
 import { signedHeaders } from '../record/signing.ts';
-import { type LastTry, type SetAsideReason, sealedFor, type Webhook } from '../record/webhook.ts';
+import {
+  type LastTry,
+  type SetAsideReason,
+  sealedFor,
+  type ToldChange,
+  type Webhook,
+} from '../record/webhook.ts';
 import type { Answered, Post } from '../sending/post.ts';
 import type { WebhookStore } from '../store/store.ts';
-import { followMissed, isWanted } from './changes.ts';
+import { followMissed, toldOf } from './changes.ts';
 
 export interface DrainDependencies {
   readonly store: Pick<WebhookStore, 'begin' | 'delivered' | 'rest' | 'failed'>;
@@ -116,8 +121,9 @@ class Turn {
     let sent = 0;
     try {
       for await (const change of changes) {
-        if (isWanted(this.#webhook, change)) {
-          const ended = await this.#deliver(change, secrets);
+        const told = toldOf(this.#webhook.filter, change);
+        if (told) {
+          const ended = await this.#deliver(told, secrets);
           sent += 1;
           if (ended) return ended;
         }
@@ -135,7 +141,7 @@ class Turn {
   }
 
   /** Sends one change; null where the next may follow. */
-  async #deliver(change: Change, secrets: readonly string[]): Promise<Drained | null> {
+  async #deliver(change: ToldChange, secrets: readonly string[]): Promise<Drained | null> {
     const { post, clock, store, tried } = this.#deps;
     const { id, url, revision } = this.#webhook;
     const message = messageOf(id, change);

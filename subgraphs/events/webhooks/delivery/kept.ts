@@ -1,6 +1,6 @@
-import { type ChangeEntry, passes } from '../../../../platform/changes/change.ts';
+import type { ChangeEntry } from '../../../../platform/changes/change.ts';
 import type { Webhook, WebhookFilter } from '../record/webhook.ts';
-import { isWanted } from './changes.ts';
+import { isToldOf } from './changes.ts';
 
 /** A webhook that this process delivers to: what it takes to know when there is something to deliver. */
 export interface Kept {
@@ -47,7 +47,7 @@ export class KeptWebhooks {
   toldOf(entry: ChangeEntry): Kept[] {
     const ofUser = this.#byUser.get(entry.userId);
     if (!ofUser) return [];
-    return [...ofUser].filter((kept) => isWanted(kept, entry.change) && passes(entry, kept.filter));
+    return [...ofUser].filter(({ filter }) => isToldOf(filter, entry));
   }
 
   /** As it is now, whether it was known or not. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { ChangeKind } from '../../../../platform/changes/change.ts';
 import { filled, label, parseInput } from '../../../../platform/input/label.ts';
 import { textLimits } from '../../../../platform/input/limits.ts';
-import { everything, type WebhookFilter, type WebhookSettings } from '../record/webhook.ts';
+import { type ChangeKind, everything, type WebhookFilter, type WebhookSettings } from '../record/webhook.ts';
 
 /** What owners give, as GraphQL has it. */
 export interface SettingsInput {

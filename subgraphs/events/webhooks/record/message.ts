@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Change } from '../../../../platform/changes/change.ts';
 import type { SignedMessage } from './signing.ts';
+import type { ToldChange } from './webhook.ts';
 
 const ID_LENGTH = 32;
 
@@ -8,13 +8,13 @@ const ID_LENGTH = 32;
  * The same for one change and one webhook, however often it is sent, and by whichever cursor: receivers tell by it what
  * they had.
  */
-const messageId = (webhookId: string, { blobId, version }: Change): string => {
+const messageId = (webhookId: string, { blobId, version }: ToldChange): string => {
   const hash = createHash('sha256').update(JSON.stringify([webhookId, blobId, version]));
   return `msg_${hash.digest('base64url').slice(0, ID_LENGTH)}`;
 };
 
 /** A change as a webhook is told it: CloudEvents 1.0 as one JSON document, with ids and no content. */
-export function messageOf(webhookId: string, change: Change): SignedMessage {
+export function messageOf(webhookId: string, change: ToldChange): SignedMessage {
   const { cursor, kind, blobId, version, occurredAt } = change;
   const id = messageId(webhookId, change);
   const event = {

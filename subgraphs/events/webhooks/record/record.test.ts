@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../../../platform/changes/change.ts';
 import { messageOf } from './message.ts';
 import { afterFailure, type RetryRules } from './outcome.ts';
 import { newSecret, signedHeaders } from './signing.ts';
+import type { ToldChange } from './webhook.ts';
 
 const NOW = new Date('2026-01-31T12:00:00.500Z');
 const later = (ms: number): Date => new Date(NOW.getTime() + ms);
@@ -37,7 +37,7 @@ describe('signatures', () => {
 });
 
 describe('a message', () => {
-  const change: Change = { cursor: 'c', kind: 'DERIVED', blobId: 'b', version: 3, occurredAt: NOW };
+  const change: ToldChange = { cursor: 'c', kind: 'DERIVED', blobId: 'b', version: 3, occurredAt: NOW };
 
   it('is a CloudEvents document with ids and no content', () => {
     const { id, body } = messageOf('hook', change);
@@ -60,7 +60,7 @@ describe('a message', () => {
   });
 
   it('has the same id whenever the change is sent, also where it stands elsewhere in the log, and another for others', () => {
-    const idOf = (webhook: string, more: Partial<Change> = {}) =>
+    const idOf = (webhook: string, more: Partial<ToldChange> = {}) =>
       messageOf(webhook, { ...change, ...more }).id;
     expect(idOf('hook')).toMatch(/^msg_[\w-]{32}$/);
     expect(idOf('hook', { cursor: 'another' })).toBe(idOf('hook'));

@@ -1,4 +1,16 @@
-import type { ChangeKind } from '../../../../platform/changes/change.ts';
+/** What happened to a blob, as the graph has it. */
+export type ChangeKind = 'CREATED' | 'DERIVED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DELETED';
+
+/** A change as webhooks are told it. */
+export interface ToldChange {
+  /** Where it stands in the log. */
+  readonly cursor: string;
+  readonly kind: ChangeKind;
+  readonly blobId: string;
+  /** The version that the change gave to the blob's entry. */
+  readonly version: number;
+  readonly occurredAt: Date;
+}
 
 export type WebhookState = 'ACTIVE' | 'PAUSED' | 'SET_ASIDE';
 

@@ -1,6 +1,6 @@
-import type { lookup } from 'node:dns';
 import { type Agent, request } from 'undici';
 import { type Egress, ForbiddenAddress, guardedAgent } from '../../../../platform/egress/guarded-agent.ts';
+import type { Lookup } from './lookups.ts';
 
 /** How a receiver answered. */
 export interface Answered {
@@ -102,16 +102,16 @@ async function exchange(agent: Agent, letter: Letter, limitMs: number): Promise<
 export function openPost(deps: {
   readonly egress: Egress;
   readonly timeoutMs: number;
-  readonly resolve?: typeof lookup;
+  readonly lookup: Lookup;
 }): Post {
-  const { egress, timeoutMs, resolve } = deps;
+  const { egress, timeoutMs, lookup: resolve } = deps;
   const agent = guardedAgent(egress, {
     connectTimeout: timeoutMs,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: CONNECTIONS,
-    ...(resolve && { resolve }),
+    resolve,
   });
   return {
     send: (letter) => exchange(agent, letter, timeoutMs),

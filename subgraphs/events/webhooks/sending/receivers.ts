@@ -1,8 +1,8 @@
-import { lookup as lookUp } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { kindOfAddress } from '../../../../platform/egress/addresses.ts';
 import type { Egress } from '../../../../platform/egress/guarded-agent.ts';
 import { type HostPattern, patternFor } from '../../../../platform/egress/hosts.ts';
+import type { Resolve } from './lookups.ts';
 
 export interface ReceiversDependencies {
   readonly production: boolean;
@@ -34,12 +34,6 @@ export function receiversOf({ production, hosts }: ReceiversDependencies): Egres
     },
   };
 }
-
-/** All addresses of a host. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
-
-export const resolveHost: Resolve = async (host) =>
-  (await lookUp(host, { all: true })).map(({ address }) => address);
 
 /** Why nothing can be sent to a URL, by what its host resolves to now; null where it can. To follow the field's name. */
 export async function unreachable(text: string, egress: Egress, resolve: Resolve): Promise<string | null> {

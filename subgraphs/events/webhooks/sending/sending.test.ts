@@ -1,8 +1,8 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hostList } from '../../../../platform/egress/hosts.ts';
 import { serve } from '../../../../platform/testing/http-server.ts';
+import { lookupBy, resolving } from './lookups.ts';
 import { openPost, retryAfterMs } from './post.ts';
 import { receiversOf, unreachable } from './receivers.ts';
 
@@ -66,18 +66,19 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 /** Sends one letter to a server on this machine, which `records` may name otherwise. */
 async function sendTo(
   listener: Listener,
-  { host = '127.0.0.1', timeoutMs = 5_000, allowed = true, signal = new AbortController().signal } = {},
+  {
+    host = '127.0.0.1',
+    timeoutMs = 5_000,
+    allowed = true,
+    addresses = ['127.0.0.1'],
+    signal = new AbortController().signal,
+  } = {},
 ) {
   const address = await serve(listener);
   const { port } = new URL(address);
   const hosts = allowed ? hostList.parse(`${host}:${port}`) : [];
-  const lookup = (
-    _host: string,
-    _options: LookupOptions,
-    answer: (error: null, all: LookupAddress[]) => void,
-  ) => answer(null, [{ address: '127.0.0.1', family: 4 }]);
   const egress = receiversOf({ production: false, hosts });
-  const post = openPost({ egress, timeoutMs, resolve: lookup as never });
+  const post = openPost({ egress, timeoutMs, lookup: lookupBy(async () => addresses) });
   onTestFinished(() => post.close());
   return post.send({
     url: `http://${host}:${port}/hook?a=1`,
@@ -148,6 +149,13 @@ describe('a letter', () => {
     expect(asked).toBe(0);
   });
 
+  it('says when there is no such host', async () => {
+    const answer = await sendTo((_request, response) => response.end(), {
+      ...{ host: 'nowhere.example', addresses: [] as string[] },
+    });
+    expect(answer).toMatchObject({ status: null, error: 'The host was not found.' });
+  });
+
   it('waits no longer than it may for a receiver that never answers', async () => {
     const answer = await sendTo(() => undefined, { timeoutMs: 300 });
     expect(answer).toMatchObject({ status: null, error: 'No answer came within 0.3 s.' });
@@ -208,4 +216,11 @@ it.each([
   [undefined, null],
 ])('Retry-After: %s is %s ms', (header, expected) => {
   expect(retryAfterMs(header, new Date('2026-01-31T12:00:00Z'))).toBe(expected);
+});
+
+it('asks the system for hosts that the operator names, and nobody for those of this machine', async () => {
+  const resolve = resolving(hostList.parse('127.0.0.1:9000'));
+  expect(await resolve('127.0.0.1')).toEqual(['127.0.0.1']);
+  for (const host of ['localhost', 'a.LOCALHOST', 'localhost.'])
+    expect(await resolve(host)).toEqual(['127.0.0.1', '::1']);
 });

@@ -1,5 +1,5 @@
-import type { ChangeKind } from '../../../../platform/changes/change.ts';
 import type {
+  ChangeKind,
   Failing,
   FormerSecret,
   LastTry,
