@@ -12,6 +12,7 @@ test('a subscriber is told up to where it was given everything, also of othersâ€
   onTestFinished(() => feed.close());
   await log.publish(blobMessage('a', 1));
   await log.publish(blobMessage('b', 1, { userId: 'bob' }));
+  await feed.caughtUp(AbortSignal.timeout(30_000));
   const joined: string[] = [];
   const changes = feed.subscribe({
     viewer: { userId: 'alice', roles: [] },
