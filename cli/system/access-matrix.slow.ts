@@ -87,7 +87,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'pitch-builder': PROCESSOR,
   'image-processor': PROCESSOR,
-  events: GRAPH,
+  events: { ...GRAPH, 'DELETE /users/:/webhooks': 'state' },
 };
 
 /** Open to whoever reaches the service: nothing of anybody's is told there. */

@@ -13,7 +13,15 @@ const blocks = [...read('docs/clients.md').matchAll(/^```\w+ (examples\/\S+)\n(.
 
 it('docs/clients.md has code of every example', () => {
   const folders = new Set(blocks.map(({ file }) => file.split('/')[1]));
-  expect([...folders].sort()).toEqual(['apollo', 'browser', 'graphql-ws', 'live.ts', 'relay', 'urql']);
+  expect([...folders].sort()).toEqual([
+    'apollo',
+    'browser',
+    'graphql-ws',
+    'live.ts',
+    'relay',
+    'urql',
+    'webhooks',
+  ]);
 });
 
 it.each(blocks)('$file has the code that docs/clients.md shows of it', ({ file, code }) => {

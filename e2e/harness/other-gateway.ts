@@ -1,30 +1,40 @@
 import { join } from 'node:path';
-import { servicePorts, urlVariable } from '../../platform/config/config.ts';
+import { type ServiceName, servicePorts, urlVariable } from '../../platform/config/config.ts';
 import { freePortOffset } from './ports.ts';
 import { startProcess } from './process.ts';
 import { mainJob, type System, untilReady } from './system.ts';
 
-/** A gateway beside a system's own. */
-export interface OtherGateway {
+/** A service beside a system's own. */
+export interface OtherService {
   readonly url: string;
   stop(): Promise<void>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
 }
 
+export type OtherGateway = OtherService;
+
 /** Starts another gateway over the subgraphs and the event log of a system on real servers. */
-export async function startOtherGateway({ environment, urls, dataDir }: System): Promise<OtherGateway> {
+export const startOtherGateway = (system: System): Promise<OtherService> => startOther(system, 'gateway');
+
+/** Starts another process of a service, beside that of a system on real servers. */
+export async function startOther(
+  { environment, urls, dataDir }: System,
+  service: ServiceName,
+): Promise<OtherService> {
   const offset = await freePortOffset();
-  const others = mainJob.filter((name) => name !== 'gateway');
+  const others = mainJob.filter((name) => name !== service);
   const own = {
     ...environment,
     PORT_OFFSET: `${offset}`,
     ...Object.fromEntries(others.map((name) => [urlVariable(name), urls[name]])),
   };
-  const log = join(dataDir, 'other-gateway.log');
-  const child = startProcess('cli/start-service.ts', own, log, ['gateway']);
-  const url = `http://127.0.0.1:${servicePorts.gateway + offset}`;
+  const log = join(dataDir, `other-${service}.log`);
+  const child = startProcess('cli/start-service.ts', own, log, [service]);
+  const url = `http://127.0.0.1:${servicePorts[service] + offset}`;
   await untilReady(url, child).catch(async (error: unknown) => {
     await child.kill();
     throw error;
   });
-  return { url, stop: () => child.stop() };
+  return { url, stop: () => child.stop(), kill: () => child.kill() };
 }

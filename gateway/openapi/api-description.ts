@@ -3,6 +3,7 @@ import { routeOperation } from './derived/route-operation.ts';
 import { directReadOperations, directReadSchemas } from './described/direct-reads.ts';
 import { fileOperations } from './described/files.ts';
 import { serviceOperations, serviceSchemas } from './described/service.ts';
+import { sentWebhooks, webhookSchemas } from './described/webhooks.ts';
 import {
   commonHeaders,
   commonParameters,
@@ -27,7 +28,7 @@ words: each operation here is one there, so that both show the same.
 - A request that creates something may carry \`Idempotency-Key\`: repeated, it has no further effect.
 - Answers that can be cached have an \`ETag\`: send it as \`If-None-Match\`.`;
 
-const schemas = { ...commonSchemas, ...directReadSchemas, ...serviceSchemas };
+const schemas = { ...commonSchemas, ...directReadSchemas, ...serviceSchemas, ...webhookSchemas };
 
 const described: readonly Located[] = [...directReadOperations, ...fileOperations, ...serviceOperations];
 
@@ -70,6 +71,7 @@ export function openApiDescription(routes: readonly OpenRoute[]): ApiDescription
     servers: [{ url: '/', description: 'The server of this description.' }],
     tags: tagsOf(operations),
     security: [{ [BEARER]: [] }],
+    webhooks: sentWebhooks,
     paths: pathsOf(operations),
     components: {
       schemas: { ...schemas, ...shared.all() },

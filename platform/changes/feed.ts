@@ -4,7 +4,7 @@ import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
 import type { Position } from '../event-log/message.ts';
 import { cancellable } from '../event-log/reading.ts';
-import { decodeCursor, invalidCursor } from '../events/cursor.ts';
+import { decodeCursor, encodeCursor, invalidCursor } from '../events/cursor.ts';
 import type { Viewer } from '../identity/service/caller.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Announcements } from './announced.ts';
@@ -28,11 +28,13 @@ export interface ChangeSubscription {
   readonly after?: string | null;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
-  /** Called once `after` is known to be good and there is nothing to give yet. */
-  readonly joined?: (() => void) | undefined;
+  /** Called whenever there is nothing to give yet, from which on `after` is known to be good; up to the cursor, all was given. */
+  readonly joined?: ((cursor: string) => void) | undefined;
 }
 
-export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'> {
+export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal'> {
+  /** Called once they are listened to. */
+  readonly joined?: (() => void) | undefined;
   readonly wanted: WantedChanges;
 }
 
@@ -81,7 +83,7 @@ interface Follower {
   readonly wanted: WantedChanges;
   readonly signal: AbortSignal;
   readonly seen: SeenVersions;
-  readonly joined: (() => void) | undefined;
+  readonly joined: ((cursor: string) => void) | undefined;
   position: Position;
 }
 
@@ -250,7 +252,7 @@ class LogFeed implements ChangeFeed {
           follower.position = { epoch, sequence: following.through };
           isReading = false;
           if (recent.ended) return;
-          follower.joined?.();
+          follower.joined?.(encodeCursor(follower.position));
           await new Promise<void>((resolve) => {
             wake = resolve;
           });

@@ -18,6 +18,7 @@ import { doubleKeys, type KeyPlace, keyPlaces, keySettings, missingKeys } from '
 import { servicePorts } from './services.generated.ts';
 import { type ServiceName, serviceNames, serviceUrls, serviceUrlVariables } from './services.ts';
 import { type StoresConfig, storeContradictions, storesOf, storeVariables } from './stores.ts';
+import { type WebhooksConfig, webhooksOf, webhookVariables } from './webhooks.ts';
 
 export { ConfigError } from './error.ts';
 export { type ServiceName, serviceNames, urlVariable } from './services.ts';
@@ -34,6 +35,7 @@ export const variablesBySubject: Readonly<Record<string, Readonly<Record<string,
   'Trust between services': trustVariables,
   Load: loadVariables,
   'The reconciler': reconcilerVariables,
+  Webhooks: webhookVariables,
 };
 
 /** Every variable that the services read, with what it may be. A secret `NAME` may also be the text of a file, `NAME_FILE`. */
@@ -46,6 +48,7 @@ export const environmentSchema = z.object({
   ...trustVariables,
   ...loadVariables,
   ...reconcilerVariables,
+  ...webhookVariables,
   ...serviceUrlVariables,
   ...keySettings(serviceNames),
 });
@@ -104,6 +107,7 @@ export interface Config extends StoresConfig, FrontConfig {
     /** Repairs of one pass at most. */
     readonly maxChanges: number;
   };
+  readonly webhooks: WebhooksConfig;
   /** The services that there are, in the order of `supergraph.yaml`: one left out is neither started nor waited for. */
   readonly services: readonly ServiceName[];
   /** Where each service answers, without a trailing slash. */
@@ -213,6 +217,7 @@ function configOf(env: Environment, given: NodeJS.ProcessEnv): Config {
       graceSeconds: env.RECONCILE_GRACE_SECONDS,
       maxChanges: env.RECONCILE_MAX_CHANGES,
     },
+    webhooks: webhooksOf(env),
     services: serviceNames.filter((name) => env.SERVICES?.includes(name) ?? true),
     urls: serviceUrls(env, env.PORT_OFFSET),
     serviceKeys: keyPlaces(serviceNames, env),

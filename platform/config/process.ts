@@ -49,13 +49,15 @@ export const trustVariables = {
     .describe(
       'hosts (`summary.internal,*.processors.example`) at which registered processors may answer in production, beside those of the services here',
     ),
-  ...readBy('processors', {
+  ...readBy('processors, events', {
     CONNECTION_KEY: secret(
       z
         .string()
         .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
         .optional(),
-    ).describe('encrypts connection strings: 32 bytes in base64; unset: made under `DATA_DIR`'),
+    ).describe(
+      'encrypts connection strings and webhooks’ secrets: 32 bytes in base64; unset: made under `DATA_DIR`',
+    ),
   }),
 };
 

@@ -81,7 +81,7 @@ export const storeVariables = {
   ...readBy('state, processors that store in MongoDB', {
     MONGO_URL: secret(url('mongodb:', 'mongodb+srv:').optional()).describe('a replica set; unset: embedded'),
   }),
-  ...readBy('processors, schemas, processors that store in PostgreSQL', {
+  ...readBy('processors, schemas, events, processors that store in PostgreSQL', {
     POSTGRES_URL: secret(url('postgres:', 'postgresql:').optional()).describe(
       'a role that may create databases; unset: embedded',
     ),

@@ -160,6 +160,7 @@ export const errorTable = {
     429,
     'Too many uploads are open, or too much was uploaded today. The message says which, and when there is room again.',
   ),
+  WEBHOOKS_EXCEEDED: entry(409, 'You have as many webhooks as a user may have. Delete one first.'),
   QUERY_TOO_COMPLEX: entry(
     400,
     'The operation is deeper, longer or costlier than allowed. Ask for less at once.',

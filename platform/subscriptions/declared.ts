@@ -1,6 +1,6 @@
 import type { DocumentNode, FieldDefinitionNode, ObjectTypeDefinitionNode } from 'graphql';
 import type { Occurrence, WantedChanges } from '../changes/change.ts';
-import type { ChangeFeed, ChangeSubscription } from '../changes/feed.ts';
+import type { AnnouncementSubscription, ChangeFeed } from '../changes/feed.ts';
 import { type AnnouncedName, announcedNames, type EventName, eventNames } from '../events/named.ts';
 import { type Arguments, argumentFilter, cursorIn } from './arguments.ts';
 import { valueIn } from './members.ts';
@@ -24,7 +24,7 @@ export function followDeclared(
   { isAnnounced, wanted, after }: DeclaredSubscription,
   args: Arguments,
   feed: Pick<ChangeFeed, 'subscribe' | 'hear'>,
-  subscriber: Pick<ChangeSubscription, 'viewer' | 'signal' | 'joined'>,
+  subscriber: Omit<AnnouncementSubscription, 'wanted'>,
 ): AsyncIterableIterator<Occurrence, void, undefined> {
   const subscription = { ...subscriber, wanted: wanted(args) };
   return isAnnounced ? feed.hear(subscription) : feed.subscribe({ ...subscription, after: after(args) });

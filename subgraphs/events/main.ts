@@ -2,15 +2,23 @@ import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { installEvents } from './subgraph.ts';
+import { openWebhooks } from './webhooks/open.ts';
+import { createPostgresWebhookStore } from './webhooks/store/store.postgres.ts';
 
-/** The events subgraph: subscriptions to changes, and dead letters. */
+/** The events subgraph: subscriptions to changes, webhooks, and dead letters. */
 export const eventsService: ServiceDefinition = {
   name: 'events',
   create: async (runtime) => {
     measureEventLog(runtime.metrics, runtime.eventLog);
+    const { webhooks, ping, start, stop } = await openWebhooks(
+      runtime,
+      createPostgresWebhookStore(await runtime.sql('events')),
+    );
     return {
-      checks: { 'event log': eventLogCheck(runtime.eventLog) },
-      install: (app) => installEvents(app, runtime),
+      checks: { 'event log': eventLogCheck(runtime.eventLog), store: ping },
+      install: (app) => installEvents(app, runtime, webhooks),
+      start: async () => start(),
+      stop,
     };
   },
 };

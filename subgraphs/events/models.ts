@@ -3,7 +3,10 @@ import type { EventLog } from '../../platform/event-log/log.ts';
 import type { DeadLetter } from '../../platform/event-log/usage.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { DeadLetterPage } from './dead-letters.ts';
+import type { Webhooks } from './webhooks/owners/webhooks.ts';
+import type { Webhook } from './webhooks/record/webhook.ts';
 
+export type WebhookModel = Webhook;
 export type DeadLetterModel = DeadLetter;
 export type DeadLetterEdgeModel = DeadLetter;
 export type DeadLetterConnectionModel = DeadLetterPage;
@@ -14,4 +17,7 @@ export interface Context {
   readonly changeFeed: () => Promise<ChangeFeed>;
   /** Opened at the first call and shared by all; a failure is tried again at the next. */
   readonly eventLog: () => Promise<EventLog>;
+  readonly webhooks: Webhooks;
+  /** The caller's webhooks, read once a request. */
+  readonly ownWebhooks: () => Promise<readonly Webhook[]>;
 }

@@ -3,6 +3,7 @@ import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
+import { webhookMutations, webhookQueries, webhookTypes } from './webhook-resolvers.ts';
 
 /** The event log, for operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
 async function operatorsLog({ caller, eventLog }: Context) {
@@ -16,6 +17,7 @@ export const resolvers: Resolvers = {
   Query: {
     deadLetters: async (_root, page, context) => deadLetterPage(await operatorsLog(context), page),
     deadLetter: async (_root, { id }, context) => (await operatorsLog(context)).deadLetter(id),
+    ...webhookQueries,
   },
   Mutation: {
     async replayDeadLetter(_root, { id }, context) {
@@ -26,7 +28,9 @@ export const resolvers: Resolvers = {
       const dropped = await (await operatorsLog(context)).dropDeadLetter(id);
       return dropped ? { droppedId: id, userErrors: [] } : { droppedId: null, userErrors: [noSuchLetter] };
     },
+    ...webhookMutations,
   },
+  ...webhookTypes,
   DeadLetterConnection: {
     nodes: ({ letters }) => [...letters],
     edges: ({ letters }) => [...letters],

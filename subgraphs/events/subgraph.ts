@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { execute, parse, subscribe } from 'graphql';
+import { execute, subscribe } from 'graphql';
 import type { Caller } from '../../platform/identity/service/caller.ts';
-import { projectFile } from '../../platform/process/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import {
   authenticateService,
@@ -26,6 +24,9 @@ import {
 import { subscriptionResolvers } from '../../platform/subscriptions/resolvers.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
+import { typeDefs } from './sdl.ts';
+import type { Webhooks } from './webhooks/owners/webhooks.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 type EventsRuntime = Pick<
   ServiceRuntime,
@@ -45,11 +46,27 @@ async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<
   return { ...session, until: runtime.userTokens.acceptedUntil(bearerToken(headers.authorization)) };
 }
 
+/** The context of one request. */
+function contextWith({ changeFeed, eventLog }: EventsRuntime, webhooks: Webhooks) {
+  return (caller: Caller): Context => {
+    let own: ReturnType<Webhooks['list']> | undefined;
+    const ownWebhooks = () => {
+      own ??= webhooks.list(requireViewer(caller).userId);
+      return own;
+    };
+    return { caller, changeFeed, eventLog, webhooks, ownWebhooks };
+  };
+}
+
 /** Serves subscriptions over graphql-ws, and the rest of the schema over HTTP. */
-export async function installEvents(app: FastifyInstance, runtime: EventsRuntime): Promise<void> {
-  const { config, clock, logger, metrics, changeFeed, eventLog } = runtime;
-  const contextOf = (caller: Caller): Context => ({ caller, changeFeed, eventLog });
-  const typeDefs = parse(readFileSync(projectFile('subgraphs/events/schema.graphql'), 'utf8'));
+export async function installEvents(
+  app: FastifyInstance,
+  runtime: EventsRuntime,
+  webhooks: Webhooks,
+): Promise<void> {
+  const { config, clock, logger, metrics } = runtime;
+  const contextOf = contextWith(runtime, webhooks);
+  webhookRoutes(app, webhooks);
   const { schema } = serveSubgraph<Context>(app, {
     typeDefs,
     resolvers: { ...resolvers, Subscription: subscriptionResolvers(typeDefs) },

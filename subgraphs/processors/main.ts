@@ -1,15 +1,11 @@
-import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
+import { createTextCipher, sealingKey } from '../../platform/sealing/cipher.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createHealthMonitor } from './health/health.ts';
 import { openHttpProbe } from './health/probe.http.ts';
-import { createConnectionCipher } from './registry/connection-cipher.ts';
 import { isRetired } from './registry/processor.ts';
 import { createProcessorRegistry } from './registry/registry.ts';
 import { createPostgresProcessorStore } from './registry/store.postgres.ts';
 import { installProcessors } from './subgraph.ts';
-
-const connectionKey = async ({ config, keys }: ServiceRuntime): Promise<Buffer> =>
-  config.connectionKey ?? keys.connectionKey();
 
 /** The processor registry: declarations, health, and routing of direct reads. */
 export const processorsService: ServiceDefinition = {
@@ -18,7 +14,7 @@ export const processorsService: ServiceDefinition = {
     const { clock, logger, http, egress } = runtime;
     const store = createPostgresProcessorStore(await runtime.sql('processors'));
     await store.prepare();
-    const cipher = createConnectionCipher(await connectionKey(runtime));
+    const cipher = createTextCipher(await sealingKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
     const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
     const { probe, close } = openHttpProbe(egress);

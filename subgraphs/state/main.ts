@@ -1,6 +1,7 @@
 import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
+import { createWebhookEraser } from '../../platform/clients/webhooks.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
@@ -78,11 +79,12 @@ type Dependencies = ReturnType<typeof withNudges>;
 /** Work beside requests, which starts and stops with the service. */
 function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRuntime) {
   const erasure = createErasureClient(http);
+  const webhooks = config.services.includes('events') ? createWebhookEraser(http) : undefined;
   return {
     relay: createRelay(deps),
     bookRelay: createBookRelay(deps),
     deletions: createDeletionSweeper({ ...deps, erasure }),
-    erasures: createErasureSweeper({ ...deps, erasure, maxWaiting: config.limits.outbox / 2 }),
+    erasures: createErasureSweeper({ ...deps, erasure, webhooks, maxWaiting: config.limits.outbox / 2 }),
     backfills: createBackfillSweeper(deps),
     handOuts: createHandOutSweeper(deps),
     retirements: createRetirementSweeper(deps),

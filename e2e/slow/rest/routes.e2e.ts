@@ -21,7 +21,9 @@ const hers: Record<string, string> = {};
 
 beforeAll(async () => {
   const services = [...mainJob, 'pitch-builder', 'image-processor'] as const;
-  system = await startSystem(inject('shape'), { services });
+  // Nothing listens there.
+  const environment = { WEBHOOK_HOSTS: '127.0.0.1:9' };
+  system = await startSystem(inject('shape'), { services, environment });
   [alice, bob] = [await system.client('alice'), await system.client('bob')];
   operator = { gateway: system.urls.gateway, token: await system.token('olga', ['operator']) };
 });
@@ -139,6 +141,19 @@ describe('a user’s work by REST alone', () => {
     expect(early.body).toMatchObject({ status: 409, code: 'UPLOAD_INCOMPLETE' });
   });
 
+  it('has changes sent to a server', async () => {
+    const hook = { url: 'http://127.0.0.1:9/hook', description: 'hers' };
+    const made = await ask(alice, 'POST', '/api/v1/webhooks', hook);
+    hers['webhooks'] = made.body.webhook.id;
+    expect([made.status, made.headers.get('location')]).toEqual([
+      201,
+      `/api/v1/webhooks/${hers['webhooks']}`,
+    ]);
+    expect(made.body.secret).toMatch(/^whsec_/);
+    expect((await ask(alice, 'GET', '/api/v1/webhooks')).body.webhooks).toMatchObject([{ url: hook.url }]);
+    expect((await ask(bob, 'GET', '/api/v1/webhooks')).body.webhooks).toEqual([]);
+  });
+
   it('reads schemas, processors and itself', async () => {
     const { schemas } = (await ask(alice, 'GET', '/api/v1/schemas')).body;
     expect(schemas.map(({ id }: { id: string }) => id)).toContain('text-input-v1');
@@ -178,10 +193,11 @@ const bodies: Readonly<Record<string, unknown>> = {
   putChapter: { title: 'Mine' },
   exportBook: { format: 'HTML' },
   exportPitch: { format: 'DECK' },
+  updateWebhook: { description: 'Mine' },
 };
 const queries: Readonly<Record<string, string>> = { compareVersions: '?with=nothing' };
 
-const OWNED = ['blobs', 'books', 'compiled-books', 'pitches', 'uploads', 'users'];
+const OWNED = ['blobs', 'books', 'compiled-books', 'pitches', 'uploads', 'users', 'webhooks'];
 const placeOf = ({ path }: Route): string => path.split('/')[3] ?? '';
 const isOfSomebody = (route: Route): boolean => OWNED.includes(placeOf(route)) && route.path.includes(':');
 
@@ -224,6 +240,9 @@ describe('what is another user’s', () => {
     expect(book.body.book.compiled).toHaveLength(2);
     expect((await ask(bob, 'GET', '/api/v1/users/me')).body.user.state.total_blobs).toBe(0);
     expect((await ask(bob, 'GET', '/api/v1/books')).body.books).toEqual([]);
+    expect((await ask(alice, 'GET', `/api/v1/webhooks/${hers['webhooks']}`)).body.webhook).toMatchObject({
+      ...{ description: 'hers', state: 'ACTIVE' },
+    });
   });
 });
 

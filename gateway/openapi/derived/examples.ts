@@ -28,6 +28,13 @@ export const examples: Readonly<Record<string, unknown>> = {
     title: 'The cover',
     idempotency_key: 'cover-1',
   },
+  registerWebhook: {
+    url: 'https://example.com/hooks/blobgraph',
+    description: 'Tells the editors.',
+    filter: { kinds: ['COMPLETED', 'FAILED'], book_id: 'my-novel' },
+  },
+  updateWebhook: { description: 'Tells all editors.' },
+  replayWebhook: {},
   validate: { data: { content: 'The owl had the night shift.' } },
   registerSchema: {
     id: 'recipe-v1',

@@ -10,6 +10,7 @@ import type { Route } from './route.ts';
 import { schemaRoutes } from './schemas.ts';
 import { uploadRoutes } from './uploads.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** All REST routes that are operations of the graph. */
 export const restRoutes: readonly Route[] = [
@@ -17,6 +18,7 @@ export const restRoutes: readonly Route[] = [
   ...manyBlobRoutes,
   ...processingRoutes,
   ...changeRoutes,
+  ...webhookRoutes,
   ...bookRoutes,
   ...madeRoutes,
   ...uploadRoutes,

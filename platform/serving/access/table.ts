@@ -78,7 +78,7 @@ const state: AccessTable = {
   'POST /api/v1/reconciliations': user('gateway'),
 };
 
-const events: AccessTable = graph;
+const events: AccessTable = { ...graph, 'DELETE /users/:/webhooks': user('state') };
 
 const processor: AccessTable = {
   ...graph,

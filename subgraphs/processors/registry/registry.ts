@@ -1,9 +1,9 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
+import type { TextCipher } from '../../../platform/sealing/cipher.ts';
 import { noProcessor, retiredError } from '../../../platform/serving/direct-reads/owners.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import { assertFits } from './chains.ts';
-import type { ConnectionCipher } from './connection-cipher.ts';
 import { type Declaration, isRegisteredAs, reserved } from './declaration.ts';
 import { assertMayReturn, changeOf, type LifecycleAction, transitions } from './lifecycle.ts';
 import { isProcessorId, isRetired, type Processor } from './processor.ts';
@@ -31,7 +31,7 @@ export interface ProcessorRegistry {
 
 interface RegistryDependencies {
   readonly store: ProcessorStore;
-  readonly cipher: ConnectionCipher;
+  readonly cipher: TextCipher;
   readonly clock: Clock;
 }
 

@@ -5,6 +5,7 @@ import {
   type ProcessorDocument,
   statusSince,
 } from '../../../platform/clients/registry.ts';
+import type { WebhookEraser } from '../../../platform/clients/webhooks.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import { pause } from '../../../platform/time/pause.ts';
 import { createSweeper, nextAttempt, type Sweeper } from '../background/sweeper.ts';
@@ -20,6 +21,8 @@ export interface ErasureSweeperDependencies extends BuryDependencies {
     Pick<StateStore, 'page' | 'insertEntry' | 'eraseUserBlobs' | 'forgetSummary' | 'outboxLength'>;
   readonly processors: Pick<ProcessorCatalog, 'all'>;
   readonly erasure: ErasureClient;
+  /** Absent where there are no webhooks. */
+  readonly webhooks?: WebhookEraser | undefined;
   readonly logger: Logger;
   /** An erasure pauses while more documents than this have unpublished events, so as not to block other users. */
   readonly maxWaiting: number;
@@ -36,6 +39,8 @@ const AT_ONCE = 16;
 const LEASE_MS = 30_000;
 const SETTLE_MS = 10_000;
 const PAUSE_MS = 100;
+/** The store of webhooks, as a report names it. */
+const EVENTS = 'events';
 const UNLOGGED = 'The event log does not have all deletions yet.';
 
 /** An erasure in progress, which other processes leave alone. */
@@ -118,10 +123,24 @@ async function eraseAt(
   }
 }
 
+/** Whether the user's webhooks are erased. */
+async function eraseWebhooks(run: Progress, userId: string): Promise<boolean> {
+  try {
+    await run.webhooks?.eraseUser(userId);
+    return true;
+  } catch (error) {
+    run.signal.throwIfAborted();
+    run.logger.warn({ err: error }, 'webhooks were not erased; the erasure of a user is retried');
+    return false;
+  }
+}
+
 /** Erases everything that exists now, in every store. A processor that does not answer becomes the `obstacle`. */
 async function erase(run: Progress, begun: Erasure): Promise<Erasure> {
   const { store, clock, processors } = run;
   const { userId, startedAt } = begun;
+  // First, so that nothing of what follows is sent to them.
+  await eraseWebhooks(run, userId);
   while (await eraseIndexed(run, begun)) {
     await run.goOn(begun);
     await untilPublished(run, begun);
@@ -139,9 +158,13 @@ async function erase(run: Progress, begun: Erasure): Promise<Erasure> {
     erasure = done;
     erased.add(processor.id);
   }
+  // Once more: until now, others could be registered.
+  const hasWebhooks = !(await eraseWebhooks(run, userId));
+  if (run.webhooks && !hasWebhooks) erasure = withStore(erasure, EVENTS, clock.now());
   // Every processor that stored blobs of the user must have answered, even one that is not registered now.
   const kept = (await store.deletedByProcessor(userId, startedAt)).map(({ processorId }) => processorId);
-  const away = new Set([...registered.map(({ id }) => id), ...kept].filter((id) => !erased.has(id)));
+  const asked = [...registered.map(({ id }) => id), ...kept].filter((id) => !erased.has(id));
+  const away = new Set([...asked, ...(hasWebhooks ? [EVENTS] : [])]);
   return { ...erasure, obstacle: away.size === 0 ? null : `No answer from ${[...away].join(', ')}.` };
 }
 

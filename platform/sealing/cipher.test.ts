@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createConnectionCipher } from './connection-cipher.ts';
+import { createTextCipher } from './cipher.ts';
 
-const cipher = createConnectionCipher(randomBytes(32));
+const cipher = createTextCipher(randomBytes(32));
 const connection = 'postgresql://user:hünter2🔑@db/name';
 
-describe('connection cipher', () => {
+describe('the cipher of stored texts', () => {
   it('opens what it sealed', () => {
     expect(cipher.open('a', cipher.seal('a', connection))).toBe(connection);
   });
@@ -23,10 +23,10 @@ describe('connection cipher', () => {
     expect(sealed).not.toContain('user');
   });
 
-  it('does not open for another processor, nor with another key', () => {
+  it('does not open for another owner, nor with another key', () => {
     const sealed = cipher.seal('a', connection);
     expect(cipher.open('b', sealed)).toBeUndefined();
-    expect(createConnectionCipher(randomBytes(32)).open('a', sealed)).toBeUndefined();
+    expect(createTextCipher(randomBytes(32)).open('a', sealed)).toBeUndefined();
   });
 
   it('does not open what was altered', () => {
@@ -51,7 +51,7 @@ describe('connection cipher', () => {
 
   it('identifies its key', () => {
     const key = randomBytes(32);
-    const idOf = (given: Buffer) => createConnectionCipher(given).seal('a', 'x').split('.')[1];
+    const idOf = (given: Buffer) => createTextCipher(given).seal('a', 'x').split('.')[1];
     expect(idOf(key)).toBe(idOf(Buffer.from(key)));
     expect(idOf(key)).not.toBe(idOf(randomBytes(32)));
   });

@@ -1,0 +1,172 @@
+import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
+import { BlobgraphError } from '../../../../platform/errors/errors.ts';
+import type { IdSource } from '../../../../platform/ids/ids.ts';
+import type { TextCipher } from '../../../../platform/sealing/cipher.ts';
+import type { Clock } from '../../../../platform/time/clock.ts';
+import { pause } from '../../../../platform/time/pause.ts';
+import { followMissed } from '../delivery/changes.ts';
+import type { Deliverer } from '../delivery/deliverer.ts';
+import { newSecret } from '../record/signing.ts';
+import { everything, sealedFor, type Webhook } from '../record/webhook.ts';
+import type { WebhookStore } from '../store/store.ts';
+import { readChanges, readSettings, type SettingsInput } from './input.ts';
+
+export interface WebhooksDependencies {
+  readonly store: Omit<WebhookStore, 'turn' | 'claim' | 'begin' | 'delivered' | 'rest' | 'failed'>;
+  readonly deliverer: Pick<Deliverer, 'nudge' | 'drop'>;
+  readonly cipher: Pick<TextCipher, 'seal'>;
+  readonly feed: () => Promise<Pick<ChangeFeed, 'subscribe'>>;
+  /** Why nothing can be sent to a URL, to follow the field's name; null where it can. */
+  readonly unreachable: (url: string) => Promise<string | null>;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Webhooks of a user at most. */
+  readonly most: number;
+}
+
+/** A webhook with a secret that is told this once. */
+export interface Told {
+  readonly webhook: Webhook;
+  readonly secret: string;
+}
+
+/** What owners do with their webhooks. All but `erase`: of another user's, as if there was none. */
+export interface Webhooks {
+  /** @throws InputErrors; BlobgraphError WEBHOOKS_EXCEEDED, USER_ERASING, CURSOR_INVALID, CURSOR_EXPIRED */
+  register(userId: string, input: SettingsInput & { readonly after?: string | null }): Promise<Told>;
+  /** The user's, the oldest first: no more than a user may have. */
+  list(userId: string): Promise<Webhook[]>;
+  /** @throws InputErrors; BlobgraphError NOT_FOUND */
+  update(userId: string, id: string, input: SettingsInput): Promise<Webhook>;
+  /** The former secret signs too for a day. @throws BlobgraphError NOT_FOUND */
+  rotate(userId: string, id: string): Promise<Told>;
+  /** @throws BlobgraphError NOT_FOUND */
+  steer(userId: string, id: string, state: 'ACTIVE' | 'PAUSED'): Promise<Webhook>;
+  /** `after` null: from now on. @throws BlobgraphError NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED */
+  replay(userId: string, id: string, after: string | null): Promise<Webhook>;
+  /** Once it resolves, nothing is sent any more. @throws BlobgraphError NOT_FOUND */
+  remove(userId: string, id: string): Promise<void>;
+  /** Removes all of the user's, and takes no new ones for a minute: an erasure asks again until it is done. */
+  erase(userId: string): Promise<void>;
+}
+
+const OVERLAP_MS = 86_400_000;
+const ERASING_MS = 60_000;
+const LOOK_AGAIN_MS = 50;
+
+const notFound = () => new BlobgraphError('NOT_FOUND', 'You have no webhook of this id.', { field: 'id' });
+
+const tooMany = (most: number) =>
+  new BlobgraphError('WEBHOOKS_EXCEEDED', `A user may have ${most} webhooks. Delete one first.`);
+
+const erasing = () =>
+  new BlobgraphError(
+    'USER_ERASING',
+    'All data of this user is being erased. Nothing new is accepted until that is done.',
+  );
+
+class OwnersWebhooks implements Webhooks {
+  readonly #deps: WebhooksDependencies;
+
+  constructor(deps: WebhooksDependencies) {
+    this.#deps = deps;
+  }
+
+  async register(userId: string, { after, ...input }: SettingsInput & { readonly after?: string | null }) {
+    const { store, clock, ids, most } = this.#deps;
+    const settings = readSettings(input);
+    await this.#assertReachable(settings.url);
+    const cursor = await this.#cursor(userId, after ?? null);
+    const id = ids.next();
+    const { secret, sealed } = this.#newSecret(id);
+    const webhook = { ...settings, id, userId, cursor, secret: sealed, createdAt: clock.now() };
+    const registered = await store.register(webhook, most);
+    if (registered === 'too many') throw tooMany(most);
+    if (registered === 'erasing') throw erasing();
+    this.#deps.deliverer.nudge();
+    return { webhook: registered, secret };
+  }
+
+  list(userId: string): Promise<Webhook[]> {
+    return this.#deps.store.list(userId);
+  }
+
+  async update(userId: string, id: string, input: SettingsInput): Promise<Webhook> {
+    const changes = readChanges(input);
+    if (changes.url !== undefined) await this.#assertReachable(changes.url);
+    return this.#changed(this.#deps.store.update(userId, id, changes));
+  }
+
+  async rotate(userId: string, id: string): Promise<Told> {
+    const { store, clock } = this.#deps;
+    const { secret, sealed } = this.#newSecret(id);
+    const until = new Date(clock.now().getTime() + OVERLAP_MS);
+    return { webhook: await this.#changed(store.rotate(userId, id, sealed, until)), secret };
+  }
+
+  steer(userId: string, id: string, state: 'ACTIVE' | 'PAUSED'): Promise<Webhook> {
+    const { store, clock } = this.#deps;
+    return this.#changed(store.steer(userId, id, state, clock.now()));
+  }
+
+  async replay(userId: string, id: string, after: string | null): Promise<Webhook> {
+    const { store, clock } = this.#deps;
+    const cursor = await this.#cursor(userId, after);
+    return this.#changed(store.replay(userId, id, cursor, clock.now()));
+  }
+
+  async remove(userId: string, id: string): Promise<void> {
+    const { store, clock } = this.#deps;
+    const marked = await store.markDeleted(userId, { id }, clock.now());
+    if (marked.length === 0) throw notFound();
+    await this.#untilGone(marked);
+  }
+
+  async erase(userId: string): Promise<void> {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const erasingUntil = new Date(now.getTime() + ERASING_MS);
+    await this.#untilGone(await store.markDeleted(userId, { erasingUntil }, now));
+  }
+
+  /** Waits for what is on its way, by whichever process: at most as long as a receiver has for its answer. */
+  async #untilGone(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { store, clock, deliverer } = this.#deps;
+    deliverer.drop(ids);
+    while ((await store.remove(ids, clock.now())) > 0) await pause(LOOK_AGAIN_MS);
+  }
+
+  async #changed(change: Promise<Webhook | null>): Promise<Webhook> {
+    const webhook = await change;
+    if (!webhook) throw notFound();
+    this.#deps.deliverer.nudge();
+    return webhook;
+  }
+
+  #newSecret(id: string) {
+    const secret = newSecret();
+    return { secret, sealed: this.#deps.cipher.seal(sealedFor(id), secret) };
+  }
+
+  /** @throws BlobgraphError VALIDATION_FAILED */
+  async #assertReachable(url: string): Promise<void> {
+    const reason = await this.#deps.unreachable(url);
+    if (reason !== null)
+      throw new BlobgraphError('VALIDATION_FAILED', `\`url\` ${reason}.`, { field: 'url' });
+  }
+
+  /** A cursor that leads somewhere: the one that is given, or that of now. @throws as `ChangeFeed.subscribe` */
+  async #cursor(userId: string, after: string | null): Promise<string> {
+    const feed = await this.#deps.feed();
+    const wanted = { userId, filter: everything, cursor: after };
+    const { changes, caughtUp } = followMissed(feed, wanted, new AbortController().signal);
+    await changes.next();
+    await changes.return?.();
+    const cursor = after ?? caughtUp();
+    if (cursor !== undefined) return cursor;
+    throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
+  }
+}
+
+export const createWebhooks = (deps: WebhooksDependencies): Webhooks => new OwnersWebhooks(deps);
