@@ -5,6 +5,7 @@ import { BlobgraphError } from '../../errors/errors.ts';
 import { alarmAt } from '../../time/alarm.ts';
 import type { Clock } from '../../time/clock.ts';
 import { withoutDeadline } from '../../time/deadline.ts';
+import { tooManyConnections } from '../connections/admission.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
 import { EVENT_STREAM, EventStream, type EventStreamOptions } from './event-stream.ts';
 import { Pouring, type Receiver, ServiceStops, type Source } from './pour.ts';
@@ -50,13 +51,6 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-function refusedBy(refusal: 'address' | 'sockets' | 'user'): BlobgraphError {
-  if (refusal === 'sockets')
-    return new BlobgraphError('OVERLOADED', 'Too many connections are open here. Try again later.');
-  const whose = refusal === 'user' ? 'This user' : 'This address';
-  return new BlobgraphError('RATE_LIMITED', `${whose} has too many connections open: close one.`);
-}
-
 /** Event streams of a service, counted with its other connections that stay open. */
 export class EventStreams {
   readonly #app: FastifyInstance;
@@ -66,7 +60,7 @@ export class EventStreams {
   constructor(app: FastifyInstance, options: EventStreamsOptions) {
     this.#app = app;
     this.#options = options;
-    app.addHook('preClose', () => this.#closeAll());
+    options.connections.closeWith(app, () => this.#closeAll());
   }
 
   /**
@@ -86,17 +80,20 @@ export class EventStreams {
     const stream = this.#enter(request, reply.raw, session.userId);
     // What is told takes turns of its own.
     await request.part?.endTurn(0);
+    // The service has stopped meanwhile, and answered it.
+    if (reply.sent) return stream.release();
     const source = open();
     const pouring = new Pouring(source, receiver(stream));
     stream.onReleased(() => pouring.leave());
     const first = source.next();
+    // Nobody waits for it where the service stops meanwhile: its error is none of the process's.
+    first.catch(() => undefined);
     try {
       await ready?.(first);
     } catch (error) {
       stream.release();
       throw error;
     }
-    // The service has stopped meanwhile, and answered it.
     if (reply.sent) return stream.release();
     this.#begin(stream, request, reply);
     this.#open.set(reply.raw, pouring as Pouring<never>);
@@ -114,14 +111,14 @@ export class EventStreams {
     const { connections, heartbeatMs, unreadMs } = this.#options;
     const address = connections.addressOf(request.raw);
     const refusal = connections.refusalOf(address);
-    if (refusal) throw refusedBy(refusal);
+    if (refusal) throw tooManyConnections(refusal);
     const { held } = connections;
     const stream = new EventStream(response, { address, held, heartbeatMs, unreadMs });
     connections.enter(stream);
     stream.onReleased(() => connections.leave(stream));
     if (connections.authenticated(stream, userId)) return stream;
     stream.release();
-    throw refusedBy('user');
+    throw tooManyConnections('user');
   }
 
   /** From here on the request is none of the service's load: it takes no turn, and nobody waits for its answer. */

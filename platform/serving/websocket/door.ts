@@ -108,7 +108,7 @@ export class SocketDoor {
   serve(endpoint: Endpoint): void {
     const server = openSocketServer(endpoint);
     this.#endpoints.set(endpoint.path, { endpoint, server });
-    this.#app.addHook('preClose', async () => {
+    this.#options.connections.closeWith(this.#app, async () => {
       await bounded('Answering', ANSWER_WITHIN_MS, Promise.resolve(endpoint.answered?.())).catch(() => {});
       await closeAll(server);
     });

@@ -19,6 +19,7 @@ import { grant } from '../../rates/gcra.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { alarmAt } from '../../time/alarm.ts';
 import type { Clock } from '../../time/clock.ts';
+import { tooManyConnections } from '../connections/admission.ts';
 import { formatGraphQLError } from '../graphql/format-error.ts';
 import { graphQLErrorOf } from '../graphql/graphql-error.ts';
 import { type Connection, TRY_AGAIN_LATER } from './connection.ts';
@@ -82,7 +83,7 @@ export interface Conversation<Who> {
 }
 
 /** Why a connection is closed whose token has ended. */
-export const TOKEN_EXPIRED = 'The token has expired';
+const TOKEN_EXPIRED = 'The token has expired';
 
 /** An operation's id comes back with each of its results. */
 const LONGEST_ID = 128;
@@ -158,7 +159,7 @@ async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Servin
     const credentials = credentialsOf(headers, connectionParams);
     const session = await serving.authenticate(credentials, connection.address);
     if (!extra.admit(session.userId)) {
-      connection.end(TRY_AGAIN_LATER, 'This user has too many connections: close one');
+      connection.end(TRY_AGAIN_LATER, tooManyConnections('user').message);
       return false;
     }
     extra.session = session;
