@@ -234,6 +234,7 @@ class LogFeed implements ChangeFeed {
     if (!missed) return;
     for (const entry of missed.entries) yield* this.#hand(entry, follower);
     follower.position = { epoch: after.epoch, sequence: missed.through };
+    follower.joined?.();
   }
 
   *#hand(entry: ChangeEntry, follower: Follower) {
