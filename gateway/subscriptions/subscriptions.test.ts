@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { blobMessage, GONE } from '../../platform/testing/events.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../testing/test-graph.ts';
 import type { TestBlob } from '../testing/test-subgraphs.ts';
 
@@ -187,7 +187,7 @@ test('queries and mutations work as well', async () => {
 test('mistakes have typed errors', async () => {
   const expected: [string, Record<string, unknown>, string][] = [
     [BARE, { after: 'garbage' }, 'CURSOR_INVALID'],
-    [BARE, { after: encodeCursor({ epoch: 'gone', sequence: 1 }) }, 'CURSOR_EXPIRED'],
+    [BARE, { after: GONE }, 'CURSOR_EXPIRED'],
     [BARE, { after: 7 }, 'BAD_REQUEST'],
     ['subscription {', {}, 'GRAPHQL_PARSE_FAILED'],
     ['subscription { blobChanged { nothing } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
