@@ -237,7 +237,7 @@ async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Pr
     },
     logger,
   });
-  const changes = routes.find(({ route }) => route.events);
+  const changes = routes.find(({ isSubscription }) => isSubscription);
   if (changes) door.serve(changesSocket(changes, { callers, follow, userTokens, clock, logger }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });

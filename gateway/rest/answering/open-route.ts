@@ -31,6 +31,8 @@ export interface OpenRoute {
   /** Found and validated at start, with the document completed. */
   readonly operation: Operation<GatewayContext>;
   readonly isMutation: boolean;
+  /** It answers with an event for each result, see `changes/`. */
+  readonly isSubscription: boolean;
   /** The shape of the REST answer. */
   readonly root: ObjectShape;
   /** Types of the document's variables, by name. */
@@ -99,6 +101,7 @@ export function openRoute({ operations, costHints }: RestGraph, route: Route): O
     route,
     operation,
     isMutation: operation.kind === OperationTypeNode.MUTATION,
+    isSubscription: operation.kind === OperationTypeNode.SUBSCRIPTION,
     root: below(shapeOf(schema, document), route.within ?? []),
     variables,
     params,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
 import type { Follow, Told } from '../../subscriptions/subscriptions.ts';
-import { type AskedBy, givenBy, variablesOf } from '../answering/answer.ts';
+import { type AskedBy, dataWithin, givenBy, variablesOf } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { unavailableOf } from '../answering/unavailable.ts';
 import { answerOf, type Json } from '../mapping/json.ts';
@@ -51,9 +51,9 @@ export function askedBy({ params, query, headers }: FastifyRequest): AskedBy {
 /** @throws Failed when the change itself could not be had */
 export function changeOf(open: OpenRoute, { result, cursor }: Told): Change {
   const { data, errors = [] } = result;
-  const change = data?.['blobChanged'];
+  const change = data && dataWithin(open, data);
   if (!change) throw new Failed(failuresOf(errors));
-  const json = answerOf(open.root, change as Json, false);
+  const json = answerOf(open.root, change, false);
   if (errors.length > 0) json['unavailable'] = unavailableOf(open, data, errors);
   return { cursor, kind: String(json['kind']), json };
 }

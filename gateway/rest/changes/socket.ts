@@ -5,6 +5,8 @@ import { parseJson } from '../../../platform/json/exact.ts';
 import { assertParsable } from '../../../platform/json/extent.ts';
 import { isObject } from '../../../platform/json/is-object.ts';
 import { bearerToken } from '../../../platform/serving/access/authenticate.ts';
+import { tooManyConnections } from '../../../platform/serving/connections/admission.ts';
+import { searchOf } from '../../../platform/serving/doors/methods.ts';
 import {
   isResumable,
   Pouring,
@@ -15,19 +17,19 @@ import { sessionEnds } from '../../../platform/serving/event-stream/streams.ts';
 import { TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
 import { type Credentials, credentialsOf } from '../../../platform/serving/websocket/credentials.ts';
 import { type Endpoint, type Opened, SERVICE_RESTART } from '../../../platform/serving/websocket/door.ts';
-import { traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
+import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
 import { alarmAt } from '../../../platform/time/alarm.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
+import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
-import type { EventRoutes } from './event-route.ts';
 import { changeOf, type End, endOf, followChanges } from './following.ts';
 
 /** Where changes are told by WebSocket. */
 export const CHANGES_SOCKET = '/api/v1/ws';
 
-export interface ChangesSocket extends Pick<EventRoutes, 'follow' | 'userTokens' | 'logger'> {
+export interface ChangesSocket extends Pick<Streaming, 'follow' | 'userTokens' | 'logger'> {
   readonly callers: Pick<Callers, 'ofConnection' | 'count'>;
   readonly clock: Clock;
   /** Milliseconds within which a connection has to authenticate. Default: 3,000. */
@@ -40,12 +42,15 @@ const FORBIDDEN = 4403;
 const CURSOR_EXPIRED = 4410;
 const FAULT = 1011;
 
+/** Statuses of what may go well later. */
+const LATER: ReadonlySet<number> = new Set([429, 503, 504]);
+
 function closeCodeOf(reason: unknown, { code, status }: End): number {
   if (reason instanceof ServiceStops) return SERVICE_RESTART;
   if (code === 'CURSOR_EXPIRED') return CURSOR_EXPIRED;
   if (status === statusOf('UNAUTHENTICATED')) return UNAUTHENTICATED;
   if (status === statusOf('FORBIDDEN')) return FORBIDDEN;
-  if (isResumable(reason) || status === 429 || status === 503) return TRY_AGAIN_LATER;
+  if (isResumable(reason) || LATER.has(status)) return TRY_AGAIN_LATER;
   return status < 500 ? BAD_REQUEST : FAULT;
 }
 
@@ -78,6 +83,7 @@ class Conversation {
   readonly #opened: Opened;
   readonly #open: OpenRoute;
   readonly #deps: ChangesSocket;
+  readonly #trace: Trace;
   #login: (text: string) => void = () => this.stop(badMessage());
   #pouring: Pouring<Told> | undefined;
   #last: string | null = null;
@@ -86,7 +92,8 @@ class Conversation {
     this.#opened = opened;
     this.#open = open;
     this.#deps = deps;
-    const { connection, socket } = opened;
+    const { connection, socket, request } = opened;
+    this.#trace = traceFrom({ traceparent: request.headers['traceparent'] });
     connection.onMessage((text) => this.#login(text));
     socket.on('error', (error) => deps.logger.debug({ err: error }, 'WebSocket failed'));
     socket.once('close', () => this.#pouring?.leave());
@@ -95,25 +102,28 @@ class Conversation {
   /** Resolves when it has ended. It does not reject. */
   async run(): Promise<void> {
     try {
-      const { viewer, until } = await this.#authenticate();
-      await this.#follow(viewer, until);
+      await withTrace(this.#trace, async () => {
+        const { viewer, until } = await this.#authenticate();
+        await this.#follow(viewer, until);
+      });
     } catch (error) {
-      await this.end(error);
+      this.stop(error);
     }
   }
 
-  /** Ends it for a reason that the client is told. */
-  stop(reason: BlobgraphError): void {
-    if (this.#pouring) this.#pouring.end(reason);
-    else void this.end(reason);
+  /** Ends it for a reason that the client is told, if it reads. A client that does not is waited for no longer than a close takes. */
+  stop(reason: unknown, code?: number): void {
+    const { connection } = this.#opened;
+    if (connection.isEnding) return;
+    const problem = withTrace(this.#trace, () => this.#endOf(reason));
+    void connection.send(JSON.stringify({ type: 'end', problem }));
+    connection.end(code ?? closeCodeOf(reason, problem), problem.detail);
+    this.#pouring?.leave();
   }
 
-  async end(reason: unknown, code?: number): Promise<void> {
-    const { connection } = this.#opened;
+  #endOf(reason: unknown): End {
     const { logger } = this.#deps;
-    const problem = endOf(reason, { path: CHANGES_SOCKET, after: this.#last, logger });
-    await connection.send(JSON.stringify({ type: 'end', problem }));
-    connection.end(code ?? closeCodeOf(reason, problem), problem.detail);
+    return endOf(reason, { path: CHANGES_SOCKET, after: this.#last, logger });
   }
 
   /** From the handshake's header, or else the client's first message. @throws BlobgraphError */
@@ -147,8 +157,7 @@ class Conversation {
     const { callers, userTokens } = this.#deps;
     const { connection, admit } = this.#opened;
     const viewer = await callers.ofConnection(authorization, connection.address);
-    if (!admit(viewer.userId))
-      throw new BlobgraphError('RATE_LIMITED', 'This user has too many connections open: close one.');
+    if (!admit(viewer.userId)) throw tooManyConnections('user');
     connection.letIn(viewer.userId);
     await callers.count(viewer);
     return { viewer, until: userTokens.acceptedUntil(bearerToken(authorization)) };
@@ -157,14 +166,14 @@ class Conversation {
   async #follow(viewer: Viewer, until: Date): Promise<void> {
     const { socket, connection, request } = this.#opened;
     const { follow, clock } = this.#deps;
-    const search = (request.url ?? '').split('?')[1] ?? '';
-    const asked = { params: {}, query: { ...parse(search) }, headers: {}, body: undefined };
+    const query = { ...parse(searchOf(request.url ?? '')) };
+    const asked = { params: {}, query, headers: {}, body: undefined };
     const { after, told } = followChanges(this.#open, asked, { follow, context: { viewer } });
     this.#last = after;
     const pouring = new Pouring(told, this.#receiver());
     this.#pouring = pouring;
     if (socket.readyState !== socket.OPEN) pouring.leave();
-    const callOff = alarmAt(until, clock, () => pouring.end(sessionEnds()));
+    const callOff = alarmAt(until, clock, () => this.stop(sessionEnds(), FORBIDDEN));
     await connection.send('{"type":"following"}');
     await pouring.run().finally(callOff);
   }
@@ -176,29 +185,23 @@ class Conversation {
         this.#last = cursor;
         return this.#opened.connection.send(JSON.stringify({ type: 'change', change: json }));
       },
-      end: (reason) => {
-        const isOver = reason instanceof BlobgraphError && reason.code === 'UNAUTHENTICATED';
-        return this.end(reason, isOver ? FORBIDDEN : undefined);
-      },
+      end: (reason) => this.stop(reason),
     };
   }
 }
 
 /** Tells changes by WebSocket, with the parameters of a route that is a subscription. */
 export function changesSocket(open: OpenRoute, deps: ChangesSocket): Endpoint {
-  const running = new Map<Conversation, Promise<void>>();
+  const running = new Set<Conversation>();
   return {
     path: CHANGES_SOCKET,
     open(opened) {
-      const { traceparent } = opened.request.headers;
       const conversation = new Conversation(opened, open, deps);
-      const ended = withTrace(traceFrom({ traceparent }), () => conversation.run());
-      running.set(conversation, ended);
-      void ended.finally(() => running.delete(conversation));
+      running.add(conversation);
+      void conversation.run().finally(() => running.delete(conversation));
     },
     async answered() {
-      for (const conversation of running.keys()) conversation.stop(new ServiceStops());
-      await Promise.all(running.values());
+      for (const conversation of running) conversation.stop(new ServiceStops());
     },
   };
 }

@@ -43,7 +43,6 @@ ${BY_WEBSOCKET}`,
   within: ['blobChanged'],
   variables: ({ query: { after, ...filter } }) => ({ after, filter }),
   caching: 'none',
-  events: true,
 });
 
 export const changeRoutes: readonly Route[] = [followChanges];
