@@ -6,7 +6,7 @@ import { refusedBy } from '../../platform/serving/graphql/operation.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import { presentableError } from '../operations/present.ts';
-import { type Streaming, sessionOf } from '../subscriptions/streaming.ts';
+import type { Streaming } from '../subscriptions/streaming.ts';
 import type { Told } from '../subscriptions/subscriptions.ts';
 import { COMPLETE, resultEvent } from './graph-answer.ts';
 import type { StreamSubscription } from './graph-over-http.ts';
@@ -50,12 +50,13 @@ function receiverOf(stream: EventStream, logger: Logger): Receiver<Told> {
 
 /** Answers subscriptions with event streams (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md). */
 export function streamSubscriptions(streaming: Streaming): StreamSubscription<GatewayContext> {
-  const { streams, follow, logger } = streaming;
+  const { streams, follow, sessions, logger } = streaming;
   return async (request, reply, { operation, variables, context }) => {
     if (JSON.stringify(variables).length > LONGEST_VARIABLES) throw tooLarge;
+    const session = sessions.open(context.viewer, request.headers.authorization);
     await streams.answer<Told>(request, reply, {
-      session: sessionOf(request, context, streaming),
-      open: () => follow({ operation, variables, viewer: context.viewer }),
+      session,
+      open: () => follow({ operation, variables, session }),
       receiver: (stream) => receiverOf(stream, logger),
     });
     return undefined;

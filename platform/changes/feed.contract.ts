@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
+import { toUserMessage, type UserEvent } from '../events/user-events.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage } from '../testing/events.ts';
 import { type Stress, stress, WANTED } from './feed.stress.fixture.ts';
@@ -81,6 +82,19 @@ export function changeFeedContract({
     await log.publish(blobMessage('d', 1));
     expect(await feed.caughtUp(signal)).toBe(true);
     expect(told).toEqual(['a', 'b']);
+  });
+
+  test('who watches is told of users who are erased; who follows changes is not', async () => {
+    const told: UserEvent[] = [];
+    const unwatch = feed.watch({ changed() {}, missed() {}, user: (event) => told.push(event) });
+    const after = encodeCursor(await log.head());
+    const startedAt = new Date('2026-01-31T12:00:00.000Z');
+    const events = (['erasing', 'erased'] as const).map((kind) => ({ kind, userId: 'älice *', startedAt }));
+    for (const event of events) await log.publish(toUserMessage(event));
+    await log.publish(blobMessage('after', 1));
+    expect(await versionsAfter(after, 1)).toEqual([1]);
+    expect(told).toEqual(events);
+    unwatch();
   });
 
   test('cursors that lead nowhere are told apart', async () => {

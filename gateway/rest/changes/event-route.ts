@@ -3,10 +3,10 @@ import { type EventStream, eventText } from '../../../platform/serving/event-str
 import type { Receiver } from '../../../platform/serving/event-stream/pour.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import { type Streaming, sessionOf } from '../../subscriptions/streaming.ts';
+import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
-import { askedBy, changeOf, endOf, followChanges } from './following.ts';
+import { askedBy, changeOf, checkedChanges, endOf } from './following.ts';
 
 function receiverOf(
   stream: EventStream,
@@ -36,16 +36,17 @@ export async function answerWithEvents(
   reply: FastifyReply,
   { open, context, events }: { open: OpenRoute; context: GatewayContext; events: Streaming },
 ): Promise<void> {
-  const { streams, follow, logger } = events;
+  const { streams, follow, sessions, logger } = events;
   let joined = () => {};
   const good = new Promise<void>((resolve) => {
     joined = resolve;
   });
-  const { after, told } = followChanges(open, askedBy(request), { follow, context, joined: () => joined() });
+  const asked = checkedChanges(open, askedBy(request), context);
+  const session = sessions.open(context.viewer, request.headers.authorization);
   await streams.answer<Told>(request, reply, {
-    session: sessionOf(request, context, events),
-    open: () => told,
-    receiver: (stream) => receiverOf(stream, { open, after, logger }),
+    session,
+    open: () => follow({ ...asked, session, joined }),
+    receiver: (stream) => receiverOf(stream, { open, after: asked.after, logger }),
     ready: (first) => Promise.race([first, good]),
   });
 }

@@ -1,10 +1,8 @@
 import { parse } from 'node:querystring';
 import { BlobgraphError, statusOf } from '../../../platform/errors/errors.ts';
-import type { Viewer } from '../../../platform/identity/service/caller.ts';
 import { parseJson } from '../../../platform/json/exact.ts';
 import { assertParsable } from '../../../platform/json/extent.ts';
 import { isObject } from '../../../platform/json/is-object.ts';
-import { bearerToken } from '../../../platform/serving/access/authenticate.ts';
 import { tooManyConnections } from '../../../platform/serving/connections/admission.ts';
 import { searchOf } from '../../../platform/serving/doors/methods.ts';
 import {
@@ -13,23 +11,23 @@ import {
   type Receiver,
   ServiceStops,
 } from '../../../platform/serving/event-stream/pour.ts';
-import { sessionEnds } from '../../../platform/serving/event-stream/streams.ts';
-import { TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
+import { SERVICE_RESTART, TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
 import { type Credentials, credentialsOf } from '../../../platform/serving/websocket/credentials.ts';
-import { type Endpoint, type Opened, SERVICE_RESTART } from '../../../platform/serving/websocket/door.ts';
+import type { Endpoint, Opened } from '../../../platform/serving/websocket/door.ts';
+import { Renewals } from '../../../platform/serving/websocket/renewals.ts';
 import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
-import { alarmAt } from '../../../platform/time/alarm.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
+import { type OpenSession, renewable } from '../../admission/open-session.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
-import { changeOf, type End, endOf, followChanges } from './following.ts';
+import { changeOf, checkedChanges, type End, endOf } from './following.ts';
 
 /** Where changes are told by WebSocket. */
 export const CHANGES_SOCKET = '/api/v1/ws';
 
-export interface ChangesSocket extends Pick<Streaming, 'follow' | 'userTokens' | 'logger'> {
+export interface ChangesSocket extends Pick<Streaming, 'follow' | 'sessions' | 'logger'> {
   readonly callers: Pick<Callers, 'ofConnection' | 'count'>;
   readonly clock: Clock;
   /** Milliseconds within which a connection has to authenticate. Default: 3,000. */
@@ -57,7 +55,7 @@ function closeCodeOf(reason: unknown, { code, status }: End): number {
 const badMessage = () =>
   new BlobgraphError(
     'BAD_REQUEST',
-    'Send `{ "authorization": "Bearer …" }` first, unless the handshake has that header, and nothing else.',
+    'Send `{ "authorization": "Bearer …" }` first, unless the handshake has that header, and then nothing but `{ "type": "ping" }`.',
   );
 
 const tooLate = (ms: number) =>
@@ -78,13 +76,25 @@ function credentialsIn(text: string): Credentials {
   throw badMessage();
 }
 
+/** A message `ping`; undefined where it is another. */
+function pingIn(text: string): { readonly payload?: unknown } | undefined {
+  try {
+    assertParsable(text);
+    const message = parseJson(text);
+    return isObject(message) && message['type'] === 'ping' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One client's connection. */
 class Conversation {
   readonly #opened: Opened;
   readonly #open: OpenRoute;
   readonly #deps: ChangesSocket;
   readonly #trace: Trace;
-  #login: (text: string) => void = () => this.stop(badMessage());
+  #take: (text: string) => void = () => this.stop(badMessage());
+  #session: OpenSession | undefined;
   #pouring: Pouring<Told> | undefined;
   #last: string | null = null;
 
@@ -94,7 +104,7 @@ class Conversation {
     this.#deps = deps;
     const { connection, socket, request } = opened;
     this.#trace = traceFrom({ traceparent: request.headers['traceparent'] });
-    connection.onMessage((text) => this.#login(text));
+    connection.onMessage((text) => this.#take(text));
     socket.on('error', (error) => deps.logger.debug({ err: error }, 'WebSocket failed'));
     socket.once('close', () => this.#pouring?.leave());
   }
@@ -103,11 +113,12 @@ class Conversation {
   async run(): Promise<void> {
     try {
       await withTrace(this.#trace, async () => {
-        const { viewer, until } = await this.#authenticate();
-        await this.#follow(viewer, until);
+        await this.#follow(await this.#authenticate());
       });
     } catch (error) {
       this.stop(error);
+    } finally {
+      this.#session?.close();
     }
   }
 
@@ -131,16 +142,16 @@ class Conversation {
     const { headers } = this.#opened.request;
     if (headers.authorization !== undefined) return Promise.resolve(credentialsOf(headers));
     const { loginMs = 3_000 } = this.#deps;
-    const none = this.#login;
+    const none = this.#take;
     return new Promise((resolve, reject) => {
       const waiting = setTimeout(() => reject(tooLate(loginMs)), loginMs);
       const settle = (act: () => void) => {
         clearTimeout(waiting);
-        this.#login = none;
+        this.#take = none;
         act();
       };
       this.#opened.socket.once('close', () => settle(() => reject(tooLate(loginMs))));
-      this.#login = (text) => {
+      this.#take = (text) => {
         try {
           const credentials = credentialsIn(text);
           settle(() => resolve(credentials));
@@ -152,30 +163,46 @@ class Conversation {
   }
 
   /** @throws BlobgraphError */
-  async #authenticate(): Promise<{ viewer: Viewer; until: Date }> {
+  async #authenticate(): Promise<OpenSession> {
     const { authorization } = await this.#credentials();
-    const { callers, userTokens } = this.#deps;
+    const { callers, sessions } = this.#deps;
     const { connection, admit } = this.#opened;
     const viewer = await callers.ofConnection(authorization, connection.address);
     if (!admit(viewer.userId)) throw tooManyConnections('user');
     connection.letIn(viewer.userId);
     await callers.count(viewer);
-    return { viewer, until: userTokens.acceptedUntil(bearerToken(authorization)) };
+    const session = sessions.open(viewer, authorization);
+    this.#session = session;
+    this.#renewBy(session);
+    return session;
   }
 
-  async #follow(viewer: Viewer, until: Date): Promise<void> {
+  /** From here on, messages are pings; one with a token renews the session. */
+  #renewBy(session: OpenSession): void {
+    const { connection } = this.#opened;
+    const { callers, clock } = this.#deps;
+    const verify = (authorization: unknown) => callers.ofConnection(authorization, connection.address);
+    const own = renewable(session, verify);
+    const renewals = new Renewals({ connection, session: () => own, clock });
+    this.#take = (text) => {
+      const ping = pingIn(text);
+      if (ping) renewals.answer(ping.payload).catch((error: unknown) => this.stop(error));
+      else this.stop(badMessage());
+    };
+    session.onEnded((reason) => this.stop(reason, FORBIDDEN));
+  }
+
+  async #follow(session: OpenSession): Promise<void> {
     const { socket, connection, request } = this.#opened;
-    const { follow, clock } = this.#deps;
     const query = { ...parse(searchOf(request.url ?? '')) };
-    const asked = { params: {}, query, headers: {}, body: undefined };
-    const { after, told } = followChanges(this.#open, asked, { follow, context: { viewer } });
+    const given = { params: {}, query, headers: {}, body: undefined };
+    const { after, ...asked } = checkedChanges(this.#open, given, { viewer: session.viewer });
     this.#last = after;
-    const pouring = new Pouring(told, this.#receiver());
+    const pouring = new Pouring(this.#deps.follow({ ...asked, session }), this.#receiver());
     this.#pouring = pouring;
     if (socket.readyState !== socket.OPEN) pouring.leave();
-    const callOff = alarmAt(until, clock, () => this.stop(sessionEnds(), FORBIDDEN));
     await connection.send('{"type":"following"}');
-    await pouring.run().finally(callOff);
+    await pouring.run();
   }
 
   #receiver(): Receiver<Told> {

@@ -79,7 +79,7 @@ export async function natsFixture(
       servers: [wire.address],
       streamName: name,
       subjectPrefix: name,
-      subjects: ['blob.>'],
+      subjects: ['blob.>', 'user.>'],
       retention: { maxBytes: 16 * MEBIBYTE, ...retention },
       ...fixed,
       ...options,

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../telemetry/logger.ts';
-import { systemClock } from '../../time/clock.ts';
+import { endless } from '../../testing/session.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
 import { createHttpServer } from '../http/http.ts';
 import { eventText } from './event-stream.ts';
@@ -42,8 +42,6 @@ function feed() {
   return { source, give, state };
 }
 
-const inAnHour = () => new Date(Date.now() + 3_600_000);
-
 function open(options: Partial<EventStreamsOptions> = {}, limits: OpenConnectionsOptions['limits'] = {}) {
   const app = createHttpServer({ logger });
   cleanUp.push(() => app.close());
@@ -51,7 +49,7 @@ function open(options: Partial<EventStreamsOptions> = {}, limits: OpenConnection
   return {
     app,
     connections,
-    streams: new EventStreams(app, { connections, clock: systemClock, ...options }),
+    streams: new EventStreams(app, { connections, ...options }),
   };
 }
 
@@ -62,7 +60,7 @@ async function serve(...options: Parameters<typeof open>) {
     const each = feed();
     feeds.push(each);
     await streams.answer<string>(request, reply, {
-      session: { userId: String(request.headers['x-user'] ?? 'alice'), until: inAnHour() },
+      session: endless(String(request.headers['x-user'] ?? 'alice')),
       open: () => each.source,
       receiver: (stream) => ({
         item: (data) => stream.send(eventText({ event: 'item', data })),
@@ -164,7 +162,7 @@ test.each(['before', 'while'])(
       const answer = () => reply.hijack().raw.writeHead(503).end();
       if (when === 'before') answer();
       await streams.answer<string>(request, reply, {
-        session: { userId: 'alice', until: inAnHour() },
+        session: endless('alice'),
         open() {
           if (when === 'while') answer();
           return source;

@@ -1,32 +1,24 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors/errors.ts';
-import { alarmAt } from '../../time/alarm.ts';
-import type { Clock } from '../../time/clock.ts';
+import type { BlobgraphError } from '../../errors/errors.ts';
 import { withoutDeadline } from '../../time/deadline.ts';
 import { tooManyConnections } from '../connections/admission.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
+import type { ConnectionSession } from '../connections/session.ts';
 import { EVENT_STREAM, EventStream, type EventStreamOptions } from './event-stream.ts';
 import { Pouring, type Receiver, ServiceStops, type Source } from './pour.ts';
 
 export interface EventStreamsOptions extends Pick<EventStreamOptions, 'heartbeatMs' | 'unreadMs'> {
   readonly connections: OpenConnections;
-  readonly clock: Clock;
   /** More headers of an answer, beside those that the reply has. Default: none. */
   headersOf?(request: FastifyRequest): Readonly<Record<string, string>>;
 }
 
-/** Whose a stream is. */
-export interface StreamSession {
-  readonly userId: string;
-  /** The stream is ended then. */
-  readonly until: Date;
-}
-
 /** An answer that is a stream. */
 export interface Streamed<Item> {
-  readonly session: StreamSession;
+  /** The stream ends with it, and closes it. */
+  readonly session: ConnectionSession;
   /** Called when the stream is let in. */
   open(): Source<Item>;
   receiver(stream: EventStream): Receiver<Item>;
@@ -34,14 +26,7 @@ export interface Streamed<Item> {
   ready?(first: Promise<unknown>): Promise<unknown>;
 }
 
-/** Why a stream ends with its session, as a WebSocket is closed with 4403. */
-export const sessionEnds = (): BlobgraphError =>
-  new BlobgraphError(
-    'UNAUTHENTICATED',
-    'The token has expired: come again with another, after the last cursor.',
-  );
-
-/** For streams to end when the service does. */
+/** For streams to end when they are to. */
 const CLOSE_WITHIN_MS = 1_000;
 
 const HEADERS = {
@@ -50,6 +35,18 @@ const HEADERS = {
   // For proxies such as nginx, which would keep events until a buffer is full.
   'x-accel-buffering': 'no',
 };
+
+/** Ends a stream with a reason; a client that does not read it is cut off a second later. */
+async function endInTime(
+  response: ServerResponse,
+  pouring: Pick<Pouring<never>, 'end'>,
+  reason: BlobgraphError,
+): Promise<void> {
+  pouring.end(reason);
+  if (response.closed) return;
+  const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
+  await once(response, 'close', { signal }).catch(() => response.destroy());
+}
 
 /** Event streams of a service, counted with its other connections that stay open. */
 export class EventStreams {
@@ -64,12 +61,14 @@ export class EventStreams {
   }
 
   /**
-   * Answers a request with what comes of a source, until either ends, the session does, or the service.
+   * Answers a request with what comes of a source, until either ends, its session does, or the service.
    * @throws BlobgraphError when there are too many; what `ready` rejects with, before anything is answered
    */
   answer<Item>(request: FastifyRequest, reply: FastifyReply, streamed: Streamed<Item>): Promise<void> {
     // It lasts for longer than a request may take.
-    return withoutDeadline(() => this.#answer(request, reply, streamed));
+    return withoutDeadline(() =>
+      this.#answer(request, reply, streamed).finally(() => streamed.session.close()),
+    );
   }
 
   async #answer<Item>(
@@ -97,7 +96,7 @@ export class EventStreams {
     if (reply.sent) return stream.release();
     this.#begin(stream, request, reply);
     this.#open.set(reply.raw, pouring as Pouring<never>);
-    const callOff = alarmAt(session.until, this.#options.clock, () => pouring.end(sessionEnds()));
+    const callOff = session.onEnded((reason) => void endInTime(reply.raw, pouring, reason));
     await pouring.run(first).finally(() => {
       callOff();
       this.#open.delete(reply.raw);
@@ -130,11 +129,7 @@ export class EventStreams {
   }
 
   async #closeAll(): Promise<void> {
-    const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
-    const ended = [...this.#open].map(async ([response, pouring]) => {
-      pouring.end(new ServiceStops());
-      if (!response.closed) await once(response, 'close', { signal }).catch(() => response.destroy());
-    });
-    await Promise.all(ended);
+    const reason = new ServiceStops();
+    await Promise.all([...this.#open].map(([response, pouring]) => endInTime(response, pouring, reason)));
   }
 }

@@ -4,6 +4,7 @@ import { buildSchema, execute, subscribe } from 'graphql';
 import { afterEach, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createLogger } from '../../telemetry/logger.ts';
+import { endless } from '../../testing/session.ts';
 import { systemClock } from '../../time/clock.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
 import { createOperationCheck } from '../graphql/operation.ts';
@@ -46,7 +47,7 @@ export async function serve(
     path: '/graphql',
     clock: systemClock,
     logger,
-    authenticate: async ({ name }) => ({ who: String(name), userId: String(name) }),
+    authenticate: async ({ name }) => ({ who: String(name), session: endless(String(name)) }),
     prepare: (payload, who) => {
       const args = check(payload);
       return 'document' in args ? { ...args, rootValue: { name: who } } : args;
