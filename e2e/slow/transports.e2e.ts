@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { GONE } from '../../platform/testing/events.ts';
 import { storeNotes } from '../clients/cut.fixture.ts';
-import type { GraphClient } from '../harness/client.ts';
+import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import { liveCursor } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
 import { type Followed, type Transport, transports } from './transports.fixture.ts';
@@ -44,7 +45,9 @@ it('all of them tell the same changes, with the same cursors', async () => {
   expect(new Set(all.map((each) => cursors(each).join())).size).toBe(1);
 });
 
-describe.each(transports)('%s', (_name, transport) => {
+const ERASE = 'mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }';
+
+describe.each(transports)('%s', (name, transport) => {
   it('tells the user’s own changes alone, and goes on after any of their cursors, each once', async () => {
     const [user, other] = [await system.client(), await system.client()];
     const after = await liveCursor(user);
@@ -84,6 +87,21 @@ describe.each(transports)('%s', (_name, transport) => {
     const again = follow(transport, user, ending.told.at(-1)?.cursor ?? after);
     await expect.poll(() => again.told.at(-1)?.blobId, PATIENCE).toBe(ids[1]);
     expect([...ending.told, ...again.told].map(({ blobId }) => blobId)).toEqual(ids);
+  });
+
+  it('ends when its user is being erased, and is not let in until that is done', async () => {
+    const userId = `erased|${randomUUID()}`;
+    const user = await system.client(userId);
+    const after = await liveCursor(user);
+    const live = follow(transport, user, after);
+    await storeNotes(user, 'one');
+    await expect.poll(() => live.told.length, PATIENCE).toBe(1);
+    const operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
+    await operator.query(ERASE, { id: userId });
+    await operator.close();
+    const erased = name === 'GraphQL over WebSocket' ? 'UNAUTHENTICATED' : 'USER_ERASING';
+    expect(await live.ended).toBe(erased);
+    expect(await follow(transport, user, after).ended).toBe(erased);
   });
 
   it('is counted with the others, and refused beyond what a user may have', async () => {

@@ -248,7 +248,10 @@ test('a connection is closed when its token ends', async () => {
   const late = { now: () => new Date(Date.now() + (30 * 24 * 3_600 + 30) * 1_000 - 200) };
   await start({ clock: late });
   const { results } = await subscribe(BARE);
-  await expect(results.next()).rejects.toMatchObject({ code: 4403, reason: 'The token has expired' });
+  await expect(results.next()).rejects.toMatchObject({
+    code: 4403,
+    reason: expect.stringContaining('The token has expired'),
+  });
 });
 
 /** A client that can stop reading, unlike a library's. */

@@ -43,7 +43,8 @@ test('of a flood of tokens, a few are looked at, and each is answered', async ()
   for (let time = 0; time < 7; time += 1) ping({ token: `next${time}` });
   await vi.waitFor(() => expect(received).toHaveLength(7));
   expect(session.renew).toHaveBeenCalledTimes(6);
-  expect(received.at(-1)).toMatchObject({ type: 'pong', payload: { until, code: 'RATE_LIMITED' } });
+  const refused = { type: 'pong', payload: expect.objectContaining({ until, code: 'RATE_LIMITED' }) };
+  expect(received.filter((answer) => refused.payload.asymmetricMatch(answer.payload))).toEqual([refused]);
 });
 
 test('what says nothing of the token leaves the session as it was', async () => {
