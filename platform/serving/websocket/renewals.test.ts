@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { BlobgraphError } from '../../errors/errors.ts';
-import { endless } from '../../testing/session.ts';
+import { endless } from '../connections/session.fixture.ts';
 import { closeAfterEach, connectAs, serve } from './websocket.fixture.ts';
 
 closeAfterEach();

@@ -1,5 +1,5 @@
-import type { BlobgraphError } from '../errors/errors.ts';
-import type { RenewableSession } from '../serving/connections/session.ts';
+import type { BlobgraphError } from '../../errors/errors.ts';
+import type { RenewableSession } from './session.ts';
 
 const inAYear = () => new Date(Date.now() + 365 * 24 * 3_600_000);
 
