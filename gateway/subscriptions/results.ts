@@ -1,7 +1,13 @@
 import type { ExecutionResult } from 'graphql-ws';
 import { ServiceStops } from '../../platform/serving/event-stream/pour.ts';
 import type { OpenSession } from '../admission/open-session.ts';
-import type { Told } from './subscriptions.ts';
+import type { Answer } from '../operations/present.ts';
+
+/** A subscription's result, with the cursor after which it goes on. */
+export interface Told {
+  readonly result: Answer;
+  readonly cursor: string;
+}
 
 /** A subscription's results for graphql-ws. Returning it ends the subscription at once, also while it waits. */
 export class Results implements AsyncIterableIterator<ExecutionResult> {

@@ -53,10 +53,10 @@ function bySocket(
     const ended = once(socket, 'close').then(([code]) => code as number);
     await once(socket, 'open');
     const send = (message: object) => socket.send(JSON.stringify(message));
-    for (const message of first(token, query)) {
-      send(message);
-      await Promise.race([once(socket, 'message'), ended]);
-      if (socket.readyState !== socket.OPEN) break;
+    for (const [index, message] of first(token, query).entries()) {
+      // Each is sent once the one before is answered.
+      if (index > 0) await Promise.race([once(socket, 'message'), ended]);
+      if (socket.readyState === socket.OPEN) send(message);
     }
     return { received, ended, send };
   };
@@ -144,6 +144,7 @@ describe.each(transports)('%s', (name, transport) => {
     const open = (userId: string) =>
       Promise.all(graphs.map(async (graph) => transport(graph, await graph.token(userId))));
     const [own, others] = [await open('alice'), await open('bob')];
+    for (const each of own) await expect.poll(() => text(each)).toContain('b0');
     const tell = (kind: UserEventKind) =>
       log.publish(toUserMessage({ kind, userId: 'alice', startedAt: new Date(0) }));
     await tell('erasing');

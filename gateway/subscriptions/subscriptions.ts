@@ -28,7 +28,7 @@ import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { changesWanted, eventOf, type Hydrate, shareHydrations } from './hydration.ts';
-import { Results } from './results.ts';
+import { Results, type Told } from './results.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -58,12 +58,6 @@ interface Carried {
   readonly session: OpenSession;
   /** As the client named it. */
   readonly named: NamedDocument;
-}
-
-/** A subscription's result, with the cursor after which it goes on. */
-export interface Told {
-  readonly result: Answer;
-  readonly cursor: string;
 }
 
 /** A checked subscription. */

@@ -93,21 +93,6 @@ test('any number of subscribers share one reader of the log', async () => {
   expect(log.readers).toBe(1);
 });
 
-test('a cursor is told to be good as soon as the log has been read behind it, however much there is still to read', async () => {
-  const after = await start();
-  await publish('a:1', 'b:1', 'c:1');
-  const feed = openFeed({ historySize: 1 });
-  const range = vi.spyOn(log, 'range').mockResolvedValueOnce({ messages: [], through: 1 });
-  range.mockImplementationOnce(({ signal = new AbortController().signal }) =>
-    unlessAborted(() => new Promise(() => {}), signal),
-  );
-  const joined = vi.fn();
-  const changes = follow(feed, { after, filter: { blobId: 'none' }, joined });
-  changes.next().catch(() => undefined);
-  await vi.waitFor(() => expect(range).toHaveBeenCalledTimes(2));
-  expect(joined).toHaveBeenCalled();
-});
-
 test('nobody hears of another user’s changes', async () => {
   const after = await start();
   const feed = openFeed();

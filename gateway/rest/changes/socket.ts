@@ -19,8 +19,8 @@ import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/tr
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
 import { type OpenSession, renewable } from '../../admission/open-session.ts';
+import type { Told } from '../../subscriptions/results.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
-import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { changeOf, checkedChanges, type End, endOf } from './following.ts';
 
