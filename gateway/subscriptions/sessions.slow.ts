@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { readSettings } from '../../platform/config/config.ts';
@@ -76,7 +79,8 @@ function byStream(path: string, init: (query: string) => RequestInit = () => ({}
         received.push({ type: event.event ?? '', payload, problem: payload });
       }
       return 0;
-    })();
+      // Cut by the test’s end.
+    })().catch(() => -1);
     return { received, ended, send() {} };
   };
 }
@@ -228,9 +232,12 @@ describe.each(sockets)('%s', (_, transport) => {
 });
 
 test('fewer scopes end the subscription that needs more, and no other', async () => {
-  const graph = await start({
-    config: { settings: (schema) => readSettings(schema, { PERSISTED_DOCUMENTS_ONLY: 'except-operators' }) },
-  });
+  const folder = await mkdtemp(join(tmpdir(), 'documents-'));
+  closing.push(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'listed.json');
+  await writeFile(file, JSON.stringify({ listed: '{ me { id } }' }));
+  const given = { PERSISTED_DOCUMENTS: file, PERSISTED_DOCUMENTS_ONLY: 'except-operators' };
+  const graph = await start({ config: { settings: (schema) => readSettings(schema, given) } });
   const operator = await tokenFor(graph, 3_600_000, 'blobgraph:operate');
   const each = await told(graph, through('GraphQL over WebSocket'), operator);
   const rest = await told(graph, through('REST over WebSocket'), operator);
