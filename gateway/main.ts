@@ -20,6 +20,7 @@ import { SocketDoor } from '../platform/serving/websocket/door.ts';
 import { periodic } from '../platform/time/periodic.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import type { GatewayContext } from './admission/context.ts';
+import { Sessions } from './admission/sessions.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
 import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
@@ -51,8 +52,8 @@ import { changesSocket } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
+import type { Streaming } from './subscriptions/streaming.ts';
 import {
-  type Follow,
   openSubscriptions,
   type SubscriptionDependencies,
   serveSubscriptions,
@@ -135,27 +136,28 @@ interface Parts extends Opened, Required<Pick<SubscriptionDependencies, 'mayRunA
   readonly app: FastifyInstance;
   readonly runtime: ServiceRuntime;
   readonly callers: Callers;
+  readonly sessions: Sessions;
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
 }
 
 /** Tells of changes, over every protocol. */
 interface Live {
   readonly subscriptions: SubscriptionDependencies;
-  readonly follow: Follow;
-  readonly streams: EventStreams;
+  readonly streaming: Streaming;
   readonly door: SocketDoor;
 }
 
 function openLive(parts: Parts): Live {
-  const { app, runtime, graph, documents, given, callers, mayRunAny, redact } = parts;
-  const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
+  const { app, runtime, graph, documents, given, callers, sessions, mayRunAny, redact } = parts;
+  const { config, clock, logger, metrics } = runtime;
   const { trustedProxies } = config;
   const connections = new OpenConnections({ limits: config.limits.sockets, trustedProxies, logger });
   measureConnections(metrics, connections);
   const subscriptions = {
     ...{ operations: graph.operations, declarations: graph.declarations },
     ...{ documents, shares: app.load.shares },
-    ...{ mayRunAny, redact, callers, userTokens, changeFeed, clock, logger },
+    ...{ mayRunAny, redact, callers, sessions, clock, logger },
+    changeFeed: () => sessions.watching(runtime.changeFeed),
     requestTimeoutMs: config.limits.requestTimeoutMs,
     sockets: {
       maxOperations: given.MAX_SOCKET_OPERATIONS,
@@ -163,10 +165,11 @@ function openLive(parts: Parts): Live {
     },
   };
   const mayConnect = (origin: string) => isOriginOf(origin, config.corsOrigins);
+  const follow = openSubscriptions(subscriptions);
+  const streams = new EventStreams(app, { connections, headersOf: ratesTold });
   return {
     subscriptions,
-    follow: openSubscriptions(subscriptions),
-    streams: new EventStreams(app, { connections, clock, headersOf: ratesTold }),
+    streaming: { streams, follow, sessions, logger },
     door: new SocketDoor(app, { connections, mayConnect }),
   };
 }
@@ -174,10 +177,9 @@ function openLive(parts: Parts): Live {
 /** Serves `/graphql` over HTTP, WebSocket and event streams. */
 async function serveGraph(
   { app, runtime, documents, authenticate, mayRunAny, redact }: Parts,
-  live: Live,
+  { streaming, door, subscriptions }: Live,
 ): Promise<void> {
-  const { config, logger, userTokens } = runtime;
-  const { streams, follow, door, subscriptions } = live;
+  const { config, logger } = runtime;
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
@@ -186,16 +188,16 @@ async function serveGraph(
     redact: (error, { viewer }) => redact(error, viewer),
     mayRunAny: ({ viewer }) => mayRunAny(viewer),
     mayExplain: ({ viewer }) => isOperator(viewer),
-    stream: streamSubscriptions({ streams, follow, userTokens, logger }),
+    stream: streamSubscriptions(streaming),
     logger,
   });
-  serveSubscriptions(app, door, { ...subscriptions, follow });
+  serveSubscriptions(app, door, { ...subscriptions, follow: streaming.follow });
 }
 
 /** Serves `/api/v1`, and the page to try it. */
-async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Promise<void> {
+async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<void> {
   const { app, runtime, graph, callers, authenticate } = parts;
-  const { config, clock, http, logger, userTokens } = runtime;
+  const { config, clock, http, logger } = runtime;
   const { trustedProxies, s3 } = config;
   const { operations } = graph;
   const viewerOf = callers.ofRequest;
@@ -204,7 +206,7 @@ async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Pr
     graph,
     routes: restRoutes,
     authenticate,
-    events: { streams, follow, userTokens, logger },
+    events: streaming,
     others(scope) {
       directReads(scope, { http, processors, viewerOf, logger });
       fileRoutes(scope, { http, processors, trustedProxies, publicEndpoint: s3?.publicEndpoint });
@@ -216,8 +218,8 @@ async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Pr
     logger,
   });
   graph.need(routes.map(({ text }) => text));
-  const changes = routes.find(({ route }) => route.events);
-  if (changes) door.serve(changesSocket(changes, { callers, follow, userTokens, clock, logger }));
+  const changes = routes.find(({ isSubscription }) => isSubscription);
+  if (changes) door.serve(changesSocket(changes, { ...streaming, callers, clock }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });
 }
@@ -226,7 +228,8 @@ async function serveStudioApi(parts: Parts, { streams, follow, door }: Live): Pr
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   async create(runtime) {
-    const { config, http, logger, metrics, userTokens, changeFeed } = runtime;
+    const { config, clock, http, logger, metrics, userTokens, changeFeed } = runtime;
+    const sessions = new Sessions({ userTokens, clock });
     const opened = await open(runtime);
     const { graph, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
@@ -254,7 +257,7 @@ export const gatewayService: ServiceDefinition = {
           makeLarge: async () => request.part?.makeLarge(),
         });
         const parts = {
-          ...{ ...opened, app, runtime, callers, authenticate },
+          ...{ ...opened, app, runtime, callers, sessions, authenticate },
           mayRunAny: mayRunUnlisted(opened.given),
           redact: redactRefusals(config.introspection),
         };
@@ -267,12 +270,15 @@ export const gatewayService: ServiceDefinition = {
       async close() {
         await looking.stop();
         await following?.stop();
+        sessions.unwatch();
         await graph.close();
       },
       async start() {
         // Open the feed at the start, so that it has the history for subscriptions that resume. An event log that is
         // down delays only subscriptions.
-        changeFeed().catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
+        sessions
+          .watching(changeFeed)
+          .catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
         if (cache) following = followDeletions({ cache, changeFeed, logger });
         if (config.supergraphFile) looking.start();
       },

@@ -1,10 +1,8 @@
 import { type Client, createClient } from 'graphql-ws';
-import { decodeJwt, importJWK, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { apply, type Blob, type Change, changesAfter, liveBlobs } from '../../examples/graphql-ws/blobs.ts';
 import { type LiveOptions, liveClient } from '../../examples/live.ts';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
 import { liveCursor } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
 import { type Behind, behindProxy, changesUntil, storeNotes, twelveChanges } from './cut.fixture.ts';
@@ -39,13 +37,6 @@ afterEach(async () => {
   await ended?.catch(() => undefined);
   await behind.proxy.close();
 });
-
-/** A token of the user with this expiry. */
-async function tokenUntil(end: number): Promise<string> {
-  const key = await importJWK(await developmentKeys(system.dataDir).userKey(), 'ES256');
-  const { exp: _end, ...claims } = decodeJwt(behind.user.token);
-  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).setExpirationTime(new Date(end)).sign(key);
-}
 
 const cursors = (changes: readonly { cursor: string }[]) => changes.map(({ cursor }) => cursor);
 
@@ -109,7 +100,7 @@ describe('a subscription over a connection that is cut', () => {
 
   it('because the token has ended goes on with a new one', async () => {
     await client.dispose();
-    const ending = await tokenUntil(Date.now() + 6_000);
+    const ending = await system.tokenUntil(behind.user.token, Date.now() + 6_000);
     const tokens = [ending];
     open({ token: () => tokens.shift() ?? behind.token() });
     const after = await liveCursor(behind.user);

@@ -236,6 +236,7 @@ function systemOf({
   return {
     ...system,
     token: users.token,
+    tokenUntil: users.tokenUntil,
     client: users.client,
     process: (service) => processes.of(service),
     proxy: (service) => found(proxies.get(service), `The proxy of ${service}`),

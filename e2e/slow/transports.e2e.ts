@@ -1,8 +1,8 @@
-import { decodeJwt, importJWK, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { GONE } from '../../platform/testing/events.ts';
 import { storeNotes } from '../clients/cut.fixture.ts';
-import type { GraphClient } from '../harness/client.ts';
+import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import { liveCursor } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
 import { type Followed, type Transport, transports } from './transports.fixture.ts';
@@ -16,7 +16,7 @@ const followed: Followed[] = [];
 
 beforeAll(async () => {
   system = await startSystem(inject('shape'), {
-    environment: { JWT_CLOCK_TOLERANCE_SECONDS: '0', MAX_SOCKETS_PER_USER: '3' },
+    environment: { JWT_CLOCK_TOLERANCE_SECONDS: '0', MAX_SOCKETS_PER_USER: '4' },
   });
 });
 afterAll(() => system?.stop());
@@ -33,34 +33,21 @@ function follow(transport: Transport, user: Pick<GraphClient, 'token'>, after?: 
 
 const cursors = ({ told }: Pick<Followed, 'told'>) => told.map(({ cursor }) => cursor);
 
-/** A token of the user with this expiry. */
-async function tokenUntil({ token }: GraphClient, end: number): Promise<string> {
-  const key = await importJWK(await developmentKeys(system.dataDir).userKey(), 'ES256');
-  const { exp: _end, ...claims } = decodeJwt(token);
-  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).setExpirationTime(new Date(end)).sign(key);
-}
-
-/** A cursor of a log that this system never had. */
-const EXPIRED = Buffer.from('["another",1]').toString('base64url');
-
 it('all of them tell the same changes, with the same cursors', async () => {
   const [user, other] = [await system.client(), await system.client()];
-  const [first, ...rest] = transports;
   const after = await liveCursor(user);
-  const [whole, ...others] = [
-    follow(first?.[1] as Transport, user, after),
-    ...rest.slice(0, 2).map(([, transport]) => follow(transport, user, after)),
-  ];
-  await storeNotes(user, 'one', 'two');
+  const all = transports.map(([, transport]) => follow(transport, user, after));
+  const ids = await storeNotes(user, 'one', 'two');
   await storeNotes(other, 'of another');
-  const ids = await storeNotes(user, 'three');
-  await expect.poll(() => whole?.told.at(-1)?.blobId, PATIENCE).toBe(ids[0]);
-  for (const each of others)
-    await expect.poll(() => cursors(each), PATIENCE).toEqual(cursors(whole as Followed));
-  expect(whole?.told).toHaveLength(3);
+  ids.push(...(await storeNotes(user, 'three')));
+  for (const { told } of all)
+    await expect.poll(() => told.map(({ blobId }) => blobId), PATIENCE).toEqual(ids);
+  expect(new Set(all.map((each) => cursors(each).join())).size).toBe(1);
 });
 
-describe.each(transports)('%s', (_name, transport) => {
+const ERASE = 'mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }';
+
+describe.each(transports)('%s', (name, transport) => {
   it('tells the user’s own changes alone, and goes on after any of their cursors, each once', async () => {
     const [user, other] = [await system.client(), await system.client()];
     const after = await liveCursor(user);
@@ -81,7 +68,7 @@ describe.each(transports)('%s', (_name, transport) => {
 
   it('ends with its code after a cursor of a log that is gone, and for a token that is none', async () => {
     const user = await system.client();
-    expect(await follow(transport, user, EXPIRED).ended).toBe('CURSOR_EXPIRED');
+    expect(await follow(transport, user, GONE).ended).toBe('CURSOR_EXPIRED');
     expect(await follow(transport, user, 'garbage').ended).toBe('CURSOR_INVALID');
     expect(await follow(transport, { token: 'x.y.z' }).ended).toBe('UNAUTHENTICATED');
   });
@@ -89,7 +76,11 @@ describe.each(transports)('%s', (_name, transport) => {
   it('ends with its token, and goes on with another', async () => {
     const user = await system.client();
     const after = await liveCursor(user);
-    const ending = follow(transport, { token: await tokenUntil(user, Date.now() + 5_000) }, after);
+    const ending = follow(
+      transport,
+      { token: await system.tokenUntil(user.token, Date.now() + 5_000) },
+      after,
+    );
     const ids = await storeNotes(user, 'before');
     expect(await ending.ended).toBe('UNAUTHENTICATED');
     ids.push(...(await storeNotes(user, 'after')));
@@ -98,10 +89,25 @@ describe.each(transports)('%s', (_name, transport) => {
     expect([...ending.told, ...again.told].map(({ blobId }) => blobId)).toEqual(ids);
   });
 
+  it('ends when its user is being erased, and is not let in until that is done', async () => {
+    const userId = `erased|${randomUUID()}`;
+    const user = await system.client(userId);
+    const after = await liveCursor(user);
+    const live = follow(transport, user, after);
+    await storeNotes(user, 'one');
+    await expect.poll(() => live.told.length, PATIENCE).toBe(1);
+    const operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
+    await operator.query(ERASE, { id: userId });
+    await operator.close();
+    const erased = name === 'GraphQL over WebSocket' ? 'UNAUTHENTICATED' : 'USER_ERASING';
+    expect(await live.ended).toBe(erased);
+    expect(await follow(transport, user, after).ended).toBe(erased);
+  });
+
   it('is counted with the others, and refused beyond what a user may have', async () => {
     const user = await system.client();
     const after = await liveCursor(user);
-    const others = transports.slice(0, 3).map(([, each]) => follow(each, user, after));
+    const others = transports.map(([, each]) => follow(each, user, after));
     await storeNotes(user, 'one');
     for (const each of others) await expect.poll(() => each.told.length, PATIENCE).toBe(1);
     expect(await follow(transport, user).ended).toBe('RATE_LIMITED');

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-sse';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { BEGINNING, blobMessage, GONE } from '../../platform/testing/events.ts';
 import { type EventsAnswer, openEvents } from '../testing/events.ts';
 import { openSocket } from '../testing/socket.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../testing/test-graph.ts';
@@ -9,7 +9,6 @@ import { startTestGraph, type TestGraph, type TestGraphOptions } from '../testin
 const CHANGED = `subscription ($after: String) {
   blobChanged(after: $after) { cursor kind blobId version blob { title } }
 }`;
-const beginning = encodeCursor({ epoch: '1', sequence: 0 });
 
 let graph: TestGraph;
 const opened: EventsAnswer[] = [];
@@ -57,7 +56,7 @@ describe('a subscription', () => {
   test.each(['GET', 'POST'] as const)(
     'by %s is told of each change once, and goes on after a cursor',
     async (method) => {
-      const changes = await ask(CHANGED, { variables: { after: beginning }, method });
+      const changes = await ask(CHANGED, { variables: { after: BEGINNING }, method });
       expect([changes.status, changes.headers.get('content-type')]).toEqual([
         200,
         'text/event-stream; charset=utf-8',
@@ -95,7 +94,7 @@ describe('a subscription', () => {
     });
     const done = new Promise<unknown>((resolve) =>
       client.subscribe(
-        { query: CHANGED, variables: { after: beginning } },
+        { query: CHANGED, variables: { after: BEGINNING } },
         { next: (result) => received.push(result), error: resolve, complete: () => resolve('complete') },
       ),
     );
@@ -110,11 +109,7 @@ describe('a subscription', () => {
 
   test.each([
     ['a cursor that is none', { after: 'garbage' }, 'CURSOR_INVALID'],
-    [
-      'a cursor of a log that is gone',
-      { after: encodeCursor({ epoch: 'gone', sequence: 1 }) },
-      'CURSOR_EXPIRED',
-    ],
+    ['a cursor of a log that is gone', { after: GONE }, 'CURSOR_EXPIRED'],
     ['a variable of another type', { after: 7 }, 'BAD_REQUEST'],
     ['variables that are too large', { after: 'x'.repeat(140_000) }, 'QUERY_TOO_COMPLEX'],
   ])('after %s is completed with the error', async (_, variables, code) => {
@@ -139,7 +134,7 @@ describe('a subscription', () => {
     const late = { now: () => new Date(Date.now() + (30 * 24 * 3_600 + 30) * 1_000 - 4_000) };
     await start({ clock: late });
     const { position } = await graph.log.publish(blobMessage('b0', 1));
-    const answer = await ask(CHANGED, { variables: { after: beginning } });
+    const answer = await ask(CHANGED, { variables: { after: BEGINNING } });
     const [change, told, ...more] = await answer.rest();
     expect(codeOf(change?.data)).toBeUndefined();
     expect(JSON.parse(told?.data ?? '')).toEqual({
@@ -158,7 +153,7 @@ describe('a subscription', () => {
   });
 
   test('ends without `complete` and without an error when the service stops', async () => {
-    const answer = await ask(CHANGED, { variables: { after: beginning } });
+    const answer = await ask(CHANGED, { variables: { after: BEGINNING } });
     await graph.log.publish(blobMessage('b0', 1));
     await next(answer);
     const stopped = graph.gateway.stop();

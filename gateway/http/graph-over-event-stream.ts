@@ -1,25 +1,15 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
-import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
-import { bearerToken } from '../../platform/serving/access/authenticate.ts';
 import type { EventStream } from '../../platform/serving/event-stream/event-stream.ts';
 import { isResumable, type Receiver, ServiceStops } from '../../platform/serving/event-stream/pour.ts';
-import type { EventStreams } from '../../platform/serving/event-stream/streams.ts';
 import { refusedBy } from '../../platform/serving/graphql/operation.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import { presentableError } from '../operations/present.ts';
-import type { Follow, Told } from '../subscriptions/subscriptions.ts';
+import type { Told } from '../subscriptions/results.ts';
+import type { Streaming } from '../subscriptions/streaming.ts';
 import { COMPLETE, resultEvent } from './graph-answer.ts';
 import type { StreamSubscription } from './graph-over-http.ts';
-
-export interface GraphOverEventStream {
-  readonly streams: EventStreams;
-  readonly follow: Follow;
-  /** Tells until when a token is accepted. */
-  readonly userTokens: Pick<UserTokens, 'acceptedUntil'>;
-  readonly logger: Logger;
-}
 
 /** Characters of a subscription's variables, which are kept for as long as the subscription is. */
 const LONGEST_VARIABLES = 128 * 1024;
@@ -59,18 +49,14 @@ function receiverOf(stream: EventStream, logger: Logger): Receiver<Told> {
 }
 
 /** Answers subscriptions with event streams (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md). */
-export function streamSubscriptions({
-  streams,
-  follow,
-  userTokens,
-  logger,
-}: GraphOverEventStream): StreamSubscription<GatewayContext> {
-  return async (request, reply, { operation, variables, context: { viewer } }) => {
+export function streamSubscriptions(streaming: Streaming): StreamSubscription<GatewayContext> {
+  const { streams, follow, sessions, logger } = streaming;
+  return async (request, reply, { operation, variables, context }) => {
     if (JSON.stringify(variables).length > LONGEST_VARIABLES) throw tooLarge;
-    const until = userTokens.acceptedUntil(bearerToken(request.headers.authorization));
+    const session = sessions.open(context.viewer, request.headers.authorization);
     await streams.answer<Told>(request, reply, {
-      session: { userId: viewer.userId, until },
-      open: () => follow({ operation, variables, viewer }),
+      session,
+      open: () => follow({ operation, variables, session }),
       receiver: (stream) => receiverOf(stream, logger),
     });
     return undefined;

@@ -4,9 +4,10 @@ import { parseBodies } from '../../platform/serving/http/body.ts';
 import { belongTo } from '../../platform/serving/load/load.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
+import type { Streaming } from '../subscriptions/streaming.ts';
 import { answer } from './answering/answer.ts';
 import { type OpenRoute, openRoute, type RestGraph } from './answering/open-route.ts';
-import { answerWithEvents, type EventRoutes } from './changes/event-route.ts';
+import { answerWithEvents } from './changes/event-route.ts';
 import { errorTableRoutes, handleErrors, handleUnknownRoutes } from './problems/failures.ts';
 import type { Route } from './routes/route.ts';
 
@@ -17,7 +18,7 @@ export interface RestDependencies {
   /** Authenticates a request. @throws BlobgraphError UNAUTHENTICATED, RATE_LIMITED */
   authenticate(request: FastifyRequest): Promise<GatewayContext>;
   /** How subscriptions are followed. */
-  readonly events: EventRoutes;
+  readonly events: Streaming;
   /** Adds routes below `/api/v1` that are not operations of the graph. Their errors are answered alike. */
   others?(scope: FastifyInstance): void;
   readonly logger: Logger;
@@ -77,11 +78,11 @@ function serveRoute(
     method,
     url: path,
     // A stream has no headers without its events.
-    exposeHeadRoute: !open.route.events,
+    exposeHeadRoute: !open.isSubscription,
     handler(request, reply) {
       const { restContext: context } = request;
       if (!context) throw new TypeError('The request was not authenticated');
-      return open.route.events
+      return open.isSubscription
         ? answerWithEvents(request, reply, { open, context, events })
         : answer(request, reply, { open, context, logger });
     },

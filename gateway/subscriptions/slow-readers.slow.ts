@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeCursor } from '../../platform/events/cursor.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { BEGINNING, blobMessage, cursorAt } from '../../platform/testing/events.ts';
 import { openEvents } from '../testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
 
@@ -11,7 +10,6 @@ import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
 
 const QUERY =
   'subscription ($after: String) { blobChanged(after: $after) { cursor version blob { title } } }';
-const beginning = encodeCursor({ epoch: '1', sequence: 0 });
 /** More megabytes than connections hold on their way, and then more than are remembered. */
 const CHANGES = 40;
 const CURSORS = 'subscription ($after: String) { blobChanged(after: $after) { cursor } }';
@@ -70,7 +68,7 @@ async function bySocket(path: string, protocol: string[], first: readonly object
   return { pause: () => socket.pause(), resume: () => socket.resume(), text: () => parts.join('\n') };
 }
 
-const payload = { query: QUERY, variables: { after: beginning } };
+const payload = { query: QUERY, variables: { after: BEGINNING } };
 const body = JSON.stringify(payload);
 
 const transports: readonly (readonly [string, () => Slow | Promise<Slow>])[] = [
@@ -91,8 +89,8 @@ const transports: readonly (readonly [string, () => Slow | Promise<Slow>])[] = [
         body,
       ),
   ],
-  ['REST as server-sent events', () => byHttp([`GET /api/v1/events?after=${beginning} HTTP/1.1`])],
-  ['REST over WebSocket', () => bySocket(`/api/v1/ws?after=${beginning}`, [], [])],
+  ['REST as server-sent events', () => byHttp([`GET /api/v1/events?after=${BEGINNING} HTTP/1.1`])],
+  ['REST over WebSocket', () => bySocket(`/api/v1/ws?after=${BEGINNING}`, [], [])],
 ];
 
 /** The cursor behind which it says that it goes on, where it says so itself. */
@@ -104,7 +102,7 @@ async function openQuick() {
   const quick = await openEvents(`${graph.gateway.url}/graphql`, {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: CURSORS, variables: { after: beginning } }),
+    body: JSON.stringify({ query: CURSORS, variables: { after: BEGINNING } }),
   });
   closing.push(quick.close);
   return quick;
@@ -117,7 +115,7 @@ test.each(transports)('%s', async (name, open) => {
   const publish = async () => {
     version += 1;
     await graph.log.publish(blobMessage('big', version));
-    expect((await quick.next())?.data).toContain(encodeCursor({ epoch: '1', sequence: version }));
+    expect((await quick.next())?.data).toContain(cursorAt(version));
   };
   await publish();
   await expect.poll(() => slow.text().includes('"version":1')).toBe(true);
@@ -133,7 +131,6 @@ test.each(transports)('%s', async (name, open) => {
   expect(given).toEqual(given.map((_, index) => index + 1));
   expect(given.length).toBeLessThan(CHANGES);
   // Over `graphql-ws` it is the cursor of the last change that has come.
-  if (name !== 'GraphQL over WebSocket')
-    expect(cursorIn(text)).toBe(encodeCursor({ epoch: '1', sequence: given.length }));
+  if (name !== 'GraphQL over WebSocket') expect(cursorIn(text)).toBe(cursorAt(given.length));
   await publish();
 });

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { blobMessage } from '../../platform/testing/events.ts';
+import { blobMessage, GONE } from '../../platform/testing/events.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../testing/test-graph.ts';
 import type { TestBlob } from '../testing/test-subgraphs.ts';
 
@@ -213,7 +213,7 @@ test('queries and mutations work as well', async () => {
 test('mistakes have typed errors', async () => {
   const expected: [string, Record<string, unknown>, string][] = [
     [BARE, { after: 'garbage' }, 'CURSOR_INVALID'],
-    [BARE, { after: encodeCursor({ epoch: 'gone', sequence: 1 }) }, 'CURSOR_EXPIRED'],
+    [BARE, { after: GONE }, 'CURSOR_EXPIRED'],
     [BARE, { after: 7 }, 'BAD_REQUEST'],
     ['subscription {', {}, 'GRAPHQL_PARSE_FAILED'],
     ['subscription { blobChanged { nothing } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
@@ -248,7 +248,10 @@ test('a connection is closed when its token ends', async () => {
   const late = { now: () => new Date(Date.now() + (30 * 24 * 3_600 + 30) * 1_000 - 200) };
   await start({ clock: late });
   const { results } = await subscribe(BARE);
-  await expect(results.next()).rejects.toMatchObject({ code: 4403, reason: 'The token has expired' });
+  await expect(results.next()).rejects.toMatchObject({
+    code: 4403,
+    reason: expect.stringContaining('The token has expired'),
+  });
 });
 
 /** A client that can stop reading, unlike a library's. */

@@ -6,8 +6,6 @@ import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { cancellable } from '../../platform/event-log/reading.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
-import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
-import { bearerToken } from '../../platform/serving/access/authenticate.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Shares } from '../../platform/serving/load/shares.ts';
 import type { SocketDoor } from '../../platform/serving/websocket/door.ts';
@@ -20,17 +18,19 @@ import { followDeclared } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Clock } from '../../platform/time/clock.ts';
 import { withinTime } from '../../platform/time/deadline.ts';
-
 import type { Callers } from '../admission/callers.ts';
 import type { GatewayContext } from '../admission/context.ts';
+import { type OpenSession, renewable } from '../admission/open-session.ts';
+import type { Sessions } from '../admission/sessions.ts';
 import type { Documents } from '../documents/documents.ts';
-import { namedDocumentOf } from '../documents/named-document.ts';
+import { type NamedDocument, namedDocumentOf } from '../documents/named-document.ts';
 import type { ExecutionRequest } from '../execution/executor.ts';
 import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { cursorOf, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
+import { Results, type Told } from './results.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -41,8 +41,7 @@ export interface SubscriptionDependencies {
   readonly mayRunAny: (viewer: Viewer) => boolean;
   /** Called for each subscription, which ends with SERVICE_UNAVAILABLE when it rejects. */
   readonly changeFeed: () => Promise<ChangeFeed>;
-  /** Tells until when a connection's token is accepted. */
-  readonly userTokens: Pick<UserTokens, 'acceptedUntil'>;
+  readonly sessions: Pick<Sessions, 'open'>;
   /** Users' work in progress and waiting. */
   readonly shares: Shares;
   /** Redacts a refusal for its viewer. Default: unchanged. */
@@ -54,24 +53,22 @@ export interface SubscriptionDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Limits of connections over WebSocket. Default: those of `OperationsOverWebSocket`. */
-  readonly sockets?: Pick<OperationsOverWebSocket<Viewer>, 'maxOperations' | 'operationsPerMinute'>;
+  readonly sockets?: Pick<OperationsOverWebSocket<OpenSession>, 'maxOperations' | 'operationsPerMinute'>;
 }
 
-/** The context value of an execution: a checked operation and its viewer. */
+/** The context value of an execution: a checked operation, and for whom. */
 interface Carried {
   readonly operation: Operation<GatewayContext>;
-  readonly viewer: Viewer;
-}
-
-/** A subscription's result, with the cursor after which it goes on. */
-export interface Told {
-  readonly result: Answer;
-  /** Undefined for what is in no log. */
-  readonly cursor: string | undefined;
+  readonly session: OpenSession;
+  /** As the client named it. */
+  readonly named: NamedDocument;
 }
 
 /** A checked subscription. */
-export interface Subscription extends Carried {
+export interface Subscription {
+  readonly operation: Operation<GatewayContext>;
+  /** For whom, as of the newest token. Nothing is told once it has ended. */
+  readonly session: Pick<OpenSession, 'viewer' | 'assertOpen'>;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Called once it is good and there is nothing to tell yet. */
   readonly joined?: () => void;
@@ -128,7 +125,7 @@ async function inTurn<T>(
 
 /** Runs an operation in a turn of its user. */
 async function runInTurn(
-  { operation, viewer }: Carried,
+  { operation, session: { viewer } }: Carried,
   variables: Readonly<Record<string, unknown>>,
   deps: Running,
 ): Promise<Answer> {
@@ -170,7 +167,7 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
 }
 
 async function* follow(
-  { viewer, operation, variables, joined }: Subscription,
+  { session, operation, variables, joined }: Subscription,
   {
     changeFeed,
     declarations,
@@ -190,14 +187,18 @@ async function* follow(
     logger.error({ err: error }, 'opening the change feed failed');
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
-  yield* pMapIterable(
-    followDeclared(declared, args, feed, { viewer, signal, joined }),
+  const results = pMapIterable(
+    followDeclared(declared, args, feed, { viewer: session.viewer, signal, joined }),
     async (told): Promise<Told> => ({
-      result: await hydrate(subscribed, viewer, told),
+      result: await hydrate(subscribed, session.viewer, told),
       cursor: cursorOf(told),
     }),
     { concurrency: HYDRATED_AHEAD },
   );
+  for await (const told of results) {
+    session.assertOpen();
+    yield told;
+  }
 }
 
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */
@@ -206,39 +207,38 @@ export function openSubscriptions(deps: SubscriptionDependencies): Follow {
   return (subscription) => cancellable((signal) => follow(subscription, { ...deps, hydrate }, signal));
 }
 
-/** A subscription's results without their cursors. Returning it ends the subscription at once, also while it waits. */
-function resultsOf(
-  told: AsyncIterableIterator<Told, void, undefined>,
-): AsyncIterableIterator<ExecutionResult> {
-  return {
-    async next() {
-      const { done, value } = await told.next();
-      return done ? { done, value: undefined } : { value: value.result as ExecutionResult };
-    },
-    async return() {
-      await told.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+/** Finds a document for a viewer, who may have to name a listed one. @throws as `Documents.find` */
+function documentFor(
+  { documents, mayRunAny, shares }: SubscriptionDependencies,
+  named: NamedDocument,
+  viewer: Viewer,
+): Promise<Operation<GatewayContext>> {
+  const user = { userId: viewer.userId, mayRunAny: mayRunAny(viewer) };
+  return shares.short(viewer.userId, () => documents.find(named, user));
+}
+
+/** Ends results whose document is not for the session's viewer any more. @returns a function that calls that off */
+function endWithRoles({ session, named }: Carried, results: Results, deps: SubscriptionDependencies) {
+  return session.onOtherRoles(() => {
+    documentFor(deps, named, session.viewer).catch((error: unknown) => results.end(error));
+  });
 }
 
 /** Checks a payload: the arguments for its execution, or the errors that refuse it. */
 function prepareWith(deps: SubscriptionDependencies) {
-  const { operations, documents, mayRunAny, shares, redact = (error) => error } = deps;
+  const { operations, redact = (error) => error } = deps;
   return async (
     payload: SubscribePayload,
-    viewer: Viewer,
+    session: OpenSession,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const { variables } = payload;
+    const { viewer } = session;
     try {
-      const user = { userId: viewer.userId, mayRunAny: mayRunAny(viewer) };
+      session.assertOpen();
       const named = namedDocumentOf({ ...payload });
-      const operation = await shares.short(viewer.userId, () => documents.find(named, user));
+      const operation = await documentFor(deps, named, viewer);
       operation.check(variables ?? {});
-      const contextValue: Carried = { operation, viewer };
+      const contextValue: Carried = { operation, session, named };
       const { document } = operation;
       return { schema: operations.schema, document, variableValues: variables, contextValue };
     } catch (error) {
@@ -255,23 +255,32 @@ export function serveSubscriptions(
   door: SocketDoor,
   { follow, ...deps }: SubscriptionDependencies & { readonly follow: Follow },
 ): void {
-  const { callers, userTokens, clock, logger } = deps;
-  serveOperationsOverWebSocket<Viewer>(app, door, {
+  const { callers, sessions, clock, logger } = deps;
+  const cursors = new WeakMap<object, string>();
+  serveOperationsOverWebSocket<OpenSession>(app, door, {
     ...deps.sockets,
     path: '/graphql',
     clock,
     logger,
     async authenticate({ authorization }, address) {
-      const who = await callers.ofConnection(authorization, address);
-      const until = userTokens.acceptedUntil(bearerToken(authorization));
-      return { who, userId: who.userId, until };
+      const viewer = await callers.ofConnection(authorization, address);
+      const session = sessions.open(viewer, authorization);
+      const verify = (another: unknown) => callers.ofConnection(another, address);
+      return { who: session, session: renewable(session, verify) };
     },
-    count: callers.count,
+    count: ({ viewer }) => callers.count(viewer),
     prepare: prepareWith(deps),
     async execute({ variableValues, contextValue }) {
       return (await runInTurn(contextValue as Carried, variableValues ?? {}, deps)) as ExecutionResult;
     },
-    subscribe: ({ variableValues, contextValue }) =>
-      resultsOf(follow({ ...(contextValue as Carried), variables: variableValues ?? {} })),
+    subscribe({ variableValues, contextValue }) {
+      const carried = contextValue as Carried;
+      const { operation, session } = carried;
+      const told = follow({ operation, session, variables: variableValues ?? {} });
+      const results = new Results(told, { session, cursors });
+      results.onReturn(endWithRoles(carried, results, deps));
+      return results;
+    },
+    cursorOf: (result) => cursors.get(result),
   });
 }

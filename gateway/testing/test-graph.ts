@@ -40,6 +40,8 @@ export interface TestGraphOptions extends TestServiceOptions {
   readonly feed?: Partial<ChangeFeedOptions>;
   /** Holds requests to subgraphs. Default: none. */
   readonly hold?: Hold;
+  /** The event log. Default: one of its own. */
+  readonly log?: MemoryLog;
   /** Mebibytes of entities that are kept. Default: 0, so that counts of requests do not depend on what is kept. */
   readonly entityCacheMiB?: number;
 }
@@ -71,10 +73,9 @@ async function tokenOf({ runtime }: TestService, userId: string): Promise<string
 }
 
 export async function startTestGraph(options: TestGraphOptions = {}): Promise<TestGraph> {
-  const { blobs = [], feed, hold, entityCacheMiB = 0, config, ...rest } = options;
+  const { blobs = [], feed, hold, entityCacheMiB = 0, config, log = memoryLog(), ...rest } = options;
   const asked: Asked[] = [];
   const subgraphs = await startSubgraphs(blobs, asked, hold);
-  const log = memoryLog();
   let changes: ChangeFeed | undefined;
   const gateway = await startTestService(gatewayService, {
     // Only these subgraphs, whichever others the project has.

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventLog } from '../event-log/log.ts';
 import { encodeCursor } from '../events/cursor.ts';
+import { toUserMessage, type UserEvent } from '../events/user-events.ts';
 import { toWritten, writtenSubject } from '../events/written.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { blobMessage, bookMessage } from '../testing/events.ts';
@@ -181,6 +182,19 @@ export function changeFeedContract({
     for (const told of [first, follow().next()]) expect((await told).value?.id).toBe('known');
     expect(await feed.caughtUp(new AbortController().signal)).toBe(true);
     await live.return?.();
+  });
+
+  test('who watches is told of users who are erased; who follows changes is not', async () => {
+    const told: UserEvent[] = [];
+    const unwatch = feed.watch({ changed() {}, missed() {}, user: (event) => told.push(event) });
+    const after = encodeCursor(await log.head());
+    const startedAt = new Date('2026-01-31T12:00:00.000Z');
+    const events = (['erasing', 'erased'] as const).map((kind) => ({ kind, userId: 'älice *', startedAt }));
+    for (const event of events) await log.publish(toUserMessage(event));
+    await log.publish(blobMessage('after', 1));
+    expect(await versionsAfter(after, 1)).toEqual([1]);
+    expect(told).toEqual(events);
+    unwatch();
   });
 
   test('cursors that lead nowhere are told apart', async () => {

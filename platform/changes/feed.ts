@@ -28,8 +28,10 @@ export interface ChangeSubscription {
   readonly after?: string | null;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
-  /** Called whenever there is nothing to give yet, from which on `after` is known to be good; up to the cursor, all was given. */
-  readonly joined?: ((cursor: string) => void) | undefined;
+  /** Called once `after` is known to be good, and again now and then. */
+  readonly joined?: (() => void) | undefined;
+  /** Called whenever there is nothing to give for now: up to the cursor, all was given. */
+  readonly reached?: ((cursor: string) => void) | undefined;
 }
 
 export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal'> {
@@ -83,7 +85,8 @@ interface Follower {
   readonly wanted: WantedChanges;
   readonly signal: AbortSignal;
   readonly seen: SeenVersions;
-  readonly joined: ((cursor: string) => void) | undefined;
+  readonly joined: (() => void) | undefined;
+  readonly reached: ((cursor: string) => void) | undefined;
   position: Position;
 }
 
@@ -194,7 +197,10 @@ class LogFeed implements ChangeFeed {
     }
   }
 
-  async *#follow({ viewer, wanted = allChanges, after, joined }: ChangeSubscription, signal: AbortSignal) {
+  async *#follow(
+    { viewer, wanted = allChanges, after, joined, reached }: ChangeSubscription,
+    signal: AbortSignal,
+  ) {
     const given = after == null ? undefined : decodeCursor(after);
     const seen = new SeenVersions();
     let follower: Follower | undefined;
@@ -205,7 +211,7 @@ class LogFeed implements ChangeFeed {
       if (!follower) {
         if (given) await this.#assertReached(given, stretch);
         const position = given ?? { epoch, sequence: Math.max(head, recent.last) };
-        follower = { userId: viewer.userId, wanted, signal, seen, joined, position };
+        follower = { userId: viewer.userId, wanted, signal, seen, joined, reached, position };
       }
       if (follower.position.epoch !== epoch) throw expired();
       yield* this.#within(stretch, follower);
@@ -252,7 +258,8 @@ class LogFeed implements ChangeFeed {
           follower.position = { epoch, sequence: following.through };
           isReading = false;
           if (recent.ended) return;
-          follower.joined?.(encodeCursor(follower.position));
+          follower.joined?.();
+          follower.reached?.(encodeCursor(follower.position));
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
@@ -276,6 +283,7 @@ class LogFeed implements ChangeFeed {
     if (!missed) return;
     for (const entry of missed.entries) yield* this.#hand(entry, follower);
     follower.position = { epoch: after.epoch, sequence: missed.through };
+    follower.joined?.();
   }
 
   *#hand(entry: ChangeEntry, follower: Follower) {

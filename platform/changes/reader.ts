@@ -3,6 +3,7 @@ import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { isReplay, REPLAYS } from '../event-log/replay.ts';
 import { allSubjects } from '../events/named.ts';
+import { type UserEvent, userEventIn, userSubjects } from '../events/user-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from '../time/pause.ts';
 import type { ChangeEntry } from './change.ts';
@@ -24,6 +25,8 @@ export interface Stretch {
 export interface ChangeWatcher {
   /** The next change of the log, of any user. */
   changed(entry: ChangeEntry): void;
+  /** An event of a user. Default: it is passed over. */
+  user?(event: UserEvent): void;
   /** Changes may have been missed: the log is another one, or no longer has those that came next. */
   missed(): void;
 }
@@ -127,14 +130,17 @@ export class LogReader {
     const { signal } = this.#closing;
     const after = { epoch, sequence: recent.last };
     // Replays, so that the head is reached also where it is one.
-    for await (const message of this.#log.read({ subjects: [...allSubjects, REPLAYS], after, signal })) {
+    const subjects = [...allSubjects, ...userSubjects, REPLAYS];
+    for await (const message of this.#log.read({ subjects, after, signal })) {
       const entry = isReplay(message) ? undefined : changeEntryOf(message);
       if (entry) {
         recent.add(entry);
         for (const watcher of this.#watchers) watcher.changed(entry);
       } else {
         recent.skip(message.position.sequence);
-        if (!isReplay(message))
+        const event = userEventIn(message);
+        if (event) for (const watcher of this.#watchers) watcher.user?.(event);
+        else if (!isReplay(message))
           this.#logger.warn(
             { messageId: message.id },
             'a message of the event log is no event that this release knows, and is passed over',

@@ -1,6 +1,16 @@
 import type { OutgoingMessage } from '../event-log/message.ts';
 import { type BookEvent, toBookMessage } from '../events/book-events.ts';
+import { encodeCursor } from '../events/cursor.ts';
 import { type BlobEventBody, type EventKind, toMessage } from '../events/events.ts';
+
+/** The cursor of this place in a log of tests, whose first epoch is 1. */
+export const cursorAt = (sequence: number): string => encodeCursor({ epoch: '1', sequence });
+
+/** Before anything in a log of tests. */
+export const BEGINNING = cursorAt(0);
+
+/** A cursor of a log that is gone. */
+export const GONE = encodeCursor({ epoch: 'gone', sequence: 1 });
 
 /** A change of a blob as a message of the log; user `alice` and kind `created` unless told otherwise. */
 export function blobMessage(

@@ -13,12 +13,13 @@ import { assertAccess } from '../../platform/serving/access/decide.ts';
 import { accessTo } from '../../platform/serving/access/table.ts';
 import { measureConnections } from '../../platform/serving/connections/metrics.ts';
 import { OpenConnections } from '../../platform/serving/connections/open-connections.ts';
+import { TimedSession } from '../../platform/serving/connections/session.ts';
 import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
 import { createOperationCheck } from '../../platform/serving/graphql/operation.ts';
 import { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import {
+  type Admitted,
   type Credentials,
-  type Session,
   serveOperationsOverWebSocket,
 } from '../../platform/serving/websocket/websocket.ts';
 import { subscriptionResolvers } from '../../platform/subscriptions/resolvers.ts';
@@ -37,13 +38,14 @@ type EventsRuntime = Pick<
 const UPGRADE = 'GET /graphql';
 
 /** A service's session does not expire; a user's ends with the token. */
-async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Session<Caller>> {
+async function admit(credentials: Credentials, runtime: EventsRuntime): Promise<Admitted<Caller>> {
   const headers = credentials as IncomingHttpHeaders;
   const who = await authenticateService(headers, UPGRADE, runtime);
   assertAccess(who, accessTo('events', UPGRADE));
-  const session = { who, userId: requireViewer(who).userId };
-  if (headers[ROUTER_SECRET_HEADER] === undefined) return session;
-  return { ...session, until: runtime.userTokens.acceptedUntil(bearerToken(headers.authorization)) };
+  const { userId } = requireViewer(who);
+  const isUser = headers[ROUTER_SECRET_HEADER] !== undefined;
+  const until = isUser ? runtime.userTokens.acceptedUntil(bearerToken(headers.authorization)) : undefined;
+  return { who, session: new TimedSession(userId, until, runtime.clock) };
 }
 
 /** The context of one request. */

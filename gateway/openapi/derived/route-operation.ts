@@ -79,16 +79,16 @@ function success(open: OpenRoute, shared: SharedSchemas): Response {
   return {
     description: route.status === 201 ? 'Made.' : 'Done.',
     headers: headersOf(headers),
-    content: route.events ? eventsOf(schema) : { 'application/json': { schema } },
+    content: open.isSubscription ? eventsOf(schema) : { 'application/json': { schema } },
   };
 }
 
-function statusesOf({ route, params, body }: OpenRoute): number[] {
+function statusesOf({ route, params, body, isSubscription }: OpenRoute): number[] {
   return [
     ...[400, 401],
     ...(Object.keys(params.shape).length > 0 || route.missing ? [404] : []),
     ...(body || route.method !== 'GET' ? [409, 410, 413, 415, 422] : []),
-    ...(route.events ? [410] : []),
+    ...(isSubscription ? [410] : []),
     ...[429, 503],
   ];
 }
@@ -107,14 +107,14 @@ function bodyOf(
 
 /** The OpenAPI operation of a route that is an operation of the graph. */
 export function routeOperation(open: OpenRoute, shared: SharedSchemas): Located {
-  const { route, query, keyed } = open;
+  const { route, query, keyed, isSubscription } = open;
   const { name, summary, description, tag, status = 200 } = route;
   const taken: (Parameter | Reference)[] = [
     ...pathParameters(open),
     ...parameters('query', query),
     ...(keyed ? [parameterRef('IdempotencyKey')] : []),
     ...(isCached(open) ? [parameterRef('IfNoneMatch')] : []),
-    ...(route.events ? [lastEventId] : []),
+    ...(isSubscription ? [lastEventId] : []),
   ];
   return {
     method: route.method.toLowerCase() as Method,

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import { pathOf, searchOf } from '../../../platform/serving/doors/methods.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
 import type { ExecutionResult } from '../../execution/executor.ts';
@@ -97,7 +98,6 @@ function partOf({ route }: OpenRoute, answer: Json, errors: ExecutionResult['err
 }
 
 /** The part of the result that the answer is made from. */
-/** What a route's answer is of an operation's data. */
 export const dataWithin = ({ route: { within = [] } }: OpenRoute, data: Values): Values =>
   within.reduce<Values>((value, key) => value[key] as Values, data);
 
@@ -107,18 +107,17 @@ const cachingOf = ({ route: { caching, method } }: OpenRoute, answer: Json): Cac
 };
 
 /** A link to the next page (RFC 8288): the same URL with the next cursor. */
-function linkToNext({ url }: FastifyRequest, cursor: string): string {
-  const [path = '', search = ''] = url.split('?');
-  const query = new URLSearchParams(search);
+export function linkToNext(url: string, cursor: string): string {
+  const query = new URLSearchParams(searchOf(url));
   query.set('cursor', cursor);
-  return `<${path}?${query}>; rel="next"`;
+  return `<${pathOf(url)}?${query}>; rel="next"`;
 }
 
 function setHeaders(reply: FastifyReply, { route }: OpenRoute, answer: Json): void {
   reply.status(route.status ?? 200);
   if (route.location) reply.header('location', route.location(answer));
   const { next_cursor: next } = answer;
-  if (typeof next === 'string') reply.header('link', linkToNext(reply.request, next));
+  if (typeof next === 'string') reply.header('link', linkToNext(reply.request.url, next));
 }
 
 /** Answers a request to a route. @throws Failed; BlobgraphError; OperationRefused; what the executor throws */

@@ -33,6 +33,8 @@ export interface OpenRoute {
   /** That of the document in the graph as it is now. */
   readonly operation: Operation<GatewayContext>;
   readonly isMutation: boolean;
+  /** It answers with an event for each result, see `changes/`. */
+  readonly isSubscription: boolean;
   /** The shape of the REST answer. */
   readonly root: ObjectShape;
   /** Types of the document's variables, by name. */
@@ -104,6 +106,7 @@ export function openRoute({ operations, costHints }: RestGraph, route: Route): O
       return operations.find(text);
     },
     isMutation: operation.kind === OperationTypeNode.MUTATION,
+    isSubscription: operation.kind === OperationTypeNode.SUBSCRIPTION,
     root: below(shapeOf(schema, document), route.within ?? []),
     variables,
     params,

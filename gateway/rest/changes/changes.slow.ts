@@ -1,14 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeCursor } from '../../../platform/events/cursor.ts';
-import { blobMessage } from '../../../platform/testing/events.ts';
+import { BEGINNING, blobMessage, cursorAt, GONE } from '../../../platform/testing/events.ts';
 import { type EventsAnswer, openEvents } from '../../testing/events.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../../testing/test-graph.ts';
-
-const beginning = encodeCursor({ epoch: '1', sequence: 0 });
-const gone = encodeCursor({ epoch: 'gone', sequence: 1 });
-const at = (sequence: number) => encodeCursor({ epoch: '1', sequence });
 
 let graph: TestGraph;
 const closing: (() => void)[] = [];
@@ -54,7 +49,7 @@ function socket(search: string, { headers = {}, first }: { headers?: object; fir
 }
 
 const told = (version: number) => ({
-  cursor: at(version),
+  cursor: cursorAt(version),
   kind: 'CREATED',
   blob_id: 'b0',
   version,
@@ -69,27 +64,27 @@ async function twoChanges() {
 
 describe('server-sent events', () => {
   test('tell each change in the shape of REST, and go on after the last', async () => {
-    const answer = await events(`after=${beginning}`);
+    const answer = await events(`after=${BEGINNING}`);
     await twoChanges();
     const [one, two] = [await answer.next(), await answer.next()];
-    expect([one?.id, one?.event, JSON.parse(one?.data ?? '')]).toEqual([at(1), 'CREATED', told(1)]);
-    expect(two?.id).toBe(at(2));
+    expect([one?.id, one?.event, JSON.parse(one?.data ?? '')]).toEqual([cursorAt(1), 'CREATED', told(1)]);
+    expect(two?.id).toBe(cursorAt(2));
     answer.close();
     // As a browser comes back: to the same address, with what it saw last.
-    const again = await events(`after=${beginning}`, { 'last-event-id': at(1) });
-    expect((await again.next())?.id).toBe(at(2));
+    const again = await events(`after=${BEGINNING}`, { 'last-event-id': cursorAt(1) });
+    expect((await again.next())?.id).toBe(cursorAt(2));
   });
 
   test('are those of a blob, a book or what was made of a blob, where they are asked for', async () => {
-    const answer = await events(`after=${beginning}&blob_id=other`);
+    const answer = await events(`after=${BEGINNING}&blob_id=other`);
     await twoChanges();
     await graph.log.publish(blobMessage('other', 1));
-    expect((await answer.next())?.id).toBe(at(3));
+    expect((await answer.next())?.id).toBe(cursorAt(3));
   });
 
   test.each([
     ['after=garbage', 400, 'CURSOR_INVALID'],
-    [`after=${gone}`, 410, 'CURSOR_EXPIRED'],
+    [`after=${GONE}`, 410, 'CURSOR_EXPIRED'],
     ['colour=blue', 400, 'VALIDATION_FAILED'],
     ['token=x', 400, 'BAD_REQUEST'],
   ])('are refused before they begin: %s', async (search, status, code) => {
@@ -100,7 +95,7 @@ describe('server-sent events', () => {
   });
 
   test('end with a problem, and the cursor behind which they go on', async () => {
-    const answer = await events(`after=${beginning}`);
+    const answer = await events(`after=${BEGINNING}`);
     await twoChanges();
     await answer.next();
     await answer.next();
@@ -108,7 +103,11 @@ describe('server-sent events', () => {
     const [end, ...more] = await answer.rest();
     expect([end?.event, JSON.parse(end?.data ?? ''), more]).toEqual([
       'end',
-      expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', after: at(2), request_id: expect.any(String) }),
+      expect.objectContaining({
+        code: 'SERVICE_UNAVAILABLE',
+        after: cursorAt(2),
+        request_id: expect.any(String),
+      }),
       [],
     ]);
     await stopped;
@@ -120,7 +119,7 @@ describe('the WebSocket', () => {
     ['its first message', async () => ({ first: { authorization: await bearer() } })],
     ['its handshake', async () => ({ headers: { authorization: await bearer() } })],
   ])('lets in by a token in %s, and tells each change', async (_, options) => {
-    const { received } = socket(`after=${beginning}`, await options());
+    const { received } = socket(`after=${BEGINNING}`, await options());
     await expect.poll(() => received).toEqual([{ type: 'following' }]);
     await twoChanges();
     await expect
@@ -134,7 +133,7 @@ describe('the WebSocket', () => {
   const authorized = async () => ({ first: { authorization: await bearer() } });
   test.each([
     ['after=garbage', authorized, 4400, 'CURSOR_INVALID'],
-    [`after=${gone}`, authorized, 4410, 'CURSOR_EXPIRED'],
+    [`after=${GONE}`, authorized, 4410, 'CURSOR_EXPIRED'],
     ['colour=blue', authorized, 4400, 'VALIDATION_FAILED'],
     ['', async () => ({ first: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
     ['', async () => ({ headers: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
@@ -146,7 +145,47 @@ describe('the WebSocket', () => {
     expect(received.at(-1)).toMatchObject({ type: 'end', problem: { code } });
   });
 
-  test('takes nothing but the first message', async () => {
+  test('is not cut at a question mark within its query', async () => {
+    const { received } = socket(`after=${BEGINNING}&blob_id=a?b`, await authorized());
+    await graph.log.publish(blobMessage('a', 1));
+    await graph.log.publish(blobMessage('a?b', 1));
+    await expect.poll(() => received.at(-1)?.change).toMatchObject({ blob_id: 'a?b' });
+    expect(received).toHaveLength(2);
+  });
+
+  test('is closed to be tried again when a change took too long to be read', async () => {
+    await graph.stop();
+    const asked = new Promise<void>((resolve) => closing.push(resolve));
+    await start({ hold: () => asked, config: { limits: { requestTimeoutMs: 300 } as never } });
+    const { received, ended } = socket(`after=${BEGINNING}`, await authorized());
+    await graph.log.publish(blobMessage('b0', 1));
+    expect((await ended)[0]).toBe(1013);
+    expect(received.at(-1)).toMatchObject({ type: 'end', problem: { code: 'DEADLINE_EXCEEDED' } });
+  });
+
+  test('tells of its end once, whatever comes before it is closed', async () => {
+    const { connection, received, ended } = socket('');
+    await once(connection, 'open');
+    for (let time = 0; time < 3; time += 1) connection.send('{');
+    expect((await ended)[0]).toBe(4400);
+    expect(received).toHaveLength(1);
+  });
+
+  test('is ended for a client that does not read, however much it says', async () => {
+    await graph.stop();
+    await start({ blobs: [{ id: 'big', owner: 'state', title: 'x'.repeat(1_000_000) }] });
+    const { connection, received } = socket(`after=${BEGINNING}`, await authorized());
+    await expect.poll(() => received).toEqual([{ type: 'following' }]);
+    connection.pause();
+    for (let version = 1; version <= 40; version += 1) await graph.log.publish(blobMessage('big', version));
+    const metrics = () => graph.gateway.runtime.metrics.text();
+    await expect.poll(metrics).toMatch(/sockets_held_bytes\S* [1-9]\d{5}/);
+    connection.ping();
+    connection.send('no JSON');
+    await expect.poll(metrics).toMatch(/sockets_open\S* 0\n/);
+  });
+
+  test('takes nothing but the first message, and pings', async () => {
     const { connection, received, ended } = socket('', { first: { authorization: await bearer() } });
     await expect.poll(() => received).toEqual([{ type: 'following' }]);
     connection.send('{}');
@@ -154,12 +193,12 @@ describe('the WebSocket', () => {
   });
 
   test('is closed when its service stops, with the cursor behind which it goes on', async () => {
-    const { received, ended } = socket(`after=${beginning}`, { first: { authorization: await bearer() } });
+    const { received, ended } = socket(`after=${BEGINNING}`, { first: { authorization: await bearer() } });
     await twoChanges();
     await expect.poll(() => received.length).toBe(3);
     const stopped = graph.gateway.stop();
     expect((await ended)[0]).toBe(1012);
-    expect(received.at(-1)?.problem).toMatchObject({ code: 'SERVICE_UNAVAILABLE', after: at(2) });
+    expect(received.at(-1)?.problem).toMatchObject({ code: 'SERVICE_UNAVAILABLE', after: cursorAt(2) });
     await stopped;
   });
 

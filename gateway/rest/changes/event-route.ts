@@ -1,22 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { UserTokens } from '../../../platform/identity/users/user-tokens.ts';
-import { bearerToken } from '../../../platform/serving/access/authenticate.ts';
 import { type EventStream, eventText } from '../../../platform/serving/event-stream/event-stream.ts';
 import type { Receiver } from '../../../platform/serving/event-stream/pour.ts';
-import type { EventStreams } from '../../../platform/serving/event-stream/streams.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import type { Follow, Told } from '../../subscriptions/subscriptions.ts';
+import type { Told } from '../../subscriptions/results.ts';
+import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
-import { askedBy, changeOf, endOf, followChanges } from './following.ts';
-
-export interface EventRoutes {
-  readonly streams: EventStreams;
-  readonly follow: Follow;
-  /** Tells until when a token is accepted. */
-  readonly userTokens: Pick<UserTokens, 'acceptedUntil'>;
-  readonly logger: Logger;
-}
+import { askedBy, changeOf, checkedChanges, endOf } from './following.ts';
 
 function receiverOf(
   stream: EventStream,
@@ -44,19 +34,19 @@ function receiverOf(
 export async function answerWithEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  { open, context, events }: { open: OpenRoute; context: GatewayContext; events: EventRoutes },
+  { open, context, events }: { open: OpenRoute; context: GatewayContext; events: Streaming },
 ): Promise<void> {
-  const { streams, follow, userTokens, logger } = events;
-  const until = userTokens.acceptedUntil(bearerToken(request.headers.authorization));
+  const { streams, follow, sessions, logger } = events;
   let joined = () => {};
   const good = new Promise<void>((resolve) => {
     joined = resolve;
   });
-  const { after, told } = followChanges(open, askedBy(request), { follow, context, joined: () => joined() });
+  const asked = checkedChanges(open, askedBy(request), context);
+  const session = sessions.open(context.viewer, request.headers.authorization);
   await streams.answer<Told>(request, reply, {
-    session: { userId: context.viewer.userId, until },
-    open: () => told,
-    receiver: (stream) => receiverOf(stream, { open, after, logger }),
+    session,
+    open: () => follow({ ...asked, session, joined }),
+    receiver: (stream) => receiverOf(stream, { open, after: asked.after, logger }),
     ready: (first) => Promise.race([first, good]),
   });
 }

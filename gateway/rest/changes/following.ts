@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import type { Follow, Told } from '../../subscriptions/subscriptions.ts';
+import type { Told } from '../../subscriptions/results.ts';
+import type { Subscription } from '../../subscriptions/subscriptions.ts';
 import { type AskedBy, dataWithin, givenBy, variablesOf } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { unavailableOf } from '../answering/unavailable.ts';
@@ -27,18 +28,16 @@ export interface End extends Problem {
  * Changes as a request asks for them, by a route that is a subscription.
  * @throws at once: Failed, OperationRefused for parameters that are wrong
  */
-export function followChanges(
+export function checkedChanges(
   open: OpenRoute,
   asked: AskedBy,
-  { follow, context, joined }: { follow: Follow; context: GatewayContext; joined?: () => void },
-): { readonly after: string | null; readonly told: ReturnType<Follow> } {
+  context: GatewayContext,
+): Pick<Subscription, 'operation' | 'variables'> & { readonly after: string | null } {
   const variables = variablesOf(open, givenBy(open, asked, context));
   const { operation } = open;
   operation.check(variables);
   const { after } = variables as { readonly after?: string | null };
-  const { viewer } = context;
-  const told = follow({ operation, variables, viewer, ...(joined && { joined }) });
-  return { after: after ?? null, told };
+  return { operation, variables, after: after ?? null };
 }
 
 /** The parameters of a request, with the header by which a browser resumes. */
@@ -53,7 +52,7 @@ export function changeOf(open: OpenRoute, { result, cursor }: Told): Change {
   const { data, errors = [] } = result;
   const change = data && dataWithin(open, data);
   if (!change || cursor === undefined) throw new Failed(failuresOf(errors));
-  const json = answerOf(open.root, change as Json, false);
+  const json = answerOf(open.root, change, false);
   if (errors.length > 0) json['unavailable'] = unavailableOf(open, data, errors);
   return { cursor, kind: String(json['kind']), json };
 }

@@ -1,33 +1,33 @@
 import { parse } from 'node:querystring';
 import { BlobgraphError, statusOf } from '../../../platform/errors/errors.ts';
-import type { Viewer } from '../../../platform/identity/service/caller.ts';
 import { parseJson } from '../../../platform/json/exact.ts';
 import { assertParsable } from '../../../platform/json/extent.ts';
 import { isObject } from '../../../platform/json/is-object.ts';
-import { bearerToken } from '../../../platform/serving/access/authenticate.ts';
+import { tooManyConnections } from '../../../platform/serving/connections/admission.ts';
+import { searchOf } from '../../../platform/serving/doors/methods.ts';
 import {
   isResumable,
   Pouring,
   type Receiver,
   ServiceStops,
 } from '../../../platform/serving/event-stream/pour.ts';
-import { sessionEnds } from '../../../platform/serving/event-stream/streams.ts';
-import { TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
+import { SERVICE_RESTART, TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
 import { type Credentials, credentialsOf } from '../../../platform/serving/websocket/credentials.ts';
-import { type Endpoint, type Opened, SERVICE_RESTART } from '../../../platform/serving/websocket/door.ts';
-import { traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
-import { alarmAt } from '../../../platform/time/alarm.ts';
+import type { Endpoint, Opened } from '../../../platform/serving/websocket/door.ts';
+import { Renewals } from '../../../platform/serving/websocket/renewals.ts';
+import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
-import type { Told } from '../../subscriptions/subscriptions.ts';
+import { type OpenSession, renewable } from '../../admission/open-session.ts';
+import type { Told } from '../../subscriptions/results.ts';
+import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
-import type { EventRoutes } from './event-route.ts';
-import { changeOf, type End, endOf, followChanges } from './following.ts';
+import { changeOf, checkedChanges, type End, endOf } from './following.ts';
 
 /** Where changes are told by WebSocket. */
 export const CHANGES_SOCKET = '/api/v1/ws';
 
-export interface ChangesSocket extends Pick<EventRoutes, 'follow' | 'userTokens' | 'logger'> {
+export interface ChangesSocket extends Pick<Streaming, 'follow' | 'sessions' | 'logger'> {
   readonly callers: Pick<Callers, 'ofConnection' | 'count'>;
   readonly clock: Clock;
   /** Milliseconds within which a connection has to authenticate. Default: 3,000. */
@@ -40,19 +40,22 @@ const FORBIDDEN = 4403;
 const CURSOR_EXPIRED = 4410;
 const FAULT = 1011;
 
+/** Statuses of what may go well later. */
+const LATER: ReadonlySet<number> = new Set([429, 503, 504]);
+
 function closeCodeOf(reason: unknown, { code, status }: End): number {
   if (reason instanceof ServiceStops) return SERVICE_RESTART;
   if (code === 'CURSOR_EXPIRED') return CURSOR_EXPIRED;
   if (status === statusOf('UNAUTHENTICATED')) return UNAUTHENTICATED;
   if (status === statusOf('FORBIDDEN')) return FORBIDDEN;
-  if (isResumable(reason) || status === 429 || status === 503) return TRY_AGAIN_LATER;
+  if (isResumable(reason) || LATER.has(status)) return TRY_AGAIN_LATER;
   return status < 500 ? BAD_REQUEST : FAULT;
 }
 
 const badMessage = () =>
   new BlobgraphError(
     'BAD_REQUEST',
-    'Send `{ "authorization": "Bearer …" }` first, unless the handshake has that header, and nothing else.',
+    'Send `{ "authorization": "Bearer …" }` first, unless the handshake has that header, and then nothing but `{ "type": "ping" }`.',
   );
 
 const tooLate = (ms: number) =>
@@ -73,12 +76,25 @@ function credentialsIn(text: string): Credentials {
   throw badMessage();
 }
 
+/** A message `ping`; undefined where it is another. */
+function pingIn(text: string): { readonly payload?: unknown } | undefined {
+  try {
+    assertParsable(text);
+    const message = parseJson(text);
+    return isObject(message) && message['type'] === 'ping' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One client's connection. */
 class Conversation {
   readonly #opened: Opened;
   readonly #open: OpenRoute;
   readonly #deps: ChangesSocket;
-  #login: (text: string) => void = () => this.stop(badMessage());
+  readonly #trace: Trace;
+  #take: (text: string) => void = () => this.stop(badMessage());
+  #session: OpenSession | undefined;
   #pouring: Pouring<Told> | undefined;
   #last: string | null = null;
 
@@ -86,8 +102,9 @@ class Conversation {
     this.#opened = opened;
     this.#open = open;
     this.#deps = deps;
-    const { connection, socket } = opened;
-    connection.onMessage((text) => this.#login(text));
+    const { connection, socket, request } = opened;
+    this.#trace = traceFrom({ traceparent: request.headers['traceparent'] });
+    connection.onMessage((text) => this.#take(text));
     socket.on('error', (error) => deps.logger.debug({ err: error }, 'WebSocket failed'));
     socket.once('close', () => this.#pouring?.leave());
   }
@@ -95,25 +112,29 @@ class Conversation {
   /** Resolves when it has ended. It does not reject. */
   async run(): Promise<void> {
     try {
-      const { viewer, until } = await this.#authenticate();
-      await this.#follow(viewer, until);
+      await withTrace(this.#trace, async () => {
+        await this.#follow(await this.#authenticate());
+      });
     } catch (error) {
-      await this.end(error);
+      this.stop(error);
+    } finally {
+      this.#session?.close();
     }
   }
 
-  /** Ends it for a reason that the client is told. */
-  stop(reason: BlobgraphError): void {
-    if (this.#pouring) this.#pouring.end(reason);
-    else void this.end(reason);
+  /** Ends it for a reason that the client is told, if it reads. A client that does not is waited for no longer than a close takes. */
+  stop(reason: unknown, code?: number): void {
+    const { connection } = this.#opened;
+    if (connection.isEnding) return;
+    const problem = withTrace(this.#trace, () => this.#endOf(reason));
+    void connection.send(JSON.stringify({ type: 'end', problem }));
+    connection.end(code ?? closeCodeOf(reason, problem), problem.detail);
+    this.#pouring?.leave();
   }
 
-  async end(reason: unknown, code?: number): Promise<void> {
-    const { connection } = this.#opened;
+  #endOf(reason: unknown): End {
     const { logger } = this.#deps;
-    const problem = endOf(reason, { path: CHANGES_SOCKET, after: this.#last, logger });
-    await connection.send(JSON.stringify({ type: 'end', problem }));
-    connection.end(code ?? closeCodeOf(reason, problem), problem.detail);
+    return endOf(reason, { path: CHANGES_SOCKET, after: this.#last, logger });
   }
 
   /** From the handshake's header, or else the client's first message. @throws BlobgraphError */
@@ -121,16 +142,16 @@ class Conversation {
     const { headers } = this.#opened.request;
     if (headers.authorization !== undefined) return Promise.resolve(credentialsOf(headers));
     const { loginMs = 3_000 } = this.#deps;
-    const none = this.#login;
+    const none = this.#take;
     return new Promise((resolve, reject) => {
       const waiting = setTimeout(() => reject(tooLate(loginMs)), loginMs);
       const settle = (act: () => void) => {
         clearTimeout(waiting);
-        this.#login = none;
+        this.#take = none;
         act();
       };
       this.#opened.socket.once('close', () => settle(() => reject(tooLate(loginMs))));
-      this.#login = (text) => {
+      this.#take = (text) => {
         try {
           const credentials = credentialsIn(text);
           settle(() => resolve(credentials));
@@ -142,31 +163,46 @@ class Conversation {
   }
 
   /** @throws BlobgraphError */
-  async #authenticate(): Promise<{ viewer: Viewer; until: Date }> {
+  async #authenticate(): Promise<OpenSession> {
     const { authorization } = await this.#credentials();
-    const { callers, userTokens } = this.#deps;
+    const { callers, sessions } = this.#deps;
     const { connection, admit } = this.#opened;
     const viewer = await callers.ofConnection(authorization, connection.address);
-    if (!admit(viewer.userId))
-      throw new BlobgraphError('RATE_LIMITED', 'This user has too many connections open: close one.');
+    if (!admit(viewer.userId)) throw tooManyConnections('user');
     connection.letIn(viewer.userId);
     await callers.count(viewer);
-    return { viewer, until: userTokens.acceptedUntil(bearerToken(authorization)) };
+    const session = sessions.open(viewer, authorization);
+    this.#session = session;
+    this.#renewBy(session);
+    return session;
   }
 
-  async #follow(viewer: Viewer, until: Date): Promise<void> {
+  /** From here on, messages are pings; one with a token renews the session. */
+  #renewBy(session: OpenSession): void {
+    const { connection } = this.#opened;
+    const { callers, clock } = this.#deps;
+    const verify = (authorization: unknown) => callers.ofConnection(authorization, connection.address);
+    const own = renewable(session, verify);
+    const renewals = new Renewals({ connection, session: () => own, clock });
+    this.#take = (text) => {
+      const ping = pingIn(text);
+      if (ping) renewals.answer(ping.payload).catch((error: unknown) => this.stop(error));
+      else this.stop(badMessage());
+    };
+    session.onEnded((reason) => this.stop(reason, FORBIDDEN));
+  }
+
+  async #follow(session: OpenSession): Promise<void> {
     const { socket, connection, request } = this.#opened;
-    const { follow, clock } = this.#deps;
-    const search = (request.url ?? '').split('?')[1] ?? '';
-    const asked = { params: {}, query: { ...parse(search) }, headers: {}, body: undefined };
-    const { after, told } = followChanges(this.#open, asked, { follow, context: { viewer } });
+    const query = { ...parse(searchOf(request.url ?? '')) };
+    const given = { params: {}, query, headers: {}, body: undefined };
+    const { after, ...asked } = checkedChanges(this.#open, given, { viewer: session.viewer });
     this.#last = after;
-    const pouring = new Pouring(told, this.#receiver());
+    const pouring = new Pouring(this.#deps.follow({ ...asked, session }), this.#receiver());
     this.#pouring = pouring;
     if (socket.readyState !== socket.OPEN) pouring.leave();
-    const callOff = alarmAt(until, clock, () => pouring.end(sessionEnds()));
     await connection.send('{"type":"following"}');
-    await pouring.run().finally(callOff);
+    await pouring.run();
   }
 
   #receiver(): Receiver<Told> {
@@ -176,29 +212,23 @@ class Conversation {
         this.#last = cursor;
         return this.#opened.connection.send(JSON.stringify({ type: 'change', change: json }));
       },
-      end: (reason) => {
-        const isOver = reason instanceof BlobgraphError && reason.code === 'UNAUTHENTICATED';
-        return this.end(reason, isOver ? FORBIDDEN : undefined);
-      },
+      end: (reason) => this.stop(reason),
     };
   }
 }
 
 /** Tells changes by WebSocket, with the parameters of a route that is a subscription. */
 export function changesSocket(open: OpenRoute, deps: ChangesSocket): Endpoint {
-  const running = new Map<Conversation, Promise<void>>();
+  const running = new Set<Conversation>();
   return {
     path: CHANGES_SOCKET,
     open(opened) {
-      const { traceparent } = opened.request.headers;
       const conversation = new Conversation(opened, open, deps);
-      const ended = withTrace(traceFrom({ traceparent }), () => conversation.run());
-      running.set(conversation, ended);
-      void ended.finally(() => running.delete(conversation));
+      running.add(conversation);
+      void conversation.run().finally(() => running.delete(conversation));
     },
     async answered() {
-      for (const conversation of running.keys()) conversation.stop(new ServiceStops());
-      await Promise.all(running.values());
+      for (const conversation of running) conversation.stop(new ServiceStops());
     },
   };
 }

@@ -4,11 +4,13 @@ import { defineRoute, type Route } from './route.ts';
 /** Describes the WebSocket with the same changes: OpenAPI has no words for one. */
 const BY_WEBSOCKET = `The same by WebSocket: \`/api/v1/ws\`, with the same parameters and no protocol. Messages are JSON, one a frame:
 
-- \`{ "authorization": "Bearer …" }\` is what a client sends first, within 3 s, unless the handshake has that header. It sends nothing else.
+- \`{ "authorization": "Bearer …" }\` is what a client sends first, within 3 s, unless the handshake has that header.
+- \`{ "type": "ping" }\` may come after that, and is answered by \`{ "type": "pong" }\`. With \`"payload": { "authorization": "Bearer …" }\` it goes on with another token of the same user, and
+  \`pong\` says until when: \`"payload": { "until": … }\`. Nothing else is taken.
 - \`{ "type": "following" }\` tells that it was let in.
 - \`{ "type": "change", "change": { … } }\` is each change, as \`data\` of an event.
 - \`{ "type": "end", "problem": { … } }\` comes before a close by the server, with the same problem as the event \`end\`. Codes of the close:
-  4400 (a parameter or message is wrong), 4401 (no token, or not a good one), 4403 (the token has expired), 4410 (\`CURSOR_EXPIRED\`),
+  4400 (a parameter or message is wrong), 4401 (no token, or not a good one), 4403 (the token has expired or was not renewed by one of the same user, or the user is being erased), 4410 (\`CURSOR_EXPIRED\`),
   1011 (a fault of ours), 1012 (the service restarts), 1013 (too many connections, too slow, or something is away: try again later).`;
 
 const followChanges = defineRoute({
@@ -43,7 +45,6 @@ ${BY_WEBSOCKET}`,
   within: ['blobChanged'],
   variables: ({ query: { after, ...filter } }) => ({ after, filter }),
   caching: 'none',
-  events: true,
 });
 
 export const changeRoutes: readonly Route[] = [followChanges];

@@ -80,8 +80,6 @@ export interface Route {
   readonly missing?: { readonly code: ErrorCode; readonly message: string };
   /** Default: `revalidate` for GET, `none` for other methods. */
   readonly caching?: Caching | ((answer: Json) => Caching);
-  /** Whether its document is a subscription: it answers with an event for each result, see `changes/`. Default: it is none. */
-  readonly events?: true;
 }
 
 /** Checks the type of a route; see {@link Route}. */

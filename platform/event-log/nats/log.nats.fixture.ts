@@ -79,7 +79,7 @@ export async function natsFixture(
       servers: [wire.address],
       streamName: name,
       subjectPrefix: name,
-      subjects: ['blob.>', 'book.>'],
+      subjects: ['blob.>', 'book.>', 'user.>'],
       retention: { maxBytes: 16 * MEBIBYTE, ...retention },
       ...fixed,
       ...options,

@@ -1,3 +1,5 @@
+import { BlobgraphError } from '../../errors/errors.ts';
+
 /** How many connections over WebSocket one service keeps open. */
 export interface SocketLimits {
   /** In all. Default: 5,000. */
@@ -30,6 +32,14 @@ export interface Counted {
 
 /** Why a connection is refused. */
 export type Refusal = 'sockets' | 'address';
+
+/** The refusal as an error. `user`: that one has as many as may be. */
+export function tooManyConnections(refusal: Refusal | 'user'): BlobgraphError {
+  if (refusal === 'sockets')
+    return new BlobgraphError('OVERLOADED', 'Too many connections are open here. Try again later.');
+  const whose = refusal === 'user' ? 'This user' : 'This address';
+  return new BlobgraphError('RATE_LIMITED', `${whose} has too many connections open: close one.`);
+}
 
 /** Things by key, none of which is empty. */
 class Groups<Member> {

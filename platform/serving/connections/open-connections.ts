@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createClientAddress, type TrustedProxies } from '../doors/client-address.ts';
 import {
@@ -49,6 +50,7 @@ export class OpenConnections {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly #admission: Admission;
   readonly #logger: Logger;
+  readonly #closings: (() => Promise<unknown>)[] = [];
   #refused = 0;
   #silentUntil = 0;
 
@@ -88,6 +90,15 @@ export class OpenConnections {
 
   leave(connection: Counted): void {
     this.#admission.leave(connection);
+  }
+
+  /** Has a service close what is open when it stops: all at once, since hooks one after another take longer than it has. */
+  closeWith(app: FastifyInstance, close: () => Promise<unknown>): void {
+    if (this.#closings.length === 0)
+      app.addHook('preClose', async () => {
+        await Promise.all(this.#closings.map((each) => each()));
+      });
+    this.#closings.push(close);
   }
 
   #tell(refusal: Refusal, address: string): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutSlash } from './methods.ts';
+import { pathOf, searchOf, withoutSlash } from './methods.ts';
 
 it.each([
   ['/graphql/', '/graphql'],
@@ -10,6 +10,14 @@ it.each([
   ['//evil.example/', undefined],
 ])('%s without slashes at its end is %s', (path, bare) => {
   expect(withoutSlash(path)).toBe(bare);
+});
+
+it.each([
+  ['/events?after=a?b&c', ['/events', 'after=a?b&c']],
+  ['/events?', ['/events', '']],
+  ['/events', ['/events', '']],
+])('%s is a path and a query', (url, parts) => {
+  expect([pathOf(url), searchOf(url)]).toEqual(parts);
 });
 
 it('takes time linear in a row of slashes', () => {

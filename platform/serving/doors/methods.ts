@@ -25,6 +25,9 @@ export function knowMethods(app: FastifyInstance, maxParamLength: number): void 
 /** The path of an address, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 
+/** The query of an address, without the question mark before it. */
+export const searchOf = (url: string): string => url.slice(pathOf(url).length + 1);
+
 /** The path without slashes at its end; undefined where there are none, or nothing else. */
 export function withoutSlash(path: string): string | undefined {
   // Not by a regular expression, which takes quadratic time on a long row of slashes.

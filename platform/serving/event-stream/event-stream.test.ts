@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../telemetry/logger.ts';
-import { systemClock } from '../../time/clock.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
+import { endless } from '../connections/session.fixture.ts';
 import { createHttpServer } from '../http/http.ts';
 import { eventText } from './event-stream.ts';
 import { EventStreams, type EventStreamsOptions } from './streams.ts';
@@ -41,22 +42,25 @@ function feed() {
   return { source, give, state };
 }
 
-async function serve(
-  options: Partial<EventStreamsOptions> = {},
-  limits: OpenConnectionsOptions['limits'] = {},
-) {
+function open(options: Partial<EventStreamsOptions> = {}, limits: OpenConnectionsOptions['limits'] = {}) {
   const app = createHttpServer({ logger });
+  cleanUp.push(() => app.close());
   const connections = new OpenConnections({ limits, logger });
-  const streams = new EventStreams(app, { connections, clock: systemClock, ...options });
+  return {
+    app,
+    connections,
+    streams: new EventStreams(app, { connections, ...options }),
+  };
+}
+
+async function serve(...options: Parameters<typeof open>) {
+  const { app, connections, streams } = open(...options);
   const feeds: ReturnType<typeof feed>[] = [];
   app.get('/events', async (request, reply) => {
     const each = feed();
     feeds.push(each);
     await streams.answer<string>(request, reply, {
-      session: {
-        userId: String(request.headers['x-user'] ?? 'alice'),
-        until: new Date(Date.now() + 3_600_000),
-      },
+      session: endless(String(request.headers['x-user'] ?? 'alice')),
       open: () => each.source,
       receiver: (stream) => ({
         item: (data) => stream.send(eventText({ event: 'item', data })),
@@ -65,7 +69,6 @@ async function serve(
     });
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  cleanUp.push(() => app.close());
   return { app, connections, feeds };
 }
 
@@ -143,6 +146,37 @@ test('a client that goes away returns the source and frees its place', async () 
   await expect.poll(() => served.feeds[0]?.state.returned).toBe(true);
   await expect.poll(() => served.connections.usage.open).toBe(0);
 });
+
+test.each(['before', 'while'])(
+  'what the service answers %s a source is asked begins no stream',
+  async (when) => {
+    const { app, connections, streams } = open();
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    cleanUp.push(() => process.off('unhandledRejection', unhandled));
+    const source = {
+      next: vi.fn(() => Promise.reject(new Error('The log is away'))),
+      return: async () => ({ done: true as const, value: undefined }),
+    };
+    app.get('/stopped', async (request, reply) => {
+      const answer = () => reply.hijack().raw.writeHead(503).end();
+      if (when === 'before') answer();
+      await streams.answer<string>(request, reply, {
+        session: endless('alice'),
+        open() {
+          if (when === 'while') answer();
+          return source;
+        },
+        receiver: () => ({ item: async () => {}, end() {} }),
+      });
+    });
+    expect((await app.inject('/stopped')).statusCode).toBe(503);
+    await turn();
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(source.next).toHaveBeenCalledTimes(when === 'before' ? 0 : 1);
+    expect(connections.usage.open).toBe(0);
+  },
+);
 
 test('streams end with the service, also those that are not read', async () => {
   const served = await serve();

@@ -1,31 +1,24 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BlobgraphError } from '../../errors/errors.ts';
-import { alarmAt } from '../../time/alarm.ts';
-import type { Clock } from '../../time/clock.ts';
+import type { BlobgraphError } from '../../errors/errors.ts';
 import { withoutDeadline } from '../../time/deadline.ts';
+import { tooManyConnections } from '../connections/admission.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
+import type { ConnectionSession } from '../connections/session.ts';
 import { EVENT_STREAM, EventStream, type EventStreamOptions } from './event-stream.ts';
 import { Pouring, type Receiver, ServiceStops, type Source } from './pour.ts';
 
 export interface EventStreamsOptions extends Pick<EventStreamOptions, 'heartbeatMs' | 'unreadMs'> {
   readonly connections: OpenConnections;
-  readonly clock: Clock;
   /** More headers of an answer, beside those that the reply has. Default: none. */
   headersOf?(request: FastifyRequest): Readonly<Record<string, string>>;
 }
 
-/** Whose a stream is. */
-export interface StreamSession {
-  readonly userId: string;
-  /** The stream is ended then. */
-  readonly until: Date;
-}
-
 /** An answer that is a stream. */
 export interface Streamed<Item> {
-  readonly session: StreamSession;
+  /** The stream ends with it, and closes it. */
+  readonly session: ConnectionSession;
   /** Called when the stream is let in. */
   open(): Source<Item>;
   receiver(stream: EventStream): Receiver<Item>;
@@ -33,14 +26,7 @@ export interface Streamed<Item> {
   ready?(first: Promise<unknown>): Promise<unknown>;
 }
 
-/** Why a stream ends with its session, as a WebSocket is closed with 4403. */
-export const sessionEnds = (): BlobgraphError =>
-  new BlobgraphError(
-    'UNAUTHENTICATED',
-    'The token has expired: come again with another, after the last cursor.',
-  );
-
-/** For streams to end when the service does. */
+/** For streams to end when they are to. */
 const CLOSE_WITHIN_MS = 1_000;
 
 const HEADERS = {
@@ -50,11 +36,16 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-function refusedBy(refusal: 'address' | 'sockets' | 'user'): BlobgraphError {
-  if (refusal === 'sockets')
-    return new BlobgraphError('OVERLOADED', 'Too many connections are open here. Try again later.');
-  const whose = refusal === 'user' ? 'This user' : 'This address';
-  return new BlobgraphError('RATE_LIMITED', `${whose} has too many connections open: close one.`);
+/** Ends a stream with a reason; a client that does not read it is cut off a second later. */
+async function endInTime(
+  response: ServerResponse,
+  pouring: Pick<Pouring<never>, 'end'>,
+  reason: BlobgraphError,
+): Promise<void> {
+  pouring.end(reason);
+  if (response.closed) return;
+  const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
+  await once(response, 'close', { signal }).catch(() => response.destroy());
 }
 
 /** Event streams of a service, counted with its other connections that stay open. */
@@ -66,16 +57,18 @@ export class EventStreams {
   constructor(app: FastifyInstance, options: EventStreamsOptions) {
     this.#app = app;
     this.#options = options;
-    app.addHook('preClose', () => this.#closeAll());
+    options.connections.closeWith(app, () => this.#closeAll());
   }
 
   /**
-   * Answers a request with what comes of a source, until either ends, the session does, or the service.
+   * Answers a request with what comes of a source, until either ends, its session does, or the service.
    * @throws BlobgraphError when there are too many; what `ready` rejects with, before anything is answered
    */
   answer<Item>(request: FastifyRequest, reply: FastifyReply, streamed: Streamed<Item>): Promise<void> {
     // It lasts for longer than a request may take.
-    return withoutDeadline(() => this.#answer(request, reply, streamed));
+    return withoutDeadline(() =>
+      this.#answer(request, reply, streamed).finally(() => streamed.session.close()),
+    );
   }
 
   async #answer<Item>(
@@ -86,21 +79,24 @@ export class EventStreams {
     const stream = this.#enter(request, reply.raw, session.userId);
     // What is told takes turns of its own.
     await request.part?.endTurn(0);
+    // The service has stopped meanwhile, and answered it.
+    if (reply.sent) return stream.release();
     const source = open();
     const pouring = new Pouring(source, receiver(stream));
     stream.onReleased(() => pouring.leave());
     const first = source.next();
+    // Nobody waits for it where the service stops meanwhile: its error is none of the process's.
+    first.catch(() => undefined);
     try {
       await ready?.(first);
     } catch (error) {
       stream.release();
       throw error;
     }
-    // The service has stopped meanwhile, and answered it.
     if (reply.sent) return stream.release();
     this.#begin(stream, request, reply);
     this.#open.set(reply.raw, pouring as Pouring<never>);
-    const callOff = alarmAt(session.until, this.#options.clock, () => pouring.end(sessionEnds()));
+    const callOff = session.onEnded((reason) => void endInTime(reply.raw, pouring, reason));
     await pouring.run(first).finally(() => {
       callOff();
       this.#open.delete(reply.raw);
@@ -114,14 +110,14 @@ export class EventStreams {
     const { connections, heartbeatMs, unreadMs } = this.#options;
     const address = connections.addressOf(request.raw);
     const refusal = connections.refusalOf(address);
-    if (refusal) throw refusedBy(refusal);
+    if (refusal) throw tooManyConnections(refusal);
     const { held } = connections;
     const stream = new EventStream(response, { address, held, heartbeatMs, unreadMs });
     connections.enter(stream);
     stream.onReleased(() => connections.leave(stream));
     if (connections.authenticated(stream, userId)) return stream;
     stream.release();
-    throw refusedBy('user');
+    throw tooManyConnections('user');
   }
 
   /** From here on the request is none of the service's load: it takes no turn, and nobody waits for its answer. */
@@ -133,11 +129,7 @@ export class EventStreams {
   }
 
   async #closeAll(): Promise<void> {
-    const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
-    const ended = [...this.#open].map(async ([response, pouring]) => {
-      pouring.end(new ServiceStops());
-      if (!response.closed) await once(response, 'close', { signal }).catch(() => response.destroy());
-    });
-    await Promise.all(ended);
+    const reason = new ServiceStops();
+    await Promise.all([...this.#open].map(([response, pouring]) => endInTime(response, pouring, reason)));
   }
 }

@@ -6,6 +6,7 @@ import type { HeldBytes, Holder } from '../connections/held-bytes.ts';
 import type { Pace } from './pace.ts';
 
 /** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
+export const SERVICE_RESTART = 1012;
 export const TRY_AGAIN_LATER = 1013;
 const TOO_LARGE = 1009;
 
@@ -111,11 +112,11 @@ export class Connection implements Counted, Holder {
     });
   }
 
-  /** Answers a ping without what came with it. While the answer before waits to be read, that one is enough. */
-  async pong(): Promise<void> {
+  /** Answers a ping, without what came with it. While the answer before waits to be read, that one is enough. */
+  async pong(text = PONG): Promise<void> {
     if (this.#isPongUnread) return;
     this.#isPongUnread = true;
-    await this.send(PONG);
+    await this.send(text);
     this.#isPongUnread = false;
   }
 

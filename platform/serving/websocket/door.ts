@@ -9,7 +9,7 @@ import { pathOf, withoutSlash } from '../doors/methods.ts';
 import { isOwnOrigin } from '../doors/origins.ts';
 import { credentialsRefusal } from '../doors/stray-tokens.ts';
 import { BODY_LIMIT_BYTES } from '../http/http.ts';
-import { Connection } from './connection.ts';
+import { Connection, SERVICE_RESTART } from './connection.ts';
 import { Pace } from './pace.ts';
 
 /** A connection that was opened at an endpoint. */
@@ -40,7 +40,6 @@ export interface SocketDoorOptions {
   readonly keepAliveMs?: number | undefined;
 }
 
-export const SERVICE_RESTART = 1012;
 /** For queries and mutations that are in work when the server closes. */
 const ANSWER_WITHIN_MS = 4_000;
 const CLOSE_WITHIN_MS = 1_000;
@@ -108,7 +107,7 @@ export class SocketDoor {
   serve(endpoint: Endpoint): void {
     const server = openSocketServer(endpoint);
     this.#endpoints.set(endpoint.path, { endpoint, server });
-    this.#app.addHook('preClose', async () => {
+    this.#options.connections.closeWith(this.#app, async () => {
       await bounded('Answering', ANSWER_WITHIN_MS, Promise.resolve(endpoint.answered?.())).catch(() => {});
       await closeAll(server);
     });

@@ -17,23 +17,23 @@ import {
 import { BlobgraphError, type ErrorCode } from '../../errors/errors.ts';
 import { grant } from '../../rates/gcra.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { alarmAt } from '../../time/alarm.ts';
 import type { Clock } from '../../time/clock.ts';
+import { tooManyConnections } from '../connections/admission.ts';
+import type { ConnectionSession, RenewableSession } from '../connections/session.ts';
+import { ServiceStops } from '../event-stream/pour.ts';
 import { formatGraphQLError } from '../graphql/format-error.ts';
 import { graphQLErrorOf } from '../graphql/graphql-error.ts';
-import { type Connection, TRY_AGAIN_LATER } from './connection.ts';
+import { type Connection, SERVICE_RESTART, TRY_AGAIN_LATER } from './connection.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 
 export type { Credentials } from './credentials.ts';
 
 /** Who is at the other end of a connection. */
-export interface Session<Who> {
+export interface Admitted<Who> {
   /** Handed to `count` and `prepare`. */
   readonly who: Who;
-  /** The user whose connection it is counted as. */
-  readonly userId: string;
-  /** End of the session; the connection is closed then. Default: never. */
-  readonly until?: Date;
+  /** The connection is closed when it ends. One that is renewable is renewed by messages `ping`. */
+  readonly session: ConnectionSession | RenewableSession;
 }
 
 /** The operation to run, or the errors that refuse it. */
@@ -45,7 +45,7 @@ export interface Serving<Who> {
   /** Told why connections are refused, at the level `debug`. */
   readonly logger: Logger;
   /** `address`: the client's. @throws BlobgraphError when the client is refused */
-  authenticate(credentials: Credentials, address: string): Promise<Session<Who>>;
+  authenticate(credentials: Credentials, address: string): Promise<Admitted<Who>>;
   /** Counts an operation that is started. Default: any number may be. @throws BlobgraphError that it is refused with */
   count?(who: Who): Promise<void>;
   /** Checks an operation before anything of it is run: what to run, or the errors that it is refused with. */
@@ -54,6 +54,8 @@ export interface Serving<Who> {
   execute(args: ExecutionArgs): OperationResult;
   /** Starts a subscription. */
   subscribe(args: ExecutionArgs): OperationResult;
+  /** The cursor after which a subscription goes on whose result this was. Default: none has any. */
+  cursorOf?(result: object): string | undefined;
   /** Operations that one connection may have open at once. Default: 100. */
   readonly maxOperations?: number;
   /** Operations that one connection may start a minute. Default: any number. */
@@ -70,19 +72,16 @@ export interface Conversation<Who> {
   /** Counts it as a user's; false when that user has too many. */
   readonly admit: (userId: string) => boolean;
   /** Absent until it is authenticated. */
-  session?: Session<Who>;
+  admitted?: Admitted<Who>;
   /** Characters of the message that is being handled. */
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
-  /** Calls off what closes it when its session ends. */
-  callOff?: () => void;
+  /** After which its subscriptions go on, by their ids. */
+  readonly cursors: Map<string, string>;
   /** State of the rate of operations that it may start, see `gcra.ts`. */
   fullAt?: number;
 }
-
-/** Why a connection is closed whose token has ended. */
-export const TOKEN_EXPIRED = 'The token has expired';
 
 /** An operation's id comes back with each of its results. */
 const LONGEST_ID = 128;
@@ -102,10 +101,17 @@ async function answeredBy(run: () => OperationResult): Promise<Awaited<Operation
   }
 }
 
-/** Closes the connection when its token ends. The client may come back at once with a new one. */
-function closeAtEnd<Who>(conversation: Conversation<Who>, until: Date, clock: Clock): void {
-  const end = () => conversation.connection.end(CloseCode.Forbidden, TOKEN_EXPIRED);
-  conversation.callOff = alarmAt(until, clock, end);
+/**
+ * Closes the connection when its session ends. The cursors of its subscriptions come before that, in a `ping`: an `error`
+ * or a result would be theirs for clients that are to come back.
+ */
+function closeAtEnd<Who>({ connection, cursors }: Conversation<Who>, session: ConnectionSession): void {
+  session.onEnded((reason) => {
+    const { code, message } = reason;
+    const payload = { code, message, cursors: Object.fromEntries(cursors) };
+    if (cursors.size > 0) void connection.send(JSON.stringify({ type: 'ping', payload }));
+    connection.end(reason instanceof ServiceStops ? SERVICE_RESTART : CloseCode.Forbidden, message);
+  });
 }
 
 /** Characters of a subscription's message, which is kept for as long as the subscription is. */
@@ -130,8 +136,14 @@ const isKeptTooLarge = (prepared: Prepared, size: number): boolean =>
 
 type Ctx<Who> = Context<Credentials, Conversation<Who>>;
 
-/** Codes of a connection that may be tried again. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['SERVICE_UNAVAILABLE', 'RATE_LIMITED']);
+/** Codes of the close of a connection that is not let in, where its client is told why. */
+const CLOSED_WITH: Readonly<Partial<Record<ErrorCode, number>>> = {
+  SERVICE_UNAVAILABLE: TRY_AGAIN_LATER,
+  RATE_LIMITED: TRY_AGAIN_LATER,
+  BAD_REQUEST: CloseCode.Unauthorized,
+  FORBIDDEN: CloseCode.Forbidden,
+  USER_ERASING: CloseCode.Forbidden,
+};
 
 const MINUTE_MS = 60_000;
 
@@ -156,24 +168,23 @@ async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Servin
   const { connection, headers } = extra;
   try {
     const credentials = credentialsOf(headers, connectionParams);
-    const session = await serving.authenticate(credentials, connection.address);
+    const admitted = await serving.authenticate(credentials, connection.address);
+    const { session } = admitted;
+    extra.admitted = admitted;
     if (!extra.admit(session.userId)) {
-      connection.end(TRY_AGAIN_LATER, 'This user has too many connections: close one');
+      session.close();
+      connection.end(TRY_AGAIN_LATER, tooManyConnections('user').message);
       return false;
     }
-    extra.session = session;
     connection.letIn(session.userId);
-    if (session.until) closeAtEnd(extra, session.until, serving.clock);
+    closeAtEnd(extra, session);
     return true;
   } catch (error) {
     serving.logger.debug({ err: error }, 'a WebSocket connection was refused');
-    if (error instanceof BlobgraphError && PASSING.has(error.code))
-      connection.end(TRY_AGAIN_LATER, error.message);
-    else if (error instanceof BlobgraphError && error.code === 'BAD_REQUEST')
-      connection.end(CloseCode.Unauthorized, error.message);
-    else if (error instanceof BlobgraphError && error.code === 'FORBIDDEN')
-      connection.end(CloseCode.Forbidden, error.message);
-    else connection.end(CloseCode.Unauthorized, 'A valid token is needed as `authorization`');
+    const code = error instanceof BlobgraphError ? CLOSED_WITH[error.code] : undefined;
+    if (code === undefined)
+      connection.end(CloseCode.Unauthorized, 'A valid token is needed as `authorization`');
+    else connection.end(code, (error as BlobgraphError).message);
     return false;
   }
 }
@@ -192,14 +203,14 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     onConnect: (context: Ctx<Who>) => logIn(context, serving),
     async onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
       // Set for this message, until the first await.
-      const { session, refusal, size } = extra;
-      if (!session) return [asGraphQL(nobody)];
+      const { admitted, refusal, size } = extra;
+      if (!admitted) return [asGraphQL(nobody)];
       if (id.length > LONGEST_ID) return [asGraphQL(longId)];
       if (Object.keys(subscriptions).length > maxOperations) return [asGraphQL(tooMany)];
       if (refusal) return [asGraphQL(refusal)];
       try {
-        await count(extra, session.who, serving);
-        const prepared = await serving.prepare(payload, session.who);
+        await count(extra, admitted.who, serving);
+        const prepared = await serving.prepare(payload, admitted.who);
         return isKeptTooLarge(prepared, size) ? [asGraphQL(tooLarge)] : prepared;
       } catch (error) {
         return [asGraphQL(error)];
@@ -207,8 +218,13 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     },
     execute: (args) => answeredBy(() => serving.execute(args)),
     subscribe: (args) => answeredBy(() => serving.subscribe(args)),
-    onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
-      ({ ...result, ...(errors && { errors: errors.map(format) }) }) as FormattedExecutionResult,
+    onNext({ extra }: Ctx<Who>, id, _payload, _args, result) {
+      const cursor = serving.cursorOf?.(result);
+      if (cursor !== undefined) extra.cursors.set(id, cursor);
+      const { errors, ...rest } = result;
+      return { ...rest, ...(errors && { errors: errors.map(format) }) } as FormattedExecutionResult;
+    },
+    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors.delete(id),
     onError: (_ctx, _id, _payload, errors) => errors.map(format),
   });
 }

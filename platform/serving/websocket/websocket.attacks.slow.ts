@@ -129,7 +129,7 @@ test('connections are bounded: in all, of an address, of a user', async () => {
   await connectAs(`${url}/graphql`, 'alice');
   const third = await connect(`${url}/graphql`);
   third.send({ type: 'connection_init', payload: { name: 'alice' } });
-  expect(await third.closing).toEqual([1013, 'This user has too many connections: close one']);
+  expect(await third.closing).toEqual([1013, 'This user has too many connections open: close one.']);
   await connectAs(`${url}/graphql`, 'bob');
   const [refused] = await once(new WebSocket(`${url}/graphql`, 'graphql-transport-ws'), 'error');
   expect(String(refused)).toContain('429');

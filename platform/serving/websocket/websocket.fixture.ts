@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { createLogger } from '../../telemetry/logger.ts';
 import { systemClock } from '../../time/clock.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
+import { endless } from '../connections/session.fixture.ts';
 import { createOperationCheck } from '../graphql/operation.ts';
 import { createHttpServer, type ServerLimits } from '../http/http.ts';
 import { SocketDoor, type SocketDoorOptions } from './door.ts';
@@ -46,7 +47,7 @@ export async function serve(
     path: '/graphql',
     clock: systemClock,
     logger,
-    authenticate: async ({ name }) => ({ who: String(name), userId: String(name) }),
+    authenticate: async ({ name }) => ({ who: String(name), session: endless(String(name)) }),
     prepare: (payload, who) => {
       const args = check(payload);
       return 'document' in args ? { ...args, rootValue: { name: who } } : args;

@@ -10,9 +10,10 @@ import { traceFrom, withTrace } from '../../telemetry/trace.ts';
 import type { Load } from '../load/load.ts';
 import type { Opened, SocketDoor } from './door.ts';
 import { asGraphQL, type Conversation, protocolServer, type Serving } from './protocol.ts';
+import { Renewals } from './renewals.ts';
 import { withQuery } from './without-text.ts';
 
-export type { Credentials, Session } from './protocol.ts';
+export type { Admitted, Credentials } from './protocol.ts';
 
 export interface OperationsOverWebSocket<Who> extends Serving<Who> {
   /** As of an `Endpoint`. */
@@ -61,9 +62,11 @@ function handleMessage<Who>(
 function converse<Who>(
   server: Server<Conversation<Who>>,
   { socket, connection, request, admit }: Opened,
-  logger: Logger,
+  { logger, clock }: Pick<Serving<Who>, 'logger' | 'clock'>,
 ): void {
-  const conversation: Conversation<Who> = { connection, headers: request.headers, admit, size: 0 };
+  const { headers } = request;
+  const conversation: Conversation<Who> = { connection, headers, admit, size: 0, cursors: new Map() };
+  const renewals = new Renewals({ connection, session: () => conversation.admitted?.session, clock });
   const take = (text: string, handle: (text: string) => Promise<void>) =>
     handleMessage(conversation, text, handle, logger);
   const closed = server.opened(
@@ -72,14 +75,14 @@ function converse<Who>(
       send: (text) => connection.send(text),
       close: (code = CloseCode.InternalServerError, reason = '') => connection.end(code, reason),
       onMessage: (handle) => connection.onMessage((text) => take(text, handle)),
-      onPing: () => connection.pong(),
+      onPing: (payload) => renewals.answer(payload),
     },
     conversation,
   );
   // The library closes the connection with the code that fits.
   socket.on('error', (error) => logger.debug({ err: error }, 'WebSocket failed'));
   socket.once('close', (code, reason) => {
-    conversation.callOff?.();
+    conversation.admitted?.session.close();
     void closed(code, String(reason));
   });
 }
@@ -121,7 +124,7 @@ export function serveOperationsOverWebSocket<Who>(
   door.serve({
     path: options.path,
     handleProtocols,
-    open: (opened) => converse(server, opened, options.logger),
+    open: (opened) => converse(server, opened, options),
     async answered() {
       await Promise.allSettled(inWork);
       // Results are sent in the next turn of the event loop.

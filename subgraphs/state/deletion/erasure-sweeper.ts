@@ -6,6 +6,8 @@ import {
   statusSince,
 } from '../../../platform/clients/registry.ts';
 import type { WebhookEraser } from '../../../platform/clients/webhooks.ts';
+import type { EventLog } from '../../../platform/event-log/log.ts';
+import { toUserMessage, type UserEventKind } from '../../../platform/events/user-events.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import { pause } from '../../../platform/time/pause.ts';
 import { createSweeper, nextAttempt, type Sweeper } from '../background/sweeper.ts';
@@ -23,6 +25,7 @@ export interface ErasureSweeperDependencies extends BuryDependencies {
   readonly erasure: ErasureClient;
   /** Absent where there are no webhooks. */
   readonly webhooks?: WebhookEraser | undefined;
+  readonly eventLog: Pick<EventLog, 'publish'>;
   readonly logger: Logger;
   /** An erasure pauses while more documents than this have unpublished events, so as not to block other users. */
   readonly maxWaiting: number;
@@ -168,9 +171,24 @@ async function erase(run: Progress, begun: Erasure): Promise<Erasure> {
   return { ...erasure, obstacle: away.size === 0 ? null : `No answer from ${[...away].join(', ')}.` };
 }
 
+/** Tells all gateways, which end what they tell this user. The store goes on without a log that takes nothing. */
+const tell = (
+  { eventLog, logger }: Progress,
+  { userId, startedAt }: Erasure,
+  kind: UserEventKind,
+): Promise<boolean> =>
+  eventLog.publish(toUserMessage({ kind, userId, startedAt })).then(
+    () => true,
+    (error: unknown) => {
+      logger.warn({ err: error }, `the log was not told that a user is ${kind}; retried with the erasure`);
+      return false;
+    },
+  );
+
 async function advance(run: Progress, erasure: Erasure): Promise<void> {
   const { store, clock, settleMs = SETTLE_MS } = run;
   const begunAt = clock.now();
+  const telling = tell(run, erasure, 'erasing');
   const done = await erase(run, erasure);
   const settled = new Date(erasure.startedAt.getTime() + settleMs);
   const later = (obstacle: string) =>
@@ -179,7 +197,8 @@ async function advance(run: Progress, erasure: Erasure): Promise<void> {
   // Once more, after every write that was in progress when it began.
   else if (begunAt < settled) await store.saveErasure(done, settled);
   // The log tells gateways which blobs to drop from what they keep.
-  else if (await store.hasUnpublishedDeletions(done.userId)) await later(UNLOGGED);
+  else if (!(await telling) || (await store.hasUnpublishedDeletions(done.userId))) await later(UNLOGGED);
+  else if (!(await tell(run, done, 'erased'))) await later(UNLOGGED);
   else await store.saveErasure({ ...done, finishedAt: clock.now() }, null);
 }
 

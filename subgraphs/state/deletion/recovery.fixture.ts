@@ -1,6 +1,7 @@
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
+import { memoryLog } from '../../../platform/testing/memory-log.ts';
 import type { Erasure } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import { anySchema } from '../testing/dependencies.fixture.ts';
@@ -91,6 +92,7 @@ export const depsOf = (
   clock,
   schemas: { validator: anySchema },
   erasure,
+  eventLog: memoryLog(),
   logger: createLogger('silent'),
   nudge: () => undefined,
   nudgeDeletion: () => undefined,

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErasureClient } from '../../../platform/clients/processor.ts';
+import { EventLogUnavailable } from '../../../platform/event-log/errors.ts';
+import type { OutgoingMessage } from '../../../platform/event-log/message.ts';
+import { userEventIn } from '../../../platform/events/user-events.ts';
 import type { SqlServer } from '../../../platform/sql/database.ts';
+import { memoryLog } from '../../../platform/testing/memory-log.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import { entryOfUserBlob, eventOf } from '../entries/entry.ts';
 import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
@@ -286,6 +290,32 @@ describe('an erasure', () => {
     await erasing;
     expect(waiting).toBe(0);
     expect(await store.erasure(userId)).toMatchObject({ obstacle: null });
+  });
+
+  it('is told on the log, and when it is done; what the log did not take is told again', async () => {
+    const { userId } = await novel();
+    const clock = manualClock();
+    const keeping = keepers();
+    const told: string[] = [];
+    let isAway = true;
+    const eventLog = {
+      async publish(message: OutgoingMessage) {
+        if (isAway) throw new EventLogUnavailable('away');
+        told.push(`${userEventIn(message)?.kind} ${(await indexed(userId)).length}`);
+        return memoryLog().publish(message);
+      },
+    };
+    const deps = { ...depsOf(store, clock, keeping.client), eventLog };
+    await begin(userId, clock);
+    clock.pass(20_000);
+    await eraseUser(deps, userId, never);
+    expect(await indexed(userId)).toEqual([]);
+    const waiting = { finishedAt: null, obstacle: 'The event log does not have all deletions yet.' };
+    expect(await store.erasure(userId)).toMatchObject(waiting);
+    isAway = false;
+    await eraseUser(deps, userId, never);
+    expect(told).toEqual(['erasing 0', 'erased 0']);
+    expect(await store.erasure(userId)).toMatchObject({ finishedAt: clock.now(), obstacle: null });
   });
 
   it('is handed to another process when its own stops', async () => {

@@ -62,8 +62,8 @@ export function followMissed(
     wanted: wantedBy(filter),
     after: cursor,
     signal: AbortSignal.any([signal, over.signal]),
-    joined(reached) {
-      through = reached;
+    reached(cursor) {
+      through = cursor;
       // Not within the call: the feed waits only after it.
       queueMicrotask(() => over.abort());
     },

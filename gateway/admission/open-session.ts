@@ -1,0 +1,93 @@
+import { BlobgraphError } from '../../platform/errors/errors.ts';
+import type { Viewer } from '../../platform/identity/service/caller.ts';
+import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
+import { bearerToken } from '../../platform/serving/access/authenticate.ts';
+import { type RenewableSession, TimedSession } from '../../platform/serving/connections/session.ts';
+import type { Clock } from '../../platform/time/clock.ts';
+
+export interface SessionOptions {
+  readonly userTokens: Pick<UserTokens, 'verify' | 'acceptedUntil'>;
+  readonly clock: Clock;
+  /** Between two looks at the token of an open session. Default: 5 min, as long as the issuer's keys are kept. */
+  readonly lookEveryMs?: number;
+}
+
+const LOOK_EVERY_MS = 300_000;
+
+const another = () => new BlobgraphError('FORBIDDEN', 'The token is another user’s: connect anew with that.');
+
+const sameRoles = (one: Viewer, other: Viewer): boolean =>
+  JSON.stringify(one.roles) === JSON.stringify(other.roles);
+
+/** The session of one connection: for whom it is, by its newest token, until that ends, or is good no more. */
+export class OpenSession extends TimedSession {
+  readonly #options: SessionOptions;
+  readonly #onOtherRoles = new Set<() => void>();
+  #viewer: Viewer;
+  #token: string;
+
+  constructor(viewer: Viewer, token: string, options: SessionOptions) {
+    super(viewer.userId, options.userTokens.acceptedUntil(token), options.clock);
+    this.#viewer = viewer;
+    this.#token = token;
+    this.#options = options;
+    const { lookEveryMs = LOOK_EVERY_MS } = options;
+    const looking = setInterval(() => void this.#look(), lookEveryMs).unref();
+    this.onClosed(() => clearInterval(looking));
+  }
+
+  /** As of the newest token. */
+  get viewer(): Viewer {
+    return this.#viewer;
+  }
+
+  get until(): Date {
+    return this.#options.userTokens.acceptedUntil(this.#token);
+  }
+
+  /** Acts when another token has given it other roles. @returns a function that calls that off */
+  onOtherRoles(act: () => void): () => void {
+    this.#onOtherRoles.add(act);
+    return () => void this.#onOtherRoles.delete(act);
+  }
+
+  /**
+   * Goes on with another token, whose viewer this is.
+   * @throws BlobgraphError FORBIDDEN for another user's; why it has ended
+   */
+  goOn(viewer: Viewer, authorization: unknown): void {
+    if (viewer.userId !== this.userId) throw another();
+    this.assertOpen();
+    const before = this.#viewer;
+    this.#viewer = viewer;
+    this.#token = bearerToken(authorization);
+    this.last(this.until);
+    if (!sameRoles(before, viewer)) for (const act of [...this.#onOtherRoles]) act();
+  }
+
+  /** Whether the token is still good: its key may have been withdrawn. A failure that says nothing of it is passed over. */
+  async #look(): Promise<void> {
+    const token = this.#token;
+    try {
+      await this.#options.userTokens.verify(token);
+    } catch (error) {
+      const isRefusal = error instanceof BlobgraphError && error.code !== 'SERVICE_UNAVAILABLE';
+      if (isRefusal && token === this.#token) this.end(error);
+    }
+  }
+}
+
+/** A session that its client renews. `verify`: verifies another token. */
+export const renewable = (
+  session: OpenSession,
+  verify: (authorization: unknown) => Promise<Viewer>,
+): RenewableSession => ({
+  userId: session.userId,
+  get until() {
+    return session.until;
+  },
+  onEnded: (act) => session.onEnded(act),
+  end: (reason) => session.end(reason),
+  close: () => session.close(),
+  renew: async (authorization) => session.goOn(await verify(authorization), authorization),
+});
