@@ -7,6 +7,10 @@ import { mainJob, type System, untilReady } from './system.ts';
 /** A gateway beside a system's own. */
 export interface OtherGateway {
   readonly url: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Stops it if it runs, and starts it again. Resolves once it is ready. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,11 +24,23 @@ export async function startOtherGateway({ environment, urls, dataDir }: System):
     ...Object.fromEntries(others.map((name) => [urlVariable(name), urls[name]])),
   };
   const log = join(dataDir, 'other-gateway.log');
-  const child = startProcess('cli/start-service.ts', own, log, ['gateway']);
   const url = `http://127.0.0.1:${servicePorts.gateway + offset}`;
-  await untilReady(url, child).catch(async (error: unknown) => {
-    await child.kill();
-    throw error;
-  });
-  return { url, stop: () => child.stop() };
+  const start = () => startProcess('cli/start-service.ts', own, log, ['gateway']);
+  let child = start();
+  const ready = () =>
+    untilReady(url, child).catch(async (error: unknown) => {
+      await child.kill();
+      throw error;
+    });
+  await ready();
+  return {
+    url,
+    kill: () => child.kill(),
+    async restart() {
+      await child.stop();
+      child = start();
+      await ready();
+    },
+    stop: () => child.stop(),
+  };
 }
