@@ -68,10 +68,10 @@ class Client {
     const options = { perMessageDeflate: false, skipUTF8Validation: true };
     this.#socket = protocol ? new WebSocket(url, protocol, options) : new WebSocket(url, options);
     this.#socket.on('message', (data) => this.#receive(String(data)));
-    this.#socket.on('error', (error) => lose(error.message));
+    this.#socket.on('error', (error) => lose(`${user}: ${error.message} as one of ${clients.size}`));
     this.#socket.on('close', (code, reason) => {
       clients.delete(this);
-      if (!isClosing) lose(`${code} ${reason}`);
+      if (!isClosing) lose(`${this.user}: ${code} ${reason} as one of ${clients.size}`);
     });
   }
 
@@ -140,9 +140,16 @@ let why: string | undefined;
 let isClosing = false;
 let subscribedAt = 0;
 
+let stop = () => {};
+/** What waits for one that is lost would wait for ever. */
+const stopped = new Promise<void>((resolve) => {
+  stop = resolve;
+});
+
 function lose(reason: string): void {
   lost += 1;
   why ??= reason.slice(0, 500);
+  stop();
 }
 
 /** Does something for each, some at a time. */
@@ -189,19 +196,23 @@ async function closeAll(): Promise<void> {
   isClosing = false;
 }
 
-async function handle(request: CrowdRequest): Promise<CrowdAnswer> {
+async function handle(request: CrowdRequest): Promise<void> {
   if (request.do === 'open') await open(request);
   if (request.do === 'churn') await churn(request.times, request.query);
   if (request.do === 'pause')
     for (const client of clients) if (request.users.includes(client.user)) client.pause();
   if (request.do === 'close') await closeAll();
+}
+
+function answer(request: CrowdRequest): CrowdAnswer {
   const told = heard;
   if (request.do === 'tell') heard = [];
   return { open: clients.size, lost, why, subscribedAt, ...(request.do === 'tell' && { heard: told }) };
 }
 
 process.on('message', async (request: CrowdRequest) => {
-  process.send?.(await handle(request));
+  await Promise.race([handle(request), stopped]);
+  process.send?.(answer(request));
 });
 process.on('disconnect', () => process.exit());
 process.send?.({});

@@ -88,6 +88,7 @@ export const ownFollowed = (environment: Readonly<Record<string, string>>): Peer
     name: 'ours',
     environment: () => ({
       NATS_MAX_MEBIBYTES: '64',
+      MAX_CONNECTIONS: '1000000',
       MAX_SOCKETS: '1000000',
       MAX_SOCKETS_UNAUTHENTICATED: '1000000',
       MAX_SOCKETS_PER_USER: '1000000',
