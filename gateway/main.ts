@@ -146,13 +146,13 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
 }
 
 /** Whether a user may run documents that are not listed, where only listed ones are allowed. */
-const mayRunAny =
+const mayRunUnlisted =
   ({ PERSISTED_DOCUMENTS_ONLY: only }: Opened['given']) =>
   (viewer: Viewer): boolean =>
     only === 'except-operators' && isOperator(viewer);
 
 /** The parts of the gateway, with the app that serves them. */
-interface Parts extends Opened {
+interface Parts extends Opened, Required<Pick<SubscriptionDependencies, 'mayRunAny' | 'redact'>> {
   readonly app: FastifyInstance;
   readonly runtime: ServiceRuntime;
   readonly callers: Callers;
@@ -167,15 +167,15 @@ interface Live {
   readonly door: SocketDoor;
 }
 
-function openLive({ app, runtime, graph, documents, given, callers }: Parts): Live {
+function openLive(parts: Parts): Live {
+  const { app, runtime, graph, documents, given, callers, mayRunAny, redact } = parts;
   const { config, clock, logger, metrics, userTokens, changeFeed } = runtime;
   const { trustedProxies } = config;
   const connections = new OpenConnections({ limits: config.limits.sockets, trustedProxies, logger });
   measureConnections(metrics, connections);
   const subscriptions = {
     ...{ operations: graph.operations, documents, shares: app.load.shares },
-    ...{ mayRunAny: mayRunAny(given), redact: redactRefusals(config.introspection) },
-    ...{ callers, userTokens, changeFeed, clock, logger },
+    ...{ mayRunAny, redact, callers, userTokens, changeFeed, clock, logger },
     requestTimeoutMs: config.limits.requestTimeoutMs,
     sockets: {
       maxOperations: given.MAX_SOCKET_OPERATIONS,
@@ -193,20 +193,18 @@ function openLive({ app, runtime, graph, documents, given, callers }: Parts): Li
 
 /** Serves `/graphql` over HTTP, WebSocket and event streams. */
 async function serveGraph(
-  { app, runtime, documents, given, authenticate }: Parts,
+  { app, runtime, documents, authenticate, mayRunAny, redact }: Parts,
   live: Live,
 ): Promise<void> {
   const { config, logger, userTokens } = runtime;
   const { streams, follow, door, subscriptions } = live;
-  const redact = redactRefusals(config.introspection);
-  const mayAny = mayRunAny(given);
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
     userOf,
     page: config.graphiql ? '/graphiql/' : '/',
     redact: (error, { viewer }) => redact(error, viewer),
-    mayRunAny: ({ viewer }) => mayAny(viewer),
+    mayRunAny: ({ viewer }) => mayRunAny(viewer),
     mayExplain: ({ viewer }) => isOperator(viewer),
     stream: streamSubscriptions({ streams, follow, userTokens, logger }),
     logger,
@@ -268,7 +266,11 @@ export const gatewayService: ServiceDefinition = {
           viewer: await callers.ofRequest(request),
           makeLarge: async () => request.part?.makeLarge(),
         });
-        const parts = { ...opened, app, runtime, callers, authenticate };
+        const parts = {
+          ...{ ...opened, app, runtime, callers, authenticate },
+          mayRunAny: mayRunUnlisted(opened.given),
+          redact: redactRefusals(config.introspection),
+        };
         const live = openLive(parts);
         await serveGraph(parts, live);
         await serveStudioApi(parts, live);

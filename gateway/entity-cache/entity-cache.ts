@@ -103,7 +103,7 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
     let [bytes, given] = [0, 0];
     return {
       get: (selection, representation) => {
-        const key = keyOf(caller, selection, representation);
+        const key = keyOf(caller, `${selection} ${representation}`);
         const known = this.#isFollowing() ? this.#entities.get(key) : undefined;
         // Large operations wait for one another by what subgraphs answer them: they ask.
         if (!known || bytes + known.bytes > LARGE_BYTES) {
@@ -113,11 +113,10 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
         bytes += known.bytes;
         given += 1;
         this.#counts.hits += 1;
-        this.#entities.touch(key, caller);
         return known.value.entity;
       },
       put: (selection, representation, entity) =>
-        this.#keep(keyOf(caller, selection, representation), entity, {
+        this.#keep(keyOf(caller, `${selection} ${representation}`), entity, {
           representation,
           caller,
           began: began.of,
@@ -127,7 +126,6 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
         const known = this.#isFollowing() ? this.#answers.get(key)?.value : undefined;
         if (known?.told !== told) return undefined;
         this.#counts.hits += known.entities;
-        this.#answers.touch(key, user);
         return known.json;
       },
       putAnswer: (question, told, json) => {
@@ -183,4 +181,4 @@ export class BlobEntityCache<Context> implements EntityCache<Context> {
   }
 }
 
-const keyOf = (...parts: readonly string[]): string => parts.join(' ');
+const keyOf = (caller: string, kept: string): string => `${caller} ${kept}`;

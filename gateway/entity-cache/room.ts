@@ -65,15 +65,12 @@ export class Room<Value> {
     return this.#evictions;
   }
 
-  /** @returns the value with its bytes */
+  /** @returns the value with its bytes, which is the most recently used from then on */
   get(key: string): Pick<Entry<Value>, 'value' | 'bytes'> | undefined {
-    return this.#entries.get(key);
-  }
-
-  /** To be called when a value was used. */
-  touch(key: string, owner: string): void {
-    const keys = this.#byOwner.get(owner)?.keys;
+    const entry = this.#entries.get(key);
+    const keys = entry && this.#byOwner.get(entry.owner)?.keys;
     if (keys?.delete(key)) keys.add(key);
+    return entry;
   }
 
   /** @param valueBytes of the value, by estimate @returns false when it would take too much */

@@ -70,6 +70,7 @@ export interface Executor<Context> {
 
 /** An operation that is about to be run. */
 interface Ready<Context> {
+  readonly prepared: Prepared;
   readonly compiled: Compiled;
   readonly variables: Readonly<Values>;
   readonly request: ExecutionRequest<Context>;
@@ -159,14 +160,15 @@ class PlanExecutor<Context> implements Executor<Context> {
       this.#compile(prepared, conditions),
     );
     const ask = (asked: SubgraphRequest) => subgraphs.ask(asked, context);
-    return { compiled, variables, request, kept: entities?.open(context), ask };
+    return { prepared, compiled, variables, request, kept: entities?.open(context), ask };
   }
 
-  async #run({ compiled, variables, request, kept: opened, ask }: Ready<Context>): Promise<ExecutionResult> {
+  async #run(ready: Ready<Context>): Promise<ExecutionResult> {
+    const { prepared, compiled, variables, request, kept: opened, ask } = ready;
     const { schema } = this;
     const { maxAnswerBytes = MAX_ANSWER_BYTES } = this.#deps;
     const { event, explain = false, measured } = request;
-    const { operation, fragments, place, plan, steps, templateOf } = compiled;
+    const { operation, place, plan, steps, templateOf } = compiled;
     const [requests, kept]: [RequestTrace[], KeptTrace[]] = [[], []];
     const { data, errors, characters } = await runSteps({
       ...{ schema, steps, templateOf, isOfType: this.#isOfType, variables, event, ask, kept: opened },
@@ -175,7 +177,7 @@ class PlanExecutor<Context> implements Executor<Context> {
     // Parsing, completing and printing a large answer each get an event-loop turn of their own, so that others are
     // answered in between.
     if (characters > LARGE) await turn();
-    const introspected = introspect(operation, fragments, variables);
+    const introspected = introspect(operation, prepared.fragments, variables);
     const result = completeResult({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
     measured?.(result.bytes);
     if (result.bytes > LARGE) await turn();
@@ -206,11 +208,8 @@ class PlanExecutor<Context> implements Executor<Context> {
     const bytes = characters * BYTES_PER_CHARACTER;
     const templateOf = createTemplates();
     const rootRequest = rootRequestOf(steps, templateOf);
-    const { fragments } = prepared;
     this.#compilations += 1;
-    return {
-      ...{ id: this.#compilations, operation, fragments, place, plan, steps, templateOf, rootRequest, bytes },
-    };
+    return { id: this.#compilations, operation, place, plan, steps, templateOf, rootRequest, bytes };
   }
 }
 

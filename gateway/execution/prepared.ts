@@ -27,7 +27,6 @@ export interface Compiled {
   /** No other of the same executor has it. */
   readonly id: number;
   readonly operation: OperationFields;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The root of the result. */
   readonly place: Place;
   /** Empty when nothing has to be fetched. */

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { getIntrospectionQuery } from 'graphql';
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { createHttpServer } from '../../platform/serving/http/http.ts';
+import { createLogger } from '../../platform/telemetry/logger.ts';
 import { viewer } from '../../platform/testing/service.ts';
 import { systemClock } from '../../platform/time/clock.ts';
+import { createDocuments } from '../documents/documents.ts';
+import { MemoryTexts } from '../documents/registered/registered-texts.memory.ts';
+import { openGraph } from '../graph/graph.ts';
+import { defaultLimits } from '../limits/limits.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
+import { serveGraphOverHttp } from './graph-over-http.ts';
 
 let graph: TestGraph;
 let url: string;
@@ -176,6 +185,53 @@ describe('over GET', () => {
       query: 'mutation { retryProcessing(blobId: "b", processorId: "p") { blob { id } } }',
     });
     expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+  });
+});
+
+/** An app that serves the graph without subscriptions. */
+async function withoutStreams() {
+  const logger = createLogger('silent');
+  const app = createHttpServer({ logger });
+  onTestFinished(() => app.close());
+  const { operations, close } = await openGraph({
+    supergraphSdl: readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8'),
+    planner: 'hive',
+    subgraphs: { ask: async () => '{}' },
+    limits: defaultLimits,
+    logger,
+  });
+  app.addHook('onClose', close);
+  await serveGraphOverHttp(app, {
+    documents: createDocuments({ operations, registered: new MemoryTexts() }),
+    authenticate: async () => null,
+    mayExplain: () => false,
+    logger,
+  });
+  return app;
+}
+
+describe('a subscription that is not answered with an event stream', () => {
+  const query = 'subscription { blobChanged { cursor } }';
+
+  test('is told where subscriptions are served', async () => {
+    const { status, code, body } = await post({ query });
+    expect([status, code, body.errors?.[0]?.message]).toEqual([
+      400,
+      'BAD_REQUEST',
+      'Subscriptions are served over graphql-ws at /graphql, and as event streams: accept `text/event-stream`.',
+    ]);
+  });
+
+  test('is told that none are, where there are no event streams', async () => {
+    const app = await withoutStreams();
+    const ask = (accept: string) =>
+      app.inject({ method: 'POST', url: '/graphql', headers: { accept }, payload: { query } });
+    const plain = await ask('application/json');
+    const refusal = { message: 'Subscriptions are not served here.', extensions: { code: 'BAD_REQUEST' } };
+    expect([plain.statusCode, plain.json()]).toMatchObject([400, { errors: [refusal] }]);
+    const asEvents = await ask('text/event-stream');
+    const [, data = ''] = /^event: next\ndata: (.*)\n\nevent: complete\n/.exec(asEvents.body) ?? [];
+    expect(JSON.parse(data)).toMatchObject({ errors: [refusal] });
   });
 });
 

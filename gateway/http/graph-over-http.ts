@@ -58,7 +58,8 @@ export type StreamSubscription<Context> = (
   },
 ) => Promise<undefined>;
 
-const noSubscription = badRequest(
+const noSubscriptions = badRequest('Subscriptions are not served here.');
+const notOverHttp = badRequest(
   'Subscriptions are served over graphql-ws at /graphql, and as event streams: accept `text/event-stream`.',
 );
 
@@ -115,7 +116,8 @@ async function answer<Context>(
   const operation = await documents.find(parameters, documentUser(context, deps));
   const { variables } = parameters;
   if (operation.kind === OperationTypeNode.SUBSCRIPTION) {
-    if (!stream || !mayStream) throw noSubscription;
+    if (!stream) throw noSubscriptions;
+    if (!mayStream) throw notOverHttp;
     operation.check(variables);
     return stream(request, reply, { operation, variables, context });
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeCursor } from '../../platform/events/cursor.ts';
@@ -151,6 +152,31 @@ test('subscriptions of one user with the same selection share fetches, whatever 
     expect(result).toMatchObject({ data: { blobChanged: { blob: { title: 'Expanded' } } } });
   }
   expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['state', 'text-expansion']);
+});
+
+test('changes that wait are fetched together, a few of them, and told in order', async () => {
+  await graph.stop();
+  const many = Array.from(
+    { length: 9 },
+    (_, n): TestBlob => ({ id: `b${n}`, owner: 'state', title: `${n}` }),
+  );
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await start({ blobs: many, hold: () => released });
+  const { next } = await subscribe(CHANGED, { after: beginning });
+  for (const { id } of many) await graph.log.publish(blobMessage(id, 1));
+  const first = next();
+  await vi.waitFor(() => expect(graph.asked).toHaveLength(4));
+  await turn();
+  expect(graph.asked).toHaveLength(4);
+  release();
+  const told = [await first];
+  while (told.length < many.length) told.push(await next());
+  expect(told.map(({ data }) => data?.['blobChanged'])).toMatchObject(
+    many.map(({ id, title }) => ({ blobId: id, blob: { title } })),
+  );
 });
 
 test('another selection, or another value of a variable in it, is fetched separately', async () => {

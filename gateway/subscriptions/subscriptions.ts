@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
+import { pMapIterable } from 'p-map';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { cancellable } from '../../platform/event-log/reading.ts';
@@ -72,6 +73,9 @@ export interface Subscription extends Carried {
 
 /** Follows a subscription's results until it is returned. It throws at `next()`, as `ChangeFeed.subscribe`. */
 export type Follow = (subscription: Subscription) => AsyncIterableIterator<Told, void, undefined>;
+
+/** Changes of one subscription that are hydrated at once, also while its client reads slowly. They are told in order. */
+const HYDRATED_AHEAD = 4;
 
 type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger' | 'shares'>;
 
@@ -160,8 +164,14 @@ async function* follow(
     logger.error({ err: error }, 'opening the change feed failed');
     throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
   });
-  for await (const change of feed.subscribe({ viewer, filter, after, signal, joined }))
-    yield { result: await hydrate(hydration, viewer, change), cursor: change.cursor };
+  yield* pMapIterable(
+    feed.subscribe({ viewer, filter, after, signal, joined }),
+    async (change): Promise<Told> => ({
+      result: await hydrate(hydration, viewer, change),
+      cursor: change.cursor,
+    }),
+    { concurrency: HYDRATED_AHEAD },
+  );
 }
 
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */

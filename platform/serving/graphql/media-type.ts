@@ -1,4 +1,5 @@
 import { parameter, rangesOf } from '../doors/accept.ts';
+import { EVENT_STREAM } from '../event-stream/event-stream.ts';
 
 /** Media types of an answer (GraphQL over HTTP, draft, 4.1). */
 export type MediaType = 'application/json' | 'application/graphql-response+json';
@@ -25,16 +26,17 @@ export function acceptedType(accept: string | undefined): MediaType | undefined 
   return undefined;
 }
 
-const EVENT_STREAM = 'text/event-stream';
+/** Spares most requests the parsing: few name event streams. */
+const mayNameEventStream = (accept: string | undefined): accept is string =>
+  accept !== undefined && /event-stream/i.test(accept);
 
 /** Whether an `Accept` header names event streams, which `*` does not. */
 export const acceptsEventStream = (accept: string | undefined): boolean =>
-  accept !== undefined && rangesOf(accept).some(({ name }) => name === EVENT_STREAM);
+  mayNameEventStream(accept) && rangesOf(accept).some(({ name }) => name === EVENT_STREAM);
 
 /** Whether it would rather have an event stream than JSON: of two that weigh the same, the first that is named. */
 export function prefersEventStream(accept: string | undefined): boolean {
-  if (accept === undefined || !acceptsEventStream(accept)) return false;
-  return (
-    rangesOf(accept).find(({ name }) => name === EVENT_STREAM || BY_RANGE.has(name))?.name === EVENT_STREAM
-  );
+  if (!mayNameEventStream(accept)) return false;
+  const preferred = rangesOf(accept).find(({ name }) => name === EVENT_STREAM || BY_RANGE.has(name));
+  return preferred?.name === EVENT_STREAM;
 }
