@@ -53,6 +53,7 @@ export async function idle(rounds: number): Promise<string[][]> {
   const [own, library, bare]: [number[], number[], number[]] = [[], [], []];
   for (let round = 1; round <= rounds; round += 1) {
     own.push(await ours());
+    progress(`idle, round ${round}, ours: ${own.at(-1)?.toFixed(1)} KiB`);
     library.push(await peer('bench/subscribers/peers/graphql-ws.ts', { query: BLOB }));
     bare.push(await peer('bench/subscribers/peers/bare-ws.ts', {}));
     progress(

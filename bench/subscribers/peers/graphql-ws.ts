@@ -10,7 +10,7 @@ const schema = buildSchema(`
   type Query { nothing: Int }
   type Blob { id: ID! title: String! }
   type Change { cursor: String! kind: String! blobId: ID! version: Int! blob: Blob }
-  type Subscription { blobChanged: Change! }
+  type Subscription { blobChanged(after: String): Change! }
 `);
 const events = new EventEmitter().setMaxListeners(0);
 
