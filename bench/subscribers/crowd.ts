@@ -98,10 +98,10 @@ class Client {
     return new Promise((resolve) => this.#waiting.set(type, resolve));
   }
 
-  /** Resolves once all that was sent before was taken by the server. */
+  /** Resolves once the server has answered something that was sent after all else. */
   async settled(): Promise<void> {
-    const answered = this.until('pong');
-    this.send({ type: 'ping' });
+    const answered = this.until('complete');
+    this.subscribe('settled', '{ __typename }');
     await answered;
   }
 
@@ -122,7 +122,7 @@ class Client {
   #receive(text: string): void {
     const at = now();
     const type = /"type":"(\w+)"/.exec(text)?.[1] ?? '';
-    if (type === 'next') {
+    if (type === 'next' && !text.includes('"__typename"')) {
       const blobId = BLOB.exec(text)?.[1];
       if (blobId === undefined) lose(text);
       else heard.push({ blobId, cursor: CURSOR.exec(text)?.[1] ?? '', at });

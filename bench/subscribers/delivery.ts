@@ -33,34 +33,51 @@ const latencies = (heard: readonly Heard[], sentAt: ReadonlyMap<string, number>)
     return sent === undefined ? [] : [at - sent];
   });
 
+/** So many of those that connected last show that all have joined. */
+const LAST = 50;
+
+/** Waits until subscribers are told of what is published from now on: until all of some were told of the same events. */
+async function joined({ crowd, published }: Running, names: readonly string[]): Promise<void> {
+  const last = names.slice(-LAST);
+  for (;;) {
+    const events = [...new Set(last)].map(happening);
+    await published.all(events);
+    const wanted = new Set(events.map(({ blobId }) => blobId));
+    const waiting = crowd.hear(last.length, { of: wanted, withinMs: 5_000 });
+    const missed = await waiting.then(() => undefined, String);
+    if (missed === undefined) return;
+    progress(missed);
+  }
+}
+
 const TABS = 50;
 
 export const tabs = (rounds: number): Promise<string[][]> =>
-  during(async ({ crowd, at, published, stubs }) => {
-    await crowd.ask({ do: 'open', users: Array.from({ length: TABS }, () => 'reader'), query: BLOB, ...at });
+  during(async (running) => {
+    const { crowd, at, published, stubs } = running;
+    const all = Array.from({ length: TABS }, () => 'reader');
+    await crowd.ask({ do: 'open', users: all, query: BLOB, ...at });
+    await joined(running, all);
     const requests: number[] = [];
-    // The first event makes the plan.
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
       await stubs.take();
       await published.all([happening('reader')]);
       await crowd.hear(TABS);
-      const asked = (await stubs.take()).reduce((sum, each) => sum + each.requests, 0);
-      if (round > 0) requests.push(asked);
+      requests.push((await stubs.take()).reduce((sum, each) => sum + each.requests, 0));
     }
     return [[`${TABS} tabs of one user, requests to subgraphs for one event`, spread(requests, 0), '1']];
   });
 
 const CONNECTED = 10_000;
-const WARM = 500;
 const SECONDS = 10;
 
-async function connected({ crowd, at, published }: Running): Promise<readonly [p50: number, p99: number]> {
-  const users = userNames(CONNECTED);
-  await crowd.ask({ do: 'open', users, query: BLOB, ...at });
-  await published.atRate(users.slice(0, WARM).map(happening), WARM);
-  await crowd.hear(WARM);
-  const sentAt = await published.atRate(users.map(happening), CONNECTED / SECONDS);
-  const found = latencies(await crowd.hear(CONNECTED), sentAt);
+async function connected(running: Running): Promise<readonly [p50: number, p99: number]> {
+  const { crowd, at, published } = running;
+  const all = userNames(CONNECTED);
+  await crowd.ask({ do: 'open', users: all, query: BLOB, ...at });
+  await joined(running, all);
+  const sentAt = await published.atRate(all.map(happening), CONNECTED / SECONDS);
+  const found = latencies(await crowd.hear(CONNECTED, { of: sentAt }), sentAt);
   return [quantile(found, 0.5), quantile(found, 0.99)];
 }
 
@@ -110,11 +127,11 @@ function mixed(all: readonly string[], count: number): Happening[] {
 }
 
 /** p99 of those who read. */
-async function besidePaused({ crowd, at, published }: Running, isPaused: boolean): Promise<number> {
+async function besidePaused(running: Running, isPaused: boolean): Promise<number> {
+  const { crowd, at, published } = running;
   const all = userNames(READERS);
   await crowd.ask({ do: 'open', users: all, query: WIDE, ...at });
-  await published.atRate(all.map(happening), WARM);
-  await crowd.hear(READERS);
+  await joined(running, all);
   if (isPaused) await crowd.ask({ do: 'pause', users: all.slice(0, PAUSED) });
   const slow = new Set(all.slice(0, PAUSED));
   const events = mixed(all, A_SECOND * SECONDS);
@@ -172,6 +189,7 @@ function* ofOthers(): Generator<Happening> {
 async function afterOthers(running: Running): Promise<string[][]> {
   const { crowd, at, published } = running;
   await crowd.ask({ do: 'open', users: ['returning'], query: BLOB, ...at });
+  await joined(running, ['returning']);
   await published.all([happening('returning')]);
   const cursor = (await crowd.hear(1))[0]?.cursor ?? '';
   await published.all(Array.from({ length: MISSED }, () => happening('returning')));
@@ -183,8 +201,7 @@ async function afterOthers(running: Running): Promise<string[][]> {
   progress(`resume: ${OTHERS} published in ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
   // The gateway has read all of them once it tells of the last.
   await crowd.ask({ do: 'open', users: ['last'], query: BLOB, ...at });
-  await published.all([happening('last')]);
-  await crowd.hear(1, 600_000);
+  await joined(running, ['last']);
   await crowd.ask({ do: 'close' });
   const many = quantile(await resumes(running, cursor), 0.5);
   const what = `resumed after ${MISSED} changes of one’s own and ${OTHERS.toLocaleString('en')} of others, p50 ms`;

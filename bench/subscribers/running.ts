@@ -17,8 +17,11 @@ import { openPublished, type Published } from './log.ts';
 export interface Crowd {
   /** @throws when a connection was lost, or an error told */
   ask(request: CrowdRequest): Promise<CrowdAnswer>;
-  /** Waits until so many changes were heard in all. @throws when they are not within the time */
-  hear(count: number, withinMs?: number): Promise<readonly Heard[]>;
+  /**
+   * Waits until so many changes of these blobs were heard, those of others apart. `of`: default, of all.
+   * @throws when they are not within the time
+   */
+  hear(count: number, options?: { of?: { has(id: string): boolean }; withinMs?: number }): Promise<Heard[]>;
   stop(): Promise<void>;
 }
 
@@ -31,11 +34,12 @@ export async function startCrowd(): Promise<Crowd> {
   };
   return {
     ask,
-    async hear(count, withinMs = 120_000) {
+    async hear(count, { of, withinMs = 60_000 } = {}) {
       const all: Heard[] = [];
       const end = performance.now() + withinMs;
       while (all.length < count) {
-        all.push(...((await ask({ do: 'tell' })).heard ?? []));
+        const { heard = [] } = await ask({ do: 'tell' });
+        all.push(...heard.filter(({ blobId }) => of?.has(blobId) ?? true));
         if (all.length >= count) break;
         if (performance.now() > end) throw new Error(`${all.length} of ${count} changes were heard`);
         await pause(50);
