@@ -1,4 +1,5 @@
 import { progress } from '../harness/benchmark.ts';
+import { cpuTime } from '../harness/processes.ts';
 import { quantile, ratios, spread } from '../harness/statistics.ts';
 import type { Heard } from './crowd.ts';
 import type { Happening } from './log.ts';
@@ -71,45 +72,38 @@ export const tabs = (rounds: number): Promise<string[][]> =>
 const CONNECTED = 10_000;
 const SECONDS = 10;
 
-async function connected(running: Running): Promise<readonly [p50: number, p99: number]> {
-  const { crowd, at, published } = running;
+interface Delivery {
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds of the gateway's processor time an event. */
+  readonly cpu: number;
+}
+
+async function connected(running: Running): Promise<Delivery> {
+  const { crowd, at, published, gateway } = running;
   const all = userNames(CONNECTED);
   await crowd.ask({ do: 'open', users: all, query: BLOB, ...at });
   await joined(running, all);
+  const before = cpuTime(gateway.pid);
   const sentAt = await published.atRate(all.map(happening), CONNECTED / SECONDS);
   const found = latencies(await crowd.hear(CONNECTED, { of: sentAt }), sentAt);
-  return [quantile(found, 0.5), quantile(found, 0.99)];
+  const cpu = (cpuTime(gateway.pid) - before) / CONNECTED;
+  return { p50: quantile(found, 0.5), p99: quantile(found, 0.99), cpu };
 }
 
 export async function users(rounds: number): Promise<string[][]> {
-  const found: (readonly [number, number])[] = [];
+  const found: Delivery[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    found.push(await during(connected));
-    progress(
-      `users, round ${round}: ${found
-        .at(-1)
-        ?.map((ms) => ms.toFixed(0))
-        .join(' ')} ms`,
-    );
+    const { p50, p99, cpu } = await during(connected);
+    found.push({ p50, p99, cpu });
+    progress(`users, round ${round}: ${p50.toFixed(0)} ${p99.toFixed(0)} ms, CPU ${cpu.toFixed(2)} ms`);
   }
   const what = `${CONNECTED.toLocaleString('en')} connected users, one event each over ${SECONDS} s: all told, p99 ms`;
+  const of = (name: keyof Delivery) => found.map((each) => each[name]);
   return [
-    [
-      what,
-      spread(
-        found.map(([, p99]) => p99),
-        0,
-      ),
-      '≤ 1,000',
-    ],
-    [
-      'p50 ms',
-      spread(
-        found.map(([p50]) => p50),
-        0,
-      ),
-      '',
-    ],
+    [what, spread(of('p99'), 0), '≤ 1,000'],
+    ['p50 ms', spread(of('p50'), 0), ''],
+    ['CPU ms of the gateway an event', spread(of('cpu'), 2), ''],
   ];
 }
 
