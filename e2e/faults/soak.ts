@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 import { exitWith, UsageError } from '../../platform/process/exit.ts';
 
-/** `npm run soak [-- --creates N --minutes N]`: runs `e2e/faults/kills.soak.ts`. */
+/**
+ * `npm run soak [-- --creates N --minutes N]`: runs `e2e/faults/kills.soak.ts`. `npm run soak:live [-- --minutes N]`: runs
+ * `e2e/clients/live.soak.ts`.
+ */
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +17,8 @@ declare module 'vitest' {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       creates: { type: 'string', default: '20000' },
       minutes: { type: 'string', default: '10' },
@@ -22,7 +26,7 @@ async function main(): Promise<void> {
   });
   const [creates, minutes] = [Number(values.creates), Number(values.minutes)];
   if (!(creates > 0 && minutes > 0)) throw new UsageError('--creates and --minutes must be numbers above 0');
-  const vitest = await startVitest('test', [], {
+  const vitest = await startVitest('test', [`${positionals[0] ?? 'kills'}.soak.ts`], {
     project: ['soak'],
     provide: { creates, minutes },
     watch: false,

@@ -7,9 +7,11 @@ import { mainJob, type System, untilReady } from './system.ts';
 /** A service beside a system's own. */
 export interface OtherService {
   readonly url: string;
-  stop(): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
+  /** Stops it if it runs, and starts it again. Resolves once it is ready. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export type OtherGateway = OtherService;
@@ -30,11 +32,23 @@ export async function startOther(
     ...Object.fromEntries(others.map((name) => [urlVariable(name), urls[name]])),
   };
   const log = join(dataDir, `other-${service}.log`);
-  const child = startProcess('cli/start-service.ts', own, log, [service]);
   const url = `http://127.0.0.1:${servicePorts[service] + offset}`;
-  await untilReady(url, child).catch(async (error: unknown) => {
-    await child.kill();
-    throw error;
-  });
-  return { url, stop: () => child.stop(), kill: () => child.kill() };
+  const start = () => startProcess('cli/start-service.ts', own, log, [service]);
+  let child = start();
+  const ready = () =>
+    untilReady(url, child).catch(async (error: unknown) => {
+      await child.kill();
+      throw error;
+    });
+  await ready();
+  return {
+    url,
+    kill: () => child.kill(),
+    async restart() {
+      await child.stop();
+      child = start();
+      await ready();
+    },
+    stop: () => child.stop(),
+  };
 }

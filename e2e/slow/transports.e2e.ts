@@ -5,7 +5,7 @@ import { storeNotes } from '../clients/cut.fixture.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
 import { liveCursor } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
-import { type Followed, type Transport, transports } from './transports.fixture.ts';
+import { type Followed, type Transport, transports } from '../harness/transports.ts';
 
 /** The same changes, with the same cursors, whichever way they are followed. */
 

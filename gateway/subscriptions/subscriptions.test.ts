@@ -168,7 +168,7 @@ test('changes that wait are fetched together, a few of them, and told in order',
   const { next } = await subscribe(CHANGED, { after: beginning });
   for (const { id } of many) await graph.log.publish(blobMessage(id, 1));
   const first = next();
-  await vi.waitFor(() => expect(graph.asked).toHaveLength(4));
+  await vi.waitFor(() => expect(graph.asked).toHaveLength(4), { timeout: 10_000 });
   await turn();
   expect(graph.asked).toHaveLength(4);
   release();

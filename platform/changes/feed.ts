@@ -219,6 +219,9 @@ class LogFeed implements ChangeFeed {
   }
 
   async #stretch(signal: AbortSignal): Promise<Stretch | undefined> {
+    // As nearly always: without signals of its own, of which each subscriber would keep some.
+    const now = this.#reader.now;
+    if (now) return now;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#patienceMs)]);
     const stretch = await this.#reader.current(patience);
     if (!stretch && !signal.aborted && !this.#reader.closed) throw unavailable();

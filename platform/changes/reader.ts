@@ -58,6 +58,11 @@ export class LogReader {
     return this.#closing.signal.aborted;
   }
 
+  /** The current stretch; undefined while there is none. */
+  get now(): Stretch | undefined {
+    return this.#stretch;
+  }
+
   /** The current stretch; undefined when there is none before `signal` aborts or the reader is closed. */
   async current(signal: AbortSignal): Promise<Stretch | undefined> {
     if (this.#stretch) return this.#stretch;

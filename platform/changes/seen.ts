@@ -8,22 +8,25 @@ const BLOB_BYTES = 100;
 
 /** Knows which changes a subscription has sent already: versions of a blob, and of a book, only grow. */
 export class SeenVersions {
-  readonly #versions: LRUCache<string, number>;
+  readonly #maxBytes: number;
+  /** Made with the first change: most subscriptions wait, and are many. */
+  #versions: LRUCache<string, number> | undefined;
 
   constructor(maxBytes = SEEN_BYTES) {
-    this.#versions = new LRUCache({
-      maxSize: maxBytes,
-      sizeCalculation: (_version, id) => BLOB_BYTES + id.length,
-    });
+    this.#maxBytes = maxBytes;
   }
 
   /** Blobs that are remembered: those that changed last. */
   get size(): number {
-    return this.#versions.size;
+    return this.#versions?.size ?? 0;
   }
 
   /** True the first time; false for a version that is no newer than the last one of its blob. */
   isNew({ id, version }: Pick<Change, 'id' | 'version'>): boolean {
+    this.#versions ??= new LRUCache({
+      maxSize: this.#maxBytes,
+      sizeCalculation: (_version, each) => BLOB_BYTES + each.length,
+    });
     if (version <= (this.#versions.peek(id) ?? 0)) return false;
     this.#versions.set(id, version);
     return true;

@@ -25,7 +25,7 @@ import {
 import { subscriptionResolvers } from '../../platform/subscriptions/resolvers.ts';
 import type { Context } from './models.ts';
 import { resolvers } from './resolvers.ts';
-import { typeDefs } from './sdl.ts';
+import { typeDefs } from './sdl/type-defs.ts';
 import type { Webhooks } from './webhooks/owners/webhooks.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 

@@ -81,6 +81,23 @@ export const ownCached: Peer = systemGateway({
   }),
 });
 
+/** With an event log on a server, under a name that others publish to, and as many connections as there are. */
+export const ownFollowed = (environment: Readonly<Record<string, string>>): Peer =>
+  systemGateway({
+    id: 'followed',
+    name: 'ours',
+    environment: () => ({
+      NATS_MAX_MEBIBYTES: '64',
+      MAX_CONNECTIONS: '1000000',
+      MAX_SOCKETS: '1000000',
+      MAX_SOCKETS_UNAUTHENTICATED: '1000000',
+      MAX_SOCKETS_PER_USER: '1000000',
+      MAX_SOCKETS_PER_ADDRESS: '0',
+      SOCKET_OPERATIONS_PER_MINUTE: '0',
+      ...environment,
+    }),
+  });
+
 const ANSWERS = /answers at (\S+\/graphql)/;
 
 /** Our gateway over any supergraph, without the rest of the system and without tokens. */

@@ -88,7 +88,12 @@ const byId =
 const nothing: Entity = () => null;
 
 const subgraphs: readonly StubSubgraph[] = [
-  { name: 'state', query: { blobs: ({ first }) => page(Number(first)) }, entity: nothing },
+  {
+    name: 'state',
+    query: { blobs: ({ first }) => page(Number(first)) },
+    // Asked for by who follows changes.
+    entity: ({ id }) => blob(indexOf(String(id))),
+  },
   { name: 'text-expansion', query: {}, entity: byId(expanded) },
   { name: 'book-compiler', query: {}, entity: byId(book) },
   ...['processors', 'schemas', 'events'].map((name) => ({ name, query: {}, entity: nothing })),

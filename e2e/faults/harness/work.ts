@@ -16,14 +16,23 @@ export interface Work {
 const DRAFTS_A_BOOK = 10;
 const BREATH_MS = 20;
 
+export interface WorkOptions {
+  /** Every so many drafts, one is deleted as soon as it is stored. Default: none is. */
+  readonly deletesEvery?: number;
+}
+
 /** Starts users who each store one draft after the other, and compile every tenth time. */
-export function workOn(ledgers: readonly Ledger[]): Work {
+export function workOn(
+  ledgers: readonly Ledger[],
+  { deletesEvery = Number.POSITIVE_INFINITY }: WorkOptions = {},
+): Work {
   let stopped = false;
   const failures: unknown[] = [];
   const done = ledgers.map(() => 0);
   const write = async (ledger: Ledger, index: number) => {
     for (let count = 1; !stopped; count++) {
-      await ledger.store();
+      const id = await ledger.store();
+      if (count % deletesEvery === 0) await ledger.delete(id);
       if (count % DRAFTS_A_BOOK === 0) await ledger.compile();
       done[index] = count;
       await pause(BREATH_MS);

@@ -83,6 +83,19 @@ describe('a chain of short work', () => {
   });
 });
 
+describe('changes that are told', () => {
+  it('to many at once are refused to none, and leave requests room to wait', async () => {
+    const { shares, enter, refused } = open();
+    const told = Array.from({ length: 5_000 }, async (_, reader) => {
+      const leave = await shares.turn(`reader ${reader}`, { later: true });
+      leave();
+    });
+    await enter('author', 100);
+    await Promise.all(told);
+    expect(refused).toEqual([]);
+  });
+});
+
 describe('requests in work', () => {
   it('of a user who is alone are as many as there are places but those for newcomers', async () => {
     const { enter, held } = open();

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import { FairQueue, type Holder, type Leave } from '../../concurrency/fair-queue.ts';
+import { type Entering, FairQueue, type Holder, type Leave } from '../../concurrency/fair-queue.ts';
 import { createLoopUse } from './loop-use.ts';
 
 /** Requests of all users that are worked on at once; more wait for their turn. */
@@ -26,6 +26,8 @@ const HALF = 0.5;
 /** Work that takes longer waits for I/O: it no longer keeps its user's next request from the loop. */
 const LONG_MS = 250;
 const PATIENCE_MS = 10_000;
+/** Changes that wait to be told: as many as subscribers may wait for changes of before. */
+const TOLD_LATER = 20_000;
 const LOOK_EVERY_MS = 25;
 /** Work that begins in one turn of the event loop, until it reads again what others send. */
 const STRETCH_MS = 5;
@@ -90,6 +92,7 @@ export class Shares {
   readonly #large: FairQueue;
   readonly #transfers: FairQueue;
   readonly #short: FairQueue;
+  readonly #later: FairQueue;
   readonly #presence = new Presence();
   readonly #loopUse: () => number;
   readonly #now: () => number;
@@ -140,6 +143,12 @@ export class Shares {
       maxWaiting: requests,
       patienceMs: PATIENCE_MS,
     });
+    this.#later = new FairQueue({
+      name: 'changes that are told',
+      capacity: Math.max(1, (requests - this.#places) >> 1),
+      maxWaiting: TOLD_LATER,
+      patienceMs: PATIENCE_MS,
+    });
     this.#short = new FairQueue({
       name: 'operations that are read',
       capacity: 1,
@@ -175,9 +184,25 @@ export class Shares {
   ): Promise<Leave> {
     this.#presence.note(userId, this.#now());
     this.#look();
-    const leave = await this.#counted(this.#requests.enter(userId, options));
+    const leave = await this.#counted(this.#enter(userId, options));
     await this.#stretch.begin();
     return leave;
+  }
+
+  /** What is for later waits apart, so that it takes half of the room to wait in, however many are told at once. */
+  async #enter(userId: string, options: Entering): Promise<Leave> {
+    if (!options.later) return this.#requests.enter(userId, options);
+    const leaveLater = await this.#later.enter(userId, { ...options, later: false });
+    try {
+      const leave = await this.#requests.enter(userId, options);
+      return () => {
+        leave();
+        leaveLater();
+      };
+    } catch (error) {
+      leaveLater();
+      throw error;
+    }
   }
 
   /**

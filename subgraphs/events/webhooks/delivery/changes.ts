@@ -4,7 +4,7 @@ import {
   type DeclaredSubscription,
   declaredSubscriptions,
 } from '../../../../platform/subscriptions/declared.ts';
-import { typeDefs } from '../../sdl.ts';
+import { typeDefs } from '../../sdl/type-defs.ts';
 import type { ToldChange, WebhookFilter } from '../record/webhook.ts';
 
 /** Whose changes are followed, which, and from where; null: from now on. */

@@ -2,12 +2,16 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { openEvents } from '../../gateway/testing/events.ts';
+import { type Change, SUBSCRIPTION } from './changes.ts';
 
 /** A change as every transport tells it. */
 export interface Told {
   readonly cursor: string;
+  readonly kind: string;
   readonly blobId: string;
   readonly version: number;
+  /** Whether its blob came with it; `partly` where an error says what did not. */
+  readonly blob: 'whole' | 'partly' | 'none';
 }
 
 /** Changes that are followed. */
@@ -23,11 +27,11 @@ export interface Following {
   readonly gateway: string;
   readonly token: string;
   readonly after?: string;
+  /** The last cursor that was told, by which it resumes instead of `after`. */
+  readonly last?: string | undefined;
 }
 
 export type Transport = (following: Following) => Followed;
-
-const CHANGES = 'subscription ($after: String) { blobChanged(after: $after) { cursor blobId version } }';
 
 type Errors = readonly { readonly extensions: { readonly code: string } }[];
 
@@ -48,17 +52,28 @@ function codeOf(error: unknown): string {
   return response?.status === 401 ? 'UNAUTHENTICATED' : 'came back';
 }
 
+/** How much of a blob came. */
+export const partOf = (blob: unknown, isPartial: boolean): Told['blob'] => {
+  if (isPartial) return 'partly';
+  return blob ? 'whole' : 'none';
+};
+
 /** A client of graphql-ws or graphql-sse, which does not come back. */
 function byClient(client: Pick<Client, 'subscribe' | 'dispose'>, after: string | undefined): Followed {
   const told: Told[] = [];
   let last: string | undefined;
   const ended = new Promise<string>((resolve) => {
-    client.subscribe<{ blobChanged: Told }>(
-      { query: CHANGES, variables: { after } },
+    client.subscribe<Change>(
+      { query: SUBSCRIPTION, variables: { after } },
       {
         next({ data, errors = [] }) {
-          if (data) told.push(data.blobChanged);
-          last = (errors as unknown as Errors)[0]?.extensions.code ?? last;
+          const code = (errors as unknown as Errors)[0]?.extensions.code;
+          if (!data) {
+            last = code;
+            return;
+          }
+          const { cursor, kind, blobId, version, blob } = data.blobChanged;
+          told.push({ cursor, kind, blobId, version, blob: partOf(blob, code !== undefined) });
         },
         error: (error) => resolve(last ?? codeOf(error)),
         complete: () => resolve(last ?? 'complete'),
@@ -68,7 +83,7 @@ function byClient(client: Pick<Client, 'subscribe' | 'dispose'>, after: string |
   return { told, ended, close: () => void client.dispose() };
 }
 
-const graphqlWs: Transport = ({ gateway, token, after }) =>
+const graphqlWs: Transport = ({ gateway, token, after, last = after }) =>
   byClient(
     createClient({
       url: `${gateway.replace('http', 'ws')}/graphql`,
@@ -76,39 +91,52 @@ const graphqlWs: Transport = ({ gateway, token, after }) =>
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
     }),
-    after,
+    last,
   );
 
-const graphqlSse: Transport = ({ gateway, token, after }) =>
+const graphqlSse: Transport = ({ gateway, token, after, last = after }) =>
   byClient(
     createSseClient({
       url: `${gateway}/graphql`,
       headers: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
     }) as Pick<Client, 'subscribe' | 'dispose'>,
-    after,
+    last,
   );
 
 interface RestChange {
   readonly cursor: string;
+  readonly kind: string;
   readonly blob_id: string;
   readonly version: number;
+  readonly blob: object | null;
+  readonly unavailable?: readonly object[];
 }
 
-const fromRest = ({ cursor, blob_id: blobId, version }: RestChange): Told => ({ cursor, blobId, version });
+const fromRest = ({ cursor, kind, blob_id: blobId, version, blob, unavailable }: RestChange): Told => ({
+  cursor,
+  kind,
+  blobId,
+  version,
+  blob: partOf(blob, unavailable !== undefined),
+});
 
 /** The gateway's own end of a stream is one to come back after. */
 const endOf = ({ code }: { code: string }): string => (code === 'SERVICE_UNAVAILABLE' ? 'came back' : code);
 
 const searchOf = (after: string | undefined) => (after === undefined ? '' : `?after=${after}`);
 
-const restEvents: Transport = ({ gateway, token, after }) => {
+const restEvents: Transport = ({ gateway, token, after, last }) => {
   const told: Told[] = [];
   let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
   const ended = (async () => {
-    const headers = { authorization: `Bearer ${token}` };
+    const resumed = last === undefined ? {} : { 'last-event-id': last };
+    const headers = { authorization: `Bearer ${token}`, ...resumed };
     const answer = await openEvents(`${gateway}/api/v1/events${searchOf(after)}`, { headers });
-    close = answer.close;
+    void closed.then(answer.close);
     if (answer.status !== 200) return (JSON.parse(await answer.text()) as { code: string }).code;
     for (let event = await answer.next(); event; event = await answer.next()) {
       if (event.event === 'end') return endOf(JSON.parse(event.data));
@@ -118,12 +146,12 @@ const restEvents: Transport = ({ gateway, token, after }) => {
     }
     return 'cut';
   })().catch(() => 'cut');
-  return { told, ended, close: () => close() };
+  return { told, ended, close };
 };
 
-const restSocket: Transport = ({ gateway, token, after }) => {
+const restSocket: Transport = ({ gateway, token, after, last = after }) => {
   const told: Told[] = [];
-  const socket = new WebSocket(`${gateway.replace('http', 'ws')}/api/v1/ws${searchOf(after)}`);
+  const socket = new WebSocket(`${gateway.replace('http', 'ws')}/api/v1/ws${searchOf(last)}`);
   socket.once('open', () => socket.send(JSON.stringify({ authorization: `Bearer ${token}` })));
   let end: string | undefined;
   socket.on('message', (data) => {

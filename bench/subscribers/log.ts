@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, headers as natsHeaders } from '@nats-io/transport-node';
+import { toMessage } from '../../platform/events/events.ts';
+
+/** An event of a user's blob. */
+export interface Happening {
+  readonly userId: string;
+  readonly blobId: string;
+}
+
+/** Events that are published straight to a gateway's log. */
+export interface Published {
+  /** Publishes as fast as the log takes them. */
+  all(events: Iterable<Happening>): Promise<void>;
+  /** Publishes so many a second. @returns when each was sent, in milliseconds since the epoch, by the blob's id */
+  atRate(events: readonly Happening[], aSecond: number): Promise<ReadonlyMap<string, number>>;
+  /** Messages that the log has. */
+  length(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Publishes that are not acknowledged yet. */
+const IN_FLIGHT = 2_000;
+const TICK_MS = 5;
+
+export async function openPublished(servers: string, namespace: string): Promise<Published> {
+  const connection = await connect({ servers });
+  const stream = jetstream(connection, { timeout: 60_000 });
+
+  async function publish({ userId, blobId }: Happening): Promise<void> {
+    const message = toMessage({
+      kind: 'created',
+      version: 1,
+      time: new Date(),
+      body: {
+        blob_id: blobId,
+        user_id: userId,
+        schema_id: 'text-input-v1',
+        location: 'state-service',
+        owner: 'state',
+        type: 'note',
+        source_ids: [],
+      },
+    });
+    const headers = natsHeaders();
+    for (const [name, value] of Object.entries(message.headers)) headers.set(name, value);
+    await stream.publish(`${namespace}.${message.subject}`, message.body, { headers });
+  }
+
+  return {
+    async all(events) {
+      const inFlight = new Set<Promise<void>>();
+      for (const event of events) {
+        const sent: Promise<void> = publish(event).finally(() => inFlight.delete(sent));
+        inFlight.add(sent);
+        if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
+      }
+      await Promise.all(inFlight);
+    },
+    async atRate(events, aSecond) {
+      const sentAt = new Map<string, number>();
+      const acknowledged: Promise<void>[] = [];
+      const begun = performance.now();
+      while (sentAt.size < events.length) {
+        const due = Math.min(events.length, ((performance.now() - begun) * aSecond) / 1_000);
+        for (let next = sentAt.size; next < due; next = sentAt.size) {
+          const event = events[next];
+          if (!event) break;
+          sentAt.set(event.blobId, performance.timeOrigin + performance.now());
+          acknowledged.push(publish(event));
+        }
+        await pause(TICK_MS);
+      }
+      await Promise.all(acknowledged);
+      return sentAt;
+    },
+    async length() {
+      const manager = await jetstreamManager(connection);
+      return (await manager.streams.info(namespace.toUpperCase())).state.messages;
+    },
+    async close() {
+      await (await jetstreamManager(connection)).streams.delete(namespace.toUpperCase());
+      await connection.close();
+    },
+  };
+}
