@@ -161,10 +161,12 @@ describe.each(transports)('%s', (name, transport) => {
       expect(text(each)).not.toContain('b0');
     }
     await tell('erased');
+    const toldOf = (each: Followed) => expect.poll(() => text(each)).toContain('b0');
     await expect
       .poll(async () => {
         const again = await open('alice');
-        await expect.poll(() => again.every((each) => each.received.length > 0)).toBe(true);
+        // Refused as long as the gateway has not heard of it.
+        await Promise.all(again.map((each) => Promise.race([each.ended, toldOf(each)])));
         return again.every((each) => text(each).includes('b0'));
       })
       .toBe(true);

@@ -423,6 +423,7 @@ export type UserError = {
 /** A server that the caller's changes are sent to, each as `POST` of a CloudEvents document, signed as Standard Webhooks has it. */
 export type Webhook = {
   __typename?: 'Webhook';
+  /** Stable. */
   id: Scalars['ID']['output'];
   /** Where changes are sent. */
   url: Scalars['String']['output'];

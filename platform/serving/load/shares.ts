@@ -145,7 +145,7 @@ export class Shares {
     });
     this.#later = new FairQueue({
       name: 'changes that are told',
-      capacity: Math.max(1, (requests - this.#places) >> 1),
+      capacity: this.#places + ((requests - this.#places) >> 1),
       maxWaiting: TOLD_LATER,
       patienceMs: PATIENCE_MS,
     });
@@ -164,7 +164,7 @@ export class Shares {
 
   /** Requests that wait for their turn. */
   get waiting(): number {
-    return this.#requests.waiting;
+    return this.#requests.waiting + this.#later.waiting;
   }
 
   /** Requests that were refused: their user had too many waiting, or waited too long. */

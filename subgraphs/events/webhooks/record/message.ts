@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { path } from '../../../../platform/ids/service-path.ts';
 import type { SignedMessage } from './signing.ts';
 import type { ToldChange } from './webhook.ts';
 
@@ -20,7 +21,7 @@ export function messageOf(webhookId: string, change: ToldChange): SignedMessage 
   const event = {
     specversion: '1.0',
     id,
-    source: `/webhooks/${webhookId}`,
+    source: path`/webhooks/${webhookId}`,
     type: `blob.${kind.toLowerCase()}`,
     subject: blobId,
     time: occurredAt.toISOString(),
