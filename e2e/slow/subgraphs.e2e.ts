@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ServiceName } from '../platform/config/config.ts';
-import type { GraphClient } from './harness/client.ts';
-import { CORE_QUERY, type CoreAnswer, coreQuery, createDraft, untilState } from './harness/operations.ts';
-import { type System, startSystem } from './harness/system.ts';
+import type { ServiceName } from '../../platform/config/config.ts';
+import type { GraphClient } from '../harness/client.ts';
+import { CORE_QUERY, type CoreAnswer, coreQuery, createDraft, untilState } from '../harness/operations.ts';
+import { type System, startSystem } from '../harness/system.ts';
 
 const owners = ['state', 'text-expansion', 'book-compiler'] as const satisfies ServiceName[];
 const shape = inject('shape');
