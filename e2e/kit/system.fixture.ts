@@ -63,7 +63,10 @@ async function openServices() {
   const urls = { schemas: schemas.url, processors: processors.url };
   // Without a grace period: repairs include new entries.
   const reconciler = { everySeconds: 0, graceSeconds: 0, maxChanges: 1_000 };
-  const state = await startTestService(stateService, { sql, eventLog, urls, config: { reconciler } });
+  // Without events, which keeps webhooks.
+  const services: ServiceName[] = ['schemas', 'processors', 'state'];
+  const config = { reconciler, services };
+  const state = await startTestService(stateService, { sql, eventLog, urls, config });
   const started = new Map<string, TestService>();
   onTestFinished(async () => {
     await Promise.all([...started.values()].map((service) => service.stop()));

@@ -248,6 +248,18 @@ it('schemas and processors', async () => {
   await done('GET', '/api/v1/processors/text-expansion/backfill', { token: operator });
 });
 
+it('webhooks', async () => {
+  const { json } = await done('POST', '/api/v1/webhooks', { body: { url: 'https://192.0.1.1/hook' } });
+  const id = idOf(json, 'webhook');
+  await done('GET', '/api/v1/webhooks');
+  await done('GET', `/api/v1/webhooks/${id}`);
+  await done('PATCH', `/api/v1/webhooks/${id}`, { body: { filter: { kinds: ['CREATED'] } } });
+  for (const action of ['rotate-secret', 'pause', 'resume', 'replay'])
+    await done('POST', `/api/v1/webhooks/${id}/${action}`);
+  await done('DELETE', `/api/v1/webhooks/${id}`);
+  expect((await ask('GET', `/api/v1/webhooks/${id}`)).status).toBe(404);
+});
+
 it('what operators do', async () => {
   await done('GET', '/api/v1/dead-letters', { token: operator });
   for (const [method, path] of [
