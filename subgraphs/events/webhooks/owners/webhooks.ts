@@ -2,6 +2,7 @@ import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import type { IdSource } from '../../../../platform/ids/ids.ts';
 import type { TextCipher } from '../../../../platform/sealing/cipher.ts';
+import { sought } from '../../../../platform/text/text.ts';
 import type { Clock } from '../../../../platform/time/clock.ts';
 import { pause } from '../../../../platform/time/pause.ts';
 import { followMissed } from '../delivery/changes.ts';
@@ -65,6 +66,8 @@ const erasing = () =>
     'All data of this user is being erased. Nothing new is accepted until that is done.',
   );
 
+const mayBeStored = (id: string): boolean => sought([id]).length > 0;
+
 class OwnersWebhooks implements Webhooks {
   readonly #deps: WebhooksDependencies;
 
@@ -94,30 +97,30 @@ class OwnersWebhooks implements Webhooks {
   async update(userId: string, id: string, input: SettingsInput): Promise<Webhook> {
     const changes = readChanges(input);
     if (changes.url !== undefined) await this.#assertReachable(changes.url);
-    return this.#changed(this.#deps.store.update(userId, id, changes));
+    return this.#changed(id, () => this.#deps.store.update(userId, id, changes));
   }
 
   async rotate(userId: string, id: string): Promise<Told> {
     const { store, clock } = this.#deps;
     const { secret, sealed } = this.#newSecret(id);
     const until = new Date(clock.now().getTime() + OVERLAP_MS);
-    return { webhook: await this.#changed(store.rotate(userId, id, sealed, until)), secret };
+    return { webhook: await this.#changed(id, () => store.rotate(userId, id, sealed, until)), secret };
   }
 
   steer(userId: string, id: string, state: 'ACTIVE' | 'PAUSED'): Promise<Webhook> {
     const { store, clock } = this.#deps;
-    return this.#changed(store.steer(userId, id, state, clock.now()));
+    return this.#changed(id, () => store.steer(userId, id, state, clock.now()));
   }
 
   async replay(userId: string, id: string, after: string | null): Promise<Webhook> {
     const { store, clock } = this.#deps;
     const cursor = await this.#cursor(userId, after);
-    return this.#changed(store.replay(userId, id, cursor, clock.now()));
+    return this.#changed(id, () => store.replay(userId, id, cursor, clock.now()));
   }
 
   async remove(userId: string, id: string): Promise<void> {
     const { store, clock } = this.#deps;
-    const marked = await store.markDeleted(userId, { id }, clock.now());
+    const marked = mayBeStored(id) ? await store.markDeleted(userId, { id }, clock.now()) : [];
     if (marked.length === 0) throw notFound();
     await this.#untilGone(marked);
   }
@@ -137,8 +140,8 @@ class OwnersWebhooks implements Webhooks {
     while ((await store.remove(ids, clock.now())) > 0) await pause(LOOK_AGAIN_MS);
   }
 
-  async #changed(change: Promise<Webhook | null>): Promise<Webhook> {
-    const webhook = await change;
+  async #changed(id: string, change: () => Promise<Webhook | null>): Promise<Webhook> {
+    const webhook = mayBeStored(id) ? await change() : null;
     if (!webhook) throw notFound();
     this.#deps.deliverer.nudge();
     return webhook;
