@@ -123,7 +123,7 @@ describe('ids of any form', () => {
     expect(await operator.query(mutation, { id: userId })).toEqual({ deleteUser: { userErrors: [] } });
     const report =
       'query ($id: ID!) { userErasure(id: $id) { obstacle stores { processorId left erasedAt } } }';
-    const stores = ['book-compiler', 'image-processor', 'pitch-builder', 'state', 'text-expansion'];
+    const stores = ['book-compiler', 'events', 'image-processor', 'pitch-builder', 'state', 'text-expansion'];
     const done = (processorId: string) => ({ processorId, left: 0, erasedAt: expect.any(String) });
     await expect
       .poll(() => operator.query(report, { id: userId }), { timeout: 60_000 })
