@@ -153,16 +153,6 @@ describe('the WebSocket', () => {
     expect(received).toHaveLength(2);
   });
 
-  test('is closed to be tried again when a change took too long to be read', async () => {
-    await graph.stop();
-    const asked = new Promise<void>((resolve) => closing.push(resolve));
-    await start({ hold: () => asked, config: { limits: { requestTimeoutMs: 300 } as never } });
-    const { received, ended } = socket(`after=${BEGINNING}`, await authorized());
-    await graph.log.publish(blobMessage('b0', 1));
-    expect((await ended)[0]).toBe(1013);
-    expect(received.at(-1)).toMatchObject({ type: 'end', problem: { code: 'DEADLINE_EXCEEDED' } });
-  });
-
   test('tells of its end once, whatever comes before it is closed', async () => {
     const { connection, received, ended } = socket('');
     await once(connection, 'open');

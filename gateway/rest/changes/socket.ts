@@ -43,7 +43,8 @@ const FAULT = 1011;
 /** Statuses of what may go well later. */
 const LATER: ReadonlySet<number> = new Set([429, 503, 504]);
 
-function closeCodeOf(reason: unknown, { code, status }: End): number {
+/** The code that a connection is closed with for a reason, of which `end` tells its client. */
+export function closeCodeOf(reason: unknown, { code, status }: End): number {
   if (reason instanceof ServiceStops) return SERVICE_RESTART;
   if (code === 'CURSOR_EXPIRED') return CURSOR_EXPIRED;
   if (status === statusOf('UNAUTHENTICATED')) return UNAUTHENTICATED;
