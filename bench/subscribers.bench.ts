@@ -4,7 +4,7 @@ import { resume, slow, tabs, users } from './subscribers/delivery.ts';
 import { churn, idle } from './subscribers/idle.ts';
 
 /**
- * What subscribers take and how soon they are told: one gateway over stubs of subgraphs, with a real log, to which events
+ * The memory and requests that subscribers take, and how soon they are told: one gateway over stubs of subgraphs, with a real log, to which events
  * are published. Subscribers are in a process of their own.
  */
 

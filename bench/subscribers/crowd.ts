@@ -141,7 +141,7 @@ let isClosing = false;
 let subscribedAt = 0;
 
 let stop = () => {};
-/** What waits for one that is lost would wait for ever. */
+/** Ends waiting for subscribers that are lost: it would last for ever. */
 const stopped = new Promise<void>((resolve) => {
   stop = resolve;
 });

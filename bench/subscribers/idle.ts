@@ -7,7 +7,7 @@ import type { Opening } from './crowd.ts';
 import { BLOB } from './queries.ts';
 import { type Crowd, startCrowd, startRunning, userNames } from './running.ts';
 
-/** What an open subscription takes of the memory of the process that serves it. */
+/** The memory that an open subscription takes of the process that serves it. */
 
 const COUNT = 10_000;
 /** Connected before it is measured for the first time: what the first ones make is no subscriber's. */

@@ -20,7 +20,7 @@ interface Message {
   readonly problem?: Record<string, unknown>;
 }
 
-/** What a client has been sent, an event of a stream as a message. */
+/** A client's messages; an event of a stream counts as one. */
 interface Followed {
   readonly received: readonly Message[];
   /** The code of the close; 0 for a stream, also one that was refused. */

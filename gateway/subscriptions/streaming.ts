@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Sessions } from '../admission/sessions.ts';
 import type { Follow } from './subscriptions.ts';
 
-/** What answers subscriptions with event streams, in GraphQL's words or REST's. */
+/** The parts that answer subscriptions with event streams, in GraphQL's words or REST's. */
 export interface Streaming {
   readonly streams: EventStreams;
   readonly follow: Follow;

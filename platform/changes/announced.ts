@@ -16,7 +16,7 @@ const slow = () =>
 
 type Hear = (announcement: Announcement) => void;
 
-/** What waits for one subscriber: text that goes on from what waits is joined with it. */
+/** The announcements that wait for one subscriber: text that goes on from the last one is joined with it. */
 class Waiting {
   #items: Announcement[] = [];
   #size = 0;
@@ -61,7 +61,7 @@ interface Audience {
   readonly listening: Promise<Listening>;
 }
 
-/** What is announced to users, for any number of subscribers of one process: one listener a user at the log. */
+/** Users' announcements, for any number of subscribers of one process: one listener a user at the log. */
 export class Announcements {
   readonly #log: Pick<EventLog, 'listen'>;
   readonly #audiences = new Map<string, Audience>();

@@ -18,17 +18,17 @@ export interface Change extends Pick<NamedEvent, 'id' | 'version' | 'members'> {
   readonly occurredAt: Date;
 }
 
-/** What is announced while it happens, and in no log: nobody resumes after it. */
+/** An event that is told while it happens, and in no log: nobody resumes after it. */
 export interface Announcement extends Pick<NamedEvent, 'members'> {
   readonly event: AnnouncedName;
   /** By the clock of the process that announced it. */
   readonly occurredAt: Date;
 }
 
-/** What subscribers are told. */
+/** An event as subscribers are told it: of the log, or announced. */
 export type Occurrence = Change | Announcement;
 
-/** What a subscriber wants to be told. */
+/** The events that a subscriber wants to be told. */
 export interface WantedChanges {
   readonly events: readonly (EventName | AnnouncedName)[];
   /** Of those, the ones that this lets through. */

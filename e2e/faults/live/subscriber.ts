@@ -57,7 +57,7 @@ function byTransport(name: string, transport: Transport, { gateway, token, from 
   };
 }
 
-/** What a library tells of a subscription. */
+/** Told by a library of a subscription. */
 export interface Sink {
   next(change: Change['blobChanged'], isPartial: boolean): void;
   /** The library comes back no more: why, a code where there is one. */

@@ -68,5 +68,5 @@ redirect is one, too. 410 sets the webhook aside at once.`,
   security: [],
 };
 
-/** What is sent to users' servers. */
+/** The requests to users' servers. */
 export const sentWebhooks = { changed: { post: changed } } as const;

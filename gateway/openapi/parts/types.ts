@@ -78,7 +78,7 @@ export interface ApiDescription {
   readonly servers: readonly { readonly url: string; readonly description?: string }[];
   readonly tags: readonly { readonly name: string; readonly description?: string }[];
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  /** What is sent to clients' servers, by its name. */
+  /** Requests to clients' servers, by their names. */
   readonly webhooks: Readonly<Record<string, Partial<Record<Method, Operation>>>>;
   readonly paths: Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
   readonly components: Components;
