@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LoggedMessage, OutgoingMessage } from '../event-log/message.ts';
-import { userToken } from './events.ts';
+import { cloudEventHeaders, userToken } from './events.ts';
 
 /** Events of a user: all that is theirs is being erased, or was. */
 export const userEventKinds = ['erasing', 'erased'] as const;
@@ -26,14 +26,7 @@ export function toUserMessage({ kind, userId, startedAt }: UserEvent): OutgoingM
   return {
     subject: `${ROOT}.${kind}.${userToken(userId)}`,
     id,
-    headers: {
-      'ce-specversion': '1.0',
-      'ce-id': id,
-      'ce-type': `${ROOT}.${kind}`,
-      'ce-source': '/state',
-      'ce-time': started,
-      'content-type': 'application/json',
-    },
+    headers: cloudEventHeaders({ id, type: `${ROOT}.${kind}`, time: startedAt, traceparent: undefined }),
     body: new TextEncoder().encode(JSON.stringify({ user_id: userId, started_at: started })),
   };
 }
