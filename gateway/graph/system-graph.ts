@@ -1,6 +1,6 @@
 import { projectFile } from '../../platform/process/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
-import { outsideSubgraphs, readSupergraph } from '../../platform/supergraph/outside.ts';
+import { readSupergraphText, supergraphIn } from '../../platform/supergraph/outside.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import type { BlobEntityCache } from '../entity-cache/entity-cache.ts';
 import { defaultLimits } from '../limits/limits.ts';
@@ -27,9 +27,10 @@ export function openSystemGraph(
 ): Promise<ReplaceableGraph<GatewayContext>> {
   const file = config.supergraphFile ?? projectFile('gateway', 'supergraph.graphql');
   return ReplaceableGraph.open({
-    read: () => readSupergraph(file),
-    open(supergraphSdl) {
-      const outside = outsideSubgraphs(supergraphSdl);
+    // Read often, and parsed only where it is another one.
+    read: () => readSupergraphText(file),
+    async open(text) {
+      const { sdl: supergraphSdl, outside } = supergraphIn(text);
       return openGraph({
         supergraphSdl,
         planner: config.queryPlanner,

@@ -33,7 +33,7 @@ it('what cannot be read is told by its variable', async () => {
   await writeFile(file, 'type {');
   await expect(readSupergraph(file)).rejects.toThrow(/^SUPERGRAPH_FILE: the file is no supergraph/);
   await writeFile(file, SUPERGRAPH);
-  expect(outsideSubgraphs(await readSupergraph(file))).toHaveLength(2);
+  expect((await readSupergraph(file)).outside).toHaveLength(2);
 });
 
 it('a stub names its owner, and is resolved by nobody but them', () => {

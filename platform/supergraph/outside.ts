@@ -67,18 +67,30 @@ export function outsideSubgraphs(supergraphSdl: string): OutsideSubgraph[] {
     }));
 }
 
-/** A supergraph's text. @throws ConfigError that names the variable when it cannot be read, or is none */
-export async function readSupergraph(file: string): Promise<string> {
-  const sdl = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** A supergraph, with its subgraphs that are no services of this system. */
+export interface Supergraph {
+  readonly sdl: string;
+  readonly outside: readonly OutsideSubgraph[];
+}
+
+/** The text of an installation's supergraph. @throws ConfigError that names the variable when it cannot be read */
+export const readSupergraphText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(`SUPERGRAPH_FILE: the file cannot be read (${error.code ?? 'unknown'})`);
   });
+
+/** The supergraph in a text. @throws ConfigError that names the variable when it is none */
+export function supergraphIn(sdl: string): Supergraph {
   try {
-    outsideSubgraphs(sdl);
-    return sdl;
+    return { sdl, outside: outsideSubgraphs(sdl) };
   } catch {
     throw new ConfigError('SUPERGRAPH_FILE: the file is no supergraph; `npm run compose` makes one');
   }
 }
+
+/** The installation's supergraph, where it has one of its own. @throws ConfigError that names the variable */
+export const readSupergraph = async (file: string): Promise<Supergraph> =>
+  supergraphIn(await readSupergraphText(file));
 
 /** State's SDL stub of a blob type that another subgraph owns. */
 export const stubOf = ({ subgraph, type }: { readonly subgraph: string; readonly type: string }): string =>

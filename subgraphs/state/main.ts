@@ -7,7 +7,7 @@ import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
-import { outsideSubgraphs, readSupergraph } from '../../platform/supergraph/outside.ts';
+import { readSupergraph } from '../../platform/supergraph/outside.ts';
 import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createSummaryBuilder } from './background/summary-builder.ts';
 import { createUpkeeper } from './background/upkeeper.ts';
@@ -35,7 +35,7 @@ const DATABASE = 'state';
 /** GraphQL types of the blobs of processors outside this project, by processor id. */
 async function readOutsideTypes({ supergraphFile }: Config): Promise<ReadonlyMap<string, string>> {
   if (supergraphFile === undefined) return new Map();
-  const outside = outsideSubgraphs(await readSupergraph(supergraphFile));
+  const { outside } = await readSupergraph(supergraphFile);
   return new Map(outside.flatMap(({ name, types: [type] }) => (type === undefined ? [] : [[name, type]])));
 }
 
