@@ -4,7 +4,6 @@ import {
   Kind,
   type ObjectTypeDefinitionNode,
   type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
   type TypeNode,
 } from 'graphql';
@@ -70,8 +69,7 @@ function objectType(node: ObjectTypeDefinitionNode): ObjectType {
 }
 
 /** Reads from a supergraph which selections never change. @returns whether what a fetch of entities selects does not */
-export function immutableSelections(supergraphSdl: string): (fetch: OperationDefinitionNode) => boolean {
-  const document = parse(supergraphSdl, { noLocation: true });
+export function immutableSelections(document: DocumentNode): (fetch: OperationDefinitionNode) => boolean {
   const types = new Map<string, ObjectType>();
   if (isLinked(document)) {
     for (const node of document.definitions)

@@ -39,16 +39,17 @@ export async function openGraph<Context>(deps: {
   logger: Logger;
 }): Promise<Graph<Context>> {
   const { supergraphSdl, subgraphs, limits, logger } = deps;
-  const declarations = declaredSubscriptions(parse(supergraphSdl, { noLocation: true }));
+  const document = parse(supergraphSdl, { noLocation: true });
+  const declarations = declaredSubscriptions(document);
   const planner = await createPlanner({ kind: deps.planner, supergraphSdl, logger });
   const schema = clientSchema(planner.apiSchema, deps.scalars);
   const { entities: cache } = deps;
   const entities = cache && {
-    mayKeep: immutableSelections(supergraphSdl),
+    mayKeep: immutableSelections(document),
     open: (context: Context) => cache.open(context),
   };
   const executor = createExecutor({ schema, planner, subgraphs, entities });
-  const costHints = costHintsOf(supergraphSdl);
+  const costHints = costHintsOf(document);
   return {
     operations: createOperations({ executor, costHints, limits, mayRun: deps.mayRun }),
     costHints,

@@ -1,6 +1,7 @@
 import {
   type ArgumentNode,
   type DirectiveNode,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -14,7 +15,6 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -58,12 +58,12 @@ function numberOf(directives: readonly DirectiveNode[], name: string, argument: 
   return value?.kind === Kind.INT ? Number(value.value) : undefined;
 }
 
-/** Reads `@listSize` and `@cost` from a supergraph's SDL. */
-export function costHintsOf(supergraphSdl: string): CostHints {
+/** Reads `@listSize` and `@cost` from a supergraph. */
+export function costHintsOf(supergraph: DocumentNode): CostHints {
   const sizes = new Map<string, number>();
   const weights = new Map<string, number>();
   let type = '';
-  visit(parse(supergraphSdl, { noLocation: true }), {
+  visit(supergraph, {
     ObjectTypeDefinition: ({ name }) => {
       type = name.value;
     },

@@ -9,7 +9,7 @@ import { defaultLimits, limitsRule } from './limits.ts';
 
 const sdl = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
 const schema = Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
-const costOf = createCosting(schema, costHintsOf(sdl));
+const costOf = createCosting(schema, costHintsOf(parse(sdl)));
 
 function cost(query: string, variables: Record<string, unknown> = {}, operationName?: string): number {
   const document = parse(query);
