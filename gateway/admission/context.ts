@@ -9,3 +9,8 @@ export interface GatewayContext {
    */
   readonly makeLarge?: () => Promise<void>;
 }
+
+/** Identifies callers who may get different answers. */
+export const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
+  JSON.stringify([userId, ...roles]);
+export const userOf = ({ viewer }: GatewayContext): string => viewer.userId;

@@ -1,7 +1,7 @@
 import { projectFile } from '../../platform/process/paths.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import { readSupergraphText, supergraphIn } from '../../platform/supergraph/outside.ts';
-import type { GatewayContext } from '../admission/context.ts';
+import { callerOf, type GatewayContext } from '../admission/context.ts';
 import type { BlobEntityCache } from '../entity-cache/entity-cache.ts';
 import { defaultLimits } from '../limits/limits.ts';
 import { permissions } from '../operations/permissions.ts';
@@ -11,11 +11,6 @@ import { createServiceSubgraphs } from '../subgraphs/subgraphs.service.ts';
 import { openGraph } from './graph.ts';
 import { ReplaceableGraph } from './replaceable.ts';
 import { systemScalars } from './schema.ts';
-
-/** Identifies callers who may get different answers. */
-export const callerOf = ({ viewer: { userId, roles } }: GatewayContext): string =>
-  JSON.stringify([userId, ...roles]);
-export const userOf = ({ viewer }: GatewayContext): string => viewer.userId;
 
 /**
  * The graph of the installation's supergraph file, or else our own, over the services of the system.
