@@ -65,12 +65,22 @@ const tooLate = (ms: number) =>
     `No token has come within ${ms} ms: send \`{ "authorization": "Bearer …" }\`.`,
   );
 
-/** @throws BlobgraphError BAD_REQUEST */
-function credentialsIn(text: string): Credentials {
+/** The JSON object in a message; undefined where it holds none. */
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     assertParsable(text);
     const message = parseJson(text);
-    if (isObject(message)) return credentialsOf({}, message);
+    return isObject(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws BlobgraphError BAD_REQUEST */
+function credentialsIn(text: string): Credentials {
+  const message = objectIn(text);
+  try {
+    if (message) return credentialsOf({}, message);
   } catch {
     // Falls through to the one typed error: it says what is to be sent.
   }
@@ -79,13 +89,8 @@ function credentialsIn(text: string): Credentials {
 
 /** A message `ping`; undefined where it is another. */
 function pingIn(text: string): { readonly payload?: unknown } | undefined {
-  try {
-    assertParsable(text);
-    const message = parseJson(text);
-    return isObject(message) && message['type'] === 'ping' ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  const message = objectIn(text);
+  return message?.['type'] === 'ping' ? message : undefined;
 }
 
 /** One client's connection. */
