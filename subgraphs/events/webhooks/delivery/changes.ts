@@ -1,4 +1,4 @@
-import type { Change, ChangeEntry, WantedChanges } from '../../../../platform/changes/change.ts';
+import type { Change, WantedChanges } from '../../../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
 import {
   type DeclaredSubscription,
@@ -43,10 +43,10 @@ export function toldOf({ kinds }: WebhookFilter, change: Change): ToldChange | n
   return kinds === null || kinds.includes(kind) ? { cursor, kind, blobId, version, occurredAt } : null;
 }
 
-/** Whether a webhook with this filter is told of a change that its user has made. */
-export function isToldOf(filter: WebhookFilter, { change }: ChangeEntry): boolean {
+/** Tells whether a webhook with this filter is told of a change that its user has made. */
+export function tellingOf(filter: WebhookFilter): (change: Change) => boolean {
   const { events, passes } = wantedBy(filter);
-  return events.includes(change.event) && passes(change) && toldOf(filter, change) !== null;
+  return (change) => events.includes(change.event) && passes(change) && toldOf(filter, change) !== null;
 }
 
 /** Follows what is missed so far, from the feed that all of this process share. */

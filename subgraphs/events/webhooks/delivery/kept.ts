@@ -1,12 +1,13 @@
-import type { ChangeEntry } from '../../../../platform/changes/change.ts';
-import type { Webhook, WebhookFilter } from '../record/webhook.ts';
-import { isToldOf } from './changes.ts';
+import type { Change, ChangeEntry } from '../../../../platform/changes/change.ts';
+import type { Webhook } from '../record/webhook.ts';
+import { tellingOf } from './changes.ts';
 
 /** A webhook that this process delivers to: what it takes to know when there is something to deliver. */
 export interface Kept {
   readonly id: string;
   readonly userId: string;
-  filter: WebhookFilter;
+  /** Whether it is told of a change of its user. */
+  isTold: (change: Change) => boolean;
   /** Where it is sent to, as receivers are told apart. */
   host: string;
   /** Of the newest change that it is to be told, as far as that was heard of. */
@@ -44,18 +45,19 @@ export class KeptWebhooks {
   }
 
   /** Those that are to be told of a change. */
-  toldOf(entry: ChangeEntry): Kept[] {
-    const ofUser = this.#byUser.get(entry.userId);
+  toldOf({ userId, change }: ChangeEntry): Kept[] {
+    const ofUser = this.#byUser.get(userId);
     if (!ofUser) return [];
-    return [...ofUser].filter(({ filter }) => isToldOf(filter, entry));
+    return [...ofUser].filter(({ isTold }) => isTold(change));
   }
 
   /** As it is now, whether it was known or not. */
   put({ id, userId, filter, url }: Webhook): Kept {
     const known = this.#byId.get(id);
-    if (known) return Object.assign(known, { filter, host: hostOf(url) });
+    const now = { isTold: tellingOf(filter), host: hostOf(url) };
+    if (known) return Object.assign(known, now);
     const kept: Kept = {
-      ...{ id, userId, filter, host: hostOf(url) },
+      ...{ id, userId, ...now },
       ...{ newest: 0, restedAt: 0, again: false, must: false, running: undefined, callOff: undefined },
       dropped: new AbortController(),
     };

@@ -1,26 +1,11 @@
 import type { SqlDatabase } from '../../../../platform/sql/database.ts';
 import type { Webhook } from '../record/webhook.ts';
+import type { Owned } from './owned.postgres.ts';
 import { toWebhook, WEBHOOK, type WebhookRow } from './rows.postgres.ts';
 import type { Held, WebhookStore } from './store.ts';
 
-/** What processes that deliver do, as SQL. */
-type Delivering = Omit<
-  WebhookStore,
-  | 'prepare'
-  | 'ping'
-  | (
-      | 'register'
-      | 'list'
-      | 'find'
-      | 'update'
-      | 'rotate'
-      | 'steer'
-      | 'replay'
-      | 'markDeleted'
-      | 'remove'
-      | 'sweep'
-    )
->;
+/** The work of processes that deliver, as SQL. */
+type Delivering = Omit<WebhookStore, 'prepare' | 'ping' | keyof Owned>;
 
 const LIVE = "state = 'ACTIVE' AND deleted_at IS NULL";
 const MINE = 'id = $1 AND held_by = $2';

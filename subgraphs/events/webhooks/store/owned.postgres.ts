@@ -3,8 +3,8 @@ import type { WebhookFilter, WebhookSettings } from '../record/webhook.ts';
 import { toWebhook, WEBHOOK, type WebhookRow } from './rows.postgres.ts';
 import type { NewWebhook, RegisterRefusal, WebhookStore } from './store.ts';
 
-/** What owners do, as SQL. */
-type Owned = Pick<
+/** The work of owners, as SQL. */
+export type Owned = Pick<
   WebhookStore,
   'register' | 'list' | 'find' | 'update' | 'rotate' | 'steer' | 'replay' | 'markDeleted' | 'remove' | 'sweep'
 >;
