@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers as natsHeaders } from '@nats-io/transport-node';
-import { toMessage } from '../../platform/events/events.ts';
+import { blobMessage } from '../../platform/testing/events.ts';
 
 /** An event of a user's blob. */
 export interface Happening {
@@ -29,20 +29,7 @@ export async function openPublished(servers: string, namespace: string): Promise
   const stream = jetstream(connection, { timeout: 60_000 });
 
   async function publish({ userId, blobId }: Happening): Promise<void> {
-    const message = toMessage({
-      kind: 'created',
-      version: 1,
-      time: new Date(),
-      body: {
-        blob_id: blobId,
-        user_id: userId,
-        schema_id: 'text-input-v1',
-        location: 'state-service',
-        owner: 'state',
-        type: 'note',
-        source_ids: [],
-      },
-    });
+    const message = blobMessage(blobId, 1, { userId });
     const headers = natsHeaders();
     for (const [name, value] of Object.entries(message.headers)) headers.set(name, value);
     await stream.publish(`${namespace}.${message.subject}`, message.body, { headers });

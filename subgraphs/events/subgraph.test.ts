@@ -1,15 +1,13 @@
 import { createClient } from 'graphql-ws';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { openChangeFeed } from '../../platform/changes/feed.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
-import { createLogger } from '../../platform/telemetry/logger.ts';
 import { blobMessage, bookMessage } from '../../platform/testing/events.ts';
 import { TEST_SECRET } from '../../platform/testing/identity.ts';
-import { memoryLog } from '../../platform/testing/memory-log.ts';
 import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
 import { eventsService } from './main.ts';
+import { startEvents } from './service.fixture.ts';
 
 const cleanUp: (() => unknown)[] = [];
 
@@ -18,14 +16,7 @@ afterEach(async () => {
 });
 
 async function start() {
-  const log = memoryLog();
-  const feed = openChangeFeed({ log, logger: createLogger('silent') });
-  cleanUp.push(() => feed.close());
-  const service = await startTestService(eventsService, {
-    eventLog: async () => log,
-    changeFeed: async () => feed,
-  });
-  cleanUp.push(() => service.stop());
+  const { log, service } = await startEvents();
   return { log, service, beginning: encodeCursor(await log.head()) };
 }
 

@@ -1,34 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { openChangeFeed } from '../../platform/changes/feed.ts';
+import { describe, expect, test } from 'vitest';
 import { hostList } from '../../platform/egress/hosts.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
-import { createLogger } from '../../platform/telemetry/logger.ts';
 import { blobMessage } from '../../platform/testing/events.ts';
 import { serve } from '../../platform/testing/http-server.ts';
-import { memoryLog } from '../../platform/testing/memory-log.ts';
-import { startTestService, type TestService, viewer } from '../../platform/testing/service.ts';
-import { eventsService } from './main.ts';
-
-const cleanUp: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step();
-});
+import { type TestService, viewer } from '../../platform/testing/service.ts';
+import { startEvents } from './service.fixture.ts';
 
 const LIMITS = { perUser: 3, timeoutMs: 2_000, firstPauseMs: 1_000, giveUpMs: 60_000 };
 
-async function start(hosts = '10.0.0.1') {
-  const log = memoryLog();
-  const feed = openChangeFeed({ log, logger: createLogger('silent') });
-  cleanUp.push(() => feed.close());
-  const service = await startTestService(eventsService, {
-    eventLog: async () => log,
-    changeFeed: async () => feed,
-    config: { webhooks: { ...LIMITS, hosts: hostList.parse(hosts) } },
-  });
-  cleanUp.push(() => service.stop());
-  return { log, service };
-}
+const start = (hosts = '10.0.0.1') =>
+  startEvents({ config: { webhooks: { ...LIMITS, hosts: hostList.parse(hosts) } } });
 
 const WEBHOOK = `webhook {
   id url description state reason cursor createdAt failedTries nextTryAt formerSecretUntil
