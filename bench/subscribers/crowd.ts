@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import pMap from 'p-map';
 import { WebSocket } from 'ws';
 import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
@@ -52,6 +53,7 @@ export interface CrowdAnswer {
   readonly subscribedAt: number;
 }
 
+/** Connections that are opened, or subscribe and leave, at once. */
 const AT_ONCE = 50;
 const BLOB = /"blobId":"([^"]*)"/;
 const CURSOR = /"cursor":"([^"]*)"/;
@@ -152,19 +154,10 @@ function lose(reason: string): void {
   stop();
 }
 
-/** Does something for each, some at a time. */
-async function forEach<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    for (let one = all[next++]; one !== undefined; one = all[next++]) await act(one);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
-
 async function open({ url, users, query, variables, keys }: Opening): Promise<void> {
   const key = keys === undefined ? undefined : await developmentKeys(keys).userKey();
   const protocol = query === undefined ? undefined : 'graphql-transport-ws';
-  await forEach(users, async (user) => {
+  const connect = async (user: string) => {
     const token =
       key && (await signDevelopmentToken({ key, viewer: { userId: user, roles: [] }, clock: systemClock }));
     const client = new Client(url, protocol, user);
@@ -174,12 +167,13 @@ async function open({ url, users, query, variables, keys }: Opening): Promise<vo
     await client.logIn(token);
     client.subscribe('1', query, variables);
     await client.settled();
-  });
+  };
+  await pMap(users, connect, { concurrency: AT_ONCE });
 }
 
 async function churn(times: number, query: string): Promise<void> {
   const each = Math.ceil(times / clients.size);
-  await forEach([...clients], async (client) => {
+  const come = async (client: Client) => {
     for (let count = 0; count < each; count += 1) {
       const id = `churn-${count}`;
       client.subscribe(id, query);
@@ -187,7 +181,8 @@ async function churn(times: number, query: string): Promise<void> {
       client.send({ id, type: 'complete' });
     }
     await client.settled();
-  });
+  };
+  await pMap([...clients], come, { concurrency: AT_ONCE });
 }
 
 async function closeAll(): Promise<void> {

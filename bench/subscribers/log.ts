@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers as natsHeaders } from '@nats-io/transport-node';
+import pMap from 'p-map';
 import { blobMessage } from '../../platform/testing/events.ts';
 
 /** An event of a user's blob. */
@@ -15,8 +16,6 @@ export interface Published {
   all(events: Iterable<Happening>): Promise<void>;
   /** Publishes so many a second. @returns when each was sent, in milliseconds since the epoch, by the blob's id */
   atRate(events: readonly Happening[], aSecond: number): Promise<ReadonlyMap<string, number>>;
-  /** Messages that the log has. */
-  length(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -37,13 +36,7 @@ export async function openPublished(servers: string, namespace: string): Promise
 
   return {
     async all(events) {
-      const inFlight = new Set<Promise<void>>();
-      for (const event of events) {
-        const sent: Promise<void> = publish(event).finally(() => inFlight.delete(sent));
-        inFlight.add(sent);
-        if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
-      }
-      await Promise.all(inFlight);
+      await pMap(events, publish, { concurrency: IN_FLIGHT });
     },
     async atRate(events, aSecond) {
       const sentAt = new Map<string, number>();
@@ -61,10 +54,6 @@ export async function openPublished(servers: string, namespace: string): Promise
       }
       await Promise.all(acknowledged);
       return sentAt;
-    },
-    async length() {
-      const manager = await jetstreamManager(connection);
-      return (await manager.streams.info(namespace.toUpperCase())).state.messages;
     },
     async close() {
       await (await jetstreamManager(connection)).streams.delete(namespace.toUpperCase());
