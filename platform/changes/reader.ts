@@ -3,7 +3,7 @@ import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { isReplay, REPLAYS } from '../event-log/replay.ts';
 import { allSubjects } from '../events/named.ts';
-import { type UserEvent, userEventIn, userSubjects } from '../events/user-events.ts';
+import { type UserEvent, userEventIn } from '../events/user-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from '../time/pause.ts';
 import type { ChangeEntry } from './change.ts';
@@ -135,7 +135,7 @@ export class LogReader {
     const { signal } = this.#closing;
     const after = { epoch, sequence: recent.last };
     // Replays, so that the head is reached also where it is one.
-    const subjects = [...allSubjects, ...userSubjects, REPLAYS];
+    const subjects = [...allSubjects, REPLAYS];
     for await (const message of this.#log.read({ subjects, after, signal })) {
       const entry = isReplay(message) ? undefined : changeEntryOf(message);
       if (entry) {

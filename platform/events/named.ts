@@ -2,6 +2,7 @@ import type { LoggedMessage } from '../event-log/message.ts';
 import { type BookEventKind, bookEventKinds, fromBookMessage, isBookMessage } from './book-events.ts';
 import { type EventKind, eventKinds, fromMessage, userToken } from './events.ts';
 import { type MemberValues, membersOf } from './members.ts';
+import { userSubjects } from './user-events.ts';
 
 /** What an event is about, and what happened to it. The subject is this and the user. */
 export type EventName = `blob.${EventKind}` | `book.${BookEventKind}`;
@@ -21,7 +22,7 @@ export const subjectsOfUser = (names: readonly (EventName | AnnouncedName)[], us
   names.map((name) => `${name}.${userToken(userId)}`);
 
 /** Every subject of the log. */
-export const allSubjects: readonly string[] = eventNames.map((name) => `${name}.*`);
+export const allSubjects: readonly string[] = [...eventNames.map((name) => `${name}.*`), ...userSubjects];
 
 /** Any event of the log. */
 export interface NamedEvent {

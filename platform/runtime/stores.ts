@@ -3,7 +3,6 @@ import { type ChangeFeed, openChangeFeed } from '../changes/feed.ts';
 import type { Config } from '../config/config.ts';
 import type { EventLog } from '../event-log/log.ts';
 import { allSubjects } from '../events/named.ts';
-import { userSubjects } from '../events/user-events.ts';
 import type { MongoServer } from '../mongo/client.ts';
 import { openFolderObjects } from '../objects/objects.folder.ts';
 import type { ObjectStore } from '../objects/objects.ts';
@@ -130,7 +129,7 @@ export class Stores {
       servers: [...servers],
       streamName: namespace.toUpperCase(),
       subjectPrefix: namespace,
-      subjects: [...allSubjects, ...userSubjects],
+      subjects: allSubjects,
       replicas,
       dedupWindowMs,
       retention: { maxAgeMs, maxBytes, keptShare, deadLetterMaxAgeMs },
