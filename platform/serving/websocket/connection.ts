@@ -71,11 +71,12 @@ export class Connection implements Counted, Holder {
     return this.#isEnding;
   }
 
-  /** Whether anything has come since this was last asked, or waits to be read. */
-  hasSpoken(): boolean {
+  /** Asks for a sign of life; ends one from which nothing has come since it was asked before. */
+  keepAlive(): void {
     const hasSpoken = this.#hasSpoken || this.#resting !== undefined;
     this.#hasSpoken = false;
-    return hasSpoken;
+    if (hasSpoken) this.#socket.ping();
+    else this.#socket.terminate();
   }
 
   /** Takes messages of the usual size from now on, as fast as the user may send. */

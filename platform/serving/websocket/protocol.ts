@@ -67,8 +67,8 @@ export interface Serving<Who> {
 /** A connection with what the protocol knows of it. */
 export interface Conversation<Who> {
   readonly connection: Connection;
-  /** Those of the upgrade. */
-  readonly headers: Credentials;
+  /** Those of the upgrade until it is authenticated; then what is still asked for. */
+  headers: Credentials;
   /** Counts it as a user's; false when that user has too many. */
   readonly admit: (userId: string) => boolean;
   /** Absent until it is authenticated. */
@@ -163,8 +163,26 @@ async function count<Who>(conversation: Conversation<Who>, who: Who, serving: Se
   await serving.count?.(who);
 }
 
+/** Connections are many, and the session has the token. */
+function forgetCredentials<Who>(ctx: Ctx<Who>): void {
+  const { extra } = ctx;
+  delete (ctx as { connectionParams?: unknown }).connectionParams;
+  extra.headers = { traceparent: extra.headers['traceparent'] };
+}
+
+/**
+ * Leaves of a subscription's message what the library asks for: it has the message for as long as the subscription lasts.
+ */
+function forgetText(payload: SubscribePayload): void {
+  const kept = payload as { query: string; variables?: unknown; extensions?: unknown };
+  kept.query = '';
+  delete kept.variables;
+  delete kept.extensions;
+}
+
 /** Authenticates a connection, or closes it with the code of the reason. */
-async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
+async function logIn<Who>(ctx: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
+  const { extra, connectionParams } = ctx;
   const { connection, headers } = extra;
   try {
     const credentials = credentialsOf(headers, connectionParams);
@@ -178,6 +196,7 @@ async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Servin
     }
     connection.letIn(session.userId);
     closeAtEnd(extra, session);
+    forgetCredentials(ctx);
     return true;
   } catch (error) {
     serving.logger.debug({ err: error }, 'a WebSocket connection was refused');
@@ -211,6 +230,7 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
       try {
         await count(extra, admitted.who, serving);
         const prepared = await serving.prepare(payload, admitted.who);
+        forgetText(payload);
         return isKeptTooLarge(prepared, size) ? [asGraphQL(tooLarge)] : prepared;
       } catch (error) {
         return [asGraphQL(error)];

@@ -36,7 +36,7 @@ function handleMessage<Who>(
   handle: (text: string) => Promise<void>,
   logger: Logger,
 ): void {
-  const { connection, headers } = conversation;
+  const { connection } = conversation;
   try {
     assertParsable(text);
   } catch (error) {
@@ -46,7 +46,7 @@ function handleMessage<Who>(
   // The library asks for an operation's arguments before it returns.
   conversation.refusal = refusalOf(text);
   conversation.size = text.length;
-  const handling = withTrace(traceFrom({ traceparent: headers['traceparent'] }), () =>
+  const handling = withTrace(traceFrom({ traceparent: conversation.headers['traceparent'] }), () =>
     handle(withQuery(text)),
   );
   conversation.refusal = undefined;
