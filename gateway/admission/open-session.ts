@@ -1,3 +1,4 @@
+import { Few } from '../../platform/collections/few.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
@@ -18,7 +19,7 @@ const sameRoles = (one: Viewer, other: Viewer): boolean =>
 /** The session of one connection: for whom it is, by its newest token, until that ends, or is good no more. */
 export class OpenSession extends TimedSession {
   readonly #options: SessionOptions;
-  readonly #onOtherRoles = new Set<() => void>();
+  readonly #onOtherRoles = new Few<() => void>();
   #viewer: Viewer;
   #token: string;
 

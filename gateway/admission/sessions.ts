@@ -1,4 +1,5 @@
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
+import { Few } from '../../platform/collections/few.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { bearerToken } from '../../platform/serving/access/authenticate.ts';
@@ -24,7 +25,7 @@ const UNWATCHED = () => {};
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #looks: Rounds<OpenSession>;
-  readonly #open = new Map<string, Set<OpenSession>>();
+  readonly #open = new Map<string, Few<OpenSession>>();
   /** Users who are being erased, as far as the log has told. */
   readonly #erasing = new Set<string>();
   #stopWatching = UNWATCHED;
@@ -41,7 +42,7 @@ export class Sessions {
     const { userId } = viewer;
     if (this.#erasing.has(userId)) throw erasing();
     const session = new OpenSession(viewer, bearerToken(authorization), this.#options);
-    const own = this.#open.get(userId) ?? new Set();
+    const own = this.#open.get(userId) ?? new Few<OpenSession>();
     this.#open.set(userId, own.add(session));
     this.#looks.add(session);
     session.onClosed(() => {

@@ -1,3 +1,4 @@
+import { Few } from '../../collections/few.ts';
 import type { Change, ChangeEntry } from '../change.ts';
 import { isProgress, overtakes, runOf } from './progress.ts';
 
@@ -13,7 +14,7 @@ export interface Held {
 /** One user's changes, oldest first. */
 export class UserChanges {
   readonly userId: string;
-  readonly listeners = new Set<() => void>();
+  readonly listeners = new Few<() => void>();
   /** Every change after this sequence that was read is held. */
   floor: number;
   bytes = 0;

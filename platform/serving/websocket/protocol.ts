@@ -77,8 +77,8 @@ export interface Conversation<Who> {
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
-  /** After which its subscriptions go on, by their ids. */
-  readonly cursors: Map<string, string>;
+  /** After which its subscriptions go on, by their ids. Made with the first: most have none. */
+  cursors?: Map<string, string>;
   /** State of the rate of operations that it may start, see `gcra.ts`. */
   fullAt?: number;
 }
@@ -105,8 +105,9 @@ async function answeredBy(run: () => OperationResult): Promise<Awaited<Operation
  * Closes the connection when its session ends. The cursors of its subscriptions come before that, in a `ping`: an `error`
  * or a result would be theirs for clients that are to come back.
  */
-function closeAtEnd<Who>({ connection, cursors }: Conversation<Who>, session: ConnectionSession): void {
+function closeAtEnd<Who>(conversation: Conversation<Who>, session: ConnectionSession): void {
   session.onEnded((reason) => {
+    const { connection, cursors = new Map<string, string>() } = conversation;
     const { code, message } = reason;
     const payload = { code, message, cursors: Object.fromEntries(cursors) };
     if (cursors.size > 0) void connection.send(JSON.stringify({ type: 'ping', payload }));
@@ -240,11 +241,14 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     subscribe: (args) => answeredBy(() => serving.subscribe(args)),
     onNext({ extra }: Ctx<Who>, id, _payload, _args, result) {
       const cursor = serving.cursorOf?.(result);
-      if (cursor !== undefined) extra.cursors.set(id, cursor);
+      if (cursor !== undefined) {
+        extra.cursors ??= new Map();
+        extra.cursors.set(id, cursor);
+      }
       const { errors, ...rest } = result;
       return { ...rest, ...(errors && { errors: errors.map(format) }) } as FormattedExecutionResult;
     },
-    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors.delete(id),
+    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors?.delete(id),
     onError: (_ctx, _id, _payload, errors) => errors.map(format),
   });
 }

@@ -65,7 +65,7 @@ function converse<Who>(
   { logger, clock }: Pick<Serving<Who>, 'logger' | 'clock'>,
 ): void {
   const { headers } = request;
-  const conversation: Conversation<Who> = { connection, headers, admit, size: 0, cursors: new Map() };
+  const conversation: Conversation<Who> = { connection, headers, admit, size: 0 };
   const renewals = new Renewals({ connection, session: () => conversation.admitted?.session, clock });
   const take = (text: string, handle: (text: string) => Promise<void>) =>
     handleMessage(conversation, text, handle, logger);
