@@ -20,6 +20,7 @@ import {
   type OperationDefinitionNode,
   print,
   separateOperations,
+  stripIgnoredCharacters,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -35,7 +36,7 @@ import type { Answer } from '../operations/present.ts';
 
 /** The operation that is run for each change: the subscription without the arguments of its field. */
 export interface Hydration {
-  /** One operation, with the fragments that it uses. */
+  /** One operation, with the fragments that it uses, without what no parser looks at. */
   readonly query: string;
   /** Undefined when the client gave the operation no name. */
   readonly operationName: string | undefined;
@@ -144,7 +145,7 @@ function split({ schema, document, operationName }: ExecutionArgs): Split {
   const { bare, root } = withoutArguments(schema, own);
   if (!root) throw undeclared('__typename');
   const { pruned, used } = withUsedVariables(bare);
-  const query = print(pruned);
+  const query = stripIgnoredCharacters(print(pruned));
   return { operation, root, field: root.definition.name, query, used, alike: hydrationOf(query, name, {}) };
 }
 

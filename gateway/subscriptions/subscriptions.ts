@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
@@ -142,7 +142,7 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
   return ({ field, declared, hydration }, viewer, told, measured) =>
     inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
       const { query, operationName, variables } = hydration;
-      const operation = findAgain(operations, stripIgnoredCharacters(query), operationName);
+      const operation = findAgain(operations, query, operationName);
       const event = { [field]: declared.payload(told) };
       const request = { variables, context, event, ...(measured && { measured }) };
       return run(operation, request, deps);

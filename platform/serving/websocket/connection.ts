@@ -55,7 +55,7 @@ export class Connection implements Counted, Holder {
     this.#pace = deps.pace;
     // Ahead of the protocol's own, which may complete a message by these bytes.
     stream.prependListener('data', (chunk: Buffer) => this.#receive(chunk.length));
-    socket.once('close', () => {
+    socket.on('close', () => {
       clearTimeout(this.#ending);
       clearTimeout(this.#resting);
       this.#held.release(this);

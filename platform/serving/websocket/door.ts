@@ -141,7 +141,7 @@ export class SocketDoor {
     const connection = new Connection(socket, request.socket, { address, held, pace: this.#pace });
     connections.enter(connection);
     this.#pinged.add(connection);
-    socket.once('close', () => {
+    socket.on('close', () => {
       connections.leave(connection);
       this.#pinged.delete(connection);
     });
