@@ -148,7 +148,7 @@ describe('a language model behind an OpenAI-compatible endpoint', () => {
       .poll(() => failing.filter((content) => requestsAbout(content).length > 0).length)
       .toBeGreaterThan(4);
     const good = await createDraft(client, { content: `${CONTENT} (good)` });
-    // Were their retries waited for in the slots, it would come after the first four, whose attempts take 81 s.
+    // Were their retries waited for in the four slots, it would come after all eight: after twice 81 s.
     await untilState(client, good, 'COMPLETED');
   });
 
