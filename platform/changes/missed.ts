@@ -3,7 +3,7 @@ import type { LoggedMessage, Position } from '../event-log/message.ts';
 import { subjectsOfUser } from '../events/named.ts';
 import type { WantedChanges } from './change.ts';
 import { type ChangeEntry, toChangeEntry } from './change.ts';
-import { withoutOvertaken } from './history/progress.ts';
+import { withoutOvertaken } from './progress.ts';
 
 /** A user's missed changes of some events, as far as they were read. */
 export interface Missed {

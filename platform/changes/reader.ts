@@ -7,8 +7,8 @@ import { type UserEvent, userEventIn } from '../events/user-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from '../time/pause.ts';
 import type { ChangeEntry } from './change.ts';
-import { type HistoryLimits, RecentChanges } from './history/recent.ts';
 import { changeEntryOf } from './missed.ts';
+import { type HistoryLimits, RecentChanges } from './recent.ts';
 
 /** Older messages that are read when the process starts: clients that reconnect after a restart are served at once. */
 const READ_AT_START = 10_000;

@@ -1,4 +1,4 @@
-import { type ChangeEntry, heapBytes } from '../change.ts';
+import { type ChangeEntry, heapBytes } from './change.ts';
 import { type Held, UserChanges } from './user-changes.ts';
 
 /** How much of the log's end is held. At least the newest change is, whatever its size. */

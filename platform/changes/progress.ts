@@ -1,4 +1,4 @@
-import type { Change, ChangeEntry } from '../change.ts';
+import type { Change, ChangeEntry } from './change.ts';
 
 /** What tells runs apart, of a change that is about one. */
 export const runOf = ({ id, members }: Change): string =>

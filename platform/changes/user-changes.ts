@@ -1,5 +1,5 @@
-import { Few } from '../../collections/few.ts';
-import type { Change, ChangeEntry } from '../change.ts';
+import { Few } from '../collections/few.ts';
+import type { Change, ChangeEntry } from './change.ts';
 import { isProgress, overtakes, runOf } from './progress.ts';
 
 /** A change that is held, linked in the log's order. */

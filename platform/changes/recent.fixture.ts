@@ -1,4 +1,4 @@
-import { type Change, type ChangeEntry, heapBytes } from '../change.ts';
+import { type Change, type ChangeEntry, heapBytes } from './change.ts';
 import { overtakes, runOf } from './progress.ts';
 import { type HistoryLimits, RecentChanges } from './recent.ts';
 
