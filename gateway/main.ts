@@ -48,7 +48,7 @@ import { openApiRoutes } from './openapi/routes.ts';
 import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
-import { changesSocket } from './rest/changes/socket.ts';
+import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
@@ -218,8 +218,8 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
     logger,
   });
   graph.need(routes.map(({ text }) => text));
-  const changes = routes.find(({ isSubscription }) => isSubscription);
-  if (changes) door.serve(changesSocket(changes, { ...streaming, callers, clock }));
+  const streams = streamsOf(routes);
+  if (streams.size > 0) door.serve(changesSocket(streams, { ...streaming, callers, clock }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });
 }
