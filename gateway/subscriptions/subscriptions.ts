@@ -2,14 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
 import { pMapIterable } from 'p-map';
+import { cursorOf } from '../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { cancellable } from '../../platform/event-log/reading.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Shares } from '../../platform/serving/load/shares.ts';
+import { type OpenSession, renewable } from '../../platform/serving/sessions/open-session.ts';
+import type { Sessions } from '../../platform/serving/sessions/sessions.ts';
 import type { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import { asGraphQL } from '../../platform/serving/websocket/protocol.ts';
+import { type Told as AnyTold, Results } from '../../platform/serving/websocket/results.ts';
 import {
   type OperationsOverWebSocket,
   serveOperationsOverWebSocket,
@@ -20,8 +24,6 @@ import type { Clock } from '../../platform/time/clock.ts';
 import { withinTime } from '../../platform/time/deadline.ts';
 import type { Callers } from '../admission/callers.ts';
 import type { GatewayContext } from '../admission/context.ts';
-import { type OpenSession, renewable } from '../admission/open-session.ts';
-import type { Sessions } from '../admission/sessions.ts';
 import type { Documents } from '../documents/documents.ts';
 import { type NamedDocument, namedDocumentOf } from '../documents/named-document.ts';
 import type { ExecutionRequest } from '../execution/executor.ts';
@@ -29,8 +31,7 @@ import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { cursorOf, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
-import { Results, type Told } from './results.ts';
+import { type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -55,6 +56,9 @@ export interface SubscriptionDependencies {
   /** Limits of connections over WebSocket. Default: those of `OperationsOverWebSocket`. */
   readonly sockets?: Pick<OperationsOverWebSocket<OpenSession>, 'maxOperations' | 'operationsPerMinute'>;
 }
+
+/** A subscription's result as it is presented. */
+export type Told = AnyTold<Answer>;
 
 /** The context value of an execution: a checked operation, and for whom. */
 interface Carried {

@@ -4,8 +4,8 @@ import { type EventStream, eventText } from '../../../platform/serving/event-str
 import type { Receiver } from '../../../platform/serving/event-stream/pour.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import type { Told } from '../../subscriptions/results.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
+import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { askedBy, changeOf, checkedChanges, endOf } from './following.ts';
 

@@ -11,6 +11,7 @@ import {
   type Receiver,
   ServiceStops,
 } from '../../../platform/serving/event-stream/pour.ts';
+import { type OpenSession, renewable } from '../../../platform/serving/sessions/open-session.ts';
 import { SERVICE_RESTART, TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
 import { type Credentials, credentialsOf } from '../../../platform/serving/websocket/credentials.ts';
 import type { Endpoint, Opened } from '../../../platform/serving/websocket/door.ts';
@@ -18,9 +19,8 @@ import { Renewals } from '../../../platform/serving/websocket/renewals.ts';
 import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
-import { type OpenSession, renewable } from '../../admission/open-session.ts';
-import type { Told } from '../../subscriptions/results.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
+import type { Told } from '../../subscriptions/subscriptions.ts';
 import type { AskedBy } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { changeOf, checkedChanges, type End, endOf } from './following.ts';

@@ -1,7 +1,8 @@
-import type { ChangeFeed } from '../../platform/changes/feed.ts';
-import { BlobgraphError } from '../../platform/errors/errors.ts';
-import type { Viewer } from '../../platform/identity/service/caller.ts';
-import { bearerToken } from '../../platform/serving/access/authenticate.ts';
+import type { ChangeFeed } from '../../changes/feed.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Viewer } from '../../identity/service/caller.ts';
+import { bearerToken } from '../access/authenticate.ts';
+import { TimedSession } from '../connections/session.ts';
 import { OpenSession, type SessionOptions } from './open-session.ts';
 
 const erasing = () =>
@@ -15,7 +16,7 @@ const UNWATCHED = () => {};
 /** The sessions of connections that stay open. Those of a user who is being erased end at once, and none begins. */
 export class Sessions {
   readonly #options: SessionOptions;
-  readonly #open = new Map<string, Set<OpenSession>>();
+  readonly #open = new Map<string, Set<TimedSession>>();
   /** Users who are being erased, as far as the log has told. */
   readonly #erasing = new Set<string>();
   #stopWatching = UNWATCHED;
@@ -27,9 +28,25 @@ export class Sessions {
 
   /** Opens that of a connection whose token was verified. It is to be closed. @throws BlobgraphError USER_ERASING */
   open(viewer: Viewer, authorization: unknown): OpenSession {
-    const { userId } = viewer;
+    this.#assertMayOpen(viewer);
+    return this.#entered(new OpenSession(viewer, bearerToken(authorization), this.#options));
+  }
+
+  /**
+   * Opens that of a connection that a service keeps for its user, by its own identity: it lasts as long as the connection. It is to be
+   * closed. @throws BlobgraphError USER_ERASING
+   */
+  openOfService(viewer: Viewer): TimedSession {
+    this.#assertMayOpen(viewer);
+    return this.#entered(new TimedSession(viewer.userId, undefined, this.#options.clock));
+  }
+
+  #assertMayOpen({ userId }: Viewer): void {
     if (this.#erasing.has(userId)) throw erasing();
-    const session = new OpenSession(viewer, bearerToken(authorization), this.#options);
+  }
+
+  #entered<Session extends TimedSession>(session: Session): Session {
+    const { userId } = session;
     const own = this.#open.get(userId) ?? new Set();
     this.#open.set(userId, own.add(session));
     session.onClosed(() => {
