@@ -5,8 +5,6 @@ import { isLoopback } from '../platform/config/config.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
-import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
-import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
 import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
 import { measureConnections } from '../platform/serving/connections/metrics.ts';
@@ -77,16 +75,13 @@ async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<Regis
 
 const MINUTE_MS = 60_000;
 
-/** A limiter of requests per minute, shared by replicas when there is a Redis; undefined for no limit. */
-async function openLimiter(
-  { clock, logger, redis }: ServiceRuntime,
+/** A limiter of requests per minute; undefined for no limit. */
+const limiterOf = async (
+  { limiter }: ServiceRuntime,
   name: string,
   quota: number,
-): Promise<RateLimiter | undefined> {
-  if (quota === 0) return undefined;
-  const [rate, server] = [{ name, quota, windowMs: MINUTE_MS }, await redis()];
-  return server ? createRedisLimiter({ server, rate, clock, logger }) : createMemoryLimiter(rate, clock);
-}
+): Promise<RateLimiter | undefined> =>
+  quota === 0 ? undefined : limiter({ name, quota, windowMs: MINUTE_MS });
 
 /** The parts that the gateway's endpoints share. */
 interface Opened {
@@ -108,8 +103,8 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
     const { operations } = graph;
     const registered = await registeredTexts(runtime);
     const limiters = {
-      requests: await openLimiter(runtime, 'user', given.REQUESTS_PER_MINUTE),
-      failures: await openLimiter(runtime, 'address', given.FAILED_LOGINS_PER_MINUTE),
+      requests: await limiterOf(runtime, 'user', given.REQUESTS_PER_MINUTE),
+      failures: await limiterOf(runtime, 'address', given.FAILED_LOGINS_PER_MINUTE),
     };
     const documents = await openDocuments({
       manifests: given.PERSISTED_DOCUMENTS,

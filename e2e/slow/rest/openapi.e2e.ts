@@ -256,7 +256,7 @@ it('webhooks', async () => {
   await done('GET', '/api/v1/webhooks');
   await done('GET', `/api/v1/webhooks/${id}`);
   await done('PATCH', `/api/v1/webhooks/${id}`, { body: { filter: { kinds: ['CREATED'] } } });
-  for (const action of ['rotate-secret', 'pause', 'resume', 'replay'])
+  for (const action of ['rotate-secret', 'pause', 'resume', 'replay', 'ping'])
     await done('POST', `/api/v1/webhooks/${id}/${action}`);
   await done('DELETE', `/api/v1/webhooks/${id}`);
   expect((await ask('GET', `/api/v1/webhooks/${id}`)).status).toBe(404);
