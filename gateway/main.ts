@@ -16,7 +16,6 @@ import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
 import { Sessions } from '../platform/serving/sessions/sessions.ts';
 import { SocketDoor } from '../platform/serving/websocket/door.ts';
-import { periodic } from '../platform/time/periodic.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import { callerOf, type GatewayContext, userOf } from './admission/context.ts';
 import type { Documents } from './documents/documents.ts';
@@ -34,7 +33,7 @@ import { directReads } from './forwarding/direct-reads.ts';
 import { fileRoutes } from './forwarding/files.ts';
 import { ownerFor } from './forwarding/owner.ts';
 import { reconciliationRoute } from './forwarding/reconciliations.ts';
-import type { ReplaceableGraph } from './graph/replaceable.ts';
+import { lookingForAnother, type ReplaceableGraph } from './graph/replaceable.ts';
 import { openSystemGraph } from './graph/system-graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
@@ -64,8 +63,6 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
 };
 
 const MEBIBYTE = 1024 * 1024;
-/** How often `SUPERGRAPH_FILE` is read again. */
-const LOOK_EVERY_MS = 2_000;
 
 /** The store of texts that clients register, shared by replicas when there is a Redis. */
 async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<RegisteredTexts> {
@@ -229,12 +226,7 @@ export const gatewayService: ServiceDefinition = {
     const { graph, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
-    const looking = periodic({
-      what: 'looking for another supergraph',
-      everyMs: LOOK_EVERY_MS,
-      logger,
-      turn: () => graph.replace(),
-    });
+    const looking = lookingForAnother(graph, { logger });
     return {
       frontDoor: true,
       checks,
