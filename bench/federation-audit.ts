@@ -50,7 +50,7 @@ async function ask(url: string, query: string): Promise<AuditAnswer> {
 /** Runs a suite against a gateway of its own, one case at a time, as some subgraphs count requests. */
 async function runSuite(suite: AuditSuite, options: GatewayOptions): Promise<AuditResult[]> {
   const logger = createLogger('silent');
-  const gateway = await serveSupergraph(suite.supergraphSdl, { options, logger });
+  const gateway = await serveSupergraph(async () => suite.supergraphSdl, { options, logger });
   const results: AuditResult[] = [];
   try {
     for (const [index, asked] of suite.cases.entries()) {

@@ -16,15 +16,17 @@ const readSdl = (file: string): Promise<string> =>
 
 /**
  * `npm run gateway -- --supergraph FILE [--port N] [--host ADDRESS] [--planner apollo|hive] [--forward-header NAME]…
- * [--require-token] [--limit NAME=NUMBER]… [--explain]`: serves any supergraph, and nothing else of this system.
+ * [--require-token] [--limit NAME=NUMBER]… [--explain]`: serves any supergraph, and nothing else of this system. The file is read
+ * again: another supergraph is served without a restart.
  */
 try {
   const options = gatewayOptions(process.argv.slice(2));
   const logger = createLogger(options.logLevel);
-  const sdl = await readSdl(options.supergraph);
+  const read = () => readSdl(options.supergraph);
+  await read();
   // The server takes a second to load: usage errors are reported before.
   const { serveSupergraph } = await import('./gateway/serve.ts');
-  const gateway = await serveSupergraph(sdl, { options, logger });
+  const gateway = await serveSupergraph(read, { options, logger });
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: undefined }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'uncaught error');
     await gateway.close();

@@ -453,6 +453,8 @@ export type RegisterWebhookInput = {
   filter?: InputMaybe<WebhookFilterInput>;
   /** A change's `cursor`, or a list's `liveCursor`: changes after it are sent first. Default: from now on. */
   after?: InputMaybe<Scalars['String']['input']>;
+  /** The same key with the same input gives the same webhook, as it is by then; for a day with its secret. Once it is deleted, another one. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A file as it will be sent. */

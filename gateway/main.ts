@@ -5,8 +5,6 @@ import { isLoopback } from '../platform/config/config.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
-import { createMemoryLimiter } from '../platform/rates/limiter.memory.ts';
-import { createRedisLimiter } from '../platform/rates/limiter.redis.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
 import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
 import { measureConnections } from '../platform/serving/connections/metrics.ts';
@@ -16,11 +14,10 @@ import { isOriginOf } from '../platform/serving/doors/origins.ts';
 import { EventStreams } from '../platform/serving/event-stream/streams.ts';
 import { eventLogCheck } from '../platform/serving/health.ts';
 import type { ServiceDefinition } from '../platform/serving/service.ts';
+import { Sessions } from '../platform/serving/sessions/sessions.ts';
 import { SocketDoor } from '../platform/serving/websocket/door.ts';
-import { periodic } from '../platform/time/periodic.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import { callerOf, type GatewayContext, userOf } from './admission/context.ts';
-import { Sessions } from './admission/sessions.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
 import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
@@ -36,7 +33,7 @@ import { directReads } from './forwarding/direct-reads.ts';
 import { fileRoutes } from './forwarding/files.ts';
 import { ownerFor } from './forwarding/owner.ts';
 import { reconciliationRoute } from './forwarding/reconciliations.ts';
-import type { ReplaceableGraph } from './graph/replaceable.ts';
+import { lookingForAnother, type ReplaceableGraph } from './graph/replaceable.ts';
 import { openSystemGraph } from './graph/system-graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
@@ -48,7 +45,7 @@ import { openApiRoutes } from './openapi/routes.ts';
 import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { readinessRoutes, subgraphChecks } from './readiness.ts';
-import { changesSocket } from './rest/changes/socket.ts';
+import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
@@ -66,8 +63,6 @@ const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null>
 };
 
 const MEBIBYTE = 1024 * 1024;
-/** How often `SUPERGRAPH_FILE` is read again. */
-const LOOK_EVERY_MS = 2_000;
 
 /** The store of texts that clients register, shared by replicas when there is a Redis. */
 async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<RegisteredTexts> {
@@ -77,16 +72,13 @@ async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<Regis
 
 const MINUTE_MS = 60_000;
 
-/** A limiter of requests per minute, shared by replicas when there is a Redis; undefined for no limit. */
-async function openLimiter(
-  { clock, logger, redis }: ServiceRuntime,
+/** A limiter of requests per minute; undefined for no limit. */
+const limiterOf = async (
+  { limiter }: ServiceRuntime,
   name: string,
   quota: number,
-): Promise<RateLimiter | undefined> {
-  if (quota === 0) return undefined;
-  const [rate, server] = [{ name, quota, windowMs: MINUTE_MS }, await redis()];
-  return server ? createRedisLimiter({ server, rate, clock, logger }) : createMemoryLimiter(rate, clock);
-}
+): Promise<RateLimiter | undefined> =>
+  quota === 0 ? undefined : limiter({ name, quota, windowMs: MINUTE_MS });
 
 /** The parts that the gateway's endpoints share. */
 interface Opened {
@@ -108,8 +100,8 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
     const { operations } = graph;
     const registered = await registeredTexts(runtime);
     const limiters = {
-      requests: await openLimiter(runtime, 'user', given.REQUESTS_PER_MINUTE),
-      failures: await openLimiter(runtime, 'address', given.FAILED_LOGINS_PER_MINUTE),
+      requests: await limiterOf(runtime, 'user', given.REQUESTS_PER_MINUTE),
+      failures: await limiterOf(runtime, 'address', given.FAILED_LOGINS_PER_MINUTE),
     };
     const documents = await openDocuments({
       manifests: given.PERSISTED_DOCUMENTS,
@@ -218,8 +210,8 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
     logger,
   });
   graph.need(routes.map(({ text }) => text));
-  const changes = routes.find(({ isSubscription }) => isSubscription);
-  if (changes) door.serve(changesSocket(changes, { ...streaming, callers, clock }));
+  const streams = streamsOf(routes);
+  if (streams.size > 0) door.serve(changesSocket(streams, { ...streaming, callers, clock }));
   await app.register(openApiRoutes, { routes });
   await app.register(apiPage, { token: localToken(runtime) });
 }
@@ -234,12 +226,7 @@ export const gatewayService: ServiceDefinition = {
     const { graph, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
-    const looking = periodic({
-      what: 'looking for another supergraph',
-      everyMs: LOOK_EVERY_MS,
-      logger,
-      turn: () => graph.replace(),
-    });
+    const looking = lookingForAnother(graph, { logger });
     return {
       frontDoor: true,
       checks,

@@ -46,6 +46,8 @@ interface Asked {
 
 const asked: Asked[] = [];
 let supergraphSdl = '';
+/** The same without one field. */
+let withoutBroken = '';
 
 /** A subgraph served over HTTP, that notes what it is asked. @returns its URL */
 async function startSubgraph(name: keyof typeof sdl): Promise<string> {
@@ -68,8 +70,10 @@ beforeAll(async () => {
   const services = await Promise.all(
     names.map(async (name) => ({ name, typeDefs: parse(sdl[name]), url: await startSubgraph(name) })),
   );
-  const composed = composeServices(services);
-  supergraphSdl = composed.supergraphSdl ?? '';
+  const [pets, ...others] = services as [(typeof services)[0], ...typeof services];
+  const typeDefs = parse(sdl.pets.replace('broken: Int', ''));
+  supergraphSdl = composeServices(services).supergraphSdl ?? '';
+  withoutBroken = composeServices([{ ...pets, typeDefs }, ...others]).supergraphSdl ?? '';
 });
 
 const optionsOf = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
@@ -77,7 +81,10 @@ const optionsOf = (args: readonly string[], environment: NodeJS.ProcessEnv = {})
 
 async function start(args: readonly string[] = [], environment?: NodeJS.ProcessEnv) {
   const options = optionsOf(['--planner', 'hive', ...args], environment);
-  const gateway = await serveSupergraph(supergraphSdl, { options, logger: createLogger('silent') });
+  const gateway = await serveSupergraph(async () => supergraphSdl, {
+    options,
+    logger: createLogger('silent'),
+  });
   onTestFinished(() => gateway.close());
   asked.length = 0;
   return {
@@ -199,9 +206,41 @@ describe('a gateway over any supergraph', () => {
   });
 });
 
+describe('a supergraph whose file is replaced', () => {
+  const warned: string[] = [];
+  const logger = createLogger('info', { write: (line) => void warned.push(line) });
+
+  it('is served without a restart; one that cannot be is refused, and the one before goes on', async () => {
+    let text = supergraphSdl;
+    const options = optionsOf(['--planner', 'hive']);
+    const gateway = await serveSupergraph(async () => text, { options, logger, lookEveryMs: 5 });
+    onTestFinished(() => gateway.close());
+    const ask = async (query: string) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ query });
+      const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body });
+      return (await response.json()) as { data?: unknown; errors?: { message: string }[] };
+    };
+    const pets = { data: { pets: [{ name: 'Rex' }, { name: 'Tom' }] } };
+    const broken = async () => (await ask('{ broken }')).errors?.[0]?.message;
+    expect([await ask('{ pets { name } }'), await broken()]).toEqual([pets, 'The vet is away']);
+    text = withoutBroken;
+    await expect.poll(broken).toContain('Cannot query field');
+    text = supergraphSdl.replace(/(name: "pets", url: )"[^"]*"/, '$1"file:///etc/passwd"');
+    await expect.poll(() => warned.join('')).toContain('looking for another supergraph failed');
+    expect([await ask('{ pets { name } }'), await broken()]).toEqual([
+      pets,
+      expect.stringContaining('Cannot query field'),
+    ]);
+    text = supergraphSdl;
+    await expect.poll(broken).toBe('The vet is away');
+    expect(await ask('{ pets { name } }')).toEqual(pets);
+  });
+});
+
 describe('a supergraph that cannot be served', () => {
   const refused = (sdlText: string, args: readonly string[] = []) =>
-    serveSupergraph(sdlText, { options: optionsOf(args), logger: createLogger('silent') });
+    serveSupergraph(async () => sdlText, { options: optionsOf(args), logger: createLogger('silent') });
 
   it.each([
     ['', /^The supergraph is not GraphQL: /],

@@ -4,7 +4,8 @@ import { OperationTypeNode } from 'graphql';
 import { createDocuments } from '../../gateway/documents/documents.ts';
 import { MemoryTexts } from '../../gateway/documents/registered/registered-texts.memory.ts';
 import type { ExecutionResult } from '../../gateway/execution/executor.ts';
-import { openGraph } from '../../gateway/graph/graph.ts';
+import { type Graph, openGraph } from '../../gateway/graph/graph.ts';
+import { lookingForAnother, ReplaceableGraph } from '../../gateway/graph/replaceable.ts';
 import { compressAnswers } from '../../gateway/http/compression.ts';
 import { serveGraphOverHttp } from '../../gateway/http/graph-over-http.ts';
 import type { Operation } from '../../gateway/operations/operation.ts';
@@ -31,7 +32,7 @@ import type { GatewayOptions } from './options.ts';
 export interface StandaloneGateway {
   /** Its base URL, without a trailing slash. */
   readonly url: string;
-  /** Names of its subgraphs. */
+  /** Names of its subgraphs, as it began. */
   readonly subgraphs: readonly string[];
   /** Finishes requests in flight, then stops. */
   close(): Promise<void>;
@@ -83,7 +84,10 @@ function answerable(operation: Operation<HttpCaller>): Operation<HttpCaller> {
 }
 
 const withoutSubscriptions = (operations: Operations<HttpCaller>): Operations<HttpCaller> => ({
-  ...operations,
+  get schema() {
+    return operations.schema;
+  },
+  assertValid: (text) => operations.assertValid(text),
   find: (text, name) => answerable(operations.find(text, name)),
 });
 
@@ -103,14 +107,16 @@ async function listen(app: FastifyInstance, { host, port }: GatewayOptions): Pro
 interface ServeDependencies {
   readonly options: GatewayOptions;
   readonly logger: Logger;
+  /** Milliseconds between two looks at the supergraph. Default: as of `lookingForAnother`. */
+  readonly lookEveryMs?: number;
 }
 
-/** The graph over subgraphs that are called over HTTP. @throws SupergraphError when it cannot be planned */
+/** The graph over subgraphs that are called over HTTP. @throws SupergraphError when it cannot be served */
 async function openForwardingGraph(
   supergraphSdl: string,
-  urls: ReadonlyMap<string, string>,
   { options: { operationLimits: limits, planner, ...options }, logger }: ServeDependencies,
-) {
+): Promise<Graph<HttpCaller>> {
+  const urls = usableUrls(supergraphSdl);
   const subgraphs = createHttpSubgraphs({
     urls,
     timeoutMs: options.limits.requestTimeoutMs,
@@ -124,11 +130,12 @@ async function openForwardingGraph(
     subgraphs: shareInFlight(subgraphs, ({ headers }) => JSON.stringify(headers)),
     limits,
     logger,
-  }).catch((error: Error) => {
+  }).catch(async (error: Error) => {
+    await subgraphs.close();
     throw error instanceof StartersFault ? error : new SupergraphError(notPlannable(planner, error));
   });
   return {
-    graph,
+    ...graph,
     close: async () => {
       await Promise.all([graph.close(), subgraphs.close()]);
     },
@@ -136,17 +143,32 @@ async function openForwardingGraph(
 }
 
 /**
- * Serves a supergraph at `/graphql`, over subgraphs at the URLs that it names, and `/health` for probes.
- * @throws SupergraphError; StartersFault when the address cannot be listened on
+ * Serves a supergraph at `/graphql`, over subgraphs at the URLs that it names, and `/health` for probes. Another one that `read`
+ * gives takes its place without a restart.
+ * @throws SupergraphError; StartersFault when the address cannot be listened on; as `read`
  */
 export async function serveSupergraph(
-  supergraphSdl: string,
-  { options, logger }: ServeDependencies,
+  read: () => Promise<string>,
+  deps: ServeDependencies,
 ): Promise<StandaloneGateway> {
-  const urls = usableUrls(supergraphSdl);
-  const { graph, close } = await openForwardingGraph(supergraphSdl, urls, { options, logger });
+  const { options, logger, lookEveryMs } = deps;
+  let subgraphs: readonly string[] = [];
+  const graph = await ReplaceableGraph.open<HttpCaller>({
+    read,
+    async open(text) {
+      const opened = await openForwardingGraph(text, deps);
+      subgraphs = [...usableUrls(text).keys()];
+      return opened;
+    },
+    graceMs: options.limits.requestTimeoutMs,
+    logger,
+  });
+  const looking = lookingForAnother(graph, { logger, everyMs: lookEveryMs });
   const app = createHttpServer({ logger, limits: options.limits });
-  app.addHook('onClose', close);
+  app.addHook('onClose', async () => {
+    await looking.stop();
+    await graph.close();
+  });
   try {
     compressAnswers(app);
     app.get('/health', async () => ({ status: 'ok', service: 'gateway' }));
@@ -160,7 +182,9 @@ export async function serveSupergraph(
       present: asTold,
       logger,
     });
-    return { url: await listen(app, options), subgraphs: [...urls.keys()], close: () => app.close() };
+    const url = await listen(app, options);
+    looking.start();
+    return { url, subgraphs, close: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { GONE } from '../../platform/testing/events.ts';
 import { storeNotes } from '../clients/cut.fixture.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
-import { liveCursor } from '../harness/operations.ts';
+import { createDraft, liveCursor, untilState } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
-import { type Followed, type Transport, transports } from '../harness/transports.ts';
+import { type Followed, type Stream, type Transport, transports } from '../harness/transports.ts';
 
 /** The same changes, with the same cursors, whichever way they are followed. */
 
@@ -24,9 +24,14 @@ afterEach(() => {
   for (const each of followed.splice(0)) each.close();
 });
 
-function follow(transport: Transport, user: Pick<GraphClient, 'token'>, after?: string): Followed {
-  const { token } = user;
-  const each = transport({ gateway: system.urls.gateway, token, ...(after !== undefined && { after }) });
+function follow(
+  transport: Transport,
+  { token }: Pick<GraphClient, 'token'>,
+  after?: string,
+  of: Stream = 'blobs',
+): Followed {
+  const { gateway } = system.urls;
+  const each = transport({ gateway, token, of, ...(after !== undefined && { after }) });
   followed.push(each);
   return each;
 }
@@ -43,6 +48,37 @@ it('all of them tell the same changes, with the same cursors', async () => {
   for (const { told } of all)
     await expect.poll(() => told.map(({ blobId }) => blobId), PATIENCE).toEqual(ids);
   expect(new Set(all.map((each) => cursors(each).join())).size).toBe(1);
+});
+
+const TITLE = 'mutation { createBook(input: { id: "my-novel", title: "Storms" }) { userErrors { code } } }';
+
+it.each<[Stream, readonly string[]]>([
+  [{ book: 'my-novel' }, ['UPDATED', 'BLOB_CREATED', 'BLOB_PROCESSING', 'BLOB_COMPLETED']],
+  ['processing', ['PROCESSING', 'COMPLETED']],
+])('all of them tell the same of %j, and go on after any of its cursors', async (of, kinds) => {
+  const [user, other] = [await system.client(), await system.client()];
+  const after = await liveCursor(user);
+  const all = transports.map(([, transport]) => follow(transport, user, after, of));
+  await other.query(TITLE);
+  await user.query(TITLE);
+  const draft = await createDraft(user, { content: 'The rain came down on the harbour.' });
+  await untilState(user, draft, 'COMPLETED');
+  // Up to one point of the log, whatever else comes behind it.
+  const upTo = ({ told }: Followed) => {
+    const end = told.findIndex(({ kind, blobId }) => blobId === draft && kind.endsWith('COMPLETED'));
+    return end < 0 ? [] : told.slice(0, end + 1);
+  };
+  const [one, ...others] = all as [Followed, ...Followed[]];
+  const kindsTold = () => upTo(one).map(({ kind }) => kind);
+  await expect.poll(kindsTold, PATIENCE).toEqual(expect.arrayContaining([...kinds]));
+  const expected = upTo(one);
+  for (const each of others) await expect.poll(() => upTo(each), PATIENCE).toEqual(expected);
+  for (const each of followed.splice(0)) each.close();
+  for (const [, transport] of transports) {
+    const again = follow(transport, user, expected[0]?.cursor, of);
+    await expect.poll(() => upTo(again), PATIENCE).toEqual(expected.slice(1));
+    again.close();
+  }
 });
 
 const ERASE = 'mutation ($id: ID!) { deleteUser(id: $id) { userErrors { code } } }';

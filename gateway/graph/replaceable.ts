@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import { type Periodic, periodic } from '../../platform/time/periodic.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Declarations, Graph } from './graph.ts';
 
@@ -102,3 +103,13 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
     this.#retired.set(graph, setTimeout(close, graceMs).unref());
   }
 }
+
+/** How often a supergraph's file is read again. */
+const LOOK_EVERY_MS = 2_000;
+
+/** Looks for another supergraph, again and again. */
+export const lookingForAnother = (
+  graph: Pick<ReplaceableGraph<never>, 'replace'>,
+  { logger, everyMs = LOOK_EVERY_MS }: { readonly logger: Logger; readonly everyMs?: number | undefined },
+): Periodic =>
+  periodic({ what: 'looking for another supergraph', everyMs, logger, turn: () => graph.replace() });

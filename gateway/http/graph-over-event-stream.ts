@@ -6,7 +6,7 @@ import { refusedBy } from '../../platform/serving/graphql/operation.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import { presentableError } from '../operations/present.ts';
-import type { Told } from '../subscriptions/results.ts';
+import type { Told } from '../subscriptions/followed.ts';
 import type { Streaming } from '../subscriptions/streaming.ts';
 import { COMPLETE, resultEvent } from './graph-answer.ts';
 import type { StreamSubscription } from './graph-over-http.ts';

@@ -1,16 +1,20 @@
 import { pMapIterable } from 'p-map';
-import type { Occurrence } from '../../platform/changes/change.ts';
+import { cursorOf, type Occurrence } from '../../platform/changes/change.ts';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
+import type { OpenSession } from '../../platform/serving/sessions/open-session.ts';
+import type { Told as AnyTold } from '../../platform/serving/websocket/results.ts';
 import { followDeclared } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
-import type { OpenSession } from '../admission/open-session.ts';
 import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
-import { cursorOf, type Hydrate, type Subscribed, subscribedTo } from './hydration.ts';
-import type { Told } from './results.ts';
+import type { Answer } from '../operations/present.ts';
+import { type Hydrate, type Subscribed, subscribedTo } from './hydration.ts';
+
+/** A subscription's result as it is presented. */
+export type Told = AnyTold<Answer>;
 
 /** A checked subscription. */
 export interface Subscription {

@@ -26,7 +26,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Occurrence } from '../../platform/changes/change.ts';
+import { cursorOf, type Occurrence } from '../../platform/changes/change.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { textHash } from '../../platform/serving/graphql/operation.ts';
@@ -182,10 +182,6 @@ export type Hydrate = (
   told: Occurrence,
   measured?: (bytes: number) => void,
 ) => Promise<Answer>;
-
-/** The cursor of a change; undefined of what is in no log. */
-export const cursorOf = (told: Occurrence): string | undefined =>
-  'cursor' in told ? told.cursor : undefined;
 
 /** Subscribers receive a change within moments of each other. */
 const SHARED_FOR_MS = 2_000;

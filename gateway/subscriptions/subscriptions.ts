@@ -7,8 +7,11 @@ import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Shares } from '../../platform/serving/load/shares.ts';
+import { type OpenSession, renewable } from '../../platform/serving/sessions/open-session.ts';
+import type { Sessions } from '../../platform/serving/sessions/sessions.ts';
 import type { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import { asGraphQL } from '../../platform/serving/websocket/protocol.ts';
+import { Results } from '../../platform/serving/websocket/results.ts';
 import {
   type OperationsOverWebSocket,
   serveOperationsOverWebSocket,
@@ -18,8 +21,6 @@ import type { Clock } from '../../platform/time/clock.ts';
 import { withinTime } from '../../platform/time/deadline.ts';
 import type { Callers } from '../admission/callers.ts';
 import type { GatewayContext } from '../admission/context.ts';
-import { type OpenSession, renewable } from '../admission/open-session.ts';
-import type { Sessions } from '../admission/sessions.ts';
 import type { Documents } from '../documents/documents.ts';
 import { type NamedDocument, namedDocumentOf } from '../documents/named-document.ts';
 import type { ExecutionRequest } from '../execution/executor.ts';
@@ -29,7 +30,6 @@ import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
 import { type Follow, Followed } from './followed.ts';
 import { type Hydrate, shareHydrations } from './hydration.ts';
-import { Results } from './results.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;

@@ -107,7 +107,12 @@ const stateResolvers = (blobs: TestBlob[]) => ({
     createBlob: (_root: unknown, { input }: { input: { title: string } }) => createBlob(blobs, input),
   },
   BlobIndex: blobIndexResolvers(blobs),
-  Book: { __resolveReference: ({ id }: Reference) => ({ id, title: `Book ${id}`, chapters: [] }) },
+  Book: {
+    __resolveReference: ({ id }: Reference) => ({ id, title: `Book ${id}`, chapters: [] }),
+    version: constant(1),
+    automatic: constant([]),
+    createdAt: constant(time),
+  },
   Blob: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
   Node: { __resolveType: constant('BlobIndex') },
   UserBlob: {

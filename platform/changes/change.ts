@@ -28,6 +28,10 @@ export interface Announcement extends Pick<NamedEvent, 'members'> {
 /** An event as subscribers are told it: of the log, or announced. */
 export type Occurrence = Change | Announcement;
 
+/** The cursor of a change; undefined of what is in no log. */
+export const cursorOf = (told: Occurrence): string | undefined =>
+  'cursor' in told ? told.cursor : undefined;
+
 /** The events that a subscriber wants to be told. */
 export interface WantedChanges {
   readonly events: readonly (EventName | AnnouncedName)[];

@@ -7,7 +7,6 @@ import {
   eventKinds,
   fromMessage,
   messageId,
-  progressSubject,
   subjectOf,
   toMessage,
   userToken,
@@ -69,10 +68,6 @@ describe('messages', () => {
     expect(new RegExp(subjectPattern([subjectOf(kind)])).test(subject)).toBe(true);
     expect(new RegExp(subjectPattern(allSubjects)).test(subject)).toBe(true);
     expect(id).toBe('018f:1');
-  });
-
-  it('are no progress, which the log does not hold', () => {
-    expect(new RegExp(subjectPattern(allSubjects)).test(progressSubject('alice'))).toBe(false);
   });
 
   it('can be published whatever the user’s id holds', () => {

@@ -82,9 +82,6 @@ export const userToken = (userId: string): string =>
 /** The subject filter of one kind of event, for all users. */
 export const subjectOf = (kind: EventKind): string => `${SUBJECT_ROOT}.${kind}.*`;
 
-/** Ephemeral progress reports, outside the log. */
-export const progressSubject = (userId: string): string => `${SUBJECT_ROOT}.progress.${userToken(userId)}`;
-
 /** Stable: the same change has the same id however often it is published. */
 export const messageId = (event: BlobEvent): string => `${event.body.blob_id}:${event.version}`;
 

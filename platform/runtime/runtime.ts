@@ -19,6 +19,7 @@ import type { ObjectStore } from '../objects/objects.ts';
 import { scopedObjects } from '../objects/scoped.ts';
 import type { SignedObjects } from '../objects/signed/signed.ts';
 import { measureEventLoop } from '../process/event-loop.ts';
+import type { Rate, RateLimiter } from '../rates/rate.ts';
 import type { RedisServer } from '../redis/server.ts';
 import type { Shelf } from '../shelf/shelf.ts';
 import type { SqlDatabase } from '../sql/database.ts';
@@ -71,6 +72,8 @@ export interface ServiceRuntime {
   redis(): Promise<RedisServer | undefined>;
   /** A place of the service's own for what can be made again: in Redis, or in memory. */
   shelf(name: string): Promise<Shelf>;
+  /** Counts by a rate, for all replicas together where there is a Redis. */
+  limiter(rate: Rate): Promise<RateLimiter>;
   /** The service's own place in this installation's object store. */
   objects(): Promise<ObjectStore>;
   /** Signs requests for it that lead browsers to S3 itself; null where they come to the gateway. */
@@ -166,6 +169,7 @@ class ProcessRuntime implements Runtime {
       sql: async (database) => (await stores.sql.get()).database(database),
       redis: () => stores.redis(),
       shelf: (shelf) => stores.shelf(shelf),
+      limiter: (rate) => stores.limiter(rate),
       objects: async () => scopedObjects(await stores.objects.get(), place),
       publicObjects: () => stores.publicObjects(place),
       eventLog: () => stores.eventLog.get(),

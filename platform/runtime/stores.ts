@@ -7,6 +7,9 @@ import type { MongoServer } from '../mongo/client.ts';
 import { openFolderObjects } from '../objects/objects.folder.ts';
 import type { ObjectStore } from '../objects/objects.ts';
 import type { SignedObjects } from '../objects/signed/signed.ts';
+import { createMemoryLimiter } from '../rates/limiter.memory.ts';
+import { createRedisLimiter } from '../rates/limiter.redis.ts';
+import type { Rate, RateLimiter } from '../rates/rate.ts';
 import type { RedisServer } from '../redis/server.ts';
 import { createMemoryShelf } from '../shelf/memory/shelf.memory.ts';
 import { createRedisShelf } from '../shelf/redis/shelf.redis.ts';
@@ -85,6 +88,12 @@ export class Stores {
     if (server) return createRedisShelf({ server, name, ttlMs });
     const file = join(dataDir, 'redis', `${namespace}_${name}`);
     return createMemoryShelf({ file, maxBytes, ttlMs, logger: this.#logger });
+  }
+
+  /** Counts by a rate: in Redis, or in memory. */
+  async limiter(rate: Rate): Promise<RateLimiter> {
+    const [server, clock, logger] = [await this.redis(), systemClock, this.#logger];
+    return server ? createRedisLimiter({ server, rate, clock, logger }) : createMemoryLimiter(rate, clock);
   }
 
   /** Signs requests that go to S3 itself, for objects of `place`; null without an address that browsers reach. */

@@ -12,6 +12,7 @@ import type { Caller } from '../identity/service/caller.ts';
 import { createUserTokens } from '../identity/users/user-tokens.ts';
 import { randomIds } from '../ids/ids.ts';
 import type { ObjectStore } from '../objects/objects.ts';
+import { createMemoryLimiter } from '../rates/limiter.memory.ts';
 import type { ServiceRuntime } from '../runtime/runtime.ts';
 import { type ServiceDefinition, type ServiceRoute, startService } from '../serving/service.ts';
 import { createMemoryShelf } from '../shelf/memory/shelf.memory.ts';
@@ -137,6 +138,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       const file = join(dataDir, 'redis', `${namespace}_${place}`);
       return createMemoryShelf({ file, maxBytes: redis.embeddedBytes, ttlMs: redis.ttlMs, logger });
     },
+    limiter: async (rate) => createMemoryLimiter(rate, runtime.clock),
     objects() {
       objects ??= openTemporaryObjects();
       return objects;

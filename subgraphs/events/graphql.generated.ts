@@ -68,6 +68,11 @@ export type Mutation = {
   resumeWebhook: ResumeWebhookPayload;
   /** Sends all changes after a cursor, once more or for the first time. One that was set aside is resumed; one that is paused waits. */
   replayWebhook: ReplayWebhookPayload;
+  /**
+   * Sends a test to a webhook, now and once, and tells what came of it: an event of type `webhook.ping`, signed as changes are. Nothing of the webhook
+   * changes, whatever the answer; one that is paused or set aside may be tested too. Ten a minute, one at a time to each.
+   */
+  pingWebhook: PingWebhookPayload;
   /** Removes a webhook. Nothing is sent to it any more. */
   deleteWebhook: DeleteWebhookPayload;
 };
@@ -111,6 +116,11 @@ export type MutationResumeWebhookArgs = {
 export type MutationReplayWebhookArgs = {
   id: Scalars['ID']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type MutationPingWebhookArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -521,6 +531,8 @@ export type RegisterWebhookInput = {
   filter?: InputMaybe<WebhookFilterInput>;
   /** A change's `cursor`, or a list's `liveCursor`: changes after it are sent first. Default: from now on. */
   after?: InputMaybe<Scalars['String']['input']>;
+  /** The same key with the same input gives the same webhook, as it is by then; for a day with its secret. Once it is deleted, another one. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What to change of a webhook; what is left out stays as it is. */
@@ -540,7 +552,10 @@ export type RegisterWebhookPayload = {
   __typename?: 'RegisterWebhookPayload';
   /** The webhook; null when there are errors. */
   webhook: Maybe<Webhook>;
-  /** Signs what is sent: `whsec_` and a key in base64. It is told this once. Null when there are errors. */
+  /**
+   * Signs what is sent: `whsec_` and a key in base64. It is told this once, and for a day to the same `idempotencyKey`. Null when
+   * there are errors, or later than that.
+   */
   secret: Maybe<Scalars['String']['output']>;
   /** Why it was not registered; empty when it was. */
   userErrors: Array<UserError>;
@@ -590,6 +605,21 @@ export type ReplayWebhookPayload = {
   /** The webhook; null when there are errors. */
   webhook: Maybe<Webhook>;
   /** Why it was not replayed; empty when it was. */
+  userErrors: Array<UserError>;
+};
+
+/** The result of testing a webhook. */
+export type PingWebhookPayload = {
+  __typename?: 'PingWebhookPayload';
+  /** Whether its server took the test, with 2xx; null when there are errors. */
+  delivered: Maybe<Scalars['Boolean']['output']>;
+  /** The status that the server answered; null where no answer came. */
+  status: Maybe<Scalars['Int']['output']>;
+  /** Why it does not count as delivered; null where it does. */
+  error: Maybe<Scalars['String']['output']>;
+  /** The `webhook-id` that the test was sent with; null where none was sent. */
+  messageId: Maybe<Scalars['ID']['output']>;
+  /** Why it was not tested; empty when it was. */
   userErrors: Array<UserError>;
 };
 
@@ -723,6 +753,7 @@ export type ResolversTypes = {
   PauseWebhookPayload: ResolverTypeWrapper<Omit<PauseWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversTypes['Webhook']> }>;
   ResumeWebhookPayload: ResolverTypeWrapper<Omit<ResumeWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversTypes['Webhook']> }>;
   ReplayWebhookPayload: ResolverTypeWrapper<Omit<ReplayWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversTypes['Webhook']> }>;
+  PingWebhookPayload: ResolverTypeWrapper<PingWebhookPayload>;
   DeleteWebhookPayload: ResolverTypeWrapper<DeleteWebhookPayload>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
@@ -763,6 +794,7 @@ export type ResolversParentTypes = {
   PauseWebhookPayload: Omit<PauseWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversParentTypes['Webhook']> };
   ResumeWebhookPayload: Omit<ResumeWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversParentTypes['Webhook']> };
   ReplayWebhookPayload: Omit<ReplayWebhookPayload, 'webhook'> & { webhook?: Maybe<ResolversParentTypes['Webhook']> };
+  PingWebhookPayload: PingWebhookPayload;
   DeleteWebhookPayload: DeleteWebhookPayload;
   String: Scalars['String']['output'];
 };
@@ -801,6 +833,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   pauseWebhook?: Resolver<ResolversTypes['PauseWebhookPayload'], ParentType, ContextType, RequireFields<MutationPauseWebhookArgs, 'id'>>;
   resumeWebhook?: Resolver<ResolversTypes['ResumeWebhookPayload'], ParentType, ContextType, RequireFields<MutationResumeWebhookArgs, 'id'>>;
   replayWebhook?: Resolver<ResolversTypes['ReplayWebhookPayload'], ParentType, ContextType, RequireFields<MutationReplayWebhookArgs, 'id'>>;
+  pingWebhook?: Resolver<ResolversTypes['PingWebhookPayload'], ParentType, ContextType, RequireFields<MutationPingWebhookArgs, 'id'>>;
   deleteWebhook?: Resolver<ResolversTypes['DeleteWebhookPayload'], ParentType, ContextType, RequireFields<MutationDeleteWebhookArgs, 'id'>>;
 };
 
@@ -1006,6 +1039,15 @@ export type ReplayWebhookPayloadResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PingWebhookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PingWebhookPayload'] = ResolversParentTypes['PingWebhookPayload']> = {
+  delivered?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  messageId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type DeleteWebhookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteWebhookPayload'] = ResolversParentTypes['DeleteWebhookPayload']> = {
   deletedId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -1039,6 +1081,7 @@ export type Resolvers<ContextType = Context> = {
   PauseWebhookPayload?: PauseWebhookPayloadResolvers<ContextType>;
   ResumeWebhookPayload?: ResumeWebhookPayloadResolvers<ContextType>;
   ReplayWebhookPayload?: ReplayWebhookPayloadResolvers<ContextType>;
+  PingWebhookPayload?: PingWebhookPayloadResolvers<ContextType>;
   DeleteWebhookPayload?: DeleteWebhookPayloadResolvers<ContextType>;
 };
 

@@ -1,6 +1,7 @@
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { Sessions } from '../../platform/serving/sessions/sessions.ts';
 import { installEvents } from './subgraph.ts';
 import { openWebhooks } from './webhooks/open.ts';
 import { createPostgresWebhookStore } from './webhooks/store/store.postgres.ts';
@@ -9,16 +10,23 @@ import { createPostgresWebhookStore } from './webhooks/store/store.postgres.ts';
 export const eventsService: ServiceDefinition = {
   name: 'events',
   create: async (runtime) => {
+    const { logger } = runtime;
     measureEventLog(runtime.metrics, runtime.eventLog);
+    const sessions = new Sessions(runtime);
+    const changeFeed = () => sessions.watching(runtime.changeFeed);
     const { webhooks, ping, start, stop } = await openWebhooks(
       runtime,
       createPostgresWebhookStore(await runtime.sql('events')),
     );
     return {
       checks: { 'event log': eventLogCheck(runtime.eventLog), store: ping },
-      install: (app) => installEvents(app, runtime, webhooks),
-      start: async () => start(),
+      install: (app) => installEvents(app, { ...runtime, changeFeed, sessions, webhooks }),
+      async start() {
+        start();
+        changeFeed().catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
+      },
       stop,
+      close: async () => sessions.unwatch(),
     };
   },
 };

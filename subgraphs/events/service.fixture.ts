@@ -18,5 +18,5 @@ export async function startEvents(options: TestServiceOptions = {}) {
     await service.stop();
     await feed.close();
   });
-  return { log, service };
+  return { log, feed, service };
 }

@@ -3,13 +3,13 @@ import { hostList } from '../../platform/egress/hosts.ts';
 import { encodeCursor } from '../../platform/events/cursor.ts';
 import { blobMessage } from '../../platform/testing/events.ts';
 import { serve } from '../../platform/testing/http-server.ts';
-import { type TestService, viewer } from '../../platform/testing/service.ts';
+import { type TestService, type TestServiceOptions, viewer } from '../../platform/testing/service.ts';
 import { startEvents } from './service.fixture.ts';
 
 const LIMITS = { perUser: 3, timeoutMs: 2_000, firstPauseMs: 1_000, giveUpMs: 60_000 };
 
-const start = (hosts = '10.0.0.1') =>
-  startEvents({ config: { webhooks: { ...LIMITS, hosts: hostList.parse(hosts) } } });
+const start = (hosts = '10.0.0.1', options: TestServiceOptions = {}) =>
+  startEvents({ config: { webhooks: { ...LIMITS, hosts: hostList.parse(hosts) } }, ...options });
 
 const WEBHOOK = `webhook {
   id url description state reason cursor createdAt failedTries nextTryAt formerSecretUntil
@@ -118,6 +118,7 @@ describe('webhooks', () => {
       `pauseWebhook(${id}) { ${WEBHOOK} }`,
       `resumeWebhook(${id}) { ${WEBHOOK} }`,
       `replayWebhook(${id}) { ${WEBHOOK} }`,
+      `pingWebhook(${id}) { delivered userErrors { field code message } }`,
       `deleteWebhook(${id}) { deletedId userErrors { field code message } }`,
     ])
       expect((await act(service, mutation, bob)).userErrors).toEqual(none);
@@ -169,6 +170,33 @@ describe('webhooks', () => {
     expect(await act(service, gone)).toEqual({ deletedId: webhook?.id, userErrors: [] });
     expect(await act(service, gone)).toMatchObject({ deletedId: null, userErrors: [{ code: 'NOT_FOUND' }] });
     expect(await listOf(service)).toEqual([]);
+  });
+
+  test('are the same for the same key, with the secret for a day; another input is a conflict', async () => {
+    let aheadMs = 0;
+    const clock = { now: () => new Date(Date.now() + aheadMs) };
+    const { service } = await start('10.0.0.1', { clock });
+    const input = { idempotencyKey: 'first', filter: { bookId: 'novel', kinds: ['CREATED'] } };
+    const { webhook, secret } = await register(service, input);
+    expect(secret).toMatch(/^whsec_/);
+    const again = await register(service, { ...input, description: null });
+    expect([again.webhook, again.secret, again.userErrors]).toEqual([webhook, secret, []]);
+    for (const other of [{ description: 'other' }, { url: `${URL_OF_HOOK}/2` }, { filter: {} }])
+      expect((await register(service, { ...input, ...other })).userErrors).toMatchObject([
+        { field: 'idempotencyKey', code: 'IDEMPOTENCY_CONFLICT' },
+      ]);
+    expect((await register(service, { idempotencyKey: '' })).userErrors).toMatchObject([
+      { field: 'idempotencyKey', code: 'VALIDATION_FAILED' },
+    ]);
+    expect((await register(service, input, bob)).webhook?.id).not.toBe(webhook?.id);
+    const atOnce = await Promise.all([1, 2, 3].map(() => register(service, { idempotencyKey: 'second' })));
+    expect(new Set(atOnce.map((each) => `${each.webhook?.id} ${each.secret}`)).size).toBe(1);
+    const rotated = await act(service, `rotateWebhookSecret(id: "${webhook?.id}") { secret ${WEBHOOK} }`);
+    expect((await register(service, input)).secret).toBe(rotated.secret);
+    aheadMs = 86_400_000;
+    const late = await register(service, input);
+    expect([late.webhook?.id, late.secret, late.userErrors]).toEqual([webhook?.id, null, []]);
+    expect(await listOf(service)).toHaveLength(2);
   });
 
   test('of one request are read once', async () => {

@@ -31,6 +31,15 @@ interface OfSecret extends OfWebhook {
 const withSecret = ({ caller }: Context, work: (userId: string) => Promise<OfSecret>) =>
   told<OfSecret>({ webhook: null, secret: null }, () => work(requireViewer(caller).userId));
 
+interface OfTest {
+  readonly delivered: boolean | null;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly messageId: string | null;
+}
+
+const NOT_TESTED: OfTest = { delivered: null, status: null, error: null, messageId: null };
+
 export const webhookQueries = {
   webhooks: async (_root, _args, { ownWebhooks }) => [...(await ownWebhooks())],
   webhook: async (_root, { id }, { ownWebhooks }) =>
@@ -50,6 +59,11 @@ export const webhookMutations = {
     change(context, (userId) => context.webhooks.steer(userId, id, 'ACTIVE')),
   replayWebhook: (_root, { id, after }, context) =>
     change(context, (userId) => context.webhooks.replay(userId, id, after ?? null)),
+  pingWebhook: (_root, { id }, { caller, webhooks }) =>
+    told<OfTest>(NOT_TESTED, async () => {
+      const tested = await webhooks.ping(requireViewer(caller).userId, id);
+      return { ...tested, delivered: tested.error === null };
+    }),
   deleteWebhook: (_root, { id }, { caller, webhooks }) =>
     told<{ deletedId: string | null }>({ deletedId: null }, async () => {
       await webhooks.remove(requireViewer(caller).userId, id);

@@ -147,6 +147,8 @@ it('what a client gets wrong', async () => {
     ['GET', '/api/v1/dead-letters', {}, 403],
     // Its success does not end.
     ['GET', '/api/v1/events?after=none', {}, 400],
+    ['GET', '/api/v1/books/none/events?after=none', {}, 400],
+    ['GET', '/api/v1/processing/events?after=none', {}, 400],
     ['POST', '/api/v1/books/none/compile', {}, 404],
   ];
   for (const [method, path, asked, status] of wrong)
@@ -254,7 +256,7 @@ it('webhooks', async () => {
   await done('GET', '/api/v1/webhooks');
   await done('GET', `/api/v1/webhooks/${id}`);
   await done('PATCH', `/api/v1/webhooks/${id}`, { body: { filter: { kinds: ['CREATED'] } } });
-  for (const action of ['rotate-secret', 'pause', 'resume', 'replay'])
+  for (const action of ['rotate-secret', 'pause', 'resume', 'replay', 'ping'])
     await done('POST', `/api/v1/webhooks/${id}/${action}`);
   await done('DELETE', `/api/v1/webhooks/${id}`);
   expect((await ask('GET', `/api/v1/webhooks/${id}`)).status).toBe(404);
@@ -284,9 +286,11 @@ it('all operations were asked for, and but for those of failures each has succee
   expect(all.filter((operation) => !check.seen.has(operation))).toEqual([]);
   expect(all.filter((operation) => !check.seen.get(operation)).sort()).toEqual([
     'DELETE /api/v1/dead-letters/{id}',
+    'GET /api/v1/books/{book_id}/events',
     'GET /api/v1/dead-letters/{id}',
     'GET /api/v1/events',
     'GET /api/v1/files/{processor}/objects/{key}',
+    'GET /api/v1/processing/events',
     'HEAD /api/v1/files/{processor}/objects/{key}',
     'POST /api/v1/blobs/{id}/processing/{processor_id}/cancel',
     'POST /api/v1/blobs/{id}/processing/{processor_id}/retry',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { BEGINNING, blobMessage, cursorAt, GONE } from '../../../platform/testing/events.ts';
+import { BEGINNING, blobMessage, bookMessage, cursorAt, GONE } from '../../../platform/testing/events.ts';
 import { type EventsAnswer, openEvents } from '../../testing/events.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../../testing/test-graph.ts';
 
@@ -19,8 +19,12 @@ afterEach(async () => {
 
 const bearer = async (userId?: string) => `Bearer ${await graph.token(userId)}`;
 
-async function events(search: string, headers: Record<string, string> = {}): Promise<EventsAnswer> {
-  const answer = await openEvents(`${graph.gateway.url}/api/v1/events?${search}`, {
+async function events(
+  search: string,
+  headers: Record<string, string> = {},
+  path = '/api/v1/events',
+): Promise<EventsAnswer> {
+  const answer = await openEvents(`${graph.gateway.url}${path}?${search}`, {
     headers: { authorization: await bearer(), ...headers },
   });
   closing.push(answer.close);
@@ -61,6 +65,105 @@ async function twoChanges() {
   await graph.log.publish(blobMessage('b0', 1));
   await graph.log.publish(blobMessage('b0', 2));
 }
+
+const run = (state: 'PROCESSING' | 'COMPLETED') => ({
+  book_id: 'novel',
+  run: { processor_id: 'text-expansion', state, attempt: 1, generation: 0 },
+});
+
+/** Changes of one book, of its blob and of its run, among others'. */
+async function changesOfBook() {
+  const { log } = graph;
+  await log.publish(bookMessage('other', 1, { kind: 'updated', userId: 'alice' }));
+  await log.publish(bookMessage('novel', 1, { kind: 'updated', userId: 'bob' }));
+  await log.publish(bookMessage('novel', 1, { kind: 'updated', userId: 'alice' }));
+  await log.publish(blobMessage('b0', 1, { body: { book_id: 'novel' } }));
+  await log.publish(blobMessage('b0', 2, { kind: 'processing', body: run('PROCESSING') }));
+  await log.publish(blobMessage('b0', 3, { kind: 'completed', body: run('COMPLETED') }));
+}
+
+const occurred = { occurred_at: expect.any(String) };
+const blob = expect.objectContaining({ id: 'b0', title: 'One', processor: 'state' });
+const ofBook = { book_id: 'novel', book: expect.objectContaining({ title: 'Book novel' }), ...occurred };
+const none = { processor: null, artifact: null, state: null };
+const ofBlob = { ...ofBook, blob_id: 'b0', type: 'note', blob };
+const ofRun = { processor: 'text-expansion', artifact: null };
+
+/** As told of {@link changesOfBook}. */
+const toldOfBook = [
+  {
+    ...ofBook,
+    ...none,
+    cursor: cursorAt(3),
+    kind: 'UPDATED',
+    version: 1,
+    blob_id: null,
+    type: null,
+    blob: null,
+  },
+  { ...ofBlob, ...none, cursor: cursorAt(4), kind: 'BLOB_CREATED', version: 1 },
+  { ...ofBlob, ...ofRun, cursor: cursorAt(5), kind: 'BLOB_PROCESSING', version: 2, state: 'PROCESSING' },
+  { ...ofBlob, ...ofRun, cursor: cursorAt(6), kind: 'BLOB_COMPLETED', version: 3, state: 'COMPLETED' },
+];
+const step = { ...ofRun, ...occurred, blob_id: 'b0', book_id: 'novel', blob, attempt: 1, generation: 0 };
+const noProgress = { stage: null, progress: null };
+const toldOfRuns = [
+  { ...step, ...noProgress, cursor: cursorAt(5), version: 2, state: 'PROCESSING' },
+  { ...step, ...noProgress, cursor: cursorAt(6), version: 3, state: 'COMPLETED' },
+];
+
+describe.each([
+  {
+    path: '/api/v1/books/novel/events',
+    search: '',
+    socketSearch: 'of=book&book_id=novel',
+    expected: toldOfBook,
+    names: ['UPDATED', 'BLOB_CREATED', 'BLOB_PROCESSING', 'BLOB_COMPLETED'],
+  },
+  {
+    path: '/api/v1/processing/events',
+    search: 'processor_id=text-expansion&blob_id=b0&book_id=novel',
+    socketSearch: 'of=processing&processor_id=text-expansion&blob_id=b0&book_id=novel',
+    expected: toldOfRuns,
+    names: ['PROCESSING', 'COMPLETED'],
+  },
+])('the stream at $path', ({ path, search, socketSearch, expected, names }) => {
+  test('tells changes as server-sent events, and goes on after the last', async () => {
+    const answer = await events(`after=${BEGINNING}&${search}`, {}, path);
+    await changesOfBook();
+    const received = [];
+    for (const change of expected) {
+      const event = await answer.next();
+      expect([event?.id, JSON.parse(event?.data ?? '')]).toEqual([change.cursor, change]);
+      received.push(event?.event);
+    }
+    expect(received).toEqual(names);
+    answer.close();
+    const again = await events(search, { 'last-event-id': expected[0]?.cursor ?? '' }, path);
+    expect((await again.next())?.id).toBe(expected[1]?.cursor);
+  });
+
+  test('tells the same changes by WebSocket', async () => {
+    const first = { authorization: await bearer() };
+    const { received } = socket(`after=${BEGINNING}&${socketSearch}`, { first });
+    await changesOfBook();
+    await expect
+      .poll(() => received)
+      .toEqual([{ type: 'following' }, ...expected.map((change) => ({ type: 'change', change }))]);
+  });
+
+  test('is refused before it begins, and ends with the path that was asked for', async () => {
+    expect((await events(`after=${GONE}`, {}, path)).status).toBe(410);
+    expect((await events('colour=blue', {}, path)).status).toBe(400);
+    const answer = await events(`after=${BEGINNING}&${search}`, {}, path);
+    await changesOfBook();
+    await answer.next();
+    const stopped = graph.gateway.stop();
+    const end = JSON.parse((await answer.rest()).at(-1)?.data ?? '');
+    expect(end).toMatchObject({ code: 'SERVICE_UNAVAILABLE', instance: path });
+    await stopped;
+  });
+});
 
 describe('server-sent events', () => {
   test('tell each change in the shape of REST, and go on after the last', async () => {
@@ -135,6 +238,10 @@ describe('the WebSocket', () => {
     ['after=garbage', authorized, 4400, 'CURSOR_INVALID'],
     [`after=${GONE}`, authorized, 4410, 'CURSOR_EXPIRED'],
     ['colour=blue', authorized, 4400, 'VALIDATION_FAILED'],
+    ['of=weather', authorized, 4400, 'VALIDATION_FAILED'],
+    ['of=book&of=blobs&book_id=novel', authorized, 4400, 'VALIDATION_FAILED'],
+    ['of=book', authorized, 4400, 'VALIDATION_FAILED'],
+    ['of=processing&parent_id=b0', authorized, 4400, 'VALIDATION_FAILED'],
     ['', async () => ({ first: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
     ['', async () => ({ headers: { authorization: 'Bearer x.y.z' } }), 4401, 'UNAUTHENTICATED'],
     ['', async () => ({ first: ['what'] }), 4400, 'BAD_REQUEST'],

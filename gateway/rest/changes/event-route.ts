@@ -1,16 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf } from '../../../platform/serving/doors/methods.ts';
 import { type EventStream, eventText } from '../../../platform/serving/event-stream/event-stream.ts';
 import type { Receiver } from '../../../platform/serving/event-stream/pour.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import type { Told } from '../../subscriptions/results.ts';
+import type { Told } from '../../subscriptions/followed.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { askedBy, changeOf, checkedChanges, endOf } from './following.ts';
 
 function receiverOf(
   stream: EventStream,
-  { open, after, logger }: { open: OpenRoute; after: string | null; logger: Logger },
+  { open, path, after, logger }: { open: OpenRoute; path: string; after: string | null; logger: Logger },
 ): Receiver<Told> {
   let last = after;
   return {
@@ -20,7 +21,7 @@ function receiverOf(
       return stream.send(eventText({ id: cursor, event: kind, data: JSON.stringify(json) }));
     },
     async end(reason) {
-      const end = endOf(reason, { path: open.route.path, after: last, logger });
+      const end = endOf(reason, { path, after: last, logger });
       await stream.send(eventText({ event: 'end', data: JSON.stringify(end) }));
       stream.end();
     },
@@ -46,7 +47,7 @@ export async function answerWithEvents(
   await streams.answer<Told>(request, reply, {
     session,
     open: () => follow({ ...asked, session, joined }),
-    receiver: (stream) => receiverOf(stream, { open, after: asked.after, logger }),
+    receiver: (stream) => receiverOf(stream, { open, path: pathOf(request.url), after: asked.after, logger }),
     ready: (first) => Promise.race([first, good]),
   });
 }

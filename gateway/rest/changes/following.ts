@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
-import type { Subscription } from '../../subscriptions/followed.ts';
-import type { Told } from '../../subscriptions/results.ts';
+import type { Subscription, Told } from '../../subscriptions/followed.ts';
 import { type AskedBy, dataWithin, givenBy, variablesOf } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { unavailableOf } from '../answering/unavailable.ts';
@@ -13,6 +12,7 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 /** A change as REST tells it. */
 export interface Change {
   readonly cursor: string;
+  /** What happened, in a word: of a run its state. */
   readonly kind: string;
   /** The whole change. */
   readonly json: Json;
@@ -54,7 +54,7 @@ export function changeOf(open: OpenRoute, { result, cursor }: Told): Change {
   if (!change || cursor === undefined) throw new Failed(failuresOf(errors));
   const json = answerOf(open.root, change, false);
   if (errors.length > 0) json['unavailable'] = unavailableOf(open, data, errors);
-  return { cursor, kind: String(json['kind']), json };
+  return { cursor, kind: String(json['kind'] ?? json['state']), json };
 }
 
 /** Why the stream of a path ends, for its client. */

@@ -11,6 +11,7 @@ import {
   type Receiver,
   ServiceStops,
 } from '../../../platform/serving/event-stream/pour.ts';
+import { type OpenSession, renewable } from '../../../platform/serving/sessions/open-session.ts';
 import { SERVICE_RESTART, TRY_AGAIN_LATER } from '../../../platform/serving/websocket/connection.ts';
 import { type Credentials, credentialsOf } from '../../../platform/serving/websocket/credentials.ts';
 import type { Endpoint, Opened } from '../../../platform/serving/websocket/door.ts';
@@ -18,9 +19,9 @@ import { Renewals } from '../../../platform/serving/websocket/renewals.ts';
 import { type Trace, traceFrom, withTrace } from '../../../platform/telemetry/trace.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import type { Callers } from '../../admission/callers.ts';
-import { type OpenSession, renewable } from '../../admission/open-session.ts';
-import type { Told } from '../../subscriptions/results.ts';
+import type { Told } from '../../subscriptions/followed.ts';
 import type { Streaming } from '../../subscriptions/streaming.ts';
+import type { AskedBy } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { changeOf, checkedChanges, type End, endOf } from './following.ts';
 
@@ -65,6 +66,26 @@ const tooLate = (ms: number) =>
     `No token has come within ${ms} ms: send \`{ "authorization": "Bearer …" }\`.`,
   );
 
+/** What can be followed, by the parameter `of`: routes that are subscriptions. */
+export type Streams = ReadonlyMap<string, OpenRoute>;
+
+/** The streams among routes. */
+export const streamsOf = (routes: readonly OpenRoute[]): Streams =>
+  new Map(routes.flatMap((open) => (open.route.stream ? [[open.route.stream, open] as const] : [])));
+
+/** The stream that a query names, asked for as its own route is. @throws BlobgraphError VALIDATION_FAILED */
+function streamIn(streams: Streams, search: string): { open: OpenRoute; asked: AskedBy } {
+  const { of = 'blobs', ...given } = parse(search);
+  const open = streams.get(String(of));
+  if (!open) {
+    const names = [...streams.keys()].map((name) => `\`${name}\``).join(', ');
+    throw new BlobgraphError('VALIDATION_FAILED', `\`of\` is one of ${names}.`, { field: 'of' });
+  }
+  const isOfQuery = ([name]: [string, unknown]) => !(name in open.params.shape);
+  const query = Object.fromEntries(Object.entries(given).filter(isOfQuery));
+  return { open, asked: { params: given, query, headers: {}, body: undefined } };
+}
+
 /** The JSON object in a message; undefined where it holds none. */
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -96,7 +117,7 @@ function pingIn(text: string): { readonly payload?: unknown } | undefined {
 /** One client's connection. */
 class Conversation {
   readonly #opened: Opened;
-  readonly #open: OpenRoute;
+  readonly #streams: Streams;
   readonly #deps: ChangesSocket;
   readonly #trace: Trace;
   #take: (text: string) => void = () => this.stop(badMessage());
@@ -104,9 +125,9 @@ class Conversation {
   #pouring: Pouring<Told> | undefined;
   #last: string | null = null;
 
-  constructor(opened: Opened, open: OpenRoute, deps: ChangesSocket) {
+  constructor(opened: Opened, streams: Streams, deps: ChangesSocket) {
     this.#opened = opened;
-    this.#open = open;
+    this.#streams = streams;
     this.#deps = deps;
     const { connection, socket, request } = opened;
     this.#trace = traceFrom({ traceparent: request.headers['traceparent'] });
@@ -200,21 +221,20 @@ class Conversation {
 
   async #follow(session: OpenSession): Promise<void> {
     const { socket, connection, request } = this.#opened;
-    const query = { ...parse(searchOf(request.url ?? '')) };
-    const given = { params: {}, query, headers: {}, body: undefined };
-    const { after, ...asked } = checkedChanges(this.#open, given, { viewer: session.viewer });
+    const { open, asked } = streamIn(this.#streams, searchOf(request.url ?? ''));
+    const { after, ...checked } = checkedChanges(open, asked, { viewer: session.viewer });
     this.#last = after;
-    const pouring = new Pouring(this.#deps.follow({ ...asked, session }), this.#receiver());
+    const pouring = new Pouring(this.#deps.follow({ ...checked, session }), this.#receiver(open));
     this.#pouring = pouring;
     if (socket.readyState !== socket.OPEN) pouring.leave();
     await connection.send('{"type":"following"}');
     await pouring.run();
   }
 
-  #receiver(): Receiver<Told> {
+  #receiver(open: OpenRoute): Receiver<Told> {
     return {
       item: (told) => {
-        const { cursor, json } = changeOf(this.#open, told);
+        const { cursor, json } = changeOf(open, told);
         this.#last = cursor;
         return this.#opened.connection.send(JSON.stringify({ type: 'change', change: json }));
       },
@@ -223,13 +243,13 @@ class Conversation {
   }
 }
 
-/** Tells changes by WebSocket, with the parameters of a route that is a subscription. */
-export function changesSocket(open: OpenRoute, deps: ChangesSocket): Endpoint {
+/** Tells changes by WebSocket, with the parameters of the streams' routes. */
+export function changesSocket(streams: Streams, deps: ChangesSocket): Endpoint {
   const running = new Set<Conversation>();
   return {
     path: CHANGES_SOCKET,
     open(opened) {
-      const conversation = new Conversation(opened, open, deps);
+      const conversation = new Conversation(opened, streams, deps);
       running.add(conversation);
       void conversation.run().finally(() => running.delete(conversation));
     },

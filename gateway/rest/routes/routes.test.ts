@@ -32,11 +32,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'Query.fetch__BlobIndex': 'GET /api/v1/blobs/:id',
   'Query.fetch__Book': 'GET /api/v1/books/:id',
   'Query.liveCursor': 'GET /api/v1/users/:user_id/blobs?include=live_cursor',
-  // Of a book's blobs and their runs; what its owner says of it is followed by GraphQL alone.
-  'Subscription.bookChanged': 'GET /api/v1/events?book_id=…',
-  'Subscription.processingChanged': 'GET /api/v1/events',
   // Announced, and in no log: REST tells of what is logged.
-  'Subscription.expansionProgress': 'GET /api/v1/events',
+  'Subscription.expansionProgress': 'GET /api/v1/processing/events',
 };
 
 const kinds: Readonly<Record<string, string>> = {

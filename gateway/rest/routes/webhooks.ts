@@ -34,7 +34,7 @@ const registerWebhook = defineRoute({
   tag: TAG,
   summary: 'Has the caller’s changes sent to a server, signed.',
   description:
-    'The answer has the `secret`, which is told this once. What is sent is under `webhooks` of this description.',
+    'The answer has the `secret`, which is told this once, and for a day to the same `idempotency_key`. What is sent is under `webhooks` of this description.',
   body: ({ input }) => input('RegisterWebhookInput'),
   document: `mutation ($input: RegisterWebhookInput!) {
     registerWebhook(input: $input) { ${WEBHOOK} secret ${USER_ERRORS} }
@@ -106,6 +106,17 @@ const replayWebhook = defineRoute({
   variables: ({ path: { id }, body }) => ({ ...(body as object), id }),
 });
 
+const pingWebhook = defineRoute({
+  method: 'POST',
+  path: '/api/v1/webhooks/:id/ping',
+  name: 'pingWebhook',
+  tag: TAG,
+  summary: 'Sends a test to a webhook, now and once, and tells what came of it.',
+  description: `An event of type \`webhook.ping\`, signed as changes are. Nothing of the webhook changes, whatever the answer, and one that is paused or set aside may be
+tested too. A server that does not take it is no problem of this request: \`delivered\` is false, and \`error\` says why. Ten a minute, one at a time to each.`,
+  document: `mutation ($id: ID!) { pingWebhook(id: $id) { delivered status error messageId ${USER_ERRORS} } }`,
+});
+
 export const webhookRoutes: readonly Route[] = [
   listWebhooks,
   readWebhook,
@@ -120,4 +131,5 @@ export const webhookRoutes: readonly Route[] = [
     'Sends again, from where it stood: one that was paused or set aside, or fails.',
   ),
   replayWebhook,
+  pingWebhook,
 ];

@@ -2,6 +2,7 @@ import type { ServiceRuntime } from '../../../platform/runtime/runtime.ts';
 import { createTextCipher, sealingKey } from '../../../platform/sealing/cipher.ts';
 import { createDeliverer } from './delivery/deliverer.ts';
 import { measureDeliverer, measureTries } from './delivery/metrics.ts';
+import { TESTS } from './owners/tests.ts';
 import { createWebhooks, type Webhooks } from './owners/webhooks.ts';
 import { lookupBy, resolving } from './sending/lookups.ts';
 import { openPost } from './sending/post.ts';
@@ -21,7 +22,7 @@ export interface OpenedWebhooks {
 
 export type WebhooksRuntime = Pick<
   ServiceRuntime,
-  'config' | 'keys' | 'metrics' | 'clock' | 'ids' | 'logger' | 'changeFeed'
+  'config' | 'keys' | 'metrics' | 'clock' | 'ids' | 'logger' | 'changeFeed' | 'limiter'
 >;
 
 const LONGEST_PAUSE_MS = 3_600_000;
@@ -43,7 +44,8 @@ export async function openWebhooks(runtime: WebhooksRuntime, store: WebhookStore
   });
   measureDeliverer(metrics, deliverer, store);
   const webhooks = createWebhooks({
-    ...{ store, deliverer, cipher, feed, clock, ids },
+    ...{ store, deliverer, post, cipher, feed, clock, ids, logger, timeoutMs },
+    limiter: await runtime.limiter(TESTS),
     unreachable: (url) => unreachable(url, egress, resolve),
     most: perUser,
   });

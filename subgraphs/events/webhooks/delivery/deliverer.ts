@@ -7,7 +7,7 @@ import { type Periodic, periodic } from '../../../../platform/time/periodic.ts';
 import type { Webhook } from '../record/webhook.ts';
 import type { WebhookStore } from '../store/store.ts';
 import { type DrainDependencies, type Drained, drain } from './drain.ts';
-import { type Kept, KeptWebhooks } from './kept.ts';
+import { hostOf, type Kept, KeptWebhooks } from './kept.ts';
 
 export interface DelivererDependencies extends Omit<DrainDependencies, 'store' | 'feed'> {
   readonly store: DrainDependencies['store'] &
@@ -26,6 +26,11 @@ export interface Deliverer {
   nudge(): void;
   /** Breaks off what is being sent to these. */
   drop(ids: readonly string[]): void;
+  /**
+   * Sends something else to a webhook, in a turn of its user and its host as deliveries have them.
+   * @throws BlobgraphError OVERLOADED when that does not come soon
+   */
+  inTurn<T>(webhook: Pick<Webhook, 'userId' | 'url'>, work: () => Promise<T>): Promise<T>;
   /** Deliveries in work, webhooks that wait for their turn, and webhooks of this process. */
   usage(): { readonly inWork: number; readonly waiting: number; readonly kept: number };
   /** Ends after what is in work; what takes too long is broken off, and sent again by whoever comes next. */
@@ -49,6 +54,9 @@ const AWAY_MS = 2_000;
 const FINISH_MS = 4_000;
 /** Longer than any queue lasts: who waits longer comes again. */
 const PATIENCE_MS = 3_600_000;
+
+/** What is sent because somebody waits for it waits for each of its places no longer than that. */
+export const TURN_WITHIN_MS = 3_000;
 
 class SharingDeliverer implements Deliverer {
   readonly #deps: DelivererDependencies;
@@ -89,6 +97,10 @@ class SharingDeliverer implements Deliverer {
 
   drop(ids: readonly string[]): void {
     for (const id of ids) this.#kept.drop(id);
+  }
+
+  inTurn<T>({ userId, url }: Pick<Webhook, 'userId' | 'url'>, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(userId, hostOf(url), { patienceMs: TURN_WITHIN_MS }, work);
   }
 
   usage() {

@@ -114,7 +114,7 @@ export async function deliveries() {
     },
     blobIds: () => sent.map(({ blobId }) => blobId),
     find: async ({ userId, id }: Webhook) => {
-      const found = await store.find(userId, id);
+      const found = (await store.list(userId)).find((each) => each.id === id);
       if (!found) throw new Error(`${id} is not there`);
       return found;
     },

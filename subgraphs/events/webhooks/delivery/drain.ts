@@ -5,14 +5,8 @@ import type { Logger } from '../../../../platform/telemetry/logger.ts';
 import type { Clock } from '../../../../platform/time/clock.ts';
 import { messageOf } from '../record/message.ts';
 import { afterFailure, type RetryRules } from '../record/outcome.ts';
-import { signedHeaders } from '../record/signing.ts';
-import {
-  type LastTry,
-  type SetAsideReason,
-  sealedFor,
-  type ToldChange,
-  type Webhook,
-} from '../record/webhook.ts';
+import { secretsOf, signedHeaders } from '../record/signing.ts';
+import type { LastTry, SetAsideReason, ToldChange, Webhook } from '../record/webhook.ts';
 import type { Answered, Post } from '../sending/post.ts';
 import type { WebhookStore } from '../store/store.ts';
 import { followMissed, toldOf } from './changes.ts';
@@ -101,19 +95,9 @@ class Turn {
     return { id, cursor, revision, worker: this.#deps.worker };
   }
 
-  /** The keys that sign now; none where they were sealed with another key. */
-  #secrets(): string[] {
-    const { cipher, clock } = this.#deps;
-    const { id, secret, formerSecret } = this.#webhook;
-    const current = cipher.open(sealedFor(id), secret);
-    if (current === undefined) return [];
-    const isOver = !formerSecret || formerSecret.until <= clock.now();
-    const former = isOver ? undefined : cipher.open(sealedFor(id), formerSecret.sealed);
-    return former === undefined ? [current] : [current, former];
-  }
-
   async #follow(): Promise<Drained> {
-    const secrets = this.#secrets();
+    const { cipher, clock } = this.#deps;
+    const secrets = secretsOf(this.#webhook, cipher, clock.now());
     if (secrets.length === 0) return this.#setAside('SECRET_LOST');
     const feed = await this.#deps.feed();
     const { changes, caughtUp } = followMissed(feed, this.#webhook, this.#endings.now);

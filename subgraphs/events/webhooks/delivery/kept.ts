@@ -25,7 +25,8 @@ export interface Kept {
   readonly dropped: AbortController;
 }
 
-const hostOf = (url: string): string => new URL(url).host;
+/** As receivers are told apart. */
+export const hostOf = (url: string): string => new URL(url).host;
 
 /** The webhooks of this process, by id and by user. */
 export class KeptWebhooks {

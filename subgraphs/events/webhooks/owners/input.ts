@@ -1,13 +1,21 @@
 import { z } from 'zod';
+import { hashOfInput } from '../../../../platform/ids/idempotency.ts';
 import { filled, label, parseInput } from '../../../../platform/input/label.ts';
 import { textLimits } from '../../../../platform/input/limits.ts';
 import { type ChangeKind, everything, type WebhookFilter, type WebhookSettings } from '../record/webhook.ts';
+import type { RegisteredBy } from '../store/store.ts';
 
 /** What owners give, as GraphQL has it. */
 export interface SettingsInput {
   readonly url?: string | null;
   readonly description?: string | null;
   readonly filter?: FilterInput | null;
+}
+
+/** What owners give to register one. */
+export interface RegisterInput extends SettingsInput {
+  readonly after?: string | null;
+  readonly idempotencyKey?: string | null;
 }
 
 interface FilterInput {
@@ -43,22 +51,34 @@ const filter = z.object({
 
 const description = filled(MAX_DESCRIPTION).nullish();
 
-const registered = z.object({ url, description, filter: filter.nullish() });
-const updated = registered.partial();
+const settings = z.object({ url, description, filter: filter.nullish() });
+const registered = settings.extend({ idempotencyKey: label(textLimits.idempotencyKey).nullish() });
+const updated = settings.partial();
 
 function filterOf(given: z.infer<typeof filter> | null | undefined): WebhookFilter {
   const { kinds = null, blobId = null, bookId = null, parentId = null } = given ?? everything;
   return { kinds: kinds && [...kinds], blobId, bookId, parentId };
 }
 
+/** What is to be registered, and by which request. */
+export interface Registration {
+  readonly settings: WebhookSettings;
+  readonly after: string | null;
+  readonly by: RegisteredBy | undefined;
+}
+
 /** @throws InputErrors VALIDATION_FAILED */
-export function readSettings(input: SettingsInput): WebhookSettings {
+export function readRegistration({ after = null, ...input }: RegisterInput): Registration {
   const {
     url: href,
     description: text = null,
     filter: given,
+    idempotencyKey: key,
   } = parseInput<z.infer<typeof registered>>(registered, input);
-  return { url: href, description: text, filter: filterOf(given) };
+  const settings = { url: href, description: text, filter: filterOf(given) };
+  const { kinds, blobId, bookId, parentId } = settings.filter;
+  const meant = JSON.stringify([href, text, kinds, blobId, bookId, parentId, after]);
+  return { settings, after, by: key == null ? undefined : { key, inputHash: hashOfInput(meant) } };
 }
 
 /** The settings that are given: null empties a description or a filter, and leaves a URL. @throws InputErrors VALIDATION_FAILED */

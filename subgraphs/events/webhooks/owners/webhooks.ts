@@ -1,5 +1,6 @@
 import type { ChangeFeed } from '../../../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
+import { assertSameInput } from '../../../../platform/ids/idempotency.ts';
 import type { IdSource } from '../../../../platform/ids/ids.ts';
 import type { TextCipher } from '../../../../platform/sealing/cipher.ts';
 import { sought } from '../../../../platform/text/text.ts';
@@ -10,12 +11,20 @@ import type { Deliverer } from '../delivery/deliverer.ts';
 import { newSecret } from '../record/signing.ts';
 import { everything, sealedFor, type Webhook } from '../record/webhook.ts';
 import type { WebhookStore } from '../store/store.ts';
-import { readChanges, readSettings, type SettingsInput } from './input.ts';
+import {
+  type RegisterInput,
+  type Registration,
+  readChanges,
+  readRegistration,
+  type SettingsInput,
+} from './input.ts';
+import { sendTest, type TestDependencies, type Tested } from './tests.ts';
 
-export interface WebhooksDependencies {
+export interface WebhooksDependencies
+  extends Pick<TestDependencies, 'post' | 'limiter' | 'logger' | 'timeoutMs'> {
   readonly store: Omit<WebhookStore, 'turn' | 'claim' | 'begin' | 'delivered' | 'rest' | 'failed'>;
-  readonly deliverer: Pick<Deliverer, 'nudge' | 'drop'>;
-  readonly cipher: Pick<TextCipher, 'seal'>;
+  readonly deliverer: Pick<Deliverer, 'nudge' | 'drop' | 'inTurn'>;
+  readonly cipher: Pick<TextCipher, 'seal' | 'open'>;
   readonly feed: () => Promise<Pick<ChangeFeed, 'subscribe'>>;
   /** Why nothing can be sent to a URL, to follow the field's name; null where it can. */
   readonly unreachable: (url: string) => Promise<string | null>;
@@ -25,16 +34,16 @@ export interface WebhooksDependencies {
   readonly most: number;
 }
 
-/** A webhook with a secret that is told this once. */
+/** A webhook with a secret that is told this once; null where it was told long ago. */
 export interface Told {
   readonly webhook: Webhook;
-  readonly secret: string;
+  readonly secret: string | null;
 }
 
 /** What owners do with their webhooks. All but `erase`: of another user's, as if there was none. */
 export interface Webhooks {
-  /** @throws InputErrors; BlobgraphError WEBHOOKS_EXCEEDED, USER_ERASING, CURSOR_INVALID, CURSOR_EXPIRED */
-  register(userId: string, input: SettingsInput & { readonly after?: string | null }): Promise<Told>;
+  /** @throws InputErrors; BlobgraphError WEBHOOKS_EXCEEDED, USER_ERASING, CURSOR_INVALID, CURSOR_EXPIRED, IDEMPOTENCY_CONFLICT */
+  register(userId: string, input: RegisterInput): Promise<Told>;
   /** The user's, the oldest first: no more than a user may have. */
   list(userId: string): Promise<Webhook[]>;
   /** @throws InputErrors; BlobgraphError NOT_FOUND */
@@ -45,6 +54,8 @@ export interface Webhooks {
   steer(userId: string, id: string, state: 'ACTIVE' | 'PAUSED'): Promise<Webhook>;
   /** `after` null: from now on. @throws BlobgraphError NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED */
   replay(userId: string, id: string, after: string | null): Promise<Webhook>;
+  /** Sends a test, and tells what came of it. @throws BlobgraphError NOT_FOUND, RATE_LIMITED, OVERLOADED */
+  ping(userId: string, id: string): Promise<Tested>;
   /** Once it resolves, nothing is sent any more. @throws BlobgraphError NOT_FOUND */
   remove(userId: string, id: string): Promise<void>;
   /** Removes all of the user's, and takes no new ones for a minute: an erasure asks again until it is done. */
@@ -52,6 +63,8 @@ export interface Webhooks {
 }
 
 const OVERLAP_MS = 86_400_000;
+/** For who did not hear the answer. */
+const TOLD_AGAIN_MS = 86_400_000;
 const ERASING_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -75,19 +88,36 @@ class OwnersWebhooks implements Webhooks {
     this.#deps = deps;
   }
 
-  async register(userId: string, { after, ...input }: SettingsInput & { readonly after?: string | null }) {
+  async register(userId: string, input: RegisterInput): Promise<Told> {
+    const { store } = this.#deps;
+    const registration = readRegistration(input);
+    const { by } = registration;
+    const known = by && (await store.registered(userId, by.key));
+    const webhook = known ?? (await this.#registered(userId, registration));
+    if (by) assertSameInput(webhook, by.inputHash);
+    return this.#toldOnce(webhook);
+  }
+
+  async #registered(userId: string, { settings, after, by }: Registration): Promise<Webhook> {
     const { store, clock, ids, most } = this.#deps;
-    const settings = readSettings(input);
     await this.#assertReachable(settings.url);
-    const cursor = await this.#cursor(userId, after ?? null);
+    const cursor = await this.#cursor(userId, after);
     const id = ids.next();
-    const { secret, sealed } = this.#newSecret(id);
+    const { sealed } = this.#newSecret(id);
     const webhook = { ...settings, id, userId, cursor, secret: sealed, createdAt: clock.now() };
-    const registered = await store.register(webhook, most);
+    const registered = await store.register(webhook, most, by);
     if (registered === 'too many') throw tooMany(most);
     if (registered === 'erasing') throw erasing();
     this.#deps.deliverer.nudge();
-    return { webhook: registered, secret };
+    return registered;
+  }
+
+  /** With its secret, as long as the request that registered it may still be sent again. */
+  #toldOnce(webhook: Webhook): Told {
+    const { clock, cipher } = this.#deps;
+    const isOver = clock.now().getTime() - webhook.createdAt.getTime() >= TOLD_AGAIN_MS;
+    const secret = isOver ? undefined : cipher.open(sealedFor(webhook.id), webhook.secret);
+    return { webhook, secret: secret ?? null };
   }
 
   list(userId: string): Promise<Webhook[]> {
@@ -116,6 +146,12 @@ class OwnersWebhooks implements Webhooks {
     const { store, clock } = this.#deps;
     const cursor = await this.#cursor(userId, after);
     return this.#changed(id, () => store.replay(userId, id, cursor, clock.now()));
+  }
+
+  async ping(userId: string, id: string): Promise<Tested> {
+    const tested = mayBeStored(id) ? await sendTest(this.#deps, userId, id) : null;
+    if (!tested) throw notFound();
+    return tested;
   }
 
   async remove(userId: string, id: string): Promise<void> {

@@ -1,4 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { TextCipher } from '../../../../platform/sealing/cipher.ts';
+import { sealedFor, type Webhook } from './webhook.ts';
 
 /** Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks, 1.0), symmetric signatures. */
 const PREFIX = 'whsec_';
@@ -7,6 +9,19 @@ const SECRET_BYTES = 32;
 
 /** A new signing secret, as its owner is told it. */
 export const newSecret = (): string => `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
+
+/** The keys that sign a webhook's messages at `now`; none where they were sealed with another key. */
+export function secretsOf(
+  { id, secret, formerSecret }: Pick<Webhook, 'id' | 'secret' | 'formerSecret'>,
+  cipher: Pick<TextCipher, 'open'>,
+  now: Date,
+): string[] {
+  const current = cipher.open(sealedFor(id), secret);
+  if (current === undefined) return [];
+  const isOver = !formerSecret || formerSecret.until <= now;
+  const former = isOver ? undefined : cipher.open(sealedFor(id), formerSecret.sealed);
+  return former === undefined ? [current] : [current, former];
+}
 
 /** What is signed, beside the time. */
 export interface SignedMessage {

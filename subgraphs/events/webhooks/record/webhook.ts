@@ -74,6 +74,8 @@ export interface Webhook extends WebhookSettings {
   readonly lastTry: LastTry | null;
   readonly deliveredAt: Date | null;
   readonly createdAt: Date;
+  /** Of the input that it was registered with; null where that had no key. */
+  readonly inputHash: string | null;
   /** Grows whenever its owner changes something. */
   readonly revision: number;
 }

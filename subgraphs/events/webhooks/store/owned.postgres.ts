@@ -1,23 +1,35 @@
 import type { SqlDatabase, SqlExecutor, SqlValue } from '../../../../platform/sql/database.ts';
-import type { WebhookFilter, WebhookSettings } from '../record/webhook.ts';
+import type { Webhook, WebhookFilter, WebhookSettings } from '../record/webhook.ts';
 import { toWebhook, WEBHOOK, type WebhookRow } from './rows.postgres.ts';
 import type { NewWebhook, RegisterRefusal, WebhookStore } from './store.ts';
 
 /** The work of owners, as SQL. */
 export type Owned = Pick<
   WebhookStore,
-  'register' | 'list' | 'find' | 'update' | 'rotate' | 'steer' | 'replay' | 'markDeleted' | 'remove' | 'sweep'
+  | 'register'
+  | 'registered'
+  | 'list'
+  | 'update'
+  | 'rotate'
+  | 'steer'
+  | 'replay'
+  | 'beginTest'
+  | 'endTest'
+  | 'markDeleted'
+  | 'remove'
+  | 'sweep'
 >;
 
 const OWN = 'user_id = $1 AND id = $2 AND deleted_at IS NULL';
 const CHANGED = 'revision = revision + 1, nudged = true';
 const NOT_FAILING = 'failing_since = NULL, attempts = 0, next_at = NULL';
-const IDLE = '(busy_until IS NULL OR busy_until <= $2)';
+const isOver = (column: string, at: string) => `(${column} IS NULL OR ${column} <= ${at})`;
+const IDLE = `${isOver('busy_until', '$2')} AND ${isOver('testing_until', '$2')}`;
 
 const INSERT = `
   INSERT INTO webhooks (user_id, id, url, description, kinds, blob_id, book_id, parent_id, secret, cursor, created_at,
-    state, state_since)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'ACTIVE', $11) RETURNING ${WEBHOOK}`;
+    idempotency_key, input_hash, state, state_since)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $11) RETURNING ${WEBHOOK}`;
 
 /** Its registrations and its erasure go one after the other. */
 const lockUser = (tx: SqlExecutor, userId: string) =>
@@ -30,6 +42,13 @@ async function refusal(tx: SqlExecutor, webhook: NewWebhook, most: number): Prom
   const count = 'SELECT count(*) AS there FROM webhooks WHERE user_id = $1 AND deleted_at IS NULL';
   const [row] = await tx.query<{ there: number }>(count, [userId]);
   return Number(row?.there) < most ? null : 'too many';
+}
+
+/** The one that the user registered with a key. */
+async function registeredBy(on: SqlExecutor, userId: string, key: string): Promise<Webhook | null> {
+  const text = `SELECT ${WEBHOOK} FROM webhooks WHERE user_id = $1 AND idempotency_key = $2 AND deleted_at IS NULL`;
+  const [row] = await on.query<WebhookRow>(text, [userId, key]);
+  return row ? toWebhook(row) : null;
 }
 
 const filterValues = ({ kinds, blobId, bookId, parentId }: WebhookFilter): SqlValue[] => [
@@ -56,25 +75,34 @@ export function ownedWebhooks(database: SqlDatabase): Owned {
     return row ? toWebhook(row) : null;
   };
   return {
-    register: (webhook, most) =>
+    registered: (userId, key) => registeredBy(database, userId, key),
+    register: (webhook, most, by) =>
       database.transaction(async (tx) => {
         const { userId, id, url, description, filter, secret, cursor, createdAt } = webhook;
         await lockUser(tx, userId);
+        const known = by && (await registeredBy(tx, userId, by.key));
+        if (known) return known;
         const refused = await refusal(tx, webhook, most);
         if (refused) return refused;
         const values = [userId, id, url, description, ...filterValues(filter), secret, cursor, createdAt];
-        const [row] = await tx.query<WebhookRow>(INSERT, values);
+        const request = [by?.key ?? null, by?.inputHash ?? null];
+        const [row] = await tx.query<WebhookRow>(INSERT, [...values, ...request]);
         return toWebhook(row as WebhookRow);
       }),
     async list(userId) {
       const text = `SELECT ${WEBHOOK} FROM webhooks WHERE user_id = $1 AND deleted_at IS NULL ORDER BY created_at, id`;
       return (await database.query<WebhookRow>(text, [userId])).map(toWebhook);
     },
-    async find(userId, id) {
-      const [row] = await database.query<WebhookRow>(`SELECT ${WEBHOOK} FROM webhooks WHERE ${OWN}`, [
-        ...[userId, id],
-      ]);
-      return row ? toWebhook(row) : null;
+    async beginTest(userId, id, now, until) {
+      const free = isOver('testing_until', '$3');
+      const text = `UPDATE webhooks SET testing_until = $4 WHERE ${OWN} AND ${free}`;
+      const begun = await one(text, [userId, id, now, until]);
+      if (begun) return begun;
+      const there = await database.query(`SELECT 1 FROM webhooks WHERE ${OWN}`, [userId, id]);
+      return there.length > 0 ? 'busy' : null;
+    },
+    async endTest(id) {
+      await database.execute('UPDATE webhooks SET testing_until = NULL WHERE id = $1', [id]);
     },
     update(userId, id, settings) {
       const { text, values } = assignments(settings);

@@ -33,6 +33,7 @@ export interface WebhookRow {
   readonly error: string | null;
   readonly delivered_at: Date | null;
   readonly created_at: Date;
+  readonly input_hash: string | null;
   readonly revision: number;
 }
 
@@ -40,7 +41,7 @@ const columns = [
   ...['id', 'user_id', 'url', 'description', 'kinds', 'blob_id', 'book_id', 'parent_id'],
   ...['secret', 'former_secret', 'former_until', 'state', 'state_since', 'reason', 'cursor'],
   ...['failing_since', 'attempts', 'next_at', 'tried_at', 'status', 'error', 'delivered_at'],
-  ...['created_at', 'revision'],
+  ...['created_at', 'input_hash', 'revision'],
 ];
 
 /** What a statement returns for {@link toWebhook}. */
@@ -71,5 +72,6 @@ export const toWebhook = (row: WebhookRow): Webhook => ({
   lastTry: lastTryOf(row),
   deliveredAt: row.delivered_at,
   createdAt: row.created_at,
+  inputHash: row.input_hash,
   revision: row.revision,
 });

@@ -39,4 +39,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX webhooks_rotated ON webhooks (former_until) WHERE former_until IS NOT NULL;
   CREATE TABLE webhook_workers (id text PRIMARY KEY, until timestamptz NOT NULL);
   CREATE TABLE webhook_erasures (user_id text PRIMARY KEY, until timestamptz NOT NULL)`,
+  `ALTER TABLE webhooks ADD COLUMN idempotency_key text, ADD COLUMN input_hash text, ADD COLUMN testing_until timestamptz;
+  CREATE UNIQUE INDEX webhooks_by_key ON webhooks (user_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL AND deleted_at IS NULL`,
 ];

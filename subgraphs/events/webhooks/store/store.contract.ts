@@ -43,6 +43,9 @@ export function webhookStoreContract(
       return registered;
     }
 
+    const find = async (userId: string, id: string) =>
+      (await store.list(userId)).find((each) => each.id === id) ?? null;
+
     /** A live worker that has the webhook. */
     async function workerOf({ id }: Webhook): Promise<string> {
       const worker = newName('worker');
@@ -79,11 +82,10 @@ export function webhookStoreContract(
         failing: null,
         lastTry: null,
         deliveredAt: null,
+        inputHash: null,
         revision: 1,
       });
       expect(await store.list(userId)).toEqual([first, second]);
-      expect(await store.find(userId, first.id)).toEqual(first);
-      expect(await store.find('another', first.id)).toBeNull();
       expect(await store.list('another')).toEqual([]);
     });
 
@@ -96,6 +98,46 @@ export function webhookStoreContract(
       expect(await store.list(userId)).toHaveLength(3);
     });
 
+    it('registers one for a key of a user, also where it comes at once, and for another once that is deleted', async () => {
+      const userId = newName('keyed');
+      const by = { key: 'Schlüssel', inputHash: 'hash' };
+      const keyed = (more: Partial<NewWebhook> = {}, request = by) =>
+        store.register(newWebhook({ userId, ...more }), 1, request);
+      const answers = (await Promise.all(Array.from({ length: 4 }, () => keyed()))) as Webhook[];
+      const [first] = answers as [Webhook];
+      expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+      expect(first.inputHash).toBe('hash');
+      expect(await store.registered(userId, by.key)).toEqual(first);
+      // What another input makes of it is the caller's to judge.
+      expect(await keyed({}, { ...by, inputHash: 'other' })).toEqual(first);
+      expect(await store.registered('another', by.key)).toBeNull();
+      expect(await store.registered(userId, 'other')).toBeNull();
+      expect(await keyed({}, { ...by, key: 'other' })).toBe('too many');
+      await store.markDeleted(userId, { id: first.id }, NOW);
+      expect(await store.registered(userId, by.key)).toBeNull();
+      expect(await keyed()).not.toMatchObject({ id: first.id });
+    });
+
+    it('tests one at a time, for which a removal waits as long as it may last', async () => {
+      const webhook = await register();
+      const { id, userId } = webhook;
+      expect(await store.beginTest('another', id, NOW, at(10))).toBeNull();
+      expect(await store.beginTest(userId, id, NOW, at(10))).toEqual(webhook);
+      expect(await store.beginTest(userId, id, at(9), at(20))).toBe('busy');
+      await store.endTest(id);
+      const atOnce = await Promise.all([1, 2, 3].map(() => store.beginTest(userId, id, NOW, at(10))));
+      expect(atOnce.filter((each) => each === 'busy')).toHaveLength(2);
+      // Whoever sent that one has died.
+      expect(await store.beginTest(userId, id, at(10), at(20))).toEqual(webhook);
+      await store.markDeleted(userId, { id }, at(11));
+      expect(await store.beginTest(userId, id, at(11), at(30))).toBeNull();
+      expect(await store.remove([id], at(19))).toBe(1);
+      await store.sweep(at(12), at(19));
+      expect(await store.remove([id], at(19))).toBe(1);
+      await store.endTest(id);
+      expect(await store.remove([id], at(19))).toBe(0);
+    });
+
     it('replaces the settings that are given, and counts what was changed', async () => {
       const { userId, id, ...registered } = await register({ description: 'before' });
       const changed = await store.update(userId, id, { url: 'https://other.example/' });
@@ -104,7 +146,7 @@ export function webhookStoreContract(
       const again = await store.update(userId, id, { description: null, filter });
       expect(again).toMatchObject({ url: 'https://other.example/', description: null, filter, revision: 3 });
       expect(await store.update('another', id, { url: 'https://evil.example/' })).toBeNull();
-      expect(await store.find(userId, id)).toEqual(again);
+      expect(await find(userId, id)).toEqual(again);
     });
 
     it('keeps the former secret for a while', async () => {
@@ -115,9 +157,9 @@ export function webhookStoreContract(
       });
       expect(await store.rotate('another', id, 'mine', LATER)).toBeNull();
       await store.sweep(at(-1), at(59));
-      expect(await store.find(userId, id)).toMatchObject({ formerSecret: { sealed: 'sealed' } });
+      expect(await find(userId, id)).toMatchObject({ formerSecret: { sealed: 'sealed' } });
       await store.sweep(at(-1), at(60));
-      expect(await store.find(userId, id)).toMatchObject({ secret: 'next', formerSecret: null });
+      expect(await find(userId, id)).toMatchObject({ secret: 'next', formerSecret: null });
     });
 
     it('moves the cursor with each delivery, and not behind the back of who holds it', async () => {
@@ -134,9 +176,9 @@ export function webhookStoreContract(
       expect(await store.delivered({ ...next, worker: 'another' }, 'cx', delivered, at(20))).toBeNull();
       await store.rest({ ...next, worker: 'another' }, 'cx');
       await store.rest(held, 'cx');
-      expect(await store.find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c1' });
+      expect(await find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c1' });
       await store.rest(next, 'c2');
-      expect(await store.find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c2' });
+      expect(await find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c2' });
     });
 
     it('lets a replay win over a delivery in work', async () => {
@@ -146,7 +188,7 @@ export function webhookStoreContract(
       expect(await store.delivered(held, 'c6', delivered, at(20))).toBeNull();
       const failing = { since: NOW, attempts: 1, nextAt: at(5) };
       expect(await store.failed(held, { failing, lastTry: delivered }, null)).toBe(false);
-      expect(await store.find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c1', failing: null });
+      expect(await find(webhook.userId, webhook.id)).toMatchObject({ cursor: 'c1', failing: null });
       expect(await store.begin(held.id, held.worker, at(30))).toMatchObject({ cursor: 'c1' });
     });
 
@@ -159,15 +201,15 @@ export function webhookStoreContract(
       const fail = async () => {
         const held = await begun(webhook, worker);
         expect(await store.failed(held, { failing, lastTry }, null)).toBe(true);
-        expect(await store.find(userId, id)).toMatchObject({ failing, lastTry, state: 'ACTIVE' });
+        expect(await find(userId, id)).toMatchObject({ failing, lastTry, state: 'ACTIVE' });
         return held;
       };
       await fail();
       await store.steer(userId, id, 'ACTIVE', at(2));
-      expect(await store.find(userId, id)).toMatchObject({ failing: null });
+      expect(await find(userId, id)).toMatchObject({ failing: null });
       await fail();
       await store.update(userId, id, { url: 'https://other.example/' });
-      expect(await store.find(userId, id)).toMatchObject({ failing: null });
+      expect(await find(userId, id)).toMatchObject({ failing: null });
       const stale = await begun(webhook, worker);
       await store.rotate(userId, id, 'next', LATER);
       expect(await store.failed(stale, { failing, lastTry }, null)).toBe(false);
@@ -187,7 +229,7 @@ export function webhookStoreContract(
         true,
       );
       const found = { state: 'SET_ASIDE', reason: 'GONE', stateSince: at(3), cursor: 'c7' };
-      expect(await store.find(userId, id)).toMatchObject({ ...found, lastTry: { status: 410 } });
+      expect(await find(userId, id)).toMatchObject({ ...found, lastTry: { status: 410 } });
       expect(await store.begin(id, held.worker, at(10))).toBeNull();
       expect(await store.steer('another', id, 'ACTIVE', at(4))).toBeNull();
       const active = { state: 'ACTIVE', reason: null, stateSince: at(4), cursor: 'c7' };
@@ -270,7 +312,7 @@ export function webhookStoreContract(
       const held = await begun(webhook, await workerOf(webhook));
       expect(await store.markDeleted('another', { id }, NOW)).toEqual([]);
       expect(await store.markDeleted(userId, { id }, NOW)).toEqual([id]);
-      expect(await store.find(userId, id)).toBeNull();
+      expect(await find(userId, id)).toBeNull();
       expect(await store.list(userId)).toEqual([]);
       expect(await store.steer(userId, id, 'ACTIVE', NOW)).toBeNull();
       expect(await store.delivered(held, 'c1', delivered, at(20))).toBeNull();

@@ -6,6 +6,12 @@ export type NewWebhook = Pick<
   'id' | 'userId' | 'url' | 'description' | 'filter' | 'secret' | 'cursor' | 'createdAt'
 >;
 
+/** A request to register a webhook that may be sent again. */
+export interface RegisteredBy {
+  readonly key: string;
+  readonly inputHash: string;
+}
+
 /** Why a webhook was not registered. */
 export type RegisterRefusal = 'too many' | 'erasing';
 
@@ -35,12 +41,15 @@ export interface Held {
 export interface WebhookStore {
   /** Creates missing tables. */
   prepare(): Promise<void>;
-  /** Writes an active one, unless its user has `most` already, or is being erased. */
-  register(webhook: NewWebhook, most: number): Promise<Webhook | RegisterRefusal>;
+  /**
+   * Writes an active one, unless its user has `most` already, or is being erased. `by`: the request, which finds the one that its key
+   * registered before.
+   */
+  register(webhook: NewWebhook, most: number, by?: RegisteredBy): Promise<Webhook | RegisterRefusal>;
+  /** The one that the user registered with a key; null where there is none. */
+  registered(userId: string, key: string): Promise<Webhook | null>;
   /** The user's, the oldest first. */
   list(userId: string): Promise<Webhook[]>;
-  /** Null for one that is not this user's. */
-  find(userId: string, id: string): Promise<Webhook | null>;
   /** Replaces the given settings. Another URL is tried at once. Null where there is none. */
   update(userId: string, id: string, settings: Partial<WebhookSettings>): Promise<Webhook | null>;
   /** Has another secret sign, and the present one too until `formerUntil`. Null where there is none. */
@@ -51,11 +60,19 @@ export interface WebhookStore {
   replay(userId: string, id: string, cursor: string, now: Date): Promise<Webhook | null>;
 
   /**
+   * The webhook before a test of it is sent, which lasts until `until` at most, and for which its removal waits; `busy` while
+   * another is under way. Null where there is none.
+   */
+  beginTest(userId: string, id: string, now: Date, until: Date): Promise<Webhook | 'busy' | null>;
+  /** The test is over. */
+  endTest(id: string): Promise<void>;
+
+  /**
    * Marks one of the user's as deleted, or all: from then on no delivery begins. Of all, nothing is registered until
    * `erasingUntil`. Returns the ids.
    */
   markDeleted(userId: string, which: { id: string } | { erasingUntil: Date }, now: Date): Promise<string[]>;
-  /** Removes marked ones to which no delivery is in work. Returns how many of them are left. */
+  /** Removes marked ones to which nothing is on its way. Returns how many of them are left. */
   remove(ids: readonly string[], now: Date): Promise<number>;
   /** Removes what was marked before then: who marked it has died. And keys whose time is over. */
   sweep(before: Date, now: Date): Promise<void>;

@@ -1,8 +1,7 @@
 import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
 import type { ProcessingReport } from '../../../../platform/clients/state.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
-import type { EventLog } from '../../../../platform/event-log/log.ts';
-import { type EventKind, progressSubject } from '../../../../platform/events/events.ts';
+import type { EventKind } from '../../../../platform/events/events.ts';
 import type { Clock } from '../../../../platform/time/clock.ts';
 import {
   type ChangeDependencies,
@@ -81,7 +80,6 @@ export const decideReport =
 
 export interface ReportDependencies extends ChangeDependencies {
   readonly processors: Pick<ProcessorCatalog, 'get' | 'known'>;
-  readonly eventLog: Pick<EventLog, 'announce'>;
 }
 
 /**
@@ -98,20 +96,8 @@ export async function reportProcessing(
   assertNotRetired(report.processor_id, status);
   const read = await requireEntry(deps.store, userId, report.blob_id);
   await assertMayRead(deps.processors, report.processor_id, [read]);
-  if (report.state === 'PROCESSING' && report.progress !== undefined && report.artifact === undefined)
-    announceProgress(deps.eventLog, userId, report);
   const decide = decideReport(deps.clock, report, { isPaused: status === 'paused' });
   return changeEntry(deps, userId, report.blob_id, decide, read);
-}
-
-/** Tells subscribers of progress; nothing is stored. */
-function announceProgress(
-  eventLog: Pick<EventLog, 'announce'>,
-  userId: string,
-  report: ProcessingReport,
-): void {
-  const body = { blob_id: report.blob_id, processor_id: report.processor_id, progress: report.progress };
-  eventLog.announce(progressSubject(userId), new TextEncoder().encode(JSON.stringify(body)));
 }
 
 /** The refusal when a processor has no run on a blob. */

@@ -1,9 +1,10 @@
-import type { ChangeFeed } from '../../platform/changes/feed.ts';
-import { Few } from '../../platform/collections/few.ts';
-import { BlobgraphError } from '../../platform/errors/errors.ts';
-import type { Viewer } from '../../platform/identity/service/caller.ts';
-import { bearerToken } from '../../platform/serving/access/authenticate.ts';
-import { Rounds } from '../../platform/time/rounds.ts';
+import type { ChangeFeed } from '../../changes/feed.ts';
+import { Few } from '../../collections/few.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Viewer } from '../../identity/service/caller.ts';
+import { Rounds } from '../../time/rounds.ts';
+import { bearerToken } from '../access/authenticate.ts';
+import { TimedSession } from '../connections/session.ts';
 import { OpenSession, type SessionOptions } from './open-session.ts';
 
 export interface SessionsOptions extends SessionOptions {
@@ -25,7 +26,7 @@ const UNWATCHED = () => {};
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #looks: Rounds<OpenSession>;
-  readonly #open = new Map<string, Few<OpenSession>>();
+  readonly #open = new Map<string, Few<TimedSession>>();
   /** Users who are being erased, as far as the log has told. */
   readonly #erasing = new Set<string>();
   #stopWatching = UNWATCHED;
@@ -39,14 +40,31 @@ export class Sessions {
 
   /** Opens that of a connection whose token was verified. It is to be closed. @throws BlobgraphError USER_ERASING */
   open(viewer: Viewer, authorization: unknown): OpenSession {
-    const { userId } = viewer;
-    if (this.#erasing.has(userId)) throw erasing();
-    const session = new OpenSession(viewer, bearerToken(authorization), this.#options);
-    const own = this.#open.get(userId) ?? new Few<OpenSession>();
-    this.#open.set(userId, own.add(session));
+    this.#assertMayOpen(viewer);
+    const session = this.#entered(new OpenSession(viewer, bearerToken(authorization), this.#options));
     this.#looks.add(session);
+    session.onClosed(() => this.#looks.delete(session));
+    return session;
+  }
+
+  /**
+   * Opens that of a connection that a service keeps for its user, by its own identity: it lasts as long as the connection. It is to be
+   * closed. @throws BlobgraphError USER_ERASING
+   */
+  openOfService(viewer: Viewer): TimedSession {
+    this.#assertMayOpen(viewer);
+    return this.#entered(new TimedSession(viewer.userId, undefined, this.#options.clock));
+  }
+
+  #assertMayOpen({ userId }: Viewer): void {
+    if (this.#erasing.has(userId)) throw erasing();
+  }
+
+  #entered<Session extends TimedSession>(session: Session): Session {
+    const { userId } = session;
+    const own = this.#open.get(userId) ?? new Few<TimedSession>();
+    this.#open.set(userId, own.add(session));
     session.onClosed(() => {
-      this.#looks.delete(session);
       own.delete(session);
       if (own.size === 0 && this.#open.get(userId) === own) this.#open.delete(userId);
     });

@@ -1,20 +1,19 @@
 import type { ExecutionResult } from 'graphql-ws';
-import { Few } from '../../platform/collections/few.ts';
-import { ServiceStops } from '../../platform/serving/event-stream/pour.ts';
-import type { OpenSession } from '../admission/open-session.ts';
-import type { Answer } from '../operations/present.ts';
+import { Few } from '../../collections/few.ts';
+import type { ConnectionSession } from '../connections/session.ts';
+import { ServiceStops } from '../event-stream/pour.ts';
 
 /** A subscription's result, with the cursor after which it goes on. */
-export interface Told {
-  readonly result: Answer;
+export interface Told<Result extends object = ExecutionResult> {
+  readonly result: Result;
   /** Undefined for what is in no log. */
   readonly cursor: string | undefined;
 }
 
 /** A subscription's results for graphql-ws. Returning it ends the subscription at once, also while it waits. */
 export class Results implements AsyncIterableIterator<ExecutionResult> {
-  readonly #told: AsyncIterator<Told, void, undefined>;
-  readonly #session: Pick<OpenSession, 'end'>;
+  readonly #told: AsyncIterator<Told<object>, void, undefined>;
+  readonly #session: Pick<ConnectionSession, 'end'>;
   readonly #cursors: WeakMap<object, string>;
   readonly #onReturn = new Few<() => void>();
   #isReturned = false;
@@ -22,8 +21,8 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
 
   /** `cursors`: where the cursor of each result is noted. */
   constructor(
-    told: AsyncIterator<Told, void, undefined>,
-    deps: { session: Pick<OpenSession, 'end'>; cursors: WeakMap<object, string> },
+    told: AsyncIterator<Told<object>, void, undefined>,
+    deps: { session: Pick<ConnectionSession, 'end'>; cursors: WeakMap<object, string> },
   ) {
     this.#told = told;
     this.#session = deps.session;
@@ -68,7 +67,7 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
     return this;
   }
 
-  #noted({ result, cursor }: Told): ExecutionResult {
+  #noted({ result, cursor }: Told<object>): ExecutionResult {
     if (cursor !== undefined) this.#cursors.set(result, cursor);
     return result as ExecutionResult;
   }

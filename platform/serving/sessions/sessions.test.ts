@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { openChangeFeed } from '../../platform/changes/feed.ts';
-import { BlobgraphError } from '../../platform/errors/errors.ts';
-import { toUserMessage, type UserEventKind } from '../../platform/events/user-events.ts';
-import { createLogger } from '../../platform/telemetry/logger.ts';
-import { memoryLog } from '../../platform/testing/memory-log.ts';
-import { viewer } from '../../platform/testing/service.ts';
+import { openChangeFeed } from '../../changes/feed.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import { toUserMessage, type UserEventKind } from '../../events/user-events.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { memoryLog } from '../../testing/memory-log.ts';
+import { viewer } from '../../testing/service.ts';
 import { Sessions } from './sessions.ts';
 
 const log = memoryLog();

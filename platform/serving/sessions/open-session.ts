@@ -1,10 +1,10 @@
-import { Few } from '../../platform/collections/few.ts';
-import { BlobgraphError } from '../../platform/errors/errors.ts';
-import type { Viewer } from '../../platform/identity/service/caller.ts';
-import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
-import { bearerToken } from '../../platform/serving/access/authenticate.ts';
-import { type RenewableSession, TimedSession } from '../../platform/serving/connections/session.ts';
-import type { Clock } from '../../platform/time/clock.ts';
+import { Few } from '../../collections/few.ts';
+import { BlobgraphError } from '../../errors/errors.ts';
+import type { Viewer } from '../../identity/service/caller.ts';
+import type { UserTokens } from '../../identity/users/user-tokens.ts';
+import type { Clock } from '../../time/clock.ts';
+import { bearerToken } from '../access/authenticate.ts';
+import { type RenewableSession, TimedSession } from '../connections/session.ts';
 
 export interface SessionOptions {
   readonly userTokens: Pick<UserTokens, 'verify' | 'acceptedUntil'>;
