@@ -84,6 +84,7 @@ async function withRelay(
     logger,
     nudge: (blobId) => relay.nudge(blobId),
     nudgeDeletion: () => undefined,
+    ended: () => undefined,
   });
   relay.start();
   try {

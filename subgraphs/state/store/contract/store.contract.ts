@@ -14,6 +14,7 @@ import { outboxContract } from './outboxes.contract.ts';
 import { reemissionContract } from './reemission.contract.ts';
 import { scansContract } from './scans.contract.ts';
 import { searchContract } from './search.contract.ts';
+import { turnContract } from './turns.contract.ts';
 import { userBlobContract } from './user-blobs.contract.ts';
 import { walkContract } from './walks.contract.ts';
 
@@ -214,4 +215,5 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   erasureContract(() => store);
   reemissionContract(() => store);
   scansContract(() => store);
+  turnContract(() => store);
 }
