@@ -71,7 +71,11 @@ async function handOutAll(deps: TurnSweeperDependencies, userId: string, { runs 
  * Hands out a user's held runs, the oldest first, as far as there is room. In several processes at once they are the same
  * runs, and each is handed out once.
  */
-async function handOn(deps: TurnSweeperDependencies, userId: string, signal: AbortSignal): Promise<void> {
+export async function handOn(
+  deps: TurnSweeperDependencies,
+  userId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, turns } = deps;
   while (!signal.aborted) {
     const outstanding = await store.outstandingRuns(userId);

@@ -93,7 +93,7 @@ class CountedTurns implements Turns {
   }
 
   handedOut(userId: string, taken: ReadonlyMap<string, number>, waiting: ReadonlySet<string>): void {
-    for (const id of waiting) this.#countOf(userId, id);
+    for (const id of [...taken.keys(), ...waiting]) this.#countOf(userId, id);
     for (const [id, count] of this.#userOf(userId).counts) {
       count.counted += taken.get(id) ?? 0;
       count.isHolding = waiting.has(id);
