@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, entry, event, ids, newUser, outboxOf } from '../../testing/records.fixture.ts';
-import { facetOf } from '../facets.ts';
+import { facetOf } from '../filter.ts';
 import type { IndexEntry } from '../records.ts';
 import type { StateStore } from '../store.ts';
 import { bookContract } from './books.contract.ts';
