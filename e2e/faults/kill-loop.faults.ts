@@ -13,7 +13,8 @@ let ledgers: Ledger[];
 let work: Work;
 
 beforeAll(async () => {
-  system = await startFaultSystem();
+  // So few that some of each user’s wait for their turn.
+  system = await startFaultSystem({ environment: { USER_RUNS: '2' } });
   ledgers = await Promise.all(Array.from({ length: USERS }, () => openLedger(system)));
   work = workOn(ledgers);
 });
