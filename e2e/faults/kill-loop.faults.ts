@@ -13,8 +13,7 @@ let ledgers: Ledger[];
 let work: Work;
 
 beforeAll(async () => {
-  // So few that some of each user’s wait for their turn.
-  system = await startFaultSystem({ environment: { USER_RUNS: '2' } });
+  system = await startFaultSystem();
   ledgers = await Promise.all(Array.from({ length: USERS }, () => openLedger(system)));
   work = workOn(ledgers);
 });
