@@ -20,6 +20,7 @@ describe('defaults', () => {
         requestTimeoutMs: 30_000,
         requests: 500,
         outbox: 10_000,
+        userRuns: 50,
         history: { changes: 20_000, bytes: 16 * 1024 ** 2 },
         connections: 10_000,
         sockets: defaultSocketLimits,

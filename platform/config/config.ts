@@ -92,6 +92,8 @@ export interface Config extends StoresConfig, FrontConfig {
     readonly requests: number;
     /** Documents whose events may wait before new blobs are refused. */
     readonly outbox: number;
+    /** Runs of one user that a processor is asked for at once; further ones wait in the index. 0: any number. */
+    readonly userRuns: number;
     /** Changes held for subscribers in one process. */
     readonly history: { readonly changes: number; readonly bytes: number };
     /** TCP connections open at once, in one service. */
@@ -209,6 +211,7 @@ function configOf(env: Environment, given: NodeJS.ProcessEnv): Config {
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       requests: env.MAX_REQUESTS,
       outbox: env.MAX_OUTBOX,
+      userRuns: env.USER_RUNS,
       history: { changes: env.MAX_HISTORY_CHANGES, bytes: env.MAX_HISTORY_MEBIBYTES * 1024 ** 2 },
       ...connectionLimits(env),
     },

@@ -77,6 +77,11 @@ export const loadVariables = {
       .describe(
         'documents whose events wait for the event log; while there are more, new blobs are answered 503',
       ),
+    USER_RUNS: wholeNumber(0, 1_000_000)
+      .default(50)
+      .describe(
+        'runs of one user that each processor is asked for at once; further ones wait, so that other users’ are not behind them; `0`: any number',
+      ),
   }),
   ...readBy('gateway, events', {
     MAX_HISTORY_CHANGES: wholeNumber(10, 10_000_000)

@@ -97,6 +97,10 @@ export const errorTable = {
     409,
     'An operator has paused the processor: it takes no work. What waits for it is done when it is resumed.',
   ),
+  AWAITING_TURN: entry(
+    409,
+    'The processor has as many runs of the user in hand as it takes at once: the run begins by itself when others of theirs have ended.',
+  ),
   PROCESSOR_RETIRED: entry(
     410,
     'The processor was retired: its store is gone for good. What it made cannot be read any more, and it makes nothing.',

@@ -51,6 +51,8 @@ const bodySchema = z.object({
     .optional(),
   /** In `created` and `indexed`: the processors for which a run is planned. */
   planned: z.array(z.string()).optional(),
+  /** Of those, the processors whose turn has not come: a `retried` asks them later. Absent where there are none. */
+  held: z.array(z.string()).optional(),
   /** In `indexed`: true while the blob's content does not exist yet. */
   pending: z.boolean().optional(),
 });

@@ -29,6 +29,8 @@ import type { BookKey } from './store/books.ts';
 import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
+import { createTurnSweeper } from './turns/hand-on.ts';
+import { createTurns } from './turns/turns.ts';
 
 const DATABASE = 'state';
 
@@ -57,7 +59,11 @@ async function openShared(runtime: ServiceRuntime) {
   const schemas = createSchemaClient({ http, clock });
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
   const commit = createGroupCommit(store);
-  return { store, commit, eventLog, registry, processors, schemas, intake, outsideTypes, clock, ids, logger };
+  const turns = createTurns({ store, clock, limit: config.limits.userRuns });
+  return {
+    ...{ store, commit, turns, eventLog, registry, processors, schemas, intake, outsideTypes },
+    ...{ clock, ids, logger },
+  };
 }
 
 /** The dependencies of requests. A nudge reaches the background work that `work` returns. */
@@ -70,6 +76,7 @@ function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => 
     nudgeErasure: (userId: string) => work().erasures.nudge(userId),
     nudgeBackfill: (processorId: string) => work().backfills.nudge(processorId),
     nudgeHandOut: (processorId: string) => work().handOuts.nudge(processorId),
+    nudgeTurns: (userId: string) => work().turnSweeper.nudge(userId),
     nudgeRetirement: (processorId: string) => work().retirements.nudge(processorId),
   };
 }
@@ -81,7 +88,8 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
   const erasure = createErasureClient(http);
   const webhooks = config.services.includes('events') ? createWebhookEraser(http) : undefined;
   return {
-    relay: createRelay(deps),
+    relay: createRelay({ ...deps, ended: (userId) => deps.turns.ended(userId) && deps.nudgeTurns(userId) }),
+    turnSweeper: createTurnSweeper(deps),
     bookRelay: createBookRelay(deps),
     deletions: createDeletionSweeper({ ...deps, erasure }),
     erasures: createErasureSweeper({ ...deps, erasure, webhooks, maxWaiting: config.limits.outbox / 2 }),

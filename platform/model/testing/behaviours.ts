@@ -17,6 +17,8 @@ export type Behaviour =
       readonly refusal?: string;
       /** The name that the model gives itself; default `test-model-1`. */
       readonly model?: string;
+      /** Says nothing before this has resolved. */
+      readonly after?: Promise<void>;
     }
   | {
       /** Fails with an HTTP status. */
@@ -247,6 +249,7 @@ export async function respond(
 ): Promise<void> {
   switch (behaviour.kind) {
     case 'answer':
+      await behaviour.after;
       if (behaviour.streamed === false) {
         response.writeHead(200, json).end(wholeAnswer(behaviour, request));
         return;

@@ -26,6 +26,16 @@ describe('an event', () => {
     ['of a pending blob', event('indexed', { schema_id: 'note-v1', pending: true }), 'ignore'],
     ['of a run that is to be made again', event('retried', run('upper-case')), 'run'],
     [
+      'that says that its turn has not come',
+      event('created', { planned: ['upper-case'], held: ['upper-case'] }),
+      'ignore',
+    ],
+    [
+      'that says so of another',
+      event('created', { planned: ['upper-case', 'other'], held: ['other'] }),
+      'run',
+    ],
+    [
       'of its own pending blob',
       event('retried', { schema_id: 'x', owner: 'upper-case', ...run('upper-case') }),
       'run',

@@ -27,6 +27,7 @@ export function askedBy({ kind, body }: BlobEvent, { id, takes = {}, optIn = [] 
     const isTaken = Object.values(takes).some((schemaIds) => schemaIds.includes(body.schema_id));
     return isOwn || isTaken ? 'run' : 'elsewhere';
   }
+  if (body.held?.includes(id)) return 'ignore';
   const isPlanned = body.planned?.includes(id) ?? false;
   const isTaken = (takes[`blob.${kind}`] ?? []).includes(body.schema_id) && body.pending !== true;
   if (isTaken && (isPlanned || !optIn.includes(body.schema_id))) return 'run';

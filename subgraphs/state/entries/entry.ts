@@ -31,6 +31,8 @@ export interface EventDetails {
     Partial<Pick<Run, 'stage' | 'progress'>>;
   /** For `created` and `indexed`: the processors that have a planned run. */
   readonly planned?: readonly string[];
+  /** Of those, the processors that are asked later, by an event of its own. */
+  readonly held?: readonly string[];
   /** For `indexed`: true when the content does not exist yet. */
   readonly pending?: boolean;
 }
@@ -73,7 +75,7 @@ export function eventOf(
   entry: ToldOf,
   kind: EventKind,
   at: Date,
-  { run, planned, pending }: EventDetails = {},
+  { run, planned, held = [], pending }: EventDetails = {},
 ): OutboxEvent {
   const trace = currentTrace();
   return {
@@ -93,6 +95,7 @@ export function eventOf(
       ...(entry.conversationId === null ? {} : { conversation_id: entry.conversationId }),
       ...(run ? { run: runBody(run) } : {}),
       ...(planned ? { planned: [...planned] } : {}),
+      ...(held.length > 0 ? { held: [...held] } : {}),
       ...(pending ? { pending } : {}),
     },
   };
@@ -112,13 +115,17 @@ const toldOfUserBlob = (blob: UserBlobRecord) => ({
   conversationId: blob.conversationId,
 });
 
-/** The event that a user's blob is stored with. */
-export const createdEventOf = (blob: UserBlobRecord): OutboxEvent =>
-  eventOf(toldOfUserBlob(blob), 'created', blob.createdAt, { planned: blob.expectedProcessorIds });
+/** The event that a user's blob is stored with. `held`: the processors that it does not ask yet. */
+export const createdEventOf = (blob: UserBlobRecord, held: readonly string[]): OutboxEvent =>
+  eventOf(toldOfUserBlob(blob), 'created', blob.createdAt, { planned: blob.expectedProcessorIds, held });
+
+/** The processors that a user's blob does not ask yet. Its event says so, which it keeps until that is published. */
+const heldOf = ({ outbox }: UserBlobRecord): readonly string[] =>
+  outbox.find(({ kind }) => kind === 'created')?.body.held ?? [];
 
 /** The index entry of a user's blob: the same whenever it is made of the same record. */
 export function entryOfUserBlob(blob: UserBlobRecord): IndexEntry {
-  const runs = pendingRuns(blob.expectedProcessorIds, blob.createdAt);
+  const runs = pendingRuns(blob.expectedProcessorIds, blob.createdAt, heldOf(blob));
   const json = jsonOf(blob);
   return {
     ...toldOfUserBlob(blob),
@@ -169,11 +176,13 @@ export function entryOfDerived(
     schemaType: string;
     /** Processors with a planned run. For a pending blob, only its own. */
     expectedProcessorIds: readonly string[];
+    /** Of those, the ones that are not asked yet. */
+    held: readonly string[];
     at: Date;
   },
 ): IndexEntry {
   const { sources, at } = context;
-  const runs = pendingRuns(context.expectedProcessorIds, at);
+  const runs = pendingRuns(context.expectedProcessorIds, at, context.held);
   return {
     id: registration.remote_blob_id,
     userId: registration.user_id,

@@ -1,6 +1,7 @@
 import type { ProcessingReport } from '../../../platform/clients/state.ts';
 import type { ProcessingState } from '../../../platform/events/events.ts';
 import { type Run, runFrom } from '../store/records.ts';
+import { turnOf } from '../store/turns.ts';
 
 /** Identifies a run on a blob. */
 type RunKey = Pick<Run, 'processorId' | 'artifact'>;
@@ -18,8 +19,11 @@ export const isUnderWay = ({ state }: Run): boolean => state === 'PENDING' || st
 export const isCancelled = ({ state, error }: Run): boolean =>
   state === 'FAILED' && error?.code === 'CANCELLED';
 
+/** Whether it waits for its user's turn: its processor was not asked yet. */
+export const isHeld = (run: Run): boolean => turnOf(run) === 'held';
+
 /** Whether the processor still has to finish a run that an event requested. Artifacts are requested by readers. */
-export const isOwed = (run: Run): boolean => run.artifact === null && isUnderWay(run);
+export const isOwed = (run: Run): boolean => turnOf(run) === 'taken';
 
 /** The state of a blob: all of its runs but those of artifacts taken together. */
 export function processingState(all: readonly Run[]): ProcessingState {
@@ -36,25 +40,36 @@ export function processingState(all: readonly Run[]): ProcessingState {
 const pending = (of: Pick<Run, 'processorId' | 'attempt' | 'generation'>, at: Date): Run =>
   runFrom({ ...of, state: 'PENDING', progress: null, error: null, updatedAt: at.toISOString() });
 
-/** Planned runs of these processors. */
-export const pendingRuns = (processorIds: readonly string[], at: Date): Run[] =>
-  processorIds.map((processorId) => pending({ processorId, attempt: 0, generation: 0 }, at));
+/** Planned runs of these processors. `held`: those that are not asked yet. */
+export const pendingRuns = (processorIds: readonly string[], at: Date, held: readonly string[] = []): Run[] =>
+  processorIds.map((processorId) => {
+    const run = pending({ processorId, attempt: 0, generation: 0 }, at);
+    return held.includes(processorId) ? heldBack(run) : run;
+  });
 
-/** Plans runs on a blob that has just received its content. A run that began too early is requested again. */
+const heldBack = (run: Run): Run => ({ ...run, held: true });
+
+/**
+ * Plans runs on a blob that has just received its content. A run that began too early is requested again. `held`: of new
+ * ones, those that are not asked yet.
+ */
 export function planRuns(
   runs: readonly Run[],
   processorIds: readonly string[],
   at: Date,
+  held: readonly string[] = [],
 ): { readonly runs: readonly Run[]; readonly asked: readonly Run[] } {
   const early = processorIds.flatMap((id) => blobRun(runs, id) ?? []);
   const asked = early.map((run) => next(run.processorId, run, run.generation, at));
   const more = pendingRuns(
     processorIds.filter((id) => !blobRun(runs, id)),
     at,
+    held,
   );
+  const now = more.filter((run) => !isHeld(run));
   return {
     runs: [...asked.reduce<readonly Run[]>(replace, runs), ...more],
-    asked: [...asked, ...more.map((run) => ({ ...run, attempt: 1 }))],
+    asked: [...asked, ...now.map((run) => ({ ...run, attempt: 1 }))],
   };
 }
 
@@ -123,7 +138,7 @@ export function applyReport(runs: readonly Run[], report: ProcessingReport, at: 
 
 /**
  * Requests a missing result: a run that is completed, that has sent no report since `silentSince`, or that does not
- * exist. Null while a run is under way or when it failed.
+ * exist. Null while a run is under way or held, or when it failed.
  */
 export function applyRequest(
   runs: readonly Run[],
@@ -132,8 +147,8 @@ export function applyRequest(
   silentSince: Date,
 ): ChangedRuns | null {
   const run = blobRun(runs, processorId);
-  if (run?.state === 'FAILED' || (run && isUnderWay(run) && new Date(run.updatedAt) >= silentSince))
-    return null;
+  if (run && (run.state === 'FAILED' || isHeld(run))) return null;
+  if (run && isUnderWay(run) && new Date(run.updatedAt) >= silentSince) return null;
   return changed(runs, next(processorId, run, run?.generation ?? 0, at));
 }
 
@@ -145,22 +160,28 @@ export function applyRetry(
   silentSince: Date,
 ): ChangedRuns | null {
   const run = blobRun(runs, processorId);
-  const isSilent = run && isUnderWay(run) && new Date(run.updatedAt) < silentSince;
+  const isSilent = run && isUnderWay(run) && !isHeld(run) && new Date(run.updatedAt) < silentSince;
   return run && (run.state === 'FAILED' || isSilent)
     ? changed(runs, next(processorId, run, run.generation, at))
     : null;
 }
 
 /** Ends a run as failed, e.g. because it was cancelled. */
-export const applyFailure = (
+export function applyFailure(
   runs: readonly Run[],
-  run: Run,
+  { held: _, ...run }: Run,
   error: NonNullable<Run['error']>,
   at: Date,
-): ChangedRuns =>
-  changed(runs, { ...run, state: 'FAILED', stage: null, progress: null, error, updatedAt: at.toISOString() });
+): ChangedRuns {
+  const ended = { state: 'FAILED', stage: null, progress: null, error, updatedAt: at.toISOString() } as const;
+  return changed(runs, { ...run, ...ended });
+}
 
-/** Requests a run again whose event was lost. */
+/** The same request, but its processor is not asked yet. */
+export const applyHold = (runs: readonly Run[], { run }: ChangedRuns): ChangedRuns =>
+  changed(runs, heldBack(run));
+
+/** Requests a run that was held back, or again one whose event was lost. */
 export const applyHandOut = (runs: readonly Run[], run: Run, at: Date): ChangedRuns =>
   changed(runs, next(run.processorId, run, run.generation, at));
 

@@ -386,7 +386,10 @@ export type ProcessingRun = {
   progress: Maybe<Scalars['Float']['output']>;
   /** Why it failed. */
   error: Maybe<ProcessingError>;
-  /** Why it waits: `PROCESSOR_PAUSED` while its processor is paused; null when there is nothing in its way. */
+  /**
+   * Why it waits: `PROCESSOR_PAUSED` while its processor is paused, `AWAITING_TURN` while the processor has as many other
+   * runs of yours in hand as it takes at once; null when there is nothing in its way.
+   */
   obstacle: Maybe<ProcessingError>;
   /** When something was last heard of it. */
   updatedAt: Scalars['DateTime']['output'];

@@ -18,8 +18,8 @@ import {
   pageAfter,
   pageSize,
 } from '../entries/pagination.ts';
-import { facetOf } from '../store/facets.ts';
 import type { EntryFilter } from '../store/filter.ts';
+import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
 import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';

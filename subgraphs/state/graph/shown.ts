@@ -3,6 +3,7 @@ import { whenThere } from '../../../platform/concurrency/when-there.ts';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { knownProcessors, pausedMessage, retiredMessage } from '../blobs/processing/processor-status.ts';
 import { isPending, STATE } from '../entries/entry.ts';
+import { isHeld } from '../entries/runs.ts';
 import type { BriefEntry, ListedEntry, Run } from '../store/records.ts';
 import { contentTypes } from './content-types.generated.ts';
 
@@ -70,7 +71,12 @@ export function contentOf(
 
 const WAITING: Run['state'] = 'PENDING';
 
-/** An entry's runs; those that wait for a paused processor have an obstacle. */
+const AWAITING_TURN = {
+  code: 'AWAITING_TURN',
+  message: 'The run begins by itself when others of yours have ended.',
+};
+
+/** An entry's runs; those that wait for a paused processor, or for their turn, have an obstacle. */
 export function processingOf(
   processors: ContentDependencies['processors'],
   { state, runs }: Pick<ListedEntry, 'state' | 'runs'>,
@@ -80,7 +86,7 @@ export function processingOf(
   return whenThere(known, (by) => {
     const obstacleOf = (run: Run) => {
       const processor = run.state === WAITING ? by.get(run.processorId) : undefined;
-      if (processor?.status !== 'paused') return null;
+      if (processor?.status !== 'paused') return isHeld(run) ? AWAITING_TURN : null;
       return { code: 'PROCESSOR_PAUSED', message: pausedMessage(run.processorId, processor.status_reason) };
     };
     return {

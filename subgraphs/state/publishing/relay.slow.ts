@@ -9,7 +9,7 @@ import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { openTemporaryPglite } from '../../../platform/testing/pglite.ts';
 import { systemClock } from '../../../platform/time/clock.ts';
 import type { Sweeper } from '../background/sweeper.ts';
-import { entryOfUserBlob, eventOf } from '../entries/entry.ts';
+import { createdEventOf, entryOfUserBlob, eventOf } from '../entries/entry.ts';
 import { processingState } from '../entries/runs.ts';
 import { createPostgresStateStore } from '../store/postgres/store.postgres.ts';
 import type { UserBlobRecord } from '../store/records.ts';
@@ -84,6 +84,7 @@ async function withRelay(
     logger,
     nudge: (blobId) => relay.nudge(blobId),
     nudgeDeletion: () => undefined,
+    ended: () => undefined,
   });
   relay.start();
   try {
@@ -111,6 +112,17 @@ describe('the relay', () => {
     });
     expect(await store.entries('alice', [blob.id])).toEqual([entryOfUserBlob(blob)]);
     expect(await published(blob.id)).toEqual([{ kind: 'created', version: 1 }]);
+  });
+
+  it('makes the entry of a blob whose run was held back with that run held', async () => {
+    const { outbox: _, ...unheld } = abandoned();
+    const blob = { ...unheld, outbox: [createdEventOf({ ...unheld, outbox: [] }, ['text-expansion'])] };
+    await store.insertUserBlob(blob);
+    await withRelay(log, async () => {
+      await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });
+    });
+    const [entry] = await store.entries('alice', [blob.id]);
+    expect(entry?.runs).toMatchObject([{ state: 'PENDING', held: true }]);
   });
 
   it('publishes a blob’s events in order, its own first, also when it is nudged meanwhile', async () => {

@@ -14,7 +14,12 @@ export interface RelayDependencies extends DeletionDependencies {
     Pick<StateStore, 'openDeletions' | 'erasure' | 'countEntries'>;
   readonly eventLog: Pick<EventLog, 'publish'>;
   readonly logger: Logger;
+  /** Takes the user of each event that says that runs have ended. */
+  readonly ended: (userId: string) => void;
 }
+
+/** Kinds of events after which a run may have ended. */
+const ENDING: ReadonlySet<string> = new Set(['completed', 'failed', 'deleted']);
 
 /** While one batch waits for the log, another is read. Ids nudged in the meantime form the next. */
 const BATCHES_AT_ONCE = 2;
@@ -96,6 +101,7 @@ async function relay(deps: RelayDependencies, blobIds: readonly string[]): Promi
     for (const event of events) {
       await eventLog.publish(toMessage({ ...event, time: new Date(event.time) }));
       published.set(blobId, event.version);
+      if (ENDING.has(event.kind)) deps.ended(event.body.user_id);
     }
   };
   const publishAll = async (blobId: string) => {

@@ -118,6 +118,7 @@ export function runReconciled() {
       sources: [draft],
       schemaType: 'expanded_text',
       expectedProcessorIds: [],
+      held: [],
       at: text.createdAt,
     };
     if (indexed) {

@@ -69,6 +69,8 @@ export interface Run {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** ISO 8601. */
   readonly updatedAt: string;
+  /** Only while it is PENDING and its processor was not asked yet: others of its user go first. */
+  readonly held?: true;
 }
 
 /** One entry of the index. */

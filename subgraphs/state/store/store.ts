@@ -11,6 +11,7 @@ import type { ReemissionStore } from './reemission.ts';
 import type { StateScans } from './scans.ts';
 import type { SearchStore } from './search.ts';
 import type { SummaryStore } from './summary.ts';
+import type { TurnStore } from './turns.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { WalkStore } from './walks.ts';
 
@@ -53,6 +54,7 @@ export interface StateStore
     ErasureStore,
     ReemissionStore,
     StateScans,
+    TurnStore,
     Upkeep {
   /** Walks that request runs on blobs older than a processor. */
   readonly backfills: WalkStore;

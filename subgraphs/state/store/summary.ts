@@ -1,4 +1,4 @@
-import type { Facet, FacetKind } from './facets.ts';
+import type { Facet, FacetKind } from './filter.ts';
 
 /** Maximum number of books, and of conversations, in a list. */
 export const MAX_LISTED = 1_000;

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../platform/time/clock.ts';
 import { createGroupCommit } from '../blobs/create/group-commit.ts';
 import type { StateStore } from '../store/store.ts';
 import type { StateDependencies } from '../subgraph.ts';
+import { createTurns } from '../turns/turns.ts';
 
 /** A schema that accepts every document. */
 export const anySchema = async (id: string, version = '1.0.0') => ({
@@ -24,6 +25,7 @@ export const dependenciesOf = (
 ): StateDependencies => ({
   store,
   commit: createGroupCommit(store),
+  turns: createTurns({ store, clock, limit: 0 }),
   schemas: { validator: anySchema, validatorOfNew: anySchema },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },

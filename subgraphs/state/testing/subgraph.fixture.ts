@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
+import { type Config, loadConfig } from '../../../platform/config/config.ts';
 import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import { startTestService, type TestService, viewer } from '../../../platform/testing/service.ts';
 import { schemasService } from '../../schemas/main.ts';
@@ -15,14 +16,15 @@ interface Running {
   readonly state: TestService;
 }
 
-/** Runs the state service and its registries for the tests of a file. */
-export function runState() {
+/** Runs the state service and its registries for the tests of a file. `limits`: default as configured. */
+export function runState(limits: Partial<Config['limits']> = {}) {
   const running: { -readonly [Name in keyof Running]?: Running[Name] } = {};
   beforeAll(async () => {
     running.schemas = await startTestService(schemasService);
     running.registry = await startRegistry(expansionDocument());
     const urls = { schemas: running.schemas.url, processors: running.registry.url };
-    running.state = await startTestService(stateService, { urls });
+    const config = { limits: { ...loadConfig({}).limits, ...limits } };
+    running.state = await startTestService(stateService, { urls, config });
   });
   afterAll(async () => {
     await Promise.all([running.state?.stop(), running.registry?.close(), running.schemas?.stop()]);

@@ -64,8 +64,15 @@ export interface CreateBlobsDependencies extends RecordDependencies, Omit<BatchD
 }
 
 /** The dependencies of records, which look up each schema, its takers and each book once per batch. */
-const lookedUpOnce = ({ schemas, processors, store, ids }: CreateBlobsDependencies): RecordDependencies => ({
+const lookedUpOnce = ({
+  schemas,
+  processors,
+  store,
   ids,
+  turns,
+}: CreateBlobsDependencies): RecordDependencies => ({
+  ids,
+  turns,
   processors: {
     takers: byArguments((schemaId: string, event: string) => processors.takers(schemaId, event)),
   },

@@ -5,12 +5,15 @@ import { type IdSource, userBlobId } from '../../../../platform/ids/ids.ts';
 import { titleOf } from '../../entries/content.ts';
 import { createdEventOf } from '../../entries/entry.ts';
 import type { UserBlobRecord } from '../../store/records.ts';
+import type { Turns } from '../../turns/turns.ts';
 import { type TakerDependencies, takersOf } from '../books/automatic.ts';
 import { type CreateBlobInput, hashOf, placeOf } from './blob-input.ts';
 
 export interface RecordDependencies extends TakerDependencies {
   /** Refuses unknown and withdrawn versions. */
   readonly schemas: Pick<SchemaClient, 'validatorOfNew'>;
+  /** Which of its runs wait for others of its user. */
+  readonly turns: Pick<Turns, 'take'>;
   /** For blobs without a key. */
   readonly ids: IdSource;
 }
@@ -85,6 +88,7 @@ export async function makeRecord(
   const place = placeOf(input);
   const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
   const expectedProcessorIds = await takersOf(deps, blob, 'blob.created');
+  const held = await deps.turns.take(userId, expectedProcessorIds);
   const json = JSON.stringify(input.data);
   const record: UserBlobRecord = {
     id: key === null ? deps.ids.next() : userBlobId(userId, key),
@@ -103,5 +107,5 @@ export async function makeRecord(
     expectedProcessorIds,
     outbox: [],
   };
-  return { ...record, outbox: [createdEventOf(record)] };
+  return { ...record, outbox: [createdEventOf(record, held)] };
 }

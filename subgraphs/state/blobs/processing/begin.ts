@@ -8,7 +8,7 @@ import type {
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { type ChangeDependencies, changeEntry, requireEntry } from '../../entries/changes.ts';
 import { isPending, STATE } from '../../entries/entry.ts';
-import { blobRun } from '../../entries/runs.ts';
+import { blobRun, isHeld } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
 import { assertNotRetired, pausedRefusal, retiredMessage, statusOf } from './processor-status.ts';
@@ -63,6 +63,12 @@ function standing(entry: IndexEntry, { processor_id, generation }: RunBeginning)
   return { generation: begun, done: begun === newest && isMade, isNewest: begun >= newest };
 }
 
+/** Whether the run is held back: who asks to begin it has overlooked that in an event, and is asked again later. */
+function isNotYet({ runs }: IndexEntry, processorId: string, generation: number): boolean {
+  const run = blobRun(runs, processorId);
+  return run !== undefined && isHeld(run) && run.generation === generation;
+}
+
 /** @throws BlobgraphError PROCESSOR_PAUSED, PROCESSOR_RETIRED */
 async function assertMayWork(
   processors: BeginDependencies['processors'],
@@ -89,7 +95,7 @@ async function markProcessing(
 }
 
 /**
- * Begins a run, unless it is completed or cancelled, and returns its sources: the blob itself, or the sources of a
+ * Begins a run, unless it is completed, cancelled or held back, and returns its sources: the blob itself, or the sources of a
  * pending blob of the processor's own. An older generation, made again because its content is missing, leaves the run
  * as it is. Idempotent.
  * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, PROCESSOR_PAUSED,
@@ -105,7 +111,8 @@ export async function beginRun(
   const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
   await assertMayRead(deps.processors, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
-  if (done || isOfCancelled(entry, { processor_id, generation }))
+  const isNotWanted = isOfCancelled(entry, { processor_id, generation });
+  if (done || isNotWanted || isNotYet(entry, processor_id, generation))
     return { generation, done: true, sources: [] };
   // Read first: a run without sources must not stay PROCESSING for ever.
   const sources = await readSources(deps, entry, processor_id);

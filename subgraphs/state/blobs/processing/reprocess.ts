@@ -11,12 +11,15 @@ import { isPending, STATE } from '../../entries/entry.ts';
 import { applyReprocess, blobRun } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
+import { request } from '../../turns/request.ts';
+import type { Turns } from '../../turns/turns.ts';
 import { assertNotRetired } from './processor-status.ts';
 import { noRun } from './report.ts';
 
 export interface ReprocessDependencies extends ChangeDependencies {
   readonly store: Pick<StateStore, 'entries' | 'updateEntry' | 'derived' | 'tombstones'>;
   readonly processors: Pick<ProcessorCatalog, 'get'>;
+  readonly turns: Pick<Turns, 'take'>;
 }
 
 const refusal = (code: 'VALIDATION_FAILED' | 'RUN_UNDER_WAY', message: string) =>
@@ -80,9 +83,10 @@ export async function reprocess(
 ): Promise<IndexEntry> {
   const read = await requireEntry(deps.store, userId, blobId);
   const first = await admit(deps, read, processorId);
+  const held = await deps.turns.take(userId, [processorId]);
   const decide: EntryDecider = (entry) => {
     const changed = applyReprocess(entry.runs, processorId, first, deps.clock.now());
-    if (changed) return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
+    if (changed) return request(changed, held);
     const { state } = blobRun(entry.runs, processorId) ?? {};
     throw refusal(
       'RUN_UNDER_WAY',

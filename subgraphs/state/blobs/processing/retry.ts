@@ -9,6 +9,8 @@ import {
 } from '../../entries/changes.ts';
 import { applyFailure, applyRetry, blobRun, isCancelled, isUnderWay } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
+import { request } from '../../turns/request.ts';
+import type { Turns } from '../../turns/turns.ts';
 import { assertNotRetired, knownProcessors, pausedRefusal } from './processor-status.ts';
 import { noRun } from './report.ts';
 
@@ -31,6 +33,7 @@ function notNow(state: string, seconds: number): BlobgraphError {
 
 export interface RetryDependencies extends ChangeDependencies {
   readonly processors: Pick<ProcessorCatalog, 'known'>;
+  readonly turns: Pick<Turns, 'take'>;
 }
 
 /**
@@ -47,6 +50,7 @@ export async function retryProcessing(
   const read = await requireEntry(deps.store, userId, blobId);
   const processor = (await knownProcessors(deps.processors)).get(processorId);
   const seconds = silenceOf(processor);
+  const held = await deps.turns.take(userId, [processorId]);
   const decide: EntryDecider = (entry) => {
     const run = blobRun(entry.runs, processorId);
     if (!run) throw noRun(processorId);
@@ -55,7 +59,7 @@ export async function retryProcessing(
       throw pausedRefusal(processorId, processor.status_reason);
     const now = deps.clock.now();
     const changed = applyRetry(entry.runs, processorId, now, new Date(now.getTime() - seconds * 1_000));
-    if (changed) return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
+    if (changed) return request(changed, held);
     throw notNow(run.state, seconds);
   };
   return changeEntry(deps, userId, blobId, decide, read);

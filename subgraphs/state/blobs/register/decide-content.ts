@@ -4,15 +4,26 @@ import type { EntryDecider, EntryDecision } from '../../entries/changes.ts';
 import { contentOfDerived, isPending } from '../../entries/entry.ts';
 import { applyReport, blobRun, planRuns } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
+import type { Turns } from '../../turns/turns.ts';
 import { type TakerDependencies, takersOf } from '../books/automatic.ts';
 
+/** The processors that are to work on a blob. */
+export interface Plan {
+  readonly planned: readonly string[];
+  /** Of those, the ones that are not asked yet. */
+  readonly held: readonly string[];
+}
+
+export const NO_PLAN: Plan = { planned: [], held: [] };
+
 /** The processors that take a derived blob once it has its content. */
-export async function plannedOf(
-  deps: TakerDependencies,
+export async function planOf(
+  deps: TakerDependencies & { readonly turns: Pick<Turns, 'take'> },
   blob: Pick<IndexEntry, 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
-): Promise<string[]> {
+): Promise<Plan> {
   const takers = await takersOf(deps, blob, 'blob.indexed');
-  return takers.filter((id) => id !== blob.processorId);
+  const planned = takers.filter((id) => id !== blob.processorId);
+  return { planned, held: await deps.turns.take(blob.userId, planned) };
 }
 
 const numbersOf = (version: string): number[] => version.split('.').map(Number);
@@ -38,14 +49,14 @@ const renew = (entry: IndexEntry, registration: FinishedRun): EntryDecision | nu
 function arrive(
   entry: IndexEntry,
   registration: FinishedRun,
-  planned: readonly string[],
+  { planned, held }: Plan,
   at: Date,
 ): EntryDecision {
   const own = blobRun(entry.runs, entry.processorId);
   const attempt = registration.run?.attempt ?? Math.max(1, own?.attempt ?? 1);
   const report = { blob_id: entry.id, processor_id: entry.processorId, state: 'COMPLETED', attempt } as const;
   const completed = applyReport(entry.runs, report, at);
-  const { runs, asked } = planRuns(completed?.runs ?? entry.runs, planned, at);
+  const { runs, asked } = planRuns(completed?.runs ?? entry.runs, planned, at, held);
   const last = { kind: 'completed', ...(completed ? { run: completed.run } : {}) } as const;
   const [first = last, ...rest] = [...asked.map((run) => ({ kind: 'retried', run }) as const), last];
   return {
@@ -55,8 +66,8 @@ function arrive(
   };
 }
 
-/** Applies a registration with content to an existing entry. `planned`: the processors that take a pending one. */
+/** Applies a registration with content to an existing entry. `plan`: of a pending one. */
 export const decideContent =
-  (clock: Clock, registration: FinishedRun, planned: readonly string[]): EntryDecider =>
+  (clock: Clock, registration: FinishedRun, plan: Plan): EntryDecider =>
   (entry) =>
-    isPending(entry) ? arrive(entry, registration, planned, clock.now()) : renew(entry, registration);
+    isPending(entry) ? arrive(entry, registration, plan, clock.now()) : renew(entry, registration);

@@ -7,10 +7,11 @@ import { type ChangeDependencies, changeEntry, isMissing } from '../../entries/c
 import { bookOf, entryOfDerived, eventOf, isPending } from '../../entries/entry.ts';
 import type { IndexEntry, OutboxEvent } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
+import type { Turns } from '../../turns/turns.ts';
 import { assertMayFinish } from '../processing/processor-status.ts';
 import { assertMayRead } from '../processing/reading.ts';
 import { cancelled, isOfCancelled } from '../processing/report.ts';
-import { decideContent, isMigrated, plannedOf } from './decide-content.ts';
+import { decideContent, isMigrated, NO_PLAN, planOf } from './decide-content.ts';
 import { assertDerivedId } from './derived-id.ts';
 
 /** The result of a registration. */
@@ -30,6 +31,7 @@ export interface RegisterDependencies extends ChangeDependencies {
   >;
   readonly processors: Pick<ProcessorCatalog, 'get' | 'known' | 'takers'>;
   readonly schemas: Pick<SchemaClient, 'validator'>;
+  readonly turns: Pick<Turns, 'take'>;
 }
 
 const deleted = (what: string, field: string) =>
@@ -83,8 +85,8 @@ async function again(
   if (content_hash === undefined) return known;
   if (isMigrated(known, registration))
     await deps.schemas.validator(known.schemaId, registration.schema_version);
-  const planned = isPending(known) ? await plannedOf(deps, known) : [];
-  const decide = decideContent(deps.clock, registration, planned);
+  const plan = isPending(known) ? await planOf(deps, known) : NO_PLAN;
+  const decide = decideContent(deps.clock, registration, plan);
   const entry = await changeEntry(deps, user_id, known.id, decide, known).catch((error: unknown) => {
     throw isMissing(error) ? deleted('The blob', 'remote_blob_id') : error;
   });
@@ -134,21 +136,24 @@ async function make(
   registration: DerivedRegistration,
   sources: readonly IndexEntry[],
 ): Promise<{ entry: IndexEntry; outbox: OutboxEvent[] }> {
-  const { schema_id: schemaId, schema_version, processor_id: processorId } = registration;
+  const { user_id: userId, schema_id: schemaId, schema_version, processor_id: processorId } = registration;
   const { blobType: schemaType } = await deps.schemas.validator(schemaId, schema_version);
   const at = deps.clock.now();
   if (registration.content_hash !== undefined) {
     const bookId = bookOf(sources);
-    const planned = await plannedOf(deps, { userId: registration.user_id, bookId, schemaId, processorId });
-    const context = { sources, schemaType, expectedProcessorIds: planned, at };
+    const plan = await planOf(deps, { userId, bookId, schemaId, processorId });
+    const context = { sources, schemaType, expectedProcessorIds: plan.planned, held: plan.held, at };
     const entry = entryOfDerived(registration, context);
-    return { entry, outbox: [eventOf(entry, 'indexed', at, { planned })] };
+    return { entry, outbox: [eventOf(entry, 'indexed', at, plan)] };
   }
-  const context = { sources, schemaType, expectedProcessorIds: [processorId], at };
+  const held = await deps.turns.take(userId, [processorId]);
+  const context = { sources, schemaType, expectedProcessorIds: [processorId], held, at };
   const first = entryOfDerived(registration, context);
+  const indexed = eventOf(first, 'indexed', at, { planned: [], pending: true });
+  if (held.length > 0) return { entry: first, outbox: [indexed] };
   const entry = { ...first, version: 2 };
   const asked = first.runs.map((run) => eventOf(entry, 'retried', at, { run: { ...run, attempt: 1 } }));
-  return { entry, outbox: [eventOf(first, 'indexed', at, { planned: [], pending: true }), ...asked] };
+  return { entry, outbox: [indexed, ...asked] };
 }
 
 /** @throws BlobgraphError DERIVED_CONFLICT, SCHEMA_UNKNOWN, BLOB_DELETED, USER_ERASING */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, entry, event, ids, newUser, outboxOf } from '../../testing/records.fixture.ts';
-import { facetOf } from '../facets.ts';
+import { facetOf } from '../filter.ts';
 import type { IndexEntry } from '../records.ts';
 import type { StateStore } from '../store.ts';
 import { bookContract } from './books.contract.ts';
@@ -14,6 +14,7 @@ import { outboxContract } from './outboxes.contract.ts';
 import { reemissionContract } from './reemission.contract.ts';
 import { scansContract } from './scans.contract.ts';
 import { searchContract } from './search.contract.ts';
+import { turnContract } from './turns.contract.ts';
 import { userBlobContract } from './user-blobs.contract.ts';
 import { walkContract } from './walks.contract.ts';
 
@@ -214,4 +215,5 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   erasureContract(() => store);
   reemissionContract(() => store);
   scansContract(() => store);
+  turnContract(() => store);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, book, entry, event, ids, newUser } from '../../testing/records.fixture.ts';
-import type { Facet, FacetKind } from '../facets.ts';
+import type { Facet, FacetKind } from '../filter.ts';
 import { randomOf } from '../mongo/counting/model.fixture.ts';
 import type { BookRecord, IndexEntry } from '../records.ts';
 import type { StateStore } from '../store.ts';

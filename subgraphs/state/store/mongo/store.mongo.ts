@@ -37,6 +37,7 @@ import { createScans } from './scans.mongo.ts';
 import { createIndexes } from './schema.mongo.ts';
 import { type Counter, createCounter } from './summary/counter.mongo.ts';
 import { createSummaries } from './summary/summary.mongo.ts';
+import { createTurnStore } from './turns.mongo.ts';
 import { createWalks } from './walks.mongo.ts';
 
 type BodyDocument = Pick<UserBlobDocument, '_id' | 'data'>;
@@ -176,6 +177,7 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createErasures(collections),
     ...createReemissionStore(collections),
     ...createScans(collections),
+    ...createTurnStore(collections),
     backfills: createWalks(collections.backfills),
     handOuts: createWalks(collections.handOuts),
     retirements: createWalks(collections.retirements),

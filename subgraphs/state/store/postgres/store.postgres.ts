@@ -21,6 +21,7 @@ import { type EntryRow, readingOf, type UserBlobRow, userBlobFrom } from './rows
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
 import { createSummaries } from './summary/summary.postgres.ts';
+import { createTurnStore } from './turns.postgres.ts';
 import { createWalks } from './walks.postgres.ts';
 
 async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {
@@ -117,6 +118,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createErasures(database),
     ...createReemissionStore(database),
     ...createScans(database),
+    ...createTurnStore(database),
     backfills: createWalks(database, 'backfills'),
     handOuts: createWalks(database, 'hand_outs'),
     retirements: createWalks(database, 'retirements'),

@@ -1,4 +1,4 @@
-import type { FacetKind } from '../../facets.ts';
+import type { FacetKind } from '../../filter.ts';
 import type { IndexEntry } from '../../records.ts';
 
 /**

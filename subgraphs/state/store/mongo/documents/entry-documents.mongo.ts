@@ -10,6 +10,7 @@ import {
   runFrom as wholeRun,
 } from '../../records.ts';
 import type { ContentChange } from '../../store.ts';
+import { turnOf } from '../../turns.ts';
 import { wordsOf } from '../../words.ts';
 
 /** Members that are absent rather than null, so that partial indexes leave those documents out. */
@@ -56,6 +57,8 @@ interface RunDocument {
   error: Run['error'];
   /** ISO 8601. */
   updated_at: string;
+  /** For indexes: whether it is held back, or its processor was asked. Absent once it has ended, and in artifacts' runs. */
+  turn?: 'held' | 'taken';
 }
 
 export interface EntryDocument extends Placement, WithOutbox {
@@ -158,14 +161,17 @@ export const userBlobFrom = (document: UserBlobDocument): UserBlobRecord => ({
 });
 
 export const toRunDocuments = (runs: readonly Run[]): RunDocument[] =>
-  runs.map(({ processorId, updatedAt, ...run }) => ({
-    ...run,
-    processor_id: processorId,
-    updated_at: updatedAt,
-  }));
+  runs.map((run) => {
+    const { processorId, updatedAt, held: _, ...rest } = run;
+    const turn = turnOf(run);
+    return { ...rest, processor_id: processorId, updated_at: updatedAt, ...(turn && { turn }) };
+  });
 
-export const runFrom = ({ processor_id, updated_at, ...run }: RunDocument): Run =>
-  wholeRun({ ...run, processorId: processor_id, updatedAt: updated_at });
+export const runFrom = ({ processor_id, updated_at, turn, ...run }: RunDocument): Run =>
+  wholeRun({
+    ...{ ...run, processorId: processor_id, updatedAt: updated_at },
+    ...(turn === 'held' ? { held: true } : {}),
+  });
 
 export const toEntryDocument = (entry: IndexEntry, outbox: readonly OutboxEvent[]): EntryDocument => ({
   _id: entry.id,

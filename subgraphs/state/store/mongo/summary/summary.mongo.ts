@@ -1,5 +1,5 @@
 import { MAX_DRAFTS } from '../../books.ts';
-import type { Facet } from '../../facets.ts';
+import type { Facet } from '../../filter.ts';
 import type { Detail } from '../../records.ts';
 import type { StateStore } from '../../store.ts';
 import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from '../../summary.ts';

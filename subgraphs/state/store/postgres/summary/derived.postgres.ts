@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
-import type { Facet } from '../../facets.ts';
+import type { Facet } from '../../filter.ts';
 import type { StateStore } from '../../store.ts';
 import { type ListedPlace, MAX_LISTED, type SummaryStanding, type SummaryStore } from '../../summary.ts';
 import { Parameters, PLACES } from '../rows/groups.postgres.ts';

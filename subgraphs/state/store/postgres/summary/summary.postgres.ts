@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
-import type { FacetKind } from '../../facets.ts';
+import type { FacetKind } from '../../filter.ts';
 import type { StateStore } from '../../store.ts';
 import { type ListedPlace, MAX_LISTED, type PlaceKind, type SummaryStore } from '../../summary.ts';
 import { createDerivedSummaries } from './derived.postgres.ts';

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { createTurns } from './turns.ts';
+
+const LIMIT = 4;
+
+/** A process with its own counts; `outstanding`: what the store has. */
+function fixture(limit = LIMIT) {
+  let now = 0;
+  let counts = 0;
+  const outstanding = new Map<string, number>();
+  const store = {
+    outstandingRuns: async () => {
+      counts += 1;
+      return new Map(outstanding);
+    },
+  };
+  const turns = createTurns({ store, clock: { now: () => new Date(now) }, limit });
+  const take = async (times: number, processorId = 'p'): Promise<number> => {
+    let through = 0;
+    for (let time = 0; time < times; time += 1) {
+      if ((await turns.take('alice', [processorId])).length === 0) through += 1;
+    }
+    return through;
+  };
+  return {
+    turns,
+    outstanding,
+    take,
+    counts: () => counts,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+describe('turns', () => {
+  it('let a user through who is below the bound, and read nothing', async () => {
+    const { take, counts } = fixture();
+    expect(await take(LIMIT)).toBe(LIMIT);
+    expect(counts()).toBe(0);
+  });
+
+  it('hold back what is beyond it, also before any of it is in the store, and count once', async () => {
+    const { take, counts, turns } = fixture();
+    expect(await take(10 * LIMIT)).toBe(LIMIT);
+    expect(counts()).toBe(1);
+    expect(turns.isHolding('alice')).toBe(true);
+    expect(turns.isHolding('bob')).toBe(false);
+  });
+
+  it('count again before they hold back one whose earlier runs have ended', async () => {
+    const { take, counts, pass, outstanding } = fixture();
+    await take(LIMIT);
+    pass(10_000);
+    outstanding.set('p', 1);
+    expect(await take(LIMIT)).toBe(LIMIT - 1);
+    expect(counts()).toBe(2);
+  });
+
+  it('bound each processor for itself', async () => {
+    const { take, turns } = fixture();
+    await take(2 * LIMIT, 'p');
+    expect(await take(LIMIT, 'q')).toBe(LIMIT);
+    expect(await turns.take('bob', ['p', 'q'])).toEqual([]);
+    expect(await turns.take('alice', ['p', 'r'])).toEqual(['p']);
+  });
+
+  it('hold back until all that is held was handed out', async () => {
+    const { turns, take, outstanding, pass } = fixture();
+    await take(2 * LIMIT);
+    pass(10_000);
+    outstanding.set('p', 1);
+    const roomOf = turns.counted('alice', outstanding);
+    expect(roomOf('p')).toBe(LIMIT - 1);
+    expect(roomOf('q')).toBe(LIMIT);
+    turns.handedOut('alice', new Map([['p', LIMIT - 1]]), new Set(['p']));
+    expect(await take(1)).toBe(0);
+    turns.counted('alice', new Map([['p', 1]]));
+    turns.handedOut('alice', new Map([['p', 1]]), new Set());
+    expect(await take(1)).toBe(1);
+  });
+
+  it('say when a part of a holding user’s runs has ended', async () => {
+    const { turns, take } = fixture(8);
+    expect(turns.ended('alice')).toBe(false);
+    await take(9);
+    expect([turns.ended('alice'), turns.ended('alice')]).toEqual([false, true]);
+    expect(turns.ended('bob')).toBe(false);
+  });
+
+  it('hold nothing back without a bound', async () => {
+    const { take, counts } = fixture(0);
+    expect(await take(100)).toBe(100);
+    expect(counts()).toBe(0);
+  });
+});
