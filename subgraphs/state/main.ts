@@ -56,14 +56,14 @@ async function openShared(runtime: ServiceRuntime) {
   const processors = createProcessorCatalog({ registry, clock, logger });
   const schemas = createSchemaClient({ http, clock });
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
-  const commit = createGroupCommit(store);
-  return { store, commit, eventLog, registry, processors, schemas, intake, outsideTypes, clock, ids, logger };
+  return { store, eventLog, registry, processors, schemas, intake, outsideTypes, clock, ids, logger };
 }
 
 /** The dependencies of requests. A nudge reaches the background work that `work` returns. */
 function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => BackgroundWork) {
   return {
     ...shared,
+    commit: createGroupCommit(shared.store, (blobIds) => work().relay.begin(blobIds)),
     nudge: (blobId: string) => work().relay.nudge(blobId),
     nudgeBook: (book: BookKey) => work().bookRelay.nudge(book),
     nudgeDeletion: (blobId: string) => work().deletions.nudge(blobId),

@@ -23,7 +23,7 @@ export const dependenciesOf = (
   clock: Clock = systemClock,
 ): StateDependencies => ({
   store,
-  commit: createGroupCommit(store),
+  commit: createGroupCommit(store, () => undefined),
   schemas: { validator: anySchema, validatorOfNew: anySchema },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },
