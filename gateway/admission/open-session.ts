@@ -1,3 +1,4 @@
+import { Few } from '../../platform/collections/few.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import type { UserTokens } from '../../platform/identity/users/user-tokens.ts';
@@ -8,11 +9,7 @@ import type { Clock } from '../../platform/time/clock.ts';
 export interface SessionOptions {
   readonly userTokens: Pick<UserTokens, 'verify' | 'acceptedUntil'>;
   readonly clock: Clock;
-  /** Between two looks at the token of an open session. Default: 5 min, as long as the issuer's keys are kept. */
-  readonly lookEveryMs?: number;
 }
-
-const LOOK_EVERY_MS = 300_000;
 
 const another = () => new BlobgraphError('FORBIDDEN', 'The token is another user’s: connect anew with that.');
 
@@ -22,7 +19,7 @@ const sameRoles = (one: Viewer, other: Viewer): boolean =>
 /** The session of one connection: for whom it is, by its newest token, until that ends, or is good no more. */
 export class OpenSession extends TimedSession {
   readonly #options: SessionOptions;
-  readonly #onOtherRoles = new Set<() => void>();
+  readonly #onOtherRoles = new Few<() => void>();
   #viewer: Viewer;
   #token: string;
 
@@ -31,9 +28,6 @@ export class OpenSession extends TimedSession {
     this.#viewer = viewer;
     this.#token = token;
     this.#options = options;
-    const { lookEveryMs = LOOK_EVERY_MS } = options;
-    const looking = setInterval(() => void this.#look(), lookEveryMs).unref();
-    this.onClosed(() => clearInterval(looking));
   }
 
   /** As of the newest token. */
@@ -65,8 +59,8 @@ export class OpenSession extends TimedSession {
     if (!sameRoles(before, viewer)) for (const act of [...this.#onOtherRoles]) act();
   }
 
-  /** Whether the token is still good: its key may have been withdrawn. A failure that says nothing of it is passed over. */
-  async #look(): Promise<void> {
+  /** Ends it where the token is no longer good: its key may have been withdrawn. A failure that says nothing of it is passed over. */
+  async look(): Promise<void> {
     const token = this.#token;
     try {
       await this.#options.userTokens.verify(token);
@@ -77,17 +71,43 @@ export class OpenSession extends TimedSession {
   }
 }
 
-/** A session that its client renews. `verify`: verifies another token. */
+/** A session that its client renews. */
+class Renewable implements RenewableSession {
+  readonly #session: OpenSession;
+  readonly #verify: (authorization: unknown) => Promise<Viewer>;
+
+  constructor(session: OpenSession, verify: (authorization: unknown) => Promise<Viewer>) {
+    this.#session = session;
+    this.#verify = verify;
+  }
+
+  get userId(): string {
+    return this.#session.userId;
+  }
+
+  get until(): Date {
+    return this.#session.until;
+  }
+
+  onEnded(act: (reason: BlobgraphError) => void): () => void {
+    return this.#session.onEnded(act);
+  }
+
+  end(reason: BlobgraphError): void {
+    this.#session.end(reason);
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
+  async renew(authorization: unknown): Promise<void> {
+    this.#session.goOn(await this.#verify(authorization), authorization);
+  }
+}
+
+/** `verify`: verifies another token. */
 export const renewable = (
   session: OpenSession,
   verify: (authorization: unknown) => Promise<Viewer>,
-): RenewableSession => ({
-  userId: session.userId,
-  get until() {
-    return session.until;
-  },
-  onEnded: (act) => session.onEnded(act),
-  end: (reason) => session.end(reason),
-  close: () => session.close(),
-  renew: async (authorization) => session.goOn(await verify(authorization), authorization),
-});
+): RenewableSession => new Renewable(session, verify);

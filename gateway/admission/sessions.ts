@@ -1,8 +1,17 @@
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
+import { Few } from '../../platform/collections/few.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { bearerToken } from '../../platform/serving/access/authenticate.ts';
+import { Rounds } from '../../platform/time/rounds.ts';
 import { OpenSession, type SessionOptions } from './open-session.ts';
+
+export interface SessionsOptions extends SessionOptions {
+  /** Between two looks at the token of an open session. Default: 5 min, as long as the issuer's keys are kept. */
+  readonly lookEveryMs?: number;
+}
+
+const LOOK_EVERY_MS = 300_000;
 
 const erasing = () =>
   new BlobgraphError(
@@ -15,14 +24,17 @@ const UNWATCHED = () => {};
 /** The sessions of connections that stay open. Those of a user who is being erased end at once, and none begins. */
 export class Sessions {
   readonly #options: SessionOptions;
-  readonly #open = new Map<string, Set<OpenSession>>();
+  readonly #looks: Rounds<OpenSession>;
+  readonly #open = new Map<string, Few<OpenSession>>();
   /** Users who are being erased, as far as the log has told. */
   readonly #erasing = new Set<string>();
   #stopWatching = UNWATCHED;
   #feed: ChangeFeed | undefined;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionsOptions) {
     this.#options = options;
+    const { lookEveryMs = LOOK_EVERY_MS } = options;
+    this.#looks = new Rounds(lookEveryMs, (session) => void session.look());
   }
 
   /** Opens that of a connection whose token was verified. It is to be closed. @throws BlobgraphError USER_ERASING */
@@ -30,9 +42,11 @@ export class Sessions {
     const { userId } = viewer;
     if (this.#erasing.has(userId)) throw erasing();
     const session = new OpenSession(viewer, bearerToken(authorization), this.#options);
-    const own = this.#open.get(userId) ?? new Set();
+    const own = this.#open.get(userId) ?? new Few<OpenSession>();
     this.#open.set(userId, own.add(session));
+    this.#looks.add(session);
     session.onClosed(() => {
+      this.#looks.delete(session);
       own.delete(session);
       if (own.size === 0 && this.#open.get(userId) === own) this.#open.delete(userId);
     });

@@ -15,8 +15,6 @@ const declarations = declaredSubscriptions(parse(sdl));
 const wanted = (query: string, variableValues: Record<string, unknown> = {}, operationName?: string) =>
   subscribedTo({ schema, document: parse(query), variableValues, operationName }, declarations);
 
-const words = (text: string) => text.replace(/\s+/g, ' ');
-
 test('a subscription is split into its filter and the operation for each change', () => {
   const query = `
     subscription S($after: String, $book: ID = "novel", $n: Int!) {
@@ -30,8 +28,8 @@ test('a subscription is split into its filter and the operation for each change'
     args: { filter: { bookId: 'novel' }, after: 'cursor' },
   });
   expect(hydration).toMatchObject({ operationName: 'S', variables: { n: 3 } });
-  expect(words(hydration.query)).toBe(
-    'subscription S($n: Int!) { change: blobChanged { ...F } } fragment F on BlobChange { blob { derived(first: $n) { totalCount } } }',
+  expect(hydration.query).toBe(
+    'subscription S($n:Int!){change:blobChanged{...F}}fragment F on BlobChange{blob{derived(first:$n){totalCount}}}',
   );
 });
 
@@ -40,7 +38,7 @@ test('an argument that a field must have is the same for all, so that subscriber
     wanted(`subscription { bookChanged(bookId: "${id}") { version } }`),
   );
   expect(one?.args).toEqual({ bookId: 'one' });
-  expect(words(one?.hydration.query ?? '')).toBe('subscription { bookChanged(bookId: "") { version } }');
+  expect(one?.hydration.query).toBe('subscription{bookChanged(bookId:""){version}}');
   expect(one?.hydration.key).toBe(other?.hydration.key);
 });
 

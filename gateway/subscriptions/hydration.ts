@@ -17,8 +17,10 @@ import {
   isRequiredArgument,
   isRequiredInputField,
   Kind,
+  type OperationDefinitionNode,
   print,
   separateOperations,
+  stripIgnoredCharacters,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -34,7 +36,7 @@ import type { Answer } from '../operations/present.ts';
 
 /** The operation that is run for each change: the subscription without the arguments of its field. */
 export interface Hydration {
-  /** One operation, with the fragments that it uses. */
+  /** One operation, with the fragments that it uses, without what no parser looks at. */
   readonly query: string;
   /** Undefined when the client gave the operation no name. */
   readonly operationName: string | undefined;
@@ -114,29 +116,63 @@ function withUsedVariables(document: DocumentNode) {
   return { pruned, used };
 }
 
-/**
- * Splits a valid subscription into what it wants and its hydration.
- * @throws BlobgraphError BAD_REQUEST when its field is not declared
- */
-export function subscribedTo(
-  { schema, document, operationName, variableValues }: ExecutionArgs,
-  declarations: Declarations,
-): Subscribed {
+/** What of a document all of its subscribers share. */
+interface Split {
+  readonly operation: OperationDefinitionNode;
+  readonly root: Root;
+  readonly field: string;
+  readonly query: string;
+  /** Variables that the selection uses. */
+  readonly used: ReadonlySet<string>;
+  /** The hydration where the selection uses none. */
+  readonly alike: Hydration;
+}
+
+const hydrationOf = (
+  query: string,
+  operationName: string | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): Hydration => {
+  const single = { query, operationName, variables };
+  return { ...single, key: textHash(JSON.stringify(single)) };
+};
+
+function split({ schema, document, operationName }: ExecutionArgs): Split {
   const operation = getOperationAST(document, operationName);
   const name = operation?.name?.value;
   const own = separateOperations(document)[name ?? ''];
   if (!operation || !own) throw new TypeError('The document has no such operation');
-  const given = variableValues ?? {};
   const { bare, root } = withoutArguments(schema, own);
-  const field = root?.definition.name ?? '__typename';
-  const declared = declarations.get(field);
-  if (!root || !declared) throw undeclared(field);
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given });
-  const args = getArgumentValues(root.definition, root.node, coerced);
+  if (!root) throw undeclared('__typename');
   const { pruned, used } = withUsedVariables(bare);
+  const query = stripIgnoredCharacters(print(pruned));
+  return { operation, root, field: root.definition.name, query, used, alike: hydrationOf(query, name, {}) };
+}
+
+/** By documents of one operation, which their subscribers share. */
+const known = new WeakMap<DocumentNode, Split>();
+
+function knownSplit(args: ExecutionArgs): Split {
+  const before = known.get(args.document);
+  if (before) return before;
+  const made = split(args);
+  known.set(args.document, made);
+  return made;
+}
+
+/**
+ * Splits a valid subscription, a document of one operation, into what it wants and its hydration.
+ * @throws BlobgraphError BAD_REQUEST when its field is not declared
+ */
+export function subscribedTo(args: ExecutionArgs, declarations: Declarations): Subscribed {
+  const { operation, root, field, query, used, alike } = knownSplit(args);
+  const declared = declarations.get(field);
+  if (!declared) throw undeclared(field);
+  const given = args.variableValues ?? {};
+  const { coerced } = getVariableValues(args.schema, operation.variableDefinitions ?? [], { ...given });
   const variables = Object.fromEntries(Object.entries(given).filter(([variable]) => used.has(variable)));
-  const single = { query: print(pruned), operationName: name, variables };
-  return { field, declared, args, hydration: { ...single, key: textHash(JSON.stringify(single)) } };
+  const hydration = used.size === 0 ? alike : hydrationOf(query, alike.operationName, variables);
+  return { field, declared, args: getArgumentValues(root.definition, root.node, coerced), hydration };
 }
 
 /** Runs a hydration for a change, as its viewer. `measured` is called with the approximate bytes of the answer. */

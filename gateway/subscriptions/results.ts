@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql-ws';
+import { Few } from '../../platform/collections/few.ts';
 import { ServiceStops } from '../../platform/serving/event-stream/pour.ts';
 import type { OpenSession } from '../admission/open-session.ts';
 import type { Answer } from '../operations/present.ts';
@@ -15,7 +16,7 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
   readonly #told: AsyncIterator<Told, void, undefined>;
   readonly #session: Pick<OpenSession, 'end'>;
   readonly #cursors: WeakMap<object, string>;
-  readonly #onReturn = new Set<() => void>();
+  readonly #onReturn = new Few<() => void>();
   #isReturned = false;
   #reason: unknown;
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type { BlobEventBody, EventKind } from '../../platform/events/events.ts';
 import { BEGINNING, blobMessage, cursorAt } from '../../platform/testing/events.ts';
 import { openEvents } from '../testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
@@ -108,6 +109,13 @@ async function openQuick() {
   return quick;
 }
 
+/** Versions as they came, each once. */
+const versionsIn = (text: string): number[] => [
+  ...new Set([...text.matchAll(/"version":(\d+)/g)].map(([, each]) => Number(each))),
+];
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
 test.each(transports)('%s', async (name, open) => {
   const quick = await openQuick();
   const slow = await open();
@@ -126,11 +134,53 @@ test.each(transports)('%s', async (name, open) => {
     .poll(() => slow.text().slice(-2_000).includes('SLOW_CONSUMER'), { timeout: 60_000 })
     .toBe(true);
   const text = slow.text();
-  const versions = [...text.matchAll(/"version":(\d+)/g)].map(([, each]) => Number(each));
-  const given = [...new Set(versions)];
-  expect(given).toEqual(given.map((_, index) => index + 1));
+  const given = versionsIn(text);
+  expect(given).toEqual(upTo(given.length));
   expect(given.length).toBeLessThan(CHANGES);
   // Over `graphql-ws` it is the cursor of the last change that has come.
   if (name !== 'GraphQL over WebSocket') expect(cursorIn(text)).toBe(cursorAt(given.length));
   await publish();
+});
+
+/** Steps of a run that fill what a connection holds many times over, and would drive anything out of the history. */
+const STEPS = 60;
+
+test.each(transports)('progress, by %s: the newest of each run, and no end for it', async (_, open) => {
+  const quick = await openQuick();
+  const slow = await open();
+  let version = 0;
+  const publish = async (kind: EventKind, run: Partial<BlobEventBody['run']> = {}) => {
+    version += 1;
+    const whole = {
+      processor_id: 'expansion',
+      state: 'PROCESSING',
+      attempt: 1,
+      generation: 0,
+      ...run,
+    } as const;
+    await graph.log.publish(blobMessage('big', version, { kind, body: { run: whole } }));
+    // Who reads is told of each.
+    expect((await quick.next())?.data).toContain(cursorAt(version));
+    return version;
+  };
+  const progress = async () => {
+    for (let step = 1; step <= STEPS; step += 1) await publish('processing', { progress: step / STEPS });
+  };
+  await publish('created');
+  await expect.poll(() => slow.text().includes('"version":1')).toBe(true);
+  slow.pause();
+  const begun = await publish('processing');
+  await progress();
+  const failed = await publish('failed', { state: 'FAILED' });
+  const again = await publish('processing', { attempt: 2 });
+  await progress();
+  const completed = await publish('completed', { attempt: 2, state: 'COMPLETED' });
+  slow.resume();
+  await expect.poll(() => versionsIn(slow.text()).at(-1), { timeout: 60_000 }).toBe(completed);
+  const given = versionsIn(slow.text());
+  expect(slow.text()).not.toContain('SLOW_CONSUMER');
+  const kept = [1, begun, failed - 1, failed, again, completed - 1, completed];
+  expect(given).toEqual(expect.arrayContaining(kept));
+  expect(given).toEqual(given.toSorted((one, other) => one - other));
+  expect(given.length).toBeLessThan(completed / 2);
 });

@@ -1,10 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { type ExecutionArgs, type GraphQLError, stripIgnoredCharacters } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ExecutionResult, SubscribePayload } from 'graphql-ws';
-import { pMapIterable } from 'p-map';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
-import { cancellable } from '../../platform/event-log/reading.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import type { Shares } from '../../platform/serving/load/shares.ts';
@@ -14,7 +13,6 @@ import {
   type OperationsOverWebSocket,
   serveOperationsOverWebSocket,
 } from '../../platform/serving/websocket/websocket.ts';
-import { followDeclared } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Clock } from '../../platform/time/clock.ts';
 import { withinTime } from '../../platform/time/deadline.ts';
@@ -29,8 +27,9 @@ import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
-import { cursorOf, type Hydrate, shareHydrations, subscribedTo } from './hydration.ts';
-import { Results, type Told } from './results.ts';
+import { type Follow, Followed } from './followed.ts';
+import { type Hydrate, shareHydrations } from './hydration.ts';
+import { Results } from './results.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -63,22 +62,6 @@ interface Carried {
   /** As the client named it. */
   readonly named: NamedDocument;
 }
-
-/** A checked subscription. */
-export interface Subscription {
-  readonly operation: Operation<GatewayContext>;
-  /** For whom, as of the newest token. Nothing is told once it has ended. */
-  readonly session: Pick<OpenSession, 'viewer' | 'assertOpen'>;
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** Called once it is good and there is nothing to tell yet. */
-  readonly joined?: () => void;
-}
-
-/** Follows a subscription's results until it is returned. It throws at `next()`, as `ChangeFeed.subscribe`. */
-export type Follow = (subscription: Subscription) => AsyncIterableIterator<Told, void, undefined>;
-
-/** Changes of one subscription that are hydrated at once, also while its client reads slowly. They are told in order. */
-const HYDRATED_AHEAD = 4;
 
 type Running = Pick<SubscriptionDependencies, 'requestTimeoutMs' | 'logger' | 'shares'>;
 
@@ -159,52 +142,17 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
   return ({ field, declared, hydration }, viewer, told, measured) =>
     inTurn(shares, viewer, { later: true, patienceMs }, (context) => {
       const { query, operationName, variables } = hydration;
-      const operation = findAgain(operations, stripIgnoredCharacters(query), operationName);
+      const operation = findAgain(operations, query, operationName);
       const event = { [field]: declared.payload(told) };
       const request = { variables, context, event, ...(measured && { measured }) };
       return run(operation, request, deps);
     });
 }
 
-async function* follow(
-  { session, operation, variables, joined }: Subscription,
-  {
-    changeFeed,
-    declarations,
-    hydrate,
-    logger,
-    operations: { schema },
-  }: { hydrate: Hydrate } & Pick<
-    SubscriptionDependencies,
-    'changeFeed' | 'declarations' | 'logger' | 'operations'
-  >,
-  signal: AbortSignal,
-): AsyncGenerator<Told, void, undefined> {
-  const { document } = operation;
-  const subscribed = subscribedTo({ schema, document, variableValues: variables }, declarations);
-  const { declared, args } = subscribed;
-  const feed = await changeFeed().catch((error: unknown) => {
-    logger.error({ err: error }, 'opening the change feed failed');
-    throw new BlobgraphError('SERVICE_UNAVAILABLE', 'The event log does not answer. Try again later.');
-  });
-  const results = pMapIterable(
-    followDeclared(declared, args, feed, { viewer: session.viewer, signal, joined }),
-    async (told): Promise<Told> => ({
-      result: await hydrate(subscribed, session.viewer, told),
-      cursor: cursorOf(told),
-    }),
-    { concurrency: HYDRATED_AHEAD },
-  );
-  for await (const told of results) {
-    session.assertOpen();
-    yield told;
-  }
-}
-
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */
 export function openSubscriptions(deps: SubscriptionDependencies): Follow {
-  const hydrate = shareHydrations(hydrateWith(deps));
-  return (subscription) => cancellable((signal) => follow(subscription, { ...deps, hydrate }, signal));
+  const following = { ...deps, hydrate: shareHydrations(hydrateWith(deps)) };
+  return (subscription) => new Followed(subscription, following);
 }
 
 /** Finds a document for a viewer, who may have to name a listed one. @throws as `Documents.find` */
@@ -224,6 +172,16 @@ function endWithRoles({ session, named }: Carried, results: Results, deps: Subsc
   });
 }
 
+/** How subscribers have named an operation last: nearly all do in the same way, and it is kept for each. */
+const namings = new WeakMap<object, NamedDocument>();
+
+function shared(operation: object, named: NamedDocument): NamedDocument {
+  const last = namings.get(operation);
+  if (last && isDeepStrictEqual(last, named)) return last;
+  namings.set(operation, named);
+  return named;
+}
+
 /** Checks a payload: the arguments for its execution, or the errors that refuse it. */
 function prepareWith(deps: SubscriptionDependencies) {
   const { operations, redact = (error) => error } = deps;
@@ -238,7 +196,7 @@ function prepareWith(deps: SubscriptionDependencies) {
       const named = namedDocumentOf({ ...payload });
       const operation = await documentFor(deps, named, viewer);
       operation.check(variables ?? {});
-      const contextValue: Carried = { operation, session, named };
+      const contextValue: Carried = { operation, session, named: shared(operation, named) };
       const { document } = operation;
       return { schema: operations.schema, document, variableValues: variables, contextValue };
     } catch (error) {

@@ -3,10 +3,11 @@ import type { LoggedMessage, Position } from '../event-log/message.ts';
 import { subjectsOfUser } from '../events/named.ts';
 import type { WantedChanges } from './change.ts';
 import { type ChangeEntry, toChangeEntry } from './change.ts';
+import { withoutOvertaken } from './progress.ts';
 
 /** A user's missed changes of some events, as far as they were read. */
 export interface Missed {
-  /** In the log's order. */
+  /** In the log's order, without progress that was overtaken among them. */
   readonly entries: readonly ChangeEntry[];
   /** The sequence up to which `entries` is complete. */
   readonly through: number;
@@ -37,5 +38,8 @@ export async function readMissed(options: {
   const { log, userId, events, after, through, signal } = options;
   const range = await log.range({ subjects: subjectsOfUser(events, userId), after, through, signal });
   const entries = range.messages.flatMap((message) => changeEntryOf(message) ?? []);
-  return { entries: entries.filter((entry) => entry.userId === userId), through: range.through };
+  return {
+    entries: withoutOvertaken(entries.filter((entry) => entry.userId === userId)),
+    through: range.through,
+  };
 }

@@ -1,84 +1,8 @@
 import { expect, test } from 'vitest';
-import { type ChangeEntry, heapBytes } from './change.ts';
-import { type HistoryLimits, RecentChanges } from './recent.ts';
+import { entryOf, faultsOf, historyAfter, ordersOf, ROOMY, SMALL, type Step } from './recent.fixture.ts';
+import { RecentChanges } from './recent.ts';
 
-const LARGE = Array.from({ length: 10_000 }, (_, n) => `${n}`.padStart(36, '0'));
-
-const entryOf = (sequence: number, userId: string, sources = 0): ChangeEntry => ({
-  sequence,
-  userId,
-  change: {
-    ...{ cursor: 'c', event: 'blob.created', id: 'b', version: sequence, occurredAt: new Date(0) },
-    members: { blob_id: 'b', source_ids: LARGE.slice(0, sources) },
-  },
-});
-
-const SMALL = heapBytes(entryOf(1, 'alice'));
-const ROOMY = 1_000_000;
-
-/** Steps of a history, in any order. */
-const steps = {
-  a: 'a change of alice',
-  A: 'a large change of alice',
-  b: 'a change of bob',
-  s: 'a message that is no change',
-  l: 'alice is followed',
-  u: 'alice is followed no more',
-};
-type Step = keyof typeof steps;
-
-/** A history after some steps, and all that it was given. */
-function runOf(steps: readonly Step[], limits: HistoryLimits, floor: number) {
-  const recent = new RecentChanges(floor, limits);
-  const added: ChangeEntry[] = [];
-  const listening: (() => void)[] = [];
-  let sequence = floor;
-  for (const step of steps) {
-    if (step === 'l') listening.push(recent.listen('alice', () => {}));
-    else if (step === 'u') listening.pop()?.();
-    else {
-      sequence += 1;
-      const entry = entryOf(sequence, step === 'b' ? 'bob' : 'alice', step === 'A' ? 20 : 0);
-      if (step === 's') recent.skip(sequence);
-      else {
-        recent.add(entry);
-        added.push(entry);
-      }
-    }
-  }
-  return { recent, added, sequence };
-}
-
-/** Everything that is wrong with what a history knows. */
-function faultsOf(steps: readonly Step[], limits: HistoryLimits): string[] {
-  const floor = 3;
-  const { recent, added, sequence: last } = runOf(steps, limits, floor);
-  const faults: string[] = [];
-  const { changes, bytes } = recent.size;
-  if (recent.last !== last) faults.push(`has read up to ${recent.last}`);
-  if (changes > Math.max(1, limits.changes) || (changes > 1 && bytes > limits.bytes))
-    faults.push('out of bounds');
-  for (const userId of ['alice', 'bob', 'carol']) {
-    for (let from = 0; from <= last; from += 1) {
-      const following = recent.after(userId, from);
-      const first = added.find((entry) => entry.userId === userId && entry.sequence > from);
-      const right =
-        (following.kind === 'change' && from >= floor && following.entry === first) ||
-        (following.kind === 'none' && from >= floor && !first && following.through === last) ||
-        (following.kind === 'unknown' && following.through > from && following.through <= last);
-      if (!right) faults.push(`${userId} after ${from}: ${following.kind}`);
-    }
-    if (recent.after(userId, last).kind !== 'none') faults.push(`${userId} never arrives`);
-  }
-  return faults;
-}
-
-function* sequencesOf(length: number): Generator<Step[]> {
-  if (length === 0) yield [];
-  else
-    for (const rest of sequencesOf(length - 1))
-      for (const step of Object.keys(steps) as Step[]) yield [...rest, step];
-}
+const STEPS: readonly Step[] = ['a', 'A', 'b', 's', 'l', 'u'];
 
 test.each([
   { changes: 1, bytes: ROOMY },
@@ -90,7 +14,7 @@ test.each([
 ])('a history of %j never says more than it knows, whatever happens in whichever order', (limits) => {
   let tried = 0;
   for (let length = 0; length <= 6; length += 1) {
-    for (const each of sequencesOf(length)) {
+    for (const each of ordersOf(length, STEPS)) {
       const faults = faultsOf(each, limits);
       if (faults.length > 0) expect({ steps: each.join(''), faults }).toEqual('no faults');
       tried += 1;
@@ -100,7 +24,7 @@ test.each([
 });
 
 test('whoever has a cursor at the very floor is told all that follows, one below it is not', () => {
-  const { recent } = runOf(['a', 'b', 'a'], { changes: 10, bytes: ROOMY }, 5);
+  const { recent } = historyAfter(['a', 'b', 'a'], { changes: 10, bytes: ROOMY }, 5);
   expect(recent.after('alice', 5)).toMatchObject({ kind: 'change', entry: { sequence: 6 } });
   expect(recent.after('bob', 6)).toMatchObject({ kind: 'change', entry: { sequence: 7 } });
   expect(recent.after('alice', 4)).toEqual({ kind: 'unknown', through: 5 });

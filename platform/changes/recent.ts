@@ -1,4 +1,5 @@
 import { type ChangeEntry, heapBytes } from './change.ts';
+import { type Held, UserChanges } from './user-changes.ts';
 
 /** How much of the log's end is held. At least the newest change is, whatever its size. */
 export interface HistoryLimits {
@@ -17,22 +18,14 @@ export type Following =
   /** Not known: changes up to `through` may not be held. Later ones are. */
   | { readonly kind: 'unknown'; readonly through: number };
 
-/** A change that is held, linked in the log's order. */
-interface Held {
-  readonly entry: ChangeEntry;
-  readonly bytes: number;
-  readonly user: UserChanges;
-  older: Held | undefined;
-  newer: Held | undefined;
-}
-
 /**
  * The newest changes of all users, bounded, in the log's order. Whoever follows them reads at its own pace from
  * this one copy, so that a slow reader holds up nobody and takes no memory. Half of the room is the most that one
- * user's changes take, so that they do not drive out all others'.
+ * user's changes take, so that they do not drive out all others'. Of a run's progress only the newest is held: whoever
+ * has not taken the one before is told this instead, in its own place.
  *
- * Of a user that is known here, every change after `user.floor` that was read is held; of any other, every change
- * after `#floor`. A user becomes known with the floor of all, and forgetting one raises that to its own, so both hold
+ * Of a user that is known here, every change after `user.floor` that was read is held, or overtaken; of any other, every
+ * change after `#floor`. A user becomes known with the floor of all, and forgetting one raises that to its own, so both hold
  * whatever is added, dropped, listened to and forgotten, in any order.
  */
 export class RecentChanges {
@@ -78,6 +71,8 @@ export class RecentChanges {
     if (entry.sequence <= this.#last) return;
     this.#last = entry.sequence;
     const user = this.#user(entry.userId);
+    const overtaken = user.overtakenBy(entry.change);
+    if (overtaken) this.#remove(overtaken);
     this.#append({ entry, bytes: heapBytes(entry), user, older: this.#newest, newer: undefined });
     this.#keepBounds(user);
     for (const listener of user.listeners) listener();
@@ -134,9 +129,16 @@ export class RecentChanges {
     }
   }
 
-  /** Drops a change that is its user's oldest. */
+  /** Drops a change that is its user's oldest: up to there, the user's changes are known no more. */
   #drop(held: Held | undefined): void {
     if (!held) return;
+    const { user, entry } = held;
+    this.#remove(held);
+    user.floor = entry.sequence;
+    this.#forgetIfUnused(user);
+  }
+
+  #remove(held: Held): void {
     const { older, newer, user } = held;
     if (older) older.newer = newer;
     else this.#oldest = newer;
@@ -144,67 +146,12 @@ export class RecentChanges {
     else this.#newest = older;
     this.#held -= 1;
     this.#bytes -= held.bytes;
-    user.dropOldest();
-    this.#forgetIfUnused(user);
+    user.remove(held);
   }
 
   #forgetIfUnused(user: UserChanges): void {
     if (user.count > 0 || user.listeners.size > 0) return;
     this.#floor = Math.max(this.#floor, user.floor);
     if (this.#byUser.get(user.userId) === user) this.#byUser.delete(user.userId);
-  }
-}
-
-/** One user's changes, oldest first. */
-class UserChanges {
-  readonly userId: string;
-  readonly listeners = new Set<() => void>();
-  /** Every change after this sequence that was read is held. */
-  floor: number;
-  bytes = 0;
-  #held: Held[] = [];
-  /** Older changes were dropped. */
-  #first = 0;
-
-  constructor(userId: string, floor: number) {
-    this.userId = userId;
-    this.floor = floor;
-  }
-
-  get count(): number {
-    return this.#held.length - this.#first;
-  }
-
-  get oldest(): Held | undefined {
-    return this.#held[this.#first];
-  }
-
-  push(held: Held): void {
-    this.#held.push(held);
-    this.bytes += held.bytes;
-  }
-
-  dropOldest(): void {
-    const { oldest } = this;
-    if (!oldest) return;
-    this.floor = oldest.entry.sequence;
-    this.bytes -= oldest.bytes;
-    this.#first += 1;
-    // Now and then, so that dropping costs the same however many there are.
-    if (this.#first * 2 > this.#held.length) {
-      this.#held = this.#held.slice(this.#first);
-      this.#first = 0;
-    }
-  }
-
-  after(sequence: number): ChangeEntry | undefined {
-    let low = this.#first;
-    let high = this.#held.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#held[middle]?.entry.sequence ?? Infinity) > sequence) high = middle;
-      else low = middle + 1;
-    }
-    return this.#held[low]?.entry;
   }
 }

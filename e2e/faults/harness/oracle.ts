@@ -4,6 +4,7 @@ import { derivedBlobId } from '../../../platform/ids/ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { Documents, LogEntry } from './stores.ts';
 import type { FaultSystem } from './system.ts';
+import { keyOf, toBeTold, withoutRepetition } from './told.ts';
 
 export interface Expectations {
   /** Drafts whose expansion fails; all others succeed. Default: none. */
@@ -23,7 +24,6 @@ const PROCESSOR = 'text-expansion';
 const PROCESSOR_VERSION = '1';
 const expansionOf = (draft: string) => derivedBlobId(draft, PROCESSOR, PROCESSOR_VERSION);
 
-const keyOf = ({ blobId, version }: { blobId: string; version: number }) => `${blobId}:${version}`;
 const blobOf = (key: string) => key.slice(0, key.lastIndexOf(':'));
 const versionOf = (key: string) => Number(key.slice(key.lastIndexOf(':') + 1));
 const counted = (values: readonly string[]): Map<string, number> => {
@@ -174,11 +174,8 @@ async function countsAreTrue({ client }: Ledger, documents: Documents): Promise<
   expect(me.state.totalBlobs).toBe(counts.reduce((sum, { count }) => sum + count, 0));
 }
 
-/**
- * The log has every version of every blob, in order per blob, with deletions last.
- * @returns the changes without duplicates
- */
-function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, repeats: boolean): string[] {
+/** The log has every version of every blob, in order per blob, with deletions last. */
+function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, repeats: boolean): void {
   const first = [...counted(log.map(keyOf)).keys()];
   if (!repeats) expect(log.map(keyOf), 'the log without repetition').toEqual(first);
   const wanted = entries.flatMap(({ _id, version }) =>
@@ -199,16 +196,12 @@ function wholeLog(log: readonly LogEntry[], { entries, tombstones }: Documents, 
   }
   for (const { _id, version } of tombstones)
     expect(reached.get(String(_id)), `the deletion of ${_id}`).toBe(version);
-  return first;
 }
 
-/** The subscriber has received the whole log, in order and without duplicates. */
-async function followerSawAll({ follower }: Ledger, log: readonly string[]): Promise<void> {
-  await vi.waitFor(() => expect(follower.seen.length).toBeGreaterThanOrEqual(log.length), {
-    timeout: 30_000,
-    interval: 100,
-  });
-  expect(follower.seen.map(keyOf), 'what the subscriber received').toEqual(log);
+/** The subscriber has received the whole log but progress that was overtaken, in order and without duplicates. */
+async function followerSawAll({ follower }: Ledger, log: readonly LogEntry[]): Promise<void> {
+  const wanted = await toBeTold(log, () => follower.seen, { timeout: 30_000, interval: 100 });
+  expect(follower.seen.map(keyOf), 'what the subscriber received').toEqual(wanted.map(keyOf));
 }
 
 /** Waits until the system is at rest, then compares everything stored with what was acknowledged to the user. */
@@ -225,6 +218,7 @@ export async function expectWhole(
   madeAsTold(documents);
   await countsAreTrue(ledger, documents);
   if (expectations.restored) return;
-  const log = wholeLog(await system.stores.log(ledger.userId), documents, expectations.repeats ?? false);
-  await followerSawAll(ledger, log);
+  const log = await system.stores.log(ledger.userId);
+  wholeLog(log, documents, expectations.repeats ?? false);
+  await followerSawAll(ledger, withoutRepetition(log));
 }

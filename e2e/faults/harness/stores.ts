@@ -30,6 +30,8 @@ export interface LogEntry {
   readonly blobId: string;
   readonly version: number;
   readonly kind: string;
+  /** Of a change that says no more than how far a run is. */
+  readonly progress?: { readonly run: string; readonly attempt: string };
 }
 
 /** The stores, read with their own clients rather than through services. */
@@ -59,13 +61,30 @@ export interface StoreAddresses {
 
 const BATCH = 1_000;
 
-const entryOf = ({ subject, header }: StoredMsg): LogEntry => {
+interface RunBody {
+  readonly processor_id: string;
+  readonly artifact?: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly generation?: number;
+  readonly stage?: string;
+  readonly progress?: number;
+}
+
+const progressIn = ({ run }: { readonly run?: RunBody }): Pick<LogEntry, 'progress'> => {
+  if (run?.state !== 'PROCESSING' || (run.stage ?? run.progress) === undefined) return {};
+  const { processor_id, artifact, attempt, generation } = run;
+  return { progress: { run: `${processor_id} ${artifact}`, attempt: `${generation} ${attempt}` } };
+};
+
+const entryOf = (message: StoredMsg): LogEntry => {
+  const { subject, header } = message;
   const id = header.get('ce-id');
   const at = id.lastIndexOf(':');
+  const kind = subject.split('.').at(-2) ?? '';
   return {
-    blobId: id.slice(0, at),
-    version: Number(id.slice(at + 1)),
-    kind: subject.split('.').at(-2) ?? '',
+    ...{ blobId: id.slice(0, at), version: Number(id.slice(at + 1)), kind },
+    ...(kind === 'processing' && progressIn(message.json())),
   };
 };
 

@@ -1,8 +1,9 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Told } from '../../harness/transports.ts';
 import type { Ledger } from '../harness/ledger.ts';
 import type { LogEntry } from '../harness/stores.ts';
 import type { FaultSystem } from '../harness/system.ts';
+import { keyOf, toBeTold, withoutRepetition } from '../harness/told.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** How a connection may end that is killed under its client: none of them says that there is nothing more to come. */
@@ -16,21 +17,11 @@ const CUT: ReadonlySet<string> = new Set([
   'SLOW_CONSUMER',
 ]);
 
-interface Step {
-  readonly blobId: string;
-  readonly version: number;
-  readonly kind: string;
-}
-
-const keyOf = ({ blobId, version }: Step): string => `${blobId}:${version}`;
+type Step = Pick<LogEntry, 'blobId' | 'version' | 'kind'>;
 
 /** A change in words: deletions are told apart, since a client forgets what it has by them. */
 const inWords = (step: Step): string =>
   `${keyOf(step)}${step.kind.toUpperCase() === 'DELETED' ? ' deleted' : ''}`;
-
-/** The log without what was published twice. */
-const changesOf = (log: readonly LogEntry[]): LogEntry[] =>
-  [...new Map(log.toReversed().map((entry) => [keyOf(entry), entry])).values()].toReversed();
 
 /** Nothing is left out in silence: what came without its blob, and without an error, is deleted by now. */
 function nothingWithheld(heard: readonly Told[], gone: ReadonlySet<string>): void {
@@ -38,31 +29,31 @@ function nothingWithheld(heard: readonly Told[], gone: ReadonlySet<string>): voi
   expect(withheld, 'changes that came without their blob').toEqual([]);
 }
 
-/** Each subscriber of a user was told each change of the log once, in the log's order, whatever was killed meanwhile. */
+/**
+ * Each subscriber of a user was told each change of the log once, in the log's order, whatever was killed meanwhile: but
+ * for progress that was overtaken while it was away.
+ */
 export async function expectAllTold(
   { stores }: Pick<FaultSystem, 'stores'>,
   { userId }: Ledger,
   subscribers: readonly Subscriber[],
 ): Promise<void> {
-  const changes = changesOf(await stores.log(userId));
+  const changes = withoutRepetition(await stores.log(userId));
   const kinds = new Set(changes.map(({ kind }) => kind));
   expect([...kinds]).toEqual(
     expect.arrayContaining(['created', 'processing', 'indexed', 'completed', 'deleted']),
   );
   const gone = new Set(changes.filter(({ kind }) => kind === 'deleted').map(({ blobId }) => blobId));
-  const wanted = changes.map(inWords);
   for (const subscriber of subscribers) {
-    await vi.waitFor(() => expect(subscriber.heard.length).toBeGreaterThanOrEqual(wanted.length), {
-      timeout: 60_000,
-      interval: 200,
-    });
-    expect(subscriber.heard.map(inWords), `told by ${subscriber.name}`).toEqual(wanted);
+    const wanted = await toBeTold(changes, () => subscriber.heard, { timeout: 60_000, interval: 200 });
+    expect(subscriber.heard.map(inWords), `told by ${subscriber.name}`).toEqual(wanted.map(inWords));
     nothingWithheld(subscriber.heard, gone);
     expect(
       subscriber.ends.filter((end) => !CUT.has(end)),
       `ends of ${subscriber.name}`,
     ).toEqual([]);
   }
-  const [first, ...others] = subscribers.map(({ heard }) => heard.map(({ cursor }) => cursor));
-  for (const cursors of others) expect(cursors).toEqual(first);
+  const all = subscribers.flatMap(({ heard }) => heard);
+  const placed = new Map(all.map((told) => [keyOf(told), told.cursor]));
+  expect(all.filter((told) => placed.get(keyOf(told)) !== told.cursor)).toEqual([]);
 }

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../../admission/context.ts';
+import type { Subscription } from '../../subscriptions/followed.ts';
 import type { Told } from '../../subscriptions/results.ts';
-import type { Subscription } from '../../subscriptions/subscriptions.ts';
 import { type AskedBy, dataWithin, givenBy, variablesOf } from '../answering/answer.ts';
 import type { OpenRoute } from '../answering/open-route.ts';
 import { unavailableOf } from '../answering/unavailable.ts';

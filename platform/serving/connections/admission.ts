@@ -1,3 +1,4 @@
+import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 
 /** How many connections over WebSocket one service keeps open. */
@@ -42,15 +43,15 @@ export function tooManyConnections(refusal: Refusal | 'user'): BlobgraphError {
 }
 
 /** Things by key, none of which is empty. */
-class Groups<Member> {
-  readonly #groups = new Map<string, Set<Member>>();
+class Groups<Member extends object> {
+  readonly #groups = new Map<string, Few<Member>>();
 
   sizeOf(key: string): number {
     return this.#groups.get(key)?.size ?? 0;
   }
 
   add(key: string, member: Member): void {
-    const group = this.#groups.get(key) ?? new Set<Member>();
+    const group = this.#groups.get(key) ?? new Few<Member>();
     this.#groups.set(key, group.add(member));
   }
 
@@ -62,9 +63,9 @@ class Groups<Member> {
 
   /** The oldest member of the largest group. */
   oldestOfLargest(): Member | undefined {
-    let largest: Set<Member> | undefined;
+    let largest: Few<Member> | undefined;
     for (const group of this.#groups.values()) if (!largest || group.size > largest.size) largest = group;
-    return largest?.values().next().value;
+    return largest?.[Symbol.iterator]().next().value;
   }
 }
 

@@ -1,3 +1,4 @@
+import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import { alarmAt } from '../../time/alarm.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -33,8 +34,8 @@ export const tokenExpired = (): BlobgraphError =>
 export class TimedSession implements ConnectionSession {
   readonly userId: string;
   readonly #clock: Clock;
-  readonly #onEnded = new Set<(reason: BlobgraphError) => void>();
-  readonly #onClosed = new Set<() => void>();
+  readonly #onEnded = new Few<(reason: BlobgraphError) => void>();
+  readonly #onClosed = new Few<() => void>();
   #until: Date | undefined;
   #callOff = () => {};
   #reason: BlobgraphError | undefined;

@@ -55,7 +55,7 @@ export class Connection implements Counted, Holder {
     this.#pace = deps.pace;
     // Ahead of the protocol's own, which may complete a message by these bytes.
     stream.prependListener('data', (chunk: Buffer) => this.#receive(chunk.length));
-    socket.once('close', () => {
+    socket.on('close', () => {
       clearTimeout(this.#ending);
       clearTimeout(this.#resting);
       this.#held.release(this);
@@ -71,11 +71,12 @@ export class Connection implements Counted, Holder {
     return this.#isEnding;
   }
 
-  /** Whether anything has come since this was last asked, or waits to be read. */
-  hasSpoken(): boolean {
+  /** Asks for a sign of life; ends one from which nothing has come since it was asked before. */
+  keepAlive(): void {
     const hasSpoken = this.#hasSpoken || this.#resting !== undefined;
     this.#hasSpoken = false;
-    return hasSpoken;
+    if (hasSpoken) this.#socket.ping();
+    else this.#socket.terminate();
   }
 
   /** Takes messages of the usual size from now on, as fast as the user may send. */

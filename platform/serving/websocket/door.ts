@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { bounded } from '../../time/bounded.ts';
+import { Rounds } from '../../time/rounds.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
 import { pathOf, withoutSlash } from '../doors/methods.ts';
 import { isOwnOrigin } from '../doors/origins.ts';
@@ -43,6 +44,7 @@ export interface SocketDoorOptions {
 /** For queries and mutations that are in work when the server closes. */
 const ANSWER_WITHIN_MS = 4_000;
 const CLOSE_WITHIN_MS = 1_000;
+const KEEP_ALIVE_MS = 15_000;
 /** A message in more pieces than that is no client's: each takes a hundred bytes, however small it is. */
 const MAX_PIECES = 4_096;
 
@@ -73,15 +75,6 @@ function openSocketServer({ handleProtocols = () => false }: Endpoint): WebSocke
   } as ServerOptions);
 }
 
-/** Ends a connection that no longer answers pings: a half-open one says nothing by itself. */
-function keepAlive(socket: WebSocket, connection: Connection, everyMs: number): void {
-  const pinging = setInterval(() => {
-    if (!connection.hasSpoken()) return socket.terminate();
-    socket.ping();
-  }, everyMs);
-  socket.once('close', () => clearInterval(pinging));
-}
-
 async function closeAll({ clients }: WebSocketServer): Promise<void> {
   const open = [...clients];
   const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
@@ -96,11 +89,14 @@ export class SocketDoor {
   readonly #pace: Pace;
   readonly #endpoints = new Map<string, { readonly endpoint: Endpoint; readonly server: WebSocketServer }>();
   readonly #app: FastifyInstance;
+  /** A half-open connection says nothing by itself. */
+  readonly #pinged: Rounds<Connection>;
 
   constructor(app: FastifyInstance, options: SocketDoorOptions) {
     this.#app = app;
     this.#options = options;
     this.#pace = new Pace(options.connections.limits.sockets);
+    this.#pinged = new Rounds(options.keepAliveMs ?? KEEP_ALIVE_MS, (connection) => connection.keepAlive());
     app.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -140,12 +136,15 @@ export class SocketDoor {
   }
 
   #open(endpoint: Endpoint, socket: WebSocket, request: IncomingMessage, address: string): void {
-    const { connections, keepAliveMs = 15_000 } = this.#options;
+    const { connections } = this.#options;
     const { held } = connections;
     const connection = new Connection(socket, request.socket, { address, held, pace: this.#pace });
     connections.enter(connection);
-    socket.once('close', () => connections.leave(connection));
-    keepAlive(socket, connection, keepAliveMs);
+    this.#pinged.add(connection);
+    socket.on('close', () => {
+      connections.leave(connection);
+      this.#pinged.delete(connection);
+    });
     const admit = (userId: string) => connections.authenticated(connection, userId);
     endpoint.open({ socket, connection, request, admit });
   }

@@ -67,8 +67,8 @@ export interface Serving<Who> {
 /** A connection with what the protocol knows of it. */
 export interface Conversation<Who> {
   readonly connection: Connection;
-  /** Those of the upgrade. */
-  readonly headers: Credentials;
+  /** Those of the upgrade until it is authenticated; then what is still asked for. */
+  headers: Credentials;
   /** Counts it as a user's; false when that user has too many. */
   readonly admit: (userId: string) => boolean;
   /** Absent until it is authenticated. */
@@ -77,8 +77,8 @@ export interface Conversation<Who> {
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
-  /** After which its subscriptions go on, by their ids. */
-  readonly cursors: Map<string, string>;
+  /** After which its subscriptions go on, by their ids. Made with the first: most have none. */
+  cursors?: Map<string, string>;
   /** State of the rate of operations that it may start, see `gcra.ts`. */
   fullAt?: number;
 }
@@ -105,8 +105,9 @@ async function answeredBy(run: () => OperationResult): Promise<Awaited<Operation
  * Closes the connection when its session ends. The cursors of its subscriptions come before that, in a `ping`: an `error`
  * or a result would be theirs for clients that are to come back.
  */
-function closeAtEnd<Who>({ connection, cursors }: Conversation<Who>, session: ConnectionSession): void {
+function closeAtEnd<Who>(conversation: Conversation<Who>, session: ConnectionSession): void {
   session.onEnded((reason) => {
+    const { connection, cursors = new Map<string, string>() } = conversation;
     const { code, message } = reason;
     const payload = { code, message, cursors: Object.fromEntries(cursors) };
     if (cursors.size > 0) void connection.send(JSON.stringify({ type: 'ping', payload }));
@@ -163,8 +164,26 @@ async function count<Who>(conversation: Conversation<Who>, who: Who, serving: Se
   await serving.count?.(who);
 }
 
+/** Connections are many, and the session has the token. */
+function forgetCredentials<Who>(ctx: Ctx<Who>): void {
+  const { extra } = ctx;
+  delete (ctx as { connectionParams?: unknown }).connectionParams;
+  extra.headers = { traceparent: extra.headers['traceparent'] };
+}
+
+/**
+ * Leaves of a subscription's message what the library asks for: it has the message for as long as the subscription lasts.
+ */
+function forgetText(payload: SubscribePayload): void {
+  const kept = payload as { query: string; variables?: unknown; extensions?: unknown };
+  kept.query = '';
+  delete kept.variables;
+  delete kept.extensions;
+}
+
 /** Authenticates a connection, or closes it with the code of the reason. */
-async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
+async function logIn<Who>(ctx: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
+  const { extra, connectionParams } = ctx;
   const { connection, headers } = extra;
   try {
     const credentials = credentialsOf(headers, connectionParams);
@@ -178,6 +197,7 @@ async function logIn<Who>({ extra, connectionParams }: Ctx<Who>, serving: Servin
     }
     connection.letIn(session.userId);
     closeAtEnd(extra, session);
+    forgetCredentials(ctx);
     return true;
   } catch (error) {
     serving.logger.debug({ err: error }, 'a WebSocket connection was refused');
@@ -211,6 +231,7 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
       try {
         await count(extra, admitted.who, serving);
         const prepared = await serving.prepare(payload, admitted.who);
+        forgetText(payload);
         return isKeptTooLarge(prepared, size) ? [asGraphQL(tooLarge)] : prepared;
       } catch (error) {
         return [asGraphQL(error)];
@@ -220,11 +241,14 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     subscribe: (args) => answeredBy(() => serving.subscribe(args)),
     onNext({ extra }: Ctx<Who>, id, _payload, _args, result) {
       const cursor = serving.cursorOf?.(result);
-      if (cursor !== undefined) extra.cursors.set(id, cursor);
+      if (cursor !== undefined) {
+        extra.cursors ??= new Map();
+        extra.cursors.set(id, cursor);
+      }
       const { errors, ...rest } = result;
       return { ...rest, ...(errors && { errors: errors.map(format) }) } as FormattedExecutionResult;
     },
-    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors.delete(id),
+    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors?.delete(id),
     onError: (_ctx, _id, _payload, errors) => errors.map(format),
   });
 }

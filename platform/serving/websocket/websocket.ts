@@ -5,6 +5,7 @@ import { CloseCode, handleProtocols, type OperationResult, type Server } from 'g
 import { BlobgraphError } from '../../errors/errors.ts';
 import { firstInexact, inexactRefusal } from '../../json/exact.ts';
 import { assertParsable } from '../../json/extent.ts';
+import { isObject } from '../../json/is-object.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { traceFrom, withTrace } from '../../telemetry/trace.ts';
 import type { Load } from '../load/load.ts';
@@ -29,6 +30,20 @@ function refusalOf(text: string): BlobgraphError | undefined {
   return inexact && inexactRefusal({ ...inexact, pointer: inexact.pointer.replace(/^\/payload/, '') });
 }
 
+/**
+ * A message for the library, which takes it parsed as well, and has what it takes for as long as a subscription lasts. One
+ * that cannot be parsed is refused by it.
+ */
+function parsed(text: string): string {
+  const whole = withQuery(text);
+  try {
+    const message: unknown = JSON.parse(whole);
+    return isObject(message) ? (message as unknown as string) : text;
+  } catch {
+    return text;
+  }
+}
+
 /** Has the library handle a message. A message outside the protocol closes the connection. */
 function handleMessage<Who>(
   conversation: Conversation<Who>,
@@ -36,7 +51,7 @@ function handleMessage<Who>(
   handle: (text: string) => Promise<void>,
   logger: Logger,
 ): void {
-  const { connection, headers } = conversation;
+  const { connection } = conversation;
   try {
     assertParsable(text);
   } catch (error) {
@@ -46,8 +61,8 @@ function handleMessage<Who>(
   // The library asks for an operation's arguments before it returns.
   conversation.refusal = refusalOf(text);
   conversation.size = text.length;
-  const handling = withTrace(traceFrom({ traceparent: headers['traceparent'] }), () =>
-    handle(withQuery(text)),
+  const handling = withTrace(traceFrom({ traceparent: conversation.headers['traceparent'] }), () =>
+    handle(parsed(text)),
   );
   conversation.refusal = undefined;
   handling.catch((error: unknown) => {
@@ -65,7 +80,7 @@ function converse<Who>(
   { logger, clock }: Pick<Serving<Who>, 'logger' | 'clock'>,
 ): void {
   const { headers } = request;
-  const conversation: Conversation<Who> = { connection, headers, admit, size: 0, cursors: new Map() };
+  const conversation: Conversation<Who> = { connection, headers, admit, size: 0 };
   const renewals = new Renewals({ connection, session: () => conversation.admitted?.session, clock });
   const take = (text: string, handle: (text: string) => Promise<void>) =>
     handleMessage(conversation, text, handle, logger);
@@ -81,7 +96,7 @@ function converse<Who>(
   );
   // The library closes the connection with the code that fits.
   socket.on('error', (error) => logger.debug({ err: error }, 'WebSocket failed'));
-  socket.once('close', (code, reason) => {
+  socket.on('close', (code, reason) => {
     conversation.admitted?.session.close();
     void closed(code, String(reason));
   });

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EventLog } from '../event-log/log.ts';
-import { encodeCursor } from '../events/cursor.ts';
-import { toUserMessage, type UserEvent } from '../events/user-events.ts';
-import { toWritten, writtenSubject } from '../events/written.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { blobMessage, bookMessage } from '../testing/events.ts';
-import { allChanges, type Change } from './change.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import { encodeCursor } from '../../events/cursor.ts';
+import { toUserMessage, type UserEvent } from '../../events/user-events.ts';
+import { toWritten, writtenSubject } from '../../events/written.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { blobMessage, bookMessage } from '../../testing/events.ts';
+import { allChanges, type Change } from '../change.ts';
+import { type ChangeFeed, openChangeFeed } from '../feed.ts';
 import { type Stress, stress, WANTED } from './feed.stress.fixture.ts';
-import { type ChangeFeed, openChangeFeed } from './feed.ts';
 
 const TOTAL = 180;
 const HISTORY = 20;

@@ -1,8 +1,8 @@
-import type { EventLog } from '../event-log/log.ts';
-import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { blobMessage } from '../testing/events.ts';
-import { type ChangeFeed, openChangeFeed } from './feed.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import { encodeCursor } from '../../events/cursor.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { blobMessage } from '../../testing/events.ts';
+import { type ChangeFeed, openChangeFeed } from '../feed.ts';
 
 export interface Stress {
   /** Subscriptions in all, and at once. */

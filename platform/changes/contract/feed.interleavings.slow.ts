@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { EventLog } from '../event-log/log.ts';
-import type { LoggedMessage } from '../event-log/message.ts';
-import { cancellable } from '../event-log/reading.ts';
-import { encodeCursor } from '../events/cursor.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { blobMessage } from '../testing/events.ts';
-import { type MemoryLog, memoryLog } from '../testing/memory-log.ts';
-import { openChangeFeed } from './feed.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import type { LoggedMessage } from '../../event-log/message.ts';
+import { cancellable } from '../../event-log/reading.ts';
+import { encodeCursor } from '../../events/cursor.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { blobMessage } from '../../testing/events.ts';
+import { type MemoryLog, memoryLog } from '../../testing/memory-log.ts';
+import { openChangeFeed } from '../feed.ts';
 
 /** Whether the history reads a message as soon as it is published, or the log has had it all the while. */
 type Publishing = 'at once' | 'before';

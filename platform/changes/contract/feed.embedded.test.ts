@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
-import { openEmbeddedEventLog } from '../event-log/embedded/log.embedded.ts';
-import type { EventLog } from '../event-log/log.ts';
-import type { SqlServer } from '../sql/database.ts';
-import { openTemporaryPglite } from '../testing/pglite.ts';
-import { systemClock } from '../time/clock.ts';
+import { openEmbeddedEventLog } from '../../event-log/embedded/log.embedded.ts';
+import type { EventLog } from '../../event-log/log.ts';
+import type { SqlServer } from '../../sql/database.ts';
+import { openTemporaryPglite } from '../../testing/pglite.ts';
+import { systemClock } from '../../time/clock.ts';
 import { changeFeedContract } from './feed.contract.ts';
 
 let server: SqlServer;

@@ -1,5 +1,5 @@
-import { type NatsFixture, natsFixture } from '../event-log/nats/log.nats.fixture.ts';
-import { services } from '../testing/services.ts';
+import { type NatsFixture, natsFixture } from '../../event-log/nats/log.nats.fixture.ts';
+import { services } from '../../testing/services.ts';
 import { changeFeedContract } from './feed.contract.ts';
 
 let fixture: NatsFixture;

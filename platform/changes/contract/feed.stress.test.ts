@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryLog } from '../testing/memory-log.ts';
+import { memoryLog } from '../../testing/memory-log.ts';
 import { stress, WANTED } from './feed.stress.fixture.ts';
 
 test('thousands of subscribers on the shortest of histories miss nothing of what is published without a pause', async () => {

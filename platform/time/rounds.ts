@@ -1,0 +1,40 @@
+/** Parts of a round: so many times less is done at once, and nobody waits longer than that share of it more. */
+const PARTS = 16;
+
+/**
+ * Acts for many members each so many milliseconds, with one timer for all of them: a timer each costs as much memory as
+ * some of its members. They are spread over the round by when they came.
+ */
+export class Rounds<Member extends object> {
+  readonly #act: (member: Member) => void;
+  readonly #everyMs: number;
+  readonly #parts: Set<Member>[] = Array.from({ length: PARTS }, () => new Set());
+  readonly #partOf = new Map<Member, Set<Member>>();
+  #part = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(everyMs: number, act: (member: Member) => void) {
+    this.#everyMs = everyMs;
+    this.#act = act;
+  }
+
+  /** Acts for it from a round on, or a part less, until it is deleted. The process does not stay for it. */
+  add(member: Member): void {
+    const part = this.#parts[this.#part] ?? new Set();
+    this.#partOf.set(member, part.add(member));
+    this.#timer ??= setInterval(() => this.#next(), this.#everyMs / PARTS).unref();
+  }
+
+  delete(member: Member): void {
+    this.#partOf.get(member)?.delete(member);
+    this.#partOf.delete(member);
+    if (this.#partOf.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #next(): void {
+    this.#part = (this.#part + 1) % PARTS;
+    for (const member of [...(this.#parts[this.#part] ?? [])]) this.#act(member);
+  }
+}
