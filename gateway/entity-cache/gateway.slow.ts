@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ChangeFeed, openChangeFeed } from '../../platform/changes/feed.ts';
+import { encodeCursor } from '../../platform/events/cursor.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
 import { blobMessage } from '../../platform/testing/events.ts';
 import { startTestGraph, type TestGraph, type TestGraphOptions } from '../testing/test-graph.ts';
@@ -97,6 +98,26 @@ it('answers a page as a whole once nothing in it changed, and what changed at on
   expect(await ask(graph)).toEqual([]);
   await graph.log.publish(deletionOf('c'));
   await expect.poll(() => measured(graph, 'answers'), { timeout: 10_000 }).toBe(0);
+});
+
+it('tells of a change by what state alone answers, once its other entities are kept', async () => {
+  const graph = await start();
+  await untilKept(graph);
+  const after = encodeCursor(await graph.log.head());
+  const client = await graph.connect({ authorization: `Bearer ${await graph.token('alice')}` });
+  const query =
+    'subscription ($after: String) { blobChanged(after: $after) { blob { title schema { title } } } }';
+  const changes = client.iterate({ query, variables: { after } });
+  const askedFor = async (version: number) => {
+    graph.asked.length = 0;
+    await graph.log.publish(blobMessage('draft', version));
+    const { value } = await changes.next();
+    const blob = { title: 'Draft', schema: { title: 'Schema text-input-v1' } };
+    expect(value).toEqual({ data: { blobChanged: { blob } } });
+    return graph.asked.map(({ subgraph }) => subgraph);
+  };
+  expect(await askedFor(1)).toEqual(['state', 'schemas']);
+  expect(await askedFor(2)).toEqual(['state']);
 });
 
 it('answers no other user with them', async () => {

@@ -41,6 +41,7 @@ describe('of this project’s graph', () => {
     '... on CompiledBook { version fullText chapters { title draft { id } } }',
     '... on Pitch { title synopsis { short } } ... on CompiledBook { title: bookId }',
     '... on ImageAsset { width renditions { name sha256 } original { fileName } }',
+    '... on BlobSchema { __typename id version title description definition }',
   ])('keeps %s', (selection) => {
     expect(isKept(mayKeep, selection)).toBe(true);
   });
@@ -56,6 +57,7 @@ describe('of this project’s graph', () => {
     '... on TextInsights { wordCount }',
     '... on UserBlob { body }',
     '... on BlobIndex { id }',
+    '... on BlobSchema { title withdrawnAt }',
     '... on Blob { id }',
     'id',
   ])('does not keep %s', (selection) => {
@@ -80,11 +82,30 @@ it('takes a type’s directive for its fields where one subgraph alone resolves 
   expect(isKept(type(`${owner} ${other}`), '... on Note { id text }')).toBe(false);
 });
 
-it('keeps only blobs: of nothing else the log tells when it is deleted', () => {
+it('keeps only blobs, of which the log tells when they are deleted, and what never is', () => {
+  const type = (marks: string) =>
+    immutableSelections(
+      parse(
+        supergraph(
+          `type Note @join__type(graph: A, key: "id part") ${marks} { id: ID! part: Int text: String @immutable }`,
+        ),
+      ),
+    );
+  expect(isKept(type('@immutable'), '... on Note { id text }')).toBe(false);
+  expect(isKept(type('@permanent'), '... on Note { id part text }')).toBe(true);
+});
+
+it('keeps of a key with fields of its own what is marked', () => {
   const mayKeep = immutableSelections(
-    parse(supergraph('type Note @join__type(graph: A, key: "id") @immutable { id: ID! }')),
+    parse(
+      supergraph(`
+        type Part @immutable { id: ID! }
+        type Note @join__type(graph: A, key: "part { id }") @permanent { id: Int part: Part text: String @immutable }`),
+    ),
   );
-  expect(isKept(mayKeep, '... on Note { id }')).toBe(false);
+  expect(isKept(mayKeep, '... on Note { text }')).toBe(true);
+  for (const field of ['id', 'part { id }'])
+    expect(isKept(mayKeep, `... on Note { text ${field} }`)).toBe(false);
 });
 
 it('knows the directive by its specification', () => {

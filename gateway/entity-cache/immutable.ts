@@ -8,18 +8,19 @@ import {
   type TypeNode,
 } from 'graphql';
 
-/**
- * The directive by which a subgraph says that a field never changes as long as its entity is there; on an object type,
- * that none of its fields does. Subgraphs link to this and compose it (`@composeDirective`).
- */
+/** Where the directives are from. Subgraphs link to this and compose them (`@composeDirective`). */
 const SPECIFICATION = '/immutable/v1.0';
-const DIRECTIVE = 'immutable';
-/** Types of blobs implement it. Of them, and of nothing else, the event log tells when they are deleted. */
+/** The field never changes as long as its entity is there; on an object type: none of its fields does. */
+const IMMUTABLE = 'immutable';
+/** Entities of the object type are never deleted. */
+const PERMANENT = 'permanent';
+/** Types of blobs implement it. Of them the event log tells when they are deleted. */
 const BLOB = 'Blob';
 const TYPENAME = '__typename';
 
 interface ObjectType {
-  readonly isBlob: boolean;
+  /** Whether entities of it may be kept: when they go, if they do, is told. */
+  readonly isKept: boolean;
   /** The named types of its immutable fields. */
   readonly immutable: ReadonlyMap<string, string>;
 }
@@ -38,8 +39,10 @@ const isLinked = ({ definitions }: DocumentNode): boolean =>
       ),
   );
 
-const isMarked = ({ directives }: { readonly directives?: readonly ConstDirectiveNode[] | undefined }) =>
-  directives?.some(({ name }) => name.value === DIRECTIVE) ?? false;
+const isMarked = (
+  { directives }: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
+  directive: string,
+): boolean => directives?.some(({ name }) => name.value === directive) ?? false;
 
 /** Subgraphs that resolve the type: not those that only refer to it. */
 const resolvers = ({ directives = [] }: ObjectTypeDefinitionNode): readonly ConstDirectiveNode[] =>
@@ -51,19 +54,27 @@ const resolvers = ({ directives = [] }: ObjectTypeDefinitionNode): readonly Cons
       ),
   );
 
+/** The fields of a type's keys. One with fields of its own is left out, and is as mutable as it says itself. */
+const keyFields = ({ directives = [] }: ObjectTypeDefinitionNode): ReadonlySet<string> =>
+  new Set(
+    directives
+      .flatMap((each) => textOf(each, 'key') ?? [])
+      .flatMap((key) => (key.includes('{') ? [] : key.split(/\s+/))),
+  );
+
 const namedType = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 
 function objectType(node: ObjectTypeDefinitionNode): ObjectType {
   const owners = resolvers(node);
   // On a type that several subgraphs resolve, nothing tells whose fields the directive is about.
-  const isWhole = isMarked(node) && owners.length <= 1;
-  const keys = new Set((node.directives ?? []).flatMap((each) => textOf(each, 'key') ?? []));
+  const isWhole = isMarked(node, IMMUTABLE) && owners.length <= 1;
+  const keys = keyFields(node);
   const fields = (node.fields ?? []).filter(
-    (field) => isWhole || isMarked(field) || keys.has(field.name.value),
+    (field) => isWhole || isMarked(field, IMMUTABLE) || keys.has(field.name.value),
   );
   return {
-    isBlob: node.interfaces?.some(({ name }) => name.value === BLOB) ?? false,
+    isKept: isMarked(node, PERMANENT) || (node.interfaces?.some(({ name }) => name.value === BLOB) ?? false),
     immutable: new Map(fields.map(({ name, type }) => [name.value, namedType(type)])),
   };
 }
@@ -76,19 +87,19 @@ export function immutableSelections(document: DocumentNode): (fetch: OperationDe
       if (node.kind === Kind.OBJECT_TYPE_DEFINITION) types.set(node.name.value, objectType(node));
   }
 
-  /** Whether all that is selected of a type is immutable, and the type is one of blobs where that `mustBeBlob`. */
-  function isImmutable(typeName: string, { selections }: SelectionSetNode, mustBeBlob: boolean): boolean {
+  /** Whether all that is selected of a type is immutable, and its entities may be kept where it is an `entity`. */
+  function isImmutable(typeName: string, { selections }: SelectionSetNode, entity: boolean): boolean {
     const type = types.get(typeName);
     return selections.every((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return false;
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         const { typeCondition, selectionSet } = selection;
-        return isImmutable(typeCondition?.name.value ?? typeName, selectionSet, mustBeBlob);
+        return isImmutable(typeCondition?.name.value ?? typeName, selectionSet, entity);
       }
       const { name, selectionSet } = selection;
       if (name.value === TYPENAME) return true;
       const named = type?.immutable.get(name.value);
-      if (named === undefined || (mustBeBlob && !type?.isBlob)) return false;
+      if (named === undefined || (entity && !type?.isKept)) return false;
       return !selectionSet || isImmutable(named, selectionSet, false);
     });
   }

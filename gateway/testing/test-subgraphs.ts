@@ -78,6 +78,7 @@ const blobIndexResolvers = (blobs: readonly TestBlob[]) => ({
   remoteBlobId: ({ id }: TestBlob) => id,
   schemaId: constant('text-input-v1'),
   schemaVersion: constant('1.0.0'),
+  schema: constant({ id: 'text-input-v1', version: '1.0.0' }),
   generation: constant(0),
   derivedIds: ({ id }: TestBlob) => blobs.flatMap((blob) => (blob.parentId === id ? [blob.id] : [])),
   createdAt: constant(time),
@@ -181,7 +182,13 @@ const resolversOf = (blobs: TestBlob[]): Partial<Record<ServiceName, object>> =>
     CompiledBook: { __resolveReference: ({ id }: Reference) => compiledBook(id) },
   },
   processors: { DateTime: scalars.DateTime, Query: { processors: () => [] } },
-  schemas: { ...scalars, Query: { schemas: () => [] } },
+  schemas: {
+    ...scalars,
+    Query: { schemas: () => [] },
+    BlobSchema: {
+      __resolveReference: ({ id }: Reference) => ({ id, version: '1.0.0', title: `Schema ${id}` }),
+    },
+  },
   events: { DateTime: scalars.DateTime },
 });
 

@@ -288,6 +288,14 @@ export type ResolversParentTypes = {
   UserError: UserError;
 };
 
+export type ImmutableDirectiveArgs = { };
+
+export type ImmutableDirectiveResolver<Result, Parent, ContextType = Context, Args = ImmutableDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type PermanentDirectiveArgs = { };
+
+export type PermanentDirectiveResolver<Result, Parent, ContextType = Context, Args = PermanentDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -366,3 +374,7 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  immutable?: ImmutableDirectiveResolver<any, any, ContextType>;
+  permanent?: PermanentDirectiveResolver<any, any, ContextType>;
+};

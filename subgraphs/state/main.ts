@@ -58,10 +58,9 @@ async function openShared(runtime: ServiceRuntime) {
   const processors = createProcessorCatalog({ registry, clock, logger });
   const schemas = createSchemaClient({ http, clock });
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
-  const commit = createGroupCommit(store);
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
   return {
-    ...{ store, commit, turns, eventLog, registry, processors, schemas, intake, outsideTypes },
+    ...{ store, turns, eventLog, registry, processors, schemas, intake, outsideTypes },
     ...{ clock, ids, logger },
   };
 }
@@ -70,6 +69,7 @@ async function openShared(runtime: ServiceRuntime) {
 function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => BackgroundWork) {
   return {
     ...shared,
+    commit: createGroupCommit(shared.store, (blobIds) => work().relay.begin(blobIds)),
     nudge: (blobId: string) => work().relay.nudge(blobId),
     nudgeBook: (book: BookKey) => work().bookRelay.nudge(book),
     nudgeDeletion: (blobId: string) => work().deletions.nudge(blobId),

@@ -4,8 +4,10 @@ import { type Periodic, periodic } from '../../../platform/time/periodic.ts';
 
 /** Works on ids soon after a nudge, and finds those that a crash left behind. */
 export interface Sweeper {
-  /** Queues an id. */
+  /** Queues an id, and begins at the end of this turn of the event loop, with what else is nudged in it. */
   nudge(id: string): void;
+  /** Queues ids, and begins at once. */
+  begin(ids: readonly string[]): void;
   /** Looks for work about every second, until `stop`; the first time after one interval. */
   start(): void;
   /** Finishes the calls in progress. The rest is found at the next start. */
@@ -66,12 +68,16 @@ class QueueSweeper implements Sweeper {
   }
 
   nudge(id: string): void {
-    if (this.#stopping.signal.aborted || this.#queue.size >= MAX_QUEUE) return;
-    this.#queue.add(id);
+    this.#add(id);
     if (this.#isPumping) return;
     this.#isPumping = true;
-    // With what else is nudged in this turn. The deadline of the request that nudges does not apply to the work.
+    // The deadline of the request that nudges does not apply to the work; nor does it below.
     withoutDeadline(() => setImmediate(() => this.#pump()));
+  }
+
+  begin(ids: readonly string[]): void {
+    for (const id of ids) this.#add(id);
+    withoutDeadline(() => this.#pump());
   }
 
   start(): void {
@@ -83,6 +89,10 @@ class QueueSweeper implements Sweeper {
     this.#queue.clear();
     await this.#sweeping.stop();
     await Promise.all(this.#calls);
+  }
+
+  #add(id: string): void {
+    if (!this.#stopping.signal.aborted && this.#queue.size < MAX_QUEUE) this.#queue.add(id);
   }
 
   async #sweep(): Promise<void> {

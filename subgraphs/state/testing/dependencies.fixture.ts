@@ -24,7 +24,7 @@ export const dependenciesOf = (
   clock: Clock = systemClock,
 ): StateDependencies => ({
   store,
-  commit: createGroupCommit(store),
+  commit: createGroupCommit(store, () => undefined),
   turns: createTurns({ store, clock, limit: 0 }),
   schemas: { validator: anySchema, validatorOfNew: anySchema },
   processors: createProcessorCatalog({

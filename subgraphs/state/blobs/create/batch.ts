@@ -30,8 +30,6 @@ export interface BatchDependencies extends CommitDependencies {
   /** Blobs beyond its room are refused with OVERLOADED. */
   readonly intake: Pick<Intake, 'take'>;
   readonly clock: Clock;
-  /** Publishes a blob's outbox soon. */
-  readonly nudge: (blobId: string) => void;
   readonly records: RecordDependencies;
 }
 
@@ -176,7 +174,6 @@ export class Batch {
   async #commit({ index, record }: Made): Promise<void> {
     try {
       this.#outcomes.set(index, { entry: await commit(this.#deps, record) });
-      this.#deps.nudge(record.id);
     } catch (error) {
       this.#outcomes.set(index, { error });
     }

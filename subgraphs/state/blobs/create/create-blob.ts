@@ -13,7 +13,10 @@ import { deletedBefore, makeRecord, type RecordDependencies } from './record.ts'
 
 export interface CommitDependencies {
   readonly store: Pick<StateStore, 'insertEntry' | 'eraseUserBlobs'>;
+  /** Has the outboxes of new blobs published. */
   readonly commit: GroupCommit;
+  /** Publishes a blob's outbox soon. */
+  readonly nudge: (blobId: string) => void;
 }
 
 export interface CreateBlobDependencies extends RecordDependencies, CommitDependencies {
@@ -23,8 +26,6 @@ export interface CreateBlobDependencies extends RecordDependencies, CommitDepend
   /** Asked only for new blobs: one whose key is known is answered in any case. */
   readonly intake: Pick<Intake, 'assertOpen'>;
   readonly clock: Clock;
-  /** Publishes a blob's outbox soon. */
-  readonly nudge: (blobId: string) => void;
 }
 
 /** The entry of a stored blob, inserted if it is missing. @throws BlobgraphError BLOB_DELETED */
@@ -67,7 +68,10 @@ export async function commit(deps: CommitDependencies, blob: UserBlobRecord): Pr
   if (stored.outcome === 'erasing') throw userErasing();
   if (stored.outcome === 'inserted') return stored.entry ?? forgotten(deps.store, blob);
   if (blob.inputHash !== null) assertSameInput(stored.blob, blob.inputHash);
-  return indexUserBlob(deps, stored.blob);
+  const existing = await indexUserBlob(deps, stored.blob);
+  // Whoever stored it may have died before it was published.
+  deps.nudge(blob.id);
+  return existing;
 }
 
 /**
@@ -95,7 +99,5 @@ export async function createBlob(
     if (!stored) throw error;
     return indexUserBlob(deps, stored);
   }
-  const entry = await commit(deps, blob);
-  deps.nudge(blob.id);
-  return entry;
+  return commit(deps, blob);
 }

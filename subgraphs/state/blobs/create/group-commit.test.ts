@@ -34,8 +34,11 @@ function setUp({ held = true } = {}) {
     answers.shift()?.();
     await turns();
   };
-  const commit = createGroupCommit(store);
+  const told: (readonly string[])[] = [];
+  const commit = createGroupCommit(store, (blobIds) => void told.push(blobIds));
   return {
+    /** Ids of each group's new blobs. */
+    told,
     insert: (...several: OwnBlob[]) => several.map((one) => commit.insert(one)),
     /** Users of each group so far. */
     users: () => groups.map((group) => group.map(({ blob }) => blob.userId).join(' ')),
@@ -93,6 +96,23 @@ it('stores one of equal keys that come together, and answers the others with it'
   ]);
 });
 
+it('tells of a group’s new blobs together, before any of them is answered', async () => {
+  const { insert, told, answerAll } = setUp();
+  const [known, fresh, another] = [own('a', { id: 'k' }), own('b'), own('c')];
+  void insert(known);
+  await turns();
+  await answerAll();
+  const order: string[] = [];
+  told.push = (ids) => order.push(`told ${ids.join(' ')}`);
+  const answers = insert(own('a', { id: 'k' }), fresh, another).map(async (stored) => {
+    order.push((await stored).outcome);
+  });
+  await turns();
+  await answerAll();
+  await Promise.all(answers);
+  expect(order).toEqual([`told ${fresh.blob.id} ${another.blob.id}`, 'existing', 'inserted', 'inserted']);
+});
+
 it('stores the others where the store refuses one', async () => {
   const { insert } = setUp({ held: false });
   const settled = await Promise.allSettled(
@@ -104,7 +124,7 @@ it('stores the others where the store refuses one', async () => {
 it('tells all of a group that the store is away, and tries none again', async () => {
   const gone = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
   const insertOwnBlobs = vi.fn(async () => Promise.reject(gone));
-  const commit = createGroupCommit({ insertOwnBlobs });
+  const commit = createGroupCommit({ insertOwnBlobs }, () => undefined);
   const settled = await Promise.allSettled(['a', 'b', 'c'].map((user) => commit.insert(own(user))));
   expect(settled).toEqual(Array(3).fill({ status: 'rejected', reason: gone }));
   expect(insertOwnBlobs).toHaveBeenCalledTimes(1);

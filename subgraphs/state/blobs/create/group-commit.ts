@@ -60,8 +60,23 @@ function gather(queues: readonly Waiting[][]): Group {
   return group;
 }
 
+/** Gets the ids of blobs that were just stored. It must not throw. */
+type Stored = (blobIds: readonly string[]) => void;
+
+const idsOfNew = (group: readonly Waiting[], stored: readonly StoredOwnBlob[]): readonly string[] =>
+  group.filter((_, place) => stored[place]?.outcome === 'inserted').map(({ own }) => own.blob.id);
+
+function answerAll(group: readonly Waiting[], stored: readonly StoredOwnBlob[]): void {
+  for (const [place, { resolve, reject }] of group.entries()) {
+    const answer = stored[place];
+    if (answer) resolve(answer);
+    else reject(new Error('The store left out a blob'));
+  }
+}
+
 class QueuedCommit implements GroupCommit {
   readonly #store: Pick<StateStore, 'insertOwnBlobs'>;
+  readonly #stored: Stored;
   /** By user, the longest waiting first. No queue is empty. */
   readonly #waiting = new Map<string, Waiting[]>();
   /** Users with blobs in a group that is being written. */
@@ -71,8 +86,9 @@ class QueuedCommit implements GroupCommit {
   #groupsAlone = 0;
   #isPumping = false;
 
-  constructor(store: Pick<StateStore, 'insertOwnBlobs'>) {
+  constructor(store: Pick<StateStore, 'insertOwnBlobs'>, stored: Stored) {
     this.#store = store;
+    this.#stored = stored;
   }
 
   insert(own: OwnBlob): Promise<StoredOwnBlob> {
@@ -135,11 +151,10 @@ class QueuedCommit implements GroupCommit {
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
       const stored = await this.#store.insertOwnBlobs(group.map(({ own }) => own));
-      for (const [place, { resolve, reject }] of group.entries()) {
-        const answer = stored[place];
-        if (answer) resolve(answer);
-        else reject(new Error('The store left out a blob'));
-      }
+      this.#stored(idsOfNew(group, stored));
+      // Behind the statement that this has led to, which waits a tick for its connection: the database works on it while
+      // answers are made.
+      process.nextTick(() => answerAll(group, stored));
     } catch (error) {
       if (group.length === 1 || isUnavailable(error)) for (const { reject } of group) reject(error);
       // The store may refuse one of them, so each is tried alone.
@@ -148,6 +163,9 @@ class QueuedCommit implements GroupCommit {
   }
 }
 
-/** Memory is bounded by the requests that wait: each holds its blob in any case. */
-export const createGroupCommit = (store: Pick<StateStore, 'insertOwnBlobs'>): GroupCommit =>
-  new QueuedCommit(store);
+/**
+ * Memory is bounded by the requests that wait: each holds its blob in any case.
+ * @param stored called with each group's new blobs, before any of them is answered
+ */
+export const createGroupCommit = (store: Pick<StateStore, 'insertOwnBlobs'>, stored: Stored): GroupCommit =>
+  new QueuedCommit(store, stored);
