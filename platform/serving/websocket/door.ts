@@ -76,7 +76,7 @@ function openSocketServer({ handleProtocols = () => false }: Endpoint): WebSocke
 /** Ends a connection that no longer answers pings: a half-open one says nothing by itself. */
 function keepAlive(socket: WebSocket, connection: Connection, everyMs: number): void {
   const pinging = setInterval(() => {
-    if (!connection.hasSpoken()) return socket.terminate();
+    if (!connection.mayBeThere()) return socket.terminate();
     socket.ping();
   }, everyMs);
   socket.once('close', () => clearInterval(pinging));
