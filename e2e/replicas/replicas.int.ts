@@ -117,6 +117,9 @@ it('each gateway reads the log once, however many clients and users it has', asy
   for (const { ids, followed } of all)
     for (const { told } of followed) await expect.poll(() => idsOf(told), PATIENCE).toEqual(ids);
   expect(await names()).toEqual(before);
+  // The server would hold each message against each filter and each user's subjects.
+  for (const { config } of start.readers)
+    expect(config.filter_subjects ?? config.filter_subject).toBeUndefined();
   const published = (await log.head()) - start.head;
   expect(published).toBe(10);
   const delivered = async () =>
