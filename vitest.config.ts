@@ -35,7 +35,7 @@ const tiers: readonly Tier[] = [
   {
     name: 'e2e-real',
     include: ['e2e/**/*.e2e.ts'],
-    timeout: 180_000,
+    timeout: 420_000,
     shape: 'real',
     maxWorkers: 3,
     sharesSystem: true,
@@ -43,7 +43,7 @@ const tiers: readonly Tier[] = [
   {
     name: 'e2e-processes',
     include: ['e2e/**/*.e2e.ts'],
-    timeout: 180_000,
+    timeout: 420_000,
     shape: 'processes',
     sharesSystem: true,
   },

@@ -8,16 +8,18 @@ import { serviceNames } from '../platform/config/config.ts';
 import { exitWith, UsageError } from '../platform/process/exit.ts';
 import { builtFile } from '../platform/process/paths.ts';
 import { type AttackName, attacks } from './crowd/attacks.ts';
-import { startUser, type User } from './crowd/user.ts';
-import { shown, verdicts } from './crowd/verdict.ts';
+import { watchCores } from './crowd/cores.ts';
+import type { Begin, Outcome, Question, Taken } from './crowd/others.ts';
+import { report, type Stretch } from './crowd/report.ts';
+import { verdicts } from './crowd/verdict.ts';
 import { progress } from './harness/benchmark.ts';
+import { type Forked, startForked } from './harness/forked.ts';
 import { residentMemory } from './harness/processes.ts';
-import { table } from './harness/statistics.ts';
 
 /**
- * `npm run soak:crowd [-- --minutes N]`: twenty users on real servers, with documents in PostgreSQL and each service
- * as a process of its own. One user is hostile, and attacks in all ways in turn. Exits with 1 unless memory stays
- * flat, the others are served as fast as before, and nothing of theirs is lost.
+ * `npm run soak:crowd [-- --minutes N --attacks NAME,…]`: twenty users on real servers, with documents in PostgreSQL and
+ * each service as a process of its own. One user is hostile, and attacks in all ways in turn. Exits with 1 unless memory
+ * stays flat, the others are served as fast as before, and nothing of theirs is lost.
  */
 
 const OTHERS = 19;
@@ -28,11 +30,26 @@ const CALM_SHARE = 0.1;
 const CYCLES = 9;
 const REST_WITHIN_MS = 20 * 60_000;
 
-function minutes(): number {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
-  const given = Number(values.minutes);
-  if (!(given > 0)) throw new UsageError('--minutes must be a number above 0');
-  return given;
+const isAttack = (name: string): name is AttackName => name in attacks;
+
+interface Wanted {
+  readonly minutes: number;
+  readonly names: readonly AttackName[];
+}
+
+function wanted(): Wanted {
+  const all = Object.keys(attacks);
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '30' },
+      attacks: { type: 'string', default: all.join() },
+    },
+  });
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new UsageError('--minutes must be a number above 0');
+  const names = values.attacks.split(',');
+  if (!names.every(isAttack)) throw new UsageError(`--attacks must name some of ${all.join(', ')}`);
+  return { minutes, names };
 }
 
 /** Samples the memory of every process, in MiB, until stopped. */
@@ -45,24 +62,32 @@ function watchMemory(system: System) {
   return { memory, stop: () => clearInterval(timer) };
 }
 
-const taken = (users: readonly User[]): number[] => users.flatMap(({ samples }) => samples.splice(0));
+const ask = <Answer>(others: Forked<unknown>, question: Question['ask']): Promise<Answer> =>
+  others.ask<Answer>({ ask: question } satisfies Question);
 
-/** Runs all attacks. @returns latencies of the others' requests in milliseconds, by attack */
+/** Ends a stretch with each call of what it returns. */
+function stretches(system: System, others: Forked<unknown>, hostile: ChildProcess) {
+  const services = serviceNames.map((name) => [name, system.process(name).pid] as const);
+  const pids = new Map<string, number>([...services, ['hostile', hostile.pid ?? 0], ['others', others.pid]]);
+  const cores = watchCores(pids, system.process('gateway').pid);
+  return async (): Promise<Stretch> => ({ ...(await ask<Taken>(others, 'taken')), cores: cores() });
+}
+
+/** Runs the attacks. @returns the stretches of each */
 async function attack(
   hostile: ChildProcess,
   system: System,
-  users: readonly User[],
-  totalMs: number,
-): Promise<ReadonlyMap<AttackName, readonly number[]>> {
-  const names = Object.keys(attacks) as AttackName[];
+  next: () => Promise<Stretch>,
+  { names, totalMs }: { readonly names: readonly AttackName[]; readonly totalMs: number },
+): Promise<ReadonlyMap<AttackName, readonly Stretch[]>> {
   const ms = Math.max(1_000, Math.round(totalMs / CYCLES / names.length));
   const token = await system.token('hostile');
-  const during = new Map<AttackName, number[]>(names.map((name) => [name, []]));
+  const during = new Map<AttackName, Stretch[]>(names.map((name) => [name, []]));
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
     for (const name of names) {
       hostile.send({ attack: name, gateway: system.urls.gateway, token, ms });
       await once(hostile, 'message');
-      during.get(name)?.push(...taken(users));
+      during.get(name)?.push(await next());
     }
     progress(`attacks: ${cycle} of ${CYCLES} rounds`);
   }
@@ -70,40 +95,54 @@ async function attack(
 }
 
 /** Waits until all acknowledged drafts are as they should be. @returns what still is not when time is up */
-async function settled(users: readonly User[]): Promise<string[]> {
+async function settled(others: Forked<unknown>): Promise<readonly string[]> {
   const until = Date.now() + REST_WITHIN_MS;
   for (;;) {
-    const lacking = (await Promise.all(users.map((user) => user.lacking()))).flat();
+    const lacking = await ask<readonly string[]>(others, 'lacking');
     if (lacking.length === 0 || Date.now() > until) return lacking;
     progress(`not settled yet: ${lacking.length}, e.g. ${lacking[0]}`);
     await pause(5_000);
   }
 }
 
-async function observe(system: System, totalMs: number) {
-  const users = await Promise.all(Array.from({ length: OTHERS }, (_, seed) => startUser(system, seed + 1)));
-  // By then modules and plans are loaded, and connections are open.
-  await pause(10_000);
-  taken(users);
-  await pause(totalMs * CALM_SHARE);
-  const before = taken(users);
-  const watching = watchMemory(system);
+async function startOthers(system: System): Promise<Forked<unknown>> {
+  const others = await startForked(builtFile('bench/crowd/others.ts'), []);
+  const tokens = await Promise.all(
+    Array.from({ length: OTHERS }, (_, index) => system.token(`user${index + 1}`)),
+  );
+  await others.ask({ gateway: system.urls.gateway, tokens } satisfies Begin);
+  return others;
+}
+
+async function observe(system: System, { minutes, names }: Wanted) {
+  const totalMs = minutes * 60_000;
+  const others = await startOthers(system);
   const hostile = fork(builtFile('bench/crowd/hostile.ts'), { stdio: 'inherit' });
-  let during: ReadonlyMap<AttackName, readonly number[]>;
+  const next = stretches(system, others, hostile);
+  const watching = watchMemory(system);
   try {
-    during = await attack(hostile, system, users, totalMs * (1 - CALM_SHARE));
-  } finally {
-    hostile.kill('SIGKILL');
+    // By then modules and plans are loaded, and connections are open.
+    await pause(10_000);
+    await next();
+    await pause(totalMs * CALM_SHARE);
+    const before = await next();
+    for (const samples of watching.memory.values()) samples.length = 0;
+    const during = await attack(hostile, system, next, { names, totalMs: totalMs * (1 - CALM_SHARE) });
     watching.stop();
+    hostile.kill('SIGKILL');
+    await ask(others, 'stop');
+    const lost = await settled(others);
+    return { memory: watching.memory, before, during, lost, ...(await ask<Outcome>(others, 'outcome')) };
+  } finally {
+    watching.stop();
+    hostile.kill('SIGKILL');
+    await others.stop();
   }
-  await Promise.all(users.map((user) => user.stop()));
-  const lost = await settled(users);
-  const failures = users.flatMap((user) => user.failures);
-  return { users, memory: watching.memory, before, during, failures, lost };
 }
 
 async function main(): Promise<void> {
-  const totalMs = minutes() * 60_000;
+  const run = wanted();
+  const loadBefore = load();
   const system = await startSystem('processes', {
     services: serviceNames,
     environment: { MONGO_URL: '', NATS_MAX_MEBIBYTES: '256' },
@@ -111,20 +150,19 @@ async function main(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => void system.stop().finally(() => process.exit(1)));
   try {
-    const { users, failures, lost, ...observed } = await observe(system, totalMs);
-    const acknowledged = users.reduce((sum, user) => sum + user.acknowledged.size, 0);
-    const found = verdicts({ ...observed, failures: failures.length, acknowledged, lost });
-    const beside = [...observed.during].map(([name, samples]) => [name, shown(samples)]);
-    const rows = found.map(({ what, found: is, allowed, holds }) => [
-      what,
-      is,
-      allowed,
-      holds ? 'holds' : 'FAILS',
-    ]);
+    const observed = await observe(system, run);
+    const found = verdicts({
+      ...observed,
+      before: observed.before.samples,
+      during: new Map(
+        [...observed.during].map(([name, each]) => [name, each.flatMap(({ samples }) => samples)]),
+      ),
+      failures: observed.failures.length,
+    });
     console.log(
-      `${machine()}. Load ${load()}.\n\n${table(['', 'found', 'at most', ''], rows)}\n\n${table(['beside', 'p50 / p99 ms'], beside)}`,
+      `${machine()}. Load before ${loadBefore}, after ${load()}; ${run.minutes} minutes.\n\n${report(observed, found)}`,
     );
-    for (const line of [...new Set(failures), ...lost].slice(0, 20)) console.log(line);
+    for (const line of [...new Set(observed.failures), ...observed.lost].slice(0, 20)) console.log(line);
     if (!found.every(({ holds }) => holds)) process.exitCode = 1;
   } finally {
     await system.stop();

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GraphClient } from '../../e2e/harness/client.ts';
+import { createGraphClient, type GraphClient } from '../../e2e/harness/client.ts';
 import { draftInput, liveCursor } from '../../e2e/harness/operations.ts';
-import type { System } from '../../e2e/harness/system.ts';
 import { CREATE, prose } from '../harness/drafts.ts';
+import type { Target } from './attacks.ts';
 
 /** An ordinary user: reads, writes now and then, follows changes, and records what was acknowledged. */
 export interface User {
@@ -96,10 +96,10 @@ interface Created {
 }
 
 /** Starts a user. `seed`: a number that is unique to the user. */
-export async function startUser(system: System, seed: number): Promise<User> {
+export async function startUser({ gateway, token }: Target, seed: number): Promise<User> {
   const name = `user${seed}`;
-  const client = await system.client(name);
-  const listener = await system.client(name);
+  const client = createGraphClient(gateway, token);
+  const listener = createGraphClient(gateway, token);
   const samples: number[] = [];
   const failures: string[] = [];
   const acknowledged = new Map<string, string>();

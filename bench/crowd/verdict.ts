@@ -54,7 +54,7 @@ function memoryVerdicts(memory: Memory): Verdict[] {
 }
 
 /** Median and 99th percentile of milliseconds, as text. */
-export const shown = (samples: readonly number[]): string =>
+const shown = (samples: readonly number[]): string =>
   `${quantile(samples, 0.5).toFixed(1)} / ${quantile(samples, 0.99).toFixed(1)} ms`;
 
 /** One verdict each on memory, the others' latencies, their failures, and lost writes. */

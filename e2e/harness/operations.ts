@@ -132,7 +132,7 @@ export async function untilState(
   client: GraphClient,
   id: string,
   state: string,
-  timeout = 60_000,
+  timeout = 120_000,
 ): Promise<void> {
   const query = 'query ($id: ID!) { blob(id: $id) { processing { state runs { error { code message } } } } }';
   await vi.waitFor(

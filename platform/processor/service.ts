@@ -272,5 +272,6 @@ async function createParts(
 /** A processor as a service: the same alone and beside the others in one process. `sdl`: default, its `schema.graphql`. */
 export const processorService = (definition: AnyProcessor, sdl = sdlOf(definition)): ServiceDefinition => ({
   name: definition.id as ServiceName,
+  worksOnEvents: definition.takes !== undefined,
   create: (runtime) => createParts(definition, sdl, runtime),
 });

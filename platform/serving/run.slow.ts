@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { type AddressInfo, createServer } from 'node:net';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { LocalServices } from '../clients/local/services.ts';
 import { loadConfig, type ServiceName, serviceNames, servicePorts } from '../config/config.ts';
 import { keyVariable } from '../config/service-keys.ts';
 import { builtFile } from '../process/paths.ts';
+import { NICENESS_ON_EVENTS } from '../process/priority.ts';
 import type { Runtime, ServiceRuntime } from '../runtime/runtime.ts';
 import { createServiceMetrics } from '../telemetry/metrics.ts';
 import { testTokens } from '../testing/identity.ts';
@@ -21,8 +22,8 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A process as someone starts it, with this environment alone. */
-async function run(entry: string, environment: Record<string, string>, ...args: string[]) {
+/** A process as someone starts it, with this environment alone, and what it has printed until now. */
+function begin(entry: string, environment: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, [builtFile(entry), ...args], { env: environment });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -34,8 +35,23 @@ async function run(entry: string, environment: Record<string, string>, ...args: 
   child.stderr.on('data', (chunk) => {
     printed.stderr += String(chunk);
   });
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  return { code, ...printed };
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return { child, printed, ended };
+}
+
+/** The same, when it has ended. */
+async function run(entry: string, environment: Record<string, string>, ...args: string[]) {
+  const { printed, ended } = begin(entry, environment, ...args);
+  return { code: await ended, ...printed };
+}
+
+/** Listens where nobody else does, until it is closed or the test ends. */
+async function holdPort() {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const close = () => new Promise<void>((resolve) => holder.close(() => resolve()));
+  onTestFinished(close);
+  return { port: (holder.address() as AddressInfo).port, close };
 }
 
 describe('a process that cannot start says why, in a line each, and exits with 1', () => {
@@ -73,12 +89,7 @@ describe('a process that cannot start says why, in a line each, and exits with 1
   });
 
   it('where its port is taken', async () => {
-    const holder = createServer();
-    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      holder.close();
-    });
-    const { port } = holder.address() as { port: number };
+    const { port } = await holdPort();
     const offset = port - servicePorts.gateway;
     const environment = {
       PORT_OFFSET: String(offset),
@@ -92,6 +103,26 @@ describe('a process that cannot start says why, in a line each, and exits with 1
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
+});
+
+it.each([
+  ['schemas', 'which only answers, as it was started', 0],
+  ['text-expansion', 'which works on events, gives way to those that only answer', NICENESS_ON_EVENTS],
+] as const)('a process of %s, %s', async (service, _what, niceness) => {
+  const free = await holdPort();
+  const dataDir = await temporaryFolder();
+  await free.close();
+  const offset = String(free.port - servicePorts[service]);
+  const { child, printed, ended } = begin(
+    'cli/start-service.ts',
+    { PORT_OFFSET: offset, DATA_DIR: dataDir },
+    service,
+  );
+  const answers = () => `${printed.stdout}${printed.stderr}`;
+  await expect.poll(answers, { timeout: 300_000 }).toContain(`${service} answers at `);
+  expect(getPriority(child.pid)).toBe(Math.max(getPriority(), niceness));
+  child.kill('SIGKILL');
+  await ended;
 });
 
 describe('startServices', () => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { configFor, type ServiceName } from '../config/config.ts';
+import { giveWay, NICENESS_ON_EVENTS } from '../process/priority.ts';
 import { openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { type RunningService, type ServiceDefinition, type ServiceParts, startService } from './service.ts';
 
@@ -97,7 +98,9 @@ export function stopOnSignals(system: RunningSystem): void {
 /** Runs one service as a process of its own; `load` is asked for it once the environment is known to be good. */
 export async function runAlone(name: ServiceName, load: () => Promise<ServiceDefinition>): Promise<void> {
   const runtime = await openRuntime(configFor([name]));
-  const system = await startServices([await load()], runtime);
+  const definition = await load();
+  if (definition.worksOnEvents) giveWay(NICENESS_ON_EVENTS);
+  const system = await startServices([definition], runtime);
   stopOnSignals(system);
   const [service] = system.services;
   const embedded = runtime.embedded().join(', ') || 'nothing';

@@ -23,6 +23,8 @@ declare module 'fastify' {
 /** A service as its `main.ts` defines it: the same alone and beside the others in one process. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
+  /** Whether it mostly works on events: as a process of its own it gives way to those that only answer. Default: false. */
+  readonly worksOnEvents?: boolean;
   /**
    * Opens the service's stores, picking its adapters. Nothing is listened to or consumed yet, and no other service called:
    * those of one process are opened beside each other.

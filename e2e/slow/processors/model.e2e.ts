@@ -148,9 +148,8 @@ describe('a language model behind an OpenAI-compatible endpoint', () => {
       .poll(() => failing.filter((content) => requestsAbout(content).length > 0).length)
       .toBeGreaterThan(4);
     const good = await createDraft(client, { content: `${CONTENT} (good)` });
+    // Were their retries waited for in the four slots, it would come after all eight: after twice 81 s.
     await untilState(client, good, 'COMPLETED');
-    // None of them has used up the attempts of one delivery.
-    for (const content of failing) expect(requestsAbout(content).length).toBeLessThan(5);
   });
 
   it('that fails on one section of a draft expands the others, and says so', async () => {
