@@ -237,6 +237,8 @@ it('the clients of one that is killed go on at the others; its consumer goes, an
   await expect.poll(names, { timeout: 110_000, interval: 500 }).toHaveLength(before.length - 2);
   await replicas[1]?.restart();
   await expect.poll(names, PATIENCE).toHaveLength(before.length - 1);
-  const { told } = follow(transports[0][1], { gateway: urlOf(1), token, after });
-  await expect.poll(() => idsOf(told), PATIENCE).toEqual(ids);
+  for (const [, transport] of transports) {
+    const { told } = follow(transport, { gateway: urlOf(1), token, after });
+    await expect.poll(() => idsOf(told), PATIENCE).toEqual(ids);
+  }
 }, 240_000);
