@@ -88,6 +88,23 @@ test('another supergraph is served without a restart, and open subscriptions go 
     });
 });
 
+test('changes that come while one supergraph after the other is served are told once each, in order, and whole', async () => {
+  const next = await follow();
+  let version = 0;
+  for (const text of ['A step.', 'Two steps.', 'Three steps.']) {
+    await deploy(OURS.replace('"""One step of a run on a blob."""', `"""${text}"""`));
+    const publishing = async () => {
+      for (let n = 0; n < 5; n += 1) await publish(++version);
+      return description();
+    };
+    await expect.poll(publishing, { timeout: 15_000 }).toBe(text);
+  }
+  for (let told = 1; told <= version; told += 1)
+    expect(await next()).toEqual({
+      data: { processingChanged: { version: told, generation: 0, blob: { title: 'One' } } },
+    });
+});
+
 test('a subscription that the other supergraph does not have ends with an error that says so', async () => {
   const next = await follow();
   await deploy(without('ProcessingChange', 'generation'));

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { GONE } from '../../platform/testing/events.ts';
 import { storeNotes } from '../clients/cut.fixture.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
+import { startCuttable } from '../harness/cuttable.ts';
 import { createDraft, liveCursor, untilState } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
-import { type Followed, type Stream, type Transport, transports } from '../harness/transports.ts';
+import { type Followed, type Stream, type Told, type Transport, transports } from '../harness/transports.ts';
 
 /** The same changes, with the same cursors, whichever way they are followed. */
 
@@ -100,6 +101,29 @@ describe.each(transports)('%s', (name, transport) => {
     ids.push(...(await storeNotes(user, 'four')));
     await expect.poll(() => blobIds(again), PATIENCE).toEqual(ids.slice(1));
     expect(cursors(again).slice(0, 2)).toEqual(cursors(live).slice(1));
+  });
+
+  it('that is cut anywhere, also within a change, loses none and repeats none', async () => {
+    const user = await system.client();
+    const proxy = await startCuttable(system.urls.gateway);
+    const after = await liveCursor(user);
+    const ids = await storeNotes(user, ...Array.from({ length: 8 }, (_, index) => `note ${index}`));
+    const told: Told[] = [];
+    let cuts = 0;
+    // Each connection has room for its beginning and a change at least, and a little more than the one before.
+    for (let bytes = 1_500; told.length < ids.length; bytes += 97) {
+      proxy.cutAfter(bytes);
+      const last = told.at(-1)?.cursor;
+      const each = transport({ gateway: proxy.url, token: user.token, after, last });
+      const whole = vi.waitFor(() => expect(told.length + each.told.length).toBe(ids.length), PATIENCE);
+      await Promise.race([each.ended.then(() => (cuts += 1)), whole]);
+      whole.catch(() => undefined);
+      told.push(...each.told);
+      each.close();
+    }
+    await proxy.close();
+    expect(told.map(({ blobId }) => blobId)).toEqual(ids);
+    expect(cuts).toBeGreaterThan(1);
   });
 
   it('ends with its code after a cursor of a log that is gone, and for a token that is none', async () => {

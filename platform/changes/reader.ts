@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
-import { isReplay, REPLAYS } from '../event-log/replay.ts';
-import { allSubjects } from '../events/named.ts';
+import type { LoggedMessage } from '../event-log/message.ts';
+import { isReplay } from '../event-log/replay.ts';
+import { EVERYTHING } from '../event-log/subjects.ts';
 import { type UserEvent, userEventIn } from '../events/user-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from '../time/pause.ts';
@@ -41,6 +42,8 @@ export class LogReader {
   /** Emits `stretch` when one begins, and `read` when a message was read or the stretch ended. */
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #watchers = new Set<ChangeWatcher>();
+  /** Kinds of messages that this release does not know. */
+  readonly #passedOver = new Set<string>();
   readonly #running: Promise<void>;
   #stretch: Stretch | undefined;
   #isFirst = true;
@@ -134,9 +137,8 @@ export class LogReader {
   async #read({ epoch, recent }: Stretch): Promise<void> {
     const { signal } = this.#closing;
     const after = { epoch, sequence: recent.last };
-    // Replays, so that the head is reached also where it is one.
-    const subjects = [...allSubjects, REPLAYS];
-    for await (const message of this.#log.read({ subjects, after, signal })) {
+    // Also what is no change, so that the head is reached wherever it is.
+    for await (const message of this.#log.read({ subjects: [EVERYTHING], after, signal })) {
       const entry = isReplay(message) ? undefined : changeEntryOf(message);
       if (entry) {
         recent.add(entry);
@@ -145,14 +147,21 @@ export class LogReader {
         recent.skip(message.position.sequence);
         const event = userEventIn(message);
         if (event) for (const watcher of this.#watchers) watcher.user?.(event);
-        else if (!isReplay(message))
-          this.#logger.warn(
-            { messageId: message.id },
-            'a message of the event log is no event that this release knows, and is passed over',
-          );
+        else if (!isReplay(message)) this.#passOver(message);
       }
       this.#events.emit('read');
     }
+  }
+
+  /** Says so once of each kind: a newer release may tell of many. */
+  #passOver({ id, subject }: LoggedMessage): void {
+    const kind = subject.slice(0, subject.lastIndexOf('.'));
+    if (this.#passedOver.has(kind)) return;
+    this.#passedOver.add(kind);
+    this.#logger.warn(
+      { messageId: id, kind },
+      'a message of the event log is no event that this release knows; it and others of its kind are passed over',
+    );
   }
 
   #end(): void {

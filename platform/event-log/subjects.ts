@@ -2,6 +2,9 @@ const TOKEN = '[^\\s\\p{Cc}\\p{Cs}.*>]+';
 const SUBJECT = new RegExp(`^${TOKEN}(\\.${TOKEN})*$`, 'u');
 const FILTER = new RegExp(`^(${TOKEN}|\\*)(\\.(${TOKEN}|\\*))*(\\.>)?$|^>$`, 'u');
 
+/** The filter of every subject. */
+export const EVERYTHING = '>';
+
 /** True when `subject` is dot-separated tokens without wildcards. */
 export const isSubject = (subject: string): boolean => SUBJECT.test(subject);
 

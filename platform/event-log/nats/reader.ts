@@ -12,6 +12,7 @@ import { pause } from '../../time/pause.ts';
 import { backoffMs } from '../../time/retry.ts';
 import { EpochGone, PositionGone } from '../errors.ts';
 import type { LoggedMessage, Position } from '../message.ts';
+import { EVERYTHING } from '../subjects.ts';
 import { BACKOFF } from './jetstream/errors.ts';
 import { fromReceived, type Subjects } from './jetstream/messages.ts';
 import { assertKept } from './jetstream/streams.ts';
@@ -99,7 +100,9 @@ export class NatsReader {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: start.sequence + 1,
-      filter_subjects: filters.map(subjects.outer),
+      // Without a filter where there is none to need: for each message, nats-server 2.15 holds filters against every subject
+      // of a block, and there are several of each user.
+      ...(!filters.includes(EVERYTHING) && { filter_subjects: filters.map(subjects.outer) }),
       inactive_threshold: nanos(INACTIVE_MS),
       mem_storage: true,
       num_replicas: 1,

@@ -7,6 +7,8 @@ export const EVENT_STREAM = 'text/event-stream';
 
 /** A comment, which readers drop. */
 const HEARTBEAT = ':\n\n';
+/** Bytes that are written at once, so that a client who is slow is told from one that takes nothing. */
+const PIECE_BYTES = 64 * 1024;
 /** For a client to take what tells it of the end. */
 const CLOSE_WITHIN_MS = 1_000;
 
@@ -46,8 +48,10 @@ export class EventStream implements Counted, Holder {
   #beating: NodeJS.Timeout | undefined;
   #isReleased = false;
   #isEnding = false;
-  /** Since when something waits to be taken. */
-  #unreadSince: number | undefined;
+  /** Texts that are not taken as a whole. */
+  #sending = 0;
+  /** Since when a piece waits to be taken. */
+  #unreadSince = 0;
   #ending: NodeJS.Timeout | undefined;
 
   constructor(response: ServerResponse, options: EventStreamOptions) {
@@ -86,23 +90,16 @@ export class EventStream implements Counted, Holder {
   }
 
   /** Sends text. Resolves once the kernel has it, or the client is gone: a subscription waits for a client that does not read. */
-  send(text: string): Promise<void> {
-    if (!this.#isOpen) return Promise.resolve();
-    const bytes = Buffer.byteLength(text);
-    this.#held.add(this, bytes);
+  async send(text: string): Promise<void> {
+    if (!this.#isOpen) return;
+    const bytes = Buffer.from(text);
+    this.#held.add(this, bytes.length);
+    this.#sending += 1;
     // It may have been cut for the room.
-    if (!this.#isOpen) return Promise.resolve();
-    this.#unreadSince ??= performance.now();
-    return new Promise((resolve) => {
-      const taken = () => {
-        this.#response.removeListener('close', taken);
-        if (this.#isOpen) this.#held.add(this, -bytes);
-        this.#unreadSince = undefined;
-        resolve();
-      };
-      this.#response.once('close', taken);
-      this.#response.write(text, taken);
-    });
+    for (let at = 0; at < bytes.length && this.#isOpen; at += PIECE_BYTES)
+      await this.#write(bytes.subarray(at, at + PIECE_BYTES));
+    if (this.#isOpen) this.#held.add(this, -bytes.length);
+    this.#sending -= 1;
   }
 
   /** Ends the stream; a client that does not take that is cut off a second later. */
@@ -125,9 +122,21 @@ export class EventStream implements Counted, Holder {
     return !this.#isEnding && !this.#isReleased && !this.#response.destroyed;
   }
 
+  async #write(piece: Buffer): Promise<void> {
+    this.#unreadSince = performance.now();
+    await new Promise<void>((resolve) => {
+      const taken = () => {
+        this.#response.removeListener('close', taken);
+        resolve();
+      };
+      this.#response.once('close', taken);
+      this.#response.write(piece, taken);
+    });
+  }
+
   /** Keeps proxies from cutting the stream, and gives up a client that takes nothing. */
   #beat(): void {
-    if (this.#unreadSince === undefined) void this.send(HEARTBEAT);
+    if (this.#sending === 0) void this.send(HEARTBEAT);
     else if (performance.now() - this.#unreadSince > this.#unreadMs) this.cut();
   }
 }

@@ -3,6 +3,7 @@ import { type RawData, WebSocket } from 'ws';
 import { beginning } from '../../text/text.ts';
 import type { Counted } from '../connections/admission.ts';
 import type { HeldBytes, Holder } from '../connections/held-bytes.ts';
+import { SlowLink } from '../connections/slow-links.ts';
 import type { Pace } from './pace.ts';
 
 /** Close codes of the WebSocket registry: clients come back by themselves, as after no code of the protocol. */
@@ -33,6 +34,7 @@ export class Connection implements Counted, Holder {
   readonly #socket: WebSocket;
   readonly #held: HeldBytes;
   readonly #pace: Pace;
+  readonly #link = new SlowLink();
   /** Undefined until it is let in. */
   #user: string | undefined;
   #isEnding = false;
@@ -71,11 +73,14 @@ export class Connection implements Counted, Holder {
     return this.#isEnding;
   }
 
-  /** Asks for a sign of life; ends one from which nothing has come since it was asked before. */
+  /**
+   * Asks for a sign of life. Ends one from which nothing has come since it was asked before, unless that waits to be read,
+   * or the client may still be reading what stands before the ping.
+   */
   keepAlive(): void {
-    const hasSpoken = this.#hasSpoken || this.#resting !== undefined;
+    const mayBeThere = this.#hasSpoken || this.#resting !== undefined || this.#link.mayBeReading();
     this.#hasSpoken = false;
-    if (hasSpoken) this.#socket.ping();
+    if (mayBeThere) this.#socket.ping();
     else this.#socket.terminate();
   }
 
@@ -105,6 +110,7 @@ export class Connection implements Counted, Holder {
       return Promise.resolve();
     }
     this.#count(bytes, 1);
+    this.#link.sent(bytes);
     return new Promise((resolve) => {
       this.#socket.send(text, () => {
         this.#count(-bytes, -1);

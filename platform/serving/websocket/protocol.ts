@@ -25,6 +25,7 @@ import { formatGraphQLError } from '../graphql/format-error.ts';
 import { graphQLErrorOf } from '../graphql/graphql-error.ts';
 import { type Connection, SERVICE_RESTART, TRY_AGAIN_LATER } from './connection.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
+import type { OperationIds } from './operation-ids.ts';
 
 export type { Credentials } from './credentials.ts';
 
@@ -77,6 +78,11 @@ export interface Conversation<Who> {
   size: number;
   /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
   refusal?: BlobgraphError | undefined;
+  readonly ids: OperationIds;
+  /** The id of the operation that the message that is being handled begins. */
+  begun?: string | undefined;
+  /** The same, where an operation of that id has yet to end: the message is to be handled after that. */
+  early?: string | undefined;
   /** After which its subscriptions go on, by their ids. Made with the first: most have none. */
   cursors?: Map<string, string>;
   /** State of the rate of operations that it may start, see `gcra.ts`. */
@@ -127,6 +133,9 @@ const longId = new BlobgraphError(
   'BAD_REQUEST',
   `An operation’s id has at most ${LONGEST_ID} characters: it comes back with each of its results.`,
 );
+
+/** For a message that is handled once more: the library forgets this time. */
+const NEVER = (): Promise<never> => new Promise(() => {});
 
 const nobody = new BlobgraphError('UNAUTHENTICATED', 'The connection was not let in.');
 
@@ -222,6 +231,12 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     connectionInitWaitTimeout: loginMs,
     onConnect: (context: Ctx<Who>) => logIn(context, serving),
     async onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
+      if (extra.ids.isRunning(id)) {
+        extra.early = id;
+        delete (subscriptions as Record<string, unknown>)[id];
+        return NEVER();
+      }
+      extra.begun = id;
       // Set for this message, until the first await.
       const { admitted, refusal, size } = extra;
       if (!admitted) return [asGraphQL(nobody)];

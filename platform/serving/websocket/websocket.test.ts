@@ -42,6 +42,27 @@ test('a connection that does not answer pings is ended, one that does is kept', 
   expect(alive.socket.readyState).toBe(WebSocket.OPEN);
 });
 
+test('one that reads a large message slowly is waited for: the ping stands behind it', async () => {
+  const keepAliveMs = 20;
+  const never = 'x'.repeat(16 * 1024 * 1024);
+  const { url } = await serve({
+    keepAliveMs,
+    subscribe: async function* () {
+      yield { data: { never } };
+      await new Promise(() => {});
+    },
+  } as Parameters<typeof serve>[0]);
+  const slow = await connectAs(`${url}/graphql`, 'alice');
+  slow.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { never }' } });
+  slow.socket.pause();
+  // Meanwhile another is silent, and is given up.
+  const silent = await connectAs(`${url}/graphql`, 'bob', { autoPong: false });
+  expect(await silent.closed).toBe(1006);
+  slow.socket.resume();
+  await vi.waitFor(() => expect(slow.received).toMatchObject([{ payload: { data: { never } } }]));
+  expect(slow.socket.readyState).toBe(WebSocket.OPEN);
+});
+
 test('a connection has so many operations open at once, and may go on when one is completed', async () => {
   const { url } = await serve({ maxOperations: 2 });
   const { send, received } = await connectAs(`${url}/graphql`, 'alice');

@@ -10,6 +10,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { traceFrom, withTrace } from '../../telemetry/trace.ts';
 import type { Load } from '../load/load.ts';
 import type { Opened, SocketDoor } from './door.ts';
+import { OperationIds } from './operation-ids.ts';
 import { asGraphQL, type Conversation, protocolServer, type Serving } from './protocol.ts';
 import { Renewals } from './renewals.ts';
 import { withQuery } from './without-text.ts';
@@ -44,6 +45,26 @@ function parsed(text: string): string {
   }
 }
 
+/** The id of the operation that a message completes; undefined where it is another message, or none. */
+function completedBy(text: string): string | undefined {
+  try {
+    const { type, id } = (JSON.parse(text) ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+    return type === 'complete' && typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes which operation a message has begun, or has it handled once more when that of the same id has ended. */
+function noteBegun<Who>(conversation: Conversation<Who>, handling: Promise<void>, again: () => void): void {
+  const { connection, ids, begun, early } = conversation;
+  conversation.begun = undefined;
+  conversation.early = undefined;
+  if (begun !== undefined) ids.begins(begun, handling);
+  if (early !== undefined && !ids.wait(early, again))
+    connection.end(CloseCode.SubscriberAlreadyExists, `Subscriber for ${early} already exists`);
+}
+
 /** Has the library handle a message. A message outside the protocol closes the connection. */
 function handleMessage<Who>(
   conversation: Conversation<Who>,
@@ -58,6 +79,7 @@ function handleMessage<Who>(
     connection.end(CloseCode.BadRequest, (error as Error).message);
     return;
   }
+  if (conversation.ids.hasWaiting) conversation.ids.complete(completedBy(text) ?? '');
   // The library asks for an operation's arguments before it returns.
   conversation.refusal = refusalOf(text);
   conversation.size = text.length;
@@ -65,6 +87,7 @@ function handleMessage<Who>(
     handle(parsed(text)),
   );
   conversation.refusal = undefined;
+  noteBegun(conversation, handling, () => handleMessage(conversation, text, handle, logger));
   handling.catch((error: unknown) => {
     if (OF_SERVERS.test((error as Error).message))
       return connection.end(CloseCode.BadRequest, 'Invalid message received');
@@ -80,7 +103,7 @@ function converse<Who>(
   { logger, clock }: Pick<Serving<Who>, 'logger' | 'clock'>,
 ): void {
   const { headers } = request;
-  const conversation: Conversation<Who> = { connection, headers, admit, size: 0 };
+  const conversation: Conversation<Who> = { connection, headers, admit, size: 0, ids: new OperationIds() };
   const renewals = new Renewals({ connection, session: () => conversation.admitted?.session, clock });
   const take = (text: string, handle: (text: string) => Promise<void>) =>
     handleMessage(conversation, text, handle, logger);
@@ -98,6 +121,7 @@ function converse<Who>(
   socket.on('error', (error) => logger.debug({ err: error }, 'WebSocket failed'));
   socket.on('close', (code, reason) => {
     conversation.admitted?.session.close();
+    conversation.ids.clear();
     void closed(code, String(reason));
   });
 }
