@@ -24,31 +24,28 @@ async function expanded(client: GraphClient): Promise<number> {
   return (await client.query<{ blobs: { totalCount: number } }>(query)).blobs.totalCount;
 }
 
-it.each([1, 30])(
-  'the core query over %i blobs costs one request a subgraph and plan step',
-  async (count) => {
-    const client = await system.client();
-    const chapters = Array.from({ length: count }, (_, index) => index + 1);
-    const draft = (chapter: number) =>
-      createDraft(client, { content: `Chapter ${chapter}. It rained on the harbour.`, chapter });
-    await pMap(chapters, draft, { concurrency: 8 });
-    await expect.poll(() => expanded(client), { timeout: 120_000, interval: 200 }).toBe(count);
-    await client.query('mutation { compileBook(input: { bookId: "my-novel" }) { userErrors { code } } }');
-    for (const service of owners) system.proxy(service).forget();
-    const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
-    expect(nodes).toHaveLength(count);
-    expect(nodes.every((node) => node.content?.body && node.derived.nodes[0]?.content?.data?.expanded)).toBe(
-      true,
-    );
-    expect(Object.fromEntries(owners.map((service) => [service, requests(service)]))).toEqual({
-      // One request for the page with all index fields.
-      state: 1,
-      'text-expansion': 1,
-      // No draft is a book's direct source: the book is compiled from expansions.
-      'book-compiler': 0,
-    });
-  },
-);
+it.each([1, 30])('the core query over %i blobs costs one request a subgraph and plan step', async (count) => {
+  const client = await system.client();
+  const chapters = Array.from({ length: count }, (_, index) => index + 1);
+  const draft = (chapter: number) =>
+    createDraft(client, { content: `Chapter ${chapter}. It rained on the harbour.`, chapter });
+  await pMap(chapters, draft, { concurrency: 8 });
+  await expect.poll(() => expanded(client), { timeout: 120_000, interval: 200 }).toBe(count);
+  await client.query('mutation { compileBook(input: { bookId: "my-novel" }) { userErrors { code } } }');
+  for (const service of owners) system.proxy(service).forget();
+  const { nodes } = await coreQuery(client, { filter: { type: 'chapter_draft' } });
+  expect(nodes).toHaveLength(count);
+  expect(nodes.every((node) => node.content?.body && node.derived.nodes[0]?.content?.data?.expanded)).toBe(
+    true,
+  );
+  expect(Object.fromEntries(owners.map((service) => [service, requests(service)]))).toEqual({
+    // One request for the page with all index fields.
+    state: 1,
+    'text-expansion': 1,
+    // No draft is a book's direct source: the book is compiled from expansions.
+    'book-compiler': 0,
+  });
+});
 
 /** In one process a single service cannot be stopped: the proxy refuses its requests instead. */
 async function takeAway(): Promise<void> {
