@@ -57,4 +57,9 @@ export const commands: readonly Listed[] = [
   },
   { name: 'backup', summary: 'write the embedded data into one archive', load: () => import('./backup.ts') },
   { name: 'restore', summary: 'make the data folder of an archive', load: () => import('./restore.ts') },
+  {
+    name: 'doctor',
+    summary: 'look for what keeps the system from running, with the fix',
+    load: () => import('./doctor.ts'),
+  },
 ];

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { READER_GONE } from '../terminal/exit-codes.ts';
 import { Interrupted } from '../terminal/interrupt.ts';
 import { commands } from './commands.ts';
@@ -6,6 +6,10 @@ import { commands } from './commands.ts';
 const HELP = `
 Each command: npx blobgraph COMMAND --help. Exit codes and all options: docs/cli.md.
 Settings are the environment's (docs/configuration.md): DATA_DIR and PORT_OFFSET say which system is meant.`;
+
+/** An option that is not given is false: that need not be said. */
+const optionDescription = (option: Option): string =>
+  new Help().optionDescription(option).replace(' (default: false)', '');
 
 /** The word that names the command, which `help` has after it. */
 const namedIn = (args: readonly string[]): string | undefined =>
@@ -16,6 +20,7 @@ export async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('blobgraph')
     .description('Content derived from content, in one graph.')
     .addHelpText('after', HELP)
+    .configureHelp({ optionDescription })
     .showHelpAfterError('(add --help for its options and examples)')
     .exitOverride();
   const named = namedIn(args);
