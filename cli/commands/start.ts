@@ -7,6 +7,9 @@ export const define: Define = (command) => {
   );
   withExamples(command, [
     ['start', 'the system with its data in .blobgraph'],
-    ['start --json | head -1', 'its addresses, for a script'],
+    [
+      'start --json | grep --line-buffered services',
+      'its addresses, for a script, among the lines of its log',
+    ],
   ]);
 };

@@ -67,7 +67,7 @@ export async function made(connection: Connection, wanted: FoundExport): Promise
     after: begun.liveCursor,
     isDone: () => state === 'READY' || state === 'FAILED',
     onChange({ blob }) {
-      const run = blob?.processing.runs.find(({ artifact }) => artifact === wanted.format);
+      const run = blob?.processing.runs.find(({ artifact }) => artifact?.toUpperCase() === wanted.format);
       if (run?.state === 'COMPLETED') state = 'READY';
       if (run?.state === 'FAILED') [state, error] = ['FAILED', run.error];
     },

@@ -28,7 +28,7 @@ export interface Change {
       readonly state: ProcessingState;
       readonly runs: readonly {
         readonly processorId: string;
-        /** The artifact that is made, e.g. `EPUB`; null: a blob is. */
+        /** The artifact that is made, e.g. `epub`; null: a blob is. */
         readonly artifact: string | null;
         readonly state: ProcessingState;
         readonly error: { readonly code: string; readonly message: string } | null;
