@@ -7,6 +7,7 @@ import { type Config, isLoopback, servicePorts } from '../../platform/config/con
 import type { PortLook, ServerLook } from './network.ts';
 
 const WITHIN_MS = 2_000;
+const ANSWERS_WITHIN_MS = 10_000;
 
 /** Why no TCP connection is made; null when one is. */
 async function connectFault(host: string, port: number): Promise<string | null> {
@@ -22,13 +23,15 @@ async function connectFault(host: string, port: number): Promise<string | null> 
   }
 }
 
-/** The answer of a service that has its address there; null when it is none of ours. */
+/** What answers at a port that is taken. A busy service may take its time. */
 async function readiness(url: string): Promise<'ready' | 'starting' | 'other'> {
-  const answer = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(WITHIN_MS) }).catch(
-    () => undefined,
-  );
-  if (answer?.status === 200) return 'ready';
-  return answer?.status === 503 ? 'starting' : 'other';
+  try {
+    const { status } = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    if (status === 200) return 'ready';
+    return status === 503 ? 'starting' : 'other';
+  } catch (error) {
+    return (error as Error).name === 'TimeoutError' ? 'starting' : 'other';
+  }
 }
 
 /** Looks at the port of each service that is to run on this machine. */
@@ -46,9 +49,9 @@ export function lookAtPorts({ services, host, portOffset }: Config): Promise<Por
 
 /** The time that the gateway tells in its answers. */
 export async function gatewayTime({ urls }: Config): Promise<{ ms: number; of: string } | undefined> {
-  const answer = await fetch(`${urls.gateway}/health`, { signal: AbortSignal.timeout(WITHIN_MS) }).catch(
-    () => undefined,
-  );
+  const answer = await fetch(`${urls.gateway}/health`, {
+    signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
+  }).catch(() => undefined);
   const date = Date.parse(answer?.headers.get('date') ?? '');
   return Number.isNaN(date) ? undefined : { ms: date, of: urls.gateway };
 }
