@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import { clientFile } from './codegen/client.ts';
 import { composeFiles } from './codegen/compose.ts';
 import { configurationFile } from './codegen/configuration.ts';
 import { resolverTypes, supergraphFile } from './codegen/graph.ts';
@@ -29,7 +30,9 @@ async function generate(): Promise<Map<string, string>> {
   const withSdl = subgraphs.map((each) => ({ ...each, sdl: made.get(each.sdlFile) ?? read(each.sdlFile) }));
   for (const each of withSdl) add(await resolverTypes(each));
   const processors = await readProcessors(subgraphs);
-  add([supergraphFile(withSdl), ...serviceFiles(subgraphs), ...composeFiles(subgraphs, processors)]);
+  const supergraph = supergraphFile(withSdl);
+  add([supergraph, await clientFile(supergraph[1])]);
+  add([...serviceFiles(subgraphs), ...composeFiles(subgraphs, processors)]);
   add([configurationFile(subgraphs, processors)]);
   return made.set('docs/errors.md', errorsPage());
 }

@@ -7,18 +7,19 @@ const read = (file: string): string => readFileSync(projectFile(...file.split('/
 /** Removes indentation, which the documentation does not have. */
 const outdented = (text: string): string => text.replaceAll(/^ +/gm, '');
 
-const blocks = [...read('docs/clients.md').matchAll(/^```\w+ (examples\/\S+)\n(.*?)\n```$/gms)].map(
-  ([, file = '', code = '']) => ({ file, code }),
-);
+const blocks = [
+  ...read('docs/clients.md').matchAll(/^```\w+ ((?:client|examples)\/\S+)\n(.*?)\n```$/gms),
+].map(([, file = '', code = '']) => ({ file, code }));
 
 it('docs/clients.md has code of every example', () => {
-  const folders = new Set(blocks.map(({ file }) => file.split('/')[1]));
+  const folders = new Set(blocks.map(({ file }) => /^(?:examples\/)?([^/]+)/.exec(file)?.[1]));
   expect([...folders].sort()).toEqual([
     'apollo',
     'browser',
+    'client',
     'graphql-ws',
-    'live.ts',
     'relay',
+    'typed',
     'urql',
     'webhooks',
   ]);

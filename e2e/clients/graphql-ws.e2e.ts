@@ -1,8 +1,8 @@
 import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { type LiveOptions, liveClient } from '../../client/live.ts';
 import { apply, type Blob, type Change, changesAfter, liveBlobs } from '../../examples/graphql-ws/blobs.ts';
-import { type LiveOptions, liveClient } from '../../examples/live.ts';
 import { liveCursor } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
 import { type Behind, behindProxy, changesUntil, storeNotes, twelveChanges } from './cut.fixture.ts';

@@ -53,7 +53,9 @@ const printed = () => execFileSync(process.execPath, [builtFile('cli/schema.ts')
 beforeAll(async () => {
   const isOurs = (path: string) => !path.includes('node_modules');
   cpSync(projectFile('examples'), copy, { recursive: true, filter: isOurs });
+  cpSync(projectFile('client'), join(folder, 'client'), { recursive: true });
   symlinkSync(projectFile('examples', 'node_modules'), join(copy, 'node_modules'));
+  symlinkSync(projectFile('examples', 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(copy, 'schema.graphql'), printed());
   system = await startSystem('embedded');
 });

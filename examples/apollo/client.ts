@@ -5,7 +5,7 @@ import { RetryLink } from '@apollo/client/link/retry';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
 import { map } from 'rxjs';
-import { type LiveOptions, liveClient } from '../live.ts';
+import { type LiveOptions, liveClient } from '../../client/live.ts';
 import { createCache } from './cache.ts';
 
 // A processor that is down costs its own fields alone: take what is there, and say what is not.

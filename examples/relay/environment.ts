@@ -8,7 +8,7 @@ import {
   Store,
   type SubscribeFunction,
 } from 'relay-runtime';
-import { type LiveOptions, liveClient } from '../live.ts';
+import { type LiveOptions, liveClient } from '../../client/live.ts';
 
 export interface GraphOptions extends Omit<LiveOptions, 'url'> {
   /** E.g. `http://127.0.0.1:8010/graphql`. */

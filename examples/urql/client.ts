@@ -1,7 +1,7 @@
 import { Client, type ExecutionResult, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { type LiveOptions, liveClient } from '../live.ts';
+import { type LiveOptions, liveClient } from '../../client/live.ts';
 import { applyChange } from './blobs.ts';
 import { introspection } from './graphql.generated.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { liveClient } from '../../../examples/live.ts';
+import { liveClient } from '../../../client/live.ts';
 import { type Change, SUBSCRIPTION } from '../../harness/changes.ts';
 import { type Followed, partOf, type Told, type Transport, transports } from '../../harness/transports.ts';
 

@@ -1,4 +1,5 @@
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+import { backOff } from './back-off.ts';
 
 /** Remembers the last cursor of each subscription, and subscribes after it when the connection comes back. */
 export function resuming() {
@@ -32,12 +33,6 @@ function cursorOf(payload: unknown): string | undefined {
   const cursor = Object.values(data ?? {})[0]?.cursor;
   return typeof cursor === 'string' ? cursor : undefined;
 }
-
-/** Waits longer from try to try, half a minute at most, and never as long as all the others do. */
-const backOff = (retries: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, Math.min(1_000 * 2 ** retries, 30_000) * (0.5 + Math.random() / 2));
-  });
 
 export interface LiveOptions extends Pick<ClientOptions, 'webSocketImpl' | 'keepAlive' | 'retryWait'> {
   /** Of the gateway, e.g. `ws://127.0.0.1:8010/graphql`. */

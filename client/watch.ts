@@ -1,0 +1,162 @@
+import { backOff } from './back-off.ts';
+import { GraphError, InputError, isBegunAnew, isPassing } from './errors.ts';
+import type { Asking, Graph } from './graph.ts';
+import {
+  BlobChangedDocument,
+  BlobDocument,
+  type BlobFieldsFragment,
+  BookChangedDocument,
+  BookDocument,
+  type BookFieldsFragment,
+  CreateBlobDocument,
+  type CreateBlobInput,
+  type CreateBlobMutation,
+} from './operations.generated.ts';
+
+/** A blob as it is now. */
+export interface SeenBlob {
+  readonly blob: BlobFieldsFragment;
+  /** Where that stands in the log, for the `after` of subscriptions of your own. */
+  readonly cursor: string;
+}
+
+/** A book as it is now, with its chapters and its newest compilation. */
+export interface SeenBook {
+  readonly book: BookFieldsFragment;
+  /** Where that stands in the log, for the `after` of subscriptions of your own. */
+  readonly cursor: string;
+}
+
+const waitAfter = (error: unknown, failures: number, { signal }: Asking): Promise<void> =>
+  backOff(failures, { signal, atLeastSeconds: error instanceof GraphError ? error.retryAfterSeconds : 0 });
+
+/** Follows from a snapshot on; from another where a subscription cannot go on, and while nobody answers. */
+async function* fromSnapshots<Seen>(
+  follow: () => AsyncGenerator<Seen, void, undefined>,
+  asking: Asking,
+): AsyncGenerator<Seen, void, undefined> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      for await (const seen of follow()) {
+        failures = 0;
+        yield seen;
+      }
+      return;
+    } catch (error) {
+      if (!isBegunAnew(error)) throw error;
+      await waitAfter(error, failures, asking);
+    }
+  }
+}
+
+/** What cannot be read now is read afresh, after a moment. */
+const unread = () =>
+  new GraphError([{ message: 'It cannot be read now.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+
+/** `seen.version`: of the newest that was told, over all snapshots. */
+async function* followBlob(
+  graph: Graph,
+  { id, seen }: { readonly id: string; readonly seen: { version: number } },
+  asking: Asking,
+): AsyncGenerator<SeenBlob, void, undefined> {
+  /** Whether it is news: a change may have been in the snapshot, and a snapshot told by a change. */
+  const isNews = ({ version }: BlobFieldsFragment): boolean => {
+    if (version <= seen.version) return false;
+    seen.version = version;
+    return true;
+  };
+  const { data, errors } = await graph.request(BlobDocument, { id }, asking);
+  const { blob: now, liveCursor: after } = data;
+  if (!now && errors.length > 0) throw new GraphError(errors);
+  if (!now) return;
+  if (isNews(now)) yield { blob: now, cursor: after };
+  const changes = graph.subscribe(BlobChangedDocument, { filter: { blobId: id }, after }, asking);
+  for await (const { blobChanged } of changes) {
+    const { kind, cursor, blob } = blobChanged;
+    if (kind === 'DELETED') return;
+    if (!blob) throw unread();
+    if (isNews(blob)) yield { blob, cursor };
+  }
+}
+
+/**
+ * A blob as it is now, and again after each change, over any number of connections. Ends when the blob is deleted; at
+ * once where there is none.
+ * @throws GraphError for what does not pass by itself, e.g. `UNAUTHENTICATED`; the signal's reason
+ */
+export function watchBlob(
+  graph: Graph,
+  id: string,
+  asking: Asking = {},
+): AsyncGenerator<SeenBlob, void, undefined> {
+  const seen = { version: 0 };
+  return fromSnapshots(() => followBlob(graph, { id, seen }, asking), asking);
+}
+
+async function* followBook(
+  graph: Graph,
+  id: string,
+  asking: Asking,
+): AsyncGenerator<SeenBook, void, undefined> {
+  const { data, errors } = await graph.request(BookDocument, { id }, asking);
+  if (!data.book && errors.length > 0) throw new GraphError(errors);
+  if (data.book) yield { book: data.book, cursor: data.liveCursor };
+  const changes = graph.subscribe(BookChangedDocument, { bookId: id, after: data.liveCursor }, asking);
+  for await (const { bookChanged } of changes) {
+    const { kind, cursor, book } = bookChanged;
+    if (kind === 'DELETED') return;
+    if (!book) throw unread();
+    yield { book, cursor };
+  }
+}
+
+/**
+ * A book as it is now, and again after each change of it or of a blob of it. A book that is not there yet is waited for.
+ * Ends when the book is deleted.
+ * @throws as {@link watchBlob}
+ */
+export const watchBook = (
+  graph: Graph,
+  id: string,
+  asking: Asking = {},
+): AsyncGenerator<SeenBook, void, undefined> => fromSnapshots(() => followBook(graph, id, asking), asking);
+
+/** Whether nothing more is made of the blob by itself. */
+export const isSettled = ({ processing: { state } }: BlobFieldsFragment): boolean =>
+  state === 'STORED' || state === 'COMPLETED' || state === 'FAILED';
+
+/** Stores a blob, once: the key makes it safe to send again while nobody answers. */
+async function create(
+  graph: Graph,
+  input: CreateBlobInput,
+  asking: Asking,
+): Promise<CreateBlobMutation['createBlob']> {
+  const keyed = { ...input, idempotencyKey: input.idempotencyKey ?? crypto.randomUUID() };
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return (await graph.request(CreateBlobDocument, { input: keyed }, asking)).data.createBlob;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await waitAfter(error, failures, asking);
+    }
+  }
+}
+
+/**
+ * Stores a blob and follows it until its processing is at an end, COMPLETED or FAILED: the last that it tells. Sent again
+ * while nobody answers, stored once. Across reloads of a page give an `idempotencyKey` of your own: the same input goes on
+ * with the same blob.
+ * @throws InputError for input that the user can mend; otherwise as {@link watchBlob}
+ */
+export async function* createAndFollow(
+  graph: Graph,
+  input: CreateBlobInput,
+  asking: Asking = {},
+): AsyncGenerator<SeenBlob, void, undefined> {
+  const { blob, userErrors } = await create(graph, input, asking);
+  if (!blob) throw new InputError(userErrors);
+  for await (const seen of watchBlob(graph, blob.id, asking)) {
+    yield seen;
+    if (isSettled(seen.blob)) return;
+  }
+}
