@@ -35,7 +35,7 @@ const expanded = () => texts.collection<{ _id: string }>('expanded_texts');
 
 async function reconcile(...args: string[]): Promise<{ code: number | null; output: string }> {
   const log = join(system.dataDir, 'output.log');
-  const process = startProcess('cli/reconcile.ts', system.environment, log, args);
+  const process = startProcess('cli/blobgraph.ts', system.environment, log, ['reconcile', ...args]);
   return { code: await process.gone, output: process.output() };
 }
 
