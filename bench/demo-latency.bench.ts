@@ -39,7 +39,7 @@ async function round(book: readonly string[], measured: Measured): Promise<void>
     const authorization = `Bearer ${await system.token('bench')}`;
     await ask(gateway, authorization);
     const startedAt = performance.now();
-    const demo = spawn(process.execPath, [builtFile('cli/demo.ts'), ...book], {
+    const demo = spawn(process.execPath, [builtFile('cli/blobgraph.ts'), 'demo', ...book], {
       env: { ...system.environment },
       stdio: 'ignore',
     });

@@ -50,7 +50,10 @@ async function startStockGateway(folder: string, measured: Start): Promise<void>
 }
 
 async function runDemo(environment: Environment): Promise<void> {
-  const demo = spawn(process.execPath, [builtFile('cli/demo.ts')], { env: environment, stdio: 'ignore' });
+  const demo = spawn(process.execPath, [builtFile('cli/blobgraph.ts'), 'demo'], {
+    env: environment,
+    stdio: 'ignore',
+  });
   const [code] = await once(demo, 'exit');
   if (code !== 0) throw new Error(`The demo ended with code ${code}`);
 }

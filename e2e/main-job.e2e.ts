@@ -188,7 +188,11 @@ describe('a draft goes in, a book comes out', () => {
 
   it('leaves an index that agrees with every store', async () => {
     const log = join(system.dataDir, 'output.log');
-    const reconcile = startProcess('cli/reconcile.ts', system.environment, log, ['--grace', '0']);
+    const reconcile = startProcess('cli/blobgraph.ts', system.environment, log, [
+      'reconcile',
+      '--grace',
+      '0',
+    ]);
     expect([await reconcile.gone, reconcile.output()]).toEqual([
       0,
       // Three drafts, three expansions and eight books, in their stores and in the index.

@@ -35,7 +35,7 @@ const expanded = () => texts.collection<{ _id: string }>('expanded_texts');
 
 async function reconcile(...args: string[]): Promise<{ code: number | null; output: string }> {
   const log = join(system.dataDir, 'output.log');
-  const process = startProcess('cli/reconcile.ts', system.environment, log, args);
+  const process = startProcess('cli/blobgraph.ts', system.environment, log, ['reconcile', ...args]);
   return { code: await process.gone, output: process.output() };
 }
 
@@ -68,7 +68,7 @@ it('makes whole what was lost of the index and of a store', async () => {
 
   system.proxy('text-expansion').intervene(({ path }) => (path.startsWith('/inventory') ? 'refuse' : 'pass'));
   const halfBlind = await reconcile('--json');
-  expect(halfBlind.code).toBe(2);
+  expect(halfBlind.code).toBe(3);
   expect(JSON.parse(halfBlind.output)).toMatchObject({ unreachable: [{ processor_id: 'text-expansion' }] });
   expect(halfBlind.output).not.toContain('CONTENT_MISSING');
   system.proxy('text-expansion').release();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Display } from '../demo/display.ts';
 import { type Graph, patiently } from '../demo/graph.ts';
+import { INTERRUPTED } from '../terminal/exit-codes.ts';
 import { type Backfill, beginning, showing } from './operations.ts';
 
 export interface FollowOptions {
@@ -9,6 +10,8 @@ export interface FollowOptions {
   readonly processorId: string;
   /** Only blobs created at or after this time, in ISO 8601. Default: that of the running backfill, else all blobs. */
   readonly since?: string;
+  /** Takes the backfill once it is done. */
+  readonly onDone?: (backfill: Backfill) => void;
   /** Ends the command, not the backfill. */
   readonly signal: AbortSignal;
   /** Polling interval in milliseconds. Default: 1,000. */
@@ -18,8 +21,6 @@ export interface FollowOptions {
 const EVERY_MS = 1_000;
 /** How long the system may be unreachable while a backfill runs, e.g. during a restart. */
 const PATIENCE_MS = 60_000;
-/** Exit code of an interrupted command (128 + SIGINT). */
-const INTERRUPTED = 130;
 
 const count = (of: number, what: string): string =>
   `${of.toLocaleString('en')} ${what}${of === 1 ? '' : 's'}`;
@@ -49,6 +50,7 @@ async function untilDone(options: FollowOptions, begun: Backfill): Promise<numbe
     display.show([lineOf(backfill)]);
     if (backfill.state === 'COMPLETED') {
       display.say(`Done: all that \`${processorId}\` takes has its run.`);
+      options.onDone?.(backfill);
       return 0;
     }
     await delay(everyMs, undefined, { signal });

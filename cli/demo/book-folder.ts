@@ -94,35 +94,49 @@ function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
   }
   if (text === null) return 'is not UTF-8 text. Save it as UTF-8.';
   if (text.includes('\0')) return 'holds the character NUL (U+0000). Remove it.';
-  return /\S/.test(text) ? null : 'is empty. Write some text, or remove the chapter from book.json.';
+  return /\S/.test(text) ? null : 'is empty. Write some text, or leave it out.';
 }
 
-async function readChapter(folder: string, chapter: BookFile['chapters'][number]): Promise<FolderChapter> {
-  const name = `Chapter ${chapter.chapter} (“${chapter.title}”): ${join(folder, chapter.file)}`;
-  const bytes = await readFile(join(folder, chapter.file)).catch((error: unknown) => {
+/**
+ * The text of a file. `name`: what it is, in messages; `missing`: what to do where it is not there.
+ * @throws DemoError that names the fault and the fix
+ */
+export async function readTextFile(path: string, name: string, missing: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: unknown) => {
     if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
-    throw new DemoError(`${name} does not exist. Add it, or correct \`file\` in book.json.`);
+    throw new DemoError(`${name} does not exist. ${missing}`);
   });
   const text = decode(bytes);
   const mistake = mistakeIn(bytes, text);
   if (mistake !== null) throw new DemoError(`${name} ${mistake}`);
-  return { chapterNum: chapter.chapter, title: chapter.title, text: text ?? '' };
+  return text ?? '';
+}
+
+async function readChapter(folder: string, chapter: BookFile['chapters'][number]): Promise<FolderChapter> {
+  const path = join(folder, chapter.file);
+  const name = `Chapter ${chapter.chapter} (“${chapter.title}”): ${path}`;
+  const text = await readTextFile(path, name, 'Add it, or correct `file` in book.json.');
+  return { chapterNum: chapter.chapter, title: chapter.title, text };
+}
+
+/** What all of them gave. @throws DemoError with the faults of all that failed */
+export async function allRead<T>(reading: readonly Promise<T>[]): Promise<T[]> {
+  const read = await Promise.allSettled(reading);
+  const faults = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  const unexpected = faults.find((fault) => !(fault instanceof DemoError));
+  if (unexpected) throw unexpected;
+  if (faults.length > 0) throw new DemoError(faults.map(({ message }) => message).join('\n'));
+  return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** Reads a book folder. @throws DemoError that names every faulty file and its fix */
 export async function readBookFolder(folder: string): Promise<FolderBook> {
   const { book_id, title, author, chapters } = await readBookFile(folder);
-  const read = await Promise.allSettled(chapters.map((chapter) => readChapter(folder, chapter)));
-  const faults = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-  const unexpected = faults.find((fault) => !(fault instanceof DemoError));
-  if (unexpected) throw unexpected;
-  if (faults.length > 0) throw new DemoError(faults.map(({ message }) => message).join('\n'));
+  const read = await allRead(chapters.map((chapter) => readChapter(folder, chapter)));
   return {
     bookId: book_id,
     title,
     author: author ?? null,
-    chapters: read
-      .flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      .toSorted((a, b) => a.chapterNum - b.chapterNum),
+    chapters: read.toSorted((a, b) => a.chapterNum - b.chapterNum),
   };
 }

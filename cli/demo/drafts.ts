@@ -48,9 +48,9 @@ async function isPlaced(
   return true;
 }
 
-/** In parts that one request holds. A chapter that is larger is alone. */
-function inParts(chapters: readonly FolderChapter[]): FolderChapter[][] {
-  const parts: FolderChapter[][] = [];
+/** In parts that one request holds. A text that is larger is alone. */
+export function inParts<Item extends { readonly text: string }>(chapters: readonly Item[]): Item[][] {
+  const parts: Item[][] = [];
   let bytes = 0;
   for (const chapter of chapters) {
     const size = Buffer.byteLength(chapter.text);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { follow } from './follow.ts';
 import { type Graph, GraphFault, GraphOutOfReach, openGraph } from './graph.ts';
-import { type Change, liveCursor } from './operations.ts';
+import { blobChanged, type Change, liveCursor } from './operations.ts';
 
 const schema = buildSchema(`
   type Query { q: Int }
@@ -104,11 +104,13 @@ describe('following a book', () => {
   async function hear(count: number, catchUp: () => Promise<string> = nothingMissed) {
     const ended = new AbortController();
     const cursors: string[] = [];
-    const onChange = ({ cursor }: Change) => {
+    const onChange = ({ blobChanged: { cursor } }: { readonly blobChanged: Change }) => {
       cursors.push(cursor);
       if (cursors.length === count) ended.abort();
+      return cursor;
     };
-    await follow({ graph, bookId: 'b', after: '0', onChange, catchUp, signal: ended.signal });
+    const followed = { operation: blobChanged, variables: { bookId: 'b' } };
+    await follow({ graph, ...followed, after: '0', onChange, catchUp, signal: ended.signal });
     return cursors;
   }
 

@@ -7,12 +7,13 @@ const kind = (type: string): string => type.replaceAll('_', ' ');
 
 /**
  * The lineage of a blob as a tree: its sources below it, theirs below them. `labels`: names by blob id, in place of
- * titles that repeat. A blob that is a source of several is expanded once.
+ * titles that repeat. `shownId`: default, the last characters. A blob that is a source of several is expanded once.
  */
 export function lineageTree(
   { nodes, edges, truncated }: Lineage,
   rootId: string,
   labels: ReadonlyMap<string, string>,
+  shownId: (id: string) => string = short,
 ): string[] {
   const nodeOf = new Map(nodes.map((node) => [node.id, node]));
   const told = new Set<string>();
@@ -25,7 +26,7 @@ export function lineageTree(
     const again = told.has(id);
     told.add(id);
     lines.push(
-      `${first}${labels.get(id) ?? node.title} · ${kind(node.type)} ${short(id)}${again ? ' (see above)' : ''}`,
+      `${first}${labels.get(id) ?? node.title} · ${kind(node.type)} ${shownId(id)}${again ? ' (see above)' : ''}`,
     );
     if (again) return;
     for (const [index, source] of sources.entries()) {

@@ -7,6 +7,7 @@ import { DemoError } from './error.ts';
 import { follow } from './follow.ts';
 import type { Graph } from './graph.ts';
 import {
+  blobChanged,
   type Change,
   type CompiledBook,
   compileBook,
@@ -57,11 +58,12 @@ async function read({ graph }: PushDependencies, bookId: string) {
 }
 
 function listener(tracker: Tracker) {
-  return ({ blob }: Change): void => {
-    if (!blob) return;
+  return ({ blobChanged: { blob, cursor } }: { readonly blobChanged: Change }): string => {
+    if (!blob) return cursor;
     tracker.hear(blob);
     const { parent, content } = blob;
     if (parent && content?.data) tracker.hearOfExpansion(parent.id, countWords(content.data.expanded));
+    return cursor;
   };
 }
 
@@ -133,7 +135,8 @@ async function expandAll(deps: PushDependencies, book: FolderBook, before: Await
   };
   const following = follow({
     graph,
-    bookId,
+    operation: blobChanged,
+    variables: { bookId },
     after: before.cursor,
     onChange: listener(tracker),
     catchUp,

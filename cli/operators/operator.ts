@@ -2,7 +2,7 @@ import { type Config, loadConfig } from '../../platform/config/config.ts';
 import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
 import { developmentToken } from '../../platform/identity/users/development-token.ts';
 import { UsageError } from '../../platform/process/exit.ts';
-import { type Graph, GraphFault, GraphOutOfReach, openGraph } from '../demo/graph.ts';
+import { type Graph, openGraph } from '../demo/graph.ts';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
@@ -29,19 +29,10 @@ export async function operatorToken(
   );
 }
 
-/** A message for people, for failures that are expected; undefined for others. */
-function explain(error: unknown, gateway: string): string | undefined {
-  if (error instanceof GraphOutOfReach)
-    return `No system answers at ${gateway}: start it (\`npm start\`), or set PORT_OFFSET to the running one’s.`;
-  if (!(error instanceof GraphFault)) return undefined;
-  return error.code === 'UNAUTHENTICATED'
-    ? 'The system that answers does not know this token: set DATA_DIR to that system’s data directory.'
-    : `The graph answered ${error.code}: ${error.message}`;
-}
-
 /**
  * Runs `work` on the running system's graph, as an operator.
- * @returns the exit code: that of `work`; 1 when the graph fails, with a message printed
+ * @returns the exit code: that of `work`
+ * @throws GraphFault, GraphOutOfReach
  */
 export async function asOperator(
   command: OperatorCommand,
@@ -57,11 +48,6 @@ export async function asOperator(
   });
   try {
     return await work(graph);
-  } catch (error) {
-    const message = explain(error, gateway);
-    if (message === undefined) throw error;
-    console.error(message);
-    return 1;
   } finally {
     await graph.close();
   }

@@ -42,7 +42,7 @@ describe('a report on the terminal', () => {
     const unreachable = [{ processor_id: 'pitch-builder', reason: 'It does not answer.' }];
     const done = report({ repair: true, findings: [finding(2, 2)], capped: true });
     expect(exitCodeOf(done)).toBe(0);
-    expect(exitCodeOf({ ...done, unreachable })).toBe(2);
+    expect(exitCodeOf({ ...done, unreachable })).toBe(3);
     expect(
       tableOf({ ...done, unreachable })
         .split('\n')

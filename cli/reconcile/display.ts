@@ -1,11 +1,12 @@
+import { OUT_OF_REACH } from '../terminal/exit-codes.ts';
 import type { Report } from './report.ts';
 
 const left = ({ findings }: Report): number =>
   findings.reduce((sum, { found, repaired }) => sum + found - repaired, 0);
 
-/** 0: index and stores agree. 1: differences are left. 2: a processor could not be checked. */
+/** 0: index and stores agree. 1: differences are left. 3: a processor could not be checked. */
 export function exitCodeOf(report: Report): number {
-  if (report.unreachable.length > 0) return 2;
+  if (report.unreachable.length > 0) return OUT_OF_REACH;
   return left(report) > 0 ? 1 : 0;
 }
 

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { z } from 'zod';
-import { UsageError } from '../../platform/process/exit.ts';
+import { GraphOutOfReach } from '../demo/graph.ts';
+import { CommandFailed } from '../terminal/failure.ts';
 
 const reportSchema = z.object({
   started_at: z.string(),
@@ -38,7 +39,7 @@ const lineSchema = z.union([
 /**
  * Has the running system's reconciler make a pass.
  * @returns its report
- * @throws UsageError when nothing answers, or it refuses
+ * @throws GraphOutOfReach when nothing answers; CommandFailed when it refuses
  */
 export async function askForReport(options: {
   gatewayUrl: string;
@@ -55,14 +56,14 @@ export async function askForReport(options: {
       'content-type': 'application/json',
     },
     body: JSON.stringify({ repair, ...(graceSeconds === undefined ? {} : { grace_seconds: graceSeconds }) }),
-  }).catch(() => {
-    throw new UsageError(`Nothing answers at ${gatewayUrl}: start the system first, or set GATEWAY_URL.`);
+  }).catch((error: unknown) => {
+    throw new GraphOutOfReach(`Nothing answers at ${gatewayUrl}.`, { cause: error });
   });
   for await (const line of createInterface({ input: answer.body })) {
     const told = lineSchema.parse(JSON.parse(line));
     if ('report' in told) return told.report;
-    if ('detail' in told) throw new UsageError(`${told.code}: ${told.detail}`);
-    if ('error' in told) throw new UsageError(`${told.error.code}: ${told.error.message}`);
+    if ('detail' in told) throw new CommandFailed(`${told.code}: ${told.detail}`, told);
+    if ('error' in told) throw new CommandFailed(`${told.error.code}: ${told.error.message}`, told.error);
   }
-  throw new UsageError('The state service ended the report early. Repairs are kept; try again.');
+  throw new CommandFailed('The state service ended the report early. Repairs are kept; try again.');
 }

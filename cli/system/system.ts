@@ -27,24 +27,30 @@ export function addressesOf(services: readonly { readonly name: string; readonly
   return [...entries.map(line), '', ...doors.map(line)];
 }
 
-async function report({ runtime, services }: RunningSystem): Promise<void> {
+async function report({ runtime, services }: RunningSystem, json: boolean): Promise<void> {
   const { config } = runtime;
   const embedded = runtime.embedded();
+  const token = await developmentToken(runtime, LOCAL_USER);
+  if (json) {
+    const urls = Object.fromEntries(services.map(({ name, url }) => [name, url]));
+    return console.log(
+      JSON.stringify({ services: urls, embedded, dataDir: config.dataDir, user: LOCAL_USER, token }),
+    );
+  }
   console.log(`\nBlobgraph is running.\n\n${addressesOf(services).join('\n')}`);
   console.log(
     `  Embedded        ${embedded.length > 0 ? `${embedded.join(', ')} in ${config.dataDir}` : 'nothing'}`,
   );
-  const token = await developmentToken(runtime, LOCAL_USER);
   if (token) console.log(`\n  Token of user ${LOCAL_USER}:\n  ${token}`);
   console.log('\nStop with Ctrl-C.');
 }
 
-/** Starts the system as the environment configures it, prints its addresses, and stops it on a signal. */
-export async function startSystem(): Promise<void> {
+/** Starts the system as the environment configures it, prints its addresses (`json`: as a line of it), and stops it on a signal. */
+export async function startSystem({ json = false }: { json?: boolean } = {}): Promise<void> {
   try {
     const system = await startAll(configFor('all'));
     stopOnSignals(system);
-    await report(system);
+    await report(system, json);
   } catch (error) {
     exitWith(error);
   }

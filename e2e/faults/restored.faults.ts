@@ -13,9 +13,13 @@ const index = () =>
 /** Runs the reconciler until it finds nothing. */
 async function reconcile(): Promise<void> {
   const run = (...options: string[]) =>
-    promisify(execFile)(process.execPath, [builtFile('cli/reconcile.ts'), '--json', ...options], {
-      env: faults.system.environment,
-    }).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
+    promisify(execFile)(
+      process.execPath,
+      [builtFile('cli/blobgraph.ts'), 'reconcile', '--json', ...options],
+      {
+        env: faults.system.environment,
+      },
+    ).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
       // It exits with 1 when it has found differences.
       throw new Error(`${stdout}${stderr}`);
     });

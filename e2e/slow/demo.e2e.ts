@@ -17,7 +17,7 @@ const runDemo = (environment: Readonly<Record<string, string>>, ...args: string[
   new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [builtFile('cli/demo.ts'), ...args],
+      [builtFile('cli/blobgraph.ts'), 'demo', ...args],
       { env: environment, timeout: 120_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
     );

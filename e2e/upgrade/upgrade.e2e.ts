@@ -265,7 +265,7 @@ describe.each(releases())('the data of %s', (name) => {
   it('leaves index and stores in agreement', async () => {
     const reconcile = async () => {
       const log = join(system.dataDir, 'output.log');
-      const process = startProcess('cli/reconcile.ts', system.environment, log, ['--json']);
+      const process = startProcess('cli/blobgraph.ts', system.environment, log, ['reconcile', '--json']);
       await process.gone;
       const { findings, unreachable } = JSON.parse(process.output()) as {
         findings: object[];

@@ -83,7 +83,11 @@ describe('a process that cannot start says why, in a line each, and exits with 1
   });
 
   it('with a bad value, which is not repeated', async () => {
-    const { code, stderr } = await run('cli/token.ts', { MONGO_URL: 'mysql://user:sekret@host' });
+    const { code, stderr } = await run(
+      'cli/blobgraph.ts',
+      { MONGO_URL: 'mysql://user:sekret@host' },
+      'token',
+    );
     expect(stderr).toBe('MONGO_URL: must be a URL that starts with mongodb:// or mongodb+srv://\n');
     expect(code).toBe(1);
   });

@@ -1,18 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type FileLock, FileLocked, lockFile } from '../process/file-lock.ts';
-import {
-  DataDirLocked,
-  type SqlDatabase,
-  type SqlServer,
-  type SqlValue,
-  statementError,
-} from './database.ts';
+import { type SqlDatabase, type SqlServer, type SqlValue, statementError } from './database.ts';
 import { applyMigrations, type RunTransaction, type ScriptExecutor } from './migrations.ts';
 import { assertDatabaseName } from './names.ts';
 import type { PgliteInstance } from './pglite-instance.ts';
+import { lockDataDir } from './pglite-lock.ts';
 import { openPgliteThread } from './pglite-thread.ts';
 
 export interface PgliteOptions {
@@ -119,19 +113,6 @@ async function openInstance({ dataDir, logger }: PgliteOptions): Promise<PgliteI
   const files = join(dataDir, 'pgdata');
   if (!existsSync(files)) logger?.info({ dataDir }, 'making the embedded PostgreSQL');
   return openPgliteThread(files);
-}
-
-function lockDataDir(dataDir: string): FileLock {
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    return lockFile(join(dataDir, 'pgdata.lock'));
-  } catch (error) {
-    if (!(error instanceof FileLocked)) throw error;
-    throw new DataDirLocked(
-      `The data directory ${dataDir} is in use by process ${error.pid} since ${error.since}: ` +
-        'stop that process, or set DATA_DIR to another folder',
-    );
-  }
 }
 
 /**

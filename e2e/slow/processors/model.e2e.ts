@@ -77,7 +77,7 @@ const dlq = (...args: (string | Record<string, string>)[]) =>
     const environment = args.filter((arg) => typeof arg !== 'string');
     const child = execFile(
       process.execPath,
-      [builtFile('cli/dlq.ts'), ...args.filter((arg) => typeof arg === 'string')],
+      [builtFile('cli/blobgraph.ts'), 'dlq', ...args.filter((arg) => typeof arg === 'string')],
       { env: Object.assign({}, system.environment, ...environment), timeout: 30_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
     );

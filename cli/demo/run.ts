@@ -1,26 +1,28 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { type Config, loadConfig, servicePorts } from '../platform/config/config.ts';
-import { developmentKeys } from '../platform/identity/keys/development-keys.ts';
-import { developmentToken } from '../platform/identity/users/development-token.ts';
-import { exitWith } from '../platform/process/exit.ts';
-import { projectFile } from '../platform/process/paths.ts';
-import { type FolderBook, readBookFolder } from './demo/book-folder.ts';
-import { displayOn } from './demo/display.ts';
-import { DemoError } from './demo/error.ts';
-import { GraphFault, GraphOutOfReach, openGraph } from './demo/graph.ts';
-import { lineageTree } from './demo/lineage.ts';
-import { type PushedBook, pushBook } from './demo/push.ts';
-
-/** `npm run demo [-- --book DIR]`: runs a book through the running system, or through one that it starts itself. */
+import { type Config, loadConfig, servicePorts } from '../../platform/config/config.ts';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { developmentToken } from '../../platform/identity/users/development-token.ts';
+import { projectFile } from '../../platform/process/paths.ts';
+import { type FolderBook, readBookFolder } from './book-folder.ts';
+import { displayOn } from './display.ts';
+import { DemoError } from './error.ts';
+import { openGraph } from './graph.ts';
+import { lineageTree } from './lineage.ts';
+import { type PushedBook, pushBook } from './push.ts';
 
 const DEMO_USER = 'demo';
 const ANSWER_WITHIN_MS = 5_000;
 const READY_WITHIN_MS = 60_000;
 const EXPANDED_WITHIN_MS = 30 * 60_000;
 
+type Say = (line: string) => void;
+
+const sayOn =
+  (stream: NodeJS.WriteStream): Say =>
+  (line) =>
+    void stream.write(`${line}\n`);
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
@@ -50,18 +52,18 @@ async function isRunning(gateway: string, signal: AbortSignal): Promise<boolean>
  * @returns a function that stops it
  * @throws DemoError when GATEWAY_URL points elsewhere
  */
-async function startOwn(config: Config): Promise<() => Promise<void>> {
+async function startOwn(config: Config, say: Say): Promise<() => Promise<void>> {
   const { urls, portOffset } = config;
   if (urls.gateway !== `http://127.0.0.1:${servicePorts.gateway + portOffset}`)
     throw new DemoError(
       `Nothing answers at GATEWAY_URL (${urls.gateway}): start it, or leave GATEWAY_URL unset.`,
     );
-  console.log('No system answers: starting one for the demo.');
+  say('No system answers: starting one for the demo.');
   const startedAt = performance.now();
   // Loaded only here: it takes longer than the rest of the demo on a running system.
-  const { startAll } = await import('./system/system.ts');
+  const { startAll } = await import('../system/system.ts');
   const system = await startAll(config);
-  console.log(`Started in ${seconds(performance.now() - startedAt)}.`);
+  say(`Started in ${seconds(performance.now() - startedAt)}.`);
   return () => system.stop();
 }
 
@@ -81,69 +83,79 @@ function labelsOf({ title }: FolderBook, { compiled }: PushedBook): Map<string, 
   return labels;
 }
 
-async function report(book: FolderBook, pushed: PushedBook, dataDir: string): Promise<void> {
+/** Writes the book's text, and tells of the book. @returns its file */
+async function report(book: FolderBook, pushed: PushedBook, dataDir: string, say: Say): Promise<string> {
   const { compiled, lineage } = pushed;
   const folder = resolve(dataDir, 'demo');
   const file = join(folder, `${book.bookId}.md`);
   await mkdir(folder, { recursive: true });
   await writeFile(file, compiled.fullText);
-  console.log('\nLineage of the book:');
+  say('\nLineage of the book:');
   const tree = lineage
     ? lineageTree(lineage, compiled.id, labelsOf(book, pushed))
     : ['The index does not have the book yet.'];
-  for (const line of tree) console.log(`  ${line}`);
-  if (pushed.stored === 0 && !pushed.isNew)
-    console.log('\nEverything was already there: nothing was made twice.');
-  console.log(
+  for (const line of tree) say(`  ${line}`);
+  if (pushed.stored === 0 && !pushed.isNew) say('\nEverything was already there: nothing was made twice.');
+  say(
     `\n“${book.title}”, version ${compiled.version}: ${count(compiled.wordCount, 'word')} in ` +
       `${count(compiled.chapters.length, 'chapter')}, in ${seconds(pushed.expandedMs + pushed.compiledMs)} ` +
       `(drafts and expansions ${seconds(pushed.expandedMs)}, compiling ${seconds(pushed.compiledMs)})`,
   );
-  console.log(file);
+  say(file);
+  return file;
 }
 
-async function run(book: FolderBook, config: Config, signal: AbortSignal): Promise<void> {
+/** What the demo is to do. */
+export interface DemoOptions {
+  /** Folder of the book. Default: the story that comes with it. */
+  readonly book?: string;
+  /** Takes what it tells on its way. */
+  readonly stream: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+/** The book that it made. */
+export interface DemoResult {
+  readonly bookId: string;
+  readonly compiledBookId: string;
+  readonly version: number;
+  readonly wordCount: number;
+  /** How many drafts were stored; 0 where all were there. */
+  readonly stored: number;
+  /** Path of its text. */
+  readonly file: string;
+}
+
+async function run(book: FolderBook, config: Config, { stream, signal }: DemoOptions): Promise<DemoResult> {
   const gateway = config.urls.gateway;
+  const say = sayOn(stream);
   const graph = openGraph({ gateway, token: await demoToken(config), signal });
-  console.log(`Pushing “${book.title}” (${count(book.chapters.length, 'chapter')}) through ${gateway}.\n`);
+  say(`Pushing “${book.title}” (${count(book.chapters.length, 'chapter')}) through ${gateway}.\n`);
   try {
-    const display = displayOn(process.stdout, book.chapters.length);
+    const display = displayOn(stream, book.chapters.length);
     const pushed = await pushBook({ graph, display, waitMs: EXPANDED_WITHIN_MS, signal }, book);
-    await report(book, pushed, config.dataDir);
+    const file = await report(book, pushed, config.dataDir, say);
+    const { id, version, wordCount } = pushed.compiled;
+    return { bookId: book.bookId, compiledBookId: id, version, wordCount, stored: pushed.stored, file };
   } finally {
     await graph.close();
   }
 }
 
-/** A message for people, for failures that are expected; undefined for others. */
-function explain(error: unknown, signal: AbortSignal): string | undefined {
-  if (signal.aborted) return 'Stopped. Run the demo again to continue.';
-  if (error instanceof GraphFault && error.code === 'UNAUTHENTICATED')
-    return 'The system that answers does not know the demo’s token: set DATA_DIR to that system’s data directory.';
-  if (error instanceof GraphFault) return `The graph answered ${error.code}: ${error.message}`;
-  return error instanceof DemoError || error instanceof GraphOutOfReach ? error.message : undefined;
-}
-
-async function main(signal: AbortSignal): Promise<void> {
-  const { values } = parseArgs({ options: { book: { type: 'string' } } });
+/**
+ * Runs a book through the running system, or through one that it starts itself.
+ * @throws DemoError, GraphFault, GraphOutOfReach
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { signal, stream } = options;
   const config = loadConfig();
-  const book = await readBookFolder(values.book ?? projectFile('cli', 'demo', 'story'));
-  const stop = (await isRunning(config.urls.gateway, signal)) ? undefined : await startOwn(config);
+  const book = await readBookFolder(options.book ?? projectFile('cli', 'demo', 'story'));
+  const running = await isRunning(config.urls.gateway, signal);
+  const stop = running ? undefined : await startOwn(config, sayOn(stream));
   try {
     signal.throwIfAborted();
-    await run(book, config, signal);
+    return await run(book, config, options);
   } finally {
     await stop?.();
   }
-}
-
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
-try {
-  await main(interrupted.signal);
-} catch (error) {
-  const message = explain(error, interrupted.signal);
-  if (message === undefined) exitWith(error);
-  console.error(message);
-  process.exitCode = 1;
 }

@@ -1,17 +1,7 @@
-import { parseArgs } from 'node:util';
-import { exitWith } from '../platform/process/exit.ts';
-import type { Graph } from './demo/graph.ts';
-import type { Operation, UserError } from './demo/operations.ts';
-import { asOperator } from './operators/operator.ts';
+import type { Graph } from '../demo/graph.ts';
+import type { Operation, UserError } from '../demo/operations.ts';
 
-/** `npm run dlq -- …`: dead letters of the processors, for operators of the running system. */
-
-const USAGE = `npm run dlq -- list | show ID | replay ID… | replay --all | drop ID… | drop --all   [--json]
-  list    dead letters, oldest first
-  show    one dead letter, with its message
-  replay  delivers it once more to the processor that gave it up
-  drop    removes it for good
-  --json  prints JSON`;
+/** Dead letters of the processors, for operators of the running system. */
 
 const PAGE = 100;
 
@@ -86,14 +76,14 @@ const line = (letter: Letter): string =>
     letter.reason,
   ].join('  ');
 
-async function list(graph: Graph, json: boolean): Promise<number> {
+export async function listLetters(graph: Graph, json: boolean): Promise<number> {
   const letters = await allLetters(graph);
   if (json) console.log(JSON.stringify(letters, null, 2));
   else for (const text of [...letters.map(line), `${count(letters.length)}.`]) console.log(text);
   return 0;
 }
 
-async function show(graph: Graph, id: string, json: boolean): Promise<number> {
+export async function showLetter(graph: Graph, id: string, json: boolean): Promise<number> {
   const { deadLetter } = await graph.run(showing, { id });
   if (!deadLetter) {
     console.error(`There is no dead letter ${id}: \`npm run dlq -- list\` shows all.`);
@@ -127,31 +117,13 @@ async function settle(
   return missing.length > 0 ? 1 : 0;
 }
 
-async function run(graph: Graph, args: readonly string[], all: boolean, json: boolean): Promise<number> {
-  const [command, ...ids] = args;
-  const [id] = ids;
-  if (command === 'list' && !id && !all) return list(graph, json);
-  if (command === 'show' && id && ids.length === 1 && !all) return show(graph, id, json);
-  if ((command === 'replay' || command === 'drop') && all !== ids.length > 0) {
-    // The list is read once: a letter that fails again is not replayed again.
-    const wanted = all ? (await allLetters(graph)).map((letter) => letter.id) : ids;
-    return settle(graph, command, wanted, json);
-  }
-  console.error(USAGE);
-  return 2;
-}
-
-function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { all: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-  });
-  const fields = '`deadLetters`, `replayDeadLetter`, `dropDeadLetter`';
-  return asOperator({ name: 'dlq', fields }, (graph) => run(graph, positionals, values.all, values.json));
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  exitWith(error);
+/** Applies an action to the letters named, or to all that there are now. @returns the exit code */
+export async function settleLetters(
+  graph: Graph,
+  deed: keyof typeof deeds,
+  { ids, json }: { ids: readonly string[] | 'all'; json: boolean },
+): Promise<number> {
+  // The list is read once: a letter that fails again is not replayed again.
+  const wanted = ids === 'all' ? (await allLetters(graph)).map((letter) => letter.id) : ids;
+  return settle(graph, deed, wanted, json);
 }

@@ -1,0 +1,28 @@
+import { loadConfig } from '../../platform/config/config.ts';
+import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
+import { developmentToken, LOCAL_USER } from '../../platform/identity/users/development-token.ts';
+import { UsageError } from '../../platform/process/exit.ts';
+import { type Define, print, withExamples, withJson } from '../terminal/command.ts';
+
+interface Options {
+  readonly operator: boolean;
+  readonly json: boolean;
+}
+
+async function printToken(user: string, { operator, json }: Options): Promise<void> {
+  const config = loadConfig();
+  const roles = operator ? ['operator'] : [];
+  const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, user, roles);
+  if (!token)
+    throw new UsageError('JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here.');
+  print(json, { user, roles, token }, () => [token]);
+}
+
+export const define: Define = (command) => {
+  command.argument('[user]', 'whose', LOCAL_USER).option('--operator', 'with the role `operator`', false);
+  withJson(command).action(printToken);
+  withExamples(command, [
+    ['token alice', 'for the user alice'],
+    ['token ops --operator', 'for an operator'],
+  ]);
+};

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { retrying } from '../../platform/time/retry.ts';
+import { BACKOFF, GraphOutOfReach } from '../demo/graph.ts';
+import { CommandFailed } from '../terminal/failure.ts';
+import type { Progress } from '../terminal/progress.ts';
+
+export interface DownloadOptions {
+  /** Its address, which needs no token. */
+  readonly url: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+const FOR_MS = 30_000;
+
+async function open({ url, signal }: DownloadOptions): Promise<Response> {
+  const answer = await fetch(url, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new GraphOutOfReach(`Nothing answers at ${new URL(url).origin}.`, { cause: error });
+  });
+  if (answer.ok && answer.body) return answer;
+  const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  if (answer.status === 503) throw new GraphOutOfReach(problem.detail ?? 'The gateway is overloaded.');
+  throw new CommandFailed(
+    `${problem.code ?? `HTTP ${answer.status}`}: ${problem.detail ?? 'no file'}`,
+    problem,
+  );
+}
+
+/** Counts what passes. */
+function counting(total: number, { progress }: DownloadOptions): Transform {
+  let done = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      done += chunk.length;
+      progress.at(done, Math.max(total, done));
+      next(null, chunk);
+    },
+  });
+}
+
+/** Sends the file to `sink`. @returns its bytes */
+export async function download(sink: Writable, options: DownloadOptions): Promise<number> {
+  const answer = await open(options);
+  const total = Number(answer.headers.get('content-length') ?? 0);
+  const meter = counting(total, options);
+  let bytes = 0;
+  meter.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  try {
+    await pipeline(Readable.fromWeb(answer.body as ReadableStream), meter, sink, { signal: options.signal });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    // `fetch` names a body that broke off so, and no error of the disk.
+    if (error instanceof TypeError) throw new GraphOutOfReach('The download broke off.', { cause: error });
+    throw error;
+  } finally {
+    options.progress.end();
+  }
+  return bytes;
+}
+
+/**
+ * Writes the file to `path`, which appears whole or not at all; begins again when the connection is cut.
+ * @returns its bytes
+ */
+export async function downloadFile(path: string, options: DownloadOptions): Promise<number> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    const bytes = await retrying(() => download(createWriteStream(draft, { flush: true }), options), {
+      ...BACKOFF,
+      forMs: FOR_MS,
+      mayPass: (error) => error instanceof GraphOutOfReach,
+      signal: options.signal,
+    });
+    await rename(draft, path);
+    return bytes;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
