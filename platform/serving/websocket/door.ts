@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
@@ -75,12 +74,13 @@ function openSocketServer({ handleProtocols = () => false }: Endpoint): WebSocke
   } as ServerOptions);
 }
 
+/** Not `once` with a signal for each: a signal looks through all that wait for it whenever one is added or leaves. */
 async function closeAll({ clients }: WebSocketServer): Promise<void> {
   const open = [...clients];
-  const signal = AbortSignal.timeout(CLOSE_WITHIN_MS);
-  const ended = open.map((socket) => once(socket, 'close', { signal }).catch(() => socket.terminate()));
+  const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
   for (const socket of open) socket.close(SERVICE_RESTART, 'The service restarts: connect again');
-  await Promise.all(ended);
+  await bounded('Closing', CLOSE_WITHIN_MS, Promise.all(closed)).catch(() => {});
+  for (const socket of clients) socket.terminate();
 }
 
 /** Where a service is connected to by WebSocket: all of its endpoints, by their paths. */
