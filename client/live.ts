@@ -39,17 +39,30 @@ export interface LiveOptions extends Pick<ClientOptions, 'webSocketImpl' | 'keep
   readonly url: string;
   /** The user's token. It is asked for with each connection, so that a new one is taken when the old one ends. */
   readonly token: () => string | Promise<string>;
-  /** Milliseconds that an answer to a ping may take until the connection is given up. Default: 5,000. */
+  /** Milliseconds that an answer to a ping may take until the connection is given up. Default: 15,000, for slow links. */
   readonly patienceMs?: number;
+}
+
+/** For `on` of a client with `keepAlive`: calls `giveUp` when a ping is not answered within `patienceMs`, as by a laptop that wakes up. */
+export function unanswered(patienceMs: number, giveUp: () => void) {
+  let overdue: ReturnType<typeof setTimeout> | undefined;
+  return {
+    ping(received: boolean): void {
+      if (!received) overdue = setTimeout(giveUp, patienceMs);
+    },
+    pong(received: boolean): void {
+      if (received) clearTimeout(overdue);
+    },
+    closed: () => clearTimeout(overdue),
+  };
 }
 
 /**
  * The client of graphql-ws, whose subscriptions lose nothing and repeat nothing when a connection is cut, or falls
  * silent: those that take `$after` and select `cursor` of `blobChanged`.
  */
-export function liveClient({ url, token, patienceMs = 5_000, ...options }: LiveOptions): Client {
+export function liveClient({ url, token, patienceMs = 15_000, ...options }: LiveOptions): Client {
   const { message, replacer } = resuming();
-  let overdue: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     keepAlive: 10_000,
     retryWait: backOff,
@@ -60,16 +73,7 @@ export function liveClient({ url, token, patienceMs = 5_000, ...options }: LiveO
     // Also while the server is out of reach. A refused token (4401) is final all the same.
     shouldRetry: () => true,
     jsonMessageReplacer: replacer,
-    on: {
-      message,
-      ping(received) {
-        if (!received) overdue = setTimeout(() => client.terminate(), patienceMs);
-      },
-      pong(received) {
-        if (received) clearTimeout(overdue);
-      },
-      closed: () => clearTimeout(overdue),
-    },
+    on: { message, ...unanswered(patienceMs, () => client.terminate()) },
   });
   return client;
 }

@@ -1,5 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { unanswered } from '../../client/live.ts';
 import { retrying } from '../../platform/time/retry.ts';
 import { DemoError } from './error.ts';
 import type { Operation } from './operations.ts';
@@ -64,6 +65,8 @@ export interface GraphOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
+const PING_EVERY_MS = 10_000;
+const PONG_WITHIN_MS = 15_000;
 /** Between two tries of what passes by itself. */
 export const BACKOFF = { baseMs: 100, maxMs: 2_000 } as const;
 const PASSING = new Set([
@@ -154,6 +157,8 @@ export function openGraph(options: GraphOptions): Graph {
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
+    keepAlive: PING_EVERY_MS,
+    on: unanswered(PONG_WITHIN_MS, () => client.terminate()),
   });
   const close = async () => {
     await client.dispose();
