@@ -51,7 +51,7 @@ export class AnswerSchemas {
     const payloads = [...root.members.values()].flatMap(({ shape }) =>
       shape.kind === 'object' ? [shape] : [],
     );
-    const properties = payloads.flatMap((payload) => this.#properties(withoutNull(payload.members), true));
+    const properties = payloads.flatMap((payload) => this.#properties(madeOf(payload.members), true));
     return objectSchema(properties.filter(([name]) => name !== 'user_errors'));
   }
 
@@ -144,8 +144,17 @@ export class AnswerSchemas {
   }
 }
 
+/** Members of what a mutation did: what it made is there, and what is told of it may be null as in the graph. */
+const madeOf = (members: Members): Members =>
+  new Map(
+    [...members].map(([key, member]) => [key, member.shape.kind === 'object' ? present(member) : member]),
+  );
+
 /** Members of a successful answer: where one is null, a problem is answered instead. */
 const withoutNull = (members: Members): Members =>
-  new Map(
-    [...members].map(([key, member]) => [key, { ...member, shape: { ...member.shape, nullable: false } }]),
-  );
+  new Map([...members].map(([key, member]) => [key, present(member)]));
+
+const present = (member: MemberShape): MemberShape => ({
+  ...member,
+  shape: { ...member.shape, nullable: false },
+});
