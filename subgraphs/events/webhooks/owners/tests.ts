@@ -81,13 +81,13 @@ async function send(deps: TestDependencies, webhook: Webhook): Promise<Tested> {
  */
 export async function sendTest(deps: TestDependencies, userId: string, id: string): Promise<Tested | null> {
   const { store, clock, logger, timeoutMs } = deps;
-  await count(deps, userId);
   const now = clock.now();
   const until = new Date(now.getTime() + WAITS * TURN_WITHIN_MS + timeoutMs + MARGIN_MS);
   const webhook = await store.beginTest(userId, id, now, until);
   if (webhook === 'busy') throw underWay();
   if (!webhook) return null;
   try {
+    await count(deps, userId);
     return await send(deps, webhook);
   } finally {
     await store.endTest(id).catch((error: unknown) => {
