@@ -112,6 +112,8 @@ export class Followed implements AsyncIterableIterator<Told, void, undefined> {
     const changes = await this.#follow(subscribed);
     if (!changes) return undefined;
     this.#changes = changes;
+    // It may have ended since: nobody else has these.
+    if (this.#isOver) await changes.return?.();
     const first = await changes.next();
     if (first.done) return undefined;
     const told = async (occurrence: Occurrence): Promise<Told> => ({

@@ -1,6 +1,6 @@
 /** Bytes a second of the slowest link that is waited for. */
 const SLOWEST = 16 * 1024;
-/** However much it is: a little more than the largest answer takes. */
+/** However much it is, since it was last heard of: a little more than the largest answer takes. */
 const AT_MOST_MS = 600_000;
 
 /**
@@ -9,15 +9,25 @@ const AT_MOST_MS = 600_000;
  */
 export class SlowLink {
   #readUntil = 0;
+  #heardAt: number;
+
+  constructor(now = performance.now()) {
+    this.#heardAt = now;
+  }
 
   /** So much was sent. */
   sent(bytes: number, now = performance.now()): void {
-    const until = Math.max(now, this.#readUntil) + (bytes / SLOWEST) * 1_000;
-    this.#readUntil = Math.min(until, now + AT_MOST_MS);
+    this.#readUntil = Math.max(now, this.#readUntil) + (bytes / SLOWEST) * 1_000;
+  }
+
+  /** It gave a sign of life. */
+  heard(now = performance.now()): void {
+    this.#heardAt = now;
+    this.#readUntil = Math.min(this.#readUntil, now + AT_MOST_MS);
   }
 
   /** Whether it may still be reading what it was sent. */
   mayBeReading(now = performance.now()): boolean {
-    return now < this.#readUntil;
+    return now < Math.min(this.#readUntil, this.#heardAt + AT_MOST_MS);
   }
 }

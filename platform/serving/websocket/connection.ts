@@ -146,6 +146,7 @@ export class Connection implements Counted, Holder {
 
   #receive(bytes: number): void {
     this.#hasSpoken = true;
+    this.#link.heard();
     this.#received += bytes;
     this.#held.add(this, bytes);
     if (this.#user !== undefined) {

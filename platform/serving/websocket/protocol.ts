@@ -233,6 +233,8 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
     async onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
       if (extra.ids.isRunning(id)) {
         extra.early = id;
+        // The new one goes on after nothing that the one before was told.
+        extra.cursors?.delete(id);
         delete (subscriptions as Record<string, unknown>)[id];
         return NEVER();
       }

@@ -38,10 +38,11 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     try {
       const { done, value } = await this.#told.next();
-      if (!done) return { value: this.#noted(value) };
+      // What was on its way when the client completed it is told no more: its id may be another's by now.
+      if (!done && !this.#isReturned) return { value: this.#noted(value) };
     } catch (error) {
       this.#leave();
-      throw error;
+      if (!this.#isReturned) throw error;
     }
     this.#leave();
     if (this.#reason) throw this.#reason;

@@ -79,7 +79,8 @@ function handleMessage<Who>(
     connection.end(CloseCode.BadRequest, (error as Error).message);
     return;
   }
-  if (conversation.ids.hasWaiting) conversation.ids.complete(completedBy(text) ?? '');
+  const completed = conversation.ids.hasWaiting ? completedBy(text) : undefined;
+  if (completed !== undefined) conversation.ids.complete(completed);
   // The library asks for an operation's arguments before it returns.
   conversation.refusal = refusalOf(text);
   conversation.size = text.length;

@@ -168,7 +168,7 @@ class OwnersWebhooks implements Webhooks {
     await this.#untilGone(await store.markDeleted(userId, { erasingUntil }, now));
   }
 
-  /** Waits for what is on its way, by whichever process: at most as long as a receiver has for its answer. */
+  /** Waits for what is on its way, by whichever process: as long as a receiver has for its answer; for a test whose process died, until that counts as over. */
   async #untilGone(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { store, clock, deliverer } = this.#deps;
