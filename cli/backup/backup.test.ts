@@ -57,6 +57,13 @@ const listed = (path: string, text: string) => ({
 const folders = [{ path: 'keys', mode: 0o700 }];
 
 describe('a backup', () => {
+  it('fails with the error of a folder that is not there', async () => {
+    const path = join(folder, 'nowhere', 'backup.zip');
+    await expect(writeBackup(path, { dataDir, now, progress: silent, signal })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
   it('is restored with every file, folder and mode, locks and what can be made again aside', async () => {
     const manifest = await write();
     expect(manifest.files).toHaveLength(4);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../platform/process/exit.ts';
+import { hasCode } from '../../platform/process/process-identity.ts';
 import { type Define, print, withExamples, withJson } from '../terminal/command.ts';
 import { interruptible } from '../terminal/interrupt.ts';
 import { asUser, type Connection, type ConnectionOptions, withConnection } from '../user/connection.ts';
@@ -15,7 +16,8 @@ interface Options extends ConnectionOptions {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => {
+  const found = await stat(path).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new UsageError(`There is no ${path}: name files and folders that exist.`);
   });
   return found.isDirectory();

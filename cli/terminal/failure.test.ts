@@ -6,6 +6,10 @@ import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
 import { CommandFailed, failureOf, tellFailure } from './failure.ts';
 import { linesOf } from './progress.ts';
 
+/** An error of the system, as Node gives it. */
+const errno = (code: string, path?: string): Error =>
+  Object.assign(new Error(`${code}: no`), { code, ...(path === undefined ? {} : { path }) });
+
 it.each<[string, Error, number, string, string]>([
   ['a refusal', new CommandFailed('No.', { code: 'NOT_FOUND', field: 'id' }), 1, 'NOT_FOUND', 'No.'],
   ['wrong use', new UsageError('Give --all.'), 2, 'CALLED_WRONGLY', 'Give --all.'],
@@ -33,6 +37,25 @@ it.each<[string, Error, number, string, string]>([
     'DATA_DIR',
   ],
   ['a faulty file', new DemoError('It is empty.'), 1, 'FAILED', 'It is empty.'],
+  ...Object.entries({
+    ENOENT: '/x/a.zip: there is no such file',
+    ENOTDIR: '/x/a.zip: a folder on the way is a file',
+    EISDIR: '/x/a.zip: it is a folder',
+    EACCES: '/x/a.zip: it is not allowed to you',
+    EPERM: '/x/a.zip: it is not allowed to you',
+    EROFS: '/x/a.zip: it is on a disk that can only be read',
+    ENOSPC: '/x/a.zip: the disk is full',
+  }).map(
+    ([code, message]) =>
+      [code, errno(code, '/x/a.zip.00c0ffee.part'), 1, 'FAILED', message] as [
+        string,
+        Error,
+        number,
+        string,
+        string,
+      ],
+  ),
+  ['a full output', errno('ENOSPC'), 1, 'FAILED', 'the output: the disk is full'],
 ])('%s has its exit code and its message', (_name, error, exitCode, code, message) => {
   expect(failureOf(error)).toMatchObject({ exitCode, code, message: expect.stringContaining(message) });
   expect(failureOf(error).message).not.toContain('    at ');

@@ -3,6 +3,7 @@ import { StartersFault, UsageError } from '../../platform/process/exit.ts';
 import { DemoError } from '../demo/error.ts';
 import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
 import { CALLED_WRONGLY, DONE, FAILED, OUT_OF_REACH } from './exit-codes.ts';
+import { fileFault } from './file-fault.ts';
 
 /** A command could not do what it was asked for; the message says why and how to mend it. */
 export class CommandFailed extends StartersFault {
@@ -58,6 +59,8 @@ export function failureOf(error: unknown): Failure {
     return { code: error.code, field, message: '', exitCode: error.exitCode === 0 ? DONE : CALLED_WRONGLY };
   if (error instanceof StartersFault || error instanceof DemoError)
     return { code: 'FAILED', field, message: error.message, exitCode: FAILED };
+  const fault = fileFault(error);
+  if (fault !== undefined) return { code: 'FAILED', field, message: fault, exitCode: FAILED };
   const { stack } = error as Error;
   return { code: 'INTERNAL', field, message: stack ?? String(error), exitCode: FAILED };
 }
