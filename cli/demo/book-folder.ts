@@ -6,7 +6,7 @@ import { DemoError } from './error.ts';
 
 /** One chapter of a book folder. */
 export interface FolderChapter {
-  /** 1 to 100,000, unique in the book. */
+  /** Its key: 1 to 100,000, unique in the book. */
   readonly chapterNum: number;
   readonly title: string;
   /** The whole file. */
@@ -20,7 +20,7 @@ export interface FolderBook {
   readonly title: string;
   /** Null: none is given. */
   readonly author: string | null;
-  /** Ordered by number. */
+  /** In the order of the book. */
   readonly chapters: readonly FolderChapter[];
 }
 
