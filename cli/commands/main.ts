@@ -23,6 +23,8 @@ export async function programFor(args: readonly string[]): Promise<Command> {
     .configureHelp({ optionDescription })
     .showHelpAfterError('(add --help for its options and examples)')
     .exitOverride();
+  // It is told with the code, as JSON.
+  if (args.includes('--json')) program.configureOutput({ writeErr: () => {} });
   const named = namedIn(args);
   for (const { name, summary, load } of commands) {
     const command = program.command(name).description(summary);

@@ -15,12 +15,12 @@ it.each<[string, Error, number, string, string]>([
   ['wrong use', new UsageError('Give --all.'), 2, 'CALLED_WRONGLY', 'Give --all.'],
   [
     'an option unknown',
-    new CommanderError(1, 'commander.unknownOption', 'x'),
+    new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"),
     2,
-    'commander.unknownOption',
-    '',
+    'CALLED_WRONGLY',
+    "unknown option '--x' (add --help",
   ],
-  ['help', new CommanderError(0, 'commander.helpDisplayed', 'x'), 0, 'commander.helpDisplayed', ''],
+  ['help', new CommanderError(0, 'commander.helpDisplayed', 'x'), 0, 'CALLED_WRONGLY', ''],
   ['no answer', new GraphOutOfReach('Nothing answers.'), 3, 'OUT_OF_REACH', 'npx blobgraph start'],
   [
     'a part that is away',

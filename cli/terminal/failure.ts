@@ -42,6 +42,14 @@ function graphFailure({ code, message }: GraphFault): Omit<Failure, 'field'> {
   return { code, message: told, exitCode: away ? OUT_OF_REACH : FAILED };
 }
 
+/** Help that was asked for is no failure. */
+function commanderFailure({ exitCode, message }: CommanderError): Omit<Failure, 'field'> {
+  const code = 'CALLED_WRONGLY';
+  if (exitCode === 0) return { code, message: '', exitCode: DONE };
+  const told = message === '(outputHelp)' ? 'no command was named' : message.replace(/^error: /, '');
+  return { code, message: `${told} (add --help for options and examples)`, exitCode: CALLED_WRONGLY };
+}
+
 /** What is told of an error; with its stack only where nobody expected it. */
 export function failureOf(error: unknown): Failure {
   const field = null;
@@ -54,9 +62,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof UsageError)
     return { code: 'CALLED_WRONGLY', field, message: error.message, exitCode: CALLED_WRONGLY };
-  // Commander has told it already.
-  if (error instanceof CommanderError)
-    return { code: error.code, field, message: '', exitCode: error.exitCode === 0 ? DONE : CALLED_WRONGLY };
+  if (error instanceof CommanderError) return { field, ...commanderFailure(error) };
   if (error instanceof StartersFault || error instanceof DemoError)
     return { code: 'FAILED', field, message: error.message, exitCode: FAILED };
   const fault = fileFault(error);
@@ -68,6 +74,8 @@ export function failureOf(error: unknown): Failure {
 /** Tells of an error on stderr, in a line of JSON for programs. @returns the exit code */
 export function tellFailure(error: unknown, json: boolean): number {
   const { exitCode, message, ...failure } = failureOf(error);
-  if (message !== '') console.error(json ? JSON.stringify({ error: { ...failure, message } }) : message);
+  // Commander tells people itself.
+  const isTold = message === '' || (!json && error instanceof CommanderError);
+  if (!isTold) console.error(json ? JSON.stringify({ error: { ...failure, message } }) : message);
   return exitCode;
 }
