@@ -111,6 +111,13 @@ describe('half a restore is never left behind', () => {
   const restored = () => join(folder, 'restored');
   const nothingLeft = async () => expect((await readdir(folder)).sort()).toEqual(['backup.zip', 'data']);
 
+  it('when it is not there, or a folder, and says so', async () => {
+    await expect(restore(restored())).rejects.toMatchObject({ code: 'ENOENT', path: archive });
+    await mkdir(archive);
+    await expect(restore(restored())).rejects.toMatchObject({ code: 'EISDIR', path: archive });
+    await nothingLeft();
+  });
+
   it('when the archive is cut off', async () => {
     await write();
     const bytes = await readFile(archive);

@@ -72,6 +72,7 @@ it.each([
   ['put x --wrong --json', "unknown option '--wrong'"],
   ['nothing --json', "unknown command 'nothing'"],
   ['export x --format word --json', 'Allowed choices are markdown, html'],
+  ['token  --json', 'name the user'],
   ['dlq --json', 'no command was named|unknown option'],
   ['processors retire text-expansion --json', 'gone for good.*--yes'],
 ])('tells in a line of JSON what is wrong with `%s`', async (call, message) => {

@@ -103,7 +103,9 @@ function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
  */
 export async function readTextFile(path: string, name: string, missing: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
+    if (isCode(error, 'EISDIR'))
+      throw new DemoError(`${name} is a folder. Give it another name, or move it away.`);
+    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new DemoError(`${name} does not exist. ${missing}`);
   });
   const text = decode(bytes);

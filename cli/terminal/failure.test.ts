@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { expect, it, vi } from 'vitest';
+import { ConfigError } from '../../platform/config/error.ts';
 import { UsageError } from '../../platform/process/exit.ts';
 import { DemoError } from '../demo/error.ts';
 import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
@@ -12,6 +13,7 @@ const errno = (code: string, path?: string): Error =>
 
 it.each<[string, Error, number, string, string]>([
   ['a refusal', new CommandFailed('No.', { code: 'NOT_FOUND', field: 'id' }), 1, 'NOT_FOUND', 'No.'],
+  ['a wrong setting', new ConfigError('PORT_OFFSET must be a number.'), 2, 'CALLED_WRONGLY', 'PORT_OFFSET'],
   ['wrong use', new UsageError('Give --all.'), 2, 'CALLED_WRONGLY', 'Give --all.'],
   [
     'an option unknown',

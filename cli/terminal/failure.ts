@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ConfigError } from '../../platform/config/error.ts';
 import { StartersFault, UsageError } from '../../platform/process/exit.ts';
 import { DemoError } from '../demo/error.ts';
 import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
@@ -60,7 +61,7 @@ export function failureOf(error: unknown): Failure {
     const message = `${error.message} Start it (\`npx blobgraph start\`), or set PORT_OFFSET, GATEWAY_URL or --url to the running one’s.`;
     return { code: 'OUT_OF_REACH', field, message, exitCode: OUT_OF_REACH };
   }
-  if (error instanceof UsageError)
+  if (error instanceof UsageError || error instanceof ConfigError)
     return { code: 'CALLED_WRONGLY', field, message: error.message, exitCode: CALLED_WRONGLY };
   if (error instanceof CommanderError) return { field, ...commanderFailure(error) };
   if (error instanceof StartersFault || error instanceof DemoError)

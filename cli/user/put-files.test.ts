@@ -50,6 +50,8 @@ it('names every faulty file of a folder, and the fix', async () => {
   const faults = readFolder(folder, {});
   await expect(faults).rejects.toThrow(/1\.md is empty\. Write some text/);
   await expect(faults).rejects.toThrow(/2\.md holds the character NUL/);
+  await mkdir(join(folder, 'sub.md'));
+  await expect(readFolder(folder, {})).rejects.toThrow(/sub\.md is a folder\. Give it another name/);
   await expect(readFolder(await folderWith({ 'a.png': 'x' }), {})).rejects.toThrow('holds no Markdown');
 });
 
