@@ -1,8 +1,11 @@
 import type { Run } from './records.ts';
 
-/** Whether a run waits for its turn, or its processor was asked and has not finished it; null for any other. */
+/**
+ * Whether a run waits for its turn, or its processor was asked and has not finished it; null for any other. The mark alone
+ * does not say it: a process of the release before leaves it on runs that it ends.
+ */
 export function turnOf({ held, artifact, state }: Run): 'held' | 'taken' | null {
-  if (held) return 'held';
+  if (held && state === 'PENDING') return 'held';
   return artifact === null && (state === 'PENDING' || state === 'PROCESSING') ? 'taken' : null;
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTemporaryMongo } from '../../../../platform/testing/mongo.ts';
 import { at, entry, newUser, userBlob } from '../../testing/records.fixture.ts';
 import { stateStoreRaces } from '../contract/races.contract.ts';
@@ -21,6 +21,7 @@ describe('documents of the state', () => {
   const server = openTemporaryMongo();
   const database = server.database('state');
   const store = createMongoStateStore(database);
+  beforeAll(() => store.prepare());
   afterAll(() => server.close());
 
   it('have the names of the specification', async () => {
@@ -59,6 +60,21 @@ describe('documents of the state', () => {
     // What is absent stays out of the partial indexes.
     expect(indexed).not.toHaveProperty('conversation_id');
     expect(indexed).not.toHaveProperty('outbox_since');
+  });
+
+  it('whose runs were ended by a release that leaves their mark are of no turn', async () => {
+    const user = newUser();
+    const run = (processorId: string, turn: 'held' | 'taken') => ({
+      ...{ processor_id: processorId, state: 'FAILED', attempt: 0, progress: null, error: null },
+      ...{ updated_at: at(1).toISOString(), turn },
+    });
+    const one = entry(user, 1);
+    await store.insertEntry(one, []);
+    const runs = [run('p', 'held'), run('q', 'taken')];
+    await database.collection<{ _id: string }>('blob_index').updateOne({ _id: one.id }, { $set: { runs } });
+    expect(await store.heldEntries(user, { except: [], limit: 1 })).toEqual([]);
+    expect(await store.heldUsers({ after: '', limit: 1_000 })).not.toContain(user);
+    expect(await store.outstandingRuns(user)).toEqual(new Map());
   });
 
   it('of before there were generations and artifacts are read as what they mean', async () => {

@@ -1,5 +1,5 @@
 import type { IndexDescription } from 'mongodb';
-import type { HeldEntry, TurnStore } from '../turns.ts';
+import { type HeldEntry, type TurnStore, turnOf } from '../turns.ts';
 import type { StateCollections } from './documents/collections.mongo.ts';
 import { type EntryDocument, runFrom } from './documents/entry-documents.mongo.ts';
 
@@ -13,6 +13,9 @@ export const TURN_INDEXES: readonly IndexDescription[] = [
   },
 ];
 
+/** With a mark alone, a run may have been ended by a process of the release before, which does not know it. */
+const HELD = { turn: 'held', state: 'PENDING' } as const;
+
 const heldFrom = (
   { _id, runs }: Pick<EntryDocument, '_id' | 'runs'>,
   except: readonly string[],
@@ -20,7 +23,7 @@ const heldFrom = (
   id: _id,
   processorIds: runs
     .map(runFrom)
-    .flatMap(({ held, processorId }) => (held && !except.includes(processorId) ? [processorId] : [])),
+    .flatMap((run) => (turnOf(run) === 'held' && !except.includes(run.processorId) ? [run.processorId] : [])),
 });
 
 export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
@@ -29,14 +32,14 @@ export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
       { $match: { user_id: userId, 'runs.turn': 'taken' } },
       { $project: { runs: 1 } },
       { $unwind: '$runs' },
-      { $match: { 'runs.turn': 'taken' } },
+      { $match: { 'runs.turn': 'taken', 'runs.state': { $in: ['PENDING', 'PROCESSING'] } } },
       { $group: { _id: '$runs.processor_id', runs: { $sum: 1 } } },
     ];
     const rows = entries.aggregate<{ _id: string; runs: number }>(pipeline, { hint: 'outstanding' });
     return new Map((await rows.toArray()).map(({ _id, runs }) => [_id, runs]));
   },
   async heldEntries(userId, { except, limit }) {
-    const held = { $elemMatch: { turn: 'held', processor_id: { $nin: [...except] } } } as const;
+    const held = { $elemMatch: { ...HELD, processor_id: { $nin: [...except] } } };
     const found = entries
       .find({ user_id: userId, 'runs.turn': 'held', runs: held })
       .project<Pick<EntryDocument, '_id' | 'runs'>>({ runs: 1 })
@@ -46,13 +49,16 @@ export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
     return (await found.toArray()).map((document) => heldFrom(document, except));
   },
   async heldUsers({ after, limit }) {
-    const pipeline = [
-      { $match: { user_id: { $gt: after }, 'runs.turn': 'held' } },
-      { $group: { _id: '$user_id' } },
-      { $sort: { _id: 1 } },
-      { $limit: limit },
-    ];
-    const rows = await entries.aggregate<{ _id: string }>(pipeline, { hint: 'held' }).toArray();
-    return rows.map(({ _id }) => _id);
+    const users: string[] = [];
+    // One look at the index for each user, however many runs they have.
+    while (users.length < limit) {
+      const next = await entries.findOne(
+        { user_id: { $gt: users.at(-1) ?? after }, 'runs.turn': 'held', runs: { $elemMatch: HELD } },
+        { sort: { user_id: 1, created_at: 1, _id: 1 }, projection: { user_id: 1 }, hint: 'held' },
+      );
+      if (!next) break;
+      users.push(next.user_id);
+    }
+    return users;
   },
 });

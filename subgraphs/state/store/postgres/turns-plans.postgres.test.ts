@@ -18,7 +18,7 @@ const SEED = `
     type, title, preview, size_bytes, runs, state, created_at, updated_at, outbox)
   SELECT 'entry-' || i, CASE WHEN i <= ${USERS} THEN 'user-' || i ELSE 'alice' END, 1, 'state', 's', 'x', '1', '{}',
     'x', '', '', 1, jsonb_build_array(jsonb_build_object('processorId', 'p', 'artifact', NULL, 'state',
-      CASE WHEN i % 2 = 0 THEN 'COMPLETED' ELSE 'PENDING' END) ||
+      CASE WHEN i % 2 = 0 AND i > ${USERS} THEN 'COMPLETED' ELSE 'PENDING' END) ||
       CASE WHEN i % 2 = 1 AND i < ${ENTRIES - 2 * IN_HAND} OR i <= ${USERS} THEN '{"held": true}' ELSE '{}' END::jsonb),
     'x', at, at, '[]'
   FROM (SELECT i, '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at

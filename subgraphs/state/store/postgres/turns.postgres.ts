@@ -3,9 +3,10 @@ import type { HeldEntry, TurnStore } from '../turns.ts';
 
 /** Of one run: see `turnOf`. Runs of early releases have no artifact. */
 const OUTSTANDING =
-  '(!(@.artifact != null) && (@.state == "PENDING" || @.state == "PROCESSING") && !exists(@.held))';
+  '(!(@.artifact != null) && (@.state == "PROCESSING" || @.state == "PENDING" && !exists(@.held)))';
 const HAS_OUTSTANDING = `runs @? '$[*] ? ${OUTSTANDING}'`;
-const HAS_HELD = `runs @> '[{"held": true}]'`;
+const HELD = '{"held": true, "state": "PENDING"}';
+const HAS_HELD = `runs @> '[${HELD}]'`;
 
 /** Small: an entry leaves them when its runs end, or are handed out. */
 export const TURN_INDEXES = `
@@ -30,7 +31,7 @@ export const createTurnStore = (database: SqlDatabase): TurnStore => ({
     database.query<HeldEntry>(
       `SELECT id, held.ids AS "processorIds" FROM blob_index, LATERAL (
          SELECT array_agg(run->>'processorId') AS ids FROM jsonb_array_elements(runs) AS run
-         WHERE run @> '{"held": true}' AND NOT run->>'processorId' = ANY($2)
+         WHERE run @> '${HELD}' AND NOT run->>'processorId' = ANY($2)
        ) AS held
        WHERE user_id = $1 AND ${HAS_HELD} AND held.ids IS NOT NULL ORDER BY created_at, id LIMIT $3`,
       [userId, [...except], limit],
