@@ -64,6 +64,7 @@ export async function handOn(
   const { store, turns } = deps;
   while (!signal.aborted) {
     const outstanding = await store.outstandingRuns(userId);
+    if (!outstanding) return;
     const roomOf = turns.counted(userId, outstanding);
     if (!turns.isWorthALook(userId, roomOf)) return;
     const full = [...outstanding.keys()].filter((id) => roomOf(id) === 0);

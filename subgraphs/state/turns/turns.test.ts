@@ -149,6 +149,16 @@ describe('turns', () => {
     expect(turns.ended('bob')).toBe(false);
   });
 
+  it('hold nothing back while the store cannot count', async () => {
+    let outstanding: ReadonlyMap<string, number> | null = null;
+    const store = { outstandingRuns: async () => outstanding };
+    const turns = createTurns({ store, clock: { now: () => new Date(0) }, limit: 2 });
+    const take = () => turns.take('alice', ['p']);
+    for (let time = 0; time < 10; time += 1) expect(await take()).toEqual([]);
+    outstanding = new Map([['p', 10]]);
+    expect(await take()).toEqual(['p']);
+  });
+
   it('hold nothing back without a bound', async () => {
     const { take, counts } = fixture(0);
     expect(await take(100)).toBe(100);

@@ -91,7 +91,7 @@ class CountedTurns implements Turns {
   async take(userId: string, processorIds: readonly string[]): Promise<readonly string[]> {
     if (this.#limit === Number.POSITIVE_INFINITY) return [];
     const counts = processorIds.map((id) => this.#countOf(userId, id));
-    if (counts.some((count) => this.#isToCount(count))) await this.#count(userId);
+    if (counts.some((count) => this.#isToCount(count)) && !(await this.#count(userId))) return [];
     return processorIds.filter((_, place) => !this.#letThrough(counts[place]));
   }
 
@@ -166,15 +166,19 @@ class CountedTurns implements Turns {
   /**
    * What was let through in the last moments may be in the store already: then too many are held, for a moment. Where
    * nothing was heard of held runs, another process may have handed them all out: whoever looks next looks at all.
+   * @returns whether the store can count
    */
-  async #count(userId: string): Promise<void> {
-    this.counted(userId, await this.#deps.store.outstandingRuns(userId));
+  async #count(userId: string): Promise<boolean> {
+    const outstanding = await this.#deps.store.outstandingRuns(userId);
+    if (!outstanding) return false;
+    this.counted(userId, outstanding);
     const user = this.#userOf(userId);
     for (const count of user.counts.values()) {
       if (!this.#isOld(count)) continue;
       count.holdingSince = null;
       user.lookedAt = NEVER;
     }
+    return true;
   }
 
   #letThrough(count: Count | undefined): boolean {

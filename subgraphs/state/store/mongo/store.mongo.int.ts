@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../../platform/telemetry/logger.ts';
 import { openTemporaryMongo } from '../../../../platform/testing/mongo.ts';
 import { at, entry, newUser, userBlob } from '../../testing/records.fixture.ts';
 import { stateStoreRaces } from '../contract/races.contract.ts';
 import { stateStoreContract } from '../contract/store.contract.ts';
 import { summaryContract } from '../contract/summary.contract.ts';
+import { runFrom } from '../records.ts';
 import { createMongoStateStore } from './store.mongo.ts';
 
 const open = async () => {
@@ -60,6 +62,45 @@ describe('documents of the state', () => {
     // What is absent stays out of the partial indexes.
     expect(indexed).not.toHaveProperty('conversation_id');
     expect(indexed).not.toHaveProperty('outbox_since');
+  });
+
+  it('of a release before are there with their turns once the upkeep has built their indexes', async () => {
+    const old = server.database('old');
+    const upgraded = createMongoStateStore(old);
+    const user = newUser();
+    const run = { processor_id: 'p', state: 'PENDING', attempt: 0, progress: null, error: null };
+    const runs = ['held', 'taken'].map((turn) => ({ ...run, updated_at: at(1).toISOString(), turn }));
+    const one = entry(user, 1);
+    await upgraded.insertEntry(one, []);
+    await old.collection<{ _id: string }>('blob_index').updateOne({ _id: one.id }, { $set: { runs } });
+    await upgraded.prepare();
+    expect(await upgraded.outstandingRuns(user)).toBeNull();
+    expect(await upgraded.heldUsers({ after: '', limit: 10 })).toEqual([]);
+    await upgraded.upkeep({ signal: new AbortController().signal, logger: createLogger('silent') });
+    expect(await upgraded.outstandingRuns(user)).toEqual(new Map([['p', 1]]));
+    expect(await upgraded.heldUsers({ after: '', limit: 10 })).toEqual([user]);
+    const found = await upgraded.heldEntries(user, { except: [], limit: 10 });
+    expect(found).toEqual([{ id: one.id, processorIds: ['p'] }]);
+  });
+
+  it('of held runs are read one a user when their users are looked for', async () => {
+    const own = server.database('users');
+    const filled = createMongoStateStore(own);
+    await filled.prepare();
+    const run = { processorId: 'p', state: 'PENDING', attempt: 0, progress: null, error: null } as const;
+    const runs = [runFrom({ ...run, updatedAt: at(1).toISOString(), held: true })];
+    const users = ['a', 'b'];
+    for (const user of users)
+      for (let second = 0; second < 20; second += 1)
+        await filled.insertEntry(entry(user, second, { runs }), []);
+    await own.command({ profile: 2 });
+    expect(await filled.heldUsers({ after: '', limit: 10 })).toEqual(users);
+    await own.command({ profile: 0 });
+    const read = await own
+      .collection('system.profile')
+      .find({ ns: `${own.databaseName}.blob_index`, op: 'query' })
+      .toArray();
+    expect(read.reduce((sum, { docsExamined }) => sum + docsExamined, 0)).toBe(users.length);
   });
 
   it('whose runs were ended by a release that leaves their mark are of no turn', async () => {

@@ -1,16 +1,19 @@
-import type { IndexDescription } from 'mongodb';
-import { type HeldEntry, type TurnStore, turnOf } from '../turns.ts';
-import type { StateCollections } from './documents/collections.mongo.ts';
-import { type EntryDocument, runFrom } from './documents/entry-documents.mongo.ts';
+import { type IndexDescription, MongoServerError } from 'mongodb';
+import { type HeldEntry, type TurnStore, turnOf } from '../../turns.ts';
+import type { StateCollections } from '../documents/collections.mongo.ts';
+import { type EntryDocument, runFrom } from '../documents/entry-documents.mongo.ts';
 
-/** Small: an entry leaves them when its runs end, or are handed out. */
+/**
+ * Small: an entry leaves them when its runs end, or are handed out. In the order in which they are built: once runs can be
+ * counted, what is held can be found.
+ */
 export const TURN_INDEXES: readonly IndexDescription[] = [
-  { name: 'outstanding', key: { user_id: 1 }, partialFilterExpression: { 'runs.turn': 'taken' } },
   {
     name: 'held',
     key: { user_id: 1, created_at: 1, _id: 1 },
     partialFilterExpression: { 'runs.turn': 'held' },
   },
+  { name: 'outstanding', key: { user_id: 1 }, partialFilterExpression: { 'runs.turn': 'taken' } },
 ];
 
 /** With a mark alone, a run may have been ended by a process of the release before, which does not know it. */
@@ -26,6 +29,13 @@ const heldFrom = (
     .flatMap((run) => (turnOf(run) === 'held' && !except.includes(run.processorId) ? [run.processorId] : [])),
 });
 
+/** What a read with a hint gives; `before`: while the upkeep has yet to build the index. */
+const onceBuilt = <T, B>(read: Promise<T>, before: B): Promise<T | B> =>
+  read.catch((error: unknown) => {
+    if (error instanceof MongoServerError && /\bhint\b/.test(error.message)) return before;
+    throw error;
+  });
+
 export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
   async outstandingRuns(userId) {
     const pipeline = [
@@ -36,7 +46,8 @@ export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
       { $group: { _id: '$runs.processor_id', runs: { $sum: 1 } } },
     ];
     const rows = entries.aggregate<{ _id: string; runs: number }>(pipeline, { hint: 'outstanding' });
-    return new Map((await rows.toArray()).map(({ _id, runs }) => [_id, runs]));
+    const counted = await onceBuilt(rows.toArray(), null);
+    return counted && new Map(counted.map(({ _id, runs }) => [_id, runs]));
   },
   async heldEntries(userId, { except, limit }) {
     const held = { $elemMatch: { ...HELD, processor_id: { $nin: [...except] } } };
@@ -52,10 +63,11 @@ export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
     const users: string[] = [];
     // One look at the index for each user, however many runs they have.
     while (users.length < limit) {
-      const next = await entries.findOne(
+      const found = entries.findOne(
         { user_id: { $gt: users.at(-1) ?? after }, 'runs.turn': 'held', runs: { $elemMatch: HELD } },
         { sort: { user_id: 1, created_at: 1, _id: 1 }, projection: { user_id: 1 }, hint: 'held' },
       );
+      const next = await onceBuilt(found, null);
       if (!next) break;
       users.push(next.user_id);
     }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SqlDatabase, SqlServer } from '../../../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../../../platform/testing/pglite.ts';
-import type { StateStore } from '../store.ts';
-import { explain } from './lists/plan.fixture.ts';
-import { createPostgresStateStore } from './store.postgres.ts';
+import type { SqlDatabase, SqlServer } from '../../../../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
+import type { StateStore } from '../../store.ts';
+import { createPostgresStateStore } from '../store.postgres.ts';
+import { explain } from './plan.fixture.ts';
 
 /** Of one user: half are done, some are in hand, all others are held. */
 const ENTRIES = 20_000;
@@ -35,7 +35,11 @@ afterAll(() => server?.close());
 
 /** The most rows that a step goes through. */
 async function rowsOf(read: (store: StateStore) => Promise<unknown>): Promise<number> {
-  const statements = await explain(database, (noted) => read(createPostgresStateStore(noted)));
+  const statements = await explain(database, (noted) => {
+    const query: SqlDatabase['query'] = (text, values) =>
+      (text.includes('pg_index') ? database : noted).query(text, values);
+    return read(createPostgresStateStore({ ...noted, query }));
+  });
   expect(statements).toHaveLength(1);
   return Math.max(...statements.flat().map(({ rows, removed }) => rows + removed));
 }
