@@ -30,7 +30,7 @@ beforeAll(async () => {
   await createPostgresStateStore(database).prepare();
   await database.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
   await database.execute(SEED);
-});
+}, 240_000);
 afterAll(() => server?.close());
 
 /** The most rows that a step goes through. */
