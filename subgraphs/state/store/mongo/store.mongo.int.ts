@@ -5,7 +5,6 @@ import { at, entry, newUser, userBlob } from '../../testing/records.fixture.ts';
 import { stateStoreRaces } from '../contract/races.contract.ts';
 import { stateStoreContract } from '../contract/store.contract.ts';
 import { summaryContract } from '../contract/summary.contract.ts';
-import { runFrom } from '../records.ts';
 import { createMongoStateStore } from './store.mongo.ts';
 
 const open = async () => {
@@ -81,26 +80,6 @@ describe('documents of the state', () => {
     expect(await upgraded.heldUsers({ after: '', limit: 10 })).toEqual([user]);
     const found = await upgraded.heldEntries(user, { except: [], limit: 10 });
     expect(found).toEqual([{ id: one.id, processorIds: ['p'] }]);
-  });
-
-  it('of held runs are read one a user when their users are looked for', async () => {
-    const own = server.database('users');
-    const filled = createMongoStateStore(own);
-    await filled.prepare();
-    const run = { processorId: 'p', state: 'PENDING', attempt: 0, progress: null, error: null } as const;
-    const runs = [runFrom({ ...run, updatedAt: at(1).toISOString(), held: true })];
-    const users = ['a', 'b'];
-    for (const user of users)
-      for (let second = 0; second < 20; second += 1)
-        await filled.insertEntry(entry(user, second, { runs }), []);
-    await own.command({ profile: 2 });
-    expect(await filled.heldUsers({ after: '', limit: 10 })).toEqual(users);
-    await own.command({ profile: 0 });
-    const read = await own
-      .collection('system.profile')
-      .find({ ns: `${own.databaseName}.blob_index`, op: 'query' })
-      .toArray();
-    expect(read.reduce((sum, { docsExamined = 0 }) => sum + docsExamined, 0)).toBe(users.length);
   });
 
   it('whose runs were ended by a release that leaves their mark are of no turn', async () => {
