@@ -1,3 +1,6 @@
+/** However long a server asks for, it is asked again by then. */
+const MOST_SECONDS = 600;
+
 /**
  * Waits longer from try to try, half a minute at most, and never as long as all the others do.
  * `atLeastSeconds`: what the server asked for. Default: 0. @throws the signal's reason, at once
@@ -21,7 +24,7 @@ export function backOff(
         signal?.removeEventListener('abort', stop);
         resolve();
       },
-      Math.max(jittered, atLeastSeconds * 1_000),
+      Math.max(jittered, Math.min(atLeastSeconds, MOST_SECONDS) * 1_000),
     );
     signal?.addEventListener('abort', stop, { once: true });
   });

@@ -27,7 +27,7 @@ export interface Graph {
   ): Promise<Answer<Data>>;
   /**
    * What a subscription tells. Connections that are cut are made again; where the operation takes `$after` and selects
-   * `cursor`, nothing is lost by that and nothing comes twice. Leave the loop to end it.
+   * `cursor`, nothing is lost by that and nothing comes twice. Leave the loop to end it; while it waits, only the signal does.
    * @throws GraphError when the server ends it; the signal's reason
    */
   subscribe<Data, Variables>(
@@ -35,7 +35,9 @@ export interface Graph {
     variables: Variables,
     asking?: Asking,
   ): AsyncGenerator<Data, void, undefined>;
-  /** Ends all subscriptions and their connection. */
+  /** Aborted when the graph is closed. */
+  readonly signal: AbortSignal;
+  /** Ends all that is asked of it, with an `AbortError`, and the connection. Nothing can be asked of it any more. */
   close(): void;
 }
 
@@ -46,41 +48,39 @@ export interface GraphOptions extends Omit<LiveOptions, 'url'> {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** The answer's JSON. @throws GraphError for what is none */
-async function jsonOf<Data>(response: Response): Promise<{ data?: Data | null; errors?: readonly Fault[] }> {
-  try {
-    return (await response.json()) as { data?: Data | null; errors?: readonly Fault[] };
-  } catch (cause) {
-    throw new GraphError([{ message: `The server answered ${response.status}, and no GraphQL.` }], {
-      cause,
-      headers: response.headers,
-    });
-  }
+interface Body<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly Fault[];
+}
+
+/** @throws GraphError for an answer that is no GraphQL */
+async function bodyOf<Data>(response: Response): Promise<Body<Data>> {
+  const body = (await response.json().catch(() => undefined)) as Body<Data> | null | undefined;
+  if (body?.data != null || Array.isArray(body?.errors)) return body as Body<Data>;
+  const message = `The server answered ${response.status}, and no GraphQL.`;
+  throw new GraphError([{ message }], response);
 }
 
 async function ask<Data>(
   { url, token, fetch: send = fetch }: GraphOptions,
   body: { readonly query: string; readonly variables: unknown },
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Answer<Data>> {
-  let response: Response;
-  try {
-    response = await send(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await token()}`,
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-      },
-      body: JSON.stringify(body),
-      signal: signal ?? null,
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new GraphError([{ message: `Nobody answers at ${url}.` }], { cause });
-  }
-  const { data, errors = [] } = await jsonOf<Data>(response);
-  if (data == null) throw new GraphError(errors, { headers: response.headers });
+  signal.throwIfAborted();
+  const headers = {
+    authorization: `Bearer ${await token()}`,
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json, application/json',
+  };
+  const response = await send(url, { method: 'POST', headers, body: JSON.stringify(body), signal }).catch(
+    (cause: unknown) => {
+      signal.throwIfAborted();
+      throw new GraphError([{ message: `Nobody answers at ${url}.` }], { cause });
+    },
+  );
+  const { data, errors = [] } = await bodyOf<Data>(response);
+  signal.throwIfAborted();
+  if (data == null) throw new GraphError(errors, response);
   return { data, errors };
 }
 
@@ -98,46 +98,83 @@ function errorOf(fault: unknown): unknown {
   );
 }
 
+/** The two that end an operation, as one: the caller's, and the graph's own. */
+const either = (own: AbortSignal, given: AbortSignal | undefined): AbortSignal =>
+  given ? AbortSignal.any([own, given]) : own;
+
+/** The connection of subscriptions, with why the token for it could not be had. */
+interface Live {
+  readonly client: Client;
+  fault?: { readonly error: unknown } | undefined;
+}
+
+function connect(options: GraphOptions): Live {
+  const token = async () => {
+    live.fault = undefined;
+    try {
+      return await options.token();
+    } catch (error) {
+      live.fault = { error };
+      throw error;
+    }
+  };
+  const live: Live = { client: liveClient({ ...options, token, url: options.url.replace(/^http/, 'ws') }) };
+  return live;
+}
+
 async function* results<Data>(
-  client: Client,
+  live: () => Live,
   payload: { readonly query: string; readonly variables: Record<string, unknown> },
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<Data, void, undefined> {
-  signal?.throwIfAborted();
-  const iteration = client.iterate<Data>(payload);
+  signal.throwIfAborted();
+  const iteration = live().client.iterate<Data>(payload);
   const end = () => void iteration.return?.();
-  signal?.addEventListener('abort', end, { once: true });
+  signal.addEventListener('abort', end, { once: true });
   try {
     for await (const { data, errors } of iteration) {
       if (!data) throw new GraphError(errors ?? []);
       yield data;
     }
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
   } catch (fault) {
-    throw errorOf(fault);
+    signal.throwIfAborted();
+    const { fault: ofToken } = live();
+    throw ofToken ? ofToken.error : errorOf(fault);
   } finally {
-    signal?.removeEventListener('abort', end);
+    signal.removeEventListener('abort', end);
   }
 }
 
+/** Why everything of a graph ends when it is closed. */
+const closed = () => new DOMException('The graph was closed.', 'AbortError');
+
 /** Opens nothing yet: the connection of subscriptions is made with the first. */
 export function openGraph(options: GraphOptions): Graph {
-  let live: Client | undefined;
-  const client = (): Client => {
-    live ??= liveClient({ ...options, url: options.url.replace(/^http/, 'ws') });
+  const closing = new AbortController();
+  let live: Live | undefined;
+  const connected = (): Live => {
+    live ??= connect(options);
     return live;
   };
   return {
+    signal: closing.signal,
     request: <Data, Variables>(
       query: TypedDocument<Data, Variables>,
       variables: Variables,
-      asking?: Asking,
-    ) => ask<Data>(options, { query, variables }, asking?.signal),
+      { signal }: Asking = {},
+    ) => ask<Data>(options, { query, variables }, either(closing.signal, signal)),
     subscribe: <Data, Variables>(
       query: TypedDocument<Data, Variables>,
       variables: Variables,
-      asking?: Asking,
-    ) => results<Data>(client(), { query, variables: variables as Record<string, unknown> }, asking?.signal),
-    close: () => void live?.dispose(),
+      { signal }: Asking = {},
+    ) => {
+      const payload = { query, variables: variables as Record<string, unknown> };
+      return results<Data>(connected, payload, either(closing.signal, signal));
+    },
+    close() {
+      closing.abort(closed());
+      void live?.client.dispose();
+    },
   };
 }

@@ -63,15 +63,22 @@ export function unanswered(patienceMs: number, giveUp: () => void) {
  */
 export function liveClient({ url, token, patienceMs = 15_000, ...options }: LiveOptions): Client {
   const { message, replacer } = resuming();
+  let isRefused = false;
+  const connectionParams = async () => {
+    isRefused = true;
+    const params = { authorization: `Bearer ${await token()}` };
+    isRefused = false;
+    return params;
+  };
   const client = createClient({
     keepAlive: 10_000,
     retryWait: backOff,
     ...options,
     url,
-    connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
+    connectionParams,
     retryAttempts: Number.POSITIVE_INFINITY,
-    // Also while the server is out of reach. A refused token (4401) is final all the same.
-    shouldRetry: () => true,
+    // Also while the server is out of reach. A refused token (4401) is final all the same, and one that there is none of.
+    shouldRetry: () => !isRefused,
     jsonMessageReplacer: replacer,
     on: { message, ...unanswered(patienceMs, () => client.terminate()) },
   });

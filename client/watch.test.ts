@@ -42,6 +42,7 @@ function scripted(answers: readonly unknown[], subscriptions: readonly (readonly
       asked.push(variables);
       for (const told of streams.shift() ?? []) yield given(told);
     },
+    signal: new AbortController().signal,
     close() {},
   };
   return { graph: graph as unknown as Graph, asked };
@@ -156,6 +157,13 @@ describe('createAndFollow', () => {
     expect(await versions(createAndFollow(graph, { ...input, idempotencyKey: 'mine' }))).toEqual([
       [1, 'live'],
     ]);
+  });
+
+  it('sends it again where the answer does not tell whether it is stored', async () => {
+    const untold = { createBlob: { blob: null, userErrors: [], liveCursor: 'x' } };
+    const { graph, asked } = scripted([untold, created, snapshot(1, 'live', 'STORED')]);
+    expect(await versions(createAndFollow(graph, input))).toEqual([[1, 'live']]);
+    expect(asked[0]).toEqual(asked[1]);
   });
 
   it('says which field a user can mend', async () => {

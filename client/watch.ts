@@ -10,7 +10,6 @@ import {
   type BookFieldsFragment,
   CreateBlobDocument,
   type CreateBlobInput,
-  type CreateBlobMutation,
 } from './operations.generated.ts';
 
 /** A blob as it is now. */
@@ -27,13 +26,21 @@ export interface SeenBook {
   readonly cursor: string;
 }
 
-const waitAfter = (error: unknown, failures: number, { signal }: Asking): Promise<void> =>
-  backOff(failures, { signal, atLeastSeconds: error instanceof GraphError ? error.retryAfterSeconds : 0 });
+interface Waiting extends Asking {
+  readonly graph: Graph;
+}
+
+/** @throws the reason of the signal, or of the graph that was closed */
+async function waitAfter(error: unknown, failures: number, { graph, signal }: Waiting): Promise<void> {
+  const atLeastSeconds = error instanceof GraphError ? error.retryAfterSeconds : undefined;
+  const ending = signal ? AbortSignal.any([graph.signal, signal]) : graph.signal;
+  await backOff(failures, { signal: ending, atLeastSeconds });
+}
 
 /** Follows from a snapshot on; from another where a subscription cannot go on, and while nobody answers. */
 async function* fromSnapshots<Seen>(
   follow: () => AsyncGenerator<Seen, void, undefined>,
-  asking: Asking,
+  waiting: Waiting,
 ): AsyncGenerator<Seen, void, undefined> {
   for (let failures = 0; ; failures += 1) {
     try {
@@ -44,7 +51,7 @@ async function* fromSnapshots<Seen>(
       return;
     } catch (error) {
       if (!isBegunAnew(error)) throw error;
-      await waitAfter(error, failures, asking);
+      await waitAfter(error, failures, waiting);
     }
   }
 }
@@ -90,7 +97,7 @@ export function watchBlob(
   asking: Asking = {},
 ): AsyncGenerator<SeenBlob, void, undefined> {
   const seen = { version: 0 };
-  return fromSnapshots(() => followBlob(graph, { id, seen }, asking), asking);
+  return fromSnapshots(() => followBlob(graph, { id, seen }, asking), { ...asking, graph });
 }
 
 async function* followBook(
@@ -119,31 +126,34 @@ export const watchBook = (
   graph: Graph,
   id: string,
   asking: Asking = {},
-): AsyncGenerator<SeenBook, void, undefined> => fromSnapshots(() => followBook(graph, id, asking), asking);
+): AsyncGenerator<SeenBook, void, undefined> =>
+  fromSnapshots(() => followBook(graph, id, asking), { ...asking, graph });
 
 /** Whether nothing more is made of the blob by itself. */
 export const isSettled = ({ processing: { state } }: BlobFieldsFragment): boolean =>
   state === 'STORED' || state === 'COMPLETED' || state === 'FAILED';
 
 /** Stores a blob, once: the key makes it safe to send again while nobody answers. */
-async function create(
-  graph: Graph,
-  input: CreateBlobInput,
-  asking: Asking,
-): Promise<CreateBlobMutation['createBlob']> {
+async function create(graph: Graph, input: CreateBlobInput, asking: Asking): Promise<BlobFieldsFragment> {
   const keyed = { ...input, idempotencyKey: input.idempotencyKey ?? crypto.randomUUID() };
   for (let failures = 0; ; failures += 1) {
     try {
-      return (await graph.request(CreateBlobDocument, { input: keyed }, asking)).data.createBlob;
+      const { data, errors } = await graph.request(CreateBlobDocument, { input: keyed }, asking);
+      const { blob, userErrors } = data.createBlob;
+      if (userErrors.length > 0) throw new InputError(userErrors);
+      // It is stored, or not: where that is not told, the same is sent again.
+      if (!blob) throw new GraphError(errors);
+      return blob;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      await waitAfter(error, failures, asking);
+      await waitAfter(error, failures, { ...asking, graph });
     }
   }
 }
 
 /**
- * Stores a blob and follows it until its processing is at an end, COMPLETED or FAILED: the last that it tells. Sent again
+ * Stores a blob and follows it until its processing is at an end: COMPLETED, FAILED, or STORED where
+ * nothing is made of it. That is the last that it tells. Sent again
  * while nobody answers, stored once. Across reloads of a page give an `idempotencyKey` of your own: the same input goes on
  * with the same blob.
  * @throws InputError for input that the user can mend; otherwise as {@link watchBlob}
@@ -153,8 +163,7 @@ export async function* createAndFollow(
   input: CreateBlobInput,
   asking: Asking = {},
 ): AsyncGenerator<SeenBlob, void, undefined> {
-  const { blob, userErrors } = await create(graph, input, asking);
-  if (!blob) throw new InputError(userErrors);
+  const blob = await create(graph, input, asking);
   for await (const seen of watchBlob(graph, blob.id, asking)) {
     yield seen;
     if (isSettled(seen.blob)) return;

@@ -178,6 +178,12 @@ describe('the typed client', () => {
       code: 'UNAUTHENTICATED',
     });
     foreign.close();
+    const signedOut = async () => {
+      throw new Error('Signed out.');
+    };
+    const without = openGraph({ url: behind.http, token: signedOut, webSocketImpl: WebSocket });
+    await expect(without.subscribe(BlobChangedDocument, {}).next()).rejects.toThrow('Signed out.');
+    without.close();
     const leaving = new AbortController();
     const waiting = graph.subscribe(BlobChangedDocument, {}, { signal: leaving.signal }).next();
     leaving.abort(new Error('Gone.'));

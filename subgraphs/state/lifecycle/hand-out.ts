@@ -12,12 +12,12 @@ import {
   waitsFor,
 } from '../background/walk.ts';
 import { silenceOf } from '../blobs/processing/retry.ts';
-import { changeIfThere } from '../entries/changes.ts';
-import { applyHandOut, blobRun, isOwed } from '../entries/runs.ts';
+import { blobRun, isOwed } from '../entries/runs.ts';
 import type { Run } from '../store/records.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import { type IndexWalk, newWalk } from '../store/walks.ts';
+import { handOut } from '../turns/request.ts';
 
 export interface HandOutSweeperDependencies extends RequestingWalkDependencies {
   readonly store: RequestingWalkDependencies['store'] & Pick<StateStore, 'handOuts'>;
@@ -58,22 +58,6 @@ export async function beginHandOut(
   nudgeHandOut(processorId);
 }
 
-/** Requests a lost run again, unless it is no longer open or may be in work. */
-async function handOut(
-  deps: HandOutSweeperDependencies,
-  processor: Taker,
-  walk: IndexWalk,
-  { userId, id }: EntryPlace,
-): Promise<void> {
-  await changeIfThere(deps, userId, id, (entry) => {
-    const now = deps.clock.now();
-    const run = blobRun(entry.runs, processor.id);
-    if (!isLost(run, walk) || mayBeAtWork(run, processor, now)) return null;
-    const changed = applyHandOut(entry.runs, run, now);
-    return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
-  });
-}
-
 /** Requests lost runs of the batch, and removes finished ones from it. */
 async function settleBatch(
   deps: HandOutSweeperDependencies,
@@ -82,11 +66,12 @@ async function settleBatch(
 ): Promise<Step> {
   const entries = await entriesAt(deps.store, walk.batch);
   const batch: EntryPlace[] = [];
+  const isDue = (run: Run) => isLost(run, walk) && !mayBeAtWork(run, processor, deps.clock.now());
   for (const place of walk.batch) {
     const run = blobRun(entries.get(place.id)?.runs ?? [], processor.id);
     if (!run || !isOwed(run)) continue;
     batch.push(place);
-    if (isLost(run, walk)) await handOut(deps, processor, walk, place);
+    if (isLost(run, walk)) await handOut(deps, place, processor.id, isDue);
   }
   const done = walk.batch.length - batch.length;
   if (done === 0) return waitsFor(walk, null);

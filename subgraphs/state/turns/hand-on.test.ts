@@ -10,7 +10,7 @@ import {
   processingState,
 } from '../entries/runs.ts';
 import { randomOf } from '../store/mongo/counting/model.fixture.ts';
-import type { IndexEntry } from '../store/records.ts';
+import type { IndexEntry, Run } from '../store/records.ts';
 import { entry, newId } from '../testing/records.fixture.ts';
 import { handOn, type TurnSweeperDependencies } from './hand-on.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -26,6 +26,8 @@ class Model {
   readonly entries = new Map<string, IndexEntry>();
   /** Blobs in the order in which each processor was asked for them. */
   readonly asked: { readonly id: string; readonly processorId: string }[] = [];
+  /** At held runs. */
+  looks = 0;
   #now = 0;
   turns: Turns = this.#newTurns();
   readonly store: TurnSweeperDependencies['store'] = {
@@ -41,8 +43,9 @@ class Model {
     },
     outstandingRuns: async (userId) =>
       new Map(PROCESSORS.map((id) => [id, this.outstanding(userId, id)] as const).filter(([, n]) => n > 0)),
-    heldEntries: async (userId, { except, limit }) =>
-      this.of(userId)
+    heldEntries: async (userId, { except, limit }) => {
+      this.looks += 1;
+      return this.of(userId)
         .map(({ id, runs }) => ({
           id,
           processorIds: runs
@@ -50,7 +53,8 @@ class Model {
             .map(({ processorId }) => processorId),
         }))
         .filter(({ processorIds }) => processorIds.length > 0)
-        .slice(0, limit),
+        .slice(0, limit);
+    },
     heldUsers: async () => USERS.filter((user) => this.of(user).some(({ runs }) => runs.some(isHeld))),
   };
 
@@ -216,6 +220,41 @@ describe('handing out held runs', () => {
         }
     },
   );
+
+  it('does not look through what is held while nothing of it has room, and once a page where it has', async () => {
+    const model = new Model();
+    for (let count = 0; count < 250; count += 1) await model.create('alice', false);
+    model.pass(3_000);
+    await model.handOn('alice');
+    const looks = async (times: number) => {
+      model.looks = 0;
+      for (let time = 0; time < times; time += 1) {
+        model.pass(1_000);
+        await model.handOn('alice');
+      }
+      return model.looks;
+    };
+    expect(await looks(25)).toBe(0);
+    for (const id of PROCESSORS) model.end('alice', id, 0, 'COMPLETED');
+    expect(await looks(1)).toBe(1);
+    for (const id of PROCESSORS) expect(model.outstanding('alice', id)).toBe(LIMIT);
+    expect(await looks(30)).toBe(1);
+  });
+
+  it('finds in the end what another process held and did not live to hand out', async () => {
+    const model = new Model();
+    for (let count = 0; count < 10; count += 1) await model.create('alice', false);
+    model.pass(3_000);
+    await model.handOn('alice');
+    const run = { ...pendingRuns(['r'], model.at(), ['r'])[0] } as Run;
+    const one = entry('alice', 0, { id: newId(), runs: [run], createdAt: model.at() });
+    model.entries.set(one.id, one);
+    await model.handOn('alice');
+    expect(model.asked).not.toContainEqual({ id: one.id, processorId: 'r' });
+    model.pass(30_000);
+    await model.handOn('alice');
+    expect(model.asked).toContainEqual({ id: one.id, processorId: 'r' });
+  });
 
   it('hands out each once when two processes do so at once', async () => {
     const model = new Model();

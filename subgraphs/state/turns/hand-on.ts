@@ -1,16 +1,16 @@
 import pMap from 'p-map';
 import { createSweeper, type Sweeper } from '../background/sweeper.ts';
 import type { WalkDependencies } from '../background/walk.ts';
-import { type ChangeDependencies, changeIfThere } from '../entries/changes.ts';
-import { applyHandOut, blobRun, isHeld } from '../entries/runs.ts';
-import type { IndexEntry } from '../store/records.ts';
+import type { ChangeDependencies } from '../entries/changes.ts';
+import { isHeld } from '../entries/runs.ts';
 import type { StateStore } from '../store/store.ts';
 import type { HeldEntry, TurnStore } from '../store/turns.ts';
+import { handOut } from './request.ts';
 import type { Turns } from './turns.ts';
 
 export interface TurnSweeperDependencies extends ChangeDependencies, Pick<WalkDependencies, 'logger'> {
   readonly store: ChangeDependencies['store'] & Pick<StateStore, 'entries'> & TurnStore;
-  readonly turns: Pick<Turns, 'counted' | 'handedOut'>;
+  readonly turns: Pick<Turns, 'counted' | 'isWorthALook' | 'handedOut'>;
 }
 
 /** Entries read at once. */
@@ -18,21 +18,6 @@ const PAGE = 100;
 const USERS = 100;
 const USERS_AT_ONCE = 4;
 const WRITTEN_AT_ONCE = 8;
-
-/** Asks a processor for a held run, unless that was cancelled, or another process was first. */
-const handOut = (deps: TurnSweeperDependencies, entry: IndexEntry, processorId: string) =>
-  changeIfThere(
-    deps,
-    entry.userId,
-    entry.id,
-    ({ runs }) => {
-      const run = blobRun(runs, processorId);
-      if (!run || !isHeld(run)) return null;
-      const changed = applyHandOut(runs, run, deps.clock.now());
-      return { runs: changed.runs, events: [{ kind: 'retried', run: changed.run }] };
-    },
-    entry,
-  );
 
 /** The first of these runs that have room, by entry; and the processors of the others. */
 function chosen(held: readonly HeldEntry[], roomOf: (processorId: string) => number) {
@@ -61,7 +46,7 @@ async function handOutAll(deps: TurnSweeperDependencies, userId: string, { runs 
   await pMap(
     new Map(entries.map((entry) => [entry.id, entry])),
     async ([id, entry]) => {
-      for (const run of runs) if (run.id === id) await handOut(deps, entry, run.processorId);
+      for (const run of runs) if (run.id === id) await handOut(deps, entry, run.processorId, isHeld, entry);
     },
     { concurrency: WRITTEN_AT_ONCE },
   );
@@ -69,7 +54,7 @@ async function handOutAll(deps: TurnSweeperDependencies, userId: string, { runs 
 
 /**
  * Hands out a user's held runs, the oldest first, as far as there is room. In several processes at once they are the same
- * runs, and each is handed out once.
+ * runs, and each is handed out once: not where it was cancelled, or another process was first.
  */
 export async function handOn(
   deps: TurnSweeperDependencies,
@@ -79,15 +64,17 @@ export async function handOn(
   const { store, turns } = deps;
   while (!signal.aborted) {
     const outstanding = await store.outstandingRuns(userId);
+    if (!outstanding) return;
     const roomOf = turns.counted(userId, outstanding);
+    if (!turns.isWorthALook(userId, roomOf)) return;
     const full = [...outstanding.keys()].filter((id) => roomOf(id) === 0);
     const held = await store.heldEntries(userId, { except: full, limit: PAGE });
     const choice = chosen(held, roomOf);
     await handOutAll(deps, userId, choice);
-    const isLast = held.length < PAGE;
-    const waiting = new Set([...full, ...choice.waiting, ...(isLast ? [] : choice.taken.keys())]);
-    turns.handedOut(userId, choice.taken, waiting);
-    if (isLast || choice.runs.length === 0) return;
+    const isWhole = held.length < PAGE;
+    const waiting = new Set([...full, ...choice.waiting, ...(isWhole ? [] : choice.taken.keys())]);
+    turns.handedOut(userId, { taken: choice.taken, waiting, isWhole });
+    if (isWhole || choice.runs.length === 0) return;
   }
 }
 

@@ -15,12 +15,27 @@ export interface Turns {
   ended(userId: string): boolean;
   /** The room that the user has, by processor, as it was counted in the store just now. */
   counted(userId: string, outstanding: ReadonlyMap<string, number>): RoomOf;
-  /** Tells how many held runs of the user were handed out, and which processors may have more of them. */
-  handedOut(userId: string, taken: ReadonlyMap<string, number>, waiting: ReadonlySet<string>): void;
+  /**
+   * Whether a look at the user's held runs, of which there are some, may find one that has room. Not while all processors
+   * that are known to have any are full: each look passes over theirs. Runs that others hold are known within `LOOK_MS`.
+   */
+  isWorthALook(userId: string, roomOf: RoomOf): boolean;
+  /** Tells what a look at the user's held runs came to. */
+  handedOut(userId: string, look: Look): void;
 }
 
 /** How many more runs a processor may be asked for. */
 export type RoomOf = (processorId: string) => number;
+
+/** What a look at a user's held runs came to. */
+export interface Look {
+  /** How many were handed out, by processor. */
+  readonly taken: ReadonlyMap<string, number>;
+  /** Processors that may have more of them. */
+  readonly waiting: ReadonlySet<string>;
+  /** Whether none was left out but those of `waiting`. */
+  readonly isWhole: boolean;
+}
 
 export interface TurnsDependencies {
   readonly store: Pick<TurnStore, 'outstandingRuns'>;
@@ -33,6 +48,10 @@ export interface TurnsDependencies {
 const MAX_USERS = 10_000;
 /** Longer than a run that was let through is on its way into the store. */
 const WRITTEN_MS = 2_000;
+/** Held runs are looked at every second: who hears of none for that long holds back nobody for their sake. */
+const HOLDING_MS = 5_000;
+/** All of a user's held runs are looked through at least that often. */
+const LOOK_MS = 30_000;
 
 /** What a process knows of a user's runs of one processor. */
 interface Count {
@@ -40,15 +59,24 @@ interface Count {
   counted: number;
   /** When runs were let through since; those of the last moments before may be counted twice. */
   since: number[];
-  /** New runs are held back without counting, until they are counted by whoever hands out those that are held. */
-  isHolding: boolean;
+  /** When it was last heard that runs are held: new ones are then held back without counting. Null: none are. */
+  holdingSince: number | null;
+  /** When a run was last held back here. */
+  heldAt: number;
 }
 
 interface User {
   readonly counts: Map<string, Count>;
   /** Since runs were last handed out. */
   ended: number;
+  /** When the last look at held runs began, and the last that was whole. */
+  looksAt: number;
+  lookedAt: number;
 }
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+const isHolding = ({ holdingSince }: Count): boolean => holdingSince !== null;
 
 class CountedTurns implements Turns {
   readonly #deps: TurnsDependencies;
@@ -63,13 +91,13 @@ class CountedTurns implements Turns {
   async take(userId: string, processorIds: readonly string[]): Promise<readonly string[]> {
     if (this.#limit === Number.POSITIVE_INFINITY) return [];
     const counts = processorIds.map((id) => this.#countOf(userId, id));
-    if (counts.some((count) => this.#isFull(count) && !count.isHolding)) await this.#count(userId);
+    if (counts.some((count) => this.#isToCount(count)) && !(await this.#count(userId))) return [];
     return processorIds.filter((_, place) => !this.#letThrough(counts[place]));
   }
 
   isHolding(userId: string): boolean {
     const counts = this.#users.get(userId)?.counts.values() ?? [];
-    return [...counts].some(({ isHolding }) => isHolding);
+    return [...counts].some(isHolding);
   }
 
   ended(userId: string): boolean {
@@ -82,7 +110,7 @@ class CountedTurns implements Turns {
 
   counted(userId: string, outstanding: ReadonlyMap<string, number>): RoomOf {
     const user = this.#userOf(userId);
-    const writtenBefore = this.#deps.clock.now().getTime() - WRITTEN_MS;
+    const writtenBefore = this.#now() - WRITTEN_MS;
     user.ended = 0;
     for (const id of new Set([...user.counts.keys(), ...outstanding.keys()])) {
       const count = this.#countOf(userId, id);
@@ -92,39 +120,75 @@ class CountedTurns implements Turns {
     return (id) => Math.max(0, this.#limit - (outstanding.get(id) ?? 0));
   }
 
-  handedOut(userId: string, taken: ReadonlyMap<string, number>, waiting: ReadonlySet<string>): void {
+  isWorthALook(userId: string, roomOf: RoomOf): boolean {
+    const user = this.#userOf(userId);
+    user.looksAt = this.#now();
+    for (const count of user.counts.values()) if (isHolding(count)) count.holdingSince = user.looksAt;
+    const mayHave = (count: Count) => isHolding(count) || count.heldAt + WRITTEN_MS >= user.lookedAt;
+    return (
+      user.looksAt - user.lookedAt >= LOOK_MS ||
+      [...user.counts].some(([id, count]) => mayHave(count) && roomOf(id) > 0)
+    );
+  }
+
+  handedOut(userId: string, { taken, waiting, isWhole }: Look): void {
     for (const id of [...taken.keys(), ...waiting]) this.#countOf(userId, id);
-    for (const [id, count] of this.#userOf(userId).counts) {
+    const user = this.#userOf(userId);
+    if (isWhole) user.lookedAt = user.looksAt;
+    for (const [id, count] of user.counts) {
       count.counted += taken.get(id) ?? 0;
-      count.isHolding = waiting.has(id);
+      if (waiting.has(id)) count.holdingSince = this.#now();
+      else if (isWhole) count.holdingSince = null;
     }
   }
 
+  #now = (): number => this.#deps.clock.now().getTime();
+
   #userOf(userId: string): User {
-    const user = this.#users.get(userId) ?? { counts: new Map(), ended: 0 };
+    const user = this.#users.get(userId) ?? { counts: new Map(), ended: 0, looksAt: NEVER, lookedAt: NEVER };
     this.#users.set(userId, user);
     return user;
   }
 
   #countOf(userId: string, processorId: string): Count {
     const { counts } = this.#userOf(userId);
-    const count = counts.get(processorId) ?? { counted: 0, since: [], isHolding: false };
+    const count = counts.get(processorId) ?? { counted: 0, since: [], holdingSince: null, heldAt: NEVER };
     counts.set(processorId, count);
     return count;
   }
 
   #isFull = ({ counted, since }: Count): boolean => counted + since.length >= this.#limit;
 
-  /** What was let through in the last moments may be in the store already: then too many are held, for a moment. */
-  async #count(userId: string): Promise<void> {
-    this.counted(userId, await this.#deps.store.outstandingRuns(userId));
+  #isOld = ({ holdingSince }: Count): boolean =>
+    holdingSince !== null && this.#now() - holdingSince > HOLDING_MS;
+  #isToCount = (count: Count): boolean => (isHolding(count) ? this.#isOld(count) : this.#isFull(count));
+
+  /**
+   * What was let through in the last moments may be in the store already: then too many are held, for a moment. Where
+   * nothing was heard of held runs, another process may have handed them all out: whoever looks next looks at all.
+   * @returns whether the store can count
+   */
+  async #count(userId: string): Promise<boolean> {
+    const outstanding = await this.#deps.store.outstandingRuns(userId);
+    if (!outstanding) return false;
+    this.counted(userId, outstanding);
+    const user = this.#userOf(userId);
+    for (const count of user.counts.values()) {
+      if (!this.#isOld(count)) continue;
+      count.holdingSince = null;
+      user.lookedAt = NEVER;
+    }
+    return true;
   }
 
   #letThrough(count: Count | undefined): boolean {
     if (!count) return true;
-    count.isHolding ||= this.#isFull(count);
-    if (count.isHolding) return false;
-    count.since.push(this.#deps.clock.now().getTime());
+    if (this.#isFull(count)) count.holdingSince ??= this.#now();
+    if (isHolding(count)) {
+      count.heldAt = this.#now();
+      return false;
+    }
+    count.since.push(this.#now());
     return true;
   }
 }

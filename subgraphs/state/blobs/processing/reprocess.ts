@@ -1,17 +1,12 @@
 import { type ProcessorCatalog, takes } from '../../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { derivedBlobId } from '../../../../platform/ids/ids.ts';
-import {
-  type ChangeDependencies,
-  changeEntry,
-  type EntryDecider,
-  requireEntry,
-} from '../../entries/changes.ts';
+import { type ChangeDependencies, requireEntry } from '../../entries/changes.ts';
 import { isPending, STATE } from '../../entries/entry.ts';
-import { applyReprocess, blobRun } from '../../entries/runs.ts';
+import { applyReprocess, blobRun, type ChangedRuns } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
-import { request } from '../../turns/request.ts';
+import { requestInTurn } from '../../turns/request.ts';
 import type { Turns } from '../../turns/turns.ts';
 import { assertNotRetired } from './processor-status.ts';
 import { noRun } from './report.ts';
@@ -83,15 +78,14 @@ export async function reprocess(
 ): Promise<IndexEntry> {
   const read = await requireEntry(deps.store, userId, blobId);
   const first = await admit(deps, read, processorId);
-  const held = await deps.turns.take(userId, [processorId]);
-  const decide: EntryDecider = (entry) => {
+  const again = (entry: IndexEntry): ChangedRuns => {
     const changed = applyReprocess(entry.runs, processorId, first, deps.clock.now());
-    if (changed) return request(changed, held);
+    if (changed) return changed;
     const { state } = blobRun(entry.runs, processorId) ?? {};
     throw refusal(
       'RUN_UNDER_WAY',
       `The run is ${state}. Wait until it is COMPLETED or FAILED, or cancel it.`,
     );
   };
-  return changeEntry(deps, userId, blobId, decide, read);
+  return requestInTurn(deps, read, processorId, again);
 }

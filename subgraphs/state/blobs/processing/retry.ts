@@ -7,9 +7,17 @@ import {
   type EntryDecider,
   requireEntry,
 } from '../../entries/changes.ts';
-import { applyFailure, applyRetry, blobRun, isCancelled, isUnderWay } from '../../entries/runs.ts';
-import type { IndexEntry } from '../../store/records.ts';
-import { request } from '../../turns/request.ts';
+import {
+  applyFailure,
+  applyRetry,
+  blobRun,
+  type ChangedRuns,
+  isCancelled,
+  isHeld,
+  isUnderWay,
+} from '../../entries/runs.ts';
+import type { IndexEntry, Run } from '../../store/records.ts';
+import { requestInTurn } from '../../turns/request.ts';
 import type { Turns } from '../../turns/turns.ts';
 import { assertNotRetired, knownProcessors, pausedRefusal } from './processor-status.ts';
 import { noRun } from './report.ts';
@@ -22,12 +30,14 @@ export const silenceOf = (processor: Pick<ProcessorDocument, 'timeout_seconds'> 
   (processor?.timeout_seconds ?? MAX_TIMEOUT_SECONDS) + MARGIN_SECONDS;
 
 /** The refusal to retry a run now. */
-function notNow(state: string, seconds: number): BlobgraphError {
-  if (state === 'COMPLETED') {
+function notNow(run: Run, seconds: number): BlobgraphError {
+  if (run.state === 'COMPLETED') {
     const message = 'The run is COMPLETED. Use `reprocess` to make it again.';
     return new BlobgraphError('RUN_NOT_FAILED', message, { field: 'processorId' });
   }
-  const message = `The run is ${state}. It can be retried after ${seconds} s without a report, or cancelled.`;
+  const message = isHeld(run)
+    ? 'The run waits for its turn behind your others. It is made then, or can be cancelled.'
+    : `The run is ${run.state}. It can be retried after ${seconds} s without a report, or cancelled.`;
   return new BlobgraphError('RUN_UNDER_WAY', message, { field: 'processorId' });
 }
 
@@ -50,8 +60,7 @@ export async function retryProcessing(
   const read = await requireEntry(deps.store, userId, blobId);
   const processor = (await knownProcessors(deps.processors)).get(processorId);
   const seconds = silenceOf(processor);
-  const held = await deps.turns.take(userId, [processorId]);
-  const decide: EntryDecider = (entry) => {
+  const retried = (entry: IndexEntry): ChangedRuns => {
     const run = blobRun(entry.runs, processorId);
     if (!run) throw noRun(processorId);
     assertNotRetired(processorId, processor?.status);
@@ -59,10 +68,10 @@ export async function retryProcessing(
       throw pausedRefusal(processorId, processor.status_reason);
     const now = deps.clock.now();
     const changed = applyRetry(entry.runs, processorId, now, new Date(now.getTime() - seconds * 1_000));
-    if (changed) return request(changed, held);
-    throw notNow(run.state, seconds);
+    if (changed) return changed;
+    throw notNow(run, seconds);
   };
-  return changeEntry(deps, userId, blobId, decide, read);
+  return requestInTurn(deps, read, processorId, retried);
 }
 
 /**

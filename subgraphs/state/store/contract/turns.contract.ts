@@ -63,6 +63,20 @@ export function turnContract(store: () => StateStore): void {
       expect(await store().outstandingRuns(user)).toEqual(new Map([['a', 1]]));
     });
 
+    it('are not those of runs that a process ended which does not know the mark', async () => {
+      const user = newUser();
+      const ended = run('a', { held: true, state: 'FAILED' });
+      await insert(user, 1, ended);
+      const { id } = await insert(user, 2, ended, held('b'));
+      expect(await store().heldEntries(user, { except: [], limit: 1 })).toEqual([
+        { id, processorIds: ['b'] },
+      ]);
+      expect(await store().outstandingRuns(user)).toEqual(new Map());
+      const other = `~${newId('w')}`;
+      await insert(other, 3, ended);
+      expect(await store().heldUsers({ after: '~w', limit: 10 })).not.toContain(other);
+    });
+
     it('name the users with held runs, page by page', async () => {
       const users = ['x', 'y', 'z'].map((name) => `~${newId(name)}`);
       for (const user of users) {

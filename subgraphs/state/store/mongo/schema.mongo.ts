@@ -1,7 +1,6 @@
 import type { IndexDescription } from 'mongodb';
 import type { StateCollections } from './documents/collections.mongo.ts';
 import { LATER_INDEXES, SINGLE_INDEXES } from './lists/indexes.mongo.ts';
-import { TURN_INDEXES } from './turns.mongo.ts';
 
 const waiting: IndexDescription = { key: { outbox_since: 1 }, sparse: true };
 
@@ -24,7 +23,6 @@ const entryIndexes: IndexDescription[] = [
     partialFilterExpression: { deleted_user_id: { $exists: true } },
   },
   { key: { user_id: 1, _id: 1 } },
-  ...TURN_INDEXES,
 ];
 
 /** Creates missing indexes; safe in several processes at once. */

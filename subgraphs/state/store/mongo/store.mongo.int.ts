@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../../platform/telemetry/logger.ts';
 import { openTemporaryMongo } from '../../../../platform/testing/mongo.ts';
 import { at, entry, newUser, userBlob } from '../../testing/records.fixture.ts';
 import { stateStoreRaces } from '../contract/races.contract.ts';
@@ -21,6 +22,7 @@ describe('documents of the state', () => {
   const server = openTemporaryMongo();
   const database = server.database('state');
   const store = createMongoStateStore(database);
+  beforeAll(() => store.prepare());
   afterAll(() => server.close());
 
   it('have the names of the specification', async () => {
@@ -59,6 +61,40 @@ describe('documents of the state', () => {
     // What is absent stays out of the partial indexes.
     expect(indexed).not.toHaveProperty('conversation_id');
     expect(indexed).not.toHaveProperty('outbox_since');
+  });
+
+  it('of a release before are there with their turns once the upkeep has built their indexes', async () => {
+    const old = server.database('old');
+    const upgraded = createMongoStateStore(old);
+    const user = newUser();
+    const run = { processor_id: 'p', state: 'PENDING', attempt: 0, progress: null, error: null };
+    const runs = ['held', 'taken'].map((turn) => ({ ...run, updated_at: at(1).toISOString(), turn }));
+    const one = entry(user, 1);
+    await upgraded.insertEntry(one, []);
+    await old.collection<{ _id: string }>('blob_index').updateOne({ _id: one.id }, { $set: { runs } });
+    await upgraded.prepare();
+    expect(await upgraded.outstandingRuns(user)).toBeNull();
+    expect(await upgraded.heldUsers({ after: '', limit: 10 })).toEqual([]);
+    await upgraded.upkeep({ signal: new AbortController().signal, logger: createLogger('silent') });
+    expect(await upgraded.outstandingRuns(user)).toEqual(new Map([['p', 1]]));
+    expect(await upgraded.heldUsers({ after: '', limit: 10 })).toEqual([user]);
+    const found = await upgraded.heldEntries(user, { except: [], limit: 10 });
+    expect(found).toEqual([{ id: one.id, processorIds: ['p'] }]);
+  });
+
+  it('whose runs were ended by a release that leaves their mark are of no turn', async () => {
+    const user = newUser();
+    const run = (processorId: string, turn: 'held' | 'taken') => ({
+      ...{ processor_id: processorId, state: 'FAILED', attempt: 0, progress: null, error: null },
+      ...{ updated_at: at(1).toISOString(), turn },
+    });
+    const one = entry(user, 1);
+    await store.insertEntry(one, []);
+    const runs = [run('p', 'held'), run('q', 'taken')];
+    await database.collection<{ _id: string }>('blob_index').updateOne({ _id: one.id }, { $set: { runs } });
+    expect(await store.heldEntries(user, { except: [], limit: 1 })).toEqual([]);
+    expect(await store.heldUsers({ after: '', limit: 1_000 })).not.toContain(user);
+    expect(await store.outstandingRuns(user)).toEqual(new Map());
   });
 
   it('of before there were generations and artifacts are read as what they mean', async () => {

@@ -23,6 +23,7 @@ import { byParent, newestOf, ofEach } from './lists/groups.mongo.ts';
 import { createLists } from './lists/pages.mongo.ts';
 import { whereOf } from './lists/queries.mongo.ts';
 import { createSearch } from './lists/search.mongo.ts';
+import { createTurnStore } from './lists/turns.mongo.ts';
 import { createUpkeep } from './lists/upkeep.mongo.ts';
 import {
   clearOutboxes,
@@ -37,7 +38,6 @@ import { createScans } from './scans.mongo.ts';
 import { createIndexes } from './schema.mongo.ts';
 import { type Counter, createCounter } from './summary/counter.mongo.ts';
 import { createSummaries } from './summary/summary.mongo.ts';
-import { createTurnStore } from './turns.mongo.ts';
 import { createWalks } from './walks.mongo.ts';
 
 type BodyDocument = Pick<UserBlobDocument, '_id' | 'data'>;

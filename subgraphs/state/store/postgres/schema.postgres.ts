@@ -1,8 +1,8 @@
 import { LISTS_STEP } from './lists/indexes.postgres.ts';
 import { LISTED_BY_STATEMENT, SEARCH_STEP } from './lists/search-schema.postgres.ts';
+import { TURNS_STEP } from './lists/turns.postgres.ts';
 import { INSERTED_BY_FUNCTION } from './own-blobs-schema.postgres.ts';
 import { COUNTED_BY_STATEMENT, SUMMARIES } from './summary/summary-schema.postgres.ts';
-import { TURN_INDEXES } from './turns.postgres.ts';
 
 /** The migration steps of the state database, in order. Each is applied once. */
 export const migrations: readonly string[] = [
@@ -167,5 +167,5 @@ export const migrations: readonly string[] = [
   ALTER TABLE books ADD COLUMN outbox jsonb NOT NULL DEFAULT '[]', ADD COLUMN outbox_since timestamptz;
   CREATE INDEX books_outbox ON books (outbox_since) WHERE outbox_since IS NOT NULL
   `,
-  TURN_INDEXES,
+  TURNS_STEP,
 ];

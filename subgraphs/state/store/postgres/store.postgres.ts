@@ -14,6 +14,7 @@ import { conditions } from './lists/filters.postgres.ts';
 import { createUpkeep } from './lists/indexes.postgres.ts';
 import { createLists } from './lists/pages.postgres.ts';
 import { createSearch } from './lists/search.postgres.ts';
+import { createTurnStore } from './lists/turns.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { Parameters } from './rows/groups.postgres.ts';
 import { createBookOutboxes, createOutboxes } from './rows/outbox.postgres.ts';
@@ -21,7 +22,6 @@ import { type EntryRow, readingOf, type UserBlobRow, userBlobFrom } from './rows
 import { createScans } from './scans.postgres.ts';
 import { migrations } from './schema.postgres.ts';
 import { createSummaries } from './summary/summary.postgres.ts';
-import { createTurnStore } from './turns.postgres.ts';
 import { createWalks } from './walks.postgres.ts';
 
 async function count(database: SqlDatabase, userId: string, filter: EntryFilter): Promise<number> {

@@ -1,5 +1,6 @@
 import type { IndexDescription } from 'mongodb';
 import { CONDITIONS, type Condition } from '../../filter.ts';
+import { TURN_INDEXES } from './turns.mongo.ts';
 
 /** The member of an entry's document that a condition compares. */
 export const FIELDS = {
@@ -57,4 +58,4 @@ export const SEARCH_INDEXES: readonly IndexDescription[] = [
 ];
 
 /** Indexes that are built in the background when there are entries. */
-export const LATER_INDEXES = [...PAIR_INDEXES, ...SEARCH_INDEXES];
+export const LATER_INDEXES = [...TURN_INDEXES, ...PAIR_INDEXES, ...SEARCH_INDEXES];

@@ -5,15 +5,19 @@ import { fillWords } from './search.mongo.ts';
 
 /** Builds the later indexes in the background; the server continues after a restart. */
 async function makeIndexes({ entries }: StateCollections, { signal, logger }: UpkeepContext): Promise<void> {
-  const made = new Set((await entries.indexes()).map(({ key }) => JSON.stringify(key)));
-  const missing = LATER_INDEXES.filter(({ key }) => !made.has(JSON.stringify(key)));
+  const made = await entries.indexes();
+  // Of the same key there may be another with another condition; that one has a name of its own.
+  const missing = LATER_INDEXES.filter(
+    ({ name, key }) =>
+      !made.some((one) => (name ? one.name === name : JSON.stringify(one.key) === JSON.stringify(key))),
+  );
   if (missing.length === 0) return;
-  logger.info('building indexes of lists; long lists are slower until they are done');
+  logger.info('building indexes; until they are done, long lists are slower and users do not take turns');
   for (const index of missing) {
     signal.throwIfAborted();
     await entries.createIndexes([index]);
   }
-  logger.info('built the indexes of lists');
+  logger.info('built the indexes');
 }
 
 /** Migrates a collection of the previous release: adds indexes, and the words of its entries. */

@@ -4,6 +4,7 @@ import type { Upkeep } from '../../upkeep.ts';
 import { ENTRY_LISTS, keyOf, type ListName, presentIn } from './keys.postgres.ts';
 import { fillWords } from './search.postgres.ts';
 import { SEARCH_INDEXES } from './search-schema.postgres.ts';
+import { TURN_INDEXES } from './turns.postgres.ts';
 
 /** The index columns after a list's key: facets that divide it into few stretches, then the order. */
 const STRETCHES = 'state, processor_id, schema_id, created_at, id';
@@ -139,9 +140,9 @@ async function until(
   }
 }
 
-const INDEXES = [...LIST_INDEXES, ...SEARCH_INDEXES];
+const INDEXES = [...TURN_INDEXES, ...LIST_INDEXES, ...SEARCH_INDEXES];
 
-/** Migrates a database of the previous release: adds indexes of lists, and the words of its entries. */
+/** Migrates a database of the previous release: adds indexes, and the words of its entries. */
 export const createUpkeep = (database: SqlDatabase): Upkeep => ({
   async upkeep({ signal, logger }) {
     const areMade = async () => {
@@ -157,7 +158,7 @@ export const createUpkeep = (database: SqlDatabase): Upkeep => ({
       await fillWords(database, signal);
     };
     if ((await areMade()) && (await areGone())) return fill();
-    logger.info('building indexes of lists; long lists are slower until they are done');
+    logger.info('building indexes; until they are done, long lists are slower and users do not take turns');
     const make = async () => {
       for (const index of INDEXES) await makeIndex(database, index, signal);
     };
@@ -168,6 +169,6 @@ export const createUpkeep = (database: SqlDatabase): Upkeep => ({
         await database.maintain(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal);
     };
     await until(areGone, drop, signal);
-    logger.info('built the indexes of lists');
+    logger.info('built the indexes');
   },
 });

@@ -7,6 +7,7 @@ import type { StateStore } from '../../store.ts';
 import { migrations } from '../schema.postgres.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
 import { LIST_INDEXES, LISTS_STEP } from './indexes.postgres.ts';
+import { TURN_INDEXES } from './turns.postgres.ts';
 
 const logger = createLogger('silent');
 const context = () => ({ signal: new AbortController().signal, logger });
@@ -70,6 +71,13 @@ export function upkeepContract(open: () => Promise<SqlServer>): void {
       await check(['old-5', 'old-4', 'old-3', 'old-1'], ['old-wide', 'old-2']);
     });
 
+    it('lets users take no turns before it is done', async () => {
+      const runs = JSON.stringify([{ processorId: 'p', artifact: null, state: 'PENDING', held: true }]);
+      await database.execute(`UPDATE blob_index SET runs = $1 WHERE id = 'old-1'`, [runs]);
+      expect(await store.outstandingRuns('alice')).toBeNull();
+      expect(await store.heldUsers({ after: '', limit: 10 })).toEqual([]);
+    });
+
     it('makes nothing anew where it was stopped, and goes on', async () => {
       const stopped = new AbortController();
       stopped.abort();
@@ -81,8 +89,11 @@ export function upkeepContract(open: () => Promise<SqlServer>): void {
       );
       await store.upkeep(context());
       const indexes = new Map((await indexesOf(database)).map(({ name, valid }) => [name, valid]));
-      for (const { name } of LIST_INDEXES) expect([name, indexes.get(name)]).toEqual([name, true]);
+      for (const { name } of [...TURN_INDEXES, ...LIST_INDEXES])
+        expect([name, indexes.get(name)]).toEqual([name, true]);
       expect(indexes.has('blob_index_type')).toBe(false);
+      expect(await store.outstandingRuns('alice')).toEqual(new Map());
+      expect(await store.heldUsers({ after: '', limit: 10 })).toEqual(['alice']);
       expect(await database.query('SELECT FROM blob_sources WHERE child_facets IS NULL')).toEqual([]);
       await check(['old-5', 'old-4', 'old-3', 'old-1'], ['old-wide', 'old-2']);
       await store.upkeep(context());
