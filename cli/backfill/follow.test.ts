@@ -95,9 +95,11 @@ describe('following a backfill', () => {
   });
 
   it('says why it is refused', async () => {
-    const { follow, lines } = system([null], ['There is no processor `late`.']);
-    expect(await follow()).toBe(1);
-    expect(lines).toEqual(['There is no processor `late`.']);
+    const { follow } = system([null], ['There is no processor `late`.']);
+    await expect(follow()).rejects.toMatchObject({
+      ...{ name: 'CommandFailed', code: 'X', field: 'processorId' },
+      message: expect.stringContaining('There is no processor `late`.'),
+    });
   });
 
   it('waits for a system that is away under way, and fails with what it answers', async () => {
@@ -105,7 +107,7 @@ describe('following a backfill', () => {
     expect(await away.follow()).toBe(0);
     const fault = new GraphFault({ message: 'no', extensions: { code: 'FORBIDDEN' } });
     await expect(system([null, fault]).follow()).rejects.toBe(fault);
-    expect(await system([null, null]).follow()).toBe(1);
+    await expect(system([null, null]).follow()).rejects.toThrow('no longer exists');
   });
 
   it('leaves it running when it is told to stop, and says so', async () => {
@@ -114,6 +116,6 @@ describe('following a backfill', () => {
     await expect.poll(() => lines.length).toBeGreaterThan(0);
     stop();
     expect(await following).toBe(130);
-    expect(lines.at(-1)).toMatch(/continues without this command: `npm run backfill -- --processor late`/);
+    expect(lines.at(-1)).toMatch(/continues without this command: `npx blobgraph backfill --processor late`/);
   });
 });

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Display } from '../demo/display.ts';
 import { type Graph, patiently } from '../demo/graph.ts';
 import { INTERRUPTED } from '../terminal/exit-codes.ts';
+import { CommandFailed } from '../terminal/failure.ts';
+import { assertAccepted } from '../user/refusal.ts';
 import { type Backfill, beginning, showing } from './operations.ts';
 
 export interface FollowOptions {
@@ -30,8 +32,11 @@ export const lineOf = ({ processorId, scanned, planned, finishedRuns, obstacle }
   `${processorId}: ${count(scanned, 'blob')} scanned, ${count(planned, 'run')} planned, ` +
   `${finishedRuns.toLocaleString('en')} of them done${obstacle === null ? '' : `. ${obstacle}`}`;
 
-/** Joins the running backfill if it matches, else starts one; null when that is refused, which is shown to the user. */
-async function begin({ graph, display, processorId, since }: FollowOptions): Promise<Backfill | null> {
+const gone = (): CommandFailed =>
+  new CommandFailed('The backfill no longer exists: begin it again.', { code: 'NOT_FOUND' });
+
+/** Joins the running backfill if it matches, else starts one. @throws CommandFailed when that is refused */
+async function begin({ graph, display, processorId, since }: FollowOptions): Promise<Backfill> {
   const { backfill: known } = await graph.run(showing, { processorId });
   if (known?.state === 'RUNNING' && (since === undefined || known.since === since)) {
     display.say('It is already running.');
@@ -39,14 +44,15 @@ async function begin({ graph, display, processorId, since }: FollowOptions): Pro
   }
   const { backfill, userErrors } = (await graph.run(beginning, { processorId, since: since ?? null }))
     .backfill;
-  for (const { message } of userErrors) display.say(message);
+  assertAccepted(`The backfill of ${processorId}`, userErrors);
+  if (!backfill) throw gone();
   return backfill;
 }
 
 async function untilDone(options: FollowOptions, begun: Backfill): Promise<number> {
   const { graph, display, processorId, signal, everyMs = EVERY_MS } = options;
   const look = () => graph.run(showing, { processorId });
-  for (let backfill: Backfill | null = begun; ; ) {
+  for (let backfill = begun; ; ) {
     display.show([lineOf(backfill)]);
     if (backfill.state === 'COMPLETED') {
       display.say(`Done: all that \`${processorId}\` takes has its run.`);
@@ -54,29 +60,28 @@ async function untilDone(options: FollowOptions, begun: Backfill): Promise<numbe
       return 0;
     }
     await delay(everyMs, undefined, { signal });
-    ({ backfill } = await patiently(look, { patienceMs: PATIENCE_MS, signal }));
-    if (backfill) continue;
-    display.say('The backfill no longer exists.');
-    return 1;
+    const now = (await patiently(look, { patienceMs: PATIENCE_MS, signal })).backfill;
+    if (!now) throw gone();
+    backfill = now;
   }
 }
 
 /**
  * Starts a processor's backfill, or joins the running one, and shows its progress until it is done.
- * @returns the exit code: 0 when it is done, 1 when it is refused, 130 when `signal` aborted
- * @throws GraphFault, GraphOutOfReach
+ * @returns the exit code: 0 when it is done, 130 when `signal` aborted
+ * @throws CommandFailed when it is refused; GraphFault, GraphOutOfReach
  */
 export async function followBackfill(options: FollowOptions): Promise<number> {
   const { display, processorId, signal } = options;
   let begun: Backfill | null = null;
   try {
     begun = await begin(options);
-    return begun ? await untilDone(options, begun) : 1;
+    return await untilDone(options, begun);
   } catch (error) {
     if (!signal.aborted) throw error;
     if (begun)
       display.say(
-        `The backfill continues without this command: \`npm run backfill -- --processor ${processorId}\` shows it again.`,
+        `The backfill continues without this command: \`npx blobgraph backfill --processor ${processorId}\` shows it again.`,
       );
     return INTERRUPTED;
   }

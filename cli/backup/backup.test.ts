@@ -57,6 +57,13 @@ const listed = (path: string, text: string) => ({
 const folders = [{ path: 'keys', mode: 0o700 }];
 
 describe('a backup', () => {
+  it('fails with the error of a folder that is not there', async () => {
+    const path = join(folder, 'nowhere', 'backup.zip');
+    await expect(writeBackup(path, { dataDir, now, progress: silent, signal })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
   it('is restored with every file, folder and mode, locks and what can be made again aside', async () => {
     const manifest = await write();
     expect(manifest.files).toHaveLength(4);
@@ -103,6 +110,13 @@ describe('a backup', () => {
 describe('half a restore is never left behind', () => {
   const restored = () => join(folder, 'restored');
   const nothingLeft = async () => expect((await readdir(folder)).sort()).toEqual(['backup.zip', 'data']);
+
+  it('when it is not there, or a folder, and says so', async () => {
+    await expect(restore(restored())).rejects.toMatchObject({ code: 'ENOENT', path: archive });
+    await mkdir(archive);
+    await expect(restore(restored())).rejects.toMatchObject({ code: 'EISDIR', path: archive });
+    await nothingLeft();
+  });
 
   it('when the archive is cut off', async () => {
     await write();

@@ -100,6 +100,8 @@ async function extract(
 /** Opens an archive. @throws CommandFailed when it is none, or not whole */
 export async function openBackup(path: string): Promise<OpenBackup> {
   const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch((error: Error) => {
+    // An archive that cannot be read is not damaged.
+    if ('syscall' in error) throw Object.assign(error, { path });
     throw damaged(path, error.message);
   });
   try {

@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { LOCK_NAME } from '../../platform/sql/pglite-lock.ts';
+import { writeWhole } from '../terminal/new-file.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { DATA, KEPT, type ListedFile, MANIFEST, type Manifest, manifestOf } from './manifest.ts';
 
@@ -88,17 +89,17 @@ function fill(archive: ZipFile, { folders, files }: Contents, { dataDir, now, pr
  * keys: only its owner may read it.
  */
 export async function writeBackup(path: string, options: WriteOptions): Promise<Manifest> {
-  const draft = `${path}.${randomBytes(4).toString('hex')}.part`;
-  const archive = new ZipFile();
-  const sink = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true });
+  const contents = await contentsOf(options.dataDir);
   try {
-    const filled = fill(archive, await contentsOf(options.dataDir), options);
-    archive.on('error', (error: Error) => sink.destroy(error));
-    await pipeline(archive.outputStream, sink, { signal: options.signal });
-    await rename(draft, path);
-    return filled();
+    return await writeWhole(path, 0o600, async (openFile) => {
+      const sink = await openFile();
+      const archive = new ZipFile();
+      const filled = fill(archive, contents, options);
+      archive.on('error', (error: Error) => sink.destroy(error));
+      await pipeline(archive.outputStream, sink, { signal: options.signal });
+      return filled();
+    });
   } finally {
     options.progress.end();
-    await rm(draft, { force: true });
   }
 }

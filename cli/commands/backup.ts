@@ -7,6 +7,7 @@ import { assertEmbedded } from '../backup/embedded.ts';
 import { writeBackup } from '../backup/write.ts';
 import { type Define, print, withExamples, withJson } from '../terminal/command.ts';
 import { interruptible } from '../terminal/interrupt.ts';
+import { assertPlace } from '../terminal/new-file.ts';
 import { progressOf } from '../terminal/progress.ts';
 
 const today = (now: Date): string => now.toISOString().slice(0, 19).replaceAll(':', '');
@@ -20,7 +21,7 @@ async function backup(given: string | undefined, { json }: { json: boolean }): P
     throw new UsageError(`${resolve(dataDir)} holds no embedded data: set DATA_DIR to the system’s folder.`);
   const now = new Date();
   const path = resolve(given ?? `blobgraph-${today(now)}.zip`);
-  if (existsSync(path)) throw new UsageError(`${path} exists: name another file.`);
+  await assertPlace(path, { force: false, fix: 'name another file.' });
   const lock = lockDataDir(database);
   try {
     const progress = progressOf('backing up', 'bytes');

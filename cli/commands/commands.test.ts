@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { projectFile } from '../../platform/process/paths.ts';
 import { exitCodes } from '../terminal/exit-codes.ts';
 import { commands } from './commands.ts';
-import { programFor } from './main.ts';
+import { main, programFor } from './main.ts';
 
 const documented = readFileSync(projectFile('docs', 'cli.md'), 'utf8');
 
@@ -64,6 +64,30 @@ describe.each(commands.map(({ name }) => name))('%s', (name) => {
     );
     expect(stderr).toMatch(/unknown option '--wrong'|required option '--processor <id>'/);
     expect(stderr).toContain('--help');
+  });
+});
+
+it.each([
+  ['put --json', 'missing required argument'],
+  ['put x --wrong --json', "unknown option '--wrong'"],
+  ['nothing --json', "unknown command 'nothing'"],
+  ['export x --format word --json', 'Allowed choices are markdown, html'],
+  ['token  --json', 'name the user'],
+  ['dlq --json', 'no command was named|unknown option'],
+  ['processors retire text-expansion --json', 'gone for good.*--yes'],
+])('tells in a line of JSON what is wrong with `%s`', async (call, message) => {
+  const told: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0);
+  vi.spyOn(console, 'error').mockImplementation((text) => void told.push(text));
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+  });
+  await main(call.split(' '));
+  expect(process.exitCode).toBe(2);
+  expect(told).toHaveLength(1);
+  expect(JSON.parse(told[0] ?? '')).toEqual({
+    error: { code: 'CALLED_WRONGLY', field: null, message: expect.stringMatching(message) },
   });
 });
 

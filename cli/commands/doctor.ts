@@ -12,7 +12,7 @@ async function doctor({ json }: { json: boolean }): Promise<number> {
 export const define: Define = (command) => {
   withJson(command, 'print the findings as JSON').action(exits(doctor));
   withExamples(command, [
-    ['doctor', 'Node, settings, ports, servers, disk and clock; exits with 1 when there is a problem'],
+    ['doctor', 'Node, settings, ports, servers, disk, clock and token; exits with 1 when there is a problem'],
     ['doctor --json', 'each with `check`, `state`, `message` and `fix`'],
   ]);
 };

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { UsageError } from '../../platform/process/exit.ts';
 import { type Define, print, withExamples, withJson } from '../terminal/command.ts';
 import { interruptible } from '../terminal/interrupt.ts';
+import { assertPlace } from '../terminal/new-file.ts';
 import { progressOf } from '../terminal/progress.ts';
 import { asUser, type Connection, type ConnectionOptions, withConnection } from '../user/connection.ts';
 import { download, downloadFile } from '../user/download.ts';
@@ -35,21 +35,21 @@ const nameOf = (title: string, format: string): string =>
       .slice(0, 80) || 'export'
   }.${ENDINGS[format]}`;
 
-/** @throws UsageError when the file is there already */
-function placeFor(given: string | undefined, name: string, force: boolean): string {
+/** @throws UsageError when something is there already */
+async function placeFor(given: string | undefined, name: string, force: boolean): Promise<string> {
   const path = resolve(given ?? name);
-  if (force || !existsSync(path)) return path;
-  throw new UsageError(`${path} exists: add --force, or name another file with --output.`);
+  await assertPlace(path, { force, fix: 'add --force, or name another file with --output.' });
+  return path;
 }
 
 async function write(connection: Connection, id: string, options: Options): Promise<void> {
   const { gateway, signal } = connection;
   const { format, output, force, json } = options;
   const found = await findExport(connection, id, format.toUpperCase());
-  const path = output === '-' ? '-' : placeFor(output, nameOf(found.title, format), force);
+  const path = output === '-' ? '-' : await placeFor(output, nameOf(found.title, format), force);
   const file = await made(connection, found);
   const from = { url: `${gateway}${file.url}`, progress: progressOf('downloading', 'bytes'), signal };
-  if (path === '-') return void (await download(process.stdout, from));
+  if (path === '-') return void (await download(async () => process.stdout, from));
   const bytes = await downloadFile(path, from);
   print(json, { id, format: file.format, file: path, bytes }, () => [path]);
 }

@@ -1,6 +1,6 @@
 import { Command, Help, type Option } from 'commander';
-import { READER_GONE } from '../terminal/exit-codes.ts';
 import { Interrupted } from '../terminal/interrupt.ts';
+import { endWithOutput } from '../terminal/output.ts';
 import { commands } from './commands.ts';
 
 const HELP = `
@@ -23,21 +23,14 @@ export async function programFor(args: readonly string[]): Promise<Command> {
     .configureHelp({ optionDescription })
     .showHelpAfterError('(add --help for its options and examples)')
     .exitOverride();
+  // It is told with the code, as JSON.
+  if (args.includes('--json')) program.configureOutput({ writeErr: () => {} });
   const named = namedIn(args);
   for (const { name, summary, load } of commands) {
     const command = program.command(name).description(summary);
     if (name === named) (await load()).define(command);
   }
   return program;
-}
-
-/** Ends the process when nobody reads what it prints. */
-function endWithReader(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(READER_GONE);
-    });
 }
 
 async function exitCodeOf(error: unknown, json: boolean): Promise<number> {
@@ -51,11 +44,18 @@ async function exitCodeOf(error: unknown, json: boolean): Promise<number> {
 
 /** Runs the command line. */
 export async function main(args: readonly string[]): Promise<void> {
-  endWithReader();
+  const json = args.includes('--json');
+  let failed: Promise<number> | undefined;
+  // An output that fails fails the command, too: it is told once.
+  const fail = (error: unknown) => {
+    failed ??= exitCodeOf(error, json);
+    return failed;
+  };
+  endWithOutput([process.stdout, process.stderr], fail);
   try {
     const program = await programFor(args);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = await exitCodeOf(error, args.includes('--json'));
+    process.exitCode = await fail(error);
   }
 }

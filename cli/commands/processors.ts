@@ -1,6 +1,8 @@
+import { UsageError } from '../../platform/process/exit.ts';
+import type { Graph } from '../demo/graph.ts';
 import { asOperator } from '../operators/operator.ts';
-import { manageProcessors } from '../operators/processors.ts';
-import { type Define, exits, withExamples, withJson } from '../terminal/command.ts';
+import { type Change, changeProcessor, listProcessors } from '../operators/processors.ts';
+import { type Define, withExamples, withJson } from '../terminal/command.ts';
 
 interface Options {
   readonly reason?: string;
@@ -8,31 +10,37 @@ interface Options {
   readonly json: boolean;
 }
 
-const manage = (args: readonly string[], { reason, yes = false, json }: Options): Promise<number> =>
+const asked = (work: (graph: Graph) => Promise<void>): Promise<void> =>
   asOperator(
     { name: 'processors', fields: '`processors`, `pauseProcessor`, `resumeProcessor`, `retireProcessor`' },
-    (graph) =>
-      manageProcessors(graph, {
-        ...{ args, reason, yes, json },
-        print: (line) => console.log(line),
-        complain: (line) => console.error(line),
-      }),
+    work,
   );
 
+/** @throws UsageError where a processor would be retired by mistake */
+const change =
+  (deed: Change['deed']) =>
+  async (id: string, { reason, yes = false, json }: Options): Promise<void> => {
+    if (deed === 'retire' && !yes)
+      throw new UsageError(
+        `This declares the store of \`${id}\` gone for good, and cannot be undone. Add --yes to confirm.`,
+      );
+    await asked((graph) => changeProcessor(graph, { deed, id, reason, json }));
+  };
+
 export const define: Define = (command) => {
-  const deed = (name: string, description: string) =>
-    withJson(command.command(name).description(description).argument('<id>', 'the processor’s id')).action(
-      exits((id: string, options: Options) => manage([name, id], options)),
+  const each = (deed: Change['deed'], description: string) =>
+    withJson(command.command(deed).description(description).argument('<id>', 'the processor’s id')).action(
+      change(deed),
     );
-  withJson(command.command('list').description('processors and their status')).action(
-    exits((options: Options) => manage(['list'], options)),
+  withJson(command.command('list').description('processors and their status')).action(({ json }: Options) =>
+    asked((graph) => listProcessors(graph, json)),
   );
   const reason = ['--reason <text>', 'one line, shown to users'] as const;
-  deed('pause', 'give it no work until it is resumed: new runs wait, its blobs stay readable').option(
+  each('pause', 'give it no work until it is resumed: new runs wait, its blobs stay readable').option(
     ...reason,
   );
-  deed('resume', 'give it work again: waiting runs are handed out, behind live work');
-  deed(
+  each('resume', 'give it work again: waiting runs are handed out, behind live work');
+  each(
     'retire',
     'say that its store is gone for good: open runs fail, its content reads as gone. It cannot be undone',
   )

@@ -10,6 +10,8 @@ interface Options {
 }
 
 async function printToken(user: string, { operator, json }: Options): Promise<void> {
+  if (!/\S/.test(user))
+    throw new UsageError('[user] is empty: name the user, e.g. `npx blobgraph token alice`.');
   const config = loadConfig();
   const roles = operator ? ['operator'] : [];
   const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, user, roles);

@@ -6,7 +6,7 @@ import { DemoError } from './error.ts';
 
 /** One chapter of a book folder. */
 export interface FolderChapter {
-  /** 1 to 100,000, unique in the book. */
+  /** Its key: 1 to 100,000, unique in the book. */
   readonly chapterNum: number;
   readonly title: string;
   /** The whole file. */
@@ -20,7 +20,7 @@ export interface FolderBook {
   readonly title: string;
   /** Null: none is given. */
   readonly author: string | null;
-  /** Ordered by number. */
+  /** In the order of the book. */
   readonly chapters: readonly FolderChapter[];
 }
 
@@ -103,7 +103,9 @@ function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
  */
 export async function readTextFile(path: string, name: string, missing: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
+    if (isCode(error, 'EISDIR'))
+      throw new DemoError(`${name} is a folder. Give it another name, or move it away.`);
+    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new DemoError(`${name} does not exist. ${missing}`);
   });
   const text = decode(bytes);

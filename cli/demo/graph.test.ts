@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema, type ExecutionArgs } from 'graphql';
@@ -26,6 +26,7 @@ let afters: unknown[];
 let changesAfter: (after: string) => { cursors: string[]; drops?: boolean; error?: string };
 let server: Server;
 let sockets: WebSocketServer;
+let gateway: string;
 let graph: Graph;
 const stopping = new AbortController();
 
@@ -61,8 +62,8 @@ beforeEach(async () => {
     sockets,
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  graph = openGraph({ gateway, token: 't', signal: stopping.signal, patienceMs: 2_000 });
+  gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  graph = openGraph({ gateway, token: 't', signal: stopping.signal });
 });
 afterEach(async () => {
   await graph.close();
@@ -94,15 +95,19 @@ describe('a request', () => {
   });
 
   it('fails when the graph stays out of reach', async () => {
-    await expect(graph.run(liveCursor, { bookId: 'b' })).rejects.toThrow(GraphOutOfReach);
+    const impatient = openGraph({ gateway, token: 't', signal: stopping.signal, patienceMs: 2_000 });
+    await expect(impatient.run(liveCursor, { bookId: 'b' })).rejects.toThrow(GraphOutOfReach);
     expect(requests).toBeGreaterThan(1);
   });
 });
 
 describe('following a book', () => {
   const nothingMissed = () => Promise.reject(new Error('Nothing was missed'));
-  async function hear(count: number, catchUp: () => Promise<string> = nothingMissed) {
-    const ended = new AbortController();
+  async function hear(
+    count: number,
+    catchUp: () => Promise<string> = nothingMissed,
+    ended = new AbortController(),
+  ) {
     const cursors: string[] = [];
     const onChange = ({ blobChanged: { cursor } }: { readonly blobChanged: Change }) => {
       cursors.push(cursor);
@@ -119,6 +124,18 @@ describe('following a book', () => {
       after === '0' ? { cursors: ['1', '2'], drops: true } : { cursors: ['3'], drops: false };
     expect(await hear(3)).toEqual(['1', '2', '3']);
     expect(afters).toEqual(['0', '2']);
+  });
+
+  it('leaves nothing at its signal of the connections that dropped', async () => {
+    const ended = new AbortController();
+    const listeners: number[] = [];
+    changesAfter = (after) => {
+      listeners.push(getEventListeners(ended.signal, 'abort').length);
+      return { cursors: [`${Number(after) + 1}`], drops: Number(after) < 3 };
+    };
+    await hear(4, nothingMissed, ended);
+    expect(listeners).toEqual([1, 1, 1, 1]);
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
   });
 
   it('catches up when the log no longer reaches back', async () => {

@@ -128,7 +128,9 @@ function listen<Data>(
   payload: { query: string; variables: Record<string, unknown> },
   { onData, signal }: { onData: (data: Data) => void; signal: AbortSignal },
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  // The signal may outlive many subscriptions.
+  const unheard = new AbortController();
+  const listening = new Promise<void>((resolve, reject) => {
     const end = client.subscribe<Data>(payload, {
       next(answer) {
         // A change may have data beside errors of single fields.
@@ -146,8 +148,9 @@ function listen<Data>(
       end();
     };
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else signal.addEventListener('abort', stop, { once: true, signal: unheard.signal });
   });
+  return listening.finally(() => unheard.abort());
 }
 
 export function openGraph(options: GraphOptions): Graph {
@@ -161,6 +164,7 @@ export function openGraph(options: GraphOptions): Graph {
     on: unanswered(PONG_WITHIN_MS, () => client.terminate()),
   });
   const close = async () => {
+    signal.removeEventListener('abort', close);
     await client.dispose();
   };
   signal.addEventListener('abort', close, { once: true });

@@ -48,7 +48,14 @@ export const createBook = operation<
     readonly input: {
       readonly id: string;
       readonly title: string;
-      readonly chapters: readonly { readonly chapterNum: number; readonly title: string }[];
+      /** Default: as it is. */
+      readonly author?: string;
+      readonly chapters: readonly {
+        readonly chapterNum: number;
+        readonly title: string;
+        /** From 1. Default: by its number. */
+        readonly position?: number;
+      }[];
     };
   }
 >(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linesOf, summaryOf } from './finding.ts';
 import { hostsOf } from './look.ts';
 import { clockFinding, diskFinding } from './machine.ts';
-import { type PortLook, portsFinding, serverFindings } from './network.ts';
+import { type PortLook, portsFinding, serverFindings, tokenFindings } from './network.ts';
 
 const MEBIBYTE = 1024 ** 2;
 const ports = (...found: PortLook['found'][]): PortLook[] =>
@@ -25,11 +25,19 @@ describe('doctor', () => {
       diskFinding({ folder: '/data', writable: false, freeBytes: 0 }),
       diskFinding({ folder: '/data', writable: true, freeBytes: 500 * MEBIBYTE }),
       diskFinding({ folder: '/data', writable: true, freeBytes: 5_000 * MEBIBYTE }),
+      ...tokenFindings('refused', '/data'),
       ...serverFindings([{ variable: 'MONGO_URL', address: 'a:1', fault: 'ECONNREFUSED' }]),
     ];
-    expect(findings.map(({ state }) => state)).toEqual(['problem', 'problem', 'warning', 'fine', 'problem']);
+    expect(findings.map(({ state }) => state)).toEqual([
+      'problem',
+      'problem',
+      'warning',
+      'fine',
+      'problem',
+      'problem',
+    ]);
     for (const { state, fix } of findings) expect(fix === null).toBe(state === 'fine');
-    expect(summaryOf(findings)).toBe('3 problems, 1 warning.');
+    expect(summaryOf(findings)).toBe('4 problems, 1 warning.');
     expect(findings.flatMap(linesOf)[1]).toMatch(/^ +→ end it, or set PORT_OFFSET/);
   });
 

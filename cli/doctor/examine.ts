@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, configFor } from '../../platform/config/config.ts';
 import { projectFile } from '../../platform/process/paths.ts';
+import { givenToken } from '../user/connection.ts';
 import { type Finding, fine, problem } from './finding.ts';
 import { gatewayTime, lookAtDisk, lookAtPorts, lookAtServers } from './look.ts';
 import { clockFinding, diskFinding, nodeFinding } from './machine.ts';
-import { portsFinding, serverFindings } from './network.ts';
+import { portsFinding, serverFindings, tokenFindings } from './network.ts';
+import { lookAtToken } from './token.ts';
 
 interface Package {
   readonly engines: { readonly node: string };
@@ -41,5 +43,6 @@ export async function examine(): Promise<Finding[]> {
     ...serverFindings(servers),
     diskFinding(disk),
     clockFinding(Date.now(), time),
+    ...tokenFindings(time ? await lookAtToken(config, givenToken()) : 'unknown', config.dataDir),
   ];
 }

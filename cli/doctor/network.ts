@@ -37,6 +37,22 @@ export function portsFinding(ports: readonly PortLook[]): Finding {
   );
 }
 
+/** Whether the gateway takes the token that commands give it; `unknown` where that cannot be tried. */
+export type TokenLook = 'taken' | 'refused' | 'unknown';
+
+/** None where it was not tried. */
+export function tokenFindings(look: TokenLook, dataDir: string): Finding[] {
+  if (look === 'unknown') return [];
+  if (look === 'taken') return [fine('token', 'the gateway takes that of the local user')];
+  return [
+    problem(
+      'token',
+      `the system that runs does not know the commands’ token (BLOBGRAPH_TOKEN, else by the keys in ${dataDir})`,
+      'set DATA_DIR to the running system’s data folder, or BLOBGRAPH_TOKEN to a token of its issuer.',
+    ),
+  ];
+}
+
 /** A server that the settings name. */
 export interface ServerLook {
   /** Its variable, e.g. `MONGO_URL`. */

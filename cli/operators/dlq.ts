@@ -1,5 +1,6 @@
 import type { Graph } from '../demo/graph.ts';
 import type { Operation, UserError } from '../demo/operations.ts';
+import { CommandFailed } from '../terminal/failure.ts';
 
 /** Dead letters of the processors, for operators of the running system. */
 
@@ -83,12 +84,14 @@ export async function listLetters(graph: Graph, json: boolean): Promise<number> 
   return 0;
 }
 
+/** @throws CommandFailed when there is no such letter */
 export async function showLetter(graph: Graph, id: string, json: boolean): Promise<number> {
   const { deadLetter } = await graph.run(showing, { id });
-  if (!deadLetter) {
-    console.error(`There is no dead letter ${id}: \`npm run dlq -- list\` shows all.`);
-    return 1;
-  }
+  if (!deadLetter)
+    throw new CommandFailed(`There is no dead letter ${id}: \`npx blobgraph dlq list\` shows all.`, {
+      code: 'NOT_FOUND',
+      field: 'id',
+    });
   if (json) console.log(JSON.stringify(deadLetter, null, 2));
   else
     for (const [name, value] of Object.entries(deadLetter)) console.log(`${name.padEnd(12)} ${value ?? '-'}`);

@@ -29,15 +29,11 @@ export async function operatorToken(
   );
 }
 
-/**
- * Runs `work` on the running system's graph, as an operator.
- * @returns the exit code: that of `work`
- * @throws GraphFault, GraphOutOfReach
- */
-export async function asOperator(
+/** Runs `work` on the running system's graph, as an operator. @throws GraphFault, GraphOutOfReach */
+export async function asOperator<T>(
   command: OperatorCommand,
-  work: (graph: Graph) => Promise<number>,
-): Promise<number> {
+  work: (graph: Graph) => Promise<T>,
+): Promise<T> {
   const config = loadConfig();
   const { gateway } = config.urls;
   const graph = openGraph({

@@ -1,14 +1,8 @@
 import type { Graph } from '../demo/graph.ts';
 import type { Operation, UserError } from '../demo/operations.ts';
-
-export const USAGE = `npm run processors -- list | pause ID | resume ID | retire ID --yes   [--reason TEXT] [--json]
-  list      processors and their status
-  pause     gives it no work until it is resumed: new runs wait, its blobs stay readable
-  resume    gives it work again: waiting runs are handed out, behind live work
-  retire    says that its store is gone for good. It cannot be undone: open runs fail, its content reads as gone,
-            deletions and erasures are finished without it. Asks for --yes
-  --reason  one line, shown to users (pause, retire)
-  --json    prints JSON`;
+import { print } from '../terminal/command.ts';
+import { CommandFailed } from '../terminal/failure.ts';
+import { assertAccepted } from '../user/refusal.ts';
 
 /** A processor as the graph shows it. */
 export interface Processor {
@@ -59,61 +53,29 @@ export const lineOf = ({ id, version, status, statusSince, statusReason, health 
     .join('  ')
     .trimEnd();
 
-export interface ProcessorsCommand {
-  /** The command's name, then a processor's id; `list` takes none. */
-  readonly args: readonly string[];
+type Asked = Pick<Graph, 'run'>;
+
+/** Prints the processors and their status. @throws GraphFault, GraphOutOfReach */
+export async function listProcessors(graph: Asked, json: boolean): Promise<void> {
+  const { processors } = await graph.run(listing, {});
+  print(json, processors, () => processors.map(lineOf));
+}
+
+export interface Change {
+  readonly deed: keyof typeof deeds;
+  readonly id: string;
   /** One line, shown to users. Taken by `pause` and `retire` only. */
   readonly reason?: string | undefined;
-  /** Confirms `retire`, which is refused without. */
-  readonly yes: boolean;
-  /** Whether results are printed as JSON. */
+  /** Whether the result is printed as JSON. */
   readonly json: boolean;
-  /** Takes results. */
-  readonly print: (line: string) => void;
-  /** Takes refusals and usage errors. */
-  readonly complain: (line: string) => void;
 }
 
-const isDeed = (name: string | undefined): name is keyof typeof deeds =>
-  name !== undefined && Object.hasOwn(deeds, name);
-
-async function change(graph: Pick<Graph, 'run'>, command: ProcessorsCommand): Promise<number> {
-  const [name, id] = command.args;
-  const { reason, json, print, complain } = command;
-  if (!isDeed(name) || id === undefined) return 2;
-  const variables = name === 'resume' ? { id } : { id, reason: reason ?? null };
-  const { processor, userErrors } = (await graph.run(deeds[name], variables)).done;
-  for (const { message } of userErrors) complain(message);
-  if (processor) print(json ? JSON.stringify(processor, null, 2) : lineOf(processor));
-  return processor ? 0 : 1;
-}
-
-/**
- * Shows processors, or changes the status of one.
- * @returns the exit code: 0 when done, 1 when refused, 2 for a usage error
- * @throws GraphFault, GraphOutOfReach
- */
-export async function manageProcessors(
-  graph: Pick<Graph, 'run'>,
-  command: ProcessorsCommand,
-): Promise<number> {
-  const { args, reason, yes, json, print, complain } = command;
-  const [name, ...ids] = args;
-  if (name === 'list' && ids.length === 0 && reason === undefined) {
-    const { processors } = await graph.run(listing, {});
-    if (json) print(JSON.stringify(processors, null, 2));
-    else for (const line of processors.map(lineOf)) print(line);
-    return 0;
-  }
-  if (!isDeed(name) || ids.length !== 1 || (name === 'resume' && reason !== undefined)) {
-    complain(USAGE);
-    return 2;
-  }
-  if (name === 'retire' && !yes) {
-    complain(
-      `This declares the store of \`${ids[0]}\` gone for good, and cannot be undone. Add --yes to confirm.`,
-    );
-    return 2;
-  }
-  return change(graph, command);
+/** Changes the status of a processor, and prints it. @throws CommandFailed when it is refused; GraphFault, GraphOutOfReach */
+export async function changeProcessor(graph: Asked, { deed, id, reason, json }: Change): Promise<void> {
+  const variables = deed === 'resume' ? { id } : { id, reason: reason ?? null };
+  const { processor, userErrors } = (await graph.run(deeds[deed], variables)).done;
+  assertAccepted(`To ${deed} ${id}`, userErrors);
+  if (!processor)
+    throw new CommandFailed(`The answer has no processor ${id}: \`npx blobgraph processors list\` shows it.`);
+  print(json, processor, () => [lineOf(processor)]);
 }

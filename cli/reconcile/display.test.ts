@@ -33,7 +33,7 @@ describe('a report on the terminal', () => {
       'finding    processor       found  repaired  for example',
       'UNINDEXED  text-expansion  2      0         blob-1',
       '12 blobs and entries older than 60 s: 2 are left to repair.',
-      '`npm run reconcile -- --repair` repairs what can be.',
+      '`npx blobgraph reconcile --repair` repairs what can be.',
     ]);
     expect(exitCodeOf(found)).toBe(1);
   });

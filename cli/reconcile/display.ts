@@ -42,6 +42,6 @@ export function tableOf(report: Report): string {
     ...unreachable.map(({ processor_id, reason }) => `${processor_id} was left out. ${reason}`),
     ...(capped ? ['There is more than one pass repairs: run it again.'] : []),
     sum,
-    ...(left(report) > 0 && !repair ? ['`npm run reconcile -- --repair` repairs what can be.'] : []),
+    ...(left(report) > 0 && !repair ? ['`npx blobgraph reconcile --repair` repairs what can be.'] : []),
   ].join('\n');
 }

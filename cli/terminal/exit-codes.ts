@@ -2,7 +2,7 @@
 export const exitCodes = {
   0: 'done',
   1: 'failed, or refused: the message says why, and what to do',
-  2: 'called wrongly: the message names the argument and the fix',
+  2: 'called wrongly: the message names the argument or the setting, and the fix',
   3: 'the system, or a part of it, cannot be reached',
   130: 'ended by Ctrl-C',
   141: 'the reader of the output has gone, e.g. `| head`',

@@ -1,22 +1,28 @@
 import { CommanderError } from 'commander';
 import { expect, it, vi } from 'vitest';
+import { ConfigError } from '../../platform/config/error.ts';
 import { UsageError } from '../../platform/process/exit.ts';
 import { DemoError } from '../demo/error.ts';
 import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
 import { CommandFailed, failureOf, tellFailure } from './failure.ts';
 import { linesOf } from './progress.ts';
 
+/** An error of the system, as Node gives it. */
+const errno = (code: string, path?: string): Error =>
+  Object.assign(new Error(`${code}: no`), { code, ...(path === undefined ? {} : { path }) });
+
 it.each<[string, Error, number, string, string]>([
   ['a refusal', new CommandFailed('No.', { code: 'NOT_FOUND', field: 'id' }), 1, 'NOT_FOUND', 'No.'],
+  ['a wrong setting', new ConfigError('PORT_OFFSET must be a number.'), 2, 'CALLED_WRONGLY', 'PORT_OFFSET'],
   ['wrong use', new UsageError('Give --all.'), 2, 'CALLED_WRONGLY', 'Give --all.'],
   [
     'an option unknown',
-    new CommanderError(1, 'commander.unknownOption', 'x'),
+    new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"),
     2,
-    'commander.unknownOption',
-    '',
+    'CALLED_WRONGLY',
+    "unknown option '--x' (add --help",
   ],
-  ['help', new CommanderError(0, 'commander.helpDisplayed', 'x'), 0, 'commander.helpDisplayed', ''],
+  ['help', new CommanderError(0, 'commander.helpDisplayed', 'x'), 0, 'CALLED_WRONGLY', ''],
   ['no answer', new GraphOutOfReach('Nothing answers.'), 3, 'OUT_OF_REACH', 'npx blobgraph start'],
   [
     'a part that is away',
@@ -33,6 +39,25 @@ it.each<[string, Error, number, string, string]>([
     'DATA_DIR',
   ],
   ['a faulty file', new DemoError('It is empty.'), 1, 'FAILED', 'It is empty.'],
+  ...Object.entries({
+    ENOENT: '/x/a.zip: there is no such file',
+    ENOTDIR: '/x/a.zip: a folder on the way is a file',
+    EISDIR: '/x/a.zip: it is a folder',
+    EACCES: '/x/a.zip: it is not allowed to you',
+    EPERM: '/x/a.zip: it is not allowed to you',
+    EROFS: '/x/a.zip: it is on a disk that can only be read',
+    ENOSPC: '/x/a.zip: the disk is full',
+  }).map(
+    ([code, message]) =>
+      [code, errno(code, '/x/a.zip.00c0ffee.part'), 1, 'FAILED', message] as [
+        string,
+        Error,
+        number,
+        string,
+        string,
+      ],
+  ),
+  ['a full output', errno('ENOSPC'), 1, 'FAILED', 'the output: the disk is full'],
 ])('%s has its exit code and its message', (_name, error, exitCode, code, message) => {
   expect(failureOf(error)).toMatchObject({ exitCode, code, message: expect.stringContaining(message) });
   expect(failureOf(error).message).not.toContain('    at ');

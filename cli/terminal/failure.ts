@@ -1,8 +1,10 @@
 import { CommanderError } from 'commander';
+import { ConfigError } from '../../platform/config/error.ts';
 import { StartersFault, UsageError } from '../../platform/process/exit.ts';
 import { DemoError } from '../demo/error.ts';
 import { GraphFault, GraphOutOfReach } from '../demo/graph.ts';
 import { CALLED_WRONGLY, DONE, FAILED, OUT_OF_REACH } from './exit-codes.ts';
+import { fileFault } from './file-fault.ts';
 
 /** A command could not do what it was asked for; the message says why and how to mend it. */
 export class CommandFailed extends StartersFault {
@@ -41,6 +43,14 @@ function graphFailure({ code, message }: GraphFault): Omit<Failure, 'field'> {
   return { code, message: told, exitCode: away ? OUT_OF_REACH : FAILED };
 }
 
+/** Help that was asked for is no failure. */
+function commanderFailure({ exitCode, message }: CommanderError): Omit<Failure, 'field'> {
+  const code = 'CALLED_WRONGLY';
+  if (exitCode === 0) return { code, message: '', exitCode: DONE };
+  const told = message === '(outputHelp)' ? 'no command was named' : message.replace(/^error: /, '');
+  return { code, message: `${told} (add --help for options and examples)`, exitCode: CALLED_WRONGLY };
+}
+
 /** What is told of an error; with its stack only where nobody expected it. */
 export function failureOf(error: unknown): Failure {
   const field = null;
@@ -51,13 +61,13 @@ export function failureOf(error: unknown): Failure {
     const message = `${error.message} Start it (\`npx blobgraph start\`), or set PORT_OFFSET, GATEWAY_URL or --url to the running one’s.`;
     return { code: 'OUT_OF_REACH', field, message, exitCode: OUT_OF_REACH };
   }
-  if (error instanceof UsageError)
+  if (error instanceof UsageError || error instanceof ConfigError)
     return { code: 'CALLED_WRONGLY', field, message: error.message, exitCode: CALLED_WRONGLY };
-  // Commander has told it already.
-  if (error instanceof CommanderError)
-    return { code: error.code, field, message: '', exitCode: error.exitCode === 0 ? DONE : CALLED_WRONGLY };
+  if (error instanceof CommanderError) return { field, ...commanderFailure(error) };
   if (error instanceof StartersFault || error instanceof DemoError)
     return { code: 'FAILED', field, message: error.message, exitCode: FAILED };
+  const fault = fileFault(error);
+  if (fault !== undefined) return { code: 'FAILED', field, message: fault, exitCode: FAILED };
   const { stack } = error as Error;
   return { code: 'INTERNAL', field, message: stack ?? String(error), exitCode: FAILED };
 }
@@ -65,6 +75,8 @@ export function failureOf(error: unknown): Failure {
 /** Tells of an error on stderr, in a line of JSON for programs. @returns the exit code */
 export function tellFailure(error: unknown, json: boolean): number {
   const { exitCode, message, ...failure } = failureOf(error);
-  if (message !== '') console.error(json ? JSON.stringify({ error: { ...failure, message } }) : message);
+  // Commander tells people itself.
+  const isTold = message === '' || (!json && error instanceof CommanderError);
+  if (!isTold) console.error(json ? JSON.stringify({ error: { ...failure, message } }) : message);
   return exitCode;
 }

@@ -36,9 +36,12 @@ export function gatewayOf(url: string | undefined): string {
   throw new UsageError(`--url takes the gateway’s address, e.g. http://127.0.0.1:8010, not ${url}.`);
 }
 
+/** The token of the environment. */
+export const givenToken = (): string | undefined => readSettings(variables).BLOBGRAPH_TOKEN;
+
 /** The token given, else that of the environment, else the local user's. @throws UsageError where there is none */
 async function tokenOf(given: string | undefined): Promise<string> {
-  const token = given ?? readSettings(variables).BLOBGRAPH_TOKEN;
+  const token = given ?? givenToken();
   if (token !== undefined) return token;
   const config = loadConfig();
   const own = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, LOCAL_USER);

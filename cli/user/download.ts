@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { retrying } from '../../platform/time/retry.ts';
 import { BACKOFF, GraphOutOfReach } from '../demo/graph.ts';
 import { CommandFailed } from '../terminal/failure.ts';
+import { writeWhole } from '../terminal/new-file.ts';
 import type { Progress } from '../terminal/progress.ts';
 
 export interface DownloadOptions {
@@ -44,9 +42,13 @@ function counting(total: number, { progress }: DownloadOptions): Transform {
   });
 }
 
-/** Sends the file to `sink`. @returns its bytes */
-export async function download(sink: Writable, options: DownloadOptions): Promise<number> {
+/** Sends the file to the sink that `openSink` gives once there is an answer. @returns its bytes */
+export async function download(openSink: () => Promise<Writable>, options: DownloadOptions): Promise<number> {
   const answer = await open(options);
+  const sink = await openSink().catch(async (error: unknown) => {
+    await answer.body?.cancel();
+    throw error;
+  });
   const total = Number(answer.headers.get('content-length') ?? 0);
   const meter = counting(total, options);
   let bytes = 0;
@@ -70,18 +72,11 @@ export async function download(sink: Writable, options: DownloadOptions): Promis
  * Writes the file to `path`, which appears whole or not at all; begins again when the connection is cut.
  * @returns its bytes
  */
-export async function downloadFile(path: string, options: DownloadOptions): Promise<number> {
-  const draft = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    const bytes = await retrying(() => download(createWriteStream(draft, { flush: true }), options), {
-      ...BACKOFF,
-      forMs: FOR_MS,
-      mayPass: (error) => error instanceof GraphOutOfReach,
-      signal: options.signal,
-    });
-    await rename(draft, path);
-    return bytes;
-  } finally {
-    await rm(draft, { force: true });
-  }
+export function downloadFile(path: string, options: DownloadOptions): Promise<number> {
+  return retrying(() => writeWhole(path, 0o666, (openFile) => download(openFile, options)), {
+    ...BACKOFF,
+    forMs: FOR_MS,
+    mayPass: (error) => error instanceof GraphOutOfReach,
+    signal: options.signal,
+  });
 }

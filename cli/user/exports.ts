@@ -25,12 +25,32 @@ export async function newestOf({ graph }: Connection, bookId: string): Promise<s
   });
 }
 
-/** @throws CommandFailed when there is no such blob, or it has no files */
+/** What files there are of a blob, by its type. */
+export const formatsOf: Readonly<Record<string, readonly string[]>> = {
+  compiled_book: ['MARKDOWN', 'HTML', 'EPUB', 'PDF'],
+  pitch: ['MARKDOWN', 'DECK'],
+};
+
+/** @throws CommandFailed when there is no such file of such a blob */
+function assertFormat(id: string, type: string, format: string): void {
+  const formats = formatsOf[type] ?? [];
+  if (formats.includes(format)) return;
+  const known = formats.map((each) => each.toLowerCase()).join(', ');
+  throw new CommandFailed(
+    `${id} is a ${type}, of which there is no ${format.toLowerCase()}: give --format one of ${known}.`,
+    { code: 'BAD_REQUEST', field: 'format' },
+  );
+}
+
+/** @throws CommandFailed when there is no such blob, or it has no such file */
 export async function findExport({ graph }: Connection, id: string, format: string): Promise<FoundExport> {
   const { blob } = await graph.run(blobType, { id });
   if (!blob)
     throw new CommandFailed(`There is no blob ${id} of this user.`, { code: 'NOT_FOUND', field: 'id' });
-  if (exporters.has(blob.type)) return { id, format, ...blob };
+  if (exporters.has(blob.type)) {
+    assertFormat(id, blob.type, format);
+    return { id, format, ...blob };
+  }
   throw new CommandFailed(`${id} is a ${blob.type}: files are made of a compiled book or a pitch.`, {
     code: 'BAD_REQUEST',
     field: 'id',

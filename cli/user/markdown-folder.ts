@@ -53,6 +53,22 @@ async function readChapter(path: string, chapterNum: number): Promise<FolderChap
   return { chapterNum, title: titleFor(path, text), text };
 }
 
+/** The greatest key that a chapter can have. */
+const MAX_KEY = 100_000;
+
+/** The chapter's key by the number in a file's name. Keys begin at 1: what comes before it has the last one. */
+const keyIn = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? Number.NaN) || MAX_KEY;
+
+/**
+ * A key for each file: the number in its name, so that it stays the same chapter whatever files come and go; by its
+ * place where not every file has a number of its own.
+ */
+export function keysOf(names: readonly string[]): number[] {
+  const keys = names.map(keyIn);
+  const numbered = names.every((name) => /\d/.test(name)) && keys.every((key) => key <= MAX_KEY);
+  return numbered && new Set(keys).size === keys.length ? keys : names.map((_, index) => index + 1);
+}
+
 /** A folder's texts as chapters, in the order of their names, of which numbers count as such. */
 async function readTexts(folder: string, { bookId, title }: BookNames): Promise<FolderBook> {
   const names = (await readdir(folder))
@@ -61,9 +77,12 @@ async function readTexts(folder: string, { bookId, title }: BookNames): Promise<
   if (names.length === 0)
     throw new UsageError(`${folder} holds no Markdown: name a folder with a file for each chapter.`);
   const name = basename(resolve(folder));
+  const keys = keysOf(names);
   const id = bookId ?? idOf(name);
   if (id === '') throw new UsageError(`No id of a book can be made of the name ${name}: give one by --book.`);
-  const chapters = await allRead(names.map((file, index) => readChapter(join(folder, file), index + 1)));
+  const chapters = await allRead(
+    names.map((file, index) => readChapter(join(folder, file), keys[index] ?? 0)),
+  );
   return { bookId: id, title: title ?? name, author: null, chapters };
 }
 

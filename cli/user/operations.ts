@@ -72,6 +72,13 @@ export const bookState = operation<
   book(id: $bookId) { title chapters { chapterNum draft { id processing { state } } } }
 }`);
 
+export const removeChapters = operation<
+  { readonly updateBook: Payload },
+  { readonly input: { readonly id: string; readonly removeChapters: readonly number[] } }
+>(
+  'mutation CliRemove($input: UpdateBookInput!) { updateBook(input: $input) { userErrors { field code message } } }',
+);
+
 export interface CompileInput {
   readonly bookId: string;
   readonly title?: string;

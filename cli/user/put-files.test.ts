@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { gatewayOf } from './connection.ts';
-import { idOf, readFolder } from './markdown-folder.ts';
+import { idOf, keysOf, readFolder } from './markdown-folder.ts';
 import { inputOf } from './put-files.ts';
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
@@ -25,7 +25,7 @@ it('a folder of Markdown is a book: chapters by their names, titles by their hea
   });
   const book = await readFolder(folder, {});
   expect(book).toMatchObject({ bookId: 'my-novel-2nd', title: 'My Novel (2nd)', author: null });
-  expect(book.chapters.map(({ chapterNum }) => chapterNum)).toEqual([1, 2, 3]);
+  expect(book.chapters.map(({ chapterNum }) => chapterNum)).toEqual([1, 2, 10]);
   expect(book.chapters.map(({ text }) => text.split(/\s/).at(-1))).toEqual(['began.', 'on.', 'ended.']);
   expect(book.chapters[1]?.title).toBe('The Middle');
   expect(await readFolder(folder, { bookId: 'other', title: 'Other' })).toMatchObject({
@@ -34,11 +34,24 @@ it('a folder of Markdown is a book: chapters by their names, titles by their hea
   });
 });
 
+it.each([
+  ['the numbers of all files', ['1.md', '2-b.md', '10.md'], [1, 2, 10]],
+  ['the last for what comes before the first', ['0.md', '1.md', '2.md'], [100_000, 1, 2]],
+  ['places where a file has no number', ['1.md', '10.md', 'end.md'], [1, 2, 3]],
+  ['places where two files have the same number', ['1.md', '01-b.md'], [1, 2]],
+  ['places where a number is none of a chapter', ['20260131.md', '20260201.md'], [1, 2]],
+  ['places where two would have the last', ['0.md', '100000.md'], [1, 2]],
+])('keys of chapters are %s', (_name, names, keys) => {
+  expect(keysOf(names)).toEqual(keys);
+});
+
 it('names every faulty file of a folder, and the fix', async () => {
   const folder = await folderWith({ '1.md': '', '2.md': 'a\0b' });
   const faults = readFolder(folder, {});
   await expect(faults).rejects.toThrow(/1\.md is empty\. Write some text/);
   await expect(faults).rejects.toThrow(/2\.md holds the character NUL/);
+  await mkdir(join(folder, 'sub.md'));
+  await expect(readFolder(folder, {})).rejects.toThrow(/sub\.md is a folder\. Give it another name/);
   await expect(readFolder(await folderWith({ 'a.png': 'x' }), {})).rejects.toThrow('holds no Markdown');
 });
 

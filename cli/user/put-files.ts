@@ -1,8 +1,7 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../platform/process/exit.ts';
-import { allRead, type FolderBook, readTextFile } from '../demo/book-folder.ts';
-import { inParts, keyOf, placeDrafts } from '../demo/drafts.ts';
-import { createBook, readBook } from '../demo/operations.ts';
+import { allRead, readTextFile } from '../demo/book-folder.ts';
+import { inParts, keyOf } from '../demo/drafts.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import { progressOf } from '../terminal/progress.ts';
 import type { Connection } from './connection.ts';
@@ -15,15 +14,6 @@ export interface PutFile {
   readonly file: string;
   readonly id: string;
   readonly title: string;
-}
-
-/** What became of a folder. */
-export interface PutBook {
-  readonly bookId: string;
-  readonly title: string;
-  readonly chapters: readonly { readonly chapterNum: number; readonly title: string; readonly id: string }[];
-  /** How many drafts were stored; the others were there. */
-  readonly stored: number;
 }
 
 export interface DocumentOptions {
@@ -97,25 +87,4 @@ export async function putFiles(
   }
   progress.end();
   return done;
-}
-
-/** Makes sure that the book is there, and that each chapter's newest draft has its text. */
-export async function putBook({ graph }: Connection, book: FolderBook): Promise<PutBook> {
-  const { bookId, title } = book;
-  const chapters = book.chapters.map((chapter) => ({ chapterNum: chapter.chapterNum, title: chapter.title }));
-  const { createBook: created } = await graph.run(createBook, { input: { id: bookId, title, chapters } });
-  assertAccepted(`The book “${title}”`, created.userErrors);
-  const known = (await graph.run(readBook, { bookId })).book?.chapters ?? [];
-  const progress = progressOf('storing', 'chapters');
-  const placed = new Map<number, string>();
-  const stored = await placeDrafts({
-    ...{ graph, book, newest: new Map(known.map(({ chapterNum, draft }) => [chapterNum, draft])) },
-    onPlaced(chapterNum, { draft }) {
-      placed.set(chapterNum, draft.id);
-      progress.at(placed.size, chapters.length);
-    },
-  });
-  progress.end();
-  const all = chapters.map((chapter) => ({ ...chapter, id: placed.get(chapter.chapterNum) ?? '' }));
-  return { bookId, title, chapters: all, stored };
 }

@@ -71,7 +71,7 @@ const read = async (id: string): Promise<Blob> => (await client.query<{ blob: Bl
 const requestsAbout = (text: string) =>
   model.requests.filter(({ body }) => body.messages.some(({ content }) => content === text));
 
-/** Runs `npm run dlq -- …args`; objects among `args` are environment variables. */
+/** Runs `npx blobgraph dlq …args`; objects among `args` are environment variables. */
 const dlq = (...args: (string | Record<string, string>)[]) =>
   new Promise<{ code: number | null; output: string }>((resolve) => {
     const environment = args.filter((arg) => typeof arg !== 'string');

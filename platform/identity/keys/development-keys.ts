@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
@@ -16,6 +17,8 @@ export interface DevelopmentKeys {
   connectionKey(): Promise<Buffer>;
 }
 
+const USER_KEY = 'user-key.jwk';
+
 /** The file's text; written first when missing. Of several processes at once, all get the first one's. */
 async function readOrMake(folder: string, name: string, make: () => Promise<string>): Promise<string> {
   const file = join(folder, name);
@@ -32,6 +35,9 @@ async function readOrMake(folder: string, name: string, make: () => Promise<stri
   return readFile(file, 'utf8');
 }
 
+/** Whether users' tokens were ever signed there. */
+export const hasUserKey = (dataDir: string): boolean => existsSync(join(dataDir, 'keys', USER_KEY));
+
 export function developmentKeys(dataDir: string): DevelopmentKeys {
   const folder = join(dataDir, 'keys');
   const makeUserKey = async () => {
@@ -39,7 +45,7 @@ export function developmentKeys(dataDir: string): DevelopmentKeys {
     return JSON.stringify(await exportJWK(privateKey));
   };
   return {
-    userKey: async () => JSON.parse(await readOrMake(folder, 'user-key.jwk', makeUserKey)) as JWK,
+    userKey: async () => JSON.parse(await readOrMake(folder, USER_KEY, makeUserKey)) as JWK,
     serviceKey: (service) =>
       readOrMake(join(folder, 'services'), `${service}.pem`, async () => newServiceKey()),
     // Its name is that of the release before, when services signed with it, too.
