@@ -95,7 +95,7 @@ describe('says what is wrong, and how to mend it', () => {
       'empty.md is empty',
       'latin.md is not UTF-8',
       'nul.md holds the character NUL',
-      'does not exist',
+      'is a folder',
     ].entries())
       expect(lines[index]).toMatch(new RegExp(`^Chapter ${index + 1} .*${what.replace(/[()]/g, '\\$&')}`));
   });
