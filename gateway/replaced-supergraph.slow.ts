@@ -6,7 +6,7 @@ import { type ObjectTypeDefinitionNode, parse, print, visit } from 'graphql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeCursor } from '../platform/events/cursor.ts';
 import { projectFile } from '../platform/process/paths.ts';
-import { blobMessage } from '../platform/testing/events.ts';
+import { blobMessage, runBody } from '../platform/testing/events.ts';
 import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
 
 const OURS = readFileSync(projectFile('gateway/supergraph.graphql'), 'utf8');
@@ -61,9 +61,8 @@ async function follow(query = RUNS) {
   return async () => (await results.next()).value as Result;
 }
 
-const run = { processor_id: 'text-expansion', state: 'PROCESSING', attempt: 1, generation: 0 } as const;
 const publish = (version: number) =>
-  graph.log.publish(blobMessage('b0', version, { kind: 'processing', body: { run } }));
+  graph.log.publish(blobMessage('b0', version, { kind: 'processing', body: { run: runBody() } }));
 
 const description = async () => {
   const { data } = await graph.graphql<{ __type: { description: string } }>(

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import { connect } from '../../platform/serving/websocket/websocket.fixture.ts';
 import { storeNotes } from '../clients/cut.fixture.ts';
 import { SUBSCRIPTION } from '../harness/changes.ts';
 import { createGraphClient, type GraphClient } from '../harness/client.ts';
@@ -172,20 +171,10 @@ it('a user who is being erased through one is told nothing more by any, and let 
   }
 });
 
-interface Message {
-  readonly type: string;
-  readonly payload?: unknown;
-}
-
 /** A subscription over a plain WebSocket, so that its token can be renewed. */
 async function openSocket(gateway: string, token: string, query: string) {
-  const socket = new WebSocket(`${gateway.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const { socket, received, closed: ended, send } = await connect(`${gateway.replace('http', 'ws')}/graphql`);
   closing.push(() => socket.terminate());
-  const received: Message[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
-  const ended = once(socket, 'close').then(([code]) => code as number);
-  await once(socket, 'open');
-  const send = (message: object) => socket.send(JSON.stringify(message));
   const renew = (next: string) => send({ type: 'ping', payload: { authorization: `Bearer ${next}` } });
   send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
   await expect.poll(() => received.at(0)?.type, PATIENCE).toBe('connection_ack');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import type { ChangeFeed } from '../../platform/changes/feed.ts';
+import { connect } from '../../platform/serving/websocket/websocket.fixture.ts';
 import { BEGINNING, blobMessage } from '../../platform/testing/events.ts';
 import { openEvents } from '../testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
@@ -76,13 +76,10 @@ interface Message {
 
 async function openSocket() {
   const url = `${graph.gateway.url.replace('http', 'ws')}/graphql`;
-  const socket = new WebSocket(url, 'graphql-transport-ws');
+  const { socket, received, send: sendOne } = await connect<Message>(url);
   closing.push(() => socket.terminate());
-  const received: Message[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
-  await once(socket, 'open');
   const send = (...messages: readonly object[]) => {
-    for (const message of messages) socket.send(JSON.stringify(message));
+    for (const message of messages) sendOne(message);
   };
   send({ type: 'connection_init', payload: { authorization } });
   await expect.poll(() => received.shift()?.type).toBe('connection_ack');

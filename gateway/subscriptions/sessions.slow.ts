@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { readSettings } from '../../platform/config/config.ts';
 import { toUserMessage, type UserEventKind } from '../../platform/events/user-events.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
+import { connect } from '../../platform/serving/websocket/websocket.fixture.ts';
 import { BEGINNING, blobMessage, cursorAt } from '../../platform/testing/events.ts';
 import { memoryLog } from '../../platform/testing/memory-log.ts';
 import { openEvents } from '../testing/events.ts';
@@ -49,13 +49,9 @@ function bySocket(
   first: (token: string, query: string) => object[],
 ): Transport {
   return async ({ gateway }, token, query = CHANGES) => {
-    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}${path}`, protocol);
+    const url = `${gateway.url.replace('http', 'ws')}${path}`;
+    const { socket, received, closed: ended, send } = await connect<Message>(url, {}, protocol);
     closing.push(() => socket.terminate());
-    const received: Message[] = [];
-    socket.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
-    const ended = once(socket, 'close').then(([code]) => code as number);
-    await once(socket, 'open');
-    const send = (message: object) => socket.send(JSON.stringify(message));
     for (const [index, message] of first(token, query).entries()) {
       // Each is sent once the one before is answered.
       if (index > 0) await Promise.race([once(socket, 'message'), ended]);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { BlobEventBody, EventKind } from '../../platform/events/events.ts';
-import { BEGINNING, blobMessage, cursorAt } from '../../platform/testing/events.ts';
+import type { EventKind } from '../../platform/events/events.ts';
+import { BEGINNING, blobMessage, cursorAt, runBody } from '../../platform/testing/events.ts';
 import { openEvents } from '../testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
 
@@ -149,16 +149,9 @@ test.each(transports)('progress, by %s: the newest of each run, and no end for i
   const quick = await openQuick();
   const slow = await open();
   let version = 0;
-  const publish = async (kind: EventKind, run: Partial<BlobEventBody['run']> = {}) => {
+  const publish = async (kind: EventKind, run: Parameters<typeof runBody>[0] = {}) => {
     version += 1;
-    const whole = {
-      processor_id: 'expansion',
-      state: 'PROCESSING',
-      attempt: 1,
-      generation: 0,
-      ...run,
-    } as const;
-    await graph.log.publish(blobMessage('big', version, { kind, body: { run: whole } }));
+    await graph.log.publish(blobMessage('big', version, { kind, body: { run: runBody(run) } }));
     // Who reads is told of each.
     expect((await quick.next())?.data).toContain(cursorAt(version));
     return version;

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import type { BlobEventBody, EventKind } from '../events/events.ts';
+import type { EventKind } from '../events/events.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { BEGINNING, blobMessage } from '../testing/events.ts';
+import { BEGINNING, blobMessage, runBody } from '../testing/events.ts';
 import { memoryLog } from '../testing/memory-log.ts';
 import type { Change } from './change.ts';
 import { openChangeFeed } from './feed.ts';
@@ -19,16 +19,9 @@ function startFeed({ historySize = 10 } = {}) {
   const feed = openChangeFeed({ log, logger: createLogger('silent'), reconnectMs: 1, historySize });
   stopping.push(() => feed.close());
   let version = 0;
-  const tell = async (kind: EventKind, run: Partial<BlobEventBody['run']> = {}) => {
+  const tell = async (kind: EventKind, run: Parameters<typeof runBody>[0] = {}) => {
     version += 1;
-    const whole = {
-      processor_id: 'expansion',
-      state: 'PROCESSING',
-      attempt: 1,
-      generation: 0,
-      ...run,
-    } as const;
-    await log.publish(blobMessage('draft', version, { kind, body: { run: whole } }));
+    await log.publish(blobMessage('draft', version, { kind, body: { run: runBody(run) } }));
   };
   const follow = (after: string) => {
     const changes = feed.subscribe({ viewer: { userId: 'alice', roles: [] }, after });

@@ -36,6 +36,14 @@ export function blobMessage(
   });
 }
 
+type RunBody = NonNullable<BlobEventBody['run']>;
+
+/** A run of an event's body: the first attempt of text-expansion, PROCESSING, unless told otherwise. */
+export const runBody = (over: Partial<RunBody> = {}): RunBody => ({
+  ...{ processor_id: 'text-expansion', state: 'PROCESSING', attempt: 1, generation: 0 },
+  ...over,
+});
+
 /** A change of a book's record as a message of the log; user `alice` and kind `updated` unless told otherwise. */
 export const bookMessage = (
   bookId: string,

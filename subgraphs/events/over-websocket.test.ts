@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { toUserMessage, type UserEventKind } from '../../platform/events/user-events.ts';
 import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
+import { connect } from '../../platform/serving/websocket/websocket.fixture.ts';
 import { BEGINNING, blobMessage, cursorAt } from '../../platform/testing/events.ts';
 import { TEST_SECRET } from '../../platform/testing/identity.ts';
 import { type TestService, viewer } from '../../platform/testing/service.ts';
@@ -32,13 +32,13 @@ const blobIdIn = (result: Message['payload']) =>
 
 /** A connection that follows changes from the beginning. */
 async function follow({ url }: TestService, payload: object) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const {
+    socket,
+    received,
+    closed: ended,
+    send,
+  } = await connect<Message>(`${url.replace('http', 'ws')}/graphql`);
   onTestFinished(() => socket.terminate());
-  const received: Message[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data)) as Message));
-  const ended = once(socket, 'close').then(([code]) => code as number);
-  await once(socket, 'open');
-  const send = (message: object) => socket.send(JSON.stringify(message));
   send({ type: 'connection_init', payload });
   await Promise.race([once(socket, 'message'), ended]);
   if (socket.readyState === socket.OPEN)

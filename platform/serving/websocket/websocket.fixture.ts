@@ -67,11 +67,15 @@ export interface Received {
   readonly payload?: unknown;
 }
 
-/** A connection that has said nothing yet. */
-export async function connect(url: string, options: object = {}, protocol = 'graphql-transport-ws') {
+/** A connection that has said nothing yet, and all that it receives. */
+export async function connect<Message extends object = Received>(
+  url: string,
+  options: object = {},
+  protocol: string | string[] = 'graphql-transport-ws',
+) {
   const socket = new WebSocket(url, protocol, options);
   cleanUp.push(() => socket.terminate());
-  const received: Received[] = [];
+  const received: Message[] = [];
   socket.on('message', (data) => received.push(JSON.parse(String(data))));
   const closing = once(socket, 'close').then(([code, reason]) => [Number(code), String(reason)] as const);
   await once(socket, 'open');

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlDatabase, SqlServer } from '../../../../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
 import type { EntryFilter } from '../../filter.ts';
 import { CONDITIONS, type Condition } from '../../filter.ts';
 import type { PageRequest } from '../../lists.ts';
 import type { StateStore } from '../../store.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
-import { explain as explainStatements, type Step } from './plan.fixture.ts';
+import {
+  explain as explainStatements,
+  numbered,
+  SEEDED_WITHIN_MS,
+  type Step,
+  seeded,
+} from './plan.postgres.fixture.ts';
 
 const ENTRIES = 42_000;
 /** Entries that meet every condition. */
@@ -14,9 +19,6 @@ const MET = 10;
 const LIMIT = 2 * MET;
 /** A page that a server without statistics might take for longer than the list. */
 const LARGE = 101;
-
-/** A busy machine takes a while for so many. */
-const SEEDED_WITHIN_MS = 300_000;
 
 let server: SqlServer;
 let database: SqlDatabase;
@@ -35,8 +37,7 @@ const SEED = `
     CASE WHEN i % 4200 = 0 OR i % 7 = 2 THEN 'x' ELSE 'y' END,
     CASE WHEN i % 4200 = 0 OR i % 7 = 1 THEN 'x' ELSE 'y' END, '[]',
     CASE WHEN i % 4200 = 0 OR i % 7 = 4 THEN 'x' ELSE 'y' END, at, at, '[]'
-  FROM (SELECT i, '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at
-    FROM generate_series(0, ${ENTRIES} - 1) i) numbered`;
+  FROM ${numbered(0, ENTRIES - 1)}`;
 const EDGES = `
   INSERT INTO blob_sources (user_id, parent_id, child_id, child_created_at, child_processor_id, child_facets)
   SELECT 'alice', parent, id, created_at, processor_id,
@@ -44,12 +45,7 @@ const EDGES = `
   FROM blob_index, unnest(source_ids) AS parent`;
 
 beforeAll(async () => {
-  server = await openTemporaryPglite();
-  database = await server.database('plans');
-  await createPostgresStateStore(database).prepare();
-  await database.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
-  await database.execute(SEED);
-  await database.execute(EDGES);
+  ({ server, database } = await seeded(SEED, EDGES));
 }, SEEDED_WITHIN_MS);
 afterAll(() => server?.close());
 

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlDatabase, SqlServer } from '../../../../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
 import type { EntryFilter } from '../../filter.ts';
 import type { PageRequest } from '../../lists.ts';
 import { COMPARED, SCANNED } from '../../search.ts';
 import type { StateStore } from '../../store.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
-import { explain, type Step } from './plan.fixture.ts';
+import { explain, numbered, SEEDED_WITHIN_MS, type Step, seeded } from './plan.postgres.fixture.ts';
 
 const ENTRIES = 42_000;
 const LIMIT = 20;
-/** A busy machine takes a while for so many. */
-const SEEDED_WITHIN_MS = 300_000;
 
 let server: SqlServer;
 let database: SqlDatabase;
@@ -26,18 +23,12 @@ const SEED = `
   SELECT 'entry-' || i, CASE WHEN i % 2 = 0 THEN 'alice' ELSE 'bob' END, 1, 'p' || i % 3, 's', 's' || i % 5, '1', '{}',
     't' || i % 11, '', '', 1, CASE WHEN i % 7 <> 0 THEN 'b' || i % 100 END, NULL, '[]', 'STORED', at, at, '[]',
     ARRAY['common', CASE WHEN i % 4 < 2 THEN 'odd' ELSE 'even' END, CASE WHEN i % 4200 = 0 THEN 'rare' ELSE 'x' || i END]
-  FROM (SELECT i, '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at
-    FROM generate_series(0, ${ENTRIES} - 1) i) numbered`;
+  FROM ${numbered(0, ENTRIES - 1)}`;
+const WORDS =
+  "INSERT INTO blob_words SELECT word || ' ' || user_id, created_at, id FROM blob_index, unnest(words) word";
 
 beforeAll(async () => {
-  server = await openTemporaryPglite();
-  database = await server.database('plans');
-  await createPostgresStateStore(database).prepare();
-  await database.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
-  await database.execute(SEED);
-  await database.execute(
-    `INSERT INTO blob_words SELECT word || ' ' || user_id, created_at, id FROM blob_index, unnest(words) word`,
-  );
+  ({ server, database } = await seeded(SEED, WORDS));
 }, SEEDED_WITHIN_MS);
 afterAll(() => server?.close());
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SqlDatabase, SqlServer } from '../../../../../platform/sql/database.ts';
-import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
 import type { StateStore } from '../../store.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
-import { explain } from './plan.fixture.ts';
+import { explain, numbered, SEEDED_WITHIN_MS, seeded } from './plan.postgres.fixture.ts';
 
 /** Of one user: half are done, some are in hand, all others are held. */
 const ENTRIES = 20_000;
@@ -21,16 +20,11 @@ const SEED = `
       CASE WHEN i % 2 = 0 AND i > ${USERS} THEN 'COMPLETED' ELSE 'PENDING' END) ||
       CASE WHEN i % 2 = 1 AND i < ${ENTRIES - 2 * IN_HAND} OR i <= ${USERS} THEN '{"held": true}' ELSE '{}' END::jsonb),
     'x', at, at, '[]'
-  FROM (SELECT i, '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at
-    FROM generate_series(1, ${ENTRIES}) i) numbered`;
+  FROM ${numbered(1, ENTRIES)}`;
 
 beforeAll(async () => {
-  server = await openTemporaryPglite();
-  database = await server.database('plans');
-  await createPostgresStateStore(database).prepare();
-  await database.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
-  await database.execute(SEED);
-}, 240_000);
+  ({ server, database } = await seeded(SEED));
+}, SEEDED_WITHIN_MS);
 afterAll(() => server?.close());
 
 /** The most rows that a step goes through. */

@@ -4,7 +4,7 @@ import type { SqlDatabase, SqlServer, SqlValue } from '../../../../../platform/s
 import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
 import { complete } from '../../contract/summary.contract.ts';
 import type { StateStore } from '../../store.ts';
-import { explain } from '../lists/plan.fixture.ts';
+import { explain } from '../lists/plan.postgres.fixture.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
 
 const ENTRIES = 6_000;

@@ -1,4 +1,26 @@
-import type { SqlDatabase, SqlValue } from '../../../../../platform/sql/database.ts';
+import type { SqlDatabase, SqlServer, SqlValue } from '../../../../../platform/sql/database.ts';
+import { openTemporaryPglite } from '../../../../../platform/testing/pglite.ts';
+import { createPostgresStateStore } from '../store.postgres.ts';
+
+/** Milliseconds for filling a database: a busy machine takes a while for so many entries. */
+export const SEEDED_WITHIN_MS = 300_000;
+
+/** Numbers `i` with a time `at` for each, a second after the one before: `FROM` of a seed. */
+export const numbered = (first: number, last: number): string => `
+  (SELECT i, '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 second' AS at
+    FROM generate_series(${first}, ${last}) i) numbered`;
+
+/** A database of the state that statements have filled, past the triggers. */
+export async function seeded(
+  ...statements: readonly string[]
+): Promise<{ readonly server: SqlServer; readonly database: SqlDatabase }> {
+  const server = await openTemporaryPglite();
+  const database = await server.database('plans');
+  await createPostgresStateStore(database).prepare();
+  await database.execute('ALTER TABLE blob_index DISABLE TRIGGER USER');
+  for (const statement of statements) await database.execute(statement);
+  return { server, database };
+}
 
 interface Plan {
   readonly 'Node Type': string;
