@@ -6,7 +6,7 @@ import { build } from 'vite';
 import { expect, it, onTestFinished } from 'vitest';
 import { projectFile } from '../platform/process/paths.ts';
 
-/** What a page that imports these names gets of the client, minified, without the transport. */
+/** The client's share of a page that imports these names, minified, without the transport. */
 async function bundled(names: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'blobgraph-client-'));
   onTestFinished(() => rm(folder, { recursive: true }));

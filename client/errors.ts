@@ -1,4 +1,4 @@
-/** What the graph says is wrong, as GraphQL has it. */
+/** An error of an answer, as GraphQL has it. */
 export interface Fault {
   readonly message: string;
   readonly path?: readonly (string | number)[] | undefined;
@@ -43,7 +43,7 @@ export class GraphError extends Error {
   }
 }
 
-/** What a user can mend: `field` is the input's. */
+/** An error that the user can mend: `field` is the input's. */
 export interface UserError {
   readonly field: string | null;
   readonly code: string;

@@ -62,18 +62,19 @@ it('throws what the token’s source throws, and does not try again', async () =
 });
 
 it('ends what is asked when it is closed, and takes nothing more', async () => {
-  const fetch = (_url: unknown, init?: RequestInit) =>
-    new Promise<Response>((_resolve, reject) => {
-      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
-    });
+  const fetch = vi.fn(
+    (_url: unknown, init?: RequestInit) =>
+      new Promise<Response>((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+      }),
+  );
   const graph = openGraph({
     url: 'http://127.0.0.1:1/graphql',
     token: () => 'x',
     fetch: fetch as typeof globalThis.fetch,
   });
   const [asked, watched] = [graph.request(MeDocument, {}), watchBlob(graph, 'b').next()];
-  // Both wait for their tokens until then.
-  await new Promise((resolve) => setTimeout(resolve));
+  await expect.poll(() => fetch.mock.calls.length).toBe(2);
   graph.close();
   await expect(asked).rejects.toThrow('The graph was closed.');
   await expect(watched).rejects.toThrow('The graph was closed.');

@@ -10,6 +10,7 @@ import {
   type BookFieldsFragment,
   CreateBlobDocument,
   type CreateBlobInput,
+  type ProcessingState,
 } from './operations.generated.ts';
 
 /** A blob as it is now. */
@@ -56,7 +57,7 @@ async function* fromSnapshots<Seen>(
   }
 }
 
-/** What cannot be read now is read afresh, after a moment. */
+/** For a blob or book that cannot be read now: it is read afresh, after a moment. */
 const unread = () =>
   new GraphError([{ message: 'It cannot be read now.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
 
@@ -129,8 +130,12 @@ export const watchBook = (
 ): AsyncGenerator<SeenBook, void, undefined> =>
   fromSnapshots(() => followBook(graph, id, asking), { ...asking, graph });
 
+interface Processed {
+  readonly processing: { readonly state: ProcessingState };
+}
+
 /** Whether nothing more is made of the blob by itself. */
-export const isSettled = ({ processing: { state } }: BlobFieldsFragment): boolean =>
+export const isSettled = ({ processing: { state } }: Processed): boolean =>
   state === 'STORED' || state === 'COMPLETED' || state === 'FAILED';
 
 /** Stores a blob, once: the key makes it safe to send again while nobody answers. */

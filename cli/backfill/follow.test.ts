@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { projectFile } from '../../platform/process/paths.ts';
 import { plainDisplay } from '../demo/display.ts';
 import { type Graph, GraphFault, GraphOutOfReach } from '../demo/graph.ts';
-import type { Operation } from '../demo/operations.ts';
+import type { Operation } from '../demo/operation.ts';
 import { followBackfill, lineOf } from './follow.ts';
 import { type Backfill, beginning, showing } from './operations.ts';
 

@@ -1,4 +1,4 @@
-import type { Operation, UserError } from '../demo/operations.ts';
+import type { Operation, UserError } from '../demo/operation.ts';
 
 /** A backfill as the graph shows it. */
 export interface Backfill {

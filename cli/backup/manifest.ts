@@ -22,7 +22,7 @@ export const manifestSchema = z.object({
   files: z.array(z.object({ path, mode, bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
 
-/** What an archive holds. */
+/** An archive's contents. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ListedFile = Manifest['files'][number];
 

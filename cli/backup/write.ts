@@ -39,7 +39,7 @@ async function walk(root: string, path: string, into: Contents): Promise<void> {
   }
 }
 
-/** What of a data folder is kept. */
+/** The folders and files of a data folder that are kept. */
 async function contentsOf(dataDir: string): Promise<Contents> {
   const contents: Contents = { folders: [], files: [] };
   const there = await readdir(dataDir);

@@ -18,7 +18,7 @@ async function defined(name: string): Promise<Command> {
   return command;
 }
 
-/** What is printed when the command line is parsed, and the code that it ends with. */
+/** The lines that parsing a command line prints, and the code that it ends with. */
 async function parsed(...args: string[]) {
   const program = await programFor(args);
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

@@ -15,7 +15,7 @@ interface Options extends ConnectionOptions {
 const whole = (id: string): string => id;
 const noLabels: ReadonlyMap<string, string> = new Map();
 
-/** What a blob was made of as a tree, and what was made of it as another. */
+/** A blob's sources as a tree, and its derived blobs as another. */
 export function treesOf(lineage: Lineage, id: string): string[] {
   const sources = lineageTree({ ...lineage, truncated: false }, id, noLabels, whole);
   const turned = lineage.edges.map(({ parentId, childId }) => ({ parentId: childId, childId: parentId }));

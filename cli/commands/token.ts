@@ -1,6 +1,5 @@
 import { loadConfig } from '../../platform/config/config.ts';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
-import { developmentToken, LOCAL_USER } from '../../platform/identity/users/development-token.ts';
+import { LOCAL_USER, localToken } from '../../platform/identity/users/development-token.ts';
 import { UsageError } from '../../platform/process/exit.ts';
 import { type Define, print, withExamples, withJson } from '../terminal/command.ts';
 
@@ -12,9 +11,8 @@ interface Options {
 async function printToken(user: string, { operator, json }: Options): Promise<void> {
   if (!/\S/.test(user))
     throw new UsageError('[user] is empty: name the user, e.g. `npx blobgraph token alice`.');
-  const config = loadConfig();
   const roles = operator ? ['operator'] : [];
-  const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, user, roles);
+  const token = await localToken(loadConfig(), user, roles);
   if (!token)
     throw new UsageError('JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here.');
   print(json, { user, roles, token }, () => [token]);

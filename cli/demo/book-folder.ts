@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MAX_TEXT_BYTES } from '../../platform/input/limits.ts';
+import { hasCode } from '../../platform/process/process-identity.ts';
 import { DemoError } from './error.ts';
 
 /** One chapter of a book folder. */
@@ -55,13 +56,10 @@ const bookFile = z.object({
 
 type BookFile = z.infer<typeof bookFile>;
 
-const isCode = (error: unknown, ...codes: string[]): boolean =>
-  codes.includes((error as NodeJS.ErrnoException).code ?? '');
-
 async function readBookFile(folder: string): Promise<BookFile> {
   const file = join(folder, 'book.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new DemoError(
       `There is no ${file}: give --book a folder with a book.json like the one in cli/demo/story.`,
     );
@@ -103,9 +101,9 @@ function mistakeIn(bytes: Uint8Array, text: string | null): string | null {
  */
 export async function readTextFile(path: string, name: string, missing: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    if (isCode(error, 'EISDIR'))
+    if (hasCode(error, 'EISDIR'))
       throw new DemoError(`${name} is a folder. Give it another name, or move it away.`);
-    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new DemoError(`${name} does not exist. ${missing}`);
   });
   const text = decode(bytes);
@@ -121,7 +119,7 @@ async function readChapter(folder: string, chapter: BookFile['chapters'][number]
   return { chapterNum: chapter.chapter, title: chapter.title, text };
 }
 
-/** What all of them gave. @throws DemoError with the faults of all that failed */
+/** All results. @throws DemoError with the faults of all that failed */
 export async function allRead<T>(reading: readonly Promise<T>[]): Promise<T[]> {
   const read = await Promise.allSettled(reading);
   const faults = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));

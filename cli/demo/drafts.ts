@@ -3,7 +3,8 @@ import pMap from 'p-map';
 import type { FolderBook, FolderChapter } from './book-folder.ts';
 import { DemoError } from './error.ts';
 import type { Graph } from './graph.ts';
-import { createDrafts, type Draft, readDraftText, type UserError } from './operations.ts';
+import type { UserError } from './operation.ts';
+import { createDrafts, type Draft, readDraftText } from './operations.ts';
 
 /** An idempotency key: SHA-256 of the parts, in hex. */
 export const keyOf = (...parts: readonly (string | number | null)[]): string =>

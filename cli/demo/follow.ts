@@ -1,7 +1,7 @@
 import { pause } from '../../platform/time/pause.ts';
 import { backoffMs } from '../../platform/time/retry.ts';
 import { BACKOFF, type Graph, GraphFault, isPassing } from './graph.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 export interface Following<Data, Variables> {
   readonly graph: Pick<Graph, 'listen'>;

@@ -82,13 +82,13 @@ const fault = (code: string) => ({
 describe('a request', () => {
   it('is sent again while the graph is out of reach', async () => {
     answers = [{ status: 502, body: '<html>' }, fault('SERVICE_UNAVAILABLE'), ok];
-    expect(await graph.run(liveCursor, { bookId: 'b' })).toEqual({ blobs: { liveCursor: 'c' } });
+    expect(await graph.run(liveCursor, {})).toEqual({ blobs: { liveCursor: 'c' } });
     expect(requests).toBe(3);
   });
 
   it('is not sent again when the graph refuses it', async () => {
     answers = [fault('UNAUTHENTICATED')];
-    const error = await graph.run(liveCursor, { bookId: 'b' }).catch((reason: unknown) => reason);
+    const error = await graph.run(liveCursor, {}).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(GraphFault);
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: 'No. (request r1)' });
     expect(requests).toBe(1);
@@ -96,7 +96,7 @@ describe('a request', () => {
 
   it('fails when the graph stays out of reach', async () => {
     const impatient = openGraph({ gateway, token: 't', signal: stopping.signal, patienceMs: 2_000 });
-    await expect(impatient.run(liveCursor, { bookId: 'b' })).rejects.toThrow(GraphOutOfReach);
+    await expect(impatient.run(liveCursor, {})).rejects.toThrow(GraphOutOfReach);
     expect(requests).toBeGreaterThan(1);
   });
 });

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { unanswered } from '../../client/live.ts';
 import { retrying } from '../../platform/time/retry.ts';
 import { DemoError } from './error.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 interface Fault {
   readonly message: string;

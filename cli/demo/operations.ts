@@ -1,23 +1,4 @@
-/** A GraphQL operation with the types of its variables and its data. */
-export interface Operation<Data, Variables> {
-  readonly text: string;
-  /** Never set: carries the types. */
-  readonly types?: (variables: Variables) => Data;
-}
-
-const operation = <Data, Variables>(text: string): Operation<Data, Variables> => ({ text });
-
-export interface UserError {
-  /** The input's field; null: the error is of none. */
-  readonly field: string | null;
-  /** A code of docs/errors.md. */
-  readonly code: string;
-  readonly message: string;
-}
-
-interface Payload {
-  readonly userErrors: readonly UserError[];
-}
+import { operation, type Payload } from './operation.ts';
 
 export type ProcessingState = 'STORED' | 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED';
 
@@ -62,11 +43,11 @@ export const createBook = operation<
   'mutation DemoCreateBook($input: CreateBookInput!) { createBook(input: $input) { userErrors { field code message } } }',
 );
 
-/** The cursor to subscribe from, read before the book, so that no change is missed. */
+/** The cursor of now: read it before what changes are to go on from. */
 export const liveCursor = operation<
   { readonly blobs: { readonly liveCursor: string } },
-  { readonly bookId: string }
->('query DemoLiveCursor($bookId: ID!) { blobs(filter: { bookId: $bookId }, first: 1) { liveCursor } }');
+  Record<string, never>
+>('query CliLiveCursor { blobs(first: 1) { liveCursor } }');
 
 export interface StoredChapter {
   readonly chapterNum: number;

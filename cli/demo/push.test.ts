@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FolderBook } from './book-folder.ts';
 import type { Graph } from './graph.ts';
+import type { Operation } from './operation.ts';
 import * as operations from './operations.ts';
 import { type PushDependencies, pushBook } from './push.ts';
 
@@ -112,10 +113,7 @@ class FakeGraph implements Graph {
     ],
   ]);
 
-  async run<Data, Variables>(
-    operation: operations.Operation<Data, Variables>,
-    variables: Variables,
-  ): Promise<Data> {
+  async run<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data> {
     return this.#answers.get(operation)?.(variables as never) as Data;
   }
 

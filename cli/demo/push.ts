@@ -48,7 +48,7 @@ export interface PushedBook {
 /** The book's chapters in the graph, and a cursor from before they were read. */
 async function read({ graph }: PushDependencies, bookId: string) {
   // One after the other: the cursor must be older than the chapters.
-  const { blobs } = await graph.run(liveCursor, { bookId });
+  const { blobs } = await graph.run(liveCursor, {});
   const { book } = await graph.run(readBook, { bookId });
   return {
     cursor: blobs.liveCursor,

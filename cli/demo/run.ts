@@ -2,8 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig, servicePorts } from '../../platform/config/config.ts';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
-import { developmentToken } from '../../platform/identity/users/development-token.ts';
+import { localToken } from '../../platform/identity/users/development-token.ts';
 import { projectFile } from '../../platform/process/paths.ts';
 import { type FolderBook, readBookFolder } from './book-folder.ts';
 import { displayOn } from './display.ts';
@@ -68,7 +67,7 @@ async function startOwn(config: Config, say: Say): Promise<() => Promise<void>> 
 }
 
 async function demoToken(config: Config): Promise<string> {
-  const token = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, DEMO_USER);
+  const token = await localToken(config, DEMO_USER);
   if (token) return token;
   throw new DemoError(
     'The demo signs its own token, which this system does not accept: JWKS_URL or JWT_PUBLIC_KEY is set.',
@@ -105,7 +104,7 @@ async function report(book: FolderBook, pushed: PushedBook, dataDir: string, say
   return file;
 }
 
-/** What the demo is to do. */
+/** How the demo runs. */
 export interface DemoOptions {
   /** Folder of the book. Default: the story that comes with it. */
   readonly book?: string;

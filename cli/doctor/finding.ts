@@ -1,12 +1,12 @@
-/** What one look found. */
+/** The outcome of one look. */
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** Its subject, in a word or two. */
   readonly check: string;
   /** `problem`: the system does not run, or not rightly. */
   readonly state: 'fine' | 'warning' | 'problem';
-  /** What is there. */
+  /** The state that was found. */
   readonly message: string;
-  /** What to do about it; null where all is fine. */
+  /** How to mend it; null where all is fine. */
   readonly fix: string | null;
 }
 

@@ -23,7 +23,7 @@ async function connectFault(host: string, port: number): Promise<string | null> 
   }
 }
 
-/** What answers at a port that is taken. A busy service may take its time. */
+/** Who answers at a port that is taken. A busy service may take its time. */
 async function readiness(url: string): Promise<'ready' | 'starting' | 'other'> {
   try {
     const { status } = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });

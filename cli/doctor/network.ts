@@ -1,6 +1,6 @@
 import { type Finding, fine, problem } from './finding.ts';
 
-/** What was found at a service's port on this machine. */
+/** A look at a service's port on this machine. */
 export interface PortLook {
   readonly service: string;
   readonly port: number;

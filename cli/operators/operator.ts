@@ -1,6 +1,5 @@
 import { type Config, loadConfig } from '../../platform/config/config.ts';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
-import { developmentToken } from '../../platform/identity/users/development-token.ts';
+import { localToken } from '../../platform/identity/users/development-token.ts';
 import { UsageError } from '../../platform/process/exit.ts';
 import { type Graph, openGraph } from '../demo/graph.ts';
 
@@ -20,8 +19,7 @@ export async function operatorToken(
   config: Config,
   { name, fields }: Pick<OperatorCommand, 'name' | 'fields'>,
 ): Promise<string> {
-  const keys = developmentKeys(config.dataDir);
-  const token = await developmentToken({ config, keys }, name, ['operator']);
+  const token = await localToken(config, name, ['operator']);
   if (token) return token;
   throw new UsageError(
     'JWKS_URL or JWT_PUBLIC_KEY is set: tokens come from that issuer, not from here. Call the graph itself ' +

@@ -4,7 +4,7 @@ import { parse, validate } from 'graphql';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { projectFile } from '../../platform/process/paths.ts';
 import type { Graph } from '../demo/graph.ts';
-import type { Operation } from '../demo/operations.ts';
+import type { Operation } from '../demo/operation.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import {
   type Change,

@@ -1,5 +1,5 @@
 import type { Graph } from '../demo/graph.ts';
-import type { Operation, UserError } from '../demo/operations.ts';
+import type { Operation, UserError } from '../demo/operation.ts';
 import { print } from '../terminal/command.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import { assertAccepted } from '../user/refusal.ts';

@@ -1,4 +1,4 @@
-/** What the exit codes of all commands mean, as docs/cli.md has them. */
+/** The meaning of each exit code, for all commands, as docs/cli.md has it. */
 export const exitCodes = {
   0: 'done',
   1: 'failed, or refused: the message says why, and what to do',

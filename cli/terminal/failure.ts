@@ -51,7 +51,7 @@ function commanderFailure({ exitCode, message }: CommanderError): Omit<Failure, 
   return { code, message: `${told} (add --help for options and examples)`, exitCode: CALLED_WRONGLY };
 }
 
-/** What is told of an error; with its stack only where nobody expected it. */
+/** An error as it is told; with its stack only where nobody expected it. */
 export function failureOf(error: unknown): Failure {
   const field = null;
   if (error instanceof CommandFailed)

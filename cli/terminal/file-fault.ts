@@ -1,6 +1,6 @@
 import { DRAFT_ENDING } from './new-file.ts';
 
-/** What the system says of a file by its code, and what to do. */
+/** The system's codes for files: the fault, and how to mend it. */
 const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder. Name one that is there.',
   ENOTDIR: 'a folder on the way is a file. Name a path whose folders are there.',

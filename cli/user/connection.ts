@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig, readSettings } from '../../platform/config/config.ts';
-import { developmentKeys } from '../../platform/identity/keys/development-keys.ts';
-import { developmentToken, LOCAL_USER } from '../../platform/identity/users/development-token.ts';
+import { LOCAL_USER, localToken } from '../../platform/identity/users/development-token.ts';
 import { UsageError } from '../../platform/process/exit.ts';
 import { type Graph, openGraph } from '../demo/graph.ts';
 
@@ -43,8 +42,7 @@ export const givenToken = (): string | undefined => readSettings(variables).BLOB
 async function tokenOf(given: string | undefined): Promise<string> {
   const token = given ?? givenToken();
   if (token !== undefined) return token;
-  const config = loadConfig();
-  const own = await developmentToken({ config, keys: developmentKeys(config.dataDir) }, LOCAL_USER);
+  const own = await localToken(loadConfig(), LOCAL_USER);
   if (own) return own;
   throw new UsageError(
     'Tokens come from another issuer (JWKS_URL, JWT_PUBLIC_KEY): give one by BLOBGRAPH_TOKEN.',

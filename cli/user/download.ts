@@ -1,4 +1,4 @@
-import { Readable, Transform, type Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { retrying } from '../../platform/time/retry.ts';
@@ -30,18 +30,6 @@ async function open({ url, signal }: DownloadOptions): Promise<Response> {
   );
 }
 
-/** Counts what passes. */
-function counting(total: number, { progress }: DownloadOptions): Transform {
-  let done = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, next) {
-      done += chunk.length;
-      progress.at(done, Math.max(total, done));
-      next(null, chunk);
-    },
-  });
-}
-
 /** Sends the file to the sink that `openSink` gives once there is an answer. @returns its bytes */
 export async function download(openSink: () => Promise<Writable>, options: DownloadOptions): Promise<number> {
   const answer = await open(options);
@@ -50,13 +38,18 @@ export async function download(openSink: () => Promise<Writable>, options: Downl
     throw error;
   });
   const total = Number(answer.headers.get('content-length') ?? 0);
-  const meter = counting(total, options);
   let bytes = 0;
-  meter.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
+  async function* counted(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      options.progress.at(bytes, Math.max(total, bytes));
+      yield chunk;
+    }
+  }
   try {
-    await pipeline(Readable.fromWeb(answer.body as ReadableStream), meter, sink, { signal: options.signal });
+    await pipeline(Readable.fromWeb(answer.body as ReadableStream), counted, sink, {
+      signal: options.signal,
+    });
   } catch (error) {
     options.signal.throwIfAborted();
     // `fetch` names a body that broke off so, and no error of the disk.

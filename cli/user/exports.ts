@@ -25,7 +25,7 @@ export async function newestOf({ graph }: Connection, bookId: string): Promise<s
   });
 }
 
-/** What files there are of a blob, by its type. */
+/** The formats of a blob's files, by its type. */
 export const formatsOf: Readonly<Record<string, readonly string[]>> = {
   compiled_book: ['MARKDOWN', 'HTML', 'EPUB', 'PDF'],
   pitch: ['MARKDOWN', 'DECK'],

@@ -1,7 +1,8 @@
 import { follow } from '../demo/follow.ts';
+import { liveCursor } from '../demo/operations.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import type { Connection } from './connection.ts';
-import { type Change, type ChangeFilter, changes, liveCursor } from './operations.ts';
+import { type Change, type ChangeFilter, changes } from './operations.ts';
 
 /** The cursor of now: changes after it are heard of. */
 export async function cursorOfNow({ graph }: Pick<Connection, 'graph'>): Promise<string> {

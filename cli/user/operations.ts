@@ -1,10 +1,5 @@
-import type { CompiledBook, Lineage, Operation, ProcessingState, UserError } from '../demo/operations.ts';
-
-const operation = <Data, Variables>(text: string): Operation<Data, Variables> => ({ text });
-
-interface Payload {
-  readonly userErrors: readonly UserError[];
-}
+import { type Operation, operation, type Payload } from '../demo/operation.ts';
+import type { CompiledBook, Lineage, ProcessingState } from '../demo/operations.ts';
 
 /** Which changes are followed; all of the caller's where nothing is named. */
 export interface ChangeFilter {
@@ -37,12 +32,6 @@ export interface Change {
   } | null;
 }
 
-/** The cursor of now. */
-export const liveCursor = operation<
-  { readonly blobs: { readonly liveCursor: string } },
-  Record<string, never>
->('query CliLiveCursor { blobs(first: 1) { liveCursor } }');
-
 export const changes = operation<
   { readonly blobChanged: Change },
   { readonly filter: ChangeFilter; readonly after: string }
@@ -53,13 +42,11 @@ export const changes = operation<
   }
 }`);
 
-/** A book's chapters, with the cursor to follow them from. */
+/** The drafts of a book's chapters. */
 export const bookState = operation<
   {
     readonly book: {
-      readonly title: string;
       readonly chapters: readonly {
-        readonly chapterNum: number;
         readonly draft: {
           readonly id: string;
           readonly processing: { readonly state: ProcessingState };
@@ -69,7 +56,7 @@ export const bookState = operation<
   },
   { readonly bookId: string }
 >(`query CliBook($bookId: ID!) {
-  book(id: $bookId) { title chapters { chapterNum draft { id processing { state } } } }
+  book(id: $bookId) { chapters { draft { id processing { state } } } }
 }`);
 
 export const removeChapters = operation<
@@ -136,7 +123,7 @@ export const exporters: ReadonlyMap<string, Operation<Exported, ExportVariables>
   ['pitch', exporting('exportPitch', 'PitchFormat', 'pitchId')],
 ]);
 
-/** What kind of blob it is. */
+/** A blob's title and type. */
 export const blobType = operation<
   { readonly blob: { readonly title: string; readonly type: string } | null },
   { readonly id: string }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { FolderBook } from '../demo/book-folder.ts';
 import type { Graph } from '../demo/graph.ts';
+import type { Operation } from '../demo/operation.ts';
 import {
   type CreateDraftInput,
   createBook,
   createDrafts,
-  type Operation,
   readBook,
   readDraftText,
 } from '../demo/operations.ts';

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { removeChapters } from './operations.ts';
 import { assertAccepted } from './refusal.ts';
 
-/** What became of a folder. */
+/** A folder that was put. */
 export interface PutBook {
   readonly bookId: string;
   readonly title: string;

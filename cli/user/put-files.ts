@@ -9,7 +9,7 @@ import { isText, titleFor } from './markdown-folder.ts';
 import { type BlobInput, createBlobs } from './operations.ts';
 import { assertAccepted } from './refusal.ts';
 
-/** What became of a file. */
+/** A file that was put. */
 export interface PutFile {
   readonly file: string;
   readonly id: string;

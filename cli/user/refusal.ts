@@ -1,4 +1,4 @@
-import type { UserError } from '../demo/operations.ts';
+import type { UserError } from '../demo/operation.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 
 /** @throws CommandFailed when the graph refused, with each reason: its field, its code and what to do */

@@ -1,3 +1,4 @@
+import { isSettled } from '../../client/watch.ts';
 import type { ProcessingState } from '../demo/operations.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import { progressOf } from '../terminal/progress.ts';
@@ -5,10 +6,12 @@ import type { Connection } from './connection.ts';
 import { cursorOfNow, followUntil } from './follow.ts';
 import { bookState } from './operations.ts';
 
-const isSettled = (state: ProcessingState): boolean => state !== 'PENDING' && state !== 'PROCESSING';
+interface Processed {
+  readonly processing: { readonly state: ProcessingState };
+}
 
-/** The states of a book's newest drafts, by id. @throws CommandFailed when there is no such book */
-async function draftsOf({ graph }: Connection, bookId: string): Promise<Map<string, ProcessingState>> {
+/** A book's newest drafts, by id. @throws CommandFailed when there is no such book */
+async function draftsOf({ graph }: Connection, bookId: string): Promise<Map<string, Processed>> {
   const { book } = await graph.run(bookState, { bookId });
   if (!book)
     throw new CommandFailed(
@@ -18,32 +21,32 @@ async function draftsOf({ graph }: Connection, bookId: string): Promise<Map<stri
         field: 'bookId',
       },
     );
-  return new Map(book.chapters.flatMap(({ draft }) => (draft ? [[draft.id, draft.processing.state]] : [])));
+  return new Map(book.chapters.flatMap(({ draft }) => (draft ? [[draft.id, draft] as const] : [])));
 }
 
 /** Waits until no chapter's draft is in work, and shows how far they are. */
 export async function untilSettled(connection: Connection, bookId: string): Promise<void> {
   // Read first: a change that comes while the chapters are read must not be missed.
   const after = await cursorOfNow(connection);
-  let states = await draftsOf(connection, bookId);
+  let drafts = await draftsOf(connection, bookId);
   const progress = progressOf('expanding', 'chapters');
-  const settled = () => [...states.values()].filter(isSettled).length;
+  const settled = () => [...drafts.values()].filter(isSettled).length;
   const isDone = () => {
-    progress.at(settled(), states.size);
-    return settled() === states.size;
+    progress.at(settled(), drafts.size);
+    return settled() === drafts.size;
   };
-  if (settled() === states.size) return;
+  if (settled() === drafts.size) return;
   try {
     await followUntil(connection, {
       filter: { bookId },
       after,
       isDone,
       onChange({ kind, blobId, blob }) {
-        if (kind === 'DELETED') states.delete(blobId);
-        else if (blob && states.has(blobId)) states.set(blobId, blob.processing.state);
+        if (kind === 'DELETED') drafts.delete(blobId);
+        else if (blob && drafts.has(blobId)) drafts.set(blobId, blob);
       },
       async readAgain() {
-        states = await draftsOf(connection, bookId);
+        drafts = await draftsOf(connection, bookId);
       },
     });
   } finally {
