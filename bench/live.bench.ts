@@ -50,7 +50,7 @@ const told = (sentAt: number, acknowledgedAt: number, arrivedAt: number): Told =
 
 const doneWith = (id: string): string => `${id} is expanded`;
 
-/** What a change says has come: a blob that was stored, or is expanded. */
+/** The stage that a change tells of: a blob was stored, or is expanded. */
 function arrivedIn({ blobChanged: { kind, blob } }: Changed): string | undefined {
   if (kind === 'CREATED') return blob?.id;
   return kind === 'COMPLETED' && blob ? doneWith(blob.id) : undefined;

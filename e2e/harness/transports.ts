@@ -25,7 +25,7 @@ export interface Followed {
   close(): void;
 }
 
-/** What is followed: blobs, one book by its id, or runs. */
+/** The stream to follow: blobs, one book by its id, or runs. */
 export type Stream = 'blobs' | 'processing' | { readonly book: string };
 
 export interface Following {

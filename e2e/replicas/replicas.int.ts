@@ -29,7 +29,7 @@ let system: System;
 let log: Observed;
 /** Beside the gateway of the system's own process, which nobody connects to. */
 let replicas: readonly OtherGateway[];
-/** What the system's own process reads the log by. */
+/** The consumers of the system's own process. */
 let own: readonly string[];
 const closing: (() => void)[] = [];
 

@@ -116,7 +116,7 @@ function withUsedVariables(document: DocumentNode) {
   return { pruned, used };
 }
 
-/** What of a document all of its subscribers share. */
+/** The part of a document that all of its subscribers share. */
 interface Split {
   readonly operation: OperationDefinitionNode;
   readonly root: Root;

@@ -6,7 +6,7 @@ import { BEGINNING, blobMessage } from '../../platform/testing/events.ts';
 import { openEvents } from '../testing/events.ts';
 import { startTestGraph, type TestGraph } from '../testing/test-graph.ts';
 
-/** What users of other gateways and libraries have reported of theirs. */
+/** Faults that users of other gateways and libraries have reported of theirs. */
 
 const QUERY = 'subscription ($after: String) { blobChanged(after: $after) { cursor blobId version } }';
 const variables = { after: BEGINNING };

@@ -1,6 +1,6 @@
 import type { Change, ChangeEntry } from './change.ts';
 
-/** What tells runs apart, of a change that is about one. */
+/** The key of a change's run. */
 export const runOf = ({ id, members }: Change): string =>
   `${id} ${members['run.processor_id']} ${members['run.artifact']}`;
 

@@ -12,7 +12,7 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 /** A change as REST tells it. */
 export interface Change {
   readonly cursor: string;
-  /** What happened, in a word: of a run its state. */
+  /** The change's kind: of a run its state. */
   readonly kind: string;
   /** The whole change. */
   readonly json: Json;

@@ -66,7 +66,7 @@ const tooLate = (ms: number) =>
     `No token has come within ${ms} ms: send \`{ "authorization": "Bearer …" }\`.`,
   );
 
-/** What can be followed, by the parameter `of`: routes that are subscriptions. */
+/** The routes that are subscriptions, by the parameter `of`. */
 export type Streams = ReadonlyMap<string, OpenRoute>;
 
 /** The streams among routes. */

@@ -78,7 +78,7 @@ export interface Route {
   readonly location?: (answer: Json) => string;
   /** The failure for a null root. Default: NOT_FOUND. */
   readonly missing?: { readonly code: ErrorCode; readonly message: string };
-  /** What a subscription follows, as the parameter `of` of the WebSocket names it. Default: it is not told there. */
+  /** A subscription's name in the parameter `of` of the WebSocket. Default: it is not told there. */
   readonly stream?: 'blobs' | 'book' | 'processing';
   /** Default: `revalidate` for GET, `none` for other methods. */
   readonly caching?: Caching | ((answer: Json) => Caching);

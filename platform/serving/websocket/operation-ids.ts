@@ -5,7 +5,7 @@
  */
 export class OperationIds {
   readonly #running = new Map<string, Promise<void>>();
-  /** What begins once the operation of the same id has ended. */
+  /** Called once the operation of the same id has ended. */
   readonly #waiting = new Map<string, () => void>();
 
   isRunning(id: string): boolean {

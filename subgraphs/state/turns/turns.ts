@@ -27,7 +27,7 @@ export interface Turns {
 /** How many more runs a processor may be asked for. */
 export type RoomOf = (processorId: string) => number;
 
-/** What a look at a user's held runs came to. */
+/** The outcome of a look at a user's held runs. */
 export interface Look {
   /** How many were handed out, by processor. */
   readonly taken: ReadonlyMap<string, number>;
@@ -53,7 +53,7 @@ const HOLDING_MS = 5_000;
 /** All of a user's held runs are looked through at least that often. */
 const LOOK_MS = 30_000;
 
-/** What a process knows of a user's runs of one processor. */
+/** A user's runs of one processor, as far as a process knows. */
 interface Count {
   /** In the store, when they were last counted. */
   counted: number;

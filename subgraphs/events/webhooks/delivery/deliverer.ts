@@ -55,7 +55,7 @@ const FINISH_MS = 4_000;
 /** Longer than any queue lasts: who waits longer comes again. */
 const PATIENCE_MS = 3_600_000;
 
-/** What is sent because somebody waits for it waits for each of its places no longer than that. */
+/** Milliseconds that a message whose sender waits for the answer may wait for each of its places. */
 export const TURN_WITHIN_MS = 3_000;
 
 class SharingDeliverer implements Deliverer {

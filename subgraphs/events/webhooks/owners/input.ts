@@ -12,7 +12,7 @@ export interface SettingsInput {
   readonly filter?: FilterInput | null;
 }
 
-/** What owners give to register one. */
+/** An owner's input to register one. */
 export interface RegisterInput extends SettingsInput {
   readonly after?: string | null;
   readonly idempotencyKey?: string | null;
@@ -60,7 +60,7 @@ function filterOf(given: z.infer<typeof filter> | null | undefined): WebhookFilt
   return { kinds: kinds && [...kinds], blobId, bookId, parentId };
 }
 
-/** What is to be registered, and by which request. */
+/** A webhook that is to be registered, and by which request. */
 export interface Registration {
   readonly settings: WebhookSettings;
   readonly after: string | null;

@@ -29,7 +29,7 @@ export interface TestDependencies {
   readonly timeoutMs: number;
 }
 
-/** What came of a test. */
+/** The outcome of a test. */
 export interface Tested extends Pick<Answered, 'status' | 'error'> {
   /** Null where nothing was sent. */
   readonly messageId: string | null;
@@ -37,7 +37,7 @@ export interface Tested extends Pick<Answered, 'status' | 'error'> {
 
 /** A turn waits for its user, its host and a place. */
 const WAITS = 3;
-/** What the store may take beside the receiver. */
+/** Milliseconds that the store may take beside the receiver. */
 const MARGIN_MS = 5_000;
 
 const LOST: Tested = {

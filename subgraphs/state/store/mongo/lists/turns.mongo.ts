@@ -29,7 +29,7 @@ const heldFrom = (
     .flatMap((run) => (turnOf(run) === 'held' && !except.includes(run.processorId) ? [run.processorId] : [])),
 });
 
-/** What a read with a hint gives; `before`: while the upkeep has yet to build the index. */
+/** The result of a read with a hint; `before`: while the upkeep has yet to build the index. */
 const onceBuilt = <T, B>(read: Promise<T>, before: B): Promise<T | B> =>
   read.catch((error: unknown) => {
     if (error instanceof MongoServerError && /\bhint\b/.test(error.message)) return before;
