@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHttpServer } from '../../platform/serving/http/http.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
 import { strangeSegments } from '../../platform/testing/strange-paths.ts';
-import { graphiqlRoutes } from './routes.ts';
+import type { GraphiqlConfig } from './config.ts';
+import { graphiqlRoutes, storySteps } from './routes.ts';
 
 let folder: string;
 let app: FastifyInstance;
@@ -80,18 +81,27 @@ test('without a build the page names the command, and a build is served without 
   expect((await app.inject('/graphiql/')).statusCode).toBe(200);
 });
 
-test('the settings hold the token and the examples in order', async () => {
-  const config = (await app.inject('/graphiql/config.json')).json();
+test('the settings hold the token and the steps of the story in order', async () => {
+  const config: GraphiqlConfig = (await app.inject('/graphiql/config.json')).json();
   expect(config.token).toBe('a.b.c');
-  expect(config.operations.map((operation: { name: string }) => operation.name)).toEqual([
-    'CreateDraft',
-    'Blobs',
-    'Book',
-    'CompileBook',
-    'BlobChanged',
-    'Lineage',
-  ]);
-  expect(config.operations[0].variables.input.schemaId).toBe('text-input-v1');
+  const names = config.story.map(({ name }) => name);
+  expect(names).toEqual((await storySteps()).map(({ name }) => name));
+  expect([names[0], names.at(-1)]).toEqual(['CreateDraft', 'DeleteBook']);
+  expect(config.story[0]).toMatchObject({
+    kind: 'mutation',
+    sentences: expect.stringMatching(/^A draft is stored: .* same blob\.$/),
+    variables: { input: { schemaId: 'text-input-v1' } },
+  });
+});
+
+test('the page for writers is linked to where it is served', async () => {
+  const studio = async () => (await app.inject('/graphiql/config.json')).json().studio;
+  expect(await studio()).toBeNull();
+  const other = createHttpServer({ logger: createLogger('silent') });
+  await other.register(graphiqlRoutes, { token: async () => null, appFolder: folder });
+  other.get('/studio/', async () => '');
+  expect((await other.inject('/graphiql/config.json')).json().studio).toBe('/studio/');
+  await other.close();
 });
 
 test('the token is for our own page on this machine only', async () => {

@@ -1,9 +1,10 @@
 import './workers.ts';
 import 'graphiql/style.css';
+import './panels.css';
 import { createRoot } from 'react-dom/client';
 import type { GraphiqlConfig } from '../config.ts';
-import { takeLink } from './linked-operation.tsx';
-import { Page } from './page.tsx';
+import { takeLink } from './links/linked-operation.tsx';
+import { Page, propsOf } from './page.tsx';
 
 async function readConfig(): Promise<GraphiqlConfig> {
   const response = await fetch('/graphiql/config.json');
@@ -22,7 +23,8 @@ try {
     import('monaco-graphql/esm/monaco-editor.js'),
     import('monaco-graphql/esm/lite.js'),
   ]);
-  createRoot(place).render(<Page {...config} link={takeLink()} />);
+  const link = takeLink();
+  createRoot(place).render(<Page given={propsOf(config, link)} link={link} studio={config.studio} />);
 } catch (error) {
   place.innerHTML = '<p class="notice"></p>';
   if (place.firstChild)

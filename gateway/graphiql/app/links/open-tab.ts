@@ -1,6 +1,6 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useCallback } from 'react';
-import type { LinkedOperation } from '../link.ts';
+import type { LinkedOperation } from '../../link.ts';
 
 /** Opens an operation in a tab: in the one that has it already, else in another. It is not run. */
 export function useOpenTab(): (content: LinkedOperation) => void {
@@ -19,6 +19,7 @@ export function useOpenTab(): (content: LinkedOperation) => void {
       variableEditor?.setValue(variables);
       // The editors tell the tab only after a while.
       updateActiveTabValues({ query, variables, operationName: null });
+      queryEditor?.focus();
     },
     [addTab, changeTab, stop, updateActiveTabValues, tabs, activeTabIndex, queryEditor, variableEditor],
   );

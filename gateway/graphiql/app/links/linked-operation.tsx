@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type Link, readLink } from '../link.ts';
+import { type Link, readLink } from '../../link.ts';
 import { useOpenTab } from './open-tab.ts';
 
 /**
