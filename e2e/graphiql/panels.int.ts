@@ -64,10 +64,7 @@ describe('a link to GraphiQL', () => {
   it('is followed in an open page, in a tab of its own, and again in the same', async () => {
     const page = await openGraphiql(context, system.urls.gateway);
     const before = await tabsOf(page);
-    const follow = (fragment: string) =>
-      page.evaluate((to) => {
-        location.hash = to;
-      }, fragment);
+    const follow = (fragment: string) => page.goto(`${page.url()}${fragment}`);
     await follow(writeLink({ query: DRAFTS, variables: '{"id":"one"}' }));
     await expect.poll(() => tabsOf(page)).toEqual([...before, 'Drafts']);
     await shown(page, TOOL).toContain('"id": "one"');
@@ -101,7 +98,7 @@ describe('a link to GraphiQL', () => {
     const page = await openGraphiql(context, system.urls.gateway, writeLink(link));
     await page.getByRole('button', { name: 'Copy a link to this operation' }).click();
     await page.getByRole('button', { name: 'The link is copied' }).waitFor();
-    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const copied = await page.evaluate('navigator.clipboard.readText()');
     expect(copied).toBe(`${system.urls.gateway}/graphiql/${writeLink(link)}`);
     expect(copied).not.toContain('eyJ');
     await page.close();
@@ -136,7 +133,7 @@ describe('the query plan', () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await plan.getByRole('button', { name: 'Copy as text' }).click();
     await plan.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain(
       'Fetch from text-expansion at book',
     );
     await page.close();

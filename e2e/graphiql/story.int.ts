@@ -3,15 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storySteps } from '../../gateway/graphiql/routes.ts';
 import { launchBrowser, type Watch, watch } from '../harness/browser.ts';
 import { mainJob, type System, startSystem } from '../harness/system.ts';
-import {
-  executeButton,
-  openGraphiql,
-  openPanel,
-  QUERY,
-  shown,
-  TOOL,
-  tabsOf,
-} from './page.fixture.ts';
+import { executeButton, openGraphiql, openPanel, QUERY, shown, TOOL, tabsOf } from './page.fixture.ts';
 
 let system: System;
 let browser: Browser;

@@ -2,7 +2,7 @@ import { GraphiQL, type GraphiQLProps, HISTORY_PLUGIN } from 'graphiql';
 import type { GraphiqlConfig } from '../config.ts';
 import type { Link } from '../link.ts';
 import { explorerPlugin } from './explorer/plugin.tsx';
-import { createFetcher } from './fetcher.ts';
+import { createFetcher } from './requests/fetcher.ts';
 import { CopyLink } from './links/copy-link.tsx';
 import { LinkedOperation } from './links/linked-operation.tsx';
 import { planPlugin } from './plan/panel.tsx';

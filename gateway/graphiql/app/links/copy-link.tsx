@@ -1,7 +1,7 @@
 import { pick, ToolbarButton, useGraphiQL } from '@graphiql/react';
 import { useState } from 'react';
 import { writeLink } from '../../link.ts';
-import { LinkIcon } from '../icons.tsx';
+import { LinkIcon } from '../parts/icons.tsx';
 
 const LABEL = 'Copy a link to this operation';
 

@@ -1,4 +1,6 @@
+import { tryParseJSONC } from '@graphiql/react';
 import type { ToldPlan } from '../../../planning/plan/told-plan.ts';
+import { underItsName } from '../requests/fetcher.ts';
 
 /** What the editors hold; variables and headers are JSON, or empty. */
 export interface Edited {
@@ -16,12 +18,12 @@ interface Answer {
   readonly extensions?: ToldPlan;
 }
 
-function parsed(what: string, text: string): object | undefined {
-  if (text.trim() === '') return undefined;
+/** JSON as the editors take it, with comments. */
+function parsed(what: string, text: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text);
+    return tryParseJSONC(text);
   } catch (error) {
-    throw new Error(`The ${what} are not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`${what} ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -30,14 +32,14 @@ export async function askForPlan(url: URL, edited: Edited): Promise<Planned> {
   const { query, operationName } = edited;
   if (query.trim() === '') return { problem: 'There is no operation in this tab.' };
   try {
-    const variables = parsed('variables', edited.variables);
+    const variables = parsed('Variables', edited.variables);
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         ...{ accept: 'application/json', 'content-type': 'application/json', 'x-explain': 'plan' },
-        ...parsed('headers', edited.headers),
+        ...parsed('Headers', edited.headers),
       },
-      body: JSON.stringify({ query, variables, operationName }),
+      body: JSON.stringify(underItsName({ query, variables, operationName: operationName ?? null })),
     });
     const { errors, extensions } = (await response.json()) as Answer;
     if (errors?.length) return { problem: errors.map(({ message }) => message).join('\n') };

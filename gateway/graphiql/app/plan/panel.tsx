@@ -1,7 +1,7 @@
 import { Button, type GraphiQLPlugin, pick, useGraphiQL } from '@graphiql/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ToldPlan } from '../../../planning/plan/told-plan.ts';
-import { PlanIcon } from '../icons.tsx';
+import { PlanIcon } from '../parts/icons.tsx';
 import { askForPlan, type Planned } from './ask.ts';
 import { PlanNode } from './nodes.tsx';
 import { planText, summaryOf } from './text.ts';

@@ -1,7 +1,7 @@
 import { Button, cn, type GraphiQLPlugin, useGraphiQL } from '@graphiql/react';
 import { useSyncExternalStore } from 'react';
 import type { StoryStep } from '../../story.ts';
-import { StoryIcon } from '../icons.tsx';
+import { StoryIcon } from '../parts/icons.tsx';
 import { useOpenTab } from '../links/open-tab.ts';
 import type { StoryMemory } from './memory.ts';
 
