@@ -2,7 +2,9 @@ import { type Config, isLoopback } from '../../platform/config/config.ts';
 import type { Viewer } from '../../platform/identity/service/caller.ts';
 import { isSignedHere, LOCAL_USER } from '../../platform/identity/users/development-token.ts';
 import { isOperator } from '../../platform/identity/users/scopes.ts';
-import type { Settings } from '../settings.ts';
+
+/** Undefined: operators, and in development the local user. */
+type Policy = 'everybody' | 'operators' | 'nobody' | undefined;
 
 type DoorConfig = Pick<Config, 'production' | 'host' | 'userTokens'>;
 
@@ -11,7 +13,7 @@ export const hasLocalUser = (config: DoorConfig): boolean =>
   !config.production && isLoopback(config.host) && isSignedHere(config);
 
 /** Whether a viewer may be told how operations are run. */
-export function mayExplain(policy: Settings['QUERY_PLANS'], config: DoorConfig): (viewer: Viewer) => boolean {
+export function mayExplain(policy: Policy, config: DoorConfig): (viewer: Viewer) => boolean {
   if (policy === 'everybody') return () => true;
   if (policy === 'nobody') return () => false;
   const local = policy === undefined && hasLocalUser(config);

@@ -111,7 +111,7 @@ describe('`x-explain: plan`', () => {
       kind: 'Subscription',
       primary: { operationKind: 'subscription' },
     });
-    const run = await post({ query }, { explain: '1', accept: 'text/event-stream, application/json;q=0.1' });
+    const run = await post({ query }, { explain: '1', accept: 'application/json, text/event-stream;q=0.1' });
     expect([run.code, run.field]).toEqual(['BAD_REQUEST', 'x-explain']);
   });
 
@@ -153,7 +153,7 @@ describe('`x-explain: plan`', () => {
   test.each([
     ['that is not valid', { query: '{ noSuchField }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['with a syntax error', { query: '{ me' }, 'GRAPHQL_PARSE_FAILED'],
-    ['without a variable that it needs', { query: CONTENT }, 'BAD_USER_INPUT'],
+    ['without a variable that it needs', { query: CONTENT }, 'BAD_REQUEST'],
     ['beyond the limits', { query: `{ ${'a: me { id } '.repeat(80)} }` }, 'QUERY_TOO_COMPLEX'],
   ])('refuses an operation %s, and tells no plan', async (_, request, code) => {
     const answer = await post(request);

@@ -52,7 +52,7 @@ describe('a plan as it is told', () => {
     const operation =
       'query($a:Int=7,$o:O={k:"x"}){a(s:"text",b:"""block""",i:-4711,f:4.711,l:["x",$a],o:{key:"x"},e:RED,t:true,n:null,v:$a){b}}';
     expect(toldPlan({ node: fetch(operation) }).plan).toMatchObject({
-      operation: 'query($a:Int$o:O){a(s:"…"b:"…"i:0 f:0 l:[]o:{}e:RED t:true n:null v:$a){b}}',
+      operation: 'query($a:Int$o:O){a(s:"…" b:"…" i:0 f:0 l:[]o:{}e:RED t:true n:null v:$a){b}}',
     });
   });
 

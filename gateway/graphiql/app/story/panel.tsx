@@ -1,8 +1,8 @@
 import { Button, cn, type GraphiQLPlugin, useGraphiQL } from '@graphiql/react';
 import { useSyncExternalStore } from 'react';
 import type { StoryStep } from '../../story.ts';
-import { StoryIcon } from '../parts/icons.tsx';
 import { useOpenTab } from '../links/open-tab.ts';
+import { StoryIcon } from '../parts/icons.tsx';
 import type { StoryMemory } from './memory.ts';
 
 /** An operation's name in words: `CreateDraft` is `Create draft`. */
