@@ -30,7 +30,7 @@ const RUN = `
   $$`;
 
 beforeAll(async () => {
-  ({ server, database } = await seeded(`${RUN}; ${SEED}`));
+  ({ server, database } = await seeded(RUN, SEED));
 }, SEEDED_WITHIN_MS);
 afterAll(() => server?.close());
 
