@@ -55,12 +55,19 @@ export const pastedToken = {
   forget: () => sessionStorage.removeItem(PASTED),
 };
 
-export const pastedSession = (token: string, signOut: () => void): Session => ({
+export interface PastedOptions {
+  readonly signOut: () => void;
+  /** The token has ended: there is no other until the user pastes one. */
+  readonly onEnd: () => void;
+}
+
+export const pastedSession = (token: string, { signOut, onEnd }: PastedOptions): Session => ({
   kind: 'pasted',
   signOut,
   async token() {
-    if (!isGood(token)) signOut();
-    return token;
+    if (isGood(token)) return token;
+    onEnd();
+    throw new Error('The token has ended.');
   },
 });
 
