@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
+import { kept } from './storage.ts';
 
 /** Who looks, for as long as the page is open. */
 export interface Session {
@@ -46,14 +47,8 @@ export function localSession(first: string): Session {
   };
 }
 
-const PASTED = 'blobgraph:token';
-
 /** A pasted token lives as long as the tab does. */
-export const pastedToken = {
-  read: (): string | null => sessionStorage.getItem(PASTED),
-  keep: (token: string) => sessionStorage.setItem(PASTED, token),
-  forget: () => sessionStorage.removeItem(PASTED),
-};
+export const pastedToken = kept('sessionStorage', 'blobgraph:token');
 
 export interface PastedOptions {
   readonly signOut: () => void;
