@@ -6,15 +6,8 @@ import { Toasts } from '../design/states/toasts.tsx';
 import { openStudioGraph } from '../graph/client.ts';
 import { LiveProvider } from '../graph/live.tsx';
 import { ConfigProvider } from '../session/config.ts';
-import {
-  localSession,
-  pastedSession,
-  pastedToken,
-  readConfig,
-  type Session,
-  SessionProvider,
-} from '../session/session.ts';
-import { SignIn } from '../session/sign-in.tsx';
+import { readConfig, type Session, SessionProvider } from '../session/session.ts';
+import { Door } from './door.tsx';
 import { Screens } from './screens.tsx';
 
 /** The page for a user who has come in. */
@@ -34,33 +27,6 @@ function SignedIn({ session, onRefused }: { readonly session: Session; readonly 
   );
 }
 
-function Door({ config }: { readonly config: StudioConfig }) {
-  const [token, setToken] = useState(config.token ?? pastedToken.read());
-  const [reason, setReason] = useState<string>();
-  const leave = useCallback(() => {
-    pastedToken.forget();
-    setToken(null);
-  }, []);
-  const refused = useCallback(() => {
-    leave();
-    setReason('The gateway did not take this token. Get a new one.');
-  }, [leave]);
-  const session = useMemo(() => {
-    if (token === null) return undefined;
-    return config.token === null ? pastedSession(token, leave) : localSession(token);
-  }, [token, config, leave]);
-  if (session) return <SignedIn session={session} onRefused={refused} />;
-  return (
-    <SignIn
-      reason={reason}
-      onToken={(given) => {
-        pastedToken.keep(given);
-        setToken(given);
-      }}
-    />
-  );
-}
-
 export function App() {
   const [config, setConfig] = useState<StudioConfig>();
   const [fault, setFault] = useState<string>();
@@ -73,7 +39,7 @@ export function App() {
   if (!config) return <Loading label="Loading the Studio" />;
   return (
     <ConfigProvider value={config}>
-      <Door config={config} />
+      <Door config={config} inside={SignedIn} />
     </ConfigProvider>
   );
 }

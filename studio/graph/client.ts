@@ -50,7 +50,11 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     connection = next;
     for (const listener of listeners) listener(next);
   };
-  socket.on('connected', () => become('connected'));
+  let open: WebSocket | undefined;
+  socket.on('connected', (opened) => {
+    open = opened as WebSocket;
+    become('connected');
+  });
   socket.on('closed', (event) => {
     become('lost');
     if ((event as CloseEvent).code === 4_401) onRefused();
@@ -60,12 +64,21 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     listener(connection);
     return () => listeners.delete(listener);
   };
-  return { socket, onConnection };
+  // The connection goes on with a new token; where it is not open, the next one begins with it.
+  const stop = session.onRenewed?.((token) => {
+    if (open?.readyState === WebSocket.OPEN)
+      open.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${token}` } }));
+  });
+  const close = () => {
+    stop?.();
+    void socket.dispose();
+  };
+  return { socket, onConnection, close };
 }
 
 /** The graph as the session's user sees it, with one socket for all that is followed. */
 export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
-  const { socket, onConnection } = openSocket(options);
+  const { socket, onConnection, close } = openSocket(options);
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
@@ -96,5 +109,5 @@ export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
       }),
     ],
   });
-  return { client, onConnection, close: () => void socket.dispose() };
+  return { client, onConnection, close };
 }

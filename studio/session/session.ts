@@ -7,6 +7,8 @@ export interface Session {
   readonly kind: 'local' | 'pasted' | 'openId';
   /** A token that is good for now; a new one is had where the old one ends. @throws when the user must sign in again */
   readonly token: () => Promise<string>;
+  /** Calls back with each token that follows another: connections that are open go on with it. Returns how to stop that. */
+  readonly onRenewed?: (listener: (token: string) => void) => () => void;
   /** Forgets the token. Undefined where there is nothing to sign out of. */
   readonly signOut?: (() => void) | undefined;
 }
@@ -55,12 +57,20 @@ export const pastedToken = {
   forget: () => sessionStorage.removeItem(PASTED),
 };
 
-export const pastedSession = (token: string, signOut: () => void): Session => ({
+export interface PastedSessionOptions {
+  readonly token: string;
+  readonly signOut: () => void;
+  /** The token is over: the user must paste another. */
+  readonly onEnd: () => void;
+}
+
+export const pastedSession = ({ token, signOut, onEnd }: PastedSessionOptions): Session => ({
   kind: 'pasted',
   signOut,
   async token() {
-    if (!isGood(token)) signOut();
-    return token;
+    if (isGood(token)) return token;
+    onEnd();
+    throw new Error('The token has ended');
   },
 });
 

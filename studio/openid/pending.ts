@@ -1,0 +1,52 @@
+/** A sign-in that is under way: what must be known when the user comes back from the provider. */
+export interface Pending {
+  readonly state: string;
+  readonly nonce: string;
+  /** PKCE's secret (RFC 7636): useless without the code, which only this page gets. */
+  readonly verifier: string;
+  /** What the user wanted to see, e.g. `#/pictures`. */
+  readonly hash: string;
+  /** Begun by the page itself, after a reload: where the provider would ask, the user is asked first. */
+  readonly isSilent: boolean;
+}
+
+const PENDING = 'blobgraph:sign-in';
+const SIGNED_IN = 'blobgraph:signed-in';
+
+const isPending = (value: unknown): value is Pending =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['state', 'nonce', 'verifier', 'hash'].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === 'string',
+  );
+
+/** Undefined for what is none. */
+export function pendingOf(text: string | null): Pending | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return isPending(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In the tab alone, while the browser is at the provider. Taken once, so that no address is used twice. */
+export const pending = {
+  keep: (value: Pending) => sessionStorage.setItem(PENDING, JSON.stringify(value)),
+  take(): Pending | undefined {
+    const text = sessionStorage.getItem(PENDING);
+    sessionStorage.removeItem(PENDING);
+    return pendingOf(text);
+  },
+};
+
+/** That this tab was signed in, and nothing else: after a reload the provider is asked without a word. */
+export const wasSignedIn = {
+  read: (): boolean => sessionStorage.getItem(SIGNED_IN) !== null,
+  set: (value: boolean) =>
+    value ? sessionStorage.setItem(SIGNED_IN, 'yes') : sessionStorage.removeItem(SIGNED_IN),
+};
+
+/** Whether the browser comes back from the provider with this address. */
+export const isAnswer = ({ searchParams }: URL): boolean =>
+  searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'));
