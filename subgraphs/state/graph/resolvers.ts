@@ -26,6 +26,7 @@ import { isSearched, readyToSearch } from '../store/search.ts';
 import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
 import type { BlobOrder, Resolvers } from './graphql.generated.ts';
+import { processorHealth } from './health.ts';
 import type { BookModel, Context } from './models.ts';
 import { mutations } from './mutations.ts';
 import { contentMissingSince, contentOf, processingOf } from './shown.ts';
@@ -278,6 +279,10 @@ export const resolvers: Resolvers = {
       return newestResult(await results.load(draft.id, wantedDetail(info)));
     },
   },
+
+  Processor: { __resolveReference: ({ id }) => ({ id }), health: (processor) => processor },
+
+  ProcessorHealth: processorHealth,
 
   Conversation: {
     blobs: (conversation, args, context, info) =>
