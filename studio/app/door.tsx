@@ -9,6 +9,13 @@ const OpenIdDoor = lazy(async () => ({ default: (await import('../openid/door.ts
 /** The page for a user who has come in. */
 export type Inside = ComponentType<{ readonly session: Session; readonly onRefused: () => void }>;
 
+interface DoorProps {
+  readonly config: StudioConfig;
+  readonly inside: Inside;
+  /** Asks the gateway anew how users come in. */
+  readonly onAgain: () => void;
+}
+
 const REFUSED = 'The gateway does not take this token any more. Get a new one.';
 const ENDED = 'Your token has ended. Get a new one: you come back to where you are.';
 
@@ -26,10 +33,10 @@ function PastedDoor({ inside: In }: { readonly inside: Inside }) {
     () =>
       token === null
         ? undefined
-        : pastedSession({ token, signOut: () => leave(), onEnd: () => leave(ENDED) }),
+        : pastedSession(token, { signOut: () => leave(), onEnd: () => leave(ENDED) }),
     [token, leave],
   );
-  if (session) return <In session={session} onRefused={refused} />;
+  if (session) return <In key={token} session={session} onRefused={refused} />;
   return (
     <SignIn
       reason={reason}
@@ -42,7 +49,7 @@ function PastedDoor({ inside: In }: { readonly inside: Inside }) {
 }
 
 /** In by the token that a gateway in development hands out. */
-function LocalDoor({ token, inside: In }: { readonly token: string; readonly inside: Inside }) {
+function LocalDoor({ token, inside: In, onAgain }: Omit<DoorProps, 'config'> & { readonly token: string }) {
   const session = useMemo(() => localSession(token), [token]);
   const [isRefused, setIsRefused] = useState(false);
   const refused = useCallback(() => setIsRefused(true), []);
@@ -51,17 +58,16 @@ function LocalDoor({ token, inside: In }: { readonly token: string; readonly ins
     <Welcome>
       <Failed
         title="The gateway does not take its own token"
-        reason="Its data folder may have been replaced while this page was open."
-        onRetry={() => location.reload()}
+        reason="It may have been started anew, with other keys."
+        onRetry={onAgain}
       />
     </Welcome>
   );
 }
 
 /** How users come in here. */
-export function Door({ config, inside }: { readonly config: StudioConfig; readonly inside: Inside }) {
-  const { token, openId } = config;
-  if (token !== null) return <LocalDoor token={token} inside={inside} />;
+export function Door({ config: { token, openId }, inside, onAgain }: DoorProps) {
+  if (token !== null) return <LocalDoor token={token} inside={inside} onAgain={onAgain} />;
   if (!openId) return <PastedDoor inside={inside} />;
   const waiting = (
     <Welcome>

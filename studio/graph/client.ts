@@ -69,30 +69,35 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     if (open?.readyState === WebSocket.OPEN)
       open.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${token}` } }));
   });
-  const close = () => {
+  const disconnect = () => {
     stop?.();
-    void socket.dispose();
+    // It waits for a connection that is being made, which may come to nothing.
+    socket.dispose()?.catch(() => {});
   };
-  return { socket, onConnection, close };
+  return { socket, onConnection, disconnect };
 }
 
 /** The graph as the session's user sees it, with one socket for all that is followed. */
-export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
-  const { socket, onConnection, close } = openSocket(options);
+export function openStudioGraph({ session, ...given }: StudioGraphOptions): StudioGraph {
+  let isClosed = false;
+  // What was still under way when the user left says nothing of who came in since.
+  const onRefused = () => {
+    if (!isClosed) given.onRefused();
+  };
+  const { onConnection, socket, disconnect } = openSocket({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     async fetch(input, init) {
       const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${await options.session.token()}`);
+      headers.set('authorization', `Bearer ${await session.token()}`);
       return fetch(input, { ...init, headers });
     },
     exchanges: [
       mapExchange({
         onError({ graphQLErrors }) {
-          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED'))
-            options.onRefused();
+          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) onRefused();
         },
       }),
       cache(),
@@ -109,5 +114,9 @@ export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
       }),
     ],
   });
+  const close = () => {
+    isClosed = true;
+    disconnect();
+  };
   return { client, onConnection, close };
 }
