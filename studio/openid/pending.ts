@@ -1,3 +1,5 @@
+import { kept } from '../session/storage.ts';
+
 /** A sign-in that is under way: what must be known when the user comes back from the provider. */
 export interface Pending {
   readonly state: string;
@@ -10,8 +12,8 @@ export interface Pending {
   readonly isSilent: boolean;
 }
 
-const PENDING = 'blobgraph:sign-in';
-const SIGNED_IN = 'blobgraph:signed-in';
+const keptPending = kept('sessionStorage', 'blobgraph:sign-in');
+const keptSignedIn = kept('sessionStorage', 'blobgraph:signed-in');
 
 const isPending = (value: unknown): value is Pending =>
   typeof value === 'object' &&
@@ -32,19 +34,18 @@ export function pendingOf(text: string | null): Pending | undefined {
 
 /** In the tab alone, while the browser is at the provider. Taken once, so that no address is used twice. */
 export const pending = {
-  keep: (value: Pending) => sessionStorage.setItem(PENDING, JSON.stringify(value)),
+  keep: (value: Pending) => keptPending.keep(JSON.stringify(value)),
   take(): Pending | undefined {
-    const text = sessionStorage.getItem(PENDING);
-    sessionStorage.removeItem(PENDING);
+    const text = keptPending.read();
+    keptPending.forget();
     return pendingOf(text);
   },
 };
 
 /** That this tab was signed in, and nothing else: after a reload the provider is asked without a word. */
 export const wasSignedIn = {
-  read: (): boolean => sessionStorage.getItem(SIGNED_IN) !== null,
-  set: (value: boolean) =>
-    value ? sessionStorage.setItem(SIGNED_IN, 'yes') : sessionStorage.removeItem(SIGNED_IN),
+  read: (): boolean => keptSignedIn.read() !== null,
+  set: (value: boolean): void => (value ? keptSignedIn.keep('yes') : keptSignedIn.forget()),
 };
 
 /** Whether the browser comes back from the provider with this address. */

@@ -1,5 +1,5 @@
-import { memo, useEffect, useRef } from 'react';
-import { Button } from '../design/controls/button.tsx';
+import { memo, useRef } from 'react';
+import { More } from '../design/controls/more.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
 import { assetOf, type PictureRow } from './picture.ts';
 import css from './pictures.module.css';
@@ -72,15 +72,6 @@ export interface GridProps {
 /** All pictures; more are read when the end comes into sight, or by its button. */
 export function Grid({ pictures, onOpen }: GridProps) {
   const { rows, hasMore, isReadingMore, readMore, readOne } = pictures;
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!hasMore || !end.current) return;
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && readMore(), {
-      rootMargin: '600px',
-    });
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [hasMore, readMore]);
   if (rows.length === 0) return null;
   return (
     <section aria-label="All pictures">
@@ -89,13 +80,7 @@ export function Grid({ pictures, onOpen }: GridProps) {
           <Card key={row.id} row={row} onOpen={onOpen} onBroken={readOne} />
         ))}
       </ul>
-      {hasMore ? (
-        <div ref={end} className={css['more']}>
-          <Button kind="quiet" busy={isReadingMore} onClick={readMore}>
-            Show more
-          </Button>
-        </div>
-      ) : null}
+      {hasMore ? <More isBusy={isReadingMore} onMore={readMore} /> : null}
     </section>
   );
 }

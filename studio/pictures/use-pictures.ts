@@ -1,33 +1,18 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { useRead } from '../graph/hooks.ts';
 import { type Change, useBegunAnew, useChanges } from '../graph/live.tsx';
+import { useTogether } from '../graph/together.ts';
 import { NewestPicturesDocument, PictureDocument, PicturesDocument } from './operations.generated.ts';
 import { inOrder, type PictureRow } from './picture.ts';
 
 const PAGE = 24;
 export const FIRST_PAGE = { first: PAGE };
-/** Many changes in a row are read once. */
-const TOGETHER_MS = 500;
 const SCHEMA = 'image-input-v1';
 
 /** Whether a change brings a picture into the list, or ends a run on one. */
 const isNews = ({ kind, blob }: Change): boolean =>
   blob?.schemaId === SCHEMA && (kind === 'CREATED' || kind === 'COMPLETED' || kind === 'FAILED');
-
-/** Calls back once for all calls within a moment. */
-function useTogether(does: () => void): () => void {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const latest = useRef(does);
-  latest.current = does;
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return useCallback(() => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      latest.current();
-    }, TOGETHER_MS);
-  }, []);
-}
 
 /** The caller's pictures, as far as they were asked for, with those that came meanwhile. */
 export function usePictures() {
