@@ -64,22 +64,26 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
 }
 
 /** The graph as the session's user sees it, with one socket for all that is followed. */
-export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
-  const { socket, onConnection } = openSocket(options);
+export function openStudioGraph({ session, ...given }: StudioGraphOptions): StudioGraph {
+  let isClosed = false;
+  // What was still under way when the user left says nothing of who came in since.
+  const onRefused = () => {
+    if (!isClosed) given.onRefused();
+  };
+  const { socket, onConnection } = openSocket({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     async fetch(input, init) {
       const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${await options.session.token()}`);
+      headers.set('authorization', `Bearer ${await session.token()}`);
       return fetch(input, { ...init, headers });
     },
     exchanges: [
       mapExchange({
         onError({ graphQLErrors }) {
-          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED'))
-            options.onRefused();
+          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) onRefused();
         },
       }),
       cache(),
@@ -96,5 +100,10 @@ export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
       }),
     ],
   });
-  return { client, onConnection, close: () => void socket.dispose() };
+  const close = () => {
+    isClosed = true;
+    // It waits for a connection that is being made, which may come to nothing.
+    socket.dispose()?.catch(() => {});
+  };
+  return { client, onConnection, close };
 }
