@@ -152,7 +152,6 @@ function List({ filter, books, state }: ListProps) {
 /** The user's books, and everything else. */
 export function Shelf() {
   const filter = filterIn(useSearch());
-  const [, go] = useLocation();
   const { data, faults, isLoading, reload } = useBooks();
   const [isNewBook, setNewBook] = useState(false);
   const [isDemo, setDemo] = useState(false);
