@@ -1,6 +1,6 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { liveClient } from 'blobgraph/client';
+import { type Graph, GraphError, liveClient, openGraph } from 'blobgraph/client';
 import { Client, type ExecutionResult, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { Session } from '../session/session.ts';
 
@@ -9,6 +9,8 @@ export type Connection = 'connecting' | 'connected' | 'lost';
 
 export interface StudioGraph {
   readonly client: Client;
+  /** The same graph without the cache: for lists too long to be read from it anew with each page, and for saving. */
+  readonly typed: Graph;
   /** Calls back with each change of the connection, at once with the present one. Returns how to stop that. */
   onConnection(listener: (connection: Connection) => void): () => void;
   close(): void;
@@ -63,9 +65,24 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
   return { socket, onConnection };
 }
 
+/** The typed client, which tells of a refused token too. It opens no socket while nothing is followed by it. */
+function openTyped({ session, onRefused }: StudioGraphOptions): Graph {
+  const graph = openGraph({ url: new URL(GRAPHQL, location.href).href, token: session.token });
+  const request: Graph['request'] = async (document, variables, asking) => {
+    try {
+      return await graph.request(document, variables, asking);
+    } catch (error) {
+      if (error instanceof GraphError && error.code === 'UNAUTHENTICATED') onRefused();
+      throw error;
+    }
+  };
+  return { ...graph, request };
+}
+
 /** The graph as the session's user sees it, with one socket for all that is followed. */
 export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
   const { socket, onConnection } = openSocket(options);
+  const typed = openTyped(options);
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
@@ -96,5 +113,9 @@ export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
       }),
     ],
   });
-  return { client, onConnection, close: () => void socket.dispose() };
+  const close = () => {
+    typed.close();
+    void socket.dispose();
+  };
+  return { client, typed, onConnection, close };
 }

@@ -1,3 +1,4 @@
+import type { Graph } from 'blobgraph/client';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { Connection, StudioGraph } from './client.ts';
@@ -10,6 +11,7 @@ interface Live {
   /** Grows each time changes may have been missed: what is shown must be read again. */
   readonly begun: number;
   readonly userId: string | undefined;
+  readonly typed: Graph;
   onChange(listener: (change: Change) => void): () => void;
 }
 
@@ -24,6 +26,9 @@ function useLive(): Live {
 export const useConnection = (): Connection => useLive().connection;
 /** The caller's id; undefined until it is known. */
 export const useUserId = (): string | undefined => useLive().userId;
+
+/** The graph by the typed client, past the cache. */
+export const useTyped = (): Graph => useLive().typed;
 
 /** Calls back with every change of the caller's blobs. What a blob has become, the cache has by then. */
 export function useChanges(listener: (change: Change) => void): void {
@@ -100,5 +105,5 @@ export function LiveProvider({
     };
   }, [client]);
 
-  return <context.Provider value={{ connection, begun, userId, onChange }}>{children}</context.Provider>;
+  return <context.Provider value={{ connection, begun, userId, typed: graph.typed, onChange }}>{children}</context.Provider>;
 }
