@@ -56,8 +56,8 @@ export const ChapterRow = memo(function ChapterRow(props: RowProps) {
       </button>
       <span className={css['number']}>{number ?? <span title="It has no number">–</span>}</span>
       <div className={css['what']}>
-        <h3 className={css['title']} dir="auto">
-          {title}
+        <h3 className={css['title']}>
+          <bdi>{title}</bdi>
         </h3>
         <div className={css['state']}>
           <ChapterState progress={progress} />

@@ -31,9 +31,7 @@ export function LookList({ looks, refused }: LookListProps) {
         return (
           <li key={chapterNum} className={css['one']}>
             <span className={css['number']}>{numbers.get(chapterNum) ?? '–'}</span>
-            <span className={css['title']} dir="auto">
-              {title}
-            </span>
+            <bdi className={css['title']}>{title}</bdi>
             <Badge tone={tone} progress={taken === 'making' ? progress : null}>
               {name}
             </Badge>

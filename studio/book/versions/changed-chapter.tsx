@@ -48,12 +48,12 @@ export function ChangedChapter({ chapter }: { readonly chapter: Changed }) {
   const { title, wordsAdded, wordsRemoved, hunks, complete } = chapter;
   return (
     <li className={css['chapter']}>
-      <h3 dir="auto">{title}</h3>
+      <h3>
+        <bdi>{title}</bdi>
+      </h3>
       <p className={css['facts']}>
         {wordsOf(chapter).map((words) => (
-          <span key={words} dir="auto">
-            {words}
-          </span>
+          <bdi key={words}>{words}</bdi>
         ))}
         {wordsAdded > 0 ? <span>+{count(wordsAdded)} words</span> : null}
         {wordsRemoved > 0 ? <span>−{count(wordsRemoved)} words</span> : null}
