@@ -57,7 +57,7 @@ function Delete({ row, onDeleted }: DeleteProps) {
   };
   if (!isAsked)
     return (
-      <Button kind="danger" onClick={() => setIsAsked(true)}>
+      <Button kind="danger" className={css['delete']} onClick={() => setIsAsked(true)}>
         Delete
       </Button>
     );

@@ -41,7 +41,11 @@ function Why({ processor }: { readonly processor: ProcessorRow }) {
           . What it made cannot be read meanwhile; what waits for it is done when it is back.
         </p>
       ) : null}
-      {health.reason ? <p>{health.reason}</p> : null}
+      {health.reason ? (
+        <p>{health.reason}</p>
+      ) : health.status === 'DEGRADED' && status !== 'RETIRED' ? (
+        <p>It answers slowly, or lacks something that it needs.</p>
+      ) : null}
     </>
   );
 }

@@ -75,8 +75,8 @@ export function Services() {
       ) : null}
       {readiness && readiness.embedded.length > 0 ? (
         <p className={css['soft']}>
-          Embedded in this process, with no server of its own: {readiness.embedded.join(', ')}. For more than
-          one machine, see “On real services” in the operations guide.
+          Embedded in this process, with no servers of their own: {readiness.embedded.join(', ')}. For more
+          than one machine, see “On real services” in the operations guide.
         </p>
       ) : null}
     </section>
