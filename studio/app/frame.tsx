@@ -35,12 +35,15 @@ function Places() {
 }
 
 /** Says that what is shown may be old, while the connection is away. */
-const ConnectionNotice = () =>
-  useConnection() === 'lost' ? (
-    <p role="status" className={css['lost']}>
-      The connection is lost. What you see may be old; it goes on by itself where it stopped.
-    </p>
-  ) : null;
+const ConnectionNotice = () => (
+  <div role="status">
+    {useConnection() === 'lost' ? (
+      <p className={css['lost']}>
+        The connection is lost. What you see may be old; it goes on by itself where it stopped.
+      </p>
+    ) : null}
+  </div>
+);
 
 function Who() {
   const [userId, { signOut }] = [useUserId(), useSession()];
@@ -72,10 +75,10 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   }, [location]);
   return (
     <>
-      <button type="button" className={css['skip']} onClick={() => main.current?.focus()}>
-        Skip to the content
-      </button>
       <header className={css['bar']}>
+        <button type="button" className={css['skip']} onClick={() => main.current?.focus()}>
+          Skip to the content
+        </button>
         <Link href="/" className={css['brand']}>
           <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="24" height="24" />
           Blobgraph

@@ -1,6 +1,13 @@
 import type { TypedDocument } from 'blobgraph/client';
-import { useCallback, useMemo, useState } from 'react';
-import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient, useQuery } from 'urql';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import {
+  type AnyVariables,
+  type CombinedError,
+  createRequest,
+  type TypedDocumentNode,
+  useClient,
+  useQuery,
+} from 'urql';
 
 /** urql takes the text of an operation; its types are ours to tell. */
 const asDocument = <Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) =>
@@ -28,17 +35,25 @@ export interface ReadOptions {
   readonly pause?: boolean;
 }
 
+/** What was read last of the same, while it cannot be read again: a connection that is lost empties no screen. */
+function useKnown<Data>(key: number, data: Data | null | undefined): Data | undefined {
+  const last = useRef<{ readonly key: number; readonly data: Data }>(undefined);
+  if (data != null) last.current = { key, data };
+  return last.current?.key === key ? last.current.data : undefined;
+}
+
 /** What a query answers, from the cache at first, and kept up to date by what changes. */
 export function useRead<Data, Variables extends AnyVariables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
   { pause = false }: ReadOptions = {},
 ): Read<Data> {
-  const [{ data, error, fetching }, execute] = useQuery({
-    query: asDocument(document),
-    variables,
-    pause,
-  } as Parameters<typeof useQuery<Data, Variables>>[0]);
+  const query = asDocument(document);
+  const [answer, execute] = useQuery({ query, variables, pause } as Parameters<
+    typeof useQuery<Data, Variables>
+  >[0]);
+  const { error, fetching } = answer;
+  const data = useKnown(createRequest(query, variables).key, answer.data);
   const faults = useMemo(() => reasonsOf(error), [error]);
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   return { data, faults, isLoading: fetching && data === undefined, reload };

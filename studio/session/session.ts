@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
+import { kept } from './storage.ts';
 
 /** Who looks, for as long as the page is open. */
 export interface Session {
@@ -46,21 +47,22 @@ export function localSession(first: string): Session {
   };
 }
 
-const PASTED = 'blobgraph:token';
-
 /** A pasted token lives as long as the tab does. */
-export const pastedToken = {
-  read: (): string | null => sessionStorage.getItem(PASTED),
-  keep: (token: string) => sessionStorage.setItem(PASTED, token),
-  forget: () => sessionStorage.removeItem(PASTED),
-};
+export const pastedToken = kept('sessionStorage', 'blobgraph:token');
 
-export const pastedSession = (token: string, signOut: () => void): Session => ({
+export interface PastedOptions {
+  readonly signOut: () => void;
+  /** The token has ended: there is no other until the user pastes one. */
+  readonly onEnd: () => void;
+}
+
+export const pastedSession = (token: string, { signOut, onEnd }: PastedOptions): Session => ({
   kind: 'pasted',
   signOut,
   async token() {
-    if (!isGood(token)) signOut();
-    return token;
+    if (isGood(token)) return token;
+    onEnd();
+    throw new Error('The token has ended.');
   },
 });
 
