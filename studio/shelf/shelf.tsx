@@ -72,11 +72,14 @@ const EmptyShelf = ({ onDemo }: { readonly onDemo: () => void }) => (
 );
 
 const DemoShelf = () => (
-  <Empty title="The demo book is being made">
-    <Suspense fallback={<Loading label="Loading the demo book" />}>
-      <Demo />
-    </Suspense>
-  </Empty>
+  <Empty
+    title="The demo book is being made"
+    action={
+      <Suspense fallback={<Loading label="Loading the demo book" />}>
+        <Demo />
+      </Suspense>
+    }
+  />
 );
 
 type UserState = ShelfQuery['me']['state'];
