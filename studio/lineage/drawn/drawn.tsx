@@ -103,9 +103,9 @@ function Flow({ known, links, order, centreId, openId }: DrawnProps) {
   const drawn = useRef<ReadonlyMap<string, BlobNodeType>>(new Map());
   const nodes = useMemo(() => {
     const marks = { centreId, openId, activeId, focus: active.focus };
-    drawn.current = nodesOf(known.blobs, positions, marks, drawn.current);
+    drawn.current = nodesOf({ order, known: { blobs: known.blobs } }, positions, marks, drawn.current);
     return [...drawn.current.values()];
-  }, [known.blobs, positions, centreId, openId, activeId, active.focus]);
+  }, [order, known.blobs, positions, centreId, openId, activeId, active.focus]);
   const edges = useMemo(() => edgesOf(known.edges, positions), [known.edges, positions]);
   useFirstView(positions, centreId, order[0]);
   const bring = useBringing(positions);

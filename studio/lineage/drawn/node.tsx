@@ -1,4 +1,4 @@
-import { type Node, type NodeProps, useStore } from '@xyflow/react';
+import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
@@ -84,6 +84,8 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
       data-open={isOpen || undefined}
       data-far={!isReadable || undefined}
     >
+      <Handle type="target" position={Position.Left} isConnectable={false} className={css['end'] ?? ''} />
+      <Handle type="source" position={Position.Right} isConnectable={false} className={css['end'] ?? ''} />
       <button
         ref={button}
         type="button"
