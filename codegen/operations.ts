@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import { StartersFault } from '../platform/process/exit.ts';
 import { projectFile } from '../platform/process/paths.ts';
-import { type GeneratedFile, HEADER, read } from './project.ts';
+import { type GeneratedFile, HEADER, parseDocument, read } from './project.ts';
 
 /** Folders with operations in an `operations.graphql`; each gets an `operations.generated.ts`. */
 const folders = (): string[] => [
@@ -96,12 +96,25 @@ function constantOf(
   return `export const ${name}Document = ${text} as TypedDocument<${types}, ${types}Variables>;\n`;
 }
 
-/** Operations of a folder, checked against the graph. @throws StartersFault that names what does not fit */
-async function fileOf(folder: string, schema: GraphQLSchema): Promise<GeneratedFile> {
+/** A folder's operations as they are written. */
+export interface OperationsSource {
+  /** E.g. `studio/shelf`. */
+  readonly folder: string;
+  /** Its `operations.graphql`. */
+  readonly text: string;
+  /** Fragments that it may spread beside its own; empty: none. */
+  readonly shared: string;
+}
+
+/** Its `operations.generated.ts`, checked against the graph. @throws StartersFault that names what does not fit */
+export async function operationsFile(
+  { folder, text, shared }: OperationsSource,
+  schema: GraphQLSchema,
+): Promise<GeneratedFile> {
   const [source, file] = [`${folder}/operations.graphql`, `${folder}/operations.generated.ts`];
   const document = withShared(
-    parse(read(source)),
-    folder === 'client' ? [] : parse(read(SHARED)).definitions,
+    parseDocument(source, text),
+    shared ? parseDocument(SHARED, shared).definitions : [],
   );
   const [fault] = validate(schema, document);
   if (fault) throw new StartersFault(`${source}: ${fault.toString()}`);
@@ -132,5 +145,10 @@ async function fileOf(folder: string, schema: GraphQLSchema): Promise<GeneratedF
 /** Typed operations of the client and of each screen of the Studio page. @throws StartersFault */
 export function operationFiles(supergraph: string): Promise<GeneratedFile[]> {
   const schema = apiSchemaOf(supergraph);
-  return Promise.all(folders().map((folder) => fileOf(folder, schema)));
+  return Promise.all(
+    folders().map((folder) => {
+      const text = read(`${folder}/operations.graphql`);
+      return operationsFile({ folder, text, shared: folder === 'client' ? '' : read(SHARED) }, schema);
+    }),
+  );
 }

@@ -1,26 +1,30 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Provider } from 'urql';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
 import { Failed, Loading } from '../design/states/notices.tsx';
 import { Toasts } from '../design/states/toasts.tsx';
-import { openStudioGraph } from '../graph/client.ts';
+import { openStudioGraph, type StudioGraph } from '../graph/client.ts';
 import { LiveProvider } from '../graph/live.tsx';
 import { ConfigProvider } from '../session/config.ts';
-import {
-  localSession,
-  pastedSession,
-  pastedToken,
-  readConfig,
-  type Session,
-  SessionProvider,
-} from '../session/session.ts';
-import { SignIn } from '../session/sign-in.tsx';
+import { readConfig, type Session, SessionProvider } from '../session/session.ts';
+import { Door } from './door.tsx';
 import { Screens } from './screens.tsx';
 
-/** The page for a user who has come in. */
-function SignedIn({ session, onRefused }: { readonly session: Session; readonly onRefused: () => void }) {
-  const graph = useMemo(() => openStudioGraph({ session, onRefused }), [session, onRefused]);
-  useEffect(() => graph.close, [graph]);
+interface SignedInProps {
+  readonly session: Session;
+  readonly onRefused: () => void;
+}
+
+/** The page for a user who has come in: another session is another page. */
+function SignedIn({ session, onRefused }: SignedInProps) {
+  const [graph, setGraph] = useState<StudioGraph>();
+  // Opened by the effect that closes it: a closed graph is not used again, however often React runs the effect.
+  useEffect(() => {
+    const opened = openStudioGraph({ session, onRefused });
+    setGraph(opened);
+    return opened.close;
+  }, [session, onRefused]);
+  if (!graph) return null;
   return (
     <SessionProvider value={session}>
       <Provider value={graph.client}>
@@ -31,33 +35,6 @@ function SignedIn({ session, onRefused }: { readonly session: Session; readonly 
         </LiveProvider>
       </Provider>
     </SessionProvider>
-  );
-}
-
-function Door({ config }: { readonly config: StudioConfig }) {
-  const [token, setToken] = useState(config.token ?? pastedToken.read());
-  const [reason, setReason] = useState<string>();
-  const leave = useCallback(() => {
-    pastedToken.forget();
-    setToken(null);
-  }, []);
-  const refused = useCallback(() => {
-    leave();
-    setReason('The gateway did not take this token. Get a new one.');
-  }, [leave]);
-  const session = useMemo(() => {
-    if (token === null) return undefined;
-    return config.token === null ? pastedSession(token, leave) : localSession(token);
-  }, [token, config, leave]);
-  if (session) return <SignedIn session={session} onRefused={refused} />;
-  return (
-    <SignIn
-      reason={reason}
-      onToken={(given) => {
-        pastedToken.keep(given);
-        setToken(given);
-      }}
-    />
   );
 }
 
@@ -73,7 +50,8 @@ export function App() {
   if (!config) return <Loading label="Loading the Studio" />;
   return (
     <ConfigProvider value={config}>
-      <Door config={config} />
+      {/* Another token of the gateway's own: a door that nobody has been refused at. */}
+      <Door key={config.token} config={config} inside={SignedIn} onAgain={read} />
     </ConfigProvider>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { useConnection, useUserId } from '../graph/live.tsx';
+import { STAYS } from '../page/address.ts';
 import { useConfig } from '../session/config.ts';
 import { useSession } from '../session/session.ts';
 import css from './frame.module.css';
@@ -34,12 +35,15 @@ function Places() {
 }
 
 /** Says that what is shown may be old, while the connection is away. */
-const ConnectionNotice = () =>
-  useConnection() === 'lost' ? (
-    <p role="status" className={css['lost']}>
-      The connection is lost. What you see may be old; it goes on by itself where it stopped.
-    </p>
-  ) : null;
+const ConnectionNotice = () => (
+  <div role="status">
+    {useConnection() === 'lost' ? (
+      <p className={css['lost']}>
+        The connection is lost. What you see may be old; it goes on by itself where it stopped.
+      </p>
+    ) : null}
+  </div>
+);
 
 function Who() {
   const [userId, { signOut }] = [useUserId(), useSession()];
@@ -64,15 +68,17 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     if (location === first.current) return;
     first.current = location;
+    // A screen that goes on under another address, e.g. with what was just saved.
+    if (history.state === STAYS) return;
     main.current?.focus();
     window.scrollTo(0, 0);
   }, [location]);
   return (
     <>
-      <button type="button" className={css['skip']} onClick={() => main.current?.focus()}>
-        Skip to the content
-      </button>
       <header className={css['bar']}>
+        <button type="button" className={css['skip']} onClick={() => main.current?.focus()}>
+          Skip to the content
+        </button>
         <Link href="/" className={css['brand']}>
           <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="24" height="24" />
           Blobgraph

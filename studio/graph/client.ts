@@ -52,7 +52,11 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     connection = next;
     for (const listener of listeners) listener(next);
   };
-  socket.on('connected', () => become('connected'));
+  let open: WebSocket | undefined;
+  socket.on('connected', (opened) => {
+    open = opened as WebSocket;
+    become('connected');
+  });
   socket.on('closed', (event) => {
     become('lost');
     if ((event as CloseEvent).code === 4_401) onRefused();
@@ -62,7 +66,17 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     listener(connection);
     return () => listeners.delete(listener);
   };
-  return { socket, onConnection };
+  // The connection goes on with a new token; where it is not open, the next one begins with it.
+  const stop = session.onRenewed?.((token) => {
+    if (open?.readyState === WebSocket.OPEN)
+      open.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${token}` } }));
+  });
+  const disconnect = () => {
+    stop?.();
+    // It waits for a connection that is being made, which may come to nothing.
+    socket.dispose()?.catch(() => {});
+  };
+  return { socket, onConnection, disconnect };
 }
 
 /** The typed client, which tells of a refused token too. It opens no socket while nothing is followed by it. */
@@ -80,23 +94,27 @@ function openTyped({ session, onRefused }: StudioGraphOptions): Graph {
 }
 
 /** The graph as the session's user sees it, with one socket for all that is followed. */
-export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
-  const { socket, onConnection } = openSocket(options);
-  const typed = openTyped(options);
+export function openStudioGraph({ session, ...given }: StudioGraphOptions): StudioGraph {
+  let isClosed = false;
+  // What was still under way when the user left says nothing of who came in since.
+  const onRefused = () => {
+    if (!isClosed) given.onRefused();
+  };
+  const { onConnection, socket, disconnect } = openSocket({ session, onRefused });
+  const typed = openTyped({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     async fetch(input, init) {
       const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${await options.session.token()}`);
+      headers.set('authorization', `Bearer ${await session.token()}`);
       return fetch(input, { ...init, headers });
     },
     exchanges: [
       mapExchange({
         onError({ graphQLErrors }) {
-          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED'))
-            options.onRefused();
+          if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) onRefused();
         },
       }),
       cache(),
@@ -114,8 +132,9 @@ export function openStudioGraph(options: StudioGraphOptions): StudioGraph {
     ],
   });
   const close = () => {
+    isClosed = true;
     typed.close();
-    void socket.dispose();
+    disconnect();
   };
   return { client, typed, onConnection, close };
 }

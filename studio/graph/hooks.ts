@@ -1,6 +1,13 @@
 import type { TypedDocument } from 'blobgraph/client';
-import { useCallback, useMemo, useState } from 'react';
-import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient, useQuery } from 'urql';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import {
+  type AnyVariables,
+  type CombinedError,
+  createRequest,
+  type TypedDocumentNode,
+  useClient,
+  useQuery,
+} from 'urql';
 
 /** urql takes the text of an operation; its types are ours to tell. */
 const asDocument = <Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) =>
@@ -13,11 +20,17 @@ export function reasonsOf(error: CombinedError | undefined): string[] {
   return error.graphQLErrors.map(({ message }) => message);
 }
 
+/** Codes of docs/errors.md. */
+const codesOf = (error: CombinedError | undefined): string[] =>
+  (error?.graphQLErrors ?? []).map(({ extensions }) => String(extensions['code'] ?? ''));
+
 export interface Read<Data> {
   /** What is known, which may be of before; undefined at first, and where nothing could be read. */
   readonly data: Data | undefined;
   /** Why parts are missing, or all of it where there is no `data`. */
   readonly faults: readonly string[];
+  /** The codes of those faults that the graph told, e.g. `FORBIDDEN`. */
+  readonly codes: readonly string[];
   readonly isLoading: boolean;
   /** Reads it from the gateway again. */
   readonly reload: () => void;
@@ -28,20 +41,29 @@ export interface ReadOptions {
   readonly pause?: boolean;
 }
 
+/** What was read last of the same, while it cannot be read again: a connection that is lost empties no screen. */
+function useKnown<Data>(key: number, data: Data | null | undefined): Data | undefined {
+  const last = useRef<{ readonly key: number; readonly data: Data }>(undefined);
+  if (data != null) last.current = { key, data };
+  return last.current?.key === key ? last.current.data : undefined;
+}
+
 /** What a query answers, from the cache at first, and kept up to date by what changes. */
 export function useRead<Data, Variables extends AnyVariables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
   { pause = false }: ReadOptions = {},
 ): Read<Data> {
-  const [{ data, error, fetching }, execute] = useQuery({
-    query: asDocument(document),
-    variables,
-    pause,
-  } as Parameters<typeof useQuery<Data, Variables>>[0]);
+  const query = asDocument(document);
+  const [answer, execute] = useQuery({ query, variables, pause } as Parameters<
+    typeof useQuery<Data, Variables>
+  >[0]);
+  const { error, fetching } = answer;
+  const data = useKnown(createRequest(query, variables).key, answer.data);
   const faults = useMemo(() => reasonsOf(error), [error]);
+  const codes = useMemo(() => codesOf(error), [error]);
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
-  return { data, faults, isLoading: fetching && data === undefined, reload };
+  return { data, faults, codes, isLoading: fetching && data === undefined, reload };
 }
 
 interface UserFault {

@@ -1,6 +1,7 @@
 import type { Graph } from 'blobgraph/client';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
+import { Loading } from '../design/states/notices.tsx';
 import type { Connection, StudioGraph } from './client.ts';
 import { BeginDocument, ChangesDocument, type ChangesSubscription } from './operations.generated.ts';
 
@@ -8,7 +9,7 @@ export type Change = ChangesSubscription['blobChanged'];
 
 interface Live {
   readonly connection: Connection;
-  /** Grows each time changes may have been missed: what is shown must be read again. */
+  /** How often changes may have been missed since: what is shown must be read again then. */
   readonly begun: number;
   readonly userId: string | undefined;
   readonly typed: Graph;
@@ -53,7 +54,10 @@ export function useBegunAnew(read: () => void): void {
 
 const AGAIN_AFTER_MS = 2_000;
 
-/** Follows all changes of the caller's blobs with one subscription, from before anything on the page was read. */
+/**
+ * Follows all changes of the caller's blobs with one subscription. Its children come once it knows from where, so that
+ * nothing they read can have changed unheard; or when that cannot be told yet, and then they are told to read again.
+ */
 export function LiveProvider({
   graph,
   children,
@@ -63,7 +67,7 @@ export function LiveProvider({
 }) {
   const client = useClient();
   const [connection, setConnection] = useState<Connection>('connecting');
-  const [begun, setBegun] = useState(0);
+  const [begun, setBegun] = useState<number>();
   const [userId, setUserId] = useState<string>();
   const listeners = useRef(new Set<(change: Change) => void>());
   const onChange = useRef((listener: (change: Change) => void) => {
@@ -79,31 +83,36 @@ export function LiveProvider({
     let stop = () => {};
     const again = () => {
       stop();
-      const timer = setTimeout(() => void begin(), AGAIN_AFTER_MS);
+      const timer = setTimeout(() => void begin(1), AGAIN_AFTER_MS);
       stop = () => clearTimeout(timer);
     };
-    const begin = async (): Promise<void> => {
+    const begin = async (missed: 0 | 1): Promise<void> => {
       const { data } = await client.query(BeginDocument, {}, { requestPolicy: 'network-only' }).toPromise();
       if (isOver) return;
+      setBegun((times = 0) => times + (data ? missed : 0));
       if (!data) return again();
       setUserId(data.me.id);
-      setBegun((times) => times + 1);
       const { unsubscribe } = client
         .subscription<ChangesSubscription>(ChangesDocument, { after: data.liveCursor })
         .subscribe((result) => {
           // An error ends a subscription; a blob that cannot be read now is null in a change that counts all the same.
-          if (!result.data) return again();
+          if (!result.data || !result.hasNext) return again();
           const { blobChanged } = result.data;
           for (const listener of listeners.current) listener(blobChanged);
         });
       stop = unsubscribe;
     };
-    void begin();
+    void begin(0);
     return () => {
       isOver = true;
       stop();
     };
   }, [client]);
 
-  return <context.Provider value={{ connection, begun, userId, typed: graph.typed, onChange }}>{children}</context.Provider>;
+  if (begun === undefined) return <Loading label="Loading the Studio" />;
+  return (
+    <context.Provider value={{ connection, begun, userId, typed: graph.typed, onChange }}>
+      {children}
+    </context.Provider>
+  );
 }

@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import type { SentOperation } from '../graph/operation.ts';
 import { CopyOperation } from './copy-operation.tsx';
 import css from './page.module.css';
+import { useTitle } from './title.ts';
 
 export interface PageProps {
   readonly title: string;
@@ -16,15 +17,13 @@ export interface PageProps {
 
 /** A screen: its title, what can be done, and the operation behind it. */
 export function Page({ title, above, actions, operation, children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Blobgraph Studio`;
-  }, [title]);
+  useTitle(title);
   return (
     <>
       <div className={css['head']}>
         <div className={css['titles']}>
           {above ? <p className={css['above']}>{above}</p> : null}
-          <h1>{title}</h1>
+          <h1 dir="auto">{title}</h1>
         </div>
         <div className={css['actions']}>
           {actions}

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
+import { kept } from './storage.ts';
 
 /** Who looks, for as long as the page is open. */
 export interface Session {
@@ -7,6 +8,8 @@ export interface Session {
   readonly kind: 'local' | 'pasted' | 'openId';
   /** A token that is good for now; a new one is had where the old one ends. @throws when the user must sign in again */
   readonly token: () => Promise<string>;
+  /** Calls back with each token that follows another: connections that are open go on with it. Returns how to stop that. */
+  readonly onRenewed?: (listener: (token: string) => void) => () => void;
   /** Forgets the token. Undefined where there is nothing to sign out of. */
   readonly signOut?: (() => void) | undefined;
 }
@@ -46,21 +49,22 @@ export function localSession(first: string): Session {
   };
 }
 
-const PASTED = 'blobgraph:token';
-
 /** A pasted token lives as long as the tab does. */
-export const pastedToken = {
-  read: (): string | null => sessionStorage.getItem(PASTED),
-  keep: (token: string) => sessionStorage.setItem(PASTED, token),
-  forget: () => sessionStorage.removeItem(PASTED),
-};
+export const pastedToken = kept('sessionStorage', 'blobgraph:token');
 
-export const pastedSession = (token: string, signOut: () => void): Session => ({
+export interface PastedOptions {
+  readonly signOut: () => void;
+  /** The token has ended: there is no other until the user pastes one. */
+  readonly onEnd: () => void;
+}
+
+export const pastedSession = (token: string, { signOut, onEnd }: PastedOptions): Session => ({
   kind: 'pasted',
   signOut,
   async token() {
-    if (!isGood(token)) signOut();
-    return token;
+    if (isGood(token)) return token;
+    onEnd();
+    throw new Error('The token has ended.');
   },
 });
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import css from './controls.module.css';
 
@@ -15,18 +15,29 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions, closeLabel = 'Close' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    dialog.current?.showModal();
+  const pressedBeside = useRef(false);
+  // Closed before it goes, so that the browser gives the focus back to where it was.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
   }, []);
+  const isBeside = ({ target }: MouseEvent) => target === dialog.current;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes a dialog by Escape itself
     <dialog
       ref={dialog}
       aria-labelledby={id}
       className={css['dialog']}
-      onClose={onClose}
+      onClose={() => {
+        if (dialog.current?.open === false) onClose();
+      }}
+      // Who selects a text in it may let go of the mouse beside it.
+      onMouseDown={(event) => {
+        pressedBeside.current = isBeside(event);
+      }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (pressedBeside.current && isBeside(event)) onClose();
       }}
     >
       <div className={css['dialogBody']}>

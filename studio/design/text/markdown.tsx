@@ -1,11 +1,29 @@
-import { micromark } from 'micromark';
-import { gfm, gfmHtml } from 'micromark-extension-gfm';
-import { memo, useMemo } from 'react';
+import { type MouseEvent, memo, useId, useMemo } from 'react';
+import { htmlOf } from './markdown-html.ts';
 import css from './text.module.css';
 
-/** A text as it is read. HTML in it is shown as it is written, and addresses other than of the web are dropped. */
+/** Fragments are the page's addresses: one that is meant within a text goes to its place, and to no other screen. */
+function staysWithin(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  if (!link) return;
+  event.preventDefault();
+  const place = document.getElementById(decodeURIComponent(link.getAttribute('href')?.slice(1) ?? ''));
+  place?.setAttribute('tabindex', '-1');
+  place?.focus();
+}
+
+/** A text as it is read. */
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }) {
-  const html = useMemo(() => micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml()] }), [text]);
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: micromark escapes HTML and drops unsafe addresses by default
-  return <div className={css['prose']} dangerouslySetInnerHTML={{ __html: html }} />;
+  const id = useId();
+  const html = useMemo(() => htmlOf(text, `${id}-`), [text, id]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its links are what is clicked
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link is clicked by its key
+    <div
+      className={css['prose']}
+      onClick={staysWithin}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: HTML is escaped, and unsafe addresses are dropped
+      dangerouslySetInnerHTML={{ __html: html }}
+    />
+  );
 });

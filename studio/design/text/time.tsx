@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'react';
+
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const WHOLE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -12,24 +14,50 @@ export function ago(at: string, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1_000;
   if (Math.abs(seconds) > 30 * 86_400) return WHOLE.format(new Date(at));
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? [];
-  return unit ? RELATIVE.format(Math.round(seconds / size), unit) : 'just now';
+  return unit ? RELATIVE.format(Math.trunc(seconds / size), unit) : 'just now';
 }
 
-export const Time = ({ at }: { readonly at: string }) => (
-  <time dateTime={at} title={WHOLE.format(new Date(at))}>
-    {ago(at)}
-  </time>
+const TOLD_AGAIN_MS = 30_000;
+
+export function Time({ at }: { readonly at: string }) {
+  const [text, setText] = useState(() => ago(at));
+  useEffect(() => {
+    const tell = () => setText(ago(at));
+    tell();
+    const timer = setInterval(tell, TOLD_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [at]);
+  return (
+    <time dateTime={at} title={WHOLE.format(new Date(at))}>
+      {text}
+    </time>
+  );
+}
+
+const SIZES = [
+  ['gigabyte', 1e9],
+  ['megabyte', 1e6],
+  ['kilobyte', 1e3],
+  ['byte', 1],
+] as const;
+
+const SIZE_FORMATS = new Map(
+  SIZES.map(([unit]) => [
+    unit,
+    new Intl.NumberFormat('en', {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'byte' ? 'long' : 'short',
+      maximumSignificantDigits: 3,
+    }),
+  ]),
 );
 
-const BYTES = new Intl.NumberFormat('en', {
-  style: 'unit',
-  unit: 'byte',
-  unitDisplay: 'short',
-  notation: 'compact',
-});
-
-/** E.g. "12 kB". */
-export const bytes = (size: number | string): string => BYTES.format(Number(size)).replace('byte', 'B');
+/** E.g. "12.3 kB", "1 byte". */
+export function bytes(size: number | string): string {
+  const [unit, each] = SIZES.find(([, least]) => Number(size) >= least) ?? ['byte', 1];
+  return SIZE_FORMATS.get(unit)?.format(Number(size) / each) ?? '';
+}
 
 /** E.g. "12,345". */
 export const count = (number: number): string => number.toLocaleString('en');
