@@ -66,7 +66,14 @@ function Shown({ seen: { known, around }, subject, view }: ShownProps) {
           <Listed {...props} />
         )}
         {openId === undefined ? null : (
-          <Panel id={openId} known={known} links={links} isCentre={openId === centreId} onClose={close} />
+          <Panel
+            key={openId}
+            id={openId}
+            known={known}
+            links={links}
+            isCentre={openId === centreId}
+            onClose={close}
+          />
         )}
       </div>
     </ActingProvider>

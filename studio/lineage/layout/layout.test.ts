@@ -44,6 +44,14 @@ describe('the layout', () => {
     expect(overlaps(positions)).toBe(0);
   });
 
+  it('has what was made of a blob in the order of all, whatever that of the edges', () => {
+    const positions = layOut({
+      ids: ['d', 'expansion', 'insights'],
+      edges: edges('d insights', 'd expansion'),
+    });
+    expect(at(positions, 'expansion').y).toBeLessThan(at(positions, 'insights').y);
+  });
+
   it('keeps that order when a blob comes', () => {
     const { ids, edges: before } = book(6);
     const positions = layOut({ ids: [...ids, 'i3'], edges: [...before, ...edges('d3 i3')] });

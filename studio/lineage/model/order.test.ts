@@ -36,7 +36,7 @@ it('has what stands nowhere by its age, and then by its id', () => {
 });
 
 it('has an expansion, which goes on, before insights', () => {
-  const goesOn = { processing: { state: 'COMPLETED', runs: [aRun()] } } as const;
+  const goesOn = { processing: { state: 'COMPLETED' as const, runs: [aRun()] } };
   const all = blobs(aBlob('insights', at(1)), aBlob('expansion', { ...at(2), ...goesOn }));
   expect(orderOf(all, [], [])).toEqual(['expansion', 'insights']);
 });

@@ -92,8 +92,12 @@ function Head({ blob, isCentre }: { readonly blob: LineageBlob; readonly isCentr
   );
 }
 
-function Body({ id, known, links, isCentre }: Omit<PanelProps, 'onClose'>) {
-  const { blob, read, faults, isLoading, reload } = useBlob(id, known);
+interface BodyProps extends Omit<PanelProps, 'onClose'> {
+  readonly seen: ReturnType<typeof useBlob>;
+}
+
+function Body({ id, known, links, isCentre, seen }: BodyProps) {
+  const { blob, read, faults, isLoading, reload } = seen;
   if (known.gone.has(id)) return <p>This blob was deleted.</p>;
   if (!blob) {
     if (isLoading) return <Loading label="Loading the blob" lines={5} />;
@@ -135,9 +139,9 @@ export function Panel({ onClose, ...props }: PanelProps) {
   const { id, known } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   const labelId = useId();
-  const { blob } = useBlob(id, known);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another blob is opened, so what reads it out begins anew
-  useEffect(() => heading.current?.focus(), [id]);
+  const seen = useBlob(id, known);
+  const { blob } = seen;
+  useEffect(() => heading.current?.focus(), []);
   const which = blob ? whichOf(blob) : null;
   return (
     <aside
@@ -160,7 +164,7 @@ export function Panel({ onClose, ...props }: PanelProps) {
           ✕
         </Button>
       </div>
-      <Body {...props} />
+      <Body {...props} seen={seen} />
     </aside>
   );
 }
