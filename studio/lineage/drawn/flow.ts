@@ -9,6 +9,8 @@ export interface Marks {
   readonly openId: string | undefined;
   readonly activeId: string | undefined;
   readonly focus: number;
+  /** Those that have just come. */
+  readonly fresh: ReadonlySet<string>;
 }
 
 export interface Ordered {
@@ -23,12 +25,13 @@ const HANDLES = [
   { type: 'source', position: Position.Right, x: WIDTH, y: HEIGHT / 2, width: 1, height: 1 },
 ] as const;
 
-const dataOf = (blob: LineageBlob, { centreId, openId, activeId, focus }: Marks): BlobData => ({
+const dataOf = (blob: LineageBlob, { centreId, openId, activeId, focus, fresh }: Marks): BlobData => ({
   blob,
   isCentre: blob.id === centreId,
   isOpen: blob.id === openId,
   isActive: blob.id === activeId,
   focus: blob.id === activeId ? focus : 0,
+  isFresh: fresh.has(blob.id),
 });
 
 const sameData = (one: BlobData, other: BlobData): boolean =>

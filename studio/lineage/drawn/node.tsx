@@ -15,6 +15,8 @@ export interface BlobData extends Record<string, unknown> {
   readonly isOpen: boolean;
   /** Where the arrow keys are. */
   readonly isActive: boolean;
+  /** It has just come. */
+  readonly isFresh: boolean;
   /** Grows each time that the keys have led here. */
   readonly focus: number;
 }
@@ -69,7 +71,7 @@ function Words({ blob }: { readonly blob: LineageBlob }) {
 
 /** One blob of the drawn graph. */
 export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>) {
-  const { blob, isCentre, isOpen, isActive, focus } = data;
+  const { blob, isCentre, isOpen, isActive, isFresh, focus } = data;
   const { open } = useActing();
   const isReadable = useStore(({ transform }) => transform[2] >= READABLE);
   const button = useFocused(focus);
@@ -82,6 +84,7 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
       data-tone={tone}
       data-centre={isCentre || undefined}
       data-open={isOpen || undefined}
+      data-fresh={isFresh || undefined}
       data-far={!isReadable || undefined}
     >
       <Handle type="target" position={Position.Left} isConnectable={false} className={css['end'] ?? ''} />

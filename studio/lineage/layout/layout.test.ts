@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { edges } from '../model/blobs.fixture.ts';
 import { layOut } from './layout.ts';
-import { anchored, HEIGHT, nearest, type Positions, WIDTH } from './place.ts';
+import { anchored, HEIGHT, laidOutAfter, NO_LAYOUT, nearest, type Positions, WIDTH } from './place.ts';
 
 const at = (positions: Positions, id: string) => positions.get(id) ?? { x: Number.NaN, y: Number.NaN };
 
@@ -103,6 +103,12 @@ describe('a new layout', () => {
   it.each([['gone'], [undefined]])('is taken as it is without that blob (%s)', (id) => {
     expect(anchored(before, next, id)).toBe(next);
   });
+});
+
+it('tells what came with a layout, but for the first one', () => {
+  const first = laidOutAfter(NO_LAYOUT, layOut(book(2)), undefined);
+  expect([...first.fresh]).toEqual([]);
+  expect([...laidOutAfter(first, layOut(book(3)), 'book').fresh]).toEqual(['d2', 'e2']);
 });
 
 it('finds the blob nearest to a point', () => {

@@ -4,8 +4,6 @@ import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial } from '../../design/states/notices.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
 import { bytes, Time } from '../../design/text/time.tsx';
-import { useRead } from '../../graph/hooks.ts';
-import { LineageContentDocument } from '../../lineage-graph/operations.generated.ts';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
@@ -14,6 +12,7 @@ import { Content } from './content.tsx';
 import { bookOf, homeOf } from './held.ts';
 import css from './panel.module.css';
 import { Runs } from './runs.tsx';
+import { useContent } from './use-content.ts';
 
 export interface PanelProps {
   readonly id: string;
@@ -25,16 +24,10 @@ export interface PanelProps {
 
 /** The blob as the lineage knows it, or else as it was just read: what a book names may be in no list here. */
 function useBlob(id: string, known: Known) {
-  const { data, faults, isLoading, reload } = useRead(LineageContentDocument, { id });
-  const blob: LineageBlob | null | undefined = known.blobs.get(id) ?? data?.blob;
-  // What is made on demand has its content once its run is done.
-  const isMade = blob?.processing.state;
-  const seen = useRef(isMade);
-  useEffect(() => {
-    if (isMade !== undefined && seen.current !== undefined && isMade !== seen.current) reload();
-    seen.current = isMade;
-  }, [isMade, reload]);
-  return { blob, read: data?.blob, faults, isLoading, reload };
+  const listed = known.blobs.get(id);
+  const content = useContent(id, listed?.processing.state);
+  const blob: LineageBlob | null | undefined = listed ?? content.read;
+  return { ...content, blob };
 }
 
 interface RelativesProps {
