@@ -152,7 +152,7 @@ function Notices({ seen: { known, around, faults, reload }, subject }: Omit<Show
 
 const operationOf = (subject: Subject) =>
   subject.kind === 'book'
-    ? { document: BookLineageDocument, variables: { bookId: subject.id, after: null } }
+    ? { document: BookLineageDocument, variables: { bookId: subject.id, after: null, withBook: true } }
     : { document: LineageDocument, variables: { id: subject.id, depth: subject.depth } };
 
 function Screen({
