@@ -1,6 +1,6 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { liveClient } from 'blobgraph/client';
+import { type Graph, GraphError, liveClient, openGraph } from 'blobgraph/client';
 import { Client, type ExecutionResult, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { Session } from '../session/session.ts';
 
@@ -9,6 +9,8 @@ export type Connection = 'connecting' | 'connected' | 'lost';
 
 export interface StudioGraph {
   readonly client: Client;
+  /** The same graph without the cache: for lists too long to be read from it anew with each page, and for saving. */
+  readonly typed: Graph;
   /** Calls back with each change of the connection, at once with the present one. Returns how to stop that. */
   onConnection(listener: (connection: Connection) => void): () => void;
   close(): void;
@@ -50,7 +52,11 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     connection = next;
     for (const listener of listeners) listener(next);
   };
-  socket.on('connected', () => become('connected'));
+  let open: WebSocket | undefined;
+  socket.on('connected', (opened) => {
+    open = opened as WebSocket;
+    become('connected');
+  });
   socket.on('closed', (event) => {
     become('lost');
     if ((event as CloseEvent).code === 4_401) onRefused();
@@ -60,7 +66,31 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     listener(connection);
     return () => listeners.delete(listener);
   };
-  return { socket, onConnection };
+  // The connection goes on with a new token; where it is not open, the next one begins with it.
+  const stop = session.onRenewed?.((token) => {
+    if (open?.readyState === WebSocket.OPEN)
+      open.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${token}` } }));
+  });
+  const disconnect = () => {
+    stop?.();
+    // It waits for a connection that is being made, which may come to nothing.
+    socket.dispose()?.catch(() => {});
+  };
+  return { socket, onConnection, disconnect };
+}
+
+/** The typed client, which tells of a refused token too. It opens no socket while nothing is followed by it. */
+function openTyped({ session, onRefused }: StudioGraphOptions): Graph {
+  const graph = openGraph({ url: new URL(GRAPHQL, location.href).href, token: session.token });
+  const request: Graph['request'] = async (document, variables, asking) => {
+    try {
+      return await graph.request(document, variables, asking);
+    } catch (error) {
+      if (error instanceof GraphError && error.code === 'UNAUTHENTICATED') onRefused();
+      throw error;
+    }
+  };
+  return { ...graph, request };
 }
 
 /** The graph as the session's user sees it, with one socket for all that is followed. */
@@ -70,7 +100,8 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
   const onRefused = () => {
     if (!isClosed) given.onRefused();
   };
-  const { socket, onConnection } = openSocket({ session, onRefused });
+  const { onConnection, socket, disconnect } = openSocket({ session, onRefused });
+  const typed = openTyped({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
@@ -102,8 +133,8 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
   });
   const close = () => {
     isClosed = true;
-    // It waits for a connection that is being made, which may come to nothing.
-    socket.dispose()?.catch(() => {});
+    typed.close();
+    disconnect();
   };
-  return { client, onConnection, close };
+  return { client, typed, onConnection, close };
 }

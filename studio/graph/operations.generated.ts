@@ -286,6 +286,17 @@ export type ExportState =
   /** It could not be made; `error` says why. `exportBook` has it tried again. */
   | 'FAILED';
 
+/** What a processor's last health check found. */
+export type HealthStatus =
+  /** Not checked yet, or checked no more because it is retired. */
+  | 'UNKNOWN'
+  /** It answers, and says that it can work. */
+  | 'UP'
+  /** It answers, but slowly, or lacks something that it needs, or went down several times in the last minutes. */
+  | 'DEGRADED'
+  /** It does not answer in time, or not as a processor does. */
+  | 'DOWN';
+
 /** Formats of pictures that are read; renditions are `WEBP` and `AVIF`. */
 export type ImageFormat =
   /** `image/jpeg`. */
@@ -356,15 +367,6 @@ export type ProcessingState =
   | 'COMPLETED'
   /** At least one run failed for good; `retryProcessing` starts it again. */
   | 'FAILED';
-
-/** The result of a processor's last health check; there is one every few seconds. */
-export type ProcessorHealth =
-  /** Not checked yet. */
-  | 'UNKNOWN'
-  /** It answered as healthy. */
-  | 'HEALTHY'
-  /** It did not answer in time, or as unhealthy. */
-  | 'UNHEALTHY';
 
 /** Whether a processor is given work. */
 export type ProcessorStatus =
@@ -602,10 +604,42 @@ export type ChangesSubscriptionVariables = Exact<{
 
 export type ChangesSubscription = { blobChanged: { cursor: string, kind: BlobChangeKind, blobId: string, version: number, blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null } };
 
+export type RetryMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type RetryMutation = { retryProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
+export type CancelMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type CancelMutation = { cancelProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
+export type ReprocessMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type ReprocessMutation = { reprocess: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
 
+export type FaultFragment = { field: string | null, code: string, message: string };
+
 export const BeginDocument = "query Begin{liveCursor me{id}}" as TypedDocument<BeginQuery, BeginQueryVariables>;
 
 export const ChangesDocument = "subscription Changes($after:String){blobChanged(after:$after){cursor kind blobId version blob{...BlobRow}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<ChangesSubscription, ChangesSubscriptionVariables>;
+
+export const RetryDocument = "mutation Retry($blobId:ID!$processorId:ID!){retryProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<RetryMutation, RetryMutationVariables>;
+
+export const CancelDocument = "mutation Cancel($blobId:ID!$processorId:ID!){cancelProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<CancelMutation, CancelMutationVariables>;
+
+export const ReprocessDocument = "mutation Reprocess($blobId:ID!$processorId:ID!){reprocess(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<ReprocessMutation, ReprocessMutationVariables>;

@@ -14,6 +14,7 @@ import type { SummaryStore } from './summary.ts';
 import type { TurnStore } from './turns.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { WalkStore } from './walks.ts';
+import type { WorkloadStore } from './workloads.ts';
 
 /**
  * Changed members of an entry's content. Title and preview must change together: when only one is given, the entry's
@@ -55,6 +56,7 @@ export interface StateStore
     ReemissionStore,
     StateScans,
     TurnStore,
+    WorkloadStore,
     Upkeep {
   /** Walks that request runs on blobs older than a processor. */
   readonly backfills: WalkStore;
