@@ -2,7 +2,7 @@
 export interface Operation<Data, Variables> {
   readonly text: string;
   /** Whether data with errors of some fields, which are null then, is an answer. Default: it is a failure. */
-  readonly mayLack?: true;
+  readonly mayLack?: boolean;
   /** Never set: carries the types. */
   readonly types?: (variables: Variables) => Data;
 }

@@ -24,9 +24,10 @@ export async function studioRoutes(app: FastifyInstance, options: StudioOptions)
     prefix: '/studio',
     folder: options.appFolder ?? projectFile('dist', 'gateway', 'studio-app'),
     name: 'The Studio page',
-    // The editor and the graph of a lineage write inline styles.
+    // The editor and the graph of a lineage write inline styles; that graph is laid out in a worker.
     sources: async () => ({
       'script-src': "'self'",
+      'worker-src': "'self'",
       'style-src': "'self' 'unsafe-inline'",
       'font-src': "'self'",
       'img-src': ownAnd(objectStore, 'data:', 'blob:'),

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { useConnection, useUserId } from '../graph/live.tsx';
+import { STAYS } from '../page/address.ts';
 import { useConfig } from '../session/config.ts';
 import { useSession } from '../session/session.ts';
 import css from './frame.module.css';
@@ -67,6 +68,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     if (location === first.current) return;
     first.current = location;
+    // A screen that goes on under another address, e.g. with what was just saved.
+    if (history.state === STAYS) return;
     main.current?.focus();
     window.scrollTo(0, 0);
   }, [location]);

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { Loading } from '../design/states/notices.tsx';
+import { useAddress, useAddressSearch } from '../page/address.ts';
 import { Shelf } from '../shelf/shelf.tsx';
 import { Boundary } from './boundary.tsx';
 import { Frame } from './frame.tsx';
@@ -18,15 +18,14 @@ const Run = lazy(async () => ({ default: (await import('../run/run.tsx')).Run })
  * the page, the others when they are first opened.
  */
 export const Screens = () => (
-  <Router hook={useHashLocation}>
+  <Router hook={useAddress} searchHook={useAddressSearch}>
     <Frame>
       <Boundary>
         <Suspense fallback={<Loading label="Loading the screen" lines={6} />}>
           <Switch>
             <Route path="/" component={Shelf} />
             {/* A new draft: `/write?book=ID&chapter=NUMBER`, both optional. */}
-            <Route path="/write">{() => <Write />}</Route>
-            <Route path="/write/:id">{({ id }) => <Write key={id} id={id} />}</Route>
+            <Route path="/write/:id?">{({ id }) => <Write id={id} />}</Route>
             <Route path="/books/:id">{({ id }) => <Book key={id} id={id} />}</Route>
             <Route path="/lineage/:id">{({ id }) => <Lineage key={id} id={id} />}</Route>
             <Route path="/books/:id/lineage">{({ id }) => <Lineage key={id} bookId={id} />}</Route>

@@ -1,6 +1,6 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { liveClient } from 'blobgraph/client';
+import { type Graph, GraphError, liveClient, openGraph } from 'blobgraph/client';
 import { Client, type ExecutionResult, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { Session } from '../session/session.ts';
 
@@ -9,6 +9,8 @@ export type Connection = 'connecting' | 'connected' | 'lost';
 
 export interface StudioGraph {
   readonly client: Client;
+  /** The same graph without the cache: for lists too long to be read from it anew with each page, and for saving. */
+  readonly typed: Graph;
   /** Calls back with each change of the connection, at once with the present one. Returns how to stop that. */
   onConnection(listener: (connection: Connection) => void): () => void;
   close(): void;
@@ -77,6 +79,20 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
   return { socket, onConnection, disconnect };
 }
 
+/** The typed client, which tells of a refused token too. It opens no socket while nothing is followed by it. */
+function openTyped({ session, onRefused }: StudioGraphOptions): Graph {
+  const graph = openGraph({ url: new URL(GRAPHQL, location.href).href, token: session.token });
+  const request: Graph['request'] = async (document, variables, asking) => {
+    try {
+      return await graph.request(document, variables, asking);
+    } catch (error) {
+      if (error instanceof GraphError && error.code === 'UNAUTHENTICATED') onRefused();
+      throw error;
+    }
+  };
+  return { ...graph, request };
+}
+
 /** The graph as the session's user sees it, with one socket for all that is followed. */
 export function openStudioGraph({ session, ...given }: StudioGraphOptions): StudioGraph {
   let isClosed = false;
@@ -85,6 +101,7 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
     if (!isClosed) given.onRefused();
   };
   const { onConnection, socket, disconnect } = openSocket({ session, onRefused });
+  const typed = openTyped({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
     preferGetMethod: false,
@@ -116,7 +133,8 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
   });
   const close = () => {
     isClosed = true;
+    typed.close();
     disconnect();
   };
-  return { client, onConnection, close };
+  return { client, typed, onConnection, close };
 }

@@ -1,3 +1,4 @@
+import type { Graph } from 'blobgraph/client';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { Loading } from '../design/states/notices.tsx';
@@ -11,6 +12,7 @@ interface Live {
   /** How often changes may have been missed since: what is shown must be read again then. */
   readonly begun: number;
   readonly userId: string | undefined;
+  readonly typed: Graph;
   onChange(listener: (change: Change) => void): () => void;
 }
 
@@ -25,6 +27,9 @@ function useLive(): Live {
 export const useConnection = (): Connection => useLive().connection;
 /** The caller's id; undefined until it is known. */
 export const useUserId = (): string | undefined => useLive().userId;
+
+/** The graph by the typed client, past the cache. */
+export const useTyped = (): Graph => useLive().typed;
 
 /** Calls back with every change of the caller's blobs. What a blob has become, the cache has by then. */
 export function useChanges(listener: (change: Change) => void): void {
@@ -105,5 +110,9 @@ export function LiveProvider({
   }, [client]);
 
   if (begun === undefined) return <Loading label="Loading the Studio" />;
-  return <context.Provider value={{ connection, begun, userId, onChange }}>{children}</context.Provider>;
+  return (
+    <context.Provider value={{ connection, begun, userId, typed: graph.typed, onChange }}>
+      {children}
+    </context.Provider>
+  );
 }

@@ -604,10 +604,42 @@ export type ChangesSubscriptionVariables = Exact<{
 
 export type ChangesSubscription = { blobChanged: { cursor: string, kind: BlobChangeKind, blobId: string, version: number, blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null } };
 
+export type RetryMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type RetryMutation = { retryProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
+export type CancelMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type CancelMutation = { cancelProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
+export type ReprocessMutationVariables = Exact<{
+  blobId: Scalars['ID']['input'];
+  processorId: Scalars['ID']['input'];
+}>;
+
+
+export type ReprocessMutation = { reprocess: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
 
+export type FaultFragment = { field: string | null, code: string, message: string };
+
 export const BeginDocument = "query Begin{liveCursor me{id}}" as TypedDocument<BeginQuery, BeginQueryVariables>;
 
 export const ChangesDocument = "subscription Changes($after:String){blobChanged(after:$after){cursor kind blobId version blob{...BlobRow}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<ChangesSubscription, ChangesSubscriptionVariables>;
+
+export const RetryDocument = "mutation Retry($blobId:ID!$processorId:ID!){retryProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<RetryMutation, RetryMutationVariables>;
+
+export const CancelDocument = "mutation Cancel($blobId:ID!$processorId:ID!){cancelProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<CancelMutation, CancelMutationVariables>;
+
+export const ReprocessDocument = "mutation Reprocess($blobId:ID!$processorId:ID!){reprocess(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<ReprocessMutation, ReprocessMutationVariables>;

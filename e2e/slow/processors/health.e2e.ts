@@ -48,6 +48,12 @@ interface Shown {
 const ask = (id: string, as = operator) => as.request<Shown>(HEALTH, { id });
 const healthOf = async (id: string, as = operator) => (await ask(id, as)).data?.processor.health;
 
+function found<T>(value: T | null | undefined): T {
+  if (value == null) throw new Error('The answer has no such thing');
+  return value;
+}
+const known = async (id: string): Promise<Health> => found(await healthOf(id));
+
 /** Long: a busy machine takes its time for everything. It shows within four seconds on one that has nothing to do. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const until = (id: string, expected: object) =>
@@ -142,7 +148,7 @@ it('what waits for one grows with the drafts, and is nothing once it is retired'
       return (await healthOf('idle'))?.queueDepth;
     }, PATIENCE)
     .toBeGreaterThanOrEqual(3);
-  const { queueDepth, oldestWaitingSeconds, queueDepthIsExact } = (await healthOf('idle')) ?? {};
+  const { queueDepth, oldestWaitingSeconds, queueDepthIsExact } = await known('idle');
   expect([queueDepth, queueDepthIsExact]).toEqual([expect.any(Number), true]);
   await until('idle', { oldestWaitingSeconds: expect.any(Number) });
   await expect
@@ -164,7 +170,7 @@ it('one that is paused is up, what waits for it grows, and is worked off when it
   expect((await ask(id)).data?.processor).toMatchObject({ status: 'PAUSED', health: { status: 'UP' } });
   await change('resumeProcessor', id);
   await until(id, { status: 'UP', queueDepth: 0, inWork: 0, oldestWaitingSeconds: null });
-  const { endedRuns, failedRuns, windowSeconds, deadLetters } = (await healthOf(id)) ?? {};
+  const { endedRuns, failedRuns, windowSeconds, deadLetters } = await known(id);
   expect(endedRuns).toBeGreaterThanOrEqual(2);
   expect({ failedRuns, deadLetters }).toEqual({ failedRuns: 0, deadLetters: 0 });
   expect(windowSeconds).toBeLessThanOrEqual(300);
@@ -185,7 +191,7 @@ describe('users who are no operators', () => {
   it('see whether a processor is up and how fast it answers, and nothing of others’ work', async () => {
     const { data, errors } = await ask('absent', client);
     expect(errors).toBeUndefined();
-    const { status, since, checkedAt, ...figures } = data?.processor.health ?? { status: '' };
+    const { status, since, checkedAt, ...figures } = found(data).processor.health;
     expect([status, since, checkedAt]).toEqual(['DOWN', expect.any(String), expect.any(String)]);
     expect(Object.values(figures)).toEqual(Array(11).fill(null));
     expect((await healthOf('book-compiler', client))?.latencyMs).toEqual(expect.any(Number));

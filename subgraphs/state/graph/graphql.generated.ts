@@ -521,6 +521,8 @@ export type UserBlob = Blob & {
   body: Scalars['JSON']['output'];
   /** The user's own id of the book that it belongs to; null where it belongs to none. */
   bookId: Maybe<Scalars['ID']['output']>;
+  /** The key of the book's chapter that it is a draft of; null where it is none of a book. */
+  chapterNum: Maybe<Scalars['Int']['output']>;
   /** The conversation that it belongs to; null where it belongs to none. */
   conversationId: Maybe<Scalars['ID']['output']>;
   /** Where its processing is. */
@@ -1366,6 +1368,7 @@ export type UserBlobResolvers<ContextType = Context, ParentType extends Resolver
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   body?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   bookId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  chapterNum?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   conversationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   processingState?: Resolver<ResolversTypes['ProcessingState'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;

@@ -236,6 +236,7 @@ export const resolvers: Resolvers = {
     body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
     // The index has all other fields: the document is read only for its body.
     bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
+    chapterNum: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ chapterNum }) => chapterNum),
     conversationId: ({ id }, _args, context) =>
       ofEntry(context, id, 'listed', ({ conversationId }) => conversationId),
     createdAt: ({ id }, _args, context) => ofEntry(context, id, 'brief', ({ createdAt }) => createdAt),

@@ -1,0 +1,100 @@
+import type { Tone } from '../../design/states/state-badge.tsx';
+import type { LineageBlob, Run } from './blob.ts';
+
+const KINDS: Readonly<Record<string, string>> = {
+  chapter_draft: 'Draft',
+  expanded_text: 'Expansion',
+  compiled_book: 'Compiled book',
+  pitch_idea: 'Idea',
+  image: 'Picture',
+  image_asset: 'Renditions',
+  text_insights: 'Insights',
+};
+
+/** The kind of a blob in words: of kinds that this page has not heard of, its type. */
+export function kindOf(type: string): string {
+  const words = KINDS[type] ?? type.replaceAll('_', ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Which one of several it is, e.g. "version 3"; null where there is only one. */
+export function whichOf({ content, generation }: LineageBlob): string | null {
+  const version = content?.compiledVersion ?? content?.pitchVersion;
+  if (version !== undefined) return `version ${version}`;
+  return generation > 0 ? `generation ${generation}` : null;
+}
+
+const STATES = {
+  STORED: ['rest', 'Stored'],
+  PENDING: ['waiting', 'Waiting'],
+  PROCESSING: ['working', 'Working'],
+  COMPLETED: ['done', 'Done'],
+  FAILED: ['failed', 'Failed'],
+} as const satisfies Record<Run['state'], readonly [Tone, string]>;
+
+/** A blob's state as it is shown. */
+export interface Look {
+  readonly tone: Tone;
+  readonly word: string;
+  /** 0 to 1, where it is told. */
+  readonly progress: number | null;
+  /** What it is at, why it waits, or why it failed; empty where there is nothing to say. */
+  readonly about: string;
+  /** Runs that can be tried again. */
+  readonly failed: readonly Run[];
+}
+
+const making = (blob: LineageBlob): readonly Run[] =>
+  blob.processing.runs.filter(({ artifact }) => artifact === null);
+
+export function lookOf(blob: LineageBlob): Look {
+  const { state, runs } = blob.processing;
+  const failed = runs.filter((run) => run.state === 'FAILED');
+  if (blob.contentMissingSince !== null) {
+    const about = 'Its content is gone from the store that keeps it.';
+    return { tone: 'failed', word: 'Content missing', progress: null, about, failed };
+  }
+  const [tone, word] = STATES[state];
+  const run = making(blob).find((each) => each.state === state);
+  const about = run?.error?.message ?? run?.obstacle?.message ?? run?.stage ?? '';
+  const progress = state === 'PROCESSING' ? (run?.progress ?? null) : null;
+  return { tone, word, progress, about, failed };
+}
+
+/** What is made of it besides blobs, e.g. "EPUB ready, PDF 40 %". */
+export function filesOf({ processing }: LineageBlob): string {
+  const states = {
+    STORED: '',
+    PENDING: ' waits',
+    PROCESSING: ' in work',
+    COMPLETED: ' ready',
+    FAILED: ' failed',
+  };
+  return processing.runs
+    .flatMap(({ artifact, state, progress }) => {
+      if (artifact === null) return [];
+      const far =
+        state === 'PROCESSING' && progress !== null ? ` ${Math.round(progress * 100)} %` : states[state];
+      return [`${artifact}${far}`];
+    })
+    .join(', ');
+}
+
+export const isStale = ({ content }: LineageBlob): boolean => content?.stale === true;
+
+/** What can be done with a run. */
+export interface RunActs {
+  readonly canRetry: boolean;
+  readonly canCancel: boolean;
+  readonly canReprocess: boolean;
+}
+
+/** The run that makes a blob on demand is its own processor's: that is asked for anew with another key. */
+export function actsOf(blob: LineageBlob, run: Run): RunActs {
+  const isOver = run.state === 'COMPLETED' || run.state === 'FAILED';
+  return {
+    canRetry: run.state === 'FAILED',
+    canCancel: run.artifact === null && (run.state === 'PENDING' || run.state === 'PROCESSING'),
+    canReprocess: run.artifact === null && isOver && run.processorId !== blob.processorId,
+  };
+}
