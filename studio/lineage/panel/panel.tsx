@@ -140,7 +140,6 @@ export function Panel({ onClose, ...props }: PanelProps) {
   useEffect(() => heading.current?.focus(), [id]);
   const which = blob ? whichOf(blob) : null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it wherever the focus is in it
     <aside
       className={css['panel']}
       aria-labelledby={labelId}
