@@ -1,7 +1,8 @@
 import type { IndexDescription } from 'mongodb';
 import type { Run } from '../../records.ts';
-import { MOST_COUNTED, type Workload, type WorkloadStore } from '../../workloads.ts';
+import { MOST_COUNTED, type Workload, type WorkloadStore } from '../../scans.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
+import type { EntryDocument } from '../documents/entry-documents.mongo.ts';
 import { onceBuilt } from './once-built.mongo.ts';
 
 const NAME = 'workload';
@@ -18,50 +19,57 @@ export const WORKLOAD_INDEXES: readonly IndexDescription[] = [
 ];
 
 interface Counted {
-  readonly runs: number;
-  readonly oldest: string;
+  readonly entries: number;
+  /** Runs of the entry whose run comes first. */
+  readonly first: EntryDocument['runs'];
 }
 
-/** Runs of a processor in one state, the oldest first, as many as are counted. */
+/** Entries with a run of a processor in one state, that with the oldest first; so many are counted, and one more. */
 async function counted(
   { entries }: StateCollections,
   processor_id: string,
   state: Run['state'],
-): Promise<Counted | undefined> {
+  most: number,
+): Promise<Counted> {
   const run = { processor_id, state, turn: OPEN };
   const rows = entries.aggregate<Counted>(
     [
       { $match: { 'runs.turn': OPEN, runs: { $elemMatch: run } } },
-      { $limit: MOST_COUNTED + 1 },
-      { $project: { runs: 1 } },
-      { $unwind: '$runs' },
-      { $match: { 'runs.processor_id': processor_id, 'runs.state': state, 'runs.turn': OPEN } },
-      { $group: { _id: null, runs: { $sum: 1 }, oldest: { $min: '$runs.updated_at' } } },
+      { $limit: most + 1 },
+      // In the order of the index.
+      { $group: { _id: null, entries: { $sum: 1 }, first: { $first: '$runs' } } },
     ],
     { hint: NAME },
   );
-  return (await rows.toArray())[0];
+  return (await rows.toArray())[0] ?? { entries: 0, first: [] };
 }
 
-async function workloadOf(collections: StateCollections, id: string): Promise<Workload> {
+async function workloadOf(collections: StateCollections, id: string, most: number): Promise<Workload> {
   const [waiting, inWork] = await Promise.all([
-    counted(collections, id, 'PENDING'),
-    counted(collections, id, 'PROCESSING'),
+    counted(collections, id, 'PENDING', most),
+    counted(collections, id, 'PROCESSING', most),
   ]);
+  const oldest = waiting.first.find((run) => run.processor_id === id && run.state === 'PENDING' && run.turn);
   return {
-    waiting: Math.min(waiting?.runs ?? 0, MOST_COUNTED),
-    isExact: (waiting?.runs ?? 0) <= MOST_COUNTED,
-    oldestAt: waiting ? new Date(waiting.oldest) : null,
-    inWork: Math.min(inWork?.runs ?? 0, MOST_COUNTED),
+    waiting: Math.min(waiting.entries, most),
+    isExact: waiting.entries <= most,
+    oldestAt: oldest ? new Date(oldest.updated_at) : null,
+    inWork: Math.min(inWork.entries, most),
   };
 }
 
 const hasWork = ({ waiting, inWork }: Workload): boolean => waiting + inWork > 0;
 
-/** Two statements a processor: an index of several members of the runs is read for one processor at a time. */
-export const createWorkloadStore = (collections: StateCollections): WorkloadStore => ({
+/**
+ * Two statements a processor: an index of several members of the runs is read for one processor at a time.
+ * @param most runs that are counted
+ */
+export const createWorkloadStore = (
+  collections: StateCollections,
+  most: number = MOST_COUNTED,
+): WorkloadStore => ({
   async workloads(processorIds) {
-    const reading = processorIds.map(async (id) => [id, await workloadOf(collections, id)] as const);
+    const reading = processorIds.map(async (id) => [id, await workloadOf(collections, id, most)] as const);
     const found = await onceBuilt(Promise.all(reading), null);
     return found && new Map(found.filter(([, workload]) => hasWork(workload)));
   },
