@@ -49,6 +49,7 @@ import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
+import { type StudioOptions, studioRoutes } from './studio/routes.ts';
 import type { Streaming } from './subscriptions/streaming.ts';
 import {
   openSubscriptions,
@@ -215,6 +216,22 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
   await app.register(apiPage, { token: localToken(runtime) });
 }
 
+/** What the Studio page is told of the system. */
+const studioOf = ({ runtime: { config, logger }, given }: Parts): Omit<StudioOptions, 'token'> => ({
+  openId:
+    given.OIDC_ISSUER && given.OIDC_CLIENT_ID
+      ? {
+          issuer: given.OIDC_ISSUER,
+          clientId: given.OIDC_CLIENT_ID,
+          scope: given.OIDC_SCOPE,
+          parameters: Object.fromEntries(new URLSearchParams(given.OIDC_PARAMETERS)),
+        }
+      : undefined,
+  logger,
+  graphiql: config.graphiql,
+  objectStore: config.s3?.publicEndpoint && new URL(config.s3.publicEndpoint).origin,
+});
+
 /** The gateway: the graph's front door. */
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
@@ -250,7 +267,9 @@ export const gatewayService: ServiceDefinition = {
         const live = openLive(parts);
         await serveGraph(parts, live);
         await serveStudioApi(parts, live);
-        if (config.graphiql) await app.register(graphiqlRoutes, { token: localToken(runtime) });
+        const token = localToken(runtime);
+        if (config.graphiql) await app.register(graphiqlRoutes, { token });
+        if (opened.given.STUDIO === 'true') await app.register(studioRoutes, { ...studioOf(parts), token });
         if (cache) measureEntityCache(metrics, () => cache.usage);
       },
       async close() {
