@@ -106,6 +106,7 @@ const handleOf = (view: EditorView): TextHandle => ({
 const attributes = ({ label, describedBy, isInvalid }: EditorProps): Record<string, string> => ({
   'aria-label': label,
   'aria-multiline': 'true',
+  tabindex: '0',
   spellcheck: 'true',
   autocapitalize: 'sentences',
   autocorrect: 'on',
