@@ -218,11 +218,17 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
 }
 
 /** What the Studio page is told of the system. */
-const studioOf = ({ runtime: { config }, given }: Parts): Omit<StudioOptions, 'token'> => ({
+const studioOf = ({ runtime: { config, logger }, given }: Parts): Omit<StudioOptions, 'token'> => ({
   openId:
     given.OIDC_ISSUER && given.OIDC_CLIENT_ID
-      ? { issuer: given.OIDC_ISSUER, clientId: given.OIDC_CLIENT_ID, scope: given.OIDC_SCOPE }
-      : null,
+      ? {
+          issuer: given.OIDC_ISSUER,
+          clientId: given.OIDC_CLIENT_ID,
+          scope: given.OIDC_SCOPE,
+          parameters: Object.fromEntries(new URLSearchParams(given.OIDC_PARAMETERS)),
+        }
+      : undefined,
+  logger,
   graphiql: config.graphiql,
   objectStore: config.s3?.publicEndpoint && new URL(config.s3.publicEndpoint).origin,
 });

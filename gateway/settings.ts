@@ -52,6 +52,16 @@ export const settings = z
       .min(1)
       .default('openid')
       .describe('scopes that the Studio page asks for, with spaces between them'),
+    OIDC_PARAMETERS: z
+      .string()
+      .regex(
+        /^[\w.~%+-]+=[^&\s]*(&[\w.~%+-]+=[^&\s]*)*$/,
+        'must be as in an address, e.g. `audience=https://api.example.com`',
+      )
+      .optional()
+      .describe(
+        'more parameters of its requests, as in an address, e.g. `audience=https://api.example.com`: what the provider needs to give tokens for the gateway',
+      ),
   })
   .refine(
     ({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: client }) => (issuer === undefined) === (client === undefined),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 /** What a newcomer may wait for, script, styles and fonts, as it is sent. */
 const FIRST_LOAD_BYTES = 250_000;
@@ -12,6 +12,7 @@ const OF_OTHER_SCREENS = /\/(?:@?codemirror|@lezer|@xyflow|@dagrejs|@dnd-kit|mic
 let files: Rolldown.RolldownOutput['output'];
 
 beforeAll(async () => {
+  vi.stubEnv('NODE_ENV', 'production');
   const root = fileURLToPath(new URL('.', import.meta.url));
   const built = await build({
     root,
@@ -21,6 +22,7 @@ beforeAll(async () => {
   });
   files = (built as Rolldown.RolldownOutput).output;
 });
+afterAll(() => void vi.unstubAllEnvs());
 
 const chunks = () => files.filter((file) => file.type === 'chunk');
 

@@ -3,6 +3,9 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompressed } from '../gateway/graphiql/app/precompressed.ts';
 
+// biome-ignore lint/style/noProcessEnv: React has another build for anything else, as where tests have the page built
+process.env.NODE_ENV = 'production';
+
 /** Builds the page that `gateway/studio/routes.ts` serves. */
 export default defineConfig({
   base: '/studio/',

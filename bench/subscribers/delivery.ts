@@ -37,17 +37,24 @@ const latencies = (heard: readonly Heard[], sentAt: ReadonlyMap<string, number>)
 /** So many of those that connected last show that all have joined. */
 const LAST = 50;
 
-/** Waits until subscribers are told of what is published from now on: until all of some were told of the same events. */
-async function joined({ crowd, published }: Running, names: readonly string[]): Promise<void> {
+/**
+ * Waits until subscribers are told of what is published from now on: until all of some were told of the same events, which
+ * the gateway reads behind all that was published before. A subscription that had not begun is told of the next ones.
+ */
+async function joined(
+  { crowd, published }: Running,
+  names: readonly string[],
+  withinMs = 5_000,
+): Promise<void> {
   const last = names.slice(-LAST);
   for (;;) {
     const events = [...new Set(last)].map(happening);
     await published.all(events);
     const wanted = new Set(events.map(({ blobId }) => blobId));
-    const waiting = crowd.hear(last.length, { of: wanted, withinMs: 5_000 });
+    const waiting = crowd.hear(last.length, { of: wanted, withinMs });
     const missed = await waiting.then(() => undefined, String);
     if (missed === undefined) return;
-    progress(missed);
+    progress(`joining: ${missed} within ${withinMs / 1_000} s`);
   }
 }
 
@@ -162,6 +169,8 @@ const OTHERS = 1_000_000;
 /** More than a server keeps in one index of subjects. */
 const OTHER_USERS = 100_000;
 const RESUMES = 20;
+/** For the gateway to read what was published, which it does no faster than it is published. */
+const READS_WITHIN_MS = 300_000;
 
 /** Milliseconds from a subscription after a cursor to the last of what was missed. */
 async function resumes({ crowd, at }: Running, after: string): Promise<number[]> {
@@ -195,7 +204,10 @@ async function afterOthers(running: Running): Promise<string[][]> {
   progress(`resume: ${OTHERS} published in ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
   // The gateway has read all of them once it tells of the last.
   await crowd.ask({ do: 'open', users: ['last'], query: BLOB, ...at });
-  await joined(running, ['last']);
+  await joined(running, ['last'], READS_WITHIN_MS);
+  progress(
+    `resume: read by the gateway ${((performance.now() - begun) / 1_000).toFixed(0)} s after they began`,
+  );
   await crowd.ask({ do: 'close' });
   const many = quantile(await resumes(running, cursor), 0.5);
   const what = `resumed after ${MISSED} changes of one’s own and ${OTHERS.toLocaleString('en')} of others, p50 ms`;

@@ -8,6 +8,8 @@ export interface GatewayContext {
    * @throws BlobgraphError OVERLOADED when the user's other operations take too long
    */
   readonly makeLarge?: () => Promise<void>;
+  /** It tells a subscriber of a change, so that its queries may go along with those of others. Default: it does not. */
+  readonly isTelling?: boolean;
 }
 
 /** Identifies callers who may get different answers. */

@@ -1,3 +1,17 @@
+/**
+ * What an OpenID provider says of itself (OpenID Connect Discovery 1.0, section 3), as far as a page that signs in must
+ * know it.
+ */
+export interface OpenIdServer {
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  end_session_endpoint?: string | undefined;
+  revocation_endpoint?: string | undefined;
+  authorization_response_iss_parameter_supported?: boolean | undefined;
+  id_token_signing_alg_values_supported?: string[] | undefined;
+}
+
 /** Where users sign in: an OpenID provider that knows the Studio page as a public client. */
 export interface OpenIdClient {
   /** Its issuer, e.g. `https://login.example.com`. */
@@ -5,6 +19,10 @@ export interface OpenIdClient {
   clientId: string;
   /** Scopes to ask for, e.g. `openid`. */
   scope: string;
+  /** More parameters of its requests, e.g. `audience`. */
+  parameters: Record<string, string>;
+  /** What it says of itself; null when it did not answer the gateway: the page then asks it by itself. */
+  server: OpenIdServer | null;
 }
 
 /** Answer of `GET /studio/config.json`. */

@@ -5,8 +5,10 @@ import {
   type ServiceHttp,
   type ServiceTarget,
 } from '../../platform/clients/http/http.ts';
+import { Together } from '../../platform/clients/http/together/together.ts';
 import type { ServiceName } from '../../platform/config/config.ts';
 import { BlobgraphError, type ErrorCode } from '../../platform/errors/errors.ts';
+import { takesTogether } from '../../platform/serving/access/table.ts';
 import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import type { OutsideSubgraph } from '../../platform/supergraph/outside.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -44,7 +46,7 @@ function resultOf({ status, text }: TextAnswer): string {
 
 /** Calls the services of this system with the gateway's signed identity, on behalf of the user. */
 export function createServiceSubgraphs(deps: {
-  http: Pick<ServiceHttp, 'sendForText'>;
+  http: Pick<ServiceHttp, 'sendForText' | 'stream' | 'isLocal'>;
   logger: Logger;
   /** Subgraphs that are not services of this system, called like registered processors. Default: none. */
   outside?: readonly OutsideSubgraph[];
@@ -62,14 +64,24 @@ export function createServiceSubgraphs(deps: {
   } = deps;
   const targets = new Map(outside.map(({ name, baseUrl }) => [name, { id: name, baseUrl }]));
   const targetOf = (name: string): ServiceTarget => targets.get(name) ?? (name as ServiceName);
+  const together = new Together({
+    send: (target, call) => http.sendForText(target, call),
+    stream: (target, call) => http.stream(target, call),
+    takes: (target) => typeof target === 'string' && takesTogether(target) && !http.isLocal(target),
+  });
   function failure(subgraph: string, error: unknown): BlobgraphError {
     if (error instanceof AnswerTooLarge) return subgraphAnswerTooLarge(subgraph, maxAnswerMiB, error);
     return isTold(error) ? (error as BlobgraphError) : subgraphUnavailable(subgraph, error);
   }
   return {
-    async ask({ subgraph, body, kind }, { viewer, makeLarge }) {
+    async ask({ subgraph, body, kind }, { viewer, makeLarge, isTelling }) {
       const repeatable = kind === 'query';
+      const maxBytes = maxAnswerMiB * MEBIBYTE;
       try {
+        if (isTelling && repeatable) {
+          const query = { viewer, json: body, timeoutMs: queryTimeoutMs, maxBytes };
+          return resultOf(await together.ask(targetOf(subgraph), query));
+        }
         const answer = await http.sendForText(targetOf(subgraph), {
           method: 'POST',
           path: '/graphql',
@@ -77,7 +89,7 @@ export function createServiceSubgraphs(deps: {
           viewer,
           repeatable,
           timeoutMs: repeatable ? queryTimeoutMs : MUTATION_TIMEOUT_MS,
-          maxBytes: maxAnswerMiB * MEBIBYTE,
+          maxBytes,
           ...(makeLarge && { large: { fromBytes: LARGE_BYTES, wait: makeLarge } }),
         });
         return resultOf(answer);

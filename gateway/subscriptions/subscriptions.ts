@@ -11,7 +11,6 @@ import { type OpenSession, renewable } from '../../platform/serving/sessions/ope
 import type { Sessions } from '../../platform/serving/sessions/sessions.ts';
 import type { SocketDoor } from '../../platform/serving/websocket/door.ts';
 import { asGraphQL } from '../../platform/serving/websocket/protocol.ts';
-import { Results } from '../../platform/serving/websocket/results.ts';
 import {
   type OperationsOverWebSocket,
   serveOperationsOverWebSocket,
@@ -144,7 +143,8 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
       const { query, operationName, variables } = hydration;
       const operation = findAgain(operations, query, operationName);
       const event = { [field]: declared.payload(told) };
-      const request = { variables, context, event, ...(measured && { measured }) };
+      const telling = { ...context, isTelling: true };
+      const request = { variables, context: telling, event, ...(measured && { measured }) };
       return run(operation, request, deps);
     });
 }
@@ -165,10 +165,10 @@ function documentFor(
   return shares.short(viewer.userId, () => documents.find(named, user));
 }
 
-/** Ends results whose document is not for the session's viewer any more. @returns a function that calls that off */
-function endWithRoles({ session, named }: Carried, results: Results, deps: SubscriptionDependencies) {
+/** Ends a subscription whose document is not for the session's viewer any more. @returns a function that calls that off */
+function endWithRoles({ session, named }: Carried, told: Followed, deps: SubscriptionDependencies) {
   return session.onOtherRoles(() => {
-    documentFor(deps, named, session.viewer).catch((error: unknown) => results.end(error));
+    documentFor(deps, named, session.viewer).catch((error: unknown) => told.end(error));
   });
 }
 
@@ -214,7 +214,6 @@ export function serveSubscriptions(
   { follow, ...deps }: SubscriptionDependencies & { readonly follow: Follow },
 ): void {
   const { callers, sessions, clock, logger } = deps;
-  const cursors = new WeakMap<object, string>();
   serveOperationsOverWebSocket<OpenSession>(app, door, {
     ...deps.sockets,
     path: '/graphql',
@@ -235,10 +234,8 @@ export function serveSubscriptions(
       const carried = contextValue as Carried;
       const { operation, session } = carried;
       const told = follow({ operation, session, variables: variableValues ?? {} });
-      const results = new Results(told, { session, cursors });
-      results.onReturn(endWithRoles(carried, results, deps));
-      return results;
+      told.onReturn(endWithRoles(carried, told, deps));
+      return told;
     },
-    cursorOf: (result) => cursors.get(result),
   });
 }

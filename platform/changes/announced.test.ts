@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { announcedNames } from '../events/named.ts';
 import { toWritten, writtenSubject } from '../events/written.ts';
 import { Announcements } from './announced.ts';
 
@@ -34,7 +35,12 @@ async function setUp() {
     const isReady = new Promise<void>((resolve) => {
       ready = resolve;
     });
-    const hearing = announcements.hear(userId, stop.signal, ready);
+    const hearing = announcements.hear({
+      viewer: { userId, roles: [] },
+      wanted: { events: announcedNames, passes: () => true },
+      signal: stop.signal,
+      joined: () => ready(),
+    });
     const first = hearing.next();
     await isReady;
     return { hearing, first, stop };

@@ -1,9 +1,17 @@
+import { OVER, Polled } from '../concurrency/polled.ts';
 import { BlobgraphError } from '../errors/errors.ts';
 import type { EventLog, Listening } from '../event-log/log.ts';
 import { announcedNames, subjectsOfUser } from '../events/named.ts';
 import { fromWritten } from '../events/written.ts';
-import type { Announcement } from './change.ts';
+import type { Announcement, WantedChanges } from './change.ts';
+import { type ChangeSubscription, refuse } from './follower.ts';
 import { joined, sizeOf } from './written-text.ts';
+
+export interface AnnouncementSubscription extends Pick<ChangeSubscription, 'viewer' | 'signal'> {
+  /** Called once they are listened to. */
+  readonly joined?: (() => void) | undefined;
+  readonly wanted: WantedChanges;
+}
 
 /** UTF-16 units that wait for one subscriber. */
 const WAITING = 256 * 1024;
@@ -14,17 +22,58 @@ const slow = () =>
     'The subscriber reads too slowly and was cut off. Subscribe again; what was written is in the result.',
   );
 
-type Hear = (announcement: Announcement) => void;
-
-/** The announcements that wait for one subscriber: text that goes on from the last one is joined with it. */
-class Waiting {
+/** One subscriber, with what waits for it: text that goes on from the last one is joined with it. */
+class Hearer extends Polled<Announcement> {
+  readonly #subscription: AnnouncementSubscription;
+  readonly #announcements: Announcements;
+  /** Leaves its audience. */
+  #leave: (() => void) | undefined;
   #items: Announcement[] = [];
   #size = 0;
   #isFull = false;
-  #wake = () => {};
+  #isOver = false;
 
-  readonly hear: Hear = (announcement) => {
-    if (this.#isFull) return;
+  constructor(subscription: AnnouncementSubscription, announcements: Announcements) {
+    super();
+    this.#subscription = subscription;
+    this.#announcements = announcements;
+    const { signal } = subscription;
+    if (signal?.aborted) this.#isOver = true;
+    else signal?.addEventListener('abort', this);
+  }
+
+  async poll(): Promise<IteratorResult<Announcement, void> | undefined> {
+    try {
+      if (!this.#leave && !this.#isOver) await this.#join();
+      const value = this.#isOver ? undefined : this.#take();
+      if (value) return { done: false, value };
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+    return this.#isOver ? OVER : undefined;
+  }
+
+  async return(): Promise<IteratorResult<Announcement, void>> {
+    this.end();
+    return OVER;
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#leave?.();
+    this.#subscription.signal?.removeEventListener('abort', this);
+    this.stir();
+  }
+
+  hear(announcement: Announcement): void {
+    const { wanted } = this.#subscription;
+    if (this.#isFull || !wanted.events.includes(announcement.event) || !wanted.passes(announcement)) return;
     const last = this.#items.at(-1);
     const both = last && joined(last, announcement);
     if (both) this.#items.pop();
@@ -32,32 +81,29 @@ class Waiting {
     this.#size += sizeOf(both ?? announcement) - (both ? sizeOf(last) : 0);
     this.#isFull = this.#size > WAITING;
     if (this.#isFull) this.#items = [];
-    this.wake();
-  };
+    this.stir();
+  }
 
-  wake(): void {
-    this.#wake();
+  async #join(): Promise<void> {
+    const { viewer, joined } = this.#subscription;
+    const { audience, leave } = this.#announcements.join(viewer.userId, this);
+    this.#leave = leave;
+    await audience.listening.catch(refuse);
+    if (!this.#isOver) joined?.();
   }
 
   /** @throws BlobgraphError SLOW_CONSUMER when more waited than is kept */
-  take(): Announcement | undefined {
+  #take(): Announcement | undefined {
     if (this.#isFull) throw slow();
     const first = this.#items.shift();
     if (first) this.#size -= sizeOf(first);
     return first;
   }
-
-  /** Resolves at the next wake. */
-  async more(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-  }
 }
 
 /** The subscribers of one user's announcements. */
 interface Audience {
-  readonly hearers: Set<Hear>;
+  readonly hearers: Set<Hearer>;
   readonly listening: Promise<Listening>;
 }
 
@@ -65,51 +111,44 @@ interface Audience {
 export class Announcements {
   readonly #log: Pick<EventLog, 'listen'>;
   readonly #audiences = new Map<string, Audience>();
+  #isClosed = false;
 
   constructor(log: Pick<EventLog, 'listen'>) {
     this.#log = log;
   }
 
-  /** A user's announcements until `signal` aborts. `ready` is called once they are listened to. */
-  async *hear(userId: string, signal: AbortSignal, ready: () => void): AsyncGenerator<Announcement, void> {
-    const waiting = new Waiting();
-    const { audience, leave } = this.#join(userId, waiting.hear);
-    const wake = () => waiting.wake();
-    signal.addEventListener('abort', wake);
-    try {
-      await audience.listening;
-      ready();
-      while (!signal.aborted) {
-        const announcement = waiting.take();
-        if (announcement) yield announcement;
-        else await waiting.more();
-      }
-    } finally {
-      signal.removeEventListener('abort', wake);
-      leave();
-    }
+  /** What is announced to the viewer from the first `poll` or `next` on. */
+  hear(subscription: AnnouncementSubscription): Polled<Announcement> {
+    return new Hearer(subscription, this);
   }
 
-  #join(userId: string, hear: Hear) {
+  /** Ends all of them, and those to come. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { hearers } of [...this.#audiences.values()]) for (const hearer of [...hearers]) hearer.end();
+  }
+
+  join(userId: string, hearer: Hearer) {
     const audience = this.#audiences.get(userId) ?? this.#open(userId);
-    audience.hearers.add(hear);
+    audience.hearers.add(hearer);
     const leave = () => {
-      audience.hearers.delete(hear);
-      if (audience.hearers.size > 0) return;
+      if (!audience.hearers.delete(hearer) || audience.hearers.size > 0) return;
       if (this.#audiences.get(userId) === audience) this.#audiences.delete(userId);
       audience.listening.then((listening) => listening.stop()).catch(() => undefined);
     };
+    if (this.#isClosed) queueMicrotask(() => hearer.end());
     return { audience, leave };
   }
 
   #open(userId: string): Audience {
-    const hearers = new Set<Hear>();
+    const hearers = new Set<Hearer>();
     const subjects = subjectsOfUser(announcedNames, userId);
     const listening = this.#log.listen(subjects, (subject, body) => {
       const event = announcedNames.find((name) => subject.startsWith(`${name}.`));
       const written = fromWritten(body);
       if (!event || !written) return;
-      for (const hear of hearers) hear({ event, occurredAt: written.time, members: written.members });
+      for (const hearer of hearers)
+        hearer.hear({ event, occurredAt: written.time, members: written.members });
     });
     const audience = { hearers, listening };
     this.#audiences.set(userId, audience);

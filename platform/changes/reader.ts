@@ -165,8 +165,10 @@ export class LogReader {
   }
 
   #end(): void {
-    this.#stretch?.recent.end();
+    const ended = this.#stretch;
+    // Before its listeners hear of it: they look for the next.
     this.#stretch = undefined;
+    ended?.recent.end();
     this.#missed();
     this.#events.emit('read');
   }

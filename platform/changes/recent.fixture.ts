@@ -1,3 +1,4 @@
+import type { Sleeper } from '../concurrency/polled.ts';
 import { type Change, type ChangeEntry, heapBytes } from './change.ts';
 import { overtakes, runOf } from './progress.ts';
 import { type HistoryLimits, RecentChanges } from './recent.ts';
@@ -57,12 +58,17 @@ const entries: Partial<Record<Step, (sequence: number) => ChangeEntry>> = {
 export function historyAfter(steps: readonly Step[], limits: HistoryLimits, floor: number) {
   const recent = new RecentChanges(floor, limits);
   const added: ChangeEntry[] = [];
-  const listening: (() => void)[] = [];
+  const listening: Sleeper[] = [];
   let sequence = floor;
   for (const step of steps) {
-    if (step === 'l') listening.push(recent.listen('alice', () => {}));
-    else if (step === 'u') listening.pop()?.();
-    else {
+    if (step === 'l') {
+      const listener = { wake() {} };
+      listening.push(listener);
+      recent.listen('alice', listener);
+    } else if (step === 'u') {
+      const listener = listening.pop();
+      if (listener) recent.unlisten('alice', listener);
+    } else {
       sequence += 1;
       const entry = entries[step]?.(sequence);
       if (entry) {

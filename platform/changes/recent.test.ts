@@ -64,11 +64,12 @@ test('one change that is larger than all the room is held alone, until the next 
 
 test('nothing is known any more of users whose changes were dropped and who do not listen', () => {
   const recent = new RecentChanges(0, { changes: 10, bytes: ROOMY });
-  const unlisten = recent.listen('silent', () => {});
+  const silent = { wake() {} };
+  recent.listen('silent', silent);
   for (let sequence = 1; sequence <= 1_000; sequence += 1) recent.add(entryOf(sequence, `user${sequence}`));
   expect(recent.size).toMatchObject({ changes: 10, users: 11 });
   expect(recent.after('silent', 0)).toEqual({ kind: 'none', through: 1_000 });
-  unlisten();
+  recent.unlisten('silent', silent);
   expect(recent.size.users).toBe(10);
   expect(recent.after('silent', 0)).toEqual({ kind: 'unknown', through: 990 });
 });

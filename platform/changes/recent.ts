@@ -1,3 +1,4 @@
+import type { Sleeper } from '../concurrency/polled.ts';
 import { type ChangeEntry, heapBytes } from './change.ts';
 import { type Held, UserChanges } from './user-changes.ts';
 
@@ -75,13 +76,13 @@ export class RecentChanges {
     if (overtaken) this.#remove(overtaken);
     this.#append({ entry, bytes: heapBytes(entry), user, older: this.#newest, newer: undefined });
     this.#keepBounds(user);
-    for (const listener of user.listeners) listener();
+    for (const listener of user.listeners) listener.wake();
   }
 
   /** Nothing more will come: wakes all listeners. */
   end(): void {
     this.#ended = true;
-    for (const { listeners } of this.#byUser.values()) for (const listener of listeners) listener();
+    for (const { listeners } of this.#byUser.values()) for (const listener of listeners) listener.wake();
   }
 
   /** The user’s next change after a sequence, as far as is known here. */
@@ -93,14 +94,15 @@ export class RecentChanges {
     return entry ? { kind: 'change', entry } : { kind: 'none', through: Math.max(sequence, this.#last) };
   }
 
-  /** Calls `listener` at every change of the user, until the function that it returns is called. */
-  listen(userId: string, listener: () => void): () => void {
-    const user = this.#user(userId);
-    user.listeners.add(listener);
-    return () => {
-      user.listeners.delete(listener);
-      this.#forgetIfUnused(user);
-    };
+  /** Wakes a listener at every change of the user, and at the end, until {@link unlisten}. */
+  listen(userId: string, listener: Sleeper): void {
+    this.#user(userId).listeners.add(listener);
+  }
+
+  unlisten(userId: string, listener: Sleeper): void {
+    const user = this.#byUser.get(userId);
+    user?.listeners.delete(listener);
+    if (user) this.#forgetIfUnused(user);
   }
 
   #user(userId: string): UserChanges {

@@ -1,4 +1,5 @@
 import { Few } from '../collections/few.ts';
+import type { Sleeper } from '../concurrency/polled.ts';
 import type { Change, ChangeEntry } from './change.ts';
 import { isProgress, overtakes, runOf } from './progress.ts';
 
@@ -14,7 +15,7 @@ export interface Held {
 /** One user's changes, oldest first. */
 export class UserChanges {
   readonly userId: string;
-  readonly listeners = new Few<() => void>();
+  readonly listeners = new Few<Sleeper>();
   /** Every change after this sequence that was read is held. */
   floor: number;
   bytes = 0;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { createLocalTransport } from '../clients/local/transport.ts';
 import { type ServiceName, servicePorts } from '../config/config.ts';
 import { JWKS_PATH, jwksOf } from '../identity/keys/jwks.ts';
 import type { Caller } from '../identity/service/caller.ts';
@@ -7,11 +8,13 @@ import type { ServiceRuntime } from '../runtime/runtime.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { bounded, TookTooLong } from '../time/bounded.ts';
 import { admit } from './access/authenticate.ts';
+import { takesTogether } from './access/table.ts';
 import { guardHosts, namesOf } from './doors/hosts.ts';
 import { healthRoutes, type ReadinessChecks } from './health.ts';
 import { createHttpServer } from './http/http.ts';
 import { belongTo, OPERATIONAL_PATHS } from './load/load.ts';
 import { measureService, metricsRoute } from './metrics.ts';
+import { serveTogether } from './together/together.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -207,7 +210,14 @@ export async function startService(
     metricsRoute(app, runtime);
     measureService(runtime.metrics, { load: app.load, breakers: runtime.http.breakers });
     await parts.install(app);
-    const url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
+    let url = '';
+    if (takesTogether(name))
+      serveTogether(app, {
+        service: name,
+        url: () => url,
+        transport: createLocalTransport('gateway', runtime.local),
+      });
+    url = await listen(app, name, config.host, servicePorts[name] + config.portOffset);
     local.close = runtime.local.open({
       name,
       url,

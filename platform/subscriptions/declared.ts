@@ -1,6 +1,7 @@
 import type { DocumentNode, FieldDefinitionNode, ObjectTypeDefinitionNode } from 'graphql';
 import type { Occurrence, WantedChanges } from '../changes/change.ts';
 import type { AnnouncementSubscription, ChangeFeed } from '../changes/feed.ts';
+import type { Polled } from '../concurrency/polled.ts';
 import { type AnnouncedName, announcedNames, type EventName, eventNames } from '../events/named.ts';
 import { type Arguments, argumentFilter, cursorIn } from './arguments.ts';
 import { valueIn } from './members.ts';
@@ -19,13 +20,13 @@ export interface DeclaredSubscription {
   payload(told: Occurrence): Readonly<Record<string, unknown>>;
 }
 
-/** What a subscriber of a field is told, in order. It throws at `next()`, as the feed's methods. */
+/** What a subscriber of a field is told, in order. It throws at `poll()` and `next()`, as the feed's methods. */
 export function followDeclared(
   { isAnnounced, wanted, after }: DeclaredSubscription,
   args: Arguments,
   feed: Pick<ChangeFeed, 'subscribe' | 'hear'>,
   subscriber: Omit<AnnouncementSubscription, 'wanted'>,
-): AsyncIterableIterator<Occurrence, void, undefined> {
+): Polled<Occurrence> {
   const subscription = { ...subscriber, wanted: wanted(args) };
   return isAnnounced ? feed.hear(subscription) : feed.subscribe({ ...subscription, after: after(args) });
 }
@@ -86,12 +87,18 @@ function declared(
     ...{ sdl, events, isAnnounced },
     graph: sdl.graphOf(root, field),
   });
+  /** By arguments that are the same object. */
+  const known = new WeakMap<Arguments, WantedChanges>();
   const isWhole = (told: Occurrence) => needs.every((member) => valueIn(told, member) !== undefined);
   return {
     isAnnounced,
     wanted(args) {
+      const before = known.get(args);
+      if (before) return before;
       const isAskedFor = filter(args);
-      return { events, passes: (told) => isWhole(told) && isAskedFor(told) };
+      const wanted: WantedChanges = { events, passes: (told) => isWhole(told) && isAskedFor(told) };
+      known.set(args, wanted);
+      return wanted;
     },
     after: cursorIn,
     payload,

@@ -9,7 +9,7 @@ export class Rounds<Member extends object> {
   readonly #act: (member: Member) => void;
   readonly #everyMs: number;
   readonly #parts: Set<Member>[] = Array.from({ length: PARTS }, () => new Set());
-  readonly #partOf = new Map<Member, Set<Member>>();
+  #size = 0;
   #part = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,15 +20,16 @@ export class Rounds<Member extends object> {
 
   /** Acts for it from a round on, or a part less, until it is deleted. The process does not stay for it. */
   add(member: Member): void {
-    const part = this.#parts[this.#part] ?? new Set();
-    this.#partOf.set(member, part.add(member));
+    this.delete(member);
+    this.#parts[this.#part]?.add(member);
+    this.#size += 1;
     this.#timer ??= setInterval(() => this.#next(), this.#everyMs / PARTS).unref();
   }
 
   delete(member: Member): void {
-    this.#partOf.get(member)?.delete(member);
-    this.#partOf.delete(member);
-    if (this.#partOf.size > 0) return;
+    // To note the part of each would take as much memory again as to have it.
+    for (const part of this.#parts) if (part.delete(member)) this.#size -= 1;
+    if (this.#size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Provider } from 'urql';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
 import { Failed, Loading } from '../design/states/notices.tsx';
@@ -6,15 +6,8 @@ import { Toasts } from '../design/states/toasts.tsx';
 import { openStudioGraph, type StudioGraph } from '../graph/client.ts';
 import { LiveProvider } from '../graph/live.tsx';
 import { ConfigProvider } from '../session/config.ts';
-import {
-  localSession,
-  pastedSession,
-  pastedToken,
-  readConfig,
-  type Session,
-  SessionProvider,
-} from '../session/session.ts';
-import { SignIn } from '../session/sign-in.tsx';
+import { readConfig, type Session, SessionProvider } from '../session/session.ts';
+import { Door } from './door.tsx';
 import { Screens } from './screens.tsx';
 
 interface SignedInProps {
@@ -45,45 +38,6 @@ function SignedIn({ session, onRefused }: SignedInProps) {
   );
 }
 
-interface DoorProps {
-  readonly config: StudioConfig;
-  /** Asks the gateway anew how users come in. */
-  readonly onAgain: () => void;
-}
-
-function Door({ config, onAgain }: DoorProps) {
-  const [token, setToken] = useState(config.token ?? pastedToken.read());
-  const [reason, setReason] = useState<string>();
-  const leave = useCallback((why?: string) => {
-    pastedToken.forget();
-    setToken(null);
-    setReason(why);
-  }, []);
-  const refused = useCallback(() => leave('The gateway did not take this token. Get a new one.'), [leave]);
-  const session = useMemo(() => {
-    if (token === null) return undefined;
-    if (config.token !== null) return localSession(token);
-    return pastedSession(token, {
-      signOut: () => leave(),
-      onEnd: () => leave('This token has ended. Get a new one.'),
-    });
-  }, [token, config, leave]);
-  if (session) return <SignedIn key={token} session={session} onRefused={refused} />;
-  if (config.token !== null)
-    return <Failed title="The gateway did not take its own token" reason={GONE} onRetry={onAgain} />;
-  return (
-    <SignIn
-      reason={reason}
-      onToken={(given) => {
-        pastedToken.keep(given);
-        setToken(given);
-      }}
-    />
-  );
-}
-
-const GONE = 'It may have been started anew, with other keys.';
-
 export function App() {
   const [config, setConfig] = useState<StudioConfig>();
   const [fault, setFault] = useState<string>();
@@ -97,7 +51,7 @@ export function App() {
   return (
     <ConfigProvider value={config}>
       {/* Another token of the gateway's own: a door that nobody has been refused at. */}
-      <Door key={config.token} config={config} onAgain={read} />
+      <Door key={config.token} config={config} inside={SignedIn} onAgain={read} />
     </ConfigProvider>
   );
 }

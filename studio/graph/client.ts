@@ -52,7 +52,11 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     connection = next;
     for (const listener of listeners) listener(next);
   };
-  socket.on('connected', () => become('connected'));
+  let open: WebSocket | undefined;
+  socket.on('connected', (opened) => {
+    open = opened as WebSocket;
+    become('connected');
+  });
   socket.on('closed', (event) => {
     become('lost');
     if ((event as CloseEvent).code === 4_401) onRefused();
@@ -62,7 +66,17 @@ function openSocket({ session, onRefused }: StudioGraphOptions) {
     listener(connection);
     return () => listeners.delete(listener);
   };
-  return { socket, onConnection };
+  // The connection goes on with a new token; where it is not open, the next one begins with it.
+  const stop = session.onRenewed?.((token) => {
+    if (open?.readyState === WebSocket.OPEN)
+      open.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${token}` } }));
+  });
+  const disconnect = () => {
+    stop?.();
+    // It waits for a connection that is being made, which may come to nothing.
+    socket.dispose()?.catch(() => {});
+  };
+  return { socket, onConnection, disconnect };
 }
 
 /** The typed client, which tells of a refused token too. It opens no socket while nothing is followed by it. */
@@ -86,7 +100,7 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
   const onRefused = () => {
     if (!isClosed) given.onRefused();
   };
-  const { socket, onConnection } = openSocket({ session, onRefused });
+  const { onConnection, socket, disconnect } = openSocket({ session, onRefused });
   const typed = openTyped({ session, onRefused });
   const client = new Client({
     url: GRAPHQL,
@@ -120,8 +134,7 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
   const close = () => {
     isClosed = true;
     typed.close();
-    // It waits for a connection that is being made, which may come to nothing.
-    socket.dispose()?.catch(() => {});
+    disconnect();
   };
   return { client, typed, onConnection, close };
 }

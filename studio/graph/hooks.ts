@@ -20,11 +20,17 @@ export function reasonsOf(error: CombinedError | undefined): string[] {
   return error.graphQLErrors.map(({ message }) => message);
 }
 
+/** Codes of docs/errors.md. */
+const codesOf = (error: CombinedError | undefined): string[] =>
+  (error?.graphQLErrors ?? []).map(({ extensions }) => String(extensions['code'] ?? ''));
+
 export interface Read<Data> {
   /** What is known, which may be of before; undefined at first, and where nothing could be read. */
   readonly data: Data | undefined;
   /** Why parts are missing, or all of it where there is no `data`. */
   readonly faults: readonly string[];
+  /** The codes of those faults that the graph told, e.g. `FORBIDDEN`. */
+  readonly codes: readonly string[];
   readonly isLoading: boolean;
   /** Reads it from the gateway again. */
   readonly reload: () => void;
@@ -55,8 +61,9 @@ export function useRead<Data, Variables extends AnyVariables>(
   const { error, fetching } = answer;
   const data = useKnown(createRequest(query, variables).key, answer.data);
   const faults = useMemo(() => reasonsOf(error), [error]);
+  const codes = useMemo(() => codesOf(error), [error]);
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
-  return { data, faults, isLoading: fetching && data === undefined, reload };
+  return { data, faults, codes, isLoading: fetching && data === undefined, reload };
 }
 
 interface UserFault {

@@ -23,7 +23,7 @@ export function Page({ title, above, actions, operation, children }: PageProps) 
       <div className={css['head']}>
         <div className={css['titles']}>
           {above ? <p className={css['above']}>{above}</p> : null}
-          <h1>{title}</h1>
+          <h1 dir="auto">{title}</h1>
         </div>
         <div className={css['actions']}>
           {actions}

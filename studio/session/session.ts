@@ -8,6 +8,8 @@ export interface Session {
   readonly kind: 'local' | 'pasted' | 'openId';
   /** A token that is good for now; a new one is had where the old one ends. @throws when the user must sign in again */
   readonly token: () => Promise<string>;
+  /** Calls back with each token that follows another: connections that are open go on with it. Returns how to stop that. */
+  readonly onRenewed?: (listener: (token: string) => void) => () => void;
   /** Forgets the token. Undefined where there is nothing to sign out of. */
   readonly signOut?: (() => void) | undefined;
 }

@@ -1,8 +1,18 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
 import { Field } from '../design/controls/field.tsx';
+import { tryToken } from './pasted.ts';
 import { endOf, isGood } from './session.ts';
 import css from './sign-in.module.css';
+
+/** What a user sees who has not come in yet. */
+export const Welcome = ({ children }: { readonly children: ReactNode }) => (
+  <main className={css['signIn']}>
+    <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="48" height="48" />
+    <h1>Blobgraph Studio</h1>
+    {children}
+  </main>
+);
 
 /** What is wrong with a pasted text, before the gateway is asked. */
 export function faultOf(token: string): string | undefined {
@@ -12,30 +22,40 @@ export function faultOf(token: string): string | undefined {
   return undefined;
 }
 
+/** The token in what was pasted, which may be a header. */
+const tokenIn = (text: string): string =>
+  text
+    .trim()
+    .replace(/^authorization:\s*/i, '')
+    .replace(/^Bearer\s+/i, '');
+
 export interface SignInProps {
   readonly onToken: (token: string) => void;
   /** Why the user is asked again, e.g. that the token was refused. */
   readonly reason?: string | undefined;
 }
 
-/** Where a user pastes a token. */
+/** Where a user pastes a token. The gateway is asked whether it takes it before anything else is shown. */
 export function SignIn({ onToken, reason }: SignInProps) {
   const [fault, setFault] = useState(reason);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const [isBusy, setIsBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget).get('token');
-    const token = String(given ?? '')
-      .trim()
-      .replace(/^Bearer\s+/i, '');
+    if (isBusy) return;
+    const token = tokenIn(String(new FormData(event.currentTarget).get('token') ?? ''));
     const wrong = faultOf(token);
     setFault(wrong);
-    if (!wrong) onToken(token);
+    if (wrong) return;
+    setIsBusy(true);
+    const refusal = await tryToken(token);
+    setIsBusy(false);
+    setFault(refusal);
+    if (!refusal) onToken(token);
   };
   return (
-    <main className={css['signIn']}>
-      <h1>Blobgraph Studio</h1>
+    <Welcome>
       <p>Sign in with a token of your gateway. It is kept in this tab alone, until you close it.</p>
-      <form onSubmit={submit} className={css['form']}>
+      <form onSubmit={(event) => void submit(event)} className={css['form']}>
         <Field
           label="Token"
           name="token"
@@ -43,11 +63,12 @@ export function SignIn({ onToken, reason }: SignInProps) {
           autoComplete="off"
           spellCheck={false}
           fault={fault}
+          hint="Three parts with dots between them, as the issuer of your tokens gives it out."
         />
-        <Button kind="primary" type="submit">
-          Sign in
+        <Button kind="primary" type="submit" busy={isBusy}>
+          {isBusy ? 'Signing in' : 'Sign in'}
         </Button>
       </form>
-    </main>
+    </Welcome>
   );
 }

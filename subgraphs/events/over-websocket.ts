@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, execute, type GraphQLSchema, subscribe } from 'graphql';
-import type { OperationResult } from 'graphql-ws';
 import { cursorOf, type Occurrence } from '../../platform/changes/change.ts';
+import { OVER, type Polled, polledOf } from '../../platform/concurrency/polled.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import {
@@ -20,7 +20,7 @@ import { createOperationCheck } from '../../platform/serving/graphql/operation.t
 import { renewable } from '../../platform/serving/sessions/open-session.ts';
 import type { Sessions } from '../../platform/serving/sessions/sessions.ts';
 import { SocketDoor } from '../../platform/serving/websocket/door.ts';
-import { Results } from '../../platform/serving/websocket/results.ts';
+import type { Told } from '../../platform/serving/websocket/subscription.ts';
 import {
   type Admitted,
   type Credentials,
@@ -69,28 +69,24 @@ async function admit(credentials: Credentials, deps: OverWebSocket): Promise<Adm
   return { who, session: renewable(session, verify) };
 }
 
-/** Starts subscriptions, and notes the cursor of each result. */
-function subscribeNoting(cursors: WeakMap<object, string>) {
-  return async (args: ExecutionArgs): Promise<Awaited<OperationResult>> => {
-    const { session } = args.contextValue as Carried;
-    let cursor: string | undefined;
-    const onTold = (told: Occurrence) => {
-      cursor = cursorOf(told);
-    };
-    const results = await subscribe({ ...args, contextValue: { ...(args.contextValue as Carried), onTold } });
-    if (!(Symbol.asyncIterator in results)) return results;
-    const told = {
-      async next() {
-        const { done, value } = await results.next();
-        return done ? { done, value: undefined } : { value: { result: value, cursor } };
-      },
-      async return() {
-        await results.return();
-        return { done: true as const, value: undefined };
-      },
-    };
-    return new Results(told, { session, cursors });
+/** Starts a subscription: results with the cursor of each. @throws GraphQLError why it does not begin */
+async function subscribeNoting(args: ExecutionArgs): Promise<Polled<Told>> {
+  let cursor: string | undefined;
+  const onTold = (told: Occurrence) => {
+    cursor = cursorOf(told);
   };
+  const results = await subscribe({ ...args, contextValue: { ...(args.contextValue as Carried), onTold } });
+  if (!(Symbol.asyncIterator in results)) throw results.errors?.[0] ?? new TypeError('There are no results');
+  return polledOf<Told>({
+    async next() {
+      const { done, value } = await results.next();
+      return done ? OVER : { value: { result: value, cursor } };
+    },
+    async return() {
+      await results.return();
+      return OVER;
+    },
+  });
 }
 
 /** Serves subscriptions to other routers and services, over graphql-ws at `/graphql`. */
@@ -104,7 +100,6 @@ export function serveOverWebSocket(
 ): void {
   const { config, clock, logger, metrics } = deps;
   const check = createOperationCheck(schema);
-  const cursors = new WeakMap<object, string>();
   // A router's connections for all users come from one address.
   const connections = new OpenConnections({ limits: { ...config.limits.sockets, perAddress: 0 }, logger });
   serveOperationsOverWebSocket<Connected>(app, new SocketDoor(app, { connections }), {
@@ -119,8 +114,7 @@ export function serveOverWebSocket(
       return 'document' in checked ? { ...checked, contextValue } : checked;
     },
     execute,
-    subscribe: subscribeNoting(cursors),
-    cursorOf: (result) => cursors.get(result),
+    subscribe: subscribeNoting,
   });
   measureConnections(metrics, connections);
 }

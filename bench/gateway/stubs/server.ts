@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TOGETHER_PATH } from '../../../platform/clients/http/together/asked.ts';
 import { createAnswering, type Question } from './answers.ts';
 import { lineageGraph } from './lineage.ts';
 import { shopGraph } from './shop.ts';
@@ -59,10 +60,16 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
     answers += 1;
     return varied ? `${text}${' '.repeat(answers % VARIANTS)}` : text;
   }
+  /** Several requests as one, as services take them; each counts. */
+  function answerTogether(body: string): string {
+    const { asked } = JSON.parse(body) as { asked: readonly { json: string }[] };
+    const lines = asked.map(({ json }, index) => JSON.stringify({ index, status: 200, text: answer(json) }));
+    return `${lines.join('\n')}\n`;
+  }
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return send(response, '{"status":"ready","checks":{}}');
     receive(request, (body) => {
-      const text = answer(body);
+      const text = request.url === TOGETHER_PATH ? answerTogether(body) : answer(body);
       if (delayMs === 0) send(response, text);
       else setTimeout(send, delayMs, response, text);
     });

@@ -193,9 +193,9 @@ class Conversation {
   async #authenticate(): Promise<OpenSession> {
     const { authorization } = await this.#credentials();
     const { callers, sessions } = this.#deps;
-    const { connection, admit } = this.#opened;
+    const { connection } = this.#opened;
     const viewer = await callers.ofConnection(authorization, connection.address);
-    if (!admit(viewer.userId)) throw tooManyConnections('user');
+    if (!connection.admit(viewer.userId)) throw tooManyConnections('user');
     connection.letIn(viewer.userId);
     await callers.count(viewer);
     const session = sessions.open(viewer, authorization);

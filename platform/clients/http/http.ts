@@ -63,6 +63,8 @@ export interface ServiceHttp {
    * @throws BlobgraphError like {@link call}
    */
   stream(target: ServiceTarget, call: StreamedCall): Promise<StreamedAnswer>;
+  /** Whether a service is of this process, and called without a socket. */
+  isLocal(target: ServiceTarget): boolean;
   /** State of the breaker of every target that was called. */
   breakers(): Readonly<Record<string, BreakerState>>;
   /** Breaks off calls that are under way. */
@@ -113,13 +115,13 @@ export function createServiceHttp(deps: {
   const transportTo = (place: Place): Transport => (local?.reaches(place) ? local : sockets);
 
   function sender<T>(place: Place, call: ServiceCall, read: Reading<T>) {
-    const { method, viewer, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+    const { method, viewer, isBound, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
     const path = pathOf(call.path);
     assertOnlyPath(path);
-    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer };
+    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer, isBound };
     const body = bodyOf(call);
     return async (): Promise<T> => {
       const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
@@ -155,6 +157,7 @@ export function createServiceHttp(deps: {
         throw refusalOf(body) ?? unavailable(name, new Error(`status ${status}`));
       return body;
     },
+    isLocal: (target) => local?.reaches(placeOf(target, urls)) ?? false,
     breakers: guard.states,
     async close() {
       await Promise.all([sockets.close(), local?.close()]);

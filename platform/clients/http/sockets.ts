@@ -25,16 +25,18 @@ export function createSocketTransport(deps: {
   const connections = openConnections(deps.egress);
   const places = new LRUCache<string, ReturnType<typeof placeAt>>({ max: KNOWN_PLACES, memoMethod: placeAt });
 
-  async function headersOf({ place, route, viewer, headers }: Omit<OutgoingStream, 'method' | 'body'>) {
+  async function headersOf(sent: Omit<OutgoingStream, 'method' | 'body'>, bound?: string) {
+    const { place, route, viewer, headers } = sent;
     const { name: to, baseUrl } = place;
-    return { ...headers, authorization: `Bearer ${await deps.tokens.sign({ to, baseUrl, route, viewer })}` };
+    const token = await deps.tokens.sign({ to, baseUrl, route, viewer, body: bound });
+    return { ...headers, authorization: `Bearer ${token}` };
   }
 
   return {
     async exchange(sent, limits) {
       const { place, method, body } = sent;
       const { origin, prefix } = places.memo(place.baseUrl);
-      const headers = await headersOf(sent);
+      const headers = await headersOf(sent, sent.isBound ? body : undefined);
       const path = `${prefix}${sent.path}`;
       return exchangeText(connections.agent(place.registered), {
         origin,
@@ -49,7 +51,7 @@ export function createSocketTransport(deps: {
       const { place, path, method } = sent;
       const { statusCode, headers, body } = await request(`${place.baseUrl}${path}`, {
         method,
-        headers: await headersOf(sent),
+        headers: await headersOf(sent, sent.isBound ? String(sent.body) : undefined),
         body: sent.body ?? null,
         dispatcher: connections.streamAgent(place.registered),
         bodyTimeout: STREAM_IDLE_MS,

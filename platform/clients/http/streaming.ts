@@ -69,11 +69,11 @@ export function createStreaming(deps: {
 
   /** The answer, or the refusal that its body tells. */
   async function begin(place: Place, call: StreamedCall, limitMs: number, signal: AbortSignal) {
-    const { method, viewer } = call;
+    const { method, viewer, isBound } = call;
     const route = routeOf(method, templateOf(call.path));
     const headers = { ...call.headers, ...headersOf(call, limitMs) };
     const body = call.upload ?? bodyOf(call);
-    const sent = { place, path: pathOf(call.path), method, route, viewer, headers, body };
+    const sent = { place, path: pathOf(call.path), method, route, viewer, isBound, headers, body };
     const answer = await transportTo(place).stream(sent, signal);
     const refused = answer.status >= 400 && !call.isAnswer?.(answer.status);
     return { ...answer, refusal: refused ? await textOf(answer.body) : null };

@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly route: string;
   /** On whose behalf; null when the caller asks for itself. */
   readonly viewer: Viewer | null;
+  /** As of `ServiceCall`. */
+  readonly isBound?: boolean | undefined;
   /** Without the caller's identity, which the transport adds. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: none is sent. */

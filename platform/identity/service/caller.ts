@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A user as a token names them. */
 export interface Viewer {
   /** The token's subject: any non-empty text of at most 256 characters. */
@@ -12,4 +14,10 @@ export interface Caller {
   readonly service: string;
   /** Null when the service asks for itself. */
   readonly viewer: Viewer | null;
+  /** The {@link digestOf} of the one body that it may ask by. Absent: any. */
+  readonly body?: string | undefined;
 }
+
+/** A body as a token names it: its SHA-256, in base64url. */
+export const digestOf = (body: string | Buffer): string =>
+  createHash('sha256').update(body).digest('base64url');

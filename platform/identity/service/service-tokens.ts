@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Peers } from '../keys/peers.ts';
 import type { PublishedKeys } from '../keys/published.ts';
 import type { PublicJwk, ServiceKeys } from '../keys/service-keys.ts';
-import type { Caller, Viewer } from './caller.ts';
+import { type Caller, digestOf, type Viewer } from './caller.ts';
 import { isSameSecret, type SharedSecret } from './shared-secret.ts';
 import { isSignedBy, readToken, type ServiceClaims, signToken } from './token.ts';
 
@@ -19,6 +19,8 @@ export interface SignedCall {
   readonly route: string;
   /** On whose behalf; null when the service asks for itself. */
   readonly viewer: Viewer | null;
+  /** The one body that it is good for. Default: any. */
+  readonly body?: string | undefined;
 }
 
 /** One service's identity: signs what it asks others, and checks what others ask it. */
@@ -102,18 +104,19 @@ class OwnTokens implements ServiceTokens {
 
   async sign(call: SignedCall): Promise<string> {
     const { before, service } = this.#deps;
-    const { to, route, viewer, baseUrl } = call;
+    const { to, route, viewer, baseUrl, body } = call;
     if (before && !(await before.peers.hasKeys(baseUrl))) return before.shared.sign({ service, viewer });
     const name = JSON.stringify([to, route, viewer?.userId, viewer?.roles]);
     // Waited for first: calls that are made at once share a token, too.
     const [key] = await this.#own();
-    const known = this.#signed.get(name);
+    const known = body === undefined ? this.#signed.get(name) : undefined;
     if (known && this.#now() < known.until) return known.token;
     const iat = Math.floor(this.#now() / 1_000);
     const exp = iat + LIFETIME_SECONDS;
     const user = viewer ? { sub: viewer.userId, roles: viewer.roles } : {};
-    const token = signToken({ iss: service, aud: to, ...user, route, iat, exp }, key);
-    this.#signed.set(name, { token, until: exp * 1_000 });
+    const bound = body === undefined ? {} : { body: digestOf(body) };
+    const token = signToken({ iss: service, aud: to, ...user, route, ...bound, iat, exp }, key);
+    if (body === undefined) this.#signed.set(name, { token, until: exp * 1_000 });
     return token;
   }
 
@@ -144,7 +147,8 @@ class OwnTokens implements ServiceTokens {
 
   async #check(token: string): Promise<Accepted> {
     const accepted = (await this.#checkOwnForm(token)) ?? (await this.#checkFormBefore(token));
-    this.#accepted.set(token, accepted);
+    // One that is good for a single body does not come again.
+    if (accepted.caller.body === undefined) this.#accepted.set(token, accepted);
     return accepted;
   }
 
@@ -157,9 +161,10 @@ class OwnTokens implements ServiceTokens {
     this.#assertMeant(claims);
     const key = await this.#deps.others.find(claims.iss, kid);
     if (!key || !isSignedBy(read, key)) throw unauthenticated(new Error(`Not signed by ${claims.iss}`));
-    const { iss, sub, roles = [], route, exp } = claims;
+    const { iss, sub, roles = [], route, body, exp } = claims;
     const viewer = sub === undefined ? null : { userId: sub, roles };
-    return { caller: { service: iss, viewer }, route, until: (exp + TOLERANCE_SECONDS) * 1_000 };
+    const bound = body === undefined ? {} : { body };
+    return { caller: { service: iss, viewer, ...bound }, route, until: (exp + TOLERANCE_SECONDS) * 1_000 };
   }
 
   #assertMeant({ aud, iat, exp }: ServiceClaims): void {

@@ -14,6 +14,8 @@ export interface ServiceClaims {
   readonly roles?: readonly string[];
   /** Method and route template, e.g. `POST /users/:/blobs`: the token opens nothing else. */
   readonly route: string;
+  /** The digest of the request's body: the token goes with no other. Default: it goes with any. */
+  readonly body?: string;
   /** When it was signed. */
   readonly iat: number;
   /** When it ends: at most 60 s after `iat`. */
@@ -38,7 +40,8 @@ const MAX_USER_ID = 256;
 const MAX_ROUTE = 512;
 
 const headerOf = (kid: string): string => `{"alg":"EdDSA","typ":"service+jwt","kid":"${kid}"}`;
-const KID = /^[\w-]{43}$/;
+/** 32 bytes in base64url: of keys and bodies. */
+const DIGEST = /^[\w-]{43}$/;
 /** Three parts in base64url, the signature of 64 bytes. */
 const FORM = /^([\w-]{1,256})\.([\w-]+)\.([\w-]{86})$/;
 
@@ -52,7 +55,7 @@ function kidOf(text: string): string | undefined {
     const isOne = alg === 'EdDSA' && typ === 'service+jwt' && Object.keys(others).length === 0;
     // A member that stands there twice, or a space, is not written again.
     const isPlain = JSON.stringify(JSON.parse(text)) === text;
-    return isOne && isPlain && typeof kid === 'string' && KID.test(kid) ? kid : undefined;
+    return isOne && isPlain && typeof kid === 'string' && DIGEST.test(kid) ? kid : undefined;
   } catch {
     return undefined;
   }
@@ -90,6 +93,7 @@ const checks: Readonly<Record<keyof ServiceClaims, (value: unknown) => boolean>>
   sub: (value) => value === undefined || isUserId(value),
   roles: (value) => value === undefined || areRoles(value),
   route: (value) => isText(value, MAX_ROUTE),
+  body: (value) => value === undefined || (typeof value === 'string' && DIGEST.test(value)),
   iat: isTime,
   exp: isTime,
 };

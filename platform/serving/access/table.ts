@@ -1,3 +1,5 @@
+import { TOGETHER_PATH } from '../../clients/http/together/asked.ts';
+
 /**
  * Kinds of callers. The system's own services are one each; all others are processors. `router`: another router, with the
  * secret of routers and a user's own token.
@@ -18,16 +20,21 @@ export type AccessTable = Readonly<Record<string, Access>>;
 const user = (...forUser: CallerKind[]): Access => ({ forUser, forItself: [] });
 const itself = (...forItself: CallerKind[]): Access => ({ forUser: [], forItself });
 
+const TOGETHER_ROUTE = `POST ${TOGETHER_PATH}`;
+
 const graph: AccessTable = {
   'GET /graphql': user('gateway', 'router'),
   'POST /graphql': user('gateway', 'router'),
 };
 
+/** Of the system's own services: several users' requests as one, which names each of them. */
+const together: AccessTable = { ...graph, [TOGETHER_ROUTE]: itself('gateway') };
+
 /** Schemas are everybody's to read, and the gateway's users' to change. */
 const readSchema: Access = { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] };
 
 const schemas: AccessTable = {
-  ...graph,
+  ...together,
   'GET /api/v1/schemas': readSchema,
   'GET /api/v1/schemas/:': readSchema,
   'GET /api/v1/schemas/:/versions/:': readSchema,
@@ -36,7 +43,7 @@ const schemas: AccessTable = {
 };
 
 const processors: AccessTable = {
-  ...graph,
+  ...together,
   'POST /api/v1/processors': { forUser: ['gateway'], forItself: ['processor'] },
   'GET /api/v1/processors': {
     forUser: ['gateway'],
@@ -58,7 +65,7 @@ const processors: AccessTable = {
 };
 
 const state: AccessTable = {
-  ...graph,
+  ...together,
   // A processor makes blobs for users where it alone keeps what they stand for.
   'POST /api/v1/blobs': user('gateway', 'processor'),
   'GET /api/v1/blobs/:': user('gateway', 'processor'),
@@ -78,7 +85,7 @@ const state: AccessTable = {
   'POST /api/v1/reconciliations': user('gateway'),
 };
 
-const events: AccessTable = { ...graph, 'DELETE /users/:/webhooks': user('state') };
+const events: AccessTable = { ...together, 'DELETE /users/:/webhooks': user('state') };
 
 const processor: AccessTable = {
   ...graph,
@@ -119,6 +126,9 @@ export function accessTo(service: string, route: string): Access {
   const table = tableOf(service);
   return (Object.hasOwn(table, route) ? table[route] : undefined) ?? other;
 }
+
+/** Whether a service takes several users' requests as one. */
+export const takesTogether = (service: string): boolean => Object.hasOwn(tableOf(service), TOGETHER_ROUTE);
 
 /** The routes of a service that the table names. */
 export const tabledRoutes = (service: string): readonly string[] => Object.keys(tableOf(service));

@@ -1,6 +1,6 @@
 import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
-import { alarmAt } from '../../time/alarm.ts';
+import type { Alarms } from '../../time/alarms.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /** Whose a connection is that stays open, for as long as it may. */
@@ -30,20 +30,27 @@ export const tokenExpired = (): BlobgraphError =>
     'The token has expired: come again with another, after the last cursor.',
   );
 
+/** Who has a session for as long as it is open. */
+export interface SessionKeeper {
+  readonly clock: Clock;
+  /** Ends sessions with their tokens. */
+  readonly alarms: Pick<Alarms<TimedSession>, 'add' | 'delete'>;
+  /** Called when it is closed, or has ended; each time. */
+  closed(session: TimedSession): void;
+}
+
 /** A session that ends with its token. */
 export class TimedSession implements ConnectionSession {
   readonly userId: string;
-  readonly #clock: Clock;
+  readonly #keeper: SessionKeeper;
   readonly #onEnded = new Few<(reason: BlobgraphError) => void>();
-  readonly #onClosed = new Few<() => void>();
   #until: Date | undefined;
-  #callOff = () => {};
   #reason: BlobgraphError | undefined;
 
   /** `until`: undefined for a session that lasts as long as its connection. */
-  constructor(userId: string, until: Date | undefined, clock: Clock) {
+  constructor(userId: string, until: Date | undefined, keeper: SessionKeeper) {
     this.userId = userId;
-    this.#clock = clock;
+    this.#keeper = keeper;
     if (until) this.last(until);
   }
 
@@ -53,14 +60,9 @@ export class TimedSession implements ConnectionSession {
     return () => void this.#onEnded.delete(act);
   }
 
-  /** Acts when it is closed, or has ended. */
-  onClosed(act: () => void): void {
-    this.#onClosed.add(act);
-  }
-
   /** To be asked before each thing that is told. @throws BlobgraphError why it has ended */
   assertOpen(): void {
-    if (!this.#reason && this.#until && this.#clock.now() >= this.#until) this.end(tokenExpired());
+    if (!this.#reason && this.#until && this.#keeper.clock.now() >= this.#until) this.end(tokenExpired());
     if (this.#reason) throw this.#reason;
   }
 
@@ -72,15 +74,15 @@ export class TimedSession implements ConnectionSession {
   }
 
   close(): void {
-    this.#callOff();
-    for (const act of this.#onClosed) act();
-    this.#onClosed.clear();
+    if (this.#until) this.#keeper.alarms.delete(this, this.#until);
+    this.#keeper.closed(this);
   }
 
   /** Has it end then. */
   protected last(until: Date): void {
+    const { alarms } = this.#keeper;
+    if (this.#until) alarms.delete(this, this.#until);
     this.#until = until;
-    this.#callOff();
-    this.#callOff = alarmAt(until, this.#clock, () => this.end(tokenExpired()));
+    alarms.add(this, until);
   }
 }

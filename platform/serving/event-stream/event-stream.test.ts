@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { polledOf } from '../../concurrency/polled.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
 import { endless } from '../connections/session.fixture.ts';
@@ -61,7 +62,7 @@ async function serve(...options: Parameters<typeof open>) {
     feeds.push(each);
     await streams.answer<string>(request, reply, {
       session: endless(String(request.headers['x-user'] ?? 'alice')),
-      open: () => each.source,
+      open: () => polledOf(each.source),
       receiver: (stream) => ({
         item: (data) => stream.send(eventText({ event: 'item', data })),
         end: () => stream.end(),
@@ -165,7 +166,7 @@ test.each(['before', 'while'])(
         session: endless('alice'),
         open() {
           if (when === 'while') answer();
-          return source;
+          return polledOf<string>(source);
         },
         receiver: () => ({ item: async () => {}, end() {} }),
       });

@@ -22,7 +22,7 @@ export interface Streamed<Item> {
   /** Called when the stream is let in. */
   open(): Source<Item>;
   receiver(stream: EventStream): Receiver<Item>;
-  /** The answer begins when it resolves. `first`: the source's first item. Default: at once. */
+  /** The answer begins when it resolves. `first`: the source's first item, or that there is none yet. Default: at once. */
   ready?(first: Promise<unknown>): Promise<unknown>;
 }
 
@@ -84,7 +84,7 @@ export class EventStreams {
     const source = open();
     const pouring = new Pouring(source, receiver(stream));
     stream.onReleased(() => pouring.leave());
-    const first = source.next();
+    const first = source.poll();
     // Nobody waits for it where the service stops meanwhile: its error is none of the process's.
     first.catch(() => undefined);
     try {

@@ -1,6 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlobgraphError } from '../../errors/errors.ts';
+import { type Caller, digestOf } from '../../identity/service/caller.ts';
+import { unauthenticated } from '../../identity/service/service-tokens.ts';
 import { parseJson } from '../../json/exact.ts';
 import { assertParsable } from '../../json/extent.ts';
 
@@ -51,6 +53,12 @@ function assertReadable({ headers }: FastifyRequest): void {
   );
 }
 
+/** @throws BlobgraphError UNAUTHENTICATED for another body than the caller's token names */
+function assertSigned({ caller }: { readonly caller?: Caller }, body: Buffer): void {
+  if (caller?.body !== undefined && caller.body !== digestOf(body))
+    throw unauthenticated(new Error('The token is for another body'));
+}
+
 /**
  * JSON alone, in place of the framework's own parsers, which refuse a member `__proto__` and take any number.
  * `emptyIsNone`: a body without a byte is none, as many clients announce JSON and send nothing. Default: it is refused.
@@ -65,6 +73,7 @@ export function parseBodies(
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       assertReadable(request);
+      assertSigned(request, body);
       await request.part?.takeTurn();
       return emptyIsNone && body.length === 0 ? undefined : parseBody(body);
     },

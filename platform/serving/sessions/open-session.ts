@@ -2,13 +2,12 @@ import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import type { Viewer } from '../../identity/service/caller.ts';
 import type { UserTokens } from '../../identity/users/user-tokens.ts';
-import type { Clock } from '../../time/clock.ts';
 import { bearerToken } from '../access/authenticate.ts';
-import { type RenewableSession, TimedSession } from '../connections/session.ts';
+import { type RenewableSession, type SessionKeeper, TimedSession } from '../connections/session.ts';
 
-export interface SessionOptions {
+/** Who has sessions that tokens open. */
+export interface TokenKeeper extends SessionKeeper {
   readonly userTokens: Pick<UserTokens, 'verify' | 'acceptedUntil'>;
-  readonly clock: Clock;
 }
 
 const another = () => new BlobgraphError('FORBIDDEN', 'The token is another user’s: connect anew with that.');
@@ -18,16 +17,16 @@ const sameRoles = (one: Viewer, other: Viewer): boolean =>
 
 /** The session of one connection: for whom it is, by its newest token, until that ends, or is good no more. */
 export class OpenSession extends TimedSession {
-  readonly #options: SessionOptions;
+  readonly #keeper: TokenKeeper;
   readonly #onOtherRoles = new Few<() => void>();
   #viewer: Viewer;
   #token: string;
 
-  constructor(viewer: Viewer, token: string, options: SessionOptions) {
-    super(viewer.userId, options.userTokens.acceptedUntil(token), options.clock);
+  constructor(viewer: Viewer, token: string, keeper: TokenKeeper) {
+    super(viewer.userId, keeper.userTokens.acceptedUntil(token), keeper);
     this.#viewer = viewer;
     this.#token = token;
-    this.#options = options;
+    this.#keeper = keeper;
   }
 
   /** As of the newest token. */
@@ -36,7 +35,7 @@ export class OpenSession extends TimedSession {
   }
 
   get until(): Date {
-    return this.#options.userTokens.acceptedUntil(this.#token);
+    return this.#keeper.userTokens.acceptedUntil(this.#token);
   }
 
   /** Acts when another token has given it other roles. @returns a function that calls that off */
@@ -63,7 +62,7 @@ export class OpenSession extends TimedSession {
   async look(): Promise<void> {
     const token = this.#token;
     try {
-      await this.#options.userTokens.verify(token);
+      await this.#keeper.userTokens.verify(token);
     } catch (error) {
       const isRefusal = error instanceof BlobgraphError && error.code !== 'SERVICE_UNAVAILABLE';
       if (isRefusal && token === this.#token) this.end(error);

@@ -2,12 +2,13 @@ import type { ChangeFeed } from '../../changes/feed.ts';
 import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import type { Viewer } from '../../identity/service/caller.ts';
+import { Alarms } from '../../time/alarms.ts';
 import { Rounds } from '../../time/rounds.ts';
 import { bearerToken } from '../access/authenticate.ts';
-import { TimedSession } from '../connections/session.ts';
-import { OpenSession, type SessionOptions } from './open-session.ts';
+import { TimedSession, tokenExpired } from '../connections/session.ts';
+import { OpenSession, type TokenKeeper } from './open-session.ts';
 
-export interface SessionsOptions extends SessionOptions {
+export interface SessionsOptions extends Pick<TokenKeeper, 'userTokens' | 'clock'> {
   /** Between two looks at the token of an open session. Default: 5 min, as long as the issuer's keys are kept. */
   readonly lookEveryMs?: number;
 }
@@ -24,7 +25,7 @@ const UNWATCHED = () => {};
 
 /** The sessions of connections that stay open. Those of a user who is being erased end at once, and none begins. */
 export class Sessions {
-  readonly #options: SessionOptions;
+  readonly #keeper: TokenKeeper;
   readonly #looks: Rounds<OpenSession>;
   readonly #open = new Map<string, Few<TimedSession>>();
   /** Users who are being erased, as far as the log has told. */
@@ -33,17 +34,17 @@ export class Sessions {
   #feed: ChangeFeed | undefined;
 
   constructor(options: SessionsOptions) {
-    this.#options = options;
-    const { lookEveryMs = LOOK_EVERY_MS } = options;
+    const { userTokens, clock, lookEveryMs = LOOK_EVERY_MS } = options;
+    const alarms = new Alarms<TimedSession>(clock, (session) => session.end(tokenExpired()));
+    this.#keeper = { userTokens, clock, alarms, closed: (session) => this.#closed(session) };
     this.#looks = new Rounds(lookEveryMs, (session) => void session.look());
   }
 
   /** Opens that of a connection whose token was verified. It is to be closed. @throws BlobgraphError USER_ERASING */
   open(viewer: Viewer, authorization: unknown): OpenSession {
     this.#assertMayOpen(viewer);
-    const session = this.#entered(new OpenSession(viewer, bearerToken(authorization), this.#options));
+    const session = this.#entered(new OpenSession(viewer, bearerToken(authorization), this.#keeper));
     this.#looks.add(session);
-    session.onClosed(() => this.#looks.delete(session));
     return session;
   }
 
@@ -53,7 +54,7 @@ export class Sessions {
    */
   openOfService(viewer: Viewer): TimedSession {
     this.#assertMayOpen(viewer);
-    return this.#entered(new TimedSession(viewer.userId, undefined, this.#options.clock));
+    return this.#entered(new TimedSession(viewer.userId, undefined, this.#keeper));
   }
 
   #assertMayOpen({ userId }: Viewer): void {
@@ -64,11 +65,14 @@ export class Sessions {
     const { userId } = session;
     const own = this.#open.get(userId) ?? new Few<TimedSession>();
     this.#open.set(userId, own.add(session));
-    session.onClosed(() => {
-      own.delete(session);
-      if (own.size === 0 && this.#open.get(userId) === own) this.#open.delete(userId);
-    });
     return session;
+  }
+
+  #closed(session: TimedSession): void {
+    const own = this.#open.get(session.userId);
+    own?.delete(session);
+    if (own?.size === 0) this.#open.delete(session.userId);
+    if (session instanceof OpenSession) this.#looks.delete(session);
   }
 
   /** Hears of users from this feed, by which whoever follows changes comes. @throws as `changeFeed` */

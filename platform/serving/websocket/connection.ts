@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
 import { beginning } from '../../text/text.ts';
+import type { Rounds } from '../../time/rounds.ts';
 import type { Counted } from '../connections/admission.ts';
 import type { HeldBytes, Holder } from '../connections/held-bytes.ts';
+import type { OpenConnections } from '../connections/open-connections.ts';
 import { SlowLink } from '../connections/slow-links.ts';
 import type { Pace } from './pace.ts';
 
@@ -28,12 +30,19 @@ const PONG = '{"type":"pong"}';
 const reasonOf = (text: string): string =>
   Buffer.byteLength(text) <= REASON_BYTES ? text : beginning(text, REASON_BYTES / 3);
 
+/** What a door's connections share. */
+export interface Among {
+  readonly connections: Pick<OpenConnections, 'held' | 'enter' | 'authenticated' | 'leave'>;
+  readonly pace: Pace;
+  /** Those that are asked for a sign of life. */
+  readonly pinged: Pick<Rounds<Connection>, 'add' | 'delete'>;
+}
+
 /** One client's connection, with bounds on its buffers and on the time that closing takes. */
 export class Connection implements Counted, Holder {
   readonly address: string;
   readonly #socket: WebSocket;
-  readonly #held: HeldBytes;
-  readonly #pace: Pace;
+  readonly #among: Among;
   readonly #link = new SlowLink();
   /** Undefined until it is let in. */
   #user: string | undefined;
@@ -48,20 +57,18 @@ export class Connection implements Counted, Holder {
   #ending: NodeJS.Timeout | undefined;
   /** While more has come than the user's pace allows. */
   #resting: NodeJS.Timeout | undefined;
+  #onClosed: ((code: number, reason: string) => void) | undefined;
 
   /** `stream`: what the bytes come by. */
-  constructor(socket: WebSocket, stream: Duplex, deps: { address: string; held: HeldBytes; pace: Pace }) {
+  constructor(socket: WebSocket, stream: Duplex, { address, among }: { address: string; among: Among }) {
     this.#socket = socket;
-    this.address = deps.address;
-    this.#held = deps.held;
-    this.#pace = deps.pace;
+    this.address = address;
+    this.#among = among;
     // Ahead of the protocol's own, which may complete a message by these bytes.
     stream.prependListener('data', (chunk: Buffer) => this.#receive(chunk.length));
-    socket.on('close', () => {
-      clearTimeout(this.#ending);
-      clearTimeout(this.#resting);
-      this.#held.release(this);
-    });
+    socket.on('close', (code, reason) => this.#close(code, String(reason)));
+    among.connections.enter(this);
+    among.pinged.add(this);
   }
 
   get protocol(): string {
@@ -82,6 +89,16 @@ export class Connection implements Counted, Holder {
     this.#hasSpoken = false;
     if (mayBeThere) this.#socket.ping();
     else this.#socket.terminate();
+  }
+
+  /** Counts it as a user's; false when that user has too many. */
+  admit(user: string): boolean {
+    return this.#among.connections.authenticated(this, user);
+  }
+
+  /** Acts when it is closed. */
+  onClosed(act: (code: number, reason: string) => void): void {
+    this.#onClosed = act;
   }
 
   /** Takes messages of the usual size from now on, as fast as the user may send. */
@@ -144,13 +161,26 @@ export class Connection implements Counted, Holder {
     this.end(TRY_AGAIN_LATER, 'Too many connections wait: authenticate at once');
   }
 
+  get #held(): HeldBytes {
+    return this.#among.connections.held;
+  }
+
+  #close(code: number, reason: string): void {
+    clearTimeout(this.#ending);
+    clearTimeout(this.#resting);
+    this.#held.release(this);
+    this.#among.connections.leave(this);
+    this.#among.pinged.delete(this);
+    this.#onClosed?.(code, reason);
+  }
+
   #receive(bytes: number): void {
     this.#hasSpoken = true;
     this.#link.heard();
     this.#received += bytes;
     this.#held.add(this, bytes);
     if (this.#user !== undefined) {
-      this.#rest(this.#pace.add(this.#user, bytes));
+      this.#rest(this.#among.pace.add(this.#user, bytes));
       return;
     }
     this.#beforeLogin += bytes;

@@ -9,7 +9,7 @@ import { pathOf, withoutSlash } from '../doors/methods.ts';
 import { isOwnOrigin } from '../doors/origins.ts';
 import { credentialsRefusal } from '../doors/stray-tokens.ts';
 import { BODY_LIMIT_BYTES } from '../http/http.ts';
-import { Connection, SERVICE_RESTART } from './connection.ts';
+import { type Among, Connection, SERVICE_RESTART } from './connection.ts';
 import { Pace } from './pace.ts';
 
 /** A connection that was opened at an endpoint. */
@@ -17,8 +17,6 @@ export interface Opened {
   readonly socket: WebSocket;
   readonly connection: Connection;
   readonly request: IncomingMessage;
-  /** Counts it as a user's; false when that user has too many. */
-  admit(userId: string): boolean;
 }
 
 /** What answers at a path. */
@@ -86,17 +84,20 @@ async function closeAll({ clients }: WebSocketServer): Promise<void> {
 /** Where a service is connected to by WebSocket: all of its endpoints, by their paths. */
 export class SocketDoor {
   readonly #options: SocketDoorOptions;
-  readonly #pace: Pace;
   readonly #endpoints = new Map<string, { readonly endpoint: Endpoint; readonly server: WebSocketServer }>();
   readonly #app: FastifyInstance;
-  /** A half-open connection says nothing by itself. */
-  readonly #pinged: Rounds<Connection>;
+  readonly #among: Among;
 
   constructor(app: FastifyInstance, options: SocketDoorOptions) {
     this.#app = app;
     this.#options = options;
-    this.#pace = new Pace(options.connections.limits.sockets);
-    this.#pinged = new Rounds(options.keepAliveMs ?? KEEP_ALIVE_MS, (connection) => connection.keepAlive());
+    const { connections, keepAliveMs = KEEP_ALIVE_MS } = options;
+    this.#among = {
+      connections,
+      pace: new Pace(connections.limits.sockets),
+      // A half-open connection says nothing by itself.
+      pinged: new Rounds<Connection>(keepAliveMs, (connection) => connection.keepAlive()),
+    };
     app.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -136,16 +137,7 @@ export class SocketDoor {
   }
 
   #open(endpoint: Endpoint, socket: WebSocket, request: IncomingMessage, address: string): void {
-    const { connections } = this.#options;
-    const { held } = connections;
-    const connection = new Connection(socket, request.socket, { address, held, pace: this.#pace });
-    connections.enter(connection);
-    this.#pinged.add(connection);
-    socket.on('close', () => {
-      connections.leave(connection);
-      this.#pinged.delete(connection);
-    });
-    const admit = (userId: string) => connections.authenticated(connection, userId);
-    endpoint.open({ socket, connection, request, admit });
+    const connection = new Connection(socket, request.socket, { address, among: this.#among });
+    endpoint.open({ socket, connection, request });
   }
 }

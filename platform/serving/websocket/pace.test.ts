@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { HeldBytes } from '../connections/held-bytes.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { OpenConnections } from '../connections/open-connections.ts';
 import { Connection } from './connection.ts';
 import { Pace } from './pace.ts';
 
@@ -35,12 +36,16 @@ describe('connections of one user', () => {
   });
 
   const pace = new Pace(10);
-  const held = new HeldBytes(100 * MEBIBYTE);
+  const among = {
+    connections: new OpenConnections({ logger: createLogger('silent') }),
+    pace,
+    pinged: { add() {}, delete() {} },
+  };
 
   function open(user: string) {
     const stream = new PassThrough();
     const socket = Object.assign(new EventEmitter(), { pause: vi.fn(), resume: vi.fn() });
-    const connection = new Connection(socket as unknown as WebSocket, stream, { address: '::1', held, pace });
+    const connection = new Connection(socket as unknown as WebSocket, stream, { address: '::1', among });
     connection.letIn(user);
     return { socket, send: (mebibytes: number) => stream.emit('data', Buffer.alloc(mebibytes * MEBIBYTE)) };
   }

@@ -9,6 +9,8 @@ import {
 import {
   CloseCode,
   type Context,
+  type ExecutionResult,
+  MessageType,
   makeServer,
   type OperationResult,
   type Server,
@@ -16,35 +18,21 @@ import {
 } from 'graphql-ws';
 import { BlobgraphError, type ErrorCode } from '../../errors/errors.ts';
 import { grant } from '../../rates/gcra.ts';
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Clock } from '../../time/clock.ts';
 import { tooManyConnections } from '../connections/admission.ts';
-import type { ConnectionSession, RenewableSession } from '../connections/session.ts';
-import { ServiceStops } from '../event-stream/pour.ts';
+import type { ConnectionSession } from '../connections/session.ts';
+import { ServiceStops, type Source } from '../event-stream/pour.ts';
 import { formatGraphQLError } from '../graphql/format-error.ts';
 import { graphQLErrorOf } from '../graphql/graphql-error.ts';
-import { type Connection, SERVICE_RESTART, TRY_AGAIN_LATER } from './connection.ts';
+import { SERVICE_RESTART, TRY_AGAIN_LATER } from './connection.ts';
+import type { Admitted, Conversation, Conversing } from './conversation.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
-import type { OperationIds } from './operation-ids.ts';
-
-export type { Credentials } from './credentials.ts';
-
-/** Who is at the other end of a connection. */
-export interface Admitted<Who> {
-  /** Handed to `count` and `prepare`. */
-  readonly who: Who;
-  /** The connection is closed when it ends. One that is renewable is renewed by messages `ping`. */
-  readonly session: ConnectionSession | RenewableSession;
-}
+import { OpenSubscription, type Teller, type Told } from './subscription.ts';
 
 /** The operation to run, or the errors that refuse it. */
 type Prepared = ExecutionArgs | readonly GraphQLError[];
 
 /** Options of the protocol: how operations are run, and for whom. */
-export interface Serving<Who> {
-  readonly clock: Clock;
-  /** Told why connections are refused, at the level `debug`. */
-  readonly logger: Logger;
+export interface Serving<Who> extends Conversing {
   /** `address`: the client's. @throws BlobgraphError when the client is refused */
   authenticate(credentials: Credentials, address: string): Promise<Admitted<Who>>;
   /** Counts an operation that is started. Default: any number may be. @throws BlobgraphError that it is refused with */
@@ -53,40 +41,12 @@ export interface Serving<Who> {
   prepare(payload: SubscribePayload, who: Who): Prepared | Promise<Prepared>;
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): OperationResult;
-  /** Starts a subscription. */
-  subscribe(args: ExecutionArgs): OperationResult;
-  /** The cursor after which a subscription goes on whose result this was. Default: none has any. */
-  cursorOf?(result: object): string | undefined;
+  /** Starts a subscription. @throws what it fails with */
+  subscribe(args: ExecutionArgs): Source<Told<object>> | Promise<Source<Told<object>>>;
   /** Operations that one connection may have open at once. Default: 100. */
   readonly maxOperations?: number;
   /** Operations that one connection may start a minute. Default: any number. */
   readonly operationsPerMinute?: number | undefined;
-  /** Milliseconds within which a connection has to authenticate. Default: 3,000. */
-  readonly loginMs?: number;
-}
-
-/** A connection with what the protocol knows of it. */
-export interface Conversation<Who> {
-  readonly connection: Connection;
-  /** Those of the upgrade until it is authenticated; then what is still asked for. */
-  headers: Credentials;
-  /** Counts it as a user's; false when that user has too many. */
-  readonly admit: (userId: string) => boolean;
-  /** Absent until it is authenticated. */
-  admitted?: Admitted<Who>;
-  /** Characters of the message that is being handled. */
-  size: number;
-  /** Why the operation of the message that is being handled is refused before anything of it is looked at. */
-  refusal?: BlobgraphError | undefined;
-  readonly ids: OperationIds;
-  /** The id of the operation that the message that is being handled begins. */
-  begun?: string | undefined;
-  /** The same, where an operation of that id has yet to end: the message is to be handled after that. */
-  early?: string | undefined;
-  /** After which its subscriptions go on, by their ids. Made with the first: most have none. */
-  cursors?: Map<string, string>;
-  /** State of the rate of operations that it may start, see `gcra.ts`. */
-  fullAt?: number;
 }
 
 /** An operation's id comes back with each of its results. */
@@ -106,6 +66,12 @@ async function answeredBy(run: () => OperationResult): Promise<Awaited<Operation
     return { errors: [asGraphQL(error)] };
   }
 }
+
+type Format = (error: GraphQLError | GraphQLFormattedError) => GraphQLFormattedError;
+
+/** A result as clients are sent it. */
+const formatted = ({ errors, ...rest }: ExecutionResult, format: Format): FormattedExecutionResult =>
+  ({ ...rest, ...(errors && { errors: errors.map(format) }) }) as FormattedExecutionResult;
 
 /**
  * Closes the connection when its session ends. The cursors of its subscriptions come before that, in a `ping`: an `error`
@@ -134,13 +100,12 @@ const longId = new BlobgraphError(
   `An operation’s id has at most ${LONGEST_ID} characters: it comes back with each of its results.`,
 );
 
-/** For a message that is handled once more: the library forgets this time. */
+/** For a message that is handled once more, or a subscription, which goes on by itself: the library forgets this time. */
 const NEVER = (): Promise<never> => new Promise(() => {});
 
 const nobody = new BlobgraphError('UNAUTHENTICATED', 'The connection was not let in.');
 
-const isKeptTooLarge = (prepared: Prepared, size: number): boolean =>
-  size > LONGEST_SUBSCRIPTION &&
+const isSubscription = (prepared: Prepared): prepared is ExecutionArgs =>
   'document' in prepared &&
   getOperationAST(prepared.document, prepared.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
 
@@ -173,33 +138,27 @@ async function count<Who>(conversation: Conversation<Who>, who: Who, serving: Se
   await serving.count?.(who);
 }
 
+const NONE: Credentials = {};
+
 /** Connections are many, and the session has the token. */
 function forgetCredentials<Who>(ctx: Ctx<Who>): void {
   const { extra } = ctx;
   delete (ctx as { connectionParams?: unknown }).connectionParams;
-  extra.headers = { traceparent: extra.headers['traceparent'] };
-}
-
-/**
- * Leaves of a subscription's message what the library asks for: it has the message for as long as the subscription lasts.
- */
-function forgetText(payload: SubscribePayload): void {
-  const kept = payload as { query: string; variables?: unknown; extensions?: unknown };
-  kept.query = '';
-  delete kept.variables;
-  delete kept.extensions;
+  const { traceparent } = extra.headers;
+  extra.headers = traceparent === undefined ? NONE : { traceparent };
 }
 
 /** Authenticates a connection, or closes it with the code of the reason. */
 async function logIn<Who>(ctx: Ctx<Who>, serving: Serving<Who>): Promise<boolean> {
   const { extra, connectionParams } = ctx;
   const { connection, headers } = extra;
+  extra.saidWho();
   try {
     const credentials = credentialsOf(headers, connectionParams);
     const admitted = await serving.authenticate(credentials, connection.address);
     const { session } = admitted;
     extra.admitted = admitted;
-    if (!extra.admit(session.userId)) {
+    if (!connection.admit(session.userId)) {
       session.close();
       connection.end(TRY_AGAIN_LATER, tooManyConnections('user').message);
       return false;
@@ -218,19 +177,78 @@ async function logIn<Who>(ctx: Ctx<Who>, serving: Serving<Who>): Promise<boolean
   }
 }
 
+/** The library's subscriptions, by id; null while one is prepared. */
+type Known<Who> = Record<string, OpenSubscription<Ctx<Who>> | null>;
+const knownTo = <Who>({ subscriptions }: Ctx<Who>) => subscriptions as unknown as Known<Who>;
+
+/** Tells clients of their subscriptions. */
+class SubscriptionTeller<Who> implements Teller<Ctx<Who>> {
+  readonly #format: Format;
+
+  constructor(format: Format) {
+    this.#format = format;
+  }
+
+  next({ extra }: Ctx<Who>, id: string, { result, cursor }: Told<ExecutionResult>): Promise<void> {
+    if (cursor !== undefined) {
+      extra.cursors ??= new Map();
+      extra.cursors.set(id, cursor);
+    }
+    return this.#send(extra, { id, type: MessageType.Next, payload: formatted(result, this.#format) });
+  }
+
+  fail({ extra }: Ctx<Who>, id: string, error: unknown): Promise<void> {
+    const payload = [this.#format(asGraphQL(error))];
+    return this.#send(extra, { id, type: MessageType.Error, payload });
+  }
+
+  stop({ extra }: Ctx<Who>): void {
+    extra.admitted?.session.end(new ServiceStops());
+  }
+
+  ended(ctx: Ctx<Who>, subscription: OpenSubscription<Ctx<Who>>): void {
+    const { id } = subscription;
+    const known = knownTo(ctx);
+    if (known[id] === subscription) delete known[id];
+    ctx.extra.cursors?.delete(id);
+    ctx.extra.ids.ends(id);
+  }
+
+  #send({ connection }: Conversation<Who>, message: object): Promise<void> {
+    return connection.send(JSON.stringify(message));
+  }
+}
+
+/** Starts a subscription, unless its client has left it meanwhile. @throws what it fails with before it has started */
+async function begin<Who>(
+  ctx: Ctx<Who>,
+  id: string,
+  { args, serving, teller }: { args: ExecutionArgs; serving: Serving<Who>; teller: Teller<Ctx<Who>> },
+): Promise<void> {
+  const known = knownTo(ctx);
+  const results = await serving.subscribe(args);
+  const subscription = new OpenSubscription(id, results, { conversation: ctx, teller });
+  if (known !== knownTo(ctx) || !(id in known)) void subscription.return();
+  else known[id] = subscription;
+  subscription.begin();
+}
+
 /** The server of the protocol `graphql-transport-ws`. */
 export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<Who>> {
-  const { logger, maxOperations = 100, loginMs = 3_000 } = serving;
-  const format = (error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError =>
+  const { logger, maxOperations = 100 } = serving;
+  const format: Format = (error) =>
     error instanceof GraphQLError ? formatGraphQLError(error.toJSON(), error, logger) : error;
+  const teller = new SubscriptionTeller<Who>(format);
   const tooMany = new BlobgraphError(
     'QUERY_TOO_COMPLEX',
     `A connection may have ${maxOperations} operations open at once. Complete one first.`,
   );
   return makeServer<Credentials, Conversation<Who>>({
-    connectionInitWaitTimeout: loginMs,
+    // The conversation waits for it, with a timer that is forgotten then.
+    connectionInitWaitTimeout: 0,
     onConnect: (context: Ctx<Who>) => logIn(context, serving),
-    async onSubscribe({ extra, subscriptions }: Ctx<Who>, id, payload) {
+    async onSubscribe(ctx: Ctx<Who>, id, payload) {
+      const { extra, subscriptions } = ctx;
       if (extra.ids.isRunning(id)) {
         extra.early = id;
         // The new one goes on after nothing that the one before was told.
@@ -247,25 +265,17 @@ export function protocolServer<Who>(serving: Serving<Who>): Server<Conversation<
       if (refusal) return [asGraphQL(refusal)];
       try {
         await count(extra, admitted.who, serving);
-        const prepared = await serving.prepare(payload, admitted.who);
-        forgetText(payload);
-        return isKeptTooLarge(prepared, size) ? [asGraphQL(tooLarge)] : prepared;
+        const args = await serving.prepare(payload, admitted.who);
+        if (!isSubscription(args)) return args;
+        if (size > LONGEST_SUBSCRIPTION) return [asGraphQL(tooLarge)];
+        await begin(ctx, id, { args, serving, teller });
       } catch (error) {
         return [asGraphQL(error)];
       }
+      return NEVER();
     },
     execute: (args) => answeredBy(() => serving.execute(args)),
-    subscribe: (args) => answeredBy(() => serving.subscribe(args)),
-    onNext({ extra }: Ctx<Who>, id, _payload, _args, result) {
-      const cursor = serving.cursorOf?.(result);
-      if (cursor !== undefined) {
-        extra.cursors ??= new Map();
-        extra.cursors.set(id, cursor);
-      }
-      const { errors, ...rest } = result;
-      return { ...rest, ...(errors && { errors: errors.map(format) }) } as FormattedExecutionResult;
-    },
-    onComplete: ({ extra }: Ctx<Who>, id) => void extra.cursors?.delete(id),
+    onNext: (_ctx, _id, _payload, _args, result) => formatted(result, format),
     onError: (_ctx, _id, _payload, errors) => errors.map(format),
   });
 }

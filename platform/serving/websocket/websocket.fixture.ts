@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { buildSchema, execute, subscribe } from 'graphql';
+import { buildSchema, execute } from 'graphql';
+import type { ExecutionResult } from 'graphql-ws';
 import { afterEach, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { OVER, Polled } from '../../concurrency/polled.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { systemClock } from '../../time/clock.ts';
 import { OpenConnections, type OpenConnectionsOptions } from '../connections/open-connections.ts';
@@ -10,6 +12,7 @@ import { endless } from '../connections/session.fixture.ts';
 import { createOperationCheck } from '../graphql/operation.ts';
 import { createHttpServer, type ServerLimits } from '../http/http.ts';
 import { SocketDoor, type SocketDoorOptions } from './door.ts';
+import type { Told } from './subscription.ts';
 import { type OperationsOverWebSocket, serveOperationsOverWebSocket } from './websocket.ts';
 
 const schema = buildSchema(
@@ -25,9 +28,31 @@ export function closeAfterEach(): void {
   });
 }
 
-async function* never() {
-  await new Promise(() => {});
-  yield {};
+/** A subscription's results, which come when they are given. */
+export class Given extends Polled<Told> {
+  readonly #given: (Told | Error | 'end')[] = [];
+  isReturned = false;
+
+  /** An error ends it, and `end` does without one. */
+  give(result: ExecutionResult | Error | 'end', cursor?: string): void {
+    const isResult = typeof result === 'object' && !(result instanceof Error);
+    this.#given.push(isResult ? { result, cursor } : result);
+    this.stir();
+  }
+
+  async poll(): Promise<IteratorResult<Told, void> | undefined> {
+    if (this.isReturned) return OVER;
+    const next = this.#given.shift();
+    if (next instanceof Error) throw next;
+    if (next === 'end') return OVER;
+    return next && { value: next };
+  }
+
+  async return(): Promise<typeof OVER> {
+    this.isReturned = true;
+    this.stir();
+    return OVER;
+  }
 }
 
 type ServeOptions = Partial<OperationsOverWebSocket<string>> &
@@ -53,7 +78,7 @@ export async function serve(
       return 'document' in args ? { ...args, rootValue: { name: who } } : args;
     },
     execute,
-    subscribe: (args) => subscribe({ ...args, subscribeFieldResolver: () => never() }),
+    subscribe: () => new Given(),
     ...options,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

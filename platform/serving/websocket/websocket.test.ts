@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { BlobgraphError } from '../../errors/errors.ts';
 import { BODY_LIMIT_BYTES } from '../http/http.ts';
-import { closeAfterEach, connect, connectAs, logger, serve } from './websocket.fixture.ts';
+import { closeAfterEach, connect, connectAs, Given, logger, serve } from './websocket.fixture.ts';
 
 closeAfterEach();
 
@@ -45,13 +45,9 @@ test('a connection that does not answer pings is ended, one that does is kept', 
 test('one that reads a large message slowly is waited for: the ping stands behind it', async () => {
   const keepAliveMs = 20;
   const never = 'x'.repeat(16 * 1024 * 1024);
-  const { url } = await serve({
-    keepAliveMs,
-    subscribe: async function* () {
-      yield { data: { never } };
-      await new Promise(() => {});
-    },
-  } as Parameters<typeof serve>[0]);
+  const results = new Given();
+  results.give({ data: { never } });
+  const { url } = await serve({ keepAliveMs, subscribe: () => results });
   const slow = await connectAs(`${url}/graphql`, 'alice');
   slow.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { never }' } });
   slow.socket.pause();

@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
 import css from './controls.module.css';
 
 interface Labelled {
@@ -50,6 +56,18 @@ export function Field({ label, fault, hint, labelHidden = false, ...input }: Fie
   return (
     <Around {...{ id, label, fault, hint, labelHidden }}>
       <input className={css['input']} {...input} {...described(id, { label, fault, hint })} />
+    </Around>
+  );
+}
+
+export type TextAreaProps = Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>;
+
+/** Some lines of text. */
+export function TextArea({ label, fault, hint, labelHidden = false, ...area }: TextAreaProps) {
+  const id = useId();
+  return (
+    <Around {...{ id, label, fault, hint, labelHidden }}>
+      <textarea className={css['input']} rows={2} {...area} {...described(id, { label, fault, hint })} />
     </Around>
   );
 }

@@ -23,6 +23,7 @@ import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
 import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';
+import { processorHealth } from '../workloads/health.ts';
 import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
 import type { BlobOrder, Resolvers } from './graphql.generated.ts';
@@ -279,6 +280,10 @@ export const resolvers: Resolvers = {
       return newestResult(await results.load(draft.id, wantedDetail(info)));
     },
   },
+
+  Processor: { __resolveReference: ({ id }) => ({ id }), health: (processor) => processor },
+
+  ProcessorHealth: processorHealth,
 
   Conversation: {
     blobs: (conversation, args, context, info) =>
