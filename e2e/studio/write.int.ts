@@ -20,7 +20,9 @@ const drafts = (page: Page) =>
   page.getByRole('region', { name: 'Drafts of this chapter' }).getByRole('listitem');
 /** What the browser keeps of new drafts of a book. */
 const kept = (page: Page, bookId: string) =>
-  page.evaluate(`Object.keys(localStorage).filter((key) => key.includes('unsaved:') && key.includes('book%3D${bookId}'))`);
+  page.evaluate(
+    `Object.keys(localStorage).filter((key) => key.includes('unsaved:') && key.includes('book%3D${bookId}'))`,
+  );
 
 /** Puts a text at the end of what is there, as typing does. */
 async function type(page: Page, text: string): Promise<void> {
@@ -213,7 +215,7 @@ describe('a text', () => {
   });
 
   it('of nearly 5 MiB is opened and saved; a longer one is told of at the text', async () => {
-    const id = await store('long', 1, 'A long line of words. '.repeat(200_000));
+    const id = await store('long', 1, 'A line of words.\n\n'.repeat(240_000));
     const page = await studio.open(`#/write/${id}`);
     await editor(page).waitFor(WITHIN);
     await type(page, '\n\nThe end.');
