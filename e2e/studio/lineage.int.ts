@@ -261,7 +261,8 @@ describe('the lineage of a blob', () => {
     const draft = await waitingDraft();
     const page = await studio.open(`#/lineage/${draft}`);
     await node(page, /^Draft .*Waiting/).click();
-    await panel(page).getByRole('button', { name: 'Cancel' }).click();
+    const run = panel(page).getByRole('listitem').filter({ hasText: 'Text expansion' });
+    await run.getByRole('button', { name: 'Cancel' }).click();
     await node(page, /^Draft .*Failed/).waitFor({ timeout: WAIT.timeout });
     await change('resumeProcessor');
     await graph(page).getByRole('button', { name: 'Try again' }).click();
