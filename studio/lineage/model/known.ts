@@ -44,8 +44,8 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 /** The newer of two; the very same object where nothing differs, so that nothing is drawn again. */
 function newer(known: LineageBlob | undefined, read: LineageBlob): LineageBlob {
   if (!known) return read;
-  const kept = { ...known, content: read.content ?? known.content };
-  const next = known.version > read.version ? kept : read;
+  const content = read.content ?? known.content;
+  const next = { ...(known.version > read.version ? known : read), content };
   return isSame(known, next) ? known : next;
 }
 

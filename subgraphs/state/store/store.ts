@@ -8,13 +8,12 @@ import type { ListStore } from './lists.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { BlobBody, Detail, EntryOf, IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
 import type { ReemissionStore } from './reemission.ts';
-import type { StateScans } from './scans.ts';
+import type { StateScans, WorkloadStore } from './scans.ts';
 import type { SearchStore } from './search.ts';
 import type { SummaryStore } from './summary.ts';
 import type { TurnStore } from './turns.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { WalkStore } from './walks.ts';
-import type { WorkloadStore } from './workloads.ts';
 
 /**
  * Changed members of an entry's content. Title and preview must change together: when only one is given, the entry's

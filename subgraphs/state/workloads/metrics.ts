@@ -3,7 +3,7 @@ import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
 import type { ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import { knownProcessors } from '../blobs/processing/processor-status.ts';
-import type { Workload } from '../store/workloads.ts';
+import type { Workload } from '../store/scans.ts';
 import { oldestSeconds, type Workloads } from './workloads.ts';
 
 interface WorkloadMetricsDependencies {

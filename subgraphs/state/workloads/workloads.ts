@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
-import { NO_WORK, type Workload, type WorkloadStore } from '../store/workloads.ts';
+import { NO_WORK, type Workload, type WorkloadStore } from '../store/scans.ts';
 
 /** What processors have to do, up to a second old: nobody has it counted more often. */
 export interface Workloads {

@@ -4,18 +4,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { services } from '../../../../../platform/testing/services.ts';
 import { at, entry, newId } from '../../../testing/records.fixture.ts';
 import { runFrom } from '../../records.ts';
-import { MOST_COUNTED } from '../../workloads.ts';
-import { BLOB_INDEX } from '../documents/collections.mongo.ts';
+import { BLOB_INDEX, collectionsOf } from '../documents/collections.mongo.ts';
 import { toEntryDocument } from '../documents/entry-documents.mongo.ts';
 import { createMongoStateStore } from '../store.mongo.ts';
+import { createWorkloadStore } from './workloads.mongo.ts';
 
 const client = new MongoClient(services().mongoUrl, { monitorCommands: true, ignoreUndefined: true });
 const database = client.db(`test_${randomBytes(6).toString('hex')}_state`);
 const store = createMongoStateStore(database);
+const collections = collectionsOf(database);
 const commands: Document[] = [];
-const entries = database.collection<{ _id: string }>(BLOB_INDEX);
 
-const WAITING = MOST_COUNTED + 500;
+const MOST = 20;
+const WAITING = MOST + 5;
 
 beforeAll(async () => {
   await store.prepare();
@@ -25,27 +26,28 @@ beforeAll(async () => {
     const runs = [runFrom({ ...run, updatedAt: at(WAITING - n).toISOString() })];
     return toEntryDocument(entry('alice', n, { id: newId(), runs, state: 'PENDING' }), []);
   });
-  await entries.insertMany(waiting);
+  await collections.entries.insertMany(waiting);
   client.on('commandStarted', ({ command }: CommandStartedEvent) => void commands.push(command));
-}, 120_000);
+});
 afterAll(async () => {
   await database.dropDatabase();
   await client.close();
 });
 
-it('counts so many runs and no more, and finds the oldest by two statements a processor', async () => {
-  const found = await store.workloads(['p', 'q']);
+it('counts so many runs and no more, and finds the oldest, by two statements a processor', async () => {
+  const found = await createWorkloadStore(collections, MOST).workloads(['p', 'q']);
   expect(Object.fromEntries(found ?? [])).toEqual({
-    p: { waiting: MOST_COUNTED, isExact: false, oldestAt: at(1), inWork: 0 },
+    p: { waiting: MOST, isExact: false, oldestAt: at(1), inWork: 0 },
   });
   expect(commands.map(({ aggregate, hint }) => [aggregate, hint])).toEqual(
     Array(4).fill([BLOB_INDEX, 'workload']),
   );
+  expect((await store.workloads(['p']))?.get('p')).toMatchObject({ waiting: WAITING, isExact: true });
 });
 
 it('counts nothing until the upkeep has built the index', async () => {
-  await entries.dropIndex('workload');
+  await collections.entries.dropIndex('workload');
   expect(await store.workloads(['p'])).toBeNull();
   await store.upkeep({ signal: new AbortController().signal, logger: { info: () => undefined } });
-  expect((await store.workloads(['p']))?.get('p')?.waiting).toBe(MOST_COUNTED);
+  expect((await store.workloads(['p']))?.get('p')?.waiting).toBe(WAITING);
 });

@@ -1,6 +1,6 @@
 import type { IndexDescription } from 'mongodb';
 import type { Run } from '../../records.ts';
-import { MOST_COUNTED, type Workload, type WorkloadStore } from '../../workloads.ts';
+import { MOST_COUNTED, type Workload, type WorkloadStore } from '../../scans.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
 import { onceBuilt } from './once-built.mongo.ts';
 
@@ -22,17 +22,18 @@ interface Counted {
   readonly oldest: string;
 }
 
-/** Runs of a processor in one state, the oldest first, as many as are counted. */
+/** Runs of a processor in one state, the oldest first; so many are counted, and one more. */
 async function counted(
   { entries }: StateCollections,
   processor_id: string,
   state: Run['state'],
+  most: number,
 ): Promise<Counted | undefined> {
   const run = { processor_id, state, turn: OPEN };
   const rows = entries.aggregate<Counted>(
     [
       { $match: { 'runs.turn': OPEN, runs: { $elemMatch: run } } },
-      { $limit: MOST_COUNTED + 1 },
+      { $limit: most + 1 },
       { $project: { runs: 1 } },
       { $unwind: '$runs' },
       { $match: { 'runs.processor_id': processor_id, 'runs.state': state, 'runs.turn': OPEN } },
@@ -43,25 +44,31 @@ async function counted(
   return (await rows.toArray())[0];
 }
 
-async function workloadOf(collections: StateCollections, id: string): Promise<Workload> {
+async function workloadOf(collections: StateCollections, id: string, most: number): Promise<Workload> {
   const [waiting, inWork] = await Promise.all([
-    counted(collections, id, 'PENDING'),
-    counted(collections, id, 'PROCESSING'),
+    counted(collections, id, 'PENDING', most),
+    counted(collections, id, 'PROCESSING', most),
   ]);
   return {
-    waiting: Math.min(waiting?.runs ?? 0, MOST_COUNTED),
-    isExact: (waiting?.runs ?? 0) <= MOST_COUNTED,
+    waiting: Math.min(waiting?.runs ?? 0, most),
+    isExact: (waiting?.runs ?? 0) <= most,
     oldestAt: waiting ? new Date(waiting.oldest) : null,
-    inWork: Math.min(inWork?.runs ?? 0, MOST_COUNTED),
+    inWork: Math.min(inWork?.runs ?? 0, most),
   };
 }
 
 const hasWork = ({ waiting, inWork }: Workload): boolean => waiting + inWork > 0;
 
-/** Two statements a processor: an index of several members of the runs is read for one processor at a time. */
-export const createWorkloadStore = (collections: StateCollections): WorkloadStore => ({
+/**
+ * Two statements a processor: an index of several members of the runs is read for one processor at a time.
+ * @param most runs that are counted
+ */
+export const createWorkloadStore = (
+  collections: StateCollections,
+  most: number = MOST_COUNTED,
+): WorkloadStore => ({
   async workloads(processorIds) {
-    const reading = processorIds.map(async (id) => [id, await workloadOf(collections, id)] as const);
+    const reading = processorIds.map(async (id) => [id, await workloadOf(collections, id, most)] as const);
     const found = await onceBuilt(Promise.all(reading), null);
     return found && new Map(found.filter(([, workload]) => hasWork(workload)));
   },

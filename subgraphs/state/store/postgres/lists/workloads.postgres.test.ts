@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SqlDatabase, SqlServer } from '../../../../../platform/sql/database.ts';
-import { MOST_COUNTED } from '../../workloads.ts';
+import { MOST_COUNTED } from '../../scans.ts';
 import { createPostgresStateStore } from '../store.postgres.ts';
 import { explain, numbered, SEEDED_WITHIN_MS, seeded } from './plan.postgres.fixture.ts';
 import { workloadsOf } from './workloads.postgres.ts';

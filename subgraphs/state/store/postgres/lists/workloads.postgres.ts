@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
-import { MOST_COUNTED, NO_WORK, type Workload, type WorkloadStore } from '../../workloads.ts';
+import { MOST_COUNTED, NO_WORK, type Workload, type WorkloadStore } from '../../scans.ts';
 import { untilServed } from './served.postgres.ts';
 
 /** Of one run of a blob: it has not ended. Runs of early releases have no artifact. */
