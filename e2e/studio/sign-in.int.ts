@@ -194,11 +194,11 @@ describe('attacks on the sign-in', () => {
 
   it('an answer whose state was altered is not taken, and the code with it', async () => {
     const page = await open();
-    await page.route(`${studio}?*`, (route) => {
+    // What the page asks for, so that the provider answers with another state.
+    await page.route(`${provider.issuer}/auth?*`, (route) => {
       const address = new URL(route.request().url());
-      if (address.searchParams.get('state') === 'altered') return route.fallback();
       address.searchParams.set('state', 'altered');
-      return route.fulfill({ status: 302, headers: { location: address.href } });
+      return route.continue({ url: address.href });
     });
     await throughProvider(page, 'alice');
     await expect.poll(() => alertOf(page).innerText()).toContain('belongs to no sign-in of this tab');

@@ -45,7 +45,7 @@ describe('with an object store and a provider of identities that does not answer
       'default-src': "'none'",
       'script-src': "'self'",
       'img-src': "'self' https://objects.example.com data: blob:",
-      'connect-src': "'self' https://objects.example.com https://login.example.com",
+      'connect-src': "'self' https://objects.example.com https://login.example.invalid",
       'form-action': "'none'",
     });
   });

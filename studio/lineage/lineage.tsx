@@ -66,7 +66,14 @@ function Shown({ seen: { known, around }, subject, view }: ShownProps) {
           <Listed {...props} />
         )}
         {openId === undefined ? null : (
-          <Panel id={openId} known={known} links={links} isCentre={openId === centreId} onClose={close} />
+          <Panel
+            key={openId}
+            id={openId}
+            known={known}
+            links={links}
+            isCentre={openId === centreId}
+            onClose={close}
+          />
         )}
       </div>
     </ActingProvider>
@@ -145,7 +152,7 @@ function Notices({ seen: { known, around, faults, reload }, subject }: Omit<Show
 
 const operationOf = (subject: Subject) =>
   subject.kind === 'book'
-    ? { document: BookLineageDocument, variables: { bookId: subject.id, after: null } }
+    ? { document: BookLineageDocument, variables: { bookId: subject.id, after: null, withBook: true } }
     : { document: LineageDocument, variables: { id: subject.id, depth: subject.depth } };
 
 function Screen({

@@ -74,7 +74,8 @@ async function readBook(bookId: string, { typed, signal, known }: ReadOptions): 
   const pages: Page[] = [];
   let after: string | null = null;
   do {
-    const page: Page = await typed.request(BookLineageDocument, { bookId, after }, { signal });
+    const withBook = after === null;
+    const page: Page = await typed.request(BookLineageDocument, { bookId, after, withBook }, { signal });
     pages.push(page);
     after = nextOf(page, known);
   } while (after !== null && pages.length * PAGE < MOST_BLOBS);

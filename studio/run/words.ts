@@ -84,7 +84,7 @@ export function summaryOf(processors: readonly ProcessorRow[]): string {
     standing.filter(({ health }) => health.status === status).length;
   const [down, unwell] = [named('DOWN'), named('DEGRADED')];
   const paused = standing.filter(({ status }) => status === 'PAUSED').length;
-  if (down + unwell + paused === 0) return `All ${standing.length} processors work.`;
+  if (down + unwell + paused === 0) return `All processors work: ${standing.length}.`;
   const parts = [
     down > 0 && `${down} of ${standing.length} ${down === 1 ? 'is' : 'are'} down`,
     unwell > 0 && `${unwell} ${unwell === 1 ? 'is' : 'are'} not well`,

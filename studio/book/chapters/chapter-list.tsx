@@ -61,6 +61,7 @@ export function ChapterList(props: ChapterListProps) {
   );
   const keys = useMemo(() => chapters.map(({ chapterNum }) => chapterNum), [chapters]);
   const numbers = useMemo(() => numbersOf(chapters), [chapters]);
+  const spoken = useMemo(() => spokenFor(chapters), [chapters]);
   const latest = useRef(chapters);
   latest.current = chapters;
   const onMove = useCallback(
@@ -87,7 +88,7 @@ export function ChapterList(props: ChapterListProps) {
       sensors={sensors}
       collisionDetection={closestCenter}
       onDragEnd={onDragEnd}
-      accessibility={spokenFor(chapters)}
+      accessibility={spoken}
     >
       <SortableContext items={keys} strategy={verticalListSortingStrategy}>
         <ol ref={list} className={css['list']} aria-label="Chapters" aria-busy={isSaving || undefined}>

@@ -61,9 +61,11 @@ function FileRow({ file, runs, onMake, freshUrl }: FileRowProps) {
         {reason ? <p className={css['reason']}>{reason}</p> : null}
       </div>
       <span className={css['size']}>{file.sizeBytes === null ? '' : bytes(file.sizeBytes)}</span>
-      <Badge tone={tone} progress={progress}>
-        {word}
-      </Badge>
+      <span className={css['state']}>
+        <Badge tone={tone} progress={progress}>
+          {word}
+        </Badge>
+      </span>
       <div className={css['act']}>
         {state === 'READY' ? (
           <ButtonLink

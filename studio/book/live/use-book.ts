@@ -8,7 +8,7 @@ import {
 } from '../../book-graph/operations.generated.ts';
 import { useRead } from '../../graph/hooks.ts';
 import { useBegunAnew, useChanges } from '../../graph/live.tsx';
-import { oncePerBurst } from './burst.ts';
+import { useTogether } from '../../graph/together.ts';
 
 export type BookSeen = NonNullable<BookPageQuery['book']>;
 type BookChange = BookChangesSubscription['bookChanged'];
@@ -90,8 +90,7 @@ export function useBook(id: string): BookRead {
     return answer.data?.liveCursor;
   }, [client, id]);
   const reload = useCallback(() => void readAgain(), [readAgain]);
-  const burst = useMemo(() => oncePerBurst(reload), [reload]);
-  useEffect(() => burst.stop, [burst]);
+  const burst = useTogether(reload);
   const onChange = useCallback(
     (change: BookChange) => {
       if (isOfLists(change)) burst();

@@ -7,6 +7,9 @@ import css from './pitch.module.css';
 type Content = NonNullable<NonNullable<PitchPageQuery['blob']>['content']>;
 export type PitchSeen = Extract<Content, { logline: string }>;
 
+/** A model may say the same twice; it is shown once. */
+const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
+
 interface PartProps {
   readonly title: string;
   readonly children: ReactNode;
@@ -30,7 +33,7 @@ function Synopsis({ synopsis }: Pick<PitchSeen, 'synopsis'>) {
   return (
     <Part title="Synopsis">
       <Tabs label="Length of the synopsis" tabs={LENGTHS} chosen={length} onChoose={setLength}>
-        {synopsis[length].split(/\n{2,}/).map((paragraph) => (
+        {distinct(synopsis[length].split(/\n{2,}/)).map((paragraph) => (
           <p key={paragraph} className={css['read']} dir="auto">
             {paragraph}
           </p>
@@ -52,7 +55,7 @@ const NamedList = ({ title, of, none }: NamedListProps) => (
     {of.length === 0 ? <p className={css['none']}>{none}</p> : null}
     <ul className={css['named']}>
       {of.map(({ name, description }) => (
-        <li key={name} dir="auto">
+        <li key={`${name} ${description}`} dir="auto">
           <strong>{name}</strong>
           {description ? <p>{description}</p> : null}
         </li>
@@ -106,7 +109,7 @@ export const PitchText = ({ pitch }: PitchTextProps) => (
     {pitch.caveats.length > 0 ? (
       <Part title="What to mind">
         <ul className={css['caveats']}>
-          {pitch.caveats.map((caveat) => (
+          {distinct(pitch.caveats).map((caveat) => (
             <li key={caveat}>{caveat}</li>
           ))}
         </ul>
@@ -118,7 +121,7 @@ export const PitchText = ({ pitch }: PitchTextProps) => (
     <Part title="Selling points">
       {pitch.sellingPoints.length === 0 ? <p className={css['none']}>None were found.</p> : null}
       <ul className={css['caveats']}>
-        {pitch.sellingPoints.map((point) => (
+        {distinct(pitch.sellingPoints).map((point) => (
           <li key={point} dir="auto">
             {point}
           </li>

@@ -1,7 +1,7 @@
+import { type ProcessingState, type Tone, toneOf, wordOf } from './state.ts';
 import css from './states.module.css';
 
-/** Where a blob, a run, a file or a processor is: the four states that the page tells apart, and rest. */
-export type Tone = 'rest' | 'waiting' | 'working' | 'done' | 'failed';
+export type { ProcessingState, Tone };
 
 const SIGNS: Readonly<Record<Tone, string>> = {
   rest: '○',
@@ -32,19 +32,6 @@ export function Badge({ tone, children, progress, title }: BadgeProps) {
   );
 }
 
-/** `processing.state` as a tone and a word. */
-const STATES = {
-  STORED: ['rest', 'Stored'],
-  PENDING: ['waiting', 'Waiting'],
-  PROCESSING: ['working', 'Working'],
-  COMPLETED: ['done', 'Done'],
-  FAILED: ['failed', 'Failed'],
-} as const satisfies Record<string, readonly [Tone, string]>;
-
-export type ProcessingState = keyof typeof STATES;
-
-export const toneOf = (state: ProcessingState): Tone => STATES[state][0];
-
 export interface StateBadgeProps {
   readonly state: ProcessingState;
   readonly progress?: number | null | undefined;
@@ -52,7 +39,7 @@ export interface StateBadgeProps {
 }
 
 export const StateBadge = ({ state, ...rest }: StateBadgeProps) => (
-  <Badge tone={STATES[state][0]} {...rest}>
-    {STATES[state][1]}
+  <Badge tone={toneOf(state)} {...rest}>
+    {wordOf(state)}
   </Badge>
 );

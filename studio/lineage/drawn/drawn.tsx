@@ -98,14 +98,14 @@ function Flow({ known, links, order, centreId, openId }: DrawnProps) {
   const activeId = known.blobs.has(active.id ?? '') ? active.id : (centreId ?? order[0]);
   const input = useMemo(() => ({ ids: order, edges: known.edges }), [order, known.edges]);
   const placed = useRef<Positions>(new Map());
-  const positions = useLayout(input, useAnchor(activeId, placed));
+  const { positions, fresh } = useLayout(input, useAnchor(activeId, placed));
   placed.current = positions;
   const drawn = useRef<ReadonlyMap<string, BlobNodeType>>(new Map());
   const nodes = useMemo(() => {
-    const marks = { centreId, openId, activeId, focus: active.focus };
-    drawn.current = nodesOf(known.blobs, positions, marks, drawn.current);
+    const marks = { centreId, openId, activeId, focus: active.focus, fresh };
+    drawn.current = nodesOf({ order, known: { blobs: known.blobs } }, positions, marks, drawn.current);
     return [...drawn.current.values()];
-  }, [known.blobs, positions, centreId, openId, activeId, active.focus]);
+  }, [order, known.blobs, positions, centreId, openId, activeId, active.focus, fresh]);
   const edges = useMemo(() => edgesOf(known.edges, positions), [known.edges, positions]);
   useFirstView(positions, centreId, order[0]);
   const bring = useBringing(positions);

@@ -9,6 +9,14 @@ export interface Marks {
   readonly openId: string | undefined;
   readonly activeId: string | undefined;
   readonly focus: number;
+  /** Those that have just come. */
+  readonly fresh: ReadonlySet<string>;
+}
+
+export interface Ordered {
+  readonly known: { readonly blobs: ReadonlyMap<string, LineageBlob> };
+  /** All blobs, from top to bottom. */
+  readonly order: readonly string[];
 }
 
 // Their places are told, so that a blob out of sight need not be drawn to be measured.
@@ -17,28 +25,29 @@ const HANDLES = [
   { type: 'source', position: Position.Right, x: WIDTH, y: HEIGHT / 2, width: 1, height: 1 },
 ] as const;
 
-const dataOf = (blob: LineageBlob, { centreId, openId, activeId, focus }: Marks): BlobData => ({
+const dataOf = (blob: LineageBlob, { centreId, openId, activeId, focus, fresh }: Marks): BlobData => ({
   blob,
   isCentre: blob.id === centreId,
   isOpen: blob.id === openId,
   isActive: blob.id === activeId,
   focus: blob.id === activeId ? focus : 0,
+  isFresh: fresh.has(blob.id),
 });
 
 const sameData = (one: BlobData, other: BlobData): boolean =>
   (Object.keys(one) as (keyof BlobData)[]).every((key) => one[key] === other[key]);
 
-/** The nodes to draw; those that are as they were before are the same objects, which are not drawn again. */
+/** The nodes to draw, in their order, which the tab key follows; those that are as they were before are the same objects, which are not drawn again. */
 export function nodesOf(
-  blobs: ReadonlyMap<string, LineageBlob>,
+  { order, known: { blobs } }: Ordered,
   positions: Positions,
   marks: Marks,
   before: ReadonlyMap<string, BlobNodeType>,
 ): ReadonlyMap<string, BlobNodeType> {
   const nodes = new Map<string, BlobNodeType>();
-  for (const [id, blob] of blobs) {
-    const position = positions.get(id);
-    if (!position) continue;
+  for (const id of order) {
+    const [blob, position] = [blobs.get(id), positions.get(id)];
+    if (!blob || !position) continue;
     const [data, known] = [dataOf(blob, marks), before.get(id)];
     const isAsBefore =
       known &&

@@ -1,4 +1,4 @@
-import { type Node, type NodeProps, useStore } from '@xyflow/react';
+import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
@@ -15,6 +15,8 @@ export interface BlobData extends Record<string, unknown> {
   readonly isOpen: boolean;
   /** Where the arrow keys are. */
   readonly isActive: boolean;
+  /** It has just come. */
+  readonly isFresh: boolean;
   /** Grows each time that the keys have led here. */
   readonly focus: number;
 }
@@ -69,7 +71,7 @@ function Words({ blob }: { readonly blob: LineageBlob }) {
 
 /** One blob of the drawn graph. */
 export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>) {
-  const { blob, isCentre, isOpen, isActive, focus } = data;
+  const { blob, isCentre, isOpen, isActive, isFresh, focus } = data;
   const { open } = useActing();
   const isReadable = useStore(({ transform }) => transform[2] >= READABLE);
   const button = useFocused(focus);
@@ -82,8 +84,11 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
       data-tone={tone}
       data-centre={isCentre || undefined}
       data-open={isOpen || undefined}
+      data-fresh={isFresh || undefined}
       data-far={!isReadable || undefined}
     >
+      <Handle type="target" position={Position.Left} isConnectable={false} className={css['end'] ?? ''} />
+      <Handle type="source" position={Position.Right} isConnectable={false} className={css['end'] ?? ''} />
       <button
         ref={button}
         type="button"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { edges } from '../model/blobs.fixture.ts';
 import { layOut } from './layout.ts';
-import { anchored, HEIGHT, nearest, type Positions, WIDTH } from './place.ts';
+import { anchored, HEIGHT, laidOutAfter, NO_LAYOUT, nearest, type Positions, WIDTH } from './place.ts';
 
 const at = (positions: Positions, id: string) => positions.get(id) ?? { x: Number.NaN, y: Number.NaN };
 
@@ -42,6 +42,14 @@ describe('the layout', () => {
     expect(at(positions, 'book').y).toBeGreaterThan(at(positions, 'e2').y);
     expect(at(positions, 'book').y).toBeLessThan(at(positions, 'e9').y);
     expect(overlaps(positions)).toBe(0);
+  });
+
+  it('has what was made of a blob in the order of all, whatever that of the edges', () => {
+    const positions = layOut({
+      ids: ['d', 'expansion', 'insights'],
+      edges: edges('d insights', 'd expansion'),
+    });
+    expect(at(positions, 'expansion').y).toBeLessThan(at(positions, 'insights').y);
   });
 
   it('keeps that order when a blob comes', () => {
@@ -95,6 +103,12 @@ describe('a new layout', () => {
   it.each([['gone'], [undefined]])('is taken as it is without that blob (%s)', (id) => {
     expect(anchored(before, next, id)).toBe(next);
   });
+});
+
+it('tells what came with a layout, but for the first one', () => {
+  const first = laidOutAfter(NO_LAYOUT, layOut(book(2)), undefined);
+  expect([...first.fresh]).toEqual([]);
+  expect([...laidOutAfter(first, layOut(book(3)), 'book').fresh]).toEqual(['d2', 'e2']);
 });
 
 it('finds the blob nearest to a point', () => {

@@ -3,6 +3,8 @@ import { HEIGHT, type LayoutInput, type Point, type Positions, WIDTH } from './p
 
 type Graph = InstanceType<typeof dagre.graphlib.Graph>;
 interface Label {
+  /** Of what dagre puts on the way of an edge. */
+  edgeObj?: { w: string };
   rank?: number;
   order?: number;
 }
@@ -25,7 +27,8 @@ function inGivenOrder(graph: Graph, places: ReadonlyMap<string, number>): void {
     columns[rank] ??= [];
     columns[rank].push(id);
   }
-  const place = (id: string) => places.get(id) ?? Number.POSITIVE_INFINITY;
+  const place = (id: string) =>
+    places.get(id) ?? places.get(label(id).edgeObj?.w ?? '') ?? Number.POSITIVE_INFINITY;
   for (const column of columns) {
     const keys = new Map(
       (column ?? []).map((id) => {

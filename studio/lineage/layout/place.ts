@@ -18,6 +18,27 @@ export interface LayoutInput {
 /** The upper left corner of each blob. */
 export type Positions = ReadonlyMap<string, Point>;
 
+export interface Layout {
+  readonly positions: Positions;
+  /** Blobs that came with it; none with the first one. */
+  readonly fresh: ReadonlySet<string>;
+}
+
+export const NO_LAYOUT: Layout = { positions: new Map(), fresh: new Set() };
+
+/** The layout after another, in which one blob stays where it is. */
+export function laidOutAfter(
+  { positions: before }: Layout,
+  next: Positions,
+  anchorId: string | undefined,
+): Layout {
+  const isFirst = before.size === 0;
+  return {
+    positions: anchored(before, next, anchorId),
+    fresh: new Set(isFirst ? [] : [...next.keys()].filter((id) => !before.has(id))),
+  };
+}
+
 /** A layout moved so that one blob stays where it was before: what is looked at does not move away. */
 export function anchored(before: Positions, next: Positions, anchorId: string | undefined): Positions {
   const [from, to] = [before.get(anchorId ?? ''), next.get(anchorId ?? '')];

@@ -1,8 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Asked } from './layout.worker.ts';
-import { anchored, type LayoutInput, type Positions } from './place.ts';
-
-const NOTHING: Positions = new Map();
+import { type Layout, type LayoutInput, laidOutAfter, NO_LAYOUT, type Positions } from './place.ts';
 
 /** In a worker: 500 blobs take dagre some 300 ms, in which nothing else would move. */
 function openWorker(onPositions: (turn: number, positions: Positions) => void): Worker {
@@ -16,8 +14,8 @@ function openWorker(onPositions: (turn: number, positions: Positions) => void): 
  * Where each blob stands; empty until the first layout is there. A layout stays until the next one is done, and that
  * keeps the blob that `anchor` names in its place.
  */
-export function useLayout(input: LayoutInput, anchor: () => string | undefined): Positions {
-  const [positions, setPositions] = useState(NOTHING);
+export function useLayout(input: LayoutInput, anchor: () => string | undefined): Layout {
+  const [layout, setLayout] = useState(NO_LAYOUT);
   const worker = useRef<Worker>(undefined);
   const turn = useRef(0);
   const latest = useRef({ anchor, input });
@@ -25,7 +23,7 @@ export function useLayout(input: LayoutInput, anchor: () => string | undefined):
   useEffect(() => {
     const take = (of: number, next: Positions) => {
       // An older one is overtaken.
-      if (of === turn.current) setPositions((before) => anchored(before, next, latest.current.anchor()));
+      if (of === turn.current) setLayout((before) => laidOutAfter(before, next, latest.current.anchor()));
     };
     worker.current = openWorker(take);
     // Without a worker it takes longer, and the page stands still meanwhile.
@@ -40,5 +38,5 @@ export function useLayout(input: LayoutInput, anchor: () => string | undefined):
     turn.current += 1;
     worker.current?.postMessage({ turn: turn.current, input } satisfies Asked);
   }, [input]);
-  return positions;
+  return layout;
 }

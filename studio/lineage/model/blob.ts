@@ -1,6 +1,6 @@
 import type { BlobRowFragment } from '../../graph/operations.generated.ts';
 
-export type Run = BlobRowFragment['processing']['runs'][number];
+export type { Run } from '../../graph/work.ts';
 
 /** A blob as the graph and the list show it. */
 export interface LineageBlob extends BlobRowFragment {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aBlob, edges } from './blobs.fixture.ts';
+import { aBlob, aRun, edges } from './blobs.fixture.ts';
 import { orderOf } from './order.ts';
 
 const blobs = (...all: ReturnType<typeof aBlob>[]) => new Map(all.map((blob) => [blob.id, blob]));
@@ -33,4 +33,10 @@ it('has older drafts of a chapter below the newest', () => {
 it('has what stands nowhere by its age, and then by its id', () => {
   const all = blobs(aBlob('c', at(2)), aBlob('b', at(1)), aBlob('a', at(2)));
   expect(orderOf(all, [], [{ title: '', blobId: null }])).toEqual(['b', 'a', 'c']);
+});
+
+it('has an expansion, which goes on, before insights', () => {
+  const goesOn = { processing: { state: 'COMPLETED' as const, runs: [aRun()] } };
+  const all = blobs(aBlob('insights', at(1)), aBlob('expansion', { ...at(2), ...goesOn }));
+  expect(orderOf(all, [], [])).toEqual(['expansion', 'insights']);
 });

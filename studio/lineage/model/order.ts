@@ -2,12 +2,15 @@ import type { Edge, LineageBlob, Place } from './blob.ts';
 
 const LAST = Number.POSITIVE_INFINITY;
 
+/** What no processor takes stands below what goes on. */
+const byRuns = (one: LineageBlob, other: LineageBlob): number =>
+  Number(one.processing.runs.length === 0) - Number(other.processing.runs.length === 0);
 const byAge = (one: LineageBlob, other: LineageBlob): number =>
   one.createdAt.localeCompare(other.createdAt) || one.id.localeCompare(other.id);
 
 /**
  * All blobs from top to bottom: those that stand in the book in its order, with older drafts of the same title below
- * the newest; then all others, the oldest first.
+ * the newest; then all others: those that go on first, and of these the oldest.
  */
 export function orderOf(
   blobs: ReadonlyMap<string, LineageBlob>,
@@ -27,7 +30,7 @@ export function orderOf(
   return [...blobs.values()]
     .sort((one, other) => {
       if (key(one) !== key(other)) return key(one) < key(other) ? -1 : 1;
-      if (key(one) === LAST) return byAge(one, other);
+      if (key(one) === LAST) return byRuns(one, other) || byAge(one, other);
       return Number(byId.has(other.id)) - Number(byId.has(one.id)) || byAge(other, one);
     })
     .map(({ id }) => id);

@@ -1,4 +1,5 @@
-import type { Tone } from '../../design/states/state-badge.tsx';
+import { type Tone, toneOf, wordOf } from '../../design/states/state.ts';
+import { runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
 import type { LineageBlob, Run } from './blob.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -13,8 +14,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** The kind of a blob in words: of kinds that this page has not heard of, its type. */
 export function kindOf(type: string): string {
-  const words = KINDS[type] ?? type.replaceAll('_', ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return KINDS[type] ?? spelled(type);
 }
 
 /** Which one of several it is, e.g. "version 3"; null where there is only one. */
@@ -23,14 +23,6 @@ export function whichOf({ content, generation }: LineageBlob): string | null {
   if (version !== undefined) return `version ${version}`;
   return generation > 0 ? `generation ${generation}` : null;
 }
-
-const STATES = {
-  STORED: ['rest', 'Stored'],
-  PENDING: ['waiting', 'Waiting'],
-  PROCESSING: ['working', 'Working'],
-  COMPLETED: ['done', 'Done'],
-  FAILED: ['failed', 'Failed'],
-} as const satisfies Record<Run['state'], readonly [Tone, string]>;
 
 /** A blob's state as it is shown. */
 export interface Look {
@@ -44,9 +36,6 @@ export interface Look {
   readonly failed: readonly Run[];
 }
 
-const making = (blob: LineageBlob): readonly Run[] =>
-  blob.processing.runs.filter(({ artifact }) => artifact === null);
-
 export function lookOf(blob: LineageBlob): Look {
   const { state, runs } = blob.processing;
   const failed = runs.filter((run) => run.state === 'FAILED');
@@ -54,11 +43,10 @@ export function lookOf(blob: LineageBlob): Look {
     const about = 'Its content is gone from the store that keeps it.';
     return { tone: 'failed', word: 'Content missing', progress: null, about, failed };
   }
-  const [tone, word] = STATES[state];
-  const run = making(blob).find((each) => each.state === state);
-  const about = run?.error?.message ?? run?.obstacle?.message ?? run?.stage ?? '';
+  const run = runsOf(blob.processing).find((each) => each.state === state);
+  const about = (run && saidOf(run)) ?? '';
   const progress = state === 'PROCESSING' ? (run?.progress ?? null) : null;
-  return { tone, word, progress, about, failed };
+  return { tone: toneOf(state), word: wordOf(state), progress, about, failed };
 }
 
 /** What is made of it besides blobs, e.g. "EPUB ready, PDF 40 %". */

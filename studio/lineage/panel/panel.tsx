@@ -4,8 +4,6 @@ import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial } from '../../design/states/notices.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
 import { bytes, Time } from '../../design/text/time.tsx';
-import { useRead } from '../../graph/hooks.ts';
-import { LineageContentDocument } from '../../lineage-graph/operations.generated.ts';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
@@ -14,6 +12,7 @@ import { Content } from './content.tsx';
 import { bookOf, homeOf } from './held.ts';
 import css from './panel.module.css';
 import { Runs } from './runs.tsx';
+import { useContent } from './use-content.ts';
 
 export interface PanelProps {
   readonly id: string;
@@ -25,16 +24,10 @@ export interface PanelProps {
 
 /** The blob as the lineage knows it, or else as it was just read: what a book names may be in no list here. */
 function useBlob(id: string, known: Known) {
-  const { data, faults, isLoading, reload } = useRead(LineageContentDocument, { id });
-  const blob: LineageBlob | null | undefined = known.blobs.get(id) ?? data?.blob;
-  // What is made on demand has its content once its run is done.
-  const isMade = blob?.processing.state;
-  const seen = useRef(isMade);
-  useEffect(() => {
-    if (isMade !== undefined && seen.current !== undefined && isMade !== seen.current) reload();
-    seen.current = isMade;
-  }, [isMade, reload]);
-  return { blob, read: data?.blob, faults, isLoading, reload };
+  const listed = known.blobs.get(id);
+  const content = useContent(id, listed?.processing.state);
+  const blob: LineageBlob | null | undefined = listed ?? content.read;
+  return { ...content, blob };
 }
 
 interface RelativesProps {
@@ -92,8 +85,12 @@ function Head({ blob, isCentre }: { readonly blob: LineageBlob; readonly isCentr
   );
 }
 
-function Body({ id, known, links, isCentre }: Omit<PanelProps, 'onClose'>) {
-  const { blob, read, faults, isLoading, reload } = useBlob(id, known);
+interface BodyProps extends Omit<PanelProps, 'onClose'> {
+  readonly seen: ReturnType<typeof useBlob>;
+}
+
+function Body({ id, known, links, isCentre, seen }: BodyProps) {
+  const { blob, read, faults, isLoading, reload } = seen;
   if (known.gone.has(id)) return <p>This blob was deleted.</p>;
   if (!blob) {
     if (isLoading) return <Loading label="Loading the blob" lines={5} />;
@@ -135,9 +132,9 @@ export function Panel({ onClose, ...props }: PanelProps) {
   const { id, known } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   const labelId = useId();
-  const { blob } = useBlob(id, known);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another blob is opened, so what reads it out begins anew
-  useEffect(() => heading.current?.focus(), [id]);
+  const seen = useBlob(id, known);
+  const { blob } = seen;
+  useEffect(() => heading.current?.focus(), []);
   const which = blob ? whichOf(blob) : null;
   return (
     <aside
@@ -160,7 +157,7 @@ export function Panel({ onClose, ...props }: PanelProps) {
           ✕
         </Button>
       </div>
-      <Body {...props} />
+      <Body {...props} seen={seen} />
     </aside>
   );
 }

@@ -5,6 +5,7 @@ import { useTell } from '../../design/states/toasts.tsx';
 import { Time } from '../../design/text/time.tsx';
 import { useDo } from '../../graph/hooks.ts';
 import { CancelDocument, ReprocessDocument } from '../../graph/operations.generated.ts';
+import { wordOf } from '../../graph/work.ts';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob, Run } from '../model/blob.ts';
 import { actsOf } from '../model/words.ts';
@@ -46,7 +47,7 @@ function RunItem({ blob, run }: RunProps) {
   const { nameOf } = useActing();
   const name =
     run.artifact === null ? nameOf(run.processorId) : `${nameOf(run.processorId)}, ${run.artifact}`;
-  const why = run.error?.message ?? run.obstacle?.message ?? run.stage;
+  const why = wordOf(run);
   return (
     <li className={css['run']}>
       <div className={css['runHead']}>

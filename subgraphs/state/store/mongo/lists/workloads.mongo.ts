@@ -2,7 +2,6 @@ import type { IndexDescription } from 'mongodb';
 import type { Run } from '../../records.ts';
 import { MOST_COUNTED, type Workload, type WorkloadStore } from '../../scans.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
-import type { EntryDocument } from '../documents/entry-documents.mongo.ts';
 import { onceBuilt } from './once-built.mongo.ts';
 
 const NAME = 'workload';
@@ -19,29 +18,30 @@ export const WORKLOAD_INDEXES: readonly IndexDescription[] = [
 ];
 
 interface Counted {
-  readonly entries: number;
-  /** Runs of the entry whose run comes first. */
-  readonly first: EntryDocument['runs'];
+  readonly runs: number;
+  readonly oldest: string;
 }
 
-/** Entries with a run of a processor in one state, that with the oldest first; so many are counted, and one more. */
+/** Runs of a processor in one state, the oldest first; so many are counted, and one more. */
 async function counted(
   { entries }: StateCollections,
   processor_id: string,
   state: Run['state'],
   most: number,
-): Promise<Counted> {
+): Promise<Counted | undefined> {
   const run = { processor_id, state, turn: OPEN };
   const rows = entries.aggregate<Counted>(
     [
       { $match: { 'runs.turn': OPEN, runs: { $elemMatch: run } } },
       { $limit: most + 1 },
-      // In the order of the index.
-      { $group: { _id: null, entries: { $sum: 1 }, first: { $first: '$runs' } } },
+      { $project: { runs: 1 } },
+      { $unwind: '$runs' },
+      { $match: { 'runs.processor_id': processor_id, 'runs.state': state, 'runs.turn': OPEN } },
+      { $group: { _id: null, runs: { $sum: 1 }, oldest: { $min: '$runs.updated_at' } } },
     ],
     { hint: NAME },
   );
-  return (await rows.toArray())[0] ?? { entries: 0, first: [] };
+  return (await rows.toArray())[0];
 }
 
 async function workloadOf(collections: StateCollections, id: string, most: number): Promise<Workload> {
@@ -49,12 +49,11 @@ async function workloadOf(collections: StateCollections, id: string, most: numbe
     counted(collections, id, 'PENDING', most),
     counted(collections, id, 'PROCESSING', most),
   ]);
-  const oldest = waiting.first.find((run) => run.processor_id === id && run.state === 'PENDING' && run.turn);
   return {
-    waiting: Math.min(waiting.entries, most),
-    isExact: waiting.entries <= most,
-    oldestAt: oldest ? new Date(oldest.updated_at) : null,
-    inWork: Math.min(inWork.entries, most),
+    waiting: Math.min(waiting?.runs ?? 0, most),
+    isExact: (waiting?.runs ?? 0) <= most,
+    oldestAt: waiting ? new Date(waiting.oldest) : null,
+    inWork: Math.min(inWork?.runs ?? 0, most),
   };
 }
 
