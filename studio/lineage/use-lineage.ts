@@ -4,10 +4,12 @@ import { isToRead, type Known, nothingKnown, withChange, withReading } from './m
 import { createPace, type Pace } from './model/pace.ts';
 import { type Answer, readLineage, type Subject } from './read.ts';
 
+type Around = Omit<Answer, 'reading' | 'faults'>;
+
 export interface LineageSeen {
   readonly known: Known;
   /** Null: there is none of this id. Undefined: not read yet. */
-  readonly around: Omit<Answer, 'reading' | 'faults'> | null | undefined;
+  readonly around: Around | null | undefined;
   /** Why parts are missing, or all of it where nothing was read. */
   readonly faults: readonly string[];
   readonly reload: () => void;
@@ -17,6 +19,11 @@ export interface LineageSeen {
 const GATHERED_MS = 50;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const aroundOf = ({ title, type, places }: Answer): Around => ({ title, type, places });
+/** The same object where nothing differs, so that nothing is laid out anew. */
+const sameOr = (before: Around | null | undefined, next: Around): Around =>
+  before && JSON.stringify(before) === JSON.stringify(next) ? before : next;
 
 /** Tells of changes, many at a time where they come so. */
 function useGatheredChanges(onChanges: (changes: readonly Change[]) => void): void {
@@ -64,7 +71,7 @@ export function useLineage(subject: Subject): LineageSeen {
         const since = heard.current;
         if (answer) setKnown((before) => since.reduce(withChange, withReading(before, answer.reading)));
         isRead.current ||= answer !== null;
-        setAround((before) => answer ?? before ?? null);
+        setAround((before) => (answer ? sameOr(before, aroundOf(answer)) : (before ?? null)));
         setFaults(answer?.faults ?? []);
         return true;
       } catch (error) {
