@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { projectFile } from '../../platform/process/paths.ts';
 import { LOOKS, put } from './harness/axe.ts';
@@ -31,8 +32,18 @@ interface Taking {
   readonly isWhole: boolean;
 }
 
+/** Processors that were just started on a busy machine are not well yet; what is still so after a while is taken as it is. */
+async function untilWell({ name }: View, page: Page): Promise<void> {
+  if (name === 'run')
+    await page
+      .getByText(/^All \d+ processors work\.$/)
+      .waitFor({ timeout: 120_000 })
+      .catch(() => {});
+}
+
 async function take(studio: Studio, view: View, { folder, isWhole }: Taking): Promise<void> {
   const page = await show(studio, view);
+  await untilWell(view, page);
   for (const look of LOOKS) {
     await put(page, look);
     await page.evaluate('document.fonts.ready');
