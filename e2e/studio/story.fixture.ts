@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { untilState } from '../harness/operations.ts';
 import type { Shape } from '../harness/system.ts';
 import { unzipped } from '../slow/archive.fixture.ts';
@@ -50,6 +50,14 @@ export function tellStory(shape: Shape): void {
   });
   afterAll(() => studio?.close());
 
+  let isBroken = false;
+  beforeEach(({ skip, onTestFailed }) => {
+    if (isBroken) skip('what came before it failed');
+    onTestFailed(() => {
+      isBroken = true;
+    });
+  });
+
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const expansion = () => page.getByRole('region', { name: 'Expansion' });
   const lost = () => page.getByText('The connection is lost.');
@@ -81,7 +89,7 @@ export function tellStory(shape: Shape): void {
 
   const chapters: Title[] = [];
 
-  describe('the story of a book', () => {
+  describe('the story of a book', { timeout: 400_000 }, () => {
     it('begins with an empty shelf, and a first chapter that is expanded before its author’s eyes', async () => {
       await page.getByText('Nothing is written yet').waitFor();
       await page.getByRole('link', { name: 'New draft' }).click();

@@ -32,14 +32,18 @@ async function act<Answer = unknown>(
   return payload;
 }
 
-/** Waits until all that is made of a blob is made. @throws when it takes too long */
+interface Work {
+  readonly blob: { readonly processing: { readonly runs: readonly { readonly state: string }[] } };
+}
+
+/** Waits until all that is made of a blob, its files too, is made. @throws when it takes too long */
 async function untilDone(user: GraphClient, id: string): Promise<void> {
-  const query = 'query ($id: ID!) { blob(id: $id) { processing { state } } }';
+  const query = 'query ($id: ID!) { blob(id: $id) { processing { runs { state } } } }';
   const deadline = Date.now() + WITHIN_MS;
   for (;;) {
-    const { blob } = await user.query<{ blob: { processing: { state: string } } }>(query, { id });
-    if (blob.processing.state === 'COMPLETED') return;
-    if (Date.now() > deadline) throw new Error(`${id} is still ${blob.processing.state}`);
+    const { runs } = (await user.query<Work>(query, { id })).blob.processing;
+    if (runs.length > 0 && runs.every(({ state }) => state === 'COMPLETED')) return;
+    if (Date.now() > deadline) throw new Error(`Not done: ${id} ${JSON.stringify(runs)}`);
     await pause(POLL_EVERY_MS);
   }
 }
