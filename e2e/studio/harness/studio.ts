@@ -45,6 +45,9 @@ export interface Studio {
 /** What a browser says of connections that were cut, or of a gateway that was killed. */
 const OF_THE_CUT = /net::ERR_(CONNECTION|EMPTY|NETWORK|SOCKET|INCOMPLETE)|WebSocket connection to/;
 
+/** Of each step in the browser, on a busy machine; less than a test may take, so that the step is named. */
+const PATIENCE_MS = 90_000;
+
 class OpenStudio implements Studio {
   readonly system: System;
   readonly user: GraphClient;
@@ -130,6 +133,7 @@ export async function openStudio({ shape = 'embedded', ...options }: StudioOptio
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const user = await system.client(LOCAL_USER);
   const close = async () => {
     await browser.close();
