@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { clientFile } from './codegen/client.ts';
 import { composeFiles } from './codegen/compose.ts';
 import { configurationFile } from './codegen/configuration.ts';
 import { resolverTypes, supergraphFile } from './codegen/graph.ts';
+import { operationFiles } from './codegen/operations.ts';
 import { readProcessors } from './codegen/processors.ts';
 import { type GeneratedFile, read, readSubgraphs } from './codegen/project.ts';
 import { serviceFiles } from './codegen/services.ts';
@@ -31,7 +31,7 @@ async function generate(): Promise<Map<string, string>> {
   for (const each of withSdl) add(await resolverTypes(each));
   const processors = await readProcessors(subgraphs);
   const supergraph = supergraphFile(withSdl);
-  add([supergraph, await clientFile(supergraph[1])]);
+  add([supergraph, ...(await operationFiles(supergraph[1]))]);
   add([...serviceFiles(subgraphs), ...composeFiles(subgraphs, processors)]);
   add([configurationFile(subgraphs, processors)]);
   return made.set('docs/errors.md', errorsPage());

@@ -286,6 +286,17 @@ export type ExportState =
   /** It could not be made; `error` says why. `exportBook` has it tried again. */
   | 'FAILED';
 
+/** What a processor's last health check found. */
+export type HealthStatus =
+  /** Not checked yet, or checked no more because it is retired. */
+  | 'UNKNOWN'
+  /** It answers, and says that it can work. */
+  | 'UP'
+  /** It answers, but slowly, or lacks something that it needs, or went down several times in the last minutes. */
+  | 'DEGRADED'
+  /** It does not answer in time, or not as a processor does. */
+  | 'DOWN';
+
 /** Formats of pictures that are read; renditions are `WEBP` and `AVIF`. */
 export type ImageFormat =
   /** `image/jpeg`. */
@@ -356,15 +367,6 @@ export type ProcessingState =
   | 'COMPLETED'
   /** At least one run failed for good; `retryProcessing` starts it again. */
   | 'FAILED';
-
-/** The result of a processor's last health check; there is one every few seconds. */
-export type ProcessorHealth =
-  /** Not checked yet. */
-  | 'UNKNOWN'
-  /** It answered as healthy. */
-  | 'HEALTHY'
-  /** It did not answer in time, or as unhealthy. */
-  | 'UNHEALTHY';
 
 /** Whether a processor is given work. */
 export type ProcessorStatus =

@@ -7,7 +7,7 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
 import { StartersFault } from '../platform/process/exit.ts';
 import { projectFile } from '../platform/process/paths.ts';
-import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
+import { type GeneratedFile, HEADER, parseDocument, read, type Subgraph } from './project.ts';
 
 /** A subgraph with the text of its SDL. */
 export interface SubgraphSdl extends Subgraph {
@@ -34,7 +34,7 @@ export async function resolverTypes({ folder, sdlFile, sdl }: SubgraphSdl): Prom
   const filename = models.replace(/models\.ts$/, 'graphql.generated.ts');
   const code = await codegen({
     filename,
-    schema: parse(printSubgraphSchema(buildSubgraphSchema(parseSdl(sdlFile, sdl)))),
+    schema: parse(printSubgraphSchema(buildSubgraphSchema(parseDocument(sdlFile, sdl)))),
     documents: [],
     config: {
       federation: true,
@@ -58,7 +58,7 @@ export type ComposedSubgraph = Pick<SubgraphSdl, 'name' | 'url' | 'sdlFile' | 's
 /** Composes the supergraph. @throws StartersFault with the reasons when the subgraphs do not compose */
 export function compose(subgraphs: readonly ComposedSubgraph[]): string {
   const result = composeServices(
-    subgraphs.map(({ name, url, sdlFile, sdl }) => ({ name, url, typeDefs: parseSdl(sdlFile, sdl) })),
+    subgraphs.map(({ name, url, sdlFile, sdl }) => ({ name, url, typeDefs: parseDocument(sdlFile, sdl) })),
   );
   if (result.errors) throw new StartersFault(`The subgraphs do not compose:\n${result.errors.join('\n')}`);
   return result.supergraphSdl;

@@ -6,7 +6,7 @@ import { serviceNames } from '../platform/config/config.ts';
 import { StartersFault, UsageError } from '../platform/process/exit.ts';
 import { GRAPHQL_PATH, stubOf } from '../platform/supergraph/outside.ts';
 import { type ComposedSubgraph, compose } from './graph.ts';
-import { parseSdl, read, readSubgraphs } from './project.ts';
+import { parseDocument, read, readSubgraphs } from './project.ts';
 import { blobTypes, STATE_SDL } from './state.ts';
 
 /** A processor from outside this repository, with its deployed SDL and address. */
@@ -63,7 +63,7 @@ export function readOutside(path: string): OutsideSdl[] {
 
 /** The one blob type that it defines. @throws StartersFault when it defines none, or several */
 function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: string } {
-  const [type, ...others] = blobTypes(parseSdl(sdlFile, sdl));
+  const [type, ...others] = blobTypes(parseDocument(sdlFile, sdl));
   if (type !== undefined && others.length === 0) return { subgraph: name, type };
   const found = others.length === 0 ? 'none' : [type, ...others].join(', ');
   throw new StartersFault(

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { StartersFault } from '../platform/process/exit.ts';
 import { supergraphFile } from './graph.ts';
-import { parseSdl } from './project.ts';
+import { parseDocument } from './project.ts';
 
 it('reports file and position of an SDL syntax error', () => {
-  const parse = () => parseSdl('subgraphs/echo/schema.graphql', 'type Echo {\n  id: ID!\n}\ntype {');
+  const parse = () => parseDocument('subgraphs/echo/schema.graphql', 'type Echo {\n  id: ID!\n}\ntype {');
   expect(parse).toThrow(StartersFault);
   expect(parse).toThrow('subgraphs/echo/schema.graphql:4:6: Syntax Error: Expected Name, found "{".');
 });

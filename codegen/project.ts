@@ -39,8 +39,8 @@ const supergraphFile = z.object({
 
 export const read = (file: string): string => readFileSync(projectFile(file), 'utf8');
 
-/** Parses a subgraph's SDL. @throws StartersFault with the position of the syntax error */
-export function parseSdl(file: string, text: string): DocumentNode {
+/** Parses a file's SDL or operations. @throws StartersFault with the position of the syntax error */
+export function parseDocument(file: string, text: string): DocumentNode {
   try {
     return parseGraphQL(text);
   } catch (error) {

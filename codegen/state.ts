@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind } from 'graphql';
 import { stubOf } from '../platform/supergraph/outside.ts';
-import { type GeneratedFile, HEADER, parseSdl, read, type Subgraph } from './project.ts';
+import { type GeneratedFile, HEADER, parseDocument, read, type Subgraph } from './project.ts';
 
 /** The SDL that state serves: its own, and a stub of every processor's blob type. */
 export const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
@@ -22,7 +22,7 @@ export function blobTypes(sdl: DocumentNode): string[] {
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {
   const ownSdl = (file: string) => read(file === STATE_SDL ? STATE_OWN_SDL : file);
   const owned = subgraphs.flatMap(({ name, sdlFile }) =>
-    blobTypes(parseSdl(sdlFile, ownSdl(sdlFile))).map((type) => ({ subgraph: name, type })),
+    blobTypes(parseDocument(sdlFile, ownSdl(sdlFile))).map((type) => ({ subgraph: name, type })),
   );
   const processors = owned.filter((entry) => entry.subgraph !== 'state');
   const entries = owned.map(({ subgraph, type }) => `  '${subgraph}': '${type}',\n`).join('');

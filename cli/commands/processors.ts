@@ -32,9 +32,9 @@ export const define: Define = (command) => {
     withJson(command.command(deed).description(description).argument('<id>', 'the processor’s id')).action(
       change(deed),
     );
-  withJson(command.command('list').description('processors and their status')).action(({ json }: Options) =>
-    asked((graph) => listProcessors(graph, json)),
-  );
+  withJson(
+    command.command('list', { isDefault: true }).description('processors, their status and health'),
+  ).action(({ json }: Options) => asked((graph) => listProcessors(graph, json)));
   const reason = ['--reason <text>', 'one line, shown to users'] as const;
   each('pause', 'give it no work until it is resumed: new runs wait, its blobs stay readable').option(
     ...reason,

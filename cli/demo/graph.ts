@@ -87,15 +87,19 @@ export const patiently = <T>(
   { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
 ): Promise<T> => retrying(work, { ...BACKOFF, forMs: patienceMs, mayPass: isPassing, signal });
 
-/** The data of an answer without errors. @throws GraphFault */
-function dataOf<Data>(answer: Answer<Data>): Data {
+/** The data of an answer without errors, or in which something `mayLack`. @throws GraphFault */
+function dataOf<Data>(answer: Answer<Data>, mayLack: boolean): Data {
   const [fault] = answer.errors ?? [];
-  if (fault) throw new GraphFault(fault);
+  if (fault && !(mayLack && answer.data)) throw new GraphFault(fault);
   if (answer.data == null) throw new GraphOutOfReach('The gateway’s answer is not GraphQL.');
   return answer.data;
 }
 
-async function post<Data>(options: GraphOptions, text: string, variables: unknown): Promise<Data> {
+async function post<Data>(
+  options: GraphOptions,
+  { text, mayLack = false }: Pick<Operation<Data, never>, 'text' | 'mayLack'>,
+  variables: unknown,
+): Promise<Data> {
   const { gateway, token, signal } = options;
   let answer: Answer<Data>;
   try {
@@ -110,7 +114,7 @@ async function post<Data>(options: GraphOptions, text: string, variables: unknow
     signal.throwIfAborted();
     throw new GraphOutOfReach(`The gateway at ${gateway} does not answer.`, { cause: error });
   }
-  return dataOf(answer);
+  return dataOf(answer, mayLack);
 }
 
 /** The error of a failed subscription: the graph's first error, or the connection's. */
@@ -169,8 +173,8 @@ export function openGraph(options: GraphOptions): Graph {
   };
   signal.addEventListener('abort', close, { once: true });
   return {
-    run: <Data, Variables>({ text }: Operation<Data, Variables>, variables: Variables) =>
-      patiently(() => post<Data>(options, text, variables), { patienceMs, signal }),
+    run: <Data, Variables>(operation: Operation<Data, Variables>, variables: Variables) =>
+      patiently(() => post<Data>(options, operation, variables), { patienceMs, signal }),
     listen: <Data, Variables>(
       { text }: Operation<Data, Variables>,
       variables: Variables,

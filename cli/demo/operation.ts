@@ -1,6 +1,8 @@
 /** A GraphQL operation with the types of its variables and its data. */
 export interface Operation<Data, Variables> {
   readonly text: string;
+  /** Whether data with errors of some fields, which are null then, is an answer. Default: it is a failure. */
+  readonly mayLack?: boolean;
   /** Never set: carries the types. */
   readonly types?: (variables: Variables) => Data;
 }

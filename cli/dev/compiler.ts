@@ -6,7 +6,7 @@ import { transformWithOxc } from 'vite';
 const LEFT_OUT = [
   /\.(?:contract|e2e|fixture|int|races|slow|test)\.(?:\w+\.)*ts$/,
   /(?:^|\/)testing\//,
-  /^gateway\/(?:graphiql|openapi)\/app\//,
+  /^(?:gateway\/(?:graphiql|openapi)\/app|studio)\//,
 ];
 
 /** Whether a system may load the file. `file`: relative to the project's root. */

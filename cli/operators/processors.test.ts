@@ -6,22 +6,21 @@ import { projectFile } from '../../platform/process/paths.ts';
 import type { Graph } from '../demo/graph.ts';
 import type { Operation } from '../demo/operation.ts';
 import { CommandFailed } from '../terminal/failure.ts';
-import {
-  type Change,
-  changeProcessor,
-  deeds,
-  lineOf,
-  listing,
-  listProcessors,
-  type Processor,
-} from './processors.ts';
+import type { ListedProcessor } from './processor.ts';
+import { type Change, changeProcessor, deeds, lineOf, listing, listProcessors } from './processors.ts';
+import { duration, tableOf } from './processors-table.ts';
 
-const processor: Processor = {
-  ...{ id: 'text-expansion', version: '2', status: 'PAUSED', health: 'HEALTHY' },
+const health: ListedProcessor['health'] = {
+  ...{ status: 'UP', latencyMs: 3, reason: null, inWork: 2, deadLetters: 0 },
+  ...{ queueDepth: 10_000, queueDepthIsExact: false, oldestWaitingSeconds: 600 },
+  ...{ endedRuns: 40, failedRuns: 1, windowSeconds: 300 },
+};
+const processor: ListedProcessor = {
+  ...{ id: 'text-expansion', version: '2', status: 'PAUSED', health },
   ...{ statusSince: '2026-06-01T12:00:00.000Z', statusReason: 'New disks' },
 };
 const LINE =
-  'text-expansion        version 2     PAUSED    HEALTHY     since 2026-06-01T12:00:00.000Z  (New disks)';
+  'text-expansion        version 2     PAUSED    UP          since 2026-06-01T12:00:00.000Z  (New disks)';
 
 /** A graph that knows one processor, or refuses; with what it was asked and what is printed. */
 function graphOf(refused?: string) {
@@ -47,15 +46,57 @@ it.each([listing, ...Object.values(deeds)])('the graph takes what is asked', ({ 
   expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
 });
 
-it('lists processors in a line each', async () => {
+it('tells a change in a line', () => {
   expect(lineOf({ ...processor, status: 'ACTIVE', statusSince: null, statusReason: null })).toBe(
-    'text-expansion        version 2     ACTIVE    HEALTHY',
+    'text-expansion        version 2     ACTIVE    UP',
   );
+});
+
+it('lists processors in a table', async () => {
   const { graph, printed } = graphOf();
   await listProcessors(graph, false);
-  expect(printed.splice(0)).toEqual([LINE]);
+  expect(printed.splice(0)).toEqual([
+    'PROCESSOR       VERSION  STATUS  HEALTH  ANSWERS IN  WAITING  OLDEST  IN WORK  FAILED            DEAD LETTERS',
+    'text-expansion  2        PAUSED  UP      3 ms        10000+   10 min  2        1 of 40 in 5 min  0             since 2026-06-01T12:00:00.000Z (New disks)',
+  ]);
   await listProcessors(graph, true);
   expect(JSON.parse(printed.join(''))).toEqual([processor]);
+});
+
+it('shows what is known of one that is down, and of which a subgraph does not answer', () => {
+  const none = { queueDepth: null, queueDepthIsExact: null, oldestWaitingSeconds: null, inWork: null };
+  const away = { endedRuns: null, failedRuns: null, windowSeconds: null, deadLetters: null };
+  const down = { status: 'DOWN', latencyMs: null, reason: 'Nothing listens at its address.' };
+  const [, line] = tableOf([
+    { ...processor, status: 'ACTIVE', statusReason: null, health: { ...none, ...away, ...down } },
+  ]);
+  expect(line?.split(/ {2,}/)).toEqual([
+    ...[
+      'text-expansion',
+      '2',
+      'ACTIVE',
+      'DOWN',
+      '-',
+      '?',
+      '?',
+      '?',
+      '?',
+      '?',
+      'Nothing listens at its address.',
+    ],
+  ]);
+  const idle = { ...health, queueDepth: 0, queueDepthIsExact: true, oldestWaitingSeconds: null };
+  expect(tableOf([{ ...processor, health: idle }])[1]).toMatch(/ 3 ms +0 +- +2 /);
+});
+
+it.each([
+  [0, '0 s'],
+  [119, '119 s'],
+  [120, '2 min'],
+  [7_200, '2 h'],
+  [172_800, '2 days'],
+])('%i seconds are %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
 });
 
 it.each<[Change['deed'], string | undefined, string, object]>([

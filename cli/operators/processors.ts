@@ -3,24 +3,21 @@ import type { Operation, UserError } from '../demo/operation.ts';
 import { print } from '../terminal/command.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import { assertAccepted } from '../user/refusal.ts';
+import type { ListedProcessor, Processor } from './processor.ts';
+import { tableOf } from './processors-table.ts';
 
-/** A processor as the graph shows it. */
-export interface Processor {
-  readonly id: string;
-  readonly version: string;
-  readonly status: 'ACTIVE' | 'PAUSED' | 'RETIRED';
-  /** ISO 8601; null: no operator ever changed it. */
-  readonly statusSince: string | null;
-  /** One line, shown to users; null: none was given. */
-  readonly statusReason: string | null;
-  /** `UNKNOWN`, `HEALTHY` or `UNHEALTHY`. */
-  readonly health: string;
-}
+const FIELDS = 'id version status statusSince statusReason';
+const HEALTH = [
+  'status latencyMs reason queueDepth queueDepthIsExact oldestWaitingSeconds inWork',
+  'endedRuns failedRuns windowSeconds deadLetters',
+].join(' ');
 
-const FIELDS = 'id version status statusSince statusReason health';
-
-export const listing: Operation<{ readonly processors: readonly Processor[] }, Record<string, never>> = {
-  text: `query Processors { processors { ${FIELDS} } }`,
+export const listing: Operation<
+  { readonly processors: readonly ListedProcessor[] },
+  Record<string, never>
+> = {
+  text: `query Processors { processors { ${FIELDS} health { ${HEALTH} } } }`,
+  mayLack: true,
 };
 
 interface Payload {
@@ -31,7 +28,7 @@ const deed = (
   signature: string,
   call: string,
 ): Operation<Payload, { readonly id: string; readonly reason?: string | null }> => ({
-  text: `mutation Processors(${signature}) { done: ${call} { processor { ${FIELDS} } userErrors { field code message } } }`,
+  text: `mutation Processors(${signature}) { done: ${call} { processor { ${FIELDS} health { status } } userErrors { field code message } } }`,
 });
 
 export const deeds = {
@@ -46,7 +43,7 @@ export const lineOf = ({ id, version, status, statusSince, statusReason, health 
     id.padEnd(20),
     `version ${version}`.padEnd(12),
     status.padEnd(8),
-    health.padEnd(10),
+    health.status.padEnd(10),
     ...(statusSince === null ? [] : [`since ${statusSince}`]),
     ...(statusReason === null ? [] : [`(${statusReason})`]),
   ]
@@ -55,10 +52,10 @@ export const lineOf = ({ id, version, status, statusSince, statusReason, health 
 
 type Asked = Pick<Graph, 'run'>;
 
-/** Prints the processors and their status. @throws GraphFault, GraphOutOfReach */
+/** Prints the processors, their status and their health. @throws GraphFault, GraphOutOfReach */
 export async function listProcessors(graph: Asked, json: boolean): Promise<void> {
   const { processors } = await graph.run(listing, {});
-  print(json, processors, () => processors.map(lineOf));
+  print(json, processors, () => tableOf(processors));
 }
 
 export interface Change {

@@ -9,6 +9,7 @@ it('tells where the graph is asked', () => {
     '  state           http://127.0.0.1:8006',
     '  gateway         http://127.0.0.1:8010',
     '',
+    '  Studio          http://127.0.0.1:8010/studio/',
     '  GraphQL         http://127.0.0.1:8010/graphql',
     '  GraphiQL        http://127.0.0.1:8010/graphiql',
     '  REST API        http://127.0.0.1:8010/api',

@@ -20,6 +20,7 @@ export function addressesOf(services: readonly { readonly name: string; readonly
   const line = ([name, url]: readonly [string, string]) => `  ${name.padEnd(15)} ${url}`;
   if (gateway === undefined) return entries.map(line);
   const doors = [
+    ['Studio', `${gateway}/studio/`],
     ['GraphQL', `${gateway}/graphql`],
     ['GraphiQL', `${gateway}/graphiql`],
     ['REST API', `${gateway}/api`],

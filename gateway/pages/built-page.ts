@@ -19,10 +19,10 @@ export interface BuiltPage extends Pick<PageOptions, 'token'> {
   readonly folder: string;
   /** For a message, at the start of a sentence. */
   readonly name: string;
-  /** For its Content-Security-Policy. */
-  readonly sources: Sources;
+  /** For its Content-Security-Policy; a function where they may change. */
+  readonly sources: Sources | (() => Promise<Sources>);
   /** The answer of its `config.json`. `token` is null for requests from other sites, too. */
-  readonly settings: (token: string | null) => object;
+  readonly settings: (token: string | null) => object | Promise<object>;
 }
 
 const notBuilt = (name: string): string => `<!doctype html>
@@ -57,10 +57,16 @@ function setCaching(response: { setHeader(name: string, value: string): unknown 
  */
 export async function serveBuiltPage(app: FastifyInstance, page: BuiltPage): Promise<void> {
   const { prefix, folder, name, sources, token, settings } = page;
-  const headers = pageHeaders(sources);
+  const headersNow =
+    typeof sources === 'function'
+      ? async () => pageHeaders(await sources())
+      : (
+          (headers) => async () =>
+            headers
+        )(pageHeaders(sources));
 
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(headers);
+    reply.headers(await headersNow());
   });
 
   app.get(`${prefix}/config.json`, async (request, reply) => {

@@ -10,6 +10,7 @@ interface PageLink {
 
 /** Links of the page, in order. Those that are not served are left out. */
 const LINKS: readonly PageLink[] = [
+  { path: '/studio/', name: 'Studio', what: 'Write, compile and look: books, lineage, what is at work.' },
   { path: '/graphiql/', name: 'GraphiQL', what: 'Explore the graph: examples, live subscriptions.' },
   { path: '/api/v1/docs/', name: 'REST API', what: 'Every route, to read and to try.' },
   { path: '/api/v1/openapi.json', name: 'OpenAPI', what: 'The same for generators of clients.' },

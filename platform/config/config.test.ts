@@ -33,6 +33,7 @@ describe('defaults', () => {
       queryPlanner: 'apollo',
       redis: { ttlMs: 30 * 86_400_000, embeddedBytes: 64 * 1024 ** 2 },
       webhooks: { perUser: 10, hosts: [], timeoutMs: 10_000, firstPauseMs: 5_000, giveUpMs: 259_200_000 },
+      healthCheckSeconds: 2,
       reconciler: { everySeconds: 3_600, graceSeconds: 21_600, maxChanges: 1_000 },
       userTokens: { toleranceSeconds: 30, scopePrefix: 'blobgraph:', requireScopes: false },
       serviceKeys: {},

@@ -11,7 +11,13 @@ import {
   frontOf,
   tokenVariables,
 } from './front.ts';
-import { loadVariables, processVariables, reconcilerVariables, trustVariables } from './process.ts';
+import {
+  loadVariables,
+  processVariables,
+  reconcilerVariables,
+  registryVariables,
+  trustVariables,
+} from './process.ts';
 import { longestWorkSeconds, MAX_TIMEOUT_SECONDS } from './runs.ts';
 import { readSecrets, secretsOf } from './secrets.ts';
 import { doubleKeys, type KeyPlace, keyPlaces, keySettings, missingKeys } from './service-keys.ts';
@@ -34,6 +40,7 @@ export const variablesBySubject: Readonly<Record<string, Readonly<Record<string,
   'What the gateway shows': doorVariables,
   'Trust between services': trustVariables,
   Load: loadVariables,
+  'The registry of processors': registryVariables,
   'The reconciler': reconcilerVariables,
   Webhooks: webhookVariables,
 };
@@ -47,6 +54,7 @@ export const environmentSchema = z.object({
   ...doorVariables,
   ...trustVariables,
   ...loadVariables,
+  ...registryVariables,
   ...reconcilerVariables,
   ...webhookVariables,
   ...serviceUrlVariables,
@@ -100,6 +108,8 @@ export interface Config extends StoresConfig, FrontConfig {
     readonly connections: number;
     readonly sockets: SocketLimits;
   };
+  /** Between two health checks of a processor; one may take as long. */
+  readonly healthCheckSeconds: number;
   /** When the reconciler works, and how much it may do. */
   readonly reconciler: {
     /** 0: it does not run by itself. */
@@ -215,6 +225,7 @@ function configOf(env: Environment, given: NodeJS.ProcessEnv): Config {
       history: { changes: env.MAX_HISTORY_CHANGES, bytes: env.MAX_HISTORY_MEBIBYTES * 1024 ** 2 },
       ...connectionLimits(env),
     },
+    healthCheckSeconds: env.HEALTH_CHECK_SECONDS,
     reconciler: {
       everySeconds: env.RECONCILE_EVERY_SECONDS,
       graceSeconds: env.RECONCILE_GRACE_SECONDS,

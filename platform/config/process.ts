@@ -93,6 +93,15 @@ export const loadVariables = {
   }),
 };
 
+/** The variables of the registry of processors. */
+export const registryVariables = readBy('processors', {
+  HEALTH_CHECK_SECONDS: wholeNumber(1, 300)
+    .default(2)
+    .describe(
+      'time between two health checks of a processor, and the longest that one may take: one that goes down, or returns, shows within twice as long',
+    ),
+});
+
 /** The variables of the reconciler. */
 export const reconcilerVariables = readBy('state', {
   RECONCILE_EVERY_SECONDS: wholeNumber(0, 604_800)

@@ -47,6 +47,8 @@ const bodySchema = z.object({
       stage: z.string().optional(),
       /** 0 to 1; absent where the processor does not tell it. */
       progress: z.number().optional(),
+      /** Why it failed, by a code of the table of errors; absent in events of releases that did not tell it. */
+      code: z.string().optional(),
     })
     .optional(),
   /** In `created` and `indexed`: the processors for which a run is planned. */

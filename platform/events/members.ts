@@ -40,6 +40,7 @@ export const eventMembers: Readonly<Record<string, EventMember>> = {
   'run.generation': { kind: 'whole' },
   'run.stage': text,
   'run.progress': { kind: 'number' },
+  'run.code': text,
   /** Of `run.written`: the section's place among the result's, from 0, and how many there are. */
   'text.section': { kind: 'whole' },
   'text.sections': { kind: 'whole' },
@@ -72,6 +73,7 @@ export function membersOf({ body, body: { run } }: BlobEvent): MemberValues {
       ...(run.artifact !== undefined && { 'run.artifact': run.artifact }),
       ...(run.stage !== undefined && { 'run.stage': run.stage }),
       ...(run.progress !== undefined && { 'run.progress': run.progress }),
+      ...(run.code !== undefined && { 'run.code': run.code }),
     }),
   };
 }

@@ -12,17 +12,19 @@ export const BEGINNING = cursorAt(0);
 /** A cursor of a log that is gone. */
 export const GONE = encodeCursor({ epoch: 'gone', sequence: 1 });
 
+const MOMENT = new Date('2026-01-31T12:00:00.000Z');
+
 /** A change of a blob as a message of the log; user `alice` and kind `created` unless told otherwise. */
 export function blobMessage(
   blobId: string,
   version: number,
-  options: { kind?: EventKind; userId?: string; body?: Partial<BlobEventBody> } = {},
+  options: { kind?: EventKind; userId?: string; time?: Date; body?: Partial<BlobEventBody> } = {},
 ): OutgoingMessage {
-  const { kind = 'created', userId = 'alice', body = {} } = options;
+  const { kind = 'created', userId = 'alice', time = MOMENT, body = {} } = options;
   return toMessage({
     kind,
     version,
-    time: new Date('2026-01-31T12:00:00.000Z'),
+    time,
     body: {
       blob_id: blobId,
       user_id: userId,

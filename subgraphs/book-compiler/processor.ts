@@ -23,6 +23,18 @@ const ID = 'book-compiler';
 type StoredConfig = Pick<CompiledBookData['compile_config'], 'use_expanded' | 'title' | 'author'> &
   Partial<CompiledBookData['compile_config']>;
 
+const chapterColumns = {
+  chapter_num: 'integer',
+  position: 'integer',
+  number: 'integer',
+  title: 'text',
+  draft_blob_id: 'text',
+  expanded_blob_id: 'text',
+  compiled_text: 'text',
+  word_count: 'integer',
+  character_count: 'integer',
+} as const;
+
 /** The book compiler: compiles books on demand, and keeps their versions. */
 export default defineProcessor({
   id: ID,
@@ -61,17 +73,7 @@ export default defineProcessor({
         table: 'book_chapters',
         parent: 'book_id',
         order: 'position',
-        columns: {
-          chapter_num: 'integer',
-          position: 'integer',
-          number: 'integer',
-          title: 'text',
-          draft_blob_id: 'text',
-          expanded_blob_id: 'text',
-          compiled_text: 'text',
-          word_count: 'integer',
-          character_count: 'integer',
-        },
+        columns: chapterColumns,
       },
     },
     allocates: { member: 'version', within: ['book_id'] },
@@ -126,6 +128,11 @@ export default defineProcessor({
           const leaving = leaveOutMissing === undefined ? {} : { leaveOutMissing, leftOut };
           return { useExpanded, title, author, ...leaving };
         },
+      },
+      chapter: {
+        needs: Object.keys(chapterColumns).map((column) => `chapters.${column}`),
+        resolve: ({ chapters }, { chapterNum }: { chapterNum: number }) =>
+          (chapters as { readonly chapter_num: number }[]).find((each) => each.chapter_num === chapterNum),
       },
       outdated: {
         needs: [

@@ -3,6 +3,7 @@ import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
+import { processorHealth } from './processor-health.ts';
 import { webhookMutations, webhookQueries, webhookTypes } from './webhook-resolvers.ts';
 
 /** The event log, for operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
@@ -31,6 +32,8 @@ export const resolvers: Resolvers = {
     ...webhookMutations,
   },
   ...webhookTypes,
+  Processor: { __resolveReference: ({ id }) => ({ id }), health: (processor) => processor },
+  ProcessorHealth: processorHealth,
   DeadLetterConnection: {
     nodes: ({ letters }) => [...letters],
     edges: ({ letters }) => [...letters],

@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
+import type { Health } from './health/decide.ts';
 import type { HealthMonitor } from './health/health.ts';
 import type { Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
@@ -16,3 +17,4 @@ export interface Context {
 }
 
 export type ProcessorModel = Processor;
+export type ProcessorHealthModel = Health;

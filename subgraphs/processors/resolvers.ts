@@ -2,8 +2,9 @@ import { DateTimeResolver } from 'graphql-scalars';
 import { toUserErrors, type UserError } from '../../platform/errors/errors.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import type {
+  HealthStatus,
   MutationResolvers,
-  ProcessorHealth,
+  ProcessorHealthResolvers,
   ProcessorResolvers,
   ProcessorStatus,
   ProcessorTakesInput,
@@ -12,6 +13,7 @@ import type {
   Resolvers,
   StorageType,
 } from './graphql.generated.ts';
+import { healthOf, maySeeReason } from './health/json.ts';
 import type { Context } from './models.ts';
 import { parseDeclaration } from './registry/declaration.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
@@ -99,8 +101,8 @@ const Processor: ProcessorResolvers = {
     place && (place === 'chapter.expanded' ? 'CHAPTER_EXPANDED' : 'BOOK_COMPILED'),
   maxConcurrency: (processor) => processor.max_concurrency,
   timeoutSeconds: (processor) => processor.timeout_seconds,
-  health: ({ id }, _args, { health }) => health.of(id).state.toUpperCase() as ProcessorHealth,
-  checkedAt: ({ id }, _args, { health }) => health.of(id).checkedAt,
+  health: (processor, _args, { health }) => healthOf(health, processor),
+  checkedAt: (processor, _args, { health }) => healthOf(health, processor).checkedAt,
   createdAt: (processor) => processor.created_at,
   active: (processor) => processor.active && !isRetired(processor),
   status: (processor) => processor.status.toUpperCase() as ProcessorStatus,
@@ -108,4 +110,16 @@ const Processor: ProcessorResolvers = {
   statusReason: (processor) => processor.status_reason,
 };
 
-export const resolvers: Resolvers = { DateTime: DateTimeResolver, Query, Mutation, Processor };
+const ProcessorHealth: ProcessorHealthResolvers = {
+  status: ({ status }) => status.toUpperCase() as HealthStatus,
+  // It may tell what stands at addresses inside.
+  reason: ({ reason }, _args, { caller }) => (maySeeReason(caller) ? reason : null),
+};
+
+export const resolvers: Resolvers = {
+  DateTime: DateTimeResolver,
+  Query,
+  Mutation,
+  Processor,
+  ProcessorHealth,
+};

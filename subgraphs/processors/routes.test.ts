@@ -28,7 +28,10 @@ describe('REST', () => {
     expect(body.processors).toContainEqual(one.body.processor);
     await expect
       .poll(async () => (await fixture.service.rest('GET', '/api/v1/processors/text-expansion/health')).body)
-      .toEqual({ id: 'text-expansion', health: 'healthy', checked_at: expect.stringMatching(/Z$/) });
+      .toEqual({
+        ...{ id: 'text-expansion', status: 'up', reason: null, latency_ms: expect.any(Number) },
+        ...{ since: expect.stringMatching(/Z$/), checked_at: expect.stringMatching(/Z$/) },
+      });
   });
 
   it.each(['', '/health', '/blobs/b1'])('answers an unknown processor%s with 404', async (rest) => {
@@ -69,7 +72,9 @@ describe('REST', () => {
     expect(
       (await fixture.service.rest('GET', '/api/v1/processors/text-expansion/blobs/b1', { caller })).status,
     ).toBe(403);
-    expect(fixture.asked.slice(before).filter(({ url }) => url !== '/health')).toEqual([]);
+    expect(fixture.asked.slice(before).filter(({ url }) => url !== '/health' && url !== '/ready')).toEqual(
+      [],
+    );
   });
 
   it('names the processor that does not answer, but not its address', async () => {
@@ -82,10 +87,10 @@ describe('REST', () => {
     await expect
       .poll(
         async () =>
-          (await fixture.service.rest<{ health: string }>('GET', '/api/v1/processors/away/health')).body
-            .health,
+          (await fixture.service.rest<{ status: string }>('GET', '/api/v1/processors/away/health')).body
+            .status,
       )
-      .toBe('unhealthy');
+      .toBe('down');
   });
 });
 

@@ -5,6 +5,7 @@ import { requireOperator, requireViewer } from '../../platform/serving/access/au
 import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { HealthMonitor } from './health/health.ts';
+import { healthJson, healthOf } from './health/json.ts';
 import { assertMayRegister, parseDeclaration } from './registry/declaration.ts';
 import { parseReason } from './registry/lifecycle.ts';
 import { toDocument } from './registry/processor.ts';
@@ -50,15 +51,14 @@ function readRoutes(
   app.get<ById>('/api/v1/processors/:id', async ({ params }) => ({
     processor: toDocument(await registry.get(params.id)),
   }));
-  app.get<ById>('/api/v1/processors/:id/health', async ({ params }) => {
-    const { id } = await registry.get(params.id);
-    const { state, checkedAt } = health.of(id);
-    return { id, health: state, checked_at: checkedAt?.toISOString() ?? null };
+  app.get<ById>('/api/v1/processors/:id/health', async ({ params, caller }) => {
+    const processor = await registry.get(params.id);
+    return { id: processor.id, ...healthJson(healthOf(health, processor), caller) };
   });
   app.get('/api/v1/route', async ({ query, caller }) => {
     const asked = parseRoute(query);
     const takers = takersOf(await registry.list(), asked);
-    return { ...asked, takers: takers.map((taker) => takerJson(taker, health.of(taker.id), caller)) };
+    return { ...asked, takers: takers.map((taker) => takerJson(taker, healthOf(health, taker), caller)) };
   });
 }
 

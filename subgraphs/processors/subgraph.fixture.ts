@@ -24,6 +24,7 @@ const itself: Caller = { service: 'text-expansion', viewer: null };
 /** The fake processor's answers: it is healthy and has one blob. */
 const answers: Readonly<Record<string, readonly [number, unknown]>> = {
   '/health': [200, { status: 'ok' }],
+  '/ready': [200, { status: 'ready', checks: { store: 'ok' } }],
   '/blobs/b1': [200, { blob: { id: 'b1', user_id: 'alice', data: { text: 'é🦉' } } }],
   '/blobs/batch': [200, { blobs: [{ id: 'b1', user_id: 'alice', data: {} }] }],
   '/users/alice/blobs?limit=1': [200, { blobs: [], next: null }],

@@ -152,7 +152,7 @@ describe('declarations that exclude each other', () => {
 
 describe('GraphQL', () => {
   const REGISTER = `mutation ($input: RegisterProcessorInput!) {
-    registerProcessor(input: $input) { processor { id storageType health maxConcurrency active } userErrors { field code message } }
+    registerProcessor(input: $input) { processor { id storageType health { status } maxConcurrency active } userErrors { field code message } }
   }`;
   const input = () => ({
     id: 'pitch-builder',
@@ -233,23 +233,49 @@ describe('GraphQL', () => {
   it('resolves entities in order with their health, null for unknown ones', async () => {
     await fixture.register(fixture.declaration());
     const query = `query ($r: [_Any!]!) {
-      _entities(representations: $r) { ... on Processor { id version graphqlType health checkedAt createdAt } }
+      _entities(representations: $r) { ... on Processor { id version graphqlType checkedAt createdAt
+        health { status since checkedAt latencyMs reason } } }
     }`;
     const r = ['text-expansion', 'none', '\0', 'text-expansion'].map((id) => ({
       __typename: 'Processor',
       id,
     }));
-    const ask = () => fixture.service.graphql<{ _entities: ({ health: string } | null)[] }>(query, { r });
-    await expect.poll(async () => (await ask()).data?._entities[0]?.health).toBe('HEALTHY');
+    const ask = () =>
+      fixture.service.graphql<{ _entities: ({ health: { status: string } } | null)[] }>(query, { r });
+    await expect.poll(async () => (await ask()).data?._entities[0]?.health.status).toBe('UP');
     const expanded = {
       id: 'text-expansion',
       version: '3',
       graphqlType: 'ExpandedText',
-      health: 'HEALTHY',
+      health: {
+        ...{ status: 'UP', latencyMs: expect.any(Number), reason: null },
+        ...{ since: expect.stringMatching(/Z$/), checkedAt: expect.stringMatching(/Z$/) },
+      },
       checkedAt: expect.stringMatching(/Z$/),
       createdAt: expect.stringMatching(/Z$/),
     };
     expect(await ask()).toEqual({ data: { _entities: [expanded, null, null, expanded] } });
+  });
+
+  it('tell operators alone why one is not up', async () => {
+    const ill = {
+      id: 'ill',
+      graphql_type: 'Ill',
+      output_schema_id: 'ill-v1',
+      base_url: 'http://127.0.0.1:9',
+    };
+    await fixture.register(fixture.declaration(ill), { service: 'ill', viewer: null });
+    const query = '{ processor(id: "ill") { health { status latencyMs reason } } }';
+    interface Shown {
+      processor: { health: object };
+    }
+    const ask = async (caller = {}) =>
+      (await fixture.service.graphql<Shown>(query, {}, caller)).data?.processor.health;
+    const shown = { status: 'DOWN', latencyMs: null };
+    await expect.poll(() => ask()).toEqual({ ...shown, reason: null });
+    expect(await ask(operator)).toEqual({ ...shown, reason: 'Nothing listens at its address.' });
+    const scrape = await (await fetch(`${fixture.service.url}/metrics`)).text();
+    expect(scrape).toContain('blobgraph_processor_up{processor="ill",service="processors"} 0\n');
   });
 
   it('has no field for the connection string', async () => {

@@ -31,6 +31,8 @@ import type { StateStore } from './store/store.ts';
 import { installState } from './subgraph.ts';
 import { createTurnSweeper } from './turns/hand-on.ts';
 import { createTurns } from './turns/turns.ts';
+import { measureWorkloads } from './workloads/metrics.ts';
+import { createWorkloads } from './workloads/workloads.ts';
 
 const DATABASE = 'state';
 
@@ -59,8 +61,9 @@ async function openShared(runtime: ServiceRuntime) {
   const schemas = createSchemaClient({ http, clock });
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
+  const workloads = createWorkloads(store);
   return {
-    ...{ store, turns, eventLog, registry, processors, schemas, intake, outsideTypes },
+    ...{ store, turns, workloads, eventLog, registry, processors, schemas, intake, outsideTypes },
     ...{ clock, ids, logger },
   };
 }
@@ -126,6 +129,7 @@ export const stateService: ServiceDefinition = {
     const work: BackgroundWork = createBackgroundWork(deps, runtime);
     measureIntake(metrics, deps.intake);
     measureReconciler(metrics, work.reconciler);
+    measureWorkloads(metrics, deps);
     measureEventLog(metrics, runtime.eventLog);
     return {
       checks: { store: () => deps.store.ping(), 'event log': eventLogCheck(runtime.eventLog) },

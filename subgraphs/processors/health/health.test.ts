@@ -1,12 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { testEgress } from '../../../platform/testing/identity.ts';
-import { createHealthMonitor, type HealthDeps, type HealthMonitor } from './health.ts';
-import { openHttpProbe } from './probe.http.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Finding, UNCHECKED } from './decide.ts';
+import { createHealthMonitor, type HealthDeps, type HealthMonitor, type Subject } from './health.ts';
 
-const { probe, close } = openHttpProbe(testEgress);
-afterAll(close);
+const UP: Finding = { status: 'up', latencyMs: 1, reason: null };
+const DOWN: Finding = { status: 'down', latencyMs: null, reason: 'It is away.' };
 
 const subject = (id: string) => ({ id, base_url: `http://${id}`, health_endpoint: '/health' });
 const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
@@ -17,11 +14,11 @@ afterEach(() => monitor?.stop());
 function create(deps: Partial<HealthDeps>): HealthMonitor {
   monitor = createHealthMonitor({
     list: async () => [subject('a'), subject('b')],
-    probe: async () => true,
+    probe: async () => UP,
     clock,
     logger: { info: () => undefined, warn: () => undefined },
     random: () => 0,
-    intervalMs: 5,
+    intervalMs: 20,
     ...deps,
   });
   return monitor;
@@ -29,41 +26,87 @@ function create(deps: Partial<HealthDeps>): HealthMonitor {
 
 describe('health monitor', () => {
   it('reports unknown before the first check', () => {
-    expect(create({}).of('a')).toEqual({ state: 'unknown', checkedAt: null });
+    expect(create({}).of('a')).toEqual(UNCHECKED);
   });
 
   it('checks each at its own address and keeps the result', async () => {
-    const probe = vi.fn(async (url: string) => url === 'http://a/health');
+    const probe = vi.fn(async ({ base_url }: Subject) => (base_url === 'http://a' ? UP : DOWN));
     const health = create({ probe });
     health.start();
-    await expect.poll(() => health.of('b').state).toBe('unhealthy');
-    expect(health.of('a')).toEqual({ state: 'healthy', checkedAt: clock.now() });
+    await expect.poll(() => health.of('b')).toMatchObject(DOWN);
+    expect(health.of('a')).toEqual({ ...UP, since: clock.now(), checkedAt: clock.now(), wentDownAt: [] });
+    expect([...health.all().keys()].sort()).toEqual(['a', 'b']);
   });
 
   it('notices failing, recovering and new processors', async () => {
     let well = true;
     let ids = ['a'];
-    const health = create({ probe: async () => well, list: async () => ids.map(subject) });
+    const health = create({ probe: async () => (well ? UP : DOWN), list: async () => ids.map(subject) });
     health.start();
-    await expect.poll(() => health.of('a').state).toBe('healthy');
+    await expect.poll(() => health.of('a').status).toBe('up');
     well = false;
-    await expect.poll(() => health.of('a').state).toBe('unhealthy');
+    await expect.poll(() => health.of('a').status).toBe('down');
     well = true;
     ids = ['a', 'new'];
-    await expect.poll(() => health.of('new').state).toBe('healthy');
-    expect(health.of('a').state).toBe('healthy');
+    await expect.poll(() => health.of('new').status).toBe('up');
+    expect(health.of('a').status).toBe('up');
   });
 
-  it('times out, and is not delayed by one that hangs', async () => {
-    const probe = (url: string, signal: AbortSignal) =>
-      new Promise<boolean>((resolve) => {
-        if (url === 'http://b/health') resolve(true);
-        signal.addEventListener('abort', () => resolve(false));
+  it('times out, and one that hangs delays none of the others', async () => {
+    const asked: string[] = [];
+    const probe = ({ id }: Subject, signal: AbortSignal) => {
+      asked.push(id);
+      return new Promise<Finding>((resolve) => {
+        if (id === 'b') resolve(UP);
+        signal.addEventListener('abort', () => resolve(DOWN));
       });
-    const health = create({ probe, timeoutMs: 20 });
+    };
+    const health = create({ probe, intervalMs: 200 });
     health.start();
-    await expect.poll(() => health.of('a').state).toBe('unhealthy');
-    expect(health.of('b').state).toBe('healthy');
+    // Again and again, before the first of the other has come to an end.
+    await expect.poll(() => health.of('a').status).toBe('down');
+    expect(health.of('b').status).toBe('up');
+    expect(asked.filter((id) => id === 'b').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('counts no check that this process held up itself, but the next', async () => {
+    const late = { elapsed: 0 };
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => late.elapsed);
+    const probe = async () => {
+      late.elapsed += 5_000;
+      return DOWN;
+    };
+    const health = create({ probe });
+    await health.check(subject('a'));
+    expect(health.of('a').status).toBe('unknown');
+    await health.check(subject('a'));
+    expect(health.of('a').status).toBe('down');
+    now.mockRestore();
+  });
+
+  it('lets the newest address count, whichever answers last', async () => {
+    const answers = new Map<string, (finding: Finding) => void>();
+    const probe = ({ base_url }: Subject) =>
+      new Promise<Finding>((resolve) => answers.set(base_url, resolve));
+    const health = create({ probe });
+    const first = health.check(subject('a'));
+    const second = health.check({ ...subject('a'), base_url: 'http://moved' });
+    await expect.poll(() => answers.size).toBe(2);
+    answers.get('http://moved')?.(UP);
+    await second;
+    answers.get('http://a')?.(DOWN);
+    await first;
+    expect(health.of('a').status).toBe('up');
+  });
+
+  it('forgets one that is not listed any more, e.g. retired', async () => {
+    let ids = ['a', 'b'];
+    const health = create({ list: async () => ids.map(subject) });
+    health.start();
+    await expect.poll(() => health.of('b').status).toBe('up');
+    ids = ['a'];
+    await expect.poll(() => health.of('b')).toEqual(UNCHECKED);
+    expect(health.of('a').status).toBe('up');
   });
 
   it('continues when the processors cannot be listed', async () => {
@@ -73,12 +116,17 @@ describe('health monitor', () => {
       if (!listable) throw new Error('no store');
       return [subject('a')];
     });
-    const health = create({ list, logger: { info: () => undefined, warn } });
+    const probe = vi.fn(async () => UP);
+    const health = create({ list, probe, logger: { info: () => undefined, warn } });
     health.start();
     await expect.poll(() => list.mock.calls.length).toBeGreaterThan(1);
     listable = true;
-    await expect.poll(() => health.of('a').state).toBe('healthy');
+    await expect.poll(() => health.of('a').status).toBe('up');
     expect(warn).toHaveBeenCalledTimes(1);
+    listable = false;
+    const before = probe.mock.calls.length;
+    // Those of before are checked: what is told of them does not grow old.
+    await expect.poll(() => probe.mock.calls.length).toBeGreaterThan(before + 2);
   });
 
   it('waits between rounds, with jitter', async () => {
@@ -93,7 +141,7 @@ describe('health monitor', () => {
   it('checks an unhealthy one again, at most once a second for all callers', async () => {
     let now = 0;
     let well = false;
-    const probe = vi.fn(async () => well);
+    const probe = vi.fn(async () => (well ? UP : DOWN));
     const health = create({ probe, clock: { now: () => new Date(now) } });
     expect(await health.isWell(subject('a'))).toBe(true);
     await health.check(subject('a'));
@@ -109,56 +157,13 @@ describe('health monitor', () => {
 
   it('stops at once during a check', async () => {
     const probe = vi.fn(
-      (_url: string, signal: AbortSignal) =>
-        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+      (_subject: Subject, signal: AbortSignal) =>
+        new Promise<Finding>((resolve) => signal.addEventListener('abort', () => resolve(DOWN))),
     );
-    const health = create({ probe, timeoutMs: 60_000 });
+    const health = create({ probe, intervalMs: 60_000 });
     health.start();
     await expect.poll(() => probe.mock.calls.length).toBe(2);
     await health.stop();
-    expect(health.of('a').state).toBe('unknown');
-  });
-});
-
-describe('probe over HTTP', () => {
-  let server: Server | undefined;
-  afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-  });
-
-  async function listen(status: number | null, body = 'ok'): Promise<{ url: string; headers: string[] }> {
-    const headers: string[] = [];
-    server = createServer((request, response) => {
-      headers.push(...Object.keys(request.headers));
-      if (status === null) return;
-      response.writeHead(status, { location: '/elsewhere' }).end(body);
-    });
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`, headers };
-  }
-  const soon = () => AbortSignal.timeout(5_000);
-
-  it.each([
-    [200, true],
-    [204, true],
-    [302, false],
-    [404, false],
-    [503, false],
-  ])('%i: %s', async (status, well) => {
-    const { url, headers } = await listen(status, status === 204 ? '' : 'ok');
-    expect(await probe(url, soon())).toBe(well);
-    expect(headers).not.toContain('authorization');
-  });
-
-  it('takes no answer, an endless one and an invalid address for unhealthy', async () => {
-    expect(await probe('http://127.0.0.1:9/health', soon())).toBe(false);
-    expect(await probe('not an address', soon())).toBe(false);
-    expect(await probe((await listen(null)).url, AbortSignal.timeout(50))).toBe(false);
-  });
-
-  it('does not read a large body to its end', async () => {
-    const { url } = await listen(200, 'x'.repeat(50_000_000));
-    expect(await probe(url, soon())).toBe(true);
+    expect(health.of('a').status).toBe('unknown');
   });
 });

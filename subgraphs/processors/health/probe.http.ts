@@ -1,24 +1,56 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { type Egress, guardedAgent } from '../../../platform/egress/guarded-agent.ts';
-import type { Probe } from './health.ts';
+import { type Answer, readHealth, readReadiness, unanswered } from './answers.ts';
+import type { Finding } from './decide.ts';
+import type { Probe, Subject } from './health.ts';
 
+/** More than this is no answer to such a question. */
 const MAX_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 2_000;
+const READY = '/ready';
+
+async function textOf(body: Dispatcher.ResponseData['body']): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += (chunk as Buffer).length;
+    // To leave the loop destroys the stream.
+    if (bytes > MAX_BODY_BYTES) return null;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function ask(url: string, signal: AbortSignal, dispatcher: Dispatcher): Promise<Answer> {
+  const begun = performance.now();
+  const { statusCode, body } = await request(url, { signal, dispatcher });
+  // Errors of a body that is given up must be heard.
+  body.on('error', () => undefined);
+  const text = await textOf(body);
+  return { status: statusCode, text, latencyMs: Math.round(performance.now() - begun) };
+}
 
 /**
- * A probe is healthy when the answer is 2xx. Requests carry no identity, as anything may listen at the address. They go
- * only where `egress` allows, and follow no redirect. `close` aborts open requests.
+ * Asks for a processor's health, and beside it whether it is ready. Requests carry no identity, as anything may listen at
+ * the address. They go only where `egress` allows, and follow no redirect. `close` aborts open requests.
  */
 export function openHttpProbe(egress: Egress): { readonly probe: Probe; close(): Promise<void> } {
   const dispatcher = guardedAgent(egress, { connectTimeout: CONNECT_TIMEOUT_MS });
+  const readiness = async ({ base_url, health_endpoint }: Subject, signal: AbortSignal) => {
+    if (health_endpoint === READY) return null;
+    const answer = await ask(`${base_url}${READY}`, signal, dispatcher).catch(() => undefined);
+    return answer ? readReadiness(answer) : 'It does not answer whether it is ready.';
+  };
   return {
-    async probe(url, signal) {
+    async probe(subject, signal): Promise<Finding> {
+      const ready = readiness(subject, signal);
       try {
-        const { statusCode, body } = await request(url, { signal, dispatcher });
-        await body.dump({ limit: MAX_BODY_BYTES, signal });
-        return statusCode >= 200 && statusCode < 300;
-      } catch {
-        return false;
+        const answer = await ask(`${subject.base_url}${subject.health_endpoint}`, signal, dispatcher);
+        const found = readHealth(answer, subject.id);
+        const lacking = found.status === 'up' ? await ready : null;
+        return lacking === null ? found : { ...found, status: 'degraded', reason: lacking };
+      } catch (error) {
+        return unanswered(error, signal);
       }
     },
     close: () => dispatcher.destroy(),

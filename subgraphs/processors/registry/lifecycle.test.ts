@@ -27,7 +27,7 @@ describe('a processor’s status', () => {
     const text = `mutation ($id: ID!) {
       pauseProcessor(id: $id, reason: "New disks") { processor { status active statusReason statusSince } userErrors { code } }
       resumeProcessor(id: $id) { processor { status active statusReason } userErrors { code } }
-      retireProcessor(id: $id) { processor { status active health } userErrors { code } }
+      retireProcessor(id: $id) { processor { status active health { status } } userErrors { code } }
       again: resumeProcessor(id: $id) { processor { id } userErrors { code field } }
       missing: pauseProcessor(id: "no-such") { userErrors { code message } }
       own: retireProcessor(id: "state") { userErrors { code message } }

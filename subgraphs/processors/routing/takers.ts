@@ -3,8 +3,8 @@ import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
 import { isOperator } from '../../../platform/identity/users/scopes.ts';
 import { textLimits } from '../../../platform/input/limits.ts';
-import type { Health } from '../health/health.ts';
-import { isRetired, type Processor } from '../registry/processor.ts';
+import type { Health } from '../health/decide.ts';
+import type { Processor } from '../registry/processor.ts';
 
 /** A route query: the takers of a schema's blobs on one event; null: on any event or on demand. */
 export interface Route {
@@ -39,7 +39,11 @@ export const takersOf = (processors: readonly Processor[], { schema_id, event }:
 const mayLocate = ({ viewer }: Caller): boolean => viewer === null || isOperator(viewer);
 
 /** A taker in the answer. `active`: whether it gets work. */
-export const takerJson = (processor: Processor, { state, checkedAt }: Health, caller: Caller): object => ({
+export const takerJson = (
+  processor: Processor,
+  { status: health, checkedAt }: Health,
+  caller: Caller,
+): object => ({
   id: processor.id,
   name: processor.name,
   type: processor.graphql_type,
@@ -49,7 +53,7 @@ export const takerJson = (processor: Processor, { state, checkedAt }: Health, ca
   status: processor.status,
   status_since: processor.status_since?.toISOString() ?? null,
   status_reason: processor.status_reason,
-  health: isRetired(processor) ? 'unknown' : state,
+  health,
   checked_at: checkedAt?.toISOString() ?? null,
   ...(mayLocate(caller) ? { base_url: processor.base_url } : {}),
 });

@@ -28,7 +28,7 @@ export const isPending = ({
 export interface EventDetails {
   /** The run that changed. */
   readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'> &
-    Partial<Pick<Run, 'stage' | 'progress'>>;
+    Partial<Pick<Run, 'stage' | 'progress' | 'error'>>;
   /** For `created` and `indexed`: the processors that have a planned run. */
   readonly planned?: readonly string[];
   /** Of those, the processors that are asked later, by an event of its own. */
@@ -45,6 +45,7 @@ const runBody = ({
   artifact,
   stage,
   progress,
+  error,
 }: NonNullable<EventDetails['run']>) => ({
   processor_id: processorId,
   state,
@@ -53,6 +54,7 @@ const runBody = ({
   ...(artifact === null ? {} : { artifact }),
   ...(stage == null ? {} : { stage }),
   ...(progress == null ? {} : { progress }),
+  ...(error == null ? {} : { code: error.code }),
 });
 
 /** Members of an entry that its events carry. */

@@ -46,6 +46,7 @@ const LISTED: ReadonlySet<string> = new Set([
   'Book.language',
   'Processing.runs',
   'UserBlob.bookId',
+  'UserBlob.chapterNum',
   'UserBlob.conversationId',
 ]);
 

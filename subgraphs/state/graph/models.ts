@@ -16,6 +16,7 @@ import type { ConversationSummary } from '../store/books.ts';
 import type { AnyEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
+import type { Workloads } from '../workloads/workloads.ts';
 import type { Loaders } from './loaders.ts';
 import type { ContentDependencies } from './shown.ts';
 
@@ -31,6 +32,7 @@ export type GraphDependencies = CreateBlobDependencies &
   ContentDependencies & {
     readonly store: StateStore;
     readonly eventLog: Pick<EventLog, 'head'>;
+    readonly workloads: Workloads;
   };
 
 /** The context of one request. */
@@ -111,3 +113,11 @@ export interface BlobModel {
 export interface UserBlobModel {
   readonly id: string;
 }
+
+/** A processor by its key; the registry resolves what else it is. */
+export interface ProcessorModel {
+  readonly id: string;
+}
+
+/** What a processor has to do, which is read when it is requested. */
+export type ProcessorHealthModel = ProcessorModel;

@@ -23,6 +23,7 @@ import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
 import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';
+import { processorHealth } from '../workloads/health.ts';
 import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
 import type { BlobOrder, Resolvers } from './graphql.generated.ts';
@@ -235,6 +236,7 @@ export const resolvers: Resolvers = {
     body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
     // The index has all other fields: the document is read only for its body.
     bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
+    chapterNum: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ chapterNum }) => chapterNum),
     conversationId: ({ id }, _args, context) =>
       ofEntry(context, id, 'listed', ({ conversationId }) => conversationId),
     createdAt: ({ id }, _args, context) => ofEntry(context, id, 'brief', ({ createdAt }) => createdAt),
@@ -278,6 +280,10 @@ export const resolvers: Resolvers = {
       return newestResult(await results.load(draft.id, wantedDetail(info)));
     },
   },
+
+  Processor: { __resolveReference: ({ id }) => ({ id }), health: (processor) => processor },
+
+  ProcessorHealth: processorHealth,
 
   Conversation: {
     blobs: (conversation, args, context, info) =>

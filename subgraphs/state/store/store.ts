@@ -8,7 +8,7 @@ import type { ListStore } from './lists.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { BlobBody, Detail, EntryOf, IndexEntry, OutboxEvent, UserBlobRecord } from './records.ts';
 import type { ReemissionStore } from './reemission.ts';
-import type { StateScans } from './scans.ts';
+import type { StateScans, WorkloadStore } from './scans.ts';
 import type { SearchStore } from './search.ts';
 import type { SummaryStore } from './summary.ts';
 import type { TurnStore } from './turns.ts';
@@ -55,6 +55,7 @@ export interface StateStore
     ReemissionStore,
     StateScans,
     TurnStore,
+    WorkloadStore,
     Upkeep {
   /** Walks that request runs on blobs older than a processor. */
   readonly backfills: WalkStore;

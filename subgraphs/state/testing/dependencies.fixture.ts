@@ -7,6 +7,7 @@ import { createGroupCommit } from '../blobs/create/group-commit.ts';
 import type { StateStore } from '../store/store.ts';
 import type { StateDependencies } from '../subgraph.ts';
 import { createTurns } from '../turns/turns.ts';
+import { createWorkloads } from '../workloads/workloads.ts';
 
 /** A schema that accepts every document. */
 export const anySchema = async (id: string, version = '1.0.0') => ({
@@ -26,6 +27,7 @@ export const dependenciesOf = (
   store,
   commit: createGroupCommit(store, () => undefined),
   turns: createTurns({ store, clock, limit: 0 }),
+  workloads: createWorkloads(store),
   schemas: { validator: anySchema, validatorOfNew: anySchema },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },

@@ -17,6 +17,7 @@ import { searchContract } from './search.contract.ts';
 import { turnContract } from './turns.contract.ts';
 import { userBlobContract } from './user-blobs.contract.ts';
 import { walkContract } from './walks.contract.ts';
+import { workloadContract } from './workloads.contract.ts';
 
 /** Every adapter's contract for the state store. `open` gives an empty store. */
 export function stateStoreContract(open: () => Promise<{ store: StateStore; close(): Promise<void> }>): void {
@@ -216,4 +217,5 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   reemissionContract(() => store);
   scansContract(() => store);
   turnContract(() => store);
+  workloadContract(() => store);
 }

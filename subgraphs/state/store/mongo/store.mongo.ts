@@ -25,6 +25,7 @@ import { whereOf } from './lists/queries.mongo.ts';
 import { createSearch } from './lists/search.mongo.ts';
 import { createTurnStore } from './lists/turns.mongo.ts';
 import { createUpkeep } from './lists/upkeep.mongo.ts';
+import { createWorkloadStore } from './lists/workloads.mongo.ts';
 import {
   clearOutboxes,
   createBookOutboxes,
@@ -178,6 +179,7 @@ export function createMongoStateStore(database: Db): StateStore {
     ...createReemissionStore(collections),
     ...createScans(collections),
     ...createTurnStore(collections),
+    ...createWorkloadStore(collections),
     backfills: createWalks(collections.backfills),
     handOuts: createWalks(collections.handOuts),
     retirements: createWalks(collections.retirements),

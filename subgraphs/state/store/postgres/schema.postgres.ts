@@ -1,6 +1,7 @@
 import { LISTS_STEP } from './lists/indexes.postgres.ts';
 import { LISTED_BY_STATEMENT, SEARCH_STEP } from './lists/search-schema.postgres.ts';
 import { TURNS_STEP } from './lists/turns.postgres.ts';
+import { WORKLOADS_STEP } from './lists/workloads.postgres.ts';
 import { INSERTED_BY_FUNCTION } from './own-blobs-schema.postgres.ts';
 import { COUNTED_BY_STATEMENT, SUMMARIES } from './summary/summary-schema.postgres.ts';
 
@@ -168,4 +169,5 @@ export const migrations: readonly string[] = [
   CREATE INDEX books_outbox ON books (outbox_since) WHERE outbox_since IS NOT NULL
   `,
   TURNS_STEP,
+  WORKLOADS_STEP,
 ];

@@ -15,6 +15,7 @@ import { createUpkeep } from './lists/indexes.postgres.ts';
 import { createLists } from './lists/pages.postgres.ts';
 import { createSearch } from './lists/search.postgres.ts';
 import { createTurnStore } from './lists/turns.postgres.ts';
+import { createWorkloadStore } from './lists/workloads.postgres.ts';
 import { createReemissionStore } from './reemission.postgres.ts';
 import { Parameters } from './rows/groups.postgres.ts';
 import { createBookOutboxes, createOutboxes } from './rows/outbox.postgres.ts';
@@ -119,6 +120,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     ...createReemissionStore(database),
     ...createScans(database),
     ...createTurnStore(database),
+    ...createWorkloadStore(database),
     backfills: createWalks(database, 'backfills'),
     handOuts: createWalks(database, 'hand_outs'),
     retirements: createWalks(database, 'retirements'),

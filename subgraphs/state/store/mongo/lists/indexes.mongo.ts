@@ -1,6 +1,7 @@
 import type { IndexDescription } from 'mongodb';
 import { CONDITIONS, type Condition } from '../../filter.ts';
 import { TURN_INDEXES } from './turns.mongo.ts';
+import { WORKLOAD_INDEXES } from './workloads.mongo.ts';
 
 /** The member of an entry's document that a condition compares. */
 export const FIELDS = {
@@ -58,4 +59,4 @@ export const SEARCH_INDEXES: readonly IndexDescription[] = [
 ];
 
 /** Indexes that are built in the background when there are entries. */
-export const LATER_INDEXES = [...TURN_INDEXES, ...PAIR_INDEXES, ...SEARCH_INDEXES];
+export const LATER_INDEXES = [...TURN_INDEXES, ...WORKLOAD_INDEXES, ...PAIR_INDEXES, ...SEARCH_INDEXES];

@@ -1,7 +1,8 @@
-import { type IndexDescription, MongoServerError } from 'mongodb';
+import type { IndexDescription } from 'mongodb';
 import { type HeldEntry, type TurnStore, turnOf } from '../../turns.ts';
 import type { StateCollections } from '../documents/collections.mongo.ts';
 import { type EntryDocument, runFrom } from '../documents/entry-documents.mongo.ts';
+import { onceBuilt } from './once-built.mongo.ts';
 
 /**
  * Small: an entry leaves them when its runs end, or are handed out. In the order in which they are built: once runs can be
@@ -28,13 +29,6 @@ const heldFrom = (
     .map(runFrom)
     .flatMap((run) => (turnOf(run) === 'held' && !except.includes(run.processorId) ? [run.processorId] : [])),
 });
-
-/** The result of a read with a hint; `before`: while the upkeep has yet to build the index. */
-const onceBuilt = <T, B>(read: Promise<T>, before: B): Promise<T | B> =>
-  read.catch((error: unknown) => {
-    if (error instanceof MongoServerError && /\bhint\b/.test(error.message)) return before;
-    throw error;
-  });
 
 export const createTurnStore = ({ entries }: StateCollections): TurnStore => ({
   async outstandingRuns(userId) {

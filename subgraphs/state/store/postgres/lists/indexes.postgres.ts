@@ -5,6 +5,7 @@ import { ENTRY_LISTS, keyOf, type ListName, presentIn } from './keys.postgres.ts
 import { fillWords } from './search.postgres.ts';
 import { SEARCH_INDEXES } from './search-schema.postgres.ts';
 import { TURN_INDEXES } from './turns.postgres.ts';
+import { WORKLOAD_INDEXES } from './workloads.postgres.ts';
 
 /** The index columns after a list's key: facets that divide it into few stretches, then the order. */
 const STRETCHES = 'state, processor_id, schema_id, created_at, id';
@@ -140,7 +141,7 @@ async function until(
   }
 }
 
-const INDEXES = [...TURN_INDEXES, ...LIST_INDEXES, ...SEARCH_INDEXES];
+const INDEXES = [...TURN_INDEXES, ...WORKLOAD_INDEXES, ...LIST_INDEXES, ...SEARCH_INDEXES];
 
 /** Migrates a database of the previous release: adds indexes, and the words of its entries. */
 export const createUpkeep = (database: SqlDatabase): Upkeep => ({

@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '../../../../../platform/sql/database.ts';
 import type { HeldEntry, TurnStore } from '../../turns.ts';
+import { untilServed } from './served.postgres.ts';
 
 /** Of one run: see `turnOf`. Runs of early releases have no artifact. */
 const OUTSTANDING =
@@ -23,26 +24,11 @@ export const TURNS_STEP = `
   END $$;
 `;
 
-/** Whether the indexes are there; then they stay. Without them, each look would read the whole table. */
-function untilServed(database: SqlDatabase): () => Promise<boolean> {
-  let served = false;
-  return async () => {
-    if (served) return true;
-    const made = await database.query<{ name: string }>(
-      `SELECT indexrelid::regclass::text AS name FROM pg_index
-       WHERE indrelid = 'blob_index'::regclass AND indisvalid AND indexrelid::regclass::text = ANY($1)`,
-      [TURN_INDEXES.map(({ name }) => name)],
-    );
-    served = made.length === TURN_INDEXES.length;
-    return served;
-  };
-}
-
 const nextUser = (after: string): string =>
   `SELECT user_id FROM blob_index WHERE ${HAS_HELD} AND user_id > ${after} ORDER BY user_id LIMIT 1`;
 
 export function createTurnStore(database: SqlDatabase): TurnStore {
-  const isServed = untilServed(database);
+  const isServed = untilServed(database, TURN_INDEXES);
   return {
     async outstandingRuns(userId) {
       if (!(await isServed())) return null;

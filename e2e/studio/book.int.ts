@@ -1,0 +1,352 @@
+import { readFile } from 'node:fs/promises';
+import type { Download, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fromBuffer } from 'yauzl';
+import { compileBook, createDraft, untilState } from '../harness/operations.ts';
+import { violationsOf } from './harness/axe.ts';
+import { openStudio, type Studio } from './harness/studio.ts';
+
+const WAIT = { timeout: 60_000, interval: 50 };
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await openStudio({ intercept: ['pitch-builder', 'book-compiler'] });
+});
+afterAll(() => studio?.close());
+afterEach(async () => {
+  await studio.context.unrouteAll({ behavior: 'ignoreErrors' });
+  await Promise.all(studio.context.pages().map((page) => page.close()));
+});
+
+let books = 0;
+const TEXT = 'The harbour was quiet. Nobody had spoken since the boats went out before the light.';
+
+const CREATE = /* GraphQL */ `
+  mutation ($input: CreateBookInput!) { createBook(input: $input) { userErrors { message } } }
+`;
+
+/** A book with chapters of these titles; `drafted` of them have a draft that is expanded. */
+async function bookOf(titles: readonly string[], drafted = 0): Promise<string> {
+  books += 1;
+  const id = `book-${books}`;
+  const chapters = titles.map((title, index) => ({ chapterNum: index + 1, title }));
+  const { createBook } = await studio.user.query<{ createBook: { userErrors: unknown[] } }>(CREATE, {
+    input: { id, title: `Book ${books}`, chapters },
+  });
+  expect(createBook.userErrors).toEqual([]);
+  for (let chapter = 1; chapter <= drafted; chapter += 1) {
+    const draft = await createDraft(studio.user, { content: `${TEXT} ${chapter}`, book: id, chapter });
+    await untilState(studio.user, draft, 'COMPLETED');
+  }
+  return id;
+}
+
+const openBook = (id: string): Promise<Page> => studio.open(`#/books/${id}`);
+const rows = (page: Page) => page.getByRole('list', { name: 'Chapters', exact: true }).getByRole('listitem');
+const titlesOf = (page: Page) => rows(page).getByRole('heading').allInnerTexts();
+const shownTitles = (page: Page) => expect.poll(() => titlesOf(page), WAIT);
+const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click();
+
+async function storedOrder(id: string): Promise<number[]> {
+  type Answer = { book: { chapters: { chapterNum: number }[] } };
+  const query = 'query ($id: ID!) { book(id: $id) { chapters { chapterNum } } }';
+  const { book } = await studio.user.query<Answer>(query, { id });
+  return book.chapters.map(({ chapterNum }) => chapterNum);
+}
+
+async function bytesOf(download: Download): Promise<Buffer> {
+  return readFile(await download.path());
+}
+
+/** Names of the files in a ZIP archive. @throws where it is none */
+const namesIn = (archive: Buffer): Promise<string[]> =>
+  new Promise((resolve, reject) => {
+    fromBuffer(archive, { lazyEntries: false }, (error, zip) => {
+      if (error) return reject(error);
+      const names: string[] = [];
+      zip.on('entry', ({ fileName }: { fileName: string }) => names.push(fileName));
+      zip.on('error', reject);
+      zip.on('end', () => resolve(names));
+    });
+  });
+
+/** Sends of an operation, by its name. */
+function sendsOf(page: Page, name: string): { count: number } {
+  const sends = { count: 0 };
+  page.on('request', (request) => {
+    if (request.url().endsWith('/graphql') && request.postData()?.includes(`query ${name}`)) sends.count += 1;
+  });
+  return sends;
+}
+
+describe('chapters', () => {
+  it('are put in another order by keys, with the handle and with the buttons', async () => {
+    const id = await bookOf(['One', 'Two', 'Three']);
+    const page = await openBook(id);
+    await shownTitles(page).toEqual(['One', 'Two', 'Three']);
+    await page.getByRole('button', { name: 'Move “Three” up' }).focus();
+    await page.keyboard.press('Enter');
+    await shownTitles(page).toEqual(['One', 'Three', 'Two']);
+    const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
+    expect(await focused()).toBe('Move “Three” up');
+    await page.keyboard.press('Enter');
+    await shownTitles(page).toEqual(['Three', 'One', 'Two']);
+    await expect.poll(() => storedOrder(id), WAIT).toEqual([3, 1, 2]);
+
+    await page.getByRole('button', { name: 'Move “Two”', exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.getByText('“Two” is lifted.').waitFor({ state: 'attached' });
+    await page.keyboard.press('ArrowUp');
+    await page.getByText('“Two” is over place 2 of 3.').waitFor({ state: 'attached' });
+    await page.keyboard.press('Space');
+    await shownTitles(page).toEqual(['Three', 'Two', 'One']);
+    await expect.poll(() => storedOrder(id), WAIT).toEqual([3, 2, 1]);
+  });
+
+  it('go back to where they were, with the reason, when the move is refused', async () => {
+    const page = await openBook(await bookOf(['One', 'Two']));
+    await shownTitles(page).toEqual(['One', 'Two']);
+    await page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('mutation ChangeChapters') ? route.abort() : route.fallback(),
+    );
+    await page.getByRole('button', { name: 'Move “Two” up' }).click();
+    await page.getByText(/The chapter is back where it was\. The gateway does not answer\./).waitFor();
+    await shownTitles(page).toEqual(['One', 'Two']);
+  });
+
+  it('are moved in two tabs at once, and both see the same', async () => {
+    const id = await bookOf(['One', 'Two', 'Three', 'Four']);
+    const [one, other] = await Promise.all([openBook(id), openBook(id)]);
+    await shownTitles(one).toHaveLength(4);
+    await shownTitles(other).toHaveLength(4);
+    await Promise.all([
+      one.getByRole('button', { name: 'Move “Four” up' }).click(),
+      other.getByRole('button', { name: 'Move “Two” up' }).click(),
+    ]);
+    await expect.poll(() => storedOrder(id), WAIT).toEqual([2, 1, 4, 3]);
+    await shownTitles(one).toEqual(['Two', 'One', 'Four', 'Three']);
+    await shownTitles(other).toEqual(['Two', 'One', 'Four', 'Three']);
+  });
+
+  it('are added, renamed and taken out, with what is wrong at its field', async () => {
+    const id = await bookOf(['One']);
+    const page = await openBook(id);
+    await page.getByRole('button', { name: 'Add a chapter' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    expect(await page.getByLabel('Title').getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('Title').fill('בוקר בנמל');
+    await page.getByLabel('Front or back matter').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+    await shownTitles(page).toEqual(['One', 'בוקר בנמל']);
+    await page.getByRole('button', { name: 'Edit “One”' }).click();
+    await page.getByLabel('Title').fill('The first');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await shownTitles(page).toEqual(['The first', 'בוקר בנמל']);
+    await page.getByRole('button', { name: 'Edit “The first”' }).click();
+    await page.getByRole('button', { name: 'Remove…' }).click();
+    await page.getByRole('button', { name: 'Remove the chapter' }).click();
+    await shownTitles(page).toEqual(['בוקר בנמל']);
+  });
+
+  it('come live, with one reading of the book for a burst of drafts', async () => {
+    const id = await bookOf(['One']);
+    const page = await openBook(id);
+    await shownTitles(page).toHaveLength(1);
+    const sends = sendsOf(page, 'BookPage');
+    const blobs = Array.from({ length: 40 }, (_, index) => ({
+      type: 'chapter_draft',
+      schemaId: 'text-input-v1',
+      title: `Draft ${index + 2}`,
+      data: { content: `${TEXT} ${index}`, metadata: { book_id: id, chapter_num: index + 2 } },
+    }));
+    await studio.user.query(
+      'mutation ($input: CreateBlobsInput!) { createBlobs(input: $input) { userErrors { message } } }',
+      { input: { blobs } },
+    );
+    await shownTitles(page).toHaveLength(41);
+    await expect
+      .poll(() => rows(page).getByText('Expanded', { exact: true }).count(), { ...WAIT, timeout: 240_000 })
+      .toBe(40);
+    // Some 250 changes: of drafts, insights and expansions, and of each run.
+    expect(sends.count).toBeGreaterThan(0);
+    expect(sends.count).toBeLessThan(60);
+  }, 300_000);
+});
+
+describe('a version', () => {
+  it('is made from the look at what goes in, once for each intent', async () => {
+    const id = await bookOf(['One', 'Two', 'Without a draft'], 2);
+    const page = await openBook(id);
+    await shownTitles(page).toHaveLength(3);
+    await page.getByRole('button', { name: 'Make a version' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('1 of 3 chapters keeps the book back.').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Make the version' }).click();
+    await dialog.getByText('Chapter 3 (“Without a draft”) has no draft yet.').waitFor();
+    await dialog.getByLabel('Leave out chapters without a draft').check();
+    await dialog.getByText('All of it can go in.').waitFor();
+
+    // The version is made, and the answer is lost.
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('mutation MakeVersion')) return route.fallback();
+      await route.fetch();
+      await route.abort();
+    });
+    await dialog.getByRole('button', { name: 'Make the version' }).click();
+    await dialog.getByText('There was no answer').waitFor();
+    await page.unroute('**/graphql');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 2, name: 'Version 1' }).waitFor();
+    await expect
+      .poll(() => page.getByRole('navigation', { name: 'Versions' }).getByRole('listitem').count(), WAIT)
+      .toBe(1);
+  });
+
+  it('is read chapter by chapter, compared, and downloaded as a real EPUB', async () => {
+    const id = await bookOf(['One', 'Two'], 2);
+    await compileBook(studio.user, { bookId: id });
+    const again = await createDraft(studio.user, {
+      content: 'Another beginning. Then the bell rang twice.',
+      book: id,
+      chapter: 2,
+    });
+    await untilState(studio.user, again, 'COMPLETED');
+    const page = await openBook(id);
+    await tab(page, 'Versions');
+    await page.getByText('Outdated', { exact: true }).waitFor();
+    // Made elsewhere, and here at once.
+    await compileBook(studio.user, { bookId: id });
+    await page.getByRole('button', { name: /^Version 2/ }).waitFor();
+    await page.getByRole('button', { name: /^Version 2/ }).click();
+
+    await page.getByRole('button', { name: 'Make the EPUB' }).click();
+    const link = page.getByRole('link', { name: 'Download the EPUB' });
+    await link.waitFor({ timeout: 120_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toMatch(/\.epub$/);
+    const epub = await bytesOf(download);
+    expect(await namesIn(epub)).toEqual(expect.arrayContaining(['mimetype', 'META-INF/container.xml']));
+    expect(epub.subarray(38, 58).toString()).toBe('application/epub+zip');
+    expect(await violationsOf(page)).toEqual([]);
+
+    const whole = sendsOf(page, 'VersionChapter');
+    await tab(page, 'Read');
+    await page.getByRole('article').getByText('The harbour was quiet.').first().waitFor();
+    expect(whole.count).toBe(1);
+    await page.getByRole('button', { name: 'Next chapter →' }).click();
+    await page.getByRole('article').getByText('Then the bell rang twice.').first().waitFor();
+    expect(whole.count).toBe(2);
+    expect(await violationsOf(page)).toEqual([]);
+
+    await tab(page, 'What differs');
+    const changed = page.getByRole('list', { name: 'Changed chapters' }).getByRole('listitem');
+    await changed.first().waitFor();
+    expect(await changed.count()).toBe(1);
+    expect(await changed.locator('ins').count()).toBeGreaterThan(0);
+    expect(await changed.locator('del').count()).toBeGreaterThan(0);
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it('becomes a pitch, and that a deck', async () => {
+    const id = await bookOf(['One', 'Two'], 2);
+    const page = await openBook(id);
+    await tab(page, 'Pitch');
+    await page.getByRole('button', { name: 'Build a pitch' }).click();
+    await page.getByText('No pitch is built').waitFor();
+    await compileBook(studio.user, { bookId: id });
+    await page.getByRole('button', { name: 'Build a pitch' }).click();
+    await page.getByRole('article', { name: 'Pitch 1' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: 'What to mind' }).waitFor();
+    await page.getByRole('button', { name: 'Make the Slides (PPTX)' }).click();
+    const link = page.getByRole('link', { name: 'Download the Slides (PPTX)' });
+    await link.waitFor({ timeout: 120_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(await namesIn(await bytesOf(download))).toContain('ppt/presentation.xml');
+    expect(await violationsOf(page)).toEqual([]);
+    const automatic = page.getByRole('switch', { name: 'Pitch each new version by itself' });
+    await automatic.check();
+    await expect.poll(() => automatic.isChecked(), WAIT).toBe(true);
+  });
+});
+
+describe('for a stranger', () => {
+  it('says that there is no such book, and shows it once a draft brings it', async () => {
+    const page = await openBook('never-was');
+    await page.getByText('There is no book of this id').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await createDraft(studio.user, { content: TEXT, book: 'never-was', chapter: 4 });
+    await page.getByText('Its drafts brought it into being.').waitFor();
+    await expect.poll(() => rows(page).count(), WAIT).toBe(1);
+    await tab(page, 'Details');
+    await page.getByLabel('Title', { exact: true }).fill('Named now');
+    await page.getByLabel('Language').fill('not a language');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must be a BCP 47 tag').waitFor();
+    expect(await page.getByLabel('Language').getAttribute('aria-invalid')).toBe('true');
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel('Language').fill('en');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Named now' }).waitFor();
+  });
+
+  it('shows the rest while the compiler and the pitch builder are down', async () => {
+    const id = await bookOf(['One'], 1);
+    await compileBook(studio.user, { bookId: id });
+    studio.takeAway('book-compiler');
+    studio.takeAway('pitch-builder');
+    try {
+      const page = await openBook(id);
+      await shownTitles(page).toEqual(['One']);
+      await tab(page, 'Versions');
+      await page.getByText('Some of this cannot be shown now.').first().waitFor();
+      await page.getByRole('button', { name: /^A version/ }).waitFor();
+      await page.getByText('The files cannot be shown now').waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      await tab(page, 'Pitch');
+      await page.getByText('No pitch yet').waitFor();
+    } finally {
+      studio.giveBack('book-compiler');
+      studio.giveBack('pitch-builder');
+    }
+  });
+
+  it('hears of a file that was made while the connection was cut', async () => {
+    const id = await bookOf(['One'], 1);
+    await compileBook(studio.user, { bookId: id });
+    const page = await openBook(id);
+    await tab(page, 'Versions');
+    await page.getByRole('button', { name: 'Make the PDF' }).click();
+    studio.cut();
+    await page.getByText('The connection is lost.').waitFor();
+    studio.mend();
+    await page.getByRole('link', { name: 'Download the PDF' }).waitFor({ timeout: 120_000 });
+  });
+
+  it('shows 300 chapters with long titles, and is usable in both themes', async () => {
+    const long = 'A very long title '.repeat(27).trim();
+    const titles = Array.from({ length: 300 }, (_, index) => (index === 1 ? long : `港の朝 ${index + 1}`));
+    const page = await openBook(await bookOf(titles));
+    await expect.poll(() => rows(page).count(), WAIT).toBe(300);
+    expect(await violationsOf(page)).toEqual([]);
+  }, 240_000);
+
+  it('deletes the book, with what becomes of its drafts told', async () => {
+    const id = await bookOf(['One'], 1);
+    const page = await openBook(id);
+    await tab(page, 'Details');
+    await page.getByRole('button', { name: 'Delete the book…' }).click();
+    await page.getByLabel('They are deleted too').check();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Delete the book', exact: true }).click();
+    await page.getByText(/is deleted, with its drafts/).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Shelf' }).waitFor();
+  });
+});
+
+it('leaves no problem in the browser', () => {
+  expect(studio.problems().filter((problem) => !/ERR_FAILED/.test(problem))).toEqual([]);
+  expect(studio.strangers()).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import { type FormEvent, useId, useState } from 'react';
+import { ChangeChaptersDocument } from '../../book-graph/operations.generated.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { Check } from '../../design/controls/check.tsx';
+import { Dialog } from '../../design/controls/dialog.tsx';
+import { Field } from '../../design/controls/field.tsx';
+import { Failed } from '../../design/states/notices.tsx';
+import { useTell } from '../../design/states/toasts.tsx';
+import { type Done, useDo } from '../../graph/hooks.ts';
+import { faultAt, faultsBeside } from '../../graph/user-faults.ts';
+import css from './chapters.module.css';
+import { type Chapter, freeKey } from './model.ts';
+import { RemoveChapter } from './remove-chapter.tsx';
+
+export interface ChapterDialogProps {
+  readonly bookId: string;
+  readonly chapters: readonly Chapter[];
+  /** Undefined: a new one is added. */
+  readonly chapter: Chapter | undefined;
+  readonly onClose: () => void;
+}
+
+const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
+
+/** A chapter's title and kind; a new one comes at the end. Here it is also taken out. */
+export function ChapterDialog({ bookId, chapters, chapter, onClose }: ChapterDialogProps) {
+  const form = useId();
+  const tell = useTell();
+  const [isBusy, change] = useDo(ChangeChaptersDocument);
+  const [done, setDone] = useState(nothingDone);
+  const [isRemoving, setRemoving] = useState(false);
+  if (chapter && isRemoving) return <RemoveChapter {...{ bookId, chapter, onClose }} />;
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    const title = String(given.get('title') ?? '').trim();
+    const numbered = given.get('unnumbered') === null;
+    const chapterNum = chapter?.chapterNum ?? freeKey(chapters);
+    const place = chapter ? {} : { position: chapters.length + 1 };
+    const answer = await change({
+      input: { id: bookId, chapters: [{ chapterNum, title, numbered, ...place }] },
+    });
+    setDone(answer);
+    if (answer.faults.length > 0) return;
+    tell(chapter ? 'The chapter is changed.' : `“${title}” is added at the end.`);
+    onClose();
+  };
+  const beside = faultsBeside(done, ['title']);
+  return (
+    <Dialog
+      title={chapter ? 'Edit the chapter' : 'Add a chapter'}
+      onClose={onClose}
+      closeLabel="Cancel"
+      actions={
+        <>
+          {chapter ? (
+            <Button kind="danger" onClick={() => setRemoving(true)}>
+              Remove…
+            </Button>
+          ) : null}
+          <Button kind="primary" type="submit" form={form} busy={isBusy}>
+            {chapter ? 'Save' : 'Add'}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className={css['form']} onSubmit={(event) => void submit(event)} noValidate>
+        <Field
+          label="Title"
+          name="title"
+          dir="auto"
+          autoComplete="off"
+          defaultValue={chapter?.title ?? ''}
+          fault={faultAt(done.userErrors, 'title')}
+        />
+        <Check
+          name="unnumbered"
+          label="Front or back matter"
+          hint="It has no number in the table of contents, such as a prologue."
+          defaultChecked={chapter ? !chapter.numbered : false}
+        />
+        {beside.length > 0 ? <Failed title="It is not stored" reason={beside.join(' ')} /> : null}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,133 @@
+import { useRef, useState } from 'react';
+import {
+  ChangeFrontDocument,
+  MakePitchDocument,
+  PitchesDocument,
+} from '../../book-graph/operations.generated.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { Check } from '../../design/controls/check.tsx';
+import { Empty, Failed, Loading, Partial } from '../../design/states/notices.tsx';
+import { StateBadge } from '../../design/states/state-badge.tsx';
+import { useTell } from '../../design/states/toasts.tsx';
+import { Time } from '../../design/text/time.tsx';
+import { useDo } from '../../graph/hooks.ts';
+import { newestFirst, usePages } from '../../graph/use-pages.ts';
+import { createIntent } from '../compile/intent.ts';
+import { type BookSeen, useReadAgain } from '../live/use-book.ts';
+import css from './pitch.module.css';
+import { PitchDetail } from './pitch-detail.tsx';
+
+const PITCH_BUILDER = 'pitch-builder';
+const PAGE = 50;
+
+type Switched = Pick<BookSeen, 'id' | 'automatic'>;
+
+/** Whether each new version is pitched by itself. */
+function Automatic({ id, automatic }: Switched) {
+  const [isBusy, change] = useDo(ChangeFrontDocument);
+  const tell = useTell();
+  const isOn = automatic.includes(PITCH_BUILDER);
+  const set = async (on: boolean) => {
+    const others = automatic.filter((each) => each !== PITCH_BUILDER);
+    const { faults } = await change({ input: { id, automatic: on ? [...others, PITCH_BUILDER] : others } });
+    if (faults[0]) tell(faults[0], true);
+  };
+  return (
+    <Check
+      kind="switch"
+      label="Pitch each new version by itself"
+      checked={isOn}
+      aria-busy={isBusy || undefined}
+      onChange={({ target }) => void set(target.checked)}
+    />
+  );
+}
+
+/** Asks for a pitch of the newest version. */
+function useBuild(bookId: string, onBuilt: (id: string) => void) {
+  const [isBusy, make] = useDo(MakePitchDocument);
+  const [faults, setFaults] = useState<readonly string[]>([]);
+  const intent = useRef(createIntent());
+  const build = async () => {
+    const input = { bookId };
+    const answer = await make({ input: { ...input, idempotencyKey: intent.current.keyOf(input) } });
+    setFaults(answer.faults);
+    const blob = answer.payload?.blob;
+    if (blob || answer.userErrors.length > 0) intent.current.done();
+    if (blob) onBuilt(blob.id);
+  };
+  return { isBusy, faults, build };
+}
+
+export interface PitchesProps {
+  readonly book: BookSeen;
+  readonly changes: number;
+}
+
+/** The pitches of the book, the newest first, and one of them. */
+export function Pitches({ book, changes }: PitchesProps) {
+  const [chosen, setChosen] = useState<string>();
+  const filter = { bookId: book.id, processorId: PITCH_BUILDER };
+  const pages = usePages(PitchesDocument, { filter, first: PAGE, after: null });
+  const { data, faults, isLoading, reload, isGone } = pages;
+  useReadAgain(changes, reload);
+  const {
+    isBusy,
+    faults: refused,
+    build,
+  } = useBuild(book.id, (id) => {
+    setChosen(id);
+    reload();
+  });
+  const pitches = newestFirst(data?.blobs.nodes ?? []).filter(({ id }) => !isGone(id));
+  const shown = pitches.find(({ id }) => id === chosen) ?? pitches[0];
+  return (
+    <>
+      <div className={css['top']}>
+        <Button busy={isBusy} onClick={() => void build()}>
+          Build a pitch
+        </Button>
+        <Automatic id={book.id} automatic={book.automatic} />
+      </div>
+      {refused.length > 0 ? <Failed title="No pitch is built" reason={refused.join(' ')} /> : null}
+      <Partial reasons={faults} />
+      {isLoading ? <Loading label="Loading the pitches" lines={4} /> : null}
+      {data && !shown ? (
+        <Empty title="No pitch yet">
+          A pitch offers the newest version of the book to publishers or readers, as a text and as slides.
+        </Empty>
+      ) : null}
+      {shown ? (
+        <div className={css['split']}>
+          <nav aria-label="Pitches" className={css['side']}>
+            <ol>
+              {pitches.map((pitch) => (
+                <li key={pitch.id}>
+                  <button
+                    type="button"
+                    className={css['choice']}
+                    aria-current={pitch.id === shown.id ? 'true' : undefined}
+                    onClick={() => setChosen(pitch.id)}
+                  >
+                    <Time at={pitch.createdAt} />
+                    <StateBadge state={pitch.processing.state} />
+                  </button>
+                </li>
+              ))}
+            </ol>
+            {data?.blobs.pageInfo.hasNextPage ? (
+              <Button
+                kind="quiet"
+                busy={pages.isLoadingOlder}
+                onClick={() => void pages.showOlder(data.blobs.pageInfo.endCursor)}
+              >
+                Show older ones
+              </Button>
+            ) : null}
+          </nav>
+          <PitchDetail key={shown.id} id={shown.id} />
+        </div>
+      ) : null}
+    </>
+  );
+}

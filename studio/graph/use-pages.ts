@@ -1,0 +1,60 @@
+import type { TypedDocument } from 'blobgraph/client';
+import { useCallback, useRef, useState } from 'react';
+import { type AnyVariables, useClient } from 'urql';
+import { type Read, useRead } from './hooks.ts';
+import { useChanges } from './live.tsx';
+
+interface Paged {
+  readonly first: number;
+  readonly after?: string | null;
+}
+
+export interface Pages<Data> extends Read<Data> {
+  /** Reads the page behind a cursor; the cache puts it behind what is there. */
+  readonly showOlder: (after: string | null) => Promise<void>;
+  readonly isLoadingOlder: boolean;
+  /** Deleted since the list was read. */
+  readonly isGone: (id: string) => boolean;
+}
+
+/**
+ * A list by pages, of which the first is read again when the list has changed. What the cache joins may hold what is
+ * gone, and stand in another order than its pages were asked for: sort it, and leave out what is gone.
+ */
+export function usePages<Data, Variables extends AnyVariables & Paged>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+): Pages<Data> {
+  const client = useClient();
+  const read = useRead(document, variables);
+  const [isLoadingOlder, setLoadingOlder] = useState(false);
+  const gone = useRef(new Set<string>());
+  const [, setGone] = useState(0);
+  useChanges(({ kind, blobId }) => {
+    if (kind !== 'DELETED') return;
+    gone.current.add(blobId);
+    setGone(gone.current.size);
+  });
+  const latest = useRef(variables);
+  latest.current = variables;
+  const showOlder = useCallback(
+    async (after: string | null) => {
+      setLoadingOlder(true);
+      const page = { ...latest.current, after };
+      await client.query(document, page, { requestPolicy: 'network-only' }).toPromise();
+      setLoadingOlder(false);
+    },
+    [client, document],
+  );
+  const isGone = useCallback((id: string) => gone.current.has(id), []);
+  return { ...read, showOlder, isLoadingOlder, isGone };
+}
+
+interface Dated {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+/** The newest first; of the same moment, as they stood. */
+export const newestFirst = <Entry extends Dated>(entries: readonly Entry[]): Entry[] =>
+  entries.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));

@@ -1,0 +1,17 @@
+interface UserFault {
+  readonly field?: string | null;
+  readonly message: string;
+}
+
+/** What is wrong with a field of an input; `title` is also `chapters.0.title`. */
+export const faultAt = (faults: readonly UserFault[], name: string): string | undefined =>
+  faults.find(({ field }) => field === name || field?.endsWith(`.${name}`))?.message;
+
+/** What is wrong, and stands at none of these fields. */
+export const faultsBeside = (
+  { faults, userErrors }: { readonly faults: readonly string[]; readonly userErrors: readonly UserFault[] },
+  names: readonly string[],
+): string[] => {
+  const shown = new Set(names.map((name) => faultAt(userErrors, name)));
+  return faults.filter((message) => !shown.has(message));
+};

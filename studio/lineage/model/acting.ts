@@ -1,0 +1,20 @@
+import { createContext, useContext } from 'react';
+
+/** What can be done with a blob wherever it is shown. */
+export interface Acting {
+  readonly open: (id: string) => void;
+  /** Another lineage: of this blob. */
+  readonly centre: (id: string) => void;
+  readonly retry: (id: string, processorIds: readonly string[]) => void;
+  /** A processor's name; its id where that is not known. */
+  readonly nameOf: (processorId: string) => string;
+}
+
+const context = createContext<Acting | undefined>(undefined);
+export const ActingProvider = context.Provider;
+
+export function useActing(): Acting {
+  const acting = useContext(context);
+  if (!acting) throw new Error('useActing needs an ActingProvider around it');
+  return acting;
+}

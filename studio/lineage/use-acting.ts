@@ -1,0 +1,32 @@
+import { useCallback, useMemo } from 'react';
+import { useLocation } from 'wouter';
+import { useTell } from '../design/states/toasts.tsx';
+import { useDo, useRead } from '../graph/hooks.ts';
+import { RetryDocument } from '../graph/operations.generated.ts';
+import { LineageProcessorsDocument } from '../lineage-graph/operations.generated.ts';
+import type { Acting } from './model/acting.ts';
+
+/** What the lineage's nodes and items can do. */
+export function useActs(open: (id: string) => void): Acting {
+  const tell = useTell();
+  const [, go] = useLocation();
+  const [, run] = useDo(RetryDocument);
+  const { data } = useRead(LineageProcessorsDocument, {});
+  const names = useMemo(() => new Map(data?.processors.map(({ id, name }) => [id, name])), [data]);
+  const nameOf = useCallback((id: string) => (id === 'state' ? 'You' : (names.get(id) ?? id)), [names]);
+  const retry = useCallback(
+    async (blobId: string, processorIds: readonly string[]) => {
+      const done = await Promise.all(
+        [...new Set(processorIds)].map((processorId) => run({ blobId, processorId })),
+      );
+      const faults = done.flatMap((each) => each.faults);
+      if (faults.length > 0) tell(faults.join(' '), true);
+    },
+    [run, tell],
+  );
+  const centre = useCallback((id: string) => go(`/lineage/${id}`), [go]);
+  return useMemo(
+    () => ({ open, centre, nameOf, retry: (id, processors) => void retry(id, processors) }),
+    [open, centre, nameOf, retry],
+  );
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import {
+  inOrder,
+  largestOf,
+  type PictureRow,
+  positionOf,
+  type Rendition,
+  sourceSetOf,
+  takenOf,
+} from './picture.ts';
+
+const row = (id: string, createdAt: string, version = 1) => ({ id, createdAt, version }) as PictureRow;
+
+test('pages and what came since are one list: the newest first, each once, as it is known last', () => {
+  const page = [row('b', '2026-05-01T12:00:00Z'), row('a', '2026-05-01T11:00:00Z')];
+  const since = [row('c', '2026-05-01T13:00:00Z'), row('b', '2026-05-01T12:00:00Z', 2)];
+  expect(inOrder(page, since).map(({ id, version }) => `${id}${version}`)).toEqual(['c1', 'b2', 'a1']);
+});
+
+test('of the same moment, the larger id comes first, as in the index', () => {
+  const at = '2026-05-01T12:00:00Z';
+  expect(inOrder([row('a', at), row('c', at), row('b', at)]).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+});
+
+const rendition = (width: number, format: Rendition['format']) =>
+  ({ width, format, url: `/${width}.${format}` }) as Rendition;
+
+test('a browser is given the renditions of a format by their widths', () => {
+  const all = [
+    rendition(256, 'WEBP'),
+    rendition(256, 'AVIF'),
+    rendition(640, 'AVIF'),
+    rendition(640, 'WEBP'),
+  ];
+  expect(sourceSetOf(all, 'AVIF')).toBe('/256.AVIF 256w, /640.AVIF 640w');
+  expect(largestOf(all, 'WEBP')?.width).toBe(640);
+  expect(largestOf(all, 'PNG')).toBeUndefined();
+});
+
+test.each([
+  ['2026-05-02T14:05:00', '2 May 2026 at 14:05'],
+  ['2026-05-02T14:05:00+09:00', '2 May 2026 at 14:05'],
+  ['in summer', 'in summer'],
+])('taken at %s, in the time of the place', (takenAt, words) => {
+  expect(takenOf(takenAt)).toBe(words);
+});
+
+test('a position has its hemispheres in letters', () => {
+  expect(positionOf({ latitude: -33.8568, longitude: 151.2153 })).toBe('33.85680° S, 151.21530° E');
+});

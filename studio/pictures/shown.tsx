@@ -1,0 +1,48 @@
+import { useMemo } from 'react';
+import { thumbHashToDataURL } from 'thumbhash';
+import { type Asset, largestOf, sourceSetOf } from './picture.ts';
+import css from './pictures.module.css';
+
+/** What is shown until the picture is there. */
+function placeholderOf(thumbhash: string): string | undefined {
+  try {
+    return thumbHashToDataURL(Uint8Array.from(atob(thumbhash), (letter) => letter.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ShownProps {
+  readonly asset: Asset;
+  /** How wide it is drawn, e.g. `14rem`: the browser takes a rendition by it. */
+  readonly sizes: string;
+  /** Read out in its place where nobody has described it. */
+  readonly title: string;
+  readonly isLarge?: boolean;
+  /** Its addresses are good for an hour or two: new ones must be had. */
+  readonly onBroken: () => void;
+}
+
+/** A picture in the rendition that fits, over its ThumbHash until it has come. */
+export function Shown({ asset, sizes, title, isLarge = false, onBroken }: ShownProps) {
+  const placeholder = useMemo(() => placeholderOf(asset.thumbhash), [asset.thumbhash]);
+  const { renditions, width, height } = asset;
+  const largest = largestOf(renditions, 'WEBP') ?? renditions[0];
+  return (
+    <picture className={isLarge ? css['large'] : css['small']}>
+      <source type="image/avif" srcSet={sourceSetOf(renditions, 'AVIF')} sizes={sizes} />
+      <img
+        src={largest?.url}
+        srcSet={sourceSetOf(renditions, 'WEBP')}
+        sizes={sizes}
+        width={width}
+        height={height}
+        alt={asset.altText ?? title}
+        loading={isLarge ? 'eager' : 'lazy'}
+        decoding="async"
+        style={placeholder ? { backgroundImage: `url(${placeholder})` } : undefined}
+        onError={onBroken}
+      />
+    </picture>
+  );
+}

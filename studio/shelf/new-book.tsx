@@ -1,0 +1,86 @@
+import { type FormEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import { Button } from '../design/controls/button.tsx';
+import { Dialog } from '../design/controls/dialog.tsx';
+import { Field } from '../design/controls/field.tsx';
+import { Failed } from '../design/states/notices.tsx';
+import { useDo } from '../graph/hooks.ts';
+import { ShelfCreateBookDocument } from './operations.generated.ts';
+import css from './shelf.module.css';
+import { idOf } from './slug.ts';
+
+export interface NewBookProps {
+  readonly known: readonly { readonly id: string }[];
+  readonly onClose: () => void;
+}
+
+type Faults = Readonly<Partial<Record<'title' | 'id' | 'author' | 'other', string>>>;
+
+const FIELDS = ['title', 'id', 'author'] as const;
+
+/** A dialog that makes a book, and goes to it. */
+export function NewBook({ known, onClose }: NewBookProps) {
+  const [title, setTitle] = useState('');
+  const [ownId, setOwnId] = useState<string>();
+  const [author, setAuthor] = useState('');
+  const [faults, setFaults] = useState<Faults>({});
+  const [isBusy, create] = useDo(ShelfCreateBookDocument);
+  const [, go] = useLocation();
+  const id = (ownId ?? idOf(title)).trim();
+  const wrong = (): Faults => ({
+    ...(title.trim() === '' && { title: 'Give the book a title.' }),
+    ...(id === '' && { id: 'Give the book an id, e.g. my-novel.' }),
+    ...(known.some((book) => book.id === id) && {
+      id: 'You have a book of this id already. Choose another one.',
+    }),
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const before = wrong();
+    setFaults(before);
+    if (Object.keys(before).length > 0 || isBusy) return;
+    const input = { id, title: title.trim(), ...(author.trim() && { author: author.trim() }) };
+    const { payload, faults: why, userErrors } = await create({ input });
+    if (payload?.book) return go(`/books/${encodeURIComponent(id)}`);
+    const atFields = FIELDS.flatMap((field) => {
+      const fault = userErrors.find((each) => each.field === field);
+      return fault ? [[field, fault.message] as const] : [];
+    });
+    setFaults(atFields.length > 0 ? Object.fromEntries(atFields) : { other: why.join(' ') });
+  };
+  const save = (
+    <Button kind="primary" type="submit" form="new-book" busy={isBusy}>
+      Make the book
+    </Button>
+  );
+  return (
+    <Dialog title="A new book" onClose={onClose} actions={save} closeLabel="Cancel">
+      <form id="new-book" className={css['form']} onSubmit={(event) => void submit(event)}>
+        <Field
+          label="Title"
+          value={title}
+          maxLength={500}
+          fault={faults.title}
+          onChange={({ target }) => setTitle(target.value)}
+        />
+        <Field
+          label="Id"
+          hint="Your own name for it, in addresses and in the API. It stays as it is."
+          value={ownId ?? id}
+          maxLength={200}
+          spellCheck={false}
+          fault={faults.id}
+          onChange={({ target }) => setOwnId(target.value)}
+        />
+        <Field
+          label="Author, if it is to be on the cover"
+          value={author}
+          maxLength={500}
+          fault={faults.author}
+          onChange={({ target }) => setAuthor(target.value)}
+        />
+        {faults.other ? <Failed title="The book was not made" reason={faults.other} /> : null}
+      </form>
+    </Dialog>
+  );
+}

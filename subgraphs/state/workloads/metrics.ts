@@ -1,0 +1,51 @@
+import { Gauge } from 'prom-client';
+import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
+import type { ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
+import type { Clock } from '../../../platform/time/clock.ts';
+import { knownProcessors } from '../blobs/processing/processor-status.ts';
+import type { Workload } from '../store/scans.ts';
+import { oldestSeconds, type Workloads } from './workloads.ts';
+
+interface WorkloadMetricsDependencies {
+  readonly workloads: Workloads;
+  readonly processors: Pick<ProcessorCatalog, 'known'>;
+  readonly clock: Clock;
+}
+
+type Measured = readonly [name: string, help: string, of: (workload: Workload, now: Date) => number];
+
+const MEASURED: readonly Measured[] = [
+  ['queue_depth', 'Runs that wait for a processor; counted to 10,000.', ({ waiting }) => waiting],
+  [
+    'queue_oldest_seconds',
+    'For how long the oldest of them has waited; 0 while none does.',
+    (workload, now) => oldestSeconds(workload, now) ?? 0,
+  ],
+  ['runs_in_work', 'Runs that a processor has begun and not ended.', ({ inWork }) => inWork],
+];
+
+/** Measures what all processors have to do; one look for all gauges of a scrape. */
+export function measureWorkloads(
+  { registry }: ServiceMetrics,
+  { workloads, processors, clock }: WorkloadMetricsDependencies,
+): void {
+  const read = async () => {
+    const ids = [...(await knownProcessors(processors)).keys()];
+    const found = await workloads.of(ids);
+    return ids.flatMap((id, place) => (found[place] ? [[id, found[place]] as const] : []));
+  };
+  for (const [name, help, of] of MEASURED) {
+    new Gauge({
+      name: `blobgraph_processor_${name}`,
+      help,
+      labelNames: ['processor'],
+      registers: [registry],
+      async collect() {
+        // Metrics of the rest are told all the same.
+        const now = await read().catch(() => []);
+        this.reset();
+        for (const [processor, workload] of now) this.set({ processor }, of(workload, clock.now()));
+      },
+    });
+  }
+}
