@@ -6,7 +6,7 @@ import { projectFile } from '../platform/process/paths.ts';
 import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
 import type { TestBlob } from './testing/test-subgraphs.ts';
 
-const CORE = readFileSync(projectFile('gateway/graphiql/examples/02-blobs.graphql'), 'utf8');
+const CORE = readFileSync(projectFile('gateway/graphiql/examples/15-blobs.graphql'), 'utf8');
 
 const DEEP = `{ blob(id: "b") ${'{ parent '.repeat(20)} { id } ${'}'.repeat(20)} }`;
 const EVERYTHING =

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
-import { isLoopback } from '../platform/config/config.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
 import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
@@ -18,6 +17,7 @@ import { Sessions } from '../platform/serving/sessions/sessions.ts';
 import { SocketDoor } from '../platform/serving/websocket/door.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import { callerOf, type GatewayContext, userOf } from './admission/context.ts';
+import { hasLocalUser, mayExplain } from './admission/explaining.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
 import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
@@ -58,10 +58,8 @@ import {
 } from './subscriptions/subscriptions.ts';
 
 /** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
-const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> => {
-  const { production, host } = runtime.config;
-  return production || !isLoopback(host) ? null : developmentToken(runtime, LOCAL_USER);
-};
+const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> =>
+  hasLocalUser(runtime.config) ? developmentToken(runtime, LOCAL_USER) : null;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -169,10 +167,11 @@ function openLive(parts: Parts): Live {
 
 /** Serves `/graphql` over HTTP, WebSocket and event streams. */
 async function serveGraph(
-  { app, runtime, documents, authenticate, mayRunAny, redact }: Parts,
+  { app, runtime, documents, given, authenticate, mayRunAny, redact }: Parts,
   { streaming, door, subscriptions }: Live,
 ): Promise<void> {
   const { config, logger } = runtime;
+  const explains = mayExplain(given.QUERY_PLANS, config);
   await serveGraphOverHttp<GatewayContext>(app, {
     documents,
     authenticate,
@@ -180,7 +179,7 @@ async function serveGraph(
     page: config.graphiql ? '/graphiql/' : '/',
     redact: (error, { viewer }) => redact(error, viewer),
     mayRunAny: ({ viewer }) => mayRunAny(viewer),
-    mayExplain: ({ viewer }) => isOperator(viewer),
+    mayExplain: ({ viewer }) => explains(viewer),
     stream: streamSubscriptions(streaming),
     logger,
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { projectFile } from '../platform/process/paths.ts';
 import { startTestGraph, type TestGraph } from './testing/test-graph.ts';
 
-const CORE = readFileSync(projectFile('gateway/graphiql/examples/02-blobs.graphql'), 'utf8');
+const CORE = readFileSync(projectFile('gateway/graphiql/examples/15-blobs.graphql'), 'utf8');
 
 let graph: TestGraph;
 

@@ -15,6 +15,12 @@ export const settings = z
       .enum(['false', 'true', 'except-operators'])
       .default('false')
       .describe('`true`: `/graphql` runs no others; `except-operators`: operators may run any'),
+    QUERY_PLANS: z
+      .enum(['everybody', 'operators', 'nobody'])
+      .optional()
+      .describe(
+        'who may ask how an operation is run ([`x-explain`](graphiql.md#query-plans)); unset: operators, and in development the local user, whose token the pages fill in',
+      ),
     ENTITY_CACHE_MEBIBYTES: wholeNumber(0, 16_384)
       .default(64)
       .describe(

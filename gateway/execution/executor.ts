@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
+import { type ToldPlan, toldPlan } from '../planning/plan/told-plan.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { SubgraphRequest, Subgraphs } from '../subgraphs/subgraphs.ts';
 import { completeResult } from './completion/completion.ts';
@@ -38,7 +39,7 @@ export interface ExecutionResult {
   readonly data: Readonly<Record<string, unknown>> | null;
   /** Absent without errors. */
   readonly errors?: readonly GraphQLFormattedError[];
-  /** `plan`, `requests` and `kept`; only with `explain`. */
+  /** The told plan, `requests` and `kept`; only with `explain`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -66,6 +67,8 @@ export interface Executor<Context> {
     operation: PreparedOperation,
     request: ExecutionRequest<Context>,
   ): Promise<ExecutionResult | PrintedResult>;
+  /** The plan by which an operation would be run with these variables. No subgraph is asked. @throws like {@link execute} */
+  plan(operation: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan>;
 }
 
 /** An operation that is about to be run. */
@@ -103,6 +106,11 @@ function assertAllAsked({ paths }: PlannedText, steps: readonly Step[]): void {
   for (const path of paths) {
     if (!filled.has(path)) throw planningFailed(`No subgraph can resolve \`${path}\`.`);
   }
+}
+
+function ownPrepared(prepared: PreparedOperation): Prepared {
+  if (prepared instanceof Prepared) return prepared;
+  throw new TypeError('The operation was prepared by another executor');
 }
 
 /** Of all executors: kept answers are found by it, also after another supergraph has come. */
@@ -152,15 +160,22 @@ class PlanExecutor<Context> implements Executor<Context> {
     return { json };
   }
 
-  async #ready(prepared: PreparedOperation, request: ExecutionRequest<Context>): Promise<Ready<Context>> {
-    if (!(prepared instanceof Prepared))
-      throw new TypeError('The operation was prepared by another executor');
+  async plan(prepared: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan> {
+    const own = ownPrepared(prepared);
+    const { plan } = await this.#compiled(own, own.variablesOf(variables));
+    return toldPlan(plan);
+  }
+
+  #compiled(prepared: Prepared, variables: Readonly<Values>): Promise<Compiled> {
+    return prepared.variantFor(variables, (conditions) => this.#compile(prepared, conditions));
+  }
+
+  async #ready(given: PreparedOperation, request: ExecutionRequest<Context>): Promise<Ready<Context>> {
     const { subgraphs, entities } = this.#deps;
     const { context } = request;
+    const prepared = ownPrepared(given);
     const variables = prepared.variablesOf(request.variables);
-    const compiled = await prepared.variantFor(variables, (conditions) =>
-      this.#compile(prepared, conditions),
-    );
+    const compiled = await this.#compiled(prepared, variables);
     const ask = (asked: SubgraphRequest) => subgraphs.ask(asked, context);
     return { prepared, compiled, variables, request, kept: entities?.open(context), ask };
   }
@@ -186,7 +201,7 @@ class PlanExecutor<Context> implements Executor<Context> {
     return {
       ...(result.errors.length > 0 ? { errors: result.errors } : {}),
       data: result.data,
-      ...(explain ? { extensions: { plan: plan.node ?? null, requests, kept } } : {}),
+      ...(explain ? { extensions: { ...toldPlan(plan), requests, kept } } : {}),
     };
   }
 

@@ -1,40 +1,46 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type OperationDefinitionNode, parse } from 'graphql';
 import { projectFile } from '../../platform/process/paths.ts';
 import { type PageOptions, serveBuiltPage } from '../pages/built-page.ts';
-import type { ExampleOperation, GraphiqlConfig } from './config.ts';
+import type { GraphiqlConfig } from './config.ts';
+import type { StoryStep } from './story.ts';
 
-const examplesFolder = projectFile('gateway', 'graphiql', 'examples');
+const folder = projectFile('gateway', 'graphiql', 'examples');
 
-async function readVariables(file: string): Promise<Pick<ExampleOperation, 'variables'>> {
-  return existsSync(file) ? { variables: JSON.parse(await readFile(file, 'utf8')) } : {};
-}
+type Variables = Readonly<Record<string, StoryStep['variables']>>;
 
-async function readOperation(stem: string): Promise<ExampleOperation> {
-  const query = await readFile(join(examplesFolder, `${stem}.graphql`), 'utf8');
+/** The comment that a file begins with, as one line. */
+const sentencesOf = (text: string): string =>
+  (/^(?:#.*\n)+/.exec(text)?.[0] ?? '').replaceAll(/^# ?/gm, '').trim().replaceAll(/\s+/g, ' ');
+
+async function readStep(file: string, variables: Variables): Promise<StoryStep> {
+  const text = (await readFile(join(folder, file), 'utf8')).trimEnd();
   const isOperation = (node: { kind: string }): node is OperationDefinitionNode =>
     node.kind === 'OperationDefinition';
-  const name = parse(query).definitions.find(isOperation)?.name?.value ?? stem;
+  const operation = parse(text).definitions.find(isOperation);
+  if (!operation?.name) throw new Error(`${file} has no operation with a name`);
+  const name = operation.name.value;
   return {
-    name,
-    query: query.trimEnd(),
-    ...(await readVariables(join(examplesFolder, `${stem}.variables.json`))),
+    ...{ name, kind: operation.operation, sentences: sentencesOf(text), query: text },
+    variables: variables[name] ?? {},
   };
 }
 
-/** The example operations, ordered by file name. */
-export async function exampleOperations(): Promise<ExampleOperation[]> {
-  const files = (await readdir(examplesFolder)).filter((file) => file.endsWith('.graphql')).sort();
-  return Promise.all(files.map((file) => readOperation(file.replace(/\.graphql$/, ''))));
+/** The steps of the story, ordered by file name. */
+export async function storySteps(): Promise<StoryStep[]> {
+  const variables: Variables = JSON.parse(await readFile(join(folder, 'variables.json'), 'utf8'));
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql')).sort();
+  return Promise.all(files.map((file) => readStep(file, variables)));
 }
+
+const STUDIO = '/studio/';
 
 /** A Fastify plugin that serves GraphiQL at `/graphiql` and its settings at `/graphiql/config.json`. */
 export async function graphiqlRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
   const { token, appFolder = projectFile('dist', 'gateway', 'graphiql-app') } = options;
-  const operations = await exampleOperations();
+  const story = await storySteps();
   await serveBuiltPage(app, {
     prefix: '/graphiql',
     folder: appFolder,
@@ -49,6 +55,11 @@ export async function graphiqlRoutes(app: FastifyInstance, options: PageOptions)
       'connect-src': "'self'",
     },
     token,
-    settings: (given): GraphiqlConfig => ({ token: given, operations }),
+    settings: (given): GraphiqlConfig => ({
+      token: given,
+      story,
+      // Asked for each time: its routes may be added after these.
+      studio: app.methodsAt(STUDIO).includes('GET') ? STUDIO : null,
+    }),
   });
 }

@@ -3,12 +3,9 @@ import { readFileSync } from 'node:fs';
 import { getIntrospectionQuery } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { signDevelopmentToken } from '../../platform/identity/users/user-tokens.ts';
 import { projectFile } from '../../platform/process/paths.ts';
 import { createHttpServer } from '../../platform/serving/http/http.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
-import { viewer } from '../../platform/testing/service.ts';
-import { systemClock } from '../../platform/time/clock.ts';
 import { createDocuments } from '../documents/documents.ts';
 import { MemoryTexts } from '../documents/registered/registered-texts.memory.ts';
 import { openGraph } from '../graph/graph.ts';
@@ -371,16 +368,4 @@ test('introspection answers the full query of graphql-js', async () => {
   const { body: small } = await post({ query: '{ __schema { types { name isOneOf } } }' });
   expect(small.errors).toBeUndefined();
   expect(graph.asked).toEqual([]);
-});
-
-test('operators may request how an operation was run', async () => {
-  const key = await graph.gateway.runtime.keys.userKey();
-  const token = await signDevelopmentToken({ key, viewer: viewer('op', 'operator'), clock: systemClock });
-  const query = '{ me { id } }';
-  const explained = await post({ query }, { authorization: `Bearer ${token}`, 'x-explain': '1' });
-  expect(explained.body).toEqual({ data: { me: { id: 'op' } }, extensions: expect.anything() });
-  const plain = await post({ query }, { authorization: `Bearer ${token}` });
-  expect(plain.body).toEqual({ data: { me: { id: 'op' } } });
-  const refused = await post({ query }, { 'x-explain': '1' });
-  expect([refused.status, refused.code]).toEqual([403, 'FORBIDDEN']);
 });

@@ -13,6 +13,7 @@ import type { Documents, DocumentUser } from '../documents/documents.ts';
 import type { ExecutionResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Answer, presentable, presentableError } from '../operations/present.ts';
+import { explanationAsked, onlyPlanned } from './explanation.ts';
 import { sendAnswer, sendJson } from './graph-answer.ts';
 import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
 import { refuseLongQueries } from './long-query.ts';
@@ -24,9 +25,6 @@ declare module 'fastify' {
   }
 }
 
-/** Requests the plan and its requests in `extensions`. */
-const EXPLAIN_HEADER = 'x-explain';
-
 export interface GraphOverHttp<Context> {
   readonly documents: Documents<Context>;
   /** Authenticates a request. @throws BlobgraphError UNAUTHENTICATED, RATE_LIMITED */
@@ -37,7 +35,7 @@ export interface GraphOverHttp<Context> {
   readonly page?: string;
   /** Redacts a refusal for its caller. Default: unchanged. */
   redact?(error: OperationRefused, context: Context): OperationRefused;
-  /** Whether the caller may see how an operation was run. */
+  /** Whether the caller may see how an operation is run. */
   mayExplain(context: Context): boolean;
   /** Whether the caller may run unlisted documents where only listed ones are allowed. Default: nobody may. */
   mayRunAny?(context: Context): boolean;
@@ -78,17 +76,6 @@ function refuseForgery({ method, headers }: FastifyRequest): void {
   );
 }
 
-function wantsExplanation<Context>(
-  { headers }: FastifyRequest,
-  context: Context,
-  { mayExplain }: GraphOverHttp<Context>,
-): boolean {
-  const asked = headers[EXPLAIN_HEADER];
-  if (asked === undefined || asked === '0') return false;
-  if (mayExplain(context)) return true;
-  throw new BlobgraphError('FORBIDDEN', `Only operators may send \`${EXPLAIN_HEADER}\`.`);
-}
-
 const documentUser = <Context>(
   context: Context,
   { userOf, mayRunAny }: GraphOverHttp<Context>,
@@ -111,11 +98,13 @@ async function answer<Context>(
     return sendAnswer(reply, presentableError(error, logger), 406);
   }
   refuseForgery(request);
+  const explanation = explanationAsked(request.headers, () => deps.mayExplain(context));
   const isPost = request.method === 'POST';
   const parameters = isPost ? parametersOf(request.body) : parametersOfSearch(request.query);
   const operation = await documents.find(parameters, documentUser(context, deps));
   const { variables } = parameters;
-  if (operation.kind === OperationTypeNode.SUBSCRIPTION) {
+  if (operation.kind === OperationTypeNode.SUBSCRIPTION && explanation !== 'plan') {
+    if (explanation === 'run') throw onlyPlanned;
     if (!stream) throw noSubscriptions;
     if (!mayStream) throw notOverHttp;
     operation.check(variables);
@@ -126,7 +115,12 @@ async function answer<Context>(
     return sendAnswer(reply.header('allow', 'POST'), presentableError(error, logger), 405);
   }
   operation.check(variables);
-  const explain = wantsExplanation(request, context, deps);
+  if (explanation === 'plan')
+    return sendAnswer(reply, {
+      data: null,
+      extensions: { ...(await operation.plan({ variables, context })) },
+    });
+  const explain = explanation === 'run';
   const result = await operation.answer({ variables, context, ...(explain && { explain }) });
   if ('json' in result) return sendJson(reply, 200, result.json);
   const { present = presentable } = deps;

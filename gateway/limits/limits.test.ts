@@ -3,7 +3,7 @@ import { Supergraph } from '@apollo/federation-internals';
 import { getIntrospectionQuery, getOperationAST, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { projectFile } from '../../platform/process/paths.ts';
-import { exampleOperations } from '../graphiql/routes.ts';
+import { storySteps } from '../graphiql/routes.ts';
 import { costHintsOf, createCosting } from './cost.ts';
 import { defaultLimits, limitsRule } from './limits.ts';
 
@@ -29,8 +29,8 @@ const refusals = (query: string, limits = {}) =>
 const nested = (levels: number) =>
   `{ blob(id: "b") ${'{ parent '.repeat(levels)} { id } ${'}'.repeat(levels)} }`;
 
-test('GraphiQL’s examples, including the core query, and introspection are within the limits', async () => {
-  for (const { query, variables } of await exampleOperations()) {
+test('the steps of GraphiQL’s story, including the core query, and introspection are within the limits', async () => {
+  for (const { query, variables } of await storySteps()) {
     expect(refusals(query)).toEqual([]);
     expect(cost(query, { ...variables, first: 100 })).toBeLessThan(defaultLimits.cost);
   }

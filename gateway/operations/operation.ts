@@ -18,6 +18,7 @@ import type {
 } from '../execution/executor.ts';
 import type { createCosting } from '../limits/cost.ts';
 import { type OperationLimits, tooComplex } from '../limits/limits.ts';
+import type { ToldPlan } from '../planning/plan/told-plan.ts';
 import { nullErrors, nullPlaces } from './nulls.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -37,6 +38,8 @@ export interface Operation<Context> {
   run(request: ExecutionRequest<Context>): Promise<ExecutionResult>;
   /** Like {@link run}, for a result that is only to be printed. */
   answer(request: ExecutionRequest<Context>): Promise<ExecutionResult | PrintedResult>;
+  /** The plan by which {@link run} would run it. Who may not run it may not have it planned either. */
+  plan(request: ExecutionRequest<Context>): Promise<ToldPlan>;
 }
 
 /** Properties of an operation that permissions depend on. */
@@ -119,6 +122,7 @@ export function makeOperation<Context>(
     },
     run: (request) => allowed(request, () => executor.execute(prepared, request)),
     answer: (request) => allowed(request, () => executor.answer(prepared, request)),
+    plan: (request) => allowed(request, () => executor.plan(prepared, request.variables)),
   };
   return { operation, prepared };
 }

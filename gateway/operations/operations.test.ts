@@ -26,6 +26,7 @@ function countingExecutor() {
     },
     execute,
     answer: execute,
+    plan: async () => ({ plan: null }),
   };
   return { executor, prepared };
 }

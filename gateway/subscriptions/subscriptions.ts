@@ -88,12 +88,15 @@ async function inTurn<T>(
   work: (context: GatewayContext) => Promise<T>,
 ): Promise<T> {
   const leave = await shares.turn(viewer.userId, options);
-  const done = new AbortController();
+  // Made with the first large answer: most are small, and many.
+  let done: AbortController | undefined;
   let large: Promise<void> | undefined;
   const makeLarge = () => {
-    large ??= shares.large(viewer.userId, done.signal).then((leaveLarge) => {
-      if (done.signal.aborted) leaveLarge();
-      else done.signal.addEventListener('abort', leaveLarge, { once: true });
+    done ??= new AbortController();
+    const { signal } = done;
+    large ??= shares.large(viewer.userId, signal).then((leaveLarge) => {
+      if (signal.aborted) leaveLarge();
+      else signal.addEventListener('abort', leaveLarge, { once: true });
     });
     return large;
   };
@@ -101,7 +104,7 @@ async function inTurn<T>(
     return await work({ viewer, makeLarge });
   } finally {
     leave();
-    done.abort(DONE);
+    done?.abort(DONE);
   }
 }
 

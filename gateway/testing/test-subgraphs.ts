@@ -212,8 +212,9 @@ function definition(
     create: async ({ logger }) => ({
       checks: {},
       async install(app) {
-        app.addHook('preHandler', async ({ body, caller }) => {
-          if (!body) return;
+        app.addHook('preHandler', async ({ body, caller, routeOptions }) => {
+          // Of several that come as one, each comes by this route as well.
+          if (!body || routeOptions.url !== '/graphql') return;
           const { query, variables = {} } = body as Pick<Asked, 'query'> & Partial<Asked>;
           const request = { subgraph: name, query, variables, viewer: caller.viewer, caller: caller.service };
           asked.push(request);

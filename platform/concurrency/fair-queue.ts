@@ -243,6 +243,7 @@ export class FairQueue {
   }
 
   #next(): { lane: Lane; waiter: Waiter } | undefined {
+    if (this.#turns.size === 0) return undefined;
     const isForLater = this.#passed >= MOST_PASSED;
     const order = this.#later === 0 ? [false] : [isForLater, !isForLater];
     for (const later of order) {

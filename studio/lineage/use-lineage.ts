@@ -50,7 +50,8 @@ export function useLineage(subject: Subject): LineageSeen {
   const [faults, setFaults] = useState<readonly string[]>([]);
   const latest = useRef(known);
   latest.current = known;
-  const heard = useRef<Change[]>([]);
+  // What changes tell while a reading is under way.
+  const heard = useRef<Change[]>(undefined);
   const isRead = useRef(false);
   const isWhole = useRef(true);
   const { kind, id } = subject;
@@ -63,12 +64,12 @@ export function useLineage(subject: Subject): LineageSeen {
     const read = async (): Promise<boolean> => {
       const asWhole = isWhole.current;
       isWhole.current = false;
-      heard.current = [];
+      const since: Change[] = [];
+      heard.current = since;
       try {
         const options = { typed, signal: over.signal, ...(asWhole ? {} : { known: latest.current.blobs }) };
         const answer = await readLineage(of, options);
         // An answer may be older than what was told while it was under way.
-        const since = heard.current;
         if (answer) setKnown((before) => since.reduce(withChange, withReading(before, answer.reading)));
         isRead.current ||= answer !== null;
         setAround((before) => (answer ? sameOr(before, aroundOf(answer)) : (before ?? null)));
@@ -80,6 +81,8 @@ export function useLineage(subject: Subject): LineageSeen {
         setFaults([reasonOf(error)]);
         // At first the user is asked.
         return !isRead.current;
+      } finally {
+        if (heard.current === since) heard.current = undefined;
       }
     };
     isWhole.current = true;
@@ -93,7 +96,7 @@ export function useLineage(subject: Subject): LineageSeen {
   }, [typed, kind, id, depth]);
 
   useGatheredChanges((changes) => {
-    heard.current.push(...changes);
+    heard.current?.push(...changes);
     if (changes.some((change) => isToRead(latest.current, change))) pace.current?.touch();
     setKnown((before) => changes.reduce(withChange, before));
   });

@@ -10,14 +10,14 @@ import type { SentOperation } from '../graph/operation.ts';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
 import { useLeaving } from '../page/leaving.ts';
 import { Page } from '../page/page.tsx';
-import type { Body, Draft } from './draft.ts';
 import { Earlier } from './earlier.tsx';
 import { Editor } from './editor.tsx';
 import { Expansion } from './expansion.tsx';
 import { Notice } from './notice.tsx';
 import { WriteBooksDocument } from './operations.generated.ts';
 import { PlaceFields } from './place.tsx';
-import { forget, keptElsewhere, type UnsavedPlace } from './unsaved.ts';
+import type { Body, Draft } from './text/draft.ts';
+import { forget, keptElsewhere, type UnsavedPlace } from './text/unsaved.ts';
 import { useDesk } from './use-desk.ts';
 import css from './write.module.css';
 

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { type ServiceName, serviceNames } from '../../../platform/config/config.ts';
 import { LOCAL_USER } from '../../../platform/identity/users/development-token.ts';
 import { launchBrowser, type Watch, watch } from '../../harness/browser.ts';
@@ -10,6 +10,10 @@ export interface StudioOptions extends Pick<SystemOptions, 'environment' | 'inte
   /** Default: `embedded`. */
   readonly shape?: Shape;
 }
+
+/** A badge by its word: a sign stands before it. */
+export const badge = (within: Page | Locator, word: string): Locator =>
+  within.getByText(new RegExp(`^.${word}$`, 'u'));
 
 /** A system with all of its services, and a browser that has its Studio page open. */
 export interface Studio {

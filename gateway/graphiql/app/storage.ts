@@ -1,4 +1,5 @@
 import type { GraphiQLProps } from 'graphiql';
+import type { LinkedOperation } from '../link.ts';
 
 type Backing = NonNullable<GraphiQLProps['storage']>;
 
@@ -33,17 +34,11 @@ export function historyWithoutHeaders(storage: Storage, headers: string): Backin
   };
 }
 
-/** A tab's editor content. */
-export interface TabContent {
-  readonly query: string;
-  readonly variables: string;
-}
-
 /**
  * The tab that was open last, from GraphiQL's storage; null at the first visit. GraphiQL itself would restore an
  * unedited tab without its variables.
  */
-export function lastTab(storage: Storage): TabContent | null {
+export function lastTab(storage: Storage): LinkedOperation | null {
   try {
     const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState') ?? '');
     const { query, variables } = tabs[activeTabIndex];

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { testKeysOf, testTokens } from '../../testing/identity.ts';
 import type { PublishedKeys } from '../keys/published.ts';
 import { newServiceKey, readServiceKeys, type SigningKey } from '../keys/service-keys.ts';
+import { digestOf } from './caller.ts';
 import { createServiceTokens, routeOf, type SignedCall } from './service-tokens.ts';
 import { type ServiceClaims, signToken } from './token.ts';
 
@@ -210,4 +211,19 @@ test('other kinds of keys are none', () => {
     expect(() => readServiceKeys(key.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow(
       'must be Ed25519 keys',
     );
+});
+
+test('a token for one body names its digest, and is made and checked each time', async () => {
+  const { of, find } = setUp();
+  const tokens = [];
+  for (const body of ['{"a":1}', '{"a":2}', '{"a":2}']) tokens.push(await of('state').sign(call({ body })));
+  const processors = of('processors');
+  for (const [index, body] of ['{"a":1}', '{"a":2}'].entries())
+    for (let time = 0; time < 2; time += 1)
+      expect(await processors.verify(tokens[index] ?? '', 'POST /graphql')).toEqual({
+        ...{ service: 'state', viewer: alice },
+        body: digestOf(body),
+      });
+  expect(find).toHaveBeenCalledTimes(4);
+  expect(tokens[0]).not.toBe(tokens[1]);
 });

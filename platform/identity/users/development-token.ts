@@ -7,7 +7,7 @@ import { signDevelopmentToken } from './user-tokens.ts';
 export const LOCAL_USER = 'dev';
 
 /** Whether users' tokens are signed by the development key, and by no other issuer. */
-export const isSignedHere = ({ userTokens: { jwksUrl, publicKey } }: Config): boolean =>
+export const isSignedHere = ({ userTokens: { jwksUrl, publicKey } }: Pick<Config, 'userTokens'>): boolean =>
   !jwksUrl && !publicKey;
 
 /** A token signed by the development key; null where users' tokens are signed elsewhere. */

@@ -59,7 +59,12 @@ async function request(url: URL, operation: Operation, headers: Headers): Promis
 }
 
 /** Opens one connection per subscription, so that each has the headers of its own tab. */
-function subscribe(url: URL, { query, variables, operationName }: Operation, headers: Headers) {
+function subscribe(
+  url: URL,
+  { query, variables, operationName }: Operation,
+  headers: Headers,
+  note: (result: ExecutionResult) => void,
+) {
   let connected = false;
   const client = createClient({
     url: url.href,
@@ -77,23 +82,48 @@ function subscribe(url: URL, { query, variables, operationName }: Operation, hea
   });
   const payload = { query, variables, operationName: operationName ?? null };
   const results = client.iterate(payload) as AsyncGenerator<ExecutionResult>;
-  const next = () => results.next().catch((error: unknown) => ({ value: asResult(url, error) }));
+  const next = async () => {
+    const item = await results.next().catch((error: unknown) => ({ value: asResult(url, error) }));
+    if (item.value) note(item.value);
+    return item;
+  };
   return { [Symbol.asyncIterator]: () => ({ next, return: () => results.return(undefined) }) };
+}
+
+/** The name of the operation that is run; undefined where it has none. */
+function nameOf({ query, operationName }: Operation): string | undefined {
+  try {
+    return getOperationAST(parse(query), operationName)?.name?.value;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface FetcherOptions {
+  /** For the schema, which is read before the headers editor is there. */
+  readonly schemaHeaders: Headers;
+  /** Called with each result of an operation that has a name. */
+  readonly note: (name: string, result: ExecutionResult) => void;
 }
 
 /**
  * Sends queries and mutations over HTTP and subscriptions over graphql-ws, both to `url`, with the headers of the
  * headers editor. For subscriptions, they are the payload of `connection_init`, with names in lower case.
  */
-export function createFetcher(url: URL, schemaHeaders: Headers): Fetcher {
+export function createFetcher(url: URL, { schemaHeaders, note }: FetcherOptions): Fetcher {
   const socketUrl = new URL(url);
   socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return (asked, options) => {
+  return async (asked, options) => {
     const operation = underItsName(asked);
+    const name = nameOf(operation);
     const readsSchema = operation.operationName === 'IntrospectionQuery';
     const headers: Headers = options?.headers ?? (readsSchema ? schemaHeaders : {});
-    return isSubscription(operation)
-      ? subscribe(socketUrl, operation, headers)
-      : request(url, operation, headers);
+    const noteResult = (result: ExecutionResult) => {
+      if (name !== undefined) note(name, result);
+    };
+    if (isSubscription(operation)) return subscribe(socketUrl, operation, headers, noteResult);
+    const result = await request(url, operation, headers);
+    noteResult(result);
+    return result;
   };
 }

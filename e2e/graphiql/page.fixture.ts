@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** The open editor: of variables or of headers. */
+export const TOOL = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
+export const QUERY = '.graphiql-query-editor';
+export const RESPONSE = '.graphiql-response';
+
+/** Opens GraphiQL. @param fragment of its address, from `#` on */
+export async function openGraphiql(context: BrowserContext, gateway: string, fragment = ''): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${gateway}/graphiql/${fragment}`);
+  await page.locator(`${QUERY} .view-lines`).waitFor();
+  return page;
+}
+
+/** An editor's text, with white space collapsed. */
+export const textOf = async (page: Page, editor: string): Promise<string> =>
+  (await page.locator(`${editor} .view-lines`).innerText()).replaceAll(/\s+/g, ' ');
+
+export const shown = (page: Page, editor = RESPONSE) =>
+  expect.poll(() => textOf(page, editor), { timeout: 30_000 });
+
+export const tabsOf = (page: Page) => page.locator('.graphiql-tabs').getByRole('tab').allInnerTexts();
+
+export const executeButton = (page: Page) => page.getByRole('button', { name: 'Execute query' });
+
+/** Opens a panel, where it is not open already. */
+export async function openPanel(page: Page, title: string): Promise<void> {
+  const button = page.getByRole('button', { name: new RegExp(`^(Show|Hide) ${title}$`) });
+  if ((await button.getAttribute('aria-label'))?.startsWith('Show')) await button.click();
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+/** What axe finds wrong with a page. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(what: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run({
+      // GraphiQL's own tabs have buttons in them (nested-interactive).
+      exclude: ['.graphiql-tabs'],
+    });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}
