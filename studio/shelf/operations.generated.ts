@@ -637,20 +637,6 @@ export type ShelfDeleteMutationVariables = Exact<{
 
 export type ShelfDeleteMutation = { deleteBlob: { deletedIds: Array<string>, staleIds: Array<string>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
-export type DemoCreateDraftsMutationVariables = Exact<{
-  input: CreateBlobsInput;
-}>;
-
-
-export type DemoCreateDraftsMutation = { createBlobs: { results: Array<{ blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> }>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
-
-export type DemoBookQueryVariables = Exact<{
-  id: Scalars['ID']['input'];
-}>;
-
-
-export type DemoBookQuery = { book: { id: string, version: number, title: string, author: string | null, chapters: Array<{ chapterNum: number, draft: { id: string, version: number, processing: { state: ProcessingState } } | null, expanded: { id: string } | null }>, compiled: { edges: Array<{ cursor: string, node: { id: string, version: number, createdAt: string, processing: { state: ProcessingState }, content: { id: string, version: number } | {} | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
-
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
@@ -668,7 +654,3 @@ export const ShelfCreateBookDocument = "mutation ShelfCreateBook($input:CreateBo
 export const ShelfDeletionDocument = "query ShelfDeletion($id:ID!){blob(id:$id){id derived(first:10){totalCount edges{cursor node{id type title}}pageInfo{hasNextPage endCursor}}}}" as TypedDocument<ShelfDeletionQuery, ShelfDeletionQueryVariables>;
 
 export const ShelfDeleteDocument = "mutation ShelfDelete($id:ID!){deleteBlob(id:$id){deletedIds staleIds userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<ShelfDeleteMutation, ShelfDeleteMutationVariables>;
-
-export const DemoCreateDraftsDocument = "mutation DemoCreateDrafts($input:CreateBlobsInput!){createBlobs(input:$input){results{blob{...BlobRow}userErrors{...Fault}}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<DemoCreateDraftsMutation, DemoCreateDraftsMutationVariables>;
-
-export const DemoBookDocument = "query DemoBook($id:ID!){book(id:$id){...BookCard}}fragment BookCard on Book{id version title author chapters{chapterNum draft{id version processing{state}}expanded{id}}compiled(first:1){edges{cursor node{id version createdAt processing{state}content{...on CompiledBook{id version}}}}pageInfo{hasNextPage endCursor}}}" as TypedDocument<DemoBookQuery, DemoBookQueryVariables>;

@@ -20,7 +20,7 @@ import { ShelfBeginDocument, ShelfDocument, type ShelfQuery } from './operations
 import css from './shelf.module.css';
 import { PAGE_SIZE, useList } from './use-list.ts';
 
-const Demo = lazy(async () => ({ default: (await import('./demo/demo.tsx')).Demo }));
+const Demo = lazy(async () => ({ default: (await import('../demo/demo.tsx')).Demo }));
 
 /** Changes that books show; steps of runs are in the cache already. */
 const OF_BOOKS: ReadonlySet<string> = new Set(['CREATED', 'DERIVED', 'COMPLETED', 'FAILED', 'DELETED']);

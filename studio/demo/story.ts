@@ -1,5 +1,5 @@
 /** The story of `cli/demo`, which `npx blobgraph demo` pushes through a system as well. */
-const texts = import.meta.glob<string>('../../../cli/demo/story/*', {
+const texts = import.meta.glob<string>('../../cli/demo/story/*', {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -12,7 +12,7 @@ interface BookFile {
   readonly chapters: readonly { readonly chapter: number; readonly title: string; readonly file: string }[];
 }
 
-const read = (file: string): string => texts[`../../../cli/demo/story/${file}`] ?? '';
+const read = (file: string): string => texts[`../../cli/demo/story/${file}`] ?? '';
 
 export const STORY: BookFile = JSON.parse(read('book.json'));
 

@@ -1,9 +1,9 @@
 import { type Graph, InputError, type UserError } from 'blobgraph/client';
 import {
   type CreateBlobInput,
+  DemoCreateBookDocument,
   DemoCreateDraftsDocument,
-  ShelfCreateBookDocument,
-} from '../operations.generated.ts';
+} from './operations.generated.ts';
 
 /** A book with the texts of its chapters. */
 export interface Story {
@@ -49,7 +49,7 @@ export async function pushStory(
   const { id, title, author } = story;
   const chapters = story.chapters.map(({ chapter, title }) => ({ chapterNum: chapter, title }));
   const made = await graph.request(
-    ShelfCreateBookDocument,
+    DemoCreateBookDocument,
     { input: { id, title, author, chapters } },
     { signal },
   );

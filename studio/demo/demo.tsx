@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { Failed } from '../../design/states/notices.tsx';
-import { StateBadge } from '../../design/states/state-badge.tsx';
-import { useRead } from '../../graph/hooks.ts';
-import { useChanges, useTyped } from '../../graph/live.tsx';
-import { isInWork } from '../../graph/work.ts';
-import { DemoBookDocument, type DemoBookQuery } from '../operations.generated.ts';
-import css from '../shelf.module.css';
+import { Failed } from '../design/states/notices.tsx';
+import { StateBadge } from '../design/states/state-badge.tsx';
+import { useRead } from '../graph/hooks.ts';
+import { useChanges, useTyped } from '../graph/live.tsx';
+import { isInWork } from '../graph/work.ts';
+import css from './demo.module.css';
+import { DemoBookDocument, type DemoBookQuery } from './operations.generated.ts';
 import { pushStory } from './push.ts';
 import { CHAPTERS, STORY } from './story.ts';
 
