@@ -26,10 +26,14 @@ type Switched = Pick<BookSeen, 'id' | 'automatic'>;
 function Automatic({ id, automatic }: Switched) {
   const [isBusy, change] = useDo(ChangeFrontDocument);
   const tell = useTell();
-  const isOn = automatic.includes(PITCH_BUILDER);
+  /** As it was switched, until that is stored or refused. */
+  const [wanted, setWanted] = useState<boolean>();
+  const isOn = wanted ?? automatic.includes(PITCH_BUILDER);
   const set = async (on: boolean) => {
+    setWanted(on);
     const others = automatic.filter((each) => each !== PITCH_BUILDER);
     const { faults } = await change({ input: { id, automatic: on ? [...others, PITCH_BUILDER] : others } });
+    setWanted(undefined);
     if (faults[0]) tell(faults[0], true);
   };
   return (
