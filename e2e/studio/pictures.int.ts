@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { services } from '../../platform/testing/services.ts';
@@ -33,6 +33,10 @@ const uploadAll = (page: Page) => page.getByRole('button', { name: /^Upload \d/ 
 const cards = (page: Page) => page.getByRole('region', { name: 'All pictures' });
 const done = (page: Page, name: string) => badge(row(page, name), 'Done').waitFor(PATIENCE);
 
+/** 0 until the browser has drawn it. */
+const widthOf = (image: Locator) =>
+  image.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth);
+
 const pictureIds = async ({ user }: Studio): Promise<string[]> => {
   const { blobs } = await user.query<{ blobs: { nodes: { id: string }[] } }>(
     '{ blobs(first: 100, filter: { schemaId: "image-input-v1" }) { nodes { id } } }',
@@ -59,8 +63,10 @@ describe('pictures through the gateway', () => {
     await done(page, 'harbour.png');
     const image = cards(page).getByRole('img', { name: 'A harbour at dusk.' });
     await image.waitFor(PATIENCE);
-    await expect.poll(() => image.evaluate('(img) => img.naturalWidth'), PATIENCE).toBeGreaterThan(0);
-    expect(await image.evaluate('(img) => img.currentSrc')).toContain('/api/v1/files/');
+    await expect.poll(() => widthOf(image), PATIENCE).toBeGreaterThan(0);
+    expect(await image.evaluate((img) => (img as unknown as { currentSrc: string }).currentSrc)).toContain(
+      '/api/v1/files/',
+    );
     await page.getByRole('button', { name: 'Clear those that were sent' }).click();
     expect(await violationsOf(page)).toEqual([]);
     await cards(page)
@@ -259,7 +265,7 @@ describe('pictures through an object store of their own', () => {
     await done(page, 'stored.png');
     expect(puts).toEqual([new URL(store).origin]);
     const image = cards(page).locator('img');
-    await expect.poll(() => image.evaluate('(img) => img.naturalWidth'), PATIENCE).toBeGreaterThan(0);
+    await expect.poll(() => widthOf(image), PATIENCE).toBeGreaterThan(0);
     expect(studio.problems()).toEqual([]);
     expect(studio.strangers()).toEqual([new URL(store).origin]);
   });
