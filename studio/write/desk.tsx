@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
+import { ButtonLink } from '../design/controls/button-link.tsx';
 import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { ago } from '../design/text/time.tsx';
@@ -110,11 +111,7 @@ export function Desk({
       <Button kind="primary" busy={desk.isSaving} onClick={() => void desk.save()}>
         {desk.isSaving ? 'Saving…' : id ? 'Save a newer draft' : 'Save'}
       </Button>
-      {id ? (
-        <Link href={`/lineage/${encodeURIComponent(id)}`} className={css['link']}>
-          Lineage
-        </Link>
-      ) : null}
+      {id ? <ButtonLink href={`#/lineage/${encodeURIComponent(id)}`}>Lineage</ButtonLink> : null}
     </>
   );
   return (

@@ -75,7 +75,8 @@ class OpenStudio implements Studio {
   async open(address = '#/'): Promise<Page> {
     const page = await this.context.newPage();
     await page.goto(`${this.url}/studio/${address}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    // A text that is read on it may have one, too.
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
     return page;
   }
 

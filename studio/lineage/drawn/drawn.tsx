@@ -63,7 +63,11 @@ function useFirstView(positions: Positions, centreId: string | undefined, firstI
     const centre = positions.get(centreId ?? '');
     const first = positions.get(firstId ?? '') ?? { x: bounds.x, y: bounds.y };
     if (centre) void flow.setCenter(centre.x + WIDTH / 2, centre.y + HEIGHT / 2, { zoom: READING });
-    else void flow.setViewport({ x: 24 - first.x * READING, y: 24 - first.y * READING, zoom: READING });
+    else {
+      // What was made of the first stands above it, too.
+      const top = Math.max(bounds.y, first.y - height / 2 / READING);
+      void flow.setViewport({ x: 24 - first.x * READING, y: 24 - top * READING, zoom: READING });
+    }
   }, [flow, store, positions, centreId, firstId]);
 }
 
