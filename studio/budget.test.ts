@@ -26,13 +26,16 @@ afterAll(() => void vi.unstubAllEnvs());
 
 const chunks = () => files.filter((file) => file.type === 'chunk');
 
-/** The entry with all that it imports statically: what is there before anything is shown. */
-function first(): Rolldown.OutputChunk[] {
-  const found = new Set(chunks().filter(({ isEntry }) => isEntry));
+/** Chunks with all that they import statically. */
+function withImports(from: readonly Rolldown.OutputChunk[]): Rolldown.OutputChunk[] {
+  const found = new Set(from);
   for (const { imports } of found)
     for (const chunk of chunks()) if (imports.includes(chunk.fileName)) found.add(chunk);
   return [...found];
 }
+
+/** What is there before anything is shown. */
+const first = () => withImports(chunks().filter(({ isEntry }) => isEntry));
 
 const textOf = ({ source }: Rolldown.OutputAsset): string => Buffer.from(source).toString();
 const assets = (pattern: RegExp) =>
@@ -67,7 +70,7 @@ it('nothing of the other screens’ libraries comes with it', () => {
   expect(modules.filter((id) => OF_OTHER_SCREENS.test(id))).toEqual([]);
 });
 
-it('each of the other screens comes by itself', () => {
+it('each of the other screens comes by itself, and takes no longer', () => {
   const early = new Set(first());
   for (const screen of ['write', 'lineage', 'book', 'pictures', 'run']) {
     const own = chunks().filter(({ facadeModuleId }) =>
@@ -75,6 +78,11 @@ it('each of the other screens comes by itself', () => {
     );
     expect(own, screen).toHaveLength(1);
     for (const chunk of own) expect(early.has(chunk), screen).toBe(false);
+    const more = withImports(own).filter((chunk) => !early.has(chunk));
+    expect(
+      more.reduce((sum, { code }) => sum + sent(code), 0),
+      screen,
+    ).toBeLessThan(FIRST_LOAD_BYTES);
   }
 });
 

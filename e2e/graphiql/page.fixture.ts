@@ -27,8 +27,11 @@ export const tabsOf = (page: Page) => page.locator('.graphiql-tabs').getByRole('
 
 export const executeButton = (page: Page) => page.getByRole('button', { name: 'Execute query' });
 
-export const openPanel = (page: Page, title: string) =>
-  page.getByRole('button', { name: `Show ${title}`, exact: true }).click();
+/** Opens a panel, where it is not open already. */
+export async function openPanel(page: Page, title: string): Promise<void> {
+  const button = page.getByRole('button', { name: new RegExp(`^(Show|Hide) ${title}$`) });
+  if ((await button.getAttribute('aria-label'))?.startsWith('Show')) await button.click();
+}
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 

@@ -140,6 +140,14 @@ describe('sign-in by an OpenID provider', () => {
     await page.locator('input[name=login]').waitFor();
   });
 
+  it('signs out here while the provider is away, and says that it was not told', async () => {
+    const page = await signedIn('alice');
+    provider.cut();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => alertOf(page).innerText()).toContain('You are signed out here.');
+    expect(await keptBy(page)).not.toContain('signed-in');
+  });
+
   it('says so when the provider did not let the user in', async () => {
     const page = await open();
     await signInButton(page).click();

@@ -58,7 +58,8 @@ function Shown({ seen: { known, around }, subject, view }: ShownProps) {
   return (
     <ActingProvider value={acts}>
       <div className={css['shown']} data-beside={openId !== undefined || undefined}>
-        {view === 'graph' ? (
+        {/* Where all of it was deleted, what is open still says so. */}
+        {order.length === 0 ? null : view === 'graph' ? (
           <Suspense fallback={<Loading label="Loading the graph" lines={6} />}>
             <Drawn {...props} />
           </Suspense>
@@ -188,7 +189,7 @@ function Screen({
         }
       >
         <Notices seen={seen} subject={subject} />
-        {known.blobs.size > 0 ? <Shown seen={seen} subject={subject} view={view} /> : null}
+        {known.structure > 0 ? <Shown seen={seen} subject={subject} view={view} /> : null}
       </Page>
     </div>
   );

@@ -24,7 +24,7 @@ export function useActs(open: (id: string) => void): Acting {
     },
     [run, tell],
   );
-  const centre = useCallback((id: string) => go(`/lineage/${id}`), [go]);
+  const centre = useCallback((id: string) => go(`/lineage/${encodeURIComponent(id)}`), [go]);
   return useMemo(
     () => ({ open, centre, nameOf, retry: (id, processors) => void retry(id, processors) }),
     [open, centre, nameOf, retry],

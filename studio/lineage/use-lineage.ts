@@ -4,10 +4,12 @@ import { isToRead, type Known, nothingKnown, withChange, withReading } from './m
 import { createPace, type Pace } from './model/pace.ts';
 import { type Answer, readLineage, type Subject } from './read.ts';
 
+type Around = Omit<Answer, 'reading' | 'faults'>;
+
 export interface LineageSeen {
   readonly known: Known;
   /** Null: there is none of this id. Undefined: not read yet. */
-  readonly around: Omit<Answer, 'reading' | 'faults'> | null | undefined;
+  readonly around: Around | null | undefined;
   /** Why parts are missing, or all of it where nothing was read. */
   readonly faults: readonly string[];
   readonly reload: () => void;
@@ -17,6 +19,11 @@ export interface LineageSeen {
 const GATHERED_MS = 50;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const aroundOf = ({ title, type, places }: Answer): Around => ({ title, type, places });
+/** The same object where nothing differs, so that nothing is laid out anew. */
+const sameOr = (before: Around | null | undefined, next: Around): Around =>
+  before && JSON.stringify(before) === JSON.stringify(next) ? before : next;
 
 /** Tells of changes, many at a time where they come so. */
 function useGatheredChanges(onChanges: (changes: readonly Change[]) => void): void {
@@ -43,7 +50,8 @@ export function useLineage(subject: Subject): LineageSeen {
   const [faults, setFaults] = useState<readonly string[]>([]);
   const latest = useRef(known);
   latest.current = known;
-  const heard = useRef<Change[]>([]);
+  // What changes tell while a reading is under way.
+  const heard = useRef<Change[]>(undefined);
   const isRead = useRef(false);
   const isWhole = useRef(true);
   const { kind, id } = subject;
@@ -56,15 +64,15 @@ export function useLineage(subject: Subject): LineageSeen {
     const read = async (): Promise<boolean> => {
       const asWhole = isWhole.current;
       isWhole.current = false;
-      heard.current = [];
+      const since: Change[] = [];
+      heard.current = since;
       try {
         const options = { typed, signal: over.signal, ...(asWhole ? {} : { known: latest.current.blobs }) };
         const answer = await readLineage(of, options);
         // An answer may be older than what was told while it was under way.
-        const since = heard.current;
         if (answer) setKnown((before) => since.reduce(withChange, withReading(before, answer.reading)));
         isRead.current ||= answer !== null;
-        setAround((before) => answer ?? before ?? null);
+        setAround((before) => (answer ? sameOr(before, aroundOf(answer)) : (before ?? null)));
         setFaults(answer?.faults ?? []);
         return true;
       } catch (error) {
@@ -73,6 +81,8 @@ export function useLineage(subject: Subject): LineageSeen {
         setFaults([reasonOf(error)]);
         // At first the user is asked.
         return !isRead.current;
+      } finally {
+        if (heard.current === since) heard.current = undefined;
       }
     };
     isWhole.current = true;
@@ -86,7 +96,7 @@ export function useLineage(subject: Subject): LineageSeen {
   }, [typed, kind, id, depth]);
 
   useGatheredChanges((changes) => {
-    heard.current.push(...changes);
+    heard.current?.push(...changes);
     if (changes.some((change) => isToRead(latest.current, change))) pace.current?.touch();
     setKnown((before) => changes.reduce(withChange, before));
   });

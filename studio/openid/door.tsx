@@ -93,13 +93,14 @@ export function OpenIdDoor({ config, inside: In }: OpenIdDoorProps) {
         onTrouble: setTrouble,
         signOut: () => {
           opened.close();
-          void signOut(provider, opened.tokens()).then((isElsewhere) => !isElsewhere && ask());
+          setShown('working');
+          void signOut(config, provider, opened.tokens()).then((out) => out !== 'leaving' && ask(out.reason));
         },
       });
       current.current = opened;
       setShown({ session: opened });
     },
-    [ask],
+    [ask, config],
   );
   useEffect(() => {
     let isOver = false;

@@ -24,8 +24,8 @@ const REACHED_MS = 5_000;
  * answers is of no concern, and may be no page's to read.
  * @throws SignInFailed
  */
-async function assertReachable(url: URL): Promise<void> {
-  const address = new URL('/.well-known/openid-configuration', url);
+async function assertReachable({ issuer }: OpenIdClient): Promise<void> {
+  const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   await fetch(address, { mode: 'no-cors', cache: 'no-store', signal: AbortSignal.timeout(REACHED_MS) }).catch(
     (cause: unknown) => {
       throw new SignInFailed(AWAY, { cause, isPassing: true });
@@ -36,7 +36,7 @@ async function assertReachable(url: URL): Promise<void> {
 /** Sends the browser to the provider. `isSilent`: it is not to ask the user. @throws SignInFailed */
 export async function leaveFor(config: OpenIdClient, isSilent: boolean): Promise<void> {
   const provider = await providerOf(config);
-  await assertReachable(new URL(config.issuer));
+  await assertReachable(config);
   const begun = await provider.begin(location.hash, isSilent);
   pending.keep(begun.pending);
   location.assign(begun.url);
@@ -82,12 +82,27 @@ export function arrive(config: OpenIdClient): Promise<Arrival> {
   return arrival;
 }
 
-/** Ends the session, at the provider too. @returns whether the browser goes to the provider for it */
-export async function signOut(provider: OpenIdProvider, tokens: Tokens): Promise<boolean> {
+/** What the user is told where the browser stays: nothing, or that the provider was not told. */
+export type SignedOut = 'leaving' | { readonly reason: string | undefined };
+
+const UNTOLD =
+  'You are signed out here. The provider does not answer, so you may be signed in there still: close the browser if others use it.';
+
+/** Ends the session, at the provider too. */
+export async function signOut(
+  config: OpenIdClient,
+  provider: OpenIdProvider,
+  tokens: Tokens,
+): Promise<SignedOut> {
   wasSignedIn.set(false);
+  try {
+    await assertReachable(config);
+  } catch {
+    return { reason: UNTOLD };
+  }
   await provider.revoke(tokens);
   const address = provider.signOutAddress(tokens);
-  if (!address) return false;
+  if (!address) return { reason: undefined };
   location.assign(address);
-  return true;
+  return 'leaving';
 }

@@ -32,7 +32,7 @@ const Card = memo(function Card({ row, onOpen, onBroken }: CardProps) {
           {asset ? (
             <Shown
               asset={asset}
-              title={row.title}
+              title=""
               sizes="(max-width: 44rem) 45vw, 15rem"
               onBroken={() => {
                 // Once: a picture that is broken for good is not asked for again and again.

@@ -16,7 +16,7 @@ export interface ShownProps {
   readonly asset: Asset;
   /** How wide it is drawn, e.g. `14rem`: the browser takes a rendition by it. */
   readonly sizes: string;
-  /** Read out in its place where nobody has described it. */
+  /** Read out in its place where nobody has described it; empty where it stands beside it. */
   readonly title: string;
   readonly isLarge?: boolean;
   /** Its addresses are good for an hour or two: new ones must be had. */

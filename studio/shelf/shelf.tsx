@@ -165,7 +165,11 @@ export function Shelf() {
     variables: { filter: asked(filter) ?? null, first: PAGE_SIZE },
   };
   return (
-    <Page title="Shelf" actions={<Actions onNewBook={() => setNewBook(true)} />} operation={operation}>
+    <Page
+      title="Shelf"
+      actions={<Actions isEmpty={state?.totalBlobs === 0} onNewBook={() => setNewBook(true)} />}
+      operation={operation}
+    >
       {isLoading ? <Loading label="Loading the shelf" lines={6} /> : null}
       {!data && faults.length > 0 ? (
         <Failed title="The shelf cannot be read" reason={faults[0]} onRetry={reload} />
@@ -184,9 +188,15 @@ export function Shelf() {
   );
 }
 
-const Actions = ({ onNewBook }: { readonly onNewBook: () => void }) => (
+interface ActionsProps {
+  /** Then the demo book is the one thing to do first. */
+  readonly isEmpty: boolean;
+  readonly onNewBook: () => void;
+}
+
+const Actions = ({ isEmpty, onNewBook }: ActionsProps) => (
   <>
-    <Link href="/write" className={`${controls['button']} ${controls['primary']}`}>
+    <Link href="/write" className={`${controls['button']} ${controls[isEmpty ? 'plain' : 'primary']}`}>
       New draft
     </Link>
     <Button onClick={onNewBook}>New book</Button>

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
 import { Badge } from '../design/states/state-badge.tsx';
-import { compared, type SectionPlace, type Stretch } from './sections.ts';
+import { compared, type SectionPlace, type Stretch } from './text/sections.ts';
 import css from './write.module.css';
 
 export interface CompareProps {

@@ -5,18 +5,19 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { ago } from '../design/text/time.tsx';
 import { useRead } from '../graph/hooks.ts';
+import { useChanges } from '../graph/live.tsx';
 import type { SentOperation } from '../graph/operation.ts';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
 import { useLeaving } from '../page/leaving.ts';
 import { Page } from '../page/page.tsx';
-import type { Body, Draft } from './draft.ts';
 import { Earlier } from './earlier.tsx';
 import { Editor } from './editor.tsx';
 import { Expansion } from './expansion.tsx';
 import { Notice } from './notice.tsx';
 import { WriteBooksDocument } from './operations.generated.ts';
 import { PlaceFields } from './place.tsx';
-import { forget, keptElsewhere, type UnsavedPlace } from './unsaved.ts';
+import type { Body, Draft } from './text/draft.ts';
+import { forget, keptElsewhere, type UnsavedPlace } from './text/unsaved.ts';
 import { useDesk } from './use-desk.ts';
 import css from './write.module.css';
 
@@ -65,6 +66,15 @@ function useElsewhere(place: UnsavedPlace) {
   return { elsewhere: newest?.[1], drop };
 }
 
+/** The user's books, with the chapters that drafts bring. */
+function useBooks() {
+  const { data, reload } = useRead(WriteBooksDocument, {});
+  useChanges(({ kind }) => {
+    if (kind === 'CREATED' || kind === 'DELETED') reload();
+  });
+  return data?.me.state.books ?? [];
+}
+
 const saidOf = (id: string | undefined, isDirty: boolean): string => {
   if (isDirty)
     return id ? 'Not saved yet. Saving makes a newer draft; this one stays as it is.' : 'Not saved yet.';
@@ -84,8 +94,7 @@ export function Desk({
   ...rest
 }: DeskProps) {
   const desk = useDesk({ place: keptAt, stored, body, onSaved: rest.onSaved });
-  const { data } = useRead(WriteBooksDocument, {});
-  const books = data?.me.state.books ?? [];
+  const books = useBooks();
   const [isNewBook, setNewBook] = useState(false);
   const { elsewhere, drop } = useElsewhere(keptAt);
   const leaving = useLeaving(desk.isUnsaved);

@@ -65,15 +65,25 @@ interface Handlers {
   readonly save: () => void;
 }
 
-const extensionsOf = ({ changed, save }: Handlers): Extension => [
-  history(),
+/** UTF-16 units of the longest line that is wrapped and told apart as Markdown: a browser stands still over longer ones. */
+const LONGEST_LINE = 50_000;
+
+const hasLongLine = (text: string): boolean =>
+  text.length > LONGEST_LINE && text.split('\n').some(({ length }) => length > LONGEST_LINE);
+
+const lively = (): Extension => [
   markdown({ base: markdownLanguage }),
   syntaxHighlighting(marks),
-  search({ top: true }),
   highlightSelectionMatches(),
   // Each line has the direction of its own letters.
   EditorView.perLineTextDirection.of(true),
   EditorView.lineWrapping,
+];
+
+const extensionsOf = (text: string, { changed, save }: Handlers): Extension => [
+  history(),
+  hasLongLine(text) ? [] : lively(),
+  search({ top: true }),
   placeholder('Write here, in plain words or Markdown.'),
   look,
   keymap.of([
@@ -106,6 +116,7 @@ const handleOf = (view: EditorView): TextHandle => ({
 const attributes = ({ label, describedBy, isInvalid }: EditorProps): Record<string, string> => ({
   'aria-label': label,
   'aria-multiline': 'true',
+  tabindex: '0',
   spellcheck: 'true',
   autocapitalize: 'sentences',
   autocorrect: 'on',
@@ -125,7 +136,10 @@ export function Editor(props: EditorProps) {
     const given = EditorView.contentAttributes.of(() => attributes(latest.current));
     const made = new EditorView({
       parent: place.current,
-      state: EditorState.create({ doc: latest.current.text, extensions: [extensionsOf(handlers), given] }),
+      state: EditorState.create({
+        doc: latest.current.text,
+        extensions: [extensionsOf(latest.current.text, handlers), given],
+      }),
     });
     view.current = made;
     latest.current.onReady(handleOf(made));

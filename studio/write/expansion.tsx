@@ -23,9 +23,9 @@ import {
   WriteExpansionDocument,
   WriteMadeDocument,
 } from './operations.generated.ts';
+import { isFromStart, type Written } from './text/written.ts';
 import { useWritten } from './use-written.ts';
 import css from './write.module.css';
-import { isFromStart, type Written } from './written.ts';
 
 const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { count } from '../design/text/time.tsx';
 import type { Expanded } from './expansion-content.ts';
-import { easeOf, wordsIn } from './sections.ts';
+import { easeOf, wordsIn } from './text/sections.ts';
 import css from './write.module.css';
 
 /** E.g. "1,234 words", or characters of a text too long to count its words. */

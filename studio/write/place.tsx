@@ -1,6 +1,6 @@
 import { Field, Select } from '../design/controls/field.tsx';
-import { type DraftFaults, nextChapter, placeSaid } from './draft.ts';
 import type { WriteBooksQuery } from './operations.generated.ts';
+import { type DraftFaults, nextChapter, placeSaid } from './text/draft.ts';
 import css from './write.module.css';
 
 export type WriteBook = WriteBooksQuery['me']['state']['books'][number];

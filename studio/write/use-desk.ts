@@ -1,11 +1,11 @@
 import type { Graph } from 'blobgraph/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTyped } from '../graph/live.tsx';
-import { type Body, type Draft, type DraftFaults, faultsOf, inputOf, isSame } from './draft.ts';
 import type { TextHandle } from './editor.tsx';
 import type { Place } from './place.tsx';
 import { save as store } from './save.ts';
-import { forget, keep, keptHere, newKey, type UnsavedPlace } from './unsaved.ts';
+import { type Body, type Draft, type DraftFaults, faultsOf, inputOf, isSame } from './text/draft.ts';
+import { forget, keep, keptHere, newKey, type UnsavedPlace } from './text/unsaved.ts';
 
 const KEPT_AFTER_MS = 400;
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useClient } from 'urql';
 import { WrittenDocument, type WrittenSubscription } from './operations.generated.ts';
-import { type AllWritten, heardMore, NOTHING_WRITTEN, type Told } from './written.ts';
+import { type AllWritten, heardMore, NOTHING_WRITTEN, type Told } from './text/written.ts';
 
 /**
  * What is being written of a blob, as it is heard while `isInWork`. Pieces that come within one frame are shown together. It

@@ -8,9 +8,9 @@ import { useChanges, useUserId } from '../graph/live.tsx';
 import { STAYS } from '../page/address.ts';
 import { Page } from '../page/page.tsx';
 import { Desk } from './desk.tsx';
-import { type Body, type Draft, inputOf, NO_DRAFT } from './draft.ts';
 import { WriteBlobDocument, type WriteBlobQuery } from './operations.generated.ts';
-import { tabId } from './unsaved.ts';
+import { type Body, type Draft, inputOf, NO_DRAFT } from './text/draft.ts';
+import { tabId } from './text/unsaved.ts';
 
 type Blob = NonNullable<WriteBlobQuery['blob']>;
 

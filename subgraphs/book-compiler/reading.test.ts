@@ -102,6 +102,22 @@ describe('entities', () => {
     });
   });
 
+  it('have each chapter alone, by its key, and none that they do not have', async () => {
+    const fields = 'title number compiledText draft { id }';
+    const [first] = chapters;
+    const num = first?.['chapter_num'];
+    const [book] = await entities<Record<string, unknown>>(
+      [id(0)],
+      `id one: chapter(chapterNum: ${num}) { ${fields} } none: chapter(chapterNum: 99) { ${fields} }`,
+    );
+    expect(book?.['none']).toBeNull();
+    expect(book?.['one']).toMatchObject({
+      title: first?.['title'],
+      compiledText: first?.['compiled_text'],
+      draft: { id: first?.['draft_blob_id'] },
+    });
+  });
+
   it('are null both when missing and when another user’s', async () => {
     const ids = [library.bobs.id, id(0), randomUUID(), 'no-id', id(0)];
     const found = await entities<{ id: string }>(ids, 'id fullText');

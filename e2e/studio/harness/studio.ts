@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { type ServiceName, serviceNames } from '../../../platform/config/config.ts';
 import { LOCAL_USER } from '../../../platform/identity/users/development-token.ts';
 import { launchBrowser, type Watch, watch } from '../../harness/browser.ts';
@@ -10,6 +10,10 @@ export interface StudioOptions extends Pick<SystemOptions, 'environment' | 'inte
   /** Default: `embedded`. */
   readonly shape?: Shape;
 }
+
+/** A badge by its word: a sign stands before it. */
+export const badge = (within: Page | Locator, word: string): Locator =>
+  within.getByText(new RegExp(`^.${word}$`, 'u'));
 
 /** A system with all of its services, and a browser that has its Studio page open. */
 export interface Studio {
@@ -40,6 +44,9 @@ export interface Studio {
 
 /** What a browser says of connections that were cut, or of a gateway that was killed. */
 const OF_THE_CUT = /net::ERR_(CONNECTION|EMPTY|NETWORK|SOCKET|INCOMPLETE)|WebSocket connection to/;
+
+/** Of each step in the browser, on a busy machine; less than a test may take, so that the step is named. */
+const PATIENCE_MS = 90_000;
 
 class OpenStudio implements Studio {
   readonly system: System;
@@ -126,6 +133,7 @@ export async function openStudio({ shape = 'embedded', ...options }: StudioOptio
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const user = await system.client(LOCAL_USER);
   const close = async () => {
     await browser.close();

@@ -56,9 +56,9 @@ export const ChapterRow = memo(function ChapterRow(props: RowProps) {
       </button>
       <span className={css['number']}>{number ?? <span title="It has no number">–</span>}</span>
       <div className={css['what']}>
-        <h3 className={css['title']}>
+        <h2 className={css['title']}>
           <bdi>{title}</bdi>
-        </h3>
+        </h2>
         <div className={css['state']}>
           <ChapterState progress={progress} />
           {words === undefined ? null : <span>{count(words)} words</span>}

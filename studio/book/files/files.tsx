@@ -86,7 +86,7 @@ function FileRow({ file, runs, onMake, freshUrl }: FileRowProps) {
             aria-label={`${state === 'FAILED' ? 'Try again to make' : 'Make'} the ${name}`}
             onClick={() => void make()}
           >
-            {state === 'FAILED' ? 'Try again' : 'Make it'}
+            {state === 'FAILED' ? 'Try again' : 'Make'}
           </Button>
         )}
       </div>

@@ -73,6 +73,25 @@ function useFollowed({ id, after, onChange, readAgain }: Following): void {
   }, [client, id, first, onChange, readAgain]);
 }
 
+/** Begins once more at the end where it was asked for meanwhile: an answer may be older than what it was asked for. */
+function useOneAtATime(does: () => Promise<unknown>): () => void {
+  const under = useRef({ way: false, again: false });
+  return useCallback(() => {
+    const now = under.current;
+    now.again = true;
+    if (now.way) return;
+    now.way = true;
+    const go = async () => {
+      while (now.again) {
+        now.again = false;
+        await does();
+      }
+      now.way = false;
+    };
+    void go();
+  }, [does]);
+}
+
 /**
  * The book as it is now. What becomes of its blobs the cache hears for the whole page; that a chapter or a blob has come
  * or gone is told by `bookChanged`, without the book itself: it is read once for a burst, not with each change.
@@ -89,7 +108,7 @@ export function useBook(id: string): BookRead {
     setChanges((times) => times + 1);
     return answer.data?.liveCursor;
   }, [client, id]);
-  const reload = useCallback(() => void readAgain(), [readAgain]);
+  const reload = useOneAtATime(readAgain);
   const burst = useTogether(reload);
   const onChange = useCallback(
     (change: BookChange) => {

@@ -88,6 +88,7 @@ export function PitchDetail({ id }: { readonly id: string }) {
   if (pitch)
     return (
       <article className={css['detail']} aria-label={`Pitch ${pitch.version}`}>
+        <h2>Pitch {pitch.version}</h2>
         <Partial reasons={faults} />
         <PitchFiles {...{ blob, pitch, reload }} />
         <PitchText pitch={pitch} />

@@ -6,6 +6,7 @@ import { Failed, Loading } from '../../design/states/notices.tsx';
 import { Markdown } from '../../design/text/markdown.tsx';
 import { count } from '../../design/text/time.tsx';
 import { useRead } from '../../graph/hooks.ts';
+import { readable } from './readable.ts';
 import css from './versions.module.css';
 
 interface ChapterTextProps {
@@ -23,7 +24,7 @@ function ChapterText({ id, chapterNum, language }: ChapterTextProps) {
   if (!chapter) return <Failed title="The chapter cannot be read now" reason={faults[0]} onRetry={reload} />;
   return (
     <article dir="auto" lang={language ?? undefined}>
-      <Markdown text={chapter.compiledText} />
+      <Markdown text={readable(chapter.compiledText)} />
     </article>
   );
 }

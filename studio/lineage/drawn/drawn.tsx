@@ -9,7 +9,7 @@ import css from './drawn.module.css';
 import { edgesOf, nodesOf } from './flow.ts';
 import { BlobNode, type BlobNodeType } from './node.tsx';
 import { directionOf, stepFrom } from './steps.ts';
-import { Zooms } from './zooms.tsx';
+import { ALL, Zooms } from './zooms.tsx';
 
 export interface DrawnProps {
   readonly known: Known;
@@ -92,61 +92,79 @@ function useBringing(positions: Positions) {
   );
 }
 
-function Flow({ known, links, order, centreId, openId }: DrawnProps) {
+/** What the keys do: they lead from blob to blob, and zoom. */
+function useKeys(
+  layout: Positions,
+  links: Links,
+  activeId: string | undefined,
+  onStep: (id: string) => void,
+) {
   const flow = useReactFlow();
+  const bring = useBringing(layout);
+  const step = (key: string): boolean => {
+    const direction = directionOf(key);
+    if (!direction) return false;
+    const next = activeId && stepFrom(activeId, direction, { positions: layout, links });
+    if (next) {
+      onStep(next);
+      bring(next);
+    }
+    return true;
+  };
+  const zoom = (key: string): boolean => {
+    if (key === '+') void flow.zoomIn();
+    else if (key === '-') void flow.zoomOut();
+    else if (key === '0') void flow.fitView(ALL);
+    else return false;
+    return true;
+  };
+  return (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (zoom(event.key) || step(event.key)) event.preventDefault();
+  };
+}
+
+/** Nothing of it is changed by hand, so only what is looked at moves. */
+const STILL = {
+  nodesDraggable: false,
+  nodesConnectable: false,
+  nodesFocusable: false,
+  edgesFocusable: false,
+  elementsSelectable: false,
+  disableKeyboardA11y: true,
+  deleteKeyCode: null,
+  selectionKeyCode: null,
+  multiSelectionKeyCode: null,
+  panActivationKeyCode: null,
+  zoomActivationKeyCode: null,
+} as const;
+
+function Flow({ known, links, order, centreId, openId }: DrawnProps) {
   const [active, setActive] = useState({ id: centreId ?? order[0], focus: 0 });
   const activeId = known.blobs.has(active.id ?? '') ? active.id : (centreId ?? order[0]);
-  const input = useMemo(() => ({ ids: order, edges: known.edges }), [order, known.edges]);
+  const { blobs, edges: among } = known;
+  const input = useMemo(() => ({ ids: order, edges: among }), [order, among]);
   const placed = useRef<Positions>(new Map());
   const { positions, fresh } = useLayout(input, useAnchor(activeId, placed));
   placed.current = positions;
   const drawn = useRef<ReadonlyMap<string, BlobNodeType>>(new Map());
   const nodes = useMemo(() => {
     const marks = { centreId, openId, activeId, focus: active.focus, fresh };
-    drawn.current = nodesOf({ order, known: { blobs: known.blobs } }, positions, marks, drawn.current);
+    drawn.current = nodesOf({ order, blobs }, positions, marks, drawn.current);
     return [...drawn.current.values()];
-  }, [order, known.blobs, positions, centreId, openId, activeId, active.focus, fresh]);
-  const edges = useMemo(() => edgesOf(known.edges, positions), [known.edges, positions]);
+  }, [order, blobs, positions, centreId, openId, activeId, active.focus, fresh]);
+  const edges = useMemo(() => edgesOf(among, positions), [among, positions]);
   useFirstView(positions, centreId, order[0]);
-  const bring = useBringing(positions);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === '+') void flow.zoomIn();
-    else if (event.key === '-') void flow.zoomOut();
-    else if (event.key === '0') void flow.fitView({ padding: 0.08 });
-    else {
-      const direction = directionOf(event.key);
-      if (!direction) return;
-      const next = activeId && stepFrom(activeId, direction, { positions, links });
-      if (next) {
-        setActive(({ focus }) => ({ id: next, focus: focus + 1 }));
-        bring(next);
-      }
-    }
-    event.preventDefault();
-  };
-
+  const onKeyDown = useKeys(positions, links, activeId, (id) =>
+    setActive(({ focus }) => ({ id, focus: focus + 1 })),
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the buttons in it
     <div className={css['drawn']} onKeyDown={onKeyDown} data-lineage="graph">
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={TYPES}
-        defaultEdgeOptions={EDGES}
+        {...STILL}
+        {...{ nodes, edges, nodeTypes: TYPES, defaultEdgeOptions: EDGES }}
         onlyRenderVisibleElements
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={null}
-        panActivationKeyCode={null}
-        zoomActivationKeyCode={null}
-        disableKeyboardA11y
         panOnScroll
         minZoom={0.05}
         maxZoom={1.5}

@@ -14,7 +14,7 @@ export interface Marks {
 }
 
 export interface Ordered {
-  readonly known: { readonly blobs: ReadonlyMap<string, LineageBlob> };
+  readonly blobs: ReadonlyMap<string, LineageBlob>;
   /** All blobs, from top to bottom. */
   readonly order: readonly string[];
 }
@@ -39,7 +39,7 @@ const sameData = (one: BlobData, other: BlobData): boolean =>
 
 /** The nodes to draw, in their order, which the tab key follows; those that are as they were before are the same objects, which are not drawn again. */
 export function nodesOf(
-  { order, known: { blobs } }: Ordered,
+  { order, blobs }: Ordered,
   positions: Positions,
   marks: Marks,
   before: ReadonlyMap<string, BlobNodeType>,

@@ -94,7 +94,7 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
         type="button"
         className={css['title']}
         tabIndex={isActive ? 0 : -1}
-        aria-label={`${blob.title}. ${kind}. ${word}`}
+        aria-label={isReadable ? undefined : `${kind} ${blob.title} ${word}`}
         aria-pressed={isOpen}
         onClick={() => open(blob.id)}
       >
@@ -104,6 +104,7 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
             <span className={css['name']} dir="auto" title={blob.title}>
               {blob.title}
             </span>
+            <span className="visually-hidden">{word}</span>
           </>
         ) : null}
       </button>

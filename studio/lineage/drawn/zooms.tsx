@@ -2,6 +2,9 @@ import { useReactFlow } from '@xyflow/react';
 import { Button } from '../../design/controls/button.tsx';
 import css from './drawn.module.css';
 
+/** Around a graph that is shown whole. */
+export const ALL = { padding: 0.08 };
+
 /** The graph's size and place, by buttons; the keys + − 0 do the same. */
 export function Zooms() {
   const flow = useReactFlow();
@@ -13,7 +16,7 @@ export function Zooms() {
       <Button kind="quiet" aria-label="Zoom out" title="Zoom out (−)" onClick={() => void flow.zoomOut()}>
         −
       </Button>
-      <Button kind="quiet" title="Show all of it (0)" onClick={() => void flow.fitView({ padding: 0.08 })}>
+      <Button kind="quiet" title="Show all of it (0)" onClick={() => void flow.fitView(ALL)}>
         Fit
       </Button>
     </fieldset>

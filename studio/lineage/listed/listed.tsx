@@ -116,7 +116,7 @@ const Row = memo(function Row({ blob, isCentre, isOpen, depth }: RowProps) {
         {isCentre ? null : (
           <Button
             kind="quiet"
-            aria-label={`Lineage of ${blob.title}`}
+            aria-label={`Centre on ${blob.title}`}
             title="Its own lineage"
             onClick={() => centre(blob.id)}
           >

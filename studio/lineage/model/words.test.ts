@@ -60,6 +60,7 @@ it.each([
   ['PENDING', null, 'text-expansion', { canRetry: false, canCancel: true, canReprocess: false }],
   ['PROCESSING', null, 'text-expansion', { canRetry: false, canCancel: true, canReprocess: false }],
   ['COMPLETED', null, 'text-expansion', { canRetry: false, canCancel: false, canReprocess: true }],
+  ['FAILED', 'EPUB', 'text-expansion', { canRetry: false, canCancel: false, canReprocess: false }],
   ['COMPLETED', 'EPUB', 'text-expansion', { canRetry: false, canCancel: false, canReprocess: false }],
   // Made on demand: anew with another key.
   ['COMPLETED', null, 'state', { canRetry: false, canCancel: false, canReprocess: false }],

@@ -32,13 +32,13 @@ export interface Look {
   readonly progress: number | null;
   /** What it is at, why it waits, or why it failed; empty where there is nothing to say. */
   readonly about: string;
-  /** Runs that can be tried again. */
+  /** Runs that can be tried again; files are, where they are asked for. */
   readonly failed: readonly Run[];
 }
 
 export function lookOf(blob: LineageBlob): Look {
-  const { state, runs } = blob.processing;
-  const failed = runs.filter((run) => run.state === 'FAILED');
+  const { state } = blob.processing;
+  const failed = runsOf(blob.processing).filter((run) => run.state === 'FAILED');
   if (blob.contentMissingSince !== null) {
     const about = 'Its content is gone from the store that keeps it.';
     return { tone: 'failed', word: 'Content missing', progress: null, about, failed };
@@ -81,7 +81,7 @@ export interface RunActs {
 export function actsOf(blob: LineageBlob, run: Run): RunActs {
   const isOver = run.state === 'COMPLETED' || run.state === 'FAILED';
   return {
-    canRetry: run.state === 'FAILED',
+    canRetry: run.artifact === null && run.state === 'FAILED',
     canCancel: run.artifact === null && (run.state === 'PENDING' || run.state === 'PROCESSING'),
     canReprocess: run.artifact === null && isOver && run.processorId !== blob.processorId,
   };

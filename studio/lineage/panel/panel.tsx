@@ -36,7 +36,7 @@ interface RelativesProps {
   readonly known: Known;
 }
 
-const SHOWN = 12;
+const SHOWN = 5;
 
 function Relatives({ label, ids, known }: RelativesProps) {
   const { open } = useActing();
@@ -117,12 +117,12 @@ function Body({ id, known, links, isCentre, seen }: BodyProps) {
         {read ? bytes(read.sizeBytes) : null}
       </p>
       <Partial reasons={faults} />
-      {isLoading ? <Loading label="Loading what it holds" lines={5} /> : null}
-      {isMaking ? <p className={css['soft']}>It is still being made.</p> : null}
       <Runs blob={blob} />
-      {content ? <Content content={content} /> : null}
       <Relatives label="Made of" ids={at(links.parents, id)} known={known} />
       <Relatives label="Made of it" ids={at(links.children, id)} known={known} />
+      {isLoading ? <Loading label="Loading what it holds" lines={5} /> : null}
+      {isMaking ? <p className={css['soft']}>It is still being made.</p> : null}
+      {content ? <Content content={content} /> : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { CreateBlobInput } from './operations.generated.ts';
+import type { CreateBlobInput } from 'blobgraph/client';
 
 /** What stands in the fields of the writing desk. */
 export interface Draft {
