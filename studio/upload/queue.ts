@@ -142,6 +142,12 @@ export class UploadQueue {
     this.#become(this.#entries.filter((entry) => entry.id !== id));
   }
 
+  /** Breaks everything off, and takes nothing more to do: the user has left. */
+  stop(): void {
+    this.#become([]);
+    for (const abort of this.#aborts.values()) abort.abort(new Error('signed out'));
+  }
+
   /** Takes out those that are pictures now. */
   clearSent(): void {
     this.#become(this.#entries.filter(({ stage }) => stage.name !== 'sent'));
@@ -219,6 +225,7 @@ export class UploadQueue {
       signal,
     );
     this.#stage(id, { name: 'checking' });
+    signal.throwIfAborted();
     const completed = await complete(upload.id);
     const blob = completed.payload?.blob;
     if (!blob) throw new Failed(failureOf(completed));
