@@ -15,3 +15,18 @@ export function createIntent(newKey: () => string = () => crypto.randomUUID()) {
     },
   };
 }
+
+type Intent = ReturnType<typeof createIntent>;
+const kept = new WeakMap<object, Map<string, Intent>>();
+
+/**
+ * What is meant to be done by this name: the same for as long as its owner is there, so that who closes a dialog after a lost
+ * answer, and opens it again, does nothing twice.
+ */
+export function intentOf(owner: object, name: string): Intent {
+  const named = kept.get(owner) ?? new Map<string, Intent>();
+  kept.set(owner, named);
+  const intent = named.get(name) ?? createIntent();
+  named.set(name, intent);
+  return intent;
+}
