@@ -5,6 +5,7 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Field } from '../design/controls/field.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useDo } from '../graph/hooks.ts';
+import { useIsHere } from '../page/here.ts';
 import { ShelfCreateBookDocument } from './operations.generated.ts';
 import css from './shelf.module.css';
 import { idOf } from './slug.ts';
@@ -26,6 +27,7 @@ export function NewBook({ known, onClose }: NewBookProps) {
   const [faults, setFaults] = useState<Faults>({});
   const [isBusy, create] = useDo(ShelfCreateBookDocument);
   const [, go] = useLocation();
+  const isHere = useIsHere();
   const id = (ownId ?? idOf(title)).trim();
   const wrong = (): Faults => ({
     ...(title.trim() === '' && { title: 'Give the book a title.' }),
@@ -41,6 +43,7 @@ export function NewBook({ known, onClose }: NewBookProps) {
     if (Object.keys(before).length > 0 || isBusy) return;
     const input = { id, title: title.trim(), ...(author.trim() && { author: author.trim() }) };
     const { payload, faults: why, userErrors } = await create({ input });
+    if (!isHere()) return;
     if (payload?.book) return go(`/books/${encodeURIComponent(id)}`);
     const atFields = FIELDS.flatMap((field) => {
       const fault = userErrors.find((each) => each.field === field);

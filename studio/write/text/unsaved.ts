@@ -97,7 +97,11 @@ export function tabId(store: Store): string {
   const known = store.getItem(TAB);
   if (known) return known;
   const made = newKey();
-  store.setItem(TAB, made);
+  try {
+    store.setItem(TAB, made);
+  } catch {
+    // Then it is another after a reload.
+  }
   return made;
 }
 
