@@ -1,3 +1,4 @@
+import { newKey } from '../graph/new-key.ts';
 import { announcementOf, type Details, titleOf } from './announcement.ts';
 import { type Entry, type Failure, isOpen, isSendable, type Stage } from './entry.ts';
 import { type ReadFile, UnusableFile } from './file.ts';
@@ -94,7 +95,7 @@ export class UploadQueue {
     const added = files.map((file): Entry => {
       const details = { title: titleOf(file.name), altText: '', bookId: '', keepPosition: false, ...common };
       return {
-        id: crypto.randomUUID(),
+        id: newKey(),
         file,
         details,
         stage: { name: 'reading', progress: 0 },

@@ -1,13 +1,14 @@
 import type { Graph } from 'blobgraph/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTyped } from '../graph/live.tsx';
+import { newKey } from '../graph/new-key.ts';
 import { useIsHere } from '../page/here.ts';
 import { storeOf } from '../session/storage.ts';
 import type { TextHandle } from './editor.tsx';
 import type { Place } from './place.tsx';
 import { save as send } from './save.ts';
 import { type Body, type Draft, type DraftFaults, faultsOf, inputOf, isSame } from './text/draft.ts';
-import { forget, keep, keptHere, newKey, type UnsavedPlace } from './text/unsaved.ts';
+import { forget, keep, keptHere, type UnsavedPlace } from './text/unsaved.ts';
 
 const store = storeOf('localStorage');
 const KEPT_AFTER_MS = 400;
