@@ -45,6 +45,7 @@ export const UploadRow = memo(function UploadRow({ entry, books, twin, queue }: 
   const { id, file, details, stage } = entry;
   const faultOf = (field: keyof typeof details) =>
     stage.name === 'failed' && stage.field === field ? stage.reason : undefined;
+  const leaving = stage.name === 'sent' ? 'Put away' : isOpen(entry) ? 'Take out' : 'Cancel';
   const isUseless = stage.name === 'failed' && stage.isFinal;
   return (
     <li className={css['row']} aria-label={file.name}>
@@ -113,8 +114,8 @@ export const UploadRow = memo(function UploadRow({ entry, books, twin, queue }: 
             {stage.name === 'failed' ? 'Try again' : 'Upload'}
           </Button>
         ) : null}
-        <Button kind="quiet" aria-label={`Take ${file.name} out`} onClick={() => queue.remove(id)}>
-          {stage.name === 'sent' ? 'Put away' : isOpen(entry) ? 'Take out' : 'Cancel'}
+        <Button kind="quiet" aria-label={`${leaving} ${file.name}`} onClick={() => queue.remove(id)}>
+          {leaving}
         </Button>
       </div>
     </li>

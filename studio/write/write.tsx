@@ -8,6 +8,7 @@ import { useChanges, useUserId } from '../graph/live.tsx';
 import { STAYS } from '../page/address.ts';
 import { Page } from '../page/page.tsx';
 import { Desk } from './desk.tsx';
+import { Hears } from './heard.tsx';
 import { WriteBlobDocument, type WriteBlobQuery } from './operations.generated.ts';
 import { type Body, type Draft, inputOf, NO_DRAFT } from './text/draft.ts';
 import { tabId } from './text/unsaved.ts';
@@ -177,5 +178,9 @@ export function Write({ id }: { readonly id?: string | undefined }) {
     },
     [go, tell, id],
   );
-  return <Open key={open.serial} id={id} onSaved={onSaved} />;
+  return (
+    <Hears>
+      <Open key={open.serial} id={id} onSaved={onSaved} />
+    </Hears>
+  );
 }
