@@ -7,6 +7,7 @@ import { useRead } from '../graph/hooks.ts';
 import { useChanges, useUserId } from '../graph/live.tsx';
 import { STAYS } from '../page/address.ts';
 import { Page } from '../page/page.tsx';
+import { storeOf } from '../session/storage.ts';
 import { Desk } from './desk.tsx';
 import { Hears } from './heard.tsx';
 import { WriteBlobDocument, type WriteBlobQuery } from './operations.generated.ts';
@@ -98,7 +99,7 @@ function Open({ id, onSaved }: OpenProps) {
   const text = blob && textOf(blob);
   const stored = id === undefined ? begun(search) : text?.draft;
   if (!first.current && stored && userId) {
-    const place = { userId, blobId: id ?? `?${search}`, tab: tabId(sessionStorage) };
+    const place = { userId, blobId: id ?? `?${search}`, tab: tabId(storeOf('sessionStorage')) };
     first.current = { stored, place };
   }
   if (first.current) {
