@@ -18,6 +18,7 @@ import { useTogether } from '../graph/together.ts';
 import { isInWork, type Run, runsOf, wordOf } from '../graph/work.ts';
 import type { Expanded } from './expansion-content.ts';
 import { Figures } from './figures.tsx';
+import { useWritten } from './heard.tsx';
 import {
   WriteExpandersDocument,
   type WriteExpandersQuery,
@@ -25,7 +26,6 @@ import {
   WriteMadeDocument,
 } from './operations.generated.ts';
 import { isFromStart, type Written } from './text/written.ts';
-import { useWritten } from './use-written.ts';
 import css from './write.module.css';
 
 const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));

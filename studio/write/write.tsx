@@ -9,6 +9,7 @@ import { STAYS } from '../page/address.ts';
 import { Page } from '../page/page.tsx';
 import { storeOf } from '../session/storage.ts';
 import { Desk } from './desk.tsx';
+import { Hears } from './heard.tsx';
 import { WriteBlobDocument, type WriteBlobQuery } from './operations.generated.ts';
 import { type Body, type Draft, inputOf, NO_DRAFT } from './text/draft.ts';
 import { tabId } from './text/unsaved.ts';
@@ -187,5 +188,9 @@ export function Write({ id }: { readonly id?: string | undefined }) {
     },
     [go, tell, id],
   );
-  return <Open key={open.serial} id={id} onSaved={onSaved} />;
+  return (
+    <Hears>
+      <Open key={open.serial} id={id} onSaved={onSaved} />
+    </Hears>
+  );
 }
