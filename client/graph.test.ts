@@ -82,17 +82,30 @@ it('ends what is asked when it is closed, and takes nothing more', async () => {
   await expect(graph.subscribe(MeDocument, {}).next()).rejects.toThrow('The graph was closed.');
 });
 
+/** A connection that comes to nothing, a moment after it was begun. */
+class Refused {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  onclose?: (event: { code: number; reason: string }) => void;
+  constructor() {
+    setImmediate(() => this.onclose?.({ code: 1_006, reason: '' }));
+  }
+}
+
 it('closed while a connection is made that comes to nothing, it leaves no rejection behind', async () => {
   const unhandled = vi.fn();
   process.on('unhandledRejection', unhandled);
   const graph = openGraph({
     url: 'http://127.0.0.1:1/graphql',
-    token: () => Promise.reject(new Error('There is no token.')),
+    token: () => 'x',
+    webSocketImpl: Refused,
   });
   const following = graph.subscribe(BookChangedDocument, { bookId: 'x' }).next();
   graph.close();
-  await expect(following).rejects.toThrow();
-  await new Promise((resolve) => setImmediate(resolve));
+  await expect(following).rejects.toMatchObject({ name: 'AbortError' });
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
