@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isPassing } from './errors.ts';
 import { openGraph } from './graph.ts';
-import { MeDocument } from './operations.generated.ts';
+import { BookChangedDocument, MeDocument } from './operations.generated.ts';
 import { watchBlob } from './watch.ts';
 
 /** A graph whose server answers so. */
@@ -80,4 +80,19 @@ it('ends what is asked when it is closed, and takes nothing more', async () => {
   await expect(watched).rejects.toThrow('The graph was closed.');
   await expect(graph.request(MeDocument, {})).rejects.toThrow('The graph was closed.');
   await expect(graph.subscribe(MeDocument, {}).next()).rejects.toThrow('The graph was closed.');
+});
+
+it('closed while a connection is made that comes to nothing, it leaves no rejection behind', async () => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const graph = openGraph({
+    url: 'http://127.0.0.1:1/graphql',
+    token: () => Promise.reject(new Error('There is no token.')),
+  });
+  const following = graph.subscribe(BookChangedDocument, { bookId: 'x' }).next();
+  graph.close();
+  await expect(following).rejects.toThrow();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });

@@ -174,7 +174,8 @@ export function openGraph(options: GraphOptions): Graph {
     },
     close() {
       closing.abort(closed());
-      void live?.client.dispose();
+      // It waits for a connection that is being made, which may come to nothing.
+      Promise.resolve(live?.client.dispose()).catch(() => {});
     },
   };
 }

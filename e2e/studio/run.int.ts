@@ -61,7 +61,7 @@ describe('the Run screen for everybody', () => {
     await page.getByText('Your token is none of an operator’s').waitFor();
     await page.getByRole('heading', { name: 'Services' }).waitFor();
     expect(await page.getByRole('button', { name: /^(Pause|Retire|Replay)/ }).count()).toBe(0);
-    expect(await page.getByText('Dead letters').count()).toBe(0);
+    expect(await page.getByRole('heading', { name: 'Dead letters' }).count()).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
     await page.close();
   });
@@ -107,7 +107,7 @@ describe('the Run screen for operators', () => {
   it('drops one, after it was asked', async () => {
     const id = await giveUp(`${CONTENT} Twice.`);
     const page = await asOperator();
-    await page.getByText(id).waitFor(PATIENCE);
+    await page.getByRole('link', { name: id }).waitFor(PATIENCE);
     await page.getByRole('button', { name: /^Drop the event of/ }).click();
     await page.getByRole('button', { name: 'Keep it' }).click();
     expect(await page.getByText(id).count()).toBe(1);

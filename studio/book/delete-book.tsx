@@ -6,6 +6,7 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo } from '../graph/hooks.ts';
+import { useIsHere } from '../page/here.ts';
 import { WhatOfDrafts } from './chapters/what-of-drafts.tsx';
 import type { BookSeen } from './live/use-book.ts';
 
@@ -20,13 +21,14 @@ export function DeleteBook({ book, onClose }: DeleteBookProps) {
   const [deleteDrafts, setDeleteDrafts] = useState(false);
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [, go] = useLocation();
+  const isHere = useIsHere();
   const tell = useTell();
   const submit = async () => {
     const answer = await remove({ id: book.id, deleteDrafts });
     setFaults(answer.faults);
     if (answer.faults.length > 0) return;
     tell(`“${book.title}” is deleted${deleteDrafts ? ', with its drafts' : '; its drafts stay'}.`);
-    go('/');
+    if (isHere()) go('/');
   };
   return (
     <Dialog

@@ -4,6 +4,7 @@ import { Failed } from '../design/states/notices.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
 import { useRead } from '../graph/hooks.ts';
 import { useChanges, useTyped } from '../graph/live.tsx';
+import { useTogether } from '../graph/together.ts';
 import { isInWork } from '../graph/work.ts';
 import css from './demo.module.css';
 import { DemoBookDocument, type DemoBookQuery } from './operations.generated.ts';
@@ -41,8 +42,9 @@ export function Demo() {
   useEffect(() => {
     if (isStored) reload();
   }, [isStored, reload]);
+  const soon = useTogether(reload, 100);
   useChanges(({ kind }) => {
-    if (kind === 'CREATED' || kind === 'DERIVED') reload();
+    if (kind === 'CREATED' || kind === 'DERIVED') soon();
   });
   const isDone = isStored && isOver(data?.book);
   useEffect(() => {

@@ -3,6 +3,8 @@ import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { type Graph, GraphError, liveClient, openGraph } from 'blobgraph/client';
 import { Client, type ExecutionResult, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { Session } from '../session/session.ts';
+import { Newest } from './newest.ts';
+import type { ChangesSubscription } from './operations.generated.ts';
 
 /** Whether what happens is heard of: `lost` is told in words, since the page shows what was last known. */
 export type Connection = 'connecting' | 'connected' | 'lost';
@@ -40,6 +42,21 @@ const cache = () =>
       Book: { compiled: relayPagination() },
     },
   });
+
+/**
+ * The cache takes answers in the order in which they were asked for, not by what they are of: one that was under way while
+ * a change was told may be older than that. It is brought up to date before the cache has it.
+ */
+function upToDate() {
+  const newest = new Newest();
+  return mapExchange({
+    onResult(result) {
+      if (result.operation.kind !== 'subscription') return { ...result, data: newest.within(result.data) };
+      newest.hear((result.data as Partial<ChangesSubscription> | undefined)?.blobChanged?.blob);
+      return result;
+    },
+  });
+}
 
 /** What a subscription over WebSocket says of its connection. */
 function openSocket({ session, onRefused }: StudioGraphOptions) {
@@ -118,6 +135,7 @@ export function openStudioGraph({ session, ...given }: StudioGraphOptions): Stud
         },
       }),
       cache(),
+      upToDate(),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({

@@ -1,5 +1,5 @@
 import type { TypedDocument } from 'blobgraph/client';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import {
   type AnyVariables,
   type CombinedError,
@@ -64,6 +64,16 @@ export function useRead<Data, Variables extends AnyVariables>(
   const codes = useMemo(() => codesOf(error), [error]);
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   return { data, faults, codes, isLoading: fetching && data === undefined, reload };
+}
+
+/** Reads again when something else was heard to have changed; not at first, when it is read anyway. */
+export function useReadAgain(changes: number, reload: () => void): void {
+  const seen = useRef(changes);
+  useEffect(() => {
+    if (changes === seen.current) return;
+    seen.current = changes;
+    reload();
+  }, [changes, reload]);
 }
 
 interface UserFault {

@@ -1,7 +1,7 @@
 import type { TypedDocument } from 'blobgraph/client';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { type AnyVariables, useClient } from 'urql';
-import { type Read, useRead } from './hooks.ts';
+import { type Read, reasonsOf, useRead } from './hooks.ts';
 import { useChanges } from './live.tsx';
 
 interface Paged {
@@ -28,6 +28,7 @@ export function usePages<Data, Variables extends AnyVariables & Paged>(
   const client = useClient();
   const read = useRead(document, variables);
   const [isLoadingOlder, setLoadingOlder] = useState(false);
+  const [olderFaults, setOlderFaults] = useState<readonly string[]>([]);
   const gone = useRef(new Set<string>());
   const [, setGone] = useState(0);
   useChanges(({ kind, blobId }) => {
@@ -41,13 +42,15 @@ export function usePages<Data, Variables extends AnyVariables & Paged>(
     async (after: string | null) => {
       setLoadingOlder(true);
       const page = { ...latest.current, after };
-      await client.query(document, page, { requestPolicy: 'network-only' }).toPromise();
+      const { error } = await client.query(document, page, { requestPolicy: 'network-only' }).toPromise();
+      setOlderFaults(reasonsOf(error));
       setLoadingOlder(false);
     },
     [client, document],
   );
   const isGone = useCallback((id: string) => gone.current.has(id), []);
-  return { ...read, showOlder, isLoadingOlder, isGone };
+  const faults = useMemo(() => [...read.faults, ...olderFaults], [read.faults, olderFaults]);
+  return { ...read, faults, showOlder, isLoadingOlder, isGone };
 }
 
 interface Dated {

@@ -1,6 +1,8 @@
+import { kept } from '../session/storage.ts';
+
 /** How a user wants lineages to be shown, for as long as the tab is open. */
-const VIEW = 'blobgraph:lineage-view';
-const DEPTH = 'blobgraph:lineage-depth';
+const keptViews = kept('sessionStorage', 'blobgraph:lineage-view');
+const keptDepths = kept('sessionStorage', 'blobgraph:lineage-depth');
 
 export type View = 'graph' | 'list';
 
@@ -9,14 +11,14 @@ const DEFAULT_DEPTH = 10;
 
 /** A graph needs room: on narrow screens it is the list, until the user wants otherwise. */
 export function keptView(): View {
-  const kept = sessionStorage.getItem(VIEW);
-  if (kept === 'graph' || kept === 'list') return kept;
+  const view = keptViews.read();
+  if (view === 'graph' || view === 'list') return view;
   return matchMedia('(max-width: 48rem)').matches ? 'list' : 'graph';
 }
-export const keepView = (view: View): void => sessionStorage.setItem(VIEW, view);
+export const keepView = (view: View): void => keptViews.keep(view);
 
 export function keptDepth(): number {
-  const kept = Number(sessionStorage.getItem(DEPTH));
-  return DEPTHS.find((each) => each === kept) ?? DEFAULT_DEPTH;
+  const depth = Number(keptDepths.read());
+  return DEPTHS.find((each) => each === depth) ?? DEFAULT_DEPTH;
 }
-export const keepDepth = (depth: number): void => sessionStorage.setItem(DEPTH, String(depth));
+export const keepDepth = (depth: number): void => keptDepths.keep(String(depth));

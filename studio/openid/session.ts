@@ -78,11 +78,13 @@ export function openIdSession(options: OpenIdSessionOptions): OpenIdSession {
     for (let attempt = 0; !isOver; attempt += 1) {
       try {
         tokens = await provider.renew(tokens);
+        if (isOver) return;
         onTrouble(undefined);
         plan();
         for (const listener of listeners) listener(tokens.access);
         return;
       } catch (error) {
+        if (isOver) return;
         const failure = failureBy(error);
         if (!failure.isPassing) return end(ENDED);
         if (!isGood()) onTrouble(failure.message);

@@ -24,10 +24,16 @@ interface Going {
   readonly state?: unknown;
 }
 
+let isStaying = false;
+/** Whether the step that is being made keeps the screen: nothing on it is left. */
+export const keepsScreen = (): boolean => isStaying;
+
 /** Goes to an address such as `/write?book=my-novel`. */
 function go(to: string, { replace = false, state = null }: Going = {}): void {
   const oldURL = location.href;
+  isStaying = state === STAYS;
   history[replace ? 'replaceState' : 'pushState'](state, '', `#${to}`);
+  isStaying = false;
   dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }));
 }
 

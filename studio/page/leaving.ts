@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { keepsScreen } from './address.ts';
 
 /** As much of the browser's Navigation API as is used: where there is none, only closing the tab asks. */
 interface Navigation extends EventTarget {
@@ -29,7 +30,13 @@ export function useLeaving(isUnsaved: () => boolean): Leaving | undefined {
   useEffect(() => {
     const hold = (event: Event) => {
       const step = event as NavigateEvent;
-      if (isLeaving.current || !step.cancelable || !step.destination.sameDocument || !latest.current())
+      if (
+        isLeaving.current ||
+        keepsScreen() ||
+        !step.cancelable ||
+        !step.destination.sameDocument ||
+        !latest.current()
+      )
         return;
       step.preventDefault();
       setWanted(step);

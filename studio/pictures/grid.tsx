@@ -1,4 +1,4 @@
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import { More } from '../design/controls/more.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
 import { assetOf, type PictureRow } from './picture.ts';
@@ -24,7 +24,6 @@ function Nothing({ row: { processing, contentMissingSince } }: { readonly row: P
 const Card = memo(function Card({ row, onOpen, onBroken }: CardProps) {
   const asset = assetOf(row);
   const [run] = row.processing.runs.filter(({ artifact }) => artifact === null);
-  const broken = useRef(0);
   return (
     <li className={css['card']}>
       <button type="button" className={css['open']} onClick={() => onOpen(row.id)}>
@@ -34,11 +33,7 @@ const Card = memo(function Card({ row, onOpen, onBroken }: CardProps) {
               asset={asset}
               title=""
               sizes="(max-width: 44rem) 45vw, 15rem"
-              onBroken={() => {
-                // Once: a picture that is broken for good is not asked for again and again.
-                broken.current += 1;
-                if (broken.current === 1) onBroken(row.id);
-              }}
+              onBroken={() => onBroken(row.id)}
             />
           ) : (
             <Nothing row={row} />

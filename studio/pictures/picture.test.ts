@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   inOrder,
+  isNews,
   largestOf,
   type PictureRow,
   positionOf,
@@ -47,4 +48,14 @@ test.each([
 
 test('a position has its hemispheres in letters', () => {
   expect(positionOf({ latitude: -33.8568, longitude: 151.2153 })).toBe('33.85680° S, 151.21530° E');
+});
+
+test('what brings a picture is news, also where its blob could not be read; other blobs are none', () => {
+  const change = (kind: string, schemaId?: string) =>
+    isNews({ kind, blob: schemaId === undefined ? null : { schemaId } } as Parameters<typeof isNews>[0]);
+  expect(change('CREATED', 'image-input-v1')).toBe(true);
+  expect(change('CREATED')).toBe(true);
+  expect(change('CREATED', 'text-input-v1')).toBe(false);
+  expect(change('PROCESSING', 'image-input-v1')).toBe(false);
+  expect(change('DELETED')).toBe(false);
 });

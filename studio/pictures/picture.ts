@@ -1,6 +1,8 @@
+import type { ChangesSubscription } from '../graph/operations.generated.ts';
 import type { PictureRowFragment } from './operations.generated.ts';
 
 export type PictureRow = PictureRowFragment;
+type Change = ChangesSubscription['blobChanged'];
 type Content = NonNullable<PictureRow['derived']['nodes'][number]['content']>;
 export type Asset = Extract<Content, { __typename: 'ImageAsset' }>;
 export type Rendition = Asset['renditions'][number];
@@ -10,6 +12,16 @@ export function assetOf({ derived }: PictureRow): Asset | undefined {
   const content = derived.nodes[0]?.content;
   return content?.__typename === 'ImageAsset' ? content : undefined;
 }
+
+const SCHEMA = 'image-input-v1';
+
+/**
+ * Whether a change brings a picture into the list, or ends a run on one. A change whose blob could not be read may be of
+ * a picture: nothing tells of it again.
+ */
+export const isNews = ({ kind, blob }: Change): boolean =>
+  (blob === null || blob.schemaId === SCHEMA) &&
+  (kind === 'CREATED' || kind === 'COMPLETED' || kind === 'FAILED');
 
 /** The newest first, as the list has them, each once: pages and what came since may have the same. */
 export function inOrder(...lists: readonly (readonly PictureRow[])[]): PictureRow[] {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { Page } from '../page/page.tsx';
 import { ChooseFiles, DropFiles } from '../upload/choose.tsx';
+import { summaryOf } from '../upload/entry.ts';
 import { UploadList } from '../upload/upload-list.tsx';
 import { useUploads } from '../upload/use-queue.ts';
 import { Grid } from './grid.tsx';
@@ -12,7 +13,7 @@ import { PictureView } from './view.tsx';
 /** Files to be pictures, on top; below them all pictures that there are. */
 export function Pictures() {
   const [queue, entries] = useUploads();
-  const pictures = usePictures();
+  const pictures = usePictures(summaryOf(entries).sent);
   const { rows, isKnown, isLoading, faults, reload } = pictures;
   const [openId, setOpenId] = useState<string>();
   const add = (files: readonly File[]) => queue.add(files);

@@ -1,21 +1,19 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { useRead } from '../graph/hooks.ts';
-import { type Change, useBegunAnew, useChanges } from '../graph/live.tsx';
+import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { useTogether } from '../graph/together.ts';
 import { NewestPicturesDocument, PictureDocument, PicturesDocument } from './operations.generated.ts';
-import { inOrder, type PictureRow } from './picture.ts';
+import { inOrder, isNews, type PictureRow } from './picture.ts';
 
 const PAGE = 24;
 export const FIRST_PAGE = { first: PAGE };
-const SCHEMA = 'image-input-v1';
 
-/** Whether a change brings a picture into the list, or ends a run on one. */
-const isNews = ({ kind, blob }: Change): boolean =>
-  blob?.schemaId === SCHEMA && (kind === 'CREATED' || kind === 'COMPLETED' || kind === 'FAILED');
-
-/** The caller's pictures, as far as they were asked for, with those that came meanwhile. */
-export function usePictures() {
+/**
+ * The caller's pictures, as far as they were asked for, with those that came meanwhile.
+ * @param sent how many this page has sent: the list is looked at with each, whatever changes tell
+ */
+export function usePictures(sent: number) {
   const client = useClient();
   const [after, setAfter] = useState<string | null>(null);
   const { data: now, faults, isLoading, reload } = useRead(PicturesDocument, { first: PAGE, after });
@@ -23,7 +21,8 @@ export function usePictures() {
   if (now) kept.current = now;
   const data = now ?? kept.current;
   const [hasNews, setHasNews] = useState(false);
-  const { data: newest, reload: readNewest } = useRead(NewestPicturesDocument, {}, { pause: !hasNews });
+  const news = useRead(NewestPicturesDocument, {}, { pause: !hasNews });
+  const { data: newest, reload: readNewest } = news;
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
 
   const pages = data?.blobs.nodes;
@@ -36,6 +35,9 @@ export function usePictures() {
     [client],
   );
   const catchUp = useTogether(() => (hasNews ? readNewest() : setHasNews(true)));
+  useEffect(() => {
+    if (sent > 0) catchUp();
+  }, [sent, catchUp]);
   const forget = useCallback((id: string) => setGone((all) => new Set([...all, id])), []);
   useChanges((change) => {
     if (change.kind === 'DELETED') forget(change.blobId);
@@ -51,16 +53,20 @@ export function usePictures() {
     if (hasNews) readNewest();
   });
   const { hasNextPage = false, endCursor = null } = data?.blobs.pageInfo ?? {};
-  const isReadingMore = after !== null && data?.blobs.pageInfo.endCursor === after;
+  const isAtNext = after !== null && endCursor === after;
+  const isStuck = useRef(false);
+  isStuck.current = isAtNext && faults.length > 0;
+  // What failed is read again; its cursor is the same.
+  const readMore = useCallback(() => (isStuck.current ? reload() : setAfter(endCursor)), [endCursor, reload]);
   return {
     rows: rows as readonly PictureRow[],
     isKnown: data !== undefined,
     isLoading,
-    faults,
+    faults: [...faults, ...news.faults],
     reload,
     hasMore: hasNextPage,
-    isReadingMore,
-    readMore: useCallback(() => setAfter(endCursor), [endCursor]),
+    isReadingMore: isAtNext && !isStuck.current,
+    readMore,
     readOne,
     forget,
   };

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { Dialog } from '../design/controls/dialog.tsx';
@@ -49,6 +49,12 @@ function Delete({ row, onDeleted }: DeleteProps) {
   const [fault, setFault] = useState<string>();
   const [isBusy, remove] = useDo(DeletePictureDocument);
   const tell = useTell();
+  const wasAsked = useRef(false);
+  // The button that was pressed is gone: the one in its place gets the focus, and the harmless one where it is asked.
+  const focused = (button: HTMLButtonElement | null) => {
+    if (wasAsked.current !== isAsked) button?.focus();
+    if (button) wasAsked.current = isAsked;
+  };
   const does = async () => {
     const { faults } = await remove({ id: row.id });
     if (faults[0]) return setFault(faults[0]);
@@ -57,7 +63,7 @@ function Delete({ row, onDeleted }: DeleteProps) {
   };
   if (!isAsked)
     return (
-      <Button kind="danger" className={css['delete']} onClick={() => setIsAsked(true)}>
+      <Button kind="danger" ref={focused} className={css['delete'] ?? ''} onClick={() => setIsAsked(true)}>
         Delete
       </Button>
     );
@@ -70,7 +76,7 @@ function Delete({ row, onDeleted }: DeleteProps) {
       <Button kind="danger" busy={isBusy} onClick={() => void does()}>
         Delete for good
       </Button>
-      <Button kind="quiet" onClick={() => setIsAsked(false)}>
+      <Button kind="quiet" ref={focused} onClick={() => setIsAsked(false)}>
         Keep it
       </Button>
     </div>

@@ -30,7 +30,7 @@ export function Backfill({ processorId, isRetired }: BackfillProps) {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const since = String(new FormData(event.currentTarget).get('since') ?? '');
-    const done = await start({ processorId, since: since ? new Date(since).toISOString() : null });
+    const done = await start({ processorId, since: since ? new Date(`${since}T00:00`).toISOString() : null });
     setFault(done.faults[0]);
     reload();
   };

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { Dialog } from '../design/controls/dialog.tsx';
@@ -6,7 +6,7 @@ import { More } from '../design/controls/more.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { count, Time } from '../design/text/time.tsx';
-import { useDo, useRead } from '../graph/hooks.ts';
+import { useDo, useRead, useReadAgain } from '../graph/hooks.ts';
 import {
   DeadLettersDocument,
   type DeadLettersQuery,
@@ -129,9 +129,7 @@ interface LettersPageProps {
 /** One page: it stays where it is while others come behind it. */
 function LettersPage({ after, isLast, known, gone, onGone, onMore }: LettersPageProps) {
   const { data, faults, isLoading, reload } = useRead(DeadLettersDocument, { first: PAGE, after });
-  useEffect(() => {
-    if (known >= 0) reload();
-  }, [known, reload]);
+  useReadAgain(known, reload);
   const { nodes = [], pageInfo } = data?.deadLetters ?? {};
   const cursor = pageInfo?.hasNextPage ? pageInfo.endCursor : null;
   return (

@@ -10,6 +10,28 @@ const place = (name: 'localStorage' | 'sessionStorage'): Storage | undefined => 
 /** What the page keeps under a name: for as long as the tab lives, or for good. */
 export const kept = (name: 'localStorage' | 'sessionStorage', key: string) => ({
   read: (): string | null => place(name)?.getItem(key) ?? null,
-  keep: (text: string): void => place(name)?.setItem(key, text),
+  keep(text: string): void {
+    try {
+      place(name)?.setItem(key, text);
+    } catch {
+      // It is full, e.g. of unsaved texts: then it is known to this page alone.
+    }
+  },
   forget: (): void => place(name)?.removeItem(key),
 });
+
+type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
+/** Where nothing may be kept, or nothing fits: `keep` tells so by failing. */
+const nowhere: Store = {
+  length: 0,
+  key: () => null,
+  getItem: () => null,
+  removeItem: () => {},
+  setItem() {
+    throw new DOMException('The browser keeps nothing for this page.', 'QuotaExceededError');
+  },
+};
+
+/** The browser's own place; where it lets nothing be kept, one that never takes anything. */
+export const storeOf = (name: 'localStorage' | 'sessionStorage'): Store => place(name) ?? nowhere;

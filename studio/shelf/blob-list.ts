@@ -119,7 +119,11 @@ export class BlobList {
 
   hear({ kind, blobId, blob }: Heard): void {
     if (kind === 'DELETED') this.#become(dropped(this.#seen.list, blobId));
-    if (!blob) return;
+    if (!blob) {
+      // It could not be read: nothing tells of it again.
+      if (kind !== 'DELETED' && LOOKED_FOR.has(kind) && !has(this.#seen.list, blobId)) void this.look();
+      return;
+    }
     if (this.#underWay > 0) this.#heard.push(blob);
     if (has(this.#seen.list, blobId)) this.#become(changed(this.#seen.list, blob));
     else this.#hearOfNew(blob, kind);

@@ -5,7 +5,9 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Field } from '../design/controls/field.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useDo } from '../graph/hooks.ts';
-import { ShelfCreateBookDocument } from './operations.generated.ts';
+import { useTyped } from '../graph/live.tsx';
+import { useIsHere } from '../page/here.ts';
+import { ShelfBookThereDocument, ShelfCreateBookDocument } from './operations.generated.ts';
 import css from './shelf.module.css';
 import { idOf } from './slug.ts';
 
@@ -15,6 +17,8 @@ export interface NewBookProps {
 }
 
 type Faults = Readonly<Partial<Record<'title' | 'id' | 'author' | 'other', string>>>;
+
+const TAKEN = 'You have a book of this id already. Choose another one.';
 
 const FIELDS = ['title', 'id', 'author'] as const;
 
@@ -26,12 +30,19 @@ export function NewBook({ known, onClose }: NewBookProps) {
   const [faults, setFaults] = useState<Faults>({});
   const [isBusy, create] = useDo(ShelfCreateBookDocument);
   const [, go] = useLocation();
+  const isHere = useIsHere();
   const id = (ownId ?? idOf(title)).trim();
+  const typed = useTyped();
+  const isThere = () =>
+    typed.request(ShelfBookThereDocument, { id }).then(
+      ({ data }) => data.book !== null,
+      () => false,
+    );
   const wrong = (): Faults => ({
     ...(title.trim() === '' && { title: 'Give the book a title.' }),
     ...(id === '' && { id: 'Give the book an id, e.g. my-novel.' }),
     ...(known.some((book) => book.id === id) && {
-      id: 'You have a book of this id already. Choose another one.',
+      id: TAKEN,
     }),
   });
   const submit = async (event: FormEvent) => {
@@ -39,8 +50,11 @@ export function NewBook({ known, onClose }: NewBookProps) {
     const before = wrong();
     setFaults(before);
     if (Object.keys(before).length > 0 || isBusy) return;
+    // What describes a book that is there would change it; the shelf may not know of it yet.
+    if (await isThere()) return setFaults({ id: TAKEN });
     const input = { id, title: title.trim(), ...(author.trim() && { author: author.trim() }) };
     const { payload, faults: why, userErrors } = await create({ input });
+    if (!isHere()) return;
     if (payload?.book) return go(`/books/${encodeURIComponent(id)}`);
     const atFields = FIELDS.flatMap((field) => {
       const fault = userErrors.find((each) => each.field === field);

@@ -599,6 +599,13 @@ export type ShelfQuery = { me: { id: string, state: { totalBlobs: number, blobsB
 
 export type BookCardFragment = { id: string, version: number, title: string, author: string | null, chapters: Array<{ chapterNum: number, draft: { id: string, version: number, processing: { state: ProcessingState } } | null, expanded: { id: string } | null }>, compiled: { edges: Array<{ cursor: string, node: { id: string, version: number, createdAt: string, processing: { state: ProcessingState }, content: { id: string, version: number } | {} | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type ShelfBookThereQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type ShelfBookThereQuery = { book: { id: string } | null };
+
 export type ShelfBeginQueryVariables = Exact<{
   filter?: InputMaybe<BlobFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -644,6 +651,8 @@ export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processor
 export type FaultFragment = { field: string | null, code: string, message: string };
 
 export const ShelfDocument = "query Shelf{me{id state{totalBlobs blobsByProcessor{processorId count}books{...BookCard}}}}fragment BookCard on Book{id version title author chapters{chapterNum draft{id version processing{state}}expanded{id}}compiled(first:1){edges{cursor node{id version createdAt processing{state}content{...on CompiledBook{id version}}}}pageInfo{hasNextPage endCursor}}}" as TypedDocument<ShelfQuery, ShelfQueryVariables>;
+
+export const ShelfBookThereDocument = "query ShelfBookThere($id:ID!){book(id:$id){id}}" as TypedDocument<ShelfBookThereQuery, ShelfBookThereQueryVariables>;
 
 export const ShelfBeginDocument = "query ShelfBegin($filter:BlobFilter$first:Int){blobs(filter:$filter first:$first){totalCount totalCountIsExact nodes{...BlobRow}pageInfo{hasNextPage endCursor}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<ShelfBeginQuery, ShelfBeginQueryVariables>;
 

@@ -6,6 +6,7 @@ import { Time } from '../design/text/time.tsx';
 import { isInWork, runsOf, screenOf, spelled, tellingRun, wordOf } from '../graph/work.ts';
 import css from './list.module.css';
 import type { Row } from './list.ts';
+import { previewOf } from './preview.ts';
 
 export interface RowDeeds {
   readonly onRetry: (blobId: string, processorId: string) => void;
@@ -48,7 +49,7 @@ function Line({ row }: { readonly row: Row }) {
   return (
     <>
       {word ? `${spelled(word)} · ` : ''}
-      <bdi>{row.preview}</bdi>
+      <bdi>{previewOf(row)}</bdi>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import controls from '../design/controls/controls.module.css';
@@ -8,6 +8,7 @@ import { count } from '../design/text/time.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
 import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { CancelDocument, RetryDocument } from '../graph/operations.generated.ts';
+import { useTogether } from '../graph/together.ts';
 import { Page } from '../page/page.tsx';
 import { Blobs, counted } from './blobs.tsx';
 import { Books } from './books.tsx';
@@ -29,12 +30,7 @@ const GATHERED_MS = 400;
 /** Reads the books again, once for changes that come together. */
 function useBooks() {
   const read = useRead(ShelfDocument, {});
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const soon = useCallback(() => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(read.reload, GATHERED_MS);
-  }, [read.reload]);
+  const soon = useTogether(read.reload, GATHERED_MS);
   useChanges(({ kind }) => {
     if (OF_BOOKS.has(kind)) soon();
   });

@@ -189,3 +189,23 @@ test('the second of two equal files knows the first', async () => {
   const all = queue.entries();
   expect(all.map((entry) => twinOf(entry, all)?.file.name)).toEqual([undefined, 'a.png']);
 });
+
+test('who leaves breaks off what is under way, and nothing more is asked of the server', async () => {
+  const complete = vi.fn(async () => done({ blob }));
+  const put = vi.fn(
+    (_request: unknown, _file: unknown, _progress: unknown, signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  );
+  const { queue, requested, settled } = queueOf({ put, complete });
+  queue.add([fileOf('a.png'), fileOf('b.png'), fileOf('c.png'), fileOf('d.png')]);
+  await settled('ready', 'ready', 'ready', 'ready');
+  queue.send();
+  await settled('sending', 'sending', 'sending', 'waiting');
+  queue.stop();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(queue.entries()).toEqual([]);
+  expect(requested).toHaveLength(3);
+  expect(complete).not.toHaveBeenCalled();
+});

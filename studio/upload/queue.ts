@@ -1,3 +1,4 @@
+import { newKey } from '../graph/new-key.ts';
 import { announcementOf, type Details, titleOf } from './announcement.ts';
 import { type Entry, type Failure, isOpen, isSendable, type Stage } from './entry.ts';
 import { type ReadFile, UnusableFile } from './file.ts';
@@ -94,7 +95,7 @@ export class UploadQueue {
     const added = files.map((file): Entry => {
       const details = { title: titleOf(file.name), altText: '', bookId: '', keepPosition: false, ...common };
       return {
-        id: crypto.randomUUID(),
+        id: newKey(),
         file,
         details,
         stage: { name: 'reading', progress: 0 },
@@ -140,6 +141,12 @@ export class UploadQueue {
   remove(id: string): void {
     this.#aborts.get(id)?.abort(new Error('taken out'));
     this.#become(this.#entries.filter((entry) => entry.id !== id));
+  }
+
+  /** Breaks everything off, and takes nothing more to do: the user has left. */
+  stop(): void {
+    this.#become([]);
+    for (const abort of this.#aborts.values()) abort.abort(new Error('signed out'));
   }
 
   /** Takes out those that are pictures now. */
@@ -219,6 +226,7 @@ export class UploadQueue {
       signal,
     );
     this.#stage(id, { name: 'checking' });
+    signal.throwIfAborted();
     const completed = await complete(upload.id);
     const blob = completed.payload?.blob;
     if (!blob) throw new Failed(failureOf(completed));

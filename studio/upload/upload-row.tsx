@@ -45,6 +45,9 @@ export const UploadRow = memo(function UploadRow({ entry, books, twin, queue }: 
   const { id, file, details, stage } = entry;
   const faultOf = (field: keyof typeof details) =>
     stage.name === 'failed' && stage.field === field ? stage.reason : undefined;
+  // What is being checked has been sent: it becomes a picture all the same.
+  const isSent = stage.name === 'sent' || stage.name === 'checking';
+  const parting = isSent ? 'Put away' : isOpen(entry) ? 'Take out' : 'Cancel';
   const isUseless = stage.name === 'failed' && stage.isFinal;
   return (
     <li className={css['row']} aria-label={file.name}>
@@ -113,8 +116,8 @@ export const UploadRow = memo(function UploadRow({ entry, books, twin, queue }: 
             {stage.name === 'failed' ? 'Try again' : 'Upload'}
           </Button>
         ) : null}
-        <Button kind="quiet" aria-label={`Take ${file.name} out`} onClick={() => queue.remove(id)}>
-          {stage.name === 'sent' ? 'Put away' : isOpen(entry) ? 'Take out' : 'Cancel'}
+        <Button kind="quiet" aria-label={`${parting}: ${file.name}`} onClick={() => queue.remove(id)}>
+          {parting}
         </Button>
       </div>
     </li>

@@ -9,8 +9,10 @@ import { useRead } from '../graph/hooks.ts';
 import { useChanges } from '../graph/live.tsx';
 import type { SentOperation } from '../graph/operation.ts';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
+import { useTogether } from '../graph/together.ts';
 import { useLeaving } from '../page/leaving.ts';
 import { Page } from '../page/page.tsx';
+import { storeOf } from '../session/storage.ts';
 import { Earlier } from './earlier.tsx';
 import { Editor } from './editor.tsx';
 import { Expansion } from './expansion.tsx';
@@ -59,9 +61,9 @@ function useElsewhere(place: UnsavedPlace) {
     addEventListener('storage', look);
     return () => removeEventListener('storage', look);
   }, []);
-  const [newest] = keptElsewhere(localStorage, place);
+  const [newest] = keptElsewhere(storeOf('localStorage'), place);
   const drop = () => {
-    if (newest) forget(localStorage, { ...place, tab: newest[0] });
+    if (newest) forget(storeOf('localStorage'), { ...place, tab: newest[0] });
     setLooked((times) => times + 1);
   };
   return { elsewhere: newest?.[1], drop };
@@ -70,8 +72,9 @@ function useElsewhere(place: UnsavedPlace) {
 /** The user's books, with the chapters that drafts bring. */
 function useBooks() {
   const { data, reload } = useRead(WriteBooksDocument, {});
+  const soon = useTogether(reload);
   useChanges(({ kind }) => {
-    if (kind === 'CREATED' || kind === 'DELETED') reload();
+    if (kind === 'CREATED' || kind === 'DELETED') soon();
   });
   return data?.me.state.books ?? [];
 }

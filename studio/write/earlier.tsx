@@ -4,6 +4,7 @@ import { StateBadge } from '../design/states/state-badge.tsx';
 import { Time } from '../design/text/time.tsx';
 import { useRead } from '../graph/hooks.ts';
 import { useChanges } from '../graph/live.tsx';
+import { useTogether } from '../graph/together.ts';
 import { WriteDraftsDocument } from './operations.generated.ts';
 import css from './write.module.css';
 
@@ -20,8 +21,9 @@ const LOOKED_THROUGH = 100;
 /** All drafts of the chapter, the newest first: each stays as it was stored. */
 export function Earlier({ bookId, chapterNum, id }: EarlierProps) {
   const { data, faults, reload } = useRead(WriteDraftsDocument, { bookId, first: LOOKED_THROUGH });
+  const soon = useTogether(reload);
   useChanges(({ kind }) => {
-    if (kind === 'CREATED' || kind === 'DELETED') reload();
+    if (kind === 'CREATED' || kind === 'DELETED') soon();
   });
   const drafts = (data?.blobs.edges ?? [])
     .map(({ node }) => node)

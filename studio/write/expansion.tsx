@@ -14,9 +14,11 @@ import {
   ReprocessDocument,
   RetryDocument,
 } from '../graph/operations.generated.ts';
+import { useTogether } from '../graph/together.ts';
 import { isInWork, type Run, runsOf, wordOf } from '../graph/work.ts';
 import type { Expanded } from './expansion-content.ts';
 import { Figures } from './figures.tsx';
+import { useWritten } from './heard.tsx';
 import {
   WriteExpandersDocument,
   type WriteExpandersQuery,
@@ -24,7 +26,6 @@ import {
   WriteMadeDocument,
 } from './operations.generated.ts';
 import { isFromStart, type Written } from './text/written.ts';
-import { useWritten } from './use-written.ts';
 import css from './write.module.css';
 
 const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));
@@ -34,8 +35,9 @@ type Expanders = WriteExpandersQuery['processors'];
 /** The newest of what was made of a draft by those who expand chapters. */
 function useNewest(blobId: string, expanders: readonly string[]) {
   const { data, faults, reload } = useRead(WriteMadeDocument, { id: blobId });
+  const soon = useTogether(reload, 100);
   useChanges(({ kind, blobId: changed }) => {
-    if (kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId)) reload();
+    if (kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId)) soon();
   });
   const made = (data?.blob?.derived.edges ?? []).map(({ node }) => node);
   const [newest] = made

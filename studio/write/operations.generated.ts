@@ -627,9 +627,7 @@ export type WriteDraftsQueryVariables = Exact<{
 
 export type WriteDraftsQuery = { blobs: { edges: Array<{ cursor: string, node: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, content: { __typename: 'CompiledBook' } | { __typename: 'ExpandedText' } | { __typename: 'ImageAsset' } | { __typename: 'Pitch' } | { __typename: 'TextInsights' } | { __typename: 'UserBlob', id: string, chapterNum: number | null } | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
-export type WrittenSubscriptionVariables = Exact<{
-  blobId: Scalars['ID']['input'];
-}>;
+export type WrittenSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
 export type WrittenSubscription = { expansionProgress: { blobId: string, processorId: string, attempt: number, section: number, sections: number, title: string | null, offset: number, added: string } };
@@ -653,6 +651,6 @@ export const WriteExpansionDocument = "query WriteExpansion($id:ID!){blob(id:$id
 
 export const WriteDraftsDocument = "query WriteDrafts($bookId:ID!$first:Int$after:String){blobs(filter:{bookId:$bookId type:\"chapter_draft\"}first:$first after:$after){edges{cursor node{...BlobRow content{__typename ...on UserBlob{id chapterNum}}}}pageInfo{hasNextPage endCursor}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<WriteDraftsQuery, WriteDraftsQueryVariables>;
 
-export const WrittenDocument = "subscription Written($blobId:ID!){expansionProgress(blobId:$blobId){blobId processorId attempt section sections title offset added}}" as TypedDocument<WrittenSubscription, WrittenSubscriptionVariables>;
+export const WrittenDocument = "subscription Written{expansionProgress{blobId processorId attempt section sections title offset added}}" as TypedDocument<WrittenSubscription, WrittenSubscriptionVariables>;
 
 export const WriteExpandersDocument = "query WriteExpanders{processors{id name shownAs status statusReason}}" as TypedDocument<WriteExpandersQuery, WriteExpandersQueryVariables>;

@@ -1,12 +1,16 @@
 import type { Graph } from 'blobgraph/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTyped } from '../graph/live.tsx';
+import { newKey } from '../graph/new-key.ts';
+import { useIsHere } from '../page/here.ts';
+import { storeOf } from '../session/storage.ts';
 import type { TextHandle } from './editor.tsx';
 import type { Place } from './place.tsx';
-import { save as store } from './save.ts';
+import { save as send } from './save.ts';
 import { type Body, type Draft, type DraftFaults, faultsOf, inputOf, isSame } from './text/draft.ts';
-import { forget, keep, keptHere, newKey, type UnsavedPlace } from './text/unsaved.ts';
+import { forget, keep, keptHere, type UnsavedPlace } from './text/unsaved.ts';
 
+const store = storeOf('localStorage');
 const KEPT_AFTER_MS = 400;
 
 export interface DeskOptions {
@@ -16,6 +20,7 @@ export interface DeskOptions {
   readonly stored: Draft;
   /** The stored document. */
   readonly body?: Body;
+  /** Not called once the desk was left. */
   readonly onSaved: (id: string) => void;
 }
 
@@ -29,7 +34,7 @@ const keyFor = (sent: Sent | undefined, draft: Draft): string =>
   sent && isSame(sent.draft, draft) ? sent.key : newKey();
 
 function begin({ place, stored }: Pick<DeskOptions, 'place' | 'stored'>) {
-  const kept = keptHere(localStorage, place);
+  const kept = keptHere(store, place);
   if (!kept || isSame(kept, stored)) return { draft: stored, sent: undefined, keptAt: undefined };
   const { at, key, ...draft } = kept;
   return { draft: draft as Draft, sent: key ? { key, draft } : undefined, keptAt: at };
@@ -38,6 +43,7 @@ function begin({ place, stored }: Pick<DeskOptions, 'place' | 'stored'>) {
 /** What is being written: its fields, what of it is unsaved, and how it is saved. */
 export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSaved }: DeskOptions) {
   const graph: Graph = useTyped();
+  const isHere = useIsHere();
   const [{ draft: first, sent: sentBefore, keptAt }] = useState(() =>
     begin({ place: keptAtFirst, stored: storedAtFirst }),
   );
@@ -62,9 +68,9 @@ export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSav
     const draft = read();
     const isClean = isSame(draft, stored.current);
     setDirty(!isClean);
-    if (isClean) return forget(localStorage, keeping.current);
+    if (isClean) return forget(store, keeping.current);
     const key = sent.current && isSame(sent.current.draft, draft) ? sent.current.key : null;
-    setRoom(keep(localStorage, keeping.current, { ...draft, at: Date.now(), key }));
+    setRoom(keep(store, keeping.current, { ...draft, at: Date.now(), key }));
   }, [read]);
 
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -96,7 +102,7 @@ export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSav
     keepNow();
     const control = new AbortController();
     setSaving(control);
-    const done = await store(graph, inputOf(draft, sent.current.key, body), control.signal);
+    const done = await send(graph, inputOf(draft, sent.current.key, body), control.signal);
     setSaving(undefined);
     if ('faults' in done) {
       if (done.isOver) sent.current = undefined;
@@ -105,11 +111,11 @@ export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSav
     sent.current = undefined;
     stored.current = draft;
     setRestoredAt(undefined);
-    forget(localStorage, keeping.current);
+    forget(store, keeping.current);
     keeping.current = { ...keeping.current, blobId: done.id };
     // What was typed meanwhile is unsaved still.
     keepNow();
-    onSaved(done.id);
+    if (isHere()) onSaved(done.id);
   };
 
   return {

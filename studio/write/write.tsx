@@ -7,7 +7,9 @@ import { useRead } from '../graph/hooks.ts';
 import { useChanges, useUserId } from '../graph/live.tsx';
 import { STAYS } from '../page/address.ts';
 import { Page } from '../page/page.tsx';
+import { storeOf } from '../session/storage.ts';
 import { Desk } from './desk.tsx';
+import { Hears } from './heard.tsx';
 import { WriteBlobDocument, type WriteBlobQuery } from './operations.generated.ts';
 import { type Body, type Draft, inputOf, NO_DRAFT } from './text/draft.ts';
 import { tabId } from './text/unsaved.ts';
@@ -97,7 +99,7 @@ function Open({ id, onSaved }: OpenProps) {
   const text = blob && textOf(blob);
   const stored = id === undefined ? begun(search) : text?.draft;
   if (!first.current && stored && userId) {
-    const place = { userId, blobId: id ?? `?${search}`, tab: tabId(sessionStorage) };
+    const place = { userId, blobId: id ?? `?${search}`, tab: tabId(storeOf('sessionStorage')) };
     first.current = { stored, place };
   }
   if (first.current) {
@@ -177,5 +179,9 @@ export function Write({ id }: { readonly id?: string | undefined }) {
     },
     [go, tell, id],
   );
-  return <Open key={open.serial} id={id} onSaved={onSaved} />;
+  return (
+    <Hears>
+      <Open key={open.serial} id={id} onSaved={onSaved} />
+    </Hears>
+  );
 }

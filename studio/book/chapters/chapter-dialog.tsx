@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { ChangeChaptersDocument } from '../../book-graph/operations.generated.ts';
 import { Button } from '../../design/controls/button.tsx';
 import { Check } from '../../design/controls/check.tsx';
@@ -29,18 +29,21 @@ export function ChapterDialog({ bookId, chapters, chapter, onClose }: ChapterDia
   const [isBusy, change] = useDo(ChangeChaptersDocument);
   const [done, setDone] = useState(nothingDone);
   const [isRemoving, setRemoving] = useState(false);
+  /** A new chapter that may be stored, since nobody answered: sent again, it is the same one. */
+  const unanswered = useRef<{ readonly chapterNum: number; readonly position: number }>(undefined);
   if (chapter && isRemoving) return <RemoveChapter {...{ bookId, chapter, onClose }} />;
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const title = String(given.get('title') ?? '').trim();
     const numbered = given.get('unnumbered') === null;
-    const chapterNum = chapter?.chapterNum ?? freeKey(chapters);
-    const place = chapter ? {} : { position: chapters.length + 1 };
+    const added = unanswered.current ?? { chapterNum: freeKey(chapters), position: chapters.length + 1 };
+    const at = chapter ? { chapterNum: chapter.chapterNum } : added;
     const answer = await change({
-      input: { id: bookId, chapters: [{ chapterNum, title, numbered, ...place }] },
+      input: { id: bookId, chapters: [{ ...at, title, numbered }] },
     });
     setDone(answer);
+    unanswered.current = answer.faults.length > 0 && answer.userErrors.length === 0 ? added : undefined;
     if (answer.faults.length > 0) return;
     tell(chapter ? 'The chapter is changed.' : `“${title}” is added at the end.`);
     onClose();

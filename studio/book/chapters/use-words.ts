@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { BookWordsDocument, type BookWordsQuery } from '../../book-graph/operations.generated.ts';
-import { useRead } from '../../graph/hooks.ts';
-import { useReadAgain } from '../live/use-book.ts';
+import { useRead, useReadAgain } from '../../graph/hooks.ts';
 
 export interface Words {
   /** Of drafts, by chapter. */

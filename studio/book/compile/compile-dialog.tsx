@@ -1,4 +1,5 @@
-import { useId, useMemo, useRef, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
+import { useClient } from 'urql';
 import { MakeVersionDocument } from '../../book-graph/operations.generated.ts';
 import { Button } from '../../design/controls/button.tsx';
 import { Check } from '../../design/controls/check.tsx';
@@ -10,7 +11,7 @@ import { type Done, useDo } from '../../graph/hooks.ts';
 import type { Around } from '../chapters/model.ts';
 import type { BookSeen } from '../live/use-book.ts';
 import css from './compile.module.css';
-import { createIntent } from './intent.ts';
+import { intentOf } from './intent.ts';
 import { keepsBack, lookAt, type Options, refusalOf } from './look.ts';
 import { LookList } from './look-list.tsx';
 
@@ -48,7 +49,7 @@ export function CompileDialog({ book, onClose, onMade, ...around }: CompileDialo
   const [overrides, setOverrides] = useState(noOverrides);
   const [isBusy, make] = useDo(MakeVersionDocument);
   const [done, setDone] = useState(nothingDone);
-  const intent = useRef(createIntent());
+  const intent = intentOf(useClient(), `version of ${book.id}`);
   const looks = lookAt(book.chapters, options, around);
   const held = looks.filter(({ taken }) => keepsBack(taken)).length;
   const refusal = useMemo(() => {
@@ -62,12 +63,12 @@ export function CompileDialog({ book, onClose, onMade, ...around }: CompileDialo
   };
   const compile = async () => {
     const input = { bookId: book.id, ...options, ...given(overrides) };
-    const answer = await make({ input: { ...input, idempotencyKey: intent.current.keyOf(input) } });
+    const answer = await make({ input: { ...input, idempotencyKey: intent.keyOf(input) } });
     setDone(answer);
     const made = answer.payload?.compiledBook;
-    if (answer.userErrors.length > 0) intent.current.done();
+    if (answer.userErrors.length > 0) intent.done();
     if (!made) return;
-    intent.current.done();
+    intent.done();
     tell(`Version ${made.version} is made.`);
     onMade(made.id);
   };

@@ -31,6 +31,9 @@ const textsOf = (book: BookSeen): Texts => ({
   rights: book.rights ?? '',
 });
 
+const trimmed = (texts: Texts): Texts =>
+  Object.fromEntries(TEXTS.map((name) => [name, texts[name].trim()])) as Texts;
+
 /** What differs from the book as it was when the form was opened: what others changed meanwhile stays. */
 function changesOf(before: Texts, now: Texts) {
   const changed = TEXTS.filter((name) => now[name].trim() !== before[name]);
@@ -100,7 +103,7 @@ export function Front({ book }: FrontProps) {
     const answer = await change({ input: { id: book.id, ...changes } });
     setDone(answer);
     if (answer.faults.length > 0) return;
-    setBefore(texts);
+    setBefore(trimmed(texts));
     setCover(undefined);
     tell('The book’s details are saved.');
   };

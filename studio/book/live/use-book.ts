@@ -128,13 +128,3 @@ export function useBook(id: string): BookRead {
   });
   return { book: data?.book, faults, isLoading, isBehind, changes, reload };
 }
-
-/** Reads a list again when the book's lists may have changed. */
-export function useReadAgain(changes: number, reload: () => void): void {
-  const seen = useRef(changes);
-  useEffect(() => {
-    if (changes === seen.current) return;
-    seen.current = changes;
-    reload();
-  }, [changes, reload]);
-}

@@ -1,4 +1,5 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
+import { useClient } from 'urql';
 import {
   ChangeFrontDocument,
   MakePitchDocument,
@@ -10,10 +11,10 @@ import { Empty, Failed, Loading, Partial } from '../../design/states/notices.tsx
 import { StateBadge } from '../../design/states/state-badge.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
 import { Time } from '../../design/text/time.tsx';
-import { useDo } from '../../graph/hooks.ts';
+import { useDo, useReadAgain } from '../../graph/hooks.ts';
 import { newestFirst, usePages } from '../../graph/use-pages.ts';
-import { createIntent } from '../compile/intent.ts';
-import { type BookSeen, useReadAgain } from '../live/use-book.ts';
+import { intentOf } from '../compile/intent.ts';
+import type { BookSeen } from '../live/use-book.ts';
 import css from './pitch.module.css';
 import { PitchDetail } from './pitch-detail.tsx';
 
@@ -30,6 +31,8 @@ function Automatic({ id, automatic }: Switched) {
   const [wanted, setWanted] = useState<boolean>();
   const isOn = wanted ?? automatic.includes(PITCH_BUILDER);
   const set = async (on: boolean) => {
+    // One after the other: what is switched twice at once may be stored in any order.
+    if (isBusy) return;
     setWanted(on);
     const others = automatic.filter((each) => each !== PITCH_BUILDER);
     const { faults } = await change({ input: { id, automatic: on ? [...others, PITCH_BUILDER] : others } });
@@ -51,13 +54,13 @@ function Automatic({ id, automatic }: Switched) {
 function useBuild(bookId: string, onBuilt: (id: string) => void) {
   const [isBusy, make] = useDo(MakePitchDocument);
   const [faults, setFaults] = useState<readonly string[]>([]);
-  const intent = useRef(createIntent());
+  const intent = intentOf(useClient(), `pitch of ${bookId}`);
   const build = async () => {
     const input = { bookId };
-    const answer = await make({ input: { ...input, idempotencyKey: intent.current.keyOf(input) } });
+    const answer = await make({ input: { ...input, idempotencyKey: intent.keyOf(input) } });
     setFaults(answer.faults);
     const blob = answer.payload?.blob;
-    if (blob || answer.userErrors.length > 0) intent.current.done();
+    if (blob || answer.userErrors.length > 0) intent.done();
     if (blob) onBuilt(blob.id);
   };
   return { isBusy, faults, build };

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react';
+import type { ButtonHTMLAttributes, Ref } from 'react';
 import css from './controls.module.css';
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -6,6 +6,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger';
   /** Shown as at work, and not pressed twice. It keeps the focus. */
   readonly busy?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 export function Button({ kind = 'plain', busy = false, className = '', onClick, ...rest }: ButtonProps) {
@@ -14,6 +15,7 @@ export function Button({ kind = 'plain', busy = false, className = '', onClick, 
       type="button"
       {...rest}
       className={`${css['button']} ${css[kind]} ${className}`}
+      data-kind={kind}
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}

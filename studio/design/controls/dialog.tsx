@@ -1,6 +1,7 @@
 import { type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import css from './controls.module.css';
+import { openedDialog } from './open-dialogs.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -14,13 +15,21 @@ export interface DialogProps {
 /** A dialog over the page, shown for as long as it is rendered. Escape and a click beside it close it. */
 export function Dialog({ title, onClose, children, actions, closeLabel = 'Close' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const closing = useRef<HTMLButtonElement>(null);
   const id = useId();
   const pressedBeside = useRef(false);
   // Closed before it goes, so that the browser gives the focus back to where it was.
   useLayoutEffect(() => {
     const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
+    if (!shown) return;
+    shown.showModal();
+    // Enter is to do no harm: where the first thing to press cannot be undone, the focus is on what closes.
+    if (document.activeElement?.matches('[data-kind="danger"]')) closing.current?.focus();
+    const gone = openedDialog(shown);
+    return () => {
+      gone();
+      shown.close();
+    };
   }, []);
   const isBeside = ({ target }: MouseEvent) => target === dialog.current;
   return (
@@ -45,7 +54,7 @@ export function Dialog({ title, onClose, children, actions, closeLabel = 'Close'
         {children}
         <div className={css['actions']}>
           {actions}
-          <Button kind="quiet" onClick={onClose}>
+          <Button kind="quiet" ref={closing} onClick={onClose}>
             {closeLabel}
           </Button>
         </div>

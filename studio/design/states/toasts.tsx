@@ -1,5 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { Button } from '../controls/button.tsx';
+import { useTopDialog } from '../controls/open-dialogs.ts';
 import css from './states.module.css';
 
 interface Toast {
@@ -29,19 +31,24 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
     },
     [drop],
   );
+  const dialog = useTopDialog();
+  const shown = (
+    <section className={css['toasts']} aria-label="Messages" aria-live="polite">
+      {toasts.map(({ id, text, isFault }) => (
+        <div key={id} className={`${css['toast']} ${isFault ? css['toastFault'] : ''}`}>
+          <p>{text}</p>
+          <Button kind="quiet" aria-label="Put away" onClick={() => drop(id)}>
+            ✕
+          </Button>
+        </div>
+      ))}
+    </section>
+  );
   return (
     <context.Provider value={tell}>
       {children}
-      <section className={css['toasts']} aria-label="Messages" aria-live="polite">
-        {toasts.map(({ id, text, isFault }) => (
-          <div key={id} className={`${css['toast']} ${isFault ? css['toastFault'] : ''}`}>
-            <p>{text}</p>
-            <Button kind="quiet" aria-label="Put away" onClick={() => drop(id)}>
-              ✕
-            </Button>
-          </div>
-        ))}
-      </section>
+      {/* All but the topmost dialog is inert: neither seen whole, nor read out, nor pressed. */}
+      {dialog ? createPortal(shown, dialog) : shown}
     </context.Provider>
   );
 }

@@ -1,3 +1,4 @@
+import { newKey } from '../../graph/new-key.ts';
 import type { Draft } from './draft.ts';
 
 /** What was typed and not saved, as the browser keeps it. */
@@ -97,12 +98,10 @@ export function tabId(store: Store): string {
   const known = store.getItem(TAB);
   if (known) return known;
   const made = newKey();
-  store.setItem(TAB, made);
+  try {
+    store.setItem(TAB, made);
+  } catch {
+    // Then it is another after a reload.
+  }
   return made;
 }
-
-/** A name that nobody else gives. Also where a page has no `randomUUID`, by plain HTTP. */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type AllWritten, heardMore, isFromStart, NOTHING_WRITTEN, type Told } from './written.ts';
+import {
+  type AllWritten,
+  type Heard,
+  heardMore,
+  heardOf,
+  isFromStart,
+  NOTHING_HEARD,
+  NOTHING_WRITTEN,
+  type Told,
+} from './written.ts';
 
 const told = (offset: number, added: string, more: Partial<Told> = {}): Told => ({
   processorId: 'text-expansion',
@@ -75,4 +84,13 @@ describe('a text while it is written', () => {
   it('counts in UTF-16 units', () => {
     expect(parts(hear(told(0, '夜😀'), told(3, 'は')))).toEqual([[0, 0, '夜😀は']]);
   });
+});
+
+it('is kept for each draft, of those last heard of', () => {
+  const drafts = Array.from({ length: 25 }, (_, n) => `draft-${n}`);
+  const all = drafts.reduce<Heard>((heard, id) => heardOf(heard, id, told(0, id)), NOTHING_HEARD);
+  expect([...all.keys()]).toEqual(drafts.slice(5));
+  const more = heardOf(heardOf(all, 'draft-5', told(7, '!')), 'draft-25', told(0, 'new'));
+  expect(parts(more.get('draft-5') ?? NOTHING_WRITTEN)).toEqual([[0, 0, 'draft-5!']]);
+  expect(more.has('draft-6')).toBe(false);
 });

@@ -66,5 +66,17 @@ export function heardMore(all: AllWritten, told: Told): AllWritten {
   return after === before ? all : new Map(all).set(told.processorId, after);
 }
 
+/** What was heard of drafts, by their ids: of those last heard of. */
+export type Heard = ReadonlyMap<string, AllWritten>;
+export const NOTHING_HEARD: Heard = new Map();
+
+const DRAFTS = 20;
+
+/** What is known once another piece was told of a draft. */
+export function heardOf(heard: Heard, blobId: string, told: Told): Heard {
+  const others = [...heard].filter(([id]) => id !== blobId).slice(1 - DRAFTS);
+  return new Map([...others, [blobId, heardMore(heard.get(blobId) ?? NOTHING_WRITTEN, told)]]);
+}
+
 /** Whether all of a section's beginning was heard. */
 export const isFromStart = ({ from }: Part): boolean => from === 0;
