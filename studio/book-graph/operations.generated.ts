@@ -645,14 +645,6 @@ export type RemoveBookMutationVariables = Exact<{
 
 export type RemoveBookMutation = { deleteBook: { bookId: string | null, deletedIds: Array<string>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
-export type RetryRunMutationVariables = Exact<{
-  blobId: Scalars['ID']['input'];
-  processorId: Scalars['ID']['input'];
-}>;
-
-
-export type RetryRunMutation = { retryProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
-
 export type MakeVersionMutationVariables = Exact<{
   input: CompileBookInput;
 }>;
@@ -772,8 +764,6 @@ export const ChangeChaptersDocument = "mutation ChangeChapters($input:UpdateBook
 export const ChangeFrontDocument = "mutation ChangeFront($input:UpdateBookInput!){updateBook(input:$input){book{...BookFront}userErrors{...Fault}}}fragment BookFront on Book{id version title language subtitle author rights automatic createdAt cover{...BlobRow}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<ChangeFrontMutation, ChangeFrontMutationVariables>;
 
 export const RemoveBookDocument = "mutation RemoveBook($id:ID!$deleteDrafts:Boolean){deleteBook(id:$id deleteDrafts:$deleteDrafts){bookId deletedIds userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<RemoveBookMutation, RemoveBookMutationVariables>;
-
-export const RetryRunDocument = "mutation RetryRun($blobId:ID!$processorId:ID!){retryProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<RetryRunMutation, RetryRunMutationVariables>;
 
 export const MakeVersionDocument = "mutation MakeVersion($input:CompileBookInput!){compileBook(input:$input){compiledBook{id version}userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<MakeVersionMutation, MakeVersionMutationVariables>;
 

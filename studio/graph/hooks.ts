@@ -96,15 +96,16 @@ const payloadOf = <Payload>(data: Record<string, unknown> | undefined): Payload 
   (Object.values(data ?? {}).find((value) => typeof value === 'object') ?? undefined) as Payload | undefined;
 
 /**
- * Runs a mutation of one field, and tells whether one is under way. Nothing is thrown: why it was not done is in what
- * it answers.
+ * Runs a mutation of one field, and tells whether one is under way. The same asked for again meanwhile is done once.
+ * Nothing is thrown: why it was not done is in what it answers.
  */
 export function useDo<Data extends object, Variables extends AnyVariables>(
   document: TypedDocument<Data, Variables>,
 ): readonly [isBusy: boolean, run: (variables: Variables) => Promise<Done<Payload<Data>>>] {
   const client = useClient();
   const [under, setUnder] = useState(0);
-  const run = useCallback(
+  const doing = useRef(new Map<string, Promise<Done<Payload<Data>>>>());
+  const begin = useCallback(
     async (variables: Variables): Promise<Done<Payload<Data>>> => {
       setUnder((now) => now + 1);
       try {
@@ -120,6 +121,15 @@ export function useDo<Data extends object, Variables extends AnyVariables>(
       }
     },
     [client, document],
+  );
+  const run = useCallback(
+    (variables: Variables) => {
+      const key = JSON.stringify(variables);
+      const begun = doing.current.get(key) ?? begin(variables).finally(() => doing.current.delete(key));
+      doing.current.set(key, begun);
+      return begun;
+    },
+    [begin],
   );
   return [under > 0, run];
 }

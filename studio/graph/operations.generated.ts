@@ -628,6 +628,13 @@ export type ReprocessMutationVariables = Exact<{
 
 export type ReprocessMutation = { reprocess: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
+export type DeleteMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type DeleteMutation = { deleteBlob: { deletedIds: Array<string>, staleIds: Array<string>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
@@ -643,3 +650,5 @@ export const RetryDocument = "mutation Retry($blobId:ID!$processorId:ID!){retryP
 export const CancelDocument = "mutation Cancel($blobId:ID!$processorId:ID!){cancelProcessing(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<CancelMutation, CancelMutationVariables>;
 
 export const ReprocessDocument = "mutation Reprocess($blobId:ID!$processorId:ID!){reprocess(blobId:$blobId processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<ReprocessMutation, ReprocessMutationVariables>;
+
+export const DeleteDocument = "mutation Delete($id:ID!){deleteBlob(id:$id){deletedIds staleIds userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<DeleteMutation, DeleteMutationVariables>;

@@ -625,21 +625,6 @@ export type SetCoverMutationVariables = Exact<{
 
 export type SetCoverMutation = { updateBook: { book: { id: string, version: number, title: string, cover: { id: string } | null } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
-export type DeletePictureMutationVariables = Exact<{
-  id: Scalars['ID']['input'];
-}>;
-
-
-export type DeletePictureMutation = { deleteBlob: { deletedIds: Array<string>, staleIds: Array<string>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
-
-export type RetryPictureMutationVariables = Exact<{
-  id: Scalars['ID']['input'];
-  processorId: Scalars['ID']['input'];
-}>;
-
-
-export type RetryPictureMutation = { retryProcessing: { blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
-
 export type PictureRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, derived: { nodes: Array<{ id: string, content: { __typename: 'CompiledBook' } | { __typename: 'ExpandedText' } | { __typename: 'ImageAsset', id: string, width: number, height: number, format: ImageFormat, sizeBytes: number, pages: number, hasAlpha: boolean, takenAt: string | null, camera: string | null, dominantColors: Array<string>, thumbhash: string, altText: string | null, altTextBy: string | null, position: { latitude: number, longitude: number } | null, renditions: Array<{ name: string, format: ImageFormat, width: number, height: number, sizeBytes: number, url: string }>, original: { fileName: string, contentType: string, sizeBytes: number, sha256: string, url: string } } | { __typename: 'Pitch' } | { __typename: 'TextInsights' } | { __typename: 'UserBlob' } | null }> }, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
@@ -657,7 +642,3 @@ export const PictureDocument = "query Picture($id:ID!){blob(id:$id){...PictureRo
 export const PictureBooksDocument = "query PictureBooks{me{id state{books{id title cover{id}}}}}" as TypedDocument<PictureBooksQuery, PictureBooksQueryVariables>;
 
 export const SetCoverDocument = "mutation SetCover($bookId:ID!$coverBlobId:ID){updateBook(input:{id:$bookId coverBlobId:$coverBlobId}){book{id version title cover{id}}userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<SetCoverMutation, SetCoverMutationVariables>;
-
-export const DeletePictureDocument = "mutation DeletePicture($id:ID!){deleteBlob(id:$id){deletedIds staleIds userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<DeletePictureMutation, DeletePictureMutationVariables>;
-
-export const RetryPictureDocument = "mutation RetryPicture($id:ID!$processorId:ID!){retryProcessing(blobId:$id processorId:$processorId){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<RetryPictureMutation, RetryPictureMutationVariables>;

@@ -6,22 +6,22 @@ import { Failed } from '../design/states/notices.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo } from '../graph/hooks.ts';
+import { DeleteDocument, RetryDocument } from '../graph/operations.generated.ts';
 import { Cover } from './cover.tsx';
 import { Facts } from './facts.tsx';
-import { DeletePictureDocument, RetryPictureDocument } from './operations.generated.ts';
 import { assetOf, type PictureRow } from './picture.ts';
 import css from './pictures.module.css';
 import { Shown } from './shown.tsx';
 
 /** What went wrong, or what it waits for; and how to go on. */
 function Work({ row }: { readonly row: PictureRow }) {
-  const [isBusy, retry] = useDo(RetryPictureDocument);
+  const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
   const run = row.processing.runs.find(
     ({ artifact, error, obstacle }) => artifact === null && (error || obstacle),
   );
   const again = async (processorId: string) => {
-    const { faults } = await retry({ id: row.id, processorId });
+    const { faults } = await retry({ blobId: row.id, processorId });
     if (faults[0]) tell(faults[0], true);
   };
   if (row.processing.state === 'COMPLETED') return null;
@@ -47,7 +47,7 @@ interface DeleteProps {
 function Delete({ row, onDeleted }: DeleteProps) {
   const [isAsked, setIsAsked] = useState(false);
   const [fault, setFault] = useState<string>();
-  const [isBusy, remove] = useDo(DeletePictureDocument);
+  const [isBusy, remove] = useDo(DeleteDocument);
   const tell = useTell();
   const wasAsked = useRef(false);
   // The button that was pressed is gone: the one in its place gets the focus, and the harmless one where it is asked.

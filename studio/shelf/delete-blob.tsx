@@ -4,12 +4,9 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed, Loading } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
+import { DeleteDocument } from '../graph/operations.generated.ts';
 import { spelled } from '../graph/work.ts';
-import {
-  ShelfDeleteDocument,
-  ShelfDeletionDocument,
-  type ShelfDeletionQuery,
-} from './operations.generated.ts';
+import { ShelfDeletionDocument, type ShelfDeletionQuery } from './operations.generated.ts';
 
 export interface DeleteBlobProps {
   readonly blob: { readonly id: string; readonly title: string };
@@ -58,7 +55,7 @@ export function told(deleted: number, stale: number): string {
 /** Asks whether a blob is to be deleted, and tells what goes with it. */
 export function DeleteBlob({ blob, onClose, onDeleted }: DeleteBlobProps) {
   const { data, faults, isLoading, reload } = useRead(ShelfDeletionDocument, { id: blob.id });
-  const [isBusy, run] = useDo(ShelfDeleteDocument);
+  const [isBusy, run] = useDo(DeleteDocument);
   const [why, setWhy] = useState<string>();
   const tell = useTell();
   const remove = async () => {

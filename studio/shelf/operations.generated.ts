@@ -637,13 +637,6 @@ export type ShelfDeletionQueryVariables = Exact<{
 
 export type ShelfDeletionQuery = { blob: { id: string, derived: { totalCount: number, edges: Array<{ cursor: string, node: { id: string, type: string, title: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
-export type ShelfDeleteMutationVariables = Exact<{
-  id: Scalars['ID']['input'];
-}>;
-
-
-export type ShelfDeleteMutation = { deleteBlob: { deletedIds: Array<string>, staleIds: Array<string>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
-
 export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
 
 export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
@@ -661,5 +654,3 @@ export const ShelfPageDocument = "query ShelfPage($filter:BlobFilter$first:Int$a
 export const ShelfCreateBookDocument = "mutation ShelfCreateBook($input:CreateBookInput!){createBook(input:$input){book{...BookCard}userErrors{...Fault}}}fragment BookCard on Book{id version title author chapters{chapterNum draft{id version processing{state}}expanded{id}}compiled(first:1){edges{cursor node{id version createdAt processing{state}content{...on CompiledBook{id version}}}}pageInfo{hasNextPage endCursor}}}fragment Fault on UserError{field code message}" as TypedDocument<ShelfCreateBookMutation, ShelfCreateBookMutationVariables>;
 
 export const ShelfDeletionDocument = "query ShelfDeletion($id:ID!){blob(id:$id){id derived(first:10){totalCount edges{cursor node{id type title}}pageInfo{hasNextPage endCursor}}}}" as TypedDocument<ShelfDeletionQuery, ShelfDeletionQueryVariables>;
-
-export const ShelfDeleteDocument = "mutation ShelfDelete($id:ID!){deleteBlob(id:$id){deletedIds staleIds userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<ShelfDeleteMutation, ShelfDeleteMutationVariables>;

@@ -1,5 +1,5 @@
 import { CreateBlobDocument } from 'blobgraph/client';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { Empty, Failed, Loading } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
@@ -96,7 +96,11 @@ function Open({ id, onSaved }: OpenProps) {
     readonly stored: Draft;
     readonly place: { userId: string; blobId: string; tab: string };
   }>(undefined);
-  const text = blob && textOf(blob);
+  const read = blob && textOf(blob);
+  // Of what was just saved, until that is read: what a client of its own put into the document stays in a newer draft.
+  const last = useRef(read);
+  if (read) last.current = read;
+  const text = read ?? last.current;
   const stored = id === undefined ? begun(search) : text?.draft;
   if (!first.current && stored && userId) {
     const place = { userId, blobId: id ?? `?${search}`, tab: tabId(storeOf('sessionStorage')) };
@@ -171,6 +175,11 @@ export function Write({ id }: { readonly id?: string | undefined }) {
     const serial = saved.current === address ? open.serial : open.serial + 1;
     setOpen({ address, serial });
   }
+  // Once: who comes back to it later, from another draft, comes to a desk of its own.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each address
+  useEffect(() => {
+    saved.current = undefined;
+  }, [address]);
   const onSaved = useCallback(
     (newId: string) => {
       saved.current = newId;

@@ -9,9 +9,9 @@ import {
 } from '@dnd-kit/core';
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { RetryRunDocument } from '../../book-graph/operations.generated.ts';
 import { useTell } from '../../design/states/toasts.tsx';
 import { useDo } from '../../graph/hooks.ts';
+import { RetryDocument } from '../../graph/operations.generated.ts';
 import { ChapterRow } from './chapter-row.tsx';
 import css from './chapters.module.css';
 import { type Around, type Chapter, numbersOf, progressOf } from './model.ts';
@@ -51,7 +51,7 @@ export function ChapterList(props: ChapterListProps) {
   const { bookId, words, expanders, isBehind = false, onEdit } = props;
   const { chapters, move, isSaving } = useOrder(bookId, props.chapters);
   const [said, say] = useState('');
-  const [, retry] = useDo(RetryRunDocument);
+  const [, retry] = useDo(RetryDocument);
   const tell = useTell();
   const list = useRef<HTMLOListElement>(null);
   const step = useFocusKept(list, chapters);

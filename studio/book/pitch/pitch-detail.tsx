@@ -5,12 +5,12 @@ import {
   type PitchFormat,
   PitchPageDocument,
   type PitchPageQuery,
-  RetryRunDocument,
 } from '../../book-graph/operations.generated.ts';
 import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial, Progress } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
 import { useDo, useRead } from '../../graph/hooks.ts';
+import { RetryDocument } from '../../graph/operations.generated.ts';
 import { Files } from '../files/files.tsx';
 import { useReadWhenDone } from '../live/use-read-when-done.ts';
 import css from './pitch.module.css';
@@ -23,7 +23,7 @@ const pitchOf = (blob: PitchPageQuery['blob'] | undefined): PitchSeen | undefine
 
 /** A pitch that is not there yet, or came to nothing. */
 function UnderWay({ blob }: { readonly blob: PitchBlob }) {
-  const [isBusy, retry] = useDo(RetryRunDocument);
+  const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
   const run = blob.processing.runs.find(({ artifact }) => artifact === null);
   if (run?.state === 'FAILED')
