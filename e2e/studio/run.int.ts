@@ -110,11 +110,11 @@ describe('the Run screen for operators', () => {
     await page.getByRole('link', { name: id }).waitFor(PATIENCE);
     await page.getByRole('button', { name: /^Drop the event of/ }).click();
     await page.getByRole('button', { name: 'Keep it' }).click();
-    expect(await page.getByText(id).count()).toBe(1);
+    expect(await page.getByRole('link', { name: id }).count()).toBe(1);
     await page.getByRole('button', { name: /^Drop the event of/ }).click();
     await page.getByRole('button', { name: 'Drop it for good' }).click();
     await page.getByText('The dead letter is dropped.').waitFor();
-    await expect.poll(() => page.getByText(id).count(), PATIENCE).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: id }).count(), PATIENCE).toBe(0);
     await page.close();
   });
 

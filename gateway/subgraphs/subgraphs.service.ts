@@ -77,9 +77,10 @@ export function createServiceSubgraphs(deps: {
     async ask({ subgraph, body, kind }, { viewer, makeLarge, isTelling }) {
       const repeatable = kind === 'query';
       const maxBytes = maxAnswerMiB * MEBIBYTE;
+      const large = makeLarge && { fromBytes: LARGE_BYTES, wait: makeLarge };
       try {
         if (isTelling && repeatable) {
-          const query = { viewer, json: body, timeoutMs: queryTimeoutMs, maxBytes };
+          const query = { viewer, json: body, timeoutMs: queryTimeoutMs, maxBytes, large };
           return resultOf(await together.ask(targetOf(subgraph), query));
         }
         const answer = await http.sendForText(targetOf(subgraph), {
@@ -90,7 +91,7 @@ export function createServiceSubgraphs(deps: {
           repeatable,
           timeoutMs: repeatable ? queryTimeoutMs : MUTATION_TIMEOUT_MS,
           maxBytes,
-          ...(makeLarge && { large: { fromBytes: LARGE_BYTES, wait: makeLarge } }),
+          large,
         });
         return resultOf(answer);
       } catch (error) {

@@ -46,6 +46,7 @@ export class TimedSession implements ConnectionSession {
   readonly #onEnded = new Few<(reason: BlobgraphError) => void>();
   #until: Date | undefined;
   #reason: BlobgraphError | undefined;
+  #isClosed = false;
 
   /** `until`: undefined for a session that lasts as long as its connection. */
   constructor(userId: string, until: Date | undefined, keeper: SessionKeeper) {
@@ -74,12 +75,14 @@ export class TimedSession implements ConnectionSession {
   }
 
   close(): void {
+    this.#isClosed = true;
     if (this.#until) this.#keeper.alarms.delete(this, this.#until);
     this.#keeper.closed(this);
   }
 
-  /** Has it end then. */
+  /** Has it end then. One that was closed while its token was checked is kept by nobody. */
   protected last(until: Date): void {
+    if (this.#isClosed) return;
     const { alarms } = this.#keeper;
     if (this.#until) alarms.delete(this, this.#until);
     this.#until = until;

@@ -59,6 +59,16 @@ test('another token of the same user is gone on with, and other roles are told',
   expect(session.viewer.roles).toEqual(['read-only']);
 });
 
+test('a token that comes once the connection is gone keeps nothing of it', () => {
+  vi.useFakeTimers();
+  cleanUp.push(() => vi.useRealTimers());
+  const { session } = openSessions().open();
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  session.close();
+  session.goOn(viewer('alice'), 'Bearer long');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('another user’s token is refused, and one that comes after the end', () => {
   const { session } = openSessions().open();
   expect(() => session.goOn(viewer('bob'), 'Bearer long')).toThrow(code('FORBIDDEN'));

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createServiceHttp, type ServiceHttp } from '../../clients/http/http.ts';
-import { TOGETHER_PATH } from '../../clients/http/together/asked.ts';
+import { MOST_ANSWER_BYTES, TOGETHER_PATH } from '../../clients/http/together/asked.ts';
 import { Together } from '../../clients/http/together/together.ts';
 import { loadConfig, type ServiceName } from '../../config/config.ts';
 import { currentTrace, traceFrom, withTrace } from '../../telemetry/trace.ts';
@@ -10,6 +10,9 @@ import { startTestService, type TestService, viewer } from '../../testing/servic
 import { timeFor } from '../../time/deadline.ts';
 
 const ROUTE = `POST ${TOGETHER_PATH}`;
+
+/** In many pieces, with characters of three bytes. */
+const LONG = '…'.repeat(80_000);
 
 let service: TestService;
 let url: string;
@@ -21,6 +24,8 @@ function install(app: FastifyInstance): void {
   app.post('/graphql', async ({ caller, body }) => {
     const { query } = body as { readonly query: string };
     if (query === 'held') await new Promise<void>((resolve) => letGo.push(resolve));
+    if (query === 'long') return { data: LONG };
+    if (query === 'large') return { data: 'x'.repeat(MOST_ANSWER_BYTES) };
     if (query === 'fault') throw new Error('secret');
     const requestId = currentTrace()?.requestId;
     return { data: { caller, query, requestId, timeMs: timeFor(60_000) } };
@@ -63,7 +68,7 @@ function gateway() {
     const json = JSON.stringify({ query });
     const user = viewer(userId, ...(userId === 'op' ? ['operator'] : []));
     const { status, text } = await together.ask('schemas', {
-      ...{ viewer: user, json, timeoutMs: 5_000, maxBytes: 10_000 },
+      ...{ viewer: user, json, timeoutMs: 5_000, maxBytes: 1_000_000 },
     });
     return { status, ...JSON.parse(text) };
   };
@@ -97,6 +102,21 @@ test('one that fails, or whose user cannot be, fails alone', async () => {
   expect(fault).toMatchObject({ status: 500, error: { code: 'INTERNAL' } });
   expect(nobody).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });
   expect(asked).toEqual({ alone: 0, together: 1 });
+});
+
+test('what comes in many pieces has all its characters', async () => {
+  const { ask, asked } = gateway();
+  const answers = await Promise.all([ask('alice', 'long'), ask('bob', 'long')]);
+  expect(answers.map(({ data }) => data === LONG)).toEqual([true, true]);
+  expect(asked).toEqual({ alone: 0, together: 1 });
+});
+
+test('a large answer does not come with others: it is asked for alone', async () => {
+  const { ask, asked } = gateway();
+  const [large, small] = await Promise.all([ask('alice', 'large'), ask('bob')]);
+  expect(large.data).toHaveLength(MOST_ANSWER_BYTES);
+  expect(small).toMatchObject({ status: 200, data: { query: 'of bob' } });
+  expect(asked).toEqual({ alone: 1, together: 1 });
 });
 
 test('one that takes long is waited for by nobody else', async () => {

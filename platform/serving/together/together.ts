@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { TextAnswer } from '../../clients/http/gathering.ts';
-import { type Answered, type Asked, TOGETHER_PATH, togetherBody } from '../../clients/http/together/asked.ts';
+import { AnswerTooLarge } from '../../clients/http/gathering.ts';
+import {
+  type Answered,
+  type Asked,
+  MOST_ANSWER_BYTES,
+  TOGETHER_PATH,
+  togetherBody,
+} from '../../clients/http/together/asked.ts';
 import type { Transport } from '../../clients/http/transport.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import { TIMEOUT_HEADER, timeFor } from '../../time/deadline.ts';
@@ -20,11 +26,15 @@ const unbound = () =>
     'Several users’ requests are taken by a token that names their body: sign its digest as the claim `body`.',
   );
 
+type Told = Omit<Answered, 'index'>;
+
 /** The answer that tells of a request which was not answered in its time. */
-const failed: TextAnswer = {
+const failed: Told = {
   status: 503,
   text: '{"error":{"code":"SERVICE_UNAVAILABLE","message":"The request was not answered in time."}}',
 };
+
+const tooLarge: Told = { status: 200, text: null };
 
 const headersOf = ({ requestId, traceparent }: Asked, timeoutMs: number) => ({
   'content-type': 'application/json',
@@ -64,7 +74,7 @@ export function serveTogether(
   app: FastifyInstance,
   { service: name, url, transport }: TogetherOptions,
 ): void {
-  function answerOf(asked: Asked): Promise<TextAnswer> {
+  function answerOf(asked: Asked): Promise<Told> {
     const timeoutMs = Math.max(1, timeFor(asked.timeoutMs));
     const request = {
       place: { name, baseUrl: url(), registered: false },
@@ -73,7 +83,9 @@ export function serveTogether(
       headers: headersOf(asked, timeoutMs),
       body: asked.json,
     };
-    return transport.exchange(request, { timeoutMs }).catch(() => failed);
+    return transport
+      .exchange(request, { timeoutMs, maxBytes: MOST_ANSWER_BYTES })
+      .catch((error: unknown) => (error instanceof AnswerTooLarge ? tooLarge : failed));
   }
 
   app.post(TOGETHER_PATH, async ({ caller, body }, reply) => {

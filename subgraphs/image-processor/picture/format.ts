@@ -22,7 +22,8 @@ const latin = (bytes: Uint8Array, from: number, to: number): string =>
 function brandsOf(bytes: Uint8Array): string[] {
   if (latin(bytes, 4, 8) !== 'ftyp') return [];
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-  const all = latin(bytes, 16, Math.min(size, bytes.length)).match(/.{4}/gs) ?? [];
+  // No further than signatures reach, whatever size is claimed.
+  const all = latin(bytes, 16, Math.min(size, SIGNATURE_BYTES)).match(/.{4}/gs) ?? [];
   return [latin(bytes, 8, 12), ...all];
 }
 

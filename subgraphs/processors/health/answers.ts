@@ -50,12 +50,15 @@ export function readHealth({ status: code, text, latencyMs }: Answer, id: string
   return { status: 'degraded', latencyMs, reason: `Its health check says \`${shown(status)}\`.` };
 }
 
+/** What a check of its says. Anything may be sent as one, such as an object that is no text. */
+const saidBy = (state: unknown): string => (typeof state === 'string' ? state : JSON.stringify(state));
+
 /** Its checks that are not `ok`, e.g. `store unreachable`. */
 const lackingIn = (checks: unknown): string =>
   isObject(checks)
     ? Object.entries(checks)
         .filter(([, state]) => state !== 'ok')
-        .map(([name, state]) => `${name} ${String(state)}`)
+        .map(([name, state]) => `${name} ${saidBy(state)}`)
         .join('; ')
     : '';
 

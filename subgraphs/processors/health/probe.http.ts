@@ -36,10 +36,14 @@ async function ask(url: string, signal: AbortSignal, dispatcher: Dispatcher): Pr
  */
 export function openHttpProbe(egress: Egress): { readonly probe: Probe; close(): Promise<void> } {
   const dispatcher = guardedAgent(egress, { connectTimeout: CONNECT_TIMEOUT_MS });
+  /** It never rejects: where its health is told first, nobody waits for it. */
   const readiness = async ({ base_url, health_endpoint }: Subject, signal: AbortSignal) => {
     if (health_endpoint === READY) return null;
-    const answer = await ask(`${base_url}${READY}`, signal, dispatcher).catch(() => undefined);
-    return answer ? readReadiness(answer) : 'It does not answer whether it is ready.';
+    try {
+      return readReadiness(await ask(`${base_url}${READY}`, signal, dispatcher));
+    } catch {
+      return 'It does not answer whether it is ready.';
+    }
   };
   return {
     async probe(subject, signal): Promise<Finding> {

@@ -63,6 +63,7 @@ it.each([
     'It is not ready: store unreachable.',
   ],
   [200, '{"status":"degraded","checks":{"a":"degraded: slow"}}', 'It is not ready: a degraded: slow.'],
+  [503, '{"checks":{"a":{"toString":1},"b":null}}', 'It is not ready: a {"toString":1}; b null.'],
   [503, 'garbage', 'It is not ready (503).'],
   [503, `{"checks":{"a":"${'x\\n'.repeat(500)}"}}`, expect.stringMatching(/^It is not ready: a (x )+x?\.?$/)],
   [200, 'garbage', null],
@@ -72,6 +73,17 @@ it.each([
 ])('beside it, readiness %i %.40s says %s', async (status, body, reason) => {
   const { latencyMs: _, ...rest } = await found({ '/health': [200, 'ok'], '/ready': [status, body] });
   expect(rest).toEqual({ status: reason === null ? 'up' : 'degraded', reason });
+});
+
+it('no readiness harms the process, be the health told before or after it', async () => {
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  process.on('unhandledRejection', hear);
+  onTestFinished(() => void process.off('unhandledRejection', hear));
+  const strange = '{"checks":{"a":{"toString":1}}}';
+  for (const health of [200, 500]) await found({ '/health': [health, 'ok'], '/ready': [503, strange] });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unheard).toEqual([]);
 });
 
 it('one whose readiness hangs is degraded, one whose health hangs is down', async () => {

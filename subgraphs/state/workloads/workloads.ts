@@ -33,12 +33,18 @@ export function createWorkloads(store: WorkloadStore): Workloads {
   });
   return {
     of(processorIds) {
-      const missing = [...new Set(processorIds)].filter((id) => !kept.has(id));
+      // Looked at once: what is kept may be let go at any time.
+      const found = new Map(processorIds.map((id) => [id, kept.get(id)]));
+      const missing = [...found].flatMap(([id, known]) => (known ? [] : [id]));
       if (missing.length > 0) {
         const reading = store.workloads(missing);
-        for (const id of missing) kept.set(id, readOne(reading, id));
+        for (const id of missing) {
+          const one = readOne(reading, id);
+          found.set(id, one);
+          kept.set(id, one);
+        }
       }
-      return Promise.all(processorIds.map((id) => kept.get(id) ?? NO_WORK));
+      return Promise.all(processorIds.map((id) => found.get(id) ?? NO_WORK));
     },
   };
 }

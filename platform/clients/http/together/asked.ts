@@ -6,6 +6,9 @@ export const TOGETHER_PATH = '/graphql/together';
 /** As many at once, which is as many as one service has under way at another. */
 export const MOST_TOGETHER = 64;
 
+/** Bytes of an answer that comes with others. A larger one is asked for alone, where it waits until it may be read. */
+export const MOST_ANSWER_BYTES = 256 * 1024;
+
 /** One user's request among several. */
 const asked = z.strictObject({
   viewer: z.strictObject({ userId: z.string().min(1).max(256), roles: z.array(z.string()) }),
@@ -29,6 +32,7 @@ export const answeredLine = z.object({
     .min(0)
     .max(MOST_TOGETHER - 1),
   status: z.int(),
-  text: z.string(),
+  /** Null: it has more than {@link MOST_ANSWER_BYTES}. */
+  text: z.string().nullable(),
 });
 export type Answered = z.infer<typeof answeredLine>;

@@ -1,11 +1,19 @@
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { BlobgraphError, isPassing } from '../../../errors/errors.ts';
 import type { Viewer } from '../../../identity/service/caller.ts';
 import { type Trace, traceFrom, withTrace } from '../../../telemetry/trace.ts';
 import type { ServiceCall, ServiceTarget } from '../call.ts';
-import type { TextAnswer } from '../gathering.ts';
+import { type AnswerLimits, AnswerTooLarge, type TextAnswer } from '../gathering.ts';
 import type { StreamedAnswer, StreamedCall } from '../streaming.ts';
-import { type Answered, type Asked, answeredLine, MOST_TOGETHER, TOGETHER_PATH } from './asked.ts';
+import {
+  type Answered,
+  type Asked,
+  answeredLine,
+  MOST_ANSWER_BYTES,
+  MOST_TOGETHER,
+  TOGETHER_PATH,
+} from './asked.ts';
 
 export interface LaneDependencies {
   /** As `ServiceHttp.sendForText`. */
@@ -19,6 +27,7 @@ export interface Waiting {
   readonly viewer: Viewer;
   readonly json: string;
   readonly maxBytes: number;
+  readonly large?: AnswerLimits['large'];
   /** That of the work which asks. */
   readonly trace: Pick<Trace, 'requestId' | 'traceparent'>;
   /** In the milliseconds of `performance.now()`. */
@@ -34,15 +43,17 @@ const WAITED_FOR_MS = 50;
 const MOST_CHARACTERS = 512 * 1024;
 /** How long a service is asked one by one that takes several not: it may be of the release before. */
 const APART_FOR_MS = 60_000;
+/** Characters of a line: in JSON one of an answer is six at most. */
+const LONGEST_LINE = 6 * MOST_ANSWER_BYTES + 1_024;
 
 const leftUntil = (until: number): number => Math.max(1, Math.ceil(until - performance.now()));
 
 export const aloneCall = (
-  { viewer, json, maxBytes }: Pick<Waiting, 'viewer' | 'json' | 'maxBytes'>,
+  { viewer, json, maxBytes, large }: Pick<Waiting, 'viewer' | 'json' | 'maxBytes' | 'large'>,
   timeoutMs: number,
 ): ServiceCall => ({
   ...{ method: 'POST', path: '/graphql', repeatable: true },
-  ...{ json, viewer, timeoutMs, maxBytes },
+  ...{ json, viewer, timeoutMs, maxBytes, large },
 });
 
 const askedBy = ({ viewer: { userId, roles }, trace, until, json }: Waiting): Asked => ({
@@ -52,13 +63,19 @@ const askedBy = ({ viewer: { userId, roles }, trace, until, json }: Waiting): As
   json,
 });
 
-/** The lines of an answer. Its last has an end, too. */
+/** The lines of an answer. Its last has an end, too. @throws AnswerTooLarge for one that is longer than any can be */
 async function* linesOf(body: Readable): AsyncGenerator<Answered, void, undefined> {
+  // The client's own bodies stay bytes by `setEncoding`, and a character may stand in two pieces.
+  const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const piece of body.setEncoding('utf8') as AsyncIterable<string>) {
-    const lines = `${rest}${piece}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield answeredLine.parse(JSON.parse(line));
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    const [end = '', ...begun] = decoder.write(piece).split('\n');
+    rest += end;
+    for (const next of begun) {
+      yield answeredLine.parse(JSON.parse(rest));
+      rest = next;
+    }
+    if (rest.length > LONGEST_LINE) throw new AnswerTooLarge('A line is longer than any answer');
   }
 }
 
@@ -144,8 +161,10 @@ export class Lane {
     try {
       for await (const { index, status, text } of this.#answers(queries)) {
         arrived();
-        left.get(index)?.resolve({ status, text });
+        const query = left.get(index);
         left.delete(index);
+        if (query && text === null) void this.#alone(query);
+        else if (text !== null) query?.resolve({ status, text });
       }
     } catch (error) {
       // What it refuses for good, it does not know.

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BlobgraphError } from '../../../errors/errors.ts';
 import { currentTrace, traceFrom, withTrace } from '../../../telemetry/trace.ts';
 import { viewer } from '../../../testing/service.ts';
@@ -66,7 +66,7 @@ function setUp({
   });
   const ask = (user: string, json = `of ${user}`, maxBytes = 1_000) =>
     together.ask('state', { viewer: viewer(user), json, timeoutMs: 10_000, maxBytes });
-  return { calls, ask };
+  return { calls, ask, together };
 }
 
 const users = (count: number): string[] => Array.from({ length: count }, (_, index) => `user${index}`);
@@ -88,6 +88,9 @@ test('one alone is a request of its own, as its user’s', async () => {
 });
 
 test('while two requests are under way others gather, and no request has more than may be', async () => {
+  // Else the time for which one is waited for may be over.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const go: (() => void)[] = [];
   const held = () => new Promise<void>((resolve) => go.push(resolve));
   const { calls, ask } = setUp({
@@ -104,7 +107,7 @@ test('while two requests are under way others gather, and no request has more th
   await turn();
   expect(calls).toHaveLength(2);
   for (let each = 0; each < 3; each += 1) {
-    await vi.waitFor(() => expect(go.length).toBeGreaterThan(0));
+    while (go.length === 0) await turn();
     go.shift()?.();
   }
   expect(await Promise.all(all)).toHaveLength(MOST_TOGETHER + 3);
@@ -212,6 +215,40 @@ test('an answer is held to its own size', async () => {
   const { ask } = setUp();
   const asked = await Promise.allSettled([ask('alice', 'x'.repeat(500), 100), ask('bob')]);
   expect(asked.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+});
+
+test('an answer that is too large to come with others is asked for alone, with its wait', async () => {
+  const wait = async () => {};
+  const { calls, together } = setUp({
+    stream: async () =>
+      streamed(
+        [
+          { index: 0, status: 200, text: null },
+          { index: 1, ...answerTo('bob', 'q') },
+        ]
+          .map((line) => `${JSON.stringify(line)}\n`)
+          .join(''),
+      ),
+  });
+  const query = { json: 'q', timeoutMs: 10_000, maxBytes: 1_000, large: { fromBytes: 10, wait } };
+  const asked = ['alice', 'bob'].map((user) => together.ask('state', { ...query, viewer: viewer(user) }));
+  expect(await Promise.all(asked)).toEqual([answerTo('alice', 'q'), answerTo('bob', 'q')]);
+  expect(calls.filter((call) => !isTogether(call))).toMatchObject([
+    { viewer: viewer('alice'), large: { fromBytes: 10, wait } },
+  ]);
+});
+
+test('a line that does not end is read no further than an answer can be long', async () => {
+  const piece = Buffer.from('x'.repeat(64 * 1024));
+  let pieces = 0;
+  const endless = function* () {
+    for (; pieces < 1_000; pieces += 1) yield piece;
+  };
+  const { ask } = setUp({
+    stream: async () => ({ status: 200, headers: {}, body: Readable.from(endless(), { objectMode: false }) }),
+  });
+  expect(await Promise.all([ask('alice'), ask('bob')])).toHaveLength(2);
+  expect(pieces).toBeLessThan(100);
 });
 
 test('a service that takes none together, or is of this process, is asked at once', async () => {

@@ -2,7 +2,7 @@ import type { Viewer } from '../../../identity/service/caller.ts';
 import { currentTrace, traceFrom } from '../../../telemetry/trace.ts';
 import { deadlineExceeded, deadlineIn, timeFor } from '../../../time/deadline.ts';
 import type { ServiceTarget } from '../call.ts';
-import { AnswerTooLarge, type TextAnswer } from '../gathering.ts';
+import { type AnswerLimits, AnswerTooLarge, type TextAnswer } from '../gathering.ts';
 import { aloneCall, Lane, type LaneDependencies } from './lane.ts';
 
 /** A query of a service's graph for a user. */
@@ -14,6 +14,7 @@ export interface Query {
   readonly timeoutMs: number;
   /** Bytes of the answer. */
   readonly maxBytes: number;
+  readonly large?: AnswerLimits['large'];
 }
 
 export interface TogetherDependencies extends LaneDependencies {
@@ -36,7 +37,7 @@ export class Together {
 
   /** @throws as `ServiceHttp.sendForText` */
   async ask(target: ServiceTarget, query: Query): Promise<TextAnswer> {
-    const { viewer, json, maxBytes } = query;
+    const { viewer, json, maxBytes, large } = query;
     if (!this.#deps.takes(target)) return this.#deps.send(target, aloneCall(query, query.timeoutMs));
     const timeoutMs = timeFor(query.timeoutMs);
     if (timeoutMs === 0) throw deadlineExceeded();
@@ -44,7 +45,7 @@ export class Together {
     const until = deadlineIn(timeoutMs);
     const answer = await new Promise<TextAnswer>((resolve) => {
       const trace = { requestId, traceparent };
-      this.#laneOf(target).add({ viewer, json, maxBytes, trace, until, resolve });
+      this.#laneOf(target).add({ viewer, json, maxBytes, large, trace, until, resolve });
     });
     if (answer.text.length > maxBytes) throw new AnswerTooLarge(`The answer has more than ${maxBytes} bytes`);
     return answer;
