@@ -122,6 +122,9 @@ describe('pictures through the gateway', () => {
     await done(page, 'twice.png');
     const before = await pictureIds(studio);
     await page.reload();
+    // The page tells them apart by the server's clock, to some seconds.
+    const sentAt = Date.now();
+    await expect.poll(() => Date.now() - sentAt, PATIENCE).toBeGreaterThan(4_000);
     await choose(page, given, { ...given, name: 'other name.png' });
     await row(page, 'other name.png').getByText('The same file as twice.png above.').waitFor();
     await row(page, 'twice.png').getByRole('button', { name: 'Upload' }).click();

@@ -595,6 +595,7 @@ export type WebhookState =
 export type PicturesQueryVariables = Exact<{
   first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['DateTime']['input']>;
 }>;
 
 
@@ -633,7 +634,7 @@ export type BlobWorkFragment = { state: ProcessingState, runs: Array<{ processor
 
 export type FaultFragment = { field: string | null, code: string, message: string };
 
-export const PicturesDocument = "query Pictures($first:Int!$after:String){liveCursor blobs(first:$first after:$after filter:{schemaId:\"image-input-v1\"}){nodes{...PictureRow}pageInfo{hasNextPage endCursor}}}fragment PictureRow on BlobIndex{...BlobRow derived(first:1 processorId:\"image-processor\"){nodes{id content{__typename ...on ImageAsset{id width height format sizeBytes pages hasAlpha takenAt camera position{latitude longitude}dominantColors thumbhash altText altTextBy renditions{name format width height sizeBytes url}original{fileName contentType sizeBytes sha256 url}}}}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<PicturesQuery, PicturesQueryVariables>;
+export const PicturesDocument = "query Pictures($first:Int!$after:String$before:DateTime){liveCursor blobs(first:$first after:$after filter:{schemaId:\"image-input-v1\" createdBefore:$before}){nodes{...PictureRow}pageInfo{hasNextPage endCursor}}}fragment PictureRow on BlobIndex{...BlobRow derived(first:1 processorId:\"image-processor\"){nodes{id content{__typename ...on ImageAsset{id width height format sizeBytes pages hasAlpha takenAt camera position{latitude longitude}dominantColors thumbhash altText altTextBy renditions{name format width height sizeBytes url}original{fileName contentType sizeBytes sha256 url}}}}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<PicturesQuery, PicturesQueryVariables>;
 
 export const NewestPicturesDocument = "query NewestPictures{blobs(first:50 filter:{schemaId:\"image-input-v1\" processorId:\"state\"}){nodes{...PictureRow}}}fragment PictureRow on BlobIndex{...BlobRow derived(first:1 processorId:\"image-processor\"){nodes{id content{__typename ...on ImageAsset{id width height format sizeBytes pages hasAlpha takenAt camera position{latitude longitude}dominantColors thumbhash altText altTextBy renditions{name format width height sizeBytes url}original{fileName contentType sizeBytes sha256 url}}}}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}" as TypedDocument<NewestPicturesQuery, NewestPicturesQueryVariables>;
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  beginningAfter,
   inOrder,
   isNews,
   largestOf,
@@ -21,6 +22,17 @@ test('pages and what came since are one list: the newest first, each once, as it
 test('of the same moment, the larger id comes first, as in the index', () => {
   const at = '2026-05-01T12:00:00Z';
   expect(inOrder([row('a', at), row('c', at), row('b', at)]).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+});
+
+test('pages begin anew where the newest end, once more came than these hold', () => {
+  const minute = (n: number) => new Date(Date.UTC(2026, 4, 1, 12, n)).toISOString();
+  const newest = Array.from({ length: 50 }, (_, n) => row(`new-${n}`, minute(59 - n)));
+  const older = [row('old', minute(5))];
+  const anew = '2026-05-01T12:10:00.001Z';
+  expect(beginningAfter(newest, older)).toBe(anew);
+  expect(beginningAfter(newest, [])).toBe(anew);
+  expect(beginningAfter(newest, [row('new-49', minute(10)), ...older])).toBeNull();
+  expect(beginningAfter(newest.slice(0, 49), older)).toBeNull();
 });
 
 const rendition = (width: number, format: Rendition['format']) =>

@@ -14,6 +14,8 @@ export function assetOf({ derived }: PictureRow): Asset | undefined {
 }
 
 const SCHEMA = 'image-input-v1';
+/** Length of the list of those that came while the page was open. */
+const NEWEST = 50;
 
 /**
  * Whether a change brings a picture into the list, or ends a run on one. A change whose blob could not be read may be of
@@ -51,6 +53,16 @@ export const largestOf = (
       (largest, each) => (largest && largest.width >= each.width ? largest : each),
       undefined,
     );
+
+/**
+ * The time before which pages must begin, so that nothing is missing between them and the newest; null where nothing is. To
+ * the millisecond behind the oldest of the newest, which both then have.
+ */
+export function beginningAfter(newest: readonly PictureRow[], pages: readonly PictureRow[]): string | null {
+  const oldest = Date.parse(newest.at(-1)?.createdAt ?? '');
+  const first = Math.max(...pages.map(({ createdAt }) => Date.parse(createdAt)));
+  return newest.length >= NEWEST && oldest > first ? new Date(oldest + 1).toISOString() : null;
+}
 
 /** E.g. "2 May 2026, 14:05": as the camera wrote it, in the time of the place, whatever zone the reader is in. */
 export function takenOf(takenAt: string): string {

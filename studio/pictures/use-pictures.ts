@@ -4,7 +4,7 @@ import { useRead } from '../graph/hooks.ts';
 import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { useTogether } from '../graph/together.ts';
 import { NewestPicturesDocument, PictureDocument, PicturesDocument } from './operations.generated.ts';
-import { inOrder, isNews, type PictureRow } from './picture.ts';
+import { beginningAfter, inOrder, isNews, type PictureRow } from './picture.ts';
 
 const PAGE = 24;
 export const FIRST_PAGE = { first: PAGE };
@@ -16,7 +16,8 @@ export const FIRST_PAGE = { first: PAGE };
 export function usePictures(sent: number) {
   const client = useClient();
   const [after, setAfter] = useState<string | null>(null);
-  const { data: now, faults, isLoading, reload } = useRead(PicturesDocument, { first: PAGE, after });
+  const [before, setBefore] = useState<string | null>(null);
+  const { data: now, faults, isLoading, reload } = useRead(PicturesDocument, { first: PAGE, after, before });
   const kept = useRef(now);
   if (now) kept.current = now;
   const data = now ?? kept.current;
@@ -30,6 +31,13 @@ export function usePictures(sent: number) {
     () => inOrder(pages ?? [], newest?.blobs.nodes ?? []).filter(({ id }) => !gone.has(id)),
     [pages, newest, gone],
   );
+  // More came than the newest list holds: the pages begin anew where that ends.
+  const beginning = pages && newest ? beginningAfter(newest.blobs.nodes, pages) : null;
+  useEffect(() => {
+    if (beginning === null) return;
+    setBefore(beginning);
+    setAfter(null);
+  }, [beginning]);
   const readOne = useCallback(
     (id: string) => void client.query(PictureDocument, { id }, { requestPolicy: 'network-only' }).toPromise(),
     [client],

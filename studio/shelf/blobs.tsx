@@ -99,6 +99,8 @@ export function Blobs({ list, seen, ...deeds }: BlobsProps) {
     if (next !== null && !seen.fault && last >= blobs.length - AHEAD) void list.more();
   }, [list, next, last, blobs.length, seen.fault]);
   const showNew = () => {
+    // The reader wants to see what is new, and not to stay.
+    list.isAtTop = true;
     list.show();
     window.scrollTo(0, Math.max(0, top - 160));
     place.current?.focus({ preventScroll: true });
