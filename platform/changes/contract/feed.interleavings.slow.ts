@@ -177,8 +177,9 @@ test.each([
     }
     expect(faults.slice(0, 5)).toEqual([]);
     expect(runs).toBe(4 * 4 * 3 * 2 * 210);
-    // In some orders it is too slow for a history of one or two, and is told so; in most it is not.
-    expect(cuts).toBeGreaterThan(0);
+    // One that holds each change is too slow for a history of one or two in some orders, and never in most. One that does
+    // not is never so.
+    expect(cuts > 0).toBe(fixed.pace > 0);
     expect(cuts).toBeLessThan(runs / 10);
   },
   PATIENCE_MS,
