@@ -99,11 +99,10 @@ export function Blobs({ list, seen, ...deeds }: BlobsProps) {
     if (next !== null && !seen.fault && last >= blobs.length - AHEAD) void list.more();
   }, [list, next, last, blobs.length, seen.fault]);
   const showNew = () => {
-    // The reader wants to see what is new, and not to stay.
-    list.isAtTop = true;
-    list.show();
     window.scrollTo(0, Math.max(0, top - 160));
     place.current?.focus({ preventScroll: true });
+    // Once the rows know where they are: what they measure of new ones keeps what was in view until then.
+    requestAnimationFrame(() => list.show());
   };
   return (
     <>
