@@ -6,7 +6,6 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo } from '../graph/hooks.ts';
-import { useIsHere } from '../page/here.ts';
 import { WhatOfDrafts } from './chapters/what-of-drafts.tsx';
 import type { BookSeen } from './live/use-book.ts';
 
@@ -21,14 +20,15 @@ export function DeleteBook({ book, onClose }: DeleteBookProps) {
   const [deleteDrafts, setDeleteDrafts] = useState(false);
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [, go] = useLocation();
-  const isHere = useIsHere();
   const tell = useTell();
   const submit = async () => {
+    // Not whether this is still shown: that the book is gone may be heard before the answer.
+    const address = location.hash;
     const answer = await remove({ id: book.id, deleteDrafts });
     setFaults(answer.faults);
     if (answer.faults.length > 0) return;
     tell(`“${book.title}” is deleted${deleteDrafts ? ', with its drafts' : '; its drafts stay'}.`);
-    if (isHere()) go('/');
+    if (location.hash === address) go('/');
   };
   return (
     <Dialog
