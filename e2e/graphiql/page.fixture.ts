@@ -21,7 +21,7 @@ export const textOf = async (page: Page, editor: string): Promise<string> =>
   (await page.locator(`${editor} .view-lines`).innerText()).replaceAll(/\s+/g, ' ');
 
 export const shown = (page: Page, editor = RESPONSE) =>
-  expect.poll(() => textOf(page, editor), { timeout: 30_000 });
+  expect.poll(() => textOf(page, editor), { timeout: 60_000 });
 
 export const tabsOf = (page: Page) => page.locator('.graphiql-tabs').getByRole('tab').allInnerTexts();
 

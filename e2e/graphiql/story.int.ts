@@ -89,9 +89,10 @@ describe('GraphiQL’s story in a browser', () => {
     await tell(page, 'Compare versions', /"changes":\["CHANGED"\]/);
     await tell(page, 'Blobs', /"liveCursor":"/);
     // The editors mark no mistakes in any step's operation.
-    expect(await page.locator('.squiggly-error').count()).toBe(0);
+    await expect.poll(() => page.locator('.squiggly-error').count(), { timeout: 60_000 }).toBe(0);
     await tell(page, 'Delete book', /"bookId":"the-harbour"/);
-    expect(await page.locator('.story-done').count()).toBe((await storySteps()).length - 1);
+    const steps = await storySteps();
+    await expect.poll(() => page.locator('.story-done').count()).toBe(steps.length - 1);
   });
 
   it('begins anew by its first step, in the tab that has it', async () => {
@@ -99,7 +100,7 @@ describe('GraphiQL’s story in a browser', () => {
     const before = await tabsOf(page);
     await open(page, 'Create draft');
     expect(await tabsOf(page)).toEqual(before);
-    expect(await page.locator('.story-done').count()).toBe(0);
+    await expect.poll(() => page.locator('.story-done').count()).toBe(0);
     await tell(page, 'Create draft', /"userErrors":\[\]/);
     await tell(page, 'Delete book', /"bookId":"the-harbour"/);
   });
