@@ -148,7 +148,7 @@ describe('the door', () => {
     await paste(page, await studio.system.tokenUntil(await studio.system.token('late'), end));
     expect(await fault(page).innerText()).toContain('has ended');
     await paste(page, 'a.b.c');
-    await page.getByText('The gateway did not take this token.').waitFor();
+    await page.getByText('The gateway did not take this token').waitFor();
     expect(await violationsOf(page)).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe('the door', () => {
     await page.clock.setSystemTime(end);
     studio.cut();
     studio.mend();
-    await page.getByText('This token has ended. Get a new one.').waitFor();
+    await page.getByText('Your token has ended').waitFor();
     expect(refused).toEqual([]);
     await page.clock.setSystemTime(Date.now());
     await paste(page, await studio.system.token('ada'));
@@ -194,7 +194,7 @@ describe('the door', () => {
     });
     const page = await studio.context.newPage();
     await page.goto(`${studio.url}/studio/`);
-    await page.getByText('The gateway did not take its own token').waitFor();
+    await page.getByText('The gateway does not take its own token').waitFor();
     await studio.context.unrouteAll();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { level: 1, name: 'Shelf' }).waitFor();
