@@ -45,9 +45,24 @@ it('writes each operation as its text, with the fragments that it spreads and no
 it('types each by what it takes and answers', async () => {
   const file = await generated('query Shelf($first: Int) { blobs(first: $first) { id state } }');
   expect(file).toContain('as TypedDocument<ShelfQuery, ShelfQueryVariables>;');
+  expect(file).toMatch(
+    /ShelfQueryVariables = Types\.Exact<\{\s+first\?: Types\.InputMaybe<Types\.Scalars\['Int'\]\['input'\]>;/,
+  );
+  expect(file).toMatch(/ShelfQuery = \{ blobs: Array<\{ id: string, state: Types\.State \}> \};/);
+  expect(file).toContain("import type { TypedDocument } from '../../client/document.ts';");
+  // Those of the graph itself are the client's.
+  expect(file).toContain("import type * as Types from '../../client/operations.generated.ts';");
+  expect(file).not.toMatch(/export type (State|Scalars|Exact)\b/);
+});
+
+it('types the client’s by themselves, with the types of the graph', async () => {
+  const text = 'query Shelf($first: Int) { blobs(first: $first) { id state } }';
+  const [path, file] = await operationsFile({ folder: 'client', text, shared: '' }, schema);
+  expect(path).toBe('client/operations.generated.ts');
+  expect(file).toContain("import type { TypedDocument } from './document.ts';");
+  expect(file).toMatch(/export type State =/);
   expect(file).toMatch(/ShelfQueryVariables = Exact<\{\s+first\?: InputMaybe<Scalars\['Int'\]\['input'\]>;/);
   expect(file).toMatch(/ShelfQuery = \{ blobs: Array<\{ id: string, state: State \}> \};/);
-  expect(file).toContain("import type { TypedDocument } from '../../client/document.ts';");
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
@@ -20,23 +21,20 @@ import { StartersFault } from '../platform/process/exit.ts';
 import { projectFile } from '../platform/process/paths.ts';
 import { type GeneratedFile, HEADER, parseDocument, read } from './project.ts';
 
+const CLIENT = 'client';
+
 /** Folders with operations in an `operations.graphql`; each gets an `operations.generated.ts`. */
 const folders = (): string[] => [
-  'client',
+  CLIENT,
   ...readdirSync(projectFile('studio'), { withFileTypes: true })
     .filter((entry) => existsSync(projectFile('studio', entry.name, 'operations.graphql')))
     .map(({ name }) => `studio/${name}`)
     .sort(),
 ];
 
-/** Where `TypedDocument` is, from a folder. */
-const documentModule = (folder: string): string =>
-  folder === 'client'
-    ? './document.ts'
-    : `${folder
-        .split('/')
-        .map(() => '..')
-        .join('/')}/client/document.ts`;
+/** A module of the client, as a folder imports it. */
+const ofClient = (folder: string, module: string): string =>
+  folder === CLIENT ? `./${module}` : `${posix.relative(folder, CLIENT)}/${module}`;
 
 /** The graph as clients see it. */
 const apiSchemaOf = (supergraph: string) => Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema();
@@ -118,6 +116,7 @@ export async function operationsFile(
   );
   const [fault] = validate(schema, document);
   if (fault) throw new StartersFault(`${source}: ${fault.toString()}`);
+  const isClient = folder === CLIENT;
   const types = await codegen({
     filename: file,
     schema: parse('type Query { _: Int }'),
@@ -131,15 +130,22 @@ export async function operationsFile(
       avoidOptionals: { field: true },
       scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown', BigInt: 'number | string' },
     },
-    plugins: [{ typescript: {} }, { typescriptOperations: {} }],
+    // The graph's own types are written once, for the client.
+    plugins: isClient
+      ? [{ typescript: {} }, { typescriptOperations: {} }]
+      : [{ typescriptOperations: { namespacedImportName: 'Types' } }],
     pluginMap: { typescript, typescriptOperations },
   });
   const fragments = fragmentsOf(document.definitions);
   const constants = document.definitions
     .filter((each) => each.kind === Kind.OPERATION_DEFINITION)
     .map((each) => constantOf(each, fragments));
-  const head = `// ${HEADER}\nimport type { TypedDocument } from '${documentModule(folder)}';\n`;
-  return [file, `${head}\n${types}\n${constants.join('\n')}`];
+  const head = [
+    `// ${HEADER}`,
+    `import type { TypedDocument } from '${ofClient(folder, 'document.ts')}';`,
+    ...(isClient ? [] : [`import type * as Types from '${ofClient(folder, 'operations.generated.ts')}';`]),
+  ].join('\n');
+  return [file, `${head}\n\n${types}\n${constants.join('\n')}`];
 }
 
 /** Typed operations of the client and of each screen of the Studio page. @throws StartersFault */
@@ -148,7 +154,7 @@ export function operationFiles(supergraph: string): Promise<GeneratedFile[]> {
   return Promise.all(
     folders().map((folder) => {
       const text = read(`${folder}/operations.graphql`);
-      return operationsFile({ folder, text, shared: folder === 'client' ? '' : read(SHARED) }, schema);
+      return operationsFile({ folder, text, shared: folder === CLIENT ? '' : read(SHARED) }, schema);
     }),
   );
 }

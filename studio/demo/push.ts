@@ -1,9 +1,5 @@
-import { type Graph, InputError, type UserError } from 'blobgraph/client';
-import {
-  type CreateBlobInput,
-  DemoCreateBookDocument,
-  DemoCreateDraftsDocument,
-} from './operations.generated.ts';
+import { type CreateBlobInput, type Graph, InputError, type UserError } from 'blobgraph/client';
+import { DemoCreateBookDocument, DemoCreateDraftsDocument } from './operations.generated.ts';
 
 /** A book with the texts of its chapters. */
 export interface Story {

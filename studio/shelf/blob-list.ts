@@ -1,3 +1,4 @@
+import type { BlobFilter } from 'blobgraph/client';
 import { letsThrough } from './filter.ts';
 import {
   arrived,
@@ -12,7 +13,6 @@ import {
   type Row,
   shown,
 } from './list.ts';
-import type { BlobFilter } from './operations.generated.ts';
 
 /** Reads a page: the first, with its total, where `after` is null. */
 export type ReadPage = (after: string | null) => Promise<ListPage>;

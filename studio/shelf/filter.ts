@@ -1,5 +1,5 @@
+import type { BlobFilter, ProcessingState } from 'blobgraph/client';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
-import type { BlobFilter, ProcessingState } from './operations.generated.ts';
 
 /** What the shelf's list shows, as its address says it. Empty: no condition. */
 export interface ShelfFilter {

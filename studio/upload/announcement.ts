@@ -1,5 +1,5 @@
+import type { RequestUploadInput } from 'blobgraph/client';
 import { sha256Of } from './file.ts';
-import type { RequestUploadInput } from './operations.generated.ts';
 
 /** What a user says of a picture before it is sent. */
 export interface Details {

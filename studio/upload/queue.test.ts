@@ -1,8 +1,8 @@
+import type { RequestUploadInput } from 'blobgraph/client';
 import { expect, test, vi } from 'vitest';
 import { isSendable, summaryOf, twinOf } from './entry.ts';
 import type { ReadFile } from './file.ts';
 import { UnusableFile } from './file.ts';
-import type { RequestUploadInput } from './operations.generated.ts';
 import { NotSent } from './put.ts';
 import { type QueueDependencies, UploadQueue } from './queue.ts';
 

@@ -1,8 +1,8 @@
+import type { RequestUploadInput } from 'blobgraph/client';
 import { newKey } from '../graph/new-key.ts';
 import { announcementOf, type Details, titleOf } from './announcement.ts';
 import { type Entry, type Failure, isOpen, isSendable, type Stage } from './entry.ts';
 import { type ReadFile, UnusableFile } from './file.ts';
-import type { RequestUploadInput } from './operations.generated.ts';
 import { NotSent, type PutRequest, type Sent } from './put.ts';
 
 interface UserFault {

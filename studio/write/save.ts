@@ -1,5 +1,4 @@
-import { createAndFollow, type Graph, GraphError, InputError } from 'blobgraph/client';
-import type { CreateBlobInput } from './operations.generated.ts';
+import { type CreateBlobInput, createAndFollow, type Graph, GraphError, InputError } from 'blobgraph/client';
 import { type DraftFaults, faultsIn } from './text/draft.ts';
 
 export type Saved = { readonly id: string } | { readonly faults: DraftFaults; readonly isOver: boolean };

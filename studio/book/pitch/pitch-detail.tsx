@@ -1,8 +1,8 @@
+import type { PitchFormat } from 'blobgraph/client';
 import { useCallback } from 'react';
 import { useClient } from 'urql';
 import {
   MakePitchFileDocument,
-  type PitchFormat,
   PitchPageDocument,
   type PitchPageQuery,
 } from '../../book-graph/operations.generated.ts';

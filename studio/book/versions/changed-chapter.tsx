@@ -1,4 +1,5 @@
-import type { ChapterChange, CompareQuery } from '../../book-graph/operations.generated.ts';
+import type { ChapterChange } from 'blobgraph/client';
+import type { CompareQuery } from '../../book-graph/operations.generated.ts';
 import { count } from '../../design/text/time.tsx';
 import css from './versions.module.css';
 

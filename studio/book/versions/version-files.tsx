@@ -1,7 +1,7 @@
+import type { ExportFormat } from 'blobgraph/client';
 import { useCallback } from 'react';
 import { useClient } from 'urql';
 import {
-  type ExportFormat,
   MakeExportDocument,
   VersionFilesDocument,
   type VersionFilesQuery,
