@@ -27,7 +27,7 @@ export interface ChangeSubscription {
   readonly reached?: ((cursor: string) => void) | undefined;
 }
 
-/** What the subscribers of a process share. */
+/** Shared by the subscribers of a process. */
 export interface Followed {
   readonly log: EventLog;
   readonly reader: LogReader;
@@ -59,7 +59,7 @@ export function refuse(error: unknown): never {
   throw error instanceof EpochGone || error instanceof PositionGone ? expired(error) : unavailable(error);
 }
 
-/** What was read of the log, and how much of it was given. */
+/** Changes that were read of the log, and how many of them were given. */
 interface Reading {
   readonly missed: Missed;
   given: number;

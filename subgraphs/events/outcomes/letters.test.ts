@@ -58,7 +58,7 @@ it('no more than 10,000 are read', async () => {
   expect(log.pages).toBe(20);
 });
 
-/** What is told is a second old by then. */
+/** Lets so many seconds pass by the clock, and a bit: what is shared for a second is read anew by then. */
 function secondsLater() {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
