@@ -115,13 +115,13 @@ export function createServiceHttp(deps: {
   const transportTo = (place: Place): Transport => (local?.reaches(place) ? local : sockets);
 
   function sender<T>(place: Place, call: ServiceCall, read: Reading<T>) {
-    const { method, viewer, isBound, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+    const { method, viewer, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
     const path = pathOf(call.path);
     assertOnlyPath(path);
-    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer, isBound };
+    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer };
     const body = bodyOf(call);
     return async (): Promise<T> => {
       const timeoutMs = leftUntil(until);

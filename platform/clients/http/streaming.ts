@@ -25,6 +25,8 @@ export interface StreamedCall extends Omit<ServiceCall, 'method'> {
   readonly method: ServiceCall['method'] | 'HEAD' | 'PUT';
   /** Further ones to send. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the identity opens nothing but this body, which is no `upload`. Default: all of its route, for a minute. */
+  readonly isBound?: boolean;
   /** Sent as it comes, in the place of `body`; its error breaks the call off. */
   readonly upload?: Readable;
   /** Statuses from 400 on that are answered like others. Default: none; each is an error. */
