@@ -22,7 +22,7 @@ const named = (name: string): StoryStep => {
   return step;
 };
 
-/** What a step is run with: what is known of the steps before it is filled in, as the page does. */
+/** The operation of a step, with the answers to earlier steps filled in, as the page does. */
 function operationOf(step: StoryStep) {
   expect(missing(step, known), step.name).toEqual([]);
   const { query, variables } = filledIn(step, known);
@@ -36,7 +36,7 @@ async function run(step: StoryStep): Promise<Record<string, unknown>> {
   return data;
 }
 
-/** What each step's data must show, at the latest when it is asked again. */
+/** Parts of each step's data, at the latest when it is asked again. */
 const shows: Readonly<Record<string, object>> = {
   CreateDraft: { createBlob: { blob: { title: 'The Lamp' }, userErrors: [] } },
   Draft: {

@@ -6,7 +6,7 @@ import { badRequest } from '../../platform/serving/graphql/parameters.ts';
 const HEADER = 'x-explain';
 
 /** `run`: the operation is run, and its plan and requests are told; `plan`: it is only planned. */
-export type Explanation = 'run' | 'plan';
+type Explanation = 'run' | 'plan';
 
 const MEANINGS: ReadonlyMap<string, Explanation | undefined> = new Map([
   ['0', undefined],
@@ -19,8 +19,8 @@ const MEANINGS: ReadonlyMap<string, Explanation | undefined> = new Map([
 export const onlyPlanned = badRequest(`A subscription is only planned: send \`${HEADER}: plan\`.`, HEADER);
 
 /**
- * What a request wants to be told of how its operation is run. Checked before the operation is looked at, so that whoever may not
- * ask has nothing planned.
+ * The explanation that a request asks for. Checked before the operation is looked at, so that whoever may not ask has nothing
+ * planned.
  * @throws BlobgraphError FORBIDDEN, BAD_REQUEST
  */
 export function explanationAsked(

@@ -4,7 +4,7 @@ import { AnswerTooLarge, type TextAnswer } from '../../platform/clients/http/gat
 import { type BreakerState, createGuard, NoAnswer } from '../../platform/clients/http/guard.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import { deadlineExceeded, deadlineIn, timeFor } from '../../platform/time/deadline.ts';
+import { deadlineExceeded, deadlineIn, leftUntil, timeFor } from '../../platform/time/deadline.ts';
 import { subgraphAnswerTooLarge, subgraphUnavailable } from './subgraph-errors.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
@@ -114,7 +114,7 @@ function sender({ name, origin, path }: Subgraph, { agent, caller, body, timeout
     accept: 'application/graphql-response+json, application/json',
   };
   return async (): Promise<string> => {
-    const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+    const leftMs = leftUntil(until);
     const exchange = { origin, path, method: 'POST', headers, body, timeoutMs: leftMs, maxBytes } as const;
     try {
       return checked(await exchangeText(agent, exchange), name);

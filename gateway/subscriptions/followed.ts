@@ -6,7 +6,8 @@ import type { OpenSession } from '../../platform/serving/sessions/open-session.t
 import type { Told as AnyTold } from '../../platform/serving/websocket/subscription.ts';
 import { followDeclared } from '../../platform/subscriptions/declared.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import { currentTrace, type Trace, traceFrom, withTrace } from '../../platform/telemetry/trace.ts';
+import { type Trace, withTrace } from '../../platform/telemetry/trace.ts';
+import { traceWithoutDeadline } from '../../platform/time/deadline.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -71,8 +72,7 @@ export class Followed extends Polled<Told> implements Sleeper {
     this.#subscription = subscription;
     this.#session = subscription.session;
     this.#deps = deps;
-    const { requestId, traceparent } = currentTrace() ?? traceFrom({});
-    this.#trace = { requestId, traceparent };
+    this.#trace = traceWithoutDeadline();
   }
 
   async poll(): Promise<IteratorResult<Told, void> | undefined> {

@@ -1,4 +1,4 @@
-import { OVER, Polled } from '../concurrency/polled.ts';
+import { Ending, OVER, type Polled } from '../concurrency/polled.ts';
 import { BlobgraphError } from '../errors/errors.ts';
 import type { EventLog, Listening } from '../event-log/log.ts';
 import { announcedNames, subjectsOfUser } from '../events/named.ts';
@@ -23,52 +23,31 @@ const slow = () =>
   );
 
 /** One subscriber, with what waits for it: text that goes on from the last one is joined with it. */
-class Hearer extends Polled<Announcement> {
+class Hearer extends Ending<Announcement> {
   readonly #subscription: AnnouncementSubscription;
   readonly #announcements: Announcements;
   /** Leaves its audience. */
-  #leave: (() => void) | undefined;
+  #part: (() => void) | undefined;
   #items: Announcement[] = [];
   #size = 0;
   #isFull = false;
-  #isOver = false;
 
   constructor(subscription: AnnouncementSubscription, announcements: Announcements) {
-    super();
+    super(subscription.signal);
     this.#subscription = subscription;
     this.#announcements = announcements;
-    const { signal } = subscription;
-    if (signal?.aborted) this.#isOver = true;
-    else signal?.addEventListener('abort', this);
   }
 
   async poll(): Promise<IteratorResult<Announcement, void> | undefined> {
     try {
-      if (!this.#leave && !this.#isOver) await this.#join();
-      const value = this.#isOver ? undefined : this.#take();
+      if (!this.#part && !this.isOver) await this.#join();
+      const value = this.isOver ? undefined : this.#take();
       if (value) return { done: false, value };
     } catch (error) {
       this.end();
       throw error;
     }
-    return this.#isOver ? OVER : undefined;
-  }
-
-  async return(): Promise<IteratorResult<Announcement, void>> {
-    this.end();
-    return OVER;
-  }
-
-  /** The signal has aborted. */
-  handleEvent(): void {
-    this.end();
-  }
-
-  end(): void {
-    this.#isOver = true;
-    this.#leave?.();
-    this.#subscription.signal?.removeEventListener('abort', this);
-    this.stir();
+    return this.isOver ? OVER : undefined;
   }
 
   hear(announcement: Announcement): void {
@@ -84,12 +63,16 @@ class Hearer extends Polled<Announcement> {
     this.stir();
   }
 
+  protected leave(): void {
+    this.#part?.();
+  }
+
   async #join(): Promise<void> {
     const { viewer, joined } = this.#subscription;
     const { audience, leave } = this.#announcements.join(viewer.userId, this);
-    this.#leave = leave;
+    this.#part = leave;
     await audience.listening.catch(refuse);
-    if (!this.#isOver) joined?.();
+    if (!this.isOver) joined?.();
   }
 
   /** @throws BlobgraphError SLOW_CONSUMER when more waited than is kept */
@@ -117,7 +100,7 @@ export class Announcements {
     this.#log = log;
   }
 
-  /** What is announced to the viewer from the first `poll` or `next` on. */
+  /** Announcements to the viewer from the first `poll` or `next` on. */
   hear(subscription: AnnouncementSubscription): Polled<Announcement> {
     return new Hearer(subscription, this);
   }

@@ -115,3 +115,24 @@ class LogFeed implements ChangeFeed {
     return this.#followed.reader.close();
   }
 }
+
+/** Lets one watcher hear of the feed that was opened last, once. */
+export function watchedBy(watcher: ChangeWatcher) {
+  let watched: ChangeFeed | undefined;
+  let stop = () => {};
+  const unwatch = () => {
+    stop();
+    stop = () => {};
+    watched = undefined;
+  };
+  return {
+    watch(feed: ChangeFeed): ChangeFeed {
+      if (feed === watched) return feed;
+      unwatch();
+      watched = feed;
+      stop = feed.watch(watcher);
+      return feed;
+    },
+    unwatch,
+  };
+}

@@ -1,5 +1,5 @@
 import type { FairQueue } from '../concurrency/fair-queue.ts';
-import { OVER, Polled, type Sleeper } from '../concurrency/polled.ts';
+import { Ending, OVER, type Sleeper } from '../concurrency/polled.ts';
 import { BlobgraphError } from '../errors/errors.ts';
 import { EpochGone, PositionGone } from '../event-log/errors.ts';
 import type { EventLog } from '../event-log/log.ts';
@@ -27,7 +27,7 @@ export interface ChangeSubscription {
   readonly reached?: ((cursor: string) => void) | undefined;
 }
 
-/** What the subscribers of a process share. */
+/** Shared by the subscribers of a process. */
 export interface Followed {
   readonly log: EventLog;
   readonly reader: LogReader;
@@ -59,7 +59,7 @@ export function refuse(error: unknown): never {
   throw error instanceof EpochGone || error instanceof PositionGone ? expired(error) : unavailable(error);
 }
 
-/** What was read of the log, and how much of it was given. */
+/** Changes that were read of the log, and how many of them were given. */
 interface Reading {
   readonly missed: Missed;
   given: number;
@@ -70,7 +70,7 @@ interface Reading {
  * moment, and by nothing else of how it came there: there is no order of events in which something falls between what is
  * read of the log and what of the history. While it waits it holds itself, and its place among its user's listeners.
  */
-export class Follower extends Polled<Change> implements Sleeper {
+export class Follower extends Ending<Change> implements Sleeper {
   readonly #followed: Followed;
   readonly #subscription: ChangeSubscription;
   #position: Position | undefined;
@@ -81,50 +81,35 @@ export class Follower extends Polled<Change> implements Sleeper {
   #reading: Reading | undefined;
   /** It is given changes of the history, and has not had all of them. */
   #isBehind = false;
-  #isOver = false;
   /** Ends what it waits for at the log. */
   #ending: AbortController | undefined;
 
   constructor(subscription: ChangeSubscription, followed: Followed) {
-    super();
+    super(subscription.signal);
     this.#subscription = subscription;
     this.#followed = followed;
-    const { signal } = subscription;
-    if (signal?.aborted) this.#isOver = true;
-    else signal?.addEventListener('abort', this);
   }
 
   async poll(): Promise<IteratorResult<Change, void> | undefined> {
     try {
-      while (!this.#isOver) {
+      while (!this.isOver) {
         const recent = this.#recent ?? (await this.#join());
         if (!recent) break;
         const step = this.#read() ?? this.#step(recent);
         const value = step instanceof Promise ? await step : step;
-        if (value && !this.#isOver) return { done: false, value };
-        if (value === null) return this.#isOver ? OVER : undefined;
+        if (value && !this.isOver) return { done: false, value };
+        if (value === null) return this.isOver ? OVER : undefined;
       }
     } catch (error) {
-      this.#end();
+      this.end();
       throw error;
     }
-    this.#end();
-    return OVER;
-  }
-
-  async return(): Promise<IteratorResult<Change, void>> {
-    this.#end();
-    this.stir();
+    this.end();
     return OVER;
   }
 
   wake(): void {
     this.stir();
-  }
-
-  /** The signal has aborted. */
-  handleEvent(): void {
-    void this.return();
   }
 
   get #userId(): string {
@@ -164,7 +149,7 @@ export class Follower extends Polled<Change> implements Sleeper {
       this.#position = given ?? { epoch, sequence: Math.max(head, recent.last) };
     }
     if (this.#position.epoch !== epoch) throw expired();
-    if (this.#isOver) return undefined;
+    if (this.isOver) return undefined;
     recent.listen(this.#userId, this);
     this.#recent = recent;
     return recent;
@@ -176,7 +161,7 @@ export class Follower extends Polled<Change> implements Sleeper {
     const patience = AbortSignal.any([this.#signal(), AbortSignal.timeout(patienceMs)]);
     const stretch = await reader.current(patience);
     this.#ending = undefined;
-    if (!stretch && !this.#isOver && !reader.closed) throw unavailable();
+    if (!stretch && !this.isOver && !reader.closed) throw unavailable();
     return stretch;
   }
 
@@ -240,10 +225,8 @@ export class Follower extends Polled<Change> implements Sleeper {
     return undefined;
   }
 
-  #end(): void {
-    this.#isOver = true;
+  protected leave(): void {
     this.#part();
     this.#ending?.abort();
-    this.#subscription.signal?.removeEventListener('abort', this);
   }
 }

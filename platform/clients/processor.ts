@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobgraphError } from '../errors/errors.ts';
 import { routed } from '../ids/service-path.ts';
+import { bodyWithin } from '../text/body.ts';
 import type { ServiceHttp, ServiceTarget } from './http/http.ts';
 
 const blobSchema = z.object({ id: z.string(), user_id: z.string(), data: z.unknown() });
@@ -66,16 +67,9 @@ export function createProcessorClient(http: ServiceHttp): ProcessorClient {
         viewer: { userId, roles: [] },
         timeoutMs: 60_000,
       });
-      const pieces: Uint8Array[] = [];
-      let size = 0;
-      // Breaking off destroys the body.
-      for await (const piece of body as AsyncIterable<Uint8Array>) {
-        size += piece.byteLength;
-        if (size > maxBytes)
-          throw new BlobgraphError('BLOB_TOO_LARGE', `\`${name}\` has more than ${maxBytes} bytes.`);
-        pieces.push(piece);
-      }
-      return Buffer.concat(pieces);
+      const bytes = await bodyWithin(body, maxBytes);
+      if (bytes) return bytes;
+      throw new BlobgraphError('BLOB_TOO_LARGE', `\`${name}\` has more than ${maxBytes} bytes.`);
     },
   };
 }

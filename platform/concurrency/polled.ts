@@ -54,7 +54,45 @@ export abstract class Polled<Item> implements AsyncIterableIterator<Item, void, 
   }
 }
 
-/** What an iterator gives, for whoever polls: it is waited for all the same. */
+/** Ends when it is returned, or when its signal aborts. */
+export abstract class Ending<Item> extends Polled<Item> {
+  readonly #signal: AbortSignal | undefined;
+  #isOver = false;
+
+  constructor(signal: AbortSignal | undefined) {
+    super();
+    this.#signal = signal;
+    if (signal?.aborted) this.#isOver = true;
+    else signal?.addEventListener('abort', this);
+  }
+
+  async return(): Promise<IteratorResult<Item, void>> {
+    this.end();
+    return OVER;
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.end();
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal?.removeEventListener('abort', this);
+    this.leave();
+    this.stir();
+  }
+
+  protected get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Lets go of what it has; it is over by then. Called once. */
+  protected abstract leave(): void;
+}
+
+/** An iterator's items, for whoever polls: each is waited for all the same. */
 class Waited<Item> extends Polled<Item> {
   readonly #items: AsyncIterator<Item, unknown, undefined>;
 

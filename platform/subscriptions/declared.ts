@@ -20,7 +20,7 @@ export interface DeclaredSubscription {
   payload(told: Occurrence): Readonly<Record<string, unknown>>;
 }
 
-/** What a subscriber of a field is told, in order. It throws at `poll()` and `next()`, as the feed's methods. */
+/** Follows the occurrences that a subscriber of a field is told of, in order. It throws at `poll()` and `next()`, as the feed's methods. */
 export function followDeclared(
   { isAnnounced, wanted, after }: DeclaredSubscription,
   args: Arguments,

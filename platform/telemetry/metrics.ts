@@ -37,6 +37,32 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   });
 }
 
+export interface LabelledGauge {
+  readonly name: string;
+  readonly help: string;
+  /** The kind of thing that has the values, e.g. `processor`. */
+  readonly label: string;
+}
+
+/** Values by their labels that are read whenever the metrics are; those that are no longer read are gone. */
+export function gaugeBy(
+  registry: Registry,
+  { name, help, label }: LabelledGauge,
+  read: () => Iterable<readonly [string, number]> | Promise<Iterable<readonly [string, number]>>,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    async collect() {
+      const values = await read();
+      this.reset();
+      for (const [of, value] of values) this.set({ [label]: of }, value);
+    },
+  });
+}
+
 /** A total that is counted elsewhere, and read whenever the metrics are. */
 export function total(
   registry: Registry,

@@ -1,5 +1,5 @@
 import { BlobgraphError } from '../errors/errors.ts';
-import { currentTrace, traceFrom, withTrace } from '../telemetry/trace.ts';
+import { currentTrace, type Trace, traceFrom, withTrace } from '../telemetry/trace.ts';
 
 /**
  * Header by which a caller tells how many milliseconds it will wait: whole, and counted from when the request
@@ -19,6 +19,9 @@ export function timeoutFrom(headers: Readonly<Record<string, unknown>>): number 
 /** The deadline that lies `ms` ahead. */
 export const deadlineIn = (ms: number): number => performance.now() + ms;
 
+/** The whole milliseconds to a deadline, 1 at least: no time is left to be no limit. */
+export const leftUntil = (deadline: number): number => Math.max(1, Math.ceil(deadline - performance.now()));
+
 /** Gives all that follows from `work` so many milliseconds, or what is left of the current time if that is less. */
 export function withinTime<T>(ms: number, work: () => T): T {
   const trace = currentTrace() ?? traceFrom({});
@@ -26,12 +29,15 @@ export function withinTime<T>(ms: number, work: () => T): T {
   return withTrace({ ...trace, deadline: Math.min(deadline, deadlineIn(ms)) }, work);
 }
 
+/** The trace of the work that goes on, or a new one, without a deadline: for what outlives it, or is done for others too. */
+export function traceWithoutDeadline(): Trace {
+  const { requestId, traceparent } = currentTrace() ?? traceFrom({});
+  return { requestId, traceparent };
+}
+
 /** Lets `work` go on for itself, whoever asked for it first: it serves others too, or nobody waits for it. */
 export function withoutDeadline<T>(work: () => T): T {
-  const trace = currentTrace();
-  if (trace?.deadline === undefined) return work();
-  const { requestId, traceparent } = trace;
-  return withTrace({ requestId, traceparent }, work);
+  return currentTrace()?.deadline === undefined ? work() : withTrace(traceWithoutDeadline(), work);
 }
 
 /** The milliseconds that a step may take which by itself would be given `ownMs`; 0 when the time is over. */

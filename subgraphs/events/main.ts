@@ -1,8 +1,9 @@
+import { watchedBy } from '../../platform/changes/feed.ts';
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { Sessions } from '../../platform/serving/sessions/sessions.ts';
-import { createEndedRuns, watchedBy } from './outcomes/ended.ts';
+import { createEndedRuns } from './outcomes/ended.ts';
 import { createLetterCounts } from './outcomes/letters.ts';
 import { measureOutcomes } from './outcomes/metrics.ts';
 import { installEvents } from './subgraph.ts';

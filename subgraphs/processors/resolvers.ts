@@ -13,9 +13,10 @@ import type {
   Resolvers,
   StorageType,
 } from './graphql.generated.ts';
-import { healthOf, maySeeReason } from './health/json.ts';
+import { healthOf } from './health/json.ts';
 import type { Context } from './models.ts';
 import { parseDeclaration } from './registry/declaration.ts';
+import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
 import { isRetired } from './registry/processor.ts';
 
@@ -113,7 +114,7 @@ const Processor: ProcessorResolvers = {
 const ProcessorHealth: ProcessorHealthResolvers = {
   status: ({ status }) => status.toUpperCase() as HealthStatus,
   // It may tell what stands at addresses inside.
-  reason: ({ reason }, _args, { caller }) => (maySeeReason(caller) ? reason : null),
+  reason: ({ reason }, _args, { caller }) => (maySeeInside(caller) ? reason : null),
 };
 
 export const resolvers: Resolvers = {

@@ -8,39 +8,46 @@ export interface QueryPlan {
   readonly node?: PlanNode | SubscriptionNode;
 }
 
-export type PlanNode = SequenceNode | ParallelNode | FlattenNode | FetchNode;
+/** `Fetch`: what is said of each fetch. Default: all of it. */
+export type PlanNode<Fetch extends AnyFetch = FetchNode> =
+  | SequenceNode<Fetch>
+  | ParallelNode<Fetch>
+  | FlattenNode<Fetch>
+  | Fetch;
 
 /** Nodes that run one after another. */
-export interface SequenceNode {
+export interface SequenceNode<Fetch extends AnyFetch = FetchNode> {
   readonly kind: 'Sequence';
-  readonly nodes: readonly PlanNode[];
+  readonly nodes: readonly PlanNode<Fetch>[];
 }
 
-export interface ParallelNode {
+export interface ParallelNode<Fetch extends AnyFetch = FetchNode> {
   readonly kind: 'Parallel';
   /** May run at once; mutations among them run last, one after another. */
-  readonly nodes: readonly PlanNode[];
+  readonly nodes: readonly PlanNode<Fetch>[];
 }
 
 /** A fetch for the entities at a path of the data merged so far. */
-export interface FlattenNode {
+export interface FlattenNode<Fetch extends AnyFetch = FetchNode> {
   readonly kind: 'Flatten';
   /** From the root of the data. */
   readonly path: Path;
-  readonly node: FetchNode;
+  readonly node: Fetch;
 }
 
-export interface SubscriptionNode {
+export interface SubscriptionNode<Fetch extends AnyFetch = FetchNode> {
   readonly kind: 'Subscription';
   /** Answered by each event. */
-  readonly primary: FetchNode;
+  readonly primary: Fetch;
   /** The other fetches, run for each event. */
-  readonly rest?: PlanNode;
+  readonly rest?: PlanNode<Fetch>;
 }
 
 /** A segment of a path: a response key, `@` for each item of a list, or types, one of which the object must have. */
 export type PathSegment = string | readonly string[];
 export type Path = readonly PathSegment[];
+
+export type AnyFetch = Pick<FetchNode, 'kind'>;
 
 export interface FetchNode {
   readonly kind: 'Fetch';
@@ -91,4 +98,18 @@ export interface KeyRenamer {
   readonly kind: 'KeyRenamer';
   readonly path: Path;
   readonly renameKeyTo: string;
+}
+
+/** All fetches of a node, in order. */
+export function fetchesIn<Fetch extends AnyFetch>(node: PlanNode<Fetch> | SubscriptionNode<Fetch>): Fetch[] {
+  switch (node.kind) {
+    case 'Fetch':
+      return [node];
+    case 'Flatten':
+      return [node.node];
+    case 'Subscription':
+      return [node.primary, ...(node.rest ? fetchesIn(node.rest) : [])];
+    default:
+      return node.nodes.flatMap((each) => fetchesIn(each));
+  }
 }

@@ -1,13 +1,5 @@
 import { type ASTNode, parse, print, stripIgnoredCharacters, visit } from 'graphql';
-import type {
-  FetchNode,
-  FlattenNode,
-  ParallelNode,
-  PlanNode,
-  QueryPlan,
-  SequenceNode,
-  SubscriptionNode,
-} from './plan.ts';
+import { type FetchNode, fetchesIn, type PlanNode, type QueryPlan, type SubscriptionNode } from './plan.ts';
 
 /**
  * A fetch as clients are told of it. `operation` has no literals: texts are `"…"`, numbers 0, lists and input objects
@@ -18,24 +10,8 @@ export interface ToldFetch
   readonly operation: string | null;
 }
 
-export interface ToldFlatten extends Omit<FlattenNode, 'node'> {
-  readonly node: ToldFetch;
-}
-
-export interface ToldSequence extends Omit<SequenceNode, 'nodes'> {
-  readonly nodes: readonly ToldNode[];
-}
-
-export interface ToldParallel extends Omit<ParallelNode, 'nodes'> {
-  readonly nodes: readonly ToldNode[];
-}
-
-export interface ToldSubscription extends Omit<SubscriptionNode, 'primary' | 'rest'> {
-  readonly primary: ToldFetch;
-  readonly rest?: ToldNode;
-}
-
-export type ToldNode = ToldSequence | ToldParallel | ToldFlatten | ToldFetch;
+export type ToldNode = PlanNode<ToldFetch>;
+export type ToldSubscription = SubscriptionNode<ToldFetch>;
 
 /** A query plan as clients are told of it. */
 export interface ToldPlan {
@@ -66,18 +42,8 @@ const toldText = (operation: string): string =>
 type Write = (operation: string) => string | null;
 
 /** Characters of all operations of a plan. */
-function charactersOf(node: PlanNode | SubscriptionNode): number {
-  switch (node.kind) {
-    case 'Fetch':
-      return node.operation.length;
-    case 'Flatten':
-      return node.node.operation.length;
-    case 'Subscription':
-      return node.primary.operation.length + (node.rest ? charactersOf(node.rest) : 0);
-    default:
-      return node.nodes.reduce((sum, each) => sum + charactersOf(each), 0);
-  }
-}
+const charactersOf = (node: PlanNode | SubscriptionNode): number =>
+  fetchesIn(node).reduce((sum, { operation }) => sum + operation.length, 0);
 
 const toldFetch = (
   { kind, serviceName, operation, operationKind, variableUsages, requires }: FetchNode,
@@ -105,7 +71,7 @@ function told(node: PlanNode | SubscriptionNode, write: Write): ToldNode | ToldS
   return { kind, primary: toldFetch(primary, write), ...(rest && { rest: toldNode(rest, write) }) };
 }
 
-/** What clients may be told of a plan: no content, and of bounded size. */
+/** A plan as clients may be told of it: without content, and of bounded size. */
 export function toldPlan({ node }: QueryPlan): ToldPlan {
   if (!node) return { plan: null };
   const isLong = charactersOf(node) > MAX_OPERATIONS;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { projectFile } from '../../../platform/process/paths.ts';
-import type { FetchNode, PathSegment, PlanNode, QueryPlan, SubscriptionNode } from '../plan/plan.ts';
+import { type FetchNode, fetchesIn, type PathSegment, type PlanNode, type QueryPlan } from '../plan/plan.ts';
 
 /** The project's supergraph. */
 export const blobgraph = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');
@@ -64,27 +64,8 @@ function nested(levels: number): string {
 /** An operation whose planning time grows with its levels: a second or more for eight. */
 export const hostile = (levels: number): string => `{ blobs { nodes { ${nested(levels)} } } }`;
 
-type AnyNode = PlanNode | SubscriptionNode | undefined;
-
-function* fetchesIn(node: AnyNode): Generator<FetchNode> {
-  switch (node?.kind) {
-    case 'Fetch':
-      yield node;
-      break;
-    case 'Flatten':
-      yield node.node;
-      break;
-    case 'Subscription':
-      yield node.primary;
-      yield* fetchesIn(node.rest);
-      break;
-    default:
-      for (const each of node?.nodes ?? []) yield* fetchesIn(each);
-  }
-}
-
 /** All fetches of a plan, in order. */
-export const fetchesOf = ({ node }: QueryPlan): FetchNode[] => [...fetchesIn(node)];
+export const fetchesOf = ({ node }: QueryPlan): FetchNode[] => (node ? fetchesIn(node) : []);
 
 /** A fetch's subgraph and path, without type conditions. */
 export type Outline =

@@ -14,8 +14,6 @@ export interface ServiceCall {
   readonly json?: string;
   /** On whose behalf; null when the service asks for itself. */
   readonly viewer: Viewer | null;
-  /** Whether the identity opens nothing but this body. Default: all of its route, for a minute. */
-  readonly isBound?: boolean;
   /** Whether it does no harm to send it twice, so that it is sent again when it had no answer. Default: GET. */
   readonly repeatable?: boolean;
   /** Milliseconds to the end of the answer, repetitions included; default 10,000. Less when the request's time is short. */

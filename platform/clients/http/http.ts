@@ -4,7 +4,7 @@ import { BlobgraphError } from '../../errors/errors.ts';
 import { routeOf, type ServiceTokens } from '../../identity/service/service-tokens.ts';
 import { pathOf, templateOf } from '../../ids/service-path.ts';
 import { currentTrace } from '../../telemetry/trace.ts';
-import { deadlineExceeded, deadlineIn, TIMEOUT_HEADER, timeFor } from '../../time/deadline.ts';
+import { deadlineExceeded, deadlineIn, leftUntil, TIMEOUT_HEADER, timeFor } from '../../time/deadline.ts';
 import { failure, parseBody, refusalOf, unavailable } from './answers.ts';
 import {
   assertOnlyPath,
@@ -115,16 +115,16 @@ export function createServiceHttp(deps: {
   const transportTo = (place: Place): Transport => (local?.reaches(place) ? local : sockets);
 
   function sender<T>(place: Place, call: ServiceCall, read: Reading<T>) {
-    const { method, viewer, isBound, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
+    const { method, viewer, signal, maxBytes, large, timeoutMs: ownMs = DEFAULT_TIMEOUT_MS } = call;
     const limitMs = timeFor(ownMs);
     if (limitMs === 0) throw deadlineExceeded();
     const until = deadlineIn(limitMs);
     const path = pathOf(call.path);
     assertOnlyPath(path);
-    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer, isBound };
+    const request = { place, path, method, route: routeOf(method, templateOf(call.path)), viewer };
     const body = bodyOf(call);
     return async (): Promise<T> => {
-      const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
+      const timeoutMs = leftUntil(until);
       try {
         const sent = { ...request, headers: headersOf(call, timeoutMs), body };
         const answer = await transportTo(place).exchange(sent, { timeoutMs, maxBytes, large, signal });

@@ -5,7 +5,7 @@ import type { ServiceTokens } from '../../identity/service/service-tokens.ts';
 import { placeAt } from './call.ts';
 import { openConnections } from './connections.ts';
 import { exchangeText } from './exchange.ts';
-import { type OutgoingStream, STREAM_IDLE_MS, type Transport } from './transport.ts';
+import { type Outgoing, STREAM_IDLE_MS, type Transport } from './transport.ts';
 
 /** More than there are services and processors. */
 const KNOWN_PLACES = 1_000;
@@ -25,7 +25,7 @@ export function createSocketTransport(deps: {
   const connections = openConnections(deps.egress);
   const places = new LRUCache<string, ReturnType<typeof placeAt>>({ max: KNOWN_PLACES, memoMethod: placeAt });
 
-  async function headersOf(sent: Omit<OutgoingStream, 'method' | 'body'>, bound?: string) {
+  async function headersOf(sent: Omit<Outgoing, 'method' | 'body'>, bound?: string) {
     const { place, route, viewer, headers } = sent;
     const { name: to, baseUrl } = place;
     const token = await deps.tokens.sign({ to, baseUrl, route, viewer, body: bound });
@@ -36,7 +36,7 @@ export function createSocketTransport(deps: {
     async exchange(sent, limits) {
       const { place, method, body } = sent;
       const { origin, prefix } = places.memo(place.baseUrl);
-      const headers = await headersOf(sent, sent.isBound ? body : undefined);
+      const headers = await headersOf(sent);
       const path = `${prefix}${sent.path}`;
       return exchangeText(connections.agent(place.registered), {
         origin,

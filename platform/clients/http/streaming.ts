@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config/config.ts';
 import { routeOf } from '../../identity/service/service-tokens.ts';
 import { pathOf, templateOf } from '../../ids/service-path.ts';
+import { bodyWithin } from '../../text/body.ts';
 import { deadlineExceeded, timeFor } from '../../time/deadline.ts';
 import { failure, parseBody, refusalOf, unavailable } from './answers.ts';
 import {
@@ -24,6 +25,8 @@ export interface StreamedCall extends Omit<ServiceCall, 'method'> {
   readonly method: ServiceCall['method'] | 'HEAD' | 'PUT';
   /** Further ones to send. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the identity opens nothing but this body, which is no `upload`. Default: all of its route, for a minute. */
+  readonly isBound?: boolean;
   /** Sent as it comes, in the place of `body`; its error breaks the call off. */
   readonly upload?: Readable;
   /** Statuses from 400 on that are answered like others. Default: none; each is an error. */
@@ -37,16 +40,8 @@ export type StreamedAnswer = Streamed;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /** A refusal's text; empty where it is longer than refusals are. */
-async function textOf(body: Readable): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > MAX_REFUSAL_BYTES) return '';
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
+const textOf = async (body: Readable): Promise<string> =>
+  (await bodyWithin(body, MAX_REFUSAL_BYTES))?.toString('utf8') ?? '';
 
 /** Aborts after `ms`, until it is stopped. */
 function limited(ms: number, signal: AbortSignal | undefined) {

@@ -13,8 +13,6 @@ export interface Outgoing {
   readonly route: string;
   /** On whose behalf; null when the caller asks for itself. */
   readonly viewer: Viewer | null;
-  /** As of `ServiceCall`. */
-  readonly isBound?: boolean | undefined;
   /** Without the caller's identity, which the transport adds. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: none is sent. */
@@ -24,6 +22,8 @@ export interface Outgoing {
 /** A request whose body, and whose answer's, may be of any size. */
 export interface OutgoingStream extends Omit<Outgoing, 'method' | 'body'> {
   readonly method: Outgoing['method'] | 'HEAD' | 'PUT';
+  /** As of `StreamedCall`. */
+  readonly isBound?: boolean | undefined;
   /** One that is sent as it comes breaks the request off by its error. */
   readonly body: string | Readable | undefined;
 }

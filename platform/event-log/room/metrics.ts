@@ -1,5 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
-import { type ServiceMetrics, total } from '../../telemetry/metrics.ts';
+import type { Registry } from 'prom-client';
+import { gaugeBy, type ServiceMetrics, total } from '../../telemetry/metrics.ts';
 import type { EventLog } from '../log.ts';
 import type { LogUsage } from '../usage.ts';
 
@@ -37,38 +37,26 @@ const DURABLES: readonly (readonly [
   ['cut', '1 while a durable was cut and has not heard of it.', ({ cut }) => (cut ? 1 : 0)],
 ];
 
-function measureFill(registers: Registry[], usage: Usage): void {
+function measureFill(registry: Registry, usage: Usage): void {
   for (const [name, help, of] of FILL) {
-    new Gauge({
+    const fill = {
       name: `blobgraph_event_log_${name}`,
       help: `${help}; \`letters\`: of the dead letters.`,
-      labelNames: ['stream'],
-      registers,
-      async collect() {
-        const now = await usage();
-        this.reset();
-        if (!now) return;
-        this.set({ stream: 'events' }, now.log[of]);
-        this.set({ stream: 'letters' }, now.deadLetters[of]);
-      },
+      label: 'stream',
+    };
+    gaugeBy(registry, fill, async () => {
+      const now = await usage();
+      return now ? Object.entries({ events: now.log[of], letters: now.deadLetters[of] }) : [];
     });
   }
 }
 
-function measureDurables(registers: Registry[], usage: Usage): void {
-  for (const [name, help, of] of DURABLES) {
-    new Gauge({
-      name: `blobgraph_event_log_durable_${name}`,
-      help,
-      labelNames: ['durable'],
-      registers,
-      async collect() {
-        const now = await usage();
-        this.reset();
-        for (const each of now?.durables ?? []) this.set({ durable: each.durable }, of(each));
-      },
+function measureDurables(registry: Registry, usage: Usage): void {
+  for (const [name, help, of] of DURABLES)
+    gaugeBy(registry, { name: `blobgraph_event_log_durable_${name}`, help, label: 'durable' }, async () => {
+      const { durables = [] } = (await usage()) ?? {};
+      return durables.map((each) => [each.durable, of(each)] as const);
     });
-  }
 }
 
 /** Measures how full the event log is, and how far its durables lag. */
@@ -77,9 +65,8 @@ export function measureEventLog(
   log: () => Promise<Pick<EventLog, 'usage'>>,
 ): void {
   const usage = shared(log);
-  const registers = [registry];
-  measureFill(registers, usage);
-  measureDurables(registers, usage);
+  measureFill(registry, usage);
+  measureDurables(registry, usage);
   total(
     registry,
     'blobgraph_event_log_letters_dropped_total',

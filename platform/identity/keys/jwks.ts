@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { bodyWithin } from '../../text/body.ts';
 import { isPublicX, type PublicJwk } from './service-keys.ts';
 
 /** Where every service publishes its public keys (RFC 7517), to whoever asks. */
@@ -16,15 +17,10 @@ export class NoKeysHere extends Error {
   override readonly name = 'NoKeysHere';
 }
 
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new NoKeysHere(`The keys have more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const bytes = await bodyWithin(body, MAX_BYTES);
+  if (!bytes) throw new NoKeysHere(`The keys have more than ${MAX_BYTES} bytes`);
+  return bytes.toString('utf8');
 }
 
 function keysIn(text: string): unknown[] {

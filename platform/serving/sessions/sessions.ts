@@ -1,4 +1,4 @@
-import type { ChangeFeed } from '../../changes/feed.ts';
+import { type ChangeFeed, watchedBy } from '../../changes/feed.ts';
 import { Few } from '../../collections/few.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import type { Viewer } from '../../identity/service/caller.ts';
@@ -21,8 +21,6 @@ const erasing = () =>
     'All data of this user is being erased. Nothing is told until that is done.',
   );
 
-const UNWATCHED = () => {};
-
 /** The sessions of connections that stay open. Those of a user who is being erased end at once, and none begins. */
 export class Sessions {
   readonly #keeper: TokenKeeper;
@@ -30,8 +28,15 @@ export class Sessions {
   readonly #open = new Map<string, Few<TimedSession>>();
   /** Users who are being erased, as far as the log has told. */
   readonly #erasing = new Set<string>();
-  #stopWatching = UNWATCHED;
-  #feed: ChangeFeed | undefined;
+  readonly #watched = watchedBy({
+    changed() {},
+    // State tells of it again, as long as it is at it.
+    missed: () => this.#erasing.clear(),
+    user: ({ kind, userId }) => {
+      if (kind === 'erased') this.#erasing.delete(userId);
+      else this.#erase(userId);
+    },
+  });
 
   constructor(options: SessionsOptions) {
     const { userTokens, clock, lookEveryMs = LOOK_EVERY_MS } = options;
@@ -77,29 +82,11 @@ export class Sessions {
 
   /** Hears of users from this feed, by which whoever follows changes comes. @throws as `changeFeed` */
   async watching(changeFeed: () => Promise<ChangeFeed>): Promise<ChangeFeed> {
-    const feed = await changeFeed();
-    if (this.#feed !== feed) this.#watch(feed);
-    return feed;
+    return this.#watched.watch(await changeFeed());
   }
 
   unwatch(): void {
-    this.#stopWatching();
-    this.#stopWatching = UNWATCHED;
-    this.#feed = undefined;
-  }
-
-  #watch(feed: ChangeFeed): void {
-    this.unwatch();
-    this.#feed = feed;
-    this.#stopWatching = feed.watch({
-      changed() {},
-      // State tells of it again, as long as it is at it.
-      missed: () => this.#erasing.clear(),
-      user: ({ kind, userId }) => {
-        if (kind === 'erased') this.#erasing.delete(userId);
-        else this.#erase(userId);
-      },
-    });
+    this.#watched.unwatch();
   }
 
   #erase(userId: string): void {

@@ -30,7 +30,7 @@ const PONG = '{"type":"pong"}';
 const reasonOf = (text: string): string =>
   Buffer.byteLength(text) <= REASON_BYTES ? text : beginning(text, REASON_BYTES / 3);
 
-/** What a door's connections share. */
+/** Shared by a door's connections. */
 export interface Among {
   readonly connections: Pick<OpenConnections, 'held' | 'enter' | 'authenticated' | 'leave'>;
   readonly pace: Pace;

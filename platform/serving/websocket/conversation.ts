@@ -21,7 +21,7 @@ export interface Admitted<Who> {
   readonly session: ConnectionSession | RenewableSession;
 }
 
-/** What the conversations of an endpoint share. */
+/** Shared by the conversations of an endpoint. */
 export interface Conversing {
   readonly clock: Clock;
   readonly logger: Logger;

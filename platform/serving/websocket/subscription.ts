@@ -8,7 +8,7 @@ export interface Told<Result extends object = ExecutionResult> {
   readonly cursor: string | undefined;
 }
 
-/** What a client is told of its subscriptions by. */
+/** Tells a client of its subscriptions. */
 export interface Teller<Conversation> {
   /** Sends a result. Resolves once the kernel has it. */
   next(conversation: Conversation, id: string, told: Told<object>): Promise<void>;
@@ -55,7 +55,7 @@ export class OpenSubscription<Conversation> implements Receiver<Told<object>> {
     else return this.#teller.fail(this.#conversation, this.id, reason);
   }
 
-  /** What was on its way is told no more: its id may be another's by then. */
+  /** Nothing that was on its way is told any more: its id may be another's by then. */
   async return(): Promise<void> {
     this.#pouring.leave();
   }

@@ -1,5 +1,4 @@
 import type { ChangeEntry } from '../../../platform/changes/change.ts';
-import type { ChangeFeed } from '../../../platform/changes/feed.ts';
 import type { ChangeWatcher } from '../../../platform/changes/reader.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 
@@ -115,20 +114,3 @@ class CountedEnds implements EndedRuns {
 }
 
 export const createEndedRuns = (clock: Clock): EndedRuns => new CountedEnds(clock);
-
-/** Lets one watcher follow whichever feed is opened, once. */
-export function watchedBy(watcher: ChangeWatcher) {
-  let watched: ChangeFeed | undefined;
-  let unwatch = () => {};
-  return {
-    watch(feed: ChangeFeed): ChangeFeed {
-      if (feed !== watched) {
-        unwatch();
-        watched = feed;
-        unwatch = feed.watch(watcher);
-      }
-      return feed;
-    },
-    unwatch: () => unwatch(),
-  };
-}

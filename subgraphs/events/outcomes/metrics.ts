@@ -1,5 +1,5 @@
-import { Counter, Gauge } from 'prom-client';
-import type { ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
+import { Counter } from 'prom-client';
+import { gaugeBy, type ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
 import { type EndedRuns, outcomes } from './ended.ts';
 import type { LetterCounts } from './letters.ts';
 
@@ -8,28 +8,22 @@ export function measureOutcomes(
   { registry }: ServiceMetrics,
   { ended, letters }: { readonly ended: Pick<EndedRuns, 'totals'>; readonly letters: LetterCounts },
 ): void {
-  const registers = [registry];
   new Counter({
     name: 'blobgraph_processor_runs_ended_total',
     help: 'Runs that ended, exports included, since this process began to read the log: each process counts all.',
     labelNames: ['processor', 'outcome'],
-    registers,
+    registers: [registry],
     collect() {
       this.reset();
       for (const [processor, counts] of ended.totals())
         for (const outcome of outcomes) this.inc({ processor, outcome }, counts[outcome]);
     },
   });
-  new Gauge({
+  const deadLetters = {
     name: 'blobgraph_processor_dead_letters',
     help: 'Dead letters of a processor, counted among the oldest 10,000.',
-    labelNames: ['processor'],
-    registers,
-    async collect() {
-      // Metrics of the rest are told all the same.
-      const counts = await letters().catch(() => new Map<string, number>());
-      this.reset();
-      for (const [processor, letters] of counts) this.set({ processor }, letters);
-    },
-  });
+    label: 'processor',
+  };
+  // Metrics of the rest are told all the same.
+  gaugeBy(registry, deadLetters, () => letters().catch(() => new Map<string, number>()));
 }

@@ -10,11 +10,11 @@ export interface Answer {
   readonly latencyMs: number;
 }
 
-/** What a strange server writes is shown to operators: a line of so many UTF-16 units. */
+/** UTF-16 units of a strange server's words that operators are shown, in a line. */
 const MAX_SHOWN = 200;
 const shown = (text: string): string => beginning(oneLine(text), MAX_SHOWN);
 
-/** What servers call a health that lacks nothing. */
+/** Names that servers have for a health that lacks nothing. */
 const WELL: ReadonlySet<string> = new Set(['ok', 'up', 'healthy', 'pass', 'ready']);
 const isWell = (status: string): boolean => WELL.has(status.toLowerCase());
 
@@ -36,7 +36,7 @@ function objectIn(text: string): Record<string, unknown> | null {
 }
 
 /**
- * What the answer to a health check says of processor `id`. The contract asks for 200 alone; but who says that it is another
+ * Reads the answer to a health check of processor `id`. The contract asks for 200 alone; but who says that it is another
  * service, or sends a page or a file, is not this processor.
  */
 export function readHealth({ status: code, text, latencyMs }: Answer, id: string): Finding {
@@ -50,7 +50,7 @@ export function readHealth({ status: code, text, latencyMs }: Answer, id: string
   return { status: 'degraded', latencyMs, reason: `Its health check says \`${shown(status)}\`.` };
 }
 
-/** What a check of its says. Anything may be sent as one, such as an object that is no text. */
+/** A check's state in words. Anything may be sent as one, such as an object that is no text. */
 const saidBy = (state: unknown): string => (typeof state === 'string' ? state : JSON.stringify(state));
 
 /** Its checks that are not `ok`, e.g. `store unreachable`. */
@@ -62,7 +62,7 @@ const lackingIn = (checks: unknown): string =>
         .join('; ')
     : '';
 
-/** What it lacks by its readiness, in a line; null when nothing, or when what is there is no answer to that question. */
+/** The lacks of a processor by its readiness, in a line; null when there are none, or when the answer is to another question. */
 export function readReadiness({ status: code, text }: Pick<Answer, 'status' | 'text'>): string | null {
   const { status, checks } = objectIn(text ?? '') ?? {};
   if (isGood(code) ? typeof status !== 'string' || isWell(status) : code < 500) return null;
@@ -80,7 +80,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'It takes no connection in time.',
 };
 
-/** What it says that there was no whole answer. */
+/** The finding where there was no whole answer. */
 export function unanswered(error: unknown, { aborted }: Pick<AbortSignal, 'aborted'>): Finding {
   if (aborted) return down('It does not answer in time.');
   const { code } = error as { code?: unknown };

@@ -1,7 +1,7 @@
 /** `unknown`: not checked yet, or no more. `degraded`: it answers, but not as it should. */
 export type HealthStatus = 'unknown' | 'up' | 'degraded' | 'down';
 
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
   readonly status: Exclude<HealthStatus, 'unknown'>;
   /** How long the answer took; null without one. */

@@ -4,7 +4,7 @@ import { periodic } from '../../../platform/time/periodic.ts';
 import type { Processor } from '../registry/processor.ts';
 import { type Finding, type Health, healthAfter, UNCHECKED } from './decide.ts';
 
-/** What a check needs to know of a processor. */
+/** A processor as far as a check needs to know it. */
 export type Subject = Pick<Processor, 'id' | 'base_url' | 'health_endpoint'>;
 
 /** Asks a processor how it is; never rejects. Aborting the signal ends it. */

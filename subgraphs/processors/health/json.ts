@@ -1,5 +1,5 @@
 import type { Caller } from '../../../platform/identity/service/caller.ts';
-import { isOperator } from '../../../platform/identity/users/scopes.ts';
+import { maySeeInside } from '../registry/inside.ts';
 import { isRetired, type Processor } from '../registry/processor.ts';
 import { type Health, UNCHECKED } from './decide.ts';
 import type { HealthMonitor } from './health.ts';
@@ -10,9 +10,6 @@ export const healthOf = (
   processor: Pick<Processor, 'id' | 'status'>,
 ): Health => (isRetired(processor) ? UNCHECKED : health.of(processor.id));
 
-/** Whether a caller is shown why a processor is not up, which may tell what stands inside. */
-export const maySeeReason = ({ viewer }: Caller): boolean => viewer === null || isOperator(viewer);
-
 /** A processor's health as REST shows it. */
 export const healthJson = (
   { status, since, checkedAt, latencyMs, reason }: Health,
@@ -22,5 +19,5 @@ export const healthJson = (
   since: since?.toISOString() ?? null,
   checked_at: checkedAt?.toISOString() ?? null,
   latency_ms: latencyMs,
-  reason: maySeeReason(caller) ? reason : null,
+  reason: maySeeInside(caller) ? reason : null,
 });

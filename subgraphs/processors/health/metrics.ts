@@ -1,5 +1,4 @@
-import { Gauge } from 'prom-client';
-import type { ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
+import { gaugeBy, type ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
 import type { Health } from './decide.ts';
 import type { HealthMonitor } from './health.ts';
 
@@ -18,19 +17,11 @@ const MEASURED: readonly (readonly [name: string, help: string, of: (health: Hea
 
 /** Measures the health of every processor that is checked. */
 export function measureHealth({ registry }: ServiceMetrics, health: Pick<HealthMonitor, 'all'>): void {
-  for (const [name, help, of] of MEASURED) {
-    new Gauge({
-      name: `blobgraph_processor_${name}`,
-      help,
-      labelNames: ['processor'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [processor, each] of health.all()) {
-          const value = of(each);
-          if (value !== null) this.set({ processor }, value);
-        }
-      },
-    });
-  }
+  for (const [name, help, of] of MEASURED)
+    gaugeBy(registry, { name: `blobgraph_processor_${name}`, help, label: 'processor' }, () =>
+      [...health.all()].flatMap(([processor, each]) => {
+        const value = of(each);
+        return value === null ? [] : [[processor, value] as const];
+      }),
+    );
 }

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { type Egress, guardedAgent } from '../../../platform/egress/guarded-agent.ts';
+import { bodyWithin } from '../../../platform/text/body.ts';
 import { type Answer, readHealth, readReadiness, unanswered } from './answers.ts';
 import type { Finding } from './decide.ts';
 import type { Probe, Subject } from './health.ts';
@@ -9,25 +10,14 @@ const MAX_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 2_000;
 const READY = '/ready';
 
-async function textOf(body: Dispatcher.ResponseData['body']): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += (chunk as Buffer).length;
-    // To leave the loop destroys the stream.
-    if (bytes > MAX_BODY_BYTES) return null;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 async function ask(url: string, signal: AbortSignal, dispatcher: Dispatcher): Promise<Answer> {
   const begun = performance.now();
   const { statusCode, body } = await request(url, { signal, dispatcher });
   // Errors of a body that is given up must be heard.
   body.on('error', () => undefined);
-  const text = await textOf(body);
-  return { status: statusCode, text, latencyMs: Math.round(performance.now() - begun) };
+  const bytes = await bodyWithin(body, MAX_BODY_BYTES);
+  const latencyMs = Math.round(performance.now() - begun);
+  return { status: statusCode, text: bytes?.toString('utf8') ?? null, latencyMs };
 }
 
 /**

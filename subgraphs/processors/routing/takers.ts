@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
-import { isOperator } from '../../../platform/identity/users/scopes.ts';
 import { textLimits } from '../../../platform/input/limits.ts';
 import type { Health } from '../health/decide.ts';
+import { maySeeInside } from '../registry/inside.ts';
 import type { Processor } from '../registry/processor.ts';
 
 /** A route query: the takers of a schema's blobs on one event; null: on any event or on demand. */
@@ -35,9 +35,6 @@ export const takersOf = (processors: readonly Processor[], { schema_id, event }:
     ),
   );
 
-/** Only operators, and services without a user, may see a processor's address. */
-const mayLocate = ({ viewer }: Caller): boolean => viewer === null || isOperator(viewer);
-
 /** A taker in the answer. `active`: whether it gets work. */
 export const takerJson = (
   processor: Processor,
@@ -55,5 +52,5 @@ export const takerJson = (
   status_reason: processor.status_reason,
   health,
   checked_at: checkedAt?.toISOString() ?? null,
-  ...(mayLocate(caller) ? { base_url: processor.base_url } : {}),
+  ...(maySeeInside(caller) ? { base_url: processor.base_url } : {}),
 });

@@ -119,5 +119,5 @@ export interface ProcessorModel {
   readonly id: string;
 }
 
-/** What a processor has to do, which is read when it is requested. */
+/** A processor's work, which is read when it is requested. */
 export type ProcessorHealthModel = ProcessorModel;

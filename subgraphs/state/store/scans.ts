@@ -42,7 +42,7 @@ export interface StateScans {
   readonly userBlobScan: Omit<BlobInventory, 'reopen'>;
 }
 
-/** What a processor has to do, of all users. Runs of artifacts do not count. */
+/** A processor's work, of all users. Runs of artifacts do not count. */
 export interface Workload {
   /** Runs that are PENDING, held ones too: at most {@link MOST_COUNTED}. */
   readonly waiting: number;
@@ -59,10 +59,10 @@ export const NO_WORK: Workload = { waiting: 0, isExact: true, oldestAt: null, in
 /** Counting ends here, so that a look costs the same however many wait. */
 export const MOST_COUNTED = 10_000;
 
-/** What is counted of all users' runs. */
+/** Counts the runs of all users. */
 export interface WorkloadStore {
   /**
-   * What these processors have to do, as the runs of all entries say: nothing else is kept. Those without any run are left
+   * The work of these processors, as the runs of all entries say: nothing else is kept. Those without any run are left
    * out. Null while the upkeep has yet to build the index that counts them.
    */
   workloads(processorIds: readonly string[]): Promise<ReadonlyMap<string, Workload> | null>;

@@ -22,7 +22,7 @@ const forOperators =
   async ({ id }: { readonly id: string }, _args: unknown, asking: Asking): Promise<T | null> =>
     isOperator(asking.viewer) ? of(await workloads(asking).load(id), asking.deps.clock.now()) : null;
 
-/** What processors have to do: resolvers of `ProcessorHealth`. */
+/** Resolvers of `ProcessorHealth`: the work that processors have. */
 export const processorHealth = {
   queueDepth: forOperators(({ waiting }) => waiting),
   queueDepthIsExact: forOperators(({ isExact }) => isExact),

@@ -1,6 +1,5 @@
-import { Gauge } from 'prom-client';
 import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
-import type { ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
+import { gaugeBy, type ServiceMetrics } from '../../../platform/telemetry/metrics.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import { knownProcessors } from '../blobs/processing/processor-status.ts';
 import type { Workload } from '../store/scans.ts';
@@ -34,18 +33,11 @@ export function measureWorkloads(
     const found = await workloads.of(ids);
     return ids.flatMap((id, place) => (found[place] ? [[id, found[place]] as const] : []));
   };
-  for (const [name, help, of] of MEASURED) {
-    new Gauge({
-      name: `blobgraph_processor_${name}`,
-      help,
-      labelNames: ['processor'],
-      registers: [registry],
-      async collect() {
-        // Metrics of the rest are told all the same.
-        const now = await read().catch(() => []);
-        this.reset();
-        for (const [processor, workload] of now) this.set({ processor }, of(workload, clock.now()));
-      },
+  for (const [name, help, of] of MEASURED)
+    gaugeBy(registry, { name: `blobgraph_processor_${name}`, help, label: 'processor' }, async () => {
+      // Metrics of the rest are told all the same.
+      const found = await read().catch(() => []);
+      const now = clock.now();
+      return found.map(([processor, workload]) => [processor, of(workload, now)] as const);
     });
-  }
 }

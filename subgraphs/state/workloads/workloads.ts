@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { NO_WORK, type Workload, type WorkloadStore } from '../store/scans.ts';
 
-/** What processors have to do, up to a second old: nobody has it counted more often. */
+/** The work of processors, up to a second old: nobody has it counted more often. */
 export interface Workloads {
   /** In the order of `processorIds`. @throws BlobgraphError SERVICE_UNAVAILABLE until the index that counts is built */
   of(processorIds: readonly string[]): Promise<Workload[]>;
@@ -18,7 +18,7 @@ const notCounted = () =>
     'Runs are not counted yet: the index that this needs is being built. Try again later.',
   );
 
-/** What has to do with one processor is read together with the others that are asked for. */
+/** The work of one processor, out of a read of all that were asked for. */
 async function readOne(reading: ReturnType<WorkloadStore['workloads']>, id: string): Promise<Workload> {
   const found = await reading;
   if (!found) throw notCounted();

@@ -1,5 +1,5 @@
 import { parse, print } from 'graphql';
-import type { Path, RequiredSelection } from '../../../planning/plan/plan.ts';
+import { fetchesIn, type Path, type RequiredSelection } from '../../../planning/plan/plan.ts';
 import type { ToldFetch, ToldNode, ToldPlan, ToldSubscription } from '../../../planning/plan/told-plan.ts';
 
 type AnyNode = ToldNode | ToldSubscription;
@@ -28,20 +28,6 @@ function selectionText(selection: RequiredSelection): string {
 export const keysText = (requires: readonly RequiredSelection[]): string =>
   `{ ${requires.map(selectionText).join(' ')} }`;
 
-/** All fetches of a node, in order. */
-export function fetchesOf(node: AnyNode): ToldFetch[] {
-  switch (node.kind) {
-    case 'Fetch':
-      return [node];
-    case 'Flatten':
-      return [node.node];
-    case 'Subscription':
-      return [node.primary, ...(node.rest ? fetchesOf(node.rest) : [])];
-    default:
-      return node.nodes.flatMap(fetchesOf);
-  }
-}
-
 /** How many requests come after one another, at the least. */
 function roundsOf(node: AnyNode): number {
   switch (node.kind) {
@@ -65,7 +51,7 @@ export function summaryOf({ plan, planIsTruncated }: ToldPlan): string {
     return planIsTruncated
       ? 'The plan is too large to be shown.'
       : 'Nothing has to be fetched: the gateway answers this by itself.';
-  const fetches = fetchesOf(plan);
+  const fetches = fetchesIn(plan);
   const services = new Set(fetches.map(({ serviceName }) => serviceName)).size;
   const what = `${counted(fetches.length, 'fetch', 'fetches')} from ${counted(services, 'service')}`;
   const cut = planIsTruncated ? ' Its operations are too long to be shown.' : '';

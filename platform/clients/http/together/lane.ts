@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { BlobgraphError, isPassing } from '../../../errors/errors.ts';
 import type { Viewer } from '../../../identity/service/caller.ts';
 import { type Trace, traceFrom, withTrace } from '../../../telemetry/trace.ts';
+import { leftUntil } from '../../../time/deadline.ts';
 import type { ServiceCall, ServiceTarget } from '../call.ts';
 import { type AnswerLimits, AnswerTooLarge, type TextAnswer } from '../gathering.ts';
 import type { StreamedAnswer, StreamedCall } from '../streaming.ts';
@@ -45,8 +46,6 @@ const MOST_CHARACTERS = 512 * 1024;
 const APART_FOR_MS = 60_000;
 /** Characters of a line: in JSON one of an answer is six at most. */
 const LONGEST_LINE = 6 * MOST_ANSWER_BYTES + 1_024;
-
-const leftUntil = (until: number): number => Math.max(1, Math.ceil(until - performance.now()));
 
 export const aloneCall = (
   { viewer, json, maxBytes, large }: Pick<Waiting, 'viewer' | 'json' | 'maxBytes' | 'large'>,

@@ -13,9 +13,9 @@ import { Together, type TogetherDependencies } from './together.ts';
 
 type Send = TogetherDependencies['send'];
 type Stream = TogetherDependencies['stream'];
-type Call = Parameters<Send>[1] | Parameters<Stream>[1];
+type Call = Parameters<Stream>[1];
 
-/** What a service answers to one user's request: whose it was, and what was asked. */
+/** A service's answer to one user's request: whose it was, and what was asked. */
 const answerTo = (userId: string | undefined, json: string | undefined): TextAnswer => ({
   status: 200,
   text: JSON.stringify({ data: { [userId ?? 'nobody']: json } }),

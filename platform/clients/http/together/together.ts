@@ -1,6 +1,5 @@
 import type { Viewer } from '../../../identity/service/caller.ts';
-import { currentTrace, traceFrom } from '../../../telemetry/trace.ts';
-import { deadlineExceeded, deadlineIn, timeFor } from '../../../time/deadline.ts';
+import { deadlineExceeded, deadlineIn, timeFor, traceWithoutDeadline } from '../../../time/deadline.ts';
 import type { ServiceTarget } from '../call.ts';
 import { type AnswerLimits, AnswerTooLarge, type TextAnswer } from '../gathering.ts';
 import { aloneCall, Lane, type LaneDependencies } from './lane.ts';
@@ -41,10 +40,9 @@ export class Together {
     if (!this.#deps.takes(target)) return this.#deps.send(target, aloneCall(query, query.timeoutMs));
     const timeoutMs = timeFor(query.timeoutMs);
     if (timeoutMs === 0) throw deadlineExceeded();
-    const { requestId, traceparent } = currentTrace() ?? traceFrom({});
+    const trace = traceWithoutDeadline();
     const until = deadlineIn(timeoutMs);
     const answer = await new Promise<TextAnswer>((resolve) => {
-      const trace = { requestId, traceparent };
       this.#laneOf(target).add({ viewer, json, maxBytes, large, trace, until, resolve });
     });
     if (answer.text.length > maxBytes) throw new AnswerTooLarge(`The answer has more than ${maxBytes} bytes`);

@@ -100,7 +100,7 @@ function withKey(before: Workload, { entries, first }: KeyRow, processorId: stri
   };
 }
 
-/** What each processor has to do by the keys of all entries. */
+/** The work of each processor by the keys of all entries. */
 export function workloadsOf(rows: readonly KeyRow[]): Map<string, Workload> {
   const found = new Map<string, Workload>();
   for (const row of rows)
