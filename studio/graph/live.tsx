@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { useClient } from 'urql';
 import { Loading } from '../design/states/notices.tsx';
 import type { Connection, StudioGraph } from './client.ts';
+import { useReadAgain } from './hooks.ts';
 import { BeginDocument, ChangesDocument, type ChangesSubscription } from './operations.generated.ts';
 
 export type Change = ChangesSubscription['blobChanged'];
@@ -41,15 +42,7 @@ export function useChanges(listener: (change: Change) => void): void {
 
 /** Calls back when changes may have been missed, because a cursor was too old: read again what is shown. */
 export function useBegunAnew(read: () => void): void {
-  const { begun } = useLive();
-  const first = useRef(begun);
-  const latest = useRef(read);
-  latest.current = read;
-  useEffect(() => {
-    if (begun === first.current) return;
-    first.current = begun;
-    latest.current();
-  }, [begun]);
+  useReadAgain(useLive().begun, read);
 }
 
 const AGAIN_AFTER_MS = 2_000;
