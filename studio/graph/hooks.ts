@@ -8,6 +8,7 @@ import {
   useClient,
   useQuery,
 } from 'urql';
+import type { FaultFragment } from './operations.generated.ts';
 
 /** urql takes the text of an operation; its types are ours to tell. */
 const asDocument = <Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) =>
@@ -76,20 +77,17 @@ export function useReadAgain(changes: number, reload: () => void): void {
   }, [changes, reload]);
 }
 
-interface UserFault {
-  readonly field?: string | null;
-  readonly code: string;
-  readonly message: string;
-}
-
 /** What a mutation came to: its payload, or why there is none. */
 export interface Done<Payload> {
   readonly payload: Payload | undefined;
   /** For people; empty when it was done. */
   readonly faults: readonly string[];
   /** Those of the input, with their fields. */
-  readonly userErrors: readonly UserFault[];
+  readonly userErrors: readonly FaultFragment[];
 }
+
+/** Before anything was asked for. */
+export const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
 /** The only payload of a mutation with one field. */
 const payloadOf = <Payload>(data: Record<string, unknown> | undefined): Payload | undefined =>
@@ -110,7 +108,7 @@ export function useDo<Data extends object, Variables extends AnyVariables>(
       setUnder((now) => now + 1);
       try {
         const { data, error } = await client.mutation(asDocument(document), variables).toPromise();
-        const payload = payloadOf<Payload<Data> & { userErrors?: readonly UserFault[] }>(
+        const payload = payloadOf<Payload<Data> & { userErrors?: readonly FaultFragment[] }>(
           data as Record<string, unknown> | undefined,
         );
         const userErrors = payload?.userErrors ?? [];

@@ -1,3 +1,4 @@
+import type { FaultFragment } from '../../graph/operations.generated.ts';
 import { type Around, type Chapter, progressOf } from '../chapters/model.ts';
 
 export interface Options {
@@ -44,12 +45,6 @@ export const lookAt = (chapters: readonly Chapter[], options: Options, around: A
     return { chapter, taken, reason: keepsBack(taken) ? reason : undefined, progress: run?.progress ?? null };
   });
 
-interface UserFault {
-  readonly field?: string | null;
-  readonly code: string;
-  readonly message: string;
-}
-
 export interface Refusal {
   /** By the key of the chapter that they name. */
   readonly ofChapters: ReadonlyMap<number, string>;
@@ -67,7 +62,7 @@ const namedChapter = (message: string): number | undefined => {
 
 /** Why a book was not compiled, each where it belongs. */
 export function refusalOf(
-  faults: readonly UserFault[],
+  faults: readonly FaultFragment[],
   shown: { readonly chapters: readonly number[]; readonly fields: readonly string[] },
 ): Refusal {
   const ofChapters = new Map<number, string>();
