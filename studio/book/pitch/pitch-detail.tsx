@@ -11,6 +11,7 @@ import { Failed, Loading, Partial, Progress } from '../../design/states/notices.
 import { useTell } from '../../design/states/toasts.tsx';
 import { useDo, useRead } from '../../graph/hooks.ts';
 import { RetryDocument } from '../../graph/operations.generated.ts';
+import { runsOf } from '../../graph/work.ts';
 import { Files } from '../files/files.tsx';
 import { useReadWhenDone } from '../live/use-read-when-done.ts';
 import css from './pitch.module.css';
@@ -25,7 +26,7 @@ const pitchOf = (blob: PitchPageQuery['blob'] | undefined): PitchSeen | undefine
 function UnderWay({ blob }: { readonly blob: PitchBlob }) {
   const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
-  const run = blob.processing.runs.find(({ artifact }) => artifact === null);
+  const [run] = runsOf(blob.processing);
   if (run?.state === 'FAILED')
     return (
       <div className={css['underWay']}>

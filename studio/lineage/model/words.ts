@@ -1,5 +1,5 @@
 import { type Tone, toneOf, wordOf } from '../../design/states/state.ts';
-import { runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
+import { isInWork, runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
 import type { LineageBlob, Run } from './blob.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -80,9 +80,10 @@ export interface RunActs {
 /** The run that makes a blob on demand is its own processor's: that is asked for anew with another key. */
 export function actsOf(blob: LineageBlob, run: Run): RunActs {
   const isOver = run.state === 'COMPLETED' || run.state === 'FAILED';
+  const isOfBlobs = run.artifact === null;
   return {
-    canRetry: run.artifact === null && run.state === 'FAILED',
-    canCancel: run.artifact === null && (run.state === 'PENDING' || run.state === 'PROCESSING'),
-    canReprocess: run.artifact === null && isOver && run.processorId !== blob.processorId,
+    canRetry: isOfBlobs && run.state === 'FAILED',
+    canCancel: isOfBlobs && isInWork(run),
+    canReprocess: isOfBlobs && isOver && run.processorId !== blob.processorId,
   };
 }
