@@ -53,10 +53,7 @@ function Words({ blob }: { readonly blob: LineageBlob }) {
           tabIndex={-1}
           onClick={(event) => {
             event.stopPropagation();
-            retry(
-              blob.id,
-              failed.map(({ processorId }) => processorId),
-            );
+            retry(blob.id, failed);
           }}
         >
           Try again

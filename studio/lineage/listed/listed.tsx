@@ -100,16 +100,7 @@ const Row = memo(function Row({ blob, isCentre, isOpen, depth }: RowProps) {
           </Badge>
         ) : null}
         {failed.length > 0 ? (
-          <Button
-            kind="plain"
-            aria-label={`Try again: ${blob.title}`}
-            onClick={() =>
-              retry(
-                blob.id,
-                failed.map(({ processorId }) => processorId),
-              )
-            }
-          >
+          <Button kind="plain" aria-label={`Try again: ${blob.title}`} onClick={() => retry(blob.id, failed)}>
             Try again
           </Button>
         ) : null}
