@@ -5,7 +5,7 @@ import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
 import { type Item, inReadingOrder, outlineOf } from '../model/outline.ts';
-import { filesOf, isStale, kindOf, lookOf, whichOf } from '../model/words.ts';
+import { calledOf, filesOf, isStale, lookOf, whichOf } from '../model/words.ts';
 import { nextOf } from './keys.ts';
 import css from './listed.module.css';
 
@@ -62,15 +62,13 @@ interface RowProps {
 const Row = memo(function Row({ blob, isCentre, isOpen, depth }: RowProps) {
   const { open, centre, retry, nameOf } = useActing();
   const { tone, word, progress, about, failed } = lookOf(blob);
-  const which = whichOf(blob);
   const files = filesOf(blob);
   const Heading = depth === 0 ? 'h2' : 'h3';
   return (
     <div className={css['row']} data-open={isOpen || undefined}>
       <div className={css['words']}>
         <p className={css['kind']}>
-          {kindOf(blob.type)}
-          {which ? `, ${which}` : ''}
+          {calledOf(blob)}
           {blob.processorId === 'state' ? '' : ` · ${nameOf(blob.processorId)}`}
           {isCentre ? ' · this lineage is of it' : ''}
         </p>

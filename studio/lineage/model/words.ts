@@ -24,6 +24,12 @@ export function whichOf({ content, generation }: LineageBlob): string | null {
   return generation > 0 ? `generation ${generation}` : null;
 }
 
+/** What a blob is, e.g. "Compiled book, version 3". */
+export function calledOf(blob: LineageBlob): string {
+  const which = whichOf(blob);
+  return which ? `${kindOf(blob.type)}, ${which}` : kindOf(blob.type);
+}
+
 /** A blob's state as it is shown. */
 export interface Look {
   readonly tone: Tone;

@@ -7,7 +7,7 @@ import { bytes, Time } from '../../design/text/time.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
-import { isStale, kindOf, lookOf, whichOf } from '../model/words.ts';
+import { calledOf, isStale, lookOf } from '../model/words.ts';
 import { Content } from './content.tsx';
 import { bookOf, homeOf } from './held.ts';
 import css from './panel.module.css';
@@ -51,9 +51,7 @@ function Relatives({ label, ids, known }: RelativesProps) {
             <button type="button" className={css['link']} onClick={() => open(blob.id)}>
               <bdi>{blob.title}</bdi>
             </button>{' '}
-            <span className={css['soft']}>
-              {[kindOf(blob.type), whichOf(blob)].filter(Boolean).join(', ')}
-            </span>
+            <span className={css['soft']}>{calledOf(blob)}</span>
           </li>
         ))}
         {there.length > SHOWN ? <li className={css['soft']}>and {there.length - SHOWN} more</li> : null}
@@ -135,7 +133,6 @@ export function Panel({ onClose, ...props }: PanelProps) {
   const seen = useBlob(id, known);
   const { blob } = seen;
   useEffect(() => heading.current?.focus(), []);
-  const which = blob ? whichOf(blob) : null;
   return (
     <aside
       className={css['panel']}
@@ -146,9 +143,7 @@ export function Panel({ onClose, ...props }: PanelProps) {
     >
       <div className={css['head']}>
         <div className={css['titles']}>
-          <p className={css['soft']}>
-            {blob ? [kindOf(blob.type), which].filter(Boolean).join(', ') : 'Blob'}
-          </p>
+          <p className={css['soft']}>{blob ? calledOf(blob) : 'Blob'}</p>
           <h2 id={labelId} ref={heading} tabIndex={-1} dir="auto" className={css['title']}>
             {blob?.title ?? id}
           </h2>
