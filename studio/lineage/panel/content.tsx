@@ -2,8 +2,7 @@ import type { ReactNode } from 'react';
 import { Markdown } from '../../design/text/markdown.tsx';
 import { bytes, count } from '../../design/text/time.tsx';
 import { useActing } from '../model/acting.ts';
-import type { ContentOf, Held } from './held.ts';
-import { jsonOf, textOf } from './held.ts';
+import { type ContentOf, type Held, jsonOf, textOf } from './held.ts';
 import css from './panel.module.css';
 
 /** Names and what they say; what is not known is left out. */
