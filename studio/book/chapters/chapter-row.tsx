@@ -6,13 +6,12 @@ import { ButtonLink } from '../../design/controls/button-link.tsx';
 import { count } from '../../design/text/time.tsx';
 import { ChapterState, reasonOf } from './chapter-state.tsx';
 import css from './chapters.module.css';
-import type { Chapter, Progress } from './model.ts';
+import { type Around, type Chapter, progressOf } from './model.ts';
 
-export interface RowProps {
+export interface RowProps extends Around {
   readonly bookId: string;
   readonly chapter: Chapter;
   readonly number: number | null;
-  readonly progress: Progress;
   /** Of its draft, where they were counted. */
   readonly words: number | undefined;
   /** From 0. */
@@ -31,11 +30,12 @@ const writeHref = (bookId: string, { draft, chapterNum }: Chapter): string =>
 
 /** A chapter in its place: by its handle it is dragged, by the buttons beside it stepped up and down. */
 export const ChapterRow = memo(function ChapterRow(props: RowProps) {
-  const { bookId, chapter, number, progress, words, at, isFirst, isLast, onMove, onEdit, onRetry } = props;
+  const { bookId, chapter, number, words, at, isFirst, isLast, onMove, onEdit, onRetry } = props;
   const { chapterNum, title, draft } = chapter;
   const sortable = useSortable({ id: chapterNum });
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } =
     sortable;
+  const progress = progressOf(chapter, props);
   const reason = reasonOf(progress);
   return (
     <li
