@@ -98,7 +98,6 @@ export function ChapterList(props: ChapterListProps) {
               {...{ bookId, chapter, at, expanders, isBehind, onMove, onEdit, onRetry }}
               number={numbers.get(chapter.chapterNum) ?? null}
               words={words.get(chapter.chapterNum)}
-              isFirst={at === 0}
               isLast={at === chapters.length - 1}
             />
           ))}
