@@ -67,6 +67,16 @@ export function useRead<Data, Variables extends AnyVariables>(
   return { data, faults, codes, isLoading: fetching && data === undefined, reload };
 }
 
+/** Asks the gateway, whatever the cache has: that has the answer then. */
+export function useAsk<Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) {
+  const client = useClient();
+  return useCallback(
+    (variables: Variables) =>
+      client.query(asDocument(document), variables, { requestPolicy: 'network-only' }).toPromise(),
+    [client, document],
+  );
+}
+
 /** Reads again when something else was heard to have changed; not at first, when it is read anyway. */
 export function useReadAgain(changes: number, reload: () => void): void {
   const seen = useRef(changes);

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { useClient } from 'urql';
 import { Loading } from '../design/states/notices.tsx';
 import type { Connection, StudioGraph } from './client.ts';
-import { useReadAgain } from './hooks.ts';
+import { useAsk, useReadAgain } from './hooks.ts';
 import { BeginDocument, ChangesDocument, type ChangesSubscription } from './operations.generated.ts';
 
 export type Change = ChangesSubscription['blobChanged'];
@@ -59,6 +59,7 @@ export function LiveProvider({
   readonly children: ReactNode;
 }) {
   const client = useClient();
+  const ask = useAsk(BeginDocument);
   const [connection, setConnection] = useState<Connection>('connecting');
   const [begun, setBegun] = useState<number>();
   const [userId, setUserId] = useState<string>();
@@ -80,7 +81,7 @@ export function LiveProvider({
       stop = () => clearTimeout(timer);
     };
     const begin = async (missed: 0 | 1): Promise<void> => {
-      const { data } = await client.query(BeginDocument, {}, { requestPolicy: 'network-only' }).toPromise();
+      const { data } = await ask({});
       if (isOver) return;
       setBegun((times = 0) => times + (data ? missed : 0));
       if (!data) return again();
@@ -100,7 +101,7 @@ export function LiveProvider({
       isOver = true;
       stop();
     };
-  }, [client]);
+  }, [client, ask]);
 
   if (begun === undefined) return <Loading label="Loading the Studio" />;
   return (

@@ -1,7 +1,7 @@
 import type { TypedDocument } from 'blobgraph/client';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { type AnyVariables, useClient } from 'urql';
-import { type Read, reasonsOf, useRead } from './hooks.ts';
+import type { AnyVariables } from 'urql';
+import { type Read, reasonsOf, useAsk, useRead } from './hooks.ts';
 import { useChanges } from './live.tsx';
 
 interface Dated {
@@ -34,7 +34,7 @@ export function usePages<Data, Variables extends AnyVariables & Paged>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
 ): Pages<Data> {
-  const client = useClient();
+  const ask = useAsk(document);
   const read = useRead(document, variables);
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const [olderFaults, setOlderFaults] = useState<readonly string[]>([]);
@@ -50,12 +50,11 @@ export function usePages<Data, Variables extends AnyVariables & Paged>(
   const showOlder = useCallback(
     async (after: string | null) => {
       setLoadingOlder(true);
-      const page = { ...latest.current, after };
-      const { error } = await client.query(document, page, { requestPolicy: 'network-only' }).toPromise();
+      const { error } = await ask({ ...latest.current, after });
       setOlderFaults(reasonsOf(error));
       setLoadingOlder(false);
     },
-    [client, document],
+    [ask],
   );
   const shownOf: Pages<Data>['shownOf'] = (entries = []) =>
     newestFirst(entries.filter(({ id }) => !gone.current.has(id)));
