@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo, useMemo, useRef } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
+import { BlobLink } from '../link/link.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
@@ -28,7 +29,6 @@ interface OthersProps {
 
 /** Blobs that stand elsewhere in the list, by their names. */
 function Others({ label, ids, known }: OthersProps) {
-  const { open } = useActing();
   if (ids.length === 0) return null;
   const nameOf = (id: string) => {
     const blob = known.blobs.get(id);
@@ -42,9 +42,7 @@ function Others({ label, ids, known }: OthersProps) {
       {ids.slice(0, NAMED).map((id, index) => (
         <span key={id}>
           {index > 0 ? ', ' : ''}
-          <button type="button" className={css['link']} onClick={() => open(id)}>
-            <bdi>{nameOf(id)}</bdi>
-          </button>
+          <BlobLink id={id}>{nameOf(id)}</BlobLink>
         </span>
       ))}
       {ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''}

@@ -4,6 +4,7 @@ import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial } from '../../design/states/notices.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
 import { bytes, Time } from '../../design/text/time.tsx';
+import { BlobLink } from '../link/link.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
@@ -39,7 +40,6 @@ interface RelativesProps {
 const SHOWN = 5;
 
 function Relatives({ label, ids, known }: RelativesProps) {
-  const { open } = useActing();
   const there = ids.flatMap((id) => known.blobs.get(id) ?? []);
   if (there.length === 0) return null;
   return (
@@ -48,9 +48,7 @@ function Relatives({ label, ids, known }: RelativesProps) {
       <ul className={css['rows']}>
         {there.slice(0, SHOWN).map((blob) => (
           <li key={blob.id}>
-            <button type="button" className={css['link']} onClick={() => open(blob.id)}>
-              <bdi>{blob.title}</bdi>
-            </button>{' '}
+            <BlobLink id={blob.id}>{blob.title}</BlobLink>{' '}
             <span className={css['soft']}>{calledOf(blob)}</span>
           </li>
         ))}
