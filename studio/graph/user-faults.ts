@@ -1,7 +1,6 @@
-interface UserFault {
-  readonly field?: string | null;
-  readonly message: string;
-}
+import type { FaultFragment } from './operations.generated.ts';
+
+type UserFault = Pick<FaultFragment, 'field' | 'message'>;
 
 /** What is wrong with a field of an input; `title` is also `chapters.0.title`. */
 export const faultAt = (faults: readonly UserFault[], name: string): string | undefined =>

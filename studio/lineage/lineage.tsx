@@ -5,7 +5,7 @@ import { Select } from '../design/controls/field.tsx';
 import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { BookLineageDocument, LineageDocument } from '../lineage-graph/operations.generated.ts';
 import { Page } from '../page/page.tsx';
-import { DEPTHS, keepDepth, keepView, keptDepth, keptView } from './kept.ts';
+import { DEPTHS, keepDepth, keepView, keptDepth, keptView, type View } from './kept.ts';
 import css from './lineage.module.css';
 import { Listed } from './listed/listed.tsx';
 import { ActingProvider } from './model/acting.ts';
@@ -33,7 +33,7 @@ function Truncated({ subject }: { readonly subject: Subject }) {
 interface ShownProps {
   readonly seen: LineageSeen;
   readonly subject: Subject;
-  readonly view: 'graph' | 'list';
+  readonly view: View;
 }
 
 function Shown({ seen: { known, around }, subject, view }: ShownProps) {
@@ -82,8 +82,8 @@ function Shown({ seen: { known, around }, subject, view }: ShownProps) {
 }
 
 interface BarProps {
-  readonly view: 'graph' | 'list';
-  readonly onView: (view: 'graph' | 'list') => void;
+  readonly view: View;
+  readonly onView: (view: View) => void;
   readonly depth: number | undefined;
   readonly onDepth: (depth: number) => void;
 }

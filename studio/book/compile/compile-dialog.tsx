@@ -7,7 +7,7 @@ import { Dialog } from '../../design/controls/dialog.tsx';
 import { Field } from '../../design/controls/field.tsx';
 import { Failed } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
-import { type Done, useDo } from '../../graph/hooks.ts';
+import { nothingDone, useDo } from '../../graph/hooks.ts';
 import type { Around } from '../chapters/model.ts';
 import type { BookSeen } from '../live/use-book.ts';
 import css from './compile.module.css';
@@ -25,7 +25,6 @@ type Overrides = Readonly<Record<'title' | 'subtitle' | 'author', string>>;
 const FIELDS = ['title', 'subtitle', 'author'] as const;
 const LABELS = { title: 'Title', subtitle: 'Subtitle', author: 'Author' } as const;
 const noOverrides: Overrides = { title: '', subtitle: '', author: '' };
-const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
 /** What was typed; the book's own stand where nothing was. */
 const given = (overrides: Overrides) =>

@@ -125,11 +125,9 @@ function put(map: Map<string, string[]>, key: string, value: string): void {
 /** `order`: all blobs; parents and children come in it. */
 export function linksOf({ blobs, edges }: Pick<Known, 'blobs' | 'edges'>, order: readonly string[]): Links {
   const rank = new Map(order.map((id, index) => [id, index]));
-  const [parents, children, outside] = [1, 2, 3].map(() => new Map<string, string[]>()) as [
-    Map<string, string[]>,
-    Map<string, string[]>,
-    Map<string, string[]>,
-  ];
+  const parents = new Map<string, string[]>();
+  const children = new Map<string, string[]>();
+  const outside = new Map<string, string[]>();
   for (const { parentId, childId } of edges) {
     if (!blobs.has(parentId)) put(outside, childId, parentId);
     else {

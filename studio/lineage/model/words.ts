@@ -1,5 +1,5 @@
 import { type Tone, toneOf, wordOf } from '../../design/states/state.ts';
-import { runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
+import { isInWork, runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
 import type { LineageBlob, Run } from './blob.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -22,6 +22,12 @@ export function whichOf({ content, generation }: LineageBlob): string | null {
   const version = content?.compiledVersion ?? content?.pitchVersion;
   if (version !== undefined) return `version ${version}`;
   return generation > 0 ? `generation ${generation}` : null;
+}
+
+/** What a blob is, e.g. "Compiled book, version 3". */
+export function calledOf(blob: LineageBlob): string {
+  const which = whichOf(blob);
+  return which ? `${kindOf(blob.type)}, ${which}` : kindOf(blob.type);
 }
 
 /** A blob's state as it is shown. */
@@ -80,9 +86,10 @@ export interface RunActs {
 /** The run that makes a blob on demand is its own processor's: that is asked for anew with another key. */
 export function actsOf(blob: LineageBlob, run: Run): RunActs {
   const isOver = run.state === 'COMPLETED' || run.state === 'FAILED';
+  const isOfBlobs = run.artifact === null;
   return {
-    canRetry: run.artifact === null && run.state === 'FAILED',
-    canCancel: run.artifact === null && (run.state === 'PENDING' || run.state === 'PROCESSING'),
-    canReprocess: run.artifact === null && isOver && run.processorId !== blob.processorId,
+    canRetry: isOfBlobs && run.state === 'FAILED',
+    canCancel: isOfBlobs && isInWork(run),
+    canReprocess: isOfBlobs && isOver && run.processorId !== blob.processorId,
   };
 }

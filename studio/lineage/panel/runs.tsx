@@ -28,7 +28,7 @@ function Acts({ blob, run }: RunProps) {
     });
   return (
     <div className={css['acts']}>
-      {canRetry ? <Button onClick={() => retry(blob.id, [run.processorId])}>Try again</Button> : null}
+      {canRetry ? <Button onClick={() => retry(blob.id, [run])}>Try again</Button> : null}
       {canCancel ? (
         <Button busy={isCancelling} onClick={() => told(cancel(variables))}>
           Cancel
