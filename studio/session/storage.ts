@@ -20,7 +20,7 @@ export const kept = (name: 'localStorage' | 'sessionStorage', key: string) => ({
   forget: (): void => place(name)?.removeItem(key),
 });
 
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 /** Where nothing may be kept, or nothing fits: `keep` tells so by failing. */
 const nowhere: Store = {

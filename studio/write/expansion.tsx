@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { Failed, Loading, Partial, Progress } from '../design/states/notices.tsx';
@@ -181,10 +181,7 @@ export function Expansion({ blob }: ExpansionProps) {
   const working = own.find(isInWork);
   const written = useWritten(blob.id, working !== undefined);
   const { newest } = useNewest(blob.id, ids);
-  const streamed = useMemo(
-    () => (working ? written.get(working.processorId) : undefined),
-    [working, written],
-  );
+  const streamed = working && written.get(working.processorId);
   return (
     <section aria-labelledby="expansion" className={css['side']}>
       <div className={css['sideHead']}>

@@ -1,4 +1,5 @@
 import { newKey } from '../../graph/new-key.ts';
+import type { Store } from '../../session/storage.ts';
 import type { Draft } from './draft.ts';
 
 /** What was typed and not saved, as the browser keeps it. */
@@ -16,8 +17,6 @@ export interface UnsavedPlace {
   /** Each tab keeps its own, so that two that work on one draft lose nothing. */
   readonly tab: string;
 }
-
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const PREFIX = 'blobgraph:unsaved:';
 /** Drafts that are kept: the oldest goes first. */
