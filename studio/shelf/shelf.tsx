@@ -1,7 +1,7 @@
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { useLocation, useSearch } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
-import controls from '../design/controls/controls.module.css';
+import { ButtonLink } from '../design/controls/button-link.tsx';
 import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { count } from '../design/text/time.tsx';
@@ -192,9 +192,9 @@ interface ActionsProps {
 
 const Actions = ({ isEmpty, onNewBook }: ActionsProps) => (
   <>
-    <Link href="/write" className={`${controls['button']} ${controls[isEmpty ? 'plain' : 'primary']}`}>
+    <ButtonLink href="#/write" kind={isEmpty ? 'plain' : 'primary'}>
       New draft
-    </Link>
+    </ButtonLink>
     <Button onClick={onNewBook}>New book</Button>
   </>
 );
