@@ -40,16 +40,19 @@ function useBooks() {
 
 function useRuns() {
   const [[, retry], [, cancel], tell] = [useDo(RetryDocument), useDo(CancelDocument), useTell()];
-  const done = async (doing: Promise<{ readonly faults: readonly string[] }>, word: string) => {
-    const { faults } = await doing;
-    tell(faults[0] ?? word, faults.length > 0);
-  };
-  return {
-    onRetry: (blobId: string, processorId: string) =>
-      void done(retry({ blobId, processorId }), 'It is tried again.'),
-    onCancel: (blobId: string, processorId: string) =>
-      void done(cancel({ blobId, processorId }), 'Cancelled.'),
-  };
+  // The same for as long as the shelf is shown, so that rows are not rendered for nothing.
+  return useMemo(() => {
+    const done = async (doing: Promise<{ readonly faults: readonly string[] }>, word: string) => {
+      const { faults } = await doing;
+      tell(faults[0] ?? word, faults.length > 0);
+    };
+    return {
+      onRetry: (blobId: string, processorId: string) =>
+        void done(retry({ blobId, processorId }), 'It is tried again.'),
+      onCancel: (blobId: string, processorId: string) =>
+        void done(cancel({ blobId, processorId }), 'Cancelled.'),
+    };
+  }, [retry, cancel, tell]);
 }
 
 /** What there is to see before anything was written. */
@@ -92,16 +95,6 @@ function List({ filter, books, state }: ListProps) {
   const { list, seen } = useList(filter);
   const [deleting, setDeleting] = useState<Row>();
   const runs = useRuns();
-  const runsNow = useRef(runs);
-  runsNow.current = runs;
-  const deeds = useMemo(
-    () => ({
-      onRetry: (blobId: string, processorId: string) => runsNow.current.onRetry(blobId, processorId),
-      onCancel: (blobId: string, processorId: string) => runsNow.current.onCancel(blobId, processorId),
-      onDelete: setDeleting,
-    }),
-    [],
-  );
   const title = useRef<HTMLHeadingElement>(null);
   const { rows } = seen.list;
   const types = useMemo(() => [...new Set(rows.map(({ type }) => type))], [rows]);
@@ -124,7 +117,7 @@ function List({ filter, books, state }: ListProps) {
         types={types}
       />
       {seen.isLoading ? <Loading label="Loading the list" lines={6} /> : null}
-      {rows.length > 0 ? <Blobs list={list} seen={seen} {...deeds} /> : null}
+      {rows.length > 0 ? <Blobs list={list} seen={seen} {...runs} onDelete={setDeleting} /> : null}
       {isNothing && seen.fault ? (
         <Failed title="The list cannot be read" reason={seen.fault} onRetry={() => void list.begin()} />
       ) : null}
