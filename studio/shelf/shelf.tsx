@@ -6,9 +6,8 @@ import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { count } from '../design/text/time.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
-import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { CancelDocument, RetryDocument } from '../graph/operations.generated.ts';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { Page } from '../page/page.tsx';
 import { Blobs, counted } from './blobs.tsx';
 import { Books } from './books.tsx';
@@ -30,11 +29,7 @@ const GATHERED_MS = 400;
 /** Reads the books again, once for changes that come together. */
 function useBooks() {
   const read = useRead(ShelfDocument, {});
-  const soon = useTogether(read.reload, GATHERED_MS);
-  useChanges(({ kind }) => {
-    if (OF_BOOKS.has(kind)) soon();
-  });
-  useBegunAnew(soon);
+  useReadAfter(read.reload, ({ kind }) => OF_BOOKS.has(kind), GATHERED_MS);
   return read;
 }
 

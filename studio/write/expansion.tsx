@@ -14,7 +14,7 @@ import {
   ReprocessDocument,
   RetryDocument,
 } from '../graph/operations.generated.ts';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { isInWork, type Run, runsOf, wordOf } from '../graph/work.ts';
 import type { Expanded } from './expansion-content.ts';
 import { Figures } from './figures.tsx';
@@ -32,13 +32,17 @@ const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Com
 
 type Expanders = WriteExpandersQuery['processors'];
 
+const GATHERED_MS = 100;
+
 /** The newest of what was made of a draft by those who expand chapters. */
 function useNewest(blobId: string, expanders: readonly string[]) {
   const { data, faults, reload } = useRead(WriteMadeDocument, { id: blobId });
-  const soon = useTogether(reload, 100);
-  useChanges(({ kind, blobId: changed }) => {
-    if (kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId)) soon();
-  });
+  useReadAfter(
+    reload,
+    ({ kind, blobId: changed }) =>
+      kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId),
+    GATHERED_MS,
+  );
   const made = (data?.blob?.derived.edges ?? []).map(({ node }) => node);
   const [newest] = made
     .filter(({ processorId }) => expanders.includes(processorId))
