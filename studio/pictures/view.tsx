@@ -7,6 +7,7 @@ import { StateBadge } from '../design/states/state-badge.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo } from '../graph/hooks.ts';
 import { DeleteDocument, RetryDocument } from '../graph/operations.generated.ts';
+import { runsOf } from '../graph/work.ts';
 import { Cover } from './cover.tsx';
 import { Facts } from './facts.tsx';
 import { assetOf, type PictureRow } from './picture.ts';
@@ -17,9 +18,7 @@ import { Shown } from './shown.tsx';
 function Work({ row }: { readonly row: PictureRow }) {
   const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
-  const run = row.processing.runs.find(
-    ({ artifact, error, obstacle }) => artifact === null && (error || obstacle),
-  );
+  const run = runsOf(row.processing).find(({ error, obstacle }) => error || obstacle);
   const again = async (processorId: string) => {
     const { faults } = await retry({ blobId: row.id, processorId });
     if (faults[0]) tell(faults[0], true);

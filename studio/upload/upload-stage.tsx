@@ -1,6 +1,7 @@
 import { Progress } from '../design/states/notices.tsx';
 import { Badge, StateBadge } from '../design/states/state-badge.tsx';
 import { useRead } from '../graph/hooks.ts';
+import { runsOf } from '../graph/work.ts';
 import type { Entry } from './entry.ts';
 import { UploadWorkDocument } from './operations.generated.ts';
 import css from './upload.module.css';
@@ -11,7 +12,7 @@ function Work({ blobId, wasThere }: { readonly blobId: string; readonly wasThere
   const blob = data?.blob;
   if (data && !blob) return <Badge tone="rest">Deleted</Badge>;
   if (!blob) return <Badge tone="waiting">Sent</Badge>;
-  const [run] = blob.processing.runs.filter(({ artifact }) => artifact === null);
+  const [run] = runsOf(blob.processing);
   const why = run?.error?.message ?? run?.obstacle?.message;
   return (
     <>
