@@ -15,7 +15,7 @@ export function assetOf({ derived }: PictureRow): Asset | undefined {
 
 const SCHEMA = 'image-input-v1';
 /** Length of the list of those that came while the page was open. */
-const NEWEST = 50;
+export const NEWEST = 50;
 
 /**
  * Whether a change brings a picture into the list, or ends a run on one. A change whose blob could not be read may be of
