@@ -16,7 +16,7 @@ export interface OpenIdDoorProps {
   readonly inside: ComponentType<InsideProps>;
 }
 
-/** What is shown: that it is under way, where to sign in and why, or the page. */
+/** The state of the door: under way, where to sign in and why, or the page. */
 type Shown = 'working' | { readonly reason: string | undefined } | { readonly session: OpenIdSession };
 
 /** Asks the user to go to the provider. */

@@ -4,7 +4,7 @@ import { isJwt } from '../session/session.ts';
 import { failureBy, NO_JWT, SignInFailed, UNKNOWN_STATE } from './failures.ts';
 import type { Pending } from './pending.ts';
 
-/** What a provider gives for a code, or a refresh token. */
+/** Tokens that a provider gives for a code, or a refresh token. */
 export interface Tokens {
   readonly access: string;
   /** Gets the next; undefined where the provider gives none. */

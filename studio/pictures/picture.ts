@@ -7,7 +7,7 @@ type Content = NonNullable<PictureRow['derived']['nodes'][number]['content']>;
 export type Asset = Extract<Content, { __typename: 'ImageAsset' }>;
 export type Rendition = Asset['renditions'][number];
 
-/** What was made of a picture; undefined until it is there, or can be read. */
+/** The asset that was made of a picture; undefined until it is there, or can be read. */
 export function assetOf({ derived }: PictureRow): Asset | undefined {
   const content = derived.nodes[0]?.content;
   return content?.__typename === 'ImageAsset' ? content : undefined;

@@ -14,7 +14,7 @@ import { assetOf, type PictureRow } from './picture.ts';
 import css from './pictures.module.css';
 import { Shown } from './shown.tsx';
 
-/** What went wrong, or what it waits for; and how to go on. */
+/** The fault or the obstacle of its work, and how to go on. */
 function Work({ row }: { readonly row: PictureRow }) {
   const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();

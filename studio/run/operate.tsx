@@ -123,7 +123,7 @@ export interface OperateProps {
   readonly onChanged: () => void;
 }
 
-/** What operators can do with a processor. */
+/** Buttons that pause, resume and retire a processor, for operators. */
 export function Operate({ processor, onChanged }: OperateProps) {
   const { id, name, status } = processor;
   const [doing, setDoing] = useState<'pause' | 'retire'>();

@@ -6,7 +6,7 @@ import { tryToken } from './pasted.ts';
 import { endOf, isGood, isJwt } from './session.ts';
 import css from './sign-in.module.css';
 
-/** What a user sees who has not come in yet. */
+/** The page for a user who has not come in yet. */
 export const Welcome = ({ children }: { readonly children: ReactNode }) => (
   <main className={css['signIn']}>
     <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="48" height="48" />
@@ -22,7 +22,7 @@ export const SigningIn = () => (
   </Welcome>
 );
 
-/** What is wrong with a pasted text, before the gateway is asked. */
+/** The fault of a pasted text, before the gateway is asked; undefined: none. */
 export function faultOf(token: string): string | undefined {
   if (token === '') return 'Paste a token first.';
   if (!isJwt(token)) return 'This is no token: it has three parts with dots between them.';

@@ -98,7 +98,7 @@ function Days({ filter, onChange }: Pick<FiltersProps, 'filter' | 'onChange'>) {
   );
 }
 
-/** What the list is narrowed down by. */
+/** Fields that narrow the list down. */
 export function Filters({ filter, onChange, books, processorIds, types }: FiltersProps) {
   const isNarrowed = JSON.stringify(filter) !== JSON.stringify(filterIn(''));
   const chooseBook = (value: string) =>

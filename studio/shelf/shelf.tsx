@@ -50,7 +50,7 @@ function useRuns() {
   }, [retry, cancel, tell]);
 }
 
-/** What there is to see before anything was written. */
+/** The shelf before anything was written. */
 const EmptyShelf = ({ onDemo }: { readonly onDemo: () => void }) => (
   <Empty
     title="Nothing is written yet"

@@ -6,7 +6,7 @@ import { type ReadFile, UnusableFile } from './file.ts';
 import type { RequestUploadInput } from './operations.generated.ts';
 import { NotSent, type PutRequest, type Sent } from './put.ts';
 
-/** What a queue does its work by. */
+/** Steps of its work, which a queue calls. */
 export interface QueueDependencies {
   readonly read: (file: Blob, onProgress: (share: number) => void, signal: AbortSignal) => Promise<ReadFile>;
   readonly request: (

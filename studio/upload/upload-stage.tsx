@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts';
 import { UploadWorkDocument } from './operations.generated.ts';
 import css from './upload.module.css';
 
-/** What processors do with a picture that was sent: live, since the cache hears of each change. */
+/** The work of processors on a picture that was sent: live, since the cache hears of each change. */
 function Work({ blobId, wasThere }: { readonly blobId: string; readonly wasThere: boolean }) {
   const { data } = useRead(UploadWorkDocument, { id: blobId });
   const blob = data?.blob;

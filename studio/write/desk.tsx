@@ -52,7 +52,7 @@ function useIsSlow(isUnderWay: boolean): boolean {
   return isSlow;
 }
 
-/** What other tabs have of this draft and did not save. */
+/** The newest state of this draft that another tab did not save. */
 function useElsewhere(place: UnsavedPlace) {
   const [, setLooked] = useState(0);
   useEffect(() => {

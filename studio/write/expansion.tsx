@@ -67,7 +67,7 @@ const Streaming = ({ written: { parts, sections } }: { readonly written: Written
   </>
 );
 
-/** What one processor is at, and what can be done about it. */
+/** One processor's run, and what can be done about it. */
 function RunLine({
   run,
   blobId,

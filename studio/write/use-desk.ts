@@ -40,7 +40,7 @@ function begin({ place, stored }: Pick<DeskOptions, 'place' | 'stored'>) {
   return { draft: draft as Draft, sent: key ? { key, draft } : undefined, keptAt: at };
 }
 
-/** What is being written: its fields, what of it is unsaved, and how it is saved. */
+/** The draft that is being written: its fields, what of it is unsaved, and how it is saved. */
 export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSaved }: DeskOptions) {
   const graph: Graph = useTyped();
   const isHere = useIsHere();

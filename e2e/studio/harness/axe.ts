@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** What a screen is looked at in. */
+/** Themes and widths that a screen is looked at in. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((theme) =>
   [1_280, 390].map((width) => ({ theme, width })),
 );

@@ -2,7 +2,7 @@ import { newKey } from '../../graph/new-key.ts';
 import type { Store } from '../../session/storage.ts';
 import type { Draft } from './draft.ts';
 
-/** What was typed and not saved, as the browser keeps it. */
+/** A draft that was typed and not saved, as the browser keeps it. */
 export interface Unsaved extends Draft {
   /** When it was typed, in milliseconds since 1970. */
   readonly at: number;
@@ -71,11 +71,11 @@ export function keep(store: Store, place: UnsavedPlace, unsaved: Unsaved): boole
 
 export const forget = (store: Store, place: UnsavedPlace): void => store.removeItem(nameOf(place));
 
-/** What this tab typed and did not save. */
+/** This tab's draft that was not saved. */
 export const keptHere = (store: Store, place: UnsavedPlace): Unsaved | undefined =>
   readAt(store, nameOf(place));
 
-/** What other tabs typed into the same draft and did not save, the newest first, each with its tab. */
+/** Other tabs' states of the same draft that were not saved, the newest first, each with its tab. */
 export function keptElsewhere(
   store: Store,
   place: UnsavedPlace,
