@@ -18,7 +18,7 @@ const SHOWN = 5;
 
 const blobs = (number: number): string => (number === 1 ? '1 blob' : `${number} blobs`);
 
-/** What becomes of what was made of it. */
+/** The blobs that were made of it, and what becomes of them. */
 function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   const total = blob?.derived.totalCount ?? 0;
   if (total === 0) return <p>Nothing was made of it.</p>;
@@ -45,7 +45,7 @@ function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   );
 }
 
-/** What was done, for people. */
+/** The outcome of a deletion, for people. */
 export function told(deleted: number, stale: number): string {
   const also = deleted > 1 ? `, and ${blobs(deleted - 1)} with it` : '';
   const left = stale > 0 ? ` ${blobs(stale)} that were made of others too are stale now.` : '';

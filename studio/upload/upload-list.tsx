@@ -11,7 +11,7 @@ import { UploadRow } from './upload-row.tsx';
 
 export const pictures = (number: number): string => `${count(number)} picture${number === 1 ? '' : 's'}`;
 
-/** What the list is at, in a sentence. */
+/** The list's progress, in a sentence. */
 function sentenceOf({ sendable, undescribed, underWay, sent, failed }: ReturnType<typeof summaryOf>): string {
   const parts = [
     underWay > 0 && `${pictures(underWay)} on the way`,

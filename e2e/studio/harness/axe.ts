@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** What a screen is looked at in. */
+/** Themes and widths that a screen is looked at in. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((theme) =>
   [1_280, 390].map((width) => ({ theme, width })),
 );
@@ -34,11 +34,15 @@ const told = ({ id, nodes }: Found): string[] =>
       `${id} at ${target.join(' ')}: ${html.slice(0, 200)} ${failureSummary.replaceAll(/\s+/g, ' ')}`,
   );
 
-/** Violations of WCAG 2.2 AA of what is shown, one a line. */
-async function violationsNow(page: Page): Promise<string[]> {
+/** Violations that axe finds in a page but for these parts of it, one a line. @param options of `axe.run` */
+export async function axeFound(
+  page: Page,
+  exclude: readonly string[] = [],
+  options: object = {},
+): Promise<string[]> {
   // Evaluated, since the page's policy allows no script of another's.
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(AXE);
-  const found = await page.evaluate(`axe.run(document, ${JSON.stringify(OPTIONS)})`);
+  const found = await page.evaluate(`axe.run(${JSON.stringify({ exclude })}, ${JSON.stringify(options)})`);
   return (found as { readonly violations: readonly Found[] }).violations.flatMap(told);
 }
 
@@ -47,7 +51,7 @@ export async function violationsOf(page: Page): Promise<string[]> {
   const all: string[] = [];
   for (const look of LOOKS) {
     await put(page, look);
-    const found = await violationsNow(page);
+    const found = await axeFound(page, [], OPTIONS);
     if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
       found.push('it is wider than the window');
     all.push(...found.map((each) => `${look.theme}, ${look.width} wide: ${each}`));

@@ -5,7 +5,7 @@ import css from './states.module.css';
 export interface NoticeProps {
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to do about it. */
+  /** A button or link for the next step. */
   readonly action?: ReactNode;
 }
 

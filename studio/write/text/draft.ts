@@ -1,6 +1,6 @@
 import type { CreateBlobInput } from 'blobgraph/client';
 
-/** What stands in the fields of the writing desk. */
+/** The fields of the writing desk. */
 export interface Draft {
   readonly text: string;
   /** Empty: the first line of the text. */
@@ -41,7 +41,7 @@ function faultOfChapter(chapter: string): string | undefined {
   return `Give a whole number from 1 to ${MAX_CHAPTER.toLocaleString('en')}.`;
 }
 
-/** What is wrong, before the graph is asked. */
+/** A draft's faults, before the graph is asked. */
 export function faultsOf({ text, title, bookId, chapter }: Draft): DraftFaults {
   const faults = {
     text: faultOfText(text),
@@ -65,7 +65,7 @@ interface UserFault {
   readonly message: string;
 }
 
-/** What the graph says is wrong, at the fields where it can be mended. */
+/** The graph's faults, at the fields where they can be mended. */
 export function faultsIn(errors: readonly UserFault[]): DraftFaults {
   const named = errors.map(({ field, message }) => {
     const [, at] = FIELDS.find(([prefix]) => field?.startsWith(prefix)) ?? [];
@@ -111,7 +111,7 @@ interface Chaptered {
 export const nextChapter = (chapters: readonly Chaptered[]): number =>
   Math.min(MAX_CHAPTER, Math.max(0, ...chapters.map(({ chapterNum }) => chapterNum)) + 1);
 
-/** What saving does to the book. */
+/** Says what saving does to the book. */
 export function placeSaid(chapter: string, chapters: readonly Chaptered[]): string {
   const taken = chapters.find(({ chapterNum }) => String(chapterNum) === chapter.trim());
   if (!taken) return 'A new chapter.';
