@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createGraphClient } from '../harness/client.ts';
 import { compileBook, createDraft, deleteBlob, untilState } from '../harness/operations.ts';
 import { violationsOf } from './harness/axe.ts';
+import { TEXT, WAIT } from './harness/books.ts';
+import { sendsOf } from './harness/sends.ts';
 import { openStudio, type Studio } from './harness/studio.ts';
 
-const WAIT = { timeout: 60_000, interval: 50 };
 const LONG = { timeout: 400_000, interval: 500 };
 
 let studio: Studio;
@@ -18,7 +19,6 @@ afterEach(async () => {
   await Promise.all(studio.context.pages().map((page) => page.close()));
 });
 
-const TEXT = 'The harbour was quiet. Nobody had spoken since the boats went out before the light.';
 let books = 0;
 const bookId = (): string => {
   books += 1;
@@ -31,15 +31,6 @@ const list = (page: Page) => page.locator('[data-lineage="list"]');
 const node = (page: Page, kind: string | RegExp) => graph(page).getByRole('button', { name: kind }).first();
 const nodes = (page: Page) => graph(page).locator('.react-flow__node');
 const panel = (page: Page) => page.getByRole('complementary');
-
-/** Sends of an operation, by its name. */
-function sendsOf(page: Page, name: string): { count: number } {
-  const sends = { count: 0 };
-  page.on('request', (request) => {
-    if (request.url().endsWith('/graphql') && request.postData()?.includes(`query ${name}`)) sends.count += 1;
-  });
-  return sends;
-}
 
 /** A draft of chapter 1 that is expanded. */
 async function expanded(book: string, chapter = 1): Promise<string> {

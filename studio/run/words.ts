@@ -1,5 +1,5 @@
 import type { Tone } from '../design/states/state-badge.tsx';
-import { count } from '../design/text/time.tsx';
+import { count, counted } from '../design/text/time.tsx';
 import type { ProcessorRowFragment } from './operations.generated.ts';
 
 export type ProcessorRow = ProcessorRowFragment;
@@ -102,4 +102,4 @@ interface Backfill {
 
 /** E.g. "Looked at 1,200 blobs; 30 of 45 runs done". */
 export const backfillWords = ({ scanned, planned, finishedRuns }: Backfill): string =>
-  `Looked at ${count(scanned)} blob${scanned === 1 ? '' : 's'}; ${count(finishedRuns)} of ${count(planned)} runs done`;
+  `Looked at ${counted(scanned, 'blob')}; ${count(finishedRuns)} of ${count(planned)} runs done`;

@@ -69,7 +69,7 @@ function Tail({ list, seen }: { readonly list: BlobList; readonly seen: Seen }) 
 }
 
 /** E.g. "12,345 blobs". */
-export const counted = ({ total, totalIsExact }: List): string =>
+export const totalOf = ({ total, totalIsExact }: List): string =>
   `${count(total)}${totalIsExact ? '' : ' and more'} ${total === 1 ? 'blob' : 'blobs'}`;
 
 export interface BlobsProps extends RowDeeds {

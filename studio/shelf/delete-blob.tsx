@@ -3,6 +3,7 @@ import { Button } from '../design/controls/button.tsx';
 import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed, Loading } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
+import { counted } from '../design/text/time.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
 import { DeleteDocument } from '../graph/operations.generated.ts';
 import { spelled } from '../graph/work.ts';
@@ -15,8 +16,6 @@ export interface DeleteBlobProps {
 }
 
 const SHOWN = 5;
-
-const blobs = (number: number): string => (number === 1 ? '1 blob' : `${number} blobs`);
 
 /** The blobs that were made of it, and what becomes of them. */
 function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {

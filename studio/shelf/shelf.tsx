@@ -9,7 +9,7 @@ import { useDo, useRead } from '../graph/hooks.ts';
 import { CancelDocument, RetryDocument } from '../graph/operations.generated.ts';
 import { useReadAfter } from '../graph/read-after.ts';
 import { Page } from '../page/page.tsx';
-import { Blobs, counted } from './blobs.tsx';
+import { Blobs, totalOf } from './blobs.tsx';
 import { Books } from './books.tsx';
 import { DeleteBlob } from './delete-blob.tsx';
 import { addressOf, asked, filterIn, type ShelfFilter } from './filter.ts';
@@ -101,7 +101,7 @@ function List({ filter, books, state }: ListProps) {
           Everything
         </h2>
         <p role="status" className={css['count']}>
-          {seen.isLoading || seen.fault ? '' : counted(seen.list)}
+          {seen.isLoading || seen.fault ? '' : totalOf(seen.list)}
         </p>
       </div>
       <Filters

@@ -1,4 +1,5 @@
 import type { CreateBlobInput } from 'blobgraph/client';
+import { count } from '../../design/text/time.tsx';
 
 /** The fields of the writing desk. */
 export interface Draft {
@@ -32,13 +33,13 @@ function faultOfText(text: string): string | undefined {
   if (text.length * 6 <= MAX_BYTES) return undefined;
   const over = bytesOf(text) - MAX_BYTES + 1_000;
   if (over <= 0) return undefined;
-  return `The text is ${Math.ceil(over / 1_000).toLocaleString('en')} kB too long: a draft may have 5 MiB. Split the chapter.`;
+  return `The text is ${count(Math.ceil(over / 1_000))} kB too long: a draft may have 5 MiB. Split the chapter.`;
 }
 
 function faultOfChapter(chapter: string): string | undefined {
   const number = Number(chapter);
   if (/^\d+$/.test(chapter.trim()) && number >= 1 && number <= MAX_CHAPTER) return undefined;
-  return `Give a whole number from 1 to ${MAX_CHAPTER.toLocaleString('en')}.`;
+  return `Give a whole number from 1 to ${count(MAX_CHAPTER)}.`;
 }
 
 /** A draft's faults, before the graph is asked. */
