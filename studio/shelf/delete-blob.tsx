@@ -25,8 +25,8 @@ function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   return (
     <>
       <p>
-        {total === 1 ? 'One blob was' : `${blobs(total)} were`} made of it, and more may have been made of
-        those:
+        {total === 1 ? 'One blob was' : `${counted(total, 'blob')} were`} made of it, and more may have been
+        made of those:
       </p>
       <ul>
         {shown.map(({ node }) => (
@@ -46,8 +46,8 @@ function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
 
 /** The outcome of a deletion, for people. */
 export function told(deleted: number, stale: number): string {
-  const also = deleted > 1 ? `, and ${blobs(deleted - 1)} with it` : '';
-  const left = stale > 0 ? ` ${blobs(stale)} that were made of others too are stale now.` : '';
+  const also = deleted > 1 ? `, and ${counted(deleted - 1, 'blob')} with it` : '';
+  const left = stale > 0 ? ` ${counted(stale, 'blob')} that were made of others too are stale now.` : '';
   return `Deleted${also}.${left}`;
 }
 
