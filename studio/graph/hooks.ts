@@ -26,7 +26,7 @@ const codesOf = (error: CombinedError | undefined): string[] =>
   (error?.graphQLErrors ?? []).map(({ extensions }) => String(extensions['code'] ?? ''));
 
 export interface Read<Data> {
-  /** What is known, which may be of before; undefined at first, and where nothing could be read. */
+  /** The answer as far as it is known, which may be of before; undefined at first, and where nothing could be read. */
   readonly data: Data | undefined;
   /** Why parts are missing, or all of it where there is no `data`. */
   readonly faults: readonly string[];
@@ -42,14 +42,14 @@ export interface ReadOptions {
   readonly pause?: boolean;
 }
 
-/** What was read last of the same, while it cannot be read again: a connection that is lost empties no screen. */
+/** The last answer to the same, while it cannot be read again: a connection that is lost empties no screen. */
 function useKnown<Data>(key: number, data: Data | null | undefined): Data | undefined {
   const last = useRef<{ readonly key: number; readonly data: Data }>(undefined);
   if (data != null) last.current = { key, data };
   return last.current?.key === key ? last.current.data : undefined;
 }
 
-/** What a query answers, from the cache at first, and kept up to date by what changes. */
+/** Reads a query, from the cache at first, and keeps its answer up to date by what changes. */
 export function useRead<Data, Variables extends AnyVariables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
@@ -87,7 +87,7 @@ export function useReadAgain(changes: number, reload: () => void): void {
   }, [changes, reload]);
 }
 
-/** What a mutation came to: its payload, or why there is none. */
+/** The outcome of a mutation: its payload, or why there is none. */
 export interface Done<Payload> {
   readonly payload: Payload | undefined;
   /** For people; empty when it was done. */
@@ -142,5 +142,5 @@ export function useDo<Data extends object, Variables extends AnyVariables>(
   return [under > 0, run];
 }
 
-/** What the one field of a mutation answers. */
+/** The answer of a mutation's one field. */
 export type Payload<Data extends object> = Exclude<Data[Exclude<keyof Data, '__typename'>], null | undefined>;

@@ -19,7 +19,7 @@ import { type LineageSeen, useLineage } from './use-lineage.ts';
 
 const Drawn = lazy(async () => ({ default: (await import('./drawn/drawn.tsx')).Drawn }));
 
-/** What is left out, and how to come to it. */
+/** Says that there is more than is shown, and how to come to it. */
 function Truncated({ subject }: { readonly subject: Subject }) {
   return (
     <p role="status" className={css['truncated']}>
@@ -200,7 +200,7 @@ export interface LineageProps {
   readonly bookId?: string;
 }
 
-/** What a blob was made of and what was made of it; of a book, all that belongs to it. */
+/** The lineage of a blob: its sources, and all that was made of it; of a book, all that belongs to it. */
 export function Lineage({ id, bookId }: LineageProps) {
   const [depth, setDepth] = useState(keptDepth);
   const subject = useMemo<Subject>(

@@ -7,7 +7,7 @@ import { LineageProcessorsDocument } from '../lineage-graph/operations.generated
 import type { Acting } from './model/acting.ts';
 import type { Run } from './model/blob.ts';
 
-/** What the lineage's nodes and items can do. */
+/** Actions of the lineage's nodes and items. */
 export function useActs(open: (id: string) => void): Acting {
   const tell = useTell();
   const [, go] = useLocation();

@@ -8,7 +8,7 @@ export interface ChoicesProps<Entry> extends OlderProps {
   readonly entries: readonly Entry[];
   readonly shownId: string;
   readonly onChoose: (id: string) => void;
-  /** What stands on an entry's button. */
+  /** The face of an entry's button. */
   readonly faceOf: (entry: Entry) => ReactNode;
   /** The entry that is shown. */
   readonly children: ReactNode;

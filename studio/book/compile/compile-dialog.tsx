@@ -26,7 +26,7 @@ const FIELDS = ['title', 'subtitle', 'author'] as const;
 const LABELS = { title: 'Title', subtitle: 'Subtitle', author: 'Author' } as const;
 const noOverrides: Overrides = { title: '', subtitle: '', author: '' };
 
-/** What was typed; the book's own stand where nothing was. */
+/** The texts that were typed; the book's own stand where none were. */
 const given = (overrides: Overrides) =>
   Object.fromEntries(
     FIELDS.flatMap((name) => (overrides[name].trim() ? [[name, overrides[name].trim()]] : [])),

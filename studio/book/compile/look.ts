@@ -6,7 +6,7 @@ export interface Options {
   readonly leaveOutMissing: boolean;
 }
 
-/** What a version would take of a chapter. */
+/** The text of a chapter that a version would take, or why there is none. */
 export type Taken =
   | 'expansion'
   | 'draft'

@@ -95,7 +95,7 @@ function FileRow({ file, runs, onMake, freshUrl }: FileRowProps) {
   );
 }
 
-/** What a version or a pitch is made into: each file with its state, made or downloaded by one button. */
+/** The files of a version or a pitch, each with its state, made or downloaded by one button. */
 export const Files = ({ label, files, ...rest }: FilesProps) => (
   <ul className={css['files']} aria-label={label}>
     {files.map((file) => (

@@ -33,7 +33,7 @@ const textsOf = (book: BookSeen): Texts => ({
 const trimmed = (texts: Texts): Texts =>
   Object.fromEntries(TEXTS.map((name) => [name, texts[name].trim()])) as Texts;
 
-/** What differs from the book as it was when the form was opened: what others changed meanwhile stays. */
+/** Differences from the book as it was when the form was opened: what others changed meanwhile stays. */
 function changesOf(before: Texts, now: Texts) {
   const changed = TEXTS.filter((name) => now[name].trim() !== before[name]);
   return Object.fromEntries(

@@ -41,7 +41,7 @@ export interface CompareProps {
   readonly versions: readonly Version[];
 }
 
-/** What became of the book between two of its versions. */
+/** The differences between two versions of the book. */
 export function Compare({ version, versions }: CompareProps) {
   const [chosen, setChosen] = useState<string>();
   const others = versions.filter(({ id }) => id !== version.id);

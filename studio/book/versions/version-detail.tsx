@@ -14,7 +14,7 @@ const TABS = [
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
-/** What makes a version not the newest state of the book, in a sentence each. */
+/** Why a version is not the newest state of the book, in a sentence for each reason. */
 function notesOf({ facts }: Version): string[] {
   if (!facts) return [];
   return [

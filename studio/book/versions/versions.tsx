@@ -19,7 +19,7 @@ export interface VersionsProps {
 
 const PAGE = 50;
 
-/** What is to be known of a version before it is used. */
+/** Badges of a version: what to know before it is used. */
 const Marks = ({ version: { facts } }: { readonly version: Version }) => (
   <>
     {facts?.outdated ? <Badge tone="waiting">Outdated</Badge> : null}

@@ -96,7 +96,7 @@ function useBringing(positions: Positions) {
   );
 }
 
-/** What the keys do: they lead from blob to blob, and zoom. */
+/** The keys of the graph: they lead from blob to blob, and zoom. */
 function useKeys(
   layout: Positions,
   links: Links,

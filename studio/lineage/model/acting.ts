@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Run } from './blob.ts';
 
-/** What can be done with a blob wherever it is shown. */
+/** Actions on a blob wherever it is shown. */
 export interface Acting {
   readonly open: (id: string) => void;
   /** Another lineage: of this blob. */

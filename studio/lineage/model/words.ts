@@ -24,7 +24,7 @@ export function whichOf({ content, generation }: LineageBlob): string | null {
   return generation > 0 ? `generation ${generation}` : null;
 }
 
-/** What a blob is, e.g. "Compiled book, version 3". */
+/** A blob's kind and version, e.g. "Compiled book, version 3". */
 export function calledOf(blob: LineageBlob): string {
   const which = whichOf(blob);
   return which ? `${kindOf(blob.type)}, ${which}` : kindOf(blob.type);
@@ -36,7 +36,7 @@ export interface Look {
   readonly word: string;
   /** 0 to 1, where it is told. */
   readonly progress: number | null;
-  /** What it is at, why it waits, or why it failed; empty where there is nothing to say. */
+  /** Its present step, why it waits, or why it failed; empty where there is nothing to say. */
   readonly about: string;
   /** Runs that can be tried again; files are, where they are asked for. */
   readonly failed: readonly Run[];
@@ -55,7 +55,7 @@ export function lookOf(blob: LineageBlob): Look {
   return { tone: toneOf(state), word: wordOf(state), progress, about, failed };
 }
 
-/** What is made of it besides blobs, e.g. "EPUB ready, PDF 40 %". */
+/** Files that are made of it, e.g. "EPUB ready, PDF 40 %". */
 export function filesOf({ processing }: LineageBlob): string {
   const states = {
     STORED: '',
@@ -76,7 +76,7 @@ export function filesOf({ processing }: LineageBlob): string {
 
 export const isStale = ({ content }: LineageBlob): boolean => content?.stale === true;
 
-/** What can be done with a run. */
+/** Actions that a run allows. */
 export interface RunActs {
   readonly canRetry: boolean;
   readonly canCancel: boolean;

@@ -166,7 +166,7 @@ const Insights = ({ content }: { readonly content: ContentOf<'TextInsights'> }) 
   </>
 );
 
-/** What a blob holds, as its kind shows it; of kinds that this page has not heard of, that it is there. */
+/** A blob's content, as its kind shows it; of kinds that this page has not heard of, that it is there. */
 export function Content({ content }: { readonly content: Held }) {
   switch (content.__typename) {
     case 'UserBlob':

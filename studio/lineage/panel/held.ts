@@ -1,6 +1,6 @@
 import type { LineageContentQuery } from '../../lineage-graph/operations.generated.ts';
 
-/** What a blob holds; kinds that came after this page are told by their name alone. */
+/** A blob's content; kinds that came after this page are told by their name alone. */
 export type Held = NonNullable<NonNullable<LineageContentQuery['blob']>['content']>;
 export type ContentOf<Name extends Held['__typename']> = Extract<Held, { __typename: Name }>;
 

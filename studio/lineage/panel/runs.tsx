@@ -64,7 +64,7 @@ function RunItem({ blob, run }: RunProps) {
   );
 }
 
-/** What processors do with a blob. */
+/** The runs of processors on a blob. */
 export const Runs = ({ blob }: { readonly blob: LineageBlob }) =>
   blob.processing.runs.length === 0 ? null : (
     <section aria-label="Processing">
