@@ -52,7 +52,7 @@ export function CoverChoice({ onChoose, onClose }: CoverChoiceProps) {
 /** The chosen picture. One that was deleted meanwhile is said to be. */
 export function CoverSeen({ id }: { readonly id: string }) {
   const { data, faults, isLoading } = useRead(CoverDocument, { id });
-  if (isLoading) return <div className={css['cover']} aria-busy="true" />;
+  if (isLoading) return <div className={css['cover']} aria-busy="true" data-loading />;
   const picture = data?.blob;
   if (!picture)
     return <p className={css['coverNote']}>{faults[0] ?? 'This picture was deleted. Choose another.'}</p>;

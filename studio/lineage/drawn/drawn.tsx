@@ -177,12 +177,13 @@ function Flow({ known, links, order, centreId, openId }: DrawnProps) {
       >
         <Background gap={24} size={1} />
       </ReactFlow>
-      <Zooms />
       {positions.size === 0 ? (
         <div className={css['laying']}>
           <Loading label="Laying out the graph" />
         </div>
-      ) : null}
+      ) : (
+        <Zooms />
+      )}
     </div>
   );
 }
