@@ -14,7 +14,8 @@ export interface View {
 const text = (words: string) => (page: Page) => page.getByText(words).first().waitFor();
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
 /** Of a lineage's graph: its other buttons zoom. */
-const node = (page: Page) => page.locator('[data-lineage="graph"] .react-flow__node').getByRole('button').first();
+const node = (page: Page) =>
+  page.locator('[data-lineage="graph"] .react-flow__node').getByRole('button').first();
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click();
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 
