@@ -61,7 +61,7 @@ interface Seen {
 /** Looks at a page. @param before the same in another theme: where the page is as it was, only colours are looked at anew */
 async function look(page: Page, before: Seen | undefined): Promise<Seen> {
   const html = await page.evaluate('document.documentElement.outerHTML');
-  if (html !== before?.html) return { html, violations: await found(page, [], ALL) };
+  if (!before || html !== before.html) return { html, violations: await found(page, [], ALL) };
   const same = before.violations.filter(({ id }) => !OF_COLOURS.includes(id));
   return { html, violations: [...same, ...(await found(page, [], COLOURS))] };
 }
